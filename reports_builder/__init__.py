@@ -1,0 +1,1 @@
+"""Renders the published warehouse into Markdown reports with SVG figures."""

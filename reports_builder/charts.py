@@ -1,0 +1,159 @@
+"""Altair charts as SVG: one theme, readable in greyscale, labelled directly.
+
+A chart's title is its message and its series are named beside the marks, so nothing depends on
+colour. Values are handed over inline and rounded, so that the same rows give the same bytes.
+"""
+
+import json
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from html import escape as escape_xml
+
+import altair as alt
+import vl_convert
+
+from reports_builder.escaping import clean
+from reports_builder.evidence import Evidence
+from reports_builder.formatting import Value, plain
+from reports_builder.model import Figure
+
+WIDTH = 720
+INK, MUTED, RULE = "#1f2933", "#616e7c", "#d9dee4"
+# The accent is also the darkest mark, so it stands out on a greyscale print.
+ACCENT, NEUTRAL = "#8c2d04", "#9fb3c8"
+# Ordered dark to light: neighbours differ by lightness, not by hue alone.
+SERIES = ("#102a43", "#b4531a", "#4c7ea8", "#d9a441", "#9fb3c8", "#d3dce6")
+FONT = "sans-serif"
+
+Record = dict[str, str | int | float | bool | None]
+
+_THEME = {
+    "background": "white",
+    "font": FONT,
+    "padding": {"left": 8, "right": 16, "top": 8, "bottom": 8},
+    "view": {"stroke": None},
+    "title": {
+        "anchor": "start",
+        "frame": "bounds",
+        "font": FONT,
+        "fontSize": 16,
+        "fontWeight": "bold",
+        "color": INK,
+        "subtitleFont": FONT,
+        "subtitleFontSize": 12,
+        "subtitleColor": MUTED,
+        "offset": 14,
+    },
+    "axis": {
+        "labelFont": FONT,
+        "titleFont": FONT,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelColor": INK,
+        "titleColor": MUTED,
+        "gridColor": RULE,
+        "domainColor": RULE,
+        "tickColor": RULE,
+        "labelLimit": 260,
+    },
+    "legend": {"disable": True},
+    "text": {"font": FONT, "fontSize": 12, "color": INK},
+    "bar": {"color": NEUTRAL},
+    "line": {"color": INK, "strokeWidth": 2},
+    "range": {"category": list(SERIES)},
+}
+
+
+def chart_value(value: Value) -> str | int | float | bool | None:
+    """A value as JSON carries it; text is cleaned, numbers keep nine significant digits."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, Decimal):
+        return float(f"{value:.9g}")
+    if isinstance(value, float):
+        return float(f"{value:.9g}") if math.isfinite(value) else None
+    if isinstance(value, date):
+        return value.isoformat()
+    return clean(value) if isinstance(value, str) else value
+
+
+def records(evidence: Evidence, **labels: tuple[str, str]) -> list[Record]:
+    """The rows for a chart; ``label=("spend_usd", "usd")`` adds a formatted text per row."""
+    return [
+        {name: chart_value(value) for name, value in row.items()}
+        | {name: plain(row[column], style) for name, (column, style) in labels.items()}
+        for row in evidence.records()
+    ]
+
+
+def data(rows: Sequence[Mapping[str, str | int | float | bool | None]]) -> alt.InlineData:
+    """Inline data for ``alt.Chart``."""
+    return alt.InlineData(values=[dict(row) for row in rows])
+
+
+def ranked_bars(
+    evidence: Evidence,
+    *,
+    label: str,
+    value: str,
+    style: str,
+    axis_title: str,
+    axis_format: str = "$,.0f",
+    highlight: str | None = None,
+) -> alt.TopLevelMixin:
+    """Horizontal bars in the order of the rows, each with its value written at its end.
+
+    ``highlight`` names a boolean column: those bars carry the accent colour.
+    """
+    rows = records(evidence, shown=(value, style))
+    for position, row in enumerate(rows):
+        row["position"] = position
+        row["name"] = plain(str(row[label]), "text") if row[label] is not None else "unknown"
+    largest = max((float(row[value] or 0) for row in rows), default=0.0)
+    names = {row["position"]: row["name"] for row in rows}
+    base = alt.Chart(data(rows)).encode(
+        y=alt.Y(
+            "position:O",
+            axis=alt.Axis(
+                title=None,
+                labelExpr=f"({json.dumps(names)})[datum.value]",
+                ticks=False,
+                domain=False,
+            ),
+        )
+    )
+    x_axis = alt.Axis(title=axis_title, grid=True, tickCount=5, format=axis_format)
+    scale = alt.Scale(domain=[0, largest * 1.12 or 1], nice=False)
+    colour = (
+        alt.condition(f"datum.{highlight}", alt.value(ACCENT), alt.value(NEUTRAL))
+        if highlight
+        else alt.value(NEUTRAL)
+    )
+    bars = base.mark_bar().encode(x=alt.X(f"{value}:Q", axis=x_axis, scale=scale), color=colour)
+    ends = base.mark_text(align="left", dx=5).encode(
+        x=alt.X(f"{value}:Q", scale=scale), text=alt.Text("shown:N")
+    )
+    chart: alt.TopLevelMixin = alt.layer(bars, ends)
+    return chart
+
+
+def specification(figure: Figure) -> dict[str, object]:
+    """The Vega-Lite specification with the theme, the message as title and the alternative text."""
+    spec: dict[str, object] = figure.chart.to_dict(validate=False)
+    spec["config"] = _THEME
+    spec["title"] = {"text": textwrap.wrap(figure.title.plain, 78)}
+    spec["description"] = figure.alt.plain
+    spec["width"], spec["height"] = WIDTH, figure.height
+    spec["autosize"] = {"type": "fit", "contains": "padding"}
+    return spec
+
+
+def svg(figure: Figure) -> str:
+    """The figure as SVG text, with its alternative text for screen readers."""
+    drawn: str = vl_convert.vegalite_to_svg(specification(figure))
+    label = escape_xml(figure.alt.plain, quote=True)
+    return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1) + "\n"

@@ -1,0 +1,67 @@
+"""The command line of the reports."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from reports_builder.errors import ReportError
+from reports_builder.warehouse import DEFAULT_WAREHOUSE
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Render the reports from the published warehouse.",
+)
+
+
+@app.callback(invoke_without_command=True)
+def render(
+    context: typer.Context,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The day the reports must speak of; it must be the day the warehouse was built for.",
+        ),
+    ] = None,
+    warehouse: Annotated[Path, typer.Option(help="The published warehouse.")] = DEFAULT_WAREHOUSE,
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("reports"),
+    only: Annotated[
+        list[str] | None, typer.Option(help="Render this page alone; may be repeated.")
+    ] = None,
+) -> None:
+    """Render every report, or those named with --only."""
+    if context.invoked_subcommand is not None:
+        return
+    # Charts and templates load only when something is rendered, not for --help or a wrong option.
+    from reports_builder.build import build_reports
+
+    built = build_reports(warehouse, out, as_of.date() if as_of else None, only or ())
+    figures = sum(len(page.all_figures) for page in built.pages)
+    as_of_shown = built.pages[0].period.as_of
+    typer.echo(f"{len(built.pages)} pages and {figures} figures as of {as_of_shown}:")
+    for page in built.pages:
+        typer.echo(f"  {out / page.path}")
+    typer.echo("")
+    for sentence in built.pages[0].answer:
+        typer.echo(sentence.plain)
+
+
+def main() -> None:
+    """Run the command; what a user did wrong is one line on stderr and exit code 2."""
+    try:
+        sys.exit(app(standalone_mode=False, prog_name="python -m reports_builder") or 0)
+    except ReportError as error:
+        _fail(str(error))
+    except TyperException as error:
+        _fail(getattr(error, "format_message", error.__str__)())
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    sys.exit(2)

@@ -1,0 +1,315 @@
+"""What a page is made of. Frozen values; the templates lay them out and do nothing else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import altair as alt
+
+from reports_builder import formatting
+from reports_builder.escaping import Markdown
+from reports_builder.evidence import Evidence, Prose, Quote, literal, note
+from reports_builder.warehouse import Period
+
+SUPPORTING_ROWS = 10
+
+
+def _evidence_of(*parts: Prose | None) -> tuple[Evidence, ...]:
+    """The distinct queries that these texts quote, in order of appearance."""
+    found = {quote.evidence.sql: quote.evidence for part in parts if part for quote in part.quotes}
+    return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One query as it is printed, with the figures that the text took from it."""
+
+    evidence: Evidence
+    quotes: tuple[Quote, ...]
+
+
+def cite(
+    parts: Iterable[Prose | None], also: Iterable[Evidence | None] = ()
+) -> tuple[Citation, ...]:
+    """Every query behind ``parts``, and those in ``also``, each printed once."""
+    texts = [part for part in parts if part]
+    evidence = {item.sql: item for item in _evidence_of(*texts)}
+    evidence |= {item.sql: item for item in also if item is not None and item.sql not in evidence}
+    quotes = [quote for text in texts for quote in text.quotes]
+    return tuple(
+        Citation(
+            item,
+            tuple(
+                {
+                    (quote.shown, quote.column, quote.exact): quote
+                    for quote in quotes
+                    if quote.evidence.sql == sql
+                }.values()
+            ),
+        )
+        for sql, item in evidence.items()
+    )
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: the result column, its heading, the style of its values."""
+
+    name: str
+    heading: str
+    style: str = "text"
+
+    @property
+    def is_number(self) -> bool:
+        return self.style not in formatting.TEXT_STYLES
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one query. At most ``max_rows`` are shown, and the page says how many are left."""
+
+    columns: tuple[Column, ...]
+    evidence: Evidence
+    caption: Prose | None = None
+    max_rows: int = SUPPORTING_ROWS
+
+    @property
+    def cells(self) -> tuple[tuple[Markdown, ...], ...]:
+        return tuple(
+            tuple(formatting.markdown(record[c.name], c.style) for c in self.columns)
+            for record in self.evidence.records()[: self.max_rows]
+        )
+
+    @property
+    def rows_left_out(self) -> int:
+        return max(0, len(self.evidence.rows) - self.max_rows)
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One row of the key figures table; ``status`` in words, never by colour alone."""
+
+    label: str
+    now: Prose
+    before: Prose | None = None
+    change: Prose | None = None
+    target: Prose | None = None
+    status: Prose | None = None
+
+    @property
+    def cells(self) -> tuple[Prose, ...]:
+        blank = note("-")
+        return (
+            literal(self.label),
+            self.now,
+            self.before or blank,
+            self.change or blank,
+            self.target or blank,
+            self.status or blank,
+        )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart titled with its message; ``alt`` says the same in words."""
+
+    name: str
+    chart: alt.TopLevelMixin
+    title: Prose
+    alt: Prose
+    evidence: Evidence
+    height: int = 280
+
+
+@dataclass(frozen=True)
+class TextHistogram:
+    """Bars of text, one per bucket, for readers of the plain file."""
+
+    title: Prose
+    evidence: Evidence
+    label_column: str
+    count_column: str
+    unit: str
+    width: int = 40
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Label, bar and count; a bucket that is not empty always has a visible bar."""
+        records = self.evidence.records()
+        labels = [formatting.text(record[self.label_column]) for record in records]
+        counts = [int(record[self.count_column] or 0) for record in records]  # type: ignore[arg-type]
+        longest, most = max(map(len, labels), default=0), max(counts, default=0)
+        return tuple(
+            f"{label:<{longest}}  {_bar(number, most, self.width)} {number:,}"
+            for label, number in zip(labels, counts, strict=True)
+        )
+
+
+def _bar(number: int, most: int, width: int) -> str:
+    return "█" * max(1, round(number / most * width)) if number else ""
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One verb, one owner role, an effort."""
+
+    action: Prose
+    owner_role: str
+    effort: str
+
+    @property
+    def line(self) -> Prose:
+        return (
+            self.action
+            + note(" Owner: ")
+            + literal(self.owner_role)
+            + note(". Effort: ")
+            + literal(self.effort)
+            + note(".")
+        )
+
+
+@dataclass(frozen=True)
+class Insight:
+    """Problem, domain, impact, recommendation, outcome, data: the block readers act on.
+
+    ``domain_spec`` is the specification's wording of the FinOps domain, ``domain_framework`` the
+    2026 framework's. ``outcome`` carries its assumption and its range.
+    """
+
+    title: Prose
+    problem: Prose
+    domain_spec: str
+    domain_framework: str
+    ubr_impact: Prose
+    recommendation: Recommendation
+    outcome: Prose
+    supporting: Table
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        texts = (
+            self.title,
+            self.problem,
+            self.ubr_impact,
+            self.recommendation.action,
+            self.outcome,
+            self.supporting.caption,
+        )
+        return cite(texts, [self.supporting.evidence])
+
+
+@dataclass(frozen=True)
+class Action:
+    """One row of the ranked list of what to do."""
+
+    action: Prose
+    owner_role: str
+    effort: str
+    value: Prose
+    value_range: Prose
+    confidence: str
+    first_step: Prose
+
+    @property
+    def cells(self) -> tuple[Prose, ...]:
+        return (
+            self.action,
+            literal(self.owner_role),
+            literal(self.effort),
+            self.value,
+            self.value_range,
+            literal(self.confidence),
+            self.first_step,
+        )
+
+
+@dataclass(frozen=True)
+class ActionPlan:
+    """Actions ranked by net monthly value; ``total`` is their sum, net of overlap.
+
+    With no action, ``total`` says in one line that nothing needs doing.
+    """
+
+    actions: tuple[Action, ...]
+    total: Prose
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        texts = [cell for action in self.actions for cell in action.cells]
+        return cite([*texts, self.total])
+
+
+@dataclass(frozen=True)
+class ConfidenceItem:
+    """One row of "How sure are we": what was measured, how much it is, what it means."""
+
+    label: str
+    value: Prose
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """What is measured and what is assumed. ``coverage`` is one sentence for the page's head."""
+
+    coverage: Prose
+    items: tuple[ConfidenceItem, ...]
+    assumptions: tuple[Prose, ...] = ()
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return cite([self.coverage, *(item.value for item in self.items), *self.assumptions])
+
+
+@dataclass(frozen=True)
+class Section:
+    """Reference material after the argument: tables, figures, a histogram."""
+
+    title: str
+    text: tuple[Prose, ...] = ()
+    tables: tuple[Table, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    histograms: tuple[TextHistogram, ...] = ()
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        captions = [table.caption for table in self.tables]
+        titles = [histogram.title for histogram in self.histograms]
+        drawn = [text for figure in self.figures for text in (figure.title, figure.alt)]
+        sources = (
+            *(table.evidence for table in self.tables),
+            *(histogram.evidence for histogram in self.histograms),
+            *(figure.evidence for figure in self.figures),
+        )
+        return cite([*self.text, *captions, *titles, *drawn], sources)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One report or analysis, in the order in which it is read."""
+
+    path: str
+    title: str
+    period: Period
+    question: Prose
+    answer: tuple[Prose, ...]
+    key_figures: tuple[KeyFigure, ...]
+    figures: tuple[Figure, ...]
+    insights: tuple[Insight, ...]
+    plan: ActionPlan | None
+    confidence: Confidence
+    sections: tuple[Section, ...] = field(default=())
+
+    @property
+    def answer_citations(self) -> tuple[Citation, ...]:
+        cells = [cell for figure in self.key_figures for cell in figure.cells]
+        return cite([*self.answer, *cells])
+
+    @property
+    def figure_citations(self) -> tuple[Citation, ...]:
+        texts = [text for figure in self.figures for text in (figure.title, figure.alt)]
+        return cite(texts, [figure.evidence for figure in self.figures])
+
+    @property
+    def all_figures(self) -> tuple[Figure, ...]:
+        return self.figures + tuple(f for section in self.sections for f in section.figures)

@@ -1,0 +1,72 @@
+"""The pages: one module each, found by name, so that adding a page touches no other file.
+
+How to add a page
+-----------------
+Put ``reports_builder/pages/<name>.py`` here with a function ``build(warehouse) -> Page``. The
+module's name is what ``--only`` takes; ``Page.path`` is where the page lands (``x.md`` or
+``analyses/x.md``). Modules whose name begins with an underscore are helpers, not pages.
+
+    from reports_builder.confidence import confidence
+    from reports_builder.evidence import note, say
+    from reports_builder.model import Column, Insight, KeyFigure, Page, Recommendation, Table
+    from reports_builder.warehouse import Warehouse
+
+    def build(warehouse: Warehouse) -> Page:
+        spend = warehouse.evidence('''
+            select sum(effective_cost_usd) as spend_usd, count(distinct customer_id) as customers
+            from core.fct_usage_daily
+            where usage_date between :window_start and :as_of
+        ''')
+        dear = warehouse.evidence('''
+            select customer_id, sum(effective_cost_usd) as cost_usd
+            from core.fct_usage_daily
+            where usage_date between :window_start and :as_of
+            group by customer_id
+            order by cost_usd desc, customer_id
+            limit 10
+        ''')
+        insight = Insight(
+            title=dear.say("{customer_id:text} costs most"),
+            problem=say("{customer_id:text} causes {cost_usd:usd} of {spend_usd:usd}", dear, spend),
+            ...
+            supporting=Table((Column("customer_id", "Customer"),
+                              Column("cost_usd", "Cost", "usd_table")), dear),
+        )
+        return Page(path="x.md", answer=(spend.say("Spend was **{spend_usd:usd}**."),), ...)
+
+Rules the frame holds you to:
+
+- Every figure in a text is a ``{column:style}`` field filled from a query's row (the first, or
+  ``evidence.at(i)`` / ``evidence.each()``). ``$`` and ``%`` typed into a text raise. Differences
+  and shares are therefore computed in SQL. The styles are in ``reports_builder.formatting.STYLES``;
+  a null reads "unknown". ``note("...")`` is text without figures.
+- The query is printed below the text with its dates filled in (``:as_of``, ``:window_start``,
+  ``:prior_start``, ``:prior_end``, ``:history_start``; others as keyword arguments). Order rows
+  totally, with a key as the last sort column, or the same warehouse gives two different pages.
+- ``select`` from marts by their full name; money stays decimal; round nowhere.
+- A table shows ten rows and says how many are left; charts come from ``reports_builder.charts``
+  (or any Altair chart over ``charts.data(charts.records(evidence))``), 720 px wide, no legend,
+  series labelled directly. Name the message in ``Figure.title``, say the same in ``Figure.alt``.
+- When nothing needs doing, ``insights=()`` and a plan whose ``total`` says so in one line.
+"""
+
+import pkgutil
+from collections.abc import Callable
+from importlib import import_module
+
+from reports_builder.model import Page
+from reports_builder.warehouse import Warehouse
+
+BuildPage = Callable[[Warehouse], Page]
+
+# The order in which pages are built and named; pages that are not listed follow by name.
+_FIRST = ("finops_summary", "customer_profitability", "model_efficiency", "pricing_proposal")
+
+
+def page_modules() -> dict[str, BuildPage]:
+    """Every page module's ``build`` function by the module's name."""
+    names = sorted(
+        (module.name for module in pkgutil.iter_modules(__path__) if module.name[0] != "_"),
+        key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name),
+    )
+    return {name: import_module(f"{__name__}.{name}").build for name in names}

@@ -1,0 +1,72 @@
+"""Put rendered files in place: all of them or, when anything fails before, none."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from reports_builder.errors import ReportError
+
+MANIFEST = ".manifest.json"
+
+
+def publish(files: Mapping[PurePosixPath, bytes], out: Path, *, complete: bool = True) -> None:
+    """Write ``files`` below ``out``.
+
+    Everything is written to a folder beside the reports first, so a full disk leaves the old
+    reports whole; each file then moves into place in one step. A file of an earlier run that
+    this one no longer makes is removed when nobody has changed it since; with ``complete`` False
+    (some pages only) nothing is removed.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        earlier = _manifest(out)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".rendering-") as name:
+            staging = Path(name)
+            for path, content in files.items():
+                target = staging / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+            written = {str(path): _digest(content) for path, content in files.items()}
+            kept = {} if complete else earlier
+            (staging / MANIFEST).write_text(
+                json.dumps(kept | written, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+            )
+            # Figures before the pages that show them, the manifest last.
+            for path in sorted(files, key=lambda path: (path.suffix == ".md", str(path))):
+                (out / path).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(staging / path, out / path)
+            os.replace(staging / MANIFEST, out / MANIFEST)
+        if complete:
+            _remove_stale(out, earlier, written)
+    except OSError as error:
+        raise ReportError(f"cannot write the reports to {out} ({error.strerror}).") from error
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _manifest(out: Path) -> dict[str, str]:
+    """Path and digest of each file of the last run; a manifest nobody can read owns nothing."""
+    try:
+        listed = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(listed, dict):
+        return {}
+    return {str(path): str(digest) for path, digest in listed.items()}
+
+
+def _remove_stale(out: Path, earlier: Mapping[str, str], written: Mapping[str, str]) -> None:
+    for name in earlier.keys() - written.keys():
+        path = out / name
+        inside = path.resolve().is_relative_to(out.resolve())
+        if inside and path.is_file() and _digest(path.read_bytes()) == earlier[name]:
+            path.unlink()
+    for leftover in out.glob(".rendering-*"):
+        # Left by a run that was killed between writing and moving.
+        shutil.rmtree(leftover, ignore_errors=True)

@@ -1,0 +1,68 @@
+"""Pages to files in memory: Markdown by template, figures to SVG."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import jinja2
+
+from reports_builder import charts, formatting
+from reports_builder.escaping import Markdown, escape, fenced
+from reports_builder.evidence import Prose
+from reports_builder.model import Citation, Figure, Page, TextHistogram
+
+
+def _finalize(value: object) -> object:
+    """What every ``{{ ... }}`` passes through: text is escaped unless it is Markdown already."""
+    if isinstance(value, Markdown):
+        return value
+    if isinstance(value, Prose):
+        return value.markdown
+    if isinstance(value, str):
+        return escape(value)
+    if value is None:
+        return formatting.UNKNOWN
+    return value
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("reports_builder"),
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalize,
+        # Not HTML: Markdown is escaped by ``_finalize``.
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["marts"] = _marts
+    environment.filters["day"] = formatting.day
+    environment.filters["code"] = fenced
+    environment.filters["histogram"] = _histogram
+    return environment
+
+
+def _marts(citations: tuple[Citation, ...]) -> list[str]:
+    return list(dict.fromkeys(mart for item in citations for mart in item.evidence.marts))
+
+
+def _histogram(histogram: TextHistogram) -> Markdown:
+    return fenced("\n".join(histogram.lines), "text")
+
+
+def figure_path(page: Page, figure: Figure) -> PurePosixPath:
+    """Figures stand in a folder beside their page."""
+    path = PurePosixPath(page.path)
+    return path.parent / "figures" / f"{path.stem}-{figure.name}.svg"
+
+
+def render(pages: tuple[Page, ...]) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """Every file of ``pages``: its path below the output folder and its bytes."""
+    template = _environment().get_template("page.md.j2")
+    for page in pages:
+        images: dict[str, Markdown] = {}
+        for figure in page.all_figures:
+            path = figure_path(page, figure)
+            images[figure.name] = Markdown(f"![{escape(figure.alt.plain)}](figures/{path.name})")
+            yield path, charts.svg(figure).encode()
+        yield PurePosixPath(page.path), template.render(page=page, images=images).encode()

@@ -1,0 +1,154 @@
+"""Read-only access to the published warehouse file."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from textwrap import dedent
+
+import duckdb
+
+from reports_builder.errors import ReportError
+from reports_builder.escaping import SqlValue, clean, sql_literal
+from reports_builder.evidence import Evidence, marts_read
+from reports_builder.formatting import Value
+
+DEFAULT_WAREHOUSE = Path("warehouse/finops.duckdb")
+_BUILD = "dbt build --project-dir dbt_project"
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+
+
+@dataclass(frozen=True)
+class Period:
+    """The trailing window that the marts were built for, both ends included, and the one before."""
+
+    as_of: date
+    start: date
+    prior_start: date
+    prior_end: date
+    first_usage: date
+
+    @property
+    def days(self) -> int:
+        return (self.as_of - self.start).days + 1
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether the data reaches back over the whole comparison window."""
+        return self.first_usage <= self.prior_start
+
+    def parameters(self) -> dict[str, SqlValue]:
+        return {
+            "as_of": self.as_of,
+            "window_start": self.start,
+            "prior_start": self.prior_start,
+            "prior_end": self.prior_end,
+            "history_start": self.as_of - timedelta(days=89),
+        }
+
+
+class Warehouse:
+    """One open connection, the period of the marts, and a record of which marts were read."""
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self.read: set[str] = set()
+        self._connection = connection
+        self.period = self._period()
+
+    def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
+        """Run a query and keep its text.
+
+        ``:as_of``, ``:window_start``, ``:prior_start``, ``:prior_end`` and ``:history_start``
+        (90 days up to the as-of date) and any ``parameters`` are replaced by literals first, so
+        the text that is kept, and printed, can be pasted into a DuckDB shell as it stands.
+        """
+        known = self.period.parameters() | parameters
+        text = _PARAMETER.sub(lambda name: sql_literal(known[name[1]]), dedent(sql).strip())
+        text = text.rstrip(";") + ";"
+        columns, rows = self._fetch(text)
+        self.read.update(marts_read(text))
+        return Evidence(text, columns, rows)
+
+    def has(self, mart: str) -> bool:
+        """Whether the warehouse holds this ``schema.table``."""
+        schema, table = mart.split(".")
+        _, rows = self._fetch(
+            "select 1 from information_schema.tables "
+            f"where table_schema = {sql_literal(schema)} and table_name = {sql_literal(table)};"
+        )
+        return bool(rows)
+
+    def _fetch(self, sql: str) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
+        try:
+            cursor = self._connection.execute(sql)
+            rows = tuple(cursor.fetchall())
+            return tuple(column[0] for column in cursor.description or ()), rows
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            reason = clean(str(error).splitlines()[0])
+            raise ReportError(
+                f"{self.path} does not have what the reports read ({reason}). It was built by "
+                f"another version of the project or only in part: run `{_BUILD}`."
+            ) from error
+        except duckdb.Error as error:
+            reason = clean(str(error).splitlines()[0])
+            raise ReportError(
+                f"{self.path} cannot be read ({reason}). Build it again: `{_BUILD}`."
+            ) from error
+
+    def _period(self) -> Period:
+        if not self.has("intermediate.int_as_of_date"):
+            raise ReportError(
+                f"{self.path} holds no finished build (intermediate.int_as_of_date is missing). "
+                f"Run `{_BUILD}`."
+            )
+        _, rows = self._fetch(
+            "select as_of_date, window_start_date, prior_window_start_date, "
+            "prior_window_end_date, first_usage_date from intermediate.int_as_of_date;"
+        )
+        if not rows or rows[0][0] is None:
+            raise ReportError(
+                f"{self.path} holds no usage. Put data under data/raw "
+                f"(`python -m generator` makes some), then run `{_BUILD}`."
+            )
+        as_of, start, prior_start, prior_end, first = (
+            date.fromisoformat(str(value)) for value in rows[0]
+        )
+        return Period(as_of, start, prior_start, prior_end, first)
+
+
+@contextmanager
+def open_warehouse(path: Path, as_of: date | None = None) -> Iterator[Warehouse]:
+    """The warehouse at ``path``; ReportError when it cannot serve the reports as of ``as_of``.
+
+    Marts are built for one as-of date. Another one needs another build, not another filter: a
+    trailing margin or a forecast of an earlier day is not in the file.
+    """
+    if not path.is_file():
+        raise ReportError(f"there is no warehouse at {path}. Build it first: `{_BUILD}`.")
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise ReportError(
+                f"{path} is open for writing in another program. Close that program, or point "
+                "--warehouse at a published file."
+            ) from error
+        reason = clean(str(error).splitlines()[0])
+        raise ReportError(f"{path} is not a warehouse that can be opened ({reason}).") from error
+    except duckdb.Error as error:
+        reason = clean(str(error).splitlines()[0])
+        raise ReportError(f"{path} is not a warehouse that can be opened ({reason}).") from error
+    try:
+        warehouse = Warehouse(path, connection)
+        built_for = warehouse.period.as_of
+        if as_of is not None and as_of != built_for:
+            raise ReportError(
+                f"{path} was built as of {built_for}, not {as_of}. "
+                f"Rebuild it for that day: `{_BUILD} --vars '{{as_of_date: {as_of}}}'`."
+            )
+        yield warehouse
+    finally:
+        connection.close()

@@ -1,0 +1,76 @@
+"""A tiny warehouse with the contract's columns and figures that can be added up by hand."""
+
+from pathlib import Path
+
+import duckdb
+
+# As of 31 October 2026: the window is 2 to 31 October, the one before 2 September to 1 October.
+_SCHEMA = """
+create schema core; create schema allocation; create schema margin; create schema rates;
+create schema planning; create schema intermediate;
+create table intermediate.int_as_of_date as select
+    date '2026-10-31' as as_of_date, date '2026-10-02' as window_start_date,
+    date '2026-09-02' as prior_window_start_date, date '2026-10-01' as prior_window_end_date,
+    date '2026-08-01' as first_usage_date;
+create table core.fct_usage_daily (
+    usage_date date, customer_id varchar, organization_id varchar, product_id varchar,
+    feature_id varchar, task_type varchar, provider varchar, model varchar, environment varchar,
+    region varchar, service_tier varchar, is_known_customer boolean, calls bigint,
+    failed_calls bigint, unpriced_calls bigint, input_tokens bigint, cached_input_tokens bigint,
+    output_tokens bigint, list_cost_usd decimal(28, 12), effective_cost_usd decimal(28, 12),
+    billed_cost_usd decimal(28, 12), latency_ms_sum bigint, quality_scored_calls bigint,
+    quality_score_sum decimal(28, 12));
+create table core.rpt_reconciliation (
+    source varchar, usage_date date, rows_read bigint, rows_accepted bigint,
+    rows_rejected bigint, rows_duplicate bigint, billed_cost_read_usd decimal(28, 12),
+    billed_cost_in_marts_usd decimal(28, 12), difference_usd decimal(28, 12));
+create table allocation.fct_allocated_costs_daily (
+    usage_date date, cost_pool varchar, organization_id varchar, product_id varchar,
+    feature_id varchar, customer_id varchar, team_id varchar, driver varchar,
+    driver_units decimal(28, 12), cost_share double, allocated_cost_usd decimal(28, 12));
+create table rates.rpt_savings_opportunities (
+    action_id varchar, action_kind varchar, subject varchar, task_type varchar,
+    provider varchar, model varchar, gross_monthly_savings_usd decimal(28, 12),
+    overlap_usd decimal(28, 12), net_monthly_savings_usd decimal(28, 12),
+    low_monthly_savings_usd decimal(28, 12), high_monthly_savings_usd decimal(28, 12),
+    assumption varchar, owner_role varchar, effort varchar, source_mart varchar);
+"""
+
+
+def usage_row(day: str, customer: str, model: str, cost: str, calls: int = 10) -> str:
+    """One row of core.fct_usage_daily as SQL; list, effective and billed cost are the same."""
+    provider = "openai" if model.startswith("gpt") else "anthropic"
+    quoted = customer.replace("'", "''")
+    return (
+        f"(date '{day}', '{quoted}', 'org_001', 'assistant', 'chat', 'chat', '{provider}', "
+        f"'{model}', 'production', 'eu', 'standard', true, {calls}, 0, 0, 1000, 0, 500, "
+        f"{cost}, {cost}, {cost}, 8000, 0, 0)"
+    )
+
+
+def build_warehouse(path: Path, rows: list[str]) -> Path:
+    """Write the fixture warehouse with these usage rows and one saving of 120 dollars."""
+    connection = duckdb.connect(str(path))
+    try:
+        connection.execute(_SCHEMA)
+        connection.execute(f"insert into core.fct_usage_daily values {', '.join(rows)}")
+        connection.execute(
+            "insert into core.rpt_reconciliation "
+            "select 'calls', usage_date, sum(calls), sum(calls), 0, 0, sum(billed_cost_usd), "
+            "sum(billed_cost_usd), 0 from core.fct_usage_daily group by usage_date"
+        )
+        connection.execute(
+            "insert into allocation.fct_allocated_costs_daily "
+            "select usage_date, 'llm_usage', organization_id, product_id, feature_id, "
+            "customer_id, 'assistant-team', 'direct', effective_cost_usd, 1.0, "
+            "effective_cost_usd from core.fct_usage_daily"
+        )
+        connection.execute(
+            "insert into rates.rpt_savings_opportunities values "
+            "('switch-chat', 'model_switch', 'chat from gpt-4 to claude-sonnet-4', 'chat', "
+            "'openai', 'gpt-4', 150, 30, 120, 80, 140, 'Quality stays within the floor.', "
+            "'Head of Engineering', 'days', 'rates.rpt_model_switch_savings')"
+        )
+    finally:
+        connection.close()
+    return path
