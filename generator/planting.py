@@ -158,7 +158,8 @@ def _surge(
 ) -> list[Anomaly]:
     """A few days of much more traffic, after enough history to know what is normal."""
     days = (last - first).days + 1
-    length = int(rng.integers(2, 5) if kind == RUNAWAY else rng.integers(1, 3))
+    longest = {RUNAWAY: 4 if archetype == HEAVY else 3, SPIKE: 2}[kind]
+    length = int(rng.integers(2 if kind == RUNAWAY else 1, longest + 1))
     history = min(_LARGEST_HISTORY_DAYS, days // 2)
     starts = [
         first + timedelta(days=offset)

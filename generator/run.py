@@ -2,10 +2,13 @@
 
 import multiprocessing
 import os
+import shutil
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from generator.errors import UsageError
 from generator.plan import Plan
 from generator.records import CALLS_SCHEMA, calls_table, customers_table
 from generator.traffic import Calls, draw_calls
@@ -53,6 +57,24 @@ def generate(
     when `out` cannot be used.
     """
     incoming = open_incoming(out)
+    try:
+        return _generate(plan, out, incoming, workers, on_day)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to {out} ({error.strerror or error}):"
+            " make room or choose another --out"
+        ) from error
+    finally:
+        shutil.rmtree(incoming, ignore_errors=True)
+
+
+def _generate(
+    plan: Plan,
+    out: Path,
+    incoming: Path,
+    workers: int,
+    on_day: Callable[[DayDone], None],
+) -> RunDone:
     tally = empty_tally()
     calls = cost = size = 0
     for done in _days(plan, incoming, min(workers, plan.options.days)):
@@ -87,13 +109,21 @@ def _days(plan: Plan, root: Path, workers: int) -> Iterator[DayDone]:
         for day in days:
             yield write_day(plan, root, day)
         return
-    with ProcessPoolExecutor(
+    pool = ProcessPoolExecutor(
         workers, initializer=_start_worker, initargs=(plan, root)
-    ) as pool:
+    )
+    try:
         for future in as_completed(
             [pool.submit(_write_day_in_worker, day) for day in days]
         ):
             yield future.result()
+    except BrokenProcessPool as error:
+        raise UsageError(
+            "a worker process was ended from outside, perhaps for lack of memory:"
+            " run again with fewer --workers"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def write_day(plan: Plan, root: Path, day: date) -> DayDone:
@@ -131,6 +161,8 @@ _worker_plan: tuple[Plan, Path] | None = None
 def _start_worker(plan: Plan, root: Path) -> None:
     global _worker_plan
     _worker_plan = (plan, root)
+    # Ctrl-C reaches every process of the terminal; the parent alone decides what follows.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
 
 

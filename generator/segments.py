@@ -68,6 +68,11 @@ class Segments:
             **{name: getattr(self, name)[chosen] for name in self.__slots__}
         )
 
+    def of_customer(self, customer: int) -> "Segments":
+        """The segments of one customer, which are neighbours."""
+        first, end = np.searchsorted(self.customer, [customer, customer + 1])
+        return self.take(np.arange(first, end))
+
     def cost_nano_per_call(self, prices_nano: Ints) -> Floats:
         """Expected cost of a call in nano-dollars, failures included."""
         return expected_cost_nano(

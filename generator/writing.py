@@ -22,7 +22,7 @@ from generator.errors import UsageError
 
 DAY_FILE: Final = "part-0.parquet"
 MARKER: Final = "_generated.json"
-_INCOMING: Final = "_incoming"
+_INCOMING: Final = "_incoming-"
 _INTEGERS: Final = (
     "timestamp",
     "input_tokens",
@@ -79,9 +79,9 @@ def open_incoming(out: Path) -> Path:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        incoming = out / _INCOMING
-        if incoming.exists():
-            shutil.rmtree(incoming)
+        for left_over in out.glob(f"{_INCOMING}*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        incoming = out / f"{_INCOMING}{os.getpid()}"
         incoming.mkdir()
     except OSError as error:
         raise UsageError(
@@ -113,4 +113,3 @@ def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
             # A day folder with other files in it is not ours to remove.
             if not any(stale.parent.iterdir()):
                 stale.parent.rmdir()
-    shutil.rmtree(incoming)
