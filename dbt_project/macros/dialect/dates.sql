@@ -1,0 +1,32 @@
+{# Whole days from start_date to end_date, as an integer. #}
+{% macro days_between(start_date, end_date) -%}
+    {{ return(adapter.dispatch('days_between')(start_date, end_date)) }}
+{%- endmacro %}
+{% macro default__days_between(start_date, end_date) -%}
+    cast(date_diff('day', {{ start_date }}, {{ end_date }}) as integer)
+{%- endmacro %}
+{% macro spark__days_between(start_date, end_date) -%}
+    cast(datediff({{ end_date }}, {{ start_date }}) as integer)
+{%- endmacro %}
+
+{# Monday is 1. #}
+{% macro iso_weekday(date_column) -%}
+    {{ return(adapter.dispatch('iso_weekday')(date_column)) }}
+{%- endmacro %}
+{% macro default__iso_weekday(date_column) -%}cast(isodow({{ date_column }}) as integer){%- endmacro %}
+{% macro spark__iso_weekday(date_column) -%}cast(weekday({{ date_column }}) + 1 as integer){%- endmacro %}
+
+{# Every date from first_date to last_date, as column date_day of a select. #}
+{% macro day_spine(first_date, last_date) -%}
+    {{ return(adapter.dispatch('day_spine')(first_date, last_date)) }}
+{%- endmacro %}
+{% macro default__day_spine(first_date, last_date) -%}
+    select cast(spine.day_at as date) as date_day
+    from generate_series(cast({{ first_date }} as timestamp), cast({{ last_date }} as timestamp), interval 1 day) as spine (day_at)
+{%- endmacro %}
+{% macro spark__day_spine(first_date, last_date) -%}
+    select explode(sequence(cast({{ first_date }} as date), cast({{ last_date }} as date), interval 1 day)) as date_day
+{%- endmacro %}
+
+{# The timestamp at which a date begins. #}
+{% macro start_of_day(date_column) -%}cast({{ date_column }} as timestamp){%- endmacro %}

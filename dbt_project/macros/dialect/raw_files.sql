@@ -1,0 +1,27 @@
+{# One row per raw call file: file_name, size_bytes, modified_at. Reads the file system, not the files. #}
+{% macro raw_call_files() -%}
+    {{ return(adapter.dispatch('raw_call_files')()) }}
+{%- endmacro %}
+
+{% macro default__raw_call_files() -%}
+    select
+        filename as file_name,
+        size as size_bytes,
+        cast(last_modified as timestamp) as modified_at
+    from read_blob('{{ env_var('FINOPS_RAW_DIR', 'data/raw') }}/calls/date=*/*.parquet')
+{%- endmacro %}
+
+{% macro spark__raw_call_files() -%}
+    select distinct
+        _metadata.file_path as file_name,
+        _metadata.file_size as size_bytes,
+        cast(_metadata.file_modification_time as timestamp) as modified_at
+    from parquet.`{{ env_var('FINOPS_RAW_DIR', 'data/raw') }}/calls`
+{%- endmacro %}
+
+{# The name of the file that a raw row came from. #}
+{% macro raw_file_name() -%}
+    {{ return(adapter.dispatch('raw_file_name')()) }}
+{%- endmacro %}
+{% macro default__raw_file_name() -%}filename{%- endmacro %}
+{% macro spark__raw_file_name() -%}_metadata.file_path{%- endmacro %}

@@ -1,0 +1,17 @@
+{# Columns as one JSON object in text, for records that must be kept as they came. #}
+{% macro json_record(columns) -%}
+    {{ return(adapter.dispatch('json_record')(columns)) }}
+{%- endmacro %}
+{% macro default__json_record(columns) -%}
+    cast(json_object({% for c in columns %}'{{ c }}', {{ c }}{{ ', ' if not loop.last }}{% endfor %}) as varchar)
+{%- endmacro %}
+{% macro spark__json_record(columns) -%}
+    to_json(named_struct({% for c in columns %}'{{ c }}', {{ c }}{{ ', ' if not loop.last }}{% endfor %}), map('ignoreNullFields', 'false'))
+{%- endmacro %}
+
+{# string_agg in a stated order. #}
+{% macro string_agg_sorted(value, separator=',') -%}
+    {{ return(adapter.dispatch('string_agg_sorted')(value, separator)) }}
+{%- endmacro %}
+{% macro default__string_agg_sorted(value, separator) -%}string_agg({{ value }}, '{{ separator }}' order by {{ value }}){%- endmacro %}
+{% macro spark__string_agg_sorted(value, separator) -%}array_join(array_sort(collect_list({{ value }})), '{{ separator }}'){%- endmacro %}

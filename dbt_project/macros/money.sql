@@ -1,0 +1,27 @@
+{# Money in USD: 28 digits, 12 of them decimals; the scale of a token price, so that a product never rounds. #}
+{% macro money(expression) -%}
+    cast({{ expression }} as decimal(28, 12))
+{%- endmacro %}
+
+{# Exact cost of a number of tokens. No tokens cost nothing, even where no price is known. #}
+{% macro token_cost(tokens, usd_per_token) -%}
+    case when {{ tokens }} = 0 then {{ money(0) }} else {{ money("cast(" ~ tokens ~ " as decimal(19, 0)) * " ~ usd_per_token) }} end
+{%- endmacro %}
+
+{# A share or a mean as double; null when there is nothing to divide by. Never for money that is stored. #}
+{% macro ratio(numerator, denominator) -%}
+    (cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0))
+{%- endmacro %}
+
+{# The part of an amount that belongs to one row, by cumulative rounding: parts sum to the amount to the last
+   decimal. running_units includes the row, previous_units does not; both as exact numbers. #}
+{% macro split_exactly(amount, running_units, previous_units, total_units) -%}
+    {{ money(_rounded_part(amount, running_units, total_units) ~ " - " ~ _rounded_part(amount, previous_units, total_units)) }}
+{%- endmacro %}
+
+{% macro _rounded_part(amount, units, total_units) -%}
+    case
+        when {{ units }} = {{ total_units }} then {{ amount }}
+        else {{ money("cast(" ~ amount ~ " as double) * cast(" ~ units ~ " as double) / cast(" ~ total_units ~ " as double)") }}
+    end
+{%- endmacro %}

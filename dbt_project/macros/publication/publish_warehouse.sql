@@ -1,0 +1,30 @@
+{# After a whole `dbt build` without failure: remembers which raw files the days were built from, and replaces
+   the published warehouse in one step. Anything else (a failure, a kill, a selection) leaves both as they were,
+   so the next build does the touched days again. #}
+{% macro publish_warehouse(results) -%}
+    {{ return(adapter.dispatch('publish_warehouse')(results)) }}
+{%- endmacro %}
+
+{% macro default__publish_warehouse(results) -%}
+    {% if execute and flags.WHICH == 'build' %}
+        {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped', 'partial success']) | list %}
+        {% set selected = invocation_args_dict.get('select') or invocation_args_dict.get('exclude') or invocation_args_dict.get('selector') or invocation_args_dict.get('resource_types') or invocation_args_dict.get('exclude_resource_types') %}
+        {% if failed %}
+            {{ log('Not published: ' ~ failed | length ~ ' node(s) failed or were skipped; readers keep the last good warehouse.', info=true) }}
+        {% elif selected %}
+            {{ log('Not published: only a selection was built; `dbt build` without selection publishes.', info=true) }}
+        {% else %}
+            {% do remember_loaded_days() %}
+            {% do run_query('checkpoint') %}
+            {% set published = run_query("select publish_file('finops.duckdb') as published").columns[0].values()[0] %}
+            {{ log('Published ' ~ published, info=true) }}
+        {% endif %}
+    {% endif %}
+{%- endmacro %}
+
+{# A cluster has no file to swap: readers see each table as it is replaced. #}
+{% macro spark__publish_warehouse(results) -%}
+    {% if execute and flags.WHICH == 'build' and not results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped']) | list %}
+        {% do remember_loaded_days() %}
+    {% endif %}
+{%- endmacro %}

@@ -1,0 +1,45 @@
+{# The days whose files changed since the last published build, as a condition on the partition column.
+   Literals, not a sub-query: only they let both engines skip the files of all other days. #}
+{% macro is_touched_day(column_name) -%}
+    {%- set raw_days_ref = ref('int_raw_days') -%}
+    {%- set raw_days = load_relation(raw_days_ref) if execute else none -%}
+    {%- if not raw_days -%}
+        1 = 1
+    {%- else -%}
+        {%- set days = run_query('select day_date from ' ~ raw_days ~ ' where is_touched order by day_date').columns[0].values() -%}
+        {%- if days -%}
+            {{ column_name }} in ({% for day in days %}cast('{{ day }}' as date){{ ', ' if not loop.last }}{% endfor %})
+        {%- else -%}
+            1 = 0
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Where the fingerprints of the days in the last published build are kept. #}
+{% macro loaded_days_relation() -%}
+    {{ return(_intermediate_table('loaded_days')) }}
+{%- endmacro %}
+
+{% macro _intermediate_table(name) -%}
+    {{ return(api.Relation.create(database=target.database, schema='intermediate', identifier=name, type='table')) }}
+{%- endmacro %}
+
+{# A changed day beyond the look-back was not rebuilt: it keeps no fingerprint, so every build reports it again. #}
+{% macro remember_loaded_days() -%}
+    {% do run_query(
+        'create or replace table ' ~ loaded_days_relation() ~ ' as '
+        ~ 'select day_date, case when is_changed and not is_touched then null else fingerprint end as fingerprint '
+        ~ 'from ' ~ _intermediate_table('int_raw_days') ~ ' where file_count > 0 or not is_touched'
+    ) %}
+{%- endmacro %}
+
+{# Incremental strategy: the touched days are taken out and put in anew, in one transaction. Unlike delete+insert
+   it also empties a day whose files are gone. `unique_key` names the day column. #}
+{% macro get_incremental_replace_days_sql(arg_dict) -%}
+    {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arg_dict['target_relation'] }}
+    where {{ is_touched_day(arg_dict['unique_key']) }};
+
+    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{%- endmacro %}

@@ -1,0 +1,66 @@
+{# one row per provider x model: those with a price, and those seen in calls; prices of the standard tier on the as-of date #}
+
+with price_periods as (
+
+    select * from {{ ref('int_price_periods') }}
+
+),
+
+usage_daily as (
+
+    select * from {{ ref('fct_usage_daily') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+current_prices as (
+
+    select
+        price_periods.provider,
+        price_periods.model,
+        cast(price_periods.list_usd_per_input_token * 1000000 as decimal(18, 6)) as usd_per_million_input_tokens,
+        cast(price_periods.list_usd_per_cached_input_token * 1000000 as decimal(18, 6)) as usd_per_million_cached_input_tokens,
+        cast(price_periods.list_usd_per_output_token * 1000000 as decimal(18, 6)) as usd_per_million_output_tokens
+    from price_periods
+    inner join as_of
+        on
+            price_periods.valid_from < {{ start_of_day('as_of.as_of_date + 1') }}
+            and {{ start_of_day('as_of.as_of_date + 1') }} <= price_periods.valid_to
+    where price_periods.service_tier = 'standard'
+
+),
+
+used as (
+
+    select
+        provider,
+        model,
+        min(usage_date) as first_usage_date,
+        max(usage_date) as last_usage_date
+    from usage_daily
+    group by provider, model
+
+),
+
+described as (
+
+    select
+        coalesce(used.provider, current_prices.provider) as provider,
+        coalesce(used.model, current_prices.model) as model,
+        current_prices.usd_per_million_input_tokens is not null as is_priced,
+        current_prices.usd_per_million_input_tokens,
+        current_prices.usd_per_million_cached_input_tokens,
+        current_prices.usd_per_million_output_tokens,
+        used.first_usage_date,
+        used.last_usage_date
+    from used
+    full outer join current_prices on used.provider = current_prices.provider and used.model = current_prices.model
+
+)
+
+select * from described

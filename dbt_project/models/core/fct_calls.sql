@@ -1,0 +1,70 @@
+{# one row per call that counts; a view over the raw Parquet, priced call by call #}
+
+{{ config(materialized='view') }}
+
+with calls as (
+
+    select * from {{ ref('int_calls_accepted') }}
+
+),
+
+price_periods as (
+
+    select * from {{ ref('int_price_periods') }}
+
+),
+
+priced as (
+
+    select
+        usage.*,
+        {{ list_cost() }} as list_cost_usd,
+        {{ contracted_cost() }} as contracted_cost_usd,
+        coalesce(prices.is_negotiated, false) as is_negotiated
+    from calls as usage
+    left join price_periods as prices
+        on
+            usage.provider = prices.provider
+            and usage.model = prices.model
+            and usage.service_tier = prices.service_tier
+            and prices.valid_from <= usage.called_at
+            and usage.called_at < prices.valid_to
+
+),
+
+costed as (
+
+    select
+        call_id,
+        trace_id,
+        called_at,
+        partition_date as usage_date,
+        provider,
+        model,
+        input_tokens,
+        cached_input_tokens,
+        output_tokens,
+        latency_ms,
+        customer_id,
+        organization_id,
+        product_id,
+        feature_id,
+        task_type,
+        subscription_tier,
+        status,
+        service_tier,
+        cast(quality_score as double) as quality_score,
+        environment,
+        region,
+        agent_id,
+        {{ money('list_cost_usd') }} as list_cost_usd,
+        {{ money('contracted_cost_usd') }} as contracted_cost_usd,
+        {{ money('case when is_negotiated then contracted_cost_usd else coalesce(billed_cost_usd, list_cost_usd) end') }} as effective_cost_usd,
+        {{ money('billed_cost_usd') }} as billed_cost_usd,
+        list_cost_usd is not null as is_priced,
+        file_name
+    from priced
+
+)
+
+select * from costed

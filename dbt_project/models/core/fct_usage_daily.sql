@@ -1,0 +1,110 @@
+{# one row per UTC day x customer x product x feature x task type x provider x model x environment x region x service tier #}
+
+{{ config(materialized='incremental', unique_key='usage_date') }}
+
+{% set grain = [
+    'customer_id', 'organization_id', 'product_id', 'feature_id', 'task_type', 'provider', 'model', 'environment', 'region', 'service_tier'
+] %}
+
+with calls as (
+
+    select * from {{ ref('int_calls_accepted') }}
+
+),
+
+price_slots as (
+
+    select * from {{ ref('int_price_slots') }}
+
+),
+
+price_periods as (
+
+    select * from {{ ref('int_price_periods') }}
+
+),
+
+{# Calls with and without token counts, and with and without a charge, are summed apart: what is unknown of some
+   must not hide what is known of the others. #}
+summed_by_slot as (
+
+    select
+        calls.partition_date as usage_date,
+        calls.{{ grain | join(', calls.') }},
+        price_slots.slot_start_at,
+        calls.input_tokens is not null and calls.output_tokens is not null as has_usage,
+        calls.billed_cost_usd is not null as has_charge,
+        count(*) as calls,
+        count(*) filter (where calls.status <> 'success') as failed_calls,
+        cast(sum(calls.input_tokens) as bigint) as input_tokens,
+        cast(sum(calls.cached_input_tokens) as bigint) as cached_input_tokens,
+        cast(sum(calls.output_tokens) as bigint) as output_tokens,
+        {{ money('sum(calls.billed_cost_usd)') }} as billed_cost_usd,
+        cast(sum(calls.latency_ms) as bigint) as latency_ms_sum,
+        count(calls.quality_score) as quality_scored_calls,
+        {{ money('sum(calls.quality_score)') }} as quality_score_sum
+    from calls
+    inner join price_slots
+        on
+            calls.partition_date = price_slots.day_date
+            and price_slots.slot_start_at <= calls.called_at
+            and calls.called_at < price_slots.slot_end_at
+    where {{ is_touched_day('calls.partition_date') }}
+    group by all
+
+),
+
+priced as (
+
+    select
+        usage.*,
+        case when usage.has_usage then {{ list_cost() }} end as list_cost_usd,
+        case when usage.has_usage then {{ contracted_cost() }} end as contracted_cost_usd,
+        coalesce(prices.is_negotiated, false) as is_negotiated
+    from summed_by_slot as usage
+    left join price_periods as prices
+        on
+            usage.provider = prices.provider
+            and usage.model = prices.model
+            and usage.service_tier = prices.service_tier
+            and prices.valid_from <= usage.slot_start_at
+            and usage.slot_start_at < prices.valid_to
+
+),
+
+costed as (
+
+    select
+        *,
+        case when is_negotiated then contracted_cost_usd else coalesce(billed_cost_usd, list_cost_usd) end as effective_cost_usd
+    from priced
+
+),
+
+daily as (
+
+    select
+        usage_date,
+        {{ grain | join(', ') }},
+        cast(sum(calls) as bigint) as calls,
+        cast(sum(failed_calls) as bigint) as failed_calls,
+        cast(coalesce(sum(calls) filter (where not has_usage), 0) as bigint) as calls_without_usage,
+        cast(coalesce(sum(calls) filter (where list_cost_usd is null), 0) as bigint) as unpriced_calls,
+        cast(coalesce(sum(calls) filter (where effective_cost_usd is null), 0) as bigint) as uncosted_calls,
+        cast(coalesce(sum(input_tokens), 0) as bigint) as input_tokens,
+        cast(coalesce(sum(cached_input_tokens), 0) as bigint) as cached_input_tokens,
+        cast(coalesce(sum(output_tokens), 0) as bigint) as output_tokens,
+        {{ money('sum(list_cost_usd)') }} as list_cost_usd,
+        {{ money('sum(contracted_cost_usd)') }} as contracted_cost_usd,
+        {{ money('sum(effective_cost_usd)') }} as effective_cost_usd,
+        {{ money('sum(billed_cost_usd)') }} as billed_cost_usd,
+        {{ money('sum(billed_cost_usd) filter (where list_cost_usd is null)') }} as unpriced_billed_cost_usd,
+        cast(coalesce(sum(latency_ms_sum), 0) as bigint) as latency_ms_sum,
+        cast(sum(quality_scored_calls) as bigint) as quality_scored_calls,
+        {{ money('sum(quality_score_sum)') }} as quality_score_sum
+    from costed
+    group by all
+
+)
+
+select * from daily

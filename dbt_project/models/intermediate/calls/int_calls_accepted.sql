@@ -1,0 +1,84 @@
+{# one row per call that counts: valid, and the first of its duplicates #}
+
+{{ config(materialized='view') }}
+
+with validated as (
+
+    select * from {{ ref('int_calls_validated') }}
+
+),
+
+duplicated as (
+
+    select * from {{ ref('int_calls_duplicated') }}
+
+),
+
+{% set call_columns = [
+    'partition_date', 'file_name', 'call_id', 'trace_id', 'called_at', 'provider', 'model', 'input_tokens', 'cached_input_tokens',
+    'output_tokens', 'billed_cost_usd', 'latency_ms', 'customer_id', 'organization_id', 'product_id', 'feature_id',
+    'task_type', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id'
+] %}
+
+single as (
+
+    select {{ call_columns | join(', ') }}
+    from validated
+    where
+        rejection_reason is null
+        and not exists (
+            select 1 from duplicated
+            where duplicated.partition_date = validated.partition_date and duplicated.call_id = validated.call_id
+        )
+
+),
+
+first_of_duplicates as (
+
+    select {{ call_columns | join(', ') }}
+    from duplicated
+    where duplicate_rank = 1
+
+),
+
+accepted as (
+
+    select * from single
+    union all
+    select * from first_of_duplicates
+
+),
+
+{# An owner or a name that is missing is shown by a word, so that it has a row of its own everywhere. #}
+named as (
+
+    select
+        partition_date,
+        file_name,
+        call_id,
+        trace_id,
+        called_at,
+        coalesce(provider, 'unknown') as provider,
+        coalesce(model, 'unknown') as model,
+        input_tokens,
+        coalesce(cached_input_tokens, 0) as cached_input_tokens,
+        output_tokens,
+        billed_cost_usd,
+        latency_ms,
+        coalesce(customer_id, 'unallocated') as customer_id,
+        coalesce(organization_id, 'unallocated') as organization_id,
+        coalesce(product_id, 'unallocated') as product_id,
+        coalesce(feature_id, 'unallocated') as feature_id,
+        coalesce(task_type, 'unknown') as task_type,
+        coalesce(subscription_tier, 'unknown') as subscription_tier,
+        status,
+        service_tier,
+        quality_score,
+        environment,
+        coalesce(region, 'unknown') as region,
+        agent_id
+    from accepted
+
+)
+
+select * from named

@@ -1,0 +1,25 @@
+{# one row per call record refused, as it came, with the reason #}
+
+{{ config(materialized='incremental', unique_key='partition_date') }}
+
+with calls as (
+
+    select * from {{ ref('int_calls_validated') }}
+
+),
+
+rejected as (
+
+    select
+        partition_date,
+        file_name,
+        call_id,
+        rejection_reason,
+        billed_cost_usd,
+        raw_record
+    from calls
+    where {{ is_touched_day('partition_date') }} and rejection_reason is not null
+
+)
+
+select * from rejected

@@ -1,0 +1,31 @@
+{# one row per raw call record, with the first reason for which it cannot be counted, or null.
+   An unknown provider, model or customer is no such reason: the call happened and was charged. #}
+
+with calls as (
+
+    select * from {{ ref('stg_raw__calls') }}
+
+),
+
+validated as (
+
+    select
+        *,
+        case
+            when call_id is null or call_id = '' then 'call_id_missing'
+            when called_at is null then 'timestamp_missing'
+            when called_at >= {{ start_of_day('partition_date + 1') }} then 'timestamp_after_its_day'
+            when called_at < {{ start_of_day('partition_date') }} then 'timestamp_before_its_day'
+            when has_malformed_cost then 'cost_malformed'
+            when billed_cost_usd < 0 then 'cost_negative'
+            when billed_cost_usd > {{ var('max_cost_per_call_usd') }} then 'cost_absurd'
+            when input_tokens < 0 or cached_input_tokens < 0 or output_tokens < 0 then 'tokens_negative'
+            when input_tokens > {{ var('max_tokens_per_call') }} or output_tokens > {{ var('max_tokens_per_call') }} then 'tokens_absurd'
+            when cached_input_tokens > coalesce(input_tokens, 0) then 'cached_tokens_exceed_input'
+            when latency_ms < 0 then 'latency_negative'
+        end as rejection_reason
+    from calls
+
+)
+
+select * from validated

@@ -1,0 +1,99 @@
+{# one row per UTC day with raw call files, or with rows in the last published build #}
+
+{% set loaded_days = load_relation(loaded_days_relation()) if execute and not flags.FULL_REFRESH else none %}
+
+with call_files as (
+
+    select * from {{ ref('stg_raw__call_files') }}
+
+),
+
+contract_rates as (
+
+    select * from {{ ref('int_contract_rates') }}
+
+),
+
+loaded_days as (
+
+    {% if loaded_days %}
+    select day_date, fingerprint from {{ loaded_days }}
+    {% else %}
+    select cast(null as date) as day_date, cast(null as string) as fingerprint
+    where 1 = 0
+    {% endif %}
+
+),
+
+days_with_files as (
+
+    select
+        partition_date as day_date,
+        count(*) as file_count,
+        {{ string_agg_sorted("file_name || ':' || cast(size_bytes as string) || ':' || cast(modified_at as string)") }} as file_listing
+    from call_files
+    group by partition_date
+
+),
+
+{# A negotiated rate that is added later changes the effective cost of the days it is valid on, and of no others. #}
+rates_by_day as (
+
+    select
+        days_with_files.day_date,
+        {{ string_agg_sorted('contract_rates.rate_text') }} as rate_listing
+    from days_with_files
+    inner join contract_rates
+        on
+            contract_rates.valid_from < {{ start_of_day('days_with_files.day_date + 1') }}
+            and {{ start_of_day('days_with_files.day_date') }} < contract_rates.valid_to
+    group by days_with_files.day_date
+
+),
+
+fingerprinted as (
+
+    select
+        days_with_files.day_date,
+        days_with_files.file_count,
+        md5(days_with_files.file_listing || '|' || coalesce(rates_by_day.rate_listing, '')) as fingerprint
+    from days_with_files
+    left join rates_by_day on days_with_files.day_date = rates_by_day.day_date
+
+),
+
+newest as (
+
+    select max(day_date) as day_date from fingerprinted
+
+),
+
+compared as (
+
+    select
+        coalesce(fingerprinted.day_date, loaded_days.day_date) as day_date,
+        cast(coalesce(fingerprinted.file_count, 0) as bigint) as file_count,
+        fingerprinted.fingerprint,
+        fingerprinted.fingerprint is distinct from loaded_days.fingerprint as is_changed
+    from fingerprinted
+    full outer join loaded_days on fingerprinted.day_date = loaded_days.day_date
+
+),
+
+judged as (
+
+    select
+        compared.day_date,
+        compared.file_count,
+        compared.fingerprint,
+        compared.is_changed,
+        compared.is_changed
+        {%- if loaded_days %}
+        and compared.day_date >= newest.day_date - {{ var('late_data_lookback_days') }}
+        {%- endif %} as is_touched
+    from compared
+    cross join newest
+
+)
+
+select * from judged

@@ -1,0 +1,29 @@
+{# one row per raw customer record #}
+
+with customers as (
+
+    select * from {{ source('raw', 'customers') }}
+
+),
+
+typed as (
+
+    select
+        customer_id,
+        customer_name,
+        organization_id,
+        subscription_tier,
+        try_cast(monthly_fee as decimal(18, 2)) as monthly_fee_usd,
+        usage_archetype,
+        try_cast(signup_date as date) as signup_date,
+        try_cast(churned_date as date) as churned_date,
+        region,
+        {{ json_record([
+            'customer_id', 'customer_name', 'organization_id', 'subscription_tier', 'monthly_fee', 'usage_archetype',
+            'signup_date', 'churned_date', 'region'
+        ]) }} as raw_record
+    from customers
+
+)
+
+select * from typed

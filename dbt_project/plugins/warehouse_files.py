@@ -1,0 +1,139 @@
+"""The file work that SQL cannot do: check raw files before a build, publish the warehouse after it.
+
+dbt-duckdb loads this module through `plugins` in profiles.yml and calls `Plugin`. The two functions are
+registered in DuckDB, so that the dbt hooks in macros/publication/ can call them with a SELECT.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from dbt.adapters.duckdb.plugins import BasePlugin
+
+# The raw call record. Columns that are not required read as null where a file lacks them.
+CALL_SCHEMA = pa.schema(
+    [
+        ("call_id", pa.string()),
+        ("trace_id", pa.string()),
+        ("timestamp", pa.timestamp("us")),
+        ("provider", pa.string()),
+        ("model", pa.string()),
+        ("input_tokens", pa.int64()),
+        ("cached_input_tokens", pa.int64()),
+        ("output_tokens", pa.int64()),
+        ("cost_usd", pa.decimal128(18, 9)),
+        ("latency_ms", pa.int64()),
+        ("customer_id", pa.string()),
+        ("organization_id", pa.string()),
+        ("product_id", pa.string()),
+        ("feature_id", pa.string()),
+        ("task_type", pa.string()),
+        ("subscription_tier", pa.string()),
+        ("status", pa.string()),
+        ("service_tier", pa.string()),
+        ("quality_score", pa.float64()),
+        ("environment", pa.string()),
+        ("region", pa.string()),
+        ("agent_id", pa.string()),
+    ]
+)
+REQUIRED_CALL_COLUMNS = frozenset(
+    {
+        "call_id",
+        "timestamp",
+        "provider",
+        "model",
+        "input_tokens",
+        "output_tokens",
+        "cost_usd",
+        "customer_id",
+        "product_id",
+        "feature_id",
+        "task_type",
+    }
+)
+REQUIRED_CUSTOMER_COLUMNS = frozenset(
+    {"customer_id", "subscription_tier", "monthly_fee", "signup_date"}
+)
+
+
+class Plugin(BasePlugin):
+    """Registers `check_raw_files(raw_dir)` and `publish_file(target)` on the build's connection."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Make the folder of the working file (DuckDB does not) and the empty file that gives calls their columns."""
+        self.warehouse_dir = Path(plugin_config["warehouse_dir"])
+        contract = self.warehouse_dir / "build" / "contract" / "date=1970-01-01"
+        contract.mkdir(parents=True, exist_ok=True)
+        partial = contract / f"calls.{os.getpid()}.partial"
+        pq.write_table(CALL_SCHEMA.empty_table(), partial)
+        os.replace(partial, contract / "calls.parquet")
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Register the two functions."""
+        conn.create_function("check_raw_files", check_raw_files, ["VARCHAR"], "VARCHAR", side_effects=True)
+        conn.create_function("publish_file", self.publish_file, ["VARCHAR"], "VARCHAR", side_effects=True)
+
+    def publish_file(self, file_name: str) -> str:
+        """Put a copy of the working file where readers look, in one step.
+
+        Returns the published path. A kill at any instant leaves the old file: the copy is complete and on
+        disk before the rename. Readers that have the old file open keep it until they close it.
+        """
+        working = self.warehouse_dir / "build" / file_name
+        published = self.warehouse_dir / file_name
+        partial = self.warehouse_dir / "build" / f"{file_name}.publishing"
+        # A child process copies: opening and closing the file in this one would drop DuckDB's lock on it.
+        subprocess.run([sys.executable, "-c", _COPY, str(working), str(partial)], check=True)
+        os.replace(partial, published)
+        return str(published)
+
+
+_COPY = """
+import os, shutil, sys
+shutil.copyfile(sys.argv[1], sys.argv[2])
+with open(sys.argv[2], "rb+") as copy:
+    os.fsync(copy.fileno())
+"""
+
+
+def check_raw_files(raw_dir: str) -> str:
+    """Return what would make the build read wrong data, one problem a line; '' when all is well.
+
+    Only footers are read. Looks at calls/date=*/*.parquet and customers.parquet under `raw_dir`.
+    """
+    root = Path(raw_dir)
+    calls = sorted(root.glob("calls/date=*/*.parquet"))
+    problems = []
+    if not calls:
+        problems.append(
+            f"{root}/calls: no Parquet files found; run `python -m generator`, or put your own calls there as calls/date=YYYY-MM-DD/*.parquet"
+        )
+    customers = root / "customers.parquet"
+    if not customers.is_file():
+        problems.append(f"{customers}: not found; it must have {', '.join(sorted(REQUIRED_CUSTOMER_COLUMNS))}")
+    else:
+        problems += _file_problems(customers, REQUIRED_CUSTOMER_COLUMNS)
+    for path in calls:
+        problems += _file_problems(path, REQUIRED_CALL_COLUMNS)
+    return "\n".join(problems)
+
+
+def _file_problems(path: Path, required: frozenset[str]) -> list[str]:
+    """What is wrong with one file: unreadable, or a required column absent."""
+    try:
+        names = set(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        return [f"{path}: not a readable Parquet file ({reason}); replace it or move it away, then build again"]
+    absent = sorted(required - names)
+    if absent:
+        return [f"{path}: column {', '.join(absent)} is missing; add it (null where unknown), then build again"]
+    return []
