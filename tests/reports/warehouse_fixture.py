@@ -48,12 +48,26 @@ def usage_row(day: str, customer: str, model: str, cost: str, calls: int = 10) -
     )
 
 
-def build_warehouse(path: Path, rows: list[str]) -> Path:
+HOSTILE_NAME = "a|b <script>`x`</script>\n# \u202eevil"
+
+# This period: 1,200 + 300 + 100 = 1,600 dollars; the one before: 1,000.
+DEFAULT_ROWS = [
+    usage_row("2026-10-31", "cust_0001", "gpt-4", "1200.00"),
+    usage_row("2026-10-02", HOSTILE_NAME, "claude-sonnet-4", "300.00"),
+    usage_row("2026-10-15", "unallocated", "gpt-4", "100.00"),
+    usage_row("2026-10-01", "cust_0001", "gpt-4", "1000.00"),
+    usage_row("2026-09-01", "cust_0001", "gpt-4", "7.00"),
+]
+
+
+def build_warehouse(path: Path, rows: list[str] | None = None) -> Path:
     """Write the fixture warehouse with these usage rows and one saving of 120 dollars."""
     connection = duckdb.connect(str(path))
     try:
         connection.execute(_SCHEMA)
-        connection.execute(f"insert into core.fct_usage_daily values {', '.join(rows)}")
+        connection.execute(
+            f"insert into core.fct_usage_daily values {', '.join(rows or DEFAULT_ROWS)}"
+        )
         connection.execute(
             "insert into core.rpt_reconciliation "
             "select 'calls', usage_date, sum(calls), sum(calls), 0, 0, sum(billed_cost_usd), "
