@@ -43,9 +43,7 @@ have cost over those days without it, by the generator's own expectation; `plant
 exactly what the anomaly cost beyond that.
 """
 
-UNTAGGED_SCHEMA: Final = pa.schema(
-    [("job_name", pa.string()), ("calls", pa.int64()), ("cost_usd", _COST)]
-)
+UNTAGGED_SCHEMA: Final = pa.schema([("job_name", pa.string()), ("calls", pa.int64()), ("cost_usd", _COST)])
 """One row per internal job whose calls carry no customer."""
 
 
@@ -82,9 +80,7 @@ def anomalies_table(plan: Plan, tally: Tally) -> pa.Table:
             "anomaly_id": anomaly.anomaly_id,
             "kind": anomaly.kind,
             "customer_id": ids[anomaly.customer],
-            "feature_id": FEATURES[anomaly.feature].feature_id
-            if anomaly.feature >= 0
-            else None,
+            "feature_id": FEATURES[anomaly.feature].feature_id if anomaly.feature >= 0 else None,
             "start_date": anomaly.first,
             "end_date": anomaly.last,
             "expected_cost_usd": _usd(expected[index]),
@@ -145,9 +141,7 @@ def _expected_nano(plan: Plan) -> list[int]:
 
 def _description(anomaly: Anomaly) -> str:
     if anomaly.kind == SPIKE:
-        return (
-            f"All of the customer's traffic at {anomaly.factor:g} times the normal day"
-        )
+        return f"All of the customer's traffic at {anomaly.factor:g} times the normal day"
     if anomaly.kind == RUNAWAY:
         return f"An agent in a loop takes the customer's cost to {anomaly.factor:g} times the normal"
     if anomaly.kind == OUTGROWN:

@@ -84,9 +84,7 @@ def open_incoming(out: Path) -> Path:
         incoming = out / f"{_INCOMING}{os.getpid()}"
         incoming.mkdir()
     except OSError as error:
-        raise UsageError(
-            f"cannot write to {out} ({error.strerror}): choose another --out"
-        ) from error
+        raise UsageError(f"cannot write to {out} ({error.strerror}): choose another --out") from error
     if not (out / MARKER).exists() and any((out / "calls").glob(f"date=*/{DAY_FILE}")):
         incoming.rmdir()
         raise UsageError(
@@ -105,7 +103,7 @@ def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
         if target.is_file() and filecmp.cmp(incoming / path, target, shallow=False):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(incoming / path, target)
+        (incoming / path).replace(target)
     current = {out / path for path in arrived}
     for stale in (out / "calls").glob(f"date=*/{DAY_FILE}"):
         if stale not in current:
