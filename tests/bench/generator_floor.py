@@ -23,18 +23,18 @@ from generator.run import default_workers
 from generator.writing import parquet_options
 
 
-def write_from_memory(path: Path, target: Path) -> float:
-    """Seconds to write one day's finished table, which lies in memory as the generator has it."""
+def write_from_memory(path: Path, target: Path) -> tuple[float, float]:
+    """Elapsed and processor seconds to write one day's finished table, which lies in memory as the generator has it."""
     source = pq.ParquetFile(path, read_dictionary=_words())
     groups = [
         pa.Table.from_batches(source.iter_batches(10**9, row_groups=[index])).cast(CALLS_SCHEMA)
         for index in range(source.num_row_groups)
     ]
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     with pq.ParquetWriter(target, CALLS_SCHEMA, **parquet_options(CALLS_SCHEMA)) as writer:
         for group in groups:
             writer.write_table(group)
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.process_time() - worked
 
 
 def _words() -> list[str]:
@@ -57,16 +57,21 @@ def main() -> None:
         days = sorted((out / "calls").rglob("*.parquet"))
         calls = sum(pq.read_metadata(day).num_rows for day in days)
         target = Path(folder) / "floor.parquet"
-        alone = sum(write_from_memory(day, target) for day in days)
+        alone, processor = map(sum, zip(*(write_from_memory(day, target) for day in days), strict=True))
         targets = [Path(folder) / f"floor-{index}.parquet" for index in range(len(days))]
         with ProcessPoolExecutor(workers) as pool:
-            shared = sum(pool.map(write_from_memory, days, targets)) / workers
-    print(f"generator     {calls:,} calls in {seconds:.2f} s: {calls / seconds:,.0f} calls/s")
-    print(f"              {used.ru_utime + used.ru_stime:.2f} s of processor time,")
-    print(f"              {used.ru_maxrss / 1024:,.0f} MB at most in one of {workers + 1} processes")
-    print(f"floor, alone  {alone:.2f} s: the generator takes {seconds / alone:.2f} x")
-    print(f"floor, {workers} at once  {shared:.2f} s: the generator takes {seconds / shared:.2f} x")
-    print(f"processors    {os.cpu_count()}, load {os.getloadavg()[0]:.1f}")
+            shared = sum(elapsed for elapsed, _ in pool.map(write_from_memory, days, targets)) / workers
+    spent = used.ru_utime + used.ru_stime
+    lines = (
+        f"generator        {calls:,} calls in {seconds:.2f} s: {calls / seconds:,.0f} calls/s,",
+        f"                 {spent:.2f} s of processor time,",
+        f"                 {used.ru_maxrss / 1024:,.0f} MB at most in one of {workers + 1} processes",
+        f"floor, alone     {alone:.2f} s: the generator takes {seconds / alone:.2f} x",
+        f"floor, {workers} at once {shared:.2f} s: the generator takes {seconds / shared:.2f} x",
+        f"processor time   {processor:.2f} s: the generator takes {spent / processor:.2f} x",
+        f"machine          {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}",
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
