@@ -91,7 +91,7 @@ def test_cleaned_text_holds_no_character_that_reorders_or_hides(value: str) -> N
 
 
 def test_text_from_right_to_left_is_isolated_from_its_neighbours() -> None:
-    assert clean("שלום 12") == "\u2068שלום 12\u2069"
+    assert clean("\u05d0\u05d1 12") == "\u2068\u05d0\u05d1 12\u2069"
     assert clean("abc\u202egnp.exe") == "abcgnp.exe"
 
 
