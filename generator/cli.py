@@ -13,7 +13,7 @@ import typer
 from generator.errors import UsageError
 
 DEFAULT_END_DATE: Final = "2026-10-31"
-MAX_CUSTOMERS: Final = 200_000
+MAX_CUSTOMERS: Final = 100_000
 MAX_DAYS: Final = 3_660
 
 app = typer.Typer(

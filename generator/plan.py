@@ -127,9 +127,8 @@ class Plan:
     def normal_calls(self, day: date, segments: Segments) -> Floats:
         """Expected calls of each of `segments` on `day` without anomalies and noise."""
         weekly = weekly_factors()[segments.task, day.weekday()]
-        return (
-            segments.calls_per_day * weekly * self.normal_factor(day)[segments.customer]
-        )
+        calls: Floats = segments.calls_per_day * weekly
+        return calls * self.normal_factor(day)[segments.customer]
 
     def stream(self, *key: int) -> np.random.Generator:
         """The random stream of a key."""
@@ -212,10 +211,10 @@ def _internal(own: Segments, customers: int, price: Ints) -> Segments:
 
 
 def _blocks(segments: Segments, customers: int) -> tuple[Block, ...]:
-    """Cut the customers into blocks of about BLOCK_CALLS calls; internal jobs form the last."""
+    """Cut the customers into blocks of about BLOCK_CALLS calls; internal jobs join the last."""
     per_owner = np.bincount(segments.customer, weights=segments.calls_per_day)
     number = (np.cumsum(per_owner) // BLOCK_CALLS).astype(np.int64)
-    number[customers:] = number[:customers].max(initial=0) + 1
+    number[customers:] = number[customers - 1]
     starts = np.flatnonzero(np.diff(number, prepend=-1)).tolist()
     ends = [*starts[1:], len(per_owner)]
     segment_starts = np.searchsorted(segments.customer, starts).tolist()

@@ -50,7 +50,7 @@ ARCHETYPES: Final = (
         Range(5, 20),
         Range(3, 12),
         Range(7.0, 14.5),
-        Range(4.3, 8.6),
+        Range(4.6, 8.6),
         (1, 3),
         {"starter": 0.84, "pro": 0.15, "enterprise": 0.01},
         0.22,
@@ -61,8 +61,8 @@ ARCHETYPES: Final = (
         0.20,
         Range(50, 150),
         Range(35, 85),
-        Range(63, 118),
-        Range(44, 68),
+        Range(65, 116),
+        Range(45, 66),
         (3, 6),
         {"starter": 0.22, "pro": 0.62, "enterprise": 0.16},
         0.18,
@@ -73,8 +73,8 @@ ARCHETYPES: Final = (
         0.10,
         Range(200, 500),
         Range(150, 450),
-        Range(245, 410),
-        Range(185, 360),
+        Range(248, 405),
+        Range(188, 355),
         (5, 9),
         {"starter": 0.04, "pro": 0.34, "enterprise": 0.62},
         0.14,
@@ -115,9 +115,8 @@ class Population:
     def is_active(self, day: date) -> NDArray[np.bool_]:
         """Which customers are served on `day`, shape [customers]."""
         ordinal = day.toordinal()
-        return (self.signup <= ordinal) & (
-            (self.churned == 0) | (ordinal < self.churned)
-        )
+        is_left = (self.churned > 0) & (self.churned <= ordinal)
+        return np.logical_and(self.signup <= ordinal, ~is_left)
 
     def active_throughout(self, first: date, last: date) -> NDArray[np.bool_]:
         """Which customers are served on every day from `first` to `last`."""

@@ -16,6 +16,7 @@ from generator.catalogue import (
     MODELS,
     SERVICE_TIERS,
     STATUSES,
+    TASKS,
 )
 from generator.names import draw_names
 from generator.plan import NAMES_STREAM, Plan
@@ -33,6 +34,7 @@ Ints = NDArray[np.int64]
 
 _WORD: Final = pa.dictionary(pa.int32(), pa.string())
 _COST: Final = pa.decimal128(18, 9)
+_ID_DIGITS: Final = 7
 
 CALLS_SCHEMA: Final = pa.schema(
     [
@@ -95,7 +97,9 @@ def calls_table(
     hidden = ~known[customer]
 
     def word(codes: Ints, words: list[str]) -> pa.Array:
-        return _words(np.repeat(codes.astype(np.int32), rows), words)
+        indices = np.repeat(codes.astype(np.int32), rows)
+        # Only few words can be missing: look for nulls among segments, not among calls.
+        return _words(indices, words, indices < 0 if (codes < 0).any() else None)
 
     columns = {
         "timestamp": pa.array(calls.timestamp_us).view(pa.timestamp("us")),
@@ -120,10 +124,10 @@ def calls_table(
         "subscription_tier": word(
             np.where(hidden, -1, people.tier[owner][customer]), list(people.tier_names)
         ),
-        "call_id": _numbered(f"{day:%Y%m%d}-", first_call + np.arange(len(calls))),
+        "call_id": _numbered(day, "c", first_call, len(calls)),
         "trace_id": pa.DictionaryArray.from_arrays(
             pa.array(calls.trace.astype(np.int32)),
-            _numbered(f"{day:%Y%m%d}t", first_trace + np.arange(calls.traces)),
+            _numbered(day, "t", first_trace, calls.traces),
         ),
         "status": _words(calls.status.astype(np.int32), list(STATUSES)),
         "cached_input_tokens": pa.array(calls.cached_input_tokens),
@@ -199,8 +203,6 @@ def _products() -> list[str]:
 
 @cache
 def _task_types() -> list[str]:
-    from generator.catalogue import TASKS
-
     return [task.task_type for task in TASKS]
 
 
@@ -208,11 +210,13 @@ def _or_null(position: Ints, values: Ints) -> Ints:
     return np.where(position < 0, -1, values[position])
 
 
-def _words(codes: NDArray[np.int32], words: list[str]) -> pa.DictionaryArray:
-    """Dictionary-encoded strings; a negative code is null."""
-    is_null = codes < 0
-    indices = pa.array(codes, mask=is_null) if is_null.any() else pa.array(codes)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
+def _words(
+    codes: NDArray[np.int32], words: list[str], is_null: NDArray[np.bool_] | None = None
+) -> pa.DictionaryArray:
+    """Dictionary-encoded strings."""
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes, mask=is_null), pa.array(words, pa.string())
+    )
 
 
 def _decimals(nano: Ints) -> pa.Array:
@@ -223,21 +227,30 @@ def _decimals(nano: Ints) -> pa.Array:
 
 
 @cache
-def _four_digits() -> NDArray[np.uint8]:
+def _digits() -> NDArray[np.uint64]:
+    """The four ASCII digits of 0 to 9,999, as little-endian numbers."""
     text = "".join(f"{number:04d}" for number in range(10_000))
-    return np.frombuffer(text.encode("ascii"), np.uint8).reshape(10_000, 4)
+    return np.frombuffer(text.encode("ascii"), "<u4").astype(np.uint64)
 
 
-def _numbered(prefix: str, numbers: Ints) -> pa.Array:
-    """Strings of one length: `prefix` and eight digits, so that they sort as their numbers."""
-    head = np.frombuffer(prefix.encode("ascii"), np.uint8)
-    width = len(head) + 8
-    text = np.empty((len(numbers), width), dtype=np.uint8)
-    text[:, : len(head)] = head
-    high, low = np.divmod(numbers, 10_000)
-    text[:, len(head) : -4] = _four_digits()[high]
-    text[:, -4:] = _four_digits()[low]
-    offsets = np.arange(len(numbers) + 1, dtype=np.int32) * width
+def _numbered(day: date, letter: str, first: int, count: int) -> pa.Array:
+    """`count` strings of day, letter and seven digits from `first` on: they sort as they count.
+
+    Sixteen bytes each, put together as two 64-bit numbers. Raises OverflowError past seven
+    digits.
+    """
+    if first + count > 10**_ID_DIGITS:
+        raise OverflowError(
+            f"{day}: more than {10**_ID_DIGITS:,} ids of one kind in a day"
+        )
+    high, low = np.divmod(
+        np.arange(first, first + count, dtype=np.uint32), np.uint32(10_000)
+    )
+    text = np.empty((count, 2), dtype="<u8")
+    text[:, 0] = np.frombuffer(f"{day:%Y%m%d}".encode("ascii"), "<u8")
+    text[:, 1] = _digits()[high] & np.uint64(0xFFFFFF00) | np.uint64(ord(letter))
+    text[:, 1] |= _digits()[low] << np.uint64(32)
+    offsets = np.arange(0, 16 * count + 1, 16, dtype=np.int32)
     return pa.Array.from_buffers(
-        pa.string(), len(numbers), [None, pa.py_buffer(offsets), pa.py_buffer(text)]
+        pa.string(), count, [None, pa.py_buffer(offsets), pa.py_buffer(text)]
     )

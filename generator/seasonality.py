@@ -33,11 +33,11 @@ REGIONS: Final = (
 # chat about 2.5, batch about 1.8 with its nightly jobs.
 HOUR_SHAPES: Final[dict[str, tuple[float, ...]]] = {
     "chat": (
-        *(0.58, 0.50, 0.45, 0.42, 0.42, 0.45, 0.55, 0.70, 0.85, 0.97, 1.03, 1.04),
+        *(0.60, 0.54, 0.49, 0.47, 0.47, 0.50, 0.58, 0.70, 0.85, 0.97, 1.03, 1.04),
         *(0.98, 1.00, 1.04, 1.04, 1.02, 0.98, 0.95, 0.97, 1.00, 0.95, 0.84, 0.70),
     ),
     "code": (
-        *(0.16, 0.12, 0.10, 0.10, 0.10, 0.11, 0.16, 0.32, 0.68, 0.95, 1.03, 1.00),
+        *(0.17, 0.14, 0.12, 0.12, 0.12, 0.13, 0.18, 0.32, 0.68, 0.95, 1.03, 1.00),
         *(0.78, 0.88, 1.02, 1.04, 1.00, 0.86, 0.58, 0.42, 0.36, 0.33, 0.28, 0.22),
     ),
     "batch": (
@@ -54,13 +54,14 @@ _WEEKEND: Final = (0.96, 1.04)
 @cache
 def weekly_factors() -> NDArray[np.float64]:
     """Traffic of a weekday over the mean day, shape [tasks, 7], Monday first; rows average 1."""
-    rows = np.array(
+    rows: NDArray[np.float64] = np.array(
         [
             [*_WORKDAYS, *(task.weekend_share * day for day in _WEEKEND)]
             for task in TASKS
         ]
     )
-    return rows / rows.mean(axis=1, keepdims=True)
+    means: NDArray[np.float64] = rows.mean(axis=1, keepdims=True)
+    return rows / means
 
 
 @cache

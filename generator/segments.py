@@ -23,9 +23,9 @@ RATE_LIMITED_SHARE: Final = 0.35
 SERVER_ERROR_SHARE: Final = 0.30
 TIMEOUT_SHARE: Final = 0.22
 
-_INPUT_SPREAD: Final = 0.40
-_OUTPUT_SPREAD: Final = 0.40
-_SPREAD_CORRELATION: Final = 0.3
+_INPUT_SPREAD: Final = 0.45
+_OUTPUT_SPREAD: Final = 0.45
+_SPREAD_CORRELATION: Final = 0.6
 _FEATURE_TASK: Final = np.array([TASK_INDEX[feature.task_type] for feature in FEATURES])
 _AGENT_TASK: Final = TASK_INDEX["agent"]
 
@@ -83,7 +83,8 @@ class Segments:
     def customer_cost_nano_per_day(self, customers: int, prices_nano: Ints) -> Floats:
         """Expected cost of a mean day, shape [customers]."""
         cost = self.cost_nano_per_call(prices_nano) * self.calls_per_day
-        return np.bincount(self.customer, weights=cost, minlength=customers)
+        total = np.bincount(self.customer, weights=cost, minlength=customers)
+        return total.astype(np.float64)
 
 
 def concatenate(parts: list[Segments]) -> Segments:
@@ -98,14 +99,15 @@ def concatenate(parts: list[Segments]) -> Segments:
 
 def input_caps(task: Ints, model: Ints) -> Floats:
     """Longest prompt: what the application allows and the model's context holds."""
-    caps = np.array([task.input_cap for task in TASKS], dtype=float)[task]
+    caps: Floats = np.array([task.input_cap for task in TASKS], dtype=float)[task]
     context = np.array([model.context_tokens for model in MODELS], dtype=float)[model]
     return np.minimum(caps, np.floor(0.92 * context))
 
 
 def output_caps(task: Ints) -> Floats:
     """Longest answer that the application asks for."""
-    return np.array([task.output_cap for task in TASKS], dtype=float)[task]
+    caps: Floats = np.array([task.output_cap for task in TASKS], dtype=float)
+    return np.take(caps, task)
 
 
 def expected_cost_nano(
@@ -128,7 +130,9 @@ def expected_cost_nano(
     failing = np.array([model.failure_share for model in MODELS])[model]
     unanswered = RATE_LIMITED_SHARE + SERVER_ERROR_SHARE
     asked = (prompt - cached) * price[:, 0] + cached * price[:, 1]
-    return asked * (1.0 - failing * unanswered) + answer * price[:, 2] * (1.0 - failing)
+    cost: Floats = asked * (1.0 - failing * unanswered)
+    cost += answer * price[:, 2] * (1.0 - failing)
+    return cost
 
 
 def build_segments(

@@ -4,7 +4,7 @@ Calls come in traces (a conversation, an agent's run), so that arrivals are burs
 production; the number of traces is Poisson around the expected traffic.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Final
@@ -47,8 +47,9 @@ _QUALITY_SIGMA: Final = 0.07
 _LATENCY_SIGMA: Final = 0.28
 _BATCH_SLOWDOWN: Final = 1.6
 _TIMEOUT_MS: Final = 60_000
-_RUNAWAY_TRACE: Final = 60.0
-_GROWN: Final = "the customer's normal growth"
+_RUNAWAY_TRACE: Final = 40.0
+_RUNAWAY_TRACES: Final = 20.0
+_RUNAWAY_CONTEXT: Final = 2.0
 _STATUS_EDGES: Final = np.cumsum(
     [RATE_LIMITED_SHARE, SERVER_ERROR_SHARE, TIMEOUT_SHARE]
 )
@@ -85,7 +86,11 @@ def draw_calls(plan: Plan, day: date, block: Block) -> Calls:
     """All calls of `block` on `day`; depends on the plan, the day and the block alone."""
     rng = plan.stream(TRAFFIC_STREAM, day.toordinal(), block.number)
     segments, calls, anomaly = _todays_segments(plan, day, block, rng)
-    traces_per_segment = rng.poisson(calls / segments.trace_length)
+    expected = calls / segments.trace_length
+    # What is planted has the size it was meant to have.
+    traces_per_segment = np.where(
+        anomaly < 0, rng.poisson(expected), np.rint(expected).astype(np.int64)
+    )
     owner_of_trace = np.repeat(np.arange(len(segments)), traces_per_segment)
     size = _trace_sizes(segments, owner_of_trace, rng)
     rows = np.bincount(owner_of_trace, weights=size, minlength=len(segments)).astype(
@@ -119,7 +124,14 @@ def draw_calls(plan: Plan, day: date, block: Block) -> Calls:
         segments=segments,
         rows_per_segment=rows,
         planted_nano_usd=_planted(
-            plan, day, segments, anomaly, rows, cost, (prompt, cached, answer)
+            plan,
+            day,
+            segments,
+            anomaly,
+            rows,
+            cost,
+            timestamp,
+            (prompt, cached, answer),
         ),
     )
 
@@ -173,12 +185,16 @@ def _extra(
     cost = base.take(own).cost_nano_per_call(plan.prices.at(midnight(day)))
     at = int(np.flatnonzero(base.feature[own] == anomaly.feature)[0])
     loop = base.take(own[at : at + 1])
-    extra = share * float((normal[own] * cost).sum()) / cost[at]
-    columns = {name: getattr(loop, name) for name in Segments.__slots__}
-    looping = Segments(**(columns | {"trace_length": np.array([_RUNAWAY_TRACE])}))
-    # A long run finds more of its prompt cached than a short one: fewer dollars per call.
-    longer = looping.cost_nano_per_call(plan.prices.at(midnight(day)))
-    return looping, np.array([extra]) * cost[at] / longer
+    normal_cost = float((normal[own] * cost).sum())
+    # A loop drags its growing context along, most of it cached, through long traces.
+    calls = share * normal_cost / cost[at]
+    looping = replace(
+        loop,
+        trace_length=np.array([np.clip(calls / _RUNAWAY_TRACES, 2.0, _RUNAWAY_TRACE)]),
+        input_scale=_RUNAWAY_CONTEXT * loop.input_scale,
+    )
+    looping_cost = looping.cost_nano_per_call(plan.prices.at(midnight(day)))
+    return looping, share * normal_cost / looping_cost
 
 
 @cache
@@ -224,8 +240,10 @@ def _timestamps(
     start += _draws(rng, len(owner)).astype(np.int64) * 20
     gap = np.minimum(gap, (MICROSECONDS_PER_DAY - 1) // (size + 1))
     start = np.minimum(start, MICROSECONDS_PER_DAY - 1 - gap * (size + 1))
-    jitter = (np.repeat(gap, size) * _draws(rng, len(position))) >> 16
-    return np.repeat(start, size) + position * np.repeat(gap, size) + jitter
+    gap = np.repeat(gap, size)
+    timestamp: Ints = np.repeat(start, size) + position * gap
+    timestamp += (gap * _draws(rng, len(position))) >> 16
+    return timestamp
 
 
 def _tokens(
@@ -275,7 +293,8 @@ def _latency(
     latency = speeds[0] + speeds[1] * answer.astype(np.float32)
     latency += speeds[2] * prompt.astype(np.float32)
     latency *= _lognormal_table(_LATENCY_SIGMA)[_draws(rng, len(prompt))]
-    return np.minimum(latency, np.float32(_TIMEOUT_MS - 1)).astype(np.int64)
+    whole: Ints = np.minimum(latency, np.float32(_TIMEOUT_MS - 1)).astype(np.int64)
+    return whole
 
 
 def _fail(
@@ -302,8 +321,8 @@ def _fail(
     kind = 1 + np.searchsorted(_STATUS_EDGES, rng.random(len(owner)), side="right")
     status[at] = kind
     # Two failures may fall on one call: what counts is the status that stayed.
-    at = np.flatnonzero(status) if count else at
-    kind = status[at]
+    at = np.flatnonzero(status)
+    kind = status[at].astype(np.int64)
     answer[at] = 0
     refused = at[(kind == _RATE_LIMITED) | (kind == _SERVER_ERROR)]
     prompt[refused] = 0
@@ -378,6 +397,7 @@ def _planted(
     anomaly: Ints,
     rows: Ints,
     cost: Ints,
+    timestamp: Ints,
     tokens: tuple[Ints, Ints, Ints],
 ) -> dict[int, int]:
     """Nano-dollars that each anomaly cost beyond the normal today, by position in the plan."""
@@ -387,27 +407,30 @@ def _planted(
         index = int(anomaly[at])
         spent = int(cost[end[at] - rows[at] : end[at]].sum())
         planted[index] = planted.get(index, 0) + spent
-    for index, wasteful in enumerate(plan.anomalies):
-        if wasteful.kind != EXPENSIVE or not wasteful.first <= day <= wasteful.last:
-            continue
-        is_used = (segments.customer == wasteful.customer) & (
-            segments.model == wasteful.model
+    wasteful = {
+        (it.customer, it.feature, it.model): index
+        for index, it in enumerate(plan.anomalies)
+        if it.kind == EXPENSIVE and it.first <= day <= it.last
+    }
+    keys = zip(
+        segments.customer.tolist(),
+        segments.feature.tolist(),
+        segments.model.tolist(),
+        strict=True,
+    )
+    found = [(at, wasteful[key]) for at, key in enumerate(keys) if key in wasteful]
+    if found:
+        at_segments = np.array([at for at, _ in found])
+        is_wasted = np.zeros(len(rows), dtype=bool)
+        is_wasted[at_segments] = True
+        of_calls = np.flatnonzero(np.repeat(is_wasted, rows))
+        own = rows[at_segments]
+        sensible = replace(
+            segments.take(at_segments), model=np.full(len(found), sensible_model())
         )
-        is_used &= segments.feature == wasteful.feature
-        for at in np.flatnonzero(is_used).tolist():
-            calls = slice(int(end[at] - rows[at]), int(end[at]))
-            cheap = Segments(
-                **{
-                    name: getattr(segments, name)[at : at + 1]
-                    for name in Segments.__slots__
-                    if name != "model"
-                },
-                model=np.array([sensible_model()]),
-            )
-            prices = plan.prices.at(midnight(day))
-            used = [column[calls] for column in tokens]
-            otherwise = _priced(prices, cheap, rows[at : at + 1], *used)
-            planted[index] = planted.get(index, 0) + int(
-                (cost[calls] - otherwise).sum()
-            )
+        columns = [column[of_calls] for column in (timestamp, *tokens)]
+        wasted = cost[of_calls] - _cost(plan, day, sensible, own, *columns)
+        edges = np.cumsum(own)
+        for (_, index), first, last in zip(found, edges - own, edges, strict=True):
+            planted[index] = planted.get(index, 0) + int(wasted[first:last].sum())
     return planted
