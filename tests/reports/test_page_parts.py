@@ -8,9 +8,22 @@ import pytest
 
 from reports_builder import charts
 from reports_builder.chart_kinds import daily_trend, labelled_points, ranked_bars
-from reports_builder.evidence import Evidence, note
+from reports_builder.evidence import Evidence, literal, note
 from reports_builder.formatting import Value
-from reports_builder.model import ActionPlan, Column, Figure, KeyFigure, Table, TextHistogram, cite
+from reports_builder.model import (
+    ActionPlan,
+    Column,
+    Confidence,
+    ConfidenceItem,
+    Figure,
+    KeyFigure,
+    Page,
+    Section,
+    Table,
+    TextHistogram,
+    cite,
+)
+from reports_builder.render import render
 from reports_builder.savings import action_plan
 from reports_builder.warehouse import Period, open_warehouse
 from tests.reports.warehouse_fixture import build_warehouse
@@ -114,3 +127,34 @@ def test_a_trend_shows_its_forecast_and_interval() -> None:
         chart = daily_trend(past, forecast, day="day", value="usd", axis_title="US dollars a day")
         drawn = charts.svg(Figure("f", chart, note("Message"), note("Alternative"), past))
         assert ("forecast and its interval" in drawn) is named
+
+
+def test_text_that_an_author_hands_over_plainly_is_escaped(tiny_warehouse: Path) -> None:
+    nasty = "<b>a|b</b>"
+    with open_warehouse(tiny_warehouse) as warehouse:
+        numbers = warehouse.evidence("select 1 as n from core.fct_usage_daily limit 1")
+        page = Page(
+            path="x.md",
+            title=nasty,
+            period=warehouse.period,
+            question=literal(nasty),
+            answer=(numbers.say("{n:count}"),),
+            key_figures=(KeyFigure(nasty, numbers.cell("n", "count")),),
+            figures=(),
+            insights=(),
+            plan=None,
+            confidence=Confidence(note("All."), (ConfidenceItem(nasty, note("x"), nasty),)),
+            sections=(Section(nasty, tables=(Table((Column("n", nasty, "count"),), numbers),)),),
+        )
+    ((_, content),) = render((page,))
+    text = content.decode()
+    assert nasty not in text
+    assert text.count(r"&lt;b&gt;a\|b&lt;/b&gt;") == 7
+
+
+def test_chart_values_are_clean_and_steady() -> None:
+    assert charts.chart_value("a\u202eb") == "ab"
+    assert charts.chart_value(0.1 + 0.2) == 0.3
+    assert charts.chart_value(float("nan")) is None
+    assert charts.chart_value(Decimal("1.000000000001")) == 1.0
+    assert charts.chart_value(date(2026, 10, 31)) == "2026-10-31"
