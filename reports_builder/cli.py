@@ -1,7 +1,7 @@
 """The command line of the reports."""
 
 import sys
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -19,29 +19,40 @@ app = typer.Typer(
 )
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day; write YYYY-MM-DD.") from None
+
+
 @app.callback(invoke_without_command=True)
 def render(
     context: typer.Context,
     as_of: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
-            formats=["%Y-%m-%d"],
+            parser=_day,
+            metavar="YYYY-MM-DD",
             help="The day the reports must speak of; it must be the day the warehouse was built for.",
         ),
     ] = None,
-    warehouse: Annotated[Path, typer.Option(help="The published warehouse.")] = DEFAULT_WAREHOUSE,
-    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("reports"),
+    warehouse: Annotated[
+        Path, typer.Option(metavar="FILE", help="The published warehouse.")
+    ] = DEFAULT_WAREHOUSE,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder to write to.")] = Path("reports"),
     only: Annotated[
-        list[str] | None, typer.Option(help="Render this page alone; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="PAGE", help="Render this page alone; may be repeated."),
     ] = None,
 ) -> None:
     """Render every report, or those named with --only."""
     if context.invoked_subcommand is not None:
         return
     # Charts and templates load only when something is rendered, not for --help or a wrong option.
-    from reports_builder.build import build_reports
+    from reports_builder.build import build_reports  # noqa: PLC0415
 
-    built = build_reports(warehouse, out, as_of.date() if as_of else None, only or ())
+    built = build_reports(warehouse, out, as_of, only or ())
     figures = sum(len(page.all_figures) for page in built.pages)
     as_of_shown = built.pages[0].period.as_of
     typer.echo(f"{len(built.pages)} pages and {figures} figures as of {as_of_shown}:")

@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from reports_builder.errors import ReportError
 
 MANIFEST = ".manifest.json"
+_ABANDONED_AFTER_SECONDS = 3600
 
 
 def publish(files: Mapping[PurePosixPath, bytes], out: Path, *, complete: bool = True) -> None:
@@ -38,8 +39,8 @@ def publish(files: Mapping[PurePosixPath, bytes], out: Path, *, complete: bool =
             # Figures before the pages that show them, the manifest last.
             for path in sorted(files, key=lambda path: (path.suffix == ".md", str(path))):
                 (out / path).parent.mkdir(parents=True, exist_ok=True)
-                os.replace(staging / path, out / path)
-            os.replace(staging / MANIFEST, out / MANIFEST)
+                (staging / path).replace(out / path)
+            (staging / MANIFEST).replace(out / MANIFEST)
         if complete:
             _remove_stale(out, earlier, written)
     except OSError as error:
@@ -68,5 +69,6 @@ def _remove_stale(out: Path, earlier: Mapping[str, str], written: Mapping[str, s
         if inside and path.is_file() and _digest(path.read_bytes()) == earlier[name]:
             path.unlink()
     for leftover in out.glob(".rendering-*"):
-        # Left by a run that was killed between writing and moving.
-        shutil.rmtree(leftover, ignore_errors=True)
+        # Left by a run that was killed between writing and moving; a young one may be at work.
+        if time.time() - leftover.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+            shutil.rmtree(leftover, ignore_errors=True)

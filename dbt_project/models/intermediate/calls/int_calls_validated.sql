@@ -1,6 +1,8 @@
 {# one row per raw call record, with the first reason for which it cannot be counted, or null.
    An unknown provider, model or customer is no such reason: the call happened and was charged. #}
 
+{{ config(materialized='view') }}
+
 with calls as (
 
     select * from {{ ref('stg_raw__calls') }}

@@ -74,7 +74,7 @@ compared as (
         coalesce(fingerprinted.day_date, loaded_days.day_date) as day_date,
         cast(coalesce(fingerprinted.file_count, 0) as bigint) as file_count,
         fingerprinted.fingerprint,
-        fingerprinted.fingerprint is distinct from loaded_days.fingerprint as is_changed
+        coalesce(fingerprinted.fingerprint, '') <> coalesce(loaded_days.fingerprint, '') as is_changed
     from fingerprinted
     full outer join loaded_days on fingerprinted.day_date = loaded_days.day_date
 

@@ -1,0 +1,1 @@
+"""Synthetic AI call records with known truth: the demonstration data of the warehouse."""

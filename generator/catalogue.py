@@ -1,0 +1,270 @@
+"""What can be called: task types, the features that use them, and the models that answer.
+
+Token sizes are those of a typical application of the task; each customer's application has its
+own scale around them (portfolio.py). The bands they follow are those that public production
+traces show: chat asks 4-8 tokens per token answered, code completion 50-100, agents 35-130 with
+most of the prompt cached, reasoning about one.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+STATUSES: Final = (
+    "success",
+    "rate_limited",
+    "server_error",
+    "timeout",
+    "content_filtered",
+)
+SERVICE_TIERS: Final = ("standard", "batch")
+ENVIRONMENTS: Final = ("production", "staging", "development")
+AGENTS: Final = ("agent_support", "agent_research", "agent_operations")
+
+
+@dataclass(frozen=True, slots=True)
+class Lognormal:
+    """A part of a token distribution: `weight` of the calls, around `median` tokens."""
+
+    weight: float
+    median: float
+    sigma: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spike:
+    """A fixed prompt template: `weight` of the calls have exactly `tokens` tokens."""
+
+    weight: float
+    tokens: float
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One kind of work.
+
+    `cached_share` is the part of the prompt found in the cache from the second call of a trace on;
+    `calls_per_trace` the mean length of a conversation or run of a large customer, its calls about
+    `gap_seconds` apart; `weekend_share` a weekend day's traffic over a weekday's; `difficulty`
+    (0-1) decides which models answer well; `model_weights` which models teams choose, in the
+    order of MODELS.
+    """
+
+    task_type: str
+    input_parts: tuple[Lognormal | Spike, ...]
+    output_parts: tuple[Lognormal | Spike, ...]
+    input_cap: int
+    output_cap: int
+    cached_share: float
+    calls_per_trace: float
+    gap_seconds: float
+    hour_shape: str
+    weekend_share: float
+    difficulty: float
+    is_batchable: bool
+    model_weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model on sale: `capability` (0-1) against a task's difficulty gives the quality."""
+
+    provider: str
+    model: str
+    context_tokens: int
+    capability: float
+    failure_share: float
+    first_token_ms: float
+    ms_per_output_token: float
+    ms_per_input_token: float
+    is_premium: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature of a product; `popularity` weighs how many customers use it, `volume` how much."""
+
+    product_id: str
+    feature_id: str
+    task_type: str
+    popularity: float
+    volume: float
+
+
+MODELS: Final = (
+    Model("openai", "gpt-4", 8_192, 0.90, 0.016, 900, 42, 0.06, True),
+    Model("openai", "gpt-4-turbo", 128_000, 0.87, 0.017, 620, 27, 0.04, False),
+    Model("anthropic", "claude-opus-4", 200_000, 0.95, 0.021, 1150, 34, 0.06, True),
+    Model("anthropic", "claude-sonnet-4", 200_000, 0.91, 0.015, 680, 16, 0.03, False),
+    Model("bedrock", "claude-instant", 100_000, 0.68, 0.017, 340, 8, 0.02, False),
+    Model("bedrock", "claude-v2", 100_000, 0.76, 0.022, 760, 24, 0.05, False),
+)
+
+# The model to compare with when a premium one does trivial work.
+SENSIBLE_MODEL: Final = "claude-instant"
+TRIVIAL_TASKS: Final = ("classification",)
+
+TASKS: Final = (
+    Task(
+        "chat",
+        (Lognormal(0.80, 900, 0.95), Spike(0.12, 420), Lognormal(0.08, 4200, 0.5)),
+        (Lognormal(0.88, 190, 0.95), Lognormal(0.12, 620, 0.5)),
+        32_000,
+        4_096,
+        0.30,
+        4.0,
+        45,
+        "chat",
+        0.58,
+        0.75,
+        False,
+        (0.12, 0.30, 0.10, 0.26, 0.07, 0.15),
+    ),
+    Task(
+        "question_answering",
+        (Lognormal(0.55, 2100, 0.55), Spike(0.25, 3000), Lognormal(0.20, 700, 0.6)),
+        (Lognormal(1.0, 170, 0.8),),
+        16_000,
+        2_048,
+        0.20,
+        2.5,
+        60,
+        "chat",
+        0.60,
+        0.78,
+        False,
+        (0.05, 0.30, 0.06, 0.34, 0.10, 0.15),
+    ),
+    Task(
+        "summarization",
+        (Lognormal(0.75, 2600, 0.85), Spike(0.15, 4000), Lognormal(0.10, 500, 0.5)),
+        (Lognormal(0.85, 270, 0.6), Spike(0.15, 400)),
+        24_000,
+        2_048,
+        0.0,
+        1.6,
+        30,
+        "chat",
+        0.55,
+        0.72,
+        True,
+        (0.03, 0.22, 0.04, 0.36, 0.17, 0.18),
+    ),
+    Task(
+        "code_completion",
+        (Lognormal(0.70, 1000, 0.75), Spike(0.15, 2048), Lognormal(0.15, 380, 0.5)),
+        (Lognormal(0.85, 13, 0.75), Spike(0.15, 16)),
+        8_000,
+        512,
+        0.0,
+        10.0,
+        14,
+        "code",
+        0.28,
+        0.80,
+        False,
+        (0.22, 0.26, 0.16, 0.24, 0.04, 0.08),
+    ),
+    Task(
+        "reasoning",
+        (Lognormal(0.75, 800, 0.8), Spike(0.15, 620), Lognormal(0.10, 3000, 0.6)),
+        (Lognormal(1.0, 800, 0.65),),
+        24_000,
+        8_192,
+        0.10,
+        1.8,
+        90,
+        "code",
+        0.30,
+        0.95,
+        False,
+        (0.10, 0.22, 0.16, 0.42, 0.02, 0.08),
+    ),
+    Task(
+        "classification",
+        (Lognormal(0.60, 320, 0.7), Spike(0.40, 420)),
+        (Spike(0.65, 8), Lognormal(0.35, 14, 0.5)),
+        4_000,
+        64,
+        0.0,
+        6.0,
+        4,
+        "batch",
+        0.85,
+        0.50,
+        True,
+        (0.0, 0.22, 0.0, 0.30, 0.34, 0.14),
+    ),
+    Task(
+        "extraction",
+        (Lognormal(0.70, 1200, 0.75), Spike(0.20, 1500), Lognormal(0.10, 3800, 0.4)),
+        (Lognormal(0.80, 160, 0.6), Spike(0.20, 120)),
+        16_000,
+        2_048,
+        0.0,
+        5.0,
+        6,
+        "batch",
+        0.85,
+        0.62,
+        True,
+        (0.0, 0.28, 0.0, 0.34, 0.18, 0.20),
+    ),
+    Task(
+        "translation",
+        (Lognormal(0.85, 430, 0.85), Spike(0.15, 250)),
+        (Lognormal(0.85, 430, 0.85), Spike(0.15, 260)),
+        8_000,
+        4_096,
+        0.0,
+        2.5,
+        15,
+        "batch",
+        0.80,
+        0.68,
+        True,
+        (0.03, 0.26, 0.03, 0.34, 0.16, 0.18),
+    ),
+    Task(
+        "agent",
+        (
+            Lognormal(0.72, 12_500, 0.65),
+            Spike(0.18, 16_000),
+            Lognormal(0.10, 3500, 0.5),
+        ),
+        (Lognormal(0.80, 130, 0.9), Lognormal(0.20, 480, 0.6)),
+        90_000,
+        8_192,
+        0.82,
+        12.0,
+        7,
+        "code",
+        0.34,
+        0.92,
+        False,
+        (0.0, 0.06, 0.04, 0.62, 0.20, 0.08),
+    ),
+)
+
+FEATURES: Final = (
+    Feature("assistant", "chat", "chat", 1.6, 1.3),
+    Feature("assistant", "search", "question_answering", 1.2, 1.0),
+    Feature("assistant", "summarize", "summarization", 1.0, 0.8),
+    Feature("developer", "code_completion", "code_completion", 1.0, 1.6),
+    Feature("developer", "code_review", "reasoning", 0.7, 0.6),
+    Feature("documents", "classify", "classification", 0.8, 1.2),
+    Feature("documents", "extract", "extraction", 0.8, 0.9),
+    Feature("documents", "translate", "translation", 0.7, 0.7),
+    Feature("agents", "agent_run", "agent", 0.7, 0.9),
+)
+
+TASK_INDEX: Final = {task.task_type: index for index, task in enumerate(TASKS)}
+MODEL_INDEX: Final = {model.model: index for index, model in enumerate(MODELS)}
+FEATURE_INDEX: Final = {
+    feature.feature_id: index for index, feature in enumerate(FEATURES)
+}
+
+
+def expected_quality(model: Model, task: Task) -> float:
+    """Mean quality score (0-1): high while the model is up to the task, falling with the gap."""
+    gap = max(0.0, task.difficulty - model.capability)
+    return 0.95 - 0.04 * task.difficulty - 1.1 * gap

@@ -1,0 +1,116 @@
+"""Files: a run is written beside the landing folder's tables and moved in when it is whole.
+
+A run that stops half-way leaves the tables as they were; moving in takes milliseconds, file by
+file, each by an atomic rename. A day whose bytes did not change is left alone, so that a build
+that looks at file times has nothing to do.
+"""
+
+import filecmp
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from generator.errors import UsageError
+
+DAY_FILE: Final = "part-0.parquet"
+MARKER: Final = "_generated.json"
+_INCOMING: Final = "_incoming"
+_INTEGERS: Final = (
+    "timestamp",
+    "input_tokens",
+    "output_tokens",
+    "latency_ms",
+    "cached_input_tokens",
+    "cost_usd",
+)
+
+
+def day_path(day: date) -> Path:
+    """Where a day's calls lie, relative to the landing folder."""
+    return Path("calls") / f"date={day.isoformat()}" / DAY_FILE
+
+
+def parquet_options(schema: pa.Schema) -> dict[str, object]:
+    """Settings of the call files, chosen by measuring both the writing and DuckDB's reading."""
+    words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+    return {
+        "compression": "snappy",
+        "use_dictionary": [*words, "quality_score"],
+        "column_encoding": {
+            "call_id": "DELTA_BYTE_ARRAY",
+            **dict.fromkeys(_INTEGERS, "DELTA_BINARY_PACKED"),
+        },
+        "dictionary_pagesize_limit": 8 << 20,
+        "store_decimal_as_integer": True,
+        "write_statistics": ["timestamp"],
+        # The Arrow schema would have every reader see dictionaries where the contract has strings.
+        "store_schema": False,
+    }
+
+
+@contextmanager
+def day_writer(root: Path, day: date, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    """A writer of one day's calls below `root`; each table written is one row group."""
+    path = root / day_path(day)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(path, schema, **parquet_options(schema)) as writer:
+        yield writer
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write one small table."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path, compression="zstd", store_schema=False)
+
+
+def open_incoming(out: Path) -> Path:
+    """An empty folder for a run below `out`, which is made where it is missing.
+
+    Raises UsageError when `out` is no folder that the generator may write to, or holds call
+    files that it did not write.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        incoming = out / _INCOMING
+        if incoming.exists():
+            shutil.rmtree(incoming)
+        incoming.mkdir()
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to {out} ({error.strerror}): choose another --out"
+        ) from error
+    if not (out / MARKER).exists() and any((out / "calls").glob(f"date=*/{DAY_FILE}")):
+        incoming.rmdir()
+        raise UsageError(
+            f"{out / 'calls'} holds files that the generator did not write:"
+            " choose another --out or move them away"
+        )
+    return incoming
+
+
+def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
+    """Move a whole run from `incoming` into `out` and remove the days of earlier runs."""
+    (out / MARKER).write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
+    arrived = sorted(path.relative_to(incoming) for path in incoming.rglob("*.parquet"))
+    for path in arrived:
+        target = out / path
+        if target.is_file() and filecmp.cmp(incoming / path, target, shallow=False):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(incoming / path, target)
+    current = {out / path for path in arrived}
+    for stale in (out / "calls").glob(f"date=*/{DAY_FILE}"):
+        if stale not in current:
+            stale.unlink()
+            # A day folder with other files in it is not ours to remove.
+            if not any(stale.parent.iterdir()):
+                stale.parent.rmdir()
+    shutil.rmtree(incoming)

@@ -1,0 +1,78 @@
+"""A sentence takes its figures from a query, and only from a query."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from reports_builder.evidence import Evidence, join, marts_read, note, say
+from reports_builder.warehouse import open_warehouse
+from tests.reports.evidence_check import check_evidence
+
+SPEND = Evidence("select 1;", ("spend_usd", "who"), ((Decimal("4812.37"), "a*b"), (None, "c")))
+
+
+def test_sentence_is_filled_formatted_and_escaped() -> None:
+    said = SPEND.say("**{spend_usd:usd}** by {who:text}")
+    assert said.markdown == r"**$4.8K** by a\*b"
+    assert said.plain == "$4.8K by a*b"
+    assert [(quote.shown, quote.column, quote.exact) for quote in said.quotes] == [
+        ("$4.8K", "spend_usd", "4812.37")
+    ]
+
+
+def test_missing_value_and_missing_row_read_unknown() -> None:
+    assert SPEND.at(1).say("{spend_usd:usd}").plain == "unknown"
+    assert SPEND.at(9).say("{spend_usd:usd}").plain == "unknown"
+
+
+@pytest.mark.parametrize("typed", ["worth $5", "up 9 %", "100%"])
+def test_a_typed_figure_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="a figure is typed"):
+        note(typed)
+
+
+def test_unknown_and_ambiguous_columns_are_refused() -> None:
+    with pytest.raises(KeyError, match="in no query"):
+        SPEND.say("{cost:usd}")
+    with pytest.raises(KeyError, match="more than one"):
+        say("{spend_usd:usd}", SPEND, SPEND)
+
+
+def test_joined_parts_keep_their_quotes() -> None:
+    joined = join([SPEND.cell("spend_usd", "usd"), note("and"), SPEND.cell("spend_usd", "count")])
+    assert joined.plain == "$4.8K and 4,812"
+    assert len(joined.quotes) == 2
+
+
+def test_marts_are_those_the_query_reads() -> None:
+    sql = "with x as (select * from core.a join margin.b using (id)) select * from x, core.a"
+    assert marts_read(sql) == ("core.a", "margin.b")
+
+
+def test_printed_query_carries_dates_and_quoted_names(tiny_warehouse: Path) -> None:
+    with open_warehouse(tiny_warehouse) as warehouse:
+        evidence = warehouse.evidence(
+            """
+            select sum(calls)::bigint as calls from core.fct_usage_daily
+            where usage_date >= :window_start and customer_id = :customer
+            """,
+            customer="O'Brien",
+        )
+        assert warehouse.read == {"core.fct_usage_daily"}
+    assert "usage_date >= date '2026-10-02' and customer_id = 'O''Brien'" in evidence.sql
+    assert evidence["calls"] is None
+
+
+def test_evidence_check_notices_a_wrong_figure() -> None:
+    page = "It cost $5.00.\n\n```sql\nselect 5 as cost_usd;\n```\n\n- $5.00 is `cost_usd` = 5\n"
+    with duckdb.connect() as connection:
+        assert check_evidence(page, connection).quotes == 1
+        for wrong in (
+            page.replace("select 5", "select 6"),
+            page.replace("- $5.00", "- $6.00"),
+            page.replace("It cost $5.00", "It cost $7.00"),
+        ):
+            with pytest.raises(AssertionError):
+                check_evidence(wrong, connection)
