@@ -25,8 +25,8 @@ EXPENSIVE: Final = "expensive_model_for_trivial_task"
 
 # Cost on a spike day over a normal one: small customers vary more from day to day, so that what
 # is clearly abnormal lies higher for them.
-_SPIKE_FACTORS: Final = {LIGHT: (6.0, 8.0), POWER: (4.0, 7.0), HEAVY: (3.5, 6.0)}
-_RUNAWAY_FACTORS: Final = {POWER: (3.8, 5.0), HEAVY: (3.5, 5.0)}
+_SPIKE_FACTORS: Final = {LIGHT: (6.0, 8.0), POWER: (5.0, 7.5), HEAVY: (4.2, 6.2)}
+_RUNAWAY_FACTORS: Final = {POWER: (4.6, 5.8), HEAVY: (4.2, 5.4)}
 _SPIKE_CUSTOMER_DAYS: Final = 1_000
 _RUNAWAY_CUSTOMER_DAYS: Final = 3_500
 _OUTGROWN_SHARE: Final = 0.03

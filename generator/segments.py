@@ -99,7 +99,7 @@ def concatenate(parts: list[Segments]) -> Segments:
 
 def input_caps(task: Ints, model: Ints) -> Floats:
     """Longest prompt: what the application allows and the model's context holds."""
-    caps = np.array([task.input_cap for task in TASKS], dtype=float)[task]
+    caps: Floats = np.array([task.input_cap for task in TASKS], dtype=float)[task]
     context = np.array([model.context_tokens for model in MODELS], dtype=float)[model]
     return np.minimum(caps, np.floor(0.92 * context))
 

@@ -48,6 +48,7 @@ _LATENCY_SIGMA: Final = 0.28
 _BATCH_SLOWDOWN: Final = 1.6
 _TIMEOUT_MS: Final = 60_000
 _RUNAWAY_TRACE: Final = 40.0
+_RUNAWAY_TRACES: Final = 20.0
 _RUNAWAY_CONTEXT: Final = 2.0
 _STATUS_EDGES: Final = np.cumsum(
     [RATE_LIMITED_SHARE, SERVER_ERROR_SHARE, TIMEOUT_SHARE]
@@ -185,10 +186,11 @@ def _extra(
     at = int(np.flatnonzero(base.feature[own] == anomaly.feature)[0])
     loop = base.take(own[at : at + 1])
     normal_cost = float((normal[own] * cost).sum())
-    # A loop drags its growing context along, most of it cached: other dollars per call.
+    # A loop drags its growing context along, most of it cached, through long traces.
+    calls = share * normal_cost / cost[at]
     looping = replace(
         loop,
-        trace_length=np.array([_RUNAWAY_TRACE]),
+        trace_length=np.array([np.clip(calls / _RUNAWAY_TRACES, 2.0, _RUNAWAY_TRACE)]),
         input_scale=_RUNAWAY_CONTEXT * loop.input_scale,
     )
     looping_cost = looping.cost_nano_per_call(plan.prices.at(midnight(day)))

@@ -61,7 +61,7 @@ def usd(value: Value) -> str:
         return _signed(amount, f"${scaled}")
     if 0 < size < Decimal("0.005"):
         return "less than $0.01" if amount > 0 else "a loss of less than $0.01"
-    places = 0 if size >= Decimal("99.995") else 2
+    places = 0 if size >= Decimal("99.995") or size == int(size) else 2
     return _signed(amount, f"${_rounded(amount, places)}")
 
 

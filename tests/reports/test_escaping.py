@@ -21,11 +21,7 @@ PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 def inline_text(source: str) -> list[tuple[str, str]]:
     """The type and content of every inline token of a document."""
-    return [
-        (child.type, child.content)
-        for token in PARSER.parse(source)
-        for child in token.children or ()
-    ]
+    return [(child.type, child.content) for token in PARSER.parse(source) for child in token.children or ()]
 
 
 def text_of(source: str) -> str:
@@ -61,9 +57,7 @@ def test_escaped_text_is_read_back_as_plain_text(value: str) -> None:
 def test_escaped_text_stays_in_its_table_cell(value: str) -> None:
     rows = PARSER.parse(f"| a | b |\n|---|---|\n| {escape(value)} | next |\n")
     cells = [
-        "".join(child.content for child in token.children or ())
-        for token in rows
-        if token.type == "inline"
+        "".join(child.content for child in token.children or ()) for token in rows if token.type == "inline"
     ]
     assert cells == ["a", "b", clean(value), "next"]
 

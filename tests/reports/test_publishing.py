@@ -57,9 +57,7 @@ def test_a_manifest_cannot_point_outside_the_folder(tmp_path: Path) -> None:
     assert outside.exists()
 
 
-def test_a_full_disk_leaves_the_old_reports(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_the_old_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(files(a="old", b="old"), tmp_path)
     write = Path.write_bytes
 

@@ -33,7 +33,17 @@ create table rates.rpt_savings_opportunities (
     provider varchar, model varchar, gross_monthly_savings_usd decimal(28, 12),
     overlap_usd decimal(28, 12), net_monthly_savings_usd decimal(28, 12),
     low_monthly_savings_usd decimal(28, 12), high_monthly_savings_usd decimal(28, 12),
-    assumption varchar, owner_role varchar, effort varchar, source_mart varchar);
+    assumption varchar, owner_role varchar, effort varchar, confidence varchar,
+    first_step varchar, source_mart varchar);
+create table core.dim_customers (
+    customer_id varchar, customer_name varchar, organization_id varchar,
+    subscription_tier varchar, is_known boolean, is_active boolean);
+create table margin.rpt_customer_margins (
+    customer_id varchar, customer_name varchar, subscription_tier varchar, has_activity boolean,
+    revenue_usd decimal(28, 12), cost_to_serve_usd decimal(28, 12),
+    gross_margin_usd decimal(28, 12), gross_margin_share double, is_unprofitable boolean,
+    prior_revenue_usd decimal(28, 12), prior_cost_to_serve_usd decimal(28, 12),
+    prior_gross_margin_usd decimal(28, 12));
 """
 
 
@@ -65,9 +75,7 @@ def build_warehouse(path: Path, rows: list[str] | None = None) -> Path:
     connection = duckdb.connect(str(path))
     try:
         connection.execute(_SCHEMA)
-        connection.execute(
-            f"insert into core.fct_usage_daily values {', '.join(rows or DEFAULT_ROWS)}"
-        )
+        connection.execute(f"insert into core.fct_usage_daily values {', '.join(rows or DEFAULT_ROWS)}")
         connection.execute(
             "insert into core.rpt_reconciliation "
             "select 'calls', usage_date, sum(calls), sum(calls), 0, 0, sum(billed_cost_usd), "
@@ -80,10 +88,22 @@ def build_warehouse(path: Path, rows: list[str] | None = None) -> Path:
             "effective_cost_usd from core.fct_usage_daily"
         )
         connection.execute(
+            "insert into core.dim_customers values "
+            "('cust_0001', 'Acme | Co', 'org_001', 'pro', true, true), "
+            "('cust_0002', 'Beta', 'org_002', 'enterprise', true, true)"
+        )
+        connection.execute(
+            "insert into margin.rpt_customer_margins values "
+            "('cust_0001', 'Acme | Co', 'pro', true, 990, 1200, -210, -210 / 990.0, true, "
+            "990, 1000, -10), "
+            "('cust_0002', 'Beta', 'enterprise', true, 2990, 0, 2990, 1, false, 2990, 0, 2990)"
+        )
+        connection.execute(
             "insert into rates.rpt_savings_opportunities values "
             "('switch-chat', 'model_switch', 'chat from gpt-4 to claude-sonnet-4', 'chat', "
             "'openai', 'gpt-4', 150, 30, 120, 80, 140, 'Quality stays within the floor.', "
-            "'Head of Engineering', 'days', 'rates.rpt_model_switch_savings')"
+            "'Head of Engineering', 'days', 'medium', 'Send a tenth of the calls to it', "
+            "'rates.rpt_model_switch_savings')"
         )
     finally:
         connection.close()
