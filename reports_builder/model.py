@@ -89,7 +89,7 @@ class Table:
 class KeyFigure:
     """One row of the key figures table; ``status`` in words, never by colour alone."""
 
-    label: str
+    label: str | Prose
     now: Prose
     before: Prose | None = None
     change: Prose | None = None
@@ -101,7 +101,7 @@ class KeyFigure:
         """The row of the table, after its number."""
         blank = note("-")
         return (
-            literal(self.label),
+            self.label if isinstance(self.label, Prose) else literal(self.label),
             self.now,
             self.before or blank,
             self.change or blank,

@@ -25,6 +25,7 @@ PERFORMANCE = Domain(
     "Optimize Usage & Cost: Usage Optimization; Quantify Business Value: Unit Economics",
 )
 REAL_TIME = Domain("Real-Time Decision Making", "Understand Usage & Cost: Anomaly Management")
+ALIGNMENT = Domain("Organizational Alignment (budgets)", "Quantify Business Value: Budgeting; Forecasting")
 
 _DOMAIN_OF_ACTION = {
     "model_switch": PERFORMANCE,
@@ -96,6 +97,11 @@ def _cover_the_cost(margins: Evidence) -> Recommendation:
 def _cost_covered(margins: Evidence) -> Prose:
     if not margins["unprofitable_customers"]:
         return note("No change. Assumption: usage stays as it is.")
+    if margins["unprofitable_customers"] == 1:
+        return margins.say(
+            "Up to **{loss_usd:usd}** of margin recovered in 30 days. Assumption: the customer pays what "
+            "it costs, or leaves; less if it keeps part of today's price."
+        )
     return margins.say(
         "Between **{largest_loss_usd:usd}** and **{loss_usd:usd}** of margin recovered in 30 days. "
         "Assumption: at the low end only the largest loss is covered; at the high end every "
@@ -191,4 +197,47 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
 def _alike_caption(row: Evidence, total: Evidence) -> Prose:
     return say(
         "actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.", row, total
+    )
+
+
+def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
+    """The team furthest over its budget, or nothing when every team keeps its own."""
+    if not teams["is_over"]:
+        return ()
+    return (
+        Insight(
+            title=teams.say("{team_name:text} is {budget_status:text} in {month_start_date:month}"),
+            problem=teams.say(
+                "{team_name:text} has a budget of **{budget_usd:usd}** for {month_start_date:month}; its "
+                "cost for the whole month, spent and forecast, comes to **{projected_cost_usd:usd}**."
+            ),
+            domain_spec=ALIGNMENT.spec,
+            domain_framework=ALIGNMENT.framework,
+            ubr_impact=teams.say(
+                "**{total_overrun_usd:usd}** over budget in all listed months and teams, "
+                "**{projected_variance_usd:usd}** of it in this one."
+            ),
+            recommendation=Recommendation(
+                teams.say("Decide with {team_name:text}: raise the budget or cut usage to it."),
+                "Head of Finance",
+                "days",
+            ),
+            outcome=teams.say(
+                "Between nothing, if the budget is raised, and **{projected_variance_usd:usd}**, if usage is "
+                "cut to it. Assumption: the forecast holds."
+            ),
+            supporting=Table(
+                (
+                    Column("team_name", "Team"),
+                    Column("month_start_date", "Month", "month"),
+                    Column("budget_usd", "Budget", "usd_table"),
+                    Column("actual_cost_usd", "Spent", "usd_table"),
+                    Column("projected_cost_usd", "Whole month", "usd_table"),
+                    Column("projected_variance_usd", "Over budget", "delta_usd_table"),
+                    Column("budget_status", "Status"),
+                ),
+                teams,
+                note("budgets of this month and the coming ones, the largest overrun first."),
+            ),
+        ),
     )

@@ -95,7 +95,7 @@ def test_a_build_without_usage(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 @pytest.mark.parametrize(
     "change",
     [
-        "drop table core.rpt_reconciliation",
+        "drop table core.rpt_data_quality",
         "alter table core.fct_usage_daily drop column effective_cost_usd",
         "alter table intermediate.int_as_of_date drop column first_usage_date",
     ],
