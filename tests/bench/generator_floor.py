@@ -24,7 +24,7 @@ from generator.writing import parquet_options
 
 
 def write_from_memory(path: Path, target: Path) -> tuple[float, float]:
-    """Elapsed and processor seconds to write one day's finished table, which lies in memory as the generator has it."""
+    """Elapsed and processor seconds to write a finished day that lies in memory as it was made."""
     source = pq.ParquetFile(path, read_dictionary=_words())
     groups = [
         pa.Table.from_batches(source.iter_batches(10**9, row_groups=[index])).cast(CALLS_SCHEMA)
