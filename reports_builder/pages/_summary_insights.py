@@ -175,8 +175,12 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
     return Insight(
         title=row.say("Opportunity worth {net_monthly_savings_usd:usd} a month: {subject:text}"),
         problem=row.say(
-            "Today's way costs **{gross_monthly_savings_usd:usd}** a month more than it has to; "
-            "{overlap_usd:usd} of that is already in actions ranked before it."
+            "Today's way costs **{gross_monthly_savings_usd:usd}** a month more than it has to"
+            + (
+                "; {overlap_usd:usd} of that is already counted in other actions."
+                if row["overlap_usd"]
+                else "."
+            )
         ),
         domain_spec=domain.spec,
         domain_framework=domain.framework,
@@ -231,8 +235,7 @@ def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
                     Column("team_name", "Team"),
                     Column("month_start_date", "Month", "month"),
                     Column("budget_usd", "Budget", "usd_table"),
-                    Column("actual_cost_usd", "Spent", "usd_table"),
-                    Column("projected_cost_usd", "Whole month", "usd_table"),
+                    Column("projected_cost_usd", "Spent and forecast", "usd_table"),
                     Column("projected_variance_usd", "Over budget", "delta_usd_table"),
                     Column("budget_status", "Status"),
                 ),

@@ -262,14 +262,15 @@ def drivers(warehouse: Warehouse) -> Evidence:
 
 
 def daily_spend(warehouse: Warehouse) -> Evidence:
-    """Spend per day over the last 90 days."""
+    """Spend per day over the last 90 days; null, and a gap in the line, on a day without calls."""
     return warehouse.evidence(
         """
-        select usage_date as day, sum(effective_cost_usd) as spend_usd
-        from core.fct_usage_daily
-        where usage_date between :history_start and :as_of
-        group by usage_date
-        order by usage_date
+        select dates.date_day as day, sum(usage.effective_cost_usd) as spend_usd
+        from core.dim_dates as dates
+        left join core.fct_usage_daily as usage on dates.date_day = usage.usage_date
+        where dates.date_day between :history_start and :as_of
+        group by dates.date_day
+        order by dates.date_day
         """
     )
 
@@ -304,7 +305,6 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
             team_name,
             month_start_date,
             budget_usd,
-            actual_cost_usd,
             projected_cost_usd,
             projected_variance_usd,
             budget_status,
@@ -313,8 +313,8 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
                 as total_overrun_usd,
             budget_status in ('over budget', 'heading over budget') as is_over
         from allocation.rpt_budget_status
-        where month_start_date >= :month_start and budget_usd is not null
-        order by is_over desc, projected_variance_usd desc nulls last, month_start_date, team_name
+        where month_start_date >= :month_start and projected_variance_usd is not null
+        order by is_over desc, projected_variance_usd desc, month_start_date, team_name
         """,
         month_start=warehouse.period.as_of.replace(day=1),
     )
@@ -332,7 +332,7 @@ def outlook(warehouse: Warehouse) -> Evidence:
             case
                 when forecast_usd is null then 'too little history for a forecast'
                 when lower_usd is null then 'too little history for an interval'
-                else 'four in five past forecasts of 30 days held within such a range'
+                else 'the range covers four in five past errors'
             end as status
         from planning.rpt_cost_outlook
         where scope = 'total'

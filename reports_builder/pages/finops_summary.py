@@ -9,6 +9,11 @@ from reports_builder.pages import _summary_queries as ask
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, total_savings
 from reports_builder.warehouse import Warehouse
 
+_ASSUMPTIONS = (
+    note("Assumed: a customer's fee is earned evenly over the days of its month."),
+    note("Assumed: savings re-price the usage of these 30 days; usage itself stays as it is."),
+)
+
 
 def build(warehouse: Warehouse) -> Page:
     """The executive summary for the trailing window."""
@@ -49,7 +54,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.overrun_budgets(teams),
         ),
         plan=action_plan(warehouse),
-        confidence=confidence(warehouse),
+        confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=_reference(warehouse, outlook),
     )
 
@@ -173,10 +178,7 @@ def _top_customers_figure(top: Evidence, concentration: Evidence) -> Figure:
             label="customer",
             value="cost_usd",
             style="usd",
-            axis_title=(
-                "US dollars in 30 days: bar = cost, upright mark = what the customer paid, "
-                "dark = paid less than it cost"
-            ),
+            axis_title="US dollars in 30 days",
             highlight="is_unprofitable",
             marker="revenue_usd",
             end_label=("cost, paid", "revenue_usd"),
@@ -186,7 +188,8 @@ def _top_customers_figure(top: Evidence, concentration: Evidence) -> Figure:
         + note(". Bars for each of them, the first is ")
         + top.say("{customer:text} with {cost_usd:usd}."),
         top,
-        height=330,
+        height=350,
+        key="Bar: what the customer cost. Upright mark: what it paid. Dark bar: it paid less than it cost.",
     )
 
 

@@ -23,7 +23,7 @@ create table core.fct_usage_daily (
 create table core.rpt_data_quality (
     check_name varchar, affected_calls bigint, total_calls bigint,
     affected_cost_usd decimal(28, 12), total_cost_usd decimal(28, 12),
-    affected_call_share double, affected_cost_share double, description varchar);
+    affected_call_share double, affected_share double, description varchar);
 create table allocation.rpt_budget_status (
     month_start_date date, team_id varchar, team_name varchar, budget_usd decimal(28, 12),
     actual_cost_usd decimal(28, 12), projected_cost_usd decimal(28, 12),
@@ -47,6 +47,9 @@ create table rates.rpt_savings_opportunities (
 create table core.dim_customers (
     customer_id varchar, customer_name varchar, organization_id varchar,
     subscription_tier varchar, is_known boolean, is_active boolean);
+create table core.dim_dates as
+    select cast(date '2026-08-01' + i as date) as date_day
+    from (select cast(days.i as integer) as i from range(92) as days(i));
 create table margin.rpt_customer_margins (
     customer_id varchar, customer_name varchar, subscription_tier varchar, has_activity boolean,
     revenue_usd decimal(28, 12), cost_to_serve_usd decimal(28, 12),
