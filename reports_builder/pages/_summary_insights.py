@@ -16,9 +16,7 @@ class Domain:
     framework: str
 
 
-USAGE = Domain(
-    "Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics"
-)
+USAGE = Domain("Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics")
 RATES = Domain("Rate Optimization", "Optimize Usage & Cost: Rate Optimization")
 PERFORMANCE = Domain(
     "Performance Tracking & Benchmarking",
@@ -82,13 +80,9 @@ def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence)
 
 def _cover_the_cost(margins: Evidence) -> Recommendation:
     if not margins["unprofitable_customers"]:
-        return Recommendation(
-            note("Keep the prices: every customer pays its cost."), "Head of Product", "none"
-        )
+        return Recommendation(note("Keep the prices: every customer pays its cost."), "Head of Product", "none")
     return Recommendation(
-        note(
-            "Move the loss-making customers to a price that follows usage; the pricing proposal has the plan."
-        ),
+        note("Move the loss-making customers to a price that follows usage; the pricing proposal has the plan."),
         "Head of Product",
         "weeks",
     )
@@ -123,9 +117,7 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
         model=models["model"],
     )
     return Insight(
-        title=models.say(
-            "{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"
-        ),
+        title=models.say("{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"),
         problem=models.say(
             "{provider:text} {model:text} costs **{cost_usd:usd}** in the period. A call to it costs "
             "{usd_per_call:usd_unit}; the average over all models is {average_usd_per_call:usd_unit}."
@@ -199,9 +191,7 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
 
 
 def _alike_caption(row: Evidence, total: Evidence) -> Prose:
-    return say(
-        "actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.", row, total
-    )
+    return say("actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.", row, total)
 
 
 def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:

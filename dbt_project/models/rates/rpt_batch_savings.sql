@@ -25,8 +25,8 @@ potential as (
         task_usage.*,
         batchable_tasks.batchable_share,
         cast(batchable_tasks.batchable_share * assumptions.base_share as decimal(9, 8)) as moved_share,
-        least(task_usage.price_book_cost_usd - task_usage.batch_cost_usd, task_usage.effective_cost_usd) as gross_if_all_usd,
-        least(task_usage.planned_price_book_cost_usd - task_usage.planned_batch_cost_usd, task_usage.cost_after_switch_usd) as net_if_all_usd
+        task_usage.price_book_cost_usd - task_usage.batch_cost_usd as own_discount_usd,
+        task_usage.planned_price_book_cost_usd - task_usage.planned_batch_cost_usd as planned_discount_usd
     from task_usage
     inner join batchable_tasks on task_usage.task_type = batchable_tasks.task_type
     inner join savings_assumptions as assumptions on assumptions.action_kind = 'batch'
@@ -38,8 +38,13 @@ saved as (
 
     select
         *,
-        case when gross_if_all_usd is not null then {{ money('greatest(gross_if_all_usd, 0) * moved_share') }} end as gross_monthly_savings_usd,
-        case when net_if_all_usd is not null then {{ money('greatest(least(net_if_all_usd, gross_if_all_usd), 0) * moved_share') }} end as net_monthly_savings_usd
+        {# least() and greatest() skip a null: what has no batch price stays unknown only when it is asked for. #}
+        case when own_discount_usd is not null then {{ money('greatest(least(own_discount_usd, effective_cost_usd), 0) * moved_share') }} end
+            as gross_monthly_savings_usd,
+        case
+            when own_discount_usd is not null and planned_discount_usd is not null
+                then {{ money('greatest(least(planned_discount_usd, own_discount_usd, effective_cost_usd, cost_after_switch_usd), 0) * moved_share') }}
+        end as net_monthly_savings_usd
     from potential
 
 ),

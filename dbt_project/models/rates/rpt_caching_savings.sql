@@ -18,6 +18,12 @@ savings_assumptions as (
 
 ),
 
+thresholds as (
+
+    select * from {{ ref('int_thresholds') }}
+
+),
+
 standard_usage as (
 
     select
@@ -33,11 +39,11 @@ standard_usage as (
 peers as (
 
     select
-        task_type,
-        max(cached_share) as peer_cached_share
+        standard_usage.task_type,
+        max(standard_usage.cached_share) as peer_cached_share
     from standard_usage
-    where task_input_token_share >= {{ var('caching_peer_minimum_token_share') }}
-    group by task_type
+    inner join thresholds on standard_usage.task_input_token_share >= thresholds.caching_peer_min_token_share
+    group by standard_usage.task_type
 
 ),
 
@@ -48,13 +54,15 @@ gaps as (
         peers.peer_cached_share,
         {# A small gap is how prompts differ, not something to fix. #}
         case
-            when peers.peer_cached_share - usage.cached_share >= {{ var('caching_minimum_gap_share') }}
+            when peers.peer_cached_share - usage.cached_share >= thresholds.caching_min_gap_share
                 then cast(floor((peers.peer_cached_share - usage.cached_share) * usage.input_tokens * cast(assumptions.base_share as double)) as bigint)
             else 0
         end as more_cached_tokens,
-        coalesce(batch.moved_share, 0) as batch_share
+        coalesce(batch.moved_share, 0) as batch_share,
+        coalesce(batch.net_monthly_savings_usd, 0) as batch_net_savings_usd
     from standard_usage as usage
     inner join savings_assumptions as assumptions on assumptions.action_kind = 'caching'
+    cross join thresholds
     left join peers on usage.task_type = peers.task_type
     left join batch_savings as batch
         on
@@ -65,13 +73,27 @@ gaps as (
 ),
 
 {# Calls that move to the batch service are left out of the net saving: their prompts are cached apart. #}
+discounted as (
+
+    select
+        *,
+        {{ token_cost('more_cached_tokens', 'cache_discount_usd_per_token') }} as own_discount_usd,
+        {{ token_cost('cast(floor(more_cached_tokens * (1 - batch_share)) as bigint)', 'planned_cache_discount_usd_per_token') }} as planned_discount_usd
+    from gaps
+
+),
+
 saved as (
 
     select
         *,
-        least({{ token_cost('more_cached_tokens', 'cache_discount_usd_per_token') }}, effective_cost_usd) as gross_monthly_savings_usd,
-        {{ token_cost('cast(floor(more_cached_tokens * (1 - batch_share)) as bigint)', 'planned_cache_discount_usd_per_token') }} as net_before_cap_usd
-    from gaps
+        {# least() skips a null: what has no price for cached input stays unknown only when it is asked for. #}
+        case when own_discount_usd is not null then least(own_discount_usd, effective_cost_usd) end as gross_monthly_savings_usd,
+        case
+            when own_discount_usd is not null and planned_discount_usd is not null
+                then least(planned_discount_usd, own_discount_usd, effective_cost_usd, cost_after_switch_usd - batch_net_savings_usd)
+        end as net_monthly_savings_usd
+    from discounted
 
 ),
 
@@ -89,8 +111,8 @@ savings as (
         more_cached_tokens,
         effective_cost_usd as current_cost_usd,
         {{ money('gross_monthly_savings_usd') }} as gross_monthly_savings_usd,
-        {{ money('gross_monthly_savings_usd - least(net_before_cap_usd, gross_monthly_savings_usd)') }} as overlap_usd,
-        {{ money('least(net_before_cap_usd, gross_monthly_savings_usd)') }} as net_monthly_savings_usd
+        {{ money('gross_monthly_savings_usd - net_monthly_savings_usd') }} as overlap_usd,
+        {{ money('net_monthly_savings_usd') }} as net_monthly_savings_usd
     from saved
 
 )
