@@ -114,7 +114,7 @@ def margins(warehouse: Warehouse) -> Evidence:
 
 
 def top_customers(warehouse: Warehouse) -> Evidence:
-    """The ten customers that cost most, with what they pay."""
+    """The ten customers that cost most, with what they pay; shares are of all cost."""
     return warehouse.evidence(
         """
         with customers as (
@@ -122,7 +122,9 @@ def top_customers(warehouse: Warehouse) -> Evidence:
                 usage.customer_id,
                 coalesce(names.customer_name, usage.customer_id) as customer,
                 coalesce(names.subscription_tier, 'unknown') as tier,
-                sum(usage.effective_cost_usd) as cost_usd
+                sum(usage.effective_cost_usd) as cost_usd,
+                sum(usage.effective_cost_usd)
+                    / nullif(sum(sum(usage.effective_cost_usd)) over ()::double, 0) as cost_share
             from core.fct_usage_daily as usage
             left join core.dim_customers as names on usage.customer_id = names.customer_id
             where usage.usage_date between :window_start and :as_of
@@ -133,12 +135,13 @@ def top_customers(warehouse: Warehouse) -> Evidence:
             customers.customer,
             customers.tier,
             customers.cost_usd,
-            customers.cost_usd / nullif(sum(customers.cost_usd) over ()::double, 0) as cost_share,
+            customers.cost_share,
             margins.revenue_usd,
             margins.gross_margin_usd,
             coalesce(margins.is_unprofitable, false) as is_unprofitable
         from customers
         left join margin.rpt_customer_margins as margins on customers.customer_id = margins.customer_id
+        where customers.customer_id <> 'unallocated'
         order by customers.cost_usd desc nulls last, customers.customer_id
         limit 10
         """
@@ -153,7 +156,10 @@ def concentration(warehouse: Warehouse) -> Evidence:
             select
                 customer_id,
                 sum(effective_cost_usd) as cost_usd,
-                row_number() over (order by sum(effective_cost_usd) desc nulls last, customer_id) as place
+                sum(sum(effective_cost_usd)) over () as all_cost_usd,
+                row_number() over (
+                    order by customer_id = 'unallocated', sum(effective_cost_usd) desc nulls last, customer_id
+                ) as place
             from core.fct_usage_daily
             where usage_date between :window_start and :as_of
             group by customer_id
@@ -162,7 +168,7 @@ def concentration(warehouse: Warehouse) -> Evidence:
             count(*) as customers,
             least(count(*), 10) as listed_customers,
             sum(customers.cost_usd) filter (where customers.place <= 10) as top_cost_usd,
-            top_cost_usd / nullif(sum(customers.cost_usd)::double, 0) as top_share,
+            top_cost_usd / nullif(max(customers.all_cost_usd)::double, 0) as top_share,
             count(*) filter (where customers.place <= 10 and margins.is_unprofitable) as top_unprofitable,
             coalesce(
                 -sum(margins.gross_margin_usd)
@@ -170,6 +176,7 @@ def concentration(warehouse: Warehouse) -> Evidence:
             ) as top_loss_usd
         from customers
         left join margin.rpt_customer_margins as margins on customers.customer_id = margins.customer_id
+        where customers.customer_id <> 'unallocated'
         """
     )
 

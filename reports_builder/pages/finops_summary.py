@@ -6,7 +6,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.pages import _summary_insights as insights
 from reports_builder.pages import _summary_queries as ask
-from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, total_savings
+from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -22,7 +22,7 @@ def build(warehouse: Warehouse) -> Page:
     top = ask.top_customers(warehouse)
     concentration = ask.concentration(warehouse)
     models = ask.models(warehouse)
-    best = ledger(warehouse, rows=3)
+    best = ledger(warehouse)
     saved = total_savings(warehouse, best)
     outlook = ask.outlook(warehouse)
     teams = ask.team_budgets(warehouse)
@@ -93,11 +93,15 @@ def _what_comes(outlook: Evidence) -> Prose:
 def _what_first(best: Evidence, saved: Evidence) -> Prose:
     if not best.rows:
         return note(NOTHING_TO_DO)
-    return say(
-        "Do this first: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month; the best "
-        "actions below are worth **{total_net_usd:usd}** a month together, after overlap.",
-        best,
-        saved,
+    return (
+        note("Do this first: ")
+        + named(best, begins_sentence=False)
+        + say(
+            ", worth **{net_monthly_savings_usd:usd}** a month; the actions below together are worth "
+            "**{total_net_usd:usd}** a month, after overlap.",
+            best,
+            saved,
+        )
     )
 
 
