@@ -65,7 +65,9 @@ def added_nano(anomaly: Ints, rows: Ints, cost: Ints) -> dict[int, int]:
     return added
 
 
-def wasted_nano(plan: Plan, day: date, segments: Segments, rows: Ints, usage: Usage, *, cost: Ints) -> dict[int, int]:
+def wasted_nano(
+    plan: Plan, day: date, segments: Segments, rows: Ints, usage: Usage, *, cost: Ints
+) -> dict[int, int]:
     """What calls to needlessly dear models cost beyond the sensible one, by anomaly."""
     wasteful = {
         (anomaly.customer, anomaly.feature, anomaly.model): index

@@ -153,7 +153,9 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
     first, last = options.first, options.end_date
     price = prices.at(midnight(first))
     tiers = tuple(tier for tier in fees if tier in wanted)
-    population = draw_population(options.customers, first, last, tiers, _stream(options.seed, _POPULATION_STREAM))
+    population = draw_population(
+        options.customers, first, last, tiers, _stream(options.seed, _POPULATION_STREAM)
+    )
     anomalies = plant(population, first, last, _stream(options.seed, _PLANTING_STREAM))
     own = draw_portfolio(population, anomalies, price, _stream(options.seed, _PORTFOLIO_STREAM))
     segments = concatenate([own, _internal(own, options.customers, price)])
@@ -208,5 +210,6 @@ def _blocks(segments: Segments, customers: int) -> tuple[Block, ...]:
     segment_starts = np.searchsorted(segments.customer, starts).tolist()
     segment_ends = [*segment_starts[1:], len(segments)]
     return tuple(
-        Block(index, *edges) for index, edges in enumerate(zip(starts, ends, segment_starts, segment_ends, strict=True))
+        Block(index, *edges)
+        for index, edges in enumerate(zip(starts, ends, segment_starts, segment_ends, strict=True))
     )

@@ -93,7 +93,9 @@ def plant(population: Population, first: date, last: date, rng: np.random.Genera
     cycle = (LIGHT, POWER, LIGHT, HEAVY, LIGHT, POWER)
     for index in range(min(spikes, int(free.sum()))):
         planted += surge(SPIKE, cycle[index % 6])
-    return tuple(Anomaly(f"anomaly_{number:04d}", *_fields(anomaly)) for number, anomaly in enumerate(planted, start=1))
+    return tuple(
+        Anomaly(f"anomaly_{number:04d}", *_fields(anomaly)) for number, anomaly in enumerate(planted, start=1)
+    )
 
 
 def needs(anomaly: Anomaly, archetype: int) -> Needs:

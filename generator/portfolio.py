@@ -31,7 +31,9 @@ _DAYS: Final = 30
 _FEATURE_TASK: Final = np.array([TASK_INDEX[feature.task_type] for feature in FEATURES])
 _POPULARITY: Final = np.log([feature.popularity for feature in FEATURES])
 _VOLUME: Final = np.array([feature.volume for feature in FEATURES])
-_MODEL_EDGES: Final = np.cumsum([np.array(task.model_weights) / sum(task.model_weights) for task in TASKS], axis=1)
+_MODEL_EDGES: Final = np.cumsum(
+    [np.array(task.model_weights) / sum(task.model_weights) for task in TASKS], axis=1
+)
 _IS_BATCHABLE: Final = np.array([task.is_batchable for task in TASKS])
 
 
@@ -246,7 +248,9 @@ def _split(
         "environment",
         "calls_per_day",
     )
-    columns = {name: np.concatenate(parts) for name, parts in zip(names, zip(*rows, strict=True), strict=True)}
+    columns = {
+        name: np.concatenate(parts) for name, parts in zip(names, zip(*rows, strict=True), strict=True)
+    }
     order = np.argsort(columns["customer"], kind="stable")
     return {name: values[order] for name, values in columns.items()}
 

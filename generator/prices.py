@@ -115,4 +115,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
     except OSError as error:
-        raise UsageError(f"cannot read {path} ({error.strerror}): run from the root of the repository") from error
+        raise UsageError(
+            f"cannot read {path} ({error.strerror}): run from the root of the repository"
+        ) from error

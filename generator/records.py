@@ -113,7 +113,9 @@ def calls_table(plan: Plan, day: date, calls: Calls, first_call: int, first_trac
         "product_id": word(_or_null(segments.feature, product), _products()),
         "feature_id": word(segments.feature, [feature.feature_id for feature in FEATURES]),
         "task_type": word(segments.task, _task_types()),
-        "subscription_tier": word(np.where(hidden, -1, people.tier[owner][customer]), list(people.tier_names)),
+        "subscription_tier": word(
+            np.where(hidden, -1, people.tier[owner][customer]), list(people.tier_names)
+        ),
         "call_id": _numbered(day, "c", first_call, len(calls)),
         "trace_id": pa.DictionaryArray.from_arrays(
             pa.array(calls.trace.astype(np.int32)),
@@ -185,7 +187,9 @@ def _or_null(position: Ints, values: Ints) -> Ints:
     return np.where(position < 0, -1, values[position])
 
 
-def _words(codes: NDArray[np.int32], words: list[str], is_null: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:
+def _words(
+    codes: NDArray[np.int32], words: list[str], is_null: NDArray[np.bool_] | None = None
+) -> pa.DictionaryArray:
     """Dictionary-encoded strings."""
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=is_null), pa.array(words, pa.string()))
 

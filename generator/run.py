@@ -113,7 +113,8 @@ def _days(plan: Plan, root: Path, workers: int) -> Iterator[DayDone]:
             yield future.result()
     except BrokenProcessPool as error:
         raise UsageError(
-            "a worker process was ended from outside, perhaps for lack of memory: run again with fewer --workers"
+            "a worker process was ended from outside, perhaps for lack of memory:"
+            " run again with fewer --workers"
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)

@@ -92,7 +92,9 @@ class Segments:
 
 def concatenate(parts: list[Segments]) -> Segments:
     """One set of segments from several."""
-    return Segments(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in Segments.__slots__})
+    return Segments(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in Segments.__slots__}
+    )
 
 
 def input_caps(task: Ints, model: Ints) -> Floats:

@@ -62,7 +62,9 @@ def todays_segments(
     )
 
 
-def _extra(plan: Plan, day: date, base: Segments, normal: Floats, anomaly: Anomaly) -> tuple[Segments, Floats]:
+def _extra(
+    plan: Plan, day: date, base: Segments, normal: Floats, anomaly: Anomaly
+) -> tuple[Segments, Floats]:
     """The segments and expected calls that `anomaly` adds on `day`."""
     own = np.flatnonzero(base.customer == anomaly.customer)
     share = anomaly.extra_share(day)

@@ -159,7 +159,9 @@ def _timestamps(
     return timestamp
 
 
-def _usage(segments: Segments, rows: Ints, timestamp: Ints, position: Ints, rng: np.random.Generator) -> Usage:
+def _usage(
+    segments: Segments, rows: Ints, timestamp: Ints, position: Ints, rng: np.random.Generator
+) -> Usage:
     count = len(position)
     base = np.repeat((segments.task * TABLE_SIZE).astype(np.int32), rows)
     drawn = input_table().drawn[base + _draws(rng, count)]
@@ -201,7 +203,9 @@ def _latency(segments: Segments, rows: Ints, usage: Usage, rng: np.random.Genera
     return whole
 
 
-def _fail(segments: Segments, rows: Ints, usage: Usage, latency: Ints, rng: np.random.Generator) -> NDArray[np.int8]:
+def _fail(
+    segments: Segments, rows: Ints, usage: Usage, latency: Ints, rng: np.random.Generator
+) -> NDArray[np.int8]:
     """Let some calls fail, in place; returns the status of each.
 
     A call that was refused or broke off uses nothing; one that ran out of time or was filtered
@@ -228,7 +232,9 @@ def _fail(segments: Segments, rows: Ints, usage: Usage, latency: Ints, rng: np.r
     return status
 
 
-def _quality(segments: Segments, rows: Ints, status: NDArray[np.int8], rng: np.random.Generator) -> NDArray[np.int8]:
+def _quality(
+    segments: Segments, rows: Ints, status: NDArray[np.int8], rng: np.random.Generator
+) -> NDArray[np.int8]:
     """Scores in hundredths of a sample of the successful calls, NOT_SCORED elsewhere."""
     means = np.array([[100 * expected_quality(model, task) for model in MODELS] for task in TASKS])
     count = len(status)

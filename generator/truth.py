@@ -147,5 +147,6 @@ def _description(anomaly: Anomaly) -> str:
     if anomaly.kind == OUTGROWN:
         return f"Usage grows to {anomaly.factor:g} times and stays there, past the tier's fee"
     return (
-        f"{MODELS[anomaly.model].model} classifies short texts that {MODELS[sensible_model()].model} classifies as well"
+        f"{MODELS[anomaly.model].model} classifies short texts that"
+        f" {MODELS[sensible_model()].model} classifies as well"
     )

@@ -88,7 +88,8 @@ def open_incoming(out: Path) -> Path:
     if not (out / MARKER).exists() and any((out / "calls").glob(f"date=*/{DAY_FILE}")):
         incoming.rmdir()
         raise UsageError(
-            f"{out / 'calls'} holds files that the generator did not write: choose another --out or move them away"
+            f"{out / 'calls'} holds files that the generator did not write:"
+            " choose another --out or move them away"
         )
     return incoming
 

@@ -38,7 +38,9 @@ def cite(parts: Iterable[Prose | None], also: Iterable[Evidence | None] = ()) ->
             item,
             tuple(
                 {
-                    (quote.shown, quote.column, quote.exact): quote for quote in quotes if quote.evidence.sql == sql
+                    (quote.shown, quote.column, quote.exact): quote
+                    for quote in quotes
+                    if quote.evidence.sql == sql
                 }.values()
             ),
         )

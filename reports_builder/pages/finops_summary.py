@@ -61,10 +61,15 @@ def build(warehouse: Warehouse) -> Page:
 
 def _spend_and_why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
     if spend["prior_spend_usd"] is None:
-        return (spend.say("AI spend was **{spend_usd:usd}**; there is no full earlier period to compare it with."),)
+        return (
+            spend.say(
+                "AI spend was **{spend_usd:usd}**; there is no full earlier period to compare it with."
+            ),
+        )
     return (
         spend.say(
-            "AI spend was **{spend_usd:usd}**, {spend_change:delta} on the {prior_spend_usd:usd} of the 30 days before."
+            "AI spend was **{spend_usd:usd}**, {spend_change:delta} on the {prior_spend_usd:usd} of "
+            "the 30 days before."
         ),
         ask.causes_of_change(warehouse).say(
             "Customers that started added {started_usd:usd}, customers that stopped took away "
@@ -86,7 +91,8 @@ def _what_comes(outlook: Evidence) -> Prose:
     if outlook["forecast_usd"] is None:
         return note("History is too short for a forecast.")
     return outlook.say(
-        "The next 30 days are expected to cost **{forecast_usd:usd}** (between {lower_usd:usd} and {upper_usd:usd})."
+        "The next 30 days are expected to cost **{forecast_usd:usd}** "
+        "(between {lower_usd:usd} and {upper_usd:usd})."
     )
 
 
@@ -182,7 +188,9 @@ def _top_customers_figure(top: Evidence, concentration: Evidence) -> Figure:
             end_label=("cost, paid", "revenue_usd"),
         ),
         title,
-        title + note(". Bars for each of them, the first is ") + top.say("{customer:text} with {cost_usd:usd}."),
+        title
+        + note(". Bars for each of them, the first is ")
+        + top.say("{customer:text} with {cost_usd:usd}."),
         top,
         height=350,
         key="Bar: what the customer cost. Upright mark: what it paid. Dark bar: it paid less than it cost.",
@@ -240,7 +248,8 @@ def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:
                     "daily-spend",
                     daily_trend(days, forecast, day="day", value="spend_usd", axis_title="US dollars a day"),
                     _what_comes(outlook),
-                    note("Spend of each of the last 90 days as a line, then the forecast. ") + _what_comes(outlook),
+                    note("Spend of each of the last 90 days as a line, then the forecast. ")
+                    + _what_comes(outlook),
                     days,
                 ),
             ),

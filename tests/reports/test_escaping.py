@@ -56,13 +56,19 @@ def test_escaped_text_is_read_back_as_plain_text(value: str) -> None:
 @given(NASTY)
 def test_escaped_text_stays_in_its_table_cell(value: str) -> None:
     rows = PARSER.parse(f"| a | b |\n|---|---|\n| {escape(value)} | next |\n")
-    cells = ["".join(child.content for child in token.children or ()) for token in rows if token.type == "inline"]
+    cells = [
+        "".join(child.content for child in token.children or ()) for token in rows if token.type == "inline"
+    ]
     assert cells == ["a", "b", clean(value), "next"]
 
 
 @given(NASTY)
 def test_escaped_text_stays_in_the_alternative_text_of_an_image(value: str) -> None:
-    (image,) = [child for token in PARSER.parse(f"![{escape(value)}](figures/x.svg)") for child in token.children or ()]
+    (image,) = [
+        child
+        for token in PARSER.parse(f"![{escape(value)}](figures/x.svg)")
+        for child in token.children or ()
+    ]
     assert image.type == "image"
     assert image.attrs["src"] == "figures/x.svg"
     assert "".join(child.content for child in image.children or ()) == clean(value)

@@ -1,4 +1,4 @@
-"""Bad records are kept aside with a reason, unknown ones are counted and shown, unreadable files stop the build."""
+"""Bad records are kept aside with a reason, unknown names are shown, unreadable files stop the build."""
 
 from __future__ import annotations
 
@@ -68,7 +68,11 @@ def write_calls(path: Path, records: list[dict[str, Any]]) -> None:
         [
             (
                 name,
-                pa.timestamp("us") if name == "timestamp" else pa.int64() if isinstance(value, int) else pa.string(),
+                pa.timestamp("us")
+                if name == "timestamp"
+                else pa.int64()
+                if isinstance(value, int)
+                else pa.string(),
             )
             for name, value in SOUND.items()
         ]
@@ -110,7 +114,9 @@ def test_each_broken_rule_is_named_and_the_record_kept(dirty: Workspace) -> None
 
 
 def test_rejected_customers_are_named(dirty: Workspace) -> None:
-    found = dirty.query("select record_key, reason from core.rejected_records where source = 'customers' order by 1")
+    found = dirty.query(
+        "select record_key, reason from core.rejected_records where source = 'customers' order by 1"
+    )
     assert found == [("cust_0001", "customer_id_duplicate"), ("cust_minus", "monthly_fee_negative")]
 
 
@@ -124,7 +130,9 @@ def test_unknown_names_are_counted_and_visible(dirty: Workspace, built: Workspac
         ("unknown", "gpt-4", 1, None, Decimal("0.036")),
     ]
     assert dirty.query("select sum(calls_without_usage) from core.fct_usage_daily") == [(1,)]
-    assert dirty.query("select is_known from core.dim_customers where customer_id like 'nobody%'") == [(False,)]
+    assert dirty.query("select is_known from core.dim_customers where customer_id like 'nobody%'") == [
+        (False,)
+    ]
 
     def unallocated(workspace: Workspace) -> Decimal:
         cost = workspace.query(
@@ -150,7 +158,9 @@ def test_rows_and_cents_are_conserved(dirty: Workspace) -> None:
 
 
 def test_an_empty_day_is_no_row_and_no_failure(dirty: Workspace) -> None:
-    assert dirty.query("select count(*) from core.rpt_reconciliation where usage_date = date '2026-10-10'") == [(0,)]
+    assert dirty.query(
+        "select count(*) from core.rpt_reconciliation where usage_date = date '2026-10-10'"
+    ) == [(0,)]
     assert dirty.query("select count(*) from core.dim_dates where date_day = date '2026-10-10'") == [(1,)]
 
 
@@ -194,7 +204,9 @@ def spoil_customers(workspace: Workspace) -> str:
 
 
 @pytest.mark.parametrize("spoil", [spoil_truncated, spoil_missing_column, spoil_empty, spoil_customers])
-def test_an_unreadable_source_stops_the_build_and_leaves_the_warehouse(workspace: Workspace, spoil: Any) -> None:
+def test_an_unreadable_source_stops_the_build_and_leaves_the_warehouse(
+    workspace: Workspace, spoil: Any
+) -> None:
     before = workspace.published.read_bytes()
     expected = spoil(workspace)
     done = workspace.dbt("build")
@@ -209,4 +221,7 @@ def test_an_extra_column_does_no_harm(workspace: Workspace) -> None:
     pq.write_table(table.append_column("note", pa.array(["x"] * table.num_rows)), path)
     before = workspace.query("select count(*), sum(calls), sum(billed_cost_usd) from core.fct_usage_daily")
     workspace.build()
-    assert workspace.query("select count(*), sum(calls), sum(billed_cost_usd) from core.fct_usage_daily") == before
+    assert (
+        workspace.query("select count(*), sum(calls), sum(billed_cost_usd) from core.fct_usage_daily")
+        == before
+    )

@@ -1,4 +1,4 @@
-"""The project keeps the promises of its style: contracts, descriptions, tests, names, reports that read what they say."""
+"""The project keeps the promises of its style: contracts, descriptions, tests, names, exposures."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def public(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [model for model in models if model["name"].startswith(PUBLIC) or model["name"] == "rejected_records"]
+    return [
+        model for model in models if model["name"].startswith(PUBLIC) or model["name"] == "rejected_records"
+    ]
 
 
 def test_public_models_have_contract_description_and_typed_columns(public: list[dict[str, Any]]) -> None:
@@ -86,7 +88,9 @@ def test_money_columns_are_decimal_and_say_usd(public: list[dict[str, Any]]) -> 
             if name.endswith(("_share", "_ratio")):
                 assert kind == "double", f"{model['name']}.{name} is {kind}"
             if kind.startswith("decimal") or kind == "double":
-                assert not re.fullmatch(r"(cost|amount|price|revenue|margin)", name), f"{model['name']}.{name}"
+                assert not re.fullmatch(r"(cost|amount|price|revenue|margin)", name), (
+                    f"{model['name']}.{name}"
+                )
 
 
 def test_sources_are_read_in_staging_only(models: list[dict[str, Any]]) -> None:
@@ -105,5 +109,9 @@ def test_every_report_page_has_an_exposure_that_names_its_marts(manifest: dict[s
         exposure["name"]: {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
         for exposure in manifest["exposures"].values()
     }
-    pages = {path.stem for path in (ROOT / "reports_builder" / "pages").glob("*.py") if not path.stem.startswith("_")}
+    pages = {
+        path.stem
+        for path in (ROOT / "reports_builder" / "pages").glob("*.py")
+        if not path.stem.startswith("_")
+    }
     assert pages == set(exposed)

@@ -1,4 +1,4 @@
-"""A build redoes the days that are new or touched, and nothing else; the result is that of a build from nothing."""
+"""A build redoes the days that are new or touched, and nothing else, and ends like a build from nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def contents(workspace: Workspace) -> dict[str, set[tuple[object, ...]]]:
 def touched(workspace: Workspace) -> list[str]:
     return [
         str(day)
-        for (day,) in workspace.query("select day_date from intermediate.int_raw_days where is_touched order by 1")
+        for (day,) in workspace.query(
+            "select day_date from intermediate.int_raw_days where is_touched order by 1"
+        )
     ]
 
 
@@ -50,7 +52,9 @@ def test_new_late_and_removed_files_touch_their_days_only(workspace: Workspace) 
     workspace.build()
 
     assert touched(workspace) == [old, removed, newest]
-    assert workspace.query(f"select count(*) from core.fct_usage_daily where usage_date = date '{removed}'") == [(0,)]
+    assert workspace.query(
+        f"select count(*) from core.fct_usage_daily where usage_date = date '{removed}'"
+    ) == [(0,)]
     incremental = contents(workspace)
     workspace.build("--full-refresh")
     assert contents(workspace) == incremental

@@ -18,14 +18,18 @@ MODELS = sorted((ROOT / "dbt_project" / "models").rglob("*.sql"))
 
 # Functions that both engines have under one name, with one meaning, tried on both.
 PORTABLE = frozenset(
-    [
+    {
         "abs",
         "avg",
+        "bool_and",
+        "bool_or",
         "cast",
         "ceil",
         "coalesce",
-        "count",
         "concat_ws",
+        "corr",
+        "count",
+        "count_if",
         "cume_dist",
         "date_trunc",
         "dense_rank",
@@ -52,8 +56,8 @@ PORTABLE = frozenset(
         "md5",
         "min",
         "min_by",
-        "nullif",
         "ntile",
+        "nullif",
         "percent_rank",
         "percentile_cont",
         "pow",
@@ -75,14 +79,8 @@ PORTABLE = frozenset(
         "trim",
         "try_cast",
         "upper",
-        "bool_or",
-        "bool_and",
-        "count_if",
-        "corr",
-    ]
+    }
 )
-
-
 # Spark has it, the parser's Spark dialect does not.
 WITHIN_GROUP = re.compile(r"within group\s*\(order by (?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 # Parsed as an alias, so that no error shows.
@@ -98,7 +96,11 @@ def spark_linter() -> Linter:
 def dispatched() -> set[str]:
     """Names of the macros whose SQL is each engine's own."""
     dialect = (ROOT / "dbt_project" / "macros" / "dialect").glob("*.sql")
-    return {name for path in dialect for name in re.findall(r"macro (?:default__|spark__)?(\w+)\(", path.read_text())}
+    return {
+        name
+        for path in dialect
+        for name in re.findall(r"macro (?:default__|spark__)?(\w+)\(", path.read_text())
+    }
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
@@ -115,7 +117,9 @@ def outside_the_subset(sql: str, name: str, spark_linter: Linter, dispatched: se
     if tree is None:
         return [*problems, "no statement"]
     called = {segment.raw.lower() for segment in tree.recursive_crawl("function_name")}
-    problems += [f"function {name} is not in the portable subset" for name in sorted(called - PORTABLE - dispatched)]
+    problems += [
+        f"function {name} is not in the portable subset" for name in sorted(called - PORTABLE - dispatched)
+    ]
     return problems
 
 
