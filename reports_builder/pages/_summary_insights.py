@@ -16,7 +16,9 @@ class Domain:
     framework: str
 
 
-USAGE = Domain("Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics")
+USAGE = Domain(
+    "Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics"
+)
 RATES = Domain("Rate Optimization", "Optimize Usage & Cost: Rate Optimization")
 PERFORMANCE = Domain(
     "Performance Tracking & Benchmarking",
@@ -46,9 +48,9 @@ def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence)
     return Insight(
         title=concentration.say("{listed_customers:count} customers cause {top_share:percent} of AI cost"),
         problem=say(
-            "The {listed_customers:count} customers that cost most cause **{top_cost_usd:usd}**, "
-            "{top_share:percent} of the cost of all {customers:count}. Of these, "
-            "{top_unprofitable:count} paid less than they cost; among all customers "
+            "Of {customers:count} customers, the {listed_customers:count} that cost most cause "
+            "**{top_cost_usd:usd}**, {top_share:percent} of all cost. {top_unprofitable:count} of these "
+            "{listed_customers:count} paid less than they cost; of all customers, "
             "{unprofitable_customers:count} did.",
             concentration,
             margins,
@@ -80,9 +82,13 @@ def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence)
 
 def _cover_the_cost(margins: Evidence) -> Recommendation:
     if not margins["unprofitable_customers"]:
-        return Recommendation(note("Keep the prices: every customer pays its cost."), "Head of Product", "none")
+        return Recommendation(
+            note("Keep the prices: every customer pays its cost."), "Head of Product", "none"
+        )
     return Recommendation(
-        note("Move the loss-making customers to a price that follows usage; the pricing proposal has the plan."),
+        note(
+            "Move the loss-making customers to a price that follows usage; the pricing proposal has the plan."
+        ),
         "Head of Product",
         "weeks",
     )
@@ -118,7 +124,9 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
         model=models["model"],
     )
     return Insight(
-        title=models.say("{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"),
+        title=models.say(
+            "{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"
+        ),
         problem=models.say(
             "{provider:text} {model:text} costs **{cost_usd:usd}** in the period. A call to it costs "
             "{usd_per_call:usd_unit}; the average over all models is {average_usd_per_call:usd_unit}."
@@ -167,7 +175,8 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
         _switch_in_numbers(warehouse, row) if kind == "model_switch" else _action_in_numbers(warehouse, row)
     )
     return Insight(
-        title=row.say("Opportunity worth {net_monthly_savings_usd:usd} a month: ") + named(row, begins_sentence=False),
+        title=row.say("Opportunity worth {net_monthly_savings_usd:usd} a month: ")
+        + named(row, begins_sentence=False),
         problem=problem,
         domain_spec=domain.spec,
         domain_framework=domain.framework,
