@@ -46,7 +46,13 @@ by_method as (
     select scope, scope_id, origin_date, forecast_date, horizon_days, 'weekday_profile' as forecast_method, weekday_profile_usd as forecast_usd
     from projected
     union all
-    select scope, scope_id, origin_date, forecast_date, horizon_days, 'weekday_profile_trend' as forecast_method,
+    select
+        scope,
+        scope_id,
+        origin_date,
+        forecast_date,
+        horizon_days,
+        'weekday_profile_trend' as forecast_method,
         weekday_profile_usd * exp(daily_growth * 0.95 * (1 - power(0.95, horizon_days)) / (1 - 0.95)) as forecast_usd
     from projected
 
