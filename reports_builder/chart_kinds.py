@@ -49,9 +49,7 @@ def ranked_bars(
     axis = alt.Axis(title=axis_title, grid=True, tickCount=5, format=axis_format)
     base = alt.Chart(data(rows)).encode(y=alt.Y("position:O", axis=_names_axis(names)))
     colour = (
-        alt.condition(f"datum.{highlight}", alt.value(ACCENT), alt.value(NEUTRAL))
-        if highlight
-        else alt.value(NEUTRAL)
+        alt.condition(f"datum.{highlight}", alt.value(ACCENT), alt.value(NEUTRAL)) if highlight else alt.value(NEUTRAL)
     )
     layers = [
         base.mark_bar().encode(x=alt.X(f"{value}:Q", axis=axis, scale=scale), color=colour),
@@ -119,11 +117,7 @@ def labelled_points(
 ) -> alt.TopLevelMixin:
     """A dot per row with its name beside it; dark dots where the column ``highlight`` is true."""
     rows = records(evidence, shown=(label, "text"))
-    colour = (
-        alt.condition(f"datum.{highlight}", alt.value(ACCENT), alt.value(NEUTRAL))
-        if highlight
-        else alt.value(INK)
-    )
+    colour = alt.condition(f"datum.{highlight}", alt.value(ACCENT), alt.value(NEUTRAL)) if highlight else alt.value(INK)
     x_axis = alt.Axis(title=x_title, format=x_format, tickCount=6)
     y_axis = alt.Axis(title=y_title, format=y_format, tickCount=5)
     across = alt.X(f"{x}:Q", axis=x_axis, scale=alt.Scale(zero=True, padding=30))
@@ -156,9 +150,7 @@ def _name_places(rows: list[Record], x: str, y: str) -> list[tuple[_Place, list[
         near = [
             other
             for other in points
-            if other != point
-            and abs(other[0] - point[0]) < 0.35 * wide
-            and abs(other[1] - point[1]) < 0.07 * high
+            if other != point and abs(other[0] - point[0]) < 0.35 * wide and abs(other[1] - point[1]) < 0.07 * high
         ]
         lower = sum(other[1] >= point[1] for other in near)
         dy = 0 if not near else (11 if lower > len(near) / 2 else -9)

@@ -37,9 +37,7 @@ def render(
             help="The day the reports must speak of; it must be the day the warehouse was built for.",
         ),
     ] = None,
-    warehouse: Annotated[
-        Path, typer.Option(metavar="FILE", help="The published warehouse.")
-    ] = DEFAULT_WAREHOUSE,
+    warehouse: Annotated[Path, typer.Option(metavar="FILE", help="The published warehouse.")] = DEFAULT_WAREHOUSE,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder to write to.")] = Path("reports"),
     only: Annotated[
         list[str] | None,

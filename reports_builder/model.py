@@ -38,9 +38,7 @@ def cite(parts: Iterable[Prose | None], also: Iterable[Evidence | None] = ()) ->
             item,
             tuple(
                 {
-                    (quote.shown, quote.column, quote.exact): quote
-                    for quote in quotes
-                    if quote.evidence.sql == sql
+                    (quote.shown, quote.column, quote.exact): quote for quote in quotes if quote.evidence.sql == sql
                 }.values()
             ),
         )
@@ -89,7 +87,7 @@ class Table:
 class KeyFigure:
     """One row of the key figures table; ``status`` in words, never by colour alone."""
 
-    label: str
+    label: str | Prose
     now: Prose
     before: Prose | None = None
     change: Prose | None = None
@@ -101,7 +99,7 @@ class KeyFigure:
         """The row of the table, after its number."""
         blank = note("-")
         return (
-            literal(self.label),
+            self.label if isinstance(self.label, Prose) else literal(self.label),
             self.now,
             self.before or blank,
             self.change or blank,

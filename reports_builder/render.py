@@ -12,7 +12,6 @@ from reports_builder.evidence import Prose
 from reports_builder.model import Citation, Figure, Page, TextHistogram
 from reports_builder.warehouse import Period
 
-
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 

@@ -92,15 +92,12 @@ class Warehouse:
             ) from error
         except duckdb.Error as error:
             reason = clean(str(error).splitlines()[0])
-            raise ReportError(
-                f"{self.path} cannot be read ({reason}). Build it again: `{_BUILD}`."
-            ) from error
+            raise ReportError(f"{self.path} cannot be read ({reason}). Build it again: `{_BUILD}`.") from error
 
     def _period(self) -> Period:
         if not self.has("intermediate.int_as_of_date"):
             raise ReportError(
-                f"{self.path} holds no finished build (intermediate.int_as_of_date is missing). "
-                f"Run `{_BUILD}`."
+                f"{self.path} holds no finished build (intermediate.int_as_of_date is missing). Run `{_BUILD}`."
             )
         _, rows = self._fetch(
             "select as_of_date, window_start_date, prior_window_start_date, "

@@ -59,9 +59,7 @@ REQUIRED_CALL_COLUMNS = frozenset(
         "task_type",
     }
 )
-REQUIRED_CUSTOMER_COLUMNS = frozenset(
-    {"customer_id", "subscription_tier", "monthly_fee", "signup_date"}
-)
+REQUIRED_CUSTOMER_COLUMNS = frozenset({"customer_id", "subscription_tier", "monthly_fee", "signup_date"})
 
 
 class Plugin(BasePlugin):

@@ -16,15 +16,14 @@ class Domain:
     framework: str
 
 
-USAGE = Domain(
-    "Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics"
-)
+USAGE = Domain("Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics")
 RATES = Domain("Rate Optimization", "Optimize Usage & Cost: Rate Optimization")
 PERFORMANCE = Domain(
     "Performance Tracking & Benchmarking",
     "Optimize Usage & Cost: Usage Optimization; Quantify Business Value: Unit Economics",
 )
 REAL_TIME = Domain("Real-Time Decision Making", "Understand Usage & Cost: Anomaly Management")
+ALIGNMENT = Domain("Organizational Alignment (budgets)", "Quantify Business Value: Budgeting; Forecasting")
 
 _DOMAIN_OF_ACTION = {
     "model_switch": PERFORMANCE,
@@ -81,13 +80,9 @@ def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence)
 
 def _cover_the_cost(margins: Evidence) -> Recommendation:
     if not margins["unprofitable_customers"]:
-        return Recommendation(
-            note("Keep the prices: every customer pays its cost."), "Head of Product", "none"
-        )
+        return Recommendation(note("Keep the prices: every customer pays its cost."), "Head of Product", "none")
     return Recommendation(
-        note(
-            "Move the loss-making customers to a price that follows usage; the pricing proposal has the plan."
-        ),
+        note("Move the loss-making customers to a price that follows usage; the pricing proposal has the plan."),
         "Head of Product",
         "weeks",
     )
@@ -96,6 +91,11 @@ def _cover_the_cost(margins: Evidence) -> Recommendation:
 def _cost_covered(margins: Evidence) -> Prose:
     if not margins["unprofitable_customers"]:
         return note("No change. Assumption: usage stays as it is.")
+    if margins["unprofitable_customers"] == 1:
+        return margins.say(
+            "Up to **{loss_usd:usd}** of margin recovered in 30 days. Assumption: the customer pays what "
+            "it costs, or leaves; less if it keeps part of today's price."
+        )
     return margins.say(
         "Between **{largest_loss_usd:usd}** and **{loss_usd:usd}** of margin recovered in 30 days. "
         "Assumption: at the low end only the largest loss is covered; at the high end every "
@@ -117,9 +117,7 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
         model=models["model"],
     )
     return Insight(
-        title=models.say(
-            "{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"
-        ),
+        title=models.say("{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"),
         problem=models.say(
             "{provider:text} {model:text} costs **{cost_usd:usd}** in the period. A call to it costs "
             "{usd_per_call:usd_unit}; the average over all models is {average_usd_per_call:usd_unit}."
@@ -189,6 +187,47 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
 
 
 def _alike_caption(row: Evidence, total: Evidence) -> Prose:
-    return say(
-        "actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.", row, total
+    return say("actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.", row, total)
+
+
+def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
+    """The team furthest over its budget, or nothing when every team keeps its own."""
+    if not teams["is_over"]:
+        return ()
+    return (
+        Insight(
+            title=teams.say("{team_name:text} is {budget_status:text} in {month_start_date:month}"),
+            problem=teams.say(
+                "{team_name:text} has a budget of **{budget_usd:usd}** for {month_start_date:month}; its "
+                "cost for the whole month, spent and forecast, comes to **{projected_cost_usd:usd}**."
+            ),
+            domain_spec=ALIGNMENT.spec,
+            domain_framework=ALIGNMENT.framework,
+            ubr_impact=teams.say(
+                "**{total_overrun_usd:usd}** over budget in all listed months and teams, "
+                "**{projected_variance_usd:usd}** of it in this one."
+            ),
+            recommendation=Recommendation(
+                teams.say("Decide with {team_name:text}: raise the budget or cut usage to it."),
+                "Head of Finance",
+                "days",
+            ),
+            outcome=teams.say(
+                "Between nothing, if the budget is raised, and **{projected_variance_usd:usd}**, if usage is "
+                "cut to it. Assumption: the forecast holds."
+            ),
+            supporting=Table(
+                (
+                    Column("team_name", "Team"),
+                    Column("month_start_date", "Month", "month"),
+                    Column("budget_usd", "Budget", "usd_table"),
+                    Column("actual_cost_usd", "Spent", "usd_table"),
+                    Column("projected_cost_usd", "Whole month", "usd_table"),
+                    Column("projected_variance_usd", "Over budget", "delta_usd_table"),
+                    Column("budget_status", "Status"),
+                ),
+                teams,
+                note("budgets of this month and the coming ones, the largest overrun first."),
+            ),
+        ),
     )

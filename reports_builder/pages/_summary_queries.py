@@ -272,3 +272,81 @@ def daily_spend(warehouse: Warehouse) -> Evidence:
         order by usage_date
         """
     )
+
+
+def budget(warehouse: Warehouse) -> Evidence:
+    """The month of the as-of date: what was spent, what was planned, how many teams are over."""
+    return warehouse.evidence(
+        """
+        select
+            :month_start as month_start_date,
+            sum(actual_cost_usd) as actual_usd,
+            sum(budget_usd) as budget_usd,
+            count(budget_usd) as teams,
+            count(*) filter (where budget_status in ('over budget', 'heading over budget')) as teams_over,
+            case
+                when count(budget_usd) = 0 then 'no budget is set'
+                when teams_over = 0 then 'every team is within budget'
+                else teams_over || ' of ' || teams || ' teams over or heading over budget'
+            end as status
+        from allocation.rpt_budget_status
+        where month_start_date = :month_start
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
+def team_budgets(warehouse: Warehouse) -> Evidence:
+    """Team budgets of this month and later, the largest projected overrun first."""
+    return warehouse.evidence(
+        """
+        select
+            team_name,
+            month_start_date,
+            budget_usd,
+            actual_cost_usd,
+            projected_cost_usd,
+            projected_variance_usd,
+            budget_status,
+            sum(projected_variance_usd)
+                filter (where budget_status in ('over budget', 'heading over budget')) over ()
+                as total_overrun_usd,
+            budget_status in ('over budget', 'heading over budget') as is_over
+        from allocation.rpt_budget_status
+        where month_start_date >= :month_start and budget_usd is not null
+        order by is_over desc, projected_variance_usd desc nulls last, month_start_date, team_name
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
+def outlook(warehouse: Warehouse) -> Evidence:
+    """The cost expected for the 30 days after the as-of date."""
+    return warehouse.evidence(
+        """
+        select
+            forecast_usd,
+            lower_usd,
+            upper_usd,
+            change_share,
+            case
+                when forecast_usd is null then 'too little history for a forecast'
+                when lower_usd is null then 'too little history for an interval'
+                else 'four in five past forecasts of 30 days held within such a range'
+            end as status
+        from planning.rpt_cost_outlook
+        where scope = 'total'
+        """
+    )
+
+
+def daily_forecast(warehouse: Warehouse) -> Evidence:
+    """The forecast per day, where history suffices for one."""
+    return warehouse.evidence(
+        """
+        select forecast_date as day, forecast_usd, lower_usd, upper_usd
+        from planning.fct_cost_forecasts_daily
+        where scope = 'total' and forecast_usd is not null
+        order by forecast_date
+        """
+    )

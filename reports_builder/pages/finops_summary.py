@@ -6,7 +6,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.pages import _summary_insights as insights
 from reports_builder.pages import _summary_queries as ask
-from reports_builder.savings import action_plan, ledger, total_savings
+from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, total_savings
 from reports_builder.warehouse import Warehouse
 
 
@@ -19,6 +19,8 @@ def build(warehouse: Warehouse) -> Page:
     models = ask.models(warehouse)
     best = ledger(warehouse, rows=3)
     saved = total_savings(warehouse, best)
+    outlook = ask.outlook(warehouse)
+    teams = ask.team_budgets(warehouse)
     return Page(
         path="finops_summary.md",
         title="AI spend",
@@ -27,64 +29,74 @@ def build(warehouse: Warehouse) -> Page:
             "AI cost follows usage, fees mostly do not: without knowing who and what causes the "
             "cost, growth can lose money."
         ),
-        answer=_answer(warehouse, spend, margins, best, saved),
-        key_figures=_key_figures(spend, margins, saved),
+        answer=(
+            *_spend_and_why(warehouse, spend),
+            _who_pays(margins),
+            _what_comes(outlook),
+            _what_first(best, saved),
+        ),
+        key_figures=(
+            *_key_figures(spend, margins),
+            _budget_figure(ask.budget(warehouse)),
+            _forecast_figure(outlook),
+            _savings_figure(saved),
+        ),
         figures=(_top_customers_figure(top, concentration),),
         insights=(
             insights.concentrated_cost(top, concentration, margins),
             insights.dear_model(warehouse, models),
             *insights.opportunities(warehouse, best),
+            *insights.overrun_budgets(teams),
         ),
         plan=action_plan(warehouse),
         confidence=confidence(warehouse),
-        sections=_reference(warehouse),
+        sections=_reference(warehouse, outlook),
     )
 
 
-def _answer(
-    warehouse: Warehouse, spend: Evidence, margins: Evidence, best: Evidence, saved: Evidence
-) -> tuple[Prose, ...]:
-    sentences: list[Prose] = []
+def _spend_and_why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
     if spend["prior_spend_usd"] is None:
-        sentences.append(
-            spend.say("AI spend was **{spend_usd:usd}**; there is no full earlier period to compare it with.")
-        )
-    else:
-        sentences.append(
-            spend.say(
-                "AI spend was **{spend_usd:usd}**, {spend_change:delta} on the {prior_spend_usd:usd} of "
-                "the 30 days before."
-            )
-        )
-        sentences.append(
-            ask.causes_of_change(warehouse).say(
-                "Customers that started added {started_usd:usd}, customers that stopped took away "
-                "{stopped_usd:usd}, and those that stayed changed it by {stayed_usd:usd}; the largest "
-                "single change is {largest_mover:text}, {largest_move_usd:delta_usd}."
-            )
-        )
-    sentences.append(
-        margins.say(
-            "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of "
-            "**{gross_margin_share:percent}**; {unprofitable_customers:count} of "
-            "{active_customers:count} customers paid less than they cost and lost us **{loss_usd:usd}**."
-        )
+        return (spend.say("AI spend was **{spend_usd:usd}**; there is no full earlier period to compare it with."),)
+    return (
+        spend.say(
+            "AI spend was **{spend_usd:usd}**, {spend_change:delta} on the {prior_spend_usd:usd} of the 30 days before."
+        ),
+        ask.causes_of_change(warehouse).say(
+            "Customers that started added {started_usd:usd}, customers that stopped took away "
+            "{stopped_usd:usd}, and those that stayed spent {stayed_usd:more_or_less_usd}; the largest "
+            "single change is {largest_mover:text}, {largest_move_usd:delta_usd}."
+        ),
     )
-    if best.rows:
-        sentences.append(
-            say(
-                "Do this first: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month. The "
-                "three best actions together are worth **{total_net_usd:usd}** a month after overlap.",
-                best,
-                saved,
-            )
-        )
-    else:
-        sentences.append(note("No open action saves money."))
-    return tuple(sentences)
 
 
-def _key_figures(spend: Evidence, margins: Evidence, saved: Evidence) -> tuple[KeyFigure, ...]:
+def _who_pays(margins: Evidence) -> Prose:
+    return margins.say(
+        "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of "
+        "**{gross_margin_share:percent}**; {unprofitable_customers:count} of "
+        "{active_customers:count} customers paid less than they cost and lost us **{loss_usd:usd}**."
+    )
+
+
+def _what_comes(outlook: Evidence) -> Prose:
+    if outlook["forecast_usd"] is None:
+        return note("History is too short for a forecast.")
+    return outlook.say(
+        "The next 30 days are expected to cost **{forecast_usd:usd}** (between {lower_usd:usd} and {upper_usd:usd})."
+    )
+
+
+def _what_first(best: Evidence, saved: Evidence) -> Prose:
+    if not best.rows:
+        return note(NOTHING_TO_DO)
+    return say(
+        "Do this first: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month; the best "
+        "actions below are worth **{total_net_usd:usd}** a month together, after overlap.",
+        best,
+        saved,
+    )
+
+
+def _key_figures(spend: Evidence, margins: Evidence) -> tuple[KeyFigure, ...]:
     return (
         KeyFigure(
             "AI spend",
@@ -114,11 +126,32 @@ def _key_figures(spend: Evidence, margins: Evidence, saved: Evidence) -> tuple[K
             margins.cell("margin_change", "delta_points"),
             status=margins.cell("margin_status", "text"),
         ),
-        KeyFigure(
-            "Savings open, a month",
-            saved.cell("total_net_usd", "usd_table"),
-            status=saved.say("{total_low_usd:usd} to {total_high_usd:usd}, three best actions"),
-        ),
+    )
+
+
+def _budget_figure(budget: Evidence) -> KeyFigure:
+    return KeyFigure(
+        budget.say("Spend in {month_start_date:month}"),
+        budget.cell("actual_usd", "usd_table"),
+        target=budget.cell("budget_usd", "usd_table"),
+        status=budget.cell("status", "text"),
+    )
+
+
+def _forecast_figure(outlook: Evidence) -> KeyFigure:
+    return KeyFigure(
+        "Forecast, next 30 days",
+        outlook.say("{forecast_usd:usd_table} ({lower_usd:usd_table} to {upper_usd:usd_table})"),
+        change=outlook.cell("change_share", "delta"),
+        status=outlook.cell("status", "text"),
+    )
+
+
+def _savings_figure(saved: Evidence) -> KeyFigure:
+    return KeyFigure(
+        "Savings open, a month",
+        saved.cell("total_net_usd", "usd_table"),
+        status=saved.say("{total_low_usd:usd} to {total_high_usd:usd}, after overlap"),
     )
 
 
@@ -143,16 +176,15 @@ def _top_customers_figure(top: Evidence, concentration: Evidence) -> Figure:
             end_label=("cost, paid", "revenue_usd"),
         ),
         title,
-        title
-        + note(". Bars for each of them, the first is ")
-        + top.say("{customer:text} with {cost_usd:usd}."),
+        title + note(". Bars for each of them, the first is ") + top.say("{customer:text} with {cost_usd:usd}."),
         top,
         height=330,
     )
 
 
-def _reference(warehouse: Warehouse) -> tuple[Section, ...]:
+def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:
     days = ask.daily_spend(warehouse)
+    forecast = ask.daily_forecast(warehouse)
     providers = ask.providers(warehouse)
     title = providers.say("{provider:text} takes {cost_share:percent} of spend")
     return (
@@ -199,9 +231,9 @@ def _reference(warehouse: Warehouse) -> tuple[Section, ...]:
             figures=(
                 Figure(
                     "daily-spend",
-                    daily_trend(days, None, day="day", value="spend_usd", axis_title="US dollars a day"),
-                    note("Spend by day over the last 90 days"),
-                    note("A line of the spend of each of the last 90 days."),
+                    daily_trend(days, forecast, day="day", value="spend_usd", axis_title="US dollars a day"),
+                    _what_comes(outlook),
+                    note("Spend of each of the last 90 days as a line, then the forecast. ") + _what_comes(outlook),
                     days,
                 ),
             ),

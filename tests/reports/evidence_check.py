@@ -49,7 +49,5 @@ def check_evidence(page: str, connection: duckdb.DuckDBPyConnection) -> Checked:
 def _styled(value: formatting.Value) -> set[str]:
     """Every way in which a number may be shown."""
     return {
-        html.unescape(style(value))
-        for name, style in formatting.STYLES.items()
-        if name not in formatting.TEXT_STYLES
+        html.unescape(style(value)) for name, style in formatting.STYLES.items() if name not in formatting.TEXT_STYLES
     }

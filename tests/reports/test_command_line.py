@@ -57,9 +57,7 @@ def test_reports_are_written_and_the_answer_is_printed(
         (["--warehouse", "no/such.duckdb"], "dbt build"),
     ],
 )
-def test_wrong_options_are_explained(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], hint: str
-) -> None:
+def test_wrong_options_are_explained(capsys: pytest.CaptureFixture[str], arguments: list[str], hint: str) -> None:
     assert hint in refused(capsys, *arguments)
 
 
@@ -95,14 +93,12 @@ def test_a_build_without_usage(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 @pytest.mark.parametrize(
     "change",
     [
-        "drop table core.rpt_reconciliation",
+        "drop table core.rpt_data_quality",
         "alter table core.fct_usage_daily drop column effective_cost_usd",
         "alter table intermediate.int_as_of_date drop column first_usage_date",
     ],
 )
-def test_a_warehouse_of_an_older_version(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, change: str
-) -> None:
+def test_a_warehouse_of_an_older_version(capsys: pytest.CaptureFixture[str], tmp_path: Path, change: str) -> None:
     path = build_warehouse(tmp_path / "finops.duckdb")
     with duckdb.connect(str(path)) as connection:
         connection.execute(change)
@@ -112,9 +108,7 @@ def test_a_warehouse_of_an_older_version(
     assert not out.exists()
 
 
-def test_a_warehouse_that_another_program_writes_to(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_a_warehouse_that_another_program_writes_to(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = build_warehouse(tmp_path / "finops.duckdb")
     writer = subprocess.Popen(
         [

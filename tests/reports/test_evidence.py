@@ -17,9 +17,7 @@ def test_sentence_is_filled_formatted_and_escaped() -> None:
     said = SPEND.say("**{spend_usd:usd}** by {who:text}")
     assert said.markdown == r"**$4.8K** by a\*b"
     assert said.plain == "$4.8K by a*b"
-    assert [(quote.shown, quote.column, quote.exact) for quote in said.quotes] == [
-        ("$4.8K", "spend_usd", "4812.37")
-    ]
+    assert [(quote.shown, quote.column, quote.exact) for quote in said.quotes] == [("$4.8K", "spend_usd", "4812.37")]
 
 
 def test_missing_value_and_missing_row_read_unknown() -> None:

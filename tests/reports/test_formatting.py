@@ -47,6 +47,8 @@ from reports_builder.formatting import Value
         ("delta", 0, "unchanged"),
         ("delta", None, "change unknown"),
         ("delta_usd", Decimal("-312.2"), "down $312"),
+        ("more_or_less_usd", Decimal(-312), "$312 less"),
+        ("more_or_less_usd", Decimal(0), "as much as before"),
         ("delta_usd_table", Decimal(312), "+$312.00"),
         ("delta_points", 0.012, "up 1.2 points"),
         ("count", 771204, "771,204"),

@@ -91,7 +91,7 @@ def test_a_failing_page_leaves_the_old_reports(
     build.build_reports(tiny_warehouse, tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
-    def broken(warehouse: Warehouse) -> Page:
+    def broken(_: Warehouse) -> Page:
         raise ReportError("this page cannot be built")
 
     monkeypatch.setattr("reports_builder.build.page_modules", lambda: {**good, "broken": broken})

@@ -1,4 +1,4 @@
-{# one row per task type x model in use x other model: what the switch saves, and whether it is acceptable #}
+{# one row per task type x model in use x other model: what the switch saves, what it changes, and whether it is recommended #}
 
 with model_switches as (
 
@@ -6,91 +6,79 @@ with model_switches as (
 
 ),
 
-quality_floors as (
+assessments as (
 
-    select * from {{ ref('task_quality_floors') }}
-
-),
-
-with_floors as (
-
-    select
-        model_switches.*,
-        coalesce(own_floors.minimum_quality_score, other_floors.minimum_quality_score) as minimum_quality_score,
-        coalesce(own_floors.maximum_quality_loss, other_floors.maximum_quality_loss) as maximum_quality_loss,
-        coalesce(own_floors.minimum_scored_calls, other_floors.minimum_scored_calls) as minimum_scored_calls
-    from model_switches
-    left join quality_floors as own_floors on model_switches.task_type = own_floors.task_type
-    left join quality_floors as other_floors on other_floors.task_type = 'any other'
+    select * from {{ ref('int_model_switches_assessed') }}
 
 ),
 
-judged as (
+latencies as (
 
-    select
-        *,
-        case
-            when cost_after_usd is null then 'price_unknown'
-            when savings_usd <= 0 then 'does_not_save'
-            when minimum_quality_score is null then 'no_floor_set'
-            when from_quality_scored_calls < minimum_scored_calls or to_quality_scored_calls < minimum_scored_calls then 'too_few_scores'
-            when to_quality_score_avg < minimum_quality_score then 'below_quality_floor'
-            when quality_change < -maximum_quality_loss then 'loses_too_much_quality'
-            else 'acceptable'
-        end as verdict
-    from with_floors
+    select * from {{ ref('int_model_latencies') }}
 
 ),
 
-{# One model per task type: the one onto which the acceptable switches save most together. #}
-targets as (
+recommendations as (
 
-    select
-        task_type,
-        to_provider,
-        to_model,
-        row_number() over (partition by task_type order by sum(savings_usd) desc, to_provider asc, to_model asc) as target_rank
-    from judged
-    where verdict = 'acceptable'
-    group by task_type, to_provider, to_model
+    select * from {{ ref('rpt_model_recommendations') }}
 
 ),
 
-recommended as (
+savings as (
 
     select
-        judged.task_type,
-        judged.from_provider,
-        judged.from_model,
-        judged.to_provider,
-        judged.to_model,
-        judged.calls,
-        judged.calls_not_judged,
-        judged.input_tokens,
-        judged.cached_input_tokens,
-        judged.output_tokens,
-        judged.current_cost_usd,
-        judged.cost_after_usd,
-        judged.savings_usd as monthly_savings_usd,
-        judged.from_quality_scored_calls,
-        judged.from_quality_score_avg,
-        judged.to_quality_scored_calls,
-        judged.to_quality_score_avg,
-        judged.quality_change,
-        judged.quality_change_margin,
-        judged.minimum_quality_score,
-        judged.maximum_quality_loss,
-        judged.verdict = 'acceptable' as is_feasible,
-        judged.verdict = 'acceptable' and targets.target_rank is not null as is_recommended,
-        judged.verdict
-    from judged
-    left join targets
+        switches.task_type,
+        switches.from_provider,
+        switches.from_model,
+        switches.to_provider,
+        switches.to_model,
+        switches.calls,
+        switches.calls_not_judged,
+        switches.input_tokens,
+        switches.cached_input_tokens,
+        switches.output_tokens,
+        switches.current_cost_usd,
+        switches.cost_after_usd,
+        switches.savings_usd as monthly_savings_usd,
+        assessments.savings_low_usd as monthly_savings_low_usd,
+        assessments.savings_high_usd as monthly_savings_high_usd,
+        assessments.from_quality_score_avg,
+        assessments.to_quality_score_avg,
+        assessments.quality_change,
+        assessments.quality_change_lower,
+        assessments.quality_change_upper,
+        assessments.minimum_quality_score,
+        assessments.maximum_quality_loss,
+        to_latencies.latency_p50_ms - from_latencies.latency_p50_ms as latency_p50_change_ms,
+        to_latencies.latency_p95_ms - from_latencies.latency_p95_ms as latency_p95_change_ms,
+        assessments.verdict,
+        assessments.is_acceptable as is_feasible,
+        assessments.is_acceptable and recommendations.task_type is not null as is_recommended
+    from model_switches as switches
+    inner join assessments
         on
-            judged.task_type = targets.task_type
-            and judged.to_provider = targets.to_provider
-            and judged.to_model = targets.to_model
-            and targets.target_rank = 1
+            switches.task_type = assessments.task_type
+            and switches.from_provider = assessments.from_provider
+            and switches.from_model = assessments.from_model
+            and switches.to_provider = assessments.to_provider
+            and switches.to_model = assessments.to_model
+    left join latencies as from_latencies
+        on
+            switches.task_type = from_latencies.task_type
+            and switches.from_provider = from_latencies.provider
+            and switches.from_model = from_latencies.model
+    left join latencies as to_latencies
+        on
+            switches.task_type = to_latencies.task_type
+            and switches.to_provider = to_latencies.provider
+            and switches.to_model = to_latencies.model
+    left join recommendations
+        on
+            switches.task_type = recommendations.task_type
+            and switches.to_provider = recommendations.recommended_provider
+            and switches.to_model = recommendations.recommended_model
+            and recommendations.decision = 'switch'
 
 )
 
-select * from recommended
+select * from savings

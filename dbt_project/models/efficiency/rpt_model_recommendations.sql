@@ -1,0 +1,114 @@
+{# one row per task type used in the trailing 30 days: the model to use, what that saves, what it does to quality #}
+
+with efficiency as (
+
+    select * from {{ ref('rpt_model_efficiency') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('int_model_switch_targets') }}
+
+),
+
+thresholds as (
+
+    select * from {{ ref('int_thresholds') }}
+
+),
+
+tasks as (
+
+    select
+        task_type,
+        cast(sum(calls) as bigint) as calls,
+        {{ money('sum(effective_cost_usd)') }} as current_cost_usd,
+        cast(count(*) as integer) as models_in_use
+    from efficiency
+    group by task_type
+
+),
+
+current_models as (
+
+    select
+        task_type,
+        provider,
+        model,
+        effective_cost_usd,
+        row_number() over (partition by task_type order by effective_cost_usd desc nulls last, calls desc, provider asc, model asc) as cost_rank
+    from efficiency
+
+),
+
+ranked_targets as (
+
+    select
+        targets.*,
+        row_number() over (partition by targets.task_type order by targets.savings_usd desc, targets.to_provider asc, targets.to_model asc) as savings_rank
+    from targets
+    cross join thresholds
+    where targets.savings_usd >= thresholds.model_switch_min_savings_usd
+
+),
+
+{# The tempting alternative: it would save more than what is recommended, and something speaks against it. #}
+refused as (
+
+    select
+        targets.task_type,
+        targets.to_provider,
+        targets.to_model,
+        targets.possible_savings_usd,
+        targets.refusal,
+        row_number() over (partition by targets.task_type order by targets.possible_savings_usd desc, targets.to_provider asc, targets.to_model asc)
+            as savings_rank
+    from targets
+    left join ranked_targets as best on targets.task_type = best.task_type and best.savings_rank = 1
+    where
+        targets.refusal is not null
+        and (best.task_type is null or (targets.possible_savings_usd > best.savings_usd and targets.to_model <> best.to_model))
+
+),
+
+recommended as (
+
+    select
+        tasks.task_type,
+        case when best.task_type is not null then 'switch' else 'keep' end as decision,
+        case
+            when best.task_type is not null then 'cheaper within the quality limits'
+            when refused.task_type is not null then refused.refusal
+            else 'no cheaper model'
+        end as reason,
+        tasks.calls,
+        tasks.current_cost_usd,
+        current_models.provider as current_provider,
+        current_models.model as current_model,
+        {{ ratio('current_models.effective_cost_usd', 'tasks.current_cost_usd') }} as current_model_cost_share,
+        tasks.models_in_use,
+        coalesce(best.to_provider, current_models.provider) as recommended_provider,
+        coalesce(best.to_model, current_models.model) as recommended_model,
+        coalesce(best.moved_calls, 0) as moved_calls,
+        coalesce(best.moved_cost_usd, {{ money(0) }}) as moved_cost_usd,
+        coalesce(best.moved_cost_after_usd, {{ money(0) }}) as moved_cost_after_usd,
+        coalesce(best.savings_usd, {{ money(0) }}) as monthly_savings_usd,
+        coalesce(best.savings_low_usd, {{ money(0) }}) as monthly_savings_low_usd,
+        coalesce(best.savings_high_usd, {{ money(0) }}) as monthly_savings_high_usd,
+        best.quality_change,
+        best.quality_change_lower,
+        best.quality_change_upper,
+        best.smallest_quality_sample_calls,
+        refused.to_provider as refused_provider,
+        refused.to_model as refused_model,
+        refused.possible_savings_usd as refused_savings_usd,
+        refused.refusal as refused_because
+    from tasks
+    inner join current_models on tasks.task_type = current_models.task_type and current_models.cost_rank = 1
+    left join ranked_targets as best on tasks.task_type = best.task_type and best.savings_rank = 1
+    left join refused on tasks.task_type = refused.task_type and refused.savings_rank = 1
+
+)
+
+select * from recommended

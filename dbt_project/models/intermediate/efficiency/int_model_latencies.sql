@@ -1,0 +1,56 @@
+{# one row per task type x provider x model with measured latencies, trailing 30 days: percentiles from the bucket counts #}
+
+with latency_buckets as (
+
+    select * from {{ ref('int_latency_buckets_daily') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+counted as (
+
+    select
+        latency_buckets.task_type,
+        latency_buckets.provider,
+        latency_buckets.model,
+        latency_buckets.latency_bucket,
+        cast(sum(latency_buckets.calls) as bigint) as calls
+    from latency_buckets
+    inner join as_of on latency_buckets.usage_date between as_of.window_start_date and as_of.as_of_date
+    group by all
+
+),
+
+cumulated as (
+
+    select
+        *,
+        cast(sum(calls) over (partition by task_type, provider, model) as bigint) as total_calls,
+        cast(sum(calls) over (partition by task_type, provider, model order by latency_bucket rows between unbounded preceding and current row) as bigint)
+            as calls_up_to
+    from counted
+
+),
+
+{# The percentile lies in the first bucket that reaches its rank; the calls of a bucket count as spread evenly over it. #}
+percentiles as (
+
+    select
+        task_type,
+        provider,
+        model,
+        max(total_calls) as latency_measured_calls,
+        {{ percentile_in_buckets(0.50) }} as latency_p50_ms,
+        {{ percentile_in_buckets(0.95) }} as latency_p95_ms,
+        {{ percentile_in_buckets(0.99) }} as latency_p99_ms
+    from cumulated
+    group by task_type, provider, model
+
+)
+
+select * from percentiles

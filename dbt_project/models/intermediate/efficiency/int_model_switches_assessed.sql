@@ -1,0 +1,97 @@
+{# one row per task type x model in use x other model: whether the switch saves money within the quality limits, and how sure that is #}
+
+with switches as (
+
+    select * from {{ ref('int_model_switches') }}
+
+),
+
+quality as (
+
+    select * from {{ ref('int_model_quality') }}
+
+),
+
+floors as (
+
+    select * from {{ ref('task_quality_floors') }}
+
+),
+
+thresholds as (
+
+    select * from {{ ref('int_thresholds') }}
+
+),
+
+compared as (
+
+    select
+        switches.task_type,
+        switches.from_provider,
+        switches.from_model,
+        switches.to_provider,
+        switches.to_model,
+        switches.calls,
+        switches.current_cost_usd,
+        switches.cost_after_usd,
+        switches.savings_usd,
+        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 + thresholds.model_switch_token_variation as decimal(9, 6))') }} as savings_low_usd,
+        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 - thresholds.model_switch_token_variation as decimal(9, 6))') }} as savings_high_usd,
+        from_quality.quality_scored_calls as from_quality_scored_calls,
+        from_quality.quality_score_avg as from_quality_score_avg,
+        to_quality.quality_scored_calls as to_quality_scored_calls,
+        to_quality.quality_score_avg as to_quality_score_avg,
+        to_quality.quality_score_avg - from_quality.quality_score_avg as quality_change,
+        thresholds.quality_interval_z
+        * sqrt(power(from_quality.quality_standard_error, 2) + power(to_quality.quality_standard_error, 2)) as quality_change_margin,
+        to_quality.quality_score_avg - thresholds.quality_interval_z * to_quality.quality_standard_error as to_quality_score_lower,
+        coalesce(from_quality.is_measured and to_quality.is_measured, false) as is_quality_measured,
+        floors.minimum_quality_score,
+        floors.maximum_quality_loss
+    from switches
+    left join quality as from_quality
+        on
+            switches.task_type = from_quality.task_type
+            and switches.from_provider = from_quality.provider
+            and switches.from_model = from_quality.model
+    left join quality as to_quality
+        on
+            switches.task_type = to_quality.task_type
+            and switches.to_provider = to_quality.provider
+            and switches.to_model = to_quality.model
+    left join floors on switches.task_type = floors.task_type
+    cross join thresholds
+
+),
+
+{# The limits hold for the pessimistic end of each interval: what is not measured well enough is not recommended. #}
+assessed as (
+
+    select
+        *,
+        quality_change - quality_change_margin as quality_change_lower,
+        quality_change + quality_change_margin as quality_change_upper,
+        case
+            when cost_after_usd is null then 'no price'
+            when savings_usd <= 0 then 'costs more'
+            when minimum_quality_score is null then 'no quality floor set'
+            when not is_quality_measured then 'quality not measured'
+            when to_quality_score_lower < minimum_quality_score then 'below the quality floor'
+            when quality_change - quality_change_margin < -maximum_quality_loss then 'loses too much quality'
+            else 'acceptable'
+        end as verdict
+    from compared
+
+),
+
+judged as (
+
+    select
+        *,
+        verdict = 'acceptable' as is_acceptable
+    from assessed
+
+)
+
+select * from judged
