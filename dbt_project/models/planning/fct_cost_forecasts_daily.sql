@@ -47,7 +47,7 @@ scopes as (
 
 ),
 
-{# The method that is used, as of the as-of date. A forecast is an estimate: digits past the sixth decimal are noise of its arithmetic. #}
+{# The method that is used, as of the as-of date. #}
 used as (
 
     select
@@ -76,7 +76,7 @@ final as (
         scopes.scope,
         scopes.scope_id,
         {{ days_between('as_of.as_of_date', 'dates.date_day') }} as horizon_days,
-        {{ money('round(used.forecast_usd, 6)') }} as forecast_usd,
+        {{ money('used.forecast_usd') }} as forecast_usd,
         {{ money('round(used.forecast_usd * intervals.lower_ratio, 6)') }} as lower_usd,
         {{ money('round(used.forecast_usd * intervals.upper_ratio, 6)') }} as upper_usd,
         used.forecast_method,

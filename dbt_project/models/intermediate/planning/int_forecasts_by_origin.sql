@@ -58,6 +58,7 @@ by_method as (
 
 ),
 
+{# An estimate: digits past the sixth decimal are noise of the arithmetic, which differs between runs. #}
 compared as (
 
     select
@@ -68,7 +69,7 @@ compared as (
         by_method.horizon_days,
         cast(least(ceil(by_method.horizon_days / cast(7 as double)), 4) as integer) as horizon_week,
         by_method.forecast_method,
-        cast(by_method.forecast_usd as double) as forecast_usd,
+        round(cast(by_method.forecast_usd as double), 6) as forecast_usd,
         cast(costs.cost_usd as double) as actual_usd
     from by_method
     left join costs
