@@ -259,9 +259,7 @@ FEATURES: Final = (
 
 TASK_INDEX: Final = {task.task_type: index for index, task in enumerate(TASKS)}
 MODEL_INDEX: Final = {model.model: index for index, model in enumerate(MODELS)}
-FEATURE_INDEX: Final = {
-    feature.feature_id: index for index, feature in enumerate(FEATURES)
-}
+FEATURE_INDEX: Final = {feature.feature_id: index for index, feature in enumerate(FEATURES)}
 
 
 def expected_quality(model: Model, task: Task) -> float:

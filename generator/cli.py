@@ -11,29 +11,25 @@ from typing import Annotated, Final
 import typer
 
 from generator.errors import UsageError
+from generator.plan import Options, make_plan
+from generator.run import default_workers
+from generator.run import generate as carry_out
 
 DEFAULT_END_DATE: Final = "2026-10-31"
 MAX_CUSTOMERS: Final = 100_000
 MAX_DAYS: Final = 3_660
 
-app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-)
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @app.command(context_settings={"help_option_names": ["-h", "--help"]})
 def generate(
-    customers: Annotated[
-        int, typer.Option(help="How many customers to simulate.")
-    ] = 100,
+    *,
+    customers: Annotated[int, typer.Option(help="How many customers to simulate.")] = 100,
     days: Annotated[int, typer.Option(help="How many days of calls.")] = 30,
-    end_date: Annotated[
-        str, typer.Option(help="Last day of the period, YYYY-MM-DD.")
-    ] = DEFAULT_END_DATE,
+    end_date: Annotated[str, typer.Option(help="Last day of the period, YYYY-MM-DD.")] = DEFAULT_END_DATE,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 42,
-    out: Annotated[Path, typer.Option(help="Landing folder to write to.")] = Path(
-        "data/raw"
-    ),
+    out: Annotated[Path, typer.Option(help="Landing folder to write to.")] = Path("data/raw"),
     workers: Annotated[
         int,
         typer.Option(help="Processes to use; 0 means one per core. Changes no byte."),
@@ -44,10 +40,6 @@ def generate(
     A run replaces an earlier run in the same folder, days outside the new period included, and
     only once it is whole.
     """
-    from generator.plan import Options, make_plan
-    from generator.run import default_workers
-    from generator.run import generate as carry_out
-
     started = time.perf_counter()
     options = Options(
         customers=_between("--customers", customers, 1, MAX_CUSTOMERS),
@@ -60,9 +52,7 @@ def generate(
         raise UsageError(f"--days {days} reaches before the year 1: choose fewer days")
     plan = make_plan(options)
     with _progress(options.days) as advance:
-        done = carry_out(
-            plan, out, workers or default_workers(), lambda day: advance(day.calls)
-        )
+        done = carry_out(plan, out, workers or default_workers(), lambda day: advance(day.calls))
     seconds = time.perf_counter() - started
     typer.echo(
         f"{done.calls:,} calls of {customers:,} customers, {options.first} to {options.end_date},"
@@ -88,10 +78,16 @@ def _date(option: str, value: str) -> date:
 def _progress(days: int) -> Iterator[Callable[[int], None]]:
     """A bar with rate and time left on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda calls: None
+        yield lambda _: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    # Not needed, so not loaded, where nobody watches.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.completed:.0f}/{task.total:.0f} days"),
@@ -122,7 +118,7 @@ def main() -> None:
     except UsageError as error:
         code = _complain(str(error))
     except (typer.Abort, KeyboardInterrupt):
-        print("stopped; the landing folder is as it was", file=sys.stderr)
+        typer.echo("stopped; the landing folder is as it was", err=True)
         code = 130
     except Exception as error:
         # typer's own complaints carry a message for the user; anything else is ours to mend.
@@ -134,5 +130,5 @@ def main() -> None:
 
 def _complain(message: str) -> int:
     line = " ".join(message.split())
-    print(f"generator: {line} (see python -m generator --help)", file=sys.stderr)
+    typer.echo(f"generator: {line} (see python -m generator --help)", err=True)
     return 2

@@ -3,20 +3,17 @@
 from typing import Final
 
 import numpy as np
+from faker import Faker
 from numpy.typing import NDArray
 
 _POOL: Final = 400
 
 
-def draw_names(
-    organization: NDArray[np.int64], rng: np.random.Generator, seed: int
-) -> list[str]:
+def draw_names(organization: NDArray[np.int64], rng: np.random.Generator, seed: int) -> list[str]:
     """A distinct name per customer; customers of one organisation share its name before a city.
 
     faker makes pools of parts and numpy combines them, so that 100,000 names take a moment.
     """
-    from faker import Faker
-
     fake = Faker("en_US")
     fake.seed_instance(seed)
     surnames = sorted({fake.last_name() for _ in range(_POOL)})
@@ -29,9 +26,7 @@ def draw_names(
         rng.integers(len(suffixes), size=len(sizes)).tolist(),
         strict=True,
     )
-    firms = [
-        f"{surnames[one]}-{surnames[two]} {suffixes[end]}" for one, two, end in parts
-    ]
+    firms = [f"{surnames[one]}-{surnames[two]} {suffixes[end]}" for one, two, end in parts]
     places = rng.integers(len(cities), size=len(organization)).tolist()
     taken: set[str] = set()
     names: list[str] = []

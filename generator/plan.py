@@ -118,9 +118,7 @@ class Plan:
     def normal_factor(self, day: date) -> Floats:
         """Expected traffic of each owner on `day` over its mean, weekday aside; shape [owners]."""
         people = self.population
-        swing = drift(
-            day, people.drift_amplitude, people.drift_period_days, people.drift_phase
-        )
+        swing = drift(day, people.drift_amplitude, people.drift_period_days, people.drift_phase)
         served = np.where(people.is_active(day), swing, 0.0)
         return np.concatenate([served, np.ones(len(INTERNAL_JOBS))])
 
@@ -136,9 +134,7 @@ class Plan:
 
 
 def _stream(seed: int, *key: int) -> np.random.Generator:
-    return np.random.Generator(
-        np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key))
-    )
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key)))
 
 
 def midnight(day: date) -> datetime:
@@ -153,9 +149,7 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
     wanted = {tier for kind in ARCHETYPES for tier in kind.tier_shares}
     if not wanted <= fees.keys():
         missing = ", ".join(sorted(wanted - fees.keys()))
-        raise UsageError(
-            f"{seeds / 'subscription_tiers.csv'} lacks the tiers {missing}"
-        )
+        raise UsageError(f"{seeds / 'subscription_tiers.csv'} lacks the tiers {missing}")
     first, last = options.first, options.end_date
     price = prices.at(midnight(first))
     tiers = tuple(tier for tier in fees if tier in wanted)
@@ -163,9 +157,7 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
         options.customers, first, last, tiers, _stream(options.seed, _POPULATION_STREAM)
     )
     anomalies = plant(population, first, last, _stream(options.seed, _PLANTING_STREAM))
-    own = draw_portfolio(
-        population, anomalies, price, _stream(options.seed, _PORTFOLIO_STREAM)
-    )
+    own = draw_portfolio(population, anomalies, price, _stream(options.seed, _PORTFOLIO_STREAM))
     segments = concatenate([own, _internal(own, options.customers, price)])
     sigma = np.array([kind.day_sigma for kind in ARCHETYPES])[population.archetype]
     return Plan(
@@ -176,9 +168,7 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
         segments=segments,
         anomalies=anomalies,
         blocks=_blocks(segments, options.customers),
-        noise_sigma=np.concatenate(
-            [sigma, np.full(len(INTERNAL_JOBS), _INTERNAL_NOISE)]
-        ),
+        noise_sigma=np.concatenate([sigma, np.full(len(INTERNAL_JOBS), _INTERNAL_NOISE)]),
     )
 
 
@@ -221,7 +211,5 @@ def _blocks(segments: Segments, customers: int) -> tuple[Block, ...]:
     segment_ends = [*segment_starts[1:], len(segments)]
     return tuple(
         Block(index, *edges)
-        for index, edges in enumerate(
-            zip(starts, ends, segment_starts, segment_ends, strict=True)
-        )
+        for index, edges in enumerate(zip(starts, ends, segment_starts, segment_ends, strict=True))
     )

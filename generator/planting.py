@@ -6,6 +6,7 @@ expensive, a difference per call), so that the truth table states it exactly.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -25,8 +26,8 @@ EXPENSIVE: Final = "expensive_model_for_trivial_task"
 
 # Cost on a spike day over a normal one: small customers vary more from day to day, so that what
 # is clearly abnormal lies higher for them.
-_SPIKE_FACTORS: Final = {LIGHT: (6.0, 8.0), POWER: (4.0, 7.0), HEAVY: (3.5, 6.0)}
-_RUNAWAY_FACTORS: Final = {POWER: (3.8, 5.0), HEAVY: (3.5, 5.0)}
+_SPIKE_FACTORS: Final = {LIGHT: (6.0, 8.0), POWER: (5.0, 7.5), HEAVY: (4.2, 6.2)}
+_RUNAWAY_FACTORS: Final = {POWER: (4.6, 5.8), HEAVY: (4.2, 5.4)}
 _SPIKE_CUSTOMER_DAYS: Final = 1_000
 _RUNAWAY_CUSTOMER_DAYS: Final = 3_500
 _OUTGROWN_SHARE: Final = 0.03
@@ -57,9 +58,7 @@ class Anomaly:
             return 0.0
         if self.kind != OUTGROWN:
             return self.factor - 1.0
-        grown = min(
-            1.0, ((day - self.first).days + 1) / _ramp_days(self.first, self.last)
-        )
+        grown = min(1.0, ((day - self.first).days + 1) / _ramp_days(self.first, self.last))
         return float(self.factor**grown - 1.0)
 
 
@@ -77,9 +76,7 @@ def _ramp_days(first: date, last: date) -> int:
     return min(_OUTGROWN_DAYS, (last - first).days + 1)
 
 
-def plant(
-    population: Population, first: date, last: date, rng: np.random.Generator
-) -> tuple[Anomaly, ...]:
+def plant(population: Population, first: date, last: date, rng: np.random.Generator) -> tuple[Anomaly, ...]:
     """Choose what is planted: at most one anomaly per customer, fewer where nobody qualifies."""
     days = (last - first).days + 1
     free = np.ones(len(population), dtype=bool)
@@ -87,17 +84,17 @@ def plant(
     customer_days = len(population) * days
     planted += _outgrown(population, first, last, free, rng)
     planted += _expensive(population, first, last, free, rng)
+    surge = partial(_surge, population=population, first=first, last=last, free=free, rng=rng)
     runaways = max(1, round(customer_days / _RUNAWAY_CUSTOMER_DAYS))
     for index in range(min(runaways, _available(population, free, (POWER, HEAVY)))):
         kind = (HEAVY, POWER)[index % 2]
-        planted += _surge(RUNAWAY, kind, population, first, last, free, rng)
+        planted += surge(RUNAWAY, kind)
     spikes = max(2, round(customer_days / _SPIKE_CUSTOMER_DAYS))
     cycle = (LIGHT, POWER, LIGHT, HEAVY, LIGHT, POWER)
     for index in range(min(spikes, int(free.sum()))):
-        planted += _surge(SPIKE, cycle[index % 6], population, first, last, free, rng)
+        planted += surge(SPIKE, cycle[index % 6])
     return tuple(
-        Anomaly(f"anomaly_{number:04d}", *_fields(anomaly))
-        for number, anomaly in enumerate(planted, start=1)
+        Anomaly(f"anomaly_{number:04d}", *_fields(anomaly)) for number, anomaly in enumerate(planted, start=1)
     )
 
 
@@ -133,15 +130,11 @@ def _fields(anomaly: Anomaly) -> tuple[str, int, int, date, date, float, int]:
     )
 
 
-def _available(
-    population: Population, free: NDArray[np.bool_], kinds: tuple[int, ...]
-) -> int:
+def _available(population: Population, free: NDArray[np.bool_], kinds: tuple[int, ...]) -> int:
     return int((free & np.isin(population.archetype, kinds)).sum())
 
 
-def _take(
-    candidates: NDArray[np.bool_], count: int, rng: np.random.Generator
-) -> list[int]:
+def _take(candidates: NDArray[np.bool_], count: int, rng: np.random.Generator) -> list[int]:
     positions = np.flatnonzero(candidates)
     chosen = rng.permutation(positions)[:count]
     return [int(position) for position in chosen]
@@ -150,6 +143,7 @@ def _take(
 def _surge(
     kind: str,
     archetype: int,
+    *,
     population: Population,
     first: date,
     last: date,
@@ -158,7 +152,8 @@ def _surge(
 ) -> list[Anomaly]:
     """A few days of much more traffic, after enough history to know what is normal."""
     days = (last - first).days + 1
-    length = int(rng.integers(2, 5) if kind == RUNAWAY else rng.integers(1, 3))
+    longest = {RUNAWAY: 4 if archetype == HEAVY else 3, SPIKE: 2}[kind]
+    length = int(rng.integers(2 if kind == RUNAWAY else 1, longest + 1))
     history = min(_LARGEST_HISTORY_DAYS, days // 2)
     starts = [
         first + timedelta(days=offset)
@@ -202,9 +197,7 @@ def _outgrown(
         (POWER, "pro", total // 3),
         (LIGHT, "starter", total),
     ):
-        fits = (population.archetype == archetype) & (
-            population.tier == population.tier_names.index(tier)
-        )
+        fits = (population.archetype == archetype) & (population.tier == population.tier_names.index(tier))
         chosen += _take(free & served & fits, min(count, total - len(chosen)), rng)
     free[chosen] = False
     earliest, latest = (
@@ -217,8 +210,7 @@ def _outgrown(
             OUTGROWN,
             customer,
             -1,
-            first
-            + timedelta(days=int(rng.integers(min(earliest, latest - 1), latest))),
+            first + timedelta(days=int(rng.integers(min(earliest, latest - 1), latest))),
             last,
             _OUTGROWN_GROWTH,
         )

@@ -61,8 +61,8 @@ ARCHETYPES: Final = (
         0.20,
         Range(50, 150),
         Range(35, 85),
-        Range(63, 118),
-        Range(44, 68),
+        Range(65, 116),
+        Range(45, 66),
         (3, 6),
         {"starter": 0.22, "pro": 0.62, "enterprise": 0.16},
         0.18,
@@ -73,8 +73,8 @@ ARCHETYPES: Final = (
         0.10,
         Range(200, 500),
         Range(150, 450),
-        Range(245, 410),
-        Range(185, 360),
+        Range(248, 405),
+        Range(188, 355),
         (5, 9),
         {"starter": 0.04, "pro": 0.34, "enterprise": 0.62},
         0.14,
@@ -156,9 +156,7 @@ def draw_population(
         archetype=archetype,
         tier=tier,
         organization=organization,
-        region=rng.choice(
-            len(REGIONS), size=customers, p=[region.weight for region in REGIONS]
-        ),
+        region=rng.choice(len(REGIONS), size=customers, p=[region.weight for region in REGIONS]),
         signup=signup,
         churned=churned,
         drift_amplitude=rng.uniform(0.0, 0.08, customers),
@@ -169,9 +167,7 @@ def draw_population(
 
 
 def _shuffled_archetypes(customers: int, rng: np.random.Generator) -> Ints:
-    edges = np.round(np.cumsum([kind.share for kind in ARCHETYPES]) * customers).astype(
-        int
-    )
+    edges = np.round(np.cumsum([kind.share for kind in ARCHETYPES]) * customers).astype(int)
     counts = np.diff(edges, prepend=0)
     return rng.permutation(np.repeat(np.arange(len(ARCHETYPES)), counts))
 
@@ -185,9 +181,7 @@ def _lifetimes(
 ) -> tuple[Ints, Ints]:
     days = (last - first).days + 1
     count = len(tier)
-    age = np.minimum(rng.exponential(_MEAN_AGE_DAYS, count), _MAX_AGE_DAYS).astype(
-        np.int64
-    )
+    age = np.minimum(rng.exponential(_MEAN_AGE_DAYS, count), _MAX_AGE_DAYS).astype(np.int64)
     signup = first.toordinal() - age
     is_new = rng.random(count) < 1.0 - (1.0 - _MONTHLY_SIGNUPS) ** (days / 30)
     signup = np.where(is_new, first.toordinal() + rng.integers(0, days, count), signup)

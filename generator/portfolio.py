@@ -69,9 +69,7 @@ def draw_portfolio(
     ]
     mixes = _Mixes(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     plain = {anomaly.customer for anomaly in anomalies if anomaly.kind == EXPENSIVE}
-    segments = build_segments(
-        population, _split(mixes, population, targets, plain, rng), rng
-    )
+    segments = build_segments(population, _split(mixes, population, targets, plain, rng), rng)
     return _calibrate(segments, mixes.monthly_cost_usd, prices_nano)
 
 
@@ -85,16 +83,10 @@ class _Mixes:
     monthly_cost_usd: Floats
 
 
-def _targets(
-    population: Population, anomalies: tuple[Anomaly, ...], rng: np.random.Generator
-) -> Targets:
+def _targets(population: Population, anomalies: tuple[Anomaly, ...], rng: np.random.Generator) -> Targets:
     kinds = [ARCHETYPES[index] for index in population.archetype.tolist()]
-    calls = np.array(
-        [(k.target_calls_per_day.low, k.target_calls_per_day.high) for k in kinds]
-    )
-    cost = np.array(
-        [(k.target_monthly_cost_usd.low, k.target_monthly_cost_usd.high) for k in kinds]
-    )
+    calls = np.array([(k.target_calls_per_day.low, k.target_calls_per_day.high) for k in kinds])
+    cost = np.array([(k.target_monthly_cost_usd.low, k.target_monthly_cost_usd.high) for k in kinds])
     feature = np.full(len(population), -1)
     model = np.full(len(population), -1)
     for anomaly in anomalies:
@@ -128,7 +120,9 @@ def _natural_cost_nano(prices_nano: Ints) -> Floats:
     )
     ones = np.ones(len(tiers))
     trace = np.array([task.calls_per_trace for task in TASKS])[tasks]
-    cost = expected_cost_nano(tasks, models, tiers, ones, ones, trace, prices_nano)
+    cost = expected_cost_nano(
+        tasks, models, tiers, input_scale=ones, output_scale=ones, trace_length=trace, prices_nano=prices_nano
+    )
     return cost.reshape(len(SERVICE_TIERS), len(TASKS), len(MODELS))
 
 
@@ -141,21 +135,15 @@ def _choose(
 ) -> tuple[Floats, Ints, NDArray[np.bool_], Floats]:
     """The best of _CANDIDATES random mixes for each of `customers`."""
     shape = (len(customers), _CANDIDATES, len(FEATURES))
-    fewest = np.array([kind.features[0] for kind in ARCHETYPES])[
-        population.archetype[customers]
-    ]
-    most = np.array([kind.features[1] for kind in ARCHETYPES])[
-        population.archetype[customers]
-    ]
+    fewest = np.array([kind.features[0] for kind in ARCHETYPES])[population.archetype[customers]]
+    most = np.array([kind.features[1] for kind in ARCHETYPES])[population.archetype[customers]]
     count = rng.integers(fewest[:, None], most[:, None] + 1, size=shape[:2])
     keys = _POPULARITY + rng.gumbel(size=shape)
     forced = targets.forced_feature[customers]
     has_forced = np.flatnonzero(forced >= 0)
     keys[has_forced, :, forced[has_forced]] = np.inf
     rank = np.argsort(np.argsort(-keys, axis=2), axis=2)
-    volume = np.where(
-        rank < count[:, :, None], _VOLUME * rng.gamma(2.5, size=shape), 0.0
-    )
+    volume = np.where(rank < count[:, :, None], _VOLUME * rng.gamma(2.5, size=shape), 0.0)
     # A planted feature has to carry enough of the customer's work to be worth finding.
     volume[has_forced, :, forced[has_forced]] = 0.0
     others = volume[has_forced].sum(axis=2)
@@ -261,23 +249,16 @@ def _split(
         "calls_per_day",
     )
     columns = {
-        name: np.concatenate(parts)
-        for name, parts in zip(names, zip(*rows, strict=True), strict=True)
+        name: np.concatenate(parts) for name, parts in zip(names, zip(*rows, strict=True), strict=True)
     }
     order = np.argsort(columns["customer"], kind="stable")
     return {name: values[order] for name, values in columns.items()}
 
 
-def _calibrate(
-    segments: Segments, monthly_cost_usd: Floats, prices_nano: Ints
-) -> Segments:
+def _calibrate(segments: Segments, monthly_cost_usd: Floats, prices_nano: Ints) -> Segments:
     """Scale each customer's token sizes until its expected monthly cost is its target."""
     for _ in range(6):
-        expected = (
-            _DAYS
-            * segments.customer_cost_nano_per_day(len(monthly_cost_usd), prices_nano)
-            / _NANO
-        )
+        expected = _DAYS * segments.customer_cost_nano_per_day(len(monthly_cost_usd), prices_nano) / _NANO
         factor = (monthly_cost_usd / expected)[segments.customer]
         segments = segments.scaled(factor)
     return segments

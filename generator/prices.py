@@ -43,11 +43,7 @@ class PriceBook:
         Raises UsageError when a model of the catalogue has no price then.
         """
         version = self.version_at(instant)
-        prices = (
-            self.nano_usd[version]
-            if version >= 0
-            else np.full(self.nano_usd.shape[1:], -1)
-        )
+        prices = self.nano_usd[version] if version >= 0 else np.full(self.nano_usd.shape[1:], -1)
         missing = np.argwhere(prices < 0)
         if len(missing):
             tier, model, token_class = (int(index) for index in missing[0])
@@ -94,14 +90,10 @@ def read_price_book(path: Path) -> PriceBook:
         except (KeyError, ArithmeticError, ValueError, TypeError) as error:
             raise UsageError(f"{path}, line {line}: not a price ({error})") from error
         if nano != int(nano) or nano < 0:
-            raise UsageError(
-                f"{path}, line {line}: a price needs at most 3 decimals per million"
-            )
+            raise UsageError(f"{path}, line {line}: a price needs at most 3 decimals per million")
         dated.append((valid_from, positions[key], int(nano)))
     starts = sorted({valid_from for valid_from, _, _ in dated})
-    prices = np.full(
-        (len(starts), len(SERVICE_TIERS), len(MODELS), len(TOKEN_CLASSES)), -1
-    )
+    prices = np.full((len(starts), len(SERVICE_TIERS), len(MODELS), len(TOKEN_CLASSES)), -1)
     for valid_from, position, nano_usd in sorted(dated):
         prices[(slice(starts.index(valid_from), None), *position)] = nano_usd
     return PriceBook(tuple(starts), prices.astype(np.int64))
@@ -114,9 +106,7 @@ def read_monthly_fees(path: Path) -> dict[str, Decimal]:
         try:
             fees[row["subscription_tier"]] = Decimal(row["monthly_fee_usd"])
         except (KeyError, ArithmeticError, TypeError) as error:
-            raise UsageError(
-                f"{path}, line {line}: not a subscription tier ({error})"
-            ) from error
+            raise UsageError(f"{path}, line {line}: not a subscription tier ({error})") from error
     return dict(sorted(fees.items(), key=lambda item: item[1]))
 
 

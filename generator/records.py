@@ -79,18 +79,14 @@ CUSTOMERS_SCHEMA: Final = pa.schema(
 )
 
 
-def calls_table(
-    plan: Plan, day: date, calls: Calls, first_call: int, first_trace: int
-) -> pa.Table:
+def calls_table(plan: Plan, day: date, calls: Calls, first_call: int, first_trace: int) -> pa.Table:
     """The calls of a block as raw records; ids continue from `first_call` and `first_trace`."""
     rows, segments = calls.rows_per_segment, calls.segments
     people = plan.population
     customer_names, customer = np.unique(segments.customer, return_inverse=True)
     known = customer_names < len(people)
     owner = np.where(known, customer_names, 0)
-    organization_names, organization = np.unique(
-        people.organization[owner], return_inverse=True
-    )
+    organization_names, organization = np.unique(people.organization[owner], return_inverse=True)
     ids = _ids(people)
     model_provider = np.array([_providers().index(model.provider) for model in MODELS])
     product = np.array([_products().index(feature.product_id) for feature in FEATURES])
@@ -102,24 +98,20 @@ def calls_table(
         return _words(indices, words, indices < 0 if (codes < 0).any() else None)
 
     columns = {
-        "timestamp": pa.array(calls.timestamp_us).view(pa.timestamp("us")),
+        "timestamp": pa.array(calls.usage.timestamp_us).view(pa.timestamp("us")),
         "provider": word(model_provider[segments.model], _providers()),
         "model": word(segments.model, [model.model for model in MODELS]),
-        "input_tokens": pa.array(calls.input_tokens),
-        "output_tokens": pa.array(calls.output_tokens),
+        "input_tokens": pa.array(calls.usage.input_tokens),
+        "output_tokens": pa.array(calls.usage.output_tokens),
         "cost_usd": _decimals(calls.cost_nano_usd),
         "latency_ms": pa.array(calls.latency_ms),
-        "customer_id": word(
-            np.where(hidden, -1, customer), [ids[0][index] for index in owner.tolist()]
-        ),
+        "customer_id": word(np.where(hidden, -1, customer), [ids[0][index] for index in owner.tolist()]),
         "organization_id": word(
             np.where(hidden, -1, organization[customer]),
             [ids[1][index] for index in organization_names.tolist()],
         ),
         "product_id": word(_or_null(segments.feature, product), _products()),
-        "feature_id": word(
-            segments.feature, [feature.feature_id for feature in FEATURES]
-        ),
+        "feature_id": word(segments.feature, [feature.feature_id for feature in FEATURES]),
         "task_type": word(segments.task, _task_types()),
         "subscription_tier": word(
             np.where(hidden, -1, people.tier[owner][customer]), list(people.tier_names)
@@ -130,11 +122,9 @@ def calls_table(
             _numbered(day, "t", first_trace, calls.traces),
         ),
         "status": _words(calls.status.astype(np.int32), list(STATUSES)),
-        "cached_input_tokens": pa.array(calls.cached_input_tokens),
+        "cached_input_tokens": pa.array(calls.usage.cached_input_tokens),
         "service_tier": word(segments.service_tier, list(SERVICE_TIERS)),
-        "quality_score": pa.array(
-            calls.quality.astype(np.float64) / 100, mask=calls.quality == NOT_SCORED
-        ),
+        "quality_score": pa.array(calls.quality.astype(np.float64) / 100, mask=calls.quality == NOT_SCORED),
         "environment": word(segments.environment, list(ENVIRONMENTS)),
         "region": word(segments.region, [region.region for region in REGIONS]),
         "agent_id": word(segments.agent, list(AGENTS)),
@@ -147,28 +137,17 @@ def customers_table(plan: Plan) -> pa.Table:
     people = plan.population
     ids, organizations = _ids(people)
     fees = [Decimal(fee) for fee in plan.monthly_fees]
-    names = draw_names(
-        people.organization, plan.stream(NAMES_STREAM), plan.options.seed
-    )
+    names = draw_names(people.organization, plan.stream(NAMES_STREAM), plan.options.seed)
     return pa.table(
         {
             "customer_id": ids,
             "customer_name": names,
-            "organization_id": [
-                organizations[index] for index in people.organization.tolist()
-            ],
-            "subscription_tier": [
-                people.tier_names[index] for index in people.tier.tolist()
-            ],
+            "organization_id": [organizations[index] for index in people.organization.tolist()],
+            "subscription_tier": [people.tier_names[index] for index in people.tier.tolist()],
             "monthly_fee": [fees[index] for index in people.tier.tolist()],
-            "usage_archetype": [
-                ARCHETYPES[index].name for index in people.archetype.tolist()
-            ],
+            "usage_archetype": [ARCHETYPES[index].name for index in people.archetype.tolist()],
             "signup_date": [as_date(ordinal) for ordinal in people.signup.tolist()],
-            "churned_date": [
-                as_date(ordinal) if ordinal else None
-                for ordinal in people.churned.tolist()
-            ],
+            "churned_date": [as_date(ordinal) if ordinal else None for ordinal in people.churned.tolist()],
             "region": [REGIONS[index].region for index in people.region.tolist()],
         },
         schema=CUSTOMERS_SCHEMA,
@@ -176,9 +155,7 @@ def customers_table(plan: Plan) -> pa.Table:
 
 
 def _ids(people: Population) -> tuple[list[str], list[str]]:
-    return _customer_ids(len(people)), _organization_ids(
-        int(people.organization.max()) + 1
-    )
+    return _customer_ids(len(people)), _organization_ids(int(people.organization.max()) + 1)
 
 
 @cache
@@ -214,9 +191,7 @@ def _words(
     codes: NDArray[np.int32], words: list[str], is_null: NDArray[np.bool_] | None = None
 ) -> pa.DictionaryArray:
     """Dictionary-encoded strings."""
-    return pa.DictionaryArray.from_arrays(
-        pa.array(codes, mask=is_null), pa.array(words, pa.string())
-    )
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=is_null), pa.array(words, pa.string()))
 
 
 def _decimals(nano: Ints) -> pa.Array:
@@ -240,17 +215,11 @@ def _numbered(day: date, letter: str, first: int, count: int) -> pa.Array:
     digits.
     """
     if first + count > 10**_ID_DIGITS:
-        raise OverflowError(
-            f"{day}: more than {10**_ID_DIGITS:,} ids of one kind in a day"
-        )
-    high, low = np.divmod(
-        np.arange(first, first + count, dtype=np.uint32), np.uint32(10_000)
-    )
+        raise OverflowError(f"{day}: more than {10**_ID_DIGITS:,} ids of one kind in a day")
+    high, low = np.divmod(np.arange(first, first + count, dtype=np.uint32), np.uint32(10_000))
     text = np.empty((count, 2), dtype="<u8")
     text[:, 0] = np.frombuffer(f"{day:%Y%m%d}".encode("ascii"), "<u8")
     text[:, 1] = _digits()[high] & np.uint64(0xFFFFFF00) | np.uint64(ord(letter))
     text[:, 1] |= _digits()[low] << np.uint64(32)
     offsets = np.arange(0, 16 * count + 1, 16, dtype=np.int32)
-    return pa.Array.from_buffers(
-        pa.string(), count, [None, pa.py_buffer(offsets), pa.py_buffer(text)]
-    )
+    return pa.Array.from_buffers(pa.string(), count, [None, pa.py_buffer(offsets), pa.py_buffer(text)])

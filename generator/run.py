@@ -2,17 +2,22 @@
 
 import multiprocessing
 import os
+import shutil
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from generator.costing import added_nano, wasted_nano
+from generator.errors import UsageError
 from generator.plan import Plan
 from generator.records import CALLS_SCHEMA, calls_table, customers_table
 from generator.traffic import Calls, draw_calls
@@ -53,6 +58,23 @@ def generate(
     when `out` cannot be used.
     """
     incoming = open_incoming(out)
+    try:
+        return _generate(plan, out, incoming, workers, on_day)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to {out} ({error.strerror or error}): make room or choose another --out"
+        ) from error
+    finally:
+        shutil.rmtree(incoming, ignore_errors=True)
+
+
+def _generate(
+    plan: Plan,
+    out: Path,
+    incoming: Path,
+    workers: int,
+    on_day: Callable[[DayDone], None],
+) -> RunDone:
     tally = empty_tally()
     calls = cost = size = 0
     for done in _days(plan, incoming, min(workers, plan.options.days)):
@@ -62,9 +84,7 @@ def generate(
         tally.add(done.tally)
         on_day(done)
     write_table(incoming / "customers.parquet", customers_table(plan))
-    write_table(
-        incoming / "truth" / "planted_anomalies.parquet", anomalies_table(plan, tally)
-    )
+    write_table(incoming / "truth" / "planted_anomalies.parquet", anomalies_table(plan, tally))
     write_table(incoming / "truth" / "untagged_spend.parquet", untagged_table(tally))
     options = plan.options
     publish(
@@ -87,13 +107,17 @@ def _days(plan: Plan, root: Path, workers: int) -> Iterator[DayDone]:
         for day in days:
             yield write_day(plan, root, day)
         return
-    with ProcessPoolExecutor(
-        workers, initializer=_start_worker, initargs=(plan, root)
-    ) as pool:
-        for future in as_completed(
-            [pool.submit(_write_day_in_worker, day) for day in days]
-        ):
+    pool = ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(plan, root))
+    try:
+        for future in as_completed([pool.submit(_write_day_in_worker, day) for day in days]):
             yield future.result()
+    except BrokenProcessPool as error:
+        raise UsageError(
+            "a worker process was ended from outside, perhaps for lack of memory:"
+            " run again with fewer --workers"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def write_day(plan: Plan, root: Path, day: date) -> DayDone:
@@ -109,14 +133,16 @@ def write_day(plan: Plan, root: Path, day: date) -> DayDone:
             calls += len(drawn)
             traces += drawn.traces
             cost += int(drawn.cost_nano_usd.sum())
-            tally.add(_tally(plan, drawn))
+            tally.add(_tally(plan, day, drawn))
     return DayDone(calls, cost, (root / day_path(day)).stat().st_size, tally)
 
 
-def _tally(plan: Plan, calls: Calls) -> Tally:
+def _tally(plan: Plan, day: date, calls: Calls) -> Tally:
     customers = len(plan.population)
     end = np.cumsum(calls.rows_per_segment)
-    tally = Tally(dict(calls.planted_nano_usd), {}, {})
+    segments, rows, cost = calls.segments, calls.rows_per_segment, calls.cost_nano_usd
+    tally = Tally(added_nano(calls.anomaly, rows, cost), {}, {})
+    tally.add(Tally(wasted_nano(plan, day, segments, rows, calls.usage, cost=cost), {}, {}))
     for at in np.flatnonzero(calls.segments.customer >= customers).tolist():
         job = int(calls.segments.customer[at]) - customers
         count = int(calls.rows_per_segment[at])
@@ -125,12 +151,14 @@ def _tally(plan: Plan, calls: Calls) -> Tally:
     return tally
 
 
-_worker_plan: tuple[Plan, Path] | None = None
+_worker: dict[str, Any] = {}
+"""Plan and root of this worker process, given once rather than with every day."""
 
 
 def _start_worker(plan: Plan, root: Path) -> None:
-    global _worker_plan
-    _worker_plan = (plan, root)
+    _worker.update(plan=plan, root=root)
+    # Ctrl-C reaches every process of the terminal; the parent alone decides what follows.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
 
 
@@ -142,8 +170,7 @@ def _end_with_parent(parent: int) -> None:
 
 
 def _write_day_in_worker(day: date) -> DayDone:
-    assert _worker_plan is not None
-    return write_day(*_worker_plan, day)
+    return write_day(_worker["plan"], _worker["root"], day)
 
 
 def default_workers() -> int:

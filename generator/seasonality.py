@@ -55,10 +55,7 @@ _WEEKEND: Final = (0.96, 1.04)
 def weekly_factors() -> NDArray[np.float64]:
     """Traffic of a weekday over the mean day, shape [tasks, 7], Monday first; rows average 1."""
     rows: NDArray[np.float64] = np.array(
-        [
-            [*_WORKDAYS, *(task.weekend_share * day for day in _WEEKEND)]
-            for task in TASKS
-        ]
+        [[*_WORKDAYS, *(task.weekend_share * day for day in _WEEKEND)] for task in TASKS]
     )
     means: NDArray[np.float64] = rows.mean(axis=1, keepdims=True)
     return rows / means
@@ -77,9 +74,7 @@ def start_times() -> NDArray[np.int64]:
         for region in REGIONS:
             weights = np.roll(np.array(shape), -region.utc_offset_hours)
             reached = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
-            rows.append(
-                np.interp(wanted, reached, np.arange(25) / 24) * MICROSECONDS_PER_DAY
-            )
+            rows.append(np.interp(wanted, reached, np.arange(25) / 24) * MICROSECONDS_PER_DAY)
     return np.concatenate(rows).astype(np.int64)
 
 

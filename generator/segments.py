@@ -64,9 +64,12 @@ class Segments:
 
     def take(self, chosen: Ints) -> "Segments":
         """The segments at positions `chosen`, in that order."""
-        return Segments(
-            **{name: getattr(self, name)[chosen] for name in self.__slots__}
-        )
+        return Segments(**{name: getattr(self, name)[chosen] for name in self.__slots__})
+
+    def of_customer(self, customer: int) -> "Segments":
+        """The segments of one customer, which are neighbours."""
+        first, end = np.searchsorted(self.customer, [customer, customer + 1])
+        return self.take(np.arange(first, end))
 
     def cost_nano_per_call(self, prices_nano: Ints) -> Floats:
         """Expected cost of a call in nano-dollars, failures included."""
@@ -74,10 +77,10 @@ class Segments:
             self.task,
             self.model,
             self.service_tier,
-            self.input_scale,
-            self.output_scale,
-            self.trace_length,
-            prices_nano,
+            input_scale=self.input_scale,
+            output_scale=self.output_scale,
+            trace_length=self.trace_length,
+            prices_nano=prices_nano,
         )
 
     def customer_cost_nano_per_day(self, customers: int, prices_nano: Ints) -> Floats:
@@ -90,16 +93,13 @@ class Segments:
 def concatenate(parts: list[Segments]) -> Segments:
     """One set of segments from several."""
     return Segments(
-        **{
-            name: np.concatenate([getattr(part, name) for part in parts])
-            for name in Segments.__slots__
-        }
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in Segments.__slots__}
     )
 
 
 def input_caps(task: Ints, model: Ints) -> Floats:
     """Longest prompt: what the application allows and the model's context holds."""
-    caps = np.array([task.input_cap for task in TASKS], dtype=float)[task]
+    caps: Floats = np.array([task.input_cap for task in TASKS], dtype=float)[task]
     context = np.array([model.context_tokens for model in MODELS], dtype=float)[model]
     return np.minimum(caps, np.floor(0.92 * context))
 
@@ -114,6 +114,7 @@ def expected_cost_nano(
     task: Ints,
     model: Ints,
     service_tier: Ints,
+    *,
     input_scale: Floats,
     output_scale: Floats,
     trace_length: Floats,
@@ -148,23 +149,15 @@ def build_segments(
     feature = rows["feature"].astype(np.int64)
     rate = rows["calls_per_day"].astype(float)
     task = _FEATURE_TASK[feature]
-    application, position = np.unique(
-        customer * len(FEATURES) + feature, return_inverse=True
-    )
+    application, position = np.unique(customer * len(FEATURES) + feature, return_inverse=True)
     size = len(application)
     common = rng.standard_normal(size)
     own = np.sqrt(1 - _SPREAD_CORRELATION)
     shared = np.sqrt(_SPREAD_CORRELATION)
-    scale_in = np.exp(
-        _INPUT_SPREAD * (shared * common + own * rng.standard_normal(size))
-    )
-    scale_out = np.exp(
-        _OUTPUT_SPREAD * (shared * common + own * rng.standard_normal(size))
-    )
+    scale_in = np.exp(_INPUT_SPREAD * (shared * common + own * rng.standard_normal(size)))
+    scale_out = np.exp(_OUTPUT_SPREAD * (shared * common + own * rng.standard_normal(size)))
     agent = rng.integers(0, len(AGENTS), size)
-    factor = np.array([kind.trace_factor for kind in ARCHETYPES])[
-        population.archetype[customer]
-    ]
+    factor = np.array([kind.trace_factor for kind in ARCHETYPES])[population.archetype[customer]]
     return Segments(
         customer=customer,
         feature=feature,
@@ -184,9 +177,7 @@ def build_segments(
 def trace_length(task: Ints, factor: Floats, calls_per_day: Floats) -> Floats:
     """Mean calls of a trace: shorter for small customers, never most of a day's work."""
     longest = np.array([task.calls_per_trace for task in TASKS])[task]
-    return np.minimum(
-        1.0 + (longest - 1.0) * factor, np.maximum(1.0, calls_per_day / 3.0)
-    )
+    return np.minimum(1.0 + (longest - 1.0) * factor, np.maximum(1.0, calls_per_day / 3.0))
 
 
 def shape_of_task() -> Ints:

@@ -26,9 +26,7 @@ Ints = NDArray[np.int64]
 def normal_quantiles() -> Floats:
     """Standard normal quantiles at the midpoints of _NORMAL_POINTS equal steps, ascending."""
     inverse = NormalDist().inv_cdf
-    half = [
-        inverse((index + 0.5) / _NORMAL_POINTS) for index in range(_NORMAL_POINTS // 2)
-    ]
+    half = [inverse((index + 0.5) / _NORMAL_POINTS) for index in range(_NORMAL_POINTS // 2)]
     return np.array(half + [-value for value in reversed(half)])
 
 
@@ -71,9 +69,7 @@ def _table(mixtures: list[tuple[Lognormal | Spike, ...]]) -> TokenTable:
 
 
 def _quantiles(parts: tuple[Lognormal | Spike, ...]) -> Floats:
-    edges = np.cumsum([part.weight for part in parts]) / sum(
-        part.weight for part in parts
-    )
+    edges = np.cumsum([part.weight for part in parts]) / sum(part.weight for part in parts)
     sizes = np.diff(np.round(edges * TABLE_SIZE).astype(int), prepend=0)
     return np.concatenate(
         [

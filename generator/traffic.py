@@ -4,7 +4,7 @@ Calls come in traces (a conversation, an agent's run), so that arrivals are burs
 production; the number of traces is Poisson around the expected traffic.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Final
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.catalogue import MODELS, STATUSES, TASKS, expected_quality
+from generator.costing import Usage, list_cost_nano
 from generator.plan import TRAFFIC_STREAM, Block, Plan, midnight
-from generator.planting import EXPENSIVE, OUTGROWN, RUNAWAY, Anomaly, sensible_model
 from generator.seasonality import (
     MICROSECONDS_PER_DAY,
     REGIONS,
@@ -28,11 +28,11 @@ from generator.segments import (
     SERVER_ERROR_SHARE,
     TIMEOUT_SHARE,
     Segments,
-    concatenate,
     input_caps,
     output_caps,
     shape_of_task,
 )
+from generator.today import todays_segments
 from generator.tokens import TABLE_SIZE, input_table, normal_table, output_table
 
 Ints = NDArray[np.int64]
@@ -47,11 +47,7 @@ _QUALITY_SIGMA: Final = 0.07
 _LATENCY_SIGMA: Final = 0.28
 _BATCH_SLOWDOWN: Final = 1.6
 _TIMEOUT_MS: Final = 60_000
-_RUNAWAY_TRACE: Final = 40.0
-_RUNAWAY_CONTEXT: Final = 2.0
-_STATUS_EDGES: Final = np.cumsum(
-    [RATE_LIMITED_SHARE, SERVER_ERROR_SHARE, TIMEOUT_SHARE]
-)
+_STATUS_EDGES: Final = np.cumsum([RATE_LIMITED_SHARE, SERVER_ERROR_SHARE, TIMEOUT_SHARE])
 _RATE_LIMITED, _SERVER_ERROR, _TIMEOUT, _FILTERED = range(1, len(STATUSES))
 
 
@@ -60,139 +56,58 @@ class Calls:
     """Calls in columns of shape [calls]; traces and segments in the order of their calls.
 
     `trace` numbers the block's traces from 0. `rows_per_segment` ([segments]) says how many
-    neighbouring calls belong to each of `segments`; `quality` is in hundredths.
+    neighbouring calls belong to each of `segments`, and `anomaly` which anomaly of the plan adds
+    them (-1: none); `quality` is in hundredths.
     """
 
-    timestamp_us: Ints
     trace: Ints
     traces: int
-    input_tokens: Ints
-    cached_input_tokens: Ints
-    output_tokens: Ints
+    usage: Usage
     cost_nano_usd: Ints
     latency_ms: Ints
     status: NDArray[np.int8]
     quality: NDArray[np.int8]
     segments: Segments
     rows_per_segment: Ints
-    planted_nano_usd: dict[int, int]
+    anomaly: Ints
 
     def __len__(self) -> int:
-        return len(self.timestamp_us)
+        return len(self.trace)
 
 
 def draw_calls(plan: Plan, day: date, block: Block) -> Calls:
     """All calls of `block` on `day`; depends on the plan, the day and the block alone."""
     rng = plan.stream(TRAFFIC_STREAM, day.toordinal(), block.number)
-    segments, calls, anomaly = _todays_segments(plan, day, block, rng)
+    segments, calls, anomaly, is_exact = todays_segments(plan, day, block, rng)
     expected = calls / segments.trace_length
-    # What is planted has the size it was meant to have.
-    traces_per_segment = np.where(
-        anomaly < 0, rng.poisson(expected), np.rint(expected).astype(np.int64)
-    )
+    traces_per_segment = np.where(is_exact, np.rint(expected).astype(np.int64), rng.poisson(expected))
     owner_of_trace = np.repeat(np.arange(len(segments)), traces_per_segment)
     size = _trace_sizes(segments, owner_of_trace, rng)
-    rows = np.bincount(owner_of_trace, weights=size, minlength=len(segments)).astype(
-        np.int64
-    )
+    rows = np.bincount(owner_of_trace, weights=size, minlength=len(segments)).astype(np.int64)
     count = int(size.sum())
 
     first_row = np.cumsum(size) - size
     trace = np.repeat(np.arange(len(size)), size)
     position = np.arange(count) - np.repeat(first_row, size)
     timestamp = _timestamps(segments, owner_of_trace, size, position, rng)
-    timestamp += np.int64(
-        (midnight(day) - midnight(date(1970, 1, 1))) // timedelta(microseconds=1)
-    )
+    timestamp += np.int64((midnight(day) - midnight(date(1970, 1, 1))) // timedelta(microseconds=1))
 
-    prompt, cached, answer = _tokens(segments, rows, position, rng)
-    latency = _latency(segments, rows, prompt, answer, rng)
-    status = _fail(segments, rows, prompt, cached, answer, latency, rng)
-    cost = _cost(plan, day, segments, rows, timestamp, prompt, cached, answer)
+    usage = _usage(segments, rows, timestamp, position, rng)
+    latency = _latency(segments, rows, usage, rng)
+    status = _fail(segments, rows, usage, latency, rng)
+    cost = list_cost_nano(plan.prices, day, segments, rows, usage)
     return Calls(
-        timestamp_us=timestamp,
         trace=trace,
         traces=len(size),
-        input_tokens=prompt,
-        cached_input_tokens=cached,
-        output_tokens=answer,
+        usage=usage,
         cost_nano_usd=cost,
         latency_ms=latency,
         status=status,
         quality=_quality(segments, rows, status, rng),
         segments=segments,
         rows_per_segment=rows,
-        planted_nano_usd=_planted(
-            plan,
-            day,
-            segments,
-            anomaly,
-            rows,
-            cost,
-            timestamp,
-            (prompt, cached, answer),
-        ),
+        anomaly=anomaly,
     )
-
-
-def _todays_segments(
-    plan: Plan, day: date, block: Block, rng: np.random.Generator
-) -> tuple[Segments, Floats, Ints]:
-    """Segments with traffic today, their expected calls, and the anomaly behind each (or -1).
-
-    What an anomaly adds comes as segments of its own behind those of its customer.
-    """
-    chosen = np.arange(block.first_segment, block.end_segment)
-    base = plan.segments.take(chosen)
-    normal = plan.normal_calls(day, base)
-    sigma = plan.noise_sigma[block.first_owner : block.end_owner]
-    noise = np.exp(sigma * rng.standard_normal(len(sigma)) - sigma**2 / 2)
-    at_work = [
-        (index, anomaly)
-        for index, anomaly in enumerate(plan.anomalies)
-        if block.first_owner <= anomaly.customer < block.end_owner
-        and anomaly.extra_share(day) > 0
-    ]
-    for _, anomaly in at_work:
-        if anomaly.kind != OUTGROWN:
-            noise[anomaly.customer - block.first_owner] = 1.0
-    parts = [base]
-    calls = [normal * noise[base.customer - block.first_owner]]
-    origin = [np.full(len(base), -1)]
-    for index, anomaly in at_work:
-        added, extra = _extra(plan, day, base, normal, anomaly)
-        parts.append(added)
-        calls.append(extra * noise[anomaly.customer - block.first_owner])
-        origin.append(np.full(len(added), index))
-    segments = concatenate(parts)
-    order = np.argsort(segments.customer, kind="stable")
-    return (
-        segments.take(order),
-        np.concatenate(calls)[order],
-        np.concatenate(origin)[order],
-    )
-
-
-def _extra(
-    plan: Plan, day: date, base: Segments, normal: Floats, anomaly: Anomaly
-) -> tuple[Segments, Floats]:
-    """The segments and expected calls that `anomaly` adds on `day`."""
-    own = np.flatnonzero(base.customer == anomaly.customer)
-    share = anomaly.extra_share(day)
-    if anomaly.kind != RUNAWAY:
-        return base.take(own), share * normal[own]
-    cost = base.take(own).cost_nano_per_call(plan.prices.at(midnight(day)))
-    at = int(np.flatnonzero(base.feature[own] == anomaly.feature)[0])
-    loop = base.take(own[at : at + 1])
-    normal_cost = float((normal[own] * cost).sum())
-    # A loop drags its growing context along, most of it cached: other dollars per call.
-    looping = replace(
-        loop,
-        trace_length=np.array([_RUNAWAY_TRACE]),
-        input_scale=_RUNAWAY_CONTEXT * loop.input_scale,
-    )
-    looping_cost = looping.cost_nano_per_call(plan.prices.at(midnight(day)))
-    return looping, share * normal_cost / looping_cost
 
 
 @cache
@@ -244,9 +159,9 @@ def _timestamps(
     return timestamp
 
 
-def _tokens(
-    segments: Segments, rows: Ints, position: Ints, rng: np.random.Generator
-) -> tuple[Ints, Ints, Ints]:
+def _usage(
+    segments: Segments, rows: Ints, timestamp: Ints, position: Ints, rng: np.random.Generator
+) -> Usage:
     count = len(position)
     base = np.repeat((segments.task * TABLE_SIZE).astype(np.int32), rows)
     drawn = input_table().drawn[base + _draws(rng, count)]
@@ -255,9 +170,7 @@ def _tokens(
     np.clip(drawn, 1.0, np.repeat(limit, rows), out=drawn)
     prompt = (drawn + np.float32(0.5)).astype(np.int64)
 
-    share = np.array([task.cached_share for task in TASKS])[segments.task].astype(
-        np.float32
-    )
+    share = np.array([task.cached_share for task in TASKS])[segments.task].astype(np.float32)
     drawn *= np.repeat(share, rows)
     drawn *= position > 0
     cached = drawn.astype(np.int64) & ~np.int64(CACHE_BLOCK_TOKENS - 1)
@@ -270,46 +183,35 @@ def _tokens(
         np.repeat(output_caps(segments.task).astype(np.float32), rows),
         out=drawn,
     )
-    return prompt, cached, (drawn + np.float32(0.5)).astype(np.int64)
+    return Usage(timestamp, prompt, cached, (drawn + np.float32(0.5)).astype(np.int64))
 
 
-def _latency(
-    segments: Segments, rows: Ints, prompt: Ints, answer: Ints, rng: np.random.Generator
-) -> Ints:
+def _latency(segments: Segments, rows: Ints, usage: Usage, rng: np.random.Generator) -> Ints:
     """Milliseconds to the last token; of a batch call its processing, not its queueing."""
     slow = np.where(segments.service_tier == BATCH, _BATCH_SLOWDOWN, 1.0)
     speeds = [
         np.repeat(
-            (
-                np.array([getattr(model, name) for model in MODELS])[segments.model]
-                * slow
-            ).astype(np.float32),
+            (np.array([getattr(model, name) for model in MODELS])[segments.model] * slow).astype(np.float32),
             rows,
         )
         for name in ("first_token_ms", "ms_per_output_token", "ms_per_input_token")
     ]
-    latency = speeds[0] + speeds[1] * answer.astype(np.float32)
-    latency += speeds[2] * prompt.astype(np.float32)
-    latency *= _lognormal_table(_LATENCY_SIGMA)[_draws(rng, len(prompt))]
+    latency = speeds[0] + speeds[1] * usage.output_tokens.astype(np.float32)
+    latency += speeds[2] * usage.input_tokens.astype(np.float32)
+    latency *= _lognormal_table(_LATENCY_SIGMA)[_draws(rng, len(usage))]
     whole: Ints = np.minimum(latency, np.float32(_TIMEOUT_MS - 1)).astype(np.int64)
     return whole
 
 
 def _fail(
-    segments: Segments,
-    rows: Ints,
-    prompt: Ints,
-    cached: Ints,
-    answer: Ints,
-    latency: Ints,
-    rng: np.random.Generator,
+    segments: Segments, rows: Ints, usage: Usage, latency: Ints, rng: np.random.Generator
 ) -> NDArray[np.int8]:
     """Let some calls fail, in place; returns the status of each.
 
     A call that was refused or broke off uses nothing; one that ran out of time or was filtered
     has its prompt billed.
     """
-    count = len(prompt)
+    count = len(usage)
     status = np.zeros(count, dtype=np.int8)
     share = np.array([model.failure_share for model in MODELS])[segments.model]
     failures = rng.poisson(share * rows)
@@ -321,114 +223,25 @@ def _fail(
     # Two failures may fall on one call: what counts is the status that stayed.
     at = np.flatnonzero(status)
     kind = status[at].astype(np.int64)
-    answer[at] = 0
+    usage.output_tokens[at] = 0
     refused = at[(kind == _RATE_LIMITED) | (kind == _SERVER_ERROR)]
-    prompt[refused] = 0
-    cached[refused] = 0
+    usage.input_tokens[refused] = 0
+    usage.cached_input_tokens[refused] = 0
     latency[at[kind == _RATE_LIMITED]] = 40 + latency[at[kind == _RATE_LIMITED]] % 160
     latency[at[kind == _TIMEOUT]] = _TIMEOUT_MS
     return status
-
-
-def _cost(
-    plan: Plan,
-    day: date,
-    segments: Segments,
-    rows: Ints,
-    timestamp: Ints,
-    prompt: Ints,
-    cached: Ints,
-    answer: Ints,
-) -> Ints:
-    """Exact cost in nano-dollars at the list prices valid at each call's instant."""
-    start = midnight(day)
-    epoch = midnight(date(1970, 1, 1))
-    cost = _priced(plan.prices.at(start), segments, rows, prompt, cached, answer)
-    for change in plan.prices.changes_between(start, start + timedelta(days=1)):
-        later = timestamp >= (change - epoch) // timedelta(microseconds=1)
-        changed = _priced(
-            plan.prices.at(change), segments, rows, prompt, cached, answer
-        )
-        cost = np.where(later, changed, cost)
-    return cost
-
-
-def _priced(
-    prices_nano: Ints,
-    segments: Segments,
-    rows: Ints,
-    prompt: Ints,
-    cached: Ints,
-    answer: Ints,
-) -> Ints:
-    price = prices_nano[segments.service_tier, segments.model]
-    cost = prompt * np.repeat(price[:, 0], rows)
-    cost -= cached * np.repeat(price[:, 0] - price[:, 1], rows)
-    cost += answer * np.repeat(price[:, 2], rows)
-    return cost
 
 
 def _quality(
     segments: Segments, rows: Ints, status: NDArray[np.int8], rng: np.random.Generator
 ) -> NDArray[np.int8]:
     """Scores in hundredths of a sample of the successful calls, NOT_SCORED elsewhere."""
-    means = np.array(
-        [[100 * expected_quality(model, task) for model in MODELS] for task in TASKS]
-    )
+    means = np.array([[100 * expected_quality(model, task) for model in MODELS] for task in TASKS])
     count = len(status)
     quality = np.full(count, NOT_SCORED, dtype=np.int8)
     is_scored = _draws(rng, count) < np.uint16(_SCORED_SHARE * TABLE_SIZE)
     at = np.flatnonzero(is_scored & (status == 0))
     owner = np.repeat(np.arange(len(rows), dtype=np.int32), rows)[at]
-    score = (
-        means[segments.task, segments.model][owner]
-        + _quality_noise()[_draws(rng, len(at))]
-    )
+    score = means[segments.task, segments.model][owner] + _quality_noise()[_draws(rng, len(at))]
     quality[at] = np.clip(np.rint(score), 0, 100).astype(np.int8)
     return quality
-
-
-def _planted(
-    plan: Plan,
-    day: date,
-    segments: Segments,
-    anomaly: Ints,
-    rows: Ints,
-    cost: Ints,
-    timestamp: Ints,
-    tokens: tuple[Ints, Ints, Ints],
-) -> dict[int, int]:
-    """Nano-dollars that each anomaly cost beyond the normal today, by position in the plan."""
-    end = np.cumsum(rows)
-    planted: dict[int, int] = {}
-    for at in np.flatnonzero(anomaly >= 0).tolist():
-        index = int(anomaly[at])
-        spent = int(cost[end[at] - rows[at] : end[at]].sum())
-        planted[index] = planted.get(index, 0) + spent
-    wasteful = {
-        (it.customer, it.feature, it.model): index
-        for index, it in enumerate(plan.anomalies)
-        if it.kind == EXPENSIVE and it.first <= day <= it.last
-    }
-    keys = zip(
-        segments.customer.tolist(),
-        segments.feature.tolist(),
-        segments.model.tolist(),
-        strict=True,
-    )
-    found = [(at, wasteful[key]) for at, key in enumerate(keys) if key in wasteful]
-    if found:
-        at_segments = np.array([at for at, _ in found])
-        is_wasted = np.zeros(len(rows), dtype=bool)
-        is_wasted[at_segments] = True
-        of_calls = np.flatnonzero(np.repeat(is_wasted, rows))
-        own = rows[at_segments]
-        sensible = replace(
-            segments.take(at_segments), model=np.full(len(found), sensible_model())
-        )
-        columns = [column[of_calls] for column in (timestamp, *tokens)]
-        wasted = cost[of_calls] - _cost(plan, day, sensible, own, *columns)
-        edges = np.cumsum(own)
-        for (_, index), first, last in zip(found, edges - own, edges, strict=True):
-            planted[index] = planted.get(index, 0) + int(wasted[first:last].sum())
-    return planted

@@ -1,7 +1,6 @@
 """The planted truth as tables: what detectors are measured against, and nothing reads."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -19,6 +18,7 @@ from generator.planting import (
     sensible_model,
 )
 from generator.population import customer_ids
+from generator.segments import Segments, concatenate
 
 _COST: Final = pa.decimal128(18, 9)
 _NANO: Final = Decimal(1_000_000_000)
@@ -43,9 +43,7 @@ have cost over those days without it, by the generator's own expectation; `plant
 exactly what the anomaly cost beyond that.
 """
 
-UNTAGGED_SCHEMA: Final = pa.schema(
-    [("job_name", pa.string()), ("calls", pa.int64()), ("cost_usd", _COST)]
-)
+UNTAGGED_SCHEMA: Final = pa.schema([("job_name", pa.string()), ("calls", pa.int64()), ("cost_usd", _COST)])
 """One row per internal job whose calls carry no customer."""
 
 
@@ -76,17 +74,16 @@ def empty_tally() -> Tally:
 def anomalies_table(plan: Plan, tally: Tally) -> pa.Table:
     """The planted anomalies with what they cost."""
     ids = customer_ids(len(plan.population))
+    expected = _expected_nano(plan)
     rows = [
         {
             "anomaly_id": anomaly.anomaly_id,
             "kind": anomaly.kind,
             "customer_id": ids[anomaly.customer],
-            "feature_id": FEATURES[anomaly.feature].feature_id
-            if anomaly.feature >= 0
-            else None,
+            "feature_id": FEATURES[anomaly.feature].feature_id if anomaly.feature >= 0 else None,
             "start_date": anomaly.first,
             "end_date": anomaly.last,
-            "expected_cost_usd": _usd(_expected_nano(plan, anomaly)),
+            "expected_cost_usd": _usd(expected[index]),
             "planted_cost_usd": _usd(tally.planted_nano_usd.get(index, 0)),
             "description": _description(anomaly),
         }
@@ -112,27 +109,39 @@ def _usd(nano: int) -> Decimal:
     return Decimal(nano) / _NANO
 
 
-def _expected_nano(plan: Plan, anomaly: Anomaly) -> int:
-    is_own = plan.segments.customer == anomaly.customer
-    if anomaly.feature >= 0:
-        is_own &= plan.segments.feature == anomaly.feature
-    own = plan.segments.take(np.flatnonzero(is_own))
-    if anomaly.kind == EXPENSIVE:
-        columns = {name: getattr(own, name) for name in own.__slots__}
-        own = type(own)(**(columns | {"model": np.full(len(own), sensible_model())}))
-    total = 0.0
-    for offset in range((anomaly.last - anomaly.first).days + 1):
-        day = anomaly.first + timedelta(days=offset)
-        cost = own.cost_nano_per_call(plan.prices.at(midnight(day)))
-        total += float((plan.normal_calls(day, own) * cost).sum())
-    return round(total)
+def _expected_nano(plan: Plan) -> list[int]:
+    """Expected nano-dollars over each anomaly's days without it, one by one in the plan's order."""
+    count = len(plan.anomalies)
+    parts: list[Segments] = []
+    origin: list[int] = []
+    for index, anomaly in enumerate(plan.anomalies):
+        own = plan.segments.of_customer(anomaly.customer)
+        if anomaly.feature >= 0:
+            own = own.take(np.flatnonzero(own.feature == anomaly.feature))
+        if anomaly.kind == EXPENSIVE:
+            own = replace(own, model=np.full(len(own), sensible_model()))
+        parts.append(own)
+        origin += [index] * len(own)
+    if not parts:
+        return []
+    scope, of = concatenate(parts), np.array(origin)
+    first = np.array([anomaly.first.toordinal() for anomaly in plan.anomalies])[of]
+    last = np.array([anomaly.last.toordinal() for anomaly in plan.anomalies])[of]
+    total = np.zeros(count)
+    version, cost = -1, np.zeros(len(of))
+    for day in plan.options.dates():
+        if plan.prices.version_at(midnight(day)) != version:
+            version = plan.prices.version_at(midnight(day))
+            cost = scope.cost_nano_per_call(plan.prices.at(midnight(day)))
+        is_on = (first <= day.toordinal()) & (day.toordinal() <= last)
+        spent = np.where(is_on, plan.normal_calls(day, scope) * cost, 0.0)
+        total += np.bincount(of, weights=spent, minlength=count)
+    return [round(value) for value in total.tolist()]
 
 
 def _description(anomaly: Anomaly) -> str:
     if anomaly.kind == SPIKE:
-        return (
-            f"All of the customer's traffic at {anomaly.factor:g} times the normal day"
-        )
+        return f"All of the customer's traffic at {anomaly.factor:g} times the normal day"
     if anomaly.kind == RUNAWAY:
         return f"An agent in a loop takes the customer's cost to {anomaly.factor:g} times the normal"
     if anomaly.kind == OUTGROWN:

@@ -22,7 +22,7 @@ from generator.errors import UsageError
 
 DAY_FILE: Final = "part-0.parquet"
 MARKER: Final = "_generated.json"
-_INCOMING: Final = "_incoming"
+_INCOMING: Final = "_incoming-"
 _INTEGERS: Final = (
     "timestamp",
     "input_tokens",
@@ -79,14 +79,12 @@ def open_incoming(out: Path) -> Path:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        incoming = out / _INCOMING
-        if incoming.exists():
-            shutil.rmtree(incoming)
+        for left_over in out.glob(f"{_INCOMING}*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        incoming = out / f"{_INCOMING}{os.getpid()}"
         incoming.mkdir()
     except OSError as error:
-        raise UsageError(
-            f"cannot write to {out} ({error.strerror}): choose another --out"
-        ) from error
+        raise UsageError(f"cannot write to {out} ({error.strerror}): choose another --out") from error
     if not (out / MARKER).exists() and any((out / "calls").glob(f"date=*/{DAY_FILE}")):
         incoming.rmdir()
         raise UsageError(
@@ -105,7 +103,7 @@ def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
         if target.is_file() and filecmp.cmp(incoming / path, target, shallow=False):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(incoming / path, target)
+        (incoming / path).replace(target)
     current = {out / path for path in arrived}
     for stale in (out / "calls").glob(f"date=*/{DAY_FILE}"):
         if stale not in current:
@@ -113,4 +111,3 @@ def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
             # A day folder with other files in it is not ours to remove.
             if not any(stale.parent.iterdir()):
                 stale.parent.rmdir()
-    shutil.rmtree(incoming)

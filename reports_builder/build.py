@@ -26,9 +26,7 @@ def build_pages(warehouse: Warehouse, only: Sequence[str] = ()) -> Built:
     modules = page_modules()
     unknown = sorted(set(only) - modules.keys())
     if unknown:
-        raise ReportError(
-            f"there is no page named {unknown[0]!r}; the pages are {', '.join(modules)}."
-        )
+        raise ReportError(f"there is no page named {unknown[0]!r}; the pages are {', '.join(modules)}.")
     pages: list[Page] = []
     marts: dict[str, frozenset[str]] = {}
     for name, build in modules.items():
@@ -40,9 +38,7 @@ def build_pages(warehouse: Warehouse, only: Sequence[str] = ()) -> Built:
     return Built(tuple(pages), marts)
 
 
-def build_reports(
-    path: Path, out: Path, as_of: date | None = None, only: Sequence[str] = ()
-) -> Built:
+def build_reports(path: Path, out: Path, as_of: date | None = None, only: Sequence[str] = ()) -> Built:
     """Render the reports of the warehouse at ``path`` into ``out``.
 
     Nothing under ``out`` changes before every page has been rendered. Raises ReportError.

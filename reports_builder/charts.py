@@ -4,7 +4,6 @@ A chart's title is its message and its series are named beside the marks, so not
 colour. Values are handed over inline and rounded, so that the same rows give the same bytes.
 """
 
-import json
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -93,52 +92,6 @@ def records(evidence: Evidence, **labels: tuple[str, str]) -> list[Record]:
 def data(rows: Sequence[Mapping[str, str | int | float | bool | None]]) -> alt.InlineData:
     """Inline data for ``alt.Chart``."""
     return alt.InlineData(values=[dict(row) for row in rows])
-
-
-def ranked_bars(
-    evidence: Evidence,
-    *,
-    label: str,
-    value: str,
-    style: str,
-    axis_title: str,
-    axis_format: str = "$,.0f",
-    highlight: str | None = None,
-) -> alt.TopLevelMixin:
-    """Horizontal bars in the order of the rows, each with its value written at its end.
-
-    ``highlight`` names a boolean column: those bars carry the accent colour.
-    """
-    rows = records(evidence, shown=(value, style))
-    for position, row in enumerate(rows):
-        row["position"] = position
-        row["name"] = plain(str(row[label]), "text") if row[label] is not None else "unknown"
-    largest = max((float(row[value] or 0) for row in rows), default=0.0)
-    names = {row["position"]: row["name"] for row in rows}
-    base = alt.Chart(data(rows)).encode(
-        y=alt.Y(
-            "position:O",
-            axis=alt.Axis(
-                title=None,
-                labelExpr=f"({json.dumps(names)})[datum.value]",
-                ticks=False,
-                domain=False,
-            ),
-        )
-    )
-    x_axis = alt.Axis(title=axis_title, grid=True, tickCount=5, format=axis_format)
-    scale = alt.Scale(domain=[0, largest * 1.12 or 1], nice=False)
-    colour = (
-        alt.condition(f"datum.{highlight}", alt.value(ACCENT), alt.value(NEUTRAL))
-        if highlight
-        else alt.value(NEUTRAL)
-    )
-    bars = base.mark_bar().encode(x=alt.X(f"{value}:Q", axis=x_axis, scale=scale), color=colour)
-    ends = base.mark_text(align="left", dx=5).encode(
-        x=alt.X(f"{value}:Q", scale=scale), text=alt.Text("shown:N")
-    )
-    chart: alt.TopLevelMixin = alt.layer(bars, ends)
-    return chart
 
 
 def specification(figure: Figure) -> dict[str, object]:

@@ -40,9 +40,7 @@ def render(
     warehouse: Annotated[
         Path, typer.Option(metavar="FILE", help="The published warehouse.")
     ] = DEFAULT_WAREHOUSE,
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder to write to.")] = Path(
-        "reports"
-    ),
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder to write to.")] = Path("reports"),
     only: Annotated[
         list[str] | None,
         typer.Option(metavar="PAGE", help="Render this page alone; may be repeated."),
@@ -52,7 +50,7 @@ def render(
     if context.invoked_subcommand is not None:
         return
     # Charts and templates load only when something is rendered, not for --help or a wrong option.
-    from reports_builder.build import build_reports
+    from reports_builder.build import build_reports  # noqa: PLC0415
 
     built = build_reports(warehouse, out, as_of, only or ())
     figures = sum(len(page.all_figures) for page in built.pages)

@@ -6,80 +6,97 @@ from reports_builder.warehouse import Warehouse
 
 
 def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Confidence:
-    """Coverage, unpriced, unallocated, forecast error and invoice variance of the window."""
-    usage = warehouse.evidence(
+    """Coverage, unpriced, unallocated, forecast error and invoice variance of the window.
+
+    ``assumptions`` are the page's own; they stand below the measures, so that nobody takes one
+    for the other.
+    """
+    days = _days(warehouse)
+    quality = _quality(warehouse)
+    forecast = _forecast(warehouse)
+    items = (
+        ConfidenceItem(
+            "Days with data",
+            days.say("{days_with_usage:count} of {days_in_window:count}"),
+            "Measured: days of the period on which at least one call arrived.",
+        ),
+        ConfidenceItem(
+            "Records refused",
+            quality.cell("rejected_share", "percent"),
+            "Measured: they are listed with the reason in core.rejected_records.",
+        ),
+        ConfidenceItem(
+            "Cost lost between files and marts",
+            quality.cell("lost_usd", "usd_table"),
+            "Measured: cost read that is neither in the marts, nor refused, nor a duplicate.",
+        ),
+        ConfidenceItem(
+            "Calls without a list price",
+            quality.cell("unpriced_call_share", "percent"),
+            "Measured: models that the price list does not know.",
+        ),
+        ConfidenceItem(
+            "Calls without any cost",
+            quality.cell("uncosted_call_share", "percent"),
+            "Measured: neither a charge nor a list price; their cost is in no figure.",
+        ),
+        ConfidenceItem(
+            "Cost without a customer",
+            quality.cell("unallocated_cost_share", "percent"),
+            "Measured: in the totals, shown as unallocated, in no customer's margin.",
+        ),
+        ConfidenceItem(
+            "Error of the forecast",
+            forecast.cell("wape", "percent"),
+            "Measured: what past forecasts missed per day, over what came (WAPE).",
+        ),
+        ConfidenceItem(
+            "Difference from provider invoices",
+            note("unknown"),
+            "Not measured: the warehouse holds no provider invoice.",
+        ),
+    )
+    coverage = say(
+        "Data on {days_with_usage:count} of {days_in_window:count} days; "
+        "{allocated_cost_share:percent} of the cost has a known customer.",
+        days,
+        quality,
+    )
+    return Confidence(coverage, items, assumptions)
+
+
+def _days(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
         """
         select
             count(distinct usage_date) as days_with_usage,
-            date_diff('day', :window_start, :as_of) + 1 as days_in_window,
-            sum(calls) as calls,
-            sum(unpriced_calls) / nullif(sum(calls)::double, 0) as unpriced_share
+            date_diff('day', :window_start, :as_of) + 1 as days_in_window
         from core.fct_usage_daily
         where usage_date between :window_start and :as_of
         """
     )
-    records = warehouse.evidence(
+
+
+def _quality(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
         """
         select
-            sum(rows_accepted) / nullif(sum(rows_read)::double, 0) as accepted_share,
-            sum(rows_rejected) as rejected_rows,
-            sum(difference_usd) as reconciliation_difference_usd
-        from core.rpt_reconciliation
+            max(affected_call_share) filter (where check_name = 'record_rejected') as rejected_share,
+            max(affected_cost_usd) filter (where check_name = 'reconciliation_difference') as lost_usd,
+            max(affected_call_share) filter (where check_name = 'unpriced') as unpriced_call_share,
+            max(affected_call_share) filter (where check_name = 'cost_unknown') as uncosted_call_share,
+            max(affected_cost_share) filter (where check_name = 'unallocated') as unallocated_cost_share,
+            1 - unallocated_cost_share as allocated_cost_share
+        from core.rpt_data_quality
         """
     )
-    unallocated = warehouse.evidence(
+
+
+def _forecast(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
         """
-        select
-            sum(case when customer_id = 'unallocated' then allocated_cost_usd else 0 end)
-            / nullif(sum(allocated_cost_usd)::double, 0) as unallocated_share
-        from allocation.fct_allocated_costs_daily
-        where usage_date between :window_start and :as_of
+        select wape, skill_share
+        from planning.rpt_forecast_accuracy
+        where scope = 'total' and horizon = 'all days' and is_used
         """
     )
-    items = (
-        ConfidenceItem(
-            "Days with data",
-            say("{days_with_usage:count} of {days_in_window:count}", usage),
-            "Measured: days of the period on which at least one call arrived.",
-        ),
-        ConfidenceItem(
-            "Records accepted",
-            records.cell("accepted_share", "percent"),
-            "Measured over all files: the rest are duplicates or lie in core.rejected_records.",
-        ),
-        ConfidenceItem(
-            "Cost read but not in the marts",
-            records.cell("reconciliation_difference_usd", "usd_table"),
-            "Measured: what the accepted records cost less what the marts hold.",
-        ),
-        ConfidenceItem(
-            "Calls without a price",
-            usage.cell("unpriced_share", "percent"),
-            "Measured: models that the price list does not know.",
-        ),
-        ConfidenceItem(
-            "Cost without an owner",
-            unallocated.cell("unallocated_share", "percent"),
-            "Measured: cost of calls that name no known customer; shown as unallocated.",
-        ),
-        *_forecast_error(warehouse),
-        ConfidenceItem(
-            "Difference from provider invoices",
-            note("unknown"),
-            "No provider invoice has been loaded.",
-        ),
-    )
-    return Confidence(_coverage(usage, records), items, assumptions)
-
-
-def _coverage(usage: Evidence, records: Evidence) -> Prose:
-    return say(
-        "Data on {days_with_usage:count} of {days_in_window:count} days; "
-        "{accepted_share:percent} of all records were accepted.",
-        usage,
-        records,
-    )
-
-
-def _forecast_error(warehouse: Warehouse) -> tuple[ConfidenceItem, ...]:
-    return ()

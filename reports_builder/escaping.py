@@ -18,10 +18,11 @@ class Markdown(str):
 
 # Marks that reorder or hide neighbouring text: embeddings, overrides, isolates, zero-width.
 _INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]"
+    "[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_MARKDOWN_SPECIAL = re.compile(r"[\\`*{}\[\]()!|~$#@]")
+_MARKDOWN_SPECIAL = re.compile(r"[\\`*\[\]|~$#]")
+# An ampersand matters only where it could begin an entity.
+_AMPERSAND = re.compile(r"&(?=[#\w])")
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _LINE_START = re.compile(r"^([-+=]|\d+(?=[.)](?:\s|$)))")
 _FIRST_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
@@ -49,7 +50,7 @@ def escape(value: str) -> Markdown:
     line = clean(value)
     line = _MARKDOWN_SPECIAL.sub(r"\\\g<0>", line)
     line = _LOOSE_UNDERSCORE.sub(r"\\_", line)
-    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    line = _AMPERSAND.sub("&amp;", line).replace("<", "&lt;").replace(">", "&gt;")
     # Bare addresses become links on GitHub unless their trigger is broken up.
     line = line.replace("://", ":&#47;/")
     line = re.sub(r"(?i)\bwww\.", lambda match: match.group()[:-1] + "&#46;", line)
@@ -69,14 +70,17 @@ def fenced(text: str, language: str) -> Markdown:
     return Markdown(f"{fence}{language}\n{text}\n{fence}")
 
 
-SqlValue = str | int | float | Decimal | date | bool | None
+SqlScalar = str | int | float | Decimal | date | bool | None
+SqlValue = SqlScalar | tuple[SqlScalar, ...]
 
 
 def sql_literal(value: SqlValue) -> str:
-    """``value`` as a DuckDB literal that survives copy and paste from a rendered page.
+    """``value`` as a DuckDB literal that survives copy and paste; a tuple for use after ``in``.
 
     Characters that a page cannot show or that would end a code block are spelled ``chr(n)``.
     """
+    if isinstance(value, tuple):
+        return f"({', '.join(sql_literal(item) for item in value)})"
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -85,6 +89,10 @@ def sql_literal(value: SqlValue) -> str:
         return format(value, "f") if isinstance(value, Decimal) else repr(value)
     if isinstance(value, date):
         return f"date '{value.isoformat()}'"
+    return _text_literal(value)
+
+
+def _text_literal(value: str) -> str:
     parts: list[str] = []
     for visible, character in re.findall(r"([^\W_]|[ -_a-~])|([\s\S])", value):
         if visible:

@@ -63,6 +63,7 @@ class Evidence:
 
     @property
     def marts(self) -> tuple[str, ...]:
+        """The marts that the query reads."""
         return marts_read(self.sql)
 
     def __getitem__(self, column: str) -> Value:
@@ -79,9 +80,11 @@ class Evidence:
         return tuple(self.at(row) for row in range(len(self.rows)))
 
     def records(self) -> list[Mapping[str, Value]]:
+        """All rows, each by column name."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
     def say(self, template: str) -> Prose:
+        """``template`` filled from the focused row; see ``say``."""
         return say(template, self)
 
     def cell(self, column: str, style: str) -> Prose:

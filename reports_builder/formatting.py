@@ -61,7 +61,7 @@ def usd(value: Value) -> str:
         return _signed(amount, f"${scaled}")
     if 0 < size < Decimal("0.005"):
         return "less than $0.01" if amount > 0 else "a loss of less than $0.01"
-    places = 0 if size >= Decimal("99.995") else 2
+    places = 0 if size >= Decimal("99.995") or size == int(size) else 2
     return _signed(amount, f"${_rounded(amount, places)}")
 
 
@@ -145,6 +145,16 @@ def delta_usd(value: Value) -> str:
     return _in_words(_decimal(value), usd)
 
 
+def more_or_less_usd(value: Value) -> str:
+    """A change in dollars as an amount: ``$312 more``, ``$312 less``."""
+    amount = _decimal(value)
+    if amount is None:
+        return "an unknown change"
+    if amount == 0:
+        return "as much as before"
+    return f"{usd(abs(amount))} {'more' if amount > 0 else 'less'}"
+
+
 def delta_usd_table(value: Value) -> str:
     """A change in dollars to the cent with its sign: ``+$312.00``."""
     amount = _decimal(value)
@@ -214,6 +224,7 @@ STYLES: dict[str, Callable[[Value], str]] = {
     "milliseconds": milliseconds,
     "delta": delta,
     "delta_usd": delta_usd,
+    "more_or_less_usd": more_or_less_usd,
     "delta_usd_table": delta_usd_table,
     "delta_points": delta_points,
     "day": day,

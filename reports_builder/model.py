@@ -27,9 +27,7 @@ class Citation:
     quotes: tuple[Quote, ...]
 
 
-def cite(
-    parts: Iterable[Prose | None], also: Iterable[Evidence | None] = ()
-) -> tuple[Citation, ...]:
+def cite(parts: Iterable[Prose | None], also: Iterable[Evidence | None] = ()) -> tuple[Citation, ...]:
     """Every query behind ``parts``, and those in ``also``, each printed once."""
     texts = [part for part in parts if part]
     evidence = {item.sql: item for item in _evidence_of(*texts)}
@@ -60,6 +58,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
+        """Whether its values are set flush right."""
         return self.style not in formatting.TEXT_STYLES
 
 
@@ -74,6 +73,7 @@ class Table:
 
     @property
     def cells(self) -> tuple[tuple[Markdown, ...], ...]:
+        """The rows that are shown, formatted and escaped."""
         return tuple(
             tuple(formatting.markdown(record[c.name], c.style) for c in self.columns)
             for record in self.evidence.records()[: self.max_rows]
@@ -81,6 +81,7 @@ class Table:
 
     @property
     def rows_left_out(self) -> int:
+        """How many rows of the result the page does not show."""
         return max(0, len(self.evidence.rows) - self.max_rows)
 
 
@@ -88,7 +89,7 @@ class Table:
 class KeyFigure:
     """One row of the key figures table; ``status`` in words, never by colour alone."""
 
-    label: str
+    label: str | Prose
     now: Prose
     before: Prose | None = None
     change: Prose | None = None
@@ -97,9 +98,10 @@ class KeyFigure:
 
     @property
     def cells(self) -> tuple[Prose, ...]:
+        """The row of the table, after its number."""
         blank = note("-")
         return (
-            literal(self.label),
+            self.label if isinstance(self.label, Prose) else literal(self.label),
             self.now,
             self.before or blank,
             self.change or blank,
@@ -158,6 +160,7 @@ class Recommendation:
 
     @property
     def line(self) -> Prose:
+        """The sentence of the insight."""
         return (
             self.action
             + note(" Owner: ")
@@ -187,6 +190,7 @@ class Insight:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
+        """The queries behind this part."""
         texts = (
             self.title,
             self.problem,
@@ -212,6 +216,7 @@ class Action:
 
     @property
     def cells(self) -> tuple[Prose, ...]:
+        """The row of the table, after its number."""
         return (
             self.action,
             literal(self.owner_role),
@@ -235,6 +240,7 @@ class ActionPlan:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
+        """The queries behind this part."""
         texts = [cell for action in self.actions for cell in action.cells]
         return cite([*texts, self.total])
 
@@ -258,6 +264,7 @@ class Confidence:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
+        """The queries behind this part."""
         return cite([self.coverage, *(item.value for item in self.items), *self.assumptions])
 
 
@@ -273,6 +280,7 @@ class Section:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
+        """The queries behind this part."""
         captions = [table.caption for table in self.tables]
         titles = [histogram.title for histogram in self.histograms]
         drawn = [text for figure in self.figures for text in (figure.title, figure.alt)]
@@ -302,14 +310,17 @@ class Page:
 
     @property
     def answer_citations(self) -> tuple[Citation, ...]:
+        """The queries behind the answer and the key figures."""
         cells = [cell for figure in self.key_figures for cell in figure.cells]
         return cite([*self.answer, *cells])
 
     @property
     def figure_citations(self) -> tuple[Citation, ...]:
+        """The queries behind the figures at the head."""
         texts = [text for figure in self.figures for text in (figure.title, figure.alt)]
         return cite(texts, [figure.evidence for figure in self.figures])
 
     @property
     def all_figures(self) -> tuple[Figure, ...]:
+        """Every figure of the page, in order."""
         return self.figures + tuple(f for section in self.sections for f in section.figures)

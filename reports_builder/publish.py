@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -40,8 +39,8 @@ def publish(files: Mapping[PurePosixPath, bytes], out: Path, *, complete: bool =
             # Figures before the pages that show them, the manifest last.
             for path in sorted(files, key=lambda path: (path.suffix == ".md", str(path))):
                 (out / path).parent.mkdir(parents=True, exist_ok=True)
-                os.replace(staging / path, out / path)
-            os.replace(staging / MANIFEST, out / MANIFEST)
+                (staging / path).replace(out / path)
+            (staging / MANIFEST).replace(out / MANIFEST)
         if complete:
             _remove_stale(out, earlier, written)
     except OSError as error:

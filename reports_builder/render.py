@@ -1,5 +1,6 @@
 """Pages to files in memory: Markdown by template, figures to SVG."""
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -9,6 +10,9 @@ from reports_builder import charts, formatting
 from reports_builder.escaping import Markdown, escape, fenced
 from reports_builder.evidence import Prose
 from reports_builder.model import Citation, Figure, Page, TextHistogram
+from reports_builder.warehouse import Period
+
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def _finalize(value: object) -> object:
@@ -29,13 +33,14 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("reports_builder"),
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,
-        # Not HTML: Markdown is escaped by ``_finalize``.
-        autoescape=False,
+        # Not HTML: ``_finalize`` escapes for Markdown, and for HTML inside it.
+        autoescape=False,  # noqa: S701
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     environment.filters["marts"] = _marts
+    environment.filters["period"] = _period
     environment.filters["day"] = formatting.day
     environment.filters["code"] = fenced
     environment.filters["histogram"] = _histogram
@@ -44,6 +49,12 @@ def _environment() -> jinja2.Environment:
 
 def _marts(citations: tuple[Citation, ...]) -> list[str]:
     return list(dict.fromkeys(mart for item in citations for mart in item.evidence.marts))
+
+
+def _period(period: Period) -> str:
+    start, end = formatting.day(period.start), formatting.day(period.as_of)
+    same_year = period.start.year == period.as_of.year
+    return f"{start.rsplit(' ', 1)[0] if same_year else start} to {end}"
 
 
 def _histogram(histogram: TextHistogram) -> Markdown:
@@ -65,4 +76,5 @@ def render(pages: tuple[Page, ...]) -> Iterator[tuple[PurePosixPath, bytes]]:
             path = figure_path(page, figure)
             images[figure.name] = Markdown(f"![{escape(figure.alt.plain)}](figures/{path.name})")
             yield path, charts.svg(figure).encode()
-        yield PurePosixPath(page.path), template.render(page=page, images=images).encode()
+        text = template.render(page=page, images=images)
+        yield PurePosixPath(page.path), _BLANK_LINES.sub("\n\n", text).encode()

@@ -32,6 +32,7 @@ class Period:
 
     @property
     def days(self) -> int:
+        """Length of the window."""
         return (self.as_of - self.start).days + 1
 
     @property
@@ -40,6 +41,7 @@ class Period:
         return self.first_usage <= self.prior_start
 
     def parameters(self) -> dict[str, SqlValue]:
+        """The dates that every query may name."""
         return {
             "as_of": self.as_of,
             "window_start": self.start,
@@ -74,12 +76,8 @@ class Warehouse:
 
     def has(self, mart: str) -> bool:
         """Whether the warehouse holds this ``schema.table``."""
-        schema, table = mart.split(".")
-        _, rows = self._fetch(
-            "select 1 from information_schema.tables "
-            f"where table_schema = {sql_literal(schema)} and table_name = {sql_literal(table)};"
-        )
-        return bool(rows)
+        _, rows = self._fetch("select table_schema || '.' || table_name from information_schema.tables;")
+        return (mart,) in rows
 
     def _fetch(self, sql: str) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
         try:
@@ -113,9 +111,7 @@ class Warehouse:
                 f"{self.path} holds no usage. Put data under data/raw "
                 f"(`python -m generator` makes some), then run `{_BUILD}`."
             )
-        as_of, start, prior_start, prior_end, first = (
-            date.fromisoformat(str(value)) for value in rows[0]
-        )
+        as_of, start, prior_start, prior_end, first = (date.fromisoformat(str(value)) for value in rows[0])
         return Period(as_of, start, prior_start, prior_end, first)
 
 

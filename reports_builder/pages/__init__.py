@@ -44,7 +44,7 @@ Rules the frame holds you to:
   ``:prior_start``, ``:prior_end``, ``:history_start``; others as keyword arguments). Order rows
   totally, with a key as the last sort column, or the same warehouse gives two different pages.
 - ``select`` from marts by their full name; money stays decimal; round nowhere.
-- A table shows ten rows and says how many are left; charts come from ``reports_builder.charts``
+- A table shows ten rows and says how many are left; charts come from ``reports_builder.chart_kinds``
   (or any Altair chart over ``charts.data(charts.records(evidence))``), 720 px wide, no legend,
   series labelled directly. Name the message in ``Figure.title``, say the same in ``Figure.alt``.
 - When nothing needs doing, ``insights=()`` and a plan whose ``total`` says so in one line.

@@ -63,20 +63,14 @@ def test_wrong_options_are_explained(
     assert hint in refused(capsys, *arguments)
 
 
-def test_another_day_needs_another_build(
-    capsys: pytest.CaptureFixture[str], tiny_warehouse: Path
-) -> None:
+def test_another_day_needs_another_build(capsys: pytest.CaptureFixture[str], tiny_warehouse: Path) -> None:
     error = refused(capsys, "--warehouse", str(tiny_warehouse), "--as-of", "2026-10-30")
     assert "built as of 2026-10-31" in error
     assert "dbt build --project-dir dbt_project --vars '{as_of_date: 2026-10-30}'" in error
 
 
-def test_unknown_page_lists_the_pages(
-    capsys: pytest.CaptureFixture[str], tiny_warehouse: Path
-) -> None:
-    assert "finops_summary" in refused(
-        capsys, "--warehouse", str(tiny_warehouse), "--only", "nothing"
-    )
+def test_unknown_page_lists_the_pages(capsys: pytest.CaptureFixture[str], tiny_warehouse: Path) -> None:
+    assert "finops_summary" in refused(capsys, "--warehouse", str(tiny_warehouse), "--only", "nothing")
 
 
 def test_a_file_that_is_no_database(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -101,7 +95,7 @@ def test_a_build_without_usage(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 @pytest.mark.parametrize(
     "change",
     [
-        "drop table core.rpt_reconciliation",
+        "drop table core.rpt_data_quality",
         "alter table core.fct_usage_daily drop column effective_cost_usd",
         "alter table intermediate.int_as_of_date drop column first_usage_date",
     ],

@@ -57,9 +57,7 @@ def test_a_manifest_cannot_point_outside_the_folder(tmp_path: Path) -> None:
     assert outside.exists()
 
 
-def test_a_full_disk_leaves_the_old_reports(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_the_old_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(files(a="old", b="old"), tmp_path)
     write = Path.write_bytes
 
@@ -93,7 +91,7 @@ def test_a_failing_page_leaves_the_old_reports(
     build.build_reports(tiny_warehouse, tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
-    def broken(warehouse: Warehouse) -> Page:
+    def broken(_: Warehouse) -> Page:
         raise ReportError("this page cannot be built")
 
     monkeypatch.setattr("reports_builder.build.page_modules", lambda: {**good, "broken": broken})

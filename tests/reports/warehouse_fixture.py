@@ -20,20 +20,57 @@ create table core.fct_usage_daily (
     output_tokens bigint, list_cost_usd decimal(28, 12), effective_cost_usd decimal(28, 12),
     billed_cost_usd decimal(28, 12), latency_ms_sum bigint, quality_scored_calls bigint,
     quality_score_sum decimal(28, 12));
-create table core.rpt_reconciliation (
-    source varchar, usage_date date, rows_read bigint, rows_accepted bigint,
-    rows_rejected bigint, rows_duplicate bigint, billed_cost_read_usd decimal(28, 12),
-    billed_cost_in_marts_usd decimal(28, 12), difference_usd decimal(28, 12));
-create table allocation.fct_allocated_costs_daily (
-    usage_date date, cost_pool varchar, organization_id varchar, product_id varchar,
-    feature_id varchar, customer_id varchar, team_id varchar, driver varchar,
-    driver_units decimal(28, 12), cost_share double, allocated_cost_usd decimal(28, 12));
+create table core.rpt_data_quality (
+    check_name varchar, affected_calls bigint, total_calls bigint,
+    affected_cost_usd decimal(28, 12), total_cost_usd decimal(28, 12),
+    affected_call_share double, affected_cost_share double, description varchar);
+create table allocation.rpt_budget_status (
+    month_start_date date, team_id varchar, team_name varchar, budget_usd decimal(28, 12),
+    actual_cost_usd decimal(28, 12), projected_cost_usd decimal(28, 12),
+    projected_variance_usd decimal(28, 12), budget_status varchar);
+create table planning.rpt_cost_outlook (
+    scope varchar, scope_id varchar, forecast_usd decimal(28, 12), lower_usd decimal(28, 12),
+    upper_usd decimal(28, 12), trailing_cost_usd decimal(28, 12), change_share double);
+create table planning.fct_cost_forecasts_daily (
+    forecast_date date, scope varchar, scope_id varchar, forecast_usd decimal(28, 12),
+    lower_usd decimal(28, 12), upper_usd decimal(28, 12));
+create table planning.rpt_forecast_accuracy (
+    scope varchar, scope_id varchar, forecast_method varchar, horizon varchar, is_used boolean,
+    wape double, skill_share double);
 create table rates.rpt_savings_opportunities (
     action_id varchar, action_kind varchar, subject varchar, task_type varchar,
     provider varchar, model varchar, gross_monthly_savings_usd decimal(28, 12),
     overlap_usd decimal(28, 12), net_monthly_savings_usd decimal(28, 12),
     low_monthly_savings_usd decimal(28, 12), high_monthly_savings_usd decimal(28, 12),
-    assumption varchar, owner_role varchar, effort varchar, source_mart varchar);
+    assumption varchar, owner_role varchar, effort varchar, confidence varchar,
+    first_step varchar, source_mart varchar);
+create table core.dim_customers (
+    customer_id varchar, customer_name varchar, organization_id varchar,
+    subscription_tier varchar, is_known boolean, is_active boolean);
+create table margin.rpt_customer_margins (
+    customer_id varchar, customer_name varchar, subscription_tier varchar, has_activity boolean,
+    revenue_usd decimal(28, 12), cost_to_serve_usd decimal(28, 12),
+    gross_margin_usd decimal(28, 12), gross_margin_share double, is_unprofitable boolean,
+    prior_revenue_usd decimal(28, 12), prior_cost_to_serve_usd decimal(28, 12),
+    prior_gross_margin_usd decimal(28, 12));
+"""
+
+_PLANNING = """
+insert into core.rpt_data_quality values
+    ('unallocated', 10, 30, 100, 1600, 1 / 3.0, 0.0625, ''),
+    ('unpriced', 0, 30, 0, 1600, 0, 0, ''), ('cost_unknown', 3, 30, null, 1600, 0.1, null, ''),
+    ('record_rejected', 1, 40, 5, 1605, 0.025, 5 / 1605.0, ''),
+    ('reconciliation_difference', 0, 40, 0, 1605, 0, 0, '');
+insert into allocation.rpt_budget_status values
+    ('2026-10-01', 'assistant-team', 'Assistant', 1500, 1600, 1600, 100, 'over budget'),
+    ('2026-10-01', 'agents-team', 'Agents', 600, 0, 0, -600, 'within budget');
+insert into planning.rpt_cost_outlook values ('total', 'total', 1700, 1500, 2000, 1600, 0.0625);
+insert into planning.fct_cost_forecasts_daily
+    select date '2026-11-01' + cast(i as integer), 'total', 'total', 56 + i, 50, 60 + i
+    from range(30) as days(i);
+insert into planning.rpt_forecast_accuracy values
+    ('total', 'total', 'weekday_profile', 'all days', true, 0.12, 0.2),
+    ('total', 'total', 'seasonal_naive', 'all days', false, 0.15, 0);
 """
 
 
@@ -60,31 +97,33 @@ DEFAULT_ROWS = [
 ]
 
 
-def build_warehouse(path: Path, rows: list[str] | None = None) -> Path:
+def build_warehouse(path: Path, rows: list[str] | None = None, *, savings: bool = True) -> Path:
     """Write the fixture warehouse with these usage rows and one saving of 120 dollars."""
     connection = duckdb.connect(str(path))
     try:
         connection.execute(_SCHEMA)
+        connection.execute(f"insert into core.fct_usage_daily values {', '.join(rows or DEFAULT_ROWS)}")
+        connection.execute(_PLANNING)
         connection.execute(
-            f"insert into core.fct_usage_daily values {', '.join(rows or DEFAULT_ROWS)}"
+            "insert into core.dim_customers values "
+            "('cust_0001', 'Acme | Co', 'org_001', 'pro', true, true), "
+            "('cust_0002', 'Beta', 'org_002', 'enterprise', true, true)"
         )
         connection.execute(
-            "insert into core.rpt_reconciliation "
-            "select 'calls', usage_date, sum(calls), sum(calls), 0, 0, sum(billed_cost_usd), "
-            "sum(billed_cost_usd), 0 from core.fct_usage_daily group by usage_date"
-        )
-        connection.execute(
-            "insert into allocation.fct_allocated_costs_daily "
-            "select usage_date, 'llm_usage', organization_id, product_id, feature_id, "
-            "customer_id, 'assistant-team', 'direct', effective_cost_usd, 1.0, "
-            "effective_cost_usd from core.fct_usage_daily"
+            "insert into margin.rpt_customer_margins values "
+            "('cust_0001', 'Acme | Co', 'pro', true, 990, 1200, -210, -210 / 990.0, true, "
+            "990, 1000, -10), "
+            "('cust_0002', 'Beta', 'enterprise', true, 2990, 0, 2990, 1, false, 2990, 0, 2990)"
         )
         connection.execute(
             "insert into rates.rpt_savings_opportunities values "
             "('switch-chat', 'model_switch', 'chat from gpt-4 to claude-sonnet-4', 'chat', "
             "'openai', 'gpt-4', 150, 30, 120, 80, 140, 'Quality stays within the floor.', "
-            "'Head of Engineering', 'days', 'rates.rpt_model_switch_savings')"
+            "'Head of Engineering', 'days', 'medium', 'Send a tenth of the calls to it', "
+            "'rates.rpt_model_switch_savings')"
         )
+        if not savings:
+            connection.execute("delete from rates.rpt_savings_opportunities")
     finally:
         connection.close()
     return path

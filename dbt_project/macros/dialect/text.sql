@@ -1,12 +1,12 @@
-{# Columns as one JSON object in text, for records that must be kept as they came. #}
+{# Columns as one JSON object in text, for records that must be kept as they came: a mapping from name to column. #}
 {% macro json_record(columns) -%}
     {{ return(adapter.dispatch('json_record')(columns)) }}
 {%- endmacro %}
 {% macro default__json_record(columns) -%}
-    cast(json_object({% for c in columns %}'{{ c }}', {{ c }}{{ ', ' if not loop.last }}{% endfor %}) as varchar)
+    cast(json_object({% for name, column in columns.items() %}'{{ name }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %}) as varchar)
 {%- endmacro %}
 {% macro spark__json_record(columns) -%}
-    to_json(named_struct({% for c in columns %}'{{ c }}', {{ c }}{{ ', ' if not loop.last }}{% endfor %}), map('ignoreNullFields', 'false'))
+    to_json(named_struct({% for name, column in columns.items() %}'{{ name }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %}), map('ignoreNullFields', 'false'))
 {%- endmacro %}
 
 {# string_agg in a stated order. #}

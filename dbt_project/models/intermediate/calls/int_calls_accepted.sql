@@ -20,23 +20,21 @@ duplicated as (
     'task_type', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id'
 ] %}
 
+{# The duplicates are imported once per use: DuckDB would store a CTE that is used twice, and with it every column. #}
 single as (
 
-    select {{ call_columns | join(', ') }}
+    select validated.{{ call_columns | join(', validated.') }}
     from validated
-    where
-        rejection_reason is null
-        and not exists (
-            select 1 from duplicated
-            where duplicated.partition_date = validated.partition_date and duplicated.call_id = validated.call_id
-        )
+    anti join duplicated
+        on validated.partition_date = duplicated.partition_date and validated.call_id = duplicated.call_id
+    where validated.rejection_reason is null
 
 ),
 
 first_of_duplicates as (
 
     select {{ call_columns | join(', ') }}
-    from duplicated
+    from {{ ref('int_calls_duplicated') }}
     where duplicate_rank = 1
 
 ),
@@ -71,10 +69,10 @@ named as (
         coalesce(feature_id, 'unallocated') as feature_id,
         coalesce(task_type, 'unknown') as task_type,
         coalesce(subscription_tier, 'unknown') as subscription_tier,
-        status,
-        service_tier,
+        coalesce(status, 'success') as status,
+        coalesce(service_tier, 'standard') as service_tier,
         quality_score,
-        environment,
+        coalesce(environment, 'production') as environment,
         coalesce(region, 'unknown') as region,
         agent_id
     from accepted

@@ -10,26 +10,61 @@ with calls as (
 
 repeated_ids as (
 
-    select partition_date, call_id
+    select * from {{ ref('int_repeated_call_ids') }}
+
+),
+
+repeated_calls as (
+
+    select calls.*
     from calls
-    where {{ is_touched_day('partition_date') }} and call_id is not null
-    group by partition_date, call_id
-    having count(*) > 1
+    inner join repeated_ids
+        on calls.partition_date = repeated_ids.partition_date and calls.call_id = repeated_ids.call_id
+    where {{ is_touched_day('calls.partition_date') }} and calls.rejection_reason is null
+
+),
+
+recorded as (
+
+    select
+        *,
+        {{ raw_call_record() }} as raw_record
+    from repeated_calls
 
 ),
 
 ranked as (
 
     select
-        calls.*,
+        partition_date,
+        file_name,
+        call_id,
+        trace_id,
+        called_at,
+        provider,
+        model,
+        input_tokens,
+        cached_input_tokens,
+        output_tokens,
+        billed_cost_usd,
+        latency_ms,
+        customer_id,
+        organization_id,
+        product_id,
+        feature_id,
+        task_type,
+        subscription_tier,
+        status,
+        service_tier,
+        quality_score,
+        environment,
+        region,
+        agent_id,
+        raw_record,
         cast(row_number() over (
-            partition by calls.partition_date, calls.call_id
-            order by calls.called_at, calls.raw_record, calls.file_name
+            partition by partition_date, call_id order by called_at, raw_record, file_name
         ) as integer) as duplicate_rank
-    from calls
-    inner join repeated_ids
-        on calls.partition_date = repeated_ids.partition_date and calls.call_id = repeated_ids.call_id
-    where {{ is_touched_day('calls.partition_date') }} and calls.rejection_reason is null
+    from recorded
 
 )
 

@@ -16,7 +16,7 @@ rejected as (
         call_id,
         rejection_reason,
         billed_cost_usd,
-        raw_record
+        {{ raw_call_record() }} as raw_record
     from calls
     where {{ is_touched_day('partition_date') }} and rejection_reason is not null
 

@@ -18,20 +18,6 @@ as_of as (
 
 ),
 
-quality as (
-
-    select
-        task_type,
-        provider,
-        model,
-        cast(sum(quality_scored_calls) as bigint) as quality_scored_calls,
-        {{ ratio('sum(quality_score_sum)', 'sum(quality_scored_calls)') }} as quality_score_avg,
-        cast(sum(case when is_judged then 0 else calls end) as bigint) as calls_not_judged
-    from task_usage
-    group by task_type, provider, model
-
-),
-
 current_prices as (
 
     select price_periods.*
@@ -94,6 +80,18 @@ switches as (
 
 ),
 
+counted as (
+
+    select
+        task_type,
+        provider,
+        model,
+        cast(sum(case when is_judged then 0 else calls end) as bigint) as calls_not_judged
+    from task_usage
+    group by task_type, provider, model
+
+),
+
 compared as (
 
     select
@@ -103,34 +101,19 @@ compared as (
         switches.to_provider,
         switches.to_model,
         switches.calls,
-        from_quality.calls_not_judged,
+        counted.calls_not_judged,
         switches.input_tokens,
         switches.cached_input_tokens,
         switches.output_tokens,
         switches.current_cost_usd,
         switches.cost_after_usd,
-        {{ money('switches.current_cost_usd - switches.cost_after_usd') }} as savings_usd,
-        from_quality.quality_scored_calls as from_quality_scored_calls,
-        from_quality.quality_score_avg as from_quality_score_avg,
-        coalesce(to_quality.quality_scored_calls, 0) as to_quality_scored_calls,
-        to_quality.quality_score_avg as to_quality_score_avg,
-        to_quality.quality_score_avg - from_quality.quality_score_avg as quality_change,
-        {# Half of a 95 % interval. A score between 0 and 1 with mean m varies by at most m (1 - m), so it is never too narrow. #}
-        1.96 * sqrt(
-            {{ ratio('from_quality.quality_score_avg * (1 - from_quality.quality_score_avg)', 'from_quality.quality_scored_calls') }}
-            + {{ ratio('to_quality.quality_score_avg * (1 - to_quality.quality_score_avg)', 'to_quality.quality_scored_calls') }}
-        ) as quality_change_margin
+        {{ money('switches.current_cost_usd - switches.cost_after_usd') }} as savings_usd
     from switches
-    inner join quality as from_quality
+    inner join counted
         on
-            switches.task_type = from_quality.task_type
-            and switches.from_provider = from_quality.provider
-            and switches.from_model = from_quality.model
-    left join quality as to_quality
-        on
-            switches.task_type = to_quality.task_type
-            and switches.to_provider = to_quality.provider
-            and switches.to_model = to_quality.model
+            switches.task_type = counted.task_type
+            and switches.from_provider = counted.provider
+            and switches.from_model = counted.model
 
 )
 

@@ -1,10 +1,5 @@
-{# one row per raw call record, as it came: names, types and units of the warehouse, nothing judged yet #}
-
-{% set raw_columns = [
-    'call_id', 'trace_id', 'timestamp', 'provider', 'model', 'input_tokens', 'cached_input_tokens', 'output_tokens',
-    'cost_usd', 'latency_ms', 'customer_id', 'organization_id', 'product_id', 'feature_id', 'task_type',
-    'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id'
-] %}
+{# one row per raw call record, as it came: names, types and units of the warehouse, nothing judged yet.
+   The columns raw_* keep what a cast may lose, for the records that will be refused. #}
 
 with calls as (
 
@@ -34,13 +29,19 @@ typed as (
         feature_id,
         task_type,
         subscription_tier,
-        coalesce(status, 'success') as status,
-        coalesce(service_tier, 'standard') as service_tier,
+        status,
+        service_tier,
         try_cast(quality_score as decimal(9, 6)) as quality_score,
-        coalesce(environment, 'production') as environment,
+        environment,
         region,
         agent_id,
-        {{ json_record(raw_columns) }} as raw_record
+        timestamp as raw_timestamp,
+        input_tokens as raw_input_tokens,
+        cached_input_tokens as raw_cached_input_tokens,
+        output_tokens as raw_output_tokens,
+        cost_usd as raw_cost_usd,
+        latency_ms as raw_latency_ms,
+        quality_score as raw_quality_score
     from calls
 
 )

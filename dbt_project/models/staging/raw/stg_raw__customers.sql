@@ -18,10 +18,11 @@ typed as (
         try_cast(signup_date as date) as signup_date,
         try_cast(churned_date as date) as churned_date,
         region,
-        {{ json_record([
-            'customer_id', 'customer_name', 'organization_id', 'subscription_tier', 'monthly_fee', 'usage_archetype',
-            'signup_date', 'churned_date', 'region'
-        ]) }} as raw_record
+        {{ json_record({
+            'customer_id': 'customer_id', 'customer_name': 'customer_name', 'organization_id': 'organization_id',
+            'subscription_tier': 'subscription_tier', 'monthly_fee': 'monthly_fee', 'usage_archetype': 'usage_archetype',
+            'signup_date': 'signup_date', 'churned_date': 'churned_date', 'region': 'region'
+        }) }} as raw_record
     from customers
 
 )

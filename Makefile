@@ -1,0 +1,57 @@
+# Every target works alone on a fresh clone. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+INSTALLED := $(VENV)/.installed
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# dbt asks the network for a newer version of itself otherwise.
+export DBT_VERSION_CHECK := false
+
+DEMO_CUSTOMERS := 100
+DEMO_DAYS := 120
+GENERATED := data/raw/_generated.json
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo data warehouse reports test lint format docs bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: data warehouse reports ## From nothing to a warehouse and its reports
+
+test: lint ## From nothing to every check: ruff, mypy, sqlfluff, pytest
+	pytest
+
+install: $(INSTALLED) ## Make the virtual environment from the lock file
+
+$(INSTALLED): requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $@
+
+data: $(GENERATED) ## Generate the demo data (only when it is absent or its generator changed)
+
+$(GENERATED): $(INSTALLED) $(wildcard generator/*.py generator/*/*.py) dbt_project/seeds/model_prices.csv dbt_project/seeds/subscription_tiers.csv
+	python -m generator --customers $(DEMO_CUSTOMERS) --days $(DEMO_DAYS)
+
+warehouse: $(INSTALLED) ## Build, test and publish the warehouse
+	dbt --quiet build --project-dir dbt_project
+
+reports: $(INSTALLED) ## Render the reports from the published warehouse
+	python -m reports_builder
+
+lint: $(INSTALLED) ## Check style and types
+	ruff check .
+	ruff format --check .
+	mypy
+	sqlfluff lint dbt_project/models dbt_project/data-tests
+
+format: $(INSTALLED) ## Put the code into the house style
+	ruff check --fix .
+	ruff format .
+	sqlfluff fix dbt_project/models dbt_project/data-tests
+
+docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/index.html
+	dbt docs generate --static --project-dir dbt_project
+
+clean: ## Remove what was generated and built; keep the virtual environment
+	rm -rf data warehouse reports logs dbt_project/target dbt_project/logs

@@ -1,0 +1,109 @@
+{# one row per team with cost in the trailing 30 days or the 30 before #}
+
+with allocated_costs as (
+
+    select * from {{ ref('fct_allocated_costs_daily') }}
+
+),
+
+usage_owned as (
+
+    select * from {{ ref('int_usage_owned_daily') }}
+
+),
+
+features as (
+
+    select * from {{ ref('dim_features') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+costs as (
+
+    select
+        allocated_costs.team_id,
+        sum(case when allocated_costs.usage_date >= as_of.window_start_date then allocated_costs.allocated_cost_usd end) as cost_usd,
+        sum(case when allocated_costs.usage_date < as_of.window_start_date then allocated_costs.allocated_cost_usd end) as prior_cost_usd
+    from allocated_costs
+    inner join as_of on allocated_costs.usage_date between as_of.prior_window_start_date and as_of.as_of_date
+    group by allocated_costs.team_id
+
+),
+
+usage_by_team as (
+
+    select
+        usage_owned.team_id,
+        count(distinct case when usage_owned.is_allocated and usage_owned.usage_date >= as_of.window_start_date then usage_owned.customer_id end) as customers,
+        sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.calls end) as calls,
+        sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.failed_calls end) as failed_calls,
+        sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.input_tokens + usage_owned.output_tokens end) as tokens,
+        sum(case when usage_owned.usage_date < as_of.window_start_date then usage_owned.calls end) as prior_calls
+    from usage_owned
+    inner join as_of on usage_owned.usage_date between as_of.prior_window_start_date and as_of.as_of_date
+    group by usage_owned.team_id
+
+),
+
+team_names as (
+
+    select
+        team_id,
+        max(team_name) as team_name
+    from features
+    group by team_id
+
+),
+
+joined as (
+
+    select
+        costs.team_id,
+        coalesce(team_names.team_name, 'Unallocated') as team_name,
+        coalesce(usage_by_team.customers, 0) as customers,
+        cast(coalesce(usage_by_team.calls, 0) as bigint) as calls,
+        cast(coalesce(usage_by_team.failed_calls, 0) as bigint) as failed_calls,
+        cast(coalesce(usage_by_team.tokens, 0) as bigint) as tokens,
+        {{ money('coalesce(costs.cost_usd, 0)') }} as cost_usd,
+        case when as_of.first_usage_date <= as_of.prior_window_start_date then {{ money('coalesce(costs.prior_cost_usd, 0)') }} end as prior_cost_usd,
+        case when as_of.first_usage_date <= as_of.prior_window_start_date then cast(coalesce(usage_by_team.prior_calls, 0) as bigint) end as prior_calls
+    from costs
+    cross join as_of
+    left join usage_by_team on costs.team_id = usage_by_team.team_id
+    left join team_names on costs.team_id = team_names.team_id
+
+),
+
+final as (
+
+    select
+        team_id,
+        team_name,
+        customers,
+        calls,
+        failed_calls,
+        {{ ratio('failed_calls', 'calls') }} as failure_share,
+        tokens,
+        cost_usd,
+        {{ ratio('cost_usd', 'sum(cost_usd) over ()') }} as cost_share,
+        cast(row_number() over (order by cost_usd desc, team_id) as integer) as cost_rank,
+        {{ money(ratio('cost_usd', 'calls')) }} as cost_per_call_usd,
+        {{ ratio(ratio('cost_usd', 'calls'), ratio('sum(cost_usd) over ()', 'sum(calls) over ()')) }} as cost_per_call_to_average,
+        {{ money(ratio('cost_usd', 'tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd,
+        prior_cost_usd,
+        {{ money('cost_usd - prior_cost_usd') }} as cost_change_usd,
+        {{ ratio('cost_usd', 'prior_cost_usd') }} - 1 as cost_change_share,
+        prior_calls,
+        {{ ratio('calls', 'prior_calls') }} - 1 as calls_change_share,
+        {{ ratio(ratio('cost_usd', 'calls'), ratio('prior_cost_usd', 'prior_calls')) }} - 1 as cost_per_call_change_share
+    from joined
+
+)
+
+select * from final

@@ -1,0 +1,51 @@
+{# one row per dimension (total, provider, model, organization, product, feature, customer, team) x value used in the trailing 30 days #}
+
+with usage_by_dimension as (
+
+    select * from {{ ref('int_usage_by_dimension') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+measured as (
+
+    select
+        *,
+        {{ money(ratio('cost_usd', 'input_tokens + output_tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd
+    from usage_by_dimension
+
+),
+
+final as (
+
+    select
+        measured.dimension,
+        measured.dimension_value,
+        measured.calls,
+        measured.input_tokens,
+        measured.cached_input_tokens,
+        measured.output_tokens,
+        measured.cost_usd,
+        measured.cost_per_1k_tokens_usd,
+        case when as_of.first_usage_date <= as_of.prior_window_start_date then prior_window.cost_per_1k_tokens_usd end as prior_cost_per_1k_tokens_usd,
+        {{ money(ratio('measured.cost_usd', 'measured.calls')) }} as cost_per_call_usd,
+        {{ ratio('measured.input_tokens + measured.output_tokens', 'measured.calls') }} as tokens_per_call,
+        {{ ratio('measured.output_tokens', 'measured.input_tokens') }} as output_input_ratio,
+        {{ ratio('measured.cached_input_tokens', 'measured.input_tokens') }} as cached_input_share
+    from measured
+    cross join as_of
+    left join measured as prior_window
+        on
+            measured.dimension = prior_window.dimension
+            and measured.dimension_value = prior_window.dimension_value
+            and not prior_window.is_current
+    where measured.is_current
+
+)
+
+select * from final

@@ -1,0 +1,93 @@
+{# one row per calendar month x team x cost centre, for each month with data up to the as-of date and each account, with or without cost #}
+
+with allocated_costs as (
+
+    select * from {{ ref('fct_allocated_costs_daily') }}
+
+),
+
+features as (
+
+    select * from {{ ref('dim_features') }}
+
+),
+
+dates as (
+
+    select * from {{ ref('dim_dates') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+costs as (
+
+    select
+        cast(date_trunc('month', allocated_costs.usage_date) as date) as month_start_date,
+        allocated_costs.team_id,
+        coalesce(features.cost_centre, 'unallocated') as cost_centre,
+        sum(case when allocated_costs.cost_pool = 'llm_usage' then allocated_costs.allocated_cost_usd end) as direct_cost_usd,
+        sum(case when allocated_costs.cost_pool <> 'llm_usage' then allocated_costs.allocated_cost_usd end) as shared_cost_usd
+    from allocated_costs
+    inner join as_of on allocated_costs.usage_date between as_of.first_usage_date and as_of.as_of_date
+    left join features
+        on allocated_costs.product_id = features.product_id and allocated_costs.feature_id = features.feature_id
+    group by all
+
+),
+
+months as (
+
+    select
+        dates.month_start_date,
+        max(dates.days_in_month) as days_in_month,
+        cast(count(*) as integer) as covered_days
+    from dates
+    inner join as_of on dates.date_day between as_of.first_usage_date and as_of.as_of_date
+    group by dates.month_start_date
+
+),
+
+{# A shared cost on a day without usage has no feature, hence an account that the list of features may lack. #}
+accounts as (
+
+    select
+        team_id,
+        cost_centre,
+        max(team_name) as team_name
+    from (
+        select team_id, cost_centre, team_name from features
+        union all
+        select team_id, cost_centre, 'Unallocated' as team_name from costs where team_id = 'unallocated'
+    ) as named
+    group by team_id, cost_centre
+
+),
+
+monthly as (
+
+    select
+        months.month_start_date,
+        months.days_in_month,
+        months.covered_days,
+        accounts.team_id,
+        accounts.team_name,
+        accounts.cost_centre,
+        {{ money('coalesce(costs.direct_cost_usd, 0)') }} as direct_cost_usd,
+        {{ money('coalesce(costs.shared_cost_usd, 0)') }} as shared_cost_usd,
+        {{ money('coalesce(costs.direct_cost_usd, 0) + coalesce(costs.shared_cost_usd, 0)') }} as allocated_cost_usd
+    from months
+    cross join accounts
+    left join costs
+        on
+            months.month_start_date = costs.month_start_date
+            and accounts.team_id = costs.team_id
+            and accounts.cost_centre = costs.cost_centre
+
+)
+
+select * from monthly

@@ -1,0 +1,69 @@
+{# one row per customer x billing period x calendar month in it; periods are each calendar month and the trailing 30 days #}
+
+with margins_daily as (
+
+    select * from {{ ref('fct_customer_margins_daily') }}
+
+),
+
+dates as (
+
+    select * from {{ ref('dim_dates') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+dated as (
+
+    select
+        margins_daily.*,
+        dates.month_start_date,
+        dates.days_in_month,
+        dates.day_of_month,
+        as_of.window_start_date
+    from margins_daily
+    inner join dates on margins_daily.usage_date = dates.date_day
+    cross join as_of
+    where margins_daily.usage_date <= as_of.as_of_date
+
+),
+
+in_periods as (
+
+    select 'month' as billing_period_kind, month_start_date as period_start_date, dated.*
+    from dated
+    union all
+    select 'trailing_30_days' as billing_period_kind, window_start_date as period_start_date, dated.*
+    from dated
+    where usage_date >= window_start_date
+
+),
+
+{# What is used outside the subscription (before signup, after leaving) costs, but no plan invoices it. #}
+segments as (
+
+    select
+        customer_id,
+        subscription_tier,
+        billing_period_kind,
+        period_start_date,
+        month_start_date,
+        days_in_month,
+        min(day_of_month) filter (where is_subscribed) as first_subscribed_day,
+        max(day_of_month) filter (where is_subscribed) as last_subscribed_day,
+        count(*) filter (where is_subscribed) as subscribed_days,
+        cast(coalesce(sum(successful_calls) filter (where is_subscribed), 0) as bigint) as billable_calls,
+        cast(coalesce(sum(tokens) filter (where is_subscribed), 0) as bigint) as billable_tokens,
+        {{ money('sum(revenue_usd)') }} as revenue_usd,
+        {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd
+    from in_periods
+    group by customer_id, subscription_tier, billing_period_kind, period_start_date, month_start_date, days_in_month
+
+)
+
+select * from segments

@@ -1,0 +1,120 @@
+{# one row per customer x plan x billing period: its real use, rated under the plan #}
+
+with segments as (
+
+    select * from {{ ref('int_billing_segments') }}
+
+),
+
+pricing_plans as (
+
+    select * from {{ ref('pricing_plans') }}
+
+),
+
+plans as (
+
+    select distinct plan_id from pricing_plans
+
+),
+
+{# Base fee and included units accrue with the subscribed days of each month, as revenue does. #}
+accrued as (
+
+    select
+        segments.*,
+        plans.plan_id,
+        tier_prices.plan_id is not null as is_priced_by_plan,
+        tier_prices.usage_unit,
+        tier_prices.usd_per_unit,
+        case
+            when segments.subscribed_days = 0 then {{ money(0) }}
+            else {{ split_exactly(
+                'tier_prices.base_fee_usd', 'segments.last_subscribed_day', '(segments.first_subscribed_day - 1)', 'segments.days_in_month'
+            ) }}
+        end as base_fee_usd,
+        {{ ratio('tier_prices.included_units * segments.subscribed_days', 'segments.days_in_month') }} as included_units
+    from segments
+    cross join plans
+    left join pricing_plans as tier_prices
+        on plans.plan_id = tier_prices.plan_id and segments.subscription_tier = tier_prices.subscription_tier
+
+),
+
+{# A started unit of the allowance counts whole, in the customer's favour; six decimals keep the sum's last bits from adding one. #}
+summed as (
+
+    select
+        customer_id,
+        subscription_tier,
+        plan_id,
+        billing_period_kind,
+        period_start_date,
+        is_priced_by_plan,
+        usage_unit,
+        case when usage_unit = '1k_tokens' then 1000 else 1 end as unit_size,
+        cast(usd_per_unit * case when usage_unit = '1k_tokens' then cast(0.001 as decimal(4, 3)) else cast(1 as decimal(4, 3)) end as decimal(18, 12))
+            as usd_per_single_unit,
+        sum(subscribed_days) as subscribed_days,
+        sum(billable_calls) as billable_calls,
+        sum(billable_tokens) as billable_tokens,
+        {{ money('sum(base_fee_usd)') }} as base_fee_usd,
+        cast(ceil(cast(sum(included_units) as decimal(28, 6))) as bigint) as included_units,
+        {{ money('sum(revenue_usd)') }} as current_revenue_usd,
+        {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd
+    from accrued
+    group by customer_id, subscription_tier, plan_id, billing_period_kind, period_start_date, is_priced_by_plan, usage_unit, usd_per_unit
+
+),
+
+metered as (
+
+    select
+        *,
+        greatest(
+            case usage_unit when 'call' then billable_calls when '1k_tokens' then billable_tokens else 0 end
+            - coalesce(included_units, 0) * unit_size,
+            0
+        ) as charged_single_units
+    from summed
+
+),
+
+{# A tier that a plan does not name keeps its contract. #}
+invoiced as (
+
+    select
+        customer_id,
+        subscription_tier,
+        plan_id,
+        billing_period_kind,
+        period_start_date,
+        is_priced_by_plan,
+        cast(subscribed_days as bigint) as subscribed_days,
+        cast(billable_calls as bigint) as billable_calls,
+        cast(billable_tokens as bigint) as billable_tokens,
+        usage_unit,
+        included_units,
+        {{ ratio('charged_single_units', 'unit_size') }} as charged_units,
+        case when is_priced_by_plan then base_fee_usd else current_revenue_usd end as base_fee_usd,
+        case
+            when is_priced_by_plan then {{ money('cast(charged_single_units as decimal(19, 0)) * usd_per_single_unit') }}
+            else {{ money(0) }}
+        end as usage_fee_usd,
+        current_revenue_usd,
+        cost_to_serve_usd
+    from metered
+
+),
+
+totalled as (
+
+    select
+        *,
+        {{ money('base_fee_usd + usage_fee_usd') }} as revenue_usd,
+        {{ money('base_fee_usd + usage_fee_usd - cost_to_serve_usd') }} as gross_margin_usd
+    from invoiced
+
+)
+
+select * from totalled

@@ -1,0 +1,94 @@
+{# one row per action that the ledger lists, before assumptions: what it saves alone, and on what earlier actions leave #}
+
+with model_switch_savings as (
+
+    select * from {{ ref('rpt_model_switch_savings') }}
+
+),
+
+batch_savings as (
+
+    select * from {{ ref('rpt_batch_savings') }}
+
+),
+
+caching_savings as (
+
+    select * from {{ ref('rpt_caching_savings') }}
+
+),
+
+switches as (
+
+    select
+        'model_switch' as action_kind,
+        'model_switch:' || task_type as action_id,
+        task_type || ' calls from ' || {{ string_agg_sorted('from_model', ', ') }} || ' to ' || to_model as subject,
+        task_type,
+        to_provider as provider,
+        to_model as model,
+        {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
+        {{ money('sum(monthly_savings_usd)') }} as gross_monthly_savings_usd,
+        {{ money('sum(monthly_savings_usd)') }} as net_monthly_savings_usd,
+        {{ money('sum(monthly_savings_low_usd)') }} as low_monthly_savings_usd,
+        {{ money('sum(monthly_savings_high_usd)') }} as high_monthly_savings_usd,
+        'rates.rpt_model_switch_savings' as source_mart
+    from model_switch_savings
+    where is_recommended
+    group by task_type, to_provider, to_model
+
+),
+
+batches as (
+
+    select
+        'batch' as action_kind,
+        'batch:' || task_type as action_id,
+        task_type || ' calls that can wait, to the batch service' as subject,
+        task_type,
+        cast(null as string) as provider,
+        cast(null as string) as model,
+        {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
+        {{ money('sum(gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
+        {{ money('sum(net_monthly_savings_usd)') }} as net_monthly_savings_usd,
+        cast(null as decimal(28, 12)) as low_monthly_savings_usd,
+        cast(null as decimal(28, 12)) as high_monthly_savings_usd,
+        'rates.rpt_batch_savings' as source_mart
+    from batch_savings
+    where gross_monthly_savings_usd > 0 and net_monthly_savings_usd is not null
+    group by task_type
+
+),
+
+cachings as (
+
+    select
+        'caching' as action_kind,
+        'caching:' || task_type as action_id,
+        'prompt caching of ' || task_type || ' calls on ' || {{ string_agg_sorted('planned_model', ', ') }} as subject,
+        task_type,
+        cast(null as string) as provider,
+        cast(null as string) as model,
+        {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
+        {{ money('sum(gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
+        {{ money('sum(net_monthly_savings_usd)') }} as net_monthly_savings_usd,
+        cast(null as decimal(28, 12)) as low_monthly_savings_usd,
+        cast(null as decimal(28, 12)) as high_monthly_savings_usd,
+        'rates.rpt_caching_savings' as source_mart
+    from caching_savings
+    where gross_monthly_savings_usd > 0 and net_monthly_savings_usd is not null
+    group by task_type
+
+),
+
+actions as (
+
+    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from switches
+    union all
+    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from batches
+    union all
+    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from cachings
+
+)
+
+select * from actions

@@ -1,0 +1,83 @@
+{# one row per product x feature, and one for what belongs to none; the trailing 30 days #}
+
+with features_described as (
+
+    select * from {{ ref('int_features_described') }}
+
+),
+
+margin_rules as (
+
+    select * from {{ ref('margin_rules') }}
+
+),
+
+rules as (
+
+    select
+        max(rule_value) filter (where rule_name = 'feature_sunset_adoption_below') as sunset_adoption_below,
+        max(rule_value) filter (where rule_name = 'feature_sunset_growth_below') as sunset_growth_below,
+        max(rule_value) filter (where rule_name = 'feature_invest_margin_from') as invest_margin_from,
+        max(rule_value) filter (where rule_name = 'feature_invest_adoption_from') as invest_adoption_from,
+        max(rule_value) filter (where rule_name = 'feature_invest_growth_from') as invest_growth_from
+    from margin_rules
+
+),
+
+{# The first reason that holds decides. Growth that is not known (no 30 days before) neither saves nor promotes a feature. #}
+reasoned as (
+
+    select
+        *,
+        case
+            when is_unallocated then null
+            when calls = 0 then 'not_used'
+            when
+                gross_margin_usd < 0
+                and adoption_share < rules.sunset_adoption_below
+                and coalesce(calls_change_share, 0) < rules.sunset_growth_below
+                then 'loses_money_with_few_users'
+            when gross_margin_usd < 0 then 'loses_money_but_used'
+            when gross_margin_share >= rules.invest_margin_from and adoption_share >= rules.invest_adoption_from
+                then 'high_margin_widely_used'
+            when gross_margin_share >= rules.invest_margin_from and calls_change_share >= rules.invest_growth_from
+                then 'high_margin_growing'
+            else 'pays_its_way'
+        end as decision_reason
+    from features_described
+    cross join rules
+
+),
+
+final as (
+
+    select
+        product_id,
+        feature_id,
+        team_id,
+        calls,
+        successful_calls,
+        prior_successful_calls,
+        calls_change_share,
+        customers_using,
+        active_customers,
+        adoption_share,
+        allocated_revenue_usd,
+        cost_to_serve_usd,
+        gross_margin_usd,
+        gross_margin_share,
+        calls_per_customer_p50,
+        calls_per_customer_p90,
+        top_tenth_call_share,
+        usage_gini,
+        case
+            when decision_reason in ('not_used', 'loses_money_with_few_users') then 'sunset'
+            when decision_reason in ('high_margin_widely_used', 'high_margin_growing') then 'invest'
+            when decision_reason is not null then 'keep'
+        end as decision,
+        decision_reason
+    from reasoned
+
+)
+
+select * from final

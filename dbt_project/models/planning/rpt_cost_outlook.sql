@@ -1,0 +1,110 @@
+{# one row per scope (total, provider, team): the cost of the 30 days after the as-of date beside that of the 30 days up to it #}
+
+with costs as (
+
+    select * from {{ ref('int_costs_by_scope_daily') }}
+
+),
+
+forecasts_daily as (
+
+    select * from {{ ref('fct_cost_forecasts_daily') }}
+
+),
+
+forecasts as (
+
+    select * from {{ ref('int_forecasts_by_origin') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+next_30_days as (
+
+    select
+        scope,
+        scope_id,
+        max(forecast_method) as forecast_method,
+        max(history_days) as history_days,
+        min(forecast_date) as first_forecast_date,
+        max(forecast_date) as last_forecast_date,
+        case when count(forecast_usd) = count(*) then {{ money('sum(forecast_usd)') }} end as forecast_usd
+    from forecasts_daily
+    group by scope, scope_id
+
+),
+
+last_30_days as (
+
+    select
+        costs.scope,
+        costs.scope_id,
+        {{ money('sum(costs.cost_usd)') }} as trailing_cost_usd
+    from costs
+    inner join as_of on costs.usage_date between as_of.window_start_date and as_of.as_of_date
+    group by costs.scope, costs.scope_id
+
+),
+
+{# The errors of single days partly cancel: the band of a sum comes from past sums of 30 days. These windows overlap, so they know
+   less than their number says; hence one width for both sides, four in five past sums lay within it. #}
+past_sums as (
+
+    select
+        scope,
+        scope_id,
+        forecast_method,
+        origin_date,
+        {{ ratio('sum(actual_usd)', 'sum(forecast_usd)') }} as outcome_ratio
+    from forecasts
+    group by scope, scope_id, forecast_method, origin_date
+    having count(actual_usd) = 30
+
+),
+
+bands as (
+
+    select
+        scope,
+        scope_id,
+        forecast_method,
+        cast(count(*) as bigint) as interval_origins,
+        exp(percentile_cont(0.8) within group (order by abs(ln(outcome_ratio)))) as band_ratio
+    from past_sums
+    where outcome_ratio > 0
+    group by scope, scope_id, forecast_method
+    having count(*) >= 10
+
+),
+
+final as (
+
+    select
+        next_30_days.scope,
+        next_30_days.scope_id,
+        next_30_days.first_forecast_date,
+        next_30_days.last_forecast_date,
+        next_30_days.forecast_usd,
+        {{ money('cast(next_30_days.forecast_usd as double) / bands.band_ratio') }} as lower_usd,
+        {{ money('cast(next_30_days.forecast_usd as double) * bands.band_ratio') }} as upper_usd,
+        last_30_days.trailing_cost_usd,
+        {{ ratio('next_30_days.forecast_usd', 'last_30_days.trailing_cost_usd') }} - 1 as change_share,
+        next_30_days.forecast_method,
+        next_30_days.history_days,
+        coalesce(bands.interval_origins, 0) as interval_origins
+    from next_30_days
+    left join last_30_days on next_30_days.scope = last_30_days.scope and next_30_days.scope_id = last_30_days.scope_id
+    left join bands
+        on
+            next_30_days.scope = bands.scope
+            and next_30_days.scope_id = bands.scope_id
+            and next_30_days.forecast_method = bands.forecast_method
+
+)
+
+select * from final

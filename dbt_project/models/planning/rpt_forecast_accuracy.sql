@@ -1,0 +1,98 @@
+{# one row per scope x method x horizon (days 1-7, 8-14, 15-21, 22-30, and all): what the method would have said, held against what came #}
+
+with forecasts as (
+
+    select * from {{ ref('int_forecasts_by_origin') }}
+
+),
+
+methods as (
+
+    select * from {{ ref('int_forecast_methods') }}
+
+),
+
+intervals as (
+
+    select * from {{ ref('int_forecast_intervals') }}
+
+),
+
+outcomes as (
+
+    select
+        forecasts.scope,
+        forecasts.scope_id,
+        forecasts.forecast_method,
+        case forecasts.horizon_week when 1 then 'days 1-7' when 2 then 'days 8-14' when 3 then 'days 15-21' else 'days 22-30' end as horizon,
+        forecasts.origin_date,
+        forecasts.forecast_usd,
+        forecasts.actual_usd,
+        case
+            when intervals.lower_ratio is null then null
+            when forecasts.actual_usd between forecasts.forecast_usd * intervals.lower_ratio and forecasts.forecast_usd * intervals.upper_ratio then 1
+            else 0
+        end as is_in_interval
+    from forecasts
+    left join intervals
+        on
+            forecasts.scope = intervals.scope
+            and forecasts.scope_id = intervals.scope_id
+            and forecasts.forecast_method = intervals.forecast_method
+            and forecasts.origin_date = intervals.origin_date
+            and forecasts.horizon_week = intervals.horizon_week
+    where forecasts.actual_usd is not null
+
+),
+
+scored as (
+
+    select
+        scope,
+        scope_id,
+        forecast_method,
+        coalesce(horizon, 'all days') as horizon,
+        cast(count(distinct origin_date) as bigint) as origins,
+        cast(count(*) as bigint) as scored_days,
+        min(origin_date) as first_origin_date,
+        max(origin_date) as last_origin_date,
+        {{ ratio('sum(abs(forecast_usd - actual_usd))', 'sum(actual_usd)') }} as wape,
+        {{ ratio('sum(forecast_usd - actual_usd)', 'sum(actual_usd)') }} as bias_share,
+        cast(count(is_in_interval) as bigint) as interval_days,
+        avg(cast(is_in_interval as double)) as interval_coverage_share
+    from outcomes
+    group by grouping sets ((scope, scope_id, forecast_method), (scope, scope_id, forecast_method, horizon))
+
+),
+
+final as (
+
+    select
+        scored.scope,
+        scored.scope_id,
+        scored.forecast_method,
+        scored.horizon,
+        methods.is_used,
+        scored.origins,
+        scored.scored_days,
+        scored.first_origin_date,
+        scored.last_origin_date,
+        scored.wape,
+        scored.bias_share,
+        1 - {{ ratio(
+            'scored.wape',
+            "max(case when scored.forecast_method = 'seasonal_naive' then scored.wape end) over (partition by scored.scope, scored.scope_id, scored.horizon)"
+        ) }} as skill_share,
+        scored.interval_days,
+        scored.interval_coverage_share,
+        cast(0.8 as double) as interval_target_share
+    from scored
+    inner join methods
+        on
+            scored.scope = methods.scope
+            and scored.scope_id = methods.scope_id
+            and scored.forecast_method = methods.forecast_method
+
+)
+
+select * from final

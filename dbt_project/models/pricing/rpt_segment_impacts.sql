@@ -1,0 +1,70 @@
+{# one row per plan x segment of one kind (subscription tier, usage archetype, both together); the trailing 30 days #}
+
+with plan_backtests as (
+
+    select * from {{ ref('rpt_plan_backtests') }}
+
+),
+
+in_segments as (
+
+    select 'subscription_tier' as segment_kind, subscription_tier as segment, plan_backtests.* from plan_backtests
+    union all
+    select 'usage_archetype' as segment_kind, usage_archetype as segment, plan_backtests.* from plan_backtests
+    union all
+    select 'tier_and_archetype' as segment_kind, subscription_tier || ' / ' || usage_archetype as segment, plan_backtests.* from plan_backtests
+
+),
+
+summed as (
+
+    select
+        plan_id,
+        plan_name,
+        is_current_plan,
+        segment_kind,
+        segment,
+        count(*) as customers,
+        {{ money('sum(current_revenue_usd)') }} as current_revenue_usd,
+        {{ money('sum(revenue_usd)') }} as revenue_usd,
+        {{ money('sum(revenue_change_usd)') }} as revenue_change_usd,
+        {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd,
+        {{ money('sum(current_gross_margin_usd)') }} as current_gross_margin_usd,
+        {{ money('sum(gross_margin_usd)') }} as gross_margin_usd,
+        count(*) filter (where current_gross_margin_usd < 0) as current_unprofitable_customers,
+        count(*) filter (where is_unprofitable) as unprofitable_customers,
+        count(*) filter (where revenue_change_usd > 0) as customers_paying_more,
+        count(*) filter (where revenue_change_usd < 0) as customers_paying_less,
+        percentile_cont(0.5) within group (order by revenue_change_share) as revenue_change_share_p50
+    from in_segments
+    group by plan_id, plan_name, is_current_plan, segment_kind, segment
+
+),
+
+compared as (
+
+    select
+        plan_id,
+        plan_name,
+        is_current_plan,
+        segment_kind,
+        segment,
+        customers,
+        current_revenue_usd,
+        revenue_usd,
+        revenue_change_usd,
+        {{ ratio('revenue_change_usd', 'current_revenue_usd') }} as revenue_change_share,
+        revenue_change_share_p50,
+        cost_to_serve_usd,
+        current_gross_margin_usd,
+        gross_margin_usd,
+        {{ ratio('gross_margin_usd', 'revenue_usd') }} as gross_margin_share,
+        current_unprofitable_customers,
+        unprofitable_customers,
+        customers_paying_more,
+        customers_paying_less
+    from summed
+
+)
+
+select * from compared

@@ -1,0 +1,84 @@
+{# one row per task type x model in use x other model: what the switch saves, what it changes, and whether it is recommended #}
+
+with model_switches as (
+
+    select * from {{ ref('int_model_switches') }}
+
+),
+
+assessments as (
+
+    select * from {{ ref('int_model_switches_assessed') }}
+
+),
+
+latencies as (
+
+    select * from {{ ref('int_model_latencies') }}
+
+),
+
+recommendations as (
+
+    select * from {{ ref('rpt_model_recommendations') }}
+
+),
+
+savings as (
+
+    select
+        switches.task_type,
+        switches.from_provider,
+        switches.from_model,
+        switches.to_provider,
+        switches.to_model,
+        switches.calls,
+        switches.calls_not_judged,
+        switches.input_tokens,
+        switches.cached_input_tokens,
+        switches.output_tokens,
+        switches.current_cost_usd,
+        switches.cost_after_usd,
+        switches.savings_usd as monthly_savings_usd,
+        assessments.savings_low_usd as monthly_savings_low_usd,
+        assessments.savings_high_usd as monthly_savings_high_usd,
+        assessments.from_quality_score_avg,
+        assessments.to_quality_score_avg,
+        assessments.quality_change,
+        assessments.quality_change_lower,
+        assessments.quality_change_upper,
+        assessments.minimum_quality_score,
+        assessments.maximum_quality_loss,
+        to_latencies.latency_p50_ms - from_latencies.latency_p50_ms as latency_p50_change_ms,
+        to_latencies.latency_p95_ms - from_latencies.latency_p95_ms as latency_p95_change_ms,
+        assessments.verdict,
+        assessments.is_acceptable as is_feasible,
+        assessments.is_acceptable and recommendations.task_type is not null as is_recommended
+    from model_switches as switches
+    inner join assessments
+        on
+            switches.task_type = assessments.task_type
+            and switches.from_provider = assessments.from_provider
+            and switches.from_model = assessments.from_model
+            and switches.to_provider = assessments.to_provider
+            and switches.to_model = assessments.to_model
+    left join latencies as from_latencies
+        on
+            switches.task_type = from_latencies.task_type
+            and switches.from_provider = from_latencies.provider
+            and switches.from_model = from_latencies.model
+    left join latencies as to_latencies
+        on
+            switches.task_type = to_latencies.task_type
+            and switches.to_provider = to_latencies.provider
+            and switches.to_model = to_latencies.model
+    left join recommendations
+        on
+            switches.task_type = recommendations.task_type
+            and switches.to_provider = recommendations.recommended_provider
+            and switches.to_model = recommendations.recommended_model
+            and recommendations.decision = 'switch'
+
+)
+
+select * from savings

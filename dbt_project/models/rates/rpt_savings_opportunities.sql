@@ -1,0 +1,50 @@
+{# one row per action that would save money; applied in the stated order, each saves only on what the earlier ones leave #}
+
+with actions as (
+
+    select * from {{ ref('int_savings_actions') }}
+
+),
+
+savings_assumptions as (
+
+    select * from {{ ref('savings_assumptions') }}
+
+),
+
+ranged as (
+
+    select
+        actions.action_id,
+        actions.action_kind,
+        assumptions.applied_order,
+        actions.subject,
+        actions.task_type,
+        actions.provider,
+        actions.model,
+        actions.scope_cost_usd,
+        actions.gross_monthly_savings_usd,
+        {{ money('actions.gross_monthly_savings_usd - actions.net_monthly_savings_usd') }} as overlap_usd,
+        actions.net_monthly_savings_usd,
+        coalesce(
+            actions.low_monthly_savings_usd,
+            {{ money("actions.net_monthly_savings_usd * " ~ ratio('assumptions.low_share', 'assumptions.base_share')) }}
+        ) as low_monthly_savings_usd,
+        coalesce(
+            actions.high_monthly_savings_usd,
+            {{ money("actions.net_monthly_savings_usd * " ~ ratio('assumptions.high_share', 'assumptions.base_share')) }}
+        ) as high_monthly_savings_usd,
+        actions.one_off_avoided_cost_usd,
+        actions.one_off_avoided_cost_usd is null as is_recurring,
+        assumptions.assumption,
+        assumptions.owner_role,
+        assumptions.effort,
+        assumptions.confidence,
+        assumptions.first_step,
+        actions.source_mart
+    from actions
+    inner join savings_assumptions as assumptions on actions.action_kind = assumptions.action_kind
+
+)
+
+select * from ranged

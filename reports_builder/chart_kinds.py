@@ -1,0 +1,169 @@
+"""The kinds of chart that several pages draw; a page may compose its own from ``charts.data``."""
+
+import json
+from typing import Literal, TypedDict
+
+import altair as alt
+
+from reports_builder.charts import ACCENT, INK, MUTED, NEUTRAL, Record, data, records
+from reports_builder.evidence import Evidence
+from reports_builder.formatting import plain
+
+
+def _names_axis(names: dict[int, str]) -> alt.Axis:
+    """Row names beside the rows; they may repeat, so the scale counts rows, not names."""
+    return alt.Axis(title=None, labelExpr=f"({json.dumps(names)})[datum.value]", ticks=False, domain=False)
+
+
+def ranked_bars(
+    evidence: Evidence,
+    *,
+    label: str,
+    value: str,
+    style: str,
+    axis_title: str,
+    axis_format: str = "$,.0f",
+    highlight: str | None = None,
+    end_label: tuple[str, str] | None = None,
+    marker: str | None = None,
+) -> alt.TopLevelMixin:
+    """Horizontal bars in the order of the rows, each with its value written at its end.
+
+    ``label`` and ``value`` are columns, ``style`` one of ``formatting.STYLES``. ``highlight``
+    names a boolean column whose bars are dark. ``end_label`` (template words, column, in that
+    order) is not needed for the plain value. ``marker`` is a column drawn as a tick across the bar
+    (a target, a revenue); name it in the axis title.
+    """
+    rows = records(evidence, shown=(value, style))
+    for position, row in enumerate(rows):
+        row["position"] = position
+        row["end"] = max(float(row[value] or 0), float(row[marker] or 0) if marker else 0.0)
+        if end_label:
+            words, column = end_label
+            shown = plain(evidence.at(position)[column], style)
+            row["shown"] = f"{row['shown']} {words} {shown}"
+    names = {position: plain(record[label], "text") for position, record in enumerate(evidence.records())}
+    largest = max((float(row["end"] or 0) for row in rows), default=0.0)
+    room = 1.35 if end_label else 1.15
+    scale = alt.Scale(domain=[0, largest * room or 1], nice=False)
+    axis = alt.Axis(title=axis_title, grid=True, tickCount=5, format=axis_format)
+    base = alt.Chart(data(rows)).encode(y=alt.Y("position:O", axis=_names_axis(names)))
+    colour = (
+        alt.condition(f"datum.{highlight}", alt.value(ACCENT), alt.value(NEUTRAL))
+        if highlight
+        else alt.value(NEUTRAL)
+    )
+    layers = [
+        base.mark_bar().encode(x=alt.X(f"{value}:Q", axis=axis, scale=scale), color=colour),
+        base.mark_text(align="left", dx=6).encode(x=alt.X("end:Q", scale=scale), text=alt.Text("shown:N")),
+    ]
+    if marker:
+        # A white edge keeps the mark visible on a dark bar.
+        for thickness, ink in ((7, "white"), (3, INK)):
+            tick = base.mark_tick(thickness=thickness, color=ink)
+            layers.append(tick.encode(x=alt.X(f"{marker}:Q", scale=scale)))
+    chart: alt.TopLevelMixin = alt.layer(*layers)
+    return chart
+
+
+def daily_trend(
+    history: Evidence,
+    forecast: Evidence | None,
+    *,
+    day: str,
+    value: str,
+    axis_title: str,
+    lower: str = "lower_usd",
+    upper: str = "upper_usd",
+    forecast_value: str = "forecast_usd",
+    axis_format: str = "$,.0f",
+) -> alt.TopLevelMixin:
+    """A line per day and, after it, a dashed forecast inside its interval, labelled directly."""
+    x_axis = alt.Axis(title=None, format="%-d %b", grid=False, tickCount=8, labelFlush=False)
+    y_axis = alt.Axis(title=axis_title, format=axis_format, tickCount=5)
+    past = alt.Chart(data(records(history))).encode(
+        x=alt.X(f"{day}:T", axis=x_axis),
+        y=alt.Y(f"{value}:Q", axis=y_axis, scale=alt.Scale(zero=True)),
+    )
+    layers: list[alt.Chart] = [past.mark_line(color=INK)]
+    if forecast is not None and forecast.rows:
+        rows = records(forecast)
+        ahead = alt.Chart(data(rows)).encode(x=alt.X(f"{day}:T", axis=x_axis))
+        middle = dict(rows[len(rows) // 2])
+        middle["said"] = "forecast and its interval"
+        layers = [
+            ahead.mark_area(color=NEUTRAL, opacity=0.45).encode(
+                y=alt.Y(f"{lower}:Q", axis=y_axis), y2=alt.Y2(f"{upper}:Q")
+            ),
+            *layers,
+            ahead.mark_line(color=ACCENT, strokeDash=[5, 4]).encode(y=f"{forecast_value}:Q"),
+            alt.Chart(data([middle]))
+            .mark_text(dy=-10, baseline="bottom", color=MUTED)
+            .encode(x=f"{day}:T", y=f"{upper}:Q", text="said:N"),
+        ]
+    chart: alt.TopLevelMixin = alt.layer(*layers)
+    return chart
+
+
+def labelled_points(
+    evidence: Evidence,
+    *,
+    x: str,
+    y: str,
+    label: str,
+    x_title: str,
+    y_title: str,
+    x_format: str = "$,.4~f",
+    y_format: str = "",
+    highlight: str | None = None,
+) -> alt.TopLevelMixin:
+    """A dot per row with its name beside it; dark dots where the column ``highlight`` is true."""
+    rows = records(evidence, shown=(label, "text"))
+    colour = (
+        alt.condition(f"datum.{highlight}", alt.value(ACCENT), alt.value(NEUTRAL))
+        if highlight
+        else alt.value(INK)
+    )
+    x_axis = alt.Axis(title=x_title, format=x_format, tickCount=6)
+    y_axis = alt.Axis(title=y_title, format=y_format, tickCount=5)
+    across = alt.X(f"{x}:Q", axis=x_axis, scale=alt.Scale(zero=True, padding=30))
+    up = alt.Y(f"{y}:Q", axis=y_axis, scale=alt.Scale(zero=False, padding=20))
+    dots = alt.Chart(data(rows)).mark_circle(size=110, opacity=1).encode(x=across, y=up, color=colour)
+    names = [
+        alt.Chart(data(group)).mark_text(**place).encode(x=across, y=up, text=alt.Text("shown:N"))
+        for place, group in _name_places(rows, x, y)
+    ]
+    chart: alt.TopLevelMixin = alt.layer(dots, *names)
+    return chart
+
+
+class _Place(TypedDict):
+    """Where a name stands relative to its dot."""
+
+    align: Literal["left", "right"]
+    dx: int
+    dy: int
+
+
+def _name_places(rows: list[Record], x: str, y: str) -> list[tuple[_Place, list[Record]]]:
+    """Names right of their dots, left of those near the right edge, apart where dots are close."""
+    points = [(float(row[x] or 0), float(row[y] or 0)) for row in rows]
+    wide = max((point[0] for point in points), default=0.0) or 1.0
+    heights = [point[1] for point in points]
+    high = (max(heights, default=0.0) - min(heights, default=0.0)) or 1.0
+    groups: dict[tuple[bool, int], list[Record]] = {}
+    for row, point in zip(rows, points, strict=True):
+        near = [
+            other
+            for other in points
+            if other != point
+            and abs(other[0] - point[0]) < 0.35 * wide
+            and abs(other[1] - point[1]) < 0.07 * high
+        ]
+        lower = sum(other[1] >= point[1] for other in near)
+        dy = 0 if not near else (11 if lower > len(near) / 2 else -9)
+        groups.setdefault((point[0] > 0.7 * wide, dy), []).append(row)
+    return [
+        ({"align": "right" if left else "left", "dx": -9 if left else 9, "dy": dy}, group)
+        for (left, dy), group in sorted(groups.items(), key=lambda item: item[0])
+    ]

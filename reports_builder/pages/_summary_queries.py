@@ -1,0 +1,352 @@
+"""The questions that the executive summary puts to the marts."""
+
+from reports_builder.evidence import Evidence
+from reports_builder.warehouse import Warehouse
+
+
+def spend(warehouse: Warehouse) -> Evidence:
+    """Spend and calls of both windows; the earlier one is null unless data covers all of it."""
+    return warehouse.evidence(
+        """
+        with windows as (
+            select
+                sum(effective_cost_usd) filter (where usage_date >= :window_start) as spend_usd,
+                sum(calls) filter (where usage_date >= :window_start) as calls,
+                sum(effective_cost_usd) filter (where usage_date between :prior_start and :prior_end)
+                    as prior_usd,
+                sum(calls) filter (where usage_date between :prior_start and :prior_end) as prior_calls,
+                min(usage_date) <= :prior_start as has_prior
+            from core.fct_usage_daily
+            where usage_date <= :as_of
+        )
+        select
+            spend_usd,
+            calls,
+            case when has_prior then prior_usd end as prior_spend_usd,
+            spend_usd / nullif(case when has_prior then prior_usd end::double, 0) - 1 as spend_change,
+            1000 * spend_usd / nullif(calls::double, 0) as usd_per_thousand_calls,
+            case when has_prior then 1000 * prior_usd / nullif(prior_calls::double, 0) end
+                as prior_usd_per_thousand_calls,
+            usd_per_thousand_calls / nullif(prior_usd_per_thousand_calls, 0) - 1 as unit_cost_change,
+            case
+                when spend_change is null then 'no earlier period to compare with'
+                when spend_change > 0 then 'higher' when spend_change < 0 then 'lower' else 'the same'
+            end as spend_status,
+            case
+                when unit_cost_change is null then 'no earlier period to compare with'
+                when unit_cost_change > 0 then 'a call costs more'
+                when unit_cost_change < 0 then 'a call costs less' else 'the same'
+            end as unit_cost_status
+        from windows
+        """
+    )
+
+
+def causes_of_change(warehouse: Warehouse) -> Evidence:
+    """The change of spend by customers that started, stopped and stayed; and the largest mover."""
+    return warehouse.evidence(
+        """
+        with customers as (
+            select
+                customer_id,
+                coalesce(sum(effective_cost_usd) filter (where usage_date >= :window_start), 0) as cost_usd,
+                coalesce(sum(effective_cost_usd) filter (where usage_date < :window_start), 0) as prior_usd
+            from core.fct_usage_daily
+            where usage_date between :prior_start and :as_of
+            group by customer_id
+        ),
+        causes as (
+            select
+                sum(cost_usd - prior_usd) filter (where prior_usd = 0) as started_usd,
+                -sum(cost_usd - prior_usd) filter (where cost_usd = 0) as stopped_usd,
+                sum(cost_usd - prior_usd) filter (where prior_usd <> 0 and cost_usd <> 0) as stayed_usd
+            from customers
+        )
+        select
+            coalesce(causes.started_usd, 0) as started_usd,
+            coalesce(causes.stopped_usd, 0) as stopped_usd,
+            coalesce(causes.stayed_usd, 0) as stayed_usd,
+            coalesce(names.customer_name, customers.customer_id) as largest_mover,
+            customers.cost_usd - customers.prior_usd as largest_move_usd
+        from customers
+        cross join causes
+        left join core.dim_customers as names on customers.customer_id = names.customer_id
+        order by abs(customers.cost_usd - customers.prior_usd) desc, customers.customer_id
+        limit 1
+        """
+    )
+
+
+def margins(warehouse: Warehouse) -> Evidence:
+    """Revenue, cost to serve and margin over all customers, and what the unprofitable ones lose."""
+    return warehouse.evidence(
+        """
+        with totals as (
+            select
+                sum(revenue_usd) as revenue_usd,
+                sum(prior_revenue_usd) as prior_revenue_usd,
+                sum(gross_margin_usd) as gross_margin_usd,
+                sum(gross_margin_usd) / nullif(sum(revenue_usd)::double, 0) as gross_margin_share,
+                sum(prior_gross_margin_usd) / nullif(sum(prior_revenue_usd)::double, 0)
+                    as prior_gross_margin_share,
+                count(*) filter (where is_unprofitable) as unprofitable_customers,
+                count(*) filter (where has_activity) as active_customers,
+                coalesce(-sum(gross_margin_usd) filter (where is_unprofitable), 0) as loss_usd,
+                coalesce(max(-gross_margin_usd) filter (where is_unprofitable), 0) as largest_loss_usd
+            from margin.rpt_customer_margins
+        )
+        select
+            *,
+            revenue_usd / nullif(prior_revenue_usd::double, 0) - 1 as revenue_change,
+            gross_margin_share - prior_gross_margin_share as margin_change,
+            case
+                when revenue_change is null then 'no earlier period to compare with'
+                when revenue_change > 0 then 'higher' when revenue_change < 0 then 'lower' else 'the same'
+            end as revenue_status,
+            case
+                when gross_margin_share < 0 then 'a loss'
+                when margin_change is null then 'no earlier period to compare with'
+                when margin_change < 0 then 'worse' when margin_change > 0 then 'better' else 'the same'
+            end as margin_status
+        from totals
+        """
+    )
+
+
+def top_customers(warehouse: Warehouse) -> Evidence:
+    """The ten customers that cost most, with what they pay."""
+    return warehouse.evidence(
+        """
+        with customers as (
+            select
+                usage.customer_id,
+                coalesce(names.customer_name, usage.customer_id) as customer,
+                coalesce(names.subscription_tier, 'unknown') as tier,
+                sum(usage.effective_cost_usd) as cost_usd
+            from core.fct_usage_daily as usage
+            left join core.dim_customers as names on usage.customer_id = names.customer_id
+            where usage.usage_date between :window_start and :as_of
+            group by all
+        )
+        select
+            customers.customer_id,
+            customers.customer,
+            customers.tier,
+            customers.cost_usd,
+            customers.cost_usd / nullif(sum(customers.cost_usd) over ()::double, 0) as cost_share,
+            margins.revenue_usd,
+            margins.gross_margin_usd,
+            coalesce(margins.is_unprofitable, false) as is_unprofitable
+        from customers
+        left join margin.rpt_customer_margins as margins on customers.customer_id = margins.customer_id
+        order by customers.cost_usd desc nulls last, customers.customer_id
+        limit 10
+        """
+    )
+
+
+def concentration(warehouse: Warehouse) -> Evidence:
+    """How much of the cost the ten dearest customers cause, and how many of them lose money."""
+    return warehouse.evidence(
+        """
+        with customers as (
+            select
+                customer_id,
+                sum(effective_cost_usd) as cost_usd,
+                row_number() over (order by sum(effective_cost_usd) desc nulls last, customer_id) as place
+            from core.fct_usage_daily
+            where usage_date between :window_start and :as_of
+            group by customer_id
+        )
+        select
+            count(*) as customers,
+            least(count(*), 10) as listed_customers,
+            sum(customers.cost_usd) filter (where customers.place <= 10) as top_cost_usd,
+            top_cost_usd / nullif(sum(customers.cost_usd)::double, 0) as top_share,
+            count(*) filter (where customers.place <= 10 and margins.is_unprofitable) as top_unprofitable,
+            coalesce(
+                -sum(margins.gross_margin_usd)
+                    filter (where customers.place <= 10 and margins.is_unprofitable), 0
+            ) as top_loss_usd
+        from customers
+        left join margin.rpt_customer_margins as margins on customers.customer_id = margins.customer_id
+        """
+    )
+
+
+def models(warehouse: Warehouse) -> Evidence:
+    """Spend by provider and model in both windows."""
+    return warehouse.evidence(
+        """
+        with models as (
+            select
+                provider,
+                model,
+                sum(calls) filter (where usage_date >= :window_start) as calls,
+                coalesce(sum(effective_cost_usd) filter (where usage_date >= :window_start), 0) as cost_usd,
+                sum(effective_cost_usd) filter (where usage_date < :window_start) as prior_usd
+            from core.fct_usage_daily
+            where usage_date between :prior_start and :as_of
+            group by provider, model
+        )
+        select
+            provider,
+            model,
+            calls,
+            cost_usd,
+            cost_usd / nullif(sum(cost_usd) over ()::double, 0) as cost_share,
+            calls / nullif(sum(calls) over ()::double, 0) as call_share,
+            cost_usd / nullif(calls::double, 0) as usd_per_call,
+            sum(cost_usd) over () / nullif(sum(calls) over ()::double, 0) as average_usd_per_call,
+            cost_usd / nullif(prior_usd::double, 0) - 1 as cost_change
+        from models
+        order by cost_usd desc, provider, model
+        """
+    )
+
+
+def providers(warehouse: Warehouse) -> Evidence:
+    """Spend by provider in both windows."""
+    return warehouse.evidence(
+        """
+        with providers as (
+            select
+                provider,
+                sum(calls) filter (where usage_date >= :window_start) as calls,
+                coalesce(sum(effective_cost_usd) filter (where usage_date >= :window_start), 0) as cost_usd,
+                sum(effective_cost_usd) filter (where usage_date < :window_start) as prior_usd
+            from core.fct_usage_daily
+            where usage_date between :prior_start and :as_of
+            group by provider
+        )
+        select
+            provider,
+            calls,
+            cost_usd,
+            cost_usd / nullif(sum(cost_usd) over ()::double, 0) as cost_share,
+            cost_usd / nullif(prior_usd::double, 0) - 1 as cost_change
+        from providers
+        order by cost_usd desc, provider
+        """
+    )
+
+
+def drivers(warehouse: Warehouse) -> Evidence:
+    """The ten combinations of customer, feature and model that cost most: what can be acted on."""
+    return warehouse.evidence(
+        """
+        with combinations as (
+            select
+                customer_id,
+                feature_id,
+                model,
+                sum(effective_cost_usd) filter (where usage_date >= :window_start) as cost_usd,
+                sum(effective_cost_usd) filter (where usage_date < :window_start) as prior_usd
+            from core.fct_usage_daily
+            where usage_date between :prior_start and :as_of
+            group by customer_id, feature_id, model
+        )
+        select
+            coalesce(names.customer_name, combinations.customer_id) as customer,
+            combinations.feature_id,
+            combinations.model,
+            combinations.cost_usd,
+            combinations.cost_usd / nullif(sum(combinations.cost_usd) over ()::double, 0) as cost_share,
+            combinations.cost_usd / nullif(combinations.prior_usd::double, 0) - 1 as cost_change
+        from combinations
+        left join core.dim_customers as names on combinations.customer_id = names.customer_id
+        order by combinations.cost_usd desc nulls last, combinations.customer_id, feature_id, model
+        limit 10
+        """
+    )
+
+
+def daily_spend(warehouse: Warehouse) -> Evidence:
+    """Spend per day over the last 90 days."""
+    return warehouse.evidence(
+        """
+        select usage_date as day, sum(effective_cost_usd) as spend_usd
+        from core.fct_usage_daily
+        where usage_date between :history_start and :as_of
+        group by usage_date
+        order by usage_date
+        """
+    )
+
+
+def budget(warehouse: Warehouse) -> Evidence:
+    """The month of the as-of date: what was spent, what was planned, how many teams are over."""
+    return warehouse.evidence(
+        """
+        select
+            :month_start as month_start_date,
+            sum(actual_cost_usd) as actual_usd,
+            sum(budget_usd) as budget_usd,
+            count(budget_usd) as teams,
+            count(*) filter (where budget_status in ('over budget', 'heading over budget')) as teams_over,
+            case
+                when count(budget_usd) = 0 then 'no budget is set'
+                when teams_over = 0 then 'every team is within budget'
+                else teams_over || ' of ' || teams || ' teams over or heading over budget'
+            end as status
+        from allocation.rpt_budget_status
+        where month_start_date = :month_start
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
+def team_budgets(warehouse: Warehouse) -> Evidence:
+    """Team budgets of this month and later, the largest projected overrun first."""
+    return warehouse.evidence(
+        """
+        select
+            team_name,
+            month_start_date,
+            budget_usd,
+            actual_cost_usd,
+            projected_cost_usd,
+            projected_variance_usd,
+            budget_status,
+            sum(projected_variance_usd)
+                filter (where budget_status in ('over budget', 'heading over budget')) over ()
+                as total_overrun_usd,
+            budget_status in ('over budget', 'heading over budget') as is_over
+        from allocation.rpt_budget_status
+        where month_start_date >= :month_start and budget_usd is not null
+        order by is_over desc, projected_variance_usd desc nulls last, month_start_date, team_name
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
+def outlook(warehouse: Warehouse) -> Evidence:
+    """The cost expected for the 30 days after the as-of date."""
+    return warehouse.evidence(
+        """
+        select
+            forecast_usd,
+            lower_usd,
+            upper_usd,
+            change_share,
+            case
+                when forecast_usd is null then 'too little history for a forecast'
+                when lower_usd is null then 'too little history for an interval'
+                else 'four in five past forecasts of 30 days held within such a range'
+            end as status
+        from planning.rpt_cost_outlook
+        where scope = 'total'
+        """
+    )
+
+
+def daily_forecast(warehouse: Warehouse) -> Evidence:
+    """The forecast per day, where history suffices for one."""
+    return warehouse.evidence(
+        """
+        select forecast_date as day, forecast_usd, lower_usd, upper_usd
+        from planning.fct_cost_forecasts_daily
+        where scope = 'total' and forecast_usd is not null
+        order by forecast_date
+        """
+    )

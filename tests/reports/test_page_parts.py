@@ -1,0 +1,160 @@
+"""The parts of a page that hold rules of their own."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from reports_builder import charts
+from reports_builder.chart_kinds import daily_trend, labelled_points, ranked_bars
+from reports_builder.evidence import Evidence, literal, note
+from reports_builder.formatting import Value
+from reports_builder.model import (
+    ActionPlan,
+    Column,
+    Confidence,
+    ConfidenceItem,
+    Figure,
+    KeyFigure,
+    Page,
+    Section,
+    Table,
+    TextHistogram,
+    cite,
+)
+from reports_builder.render import render
+from reports_builder.savings import action_plan
+from reports_builder.warehouse import Period, open_warehouse
+from tests.reports.warehouse_fixture import build_warehouse
+
+
+def evidence(columns: tuple[str, ...], *rows: tuple[Value, ...]) -> Evidence:
+    return Evidence("select ...;", columns, rows)
+
+
+def test_a_long_table_shows_ten_rows_and_counts_the_rest() -> None:
+    table = Table((Column("n", "N", "count"),), evidence(("n",), *((n,) for n in range(13))))
+    assert len(table.cells) == 10
+    assert table.rows_left_out == 3
+
+
+def test_text_histogram_scales_its_bars_and_keeps_small_buckets_visible() -> None:
+    buckets = evidence(("band", "customers"), ("loss", 1), ("0 to 50", 100), ("above", 0))
+    histogram = TextHistogram(note("Margins"), buckets, "band", "customers", "customers", width=20)
+    assert histogram.lines == (
+        "loss     █ 1",
+        "0 to 50  " + "█" * 20 + " 100",
+        "above     0",
+    )
+
+
+def test_a_key_figure_shows_a_dash_where_there_is_nothing_to_compare() -> None:
+    cells = KeyFigure("a|b", note("now")).cells
+    assert [cell.markdown for cell in cells] == [r"a\|b", "now", "-", "-", "-", "-"]
+
+
+def test_a_query_behind_several_figures_is_cited_once() -> None:
+    spend = evidence(("spend_usd",), (Decimal(5),))
+    (citation,) = cite([spend.cell("spend_usd", "usd"), spend.cell("spend_usd", "usd"), note("x")])
+    assert [quote.exact for quote in citation.quotes] == ["5"]
+
+
+def test_nothing_to_do_is_said_in_one_line(tmp_path: Path) -> None:
+    path = build_warehouse(tmp_path / "finops.duckdb", savings=False)
+    with open_warehouse(path) as warehouse:
+        plan = action_plan(warehouse)
+    assert plan == ActionPlan((), note("Nothing needs doing: no open action saves money."))
+
+
+def test_the_plan_adds_up_the_listed_actions_only(tiny_warehouse: Path) -> None:
+    with open_warehouse(tiny_warehouse) as warehouse:
+        plan = action_plan(warehouse)
+        none_of_this_kind = action_plan(warehouse, "commitment")
+    assert [action.value.plain for action in plan.actions] == ["$120.00"]
+    assert plan.total.plain.startswith("Together they are worth $120.00 a month ($80.00 to $140.00)")
+    assert none_of_this_kind.actions == ()
+
+
+@pytest.mark.parametrize(("first", "known"), [(date(2026, 9, 2), True), (date(2026, 9, 3), False)])
+def test_a_comparison_needs_data_over_the_whole_earlier_window(first: date, known: bool) -> None:
+    period = Period(date(2026, 10, 31), date(2026, 10, 2), date(2026, 9, 2), date(2026, 10, 1), first)
+    assert period.days == 30
+    assert period.has_prior is known
+
+
+def test_charts_of_no_rows_and_of_unknown_values_can_be_drawn() -> None:
+    bars = ("name", "cost_usd", "paid_usd", "is_bad")
+    for rows in ((), ((None, None, None, None),), (("a", Decimal(5), Decimal(2), True),)):
+        rows_given = evidence(bars, *rows)
+        chart = ranked_bars(
+            rows_given,
+            label="name",
+            value="cost_usd",
+            style="usd",
+            axis_title="US dollars",
+            highlight="is_bad",
+            marker="paid_usd",
+            end_label=("cost, paid", "paid_usd"),
+        )
+        drawn = charts.svg(Figure("f", chart, note("Message"), note("Alternative"), rows_given))
+        assert "Message" in drawn and 'aria-label="Alternative"' in drawn
+
+
+def test_labels_of_marks_are_written_out() -> None:
+    rows = evidence(
+        ("name", "cost_usd", "quality"),
+        ("one", Decimal("0.01"), 0.90),
+        ("two", Decimal("0.011"), 0.90),
+        ("three", Decimal("0.08"), 0.95),
+    )
+    chart = labelled_points(
+        rows, x="cost_usd", y="quality", label="name", x_title="US dollars per call", y_title="Quality"
+    )
+    drawn = charts.svg(Figure("f", chart, note("Message"), note("Alternative"), rows))
+    for name in ("one", "two", "three", "US dollars per call"):
+        assert f">{name}<" in drawn
+
+
+def test_a_trend_shows_its_forecast_and_interval() -> None:
+    past = evidence(("day", "usd"), (date(2026, 10, 30), Decimal(5)), (date(2026, 10, 31), Decimal(6)))
+    ahead = evidence(
+        ("day", "forecast_usd", "lower_usd", "upper_usd"),
+        (date(2026, 11, 1), Decimal(6), Decimal(5), Decimal(8)),
+        (date(2026, 11, 2), Decimal(6), Decimal(5), Decimal(8)),
+    )
+    for forecast, named in ((None, False), (ahead, True)):
+        chart = daily_trend(past, forecast, day="day", value="usd", axis_title="US dollars a day")
+        drawn = charts.svg(Figure("f", chart, note("Message"), note("Alternative"), past))
+        assert ("forecast and its interval" in drawn) is named
+
+
+def test_text_that_an_author_hands_over_plainly_is_escaped(tiny_warehouse: Path) -> None:
+    nasty = "<b>a|b</b>"
+    with open_warehouse(tiny_warehouse) as warehouse:
+        numbers = warehouse.evidence("select 1 as n from core.fct_usage_daily limit 1")
+        page = Page(
+            path="x.md",
+            title=nasty,
+            period=warehouse.period,
+            question=literal(nasty),
+            answer=(numbers.say("{n:count}"),),
+            key_figures=(KeyFigure(nasty, numbers.cell("n", "count")),),
+            figures=(),
+            insights=(),
+            plan=None,
+            confidence=Confidence(note("All."), (ConfidenceItem(nasty, note("x"), nasty),)),
+            sections=(Section(nasty, tables=(Table((Column("n", nasty, "count"),), numbers),)),),
+        )
+    ((_, content),) = render((page,))
+    text = content.decode()
+    assert nasty not in text
+    assert text.count(r"&lt;b&gt;a\|b&lt;/b&gt;") == 7
+
+
+def test_chart_values_are_clean_and_steady() -> None:
+    assert charts.chart_value("a\u202eb") == "ab"
+    assert charts.chart_value(0.1 + 0.2) == 0.3
+    assert charts.chart_value(float("nan")) is None
+    assert charts.chart_value(Decimal("1.000000000001")) == 1.0
+    assert charts.chart_value(date(2026, 10, 31)) == "2026-10-31"
