@@ -59,22 +59,20 @@ REQUIRED_CALL_COLUMNS = frozenset(
         "task_type",
     }
 )
-REQUIRED_CUSTOMER_COLUMNS = frozenset(
-    {"customer_id", "subscription_tier", "monthly_fee", "signup_date"}
-)
+REQUIRED_CUSTOMER_COLUMNS = frozenset({"customer_id", "subscription_tier", "monthly_fee", "signup_date"})
 
 
 class Plugin(BasePlugin):
     """Registers `check_raw_files(raw_dir)` and `publish_file(target)` on the build's connection."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Make the folder of the working file (DuckDB does not) and the empty file that gives calls their columns."""
+        """Make the folder of the working file, and the empty file that gives calls their columns."""
         self.warehouse_dir = Path(plugin_config["warehouse_dir"])
         contract = self.warehouse_dir / "build" / "contract" / "date=1970-01-01"
         contract.mkdir(parents=True, exist_ok=True)
         partial = contract / f"calls.{os.getpid()}.partial"
         pq.write_table(CALL_SCHEMA.empty_table(), partial)
-        os.replace(partial, contract / "calls.parquet")
+        partial.replace(contract / "calls.parquet")
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Register the two functions."""
@@ -92,7 +90,7 @@ class Plugin(BasePlugin):
         partial = self.warehouse_dir / "build" / f"{file_name}.publishing"
         # A child process copies: opening and closing the file in this one would drop DuckDB's lock on it.
         subprocess.run([sys.executable, "-c", _COPY, str(working), str(partial)], check=True)
-        os.replace(partial, published)
+        partial.replace(published)
         return str(published)
 
 
@@ -114,11 +112,14 @@ def check_raw_files(raw_dir: str) -> str:
     problems = []
     if not calls:
         problems.append(
-            f"{root}/calls: no Parquet files found; run `python -m generator`, or put your own calls there as calls/date=YYYY-MM-DD/*.parquet"
+            f"{root}/calls: no Parquet files found; run `python -m generator`, or put your own calls there"
+            " as calls/date=YYYY-MM-DD/*.parquet"
         )
     customers = root / "customers.parquet"
     if not customers.is_file():
-        problems.append(f"{customers}: not found; it must have {', '.join(sorted(REQUIRED_CUSTOMER_COLUMNS))}")
+        problems.append(
+            f"{customers}: not found; it must have {', '.join(sorted(REQUIRED_CUSTOMER_COLUMNS))}"
+        )
     else:
         problems += _file_problems(customers, REQUIRED_CUSTOMER_COLUMNS)
     for path in calls:
@@ -132,8 +133,12 @@ def _file_problems(path: Path, required: frozenset[str]) -> list[str]:
         names = set(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
-        return [f"{path}: not a readable Parquet file ({reason}); replace it or move it away, then build again"]
+        return [
+            f"{path}: not a readable Parquet file ({reason}); replace it or move it away, then build again"
+        ]
     absent = sorted(required - names)
     if absent:
-        return [f"{path}: column {', '.join(absent)} is missing; add it (null where unknown), then build again"]
+        return [
+            f"{path}: column {', '.join(absent)} is missing; add it (null where unknown), then build again"
+        ]
     return []

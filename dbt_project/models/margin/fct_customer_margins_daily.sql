@@ -1,8 +1,14 @@
 {# one row per known customer x UTC day on which it was subscribed, called or cost something #}
 
-with usage_daily as (
+with usage_owned as (
 
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('int_usage_owned_daily') }}
+
+),
+
+allocated_costs as (
+
+    select * from {{ ref('fct_allocated_costs_daily') }}
 
 ),
 
@@ -26,9 +32,22 @@ used as (
         sum(calls) as calls,
         sum(calls - failed_calls) as successful_calls,
         sum(uncosted_calls) as uncosted_calls,
-        sum(input_tokens + output_tokens) as tokens,
-        {{ money('sum(effective_cost_usd)') }} as direct_cost_usd
-    from usage_daily
+        sum(input_tokens + output_tokens) as tokens
+    from usage_owned
+    where is_allocated
+    group by usage_date, customer_id
+
+),
+
+costs as (
+
+    select
+        usage_date,
+        customer_id,
+        {{ money("sum(allocated_cost_usd) filter (where driver = 'direct')") }} as direct_cost_usd,
+        {{ money("sum(allocated_cost_usd) filter (where driver <> 'direct')") }} as shared_cost_usd
+    from allocated_costs
+    where is_allocated
     group by usage_date, customer_id
 
 ),
@@ -37,18 +56,23 @@ used as (
 combined as (
 
     select
-        coalesce(customer_days.usage_date, used.usage_date) as usage_date,
-        coalesce(customer_days.customer_id, used.customer_id) as customer_id,
+        coalesce(customer_days.usage_date, costs.usage_date, used.usage_date) as usage_date,
+        coalesce(customer_days.customer_id, costs.customer_id, used.customer_id) as customer_id,
         customer_days.customer_id is not null as is_subscribed,
         cast(coalesce(used.calls, 0) as bigint) as calls,
         cast(coalesce(used.successful_calls, 0) as bigint) as successful_calls,
         cast(coalesce(used.uncosted_calls, 0) as bigint) as uncosted_calls,
         cast(coalesce(used.tokens, 0) as bigint) as tokens,
         coalesce(customer_days.revenue_usd, {{ money(0) }}) as revenue_usd,
-        coalesce(used.direct_cost_usd, {{ money(0) }}) as direct_cost_usd
+        coalesce(costs.direct_cost_usd, {{ money(0) }}) as direct_cost_usd,
+        coalesce(costs.shared_cost_usd, {{ money(0) }}) as shared_cost_usd
     from customer_days
+    full outer join costs
+        on customer_days.usage_date = costs.usage_date and customer_days.customer_id = costs.customer_id
     full outer join used
-        on customer_days.usage_date = used.usage_date and customer_days.customer_id = used.customer_id
+        on
+            coalesce(customer_days.usage_date, costs.usage_date) = used.usage_date
+            and coalesce(customer_days.customer_id, costs.customer_id) = used.customer_id
 
 ),
 
@@ -65,12 +89,11 @@ final as (
         combined.tokens,
         combined.revenue_usd,
         combined.direct_cost_usd,
-        {{ money(0) }} as shared_cost_usd,
-        combined.direct_cost_usd as cost_to_serve_usd,
-        {{ money('combined.revenue_usd - combined.direct_cost_usd') }} as gross_margin_usd
+        combined.shared_cost_usd,
+        {{ money('combined.direct_cost_usd + combined.shared_cost_usd') }} as cost_to_serve_usd,
+        {{ money('combined.revenue_usd - combined.direct_cost_usd - combined.shared_cost_usd') }} as gross_margin_usd
     from combined
     inner join customers on combined.customer_id = customers.customer_id
-    where customers.is_known
 
 )
 

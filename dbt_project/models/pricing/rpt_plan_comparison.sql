@@ -1,103 +1,27 @@
-{# one row per plan; every customer of the trailing 30 days re-rated under it #}
+{# one row per plan; every customer of the trailing 30 days re-rated under it, and whether to choose it #}
 
-with plan_backtests as (
+with plans_summed as (
 
-    select * from {{ ref('rpt_plan_backtests') }}
-
-),
-
-plan_scenarios as (
-
-    select * from {{ ref('int_plan_scenarios') }}
+    select * from {{ ref('int_plans_summed') }}
 
 ),
 
-pricing_assumptions as (
-
-    select * from {{ ref('pricing_assumptions') }}
-
-),
-
-assumptions as (
-
-    select
-        max(assumption_value) filter (where assumption_name = 'steep_rise_from_share') as steep_rise_from_share,
-        max(assumption_value) filter (where assumption_name = 'steep_rise_customers_up_to_share') as steep_rise_customers_up_to_share,
-        max(assumption_value) filter (where assumption_name = 'margin_gain_from_share') as margin_gain_from_share
-    from pricing_assumptions
-
-),
-
-summed as (
-
-    select
-        plan_backtests.plan_id,
-        plan_backtests.plan_name,
-        plan_backtests.plan_kind,
-        plan_backtests.is_current_plan,
-        count(*) as customers,
-        {{ money('sum(revenue_usd)') }} as revenue_usd,
-        {{ money('sum(usage_fee_usd)') }} as usage_fee_usd,
-        {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd,
-        {{ money('sum(gross_margin_usd)') }} as gross_margin_usd,
-        {{ money('sum(current_revenue_usd)') }} as current_revenue_usd,
-        {{ money('sum(current_gross_margin_usd)') }} as current_gross_margin_usd,
-        {{ money('sum(revenue_change_usd)') }} as revenue_change_usd,
-        count(*) filter (where is_unprofitable) as unprofitable_customers,
-        count(*) filter (where revenue_change_usd > 0) as customers_paying_more,
-        count(*) filter (where revenue_change_usd < 0) as customers_paying_less,
-        count(*) filter (where revenue_change_usd = 0) as customers_unchanged,
-        count(*) filter (where current_revenue_usd > 0) as paying_customers,
-        count(*) filter (where revenue_change_share > assumptions.steep_rise_from_share) as customers_with_steep_rise
-    from plan_backtests
-    cross join assumptions
-    group by plan_backtests.plan_id, plan_backtests.plan_name, plan_backtests.plan_kind, plan_backtests.is_current_plan
-
-),
-
-pivoted as (
-
-    select
-        plan_id,
-        {% for scenario in ['low', 'base', 'high'] %}
-        max(expected_customers_lost) filter (where churn_scenario = '{{ scenario }}') as customers_lost_{{ scenario }}_churn,
-        max(expected_revenue_usd) filter (where churn_scenario = '{{ scenario }}') as revenue_{{ scenario }}_churn_usd,
-        max(expected_gross_margin_usd) filter (where churn_scenario = '{{ scenario }}') as gross_margin_{{ scenario }}_churn_usd{{ ',' if not loop.last }}
-        {% endfor %}
-    from plan_scenarios
-    group by plan_id
-
-),
-
+{# The first reason that holds speaks against the plan. #}
 judged as (
 
     select
-        summed.*,
-        {{ ratio('summed.gross_margin_usd', 'summed.revenue_usd') }} as gross_margin_share,
-        {{ ratio('summed.customers_with_steep_rise', 'summed.paying_customers') }} as steep_rise_customer_share,
-        pivoted.customers_lost_low_churn,
-        pivoted.customers_lost_base_churn,
-        pivoted.customers_lost_high_churn,
-        pivoted.revenue_low_churn_usd,
-        pivoted.revenue_base_churn_usd,
-        pivoted.revenue_high_churn_usd,
-        pivoted.gross_margin_low_churn_usd,
-        pivoted.gross_margin_base_churn_usd,
-        pivoted.gross_margin_high_churn_usd,
+        *,
+        {{ money('gross_margin_usd - current_gross_margin_usd') }} as gross_margin_change_usd,
+        {{ money('gross_margin_base_churn_usd - current_gross_margin_usd') }} as gross_margin_change_base_churn_usd,
         case
-            when summed.is_current_plan then 'today'
-            when {{ ratio('summed.customers_with_steep_rise', 'summed.paying_customers') }} > assumptions.steep_rise_customers_up_to_share
-                then 'too_many_steep_rises'
-            when pivoted.gross_margin_high_churn_usd < summed.current_gross_margin_usd then 'loses_margin_under_high_churn'
-            when
-                {{ ratio('pivoted.gross_margin_base_churn_usd - summed.current_gross_margin_usd', 'abs(summed.current_gross_margin_usd)') }}
-                < assumptions.margin_gain_from_share
+            when is_current_plan then 'today'
+            when steep_rise_customer_share > steep_rise_customers_up_to_share then 'too_many_steep_rises'
+            when gross_margin_high_churn_usd < current_gross_margin_usd then 'loses_margin_under_high_churn'
+            when gross_margin_base_churn_usd - current_gross_margin_usd < margin_gain_from_share * abs(current_gross_margin_usd)
                 then 'gains_too_little'
             else 'eligible'
         end as verdict
-    from summed
-    cross join assumptions
-    inner join pivoted on summed.plan_id = pivoted.plan_id
+    from plans_summed
 
 ),
 
@@ -132,8 +56,10 @@ final as (
         gross_margin_share,
         current_revenue_usd,
         revenue_change_usd,
-        {{ money('gross_margin_usd - current_gross_margin_usd') }} as gross_margin_change_usd,
+        current_gross_margin_usd,
+        gross_margin_change_usd,
         unprofitable_customers,
+        paying_customers,
         customers_paying_more,
         customers_paying_less,
         customers_unchanged,
@@ -148,6 +74,7 @@ final as (
         gross_margin_low_churn_usd,
         gross_margin_base_churn_usd,
         gross_margin_high_churn_usd,
+        gross_margin_change_base_churn_usd,
         verdict,
         recommendation_rank = 1 and verdict in ('eligible', 'today') as is_recommended
     from ranked

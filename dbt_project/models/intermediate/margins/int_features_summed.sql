@@ -6,9 +6,9 @@ with customer_features as (
 
 ),
 
-usage_daily as (
+allocated_costs as (
 
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('fct_allocated_costs_daily') }}
 
 ),
 
@@ -47,13 +47,13 @@ used as (
 costs as (
 
     select
-        usage_daily.product_id,
-        usage_daily.feature_id,
-        {{ money('sum(usage_daily.effective_cost_usd)') }} as cost_to_serve_usd
-    from usage_daily
+        allocated_costs.product_id,
+        allocated_costs.feature_id,
+        {{ money('sum(allocated_costs.allocated_cost_usd)') }} as cost_to_serve_usd
+    from allocated_costs
     cross join as_of
-    where usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
-    group by usage_daily.product_id, usage_daily.feature_id
+    where allocated_costs.usage_date between as_of.window_start_date and as_of.as_of_date
+    group by allocated_costs.product_id, allocated_costs.feature_id
 
 ),
 

@@ -1,0 +1,117 @@
+"""The project keeps the promises of its style: contracts, descriptions, tests, names, exposures."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.workspace import ROOT, Workspace
+
+PUBLIC = ("fct_", "dim_", "rpt_")
+# A numeric column whose name says no unit needs one of these: a count, or a rank.
+NUMERIC = ("decimal", "double", "bigint", "integer")
+
+
+@pytest.fixture(scope="module")
+def manifest(built: Workspace) -> dict[str, Any]:
+    return dict(json.loads((built.target / "manifest.json").read_text()))
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+@pytest.fixture(scope="module")
+def public(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        model for model in models if model["name"].startswith(PUBLIC) or model["name"] == "rejected_records"
+    ]
+
+
+def test_public_models_have_contract_description_and_typed_columns(public: list[dict[str, Any]]) -> None:
+    assert public
+    for model in public:
+        name = model["name"]
+        assert model["config"]["contract"]["enforced"], name
+        assert model["access"] == "public", name
+        assert model["description"].lower().startswith("one row"), name
+        for column in model["columns"].values():
+            assert column["data_type"], f"{name}.{column['name']}"
+            assert column["description"], f"{name}.{column['name']}"
+
+
+def test_every_model_has_a_description_beside_it(models: list[dict[str, Any]]) -> None:
+    for model in models:
+        path = ROOT / "dbt_project" / model["original_file_path"]
+        assert path.with_suffix(".yml").is_file(), model["name"]
+        assert model["description"].lower().startswith("one row"), model["name"]
+        assert path.read_text().lstrip().startswith("{# one row"), model["name"]
+
+
+def test_schemas_are_named_after_folders(models: list[dict[str, Any]]) -> None:
+    for model in models:
+        folder = Path(model["original_file_path"]).parts[1]
+        assert model["schema"] == folder, model["name"]
+
+
+def test_models_with_arithmetic_on_money_have_a_unit_test(
+    models: list[dict[str, Any]], manifest: dict[str, Any]
+) -> None:
+    tested = {
+        parent
+        for unit in manifest["unit_tests"].values()
+        for parent in unit["depends_on"]["nodes"]
+        if parent.endswith("." + unit["model"])
+    }
+    untested = [
+        model["name"]
+        for model in models
+        # A cast of a sum, or a pass-through, is no formula; a product, a quotient or an exact split is one.
+        if re.search(r"split_exactly|ratio\(|_usd\s*\*|\*\s*\w*_usd|_cost\(", model["raw_code"])
+        and model["unique_id"] not in tested
+        and model["config"]["materialized"] != "view"
+    ]
+    assert untested == []
+
+
+def test_money_columns_are_decimal_and_say_usd(public: list[dict[str, Any]]) -> None:
+    for model in public:
+        for column in model["columns"].values():
+            name, kind = column["name"], column["data_type"].replace(" ", "").lower()
+            if name.endswith("_usd"):
+                assert kind.startswith("decimal"), f"{model['name']}.{name} is {kind}"
+            if name.endswith(("_share", "_ratio")):
+                assert kind == "double", f"{model['name']}.{name} is {kind}"
+            if kind.startswith("decimal") or kind == "double":
+                assert not re.fullmatch(r"(cost|amount|price|revenue|margin)", name), (
+                    f"{model['name']}.{name}"
+                )
+
+
+def test_sources_are_read_in_staging_only(models: list[dict[str, Any]]) -> None:
+    for model in models:
+        if "staging" not in model["original_file_path"]:
+            assert not model["sources"], model["name"]
+
+
+def test_no_clock_is_read(models: list[dict[str, Any]]) -> None:
+    for model in models:
+        assert not re.search(r"current_date|current_timestamp|\bnow\(\)", model["raw_code"]), model["name"]
+
+
+def test_every_report_page_has_an_exposure_that_names_its_marts(manifest: dict[str, Any]) -> None:
+    exposed = {
+        exposure["name"]: {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
+        for exposure in manifest["exposures"].values()
+    }
+    pages = {
+        path.stem
+        for path in (ROOT / "reports_builder" / "pages").glob("*.py")
+        if not path.stem.startswith("_")
+    }
+    assert pages == set(exposed)

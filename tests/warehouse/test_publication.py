@@ -1,0 +1,96 @@
+"""Readers see the last whole build, whatever happens to the next one."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+
+import duckdb
+import pytest
+
+from tests.workspace import BIN, ROOT, Workspace
+
+# Ten kills take minutes; the test suite takes three, `FINOPS_KILLS=10 pytest -k kill` the rest.
+KILLS = int(os.environ.get("FINOPS_KILLS", "3"))
+
+RECONCILES = """
+    select count(*) from core.rpt_reconciliation
+    where difference_usd <> 0 or rows_read <> rows_accepted + rows_rejected + rows_duplicate
+"""
+
+
+def test_a_failing_test_keeps_the_old_warehouse(workspace: Workspace) -> None:
+    before = workspace.published.read_bytes()
+    done = workspace.dbt("build", "--vars", "{as_of_date: not a date}")
+    assert done.returncode != 0
+    assert "Not published" in done.stdout
+    assert workspace.published.read_bytes() == before
+
+
+def test_a_selection_is_not_published(workspace: Workspace) -> None:
+    before = workspace.published.read_bytes()
+    assert "Not published: only a selection" in workspace.build("--select", "dim_dates")
+    assert workspace.published.read_bytes() == before
+
+
+@pytest.mark.parametrize("seed", range(KILLS))
+def test_a_build_killed_at_any_instant_leaves_the_warehouse_whole(workspace: Workspace, seed: int) -> None:
+    # Something to do for the build: half of the days have changed.
+    for day in sorted((workspace.raw / "calls").iterdir())[::2]:
+        for path in day.glob("*.parquet"):
+            os.utime(path)
+    before = workspace.query("select count(*), sum(billed_cost_usd) from core.fct_usage_daily")
+    build = subprocess.Popen(
+        workspace.dbt_command("build"),
+        cwd=ROOT,
+        env=workspace.env,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    started = time.monotonic()
+    duration = random.Random(seed).uniform(3, 25)
+    while build.poll() is None and time.monotonic() - started < duration:
+        time.sleep(0.05)
+    if build.poll() is None:
+        os.killpg(build.pid, signal.SIGKILL)
+    build.wait()
+
+    assert workspace.query(RECONCILES) == [(0,)]
+    assert workspace.query("select count(*), sum(billed_cost_usd) from core.fct_usage_daily") == before
+    workspace.build()
+    assert workspace.query(RECONCILES) == [(0,)]
+    assert workspace.query("select count(*), sum(billed_cost_usd) from core.fct_usage_daily") == before
+
+
+def test_an_open_shell_neither_blocks_a_build_nor_stops_answering(workspace: Workspace) -> None:
+    shell = subprocess.Popen(
+        [BIN / "duckdb", "-readonly", "-noheader", "-list", str(workspace.published)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    )
+    assert shell.stdin is not None
+    assert shell.stdout is not None
+
+    def ask() -> str:
+        shell.stdin.write("select sum(calls) from core.fct_usage_daily;\n")
+        return str(shell.stdout.readline().strip())
+
+    answer = ask()
+    assert int(answer) > 0
+    workspace.build()
+    assert ask() == answer
+    shell.stdin.close()
+    assert shell.wait(timeout=10) == 0
+    shell.stdout.close()
+
+
+def test_a_second_build_at_the_same_time_says_so(workspace: Workspace) -> None:
+    with duckdb.connect(str(workspace.warehouse_dir / "build" / "finops.duckdb")):
+        done = workspace.dbt("build")
+    assert done.returncode != 0
+    assert "lock" in done.stdout
