@@ -18,6 +18,12 @@ caching_savings as (
 
 ),
 
+commitment_options as (
+
+    select * from {{ ref('rpt_commitment_options') }}
+
+),
+
 switches as (
 
     select
@@ -81,6 +87,32 @@ cachings as (
 
 ),
 
+{# Alone, an offer saves on today's usage; what the other actions leave may be more, where calls move to its model. #}
+commitments as (
+
+    select
+        'commitment' as action_kind,
+        'commitment:' || after_actions.offer_id as action_id,
+        after_actions.offer_name as subject,
+        cast(null as string) as task_type,
+        after_actions.provider,
+        after_actions.model,
+        after_actions.on_demand_cost_usd as scope_cost_usd,
+        greatest(coalesce(as_used.net_monthly_savings_usd, 0), after_actions.net_monthly_savings_usd) as gross_monthly_savings_usd,
+        after_actions.net_monthly_savings_usd,
+        after_actions.net_monthly_savings_less_usage_usd as low_monthly_savings_usd,
+        after_actions.net_monthly_savings_more_usage_usd as high_monthly_savings_usd,
+        'rates.rpt_commitment_options' as source_mart
+    from commitment_options as after_actions
+    left join commitment_options as as_used
+        on
+            after_actions.offer_id = as_used.offer_id
+            and after_actions.level_kind = as_used.level_kind
+            and as_used.usage_basis = 'as_used'
+    where after_actions.is_recommended
+
+),
+
 actions as (
 
     select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from switches
@@ -88,6 +120,8 @@ actions as (
     select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from batches
     union all
     select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from cachings
+    union all
+    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from commitments
 
 )
 

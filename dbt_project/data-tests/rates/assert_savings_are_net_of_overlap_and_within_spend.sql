@@ -1,0 +1,59 @@
+{# The ledger may be added up: net + overlap = gross in each row, no saving beyond its scope, all together within the spend. #}
+
+with opportunities as (
+
+    select * from {{ ref('rpt_savings_opportunities') }}
+
+),
+
+usage_daily as (
+
+    select * from {{ ref('fct_usage_daily') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+spend as (
+
+    select coalesce(sum(usage_daily.effective_cost_usd), 0) as effective_cost_usd
+    from usage_daily
+    inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
+
+),
+
+wrong_rows as (
+
+    select
+        action_id,
+        'net and overlap do not make gross, or one is negative, or more than the scope' as problem
+    from opportunities
+    where
+        net_monthly_savings_usd + overlap_usd <> gross_monthly_savings_usd
+        or net_monthly_savings_usd < 0
+        or overlap_usd < 0
+        or net_monthly_savings_usd > scope_cost_usd
+        or low_monthly_savings_usd > net_monthly_savings_usd
+        or high_monthly_savings_usd < net_monthly_savings_usd
+
+),
+
+wrong_sum as (
+
+    select
+        'all actions' as action_id,
+        'together they save more than is spent' as problem
+    from opportunities
+    cross join spend
+    group by spend.effective_cost_usd
+    having sum(opportunities.net_monthly_savings_usd) > spend.effective_cost_usd
+
+)
+
+select * from wrong_rows
+union all
+select * from wrong_sum

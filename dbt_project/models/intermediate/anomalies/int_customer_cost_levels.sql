@@ -1,0 +1,98 @@
+{# one row per active customer with revenue: what it costs against what it pays, over 30 days, this month and lately #}
+
+with customer_days as (
+
+    select * from {{ ref('int_customer_usage_daily') }}
+
+),
+
+anomalies as (
+
+    select * from {{ ref('fct_cost_anomalies') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+dates as (
+
+    select * from {{ ref('dim_dates') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+thresholds as (
+
+    select * from {{ ref('int_thresholds') }}
+
+),
+
+today as (
+
+    select
+        as_of.as_of_date,
+        as_of.window_start_date,
+        as_of.as_of_date - 27 as four_weeks_start_date,
+        as_of.as_of_date - cast(thresholds.tier_outgrown_recent_days as integer) + 1 as recent_start_date,
+        as_of.as_of_date - cast(thresholds.tier_outgrown_lookback_days as integer) + 1 as lookback_start_date,
+        cast(thresholds.tier_outgrown_earlier_days as integer) as earlier_days,
+        dates.month_start_date,
+        {{ days_between('as_of.as_of_date', 'dates.month_end_date') }} as days_remaining
+    from as_of
+    inner join dates on as_of.as_of_date = dates.date_day
+    cross join thresholds
+
+),
+
+{# Growth is judged without abnormal days: a spike of last week is not a new level. #}
+dated as (
+
+    select
+        customer_days.customer_id,
+        customer_days.usage_date,
+        customer_days.effective_cost_usd,
+        customer_days.revenue_usd,
+        anomalies.usage_date is not null as is_anomaly,
+        today.*,
+        min(customer_days.usage_date) over (partition by customer_days.customer_id) as first_date
+    from customer_days
+    inner join customers on customer_days.customer_id = customers.customer_id and customers.is_active
+    cross join today
+    left join anomalies on customer_days.customer_id = anomalies.customer_id and customer_days.usage_date = anomalies.usage_date
+    where customer_days.revenue_usd is not null and customer_days.usage_date >= today.lookback_start_date
+
+),
+
+levels as (
+
+    select
+        customer_id,
+        max(days_remaining) as days_remaining,
+        {{ money('sum(revenue_usd) filter (where usage_date >= window_start_date)') }} as revenue_usd,
+        {{ money('sum(effective_cost_usd) filter (where usage_date >= window_start_date)') }} as cost_usd,
+        {{ money('coalesce(sum(revenue_usd) filter (where usage_date >= month_start_date), 0)') }} as month_revenue_usd,
+        {{ money('coalesce(sum(effective_cost_usd) filter (where usage_date >= month_start_date), 0)') }} as month_cost_usd,
+        {{ ratio('sum(effective_cost_usd) filter (where usage_date >= four_weeks_start_date)', 'count(*) filter (where usage_date >= four_weeks_start_date)') }}
+            as daily_cost_usd,
+        {{ ratio('sum(effective_cost_usd) filter (where usage_date >= recent_start_date and not is_anomaly)',
+                 'count(*) filter (where usage_date >= recent_start_date and not is_anomaly)') }} as recent_daily_cost_usd,
+        {{ ratio('sum(effective_cost_usd) filter (where usage_date < least(first_date + earlier_days, recent_start_date) and not is_anomaly)',
+                 'count(*) filter (where usage_date < least(first_date + earlier_days, recent_start_date) and not is_anomaly)') }} as earlier_daily_cost_usd,
+        cast(count(*) filter (where usage_date < least(first_date + earlier_days, recent_start_date) and not is_anomaly) as integer) as earlier_days,
+        {{ ratio('sum(revenue_usd) filter (where usage_date >= recent_start_date)', 'count(*) filter (where usage_date >= recent_start_date)') }}
+            as recent_daily_revenue_usd
+    from dated
+    group by customer_id
+
+)
+
+select * from levels

@@ -1,0 +1,151 @@
+{# one row per offer x usage basis x usage factor x candidate level: what all hours together would cost at that level.
+   Every hourly level that was observed is tried, rounded down and up to what is sold, and no commitment at all. #}
+
+with hours as (
+
+    select * from {{ ref('int_commitment_hours') }}
+
+),
+
+commitment_offers as (
+
+    select * from {{ ref('commitment_offers') }}
+
+),
+
+thresholds as (
+
+    select * from {{ ref('int_thresholds') }}
+
+),
+
+period as (
+
+    select * from {{ ref('int_commitment_period') }}
+
+),
+
+factors as (
+
+    select 'as_judged' as usage_case, cast(1 as decimal(6, 4)) as usage_factor
+    union all
+    select 'less_usage' as usage_case, cast(1 - commitment_stress_share as decimal(6, 4)) as usage_factor from thresholds
+    union all
+    select 'more_usage' as usage_case, cast(1 + commitment_stress_share as decimal(6, 4)) as usage_factor from thresholds
+
+),
+
+scaled as (
+
+    select
+        hours.offer_id,
+        hours.usage_basis,
+        factors.usage_case,
+        cast(hours.demanded_units * factors.usage_factor as decimal(15, 6)) as level_units,
+        {{ money('hours.on_demand_cost_usd * factors.usage_factor') }} as cost_usd,
+        hours.usd_per_demanded_unit
+    from hours
+    cross join factors
+
+),
+
+candidates as (
+
+    select
+        scaled.offer_id,
+        scaled.usage_basis,
+        scaled.usage_case,
+        cast(floor({{ ratio('scaled.level_units', 'offers.unit_increment') }}) * offers.unit_increment as decimal(15, 6)) as level_units
+    from scaled
+    inner join commitment_offers as offers on scaled.offer_id = offers.offer_id
+    union
+    select
+        scaled.offer_id,
+        scaled.usage_basis,
+        scaled.usage_case,
+        cast((floor({{ ratio('scaled.level_units', 'offers.unit_increment') }}) + 1) * offers.unit_increment as decimal(15, 6)) as level_units
+    from scaled
+    inner join commitment_offers as offers on scaled.offer_id = offers.offer_id
+    union
+    select distinct
+        offer_id,
+        usage_basis,
+        usage_case,
+        cast(0 as decimal(15, 6)) as level_units
+    from scaled
+
+),
+
+sellable as (
+
+    select distinct
+        candidates.offer_id,
+        candidates.usage_basis,
+        candidates.usage_case,
+        case when candidates.level_units = 0 then candidates.level_units else greatest(candidates.level_units, offers.minimum_units) end as level_units
+    from candidates
+    inner join commitment_offers as offers on candidates.offer_id = offers.offer_id
+
+),
+
+marked as (
+
+    select *, false as is_candidate from scaled
+    union all
+    select *, {{ money(0) }} as cost_usd, cast(0 as decimal(22, 12)) as usd_per_demanded_unit, true as is_candidate from sellable
+
+),
+
+{# Hours up to the level are covered whole, hours above it for `level` units: two running sums judge all levels in one pass. #}
+cumulated as (
+
+    select
+        offer_id,
+        usage_basis,
+        usage_case,
+        level_units,
+        is_candidate,
+        sum(cost_usd) over (partition by offer_id, usage_basis, usage_case) as on_demand_cost_usd,
+        sum(cost_usd) over (partition by offer_id, usage_basis, usage_case order by level_units) as whole_hours_usd,
+        sum(usd_per_demanded_unit) over (partition by offer_id, usage_basis, usage_case)
+        - sum(usd_per_demanded_unit) over (partition by offer_id, usage_basis, usage_case order by level_units) as usd_per_unit_above
+    from marked
+
+),
+
+covered as (
+
+    select
+        *,
+        {{ money('whole_hours_usd + cast(level_units * cast(usd_per_unit_above as decimal(22, 12)) as decimal(28, 12))') }} as covered_usd
+    from cumulated
+    where is_candidate
+
+),
+
+costed as (
+
+    select
+        covered.offer_id,
+        covered.usage_basis,
+        covered.usage_case,
+        covered.level_units,
+        {{ money('covered.on_demand_cost_usd') }} as on_demand_cost_usd,
+        covered.covered_usd,
+        {{ money('cast(covered.level_units * offers.usd_per_unit_hour as decimal(26, 12)) * period.lookback_hours') }} as commitment_cost_usd
+    from covered
+    inner join commitment_offers as offers on covered.offer_id = offers.offer_id
+    cross join period
+
+),
+
+totalled as (
+
+    select
+        *,
+        {{ money('on_demand_cost_usd - covered_usd + commitment_cost_usd') }} as total_cost_usd
+    from costed
+
+)
+
+select * from totalled

@@ -1,0 +1,122 @@
+{# one row per basis x model in use x model that would serve it: the shares of its standard-tier cost and tokens that stay or move #}
+
+with task_usage as (
+
+    select * from {{ ref('int_task_usage') }}
+
+),
+
+switched_usage as (
+
+    select * from {{ ref('int_task_usage_switched') }}
+
+),
+
+batch_savings as (
+
+    select * from {{ ref('rpt_batch_savings') }}
+
+),
+
+caching_savings as (
+
+    select * from {{ ref('rpt_caching_savings') }}
+
+),
+
+in_use as (
+
+    select
+        provider,
+        model,
+        cast(sum(effective_cost_usd) as double) as cost_usd,
+        cast(sum(input_tokens) as double) as input_tokens,
+        cast(sum(output_tokens) as double) as output_tokens
+    from task_usage
+    where service_tier = 'standard'
+    group by provider, model
+
+),
+
+{# What the actions before a commitment leave at the standard tier, and on which model. #}
+remaining as (
+
+    select
+        usage.provider,
+        usage.model,
+        usage.planned_provider,
+        usage.planned_model,
+        cast(usage.cost_after_switch_usd as double) * (1 - coalesce(batch.moved_share, 0)) - coalesce(cast(caching.net_monthly_savings_usd as double), 0)
+            as cost_usd,
+        cast(usage.input_tokens as double) * (1 - coalesce(batch.moved_share, 0)) as input_tokens,
+        cast(usage.output_tokens as double) * (1 - coalesce(batch.moved_share, 0)) as output_tokens
+    from switched_usage as usage
+    left join batch_savings as batch
+        on
+            usage.task_type = batch.task_type
+            and usage.provider = batch.provider
+            and usage.model = batch.model
+            and batch.net_monthly_savings_usd > 0
+    left join caching_savings as caching
+        on
+            usage.task_type = caching.task_type
+            and usage.provider = caching.provider
+            and usage.model = caching.model
+    where usage.service_tier = 'standard'
+    union all
+    select
+        provider,
+        model,
+        provider as planned_provider,
+        model as planned_model,
+        cast(effective_cost_usd as double) as cost_usd,
+        cast(input_tokens as double) as input_tokens,
+        cast(output_tokens as double) as output_tokens
+    from task_usage
+    where service_tier = 'standard' and not is_judged
+
+),
+
+moved as (
+
+    select
+        provider,
+        model,
+        planned_provider,
+        planned_model,
+        sum(cost_usd) as cost_usd,
+        sum(input_tokens) as input_tokens,
+        sum(output_tokens) as output_tokens
+    from remaining
+    group by provider, model, planned_provider, planned_model
+
+),
+
+flows as (
+
+    select
+        'as_used' as usage_basis,
+        provider as from_provider,
+        model as from_model,
+        provider,
+        model,
+        cast(1 as double) as cost_share,
+        cast(1 as double) as input_token_share,
+        cast(1 as double) as output_token_share
+    from in_use
+    union all
+    select
+        'after_actions' as usage_basis,
+        moved.provider as from_provider,
+        moved.model as from_model,
+        moved.planned_provider as provider,
+        moved.planned_model as model,
+        coalesce(moved.cost_usd / nullif(in_use.cost_usd, 0), 0) as cost_share,
+        coalesce(moved.input_tokens / nullif(in_use.input_tokens, 0), 0) as input_token_share,
+        coalesce(moved.output_tokens / nullif(in_use.output_tokens, 0), 0) as output_token_share
+    from moved
+    inner join in_use on moved.provider = in_use.provider and moved.model = in_use.model
+
+)
+
+select * from flows
