@@ -50,6 +50,10 @@ format: $(INSTALLED) ## Put the code into the house style
 	ruff format .
 	sqlfluff fix dbt_project/models dbt_project/data-tests
 
+bench: $(INSTALLED) ## Time generator, build and reports beside their floors, at 1M and 10M calls
+	python -m tests.bench.generator_floor
+	python -m tests.bench.warehouse_build
+
 docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/index.html
 	dbt docs generate --static --project-dir dbt_project
 

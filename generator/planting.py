@@ -32,7 +32,7 @@ _SPIKE_CUSTOMER_DAYS: Final = 1_000
 _RUNAWAY_CUSTOMER_DAYS: Final = 3_500
 _OUTGROWN_SHARE: Final = 0.03
 _EXPENSIVE_SHARE: Final = 0.03
-_OUTGROWN_GROWTH: Final = 3.6
+_OUTGROWN_GROWTH: Final = 4.0
 _OUTGROWN_DAYS: Final = 45
 _LARGEST_HISTORY_DAYS: Final = 35
 # A customer sometimes has a slow stretch; what is planted keeps inside its range all the same.
@@ -73,7 +73,7 @@ class Needs:
 
 
 def _ramp_days(first: date, last: date) -> int:
-    return min(_OUTGROWN_DAYS, (last - first).days + 1)
+    return min(_OUTGROWN_DAYS, max(1, round(0.6 * (last - first).days)))
 
 
 def plant(population: Population, first: date, last: date, rng: np.random.Generator) -> tuple[Anomaly, ...]:
@@ -105,7 +105,7 @@ def needs(anomaly: Anomaly, archetype: int) -> Needs:
     if anomaly.kind == EXPENSIVE:
         return Needs(calls, cost, anomaly.feature, anomaly.model)
     if anomaly.kind == OUTGROWN:
-        return Needs(calls, Range(cost.high * 0.88, cost.high * 1.05))
+        return Needs(calls, Range(cost.high * 1.05, cost.high * 1.15))
     length = (anomaly.last - anomaly.first).days + 1
     rise = 1.0 + _HEADROOM * (anomaly.factor - 1.0) * length / 30
     feature = anomaly.feature

@@ -105,7 +105,9 @@ def calls_table(plan: Plan, day: date, calls: Calls, first_call: int, first_trac
         "output_tokens": pa.array(calls.usage.output_tokens),
         "cost_usd": _decimals(calls.cost_nano_usd),
         "latency_ms": pa.array(calls.latency_ms),
-        "customer_id": word(np.where(hidden, -1, customer), [ids[0][index] for index in owner.tolist()]),
+        "customer_id": word(
+            np.where(hidden, -1, customer), [ids[0][index] for index in owner[known].tolist()]
+        ),
         "organization_id": word(
             np.where(hidden, -1, organization[customer]),
             [ids[1][index] for index in organization_names.tolist()],

@@ -85,12 +85,13 @@ def daily_trend(
         x=alt.X(f"{day}:T", axis=x_axis),
         y=alt.Y(f"{value}:Q", axis=y_axis, scale=alt.Scale(zero=True)),
     )
-    layers: list[alt.Chart] = [past.mark_line(color=INK)]
+    layers: list[alt.Chart] = [past.mark_line(color=INK, point=alt.OverlayMarkDef(color=INK, size=14))]
     if forecast is not None and forecast.rows:
         rows = records(forecast)
         ahead = alt.Chart(data(rows)).encode(x=alt.X(f"{day}:T", axis=x_axis))
         middle = dict(rows[len(rows) // 2])
         middle["said"] = "forecast and its interval"
+        middle["top"] = max(float(row[upper] or 0) for row in rows)
         layers = [
             ahead.mark_area(color=NEUTRAL, opacity=0.45).encode(
                 y=alt.Y(f"{lower}:Q", axis=y_axis), y2=alt.Y2(f"{upper}:Q")
@@ -98,8 +99,8 @@ def daily_trend(
             *layers,
             ahead.mark_line(color=ACCENT, strokeDash=[5, 4]).encode(y=f"{forecast_value}:Q"),
             alt.Chart(data([middle]))
-            .mark_text(dy=-10, baseline="bottom", color=MUTED)
-            .encode(x=f"{day}:T", y=f"{upper}:Q", text="said:N"),
+            .mark_text(dy=-4, baseline="bottom", color=MUTED)
+            .encode(x=f"{day}:T", y="top:Q", text="said:N"),
         ]
     chart: alt.TopLevelMixin = alt.layer(*layers)
     return chart

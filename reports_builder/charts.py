@@ -44,6 +44,7 @@ _THEME = {
         "subtitleFont": FONT,
         "subtitleFontSize": 12,
         "subtitleColor": MUTED,
+        "subtitlePadding": 6,
         "offset": 14,
     },
     "axis": {
@@ -98,7 +99,10 @@ def specification(figure: Figure) -> dict[str, object]:
     """The Vega-Lite specification with the theme, the message as title and the alternative text."""
     spec: dict[str, object] = figure.chart.to_dict(validate=False)
     spec["config"] = _THEME
-    spec["title"] = {"text": textwrap.wrap(figure.title.plain, 78)}
+    spec["title"] = {
+        "text": textwrap.wrap(figure.title.plain.rstrip("."), 78),
+        "subtitle": textwrap.wrap(figure.key, 110),
+    }
     spec["description"] = figure.alt.plain
     spec["width"], spec["height"] = WIDTH, figure.height
     spec["autosize"] = {"type": "fit", "contains": "padding"}

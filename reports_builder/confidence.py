@@ -85,7 +85,7 @@ def _quality(warehouse: Warehouse) -> Evidence:
             max(affected_cost_usd) filter (where check_name = 'reconciliation_difference') as lost_usd,
             max(affected_call_share) filter (where check_name = 'unpriced') as unpriced_call_share,
             max(affected_call_share) filter (where check_name = 'cost_unknown') as uncosted_call_share,
-            max(affected_cost_share) filter (where check_name = 'unallocated') as unallocated_cost_share,
+            max(affected_share) filter (where check_name = 'unallocated') as unallocated_cost_share,
             1 - unallocated_cost_share as allocated_cost_share
         from core.rpt_data_quality
         """

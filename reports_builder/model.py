@@ -112,7 +112,10 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart titled with its message; ``alt`` says the same in words."""
+    """A chart titled with its message; ``alt`` says the same in words.
+
+    ``key`` explains marks that are not labelled where they stand, in a line below the title.
+    """
 
     name: str
     chart: alt.TopLevelMixin
@@ -120,6 +123,7 @@ class Figure:
     alt: Prose
     evidence: Evidence
     height: int = 280
+    key: str = ""
 
 
 @dataclass(frozen=True)

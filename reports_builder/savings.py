@@ -1,8 +1,18 @@
 """The ledger of savings as actions: the one source of every savings figure in the reports."""
 
-from reports_builder.evidence import Evidence, note
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Action, ActionPlan
 from reports_builder.warehouse import Warehouse
+
+# The ledger names what an action is about; the sentence needs what to do with it.
+_VERBS = {
+    "model_switch": "Move",
+    "usage_fix": "Move",
+    "batch": "Send",
+    "caching": "Introduce",
+    "commitment": "Buy",
+    "anomaly_fix": "Stop",
+}
 
 NOTHING_TO_DO = "Nothing needs doing: no open action saves money."
 
@@ -15,7 +25,10 @@ def ledger(warehouse: Warehouse, *kinds: str, rows: int = 10) -> Evidence:
     return warehouse.evidence(
         """
         select
-            action_id, action_kind, subject, task_type, provider, model,
+            action_id,
+            action_kind,
+            coalesce(replace(subject, task_type, replace(task_type, '_', ' ')), subject) as subject,
+            task_type, provider, model,
             net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
             gross_monthly_savings_usd, overlap_usd,
             assumption, owner_role, effort, confidence, first_step
@@ -62,9 +75,17 @@ def total_savings(warehouse: Warehouse, opportunities: Evidence) -> Evidence:
     )
 
 
+def named(row: Evidence, *, begins_sentence: bool = True) -> Prose:
+    """The action of a ledger row as a verb and its object."""
+    verb = _VERBS.get(str(row["action_kind"]))
+    if verb is None:
+        return row.cell("subject", "text")
+    return row.say(f"{verb if begins_sentence else verb.lower()} {{subject:text}}")
+
+
 def _action(row: Evidence) -> Action:
     return Action(
-        action=row.cell("subject", "text"),
+        action=named(row),
         owner_role=str(row["owner_role"]),
         effort=str(row["effort"]),
         value=row.cell("net_monthly_savings_usd", "usd_table"),

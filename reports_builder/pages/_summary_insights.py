@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.savings import ledger, total_savings
+from reports_builder.savings import ledger, named, total_savings
 from reports_builder.warehouse import Warehouse
 
 
@@ -29,7 +29,7 @@ ALIGNMENT = Domain("Organizational Alignment (budgets)", "Quantify Business Valu
 
 _DOMAIN_OF_ACTION = {
     "model_switch": PERFORMANCE,
-    "inefficient_usage": REAL_TIME,
+    "usage_fix": REAL_TIME,
     "anomaly_fix": REAL_TIME,
 }
 
@@ -48,9 +48,9 @@ def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence)
     return Insight(
         title=concentration.say("{listed_customers:count} customers cause {top_share:percent} of AI cost"),
         problem=say(
-            "The {listed_customers:count} customers that cost most cause **{top_cost_usd:usd}**, "
-            "{top_share:percent} of the cost of all {customers:count}. Of these, "
-            "{top_unprofitable:count} paid less than they cost; among all customers "
+            "Of {customers:count} customers, the {listed_customers:count} that cost most cause "
+            "**{top_cost_usd:usd}**, {top_share:percent} of all cost. {top_unprofitable:count} of these "
+            "{listed_customers:count} paid less than they cost; of all customers, "
             "{unprofitable_customers:count} did.",
             concentration,
             margins,
@@ -114,12 +114,13 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
     switches = warehouse.evidence(
         """
         select
-            coalesce(sum(net_monthly_savings_usd), 0) as switch_net_usd,
-            coalesce(sum(low_monthly_savings_usd), 0) as switch_low_usd,
-            coalesce(sum(high_monthly_savings_usd), 0) as switch_high_usd
-        from rates.rpt_savings_opportunities
-        where net_monthly_savings_usd > 0 and model = :model
+            coalesce(sum(monthly_savings_usd), 0) as switch_usd,
+            coalesce(sum(monthly_savings_low_usd), 0) as switch_low_usd,
+            coalesce(sum(monthly_savings_high_usd), 0) as switch_high_usd
+        from rates.rpt_model_switch_savings
+        where is_recommended and from_provider = :provider and from_model = :model
         """,
+        provider=models["provider"],
         model=models["model"],
     )
     return Insight(
@@ -142,9 +143,9 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
             "days",
         ),
         outcome=switches.say(
-            "**{switch_net_usd:usd}** a month ({switch_low_usd:usd} to {switch_high_usd:usd}) from the "
-            "actions on this model. It is part of the total under Actions, not beside it. Assumption: "
-            "the task mix stays and quality stays above each task's floor."
+            "**{switch_usd:usd}** a month ({switch_low_usd:usd} to {switch_high_usd:usd}) from moving the "
+            "tasks that a cheaper model does well enough. It is part of the total under Actions, not "
+            "beside it. Assumption: the same calls with the same tokens, quality above each task's floor."
         ),
         supporting=Table(
             (
@@ -163,26 +164,25 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
 
 
 def opportunities(warehouse: Warehouse, best: Evidence) -> tuple[Insight, ...]:
-    """One block for each action in ``best``."""
-    return tuple(_opportunity(warehouse, row) for row in best.each())
+    """One block for each of the three actions worth most."""
+    return tuple(_opportunity(warehouse, row) for row in best.each()[:3])
 
 
 def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
     kind = str(row["action_kind"])
     domain = _DOMAIN_OF_ACTION.get(kind, RATES)
-    alike = ledger(warehouse, kind)
-    total = total_savings(warehouse, alike)
+    problem, supporting = (
+        _switch_in_numbers(warehouse, row) if kind == "model_switch" else _action_in_numbers(warehouse, row)
+    )
     return Insight(
-        title=row.say("Opportunity worth {net_monthly_savings_usd:usd} a month: {subject:text}"),
-        problem=row.say(
-            "Today's way costs **{gross_monthly_savings_usd:usd}** a month more than it has to; "
-            "{overlap_usd:usd} of that is already in actions ranked before it."
-        ),
+        title=row.say("Opportunity worth {net_monthly_savings_usd:usd} a month: ")
+        + named(row, begins_sentence=False),
+        problem=problem,
         domain_spec=domain.spec,
         domain_framework=domain.framework,
         ubr_impact=row.say("**{net_monthly_savings_usd:usd}** of margin a month, net of overlap."),
         recommendation=Recommendation(
-            row.say("{subject:text}. First step: {first_step:text}."),
+            named(row) + row.say(". First step: {first_step:text}."),
             str(row["owner_role"]),
             str(row["effort"]),
         ),
@@ -190,14 +190,64 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
             "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "
             "{high_monthly_savings_usd:usd}. Assumption: {assumption:text}"
         ),
-        supporting=Table(_LEDGER_COLUMNS, alike, _alike_caption(row, total)),
+        supporting=supporting,
     )
 
 
-def _alike_caption(row: Evidence, total: Evidence) -> Prose:
-    return say(
-        "actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.", row, total
+def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
+    """What a task costs on its models of today and would cost on the recommended one."""
+    switches = warehouse.evidence(
+        """
+        select
+            from_model,
+            calls,
+            current_cost_usd,
+            cost_after_usd,
+            monthly_savings_usd,
+            from_quality_score_avg,
+            to_quality_score_avg,
+            to_model,
+            sum(calls) over () as all_calls,
+            sum(current_cost_usd) over () as all_current_usd,
+            sum(cost_after_usd) over () as all_after_usd
+        from rates.rpt_model_switch_savings
+        where is_recommended and task_type = :task_type and to_provider = :provider and to_model = :model
+        order by monthly_savings_usd desc, from_provider, from_model
+        """,
+        task_type=row["task_type"],
+        provider=row["provider"],
+        model=row["model"],
     )
+    problem = switches.say(
+        "{all_calls:count} calls cost **{all_current_usd:usd}** in 30 days; the same tokens on "
+        "{to_model:text} would cost **{all_after_usd:usd}**, at a quality within the limits set for the task."
+    )
+    columns = (
+        Column("from_model", "From"),
+        Column("calls", "Calls", "count"),
+        Column("current_cost_usd", "Cost now", "usd_table"),
+        Column("cost_after_usd", "Cost after", "usd_table"),
+        Column("monthly_savings_usd", "Saving", "usd_table"),
+        Column("from_quality_score_avg", "Quality now", "ratio"),
+        Column("to_quality_score_avg", "Quality after", "ratio"),
+    )
+    caption = switches.say("calls that would move to {to_model:text}; quality is a score from 0 to 1.")
+    return problem, Table(columns, switches, caption)
+
+
+def _action_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
+    """What an action saves before and after overlap, beside the others of its kind."""
+    alike = ledger(warehouse, str(row["action_kind"]))
+    problem = row.say(
+        "Today's way costs **{gross_monthly_savings_usd:usd}** a month more than it has to"
+        + ("; {overlap_usd:usd} of that is already counted in other actions." if row["overlap_usd"] else ".")
+    )
+    caption = say(
+        "actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.",
+        row,
+        total_savings(warehouse, alike),
+    )
+    return problem, Table(_LEDGER_COLUMNS, alike, caption)
 
 
 def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
@@ -231,8 +281,7 @@ def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
                     Column("team_name", "Team"),
                     Column("month_start_date", "Month", "month"),
                     Column("budget_usd", "Budget", "usd_table"),
-                    Column("actual_cost_usd", "Spent", "usd_table"),
-                    Column("projected_cost_usd", "Whole month", "usd_table"),
+                    Column("projected_cost_usd", "Spent and forecast", "usd_table"),
                     Column("projected_variance_usd", "Over budget", "delta_usd_table"),
                     Column("budget_status", "Status"),
                 ),

@@ -114,7 +114,7 @@ def margins(warehouse: Warehouse) -> Evidence:
 
 
 def top_customers(warehouse: Warehouse) -> Evidence:
-    """The ten customers that cost most, with what they pay."""
+    """The ten customers that cost most, with what they pay; shares are of all cost."""
     return warehouse.evidence(
         """
         with customers as (
@@ -122,7 +122,9 @@ def top_customers(warehouse: Warehouse) -> Evidence:
                 usage.customer_id,
                 coalesce(names.customer_name, usage.customer_id) as customer,
                 coalesce(names.subscription_tier, 'unknown') as tier,
-                sum(usage.effective_cost_usd) as cost_usd
+                sum(usage.effective_cost_usd) as cost_usd,
+                sum(usage.effective_cost_usd)
+                    / nullif(sum(sum(usage.effective_cost_usd)) over ()::double, 0) as cost_share
             from core.fct_usage_daily as usage
             left join core.dim_customers as names on usage.customer_id = names.customer_id
             where usage.usage_date between :window_start and :as_of
@@ -133,12 +135,13 @@ def top_customers(warehouse: Warehouse) -> Evidence:
             customers.customer,
             customers.tier,
             customers.cost_usd,
-            customers.cost_usd / nullif(sum(customers.cost_usd) over ()::double, 0) as cost_share,
+            customers.cost_share,
             margins.revenue_usd,
             margins.gross_margin_usd,
             coalesce(margins.is_unprofitable, false) as is_unprofitable
         from customers
         left join margin.rpt_customer_margins as margins on customers.customer_id = margins.customer_id
+        where customers.customer_id <> 'unallocated'
         order by customers.cost_usd desc nulls last, customers.customer_id
         limit 10
         """
@@ -153,7 +156,10 @@ def concentration(warehouse: Warehouse) -> Evidence:
             select
                 customer_id,
                 sum(effective_cost_usd) as cost_usd,
-                row_number() over (order by sum(effective_cost_usd) desc nulls last, customer_id) as place
+                sum(sum(effective_cost_usd)) over () as all_cost_usd,
+                row_number() over (
+                    order by customer_id = 'unallocated', sum(effective_cost_usd) desc nulls last, customer_id
+                ) as place
             from core.fct_usage_daily
             where usage_date between :window_start and :as_of
             group by customer_id
@@ -162,7 +168,7 @@ def concentration(warehouse: Warehouse) -> Evidence:
             count(*) as customers,
             least(count(*), 10) as listed_customers,
             sum(customers.cost_usd) filter (where customers.place <= 10) as top_cost_usd,
-            top_cost_usd / nullif(sum(customers.cost_usd)::double, 0) as top_share,
+            top_cost_usd / nullif(max(customers.all_cost_usd)::double, 0) as top_share,
             count(*) filter (where customers.place <= 10 and margins.is_unprofitable) as top_unprofitable,
             coalesce(
                 -sum(margins.gross_margin_usd)
@@ -170,6 +176,7 @@ def concentration(warehouse: Warehouse) -> Evidence:
             ) as top_loss_usd
         from customers
         left join margin.rpt_customer_margins as margins on customers.customer_id = margins.customer_id
+        where customers.customer_id <> 'unallocated'
         """
     )
 
@@ -262,14 +269,15 @@ def drivers(warehouse: Warehouse) -> Evidence:
 
 
 def daily_spend(warehouse: Warehouse) -> Evidence:
-    """Spend per day over the last 90 days."""
+    """Spend per day over the last 90 days; null, and a gap in the line, on a day without calls."""
     return warehouse.evidence(
         """
-        select usage_date as day, sum(effective_cost_usd) as spend_usd
-        from core.fct_usage_daily
-        where usage_date between :history_start and :as_of
-        group by usage_date
-        order by usage_date
+        select dates.date_day as day, sum(usage.effective_cost_usd) as spend_usd
+        from core.dim_dates as dates
+        left join core.fct_usage_daily as usage on dates.date_day = usage.usage_date
+        where dates.date_day between :history_start and :as_of
+        group by dates.date_day
+        order by dates.date_day
         """
     )
 
@@ -304,7 +312,6 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
             team_name,
             month_start_date,
             budget_usd,
-            actual_cost_usd,
             projected_cost_usd,
             projected_variance_usd,
             budget_status,
@@ -313,8 +320,8 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
                 as total_overrun_usd,
             budget_status in ('over budget', 'heading over budget') as is_over
         from allocation.rpt_budget_status
-        where month_start_date >= :month_start and budget_usd is not null
-        order by is_over desc, projected_variance_usd desc nulls last, month_start_date, team_name
+        where month_start_date >= :month_start and projected_variance_usd is not null
+        order by is_over desc, projected_variance_usd desc, month_start_date, team_name
         """,
         month_start=warehouse.period.as_of.replace(day=1),
     )
@@ -332,7 +339,7 @@ def outlook(warehouse: Warehouse) -> Evidence:
             case
                 when forecast_usd is null then 'too little history for a forecast'
                 when lower_usd is null then 'too little history for an interval'
-                else 'four in five past forecasts of 30 days held within such a range'
+                else 'the range covers four in five past errors'
             end as status
         from planning.rpt_cost_outlook
         where scope = 'total'

@@ -6,8 +6,13 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.pages import _summary_insights as insights
 from reports_builder.pages import _summary_queries as ask
-from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, total_savings
+from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
 from reports_builder.warehouse import Warehouse
+
+_ASSUMPTIONS = (
+    note("Assumed: a customer's fee is earned evenly over the days of its month."),
+    note("Assumed: savings re-price the usage of these 30 days; usage itself stays as it is."),
+)
 
 
 def build(warehouse: Warehouse) -> Page:
@@ -17,7 +22,7 @@ def build(warehouse: Warehouse) -> Page:
     top = ask.top_customers(warehouse)
     concentration = ask.concentration(warehouse)
     models = ask.models(warehouse)
-    best = ledger(warehouse, rows=3)
+    best = ledger(warehouse)
     saved = total_savings(warehouse, best)
     outlook = ask.outlook(warehouse)
     teams = ask.team_budgets(warehouse)
@@ -49,7 +54,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.overrun_budgets(teams),
         ),
         plan=action_plan(warehouse),
-        confidence=confidence(warehouse),
+        confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=_reference(warehouse, outlook),
     )
 
@@ -85,6 +90,10 @@ def _who_pays(margins: Evidence) -> Prose:
 def _what_comes(outlook: Evidence) -> Prose:
     if outlook["forecast_usd"] is None:
         return note("History is too short for a forecast.")
+    if outlook["lower_usd"] is None:
+        return outlook.say(
+            "The next 30 days are expected to cost **{forecast_usd:usd}**; history is too short for a range."
+        )
     return outlook.say(
         "The next 30 days are expected to cost **{forecast_usd:usd}** "
         "(between {lower_usd:usd} and {upper_usd:usd})."
@@ -94,11 +103,15 @@ def _what_comes(outlook: Evidence) -> Prose:
 def _what_first(best: Evidence, saved: Evidence) -> Prose:
     if not best.rows:
         return note(NOTHING_TO_DO)
-    return say(
-        "Do this first: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month; the best "
-        "actions below are worth **{total_net_usd:usd}** a month together, after overlap.",
-        best,
-        saved,
+    return (
+        note("Do this first: ")
+        + named(best, begins_sentence=False)
+        + say(
+            ", worth **{net_monthly_savings_usd:usd}** a month; the actions below together are worth "
+            "**{total_net_usd:usd}** a month, after overlap.",
+            best,
+            saved,
+        )
     )
 
 
@@ -147,7 +160,11 @@ def _budget_figure(budget: Evidence) -> KeyFigure:
 def _forecast_figure(outlook: Evidence) -> KeyFigure:
     return KeyFigure(
         "Forecast, next 30 days",
-        outlook.say("{forecast_usd:usd_table} ({lower_usd:usd_table} to {upper_usd:usd_table})"),
+        outlook.say(
+            "{forecast_usd:usd_table}"
+            if outlook["lower_usd"] is None
+            else "{forecast_usd:usd_table} ({lower_usd:usd_table} to {upper_usd:usd_table})"
+        ),
         change=outlook.cell("change_share", "delta"),
         status=outlook.cell("status", "text"),
     )
@@ -173,10 +190,7 @@ def _top_customers_figure(top: Evidence, concentration: Evidence) -> Figure:
             label="customer",
             value="cost_usd",
             style="usd",
-            axis_title=(
-                "US dollars in 30 days: bar = cost, upright mark = what the customer paid, "
-                "dark = paid less than it cost"
-            ),
+            axis_title="US dollars in 30 days",
             highlight="is_unprofitable",
             marker="revenue_usd",
             end_label=("cost, paid", "revenue_usd"),
@@ -186,7 +200,8 @@ def _top_customers_figure(top: Evidence, concentration: Evidence) -> Figure:
         + note(". Bars for each of them, the first is ")
         + top.say("{customer:text} with {cost_usd:usd}."),
         top,
-        height=330,
+        height=350,
+        key="Bar: what the customer cost. Upright mark: what it paid. Dark bar: it paid less than it cost.",
     )
 
 

@@ -23,7 +23,7 @@ create table core.fct_usage_daily (
 create table core.rpt_data_quality (
     check_name varchar, affected_calls bigint, total_calls bigint,
     affected_cost_usd decimal(28, 12), total_cost_usd decimal(28, 12),
-    affected_call_share double, affected_cost_share double, description varchar);
+    affected_call_share double, affected_share double, description varchar);
 create table allocation.rpt_budget_status (
     month_start_date date, team_id varchar, team_name varchar, budget_usd decimal(28, 12),
     actual_cost_usd decimal(28, 12), projected_cost_usd decimal(28, 12),
@@ -44,9 +44,18 @@ create table rates.rpt_savings_opportunities (
     low_monthly_savings_usd decimal(28, 12), high_monthly_savings_usd decimal(28, 12),
     assumption varchar, owner_role varchar, effort varchar, confidence varchar,
     first_step varchar, source_mart varchar);
+create table rates.rpt_model_switch_savings (
+    task_type varchar, from_provider varchar, from_model varchar, to_provider varchar,
+    to_model varchar, calls bigint, current_cost_usd decimal(28, 12),
+    cost_after_usd decimal(28, 12), monthly_savings_usd decimal(28, 12),
+    monthly_savings_low_usd decimal(28, 12), monthly_savings_high_usd decimal(28, 12),
+    from_quality_score_avg double, to_quality_score_avg double, is_recommended boolean);
 create table core.dim_customers (
     customer_id varchar, customer_name varchar, organization_id varchar,
     subscription_tier varchar, is_known boolean, is_active boolean);
+create table core.dim_dates as
+    select cast(date '2026-08-01' + i as date) as date_day
+    from (select cast(days.i as integer) as i from range(92) as days(i));
 create table margin.rpt_customer_margins (
     customer_id varchar, customer_name varchar, subscription_tier varchar, has_activity boolean,
     revenue_usd decimal(28, 12), cost_to_serve_usd decimal(28, 12),
@@ -117,10 +126,15 @@ def build_warehouse(path: Path, rows: list[str] | None = None, *, savings: bool 
         )
         connection.execute(
             "insert into rates.rpt_savings_opportunities values "
-            "('switch-chat', 'model_switch', 'chat from gpt-4 to claude-sonnet-4', 'chat', "
-            "'openai', 'gpt-4', 150, 30, 120, 80, 140, 'Quality stays within the floor.', "
+            "('switch-chat', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat', "
+            "'anthropic', 'claude-sonnet-4', 150, 30, 120, 80, 140, 'Quality stays within the floor.', "
             "'Head of Engineering', 'days', 'medium', 'Send a tenth of the calls to it', "
             "'rates.rpt_model_switch_savings')"
+        )
+        connection.execute(
+            "insert into rates.rpt_model_switch_savings values "
+            "('chat', 'openai', 'gpt-4', 'anthropic', 'claude-sonnet-4', 20, 200, 50, 150, 100, 170, "
+            "0.91, 0.92, true)"
         )
         if not savings:
             connection.execute("delete from rates.rpt_savings_opportunities")

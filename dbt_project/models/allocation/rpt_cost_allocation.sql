@@ -80,7 +80,10 @@ final as (
         {{ ratio('coalesce(compared.cost_with_customer_usd, 0)', 'compared.allocated_cost_usd') }} as customer_coverage_share,
         {{ money('coalesce(compared.cost_with_team_usd, 0)') }} as cost_with_team_usd,
         {{ ratio('coalesce(compared.cost_with_team_usd, 0)', 'compared.allocated_cost_usd') }} as team_coverage_share,
-        case when as_of.first_usage_date <= as_of.prior_window_start_date then {{ money('coalesce(compared.prior_allocated_cost_usd, 0)') }} end as prior_allocated_cost_usd,
+        case
+            when as_of.first_usage_date <= as_of.prior_window_start_date
+                then {{ money('coalesce(compared.prior_allocated_cost_usd, 0)') }}
+        end as prior_allocated_cost_usd,
         case
             when as_of.first_usage_date <= as_of.prior_window_start_date
                 then {{ ratio('coalesce(compared.allocated_cost_usd, 0)', 'compared.prior_allocated_cost_usd') }} - 1

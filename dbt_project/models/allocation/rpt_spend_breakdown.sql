@@ -58,7 +58,7 @@ final as (
         {{ money('spend_usd - prior_spend_usd') }} as spend_change_usd,
         {{ ratio('spend_usd', 'prior_spend_usd') }} - 1 as spend_change_share,
         {{ ratio('spend_usd', 'sum(spend_usd) over (partition by dimension)') }} as spend_share,
-        cast(row_number() over (partition by dimension order by spend_usd desc nulls last, dimension_value) as integer) as spend_rank
+        cast(row_number() over (partition by dimension order by spend_usd desc nulls last, dimension_value asc) as integer) as spend_rank
     from compared
 
 )

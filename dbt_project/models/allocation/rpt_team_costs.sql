@@ -92,7 +92,7 @@ final as (
         tokens,
         cost_usd,
         {{ ratio('cost_usd', 'sum(cost_usd) over ()') }} as cost_share,
-        cast(row_number() over (order by cost_usd desc, team_id) as integer) as cost_rank,
+        cast(row_number() over (order by cost_usd desc, team_id asc) as integer) as cost_rank,
         {{ money(ratio('cost_usd', 'calls')) }} as cost_per_call_usd,
         {{ ratio(ratio('cost_usd', 'calls'), ratio('sum(cost_usd) over ()', 'sum(calls) over ()')) }} as cost_per_call_to_average,
         {{ money(ratio('cost_usd', 'tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd,

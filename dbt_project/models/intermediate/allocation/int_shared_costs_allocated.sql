@@ -45,7 +45,14 @@ driven as (
         owners.is_allocated,
         pool_days.driver,
         pool_days.pool_cost_usd,
-        {{ money("coalesce(case pool_days.driver when 'calls' then owners.calls when 'tokens' then owners.tokens else owners.effective_cost_usd end, 0)") }} as driver_units
+        coalesce(
+            case pool_days.driver
+                when 'calls' then {{ money('owners.calls') }}
+                when 'tokens' then {{ money('owners.tokens') }}
+                else {{ money('owners.effective_cost_usd') }}
+            end,
+            {{ money(0) }}
+        ) as driver_units
     from pool_days
     inner join owners on pool_days.usage_date = owners.usage_date
 

@@ -62,7 +62,8 @@ accounts as (
     from (
         select team_id, cost_centre, team_name from features
         union all
-        select team_id, cost_centre, 'Unallocated' as team_name from costs where team_id = 'unallocated'
+        select team_id, cost_centre, 'Unallocated' as team_name from costs
+        where team_id = 'unallocated'
     ) as named
     group by team_id, cost_centre
 

@@ -43,9 +43,9 @@ grouped as (
     select
         is_current,
         case
-            {% for dimension in dimensions -%}
+            {%- for dimension in dimensions %}
             when grouping({{ dimension }}) = 0 then '{{ dimension }}'
-            {% endfor -%}
+            {%- endfor %}
             else 'total'
         end as dimension,
         coalesce({{ dimensions | join(', ') }}, 'total') as dimension_value,
@@ -58,7 +58,9 @@ grouped as (
     from in_windows
     group by grouping sets (
         (is_current)
-        {%- for dimension in dimensions %}, (is_current, {{ dimension }}){% endfor %}
+        {%- for dimension in dimensions %},
+        (is_current, {{ dimension }})
+        {%- endfor %}
     )
 
 )

@@ -46,12 +46,19 @@ by_method as (
     select scope, scope_id, origin_date, forecast_date, horizon_days, 'weekday_profile' as forecast_method, weekday_profile_usd as forecast_usd
     from projected
     union all
-    select scope, scope_id, origin_date, forecast_date, horizon_days, 'weekday_profile_trend' as forecast_method,
+    select
+        scope,
+        scope_id,
+        origin_date,
+        forecast_date,
+        horizon_days,
+        'weekday_profile_trend' as forecast_method,
         weekday_profile_usd * exp(daily_growth * 0.95 * (1 - power(0.95, horizon_days)) / (1 - 0.95)) as forecast_usd
     from projected
 
 ),
 
+{# An estimate: digits past the sixth decimal are noise of the arithmetic, which differs between runs. #}
 compared as (
 
     select
@@ -62,7 +69,7 @@ compared as (
         by_method.horizon_days,
         cast(least(ceil(by_method.horizon_days / cast(7 as double)), 4) as integer) as horizon_week,
         by_method.forecast_method,
-        cast(by_method.forecast_usd as double) as forecast_usd,
+        round(cast(by_method.forecast_usd as double), 6) as forecast_usd,
         cast(costs.cost_usd as double) as actual_usd
     from by_method
     left join costs

@@ -1,0 +1,89 @@
+{# Whatever way the cost is cut, its parts sum to the same whole, to the last decimal. #}
+
+with allocated_costs as (
+
+    select * from {{ ref('fct_allocated_costs_daily') }}
+
+),
+
+cost_allocation as (
+
+    select * from {{ ref('rpt_cost_allocation') }}
+
+),
+
+spend_breakdown as (
+
+    select * from {{ ref('rpt_spend_breakdown') }}
+
+),
+
+team_costs as (
+
+    select * from {{ ref('rpt_team_costs') }}
+
+),
+
+chargebacks as (
+
+    select * from {{ ref('rpt_chargebacks_monthly') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+wholes as (
+
+    select
+        coalesce(sum(case when allocated_costs.usage_date >= as_of.window_start_date then allocated_costs.allocated_cost_usd end), 0) as window_cost_usd,
+        coalesce(sum(
+            case
+                when allocated_costs.usage_date >= as_of.window_start_date and allocated_costs.cost_pool = 'llm_usage'
+                    then allocated_costs.allocated_cost_usd
+            end
+        ), 0) as window_usage_cost_usd,
+        coalesce(sum(allocated_costs.allocated_cost_usd), 0) as cost_to_date_usd
+    from allocated_costs
+    inner join as_of on allocated_costs.usage_date between as_of.first_usage_date and as_of.as_of_date
+
+),
+
+cuts as (
+
+    select 'cost allocation by ' || rollup_level as cut, sum(allocated_cost_usd) as cost_usd, 'window' as whole
+    from cost_allocation
+    group by rollup_level
+    union all
+    select 'spend by ' || dimension as cut, sum(spend_usd) as cost_usd, 'window usage' as whole
+    from spend_breakdown
+    group by dimension
+    union all
+    select 'team costs' as cut, sum(cost_usd) as cost_usd, 'window' as whole
+    from team_costs
+    union all
+    select 'chargebacks' as cut, sum(allocated_cost_usd) as cost_usd, 'to date' as whole
+    from chargebacks
+
+),
+
+compared as (
+
+    select
+        cuts.cut,
+        cuts.cost_usd,
+        case cuts.whole
+            when 'window' then wholes.window_cost_usd
+            when 'window usage' then wholes.window_usage_cost_usd
+            else wholes.cost_to_date_usd
+        end as whole_cost_usd
+    from cuts
+    cross join wholes
+
+)
+
+select * from compared
+where coalesce(cost_usd, 0) <> whole_cost_usd

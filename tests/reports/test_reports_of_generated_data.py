@@ -1,0 +1,82 @@
+"""Every page over a warehouse that the project built itself from generated data."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from reports_builder.build import Built, build_pages, build_reports
+from reports_builder.pages import page_modules
+from reports_builder.warehouse import open_warehouse
+from tests.reports.evidence_check import check_evidence
+from tests.workspace import Workspace
+
+REPORTS = ("finops_summary", "customer_profitability", "model_efficiency", "pricing_proposal")
+
+
+@pytest.fixture(scope="module")
+def pages(built: Workspace) -> Built:
+    with open_warehouse(built.published) as warehouse:
+        return build_pages(warehouse)
+
+
+@pytest.fixture(scope="module")
+def rendered(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("reports")
+    build_reports(built.published, out)
+    return out
+
+
+def test_every_quoted_figure_of_every_page_is_returned_by_its_query(built: Workspace, rendered: Path) -> None:
+    with duckdb.connect(str(built.published), read_only=True) as connection:
+        for path in sorted(rendered.rglob("*.md")):
+            checked = check_evidence(path.read_text(encoding="utf-8"), connection)
+            assert checked.quotes >= 5, path.name
+
+
+def test_a_page_reads_the_marts_of_its_exposure_and_no_others(built: Workspace, pages: Built) -> None:
+    manifest = json.loads((built.target / "manifest.json").read_text(encoding="utf-8"))
+    exposed = {
+        exposure["name"]: {
+            f"{manifest['nodes'][node]['schema']}.{manifest['nodes'][node]['name']}"
+            for node in exposure["depends_on"]["nodes"]
+        }
+        for exposure in manifest["exposures"].values()
+    }
+    for name, marts in pages.marts.items():
+        assert exposed[name] == set(marts), name
+
+
+def test_pages_link_to_figures_that_exist(rendered: Path) -> None:
+    for path in sorted(rendered.rglob("*.md")):
+        for target in re.findall(r"\]\((figures/[^)]+)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).is_file(), f"{path.name}: {target}"
+
+
+def test_reports_hold_to_the_length_that_is_read(pages: Built) -> None:
+    for page in pages.pages:
+        if Path(page.path).stem not in REPORTS:
+            continue
+        assert 3 <= len(page.answer) <= 5, page.path
+        assert 5 <= len(page.key_figures) <= 7, page.path
+        assert len(page.figures) == 1, page.path
+        assert 3 <= len(page.insights) <= 6, page.path
+
+
+def test_no_saving_is_counted_twice_on_a_page(pages: Built) -> None:
+    for page in pages.pages:
+        if page.plan and page.plan.actions:
+            values = [action.value.quotes[0].exact for action in page.plan.actions]
+            total = next(quote for quote in page.plan.total.quotes if quote.column == "total_net_usd")
+            assert sum(map(float, values)) == pytest.approx(float(total.exact), abs=1e-9), page.path
+
+
+def test_all_reports_are_rendered_within_ten_seconds(built: Workspace, tmp_path: Path) -> None:
+    # Processor time: a busy machine must not fail the test.
+    started = time.process_time()
+    made = build_reports(built.published, tmp_path)
+    assert time.process_time() - started < 10
+    assert len(made.pages) == len(page_modules())
