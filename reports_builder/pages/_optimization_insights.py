@@ -16,9 +16,9 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
         Insight(
             title=kind.say("Cheaper models do the same work for {kind_net_usd:usd} less a month"),
             problem=say(
-                "Calls that cost **{kind_scope_usd:usd}** in the period run on a dearer model than their task "
-                "needs. The largest: {task_type:words} on {from_model:text}, **{current_cost_usd:usd}**, would "
-                "have cost {cost_after_usd:usd} on {to_model:text}.",
+                "Calls that cost **{kind_scope_usd:usd}** in the period run on a dearer model than their "
+                "task needs. The largest: {task_type:words} on {from_model:text}, "
+                "**{current_cost_usd:usd}**, would have cost {cost_after_usd:usd} on {to_model:text}.",
                 kind,
                 switches,
             ),
@@ -53,8 +53,9 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                 ),
                 switches,
                 note(
-                    "recommended switches, priced with the tokens that these calls really used; the change of "
-                    "quality is on a scale from 0 to 1, the change of latency is that of the 95th percentile."
+                    "recommended switches, priced with the tokens that these calls really used; the change "
+                    "of quality is on a scale from 0 to 1, the change of latency is that of the 95th "
+                    "percentile."
                 ),
             ),
         ),
@@ -88,9 +89,9 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> Insight:
             ),
             offers,
             note(
-                "every offer at its best level on the usage that the other actions leave; regret is what this "
-                "level costs more than the best one when usage turns out lower or higher by the share in the "
-                "threshold commitment_stress_share."
+                "every offer at its best level on the usage that the other actions leave; regret is what "
+                "this level costs more than the best one when usage turns out lower or higher by the share "
+                "in the threshold commitment_stress_share."
             ),
         ),
     )
@@ -125,7 +126,8 @@ def _commitment_step(offer: Evidence) -> Recommendation:
     )
     return Recommendation(
         offer.say(
-            "Commit {hourly_commitment_usd:usd} an hour ({offer_name:text}), once the model switches are done."
+            "Commit {hourly_commitment_usd:usd} an hour ({offer_name:text}), once the model switches are "
+            "done."
         )
         + example,
         "Head of Finance",
@@ -146,9 +148,9 @@ def _commitment_outcome(offer: Evidence) -> Prose:
     )
     return (
         offer.say(
-            "**{offer_net_usd:usd}** a month ({offer_low_usd:usd} with less usage to {offer_high_usd:usd} with "
-            "more). Assumption: hourly usage repeats over the term. It covers {coverage_share:percent} of the "
-            "usage and is {utilization_share:percent} used; it breaks even at "
+            "**{offer_net_usd:usd}** a month ({offer_low_usd:usd} with less usage to {offer_high_usd:usd} "
+            "with more). Assumption: hourly usage repeats over the term. It covers {coverage_share:percent} "
+            "of the usage and is {utilization_share:percent} used; it breaks even at "
             "{break_even_utilization_share:percent}."
         )
         + upfront
@@ -163,8 +165,8 @@ def batch(kind: Evidence, tasks: Evidence) -> tuple[Insight, ...]:
         Insight(
             title=kind.say("Calls that can wait cost {kind_net_usd:usd} a month too much"),
             problem=kind.say(
-                "Tasks of which a part can wait for an answer until tomorrow cost **{kind_scope_usd:usd}** at "
-                "the standard price; the batch service charges less for the same model."
+                "Tasks of which a part can wait for an answer until tomorrow cost **{kind_scope_usd:usd}** "
+                "at the standard price; the batch service charges less for the same model."
             ),
             domain_spec=_SPEC,
             domain_framework=_FRAMEWORK_RATES,

@@ -51,12 +51,13 @@ def build(warehouse: Warehouse) -> Page:
 def _what_is_open(totals: Evidence) -> Prose:
     if not totals["open_actions"]:
         return totals.say(
-            "The period cost **{spend_usd:usd}**, and no change of model, service class or contract would lower it."
+            "The period cost **{spend_usd:usd}**, and no change of model, service class or contract would "
+            "lower it."
         )
     return totals.say(
         "The same work that cost **{spend_usd:usd}** in the period could cost **{spend_after_usd:usd}**: "
-        "{open_actions:count} actions are worth **{net_usd:usd}** a month together, {net_share:percent} of spend "
-        "(between {low_usd:usd} and {high_usd:usd})."
+        "{open_actions:count} actions are worth **{net_usd:usd}** a month together, {net_share:percent} of "
+        "spend (between {low_usd:usd} and {high_usd:usd})."
     )
 
 
@@ -78,9 +79,9 @@ def _commitment_answer(offer: Evidence, counts: Evidence) -> Prose:
             "sign nothing."
         )
     return say(
-        "Of {offers_judged:count} commitment offers {offers_recommended:count} would pay after these actions: "
-        "{hourly_commitment_usd:usd} an hour with {provider:text} saves **{offer_net_usd:usd}** a month. "
-        "Commit after the switches, not before.",
+        "Of {offers_judged:count} commitment offers {offers_recommended:count} would pay after these "
+        "actions: {hourly_commitment_usd:usd} an hour with {provider:text} saves **{offer_net_usd:usd}** a "
+        "month. Commit after the switches, not before.",
         offer,
         counts,
     )
@@ -134,9 +135,9 @@ def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
         ),
         note("The share of calls that can wait for the batch service is an estimate (seed batchable_tasks)."),
         counts.say(
-            "{offers_illustrative:count} of {offers_judged:count} commitment offers are examples and not quotes "
-            "(seed commitment_offers); each was judged on {lookback_hours:count} hours, and hourly usage is "
-            "assumed to repeat over its term."
+            "{offers_illustrative:count} of {offers_judged:count} commitment offers are examples and not "
+            "quotes (seed commitment_offers); each was judged on {lookback_hours:count} hours, and hourly "
+            "usage is assumed to repeat over its term."
         ),
     )
 
@@ -149,10 +150,10 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
             "Actual cost against reserved capacity",
             text=(
                 note(
-                    "Usage as it was, hour by hour, at the level that would have been cheapest; where no level "
-                    "pays, at the smallest that is sold. Coverage is the share of the usage that the commitment "
-                    "serves, utilization the share of the commitment that is used; below the break-even "
-                    "utilization it loses."
+                    "Usage as it was, hour by hour, at the level that would have been cheapest; where no "
+                    "level pays, at the smallest that is sold. Coverage is the share of the usage that the "
+                    "commitment serves, utilization the share of the commitment that is used; below the "
+                    "break-even utilization it loses."
                 ),
             ),
             tables=(
