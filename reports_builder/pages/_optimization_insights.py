@@ -48,8 +48,8 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                     Column("current_cost_usd", "Cost now", "usd_table"),
                     Column("cost_after_usd", "Cost after", "usd_table"),
                     Column("monthly_savings_usd", "Saves a month", "usd_table"),
-                    Column("quality_change", "Quality change", "ratio"),
-                    Column("latency_p95_change_ms", "Slowest calls (p95)", "milliseconds"),
+                    Column("quality_change", "Quality change", "delta_points"),
+                    Column("latency_p95_change_ms", "Change of p95 latency", "milliseconds"),
                 ),
                 switches,
                 note(
@@ -89,9 +89,9 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> Insight:
             ),
             offers,
             note(
-                "every offer at its best level on the usage that the other actions leave; regret is what "
-                "this level costs more than the best one when usage turns out lower or higher by the share "
-                "in the threshold commitment_stress_share."
+                "every offer on the usage that the other actions leave, at its best level or, where none "
+                "pays, at the smallest that is sold; regret is what this level costs more than the best one "
+                "when usage turns out lower or higher by the share in the threshold commitment_stress_share."
             ),
         ),
     )

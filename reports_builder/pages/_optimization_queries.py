@@ -156,42 +156,31 @@ def refused_switches(warehouse: Warehouse) -> Evidence:
     )
 
 
-def offers(warehouse: Warehouse) -> Evidence:
-    """Each offer at its best level, or at the smallest that is sold where no level pays."""
+def offers(warehouse: Warehouse, basis: str) -> Evidence:
+    """Each offer at its best level, or at the smallest that is sold where no level pays.
+
+    ``basis`` is ``as_used`` (the usage as it was) or ``after_actions`` (what the other actions leave).
+    """
     return warehouse.evidence(
         """
+        with options as (
+            select
+                *,
+                max(committed_units) filter (where level_kind = 'optimal') over (partition by offer_id)
+                    as best_units
+            from rates.rpt_commitment_options
+            where usage_basis = :basis
+        )
         select
-            offer_id, offer_name, model, term_months, payment_option, committed_units, hourly_commitment_usd,
-            on_demand_cost_usd, total_cost_usd, commitment_cost_usd, coverage_share, utilization_share,
-            break_even_utilization_share, break_even_months, effective_savings_rate,
-            net_monthly_savings_usd, verdict
-        from rates.rpt_commitment_options
-        where usage_basis = :basis
-            and level_kind = case
-                when exists (
-                    select 1 from rates.rpt_commitment_options as best
-                    where best.offer_id = rpt_commitment_options.offer_id and best.usage_basis = :basis
-                        and best.level_kind = 'optimal' and best.committed_units > 0
-                ) then 'optimal' else 'smallest' end
+            offer_id, offer_name, committed_units, hourly_commitment_usd, on_demand_cost_usd, total_cost_usd,
+            coverage_share, utilization_share, break_even_utilization_share, break_even_months,
+            effective_savings_rate, net_monthly_savings_usd, net_monthly_savings_less_usage_usd,
+            regret_less_usage_usd, regret_more_usage_usd, verdict
+        from options
+        where level_kind = case when best_units > 0 then 'optimal' else 'smallest' end
         order by net_monthly_savings_usd desc, offer_id
         """,
-        basis="as_used",
-    )
-
-
-def offers_after(warehouse: Warehouse) -> Evidence:
-    """What the same offers are worth once the other actions are taken, and the regret of being wrong."""
-    return warehouse.evidence(
-        """
-        select
-            offer_id, offer_name, committed_units, hourly_commitment_usd, coverage_share, utilization_share,
-            break_even_utilization_share, net_monthly_savings_usd, net_monthly_savings_less_usage_usd,
-            net_monthly_savings_more_usage_usd, best_units_less_usage, best_units_more_usage,
-            regret_less_usage_usd, regret_more_usage_usd, verdict
-        from rates.rpt_commitment_options
-        where usage_basis = 'after_actions' and level_kind = 'optimal'
-        order by net_monthly_savings_usd desc, offer_id
-        """
+        basis=basis,
     )
 
 

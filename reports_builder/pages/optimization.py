@@ -39,7 +39,7 @@ def build(warehouse: Warehouse) -> Page:
         figures=(_waterfall(warehouse, totals),),
         insights=(
             *insights.model_switches(kinds["model_switch"], switches),
-            insights.commitments(offer, counts, ask.offers_after(warehouse)),
+            insights.commitments(offer, counts, ask.offers(warehouse, "after_actions")),
             *insights.batch(kinds["batch"], ask.batch(warehouse)),
         ),
         plan=action_plan(warehouse),
@@ -143,7 +143,7 @@ def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
 
 
 def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
-    offers = ask.offers(warehouse)
+    offers = ask.offers(warehouse, "as_used")
     refused = ask.refused_switches(warehouse)
     return (
         Section(
@@ -184,7 +184,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
                         Column("from_model", "From"),
                         Column("to_model", "To"),
                         Column("monthly_savings_usd", "Would save", "usd_table"),
-                        Column("quality_change", "Quality change", "ratio"),
+                        Column("quality_change", "Quality change", "delta_points"),
                         Column("verdict", "Why not"),
                     ),
                     refused,
