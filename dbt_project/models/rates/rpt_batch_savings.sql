@@ -43,7 +43,7 @@ saved as (
             as gross_monthly_savings_usd,
         case
             when own_discount_usd is not null and planned_discount_usd is not null
-                then {{ money('greatest(least(planned_discount_usd, own_discount_usd, effective_cost_usd, cost_after_switch_usd), 0) * moved_share') }}
+                then {{ money('greatest(least(planned_discount_usd, own_discount_usd, effective_cost_usd, cost_after_switch_usd), 0) * cast(moved_share * (1 - fixed_share) as decimal(9, 8))') }}
         end as net_monthly_savings_usd
     from potential
 

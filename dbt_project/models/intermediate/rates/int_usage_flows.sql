@@ -46,10 +46,10 @@ remaining as (
         usage.model,
         usage.planned_provider,
         usage.planned_model,
-        cast(usage.cost_after_switch_usd as double) * (1 - coalesce(batch.moved_share, 0)) - coalesce(cast(caching.net_monthly_savings_usd as double), 0)
+        cast(usage.cost_after_switch_usd as double) * (1 - cast(usage.fixed_share as double)) * (1 - coalesce(batch.moved_share, 0)) - coalesce(cast(caching.net_monthly_savings_usd as double), 0)
             as cost_usd,
-        cast(usage.input_tokens as double) * (1 - coalesce(batch.moved_share, 0)) as input_tokens,
-        cast(usage.output_tokens as double) * (1 - coalesce(batch.moved_share, 0)) as output_tokens
+        cast(usage.input_tokens as double) * (1 - cast(usage.fixed_share as double)) * (1 - coalesce(batch.moved_share, 0)) as input_tokens,
+        cast(usage.output_tokens as double) * (1 - cast(usage.fixed_share as double)) * (1 - coalesce(batch.moved_share, 0)) as output_tokens
     from switched_usage as usage
     left join batch_savings as batch
         on
