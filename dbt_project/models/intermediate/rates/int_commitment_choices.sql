@@ -9,7 +9,7 @@ with levels as (
 
 hours as (
 
-    select * from {{ ref('int_commitment_hours') }}
+    select * from {{ ref('fct_commitment_hours') }}
 
 ),
 

@@ -3,7 +3,7 @@
 
 with hours as (
 
-    select * from {{ ref('int_commitment_hours') }}
+    select * from {{ ref('fct_commitment_hours') }}
 
 ),
 

@@ -29,7 +29,7 @@ switches as (
     select
         'model_switch' as action_kind,
         'model_switch:' || task_type as action_id,
-        task_type || ' calls from ' || {{ string_agg_sorted('from_model', ', ') }} || ' to ' || to_model as subject,
+        replace(task_type, '_', ' ') || ' calls from ' || {{ string_agg_sorted('from_model', ', ') }} || ' to ' || to_model as subject,
         task_type,
         to_provider as provider,
         to_model as model,
@@ -50,7 +50,7 @@ batches as (
     select
         'batch' as action_kind,
         'batch:' || task_type as action_id,
-        task_type || ' calls that can wait, to the batch service' as subject,
+        replace(task_type, '_', ' ') || ' calls that can wait, to the batch service' as subject,
         task_type,
         cast(null as string) as provider,
         cast(null as string) as model,
@@ -71,7 +71,7 @@ cachings as (
     select
         'caching' as action_kind,
         'caching:' || task_type as action_id,
-        'prompt caching of ' || task_type || ' calls on ' || {{ string_agg_sorted('planned_model', ', ') }} as subject,
+        'prompt caching of ' || replace(task_type, '_', ' ') || ' calls on ' || {{ string_agg_sorted('planned_model', ', ') }} as subject,
         task_type,
         cast(null as string) as provider,
         cast(null as string) as model,
