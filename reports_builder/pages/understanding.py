@@ -3,12 +3,11 @@
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Column, Figure, Insight, KeyFigure, Page, Recommendation, Section, Table
+from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
+from reports_builder.pages import _understanding_insights as insights
 from reports_builder.pages import _understanding_queries as ask
-from reports_builder.savings import action_plan, ledger, total_savings
+from reports_builder.savings import action_plan
 from reports_builder.warehouse import Warehouse
-
-_DOMAIN = "Understanding Usage & Cost"
 
 _ASSUMPTIONS = (
     note("Assumed: what a call costs belongs to the customer who made it, not to the one it was made for."),
@@ -46,9 +45,9 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=_key_figures(total, tokens, coverage, outlook, accuracy),
         figures=(_organizations_figure(organizations),),
         insights=(
-            *_ownership(warehouse, coverage),
-            _dear_tokens(warehouse),
-            *_planning(warehouse, outlook, accuracy),
+            *insights.ownership(warehouse, coverage),
+            insights.dear_tokens(warehouse),
+            *insights.planning(warehouse, outlook, accuracy),
         ),
         plan=action_plan(warehouse, "model_switch", "caching", rows=5),
         confidence=confidence(warehouse, _ASSUMPTIONS),
@@ -141,7 +140,9 @@ def _key_figures(
         ),
         KeyFigure(
             "Forecast, next 30 days",
-            outlook.say("{forecast_usd:usd_table} ({lower_usd:usd_table} to {upper_usd:usd_table})"),
+            outlook.cell("forecast_usd", "usd_table")
+            if outlook["lower_usd"] is None
+            else outlook.say("{forecast_usd:usd_table} ({lower_usd:usd_table} to {upper_usd:usd_table})"),
             change=outlook.cell("change_share", "delta"),
             status=outlook.cell("status", "text"),
         ),
@@ -177,150 +178,6 @@ def _organizations_figure(organizations: Evidence) -> Figure:
         height=320,
         key="Bar: cost of the period. Upright mark: cost of the period before." if has_prior else "",
     )
-
-
-def _ownership(warehouse: Warehouse, coverage: Evidence) -> tuple[Insight, ...]:
-    if not coverage["without_customer_usd"] and not coverage["without_team_usd"]:
-        return ()
-    insight = Insight(
-        title=coverage.say("{without_customer_usd:usd} of cost has no customer to answer for it"),
-        problem=coverage.say(
-            "{without_customer_calls:count} calls, {without_customer_call_share:percent} of all, name no "
-            "customer on record. They cost **{without_customer_usd:usd}**, which is in every total and in "
-            "no customer's margin; **{without_team_usd:usd}** has no team."
-        ),
-        domain_spec=f"{_DOMAIN} (allocation)",
-        domain_framework="Understand Usage & Cost: Allocation",
-        ubr_impact=coverage.say(
-            "**{without_customer_usd:usd}** of cost in 30 days cannot be priced into anybody's fee."
-        ),
-        recommendation=Recommendation(
-            note(
-                "Refuse calls without a customer at the gateway, and add the missing features to the cost "
-                "centres."
-            ),
-            "Head of Engineering",
-            "days",
-        ),
-        outcome=coverage.say(
-            "Between nothing and **{without_customer_usd:usd}** of cost in 30 days finds its customer. "
-            "Assumption: at the high end every such call belongs to a customer who can be named; some may "
-            "be tests of your own."
-        ),
-        supporting=Table(
-            (
-                Column("gap", "Gap", "words"),
-                Column("affected_calls", "Calls or records", "count"),
-                Column("affected_call_share", "Share of them", "percent"),
-                Column("affected_cost_usd", "Cost", "usd_table"),
-                Column("affected_share", "Share of cost", "percent"),
-            ),
-            ask.gaps(warehouse),
-            note("what the figures of this page cannot vouch for, in the period."),
-            max_rows=12,
-        ),
-    )
-    return (insight,)
-
-
-def _dear_tokens(warehouse: Warehouse) -> Insight:
-    models = ask.tokens(warehouse, "model")
-    actions = ledger(warehouse, "model_switch", "caching", rows=5)
-    saved = total_savings(warehouse, actions)
-    return Insight(
-        title=models.say(
-            "A token of {value:text} costs {times_average:ratio} times the average and makes "
-            "{cost_share:percent} of cost"
-        ),
-        problem=say(
-            "1,000 tokens cost {dearest_usd:usd_unit} on {value:text} and {average_usd:usd_unit} on "
-            "average. Its {token_share:percent} of all tokens make **{cost_usd:usd}**, "
-            "{cost_share:percent} of cost.",
-            models,
-        ),
-        domain_spec=f"{_DOMAIN} (token efficiency)",
-        domain_framework=(
-            "Quantify Business Value: Unit Economics; Optimize Usage & Cost: Usage Optimization"
-        ),
-        ubr_impact=models.say(
-            "**{cost_usd:usd}** of cost to serve in 30 days rests on the price of this model."
-        ),
-        recommendation=Recommendation(
-            note(
-                "Move tasks to a cheaper model where quality allows, and cache fixed prompts, as listed "
-                "under Actions."
-            ),
-            "Head of Engineering",
-            "days",
-        ),
-        outcome=saved.say(
-            "**{total_net_usd:usd}** a month ({total_low_usd:usd} to {total_high_usd:usd}) from the "
-            "{action_count:count} actions below, net of overlap. Assumption: the same calls with the same "
-            "tokens."
-        )
-        if actions.rows
-        else note(
-            "No change: no open action of these kinds saves money. Assumption: prices stay as they are."
-        ),
-        supporting=Table(
-            (
-                Column("value", "Model"),
-                Column("cost_per_1k_tokens_usd", "Per 1,000 tokens", "usd_unit"),
-                Column("price_change_share", "Change", "delta"),
-                Column("output_input_ratio", "Output per input", "ratio"),
-                Column("cached_input_share", "Cached input", "percent"),
-                Column("token_share", "Share of tokens", "percent"),
-                Column("cost_share", "Share of cost", "percent"),
-            ),
-            models,
-            note("token efficiency by model, the dearest token first."),
-        ),
-    )
-
-
-def _planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tuple[Insight, ...]:
-    if outlook["forecast_usd"] is None:
-        return ()
-    if outlook["lower_usd"] is None:
-        outcome = note("Unknown: history is too short for a range. Assumption: none can be made yet.")
-    else:
-        outcome = outlook.say(
-            "Between **{lower_usd:usd}** and **{upper_usd:usd}**. Assumption: the next 30 days resemble "
-            "the last eight weeks; four in five past 30-day outcomes lay within such a range."
-        )
-    insight = Insight(
-        title=outlook.say("The next 30 days: {forecast_usd:usd}, {change_share:delta}"),
-        problem=accuracy.say(
-            "Tested on {origins:count} past days, the forecast missed the cost of a day by {wape:percent} "
-            "of it and was {lean_share:percent} too {lean_word:text} over all. Its daily range held "
-            "{interval_coverage_share:percent} of the outcomes; it promises {interval_target_share:percent}."
-        ),
-        domain_spec=f"{_DOMAIN} (forecast)",
-        domain_framework="Quantify Business Value: Forecasting",
-        ubr_impact=outlook.say(
-            "**{change_usd:more_or_less_usd}** to serve customers in the next 30 days than in the last."
-        ),
-        recommendation=Recommendation(
-            note("Plan with the upper end of the range, and look again in two weeks."),
-            "Head of Finance",
-            "hours",
-        ),
-        outcome=outcome,
-        supporting=Table(
-            (
-                Column("name", "Scope"),
-                Column("trailing_cost_usd", "Last 30 days", "usd_table"),
-                Column("forecast_usd", "Next 30 days", "usd_table"),
-                Column("lower_usd", "Low", "usd_table"),
-                Column("upper_usd", "High", "usd_table"),
-                Column("change_share", "Change", "delta"),
-                Column("wape", "Error per day", "percent"),
-            ),
-            ask.outlooks(warehouse),
-            note("each scope is forecast on its own, so the parts need not sum to the total."),
-        ),
-    )
-    return (insight,)
 
 
 _SPEND_COLUMNS = (
