@@ -8,11 +8,23 @@ with plan_backtests as (
 
 in_segments as (
 
-    select 'subscription_tier' as segment_kind, subscription_tier as segment, plan_backtests.* from plan_backtests
+    select
+        'subscription_tier' as segment_kind,
+        plan_backtests.subscription_tier as segment,
+        plan_backtests.*
+    from plan_backtests
     union all
-    select 'usage_archetype' as segment_kind, usage_archetype as segment, plan_backtests.* from plan_backtests
+    select
+        'usage_archetype' as segment_kind,
+        plan_backtests.usage_archetype as segment,
+        plan_backtests.*
+    from plan_backtests
     union all
-    select 'tier_and_archetype' as segment_kind, subscription_tier || ' / ' || usage_archetype as segment, plan_backtests.* from plan_backtests
+    select
+        'tier_and_archetype' as segment_kind,
+        plan_backtests.subscription_tier || ' / ' || plan_backtests.usage_archetype as segment,
+        plan_backtests.*
+    from plan_backtests
 
 ),
 

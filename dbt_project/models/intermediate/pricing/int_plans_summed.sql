@@ -36,19 +36,19 @@ summed as (
         plan_backtests.plan_kind,
         plan_backtests.is_current_plan,
         count(*) as customers,
-        {{ money('sum(revenue_usd)') }} as revenue_usd,
-        {{ money('sum(usage_fee_usd)') }} as usage_fee_usd,
-        {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd,
-        {{ money('sum(gross_margin_usd)') }} as gross_margin_usd,
-        {{ money('sum(current_revenue_usd)') }} as current_revenue_usd,
-        {{ money('sum(current_gross_margin_usd)') }} as current_gross_margin_usd,
-        {{ money('sum(revenue_change_usd)') }} as revenue_change_usd,
-        count(*) filter (where is_unprofitable) as unprofitable_customers,
-        count(*) filter (where revenue_change_usd > 0) as customers_paying_more,
-        count(*) filter (where revenue_change_usd < 0) as customers_paying_less,
-        count(*) filter (where revenue_change_usd = 0) as customers_unchanged,
-        count(*) filter (where current_revenue_usd > 0) as paying_customers,
-        count(*) filter (where revenue_change_share > assumptions.steep_rise_from_share) as customers_with_steep_rise
+        {{ money('sum(plan_backtests.revenue_usd)') }} as revenue_usd,
+        {{ money('sum(plan_backtests.usage_fee_usd)') }} as usage_fee_usd,
+        {{ money('sum(plan_backtests.cost_to_serve_usd)') }} as cost_to_serve_usd,
+        {{ money('sum(plan_backtests.gross_margin_usd)') }} as gross_margin_usd,
+        {{ money('sum(plan_backtests.current_revenue_usd)') }} as current_revenue_usd,
+        {{ money('sum(plan_backtests.current_gross_margin_usd)') }} as current_gross_margin_usd,
+        {{ money('sum(plan_backtests.revenue_change_usd)') }} as revenue_change_usd,
+        count(*) filter (where plan_backtests.is_unprofitable) as unprofitable_customers,
+        count(*) filter (where plan_backtests.revenue_change_usd > 0) as customers_paying_more,
+        count(*) filter (where plan_backtests.revenue_change_usd < 0) as customers_paying_less,
+        count(*) filter (where plan_backtests.revenue_change_usd = 0) as customers_unchanged,
+        count(*) filter (where plan_backtests.current_revenue_usd > 0) as paying_customers,
+        count(*) filter (where plan_backtests.revenue_change_share > assumptions.steep_rise_from_share) as customers_with_steep_rise
     from plan_backtests
     cross join assumptions
     group by plan_backtests.plan_id, plan_backtests.plan_name, plan_backtests.plan_kind, plan_backtests.is_current_plan
@@ -59,11 +59,15 @@ pivoted as (
 
     select
         plan_id,
-        {% for scenario in ['low', 'base', 'high'] %}
-        max(expected_customers_lost) filter (where churn_scenario = '{{ scenario }}') as customers_lost_{{ scenario }}_churn,
-        max(expected_revenue_usd) filter (where churn_scenario = '{{ scenario }}') as revenue_{{ scenario }}_churn_usd,
-        max(expected_gross_margin_usd) filter (where churn_scenario = '{{ scenario }}') as gross_margin_{{ scenario }}_churn_usd{{ ',' if not loop.last }}
-        {% endfor %}
+        max(expected_customers_lost) filter (where churn_scenario = 'low') as customers_lost_low_churn,
+        max(expected_customers_lost) filter (where churn_scenario = 'base') as customers_lost_base_churn,
+        max(expected_customers_lost) filter (where churn_scenario = 'high') as customers_lost_high_churn,
+        max(expected_revenue_usd) filter (where churn_scenario = 'low') as revenue_low_churn_usd,
+        max(expected_revenue_usd) filter (where churn_scenario = 'base') as revenue_base_churn_usd,
+        max(expected_revenue_usd) filter (where churn_scenario = 'high') as revenue_high_churn_usd,
+        max(expected_gross_margin_usd) filter (where churn_scenario = 'low') as gross_margin_low_churn_usd,
+        max(expected_gross_margin_usd) filter (where churn_scenario = 'base') as gross_margin_base_churn_usd,
+        max(expected_gross_margin_usd) filter (where churn_scenario = 'high') as gross_margin_high_churn_usd
     from plan_scenarios
     group by plan_id
 

@@ -93,9 +93,9 @@ moved as (
         model,
         planned_provider,
         planned_model,
-        sum(cost_usd) as cost_usd,
-        sum(input_tokens) as input_tokens,
-        sum(output_tokens) as output_tokens
+        {{ stable_sum('cost_usd') }} as cost_usd,
+        {{ stable_sum('input_tokens') }} as input_tokens,
+        {{ stable_sum('output_tokens') }} as output_tokens
     from remaining
     group by provider, model, planned_provider, planned_model
 
