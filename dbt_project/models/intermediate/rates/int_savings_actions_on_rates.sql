@@ -1,12 +1,6 @@
-{# one row per action that the ledger lists, before assumptions: what it saves alone, and on what earlier actions leave #}
+{# one row per action that changes what the same usage is charged: batch service, prompt caching, commitments #}
 
-with model_switch_savings as (
-
-    select * from {{ ref('rpt_model_switch_savings') }}
-
-),
-
-batch_savings as (
+with batch_savings as (
 
     select * from {{ ref('rpt_batch_savings') }}
 
@@ -21,27 +15,6 @@ caching_savings as (
 commitment_options as (
 
     select * from {{ ref('rpt_commitment_options') }}
-
-),
-
-switches as (
-
-    select
-        'model_switch' as action_kind,
-        'model_switch:' || task_type as action_id,
-        replace(task_type, '_', ' ') || ' calls from ' || {{ string_agg_sorted('from_model', ', ') }} || ' to ' || to_model as subject,
-        task_type,
-        to_provider as provider,
-        to_model as model,
-        {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
-        {{ money('sum(monthly_savings_usd)') }} as gross_monthly_savings_usd,
-        {{ money('sum(monthly_savings_usd)') }} as net_monthly_savings_usd,
-        {{ money('sum(monthly_savings_low_usd)') }} as low_monthly_savings_usd,
-        {{ money('sum(monthly_savings_high_usd)') }} as high_monthly_savings_usd,
-        'rates.rpt_model_switch_savings' as source_mart
-    from model_switch_savings
-    where is_recommended
-    group by task_type, to_provider, to_model
 
 ),
 
@@ -115,13 +88,11 @@ commitments as (
 
 actions as (
 
-    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from switches
+    select * from batches
     union all
-    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from batches
+    select * from cachings
     union all
-    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from cachings
-    union all
-    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from commitments
+    select * from commitments
 
 )
 
