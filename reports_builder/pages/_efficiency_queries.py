@@ -225,3 +225,79 @@ def fixes_of_premium_use(warehouse: Warehouse) -> Evidence:
         where action_kind = 'inefficient_usage'
         """
     )
+
+
+def slowest(warehouse: Warehouse) -> Evidence:
+    """Tasks and models by waiting time, each beside the task's quickest and recommended model."""
+    return warehouse.evidence(
+        """
+        with measured as (
+            select
+                task_type, replace(task_type, '_', ' ') as task, provider, model, calls,
+                effective_cost_usd as cost_usd, latency_p50_ms, latency_p95_ms, latency_p99_ms,
+                min_by(model, latency_p95_ms) over (partition by task_type) as quicker_model,
+                min(latency_p95_ms) over (partition by task_type) as quicker_p95_ms
+            from efficiency.rpt_model_efficiency
+            where latency_measured_calls is not null
+            qualify calls >= 0.01 * sum(calls) over (partition by task_type)
+        )
+        select
+            measured.*,
+            advice.recommended_model,
+            recommended.latency_p95_ms as recommended_p95_ms
+        from measured
+        inner join efficiency.rpt_model_recommendations as advice
+            on measured.task_type = advice.task_type
+        left join efficiency.rpt_model_efficiency as recommended
+            on
+                advice.task_type = recommended.task_type
+                and advice.recommended_provider = recommended.provider
+                and advice.recommended_model = recommended.model
+        order by measured.latency_p95_ms desc, measured.task_type, measured.model
+        """
+    )
+
+
+def latencies_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
+    """Waiting time of every model of one task, the quickest median first."""
+    return warehouse.evidence(
+        """
+        select
+            replace(efficiency.task_type, '_', ' ') as task, efficiency.model, efficiency.calls,
+            latency_p50_ms, latency_p95_ms, latency_p99_ms,
+            latency_p50_ms / 1000 as p50_seconds,
+            latency_p95_ms / 1000 as p95_seconds,
+            latency_p99_ms / 1000 as p99_seconds,
+            efficiency.model = advice.recommended_model as is_recommended
+        from efficiency.rpt_model_efficiency as efficiency
+        inner join efficiency.rpt_model_recommendations as advice on efficiency.task_type = advice.task_type
+        where efficiency.task_type = :task_type and latency_measured_calls is not null
+        order by latency_p50_ms, efficiency.provider, efficiency.model
+        """,
+        task_type=task_type,
+    )
+
+
+def failures_by_model(warehouse: Warehouse) -> Evidence:
+    """Failures of every model over all tasks, the least reliable first."""
+    return warehouse.evidence(
+        """
+        with models as (
+            select
+                provider, model, sum(calls) as calls, sum(failed_calls) as failed_calls,
+                sum(failed_calls) / sum(calls) as failure_share
+            from efficiency.rpt_model_efficiency
+            group by provider, model
+        )
+        select
+            models.*,
+            sum(failed_calls) over () as all_failed_calls,
+            sum(failed_calls) over () / sum(calls) over () as all_failure_share,
+            min_by(model, failure_share) over () as best_model,
+            min(failure_share) over () as best_failure_share,
+            failure_share / nullif(min(failure_share) over (), 0) as failure_ratio,
+            failed_calls - calls * min(failure_share) over () as avoidable_calls
+        from models
+        order by failure_share desc, provider, model
+        """
+    )
