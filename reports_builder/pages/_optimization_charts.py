@@ -42,9 +42,13 @@ def covered_hours(hours: Evidence) -> alt.TopLevelMixin:
     """Demand of each hour, the highest first, with the part that the commitment covers in dark."""
     rows = records(hours, level=("committed_units", "usd"))
     base = alt.Chart(data(rows)).encode(
-        x=alt.X("hour_rank:Q", axis=alt.Axis(title="Hours, by falling demand", grid=False, tickCount=8))
+        x=alt.X(
+            "hour_rank:Q",
+            axis=alt.Axis(title="Hours of the look-back, by falling demand", grid=False, tickCount=8),
+            scale=alt.Scale(nice=False),
+        )
     )
-    axis = alt.Axis(title="Units demanded in the hour", tickCount=5)
+    axis = alt.Axis(title="Units demanded (spend: dollars) an hour", tickCount=5)
     label = dict(rows[-1])
     layers = [
         base.mark_area(color=NEUTRAL, interpolate="step").encode(y=alt.Y("demanded_units:Q", axis=axis)),

@@ -73,13 +73,22 @@ gaps as (
 ),
 
 {# Calls that move to the batch service are left out of the net saving: their prompts are cached apart. #}
+counted as (
+
+    select
+        *,
+        cast(floor(more_cached_tokens * (1 - batch_share) * (1 - fixed_share)) as bigint) as more_cached_tokens_left
+    from gaps
+
+),
+
 discounted as (
 
     select
         *,
         {{ token_cost('more_cached_tokens', 'cache_discount_usd_per_token') }} as own_discount_usd,
-        {{ token_cost('cast(floor(more_cached_tokens * (1 - batch_share) * (1 - fixed_share)) as bigint)', 'planned_cache_discount_usd_per_token') }} as planned_discount_usd
-    from gaps
+        {{ token_cost('more_cached_tokens_left', 'planned_cache_discount_usd_per_token') }} as planned_discount_usd
+    from counted
 
 ),
 

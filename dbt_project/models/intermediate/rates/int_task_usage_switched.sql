@@ -67,7 +67,13 @@ landed as (
         coalesce(switches.to_model, task_usage.model) as planned_model,
         case
             when switches.to_model is null
-                then coalesce({{ ratio('fixes.savings_usd', 'sum(task_usage.effective_cost_usd) over (partition by task_usage.task_type, task_usage.provider, task_usage.model)') }}, 0)
+                then coalesce(
+                    {{ ratio(
+                        'fixes.savings_usd',
+                        'sum(task_usage.effective_cost_usd) over (partition by task_usage.task_type, task_usage.provider, task_usage.model)'
+                    ) }},
+                    0
+                )
             else 0
         end as fixed_share
     from task_usage
