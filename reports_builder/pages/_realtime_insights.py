@@ -28,7 +28,7 @@ def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:
         Insight(
             title=episodes.say("{customer:text} cost {cost_ratio:ratio} times the expected"),
             problem=episodes.say(
-                "From {episode_start_date:day} on, abnormal days ({days:count} in a row) cost "
+                "From {episode_start_date:day}, {run:text} cost "
                 "**{observed_usd:usd}** instead of the {expected_usd:usd} that the {baseline:text} leads "
                 "one to expect. The reason is {driver:text}; {cause_share:percent} of what was added is "
                 "{cause_feature:words} on {cause_model:text}."

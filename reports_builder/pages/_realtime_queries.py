@@ -31,6 +31,7 @@ def episodes(warehouse: Warehouse) -> Evidence:
             episode_start_date,
             max(usage_date) as last_date,
             count(*) as days,
+            case when days = 1 then 'one abnormal day' else days || ' abnormal days' end as run,
             sum(expected_cost_usd) as expected_usd,
             sum(observed_cost_usd) as observed_usd,
             sum(excess_cost_usd) as excess_usd,

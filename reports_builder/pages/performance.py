@@ -182,7 +182,7 @@ def _failures(failing: Evidence) -> Insight:
             " get; **{avoidable_calls:count}** a month would not happen at the rate of {best_model:text}."
         ),
         recommendation=Recommendation(
-            failing.say("Retry failed calls of {model:text} on {best_model:text}."),
+            failing.say("Retry failed calls of {model:text} on the model recommended for their task."),
             "Head of Engineering",
             "days",
         ),

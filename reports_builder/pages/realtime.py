@@ -55,8 +55,8 @@ def _what_was_abnormal(abnormal: Evidence, episodes: Evidence) -> Prose:
         "{abnormal_days:count} days of {abnormal_customers:count} customers were abnormal and cost "
         "**{excess_usd:usd}** more than their own past leads one to expect. "
     ) + episodes.say(
-        "The dearest is {customer:text} from {episode_start_date:day} on: **{excess_usd:usd}** too much, "
-        "because of {driver:text}, mostly {cause_feature:words}."
+        "The dearest is {customer:text} ({run:text} from {episode_start_date:day}): **{excess_usd:usd}** "
+        "too much, because of {driver:text}, mostly {cause_feature:words}."
     )
 
 
@@ -119,7 +119,7 @@ def _figure(warehouse: Warehouse, episodes: Evidence) -> tuple[Figure, ...]:
         return ()
     days = ask.days_of(warehouse, str(episodes["customer_id"]))
     title = episodes.say(
-        "{customer:text} cost {excess_usd:usd} more than expected from {episode_start_date:day} on"
+        "{customer:text} cost {excess_usd:usd} more than expected ({run:text} from {episode_start_date:day})"
     )
     return (
         Figure(
