@@ -70,8 +70,8 @@ def monthly_margins(history: Evidence) -> alt.TopLevelMixin:
         if group
     ]
     names = [
-        alt.Chart(data(group[-1:])).mark_text(dy=-12, color=ink).encode(x=x, y=y, text="plan_name:N")
-        for ink, group in groups[1:]
+        alt.Chart(data(group[-1:])).mark_text(dy=offset, color=ink).encode(x=x, y=y, text="plan_name:N")
+        for offset, (ink, group) in zip((15, -12), groups[1:], strict=True)
         if group
     ]
     chart: alt.TopLevelMixin = alt.layer(*lines, *names)

@@ -1,6 +1,6 @@
 """The insight blocks of the analysis of pricing."""
 
-from reports_builder.evidence import Evidence, note, say
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.pages import _pricing_queries as ask
 from reports_builder.warehouse import Warehouse
@@ -62,6 +62,7 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
     if not plan["customers_paying_more"]:
         return ()
     risers = ask.risers(warehouse)
+    moves = ask.cheaper_tiers(warehouse)
     insight = Insight(
         title=say(
             "Invoices rise for {customers_paying_more:count} of {customers:count} customers, who cause "
@@ -94,7 +95,8 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
             "({revenue_high_churn_usd:usd} to {revenue_low_churn_usd:usd}). Assumption: nobody calls less "
             "because it costs more.",
             plan,
-        ),
+        )
+        + _moves(moves),
         supporting=Table(
             (
                 Column("customer_name", "Customer"),
@@ -111,6 +113,16 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
         ),
     )
     return (insight,)
+
+
+def _moves(moves: Evidence) -> Prose:
+    if not moves["moving_customers"]:
+        return note(" No customer would pay less in a higher tier.")
+    return moves.say(
+        " These figures leave each customer in its tier. A higher one would be cheaper for "
+        "{moving_customers:count}; if they move, revenue is **{moved_saving_usd:usd}** less than stated, and "
+        "{change_after_moves_usd:more_or_less_usd} than today if nobody leaves."
+    )
 
 
 def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[Insight, ...]:
@@ -188,8 +200,8 @@ def segments(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
                 "weeks",
             ),
             outcome=impacts.say(
-                "Between no change and **{revenue_change_usd:more_or_less_usd}** revenue in 30 days from this "
-                "segment. Assumption: at the one end all of them negotiate what they pay today, at the other "
+                "Between no change and **{revenue_change_usd:more_or_less_usd}** revenue in 30 days from "
+                "this segment. Assumption: all of them negotiate what they pay today, or "
                 "all stay and use as before."
             ),
             supporting=Table(

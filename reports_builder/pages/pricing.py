@@ -22,6 +22,7 @@ from reports_builder.warehouse import Warehouse
 _ASSUMPTIONS = (
     note("Measured: use and cost of every customer, and what each plan would have invoiced for them."),
     note("Assumed: nobody calls less, or more, because a call has a price."),
+    note("Assumed: every customer stays in its tier, also where a higher one would be cheaper."),
     note("Assumed: the chance to leave by the rise of the invoice (seed pricing_churn_scenarios)."),
     note(
         "Assumed: fees and unit prices of the plans (seed pricing_plans). They are a proposal; change them "
@@ -61,7 +62,7 @@ def build(warehouse: Warehouse) -> Page:
             _rule_section(warehouse, rules, plans),
             _customers_section(warehouse),
             _segments_section(warehouse),
-            _history_section(warehouse),
+            _history_section(warehouse, plan),
             _terms_section(warehouse),
         ),
     )
@@ -294,12 +295,16 @@ def _segments_section(warehouse: Warehouse) -> Section:
     )
 
 
-def _history_section(warehouse: Warehouse) -> Section:
+def _history_section(warehouse: Warehouse, plan: Evidence) -> Section:
     history = ask.history(warehouse)
     months = ask.months(warehouse)
-    title = months.say(
-        "The recommended plan invoices more than today's prices in {better_months:count} of "
-        "{complete_months:count} complete months"
+    title = (
+        plan.say("{plan_name:text} stays the plan to choose, month by month")
+        if plan["is_current_plan"]
+        else months.say(
+            "The recommended plan earns more than today's prices in {better_months:count} of "
+            "{complete_months:count} complete months"
+        )
     )
     figure = Figure(
         "plan-history",
