@@ -19,6 +19,10 @@ _ASSUMPTIONS = (
     note(
         "Assumed: the thresholds of the rule (seed margin_rules) are the business's own; change them there."
     ),
+    note(
+        "Features also bear the cost of calls without a customer, so their margin together is below that of "
+        "the customers."
+    ),
     note("Measured: cost, with the shared pools that fall to the feature, and use per customer."),
 )
 

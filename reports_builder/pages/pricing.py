@@ -16,7 +16,6 @@ from reports_builder.model import (
 from reports_builder.pages import _pricing_insights as insights
 from reports_builder.pages import _pricing_queries as ask
 from reports_builder.pages._pricing_charts import expected_margins, monthly_margins
-from reports_builder.savings import NOTHING_TO_DO
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -172,7 +171,9 @@ def _margins_figure(plan: Evidence, plans: Evidence) -> tuple[Figure, ...]:
 def _plan(warehouse: Warehouse) -> ActionPlan:
     gain = ask.gain(warehouse)
     if not gain.rows:
-        return ActionPlan((), note(NOTHING_TO_DO))
+        return ActionPlan(
+            (), note("Nothing needs doing: no other plan on file passes the rules and earns more.")
+        )
     return ActionPlan(
         (
             Action(
