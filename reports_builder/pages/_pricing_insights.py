@@ -1,222 +1,199 @@
-"""The insight blocks of the analysis of pricing."""
+"""The insight blocks of the pricing proposal."""
 
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.pages import _pricing_queries as ask
-from reports_builder.warehouse import Warehouse
+from reports_builder.pages._margin_insights import PLAN_COLUMNS, PRICING, UNIT_ECONOMICS
 
-_FRAMEWORK = "Quantify Business Value: Unit Economics"
+PRICE_COLUMNS = (
+    Column("subscription_tier", "Tier"),
+    Column("today_fee_usd", "Fee today", "usd_table"),
+    Column("base_fee_usd", "New base fee", "usd_table"),
+    Column("included", "Included a month"),
+    Column("usd_per_unit", "Each further one", "usd_unit"),
+    Column("unit", "Unit"),
+    Column("unit_cost_basis_usd", "Planned cost of it", "usd_unit"),
+    Column("target_margin_share", "Target margin", "percent"),
+)
+
+SEGMENT_COLUMNS = (
+    Column("segment", "Segment", "words"),
+    Column("customers", "Customers", "count"),
+    Column("current_revenue_usd", "Revenue today", "usd_table"),
+    Column("revenue_usd", "Under the plan", "usd_table"),
+    Column("revenue_change_share", "Change", "delta"),
+    Column("current_gross_margin_usd", "Margin today", "usd_table"),
+    Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
+    Column("customers_paying_more", "Pay more", "count"),
+    Column("customers_paying_less", "Pay less", "count"),
+)
+
+RISE_COLUMNS = (
+    Column("customer_name", "Customer"),
+    Column("subscription_tier", "Tier"),
+    Column("billable_calls", "Calls", "count"),
+    Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+    Column("current_revenue_usd", "Invoice today", "usd_table"),
+    Column("revenue_usd", "Invoice then", "usd_table"),
+    Column("revenue_change_share", "Change", "delta"),
+    Column("leave_probability_base", "May leave", "percent"),
+)
+
+HISTORY_COLUMNS = (
+    Column("month_start_date", "Month", "month"),
+    Column("current_revenue_usd", "Revenue as it was", "usd_table"),
+    Column("revenue_usd", "Under the plan", "usd_table"),
+    Column("revenue_change_usd", "Difference", "delta_usd_table"),
+    Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+    Column("current_margin_usd", "Margin as it was", "usd_table"),
+    Column("gross_margin_usd", "Under the plan", "usd_table"),
+)
 
 
-def structure(plan: Evidence, plans: Evidence) -> Insight:
-    """What today's prices earn and lose, and the plan that the rules choose."""
-    is_kept = bool(plan["is_current_plan"])
+def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight:
+    """Why today's prices do not work: the fee is the same whatever is used."""
     return Insight(
-        title=plan.say("{plan_name:text} is the plan to keep")
-        if is_kept
-        else plan.say(
-            "{plan_name:text}: {gross_margin_change_base_churn_usd:usd} more margin in 30 days after "
-            "departures"
+        title=today.say("Today's flat fees leave {today_unprofitable:count} customers below their cost"),
+        problem=say(
+            "A customer pays {revenue_per_customer_usd:usd} on average, whatever it uses. Fees brought "
+            "**{today_revenue_usd:usd}** for **{today_cost_usd:usd}** of cost. The customers that use most have the "
+            "least reason to use less, and the others pay for them.",
+            today,
         ),
-        problem=plan.say(
-            "Today's prices bring {current_revenue_usd:usd} and leave **{current_gross_margin_usd:usd}** "
-            "({current_margin_share:percent}). {current_unprofitable:count} of {customers:count} customers "
-            "cost more than they pay, **{current_losses_usd:usd}** together: the fee does not grow with use."
-        ),
-        domain_spec="Pricing Strategy Simulator (revenue and margin per model)",
-        domain_framework=f"{_FRAMEWORK}; Planning & Estimating",
-        ubr_impact=plan.say("**{current_losses_usd:usd}** of loss in 30 days on customers above their fee."),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=losses.say("**{loss_usd:usd}** lost in 30 days on the customers whose use outgrew their fee."),
         recommendation=Recommendation(
-            note("Keep today's prices; no plan on file passes the rules and earns more.")
-            if is_kept
-            else plan.say("Introduce {plan_name:text}, one tier after the other and with notice."),
-            "Head of Product",
-            "none" if is_kept else "a quarter",
+            note("Let the invoice follow use above what the fee can carry."), "Head of Product", "weeks"
         ),
-        outcome=plan.say(
-            "Margin of **{gross_margin_base_churn_usd:usd}** in 30 days ({gross_margin_high_churn_usd:usd} "
-            "to {gross_margin_low_churn_usd:usd}), with {unprofitable_customers:count} customers below cost "
-            "before anyone leaves. Assumption: use stays as it was, and customers leave as the churn "
-            "scenarios say."
+        outcome=archetypes.say(
+            "The margin of all customers together moves by **{gain_total_usd:usd}** in 30 days "
+            "({gain_total_low_usd:usd} to {gain_total_high_usd:usd}) under the recommended plan. Assumption: unchanged "
+            "use, departures by the churn scenarios."
         ),
         supporting=Table(
             (
-                Column("plan_name", "Plan"),
-                Column("plan_kind", "Kind"),
-                Column("revenue_usd", "Revenue", "usd_table"),
-                Column("gross_margin_usd", "Margin", "usd_table"),
-                Column("gross_margin_share", "Of revenue", "percent"),
-                Column("gross_margin_base_churn_usd", "Margin after churn", "usd_table"),
-                Column("unprofitable_customers", "Below cost", "count"),
-                Column("steep_rise_customer_share", "Steep rises", "percent"),
-                Column("judgement", "Judgement"),
+                Column("segment", "Use"),
+                Column("customers", "Customers", "count"),
+                Column("current_revenue_usd", "Revenue today", "usd_table"),
+                Column("current_gross_margin_usd", "Margin today", "usd_table"),
+                Column("current_unprofitable_customers", "With a loss", "count"),
             ),
-            plans,
-            note("plans over the same 30 days of use, nobody leaving unless it is said."),
+            archetypes,
+            note("today's fees by how much customers use, in the period."),
         ),
     )
 
 
-def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Insight, ...]:
-    """Winners and losers of the recommended plan; nothing when no invoice rises."""
-    if not plan["customers_paying_more"]:
-        return ()
-    risers = ask.risers(warehouse)
-    moves = ask.cheaper_tiers(warehouse)
-    insight = Insight(
-        title=say(
-            "Invoices rise for {customers_paying_more:count} of {customers:count} customers, who cause "
-            "{riser_cost_share:percent} of cost",
-            plan,
-            risers,
+def structure(plan: Evidence, prices: Evidence, rules: Evidence) -> Insight:
+    """The proposed price list and where its prices come from."""
+    return Insight(
+        title=plan.say("Proposed: “{plan_name:text}”"),
+        problem=note(
+            "A price must cover the cost of the use that it allows. Each tier's fee is held to the use that it can pay "
+            "for; what goes beyond has a price that earns the target margin."
         ),
-        problem=say(
-            "They cost {riser_cost_usd:usd} to serve and pay {riser_revenue_usd:usd} today. Under the plan "
-            "they pay **{riser_change_usd:usd}** more, half of them over {riser_median_share:percent} more; "
-            "{customers_paying_less:count} customers pay less and {customers_unchanged:count} the same. "
-            "{customers_with_steep_rise:count} see a steep rise, by more than {steep_rise_share:percent}.",
-            plan,
-            risers,
-            rules,
-        ),
-        domain_spec="Pricing Strategy Simulator (winners and losers)",
-        domain_framework="Manage the FinOps Practice: Invoicing & Chargeback",
-        ubr_impact=risers.say(
-            "**{riser_change_usd:usd}** more revenue in 30 days comes from these customers."
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=plan.say(
+            "**{revenue_gain_usd:usd}** more revenue in 30 days after expected departures, {revenue_gain_share:delta}."
         ),
         recommendation=Recommendation(
-            note("Call the customers below before the change, and offer a higher tier where it is cheaper."),
-            "Head of Sales",
-            "weeks",
+            note("Check the price list against your contracts, edit it where it is wrong, and build again."),
+            "Head of Product",
+            "days",
         ),
         outcome=say(
-            "{customers_lost_base_churn:ratio} departures expected ({customers_lost_low_churn:ratio} to "
-            "{customers_lost_high_churn:ratio}); revenue of **{revenue_base_churn_usd:usd}** in 30 days "
-            "({revenue_high_churn_usd:usd} to {revenue_low_churn_usd:usd}). Assumption: nobody calls less "
-            "because it costs more.",
+            "**{margin_gain_usd:usd}** more margin a month, between {margin_gain_low_usd:usd} and "
+            "{margin_gain_high_usd:usd}. It is recommended because it earns most after base churn among the plans that "
+            "raise the invoice by more than {steep_rise:percent} for at most {steep_customers:percent} of paying "
+            "customers, keep today's margin even under high churn, and add {margin_gain_wanted:percent} or more. "
+            "Assumption: use stays the same.",
             plan,
-        )
-        + _moves(moves),
-        supporting=Table(
-            (
-                Column("customer_name", "Customer"),
-                Column("subscription_tier", "Tier"),
-                Column("usage_archetype", "Use"),
-                Column("current_revenue_usd", "Invoice today", "usd_table"),
-                Column("revenue_usd", "Under the plan", "usd_table"),
-                Column("revenue_change_share", "Change", "delta"),
-                Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
-                Column("gross_margin_usd", "Margin then", "usd_table"),
-            ),
-            ask.invoices(warehouse, rising=True),
-            note("the largest rises, invoice before and after."),
+            rules,
         ),
-    )
-    return (insight,)
-
-
-def _moves(moves: Evidence) -> Prose:
-    if not moves["moving_customers"]:
-        return note(" No customer would pay less in a higher tier.")
-    return moves.say(
-        " These figures leave each customer in its tier. A higher one would be cheaper for "
-        "{moving_customers:count}; if they move, revenue is **{moved_saving_usd:usd}** less than stated, and "
-        "{change_after_moves_usd:more_or_less_usd} than today if nobody leaves."
+        supporting=Table(PRICE_COLUMNS, prices, note("the price list, per month.")),
     )
 
 
-def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[Insight, ...]:
-    """How much churn the recommended plan bears; nothing when no invoice rises."""
-    stress = ask.stress(warehouse)
-    if not stress["rising_customers"]:
+def projection(plan: Evidence, plans: Evidence) -> Insight:
+    """Revenue and margin if few, some or many customers leave."""
+    return Insight(
+        title=plan.say("Revenue {revenue_gain_share:delta}, even after expected departures"),
+        problem=plan.say(
+            "{customers_paying_more:count} customers would pay more, {customers_with_steep_rise:count} of them much "
+            "more. Some will leave: {customers_lost_base_churn:ratio} by the base scenario, "
+            "{customers_lost_low_churn:ratio} by the low and {customers_lost_high_churn:ratio} by the high one."
+        ),
+        domain_spec=PRICING,
+        domain_framework="Quantify Business Value: Planning & Estimating; Unit Economics",
+        ubr_impact=plan.say(
+            "**{revenue_gain_usd:usd}** of revenue in 30 days ({revenue_gain_low_usd:usd} to "
+            "{revenue_gain_high_usd:usd}); margin of {new_margin_share:percent} instead of "
+            "{current_margin_share:percent}."
+        ),
+        recommendation=Recommendation(
+            note("Start with new customers and measure who leaves, before the letter to all others."),
+            "Head of Product",
+            "weeks",
+        ),
+        outcome=plan.say(
+            "**{margin_gain_usd:usd}** more margin a month ({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}). "
+            "Assumption: the probabilities of leaving are illustrative, not measured; a customer that leaves takes its "
+            "cost along."
+        ),
+        supporting=Table(PLAN_COLUMNS, plans, note("all plans on the same use, in the period.")),
+    )
+
+
+def hardest_hit(rises: Evidence, weight: Evidence) -> tuple[Insight, ...]:
+    """Who pays much more, and that they are the ones who cost most."""
+    if not rises.rows:
         return ()
     return (
         Insight(
-            title=stress.say(
-                "{bearable_leaving_share:percent} of the customers with rising invoices could leave before "
-                "the gain is gone"
+            title=weight.say("{largest_rises:count} customers bear {largest_rises_share:percent} of the rise"),
+            problem=rises.say(
+                "For the {customers_paying_more:count} customers that pay more, the typical invoice goes "
+                "{rise_median_share:delta}. The largest rise is {customer_name:text}: {current_revenue_usd:usd} today, "
+                "{revenue_usd:usd} then, for a use that costs {cost_to_serve_usd:usd}."
             ),
-            problem=say(
-                "Nobody knows yet how many leave. If all {steep_customers:count} customers with a steep rise "
-                "left, they would take **{steep_margin_usd:usd}** of the margin with them, and it would be "
-                "{gain_without_steep_usd:more_or_less_usd} than today.",
-                stress,
-            ),
-            domain_spec="Pricing Strategy Simulator (sensitivity to churn)",
-            domain_framework="Quantify Business Value: Planning & Estimating; Forecasting",
-            ubr_impact=stress.say(
-                "**{steep_margin_usd:usd}** of margin in 30 days depends on their staying."
-            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=weight.say("**{largest_rises_usd:usd}** of the new revenue in 30 days rests on them."),
             recommendation=Recommendation(
-                note("Change prices for one tier first and measure departures against the base scenario."),
-                "Head of Finance",
-                "a quarter",
-            ),
-            outcome=plan.say(
-                "**{gross_margin_change_base_churn_usd:more_or_less_usd}** margin in 30 days in the base "
-                "scenario, {gain_high_churn_usd:more_or_less_usd} with high and "
-                "{gain_low_churn_usd:more_or_less_usd} with low churn. Assumption: a customer that leaves "
-                "takes its cost along."
-            ),
-            supporting=Table(
-                (
-                    Column("plan_name", "Plan"),
-                    Column("customers_lost_base_churn", "Departures, base", "ratio"),
-                    Column("customers_lost_high_churn", "Departures, high", "ratio"),
-                    Column("gross_margin_low_churn_usd", "Margin, low churn", "usd_table"),
-                    Column("gross_margin_base_churn_usd", "Base", "usd_table"),
-                    Column("gross_margin_high_churn_usd", "High", "usd_table"),
-                    Column("gain_high_churn_usd", "High against today", "delta_usd_table"),
-                ),
-                plans,
-                note("what each scenario leaves of 30 days of margin."),
-            ),
-        ),
-    )
-
-
-def segments(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
-    """Where the change falls by tier and archetype; nothing when no invoice changes."""
-    impacts = ask.recommended_segments(warehouse)
-    if not impacts.rows or plan["customers_unchanged"] == plan["customers"]:
-        return ()
-    return (
-        Insight(
-            title=impacts.say(
-                "The change falls on {segment:text} customers most: {revenue_change_usd:delta_usd}"
-            ),
-            problem=impacts.say(
-                "These {customers:count} customers pay {current_revenue_usd:usd} today and cost "
-                "{cost_to_serve_usd:usd}; the plan invoices **{revenue_usd:usd}**, the middle one "
-                "{revenue_change_share_p50:delta}. Below cost today: {current_unprofitable_customers:count}; "
-                "under the plan: {unprofitable_customers:count}."
-            ),
-            domain_spec="Pricing Strategy Simulator (segment impact)",
-            domain_framework=f"{_FRAMEWORK}; KPIs & Benchmarking",
-            ubr_impact=impacts.say("**{revenue_change_usd:more_or_less_usd}** revenue in 30 days from them."),
-            recommendation=Recommendation(
-                impacts.say("Speak with the {segment:text} customers first and show each the new invoice."),
-                "Head of Product",
+                note("Speak with each of them in person, and offer a larger tier or a step-wise rise."),
+                "Head of Sales",
                 "weeks",
             ),
-            outcome=impacts.say(
-                "Between no change and **{revenue_change_usd:more_or_less_usd}** revenue in 30 days from "
-                "this segment. Assumption: all of them negotiate what they pay today, or "
-                "all stay and use as before."
+            outcome=rises.say(
+                "**{rises_total_usd:usd}** more revenue in 30 days if all who pay more stay; nothing from those who leave. "
+                "Assumption: none of them uses less because it costs more."
             ),
-            supporting=Table(
-                (
-                    Column("segment", "Tier / use"),
-                    Column("customers", "Customers", "count"),
-                    Column("current_revenue_usd", "Revenue today", "usd_table"),
-                    Column("revenue_usd", "Under the plan", "usd_table"),
-                    Column("revenue_change_share_p50", "Middle invoice", "delta"),
-                    Column("gross_margin_usd", "Margin then", "usd_table"),
-                    Column("customers_paying_more", "Pay more", "count"),
-                    Column("customers_paying_less", "Pay less", "count"),
-                ),
-                impacts,
-                note("segments under the recommended plan, nobody leaving."),
-            ),
+            supporting=Table(RISE_COLUMNS, rises, note("the largest rises, invoice before and after, in the period.")),
         ),
+    )
+
+
+def spared(tiers: Evidence) -> Insight:
+    """How the change falls on each tier."""
+    return Insight(
+        title=tiers.say("The {segment:words} tier carries most of the change"),
+        problem=tiers.say(
+            "Its {customers:count} customers go from {current_revenue_usd:usd} to {revenue_usd:usd}: "
+            "{customers_paying_more:count} pay more, {customers_paying_less:count} pay less, "
+            "{customers_unchanged:count} see no change."
+        ),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=tiers.say("**{revenue_change_usd:usd}** of revenue in 30 days from this tier, nobody leaving."),
+        recommendation=Recommendation(
+            tiers.say("Write to the customers without a change as well: for them the fee stays."),
+            "Head of Customer Success",
+            "days",
+        ),
+        outcome=tiers.say(
+            "**{gain_usd:usd}** of margin from this tier ({gain_low_usd:usd} to {gain_high_usd:usd}), part of the total "
+            "above. Assumption: departures by the churn scenarios."
+        ),
+        supporting=Table(SEGMENT_COLUMNS, tiers, note("impact by tier, in the period.")),
     )

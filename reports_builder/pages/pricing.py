@@ -13,9 +13,9 @@ from reports_builder.model import (
     Table,
     TextHistogram,
 )
-from reports_builder.pages import _pricing_insights as insights
-from reports_builder.pages import _pricing_queries as ask
-from reports_builder.pages._pricing_charts import expected_margins, monthly_margins
+from reports_builder.pages import _plan_insights as insights
+from reports_builder.pages import _plan_queries as ask
+from reports_builder.pages._plan_charts import expected_margins, monthly_margins
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
