@@ -19,6 +19,10 @@ _ASSUMPTIONS = (
     note(
         "Assumed: the thresholds of the rule (seed margin_rules) are the business's own; change them there."
     ),
+    note(
+        "Features also bear the cost of calls without a customer, so their margin together is below that of "
+        "the customers."
+    ),
     note("Measured: cost, with the shared pools that fall to the feature, and use per customer."),
 )
 
@@ -28,7 +32,6 @@ def build(warehouse: Warehouse) -> Page:
     totals = ask.totals(warehouse)
     judged = ask.judged(warehouse)
     everything = ask.features(warehouse)
-    uneven = ask.concentrated(warehouse)
     return Page(
         path="analyses/features.md",
         title="Feature economics: invest, keep or close",
@@ -37,16 +40,7 @@ def build(warehouse: Warehouse) -> Page:
             "Customers pay one fee for all features, so nobody sees which feature the fee pays for and which "
             "one lives on the others."
         ),
-        answer=(
-            totals.say(
-                "All features together (there are {features:count}) cost **{cost_usd:usd}** to serve, "
-                "against **{revenue_usd:usd}** of revenue: a margin of {margin_usd:usd} "
-                "({margin_share:percent})."
-            ),
-            _judgement(totals),
-            _loss(warehouse, totals),
-            _distribution(uneven),
-        ),
+        answer=_answer(warehouse, totals),
         key_figures=_key_figures(totals),
         figures=_revenue_and_cost(totals, judged),
         insights=(
@@ -63,6 +57,21 @@ def build(warehouse: Warehouse) -> Page:
             _usage_section(everything, judged),
             _adoption_section(warehouse, everything, judged),
         ),
+    )
+
+
+def _answer(warehouse: Warehouse, totals: Evidence) -> tuple[Prose, ...]:
+    if not totals["features"]:
+        return (note("No call of the period names a feature, so there is nothing to judge."),)
+    return (
+        totals.say(
+            "All features together (there are {features:count}) cost **{cost_usd:usd}** to serve, "
+            "against **{revenue_usd:usd}** of revenue: a margin of {margin_usd:usd} "
+            "({margin_share:percent})."
+        ),
+        _judgement(totals),
+        _loss(warehouse, totals),
+        _distribution(ask.concentrated(warehouse)),
     )
 
 
