@@ -1,6 +1,6 @@
 """The insight blocks of the analysis of features."""
 
-from reports_builder.evidence import Evidence, note, say
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Insight, Recommendation, Table
 
 DOMAIN = "Organizational Alignment (cost by feature); usage-based revenue: feature economics"
@@ -25,7 +25,7 @@ def losing(losing_features: Evidence) -> tuple[Insight, ...]:
         return ()
     return (
         Insight(
-            title=losing_features.say("{feature_id:words} costs more than it brings in"),
+            title=losing_features.say("The feature {feature_id:words} costs more than it brings in"),
             problem=losing_features.say(
                 "A call to it costs {cost_per_call_usd:usd_unit}; over all features the average is "
                 "{average_cost_per_call_usd:usd_unit}. Its cost of **{cost_to_serve_usd:usd}** stands "
@@ -35,7 +35,8 @@ def losing(losing_features: Evidence) -> tuple[Insight, ...]:
             domain_spec=DOMAIN,
             domain_framework=FRAMEWORK,
             ubr_impact=losing_features.say(
-                "**{loss_total_usd:usd}** lost in 30 days on {losing_features:count} such features."
+                "**{loss_total_usd:usd}** lost in 30 days on such features ({losing_features:count} of "
+                "{features:count})."
             ),
             recommendation=Recommendation(
                 losing_features.say(
@@ -44,15 +45,25 @@ def losing(losing_features: Evidence) -> tuple[Insight, ...]:
                 "Head of Product",
                 "weeks",
             ),
-            outcome=losing_features.say(
-                "Between **{loss_usd:usd}** (this feature breaks even) and **{loss_total_usd:usd}** "
-                "(all do) of margin in 30 days. Assumption: use and revenue stay. What switching "
-                "models saves is listed in the analysis of optimisation and is part of it, not on top."
-            ),
+            outcome=_loss_avoided(losing_features),
             supporting=Table(
                 ECONOMICS_COLUMNS, losing_features, note("features with a loss, in the period.")
             ),
         ),
+    )
+
+
+def _loss_avoided(losing_features: Evidence) -> Prose:
+    """The range of what is won when losing features break even, from the worst alone to all."""
+    gain = (
+        "Up to **{loss_usd:usd}** of margin in 30 days, if it breaks even. "
+        if losing_features["losing_features"] == 1
+        else "Between **{loss_usd:usd}** (this feature breaks even) and **{loss_total_usd:usd}** (all do) of "
+        "margin in 30 days. "
+    )
+    return losing_features.say(
+        gain + "Assumption: use and revenue stay. What switching models saves is listed under Actions and is "
+        "part of it, not on top."
     )
 
 
@@ -62,7 +73,7 @@ def investing(chosen: Evidence) -> tuple[Insight, ...]:
         return ()
     return (
         Insight(
-            title=chosen.say("{feature_id:words} earns most for each dollar of cost"),
+            title=chosen.say("The feature {feature_id:words} keeps most of what it earns"),
             problem=chosen.say(
                 "It brings in {allocated_revenue_usd:usd} for {cost_to_serve_usd:usd} of cost, a margin of "
                 "{gross_margin_share:percent}; {adoption_share:percent} of active customers use it so far."
@@ -101,8 +112,8 @@ def concentrated(features: Evidence) -> tuple[Insight, ...]:
             ),
             domain_spec=DOMAIN,
             domain_framework=FRAMEWORK,
-            ubr_impact=say(
-                "**{concentrated_cost_usd:usd}** of its cost in 30 days follows these few.", features
+            ubr_impact=features.say(
+                "**{concentrated_cost_usd:usd}** of its cost in 30 days follows these few."
             ),
             recommendation=Recommendation(
                 note("Talk to them before changing the feature or its price."), "Head of Product", "days"

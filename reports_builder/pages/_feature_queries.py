@@ -39,6 +39,7 @@ def _features(warehouse: Warehouse, choice: str) -> Evidence:
                 cost_to_serve_usd * top_tenth_call_share as concentrated_cost_usd,
                 gross_margin_usd * top_tenth_call_share as concentrated_margin_usd,
                 decision, decision_reason,
+                count(*) over () as all_features,
                 gross_margin_usd < 0 as is_loss,
                 -gross_margin_usd as loss_usd,
                 gross_margin_usd / 10::double as tenth_more_usd
@@ -48,6 +49,7 @@ def _features(warehouse: Warehouse, choice: str) -> Evidence:
         select
             *,
             count(*) filter (where is_loss) over () as losing_features,
+            all_features as features,
             sum(loss_usd) filter (where is_loss) over () as loss_total_usd
         from features
         where case :choice

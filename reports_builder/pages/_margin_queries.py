@@ -42,9 +42,9 @@ def totals(warehouse: Warehouse) -> Evidence:
             loss_usd - prior_loss_usd as loss_change_usd,
             case
                 when revenue_change is null then 'nothing to compare with'
-                when cost_change > revenue_change then 'cost grows faster than revenue'
-                when cost_change < revenue_change then 'revenue grows faster than cost'
-                else 'in step with revenue'
+                when cost_change > revenue_change then 'a larger part of revenue'
+                when cost_change < revenue_change then 'a smaller part of revenue'
+                else 'the same part of revenue'
             end as cost_status,
             case
                 when margin_share < 0 then 'a loss'

@@ -87,6 +87,7 @@ def prices(warehouse: Warehouse) -> Evidence:
             today.base_fee_usd as today_fee_usd,
             offered.base_fee_usd,
             case when offered.usage_unit = 'none' then 'unlimited'
+                when offered.included_units = 0 then 'none'
                 else format('{:,}', offered.included_units)
                     || case offered.usage_unit when 'call' then ' calls' else ' thousand tokens' end
             end as included,
@@ -110,11 +111,11 @@ def price_lists(warehouse: Warehouse) -> Evidence:
         """
         select
             plan_id, plan_name, subscription_tier, base_fee_usd,
-            case when usage_unit = 'none' then 'unlimited'
+            case when usage_unit = 'none' then 'unlimited' when included_units = 0 then 'none'
                 else format('{:,}', included_units)
                     || case usage_unit when 'call' then ' calls' else ' thousand tokens' end
             end as included,
-            case when usage_unit <> 'none' then usd_per_unit end as usd_per_unit,
+            usd_per_unit,
             case usage_unit when 'call' then 'call' when '1k_tokens' then 'thousand tokens' else 'none' end
                 as unit
         from seeds.pricing_plans
