@@ -105,7 +105,7 @@ def _margin_figure(totals: Evidence, features: Evidence) -> Figure:
             label="feature_id",
             value="cost_to_serve_usd",
             style="usd",
-            axis_title="US dollars: bar = cost, upright mark = revenue that falls to it, dark = a lossa loss",
+            axis_title="US dollars: bar = cost, upright mark = revenue that falls to it, dark = a loss",
             highlight="is_loss",
             marker="allocated_revenue_usd",
             end_label=("cost, revenue", "allocated_revenue_usd"),

@@ -1,6 +1,6 @@
 """Analysis: cost to serve, margin and lifetime value of each customer."""
 
-from reports_builder.chart_kinds import daily_trend
+from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, Page, Section, Table
@@ -28,7 +28,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         answer=_answer(totals, segments, tiers, lifetime),
         key_figures=key_figures(totals, lifetime),
-        figures=(_margin_figure(warehouse, totals),),
+        figures=(_segments_figure(segments),),
         insights=(
             *insights.losses(totals, losing, ask_prices.segments(warehouse, "margin_today")),
             *insights.worst_segment(segments, ask_prices.segments(warehouse, "tier_and_archetype")),
@@ -37,7 +37,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         plan=insights.plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
-        sections=(_months(warehouse), _segments(segments), _lifetimes(warehouse, tiers, lifetime)),
+        sections=(_months(warehouse, totals), _segments(segments), _lifetimes(warehouse, tiers, lifetime)),
     )
 
 
@@ -62,6 +62,33 @@ def _answer(totals: Evidence, segments: Evidence, tiers: Evidence, lifetime: Evi
     )
 
 
+def _segments_figure(segments: Evidence) -> Figure:
+    title = (
+        segments.say(
+            "Fees do not follow use: {segment:text} customers cost {cost_usd:usd} and pay {revenue_usd:usd}"
+        )
+        if segments["is_loss"]
+        else note("Every group of customers pays more than it costs")
+    )
+    return Figure(
+        "segments",
+        ranked_bars(
+            segments,
+            label="segment",
+            value="cost_usd",
+            style="usd",
+            axis_title="US dollars in the period: bar = cost, upright mark = what they paid, dark = a loss",
+            highlight="is_loss",
+            marker="revenue_usd",
+            end_label=("cost, paid", "revenue_usd"),
+        ),
+        title,
+        title + note(". A bar of cost and a mark of revenue per group, the worst margin first."),
+        segments,
+        height=80 + 28 * len(segments.rows),
+    )
+
+
 def _margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
     days = ask.daily_margins(warehouse)
     title = totals.say("Margin is {margin_share:percent} of revenue, {margin_share_change:delta_points}")
@@ -74,10 +101,11 @@ def _margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
     )
 
 
-def _months(warehouse: Warehouse) -> Section:
+def _months(warehouse: Warehouse, totals: Evidence) -> Section:
     return Section(
         "Margin by month",
         text=(note("Whole months only; a month that the data covers in part would look small."),),
+        figures=(_margin_figure(warehouse, totals),),
         tables=(
             Table(
                 (
