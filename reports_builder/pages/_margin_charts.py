@@ -16,7 +16,8 @@ def plan_margins(plans: Evidence, today: str = "is_current_plan") -> alt.TopLeve
     smallest = min((float(row["low_usd"] or 0) for row in rows), default=0.0)
     scale = alt.Scale(domain=[min(0.0, smallest * 1.15), largest * 1.15 or 1], nice=False)
     axis = alt.Axis(
-        title="Gross margin in the period, US dollars: bar = after expected departures, line = few to many depart",
+        title="Gross margin in the period, US dollars: bar = after expected departures, line = few "
+        "to many depart",
         format="$,.0f",
         tickCount=5,
     )
@@ -40,8 +41,10 @@ def plan_margins(plans: Evidence, today: str = "is_current_plan") -> alt.TopLeve
     return chart
 
 
-def before_and_after(rows_of: Evidence, *, label: str, before: str, after: str, axis_title: str) -> alt.TopLevelMixin:
-    """A line per row from an open dot (today) to a full one (under the plan), both labelled in the first row."""
+def before_and_after(
+    rows_of: Evidence, *, label: str, before: str, after: str, axis_title: str
+) -> alt.TopLevelMixin:
+    """A line per row from an open dot (today) to a full one (under the plan); the end carries its value."""
     rows = records(rows_of, shown=(after, "usd"))
     for row in rows:
         row["end"] = max(float(row[before] or 0), float(row[after] or 0))

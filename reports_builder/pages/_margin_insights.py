@@ -2,7 +2,6 @@
 
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Action, ActionPlan, Column, Insight, Recommendation, Table
-from reports_builder.pages import _margin_queries as ask
 from reports_builder.pages import _pricing_queries as ask_prices
 from reports_builder.warehouse import Warehouse
 
@@ -28,24 +27,28 @@ def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Ins
         return ()
     return (
         Insight(
-            title=totals.say("{losing_customers:count} of {customers:count} customers cost more than they pay"),
+            title=totals.say(
+                "{losing_customers:count} of {customers:count} customers cost more than they pay"
+            ),
             problem=_lasting(totals),
             domain_spec=PROFITABILITY,
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=totals.say(
-                "**{loss_usd:usd}** lost in 30 days. Without these customers the margin would be higher by that "
-                "amount, although revenue would be lower."
+                "**{loss_usd:usd}** lost in 30 days. Without these customers the margin would be "
+                "higher by that amount, although revenue would be lower."
             ),
             recommendation=Recommendation(
                 note(
-                    "Call these customers before anything else, with their own use in hand, and offer a price that "
-                    "follows it."
+                    "Call these customers before anything else, with their own use in hand, and offer a "
+                    "price that follows it."
                 ),
                 "Head of Sales",
                 "days",
             ),
             outcome=_loss_outcome(totals, by_margin),
-            supporting=Table(LOSS_COLUMNS, losing, note("customers with a loss, the largest first, in the period.")),
+            supporting=Table(
+                LOSS_COLUMNS, losing, note("customers with a loss, the largest first, in the period.")
+            ),
         ),
     )
 
@@ -53,13 +56,14 @@ def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Ins
 def _lasting(totals: Evidence) -> Prose:
     if totals["prior_margin_usd"] is None:
         return totals.say(
-            "Their fee is fixed, their use is not: together they lost us **{loss_usd:usd}** in 30 days. Whether they "
-            "did before is not known, because the data does not reach back far enough."
+            "Their fee is fixed, their use is not: together they lost us **{loss_usd:usd}** in 30 "
+            "days. Whether they did before is not known, because the data does not reach back far "
+            "enough."
         )
     return totals.say(
-        "Their fee is fixed, their use is not: together they lost us **{loss_usd:usd}** in 30 days. "
-        "{recurring_customers:count} of them lost us money in the 30 days before as well; {new_customers:count} are new "
-        "to the list."
+        "Their fee is fixed, their use is not: together they lost us **{loss_usd:usd}** in 30 "
+        "days. {recurring_customers:count} of them lost us money in the 30 days before as "
+        "well; {new_customers:count} are new to the list."
     )
 
 
@@ -67,12 +71,13 @@ def _loss_outcome(totals: Evidence, by_margin: Evidence) -> Prose:
     losing = _segment(by_margin, "loses_money")
     if losing is None or losing["gain_usd"] is None or not losing["revenue_change_usd"]:
         return totals.say(
-            "Up to **{loss_usd:usd}** of margin in 30 days. Assumption: each pays what it costs, or leaves; nothing if "
-            "they stay as they are."
+            "Up to **{loss_usd:usd}** of margin in 30 days. Assumption: each pays what it costs, "
+            "or leaves; nothing if they stay as they are."
         )
     return losing.say(
-        "**{gain_usd:usd}** of margin in 30 days ({gain_low_usd:usd} to {gain_high_usd:usd}) under the recommended "
-        "plan. Assumption: they use as much as before; how many leave follows the churn scenarios, from many to few."
+        "**{gain_usd:usd}** of margin in 30 days ({gain_low_usd:usd} to {gain_high_usd:usd}) "
+        "under the recommended plan. Assumption: they use as much as before; how many leave "
+        "follows the churn scenarios, from many to few."
     )
 
 
@@ -88,37 +93,32 @@ def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
     outcome = note("Their margin rises to zero at least. Assumption: each pays what it costs, or leaves.")
     if after is not None and after["revenue_change_usd"]:
         outcome = after.say(
-            "Their margin moves by **{gain_usd:usd}** in 30 days ({gain_low_usd:usd} to {gain_high_usd:usd}) under the "
-            "recommended plan. Assumption: unchanged use, departures by the churn scenarios. This is part of the "
-            "plan's gain below, not beside it."
+            "Their margin moves by **{gain_usd:usd}** in 30 days ({gain_low_usd:usd} to "
+            "{gain_high_usd:usd}) under the recommended plan. Assumption: unchanged use, "
+            "departures by the churn scenarios. This is part of the plan's gain below, not beside "
+            "it."
         )
     return (
         Insight(
             title=segments.say("The tier does not say how much a customer uses: {segment:text} loses most"),
             problem=segments.say(
-                "{customers:count} customers with {usage_archetype:text} use on the {subscription_tier:text} tier pay "
-                "**{revenue_usd:usd}** and cost **{cost_usd:usd}**. The same tier holds customers with a fraction of "
-                "that use at the same fee."
+                "{customers:count} customers with {usage_archetype:text} use on the "
+                "{subscription_tier:text} tier pay **{revenue_usd:usd}** and cost **{cost_usd:usd}**. "
+                "The same tier holds customers with a fraction of that use at the same fee."
             ),
             domain_spec=PROFITABILITY,
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=segments.say("**{margin_usd:usd}** of margin in 30 days from this group alone."),
             recommendation=Recommendation(
-                note("Tie the tier to an amount of use, so that a customer who outgrows one moves to the next."),
+                note(
+                    "Tie the tier to an amount of use, so that a customer who outgrows one moves to the next."
+                ),
                 "Head of Product",
                 "weeks",
             ),
             outcome=outcome,
             supporting=Table(
-                (
-                    Column("segment", "Tier / use"),
-                    Column("customers", "Customers", "count"),
-                    Column("losing_customers", "With a loss", "count"),
-                    Column("revenue_usd", "Revenue", "usd_table"),
-                    Column("cost_usd", "Cost to serve", "usd_table"),
-                    Column("margin_usd", "Margin", "usd_table"),
-                    Column("margin_share", "Of revenue", "percent"),
-                ),
+                SEGMENT_MARGIN_COLUMNS,
                 segments,
                 note("margin by tier and kind of use, the worst first, in the period."),
             ),
@@ -132,10 +132,13 @@ def next_to_lose(risky: Evidence) -> tuple[Insight, ...]:
         return ()
     return (
         Insight(
-            title=risky.say("{customers_at_risk:count} more customers are one such month away from a loss"),
+            title=risky.say(
+                "Customers that one more month like this would turn into a loss: {customers_at_risk:count}"
+            ),
             problem=risky.say(
-                "Their cost rose by {rise_total_usd:usd} in 30 days. Another rise of the same size would turn each "
-                "of them into a loss; the first is {customer_name:text}, {cost_change_share:delta}."
+                "Their cost rose by {rise_total_usd:usd} in 30 days. Another rise of the same size "
+                "would turn each of them into a loss; the first is {customer_name:text}, "
+                "{cost_change_share:delta}."
             ),
             domain_spec=PROFITABILITY,
             domain_framework=UNIT_ECONOMICS,
@@ -146,8 +149,9 @@ def next_to_lose(risky: Evidence) -> tuple[Insight, ...]:
                 "days",
             ),
             outcome=risky.say(
-                "Between **{rise_largest_usd:usd}** (the largest rise stops) and **{rise_total_usd:usd}** (all do) of "
-                "cost avoided in the next 30 days. Assumption: without a word, each rises again as it just did."
+                "Between **{rise_largest_usd:usd}** (the largest rise stops) and "
+                "**{rise_total_usd:usd}** (all do) of cost avoided in the next 30 days. Assumption: "
+                "without a word, each rises again as it just did."
             ),
             supporting=Table(
                 (
@@ -159,7 +163,10 @@ def next_to_lose(risky: Evidence) -> tuple[Insight, ...]:
                     Column("gross_margin_usd", "Margin left", "usd_table"),
                 ),
                 risky,
-                note("profitable customers whose last rise of cost exceeds the margin that is left, in the period."),
+                note(
+                    "profitable customers whose last rise of cost exceeds the margin that is left, in the "
+                    "period."
+                ),
             ),
         ),
     )
@@ -171,18 +178,23 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
         return ()
     return (
         Insight(
-            title=tiers.say("A new {subscription_tier:text} customer returns most of what winning it costs"),
+            title=tiers.say(
+                "Winning {subscription_tier:text} customers pays best: {low_value_to_cost:ratio} times "
+                "its cost at least"
+            ),
             problem=say(
-                "What customers will still bring in is worth **{lifetime_low_usd:usd}** at the cautious end of the "
-                "churn rates; for {customers_without_margin:count} active customers it is nothing, because they earn "
-                "no margin. Judged by fees alone, they would look as good as the others.",
+                "Until they leave, today's customers are worth **{lifetime_low_usd:usd}** of margin at "
+                "the cautious end of the churn rates, **{lifetime_usd:usd}** at the rates observed. "
+                "The {customers_without_margin:count} active customers without a margin are worth "
+                "nothing; judged by fees, they would look as good as the others.",
                 total,
             ),
             domain_spec=PROFITABILITY,
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=tiers.say(
-                "A typical {subscription_tier:text} customer earns **{margin_usd:usd}** of margin in 30 days and pays "
-                "its {acquisition_usd:usd} of acquisition back in {payback_months:ratio} months."
+                "A typical {subscription_tier:text} customer earns **{margin_usd:usd}** of margin in "
+                "30 days and pays its {acquisition_usd:usd} of acquisition back in "
+                "{payback_months:count} months."
             ),
             recommendation=Recommendation(
                 tiers.say("Spend the next acquisition money on {subscription_tier:text} customers."),
@@ -190,11 +202,14 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
                 "weeks",
             ),
             outcome=tiers.say(
-                "Each one won is worth between **{low_value_usd:usd}** (churn at the upper end of its interval) and "
-                "**{value_usd:usd}** (churn as observed) of margin over its life. Assumption: new customers use and "
-                "leave as today's do; the acquisition costs are those entered, illustrative until replaced."
+                "Each one won is worth between **{low_value_usd:usd}** (churn at the upper end of its "
+                "interval) and **{value_usd:usd}** (churn as observed) of margin over its life. "
+                "Assumption: new customers use and leave as today's do; the acquisition costs are "
+                "those entered, illustrative until replaced."
             ),
-            supporting=Table(LIFETIME_COLUMNS, tiers, note("medians per tier; churn over the whole data period.")),
+            supporting=Table(
+                LIFETIME_COLUMNS, tiers, note("medians per tier; churn over the whole data period.")
+            ),
         ),
     )
 
@@ -208,8 +223,18 @@ LIFETIME_COLUMNS = (
     Column("margin_usd", "Margin a month", "usd_table"),
     Column("value_usd", "Lifetime value", "usd_table"),
     Column("low_value_usd", "At least", "usd_table"),
-    Column("payback_months", "Payback, months", "ratio"),
+    Column("payback_months", "Payback, months", "count"),
     Column("sample", "Sample"),
+)
+
+SEGMENT_MARGIN_COLUMNS = (
+    Column("segment", "Tier / use"),
+    Column("customers", "Customers", "count"),
+    Column("losing_customers", "With a loss", "count"),
+    Column("revenue_usd", "Revenue", "usd_table"),
+    Column("cost_usd", "Cost to serve", "usd_table"),
+    Column("margin_usd", "Margin", "usd_table"),
+    Column("margin_share", "Of revenue", "percent"),
 )
 
 PLAN_COLUMNS = (
@@ -229,36 +254,44 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
     if plan["is_current_plan"]:
         return Insight(
             title=note("No plan on the list beats today's prices"),
-            problem=note("Each other plan shocks too many customers, or earns too little more to be worth the change."),
+            problem=note(
+                "Each other plan shocks too many customers, or earns too little more to be worth the change."
+            ),
             domain_spec=PRICING,
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=plan.say("Today's margin of **{current_gross_margin_usd:usd}** in 30 days stays."),
             recommendation=Recommendation(
-                note("Keep the prices, and treat the loss-making customers one by one."), "Head of Product", "none"
+                note("Keep the prices, and treat the loss-making customers one by one."),
+                "Head of Product",
+                "none",
             ),
             outcome=note("No change. Assumption: use stays as it is."),
-            supporting=Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")),
+            supporting=Table(
+                PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")
+            ),
         )
     return Insight(
         title=plan.say("Charging for use would earn {margin_gain_usd:usd} more margin a month"),
         problem=plan.say(
-            "Today's fees bring {current_revenue_usd:usd} for {cost_to_serve_usd:usd} of cost, whoever causes it. Under "
-            "the plan “{plan_name:text}” the same use would have brought {revenue_usd:usd}."
+            "Today's fees bring {current_revenue_usd:usd} for {cost_to_serve_usd:usd} of cost, "
+            "whoever causes it. Under the plan “{plan_name:text}” the same use would have brought "
+            "{revenue_usd:usd}."
         ),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
         ubr_impact=plan.say(
-            "**{margin_gain_usd:usd}** more margin in 30 days after expected departures; the number of customers with "
-            "a loss falls to {unprofitable_customers:count}."
+            "**{margin_gain_usd:usd}** more margin in 30 days after expected departures; the "
+            "number of customers with a loss falls to {unprofitable_customers:count}."
         ),
         recommendation=Recommendation(
             plan.say("Introduce “{plan_name:text}”, for new customers first."), "Head of Product", "weeks"
         ),
         outcome=plan.say(
-            "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and {margin_gain_high_usd:usd}. "
-            "Assumption: use stays the same; {customers_lost_base_churn:ratio} customers leave "
-            "({customers_lost_low_churn:ratio} to {customers_lost_high_churn:ratio}). It adds to the savings on models, "
-            "which lower cost, and does not overlap with them."
+            "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
+            "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
+            "{customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
+            "to {customers_lost_high_churn:count}). It adds to the savings on models, which lower "
+            "cost, and does not overlap with them."
         ),
         supporting=Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")),
     )
@@ -269,14 +302,15 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     if plan["is_current_plan"]:
         return ActionPlan((), note("Nothing needs doing: no plan on the list beats today's prices."))
     steps = ask_prices.segments(warehouse, "margin_today")
-    ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)  # type: ignore[arg-type,return-value]
+    ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
     worth = [row for row in ranked if row["gain_usd"]]
     return ActionPlan(
         tuple(_step(row) for row in worth),
         steps.say(
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
-            "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected departures, net of "
-            "overlap: every customer is in one of them only. Savings on models come on top."
+            "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
+            "departures, net of overlap: every customer is in one of them only. Savings on models "
+            "come on top."
         ),
     )
 
@@ -284,9 +318,9 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
 def _step(row: Evidence) -> Action:
     losing = row["segment"] == "loses_money"
     words = (
-        "Move the {customers:count} customers that lose money to “{plan_name:text}” first"
+        "Move the {customers:count} customers that lose money to “{plan_name:text}”, one call at a time"
         if losing
-        else "Then move the {customers:count} others, of whom {customers_paying_more:count} pay more"
+        else "Move the {customers:count} others to it, of whom {customers_paying_more:count} pay more"
     )
     return Action(
         action=row.say(words),
@@ -294,8 +328,12 @@ def _step(row: Evidence) -> Action:
         effort="weeks",
         value=row.cell("gain_usd", "usd_table"),
         value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
-        confidence="medium: use is measured, departures are assumed" if losing else "low: departures are assumed",
+        confidence="medium: use is measured, departures are assumed"
+        if losing
+        else "low: departures are assumed",
         first_step=note(
-            "Show each its use and what it costs" if losing else "Offer the plan to new customers, and measure"
+            "Show each its use and what it costs"
+            if losing
+            else "Offer the plan to new customers, and measure"
         ),
     )

@@ -42,9 +42,9 @@ def totals(warehouse: Warehouse) -> Evidence:
             loss_usd - prior_loss_usd as loss_change_usd,
             case
                 when revenue_change is null then 'nothing to compare with'
-                when cost_change > revenue_change then 'cost grows faster than revenue'
-                when cost_change < revenue_change then 'revenue grows faster than cost'
-                else 'in step with revenue'
+                when cost_change > revenue_change then 'a larger part of revenue'
+                when cost_change < revenue_change then 'a smaller part of revenue'
+                else 'the same part of revenue'
             end as cost_status,
             case
                 when margin_share < 0 then 'a loss'
@@ -123,20 +123,23 @@ def distribution(warehouse: Warehouse) -> Evidence:
 
 
 def next_to_lose(warehouse: Warehouse) -> Evidence:
-    """Customers that another rise of their cost like the last one would turn into a loss."""
+    """Customers of both windows that another rise of cost like the last one would turn into a loss."""
     return warehouse.evidence(
         """
         select
-            customer_id, customer_name, subscription_tier, revenue_usd, cost_to_serve_usd,
-            gross_margin_usd, cost_to_serve_usd - prior_cost_to_serve_usd as cost_rise_usd, cost_change_share,
+            margins.customer_id, margins.customer_name, margins.subscription_tier, margins.revenue_usd,
+            margins.cost_to_serve_usd, margins.gross_margin_usd, margins.cost_change_share,
+            margins.cost_to_serve_usd - margins.prior_cost_to_serve_usd as cost_rise_usd,
             count(*) over () as customers_at_risk,
-            sum(gross_margin_usd) over () as margin_at_risk_usd,
-            sum(cost_to_serve_usd - prior_cost_to_serve_usd) over () as rise_total_usd,
-            max(cost_to_serve_usd - prior_cost_to_serve_usd) over () as rise_largest_usd
-        from margin.rpt_customer_margins
-        where not is_unprofitable and has_activity
-            and cost_to_serve_usd - prior_cost_to_serve_usd > gross_margin_usd
-        order by cost_rise_usd desc, customer_id
+            sum(margins.gross_margin_usd) over () as margin_at_risk_usd,
+            sum(cost_rise_usd) over () as rise_total_usd,
+            max(cost_rise_usd) over () as rise_largest_usd
+        from margin.rpt_customer_margins as margins
+        inner join core.dim_customers as customers on margins.customer_id = customers.customer_id
+        where not margins.is_unprofitable and margins.is_active
+            and customers.signup_date <= :prior_start
+            and margins.cost_to_serve_usd - margins.prior_cost_to_serve_usd > margins.gross_margin_usd
+        order by cost_rise_usd desc, margins.customer_id
         """
     )
 
@@ -161,7 +164,8 @@ def lifetime_by_tier(warehouse: Warehouse) -> Evidence:
             sum(lifetime_value_usd) as total_usd,
             max(acquisition_cost_usd) as acquisition_usd,
             median(payback_months) as payback_months,
-            low_value_usd / nullif(acquisition_usd::double, 0) as low_value_to_cost
+            low_value_usd / nullif(acquisition_usd::double, 0) as low_value_to_cost,
+            value_usd / nullif(acquisition_usd::double, 0) as value_to_cost
         from margin.rpt_churn_rates as tiers
         inner join margin.rpt_customer_lifetime_values as customers
             on tiers.subscription_tier = customers.subscription_tier
@@ -215,43 +219,15 @@ def daily_margins(warehouse: Warehouse) -> Evidence:
     )
 
 
-def features(warehouse: Warehouse) -> Evidence:
-    """Cost, revenue, margin, adoption and decision by feature, the dearest first."""
+def most_valuable(warehouse: Warehouse) -> Evidence:
+    """Customers by the cautious lifetime value, the most valuable first."""
     return warehouse.evidence(
         """
         select
-            product_id || ' / ' || feature_id as feature, product_id, feature_id, team_id, calls,
-            calls_change_share, customers_using, adoption_share, allocated_revenue_usd,
-            cost_to_serve_usd, gross_margin_usd, gross_margin_share,
-            cost_to_serve_usd / nullif(calls, 0)::double as cost_per_call_usd,
-            calls_per_customer_p50, calls_per_customer_p90, top_tenth_call_share, usage_gini,
-            decision, decision_reason, gross_margin_usd < 0 as is_loss
-        from margin.rpt_feature_economics
-        where decision is not null
-        order by cost_to_serve_usd desc, feature
-        """
-    )
-
-
-def feature_totals(warehouse: Warehouse) -> Evidence:
-    """How many features earn and lose, and what belongs to none."""
-    return warehouse.evidence(
-        """
-        select
-            count(*) filter (where decision is not null) as features,
-            count(*) filter (where decision = 'invest') as invest_features,
-            count(*) filter (where decision = 'keep') as keep_features,
-            count(*) filter (where decision = 'sunset') as sunset_features,
-            count(*) filter (where decision is not null and gross_margin_usd < 0) as losing_features,
-            coalesce(-sum(gross_margin_usd) filter (where decision is not null and gross_margin_usd < 0), 0)
-                as loss_usd,
-            coalesce(sum(gross_margin_usd) filter (where decision = 'invest'), 0) as invest_margin_usd,
-            sum(cost_to_serve_usd) as cost_usd,
-            sum(allocated_revenue_usd) as revenue_usd,
-            sum(gross_margin_usd) as margin_usd,
-            sum(gross_margin_usd) / nullif(sum(allocated_revenue_usd)::double, 0) as margin_share,
-            coalesce(sum(cost_to_serve_usd) filter (where decision is null), 0) as unallocated_cost_usd,
-            coalesce(sum(allocated_revenue_usd) filter (where decision is null), 0) as unallocated_revenue_usd
-        from margin.rpt_feature_economics
+            customer_id, customer_name, subscription_tier, monthly_gross_margin_usd,
+            lifetime_value_low_usd, lifetime_value_usd, payback_months
+        from margin.rpt_customer_lifetime_values
+        where lifetime_value_low_usd is not null
+        order by lifetime_value_low_usd desc, customer_id
         """
     )

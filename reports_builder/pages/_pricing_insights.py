@@ -38,6 +38,12 @@ RISE_COLUMNS = (
     Column("leave_probability_base", "May leave", "percent"),
 )
 
+SCENARIO_COLUMNS = (
+    Column("churn_scenario", "Scenario"),
+    Column("rise_from_share", "Invoice rises by at least", "percent"),
+    Column("leave_probability", "Then this share leaves", "percent"),
+)
+
 HISTORY_COLUMNS = (
     Column("month_start_date", "Month", "month"),
     Column("current_revenue_usd", "Revenue as it was", "usd_table"),
@@ -54,21 +60,24 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight
     return Insight(
         title=today.say("Today's flat fees leave {today_unprofitable:count} customers below their cost"),
         problem=say(
-            "A customer pays {revenue_per_customer_usd:usd} on average, whatever it uses. Fees brought "
-            "**{today_revenue_usd:usd}** for **{today_cost_usd:usd}** of cost. The customers that use most have the "
-            "least reason to use less, and the others pay for them.",
+            "A customer pays {revenue_per_customer_usd:usd} on average, whatever it uses. Fees "
+            "brought **{today_revenue_usd:usd}** for **{today_cost_usd:usd}** of cost. The "
+            "customers that use most have the least reason to use less, and the others pay for "
+            "them.",
             today,
         ),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
-        ubr_impact=losses.say("**{loss_usd:usd}** lost in 30 days on the customers whose use outgrew their fee."),
+        ubr_impact=losses.say(
+            "**{loss_usd:usd}** lost in 30 days on the customers whose use outgrew their fee."
+        ),
         recommendation=Recommendation(
             note("Let the invoice follow use above what the fee can carry."), "Head of Product", "weeks"
         ),
         outcome=archetypes.say(
             "The margin of all customers together moves by **{gain_total_usd:usd}** in 30 days "
-            "({gain_total_low_usd:usd} to {gain_total_high_usd:usd}) under the recommended plan. Assumption: unchanged "
-            "use, departures by the churn scenarios."
+            "({gain_total_low_usd:usd} to {gain_total_high_usd:usd}) under the recommended plan. "
+            "Assumption: unchanged use, departures by the churn scenarios."
         ),
         supporting=Table(
             (
@@ -89,13 +98,14 @@ def structure(plan: Evidence, prices: Evidence, rules: Evidence) -> Insight:
     return Insight(
         title=plan.say("Proposed: “{plan_name:text}”"),
         problem=note(
-            "A price must cover the cost of the use that it allows. Each tier's fee is held to the use that it can pay "
-            "for; what goes beyond has a price that earns the target margin."
+            "A price must cover the cost of the use that it allows. Each tier's fee is held to the "
+            "use that it can pay for; what goes beyond has a price that earns the target margin."
         ),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
         ubr_impact=plan.say(
-            "**{revenue_gain_usd:usd}** more revenue in 30 days after expected departures, {revenue_gain_share:delta}."
+            "**{revenue_gain_usd:usd}** more revenue in 30 days after expected departures, "
+            "{revenue_gain_share:delta}."
         ),
         recommendation=Recommendation(
             note("Check the price list against your contracts, edit it where it is wrong, and build again."),
@@ -104,10 +114,10 @@ def structure(plan: Evidence, prices: Evidence, rules: Evidence) -> Insight:
         ),
         outcome=say(
             "**{margin_gain_usd:usd}** more margin a month, between {margin_gain_low_usd:usd} and "
-            "{margin_gain_high_usd:usd}. It is recommended because it earns most after base churn among the plans that "
-            "raise the invoice by more than {steep_rise:percent} for at most {steep_customers:percent} of paying "
-            "customers, keep today's margin even under high churn, and add {margin_gain_wanted:percent} or more. "
-            "Assumption: use stays the same.",
+            "{margin_gain_high_usd:usd}. It is recommended because it earns most after base churn "
+            "among the plans that raise the invoice by more than {steep_rise:percent} for at most "
+            "{steep_customers:percent} of paying customers, keep today's margin even under high "
+            "churn, and add {margin_gain_wanted:percent} or more. Assumption: use stays the same.",
             plan,
             rules,
         ),
@@ -120,9 +130,11 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
     return Insight(
         title=plan.say("Revenue {revenue_gain_share:delta}, even after expected departures"),
         problem=plan.say(
-            "{customers_paying_more:count} customers would pay more, {customers_with_steep_rise:count} of them much "
-            "more. Some will leave: {customers_lost_base_churn:ratio} by the base scenario, "
-            "{customers_lost_low_churn:ratio} by the low and {customers_lost_high_churn:ratio} by the high one."
+            "{customers_paying_more:count} customers would pay more, "
+            "{customers_with_steep_rise:count} of them much more. Some will leave: "
+            "{customers_lost_base_churn:count} by the base scenario, "
+            "{customers_lost_low_churn:count} by the low and {customers_lost_high_churn:count} by "
+            "the high one."
         ),
         domain_spec=PRICING,
         domain_framework="Quantify Business Value: Planning & Estimating; Unit Economics",
@@ -137,9 +149,9 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
             "weeks",
         ),
         outcome=plan.say(
-            "**{margin_gain_usd:usd}** more margin a month ({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}). "
-            "Assumption: the probabilities of leaving are illustrative, not measured; a customer that leaves takes its "
-            "cost along."
+            "**{margin_gain_usd:usd}** more margin a month ({margin_gain_low_usd:usd} to "
+            "{margin_gain_high_usd:usd}). Assumption: the probabilities of leaving are "
+            "illustrative, not measured; a customer that leaves takes its cost along."
         ),
         supporting=Table(PLAN_COLUMNS, plans, note("all plans on the same use, in the period.")),
     )
@@ -151,11 +163,14 @@ def hardest_hit(rises: Evidence, weight: Evidence) -> tuple[Insight, ...]:
         return ()
     return (
         Insight(
-            title=weight.say("{largest_rises:count} customers bear {largest_rises_share:percent} of the rise"),
+            title=weight.say(
+                "{largest_rises:count} customers bear {largest_rises_share:percent} of the rise"
+            ),
             problem=rises.say(
-                "For the {customers_paying_more:count} customers that pay more, the typical invoice goes "
-                "{rise_median_share:delta}. The largest rise is {customer_name:text}: {current_revenue_usd:usd} today, "
-                "{revenue_usd:usd} then, for a use that costs {cost_to_serve_usd:usd}."
+                "For the {customers_paying_more:count} customers that pay more, the typical invoice "
+                "goes {rise_median_share:delta}. The largest rise is {customer_name:text}: "
+                "{current_revenue_usd:usd} today, {revenue_usd:usd} then, for a use that costs "
+                "{cost_to_serve_usd:usd}."
             ),
             domain_spec=PRICING,
             domain_framework=UNIT_ECONOMICS,
@@ -165,11 +180,15 @@ def hardest_hit(rises: Evidence, weight: Evidence) -> tuple[Insight, ...]:
                 "Head of Sales",
                 "weeks",
             ),
-            outcome=rises.say(
-                "**{rises_total_usd:usd}** more revenue in 30 days if all who pay more stay; nothing from those who leave. "
-                "Assumption: none of them uses less because it costs more."
+            outcome=weight.say(
+                "**{largest_gain_usd:usd}** more margin in 30 days from these customers "
+                "({largest_gain_low_usd:usd} to {largest_gain_high_usd:usd}), part of the total above. "
+                "Assumption: departures by the churn scenarios; none of them uses less because it "
+                "costs more."
             ),
-            supporting=Table(RISE_COLUMNS, rises, note("the largest rises, invoice before and after, in the period.")),
+            supporting=Table(
+                RISE_COLUMNS, rises, note("the largest rises, invoice before and after, in the period.")
+            ),
         ),
     )
 
@@ -185,15 +204,18 @@ def spared(tiers: Evidence) -> Insight:
         ),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
-        ubr_impact=tiers.say("**{revenue_change_usd:usd}** of revenue in 30 days from this tier, nobody leaving."),
+        ubr_impact=tiers.say(
+            "**{revenue_change_usd:usd}** of revenue in 30 days from this tier, nobody leaving."
+        ),
         recommendation=Recommendation(
             tiers.say("Write to the customers without a change as well: for them the fee stays."),
             "Head of Customer Success",
             "days",
         ),
         outcome=tiers.say(
-            "**{gain_usd:usd}** of margin from this tier ({gain_low_usd:usd} to {gain_high_usd:usd}), part of the total "
-            "above. Assumption: departures by the churn scenarios."
+            "**{gain_usd:usd}** of margin from this tier ({gain_low_usd:usd} to "
+            "{gain_high_usd:usd}), part of the total above. Assumption: departures by the churn "
+            "scenarios."
         ),
         supporting=Table(SEGMENT_COLUMNS, tiers, note("impact by tier, in the period.")),
     )

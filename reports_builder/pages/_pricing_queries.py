@@ -87,6 +87,7 @@ def prices(warehouse: Warehouse) -> Evidence:
             today.base_fee_usd as today_fee_usd,
             offered.base_fee_usd,
             case when offered.usage_unit = 'none' then 'unlimited'
+                when offered.included_units = 0 then 'none'
                 else format('{:,}', offered.included_units)
                     || case offered.usage_unit when 'call' then ' calls' else ' thousand tokens' end
             end as included,
@@ -104,12 +105,32 @@ def prices(warehouse: Warehouse) -> Evidence:
     )
 
 
+def price_lists(warehouse: Warehouse) -> Evidence:
+    """The price lists of all plans."""
+    return warehouse.evidence(
+        """
+        select
+            plan_id, plan_name, subscription_tier, base_fee_usd,
+            case when usage_unit = 'none' then 'unlimited' when included_units = 0 then 'none'
+                else format('{:,}', included_units)
+                    || case usage_unit when 'call' then ' calls' else ' thousand tokens' end
+            end as included,
+            usd_per_unit,
+            case usage_unit when 'call' then 'call' when '1k_tokens' then 'thousand tokens' else 'none' end
+                as unit
+        from seeds.pricing_plans
+        order by plan_id, base_fee_usd, subscription_tier
+        """
+    )
+
+
 def segments(warehouse: Warehouse, kind: str) -> Evidence:
     """The recommended plan by segment of one kind, the largest change of revenue first."""
     return warehouse.evidence(
         """
         select
-            segments.plan_name, segments.segment, segments.customers, segments.current_revenue_usd, segments.revenue_usd,
+            segments.plan_name, segments.segment, segments.customers,
+            segments.current_revenue_usd, segments.revenue_usd,
             segments.revenue_change_usd, segments.revenue_change_share, segments.revenue_change_share_p50,
             segments.current_gross_margin_usd, segments.gross_margin_usd,
             segments.gross_margin_base_churn_usd,
@@ -145,7 +166,6 @@ def largest_rises(warehouse: Warehouse) -> Evidence:
             backtests.cost_to_serve_usd, backtests.current_gross_margin_usd, backtests.gross_margin_usd,
             backtests.leave_probability_base,
             count(*) over () as customers_paying_more,
-            sum(backtests.revenue_change_usd) over () as rises_total_usd,
             median(backtests.revenue_change_share) over () as rise_median_share
         from pricing.rpt_plan_backtests as backtests
         inner join pricing.rpt_plan_comparison as comparison on backtests.plan_id = comparison.plan_id
@@ -161,7 +181,13 @@ def concentration(warehouse: Warehouse) -> Evidence:
         """
         with ranked as (
             select
-                backtests.revenue_change_usd, backtests.gross_margin_usd, backtests.current_gross_margin_usd,
+                backtests.revenue_change_usd,
+                backtests.gross_margin_usd * (1 - backtests.leave_probability_base)
+                    - backtests.current_gross_margin_usd as gain_usd,
+                backtests.gross_margin_usd * (1 - backtests.leave_probability_low)
+                    - backtests.current_gross_margin_usd as low_churn_gain_usd,
+                backtests.gross_margin_usd * (1 - backtests.leave_probability_high)
+                    - backtests.current_gross_margin_usd as high_churn_gain_usd,
                 row_number() over (order by backtests.revenue_change_usd desc, backtests.customer_id) as place
             from pricing.rpt_plan_backtests as backtests
             inner join pricing.rpt_plan_comparison as comparison on backtests.plan_id = comparison.plan_id
@@ -171,7 +197,12 @@ def concentration(warehouse: Warehouse) -> Evidence:
             count(*) filter (where place <= 10) as largest_rises,
             sum(revenue_change_usd) filter (where place <= 10) as largest_rises_usd,
             sum(revenue_change_usd) filter (where place <= 10) / nullif(sum(revenue_change_usd)::double, 0)
-                as largest_rises_share
+                as largest_rises_share,
+            sum(gain_usd) filter (where place <= 10) as largest_gain_usd,
+            least(sum(low_churn_gain_usd) filter (where place <= 10),
+                sum(high_churn_gain_usd) filter (where place <= 10)) as largest_gain_low_usd,
+            greatest(sum(low_churn_gain_usd) filter (where place <= 10),
+                sum(high_churn_gain_usd) filter (where place <= 10)) as largest_gain_high_usd
         from ranked
         """
     )
@@ -205,7 +236,8 @@ def rules(warehouse: Warehouse) -> Evidence:
             max(assumption_value) filter (where assumption_name = 'steep_rise_from_share') as steep_rise,
             max(assumption_value) filter (where assumption_name = 'steep_rise_customers_up_to_share')
                 as steep_customers,
-            max(assumption_value) filter (where assumption_name = 'margin_gain_from_share') as margin_gain_wanted
+            max(assumption_value) filter (where assumption_name = 'margin_gain_from_share')
+                as margin_gain_wanted
         from seeds.pricing_assumptions
         """
     )

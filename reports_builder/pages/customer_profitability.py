@@ -5,16 +5,31 @@ from dataclasses import replace
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table, TextHistogram
+from reports_builder.model import (
+    SUPPORTING_ROWS,
+    Column,
+    Figure,
+    KeyFigure,
+    Page,
+    Section,
+    Table,
+    TextHistogram,
+)
 from reports_builder.pages import _margin_insights as insights
 from reports_builder.pages import _margin_queries as ask
 from reports_builder.pages import _pricing_queries as ask_prices
 from reports_builder.warehouse import Warehouse
 
 ASSUMPTIONS = (
-    note("Definition: revenue is the fee, spread evenly over the days of its month; cost to serve is the cost of the "
-         "customer's calls and its share of shared costs. Support, staff and hosting are not in it."),
-    note("Assumed, not measured: that customers use as much after a change of price as before, and how many leave."),
+    note(
+        "Definition: revenue is the fee, spread evenly over the days of its month; cost to "
+        "serve is the cost of the customer's calls and its share of shared costs. Support, "
+        "staff and hosting are not in it."
+    ),
+    note(
+        "Assumed, not measured: that customers use as much after a change of price as before, "
+        "and how many leave."
+    ),
     note("Assumed, not measured: what winning a customer costs. The values shipped are illustrative."),
 )
 
@@ -34,10 +49,11 @@ def build(warehouse: Warehouse) -> Page:
         title="Customer profitability",
         period=warehouse.period,
         question=note(
-            "Customers pay a fixed fee and use as much AI as they like: nobody sees which of them cost more than they pay."
+            "Customers pay a fixed fee and use as much AI as they like: nobody sees which of them "
+            "cost more than they pay."
         ),
         answer=_answer(totals, losing, plan, lifetime),
-        key_figures=_key_figures(totals, lifetime),
+        key_figures=key_figures(totals, lifetime),
         figures=(_losses_figure(totals, losing) if losing.rows else _costs_figure(warehouse),),
         insights=(
             *insights.losses(totals, losing, by_margin),
@@ -48,31 +64,32 @@ def build(warehouse: Warehouse) -> Page:
         ),
         plan=insights.plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
-        sections=(_distribution(warehouse, totals), _customers(warehouse), _unprofitable(losing)),
+        sections=(_distribution(warehouse, totals), _customers(warehouse), *_unprofitable(losing)),
     )
 
 
 def _answer(totals: Evidence, losing: Evidence, plan: Evidence, lifetime: Evidence) -> tuple[Prose, ...]:
     margin = totals.say(
-        "Customers paid **{revenue_usd:usd}** and cost **{cost_usd:usd}** to serve; **{margin_usd:usd}** is left, "
-        "{margin_share:percent} of revenue."
+        "Customers paid **{revenue_usd:usd}** and cost **{cost_usd:usd}** to serve; "
+        "**{margin_usd:usd}** is left, {margin_share:percent} of revenue."
     )
     if totals["prior_margin_usd"] is not None:
         margin = totals.say(
-            "Customers paid **{revenue_usd:usd}** and cost **{cost_usd:usd}** to serve; **{margin_usd:usd}** is left, "
-            "{margin_share:percent} of revenue ({margin_share_change:delta_points} on the 30 days before)."
+            "Customers paid **{revenue_usd:usd}** and cost **{cost_usd:usd}** to serve; "
+            "**{margin_usd:usd}** is left, {margin_share:percent} of revenue "
+            "({margin_share_change:delta_points} on the 30 days before)."
         )
     if not losing.rows:
         return (margin, note("No customer cost more than it paid."), _advice(plan), _worth(lifetime))
     return (
         margin,
         totals.say(
-            "**{losing_customers:count}** of {customers:count} customers cost more than they paid and lost us "
-            "**{loss_usd:usd}**; the largest loss is "
+            "**{losing_customers:count}** of {customers:count} customers cost more than they paid "
+            "and lost us **{loss_usd:usd}**; the largest loss is "
         )
         + losing.say(
-            "{customer_name:text} on the {subscription_tier:text} tier, which paid {revenue_usd:usd} and cost "
-            "{cost_to_serve_usd:usd}."
+            "{customer_name:text} on the {subscription_tier:text} tier, which paid "
+            "{revenue_usd:usd} and cost {cost_to_serve_usd:usd}."
         ),
         _advice(plan),
         _worth(lifetime),
@@ -83,19 +100,22 @@ def _advice(plan: Evidence) -> Prose:
     if plan["is_current_plan"]:
         return note("Keep the prices: no plan on the list beats today's by the rules that you set.")
     return plan.say(
-        "Do this first: move to “{plan_name:text}”. It would lift the margin by **{margin_gain_usd:usd}** a month "
-        "({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}, depending on how many customers leave)."
+        "Do this first: move to “{plan_name:text}”. It would lift the margin by "
+        "**{margin_gain_usd:usd}** a month ({margin_gain_low_usd:usd} to "
+        "{margin_gain_high_usd:usd}, depending on how many customers leave)."
     )
 
 
 def _worth(lifetime: Evidence) -> Prose:
     return lifetime.say(
-        "The {valued_customers:count} customers that earn a margin will bring in at least **{lifetime_low_usd:usd}** "
-        "more before they leave, at the cautious end of the churn rates."
+        "Until they leave, the {valued_customers:count} customers that earn a margin are worth "
+        "**{lifetime_low_usd:usd}** of margin at the cautious end of the churn rates, "
+        "{lifetime_usd:usd} at the rates observed."
     )
 
 
-def _key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
+def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
+    """Revenue, cost, margin and losses beside the window before."""
     return (
         KeyFigure(
             "Revenue",
@@ -137,15 +157,19 @@ def _key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
             totals.cell("loss_change_usd", "delta_usd"),
         ),
         KeyFigure(
-            "Lifetime value of today's customers, at least",
+            "Lifetime value of today's customers, cautious",
             lifetime.cell("lifetime_low_usd", "usd_table"),
-            status=lifetime.say("{valued_customers:count} valued, {customers_without_margin:count} without a margin"),
+            status=lifetime.say(
+                "{valued_customers:count} valued, {customers_without_margin:count} without a margin"
+            ),
         ),
     )
 
 
 def _losses_figure(totals: Evidence, losing: Evidence) -> Figure:
-    title = totals.say("{losing_customers:count} customers cost more than they pay: their fee does not follow their use")
+    title = totals.say(
+        "{losing_customers:count} customers cost more than they pay: their fee does not follow their use"
+    )
     return Figure(
         "loss-makers",
         ranked_bars(
@@ -182,7 +206,10 @@ def _costs_figure(warehouse: Warehouse) -> Figure:
             end_label=("cost, paid", "revenue_usd"),
         ),
         title,
-        title + dearest.say(". The dearest, {customer_name:text}, cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."),
+        title
+        + dearest.say(
+            ". The dearest, {customer_name:text}, cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."
+        ),
         dearest,
         height=400,
     )
@@ -190,13 +217,16 @@ def _costs_figure(warehouse: Warehouse) -> Figure:
 
 def _distribution(warehouse: Warehouse, totals: Evidence) -> Section:
     bands = ask.distribution(warehouse)
-    title = totals.say("{losing_customers:count} of {customers:count} customers are on the wrong side of zero")
+    title = totals.say(
+        "{losing_customers:count} of {customers:count} customers are on the wrong side of zero"
+    )
     return Section(
         "Margin distribution",
         text=(
             note(
-                "Customers by gross margin as a share of what they pay. Those without revenue, and those without any "
-                "activity in the period, stand apart: a share of nothing does not exist."
+                "Customers by gross margin as a share of what they pay. Those without revenue, and "
+                "those without any activity in the period, stand apart: a share of nothing does not "
+                "exist."
             ),
         ),
         histograms=(
@@ -259,16 +289,19 @@ def _customers(warehouse: Warehouse) -> Section:
     )
 
 
-def _unprofitable(losing: Evidence) -> Section:
-    if not losing.rows:
-        return Section("Unprofitable customers", text=(note("None in this period."),))
-    return Section(
-        "Unprofitable customers",
-        text=(
-            note(
-                "Every customer whose cost exceeded its fee. A recurring loss is one in both periods; a new one is a loss "
-                "now and none before."
+def _unprofitable(losing: Evidence) -> tuple[Section, ...]:
+    """The whole list, where the insight's table shows only its beginning."""
+    if len(losing.rows) <= SUPPORTING_ROWS:
+        return ()
+    return (
+        Section(
+            "Unprofitable customers",
+            text=(
+                note(
+                    "Customers whose cost exceeded their fee. A recurring loss is one in both periods; a "
+                    "new one is a loss now and none before."
+                ),
             ),
+            tables=(Table(insights.LOSS_COLUMNS, losing, max_rows=50),),
         ),
-        tables=(Table(insights.LOSS_COLUMNS, losing, max_rows=50),),
     )

@@ -13,11 +13,13 @@ from reports_builder.warehouse import Warehouse
 ASSUMPTIONS = (
     note("Assumed: customers use as much under a new price as they did. In truth some will use less."),
     note(
-        "Assumed: how many leave at which rise. The probabilities are illustrative until your own price changes have "
-        "been measured; the churn scenarios below list them."
+        "Assumed: how many leave at which rise. The probabilities are illustrative until your "
+        "own price changes have been measured; the churn scenarios below list them."
     ),
     note("Not modelled: moves to another tier, discounts, and the cost of changing the invoice."),
-    note("Measured: each customer's use and cost; successful calls only are invoiced, on subscribed days only."),
+    note(
+        "Measured: each customer's use and cost; successful calls only are invoiced, on subscribed days only."
+    ),
 )
 
 
@@ -36,10 +38,13 @@ def build(warehouse: Warehouse) -> Page:
         path="pricing_proposal.md",
         title="Usage-based pricing proposal",
         period=warehouse.period,
-        question=note("The fee is flat and the cost is not: growth in use lowers the margin, and some customers cost more than they pay."),
-        answer=_answer(plan, today, history) if changes else _keep(plan, today),
-        key_figures=_key_figures(plan, today),
-        figures=(_plans_figure(plan, plans),),
+        question=note(
+            "The fee is flat and the cost is not: growth in use lowers the margin, and some "
+            "customers cost more than they pay."
+        ),
+        answer=_answer(plan, today, history, rules) if changes else _keep(plan, today),
+        key_figures=key_figures(plan, losses),
+        figures=(plans_figure(plan, plans),),
         insights=(
             insights.flat_fee(today, losses, archetypes),
             *(
@@ -57,101 +62,116 @@ def build(warehouse: Warehouse) -> Page:
         confidence=confidence(warehouse, ASSUMPTIONS),
         sections=(
             _current(today, losses),
-            _structure(warehouse, rules),
+            _structure(warehouse),
             _projection(warehouse, plans, history),
             _segments(tiers, archetypes),
         ),
     )
 
 
-def _answer(plan: Evidence, today: Evidence, history: Evidence) -> tuple[Prose, ...]:
+def _answer(plan: Evidence, today: Evidence, history: Evidence, rules: Evidence) -> tuple[Prose, ...]:
     sentences = [
         today.say(
-            "Flat fees brought **{today_revenue_usd:usd}** and left **{today_margin_usd:usd}** of margin "
-            "({today_margin_share:percent}); {today_unprofitable:count} of {today_customers:count} customers paid less "
-            "than they cost."
+            "Flat fees brought **{today_revenue_usd:usd}** and left **{today_margin_usd:usd}** of "
+            "margin ({today_margin_share:percent}); {today_unprofitable:count} of "
+            "{today_customers:count} customers paid less than they cost."
         ),
         plan.say(
-            "We propose “{plan_name:text}”. On the same use it lifts revenue by **{revenue_gain_usd:usd}** and margin by "
-            "**{margin_gain_usd:usd}** a month after expected departures ({margin_gain_low_usd:usd} to "
-            "{margin_gain_high_usd:usd} if many or few leave)."
+            "We propose “{plan_name:text}”. On the same use it lifts revenue by "
+            "**{revenue_gain_usd:usd}** and margin by **{margin_gain_usd:usd}** a month after "
+            "expected departures ({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd} if many "
+            "or few leave)."
         ),
-        plan.say(
-            "{customers_unchanged:count} customers see no change, {customers_paying_less:count} pay less, "
-            "**{customers_paying_more:count}** pay more; for {customers_with_steep_rise:count} "
-            "({steep_rise_customer_share:percent} of those who pay) the rise is steep."
+        say(
+            "{customers_unchanged:count} customers see no change, {customers_paying_less:count} "
+            "pay less, **{customers_paying_more:count}** pay more; for "
+            "{customers_with_steep_rise:count} of them the invoice rises by more than "
+            "{steep_rise:percent}.",
+            plan,
+            rules,
         ),
     ]
     if history.rows:
         sentences.append(
             history.say(
-                "In each of the last {months:count} whole months it would have invoiced {smallest_change_usd:usd} to "
-                "{largest_change_usd:usd} more, nobody leaving."
+                "In each of the last {months:count} whole months it would have invoiced "
+                "{smallest_change_usd:usd} to {largest_change_usd:usd} more, nobody leaving."
             )
         )
-    sentences.append(note("First step: offer the plan to new customers only, and measure who signs and who leaves."))
+    sentences.append(
+        note("First step: offer the plan to new customers only, and measure who signs and who leaves.")
+    )
     return tuple(sentences)
 
 
 def _keep(plan: Evidence, today: Evidence) -> tuple[Prose, ...]:
     return (
         today.say(
-            "Flat fees brought **{today_revenue_usd:usd}** and left **{today_margin_usd:usd}** of margin "
-            "({today_margin_share:percent}); {today_unprofitable:count} of {today_customers:count} customers paid less "
-            "than they cost."
+            "Flat fees brought **{today_revenue_usd:usd}** and left **{today_margin_usd:usd}** of "
+            "margin ({today_margin_share:percent}); {today_unprofitable:count} of "
+            "{today_customers:count} customers paid less than they cost."
         ),
         plan.say("No plan on the list is better by the rules that you set: keep “{plan_name:text}”."),
     )
 
 
-def _key_figures(plan: Evidence, today: Evidence) -> tuple[KeyFigure, ...]:
-    """Today stands in the column of the period before, the proposal in that of this period."""
+def key_figures(plan: Evidence, now: Evidence) -> tuple[KeyFigure, ...]:
+    """Today beside the period before; what the proposal would make of it stands as the target."""
+    departures = note("target after expected departures")
     return (
         KeyFigure(
-            "Revenue a month, proposed against today",
+            "Revenue",
+            now.cell("revenue_usd", "usd_table"),
+            now.cell("prior_revenue_usd", "usd_table"),
+            now.cell("revenue_change", "delta"),
             plan.cell("revenue_base_churn_usd", "usd_table"),
-            today.cell("today_revenue_usd", "usd_table"),
-            plan.cell("revenue_gain_share", "delta"),
-            status=note("after expected departures"),
+            departures,
         ),
         KeyFigure(
-            "Gross margin a month, proposed against today",
+            "Gross margin",
+            now.cell("margin_usd", "usd_table"),
+            now.cell("prior_margin_usd", "usd_table"),
+            now.cell("margin_change", "delta"),
             plan.cell("gross_margin_base_churn_usd", "usd_table"),
-            today.cell("today_margin_usd", "usd_table"),
-            plan.cell("margin_gain_share", "delta"),
-            status=plan.say("gain of {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}"),
+            plan.say("gain of {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}"),
         ),
         KeyFigure(
-            "Margin of revenue, proposed against today",
+            "Gross margin of revenue",
+            now.cell("margin_share", "percent"),
+            now.cell("prior_margin_share", "percent"),
+            now.cell("margin_share_change", "delta_points"),
             plan.cell("new_margin_share", "percent"),
-            today.cell("today_margin_share", "percent"),
-            plan.cell("margin_share_change", "delta_points"),
+            departures,
         ),
         KeyFigure(
-            "Customers with a loss, proposed against today",
-            plan.cell("unprofitable_customers", "count"),
-            today.cell("today_unprofitable", "count"),
-            target=note("none"),
+            "Customers with a loss",
+            now.cell("losing_customers", "count"),
+            now.cell("prior_losing_customers", "count"),
+            target=plan.cell("unprofitable_customers", "count"),
+            status=now.cell("loss_status", "text"),
         ),
         KeyFigure(
-            "Customers whose invoice rises",
+            "Invoices that would rise",
             plan.say("{customers_paying_more:count} of {customers:count}"),
-            status=plan.say("{customers_paying_less:count} pay less"),
+            status=plan.say("{customers_paying_less:count} would fall"),
         ),
         KeyFigure(
-            "Customers with a steep rise",
-            plan.say("{customers_with_steep_rise:count} ({steep_rise_customer_share:percent})"),
+            "Steep rises",
+            plan.say(
+                "{customers_with_steep_rise:count} ({steep_rise_customer_share:percent} of paying customers)"
+            ),
             status=note("within the limit that you set"),
         ),
         KeyFigure(
             "Expected departures",
-            plan.cell("customers_lost_base_churn", "ratio"),
-            status=plan.say("{customers_lost_low_churn:ratio} to {customers_lost_high_churn:ratio}, assumed"),
+            plan.cell("customers_lost_base_churn", "count"),
+            status=plan.say("{customers_lost_low_churn:count} to {customers_lost_high_churn:count}, assumed"),
         ),
     )
 
 
-def _plans_figure(plan: Evidence, plans: Evidence) -> Figure:
+def plans_figure(plan: Evidence, plans: Evidence) -> Figure:
+    """The margin of each plan with its range of departures."""
     title = plan.say("“{plan_name:text}” is the best of the plans that your rules allow")
     return Figure(
         "plans",
@@ -170,9 +190,10 @@ def _current(today: Evidence, losses: Evidence) -> Section:
         "Today: flat fees",
         text=(
             say(
-                "“{today_name:text}”: {today_customers:count} customers pay {today_revenue_usd:usd_table} and cost "
-                "{today_cost_usd:usd_table} in the period. The loss on {today_unprofitable:count} of them is "
-                "{loss_usd:usd_table}; {recurring_customers:count} were at a loss in the period before as well.",
+                "“{today_name:text}”: {today_customers:count} customers pay "
+                "{today_revenue_usd:usd_table} and cost {today_cost_usd:usd_table} in the period. The "
+                "loss on {today_unprofitable:count} of them is {loss_usd:usd_table}; "
+                "{recurring_customers:count} were at a loss in the period before as well.",
                 today,
                 losses,
             ),
@@ -180,13 +201,14 @@ def _current(today: Evidence, losses: Evidence) -> Section:
     )
 
 
-def _structure(warehouse: Warehouse, rules: Evidence) -> Section:
+def _structure(warehouse: Warehouse) -> Section:
     return Section(
         "The proposed structure",
         text=(
             note(
-                "An invoice is the base fee and the price of each unit beyond the included ones. For part of a month "
-                "both accrue by day. Prices are planned cost divided by one less the target margin."
+                "An invoice is the base fee and the price of each unit beyond the included ones. For "
+                "part of a month both accrue by day. Prices are planned cost divided by one less the "
+                "target margin."
             ),
         ),
         tables=(
@@ -203,11 +225,7 @@ def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Sec
             Table(margin_insights.PLAN_COLUMNS, plans, note("All plans on the use of the period")),
             Table(insights.HISTORY_COLUMNS, history, note("Whole months under the plan, nobody leaving")),
             Table(
-                (
-                    Column("churn_scenario", "Scenario"),
-                    Column("rise_from_share", "Invoice rises by at least", "percent"),
-                    Column("leave_probability", "Then this share leaves", "percent"),
-                ),
+                insights.SCENARIO_COLUMNS,
                 ask.departures(warehouse),
                 note("Churn scenarios, assumed"),
             ),
@@ -216,9 +234,12 @@ def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Sec
 
 
 def _segments(tiers: Evidence, archetypes: Evidence) -> Section:
-    title = archetypes.say("Customers with {segment:words} use carry the change: {revenue_change_usd:delta_usd}")
+    title = archetypes.say(
+        "Customers with {segment:words} use carry the change: {revenue_change_usd:delta_usd}"
+    )
     return Section(
         "Segment impact",
+        text=(title + note("."),),
         figures=(
             Figure(
                 "segments",
@@ -227,7 +248,7 @@ def _segments(tiers: Evidence, archetypes: Evidence) -> Section:
                     label="segment",
                     before="current_revenue_usd",
                     after="revenue_usd",
-                    axis_title="Revenue in the period by use, US dollars: open = today, full = under the plan",
+                    axis_title="Revenue by use, US dollars: open = today, full = under the plan",
                 ),
                 title,
                 title + note(". A line per kind of use from today's revenue to that under the plan."),
