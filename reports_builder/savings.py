@@ -7,7 +7,7 @@ from reports_builder.warehouse import Warehouse
 # The ledger names what an action is about; the sentence needs what to do with it.
 _VERBS = {
     "model_switch": "Move",
-    "usage_fix": "Move",
+    "inefficient_usage": "Move",
     "batch": "Send",
     "caching": "Introduce",
     "commitment": "Buy",

@@ -29,7 +29,7 @@ ALIGNMENT = Domain("Organizational Alignment (budgets)", "Quantify Business Valu
 
 _DOMAIN_OF_ACTION = {
     "model_switch": PERFORMANCE,
-    "usage_fix": REAL_TIME,
+    "inefficient_usage": REAL_TIME,
     "anomaly_fix": REAL_TIME,
 }
 
