@@ -85,6 +85,9 @@ class Table:
         return max(0, len(self.evidence.rows) - self.max_rows)
 
 
+KEY_FIGURE_HEADINGS = ("Figure", "This period", "Period before", "Change", "Target or budget", "Status")
+
+
 @dataclass(frozen=True)
 class KeyFigure:
     """One row of the key figures table; ``status`` in words, never by colour alone."""
@@ -311,6 +314,7 @@ class Page:
     plan: ActionPlan | None
     confidence: Confidence
     sections: tuple[Section, ...] = field(default=())
+    key_figure_headings: tuple[str, str, str, str, str, str] = KEY_FIGURE_HEADINGS
 
     @property
     def answer_citations(self) -> tuple[Citation, ...]:

@@ -42,9 +42,14 @@ def totals(warehouse: Warehouse) -> Evidence:
             loss_usd - prior_loss_usd as loss_change_usd,
             case
                 when revenue_change is null then 'nothing to compare with'
-                when cost_change > revenue_change then 'a larger part of revenue'
-                when cost_change < revenue_change then 'a smaller part of revenue'
-                else 'the same part of revenue'
+                when cost_change = revenue_change then 'cost moved with revenue'
+                when cost_change < 0 and revenue_change < 0 and cost_change > revenue_change
+                    then 'cost fell less than revenue'
+                when cost_change < 0 and revenue_change < 0 then 'cost fell more than revenue'
+                when cost_change < 0 then 'cost fell, revenue did not'
+                when revenue_change < 0 then 'revenue fell, cost did not'
+                when cost_change > revenue_change then 'cost grew faster than revenue'
+                else 'cost grew less than revenue'
             end as cost_status,
             case
                 when margin_share < 0 then 'a loss'

@@ -357,3 +357,18 @@ def daily_forecast(warehouse: Warehouse) -> Evidence:
         order by forecast_date
         """
     )
+
+
+def price_plan(warehouse: Warehouse) -> Evidence:
+    """What the recommended price plan is expected to gain; no row when it is today's."""
+    return warehouse.evidence(
+        """
+        select
+            gross_margin_change_base_churn_usd as plan_gain_usd,
+            plan_gain_usd > coalesce(
+                (select max(net_monthly_savings_usd) from rates.rpt_savings_opportunities), 0
+            ) as is_largest
+        from pricing.rpt_plan_comparison
+        where is_recommended and not is_current_plan
+        """
+    )

@@ -38,7 +38,7 @@ def build(warehouse: Warehouse) -> Page:
             *_spend_and_why(warehouse, spend),
             _who_pays(margins),
             _what_comes(outlook),
-            _what_first(best, saved),
+            _what_first(best, saved) + _what_prices_add(ask.price_plan(warehouse)),
         ),
         key_figures=(
             *_key_figures(spend, margins),
@@ -112,6 +112,19 @@ def _what_first(best: Evidence, saved: Evidence) -> Prose:
             best,
             saved,
         )
+    )
+
+
+def _what_prices_add(plan: Evidence) -> Prose:
+    """The change of prices, which lifts revenue where the ledger of savings lowers cost."""
+    if not plan.rows:
+        return note("")
+    return plan.say(
+        " Larger than any of them, and not in this total: the price plan of the pricing proposal, expected "
+        "to lift the margin by **{plan_gain_usd:usd}** a month."
+        if plan["is_largest"]
+        else " Not in this total: the price plan of the pricing proposal, expected to lift the margin by "
+        "**{plan_gain_usd:usd}** a month."
     )
 
 

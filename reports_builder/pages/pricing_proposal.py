@@ -43,7 +43,8 @@ def build(warehouse: Warehouse) -> Page:
             "customers cost more than they pay."
         ),
         answer=_answer(plan, today, history, rules) if changes else _keep(plan, today),
-        key_figures=key_figures(plan, losses),
+        key_figures=key_figures(plan, today, rules),
+        key_figure_headings=("Figure", "Proposed", "Today", "Change", "Target or limit", "Status"),
         figures=(plans_figure(plan, plans),),
         insights=(
             insights.flat_fee(today, losses, archetypes),
@@ -115,40 +116,37 @@ def _keep(plan: Evidence, today: Evidence) -> tuple[Prose, ...]:
     )
 
 
-def key_figures(plan: Evidence, now: Evidence) -> tuple[KeyFigure, ...]:
-    """Today beside the period before; what the proposal would make of it stands as the target."""
-    departures = note("target after expected departures")
+def key_figures(plan: Evidence, today: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
+    """What the proposal would make of the period, beside the period as it was."""
+    departures = note("after expected departures")
     return (
         KeyFigure(
             "Revenue",
-            now.cell("revenue_usd", "usd_table"),
-            now.cell("prior_revenue_usd", "usd_table"),
-            now.cell("revenue_change", "delta"),
             plan.cell("revenue_base_churn_usd", "usd_table"),
-            departures,
+            plan.cell("current_revenue_usd", "usd_table"),
+            plan.cell("revenue_gain_share", "delta"),
+            status=departures,
         ),
         KeyFigure(
             "Gross margin",
-            now.cell("margin_usd", "usd_table"),
-            now.cell("prior_margin_usd", "usd_table"),
-            now.cell("margin_change", "delta"),
             plan.cell("gross_margin_base_churn_usd", "usd_table"),
-            plan.say("gain of {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}"),
+            plan.cell("current_gross_margin_usd", "usd_table"),
+            plan.cell("margin_gain_share", "delta"),
+            status=plan.say("gain of {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}"),
         ),
         KeyFigure(
             "Gross margin of revenue",
-            now.cell("margin_share", "percent"),
-            now.cell("prior_margin_share", "percent"),
-            now.cell("margin_share_change", "delta_points"),
             plan.cell("new_margin_share", "percent"),
-            departures,
+            plan.cell("current_margin_share", "percent"),
+            plan.cell("margin_share_change", "delta_points"),
+            status=departures,
         ),
         KeyFigure(
             "Customers with a loss",
-            now.cell("losing_customers", "count"),
-            now.cell("prior_losing_customers", "count"),
-            target=plan.cell("unprofitable_customers", "count"),
-            status=now.cell("loss_status", "text"),
+            plan.cell("unprofitable_customers", "count"),
+            today.cell("today_unprofitable", "count"),
+            target=note("none"),
+            status=note("nobody leaving"),
         ),
         KeyFigure(
             "Invoices that would rise",
@@ -157,14 +155,15 @@ def key_figures(plan: Evidence, now: Evidence) -> tuple[KeyFigure, ...]:
         ),
         KeyFigure(
             "Steep rises",
-            plan.say(
-                "{customers_with_steep_rise:count} ({steep_rise_customer_share:percent} of paying customers)"
+            plan.cell("customers_with_steep_rise", "count"),
+            target=rules.say("at most {steep_customers:percent} of paying customers"),
+            status=plan.say(
+                "{steep_rise_customer_share:percent} of {paying_customers:count} paying customers"
             ),
-            status=note("within the limit that you set"),
         ),
         KeyFigure(
             "Expected departures",
-            plan.cell("customers_lost_base_churn", "count"),
+            plan.say("about {customers_lost_base_churn:count}"),
             status=plan.say("{customers_lost_low_churn:count} to {customers_lost_high_churn:count}, assumed"),
         ),
     )

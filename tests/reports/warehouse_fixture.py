@@ -7,7 +7,7 @@ import duckdb
 # As of 31 October 2026: the window is 2 to 31 October, the one before 2 September to 1 October.
 _SCHEMA = """
 create schema core; create schema allocation; create schema margin; create schema rates;
-create schema planning; create schema intermediate;
+create schema planning; create schema intermediate; create schema pricing;
 create table intermediate.int_as_of_date as select
     date '2026-10-31' as as_of_date, date '2026-10-02' as window_start_date,
     date '2026-09-02' as prior_window_start_date, date '2026-10-01' as prior_window_end_date,
@@ -62,9 +62,14 @@ create table margin.rpt_customer_margins (
     gross_margin_usd decimal(28, 12), gross_margin_share double, is_unprofitable boolean,
     prior_revenue_usd decimal(28, 12), prior_cost_to_serve_usd decimal(28, 12),
     prior_gross_margin_usd decimal(28, 12));
+create table pricing.rpt_plan_comparison (
+    plan_id varchar, is_recommended boolean, is_current_plan boolean,
+    gross_margin_change_base_churn_usd decimal(28, 12));
 """
 
 _PLANNING = """
+insert into pricing.rpt_plan_comparison values
+    ('flat', false, true, 0), ('tiered', true, false, 250);
 insert into core.rpt_data_quality values
     ('unallocated', 10, 30, 100, 1600, 1 / 3.0, 0.0625, ''),
     ('unpriced', 0, 30, 0, 1600, 0, 0, ''), ('cost_unknown', 3, 30, null, 1600, 0.1, null, ''),
