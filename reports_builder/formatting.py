@@ -140,6 +140,11 @@ def delta(value: Value) -> str:
     return _in_words(_decimal(value), percent)
 
 
+def delta_or_new(value: Value) -> str:
+    """A relative change where the period before is known: without a value in it, ``new this period``."""
+    return delta(value) if _decimal(value) is not None else "new this period"
+
+
 def delta_usd(value: Value) -> str:
     """A change in dollars in words: ``up $312``."""
     return _in_words(_decimal(value), usd)
@@ -227,6 +232,7 @@ STYLES: dict[str, Callable[[Value], str]] = {
     "ratio": ratio,
     "milliseconds": milliseconds,
     "delta": delta,
+    "delta_or_new": delta_or_new,
     "delta_usd": delta_usd,
     "more_or_less_usd": more_or_less_usd,
     "delta_usd_table": delta_usd_table,

@@ -39,8 +39,8 @@ def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Ins
             ),
             recommendation=Recommendation(
                 note(
-                    "Call these customers before anything else, with their own use in hand, and offer a "
-                    "price that follows it."
+                    "After the pilot with new customers, call these first, with their own use in hand, "
+                    "and offer a price that follows it."
                 ),
                 "Head of Sales",
                 "days",
@@ -284,12 +284,17 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             "number of customers with a loss falls to {unprofitable_customers:count}."
         ),
         recommendation=Recommendation(
-            plan.say("Introduce “{plan_name:text}”, for new customers first."), "Head of Product", "weeks"
+            plan.say(
+                "Introduce “{plan_name:text}”: a pilot with new customers, then those that lose money, "
+                "then the rest."
+            ),
+            "Head of Product",
+            "weeks",
         ),
         outcome=plan.say(
             "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
             "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
-            "{customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
+            "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
             "to {customers_lost_high_churn:count}). It adds to the savings on models, which lower "
             "cost, and does not overlap with them."
         ),
@@ -298,7 +303,7 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
 
 
 def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
-    """The change of prices in two steps: those who cost more than they pay, then all others."""
+    """The change of prices after the pilot: those who cost more than they pay, then all others."""
     if plan["is_current_plan"]:
         return ActionPlan((), note("Nothing needs doing: no plan on the list beats today's prices."))
     steps = ask_prices.segments(warehouse, "margin_today")
@@ -309,8 +314,9 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
         steps.say(
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
-            "departures, net of overlap: every customer is in one of them only. Savings on models "
-            "come on top."
+            "departures, net of overlap: every customer is in one of them only. They are ranked by "
+            "value; the sequence is a pilot with new customers, then those that lose money, then the "
+            "rest. Savings on models come on top."
         ),
     )
 
@@ -332,8 +338,8 @@ def _step(row: Evidence) -> Action:
         if losing
         else "low: departures are assumed",
         first_step=note(
-            "Show each its use and what it costs"
+            "After the pilot with new customers: show each its use and what it costs"
             if losing
-            else "Offer the plan to new customers, and measure"
+            else "After the pilot and the loss-makers: announce it with notice"
         ),
     )

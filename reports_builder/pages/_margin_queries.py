@@ -142,7 +142,7 @@ def next_to_lose(warehouse: Warehouse) -> Evidence:
         from margin.rpt_customer_margins as margins
         inner join core.dim_customers as customers on margins.customer_id = customers.customer_id
         where not margins.is_unprofitable and margins.is_active
-            and customers.signup_date <= :prior_start
+            and customers.signup_date <= :prior_start and margins.prior_cost_to_serve_usd > 0
             and margins.cost_to_serve_usd - margins.prior_cost_to_serve_usd > margins.gross_margin_usd
         order by cost_rise_usd desc, margins.customer_id
         """

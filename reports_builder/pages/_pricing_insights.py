@@ -1,6 +1,6 @@
 """The insight blocks of the pricing proposal."""
 
-from reports_builder.evidence import Evidence, note, say
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.pages._margin_insights import PLAN_COLUMNS, PRICING, UNIT_ECONOMICS
 
@@ -144,7 +144,7 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
             "{current_margin_share:percent}."
         ),
         recommendation=Recommendation(
-            note("Start with new customers and measure who leaves, before the letter to all others."),
+            note("Start with a pilot with new customers; then move those that lose money; then the rest."),
             "Head of Product",
             "weeks",
         ),
@@ -193,10 +193,19 @@ def hardest_hit(rises: Evidence, weight: Evidence) -> tuple[Insight, ...]:
     )
 
 
+def _carried(tiers: Evidence) -> Prose:
+    share = tiers["rise_share"]
+    if share is None:
+        return note("No tier pays more than today in total")
+    if share > 0.5:  # type: ignore[operator]
+        return tiers.say("The {segment:words} tier carries most of the change ({rise_share:percent})")
+    return tiers.say("The {segment:words} tier carries the largest part of the change ({rise_share:percent})")
+
+
 def spared(tiers: Evidence) -> Insight:
     """How the change falls on each tier."""
     return Insight(
-        title=tiers.say("The {segment:words} tier carries most of the change"),
+        title=_carried(tiers),
         problem=tiers.say(
             "Its {customers:count} customers go from {current_revenue_usd:usd} to {revenue_usd:usd}: "
             "{customers_paying_more:count} pay more, {customers_paying_less:count} pay less, "

@@ -9,7 +9,8 @@ def recommended(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            plan_id, plan_name, plan_kind, is_current_plan, customers, paying_customers,
+            plan_id, plan_name || ' (' || plan_kind || ')' as plan_name,
+            is_current_plan, customers, paying_customers,
             current_revenue_usd, revenue_usd, revenue_change_usd, cost_to_serve_usd,
             current_gross_margin_usd, gross_margin_usd, gross_margin_change_usd,
             gross_margin_change_base_churn_usd as margin_gain_usd,
@@ -43,7 +44,8 @@ def today(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            plan_name as today_name, revenue_usd as today_revenue_usd, cost_to_serve_usd as today_cost_usd,
+            plan_name || ' (' || plan_kind || ')' as today_name,
+            revenue_usd as today_revenue_usd, cost_to_serve_usd as today_cost_usd,
             gross_margin_usd as today_margin_usd, gross_margin_share as today_margin_share,
             unprofitable_customers as today_unprofitable, customers as today_customers,
             revenue_usd / nullif(paying_customers, 0)::double as revenue_per_customer_usd
@@ -58,7 +60,8 @@ def plans(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            plan_id, plan_name, plan_kind, revenue_usd, gross_margin_usd, gross_margin_share,
+            plan_id, plan_name || ' (' || plan_kind || ')' as plan_name,
+            revenue_usd, gross_margin_usd, gross_margin_share,
             gross_margin_low_churn_usd, gross_margin_base_churn_usd, gross_margin_high_churn_usd,
             least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
             greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd,
@@ -129,7 +132,8 @@ def segments(warehouse: Warehouse, kind: str) -> Evidence:
     return warehouse.evidence(
         """
         select
-            segments.plan_name, segments.segment, segments.customers,
+            segments.plan_name || ' (' || comparison.plan_kind || ')' as plan_name,
+            segments.segment, segments.customers,
             segments.current_revenue_usd, segments.revenue_usd,
             segments.revenue_change_usd, segments.revenue_change_share, segments.revenue_change_share_p50,
             segments.current_gross_margin_usd, segments.gross_margin_usd,
@@ -143,6 +147,10 @@ def segments(warehouse: Warehouse, kind: str) -> Evidence:
             segments.customers - segments.customers_paying_more - segments.customers_paying_less
                 as customers_unchanged,
             segments.current_unprofitable_customers, segments.unprofitable_customers,
+            case when segments.revenue_change_usd > 0
+                then segments.revenue_change_usd
+                    / sum(greatest(segments.revenue_change_usd, 0)) over ()::double
+                end as rise_share,
             sum(gain_usd) over () as gain_total_usd,
             sum(gain_low_usd) over () as gain_total_low_usd,
             sum(gain_high_usd) over () as gain_total_high_usd

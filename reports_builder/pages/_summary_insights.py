@@ -87,7 +87,8 @@ def _cover_the_cost(margins: Evidence) -> Recommendation:
         )
     return Recommendation(
         note(
-            "Move the loss-making customers to a price that follows usage; the pricing proposal has the plan."
+            "Move the loss-making customers to a price that follows usage, after a pilot with new "
+            "customers; the pricing proposal has the plan."
         ),
         "Head of Product",
         "weeks",

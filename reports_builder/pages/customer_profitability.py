@@ -64,7 +64,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         plan=insights.plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
-        sections=(_distribution(warehouse, totals), _customers(warehouse), *_unprofitable(losing)),
+        sections=(_distribution(warehouse, totals), _customers(warehouse, totals), *_unprofitable(losing)),
     )
 
 
@@ -100,9 +100,10 @@ def _advice(plan: Evidence) -> Prose:
     if plan["is_current_plan"]:
         return note("Keep the prices: no plan on the list beats today's by the rules that you set.")
     return plan.say(
-        "Do this first: move to “{plan_name:text}”. It would lift the margin by "
-        "**{margin_gain_usd:usd}** a month ({margin_gain_low_usd:usd} to "
-        "{margin_gain_high_usd:usd}, depending on how many customers leave)."
+        "Do this first: offer “{plan_name:text}” to new customers as a pilot; then move those that lose "
+        "money, then the rest. With all moved it would lift the margin by **{margin_gain_usd:usd}** a "
+        "month ({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}): departures follow "
+        "illustrative churn assumptions, and use is assumed to stay the same."
     )
 
 
@@ -266,7 +267,7 @@ def _distribution(warehouse: Warehouse, totals: Evidence) -> Section:
     )
 
 
-def _customers(warehouse: Warehouse) -> Section:
+def _customers(warehouse: Warehouse, totals: Evidence) -> Section:
     return Section(
         "Revenue and cost per customer",
         text=(note("The customers that cost most to serve. The query returns all of them."),),
@@ -280,7 +281,11 @@ def _customers(warehouse: Warehouse) -> Section:
                     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
                     Column("gross_margin_usd", "Margin", "usd_table"),
                     Column("gross_margin_share", "Of revenue", "percent"),
-                    Column("cost_change_share", "Cost against before", "delta"),
+                    Column(
+                        "cost_change_share",
+                        "Cost against before",
+                        "delta" if totals["prior_cost_usd"] is None else "delta_or_new",
+                    ),
                 ),
                 ask.dearest_customers(warehouse),
                 max_rows=20,

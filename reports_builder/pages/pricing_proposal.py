@@ -80,14 +80,17 @@ def _answer(plan: Evidence, today: Evidence, history: Evidence, rules: Evidence)
         plan.say(
             "We propose “{plan_name:text}”. On the same use it lifts revenue by "
             "**{revenue_gain_usd:usd}** and margin by **{margin_gain_usd:usd}** a month after "
-            "expected departures ({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd} if many "
-            "or few leave)."
+            "expected departures, {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd} if many "
+            "or few leave: departures follow illustrative churn assumptions, and use is assumed to "
+            "stay the same."
         ),
         say(
             "{customers_unchanged:count} customers see no change, {customers_paying_less:count} "
             "pay less, **{customers_paying_more:count}** pay more; for "
-            "{customers_with_steep_rise:count} of them the invoice rises by more than "
-            "{steep_rise:percent}.",
+            "{customers_with_steep_rise:count}, {steep_rise_customer_share:percent} of all "
+            "{paying_customers:count} paying customers, the rise is steep, which is more than "
+            "{steep_rise:percent} on the invoice (your limit: {steep_customers:percent} of paying "
+            "customers); about {customers_lost_base_churn:count} are expected to leave.",
             plan,
             rules,
         ),
@@ -100,7 +103,10 @@ def _answer(plan: Evidence, today: Evidence, history: Evidence, rules: Evidence)
             )
         )
     sentences.append(
-        note("First step: offer the plan to new customers only, and measure who signs and who leaves.")
+        note(
+            "The sequence: a pilot with new customers, measuring who signs; then the customers that "
+            "lose money; then the rest."
+        )
     )
     return tuple(sentences)
 
@@ -234,7 +240,8 @@ def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Sec
 
 def _segments(tiers: Evidence, archetypes: Evidence) -> Section:
     title = archetypes.say(
-        "Customers with {segment:words} use carry the change: {revenue_change_usd:delta_usd}"
+        "Customers with {segment:words} use carry the largest part of the change: "
+        "{revenue_change_usd:delta_usd}"
     )
     return Section(
         "Segment impact",
