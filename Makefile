@@ -17,6 +17,7 @@ help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 demo: data warehouse reports ## From nothing to a warehouse and its reports
+	@printf '\nQuery the warehouse:\n  . .venv/bin/activate && duckdb -readonly warehouse/finops.duckdb\n'
 
 test: lint ## From nothing to every check: ruff, mypy, sqlfluff, pytest
 	pytest
@@ -24,20 +25,22 @@ test: lint ## From nothing to every check: ruff, mypy, sqlfluff, pytest
 install: $(INSTALLED) ## Make the virtual environment from the lock file
 
 $(INSTALLED): requirements.lock
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@echo "Installing the pinned packages into $(VENV) (about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 data: $(GENERATED) ## Generate the demo data (only when it is absent or its generator changed)
 
 $(GENERATED): $(INSTALLED) $(wildcard generator/*.py generator/*/*.py) dbt_project/seeds/model_prices.csv dbt_project/seeds/subscription_tiers.csv
-	python -m generator --customers $(DEMO_CUSTOMERS) --days $(DEMO_DAYS)
+	@python -m generator --customers $(DEMO_CUSTOMERS) --days $(DEMO_DAYS)
 
 warehouse: $(INSTALLED) ## Build, test and publish the warehouse
-	dbt --quiet build --project-dir dbt_project
+	@echo "Building and testing the warehouse (under a minute) ..."
+	@dbt --quiet build --project-dir dbt_project
 
 reports: $(INSTALLED) ## Render the reports from the published warehouse
-	python -m reports_builder
+	@python -m reports_builder
 
 lint: $(INSTALLED) ## Check style and types
 	ruff check .

@@ -58,6 +58,7 @@ class Warehouse:
         self.path = path
         self.read: set[str] = set()
         self._connection = connection
+        self._answered: dict[str, Evidence] = {}
         self.period = self._period()
 
     def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
@@ -70,9 +71,11 @@ class Warehouse:
         known = self.period.parameters() | parameters
         text = _PARAMETER.sub(lambda name: sql_literal(known[name[1]]), dedent(sql).strip())
         text = text.rstrip(";") + ";"
-        columns, rows = self._fetch(text)
         self.read.update(marts_read(text))
-        return Evidence(text, columns, rows)
+        # Pages ask some questions alike (the footer, the ledger); the file cannot change meanwhile.
+        if text not in self._answered:
+            self._answered[text] = Evidence(text, *self._fetch(text))
+        return self._answered[text]
 
     def has(self, mart: str) -> bool:
         """Whether the warehouse holds this ``schema.table``."""

@@ -47,6 +47,10 @@ Rules the frame holds you to:
 - A table shows ten rows and says how many are left; charts come from ``reports_builder.chart_kinds``
   (or any Altair chart over ``charts.data(charts.records(evidence))``), 720 px wide, no legend,
   series labelled directly. Name the message in ``Figure.title``, say the same in ``Figure.alt``.
+- Savings come from ``reports_builder.savings`` (``ledger``, ``action_plan``, ``named``) and nowhere
+  else; the footer from ``reports_builder.confidence``. Marks that are not labelled where they stand
+  are explained in ``Figure.key``.
+- The dbt exposure named after the module lists the marts that the page reads: a test compares.
 - When nothing needs doing, ``insights=()`` and a plan whose ``total`` says so in one line.
 """
 

@@ -90,6 +90,10 @@ def _who_pays(margins: Evidence) -> Prose:
 def _what_comes(outlook: Evidence) -> Prose:
     if outlook["forecast_usd"] is None:
         return note("History is too short for a forecast.")
+    if outlook["lower_usd"] is None:
+        return outlook.say(
+            "The next 30 days are expected to cost **{forecast_usd:usd}**; history is too short for a range."
+        )
     return outlook.say(
         "The next 30 days are expected to cost **{forecast_usd:usd}** "
         "(between {lower_usd:usd} and {upper_usd:usd})."
@@ -156,7 +160,11 @@ def _budget_figure(budget: Evidence) -> KeyFigure:
 def _forecast_figure(outlook: Evidence) -> KeyFigure:
     return KeyFigure(
         "Forecast, next 30 days",
-        outlook.say("{forecast_usd:usd_table} ({lower_usd:usd_table} to {upper_usd:usd_table})"),
+        outlook.say(
+            "{forecast_usd:usd_table}"
+            if outlook["lower_usd"] is None
+            else "{forecast_usd:usd_table} ({lower_usd:usd_table} to {upper_usd:usd_table})"
+        ),
         change=outlook.cell("change_share", "delta"),
         status=outlook.cell("status", "text"),
     )

@@ -76,3 +76,12 @@ def test_evidence_check_notices_a_wrong_figure() -> None:
         ):
             with pytest.raises(AssertionError):
                 check_evidence(wrong, connection)
+
+
+def test_a_question_asked_twice_is_answered_once_and_counted_for_both_pages(tiny_warehouse: Path) -> None:
+    with open_warehouse(tiny_warehouse) as warehouse:
+        first = warehouse.evidence("select count(*) as n from core.dim_customers")
+        warehouse.read.clear()
+        again = warehouse.evidence("select count(*) as n from core.dim_customers")
+        assert again is first
+        assert warehouse.read == {"core.dim_customers"}

@@ -80,3 +80,12 @@ def test_all_reports_are_rendered_within_ten_seconds(built: Workspace, tmp_path:
     made = build_reports(built.published, tmp_path)
     assert time.process_time() - started < 10
     assert len(made.pages) == len(page_modules())
+
+
+def test_the_same_warehouse_gives_the_same_bytes_on_every_page(
+    built: Workspace, rendered: Path, tmp_path: Path
+) -> None:
+    build_reports(built.published, tmp_path)
+    first = {path.relative_to(rendered): path.read_bytes() for path in rendered.rglob("*") if path.is_file()}
+    again = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert first == again

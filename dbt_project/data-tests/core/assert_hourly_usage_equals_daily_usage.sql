@@ -48,9 +48,17 @@ hourly as (
 
 compared as (
 
-    (select * from daily except select * from hourly)
-    union all
-    (select * from hourly except select * from daily)
+    select daily.usage_date
+    from daily
+    full outer join hourly
+        on daily.usage_date = hourly.usage_date and daily.provider = hourly.provider and daily.model = hourly.model
+    where
+        coalesce(daily.calls, 0) <> coalesce(hourly.calls, 0)
+        or coalesce(daily.input_tokens, 0) <> coalesce(hourly.input_tokens, 0)
+        or coalesce(daily.output_tokens, 0) <> coalesce(hourly.output_tokens, 0)
+        or coalesce(daily.list_cost_usd, -1) <> coalesce(hourly.list_cost_usd, -1)
+        or coalesce(daily.effective_cost_usd, -1) <> coalesce(hourly.effective_cost_usd, -1)
+        or coalesce(daily.billed_cost_usd, -1) <> coalesce(hourly.billed_cost_usd, -1)
 
 )
 

@@ -3,17 +3,35 @@
 
 with exact as (
 
-    select 0 as events, 0.0 as low, 3.6889 as high
+    select
+        0 as events,
+        0.0 as low,
+        3.6889 as high
     union all
-    select 1, 0.0253, 5.5716
+    select
+        1 as events,
+        0.0253 as low,
+        5.5716 as high
     union all
-    select 2, 0.2422, 7.2247
+    select
+        2 as events,
+        0.2422 as low,
+        7.2247 as high
     union all
-    select 5, 1.6235, 11.6683
+    select
+        5 as events,
+        1.6235 as low,
+        11.6683 as high
     union all
-    select 10, 4.7954, 18.3904
+    select
+        10 as events,
+        4.7954 as low,
+        18.3904 as high
     union all
-    select 50, 37.1110, 65.9188
+    select
+        50 as events,
+        37.1110 as low,
+        65.9188 as high
 
 ),
 

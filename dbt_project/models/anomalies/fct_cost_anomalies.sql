@@ -59,7 +59,8 @@ explained as (
         episodes.episode_start_date,
         episodes.episode_days,
         {{ ratio('episodes.calls', 'episodes.expected_calls') }} as calls_ratio,
-        {{ ratio(ratio('episodes.effective_cost_usd', 'episodes.calls'), ratio('episodes.expected_cost_usd', 'episodes.expected_calls')) }} as cost_per_call_ratio,
+        {{ ratio(ratio('episodes.effective_cost_usd', 'episodes.calls'), ratio('episodes.expected_cost_usd', 'episodes.expected_calls')) }}
+            as cost_per_call_ratio,
         causes.product_id as cause_product_id,
         causes.feature_id as cause_feature_id,
         causes.task_type as cause_task_type,

@@ -2,25 +2,7 @@
 
 with premium_usage as (
 
-    select * from {{ ref('int_premium_usage_of_trivial_tasks') }}
-
-),
-
-switches as (
-
-    select * from {{ ref('int_model_switches_assessed') }}
-
-),
-
-price_periods as (
-
-    select * from {{ ref('int_price_periods') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of_date') }}
+    select * from {{ ref('int_premium_usage_repriced') }}
 
 ),
 
@@ -36,100 +18,32 @@ thresholds as (
 
 ),
 
-{# The model to move to: within the quality limits if there is one, else the cheapest whose quality nobody has measured yet. #}
-targets as (
-
-    select
-        task_type,
-        from_provider,
-        from_model,
-        to_provider,
-        to_model,
-        verdict,
-        quality_change,
-        row_number() over (
-            partition by task_type, from_provider, from_model
-            order by case when is_acceptable then 0 else 1 end asc, savings_usd desc, to_provider asc, to_model asc
-        ) as preference
-    from switches
-    where verdict in ('acceptable', 'quality not measured')
-
-),
-
-current_prices as (
-
-    select price_periods.*
-    from price_periods
-    inner join as_of
-        on
-            price_periods.valid_from < {{ start_of_day('as_of.as_of_date + 1') }}
-            and {{ start_of_day('as_of.as_of_date + 1') }} <= price_periods.valid_to
-
-),
-
-repriced as (
-
-    select
-        usage.*,
-        targets.to_provider,
-        targets.to_model,
-        targets.verdict,
-        targets.quality_change,
-        {{ contracted_cost() }} as cost_after_usd
-    from premium_usage as usage
-    left join targets
-        on usage.task_type = targets.task_type and usage.provider = targets.from_provider and usage.model = targets.from_model and targets.preference = 1
-    left join current_prices as prices
-        on targets.to_provider = prices.provider and targets.to_model = prices.model and usage.service_tier = prices.service_tier
-
-),
-
-summed as (
-
-    select
-        customer_id,
-        product_id,
-        feature_id,
-        task_type,
-        provider,
-        model,
-        to_provider as suggested_provider,
-        to_model as suggested_model,
-        verdict as suggestion_verdict,
-        quality_change,
-        min(first_usage_date) as first_usage_date,
-        cast(sum(calls) as bigint) as calls,
-        {{ money('sum(effective_cost_usd)') }} as cost_usd,
-        case when count(cost_after_usd) = count(*) then {{ money('sum(cost_after_usd)') }} end as cost_after_usd
-    from repriced
-    group by all
-
-),
-
 final as (
 
     select
-        summed.customer_id,
+        premium_usage.customer_id,
         customers.customer_name,
-        summed.product_id,
-        summed.feature_id,
-        summed.task_type,
-        summed.provider,
-        summed.model,
-        summed.first_usage_date,
-        summed.calls,
-        summed.cost_usd,
-        {{ ratio('summed.cost_usd', 'sum(summed.cost_usd) over (partition by summed.task_type)') }} as cost_share_of_premium_usage,
-        summed.suggested_provider,
-        summed.suggested_model,
-        coalesce(summed.suggestion_verdict, 'no cheaper model') as suggestion_verdict,
-        summed.cost_after_usd,
-        {{ money('summed.cost_usd - summed.cost_after_usd') }} as monthly_savings_usd,
-        {{ money('summed.cost_usd - summed.cost_after_usd * cast(1 + thresholds.model_switch_token_variation as decimal(9, 6))') }} as monthly_savings_low_usd,
-        {{ money('summed.cost_usd - summed.cost_after_usd * cast(1 - thresholds.model_switch_token_variation as decimal(9, 6))') }} as monthly_savings_high_usd,
-        summed.quality_change
-    from summed
-    left join customers on summed.customer_id = customers.customer_id
+        premium_usage.product_id,
+        premium_usage.feature_id,
+        premium_usage.task_type,
+        premium_usage.provider,
+        premium_usage.model,
+        premium_usage.first_usage_date,
+        premium_usage.calls,
+        premium_usage.cost_usd,
+        {{ ratio('premium_usage.cost_usd', 'sum(premium_usage.cost_usd) over (partition by premium_usage.task_type)') }} as cost_share_of_premium_usage,
+        premium_usage.suggested_provider,
+        premium_usage.suggested_model,
+        coalesce(premium_usage.suggestion_verdict, 'no cheaper model') as suggestion_verdict,
+        premium_usage.cost_after_usd,
+        {{ money('premium_usage.cost_usd - premium_usage.cost_after_usd') }} as monthly_savings_usd,
+        {{ money('premium_usage.cost_usd - premium_usage.cost_after_usd * cast(1 + thresholds.model_switch_token_variation as decimal(9, 6))') }}
+            as monthly_savings_low_usd,
+        {{ money('premium_usage.cost_usd - premium_usage.cost_after_usd * cast(1 - thresholds.model_switch_token_variation as decimal(9, 6))') }}
+            as monthly_savings_high_usd,
+        premium_usage.quality_change
+    from premium_usage
+    left join customers on premium_usage.customer_id = customers.customer_id
     cross join thresholds
 
 )

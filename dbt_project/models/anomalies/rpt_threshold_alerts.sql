@@ -29,9 +29,9 @@ measured as (
     select
         levels.*,
         {{ ratio('levels.cost_usd', 'levels.revenue_usd') }} as cost_share_of_revenue,
-        {{ money('levels.month_cost_usd + levels.days_remaining * coalesce(levels.daily_cost_usd, 0)') }} as projected_month_cost_usd,
-        levels.recent_daily_cost_usd / nullif(levels.recent_daily_revenue_usd, 0) as recent_cost_share_of_revenue,
-        levels.recent_daily_cost_usd / nullif(levels.earlier_daily_cost_usd, 0) as growth_ratio
+        {{ money('levels.month_cost_usd + levels.days_remaining * coalesce(levels.cost_per_day_usd, 0)') }} as projected_month_cost_usd,
+        {{ ratio('levels.recent_cost_per_day_usd', 'levels.recent_revenue_per_day_usd') }} as recent_cost_share_of_revenue,
+        {{ ratio('levels.recent_cost_per_day_usd', 'levels.earlier_cost_per_day_usd') }} as growth_ratio
     from levels
 
 ),

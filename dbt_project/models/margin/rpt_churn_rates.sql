@@ -94,7 +94,12 @@ with_total as (
 
     select subscription_tier, active_customers, customer_days, churned_customers from by_tier
     union all
-    select 'all', sum(active_customers), sum(customer_days), sum(churned_customers) from by_tier
+    select
+        'all' as subscription_tier,
+        sum(active_customers) as active_customers,
+        sum(customer_days) as customer_days,
+        sum(churned_customers) as churned_customers
+    from by_tier
 
 ),
 

@@ -28,10 +28,21 @@ windows as (
 
 ),
 
+in_windows as (
+
+    select
+        margins_daily.*,
+        margins_daily.usage_date >= windows.window_start_date as is_current
+    from margins_daily
+    cross join windows
+    where margins_daily.usage_date between windows.prior_window_start_date and windows.as_of_date
+
+),
+
 summed as (
 
     select
-        margins_daily.customer_id,
+        customer_id,
         count(*) filter (where is_current and is_subscribed) as subscribed_days,
         sum(calls) filter (where is_current) as calls,
         sum(uncosted_calls) filter (where is_current) as uncosted_calls,
@@ -39,13 +50,8 @@ summed as (
         {{ money('sum(cost_to_serve_usd) filter (where is_current)') }} as cost_to_serve_usd,
         {{ money('sum(revenue_usd) filter (where not is_current)') }} as prior_revenue_usd,
         {{ money('sum(cost_to_serve_usd) filter (where not is_current)') }} as prior_cost_to_serve_usd
-    from (
-        select margins_daily.*, margins_daily.usage_date >= windows.window_start_date as is_current
-        from margins_daily
-        cross join windows
-        where margins_daily.usage_date between windows.prior_window_start_date and windows.as_of_date
-    ) as margins_daily
-    group by margins_daily.customer_id
+    from in_windows
+    group by customer_id
 
 ),
 
@@ -114,7 +120,7 @@ judged as (
         end as margin_status,
         case
             when has_activity
-                then cast(row_number() over (partition by has_activity order by gross_margin_usd desc, customer_id) as bigint)
+                then cast(row_number() over (partition by has_activity order by gross_margin_usd desc, customer_id asc) as bigint)
         end as margin_rank,
         prior_revenue_usd,
         prior_cost_to_serve_usd,

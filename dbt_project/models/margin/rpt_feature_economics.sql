@@ -28,19 +28,23 @@ rules as (
 reasoned as (
 
     select
-        *,
+        features_described.*,
         case
-            when is_unallocated then null
-            when calls = 0 then 'not_used'
+            when features_described.is_unallocated then null
+            when features_described.calls = 0 then 'not_used'
             when
-                gross_margin_usd < 0
-                and adoption_share < rules.sunset_adoption_below
-                and coalesce(calls_change_share, 0) < rules.sunset_growth_below
+                features_described.gross_margin_usd < 0
+                and features_described.adoption_share < rules.sunset_adoption_below
+                and coalesce(features_described.calls_change_share, 0) < rules.sunset_growth_below
                 then 'loses_money_with_few_users'
-            when gross_margin_usd < 0 then 'loses_money_but_used'
-            when gross_margin_share >= rules.invest_margin_from and adoption_share >= rules.invest_adoption_from
+            when features_described.gross_margin_usd < 0 then 'loses_money_but_used'
+            when
+                features_described.gross_margin_share >= rules.invest_margin_from
+                and features_described.adoption_share >= rules.invest_adoption_from
                 then 'high_margin_widely_used'
-            when gross_margin_share >= rules.invest_margin_from and calls_change_share >= rules.invest_growth_from
+            when
+                features_described.gross_margin_share >= rules.invest_margin_from
+                and features_described.calls_change_share >= rules.invest_growth_from
                 then 'high_margin_growing'
             else 'pays_its_way'
         end as decision_reason

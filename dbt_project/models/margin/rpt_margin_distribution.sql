@@ -24,9 +24,21 @@ bands as (
         true as has_activity
     from margin_bands
     union all
-    select 101, 'no revenue', null, null, false, true
+    select
+        101 as band_order,
+        'no revenue' as margin_band,
+        null as from_margin_share,
+        null as to_margin_share,
+        false as has_revenue,
+        true as has_activity
     union all
-    select 102, 'no activity', null, null, false, false
+    select
+        102 as band_order,
+        'no activity' as margin_band,
+        null as from_margin_share,
+        null as to_margin_share,
+        false as has_revenue,
+        false as has_activity
 
 ),
 

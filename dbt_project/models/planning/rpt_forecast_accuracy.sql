@@ -56,10 +56,10 @@ scored as (
         cast(count(*) as bigint) as scored_days,
         min(origin_date) as first_origin_date,
         max(origin_date) as last_origin_date,
-        {{ ratio('sum(abs(forecast_usd - actual_usd))', 'sum(actual_usd)') }} as wape,
-        {{ ratio('sum(forecast_usd - actual_usd)', 'sum(actual_usd)') }} as bias_share,
+        {{ ratio(stable_sum('abs(forecast_usd - actual_usd)'), stable_sum('actual_usd')) }} as wape,
+        {{ ratio(stable_sum('forecast_usd - actual_usd'), stable_sum('actual_usd')) }} as bias_share,
         cast(count(is_in_interval) as bigint) as interval_days,
-        avg(cast(is_in_interval as double)) as interval_coverage_share
+        {{ stable_avg('cast(is_in_interval as double)') }} as interval_coverage_share
     from outcomes
     group by grouping sets ((scope, scope_id, forecast_method), (scope, scope_id, forecast_method, horizon))
 

@@ -18,6 +18,12 @@ pricing_plans as (
 
 ),
 
+churn_scenarios as (
+
+    select * from {{ ref('pricing_churn_scenarios') }}
+
+),
+
 plans as (
 
     select distinct plan_id, plan_name, plan_kind, is_current from pricing_plans
@@ -27,38 +33,83 @@ plans as (
 compared as (
 
     select
-        plan_invoices.customer_id,
+        *,
+        {{ money('current_revenue_usd - cost_to_serve_usd') }} as current_gross_margin_usd,
+        {{ money('revenue_usd - current_revenue_usd') }} as revenue_change_usd,
+        {{ ratio('revenue_usd - current_revenue_usd', 'current_revenue_usd') }} as revenue_change_share
+    from plan_invoices
+    where billing_period_kind = 'trailing_30_days'
+
+),
+
+steps as (
+
+    select
+        churn_scenario,
+        rise_from_share,
+        leave_probability,
+        lead(rise_from_share) over (partition by churn_scenario order by rise_from_share) as next_rise_from_share
+    from churn_scenarios
+
+),
+
+{# An invoice where there was none is a rise beyond every step. One that falls, or stays, makes nobody leave. #}
+responses as (
+
+    select
+        compared.customer_id,
+        compared.plan_id,
+        max(steps.leave_probability) filter (where steps.churn_scenario = 'low') as leave_probability_low,
+        max(steps.leave_probability) filter (where steps.churn_scenario = 'base') as leave_probability_base,
+        max(steps.leave_probability) filter (where steps.churn_scenario = 'high') as leave_probability_high
+    from compared
+    inner join steps
+        on
+            (compared.revenue_change_share >= steps.rise_from_share or compared.revenue_change_share is null)
+            and (steps.next_rise_from_share is null or compared.revenue_change_share < steps.next_rise_from_share)
+    where compared.revenue_change_usd > 0
+    group by compared.customer_id, compared.plan_id
+
+),
+
+final as (
+
+    select
+        compared.customer_id,
         customers.customer_name,
         customers.organization_id,
-        plan_invoices.subscription_tier,
+        compared.subscription_tier,
         customers.usage_archetype,
-        plan_invoices.plan_id,
+        compared.plan_id,
         plans.plan_name,
         plans.plan_kind,
         plans.is_current as is_current_plan,
-        plan_invoices.is_priced_by_plan,
-        plan_invoices.subscribed_days,
-        plan_invoices.usage_unit,
-        plan_invoices.billable_calls,
-        plan_invoices.billable_tokens,
-        plan_invoices.included_units,
-        plan_invoices.charged_units,
-        plan_invoices.base_fee_usd,
-        plan_invoices.usage_fee_usd,
-        plan_invoices.revenue_usd,
-        plan_invoices.cost_to_serve_usd,
-        plan_invoices.gross_margin_usd,
-        {{ ratio('plan_invoices.gross_margin_usd', 'plan_invoices.revenue_usd') }} as gross_margin_share,
-        plan_invoices.gross_margin_usd < 0 as is_unprofitable,
-        plan_invoices.current_revenue_usd,
-        {{ money('plan_invoices.current_revenue_usd - plan_invoices.cost_to_serve_usd') }} as current_gross_margin_usd,
-        {{ money('plan_invoices.revenue_usd - plan_invoices.current_revenue_usd') }} as revenue_change_usd,
-        {{ ratio('plan_invoices.revenue_usd - plan_invoices.current_revenue_usd', 'plan_invoices.current_revenue_usd') }} as revenue_change_share
-    from plan_invoices
-    inner join plans on plan_invoices.plan_id = plans.plan_id
-    left join customers on plan_invoices.customer_id = customers.customer_id
-    where plan_invoices.billing_period_kind = 'trailing_30_days'
+        compared.is_priced_by_plan,
+        compared.subscribed_days,
+        compared.usage_unit,
+        compared.billable_calls,
+        compared.billable_tokens,
+        compared.included_units,
+        compared.charged_units,
+        compared.base_fee_usd,
+        compared.usage_fee_usd,
+        compared.revenue_usd,
+        compared.cost_to_serve_usd,
+        compared.gross_margin_usd,
+        {{ ratio('compared.gross_margin_usd', 'compared.revenue_usd') }} as gross_margin_share,
+        compared.gross_margin_usd < 0 as is_unprofitable,
+        compared.current_revenue_usd,
+        compared.current_gross_margin_usd,
+        compared.revenue_change_usd,
+        compared.revenue_change_share,
+        cast(coalesce(responses.leave_probability_low, 0) as decimal(6, 4)) as leave_probability_low,
+        cast(coalesce(responses.leave_probability_base, 0) as decimal(6, 4)) as leave_probability_base,
+        cast(coalesce(responses.leave_probability_high, 0) as decimal(6, 4)) as leave_probability_high
+    from compared
+    inner join plans on compared.plan_id = plans.plan_id
+    left join customers on compared.customer_id = customers.customer_id
+    left join responses on compared.customer_id = responses.customer_id and compared.plan_id = responses.plan_id
 
 )
 
-select * from compared
+select * from final

@@ -32,10 +32,10 @@ ranked as (
         *,
         row_number() over (
             order by
-                case verdict when 'eligible' then 1 when 'today' then 2 else 3 end,
+                case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc,
                 gross_margin_base_churn_usd desc,
-                steep_rise_customer_share,
-                plan_id
+                steep_rise_customer_share asc,
+                plan_id asc
         ) as recommendation_rank
     from judged
 

@@ -1,4 +1,4 @@
-{# one row per plan x segment of one kind (subscription tier, usage archetype, both together); the trailing 30 days #}
+{# one row per plan x segment of one kind (subscription tier, usage archetype, both together, margin today); the trailing 30 days #}
 
 with plan_backtests as (
 
@@ -8,11 +8,29 @@ with plan_backtests as (
 
 in_segments as (
 
-    select 'subscription_tier' as segment_kind, subscription_tier as segment, plan_backtests.* from plan_backtests
+    select
+        'subscription_tier' as segment_kind,
+        plan_backtests.subscription_tier as segment,
+        plan_backtests.*
+    from plan_backtests
     union all
-    select 'usage_archetype' as segment_kind, usage_archetype as segment, plan_backtests.* from plan_backtests
+    select
+        'usage_archetype' as segment_kind,
+        plan_backtests.usage_archetype as segment,
+        plan_backtests.*
+    from plan_backtests
     union all
-    select 'tier_and_archetype' as segment_kind, subscription_tier || ' / ' || usage_archetype as segment, plan_backtests.* from plan_backtests
+    select
+        'tier_and_archetype' as segment_kind,
+        plan_backtests.subscription_tier || ' / ' || plan_backtests.usage_archetype as segment,
+        plan_backtests.*
+    from plan_backtests
+    union all
+    select
+        'margin_today' as segment_kind,
+        case when plan_backtests.current_gross_margin_usd < 0 then 'loses_money' else 'earns_money' end as segment,
+        plan_backtests.*
+    from plan_backtests
 
 ),
 
@@ -31,6 +49,9 @@ summed as (
         {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd,
         {{ money('sum(current_gross_margin_usd)') }} as current_gross_margin_usd,
         {{ money('sum(gross_margin_usd)') }} as gross_margin_usd,
+        {{ money('sum(gross_margin_usd * (1 - leave_probability_low))') }} as gross_margin_low_churn_usd,
+        {{ money('sum(gross_margin_usd * (1 - leave_probability_base))') }} as gross_margin_base_churn_usd,
+        {{ money('sum(gross_margin_usd * (1 - leave_probability_high))') }} as gross_margin_high_churn_usd,
         count(*) filter (where current_gross_margin_usd < 0) as current_unprofitable_customers,
         count(*) filter (where is_unprofitable) as unprofitable_customers,
         count(*) filter (where revenue_change_usd > 0) as customers_paying_more,
@@ -58,6 +79,9 @@ compared as (
         cost_to_serve_usd,
         current_gross_margin_usd,
         gross_margin_usd,
+        gross_margin_low_churn_usd,
+        gross_margin_base_churn_usd,
+        gross_margin_high_churn_usd,
         {{ ratio('gross_margin_usd', 'revenue_usd') }} as gross_margin_share,
         current_unprofitable_customers,
         unprofitable_customers,

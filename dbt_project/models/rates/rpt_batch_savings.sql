@@ -25,6 +25,7 @@ potential as (
         task_usage.*,
         batchable_tasks.batchable_share,
         cast(batchable_tasks.batchable_share * assumptions.base_share as decimal(9, 8)) as moved_share,
+        cast(batchable_tasks.batchable_share * assumptions.base_share * (1 - task_usage.fixed_share) as decimal(9, 8)) as left_share,
         task_usage.price_book_cost_usd - task_usage.batch_cost_usd as own_discount_usd,
         task_usage.planned_price_book_cost_usd - task_usage.planned_batch_cost_usd as planned_discount_usd
     from task_usage
@@ -43,7 +44,7 @@ saved as (
             as gross_monthly_savings_usd,
         case
             when own_discount_usd is not null and planned_discount_usd is not null
-                then {{ money('greatest(least(planned_discount_usd, own_discount_usd, effective_cost_usd, cost_after_switch_usd), 0) * moved_share') }}
+                then {{ money('greatest(least(planned_discount_usd, own_discount_usd, effective_cost_usd, cost_after_switch_usd), 0) * left_share') }}
         end as net_monthly_savings_usd
     from potential
 

@@ -73,13 +73,22 @@ gaps as (
 ),
 
 {# Calls that move to the batch service are left out of the net saving: their prompts are cached apart. #}
+counted as (
+
+    select
+        *,
+        cast(floor(more_cached_tokens * (1 - batch_share) * (1 - fixed_share)) as bigint) as more_cached_tokens_left
+    from gaps
+
+),
+
 discounted as (
 
     select
         *,
         {{ token_cost('more_cached_tokens', 'cache_discount_usd_per_token') }} as own_discount_usd,
-        {{ token_cost('cast(floor(more_cached_tokens * (1 - batch_share)) as bigint)', 'planned_cache_discount_usd_per_token') }} as planned_discount_usd
-    from gaps
+        {{ token_cost('more_cached_tokens_left', 'planned_cache_discount_usd_per_token') }} as planned_discount_usd
+    from counted
 
 ),
 
@@ -91,7 +100,7 @@ saved as (
         case when own_discount_usd is not null then least(own_discount_usd, effective_cost_usd) end as gross_monthly_savings_usd,
         case
             when own_discount_usd is not null and planned_discount_usd is not null
-                then least(planned_discount_usd, own_discount_usd, effective_cost_usd, cost_after_switch_usd - batch_net_savings_usd)
+                then least(planned_discount_usd, own_discount_usd, effective_cost_usd, cost_after_switch_usd * (1 - fixed_share) - batch_net_savings_usd)
         end as net_monthly_savings_usd
     from discounted
 

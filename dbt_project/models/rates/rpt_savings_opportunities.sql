@@ -1,14 +1,28 @@
 {# one row per action that would save money; applied in the stated order, each saves only on what the earlier ones leave #}
 
-with actions as (
+with actions_on_usage as (
 
-    select * from {{ ref('int_savings_actions') }}
+    select * from {{ ref('int_savings_actions_on_usage') }}
+
+),
+
+actions_on_rates as (
+
+    select * from {{ ref('int_savings_actions_on_rates') }}
 
 ),
 
 savings_assumptions as (
 
     select * from {{ ref('savings_assumptions') }}
+
+),
+
+actions as (
+
+    select * from actions_on_usage
+    union all
+    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from actions_on_rates
 
 ),
 

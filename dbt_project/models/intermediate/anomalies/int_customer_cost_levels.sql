@@ -44,7 +44,7 @@ today as (
         as_of.as_of_date - 27 as four_weeks_start_date,
         as_of.as_of_date - cast(thresholds.tier_outgrown_recent_days as integer) + 1 as recent_start_date,
         as_of.as_of_date - cast(thresholds.tier_outgrown_lookback_days as integer) + 1 as lookback_start_date,
-        cast(thresholds.tier_outgrown_earlier_days as integer) as earlier_days,
+        cast(thresholds.tier_outgrown_earlier_days as integer) as earlier_length,
         dates.month_start_date,
         {{ days_between('as_of.as_of_date', 'dates.month_end_date') }} as days_remaining
     from as_of
@@ -72,6 +72,16 @@ dated as (
 
 ),
 
+told_apart as (
+
+    select
+        *,
+        usage_date >= recent_start_date and not is_anomaly as is_recent,
+        usage_date < least(first_date + earlier_length, recent_start_date) and not is_anomaly as is_earlier
+    from dated
+
+),
+
 levels as (
 
     select
@@ -81,16 +91,15 @@ levels as (
         {{ money('sum(effective_cost_usd) filter (where usage_date >= window_start_date)') }} as cost_usd,
         {{ money('coalesce(sum(revenue_usd) filter (where usage_date >= month_start_date), 0)') }} as month_revenue_usd,
         {{ money('coalesce(sum(effective_cost_usd) filter (where usage_date >= month_start_date), 0)') }} as month_cost_usd,
-        {{ ratio('sum(effective_cost_usd) filter (where usage_date >= four_weeks_start_date)', 'count(*) filter (where usage_date >= four_weeks_start_date)') }}
-            as daily_cost_usd,
-        {{ ratio('sum(effective_cost_usd) filter (where usage_date >= recent_start_date and not is_anomaly)',
-                 'count(*) filter (where usage_date >= recent_start_date and not is_anomaly)') }} as recent_daily_cost_usd,
-        {{ ratio('sum(effective_cost_usd) filter (where usage_date < least(first_date + earlier_days, recent_start_date) and not is_anomaly)',
-                 'count(*) filter (where usage_date < least(first_date + earlier_days, recent_start_date) and not is_anomaly)') }} as earlier_daily_cost_usd,
-        cast(count(*) filter (where usage_date < least(first_date + earlier_days, recent_start_date) and not is_anomaly) as integer) as earlier_days,
-        {{ ratio('sum(revenue_usd) filter (where usage_date >= recent_start_date)', 'count(*) filter (where usage_date >= recent_start_date)') }}
-            as recent_daily_revenue_usd
-    from dated
+        {{ money(ratio(
+            'sum(effective_cost_usd) filter (where usage_date >= four_weeks_start_date)',
+            'count(*) filter (where usage_date >= four_weeks_start_date)'
+        )) }} as cost_per_day_usd,
+        {{ money(ratio('sum(effective_cost_usd) filter (where is_recent)', 'count(*) filter (where is_recent)')) }} as recent_cost_per_day_usd,
+        {{ money(ratio('sum(revenue_usd) filter (where is_recent)', 'count(*) filter (where is_recent)')) }} as recent_revenue_per_day_usd,
+        {{ money(ratio('sum(effective_cost_usd) filter (where is_earlier)', 'count(*) filter (where is_earlier)')) }} as earlier_cost_per_day_usd,
+        cast(count(*) filter (where is_earlier) as integer) as earlier_days
+    from told_apart
     group by customer_id
 
 )

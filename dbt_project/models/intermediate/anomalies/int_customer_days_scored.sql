@@ -64,9 +64,12 @@ scored as (
 
     select
         spread.*,
-        (spread.cost_root - spread.cost_level)
-        / greatest(coalesce(spread.usual_cost_deviation, 0), 0.5 * spread.cost_level / greatest(spread.calls_level, 1), 0.01) as cost_score,
-        (spread.calls_root - spread.calls_level) / greatest(coalesce(spread.usual_calls_deviation, 0), 0.5) as calls_score
+        least(
+            (spread.cost_root - spread.cost_level)
+            / greatest(coalesce(spread.usual_cost_deviation, 0), 0.5 * spread.cost_level / greatest(spread.calls_level, 1), 0.01),
+            100.0
+        ) as cost_score,
+        least((spread.calls_root - spread.calls_level) / greatest(coalesce(spread.usual_calls_deviation, 0), 0.5), 100.0) as calls_score
     from spread
     cross join thresholds
     where spread.cost_level is not null and spread.history_days >= thresholds.anomaly_min_history_days

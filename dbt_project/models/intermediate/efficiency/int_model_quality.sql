@@ -29,7 +29,7 @@ customer_days as (
         usage_daily.customer_id,
         usage_daily.usage_date,
         cast(sum(usage_daily.quality_scored_calls) as bigint) as scored_calls,
-        cast(sum(usage_daily.quality_score_sum) as double) as score_sum
+        sum(usage_daily.quality_score_sum) as score_sum
     from usage_daily
     inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
     where usage_daily.quality_scored_calls > 0
@@ -57,7 +57,7 @@ deviations as (
         means.task_type,
         means.provider,
         means.model,
-        sum(power(customer_days.score_sum - means.quality_score_avg * customer_days.scored_calls, 2)) as squares
+        {{ stable_sum('power(cast(customer_days.score_sum as double) - means.quality_score_avg * customer_days.scored_calls, 2)') }} as squares
     from customer_days
     inner join means
         on

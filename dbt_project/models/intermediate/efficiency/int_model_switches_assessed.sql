@@ -36,8 +36,10 @@ compared as (
         switches.current_cost_usd,
         switches.cost_after_usd,
         switches.savings_usd,
-        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 + thresholds.model_switch_token_variation as decimal(9, 6))') }} as savings_low_usd,
-        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 - thresholds.model_switch_token_variation as decimal(9, 6))') }} as savings_high_usd,
+        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 + thresholds.model_switch_token_variation as decimal(9, 6))') }}
+            as savings_low_usd,
+        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 - thresholds.model_switch_token_variation as decimal(9, 6))') }}
+            as savings_high_usd,
         from_quality.quality_scored_calls as from_quality_scored_calls,
         from_quality.quality_score_avg as from_quality_score_avg,
         to_quality.quality_scored_calls as to_quality_scored_calls,

@@ -19,9 +19,9 @@ with thresholds as (
 side_by_side as (
 
     select
-        {% for name in names -%}
-        max(case when threshold_name = '{{ name }}' then threshold_value end) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for name in names %}
+        max(case when threshold_name = '{{ name }}' then threshold_value end) as {{ name }}{{ "," if not loop.last }}
+    {% endfor %}
     from thresholds
 
 )

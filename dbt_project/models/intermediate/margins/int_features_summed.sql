@@ -57,6 +57,14 @@ costs as (
 
 ),
 
+callers as (
+
+    select distinct customer_id
+    from customer_features
+    where successful_calls > 0
+
+),
+
 {# Fees of customers without a successful call paid for no feature: they stay visible as revenue of none. #}
 idle_revenue as (
 
@@ -65,8 +73,7 @@ idle_revenue as (
         'unallocated' as feature_id,
         {{ money('sum(customer_margins.revenue_usd)') }} as revenue_usd
     from customer_margins
-    left join (select distinct customer_id from customer_features where successful_calls > 0) as callers
-        on customer_margins.customer_id = callers.customer_id
+    left join callers on customer_margins.customer_id = callers.customer_id
     where callers.customer_id is null
 
 ),

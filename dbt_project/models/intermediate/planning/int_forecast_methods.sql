@@ -13,7 +13,7 @@ scored as (
         scope_id,
         forecast_method,
         count(distinct case when actual_usd is not null then origin_date end) as origins,
-        {{ ratio('sum(case when actual_usd is not null then abs(forecast_usd - actual_usd) end)', 'sum(actual_usd)') }} as wape
+        {{ ratio(stable_sum('abs(forecast_usd - actual_usd)'), stable_sum('actual_usd')) }} as wape
     from forecasts
     group by scope, scope_id, forecast_method
 

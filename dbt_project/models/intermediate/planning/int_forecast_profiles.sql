@@ -29,9 +29,10 @@ factors as (
 
     select
         *,
-        {{ ratio('typical_cost_usd', 'avg(typical_cost_usd) over (partition by scope, scope_id, origin_date)') }} as weekday_factor
+        {{ ratio('typical_cost_usd * count(*) over scope_weekdays', 'sum(cast(typical_cost_usd as decimal(38, 12))) over scope_weekdays') }} as weekday_factor
     from weekdays
-    qualify sum(weekday_days) over (partition by scope, scope_id, origin_date) >= 14
+    window scope_weekdays as (partition by scope, scope_id, origin_date)
+    qualify sum(weekday_days) over scope_weekdays >= 14
 
 ),
 
@@ -76,7 +77,7 @@ levels as (
         centres.scope_id,
         centres.origin_date,
         max(centres.history_days) as history_days,
-        avg(least(greatest(levelled.levelled_cost_usd, centres.centre_usd * 0.5), centres.centre_usd * 1.5)) as level_usd,
+        {{ stable_avg('least(greatest(levelled.levelled_cost_usd, centres.centre_usd * 0.5), centres.centre_usd * 1.5)') }} as level_usd,
         max(case
             when centres.history_days = 56 and centres.later_centre_usd > 0 and centres.earlier_centre_usd > 0
                 then ln(centres.later_centre_usd / centres.earlier_centre_usd) / 28

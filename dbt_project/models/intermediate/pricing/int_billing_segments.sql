@@ -35,12 +35,18 @@ dated as (
 
 in_periods as (
 
-    select 'month' as billing_period_kind, month_start_date as period_start_date, dated.*
+    select
+        'month' as billing_period_kind,
+        dated.month_start_date as period_start_date,
+        dated.*
     from dated
     union all
-    select 'trailing_30_days' as billing_period_kind, window_start_date as period_start_date, dated.*
+    select
+        'trailing_30_days' as billing_period_kind,
+        dated.window_start_date as period_start_date,
+        dated.*
     from dated
-    where usage_date >= window_start_date
+    where dated.usage_date >= dated.window_start_date
 
 ),
 

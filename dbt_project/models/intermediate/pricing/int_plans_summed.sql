@@ -1,14 +1,8 @@
-{# one row per plan; every customer of the trailing 30 days summed under it, and what the churn scenarios leave of it #}
+{# one row per plan; every customer of the trailing 30 days summed under it, and what is left of it when customers leave #}
 
 with plan_backtests as (
 
     select * from {{ ref('rpt_plan_backtests') }}
-
-),
-
-plan_scenarios as (
-
-    select * from {{ ref('int_plan_scenarios') }}
 
 ),
 
@@ -28,6 +22,7 @@ assumptions as (
 
 ),
 
+{# A customer that leaves takes its revenue along, and its cost. #}
 summed as (
 
     select
@@ -36,36 +31,31 @@ summed as (
         plan_backtests.plan_kind,
         plan_backtests.is_current_plan,
         count(*) as customers,
-        {{ money('sum(revenue_usd)') }} as revenue_usd,
-        {{ money('sum(usage_fee_usd)') }} as usage_fee_usd,
-        {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd,
-        {{ money('sum(gross_margin_usd)') }} as gross_margin_usd,
-        {{ money('sum(current_revenue_usd)') }} as current_revenue_usd,
-        {{ money('sum(current_gross_margin_usd)') }} as current_gross_margin_usd,
-        {{ money('sum(revenue_change_usd)') }} as revenue_change_usd,
-        count(*) filter (where is_unprofitable) as unprofitable_customers,
-        count(*) filter (where revenue_change_usd > 0) as customers_paying_more,
-        count(*) filter (where revenue_change_usd < 0) as customers_paying_less,
-        count(*) filter (where revenue_change_usd = 0) as customers_unchanged,
-        count(*) filter (where current_revenue_usd > 0) as paying_customers,
-        count(*) filter (where revenue_change_share > assumptions.steep_rise_from_share) as customers_with_steep_rise
+        {{ money('sum(plan_backtests.revenue_usd)') }} as revenue_usd,
+        {{ money('sum(plan_backtests.usage_fee_usd)') }} as usage_fee_usd,
+        {{ money('sum(plan_backtests.cost_to_serve_usd)') }} as cost_to_serve_usd,
+        {{ money('sum(plan_backtests.gross_margin_usd)') }} as gross_margin_usd,
+        {{ money('sum(plan_backtests.current_revenue_usd)') }} as current_revenue_usd,
+        {{ money('sum(plan_backtests.current_gross_margin_usd)') }} as current_gross_margin_usd,
+        {{ money('sum(plan_backtests.revenue_change_usd)') }} as revenue_change_usd,
+        count(*) filter (where plan_backtests.is_unprofitable) as unprofitable_customers,
+        count(*) filter (where plan_backtests.revenue_change_usd > 0) as customers_paying_more,
+        count(*) filter (where plan_backtests.revenue_change_usd < 0) as customers_paying_less,
+        count(*) filter (where plan_backtests.revenue_change_usd = 0) as customers_unchanged,
+        count(*) filter (where plan_backtests.current_revenue_usd > 0) as paying_customers,
+        count(*) filter (where plan_backtests.revenue_change_share > assumptions.steep_rise_from_share) as customers_with_steep_rise,
+        cast(sum(plan_backtests.leave_probability_low) as double) as customers_lost_low_churn,
+        {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_low))') }} as revenue_low_churn_usd,
+        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_low))') }} as gross_margin_low_churn_usd,
+        cast(sum(plan_backtests.leave_probability_base) as double) as customers_lost_base_churn,
+        {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_base))') }} as revenue_base_churn_usd,
+        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_base))') }} as gross_margin_base_churn_usd,
+        cast(sum(plan_backtests.leave_probability_high) as double) as customers_lost_high_churn,
+        {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_high))') }} as revenue_high_churn_usd,
+        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_high))') }} as gross_margin_high_churn_usd
     from plan_backtests
     cross join assumptions
     group by plan_backtests.plan_id, plan_backtests.plan_name, plan_backtests.plan_kind, plan_backtests.is_current_plan
-
-),
-
-pivoted as (
-
-    select
-        plan_id,
-        {% for scenario in ['low', 'base', 'high'] %}
-        max(expected_customers_lost) filter (where churn_scenario = '{{ scenario }}') as customers_lost_{{ scenario }}_churn,
-        max(expected_revenue_usd) filter (where churn_scenario = '{{ scenario }}') as revenue_{{ scenario }}_churn_usd,
-        max(expected_gross_margin_usd) filter (where churn_scenario = '{{ scenario }}') as gross_margin_{{ scenario }}_churn_usd{{ ',' if not loop.last }}
-        {% endfor %}
-    from plan_scenarios
-    group by plan_id
 
 ),
 
@@ -76,19 +66,9 @@ joined as (
         assumptions.steep_rise_customers_up_to_share,
         assumptions.margin_gain_from_share,
         {{ ratio('summed.gross_margin_usd', 'summed.revenue_usd') }} as gross_margin_share,
-        {{ ratio('summed.customers_with_steep_rise', 'summed.paying_customers') }} as steep_rise_customer_share,
-        pivoted.customers_lost_low_churn,
-        pivoted.customers_lost_base_churn,
-        pivoted.customers_lost_high_churn,
-        pivoted.revenue_low_churn_usd,
-        pivoted.revenue_base_churn_usd,
-        pivoted.revenue_high_churn_usd,
-        pivoted.gross_margin_low_churn_usd,
-        pivoted.gross_margin_base_churn_usd,
-        pivoted.gross_margin_high_churn_usd
+        {{ ratio('summed.customers_with_steep_rise', 'summed.paying_customers') }} as steep_rise_customer_share
     from summed
     cross join assumptions
-    left join pivoted on summed.plan_id = pivoted.plan_id
 
 )
 

@@ -9,7 +9,7 @@ with levels as (
 
 hours as (
 
-    select * from {{ ref('int_commitment_hours') }}
+    select * from {{ ref('fct_commitment_hours') }}
 
 ),
 
@@ -80,7 +80,7 @@ choices as (
     select
         hindsight.*,
         'optimal' as level_kind,
-        best_units as committed_units
+        hindsight.best_units as committed_units
     from hindsight
     union all
     select

@@ -3,7 +3,7 @@
 
 with hours as (
 
-    select * from {{ ref('int_commitment_hours') }}
+    select * from {{ ref('fct_commitment_hours') }}
 
 ),
 
@@ -13,9 +13,9 @@ commitment_offers as (
 
 ),
 
-thresholds as (
+cases as (
 
-    select * from {{ ref('int_thresholds') }}
+    select * from {{ ref('int_commitment_cases') }}
 
 ),
 
@@ -25,27 +25,17 @@ period as (
 
 ),
 
-factors as (
-
-    select 'as_judged' as usage_case, cast(1 as decimal(6, 4)) as usage_factor
-    union all
-    select 'less_usage' as usage_case, cast(1 - commitment_stress_share as decimal(6, 4)) as usage_factor from thresholds
-    union all
-    select 'more_usage' as usage_case, cast(1 + commitment_stress_share as decimal(6, 4)) as usage_factor from thresholds
-
-),
-
 scaled as (
 
     select
         hours.offer_id,
         hours.usage_basis,
-        factors.usage_case,
-        cast(hours.demanded_units * factors.usage_factor as decimal(15, 6)) as level_units,
-        {{ money('hours.on_demand_cost_usd * factors.usage_factor') }} as cost_usd,
+        cases.usage_case,
+        cast(hours.demanded_units * cases.usage_factor as decimal(15, 6)) as level_units,
+        {{ money('hours.on_demand_cost_usd * cases.usage_factor') }} as cost_usd,
         hours.usd_per_demanded_unit
     from hours
-    cross join factors
+    cross join cases
 
 ),
 

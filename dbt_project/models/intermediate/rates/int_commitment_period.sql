@@ -10,7 +10,7 @@ bounds as (
 
     select
         as_of_date,
-        greatest(as_of_date - {{ var('commitment_lookback_days') - 1 }}, first_usage_date) as first_date
+        greatest(as_of_date + 1 - {{ var('commitment_lookback_days') }}, first_usage_date) as first_date
     from as_of
 
 ),

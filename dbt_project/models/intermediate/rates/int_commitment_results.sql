@@ -2,7 +2,7 @@
 
 with hours as (
 
-    select * from {{ ref('int_commitment_hours') }}
+    select * from {{ ref('fct_commitment_hours') }}
 
 ),
 
@@ -18,25 +18,15 @@ commitment_offers as (
 
 ),
 
-thresholds as (
+cases as (
 
-    select * from {{ ref('int_thresholds') }}
+    select * from {{ ref('int_commitment_cases') }}
 
 ),
 
 period as (
 
     select * from {{ ref('int_commitment_period') }}
-
-),
-
-cases as (
-
-    select 'as_judged' as usage_case, cast(1 as decimal(6, 4)) as usage_factor
-    union all
-    select 'less_usage' as usage_case, cast(1 - commitment_stress_share as decimal(6, 4)) as usage_factor from thresholds
-    union all
-    select 'more_usage' as usage_case, cast(1 + commitment_stress_share as decimal(6, 4)) as usage_factor from thresholds
 
 ),
 
@@ -99,6 +89,15 @@ costed as (
 
 ),
 
+totalled as (
+
+    select
+        *,
+        {{ money('on_demand_cost_usd - covered_usd + commitment_cost_usd') }} as total_cost_usd
+    from costed
+
+),
+
 results as (
 
     select
@@ -111,12 +110,11 @@ results as (
         max(case when usage_case = 'as_judged' then on_demand_cost_usd end) as on_demand_cost_usd,
         max(case when usage_case = 'as_judged' then covered_usd end) as covered_usd,
         max(commitment_cost_usd) as commitment_cost_usd,
-        {% for usage_case in ['less_usage', 'more_usage'] -%}
-        max(case when usage_case = '{{ usage_case }}' then on_demand_cost_usd end) as on_demand_cost_{{ usage_case }}_usd,
-        max(case when usage_case = '{{ usage_case }}' then {{ money('on_demand_cost_usd - covered_usd + commitment_cost_usd') }} end)
-            as total_cost_{{ usage_case }}_usd{{ ',' if not loop.last }}
-        {% endfor %}
-    from costed
+        max(case when usage_case = 'less_usage' then on_demand_cost_usd end) as on_demand_cost_less_usage_usd,
+        max(case when usage_case = 'less_usage' then total_cost_usd end) as total_cost_less_usage_usd,
+        max(case when usage_case = 'more_usage' then on_demand_cost_usd end) as on_demand_cost_more_usage_usd,
+        max(case when usage_case = 'more_usage' then total_cost_usd end) as total_cost_more_usage_usd
+    from totalled
     group by offer_id, usage_basis, level_kind, committed_units
 
 )

@@ -1,4 +1,5 @@
-{# one row per task type x provider x model x service tier: what the judged calls cost before and after the recommended switch #}
+{# one row per task type x provider x model x service tier: what the judged calls cost before and after the
+   recommended switch, and which share of that cost the fixes of inefficient usage take away where nothing is switched #}
 
 with task_usage as (
 
@@ -24,6 +25,26 @@ as_of as (
 
 ),
 
+inefficient_usage as (
+
+    select * from {{ ref('rpt_inefficient_usage') }}
+
+),
+
+{# Customers whose premium model does trivial work, where the whole task type does not move anyway. #}
+fixes as (
+
+    select
+        task_type,
+        provider,
+        model,
+        sum(monthly_savings_usd) as savings_usd
+    from inefficient_usage
+    where suggestion_verdict = 'acceptable' and monthly_savings_usd > 0
+    group by task_type, provider, model
+
+),
+
 current_prices as (
 
     select
@@ -43,7 +64,18 @@ landed as (
         task_usage.*,
         switches.to_model is not null as is_switched,
         coalesce(switches.to_provider, task_usage.provider) as planned_provider,
-        coalesce(switches.to_model, task_usage.model) as planned_model
+        coalesce(switches.to_model, task_usage.model) as planned_model,
+        case
+            when switches.to_model is null
+                then coalesce(
+                    {{ ratio(
+                        'fixes.savings_usd',
+                        'sum(task_usage.effective_cost_usd) over (partition by task_usage.task_type, task_usage.provider, task_usage.model)'
+                    ) }},
+                    0
+                )
+            else 0
+        end as fixed_share
     from task_usage
     left join model_switch_savings as switches
         on
@@ -51,6 +83,11 @@ landed as (
             and task_usage.provider = switches.from_provider
             and task_usage.model = switches.from_model
             and switches.is_recommended
+    left join fixes
+        on
+            task_usage.task_type = fixes.task_type
+            and task_usage.provider = fixes.provider
+            and task_usage.model = fixes.model
     where task_usage.is_judged
 
 ),
@@ -65,6 +102,7 @@ priced as (
         usage.is_switched,
         usage.planned_provider,
         usage.planned_model,
+        cast(least(usage.fixed_share, 1) as decimal(9, 8)) as fixed_share,
         usage.calls,
         usage.input_tokens,
         usage.cached_input_tokens,

@@ -38,18 +38,13 @@ in_use as (
 
 ),
 
-{# What the actions before a commitment leave at the standard tier, and on which model. #}
-remaining as (
+{# Cost and tokens that the fixes of inefficient usage and the batch service leave at the standard tier. #}
+left_at_standard as (
 
     select
-        usage.provider,
-        usage.model,
-        usage.planned_provider,
-        usage.planned_model,
-        cast(usage.cost_after_switch_usd as double) * (1 - coalesce(batch.moved_share, 0)) - coalesce(cast(caching.net_monthly_savings_usd as double), 0)
-            as cost_usd,
-        cast(usage.input_tokens as double) * (1 - coalesce(batch.moved_share, 0)) as input_tokens,
-        cast(usage.output_tokens as double) * (1 - coalesce(batch.moved_share, 0)) as output_tokens
+        usage.*,
+        (1 - cast(usage.fixed_share as double)) * (1 - coalesce(batch.moved_share, 0)) as left_share,
+        coalesce(cast(caching.net_monthly_savings_usd as double), 0) as caching_savings_usd
     from switched_usage as usage
     left join batch_savings as batch
         on
@@ -63,6 +58,20 @@ remaining as (
             and usage.provider = caching.provider
             and usage.model = caching.model
     where usage.service_tier = 'standard'
+
+),
+
+remaining as (
+
+    select
+        provider,
+        model,
+        planned_provider,
+        planned_model,
+        cast(cost_after_switch_usd as double) * left_share - caching_savings_usd as cost_usd,
+        cast(input_tokens as double) * left_share as input_tokens,
+        cast(output_tokens as double) * left_share as output_tokens
+    from left_at_standard
     union all
     select
         provider,
@@ -84,9 +93,9 @@ moved as (
         model,
         planned_provider,
         planned_model,
-        sum(cost_usd) as cost_usd,
-        sum(input_tokens) as input_tokens,
-        sum(output_tokens) as output_tokens
+        {{ stable_sum('cost_usd') }} as cost_usd,
+        {{ stable_sum('input_tokens') }} as input_tokens,
+        {{ stable_sum('output_tokens') }} as output_tokens
     from remaining
     group by provider, model, planned_provider, planned_model
 

@@ -36,7 +36,7 @@ hours as (
         usage_hourly.effective_cost_usd
     from usage_hourly
     inner join as_of
-        on usage_hourly.usage_date between as_of.as_of_date - {{ var('commitment_lookback_days') - 1 }} and as_of.as_of_date
+        on usage_hourly.usage_date between as_of.as_of_date + 1 - {{ var('commitment_lookback_days') }} and as_of.as_of_date
     where usage_hourly.service_tier = 'standard' and usage_hourly.effective_cost_usd is not null
 
 ),

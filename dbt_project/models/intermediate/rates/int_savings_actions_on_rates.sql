@@ -1,12 +1,6 @@
-{# one row per action that the ledger lists, before assumptions: what it saves alone, and on what earlier actions leave #}
+{# one row per action that changes what the same usage is charged: batch service, prompt caching, commitments #}
 
-with model_switch_savings as (
-
-    select * from {{ ref('rpt_model_switch_savings') }}
-
-),
-
-batch_savings as (
+with batch_savings as (
 
     select * from {{ ref('rpt_batch_savings') }}
 
@@ -24,33 +18,12 @@ commitment_options as (
 
 ),
 
-switches as (
-
-    select
-        'model_switch' as action_kind,
-        'model_switch:' || task_type as action_id,
-        task_type || ' calls from ' || {{ string_agg_sorted('from_model', ', ') }} || ' to ' || to_model as subject,
-        task_type,
-        to_provider as provider,
-        to_model as model,
-        {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
-        {{ money('sum(monthly_savings_usd)') }} as gross_monthly_savings_usd,
-        {{ money('sum(monthly_savings_usd)') }} as net_monthly_savings_usd,
-        {{ money('sum(monthly_savings_low_usd)') }} as low_monthly_savings_usd,
-        {{ money('sum(monthly_savings_high_usd)') }} as high_monthly_savings_usd,
-        'rates.rpt_model_switch_savings' as source_mart
-    from model_switch_savings
-    where is_recommended
-    group by task_type, to_provider, to_model
-
-),
-
 batches as (
 
     select
         'batch' as action_kind,
         'batch:' || task_type as action_id,
-        task_type || ' calls that can wait, to the batch service' as subject,
+        replace(task_type, '_', ' ') || ' calls that can wait, to the batch service' as subject,
         task_type,
         cast(null as string) as provider,
         cast(null as string) as model,
@@ -71,7 +44,7 @@ cachings as (
     select
         'caching' as action_kind,
         'caching:' || task_type as action_id,
-        'prompt caching of ' || task_type || ' calls on ' || {{ string_agg_sorted('planned_model', ', ') }} as subject,
+        'prompt caching of ' || replace(task_type, '_', ' ') || ' calls on ' || {{ string_agg_sorted('planned_model', ', ') }} as subject,
         task_type,
         cast(null as string) as provider,
         cast(null as string) as model,
@@ -115,13 +88,11 @@ commitments as (
 
 actions as (
 
-    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from switches
+    select * from batches
     union all
-    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from batches
+    select * from cachings
     union all
-    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from cachings
-    union all
-    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from commitments
+    select * from commitments
 
 )
 

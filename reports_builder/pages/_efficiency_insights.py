@@ -1,0 +1,154 @@
+"""The insight blocks on models per task."""
+
+from reports_builder.evidence import Evidence, note, say
+from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.pages import _efficiency_queries as ask
+from reports_builder.savings import named
+from reports_builder.warehouse import Warehouse
+
+PERFORMANCE = "Performance Tracking & Benchmarking"
+USAGE_OPTIMIZATION = "Optimize Usage & Cost: Usage Optimization; Quantify Business Value: Unit Economics"
+
+MODEL_COLUMNS = (
+    Column("provider", "Provider"),
+    Column("model", "Model"),
+    Column("calls", "Calls", "count"),
+    Column("cost_usd", "Cost", "usd_table"),
+    Column("same_work_usd", "Same work, per call", "usd_unit"),
+    Column("quality", "Quality", "percent"),
+    Column("quality_scored_calls", "Scored calls", "count"),
+    Column("latency_p95_ms", "p95 latency", "milliseconds"),
+    Column("failure_share", "Failures", "percent"),
+)
+
+
+def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> Insight:
+    """One recommended move: ``action`` is its row of the ledger, ``recommendation`` that of the task."""
+    models = ask.models_of_task(warehouse, str(action["task_type"]))
+    return Insight(
+        title=recommendation.say(
+            "{task_type:words}: {recommended_model:text} does the work of {current_model:text} for less"
+        ),
+        problem=say(
+            "This work costs **{current_cost_usd:usd}** in 30 days, most of it on {current_model:text}. For "
+            "the same prompts the dearest model in use costs {price_spread_ratio:ratio} times the cheapest.",
+            recommendation,
+            models,
+        ),
+        domain_spec=PERFORMANCE,
+        domain_framework=USAGE_OPTIMIZATION,
+        ubr_impact=action.say("**{net_monthly_savings_usd:usd}** of margin a month, at unchanged fees."),
+        recommendation=Recommendation(
+            named(action) + action.say(". First step: {first_step:text}."),
+            str(action["owner_role"]),
+            str(action["effort"]),
+        ),
+        outcome=say(
+            "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "
+            "{high_monthly_savings_usd:usd}; the quality score of the moved calls goes "
+            "{quality_change:delta_points}, between {quality_change_lower:delta_points} and "
+            "{quality_change_upper:delta_points} of 100, from at least "
+            "{smallest_quality_sample_calls:count} scored calls a model. Assumption: {assumption:text}",
+            action,
+            recommendation,
+        ),
+        supporting=Table(
+            MODEL_COLUMNS,
+            models,
+            note("what this task's mix of prompts would cost per call on each model, and how well it is done."),
+        ),
+    )
+
+
+def premium_on_trivial(usage: Evidence) -> tuple[Insight, ...]:
+    """Premium models on trivial work, if there are any."""
+    if not usage.rows:
+        return ()
+    return (
+        Insight(
+            title=usage.say(
+                "{customers:count} customers have trivial work done by premium models, at "
+                "{dearer_ratio:ratio} times the price"
+            ),
+            problem=usage.say(
+                "Work that the quality floors call trivial cost **{all_cost_usd:usd}** on premium models; "
+                "{customer:text} alone paid {cost_usd:usd} for {task_type:words} on {model:text} "
+                "(since {first_usage_date:day} or earlier)."
+            ),
+            domain_spec="Real-Time Decision Making",
+            domain_framework="Optimize Usage & Cost: Usage Optimization",
+            ubr_impact=usage.say(
+                "**{all_savings_usd:usd}** of margin a month, on {customers:count} accounts."
+            ),
+            recommendation=Recommendation(
+                usage.say("Change the model in these customers' settings to {suggested_model:text}."),
+                "Head of Engineering",
+                "days",
+            ),
+            outcome=usage.say(
+                "**{all_savings_usd:usd}** a month, between {all_savings_low_usd:usd} and "
+                "{all_savings_high_usd:usd}; already inside the total of the model switches, not beside it. "
+                "Assumption: the same calls, with somewhat more or fewer tokens on the other model."
+            ),
+            supporting=Table(
+                (
+                    Column("customer", "Customer"),
+                    Column("feature_id", "Feature", "words"),
+                    Column("model", "Model"),
+                    Column("suggested_model", "Instead"),
+                    Column("calls", "Calls", "count"),
+                    Column("cost_usd", "Cost", "usd_table"),
+                    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+                    Column("suggestion_verdict", "Quality", "text"),
+                ),
+                usage,
+                note("trivial work on premium models, the largest saving first."),
+            ),
+        ),
+    )
+
+
+def refusals(refused: Evidence) -> tuple[Insight, ...]:
+    """The cheaper models that are not recommended, and what would settle it."""
+    if not refused.rows:
+        return ()
+    return (
+        Insight(
+            title=refused.say(
+                "The cheapest model is refused for {refused_tasks:count} tasks; for "
+                "{unmeasured_tasks:count} of them nobody has measured enough"
+            ),
+            problem=refused.say(
+                "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill. Where "
+                "their quality is measured it is too low; for {unmeasured_tasks:count} tasks too few of their "
+                "answers are scored to know."
+            ),
+            domain_spec=PERFORMANCE,
+            domain_framework="Quantify Business Value: KPIs & Benchmarking",
+            ubr_impact=refused.say(
+                "**{unmeasured_forgone_usd:usd}** a month cannot be decided for want of scores; customers would "
+                "notice the rest."
+            ),
+            recommendation=Recommendation(
+                note("Score more answers of the models marked as not measured; keep the others out."),
+                "Head of Product",
+                "two weeks",
+            ),
+            outcome=refused.say(
+                "Between nothing and **{unmeasured_forgone_usd:usd}** a month; in no total of this report. "
+                "Assumption: the upper end needs every one of these models to pass the quality floor."
+            ),
+            supporting=Table(
+                (
+                    Column("task_type", "Task", "words"),
+                    Column("refused_model", "Model"),
+                    Column("forgone_usd", "Saves beyond the recommendation", "usd_table"),
+                    Column("refused_because", "Why not"),
+                    Column("quality", "Quality", "percent"),
+                    Column("quality_scored_calls", "Scored calls", "count"),
+                ),
+                refused,
+                note("models that would save more and are not recommended."),
+            ),
+        ),
+    )

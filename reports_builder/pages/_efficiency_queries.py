@@ -1,0 +1,203 @@
+"""What the pages on models per task ask the warehouse."""
+
+from reports_builder.evidence import Evidence
+from reports_builder.warehouse import Warehouse
+
+
+def totals(warehouse: Warehouse) -> Evidence:
+    """What all tasks cost, and what the recommended moves change; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as tasks,
+            count(*) filter (where decision = 'switch') as tasks_to_switch,
+            count(*) filter (where decision = 'keep') as tasks_to_keep,
+            count(*) filter (where refused_model is not null) as tasks_with_refusal,
+            sum(current_cost_usd) as cost_usd,
+            sum(current_cost_usd) - sum(monthly_savings_usd) as cost_after_usd,
+            sum(moved_cost_usd) as moved_cost_usd,
+            sum(moved_calls) / sum(calls) as moved_call_share,
+            sum(monthly_savings_usd) / sum(current_cost_usd) as savings_share,
+            sum(quality_change * moved_calls) / nullif(sum(moved_calls), 0) as quality_change,
+            sum(quality_change_lower * moved_calls) / nullif(sum(moved_calls), 0) as quality_change_lower,
+            sum(quality_change_upper * moved_calls) / nullif(sum(moved_calls), 0) as quality_change_upper
+        from efficiency.rpt_model_recommendations
+        """
+    )
+
+
+def recommendations(warehouse: Warehouse) -> Evidence:
+    """The model to use for each task, the largest saving first."""
+    return warehouse.evidence(
+        """
+        select
+            task_type, decision, reason, current_model, recommended_model,
+            current_cost_usd,
+            current_cost_usd - monthly_savings_usd as cost_after_usd,
+            moved_calls / calls as moved_call_share,
+            monthly_savings_usd, monthly_savings_low_usd, monthly_savings_high_usd,
+            quality_change, quality_change_lower, quality_change_upper,
+            smallest_quality_sample_calls
+        from efficiency.rpt_model_recommendations
+        order by monthly_savings_usd desc, current_cost_usd desc, task_type
+        """
+    )
+
+
+def refused(warehouse: Warehouse) -> Evidence:
+    """Models that would save still more and are not recommended, with what speaks against them."""
+    return warehouse.evidence(
+        """
+        select
+            recommendations.task_type,
+            recommendations.refused_model,
+            recommendations.refused_because,
+            recommendations.refused_savings_usd,
+            recommendations.refused_savings_usd - recommendations.monthly_savings_usd as forgone_usd,
+            sum(forgone_usd) over () as all_forgone_usd,
+            count(*) over () as refused_tasks,
+            count(*) filter (where refused_because = 'quality not measured') over () as unmeasured_tasks,
+            sum(forgone_usd) filter (where refused_because = 'quality not measured') over ()
+                as unmeasured_forgone_usd,
+            efficiency.quality_score_avg as quality,
+            coalesce(efficiency.quality_scored_calls, 0) as quality_scored_calls
+        from efficiency.rpt_model_recommendations as recommendations
+        left join efficiency.rpt_model_efficiency as efficiency
+            on
+                recommendations.task_type = efficiency.task_type
+                and recommendations.refused_provider = efficiency.provider
+                and recommendations.refused_model = efficiency.model
+        where recommendations.refused_model is not null
+        order by forgone_usd desc, recommendations.task_type
+        """
+    )
+
+
+def models_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
+    """Every model that did the task, the dearest for the same work first."""
+    return warehouse.evidence(
+        """
+        select
+            task_type, provider, model, calls,
+            effective_cost_usd as cost_usd,
+            effective_cost_usd / sum(effective_cost_usd) over () as cost_share,
+            cost_per_successful_call_usd as finished_usd,
+            like_for_like_cost_per_call_usd as same_work_usd,
+            1000 * like_for_like_cost_per_call_usd as same_work_per_thousand_usd,
+            max(like_for_like_cost_per_call_usd) over ()
+                / min(like_for_like_cost_per_call_usd) over () as price_spread_ratio,
+            latency_p95_ms, failure_share,
+            quality_score_avg as quality, quality_scored_calls, is_on_frontier
+        from efficiency.rpt_model_efficiency
+        where task_type = :task_type
+        order by same_work_usd desc nulls last, provider, model
+        """,
+        task_type=task_type,
+    )
+
+
+def models_of_all_tasks(warehouse: Warehouse) -> Evidence:
+    """The whole comparison, one row per task and model in use."""
+    return warehouse.evidence(
+        """
+        select
+            task_type, model, calls,
+            effective_cost_usd as cost_usd,
+            cost_per_successful_call_usd as finished_usd,
+            like_for_like_cost_per_call_usd as same_work_usd,
+            cost_per_1k_tokens_usd as thousand_tokens_usd,
+            latency_p50_ms, latency_p95_ms, latency_p99_ms, failure_share,
+            quality_score_avg as quality, quality_scored_calls,
+            case is_on_frontier
+                when true then 'yes' when false then 'no' else 'too few scores'
+            end as worth_its_price
+        from efficiency.rpt_model_efficiency
+        order by task_type, same_work_usd desc nulls last, model
+        """
+    )
+
+
+def beaten(warehouse: Warehouse) -> Evidence:
+    """Cost on models that a cheaper one matches at the same work; one row."""
+    return warehouse.evidence(
+        """
+        select
+            sum(effective_cost_usd) filter (where not is_on_frontier) as beaten_cost_usd,
+            beaten_cost_usd / sum(effective_cost_usd) as beaten_cost_share
+        from efficiency.rpt_model_efficiency
+        """
+    )
+
+
+def results(warehouse: Warehouse) -> Evidence:
+    """Cost, failures and quality of all calls, this period and the one before; one row."""
+    return warehouse.evidence(
+        """
+        with measured as (
+            select
+                usage_date >= :window_start as is_now,
+                sum(effective_cost_usd) / nullif(sum(calls) - sum(failed_calls), 0) as finished_usd,
+                sum(failed_calls) / sum(calls) as failure_share,
+                sum(failed_calls) as failed_calls,
+                sum(quality_score_sum) / nullif(sum(quality_scored_calls), 0) as quality,
+                sum(quality_scored_calls) / sum(calls) as scored_share
+            from core.fct_usage_daily
+            where usage_date between :prior_start and :as_of
+            group by is_now
+        )
+        select
+            max(finished_usd) filter (where is_now) as finished_usd,
+            max(finished_usd) filter (where not is_now) as prior_finished_usd,
+            max(finished_usd) filter (where is_now) / max(finished_usd) filter (where not is_now) - 1
+                as finished_change,
+            max(failure_share) filter (where is_now) as failure_share,
+            max(failed_calls) filter (where is_now) as failed_calls,
+            max(failure_share) filter (where not is_now) as prior_failure_share,
+            max(failure_share) filter (where is_now) - max(failure_share) filter (where not is_now)
+                as failure_change,
+            max(quality) filter (where is_now) as quality,
+            max(quality) filter (where not is_now) as prior_quality,
+            max(quality) filter (where is_now) - max(quality) filter (where not is_now) as quality_change,
+            max(scored_share) filter (where is_now) as scored_share
+        from measured
+        """
+    )
+
+
+def moves(warehouse: Warehouse) -> Evidence:
+    """The recommended moves, from model to model, the largest saving first."""
+    return warehouse.evidence(
+        """
+        select
+            task_type, from_model, to_model, calls, current_cost_usd, cost_after_usd,
+            monthly_savings_usd, quality_change, latency_p95_change_ms,
+            case
+                when latency_p95_change_ms < 0 then 'faster'
+                when latency_p95_change_ms > 0 then 'slower'
+            end as speed,
+            abs(latency_p95_change_ms) as latency_p95_by_ms
+        from rates.rpt_model_switch_savings
+        where is_recommended
+        order by monthly_savings_usd desc, task_type, from_model, to_model
+        """
+    )
+
+
+def premium_on_trivial(warehouse: Warehouse) -> Evidence:
+    """Premium models on trivial work, the largest saving first."""
+    return warehouse.evidence(
+        """
+        select
+            coalesce(customer_name, customer_id) as customer,
+            feature_id, task_type, model, suggested_model, first_usage_date, calls,
+            cost_usd, cost_after_usd, monthly_savings_usd, suggestion_verdict,
+            count(distinct customer_id) over () as customers,
+            sum(cost_usd) over () as all_cost_usd,
+            sum(monthly_savings_usd) over () as all_savings_usd,
+            sum(monthly_savings_low_usd) over () as all_savings_low_usd,
+            sum(monthly_savings_high_usd) over () as all_savings_high_usd,
+            sum(cost_usd) over () / nullif(sum(cost_after_usd) over (), 0) as dearer_ratio
+        from anomalies.rpt_inefficient_usage
+        order by monthly_savings_usd desc nulls last, customer_id, feature_id, model
+        """
+    )

@@ -1,0 +1,283 @@
+"""Report 3: what a task costs on each model, how well it is done, and which model to use for it."""
+
+from reports_builder.chart_kinds import labelled_points, ranked_bars
+from reports_builder.confidence import confidence
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
+from reports_builder.pages import _efficiency_insights as insights
+from reports_builder.pages import _efficiency_queries as ask
+from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
+from reports_builder.warehouse import Warehouse
+
+_ALL = 1000
+_INSIGHTS = 3
+_CURVES = 2
+
+
+def build(warehouse: Warehouse) -> Page:
+    """The comparison of models, per task, for the trailing window."""
+    totals = ask.totals(warehouse)
+    tasks = ask.recommendations(warehouse)
+    by_task = {task["task_type"]: task for task in tasks.each()}
+    switches = ledger(warehouse, "model_switch", rows=_ALL)
+    saved = total_savings(warehouse, switches)
+    refused = ask.refused(warehouse)
+    return Page(
+        path="model_efficiency.md",
+        title="Which model for which task",
+        period=warehouse.period,
+        question=note(
+            "The model that answers a call was chosen once, by whoever built the feature. Nobody compares "
+            "since then what the same work would cost elsewhere, and how well it would be done."
+        ),
+        answer=_answer(totals, switches, saved, refused),
+        key_figures=_key_figures(warehouse, totals, saved),
+        figures=(_before_and_after(tasks, totals),),
+        insights=(
+            *(
+                insights.switch(warehouse, action, by_task[action["task_type"]])
+                for action in switches.each()[:_INSIGHTS]
+            ),
+            *insights.premium_on_trivial(ask.premium_on_trivial(warehouse)),
+            *insights.refusals(refused),
+        ),
+        plan=action_plan(warehouse, "model_switch", "inefficient_usage"),
+        confidence=confidence(warehouse, _assumptions(warehouse)),
+        sections=_reference(warehouse, tasks),
+    )
+
+
+def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evidence) -> tuple[Prose, ...]:
+    if not switches.rows:
+        return (
+            totals.say("{tasks:count} kinds of work cost **{cost_usd:usd}**."),
+            note(NOTHING_TO_DO),
+        )
+    return (
+        totals.say(
+            "{tasks:count} kinds of work cost **{cost_usd:usd}**. For {tasks_to_switch:count} of them a cheaper "
+            "model does the same work within the quality that each task asks for; for {tasks_to_keep:count} the "
+            "models in use stay."
+        ),
+        say(
+            "Moving {moved_call_share:percent} of the calls saves **{total_net_usd:usd}** a month (between "
+            "{total_low_usd:usd} and {total_high_usd:usd}), {savings_share:percent} of the cost.",
+            totals,
+            saved,
+        ),
+        totals.say(
+            "The measured quality of these calls goes {quality_change:delta_points} of 100 on average (between "
+            "{quality_change_lower:delta_points} and {quality_change_upper:delta_points})."
+        ),
+        named(switches) + switches.say(" first: it is worth **{net_monthly_savings_usd:usd}** a month."),
+        *(
+            [
+                refused.say(
+                    "Do not take the cheapest model everywhere: it would save {all_forgone_usd:usd} more, and is "
+                    "too poor or not measured for {refused_tasks:count} tasks."
+                )
+            ]
+            if refused.rows
+            else []
+        ),
+    )
+
+
+def _key_figures(warehouse: Warehouse, totals: Evidence, saved: Evidence) -> tuple[KeyFigure, ...]:
+    results = ask.results(warehouse)
+    beaten = ask.beaten(warehouse)
+    return (
+        KeyFigure(
+            "Cost of a finished call",
+            results.cell("finished_usd", "usd_unit"),
+            results.cell("prior_finished_usd", "usd_unit"),
+            results.cell("finished_change", "delta"),
+        ),
+        KeyFigure(
+            "Mean quality score",
+            results.cell("quality", "percent"),
+            results.cell("prior_quality", "percent"),
+            results.cell("quality_change", "delta_points"),
+            status=results.say("{scored_share:percent} of calls are scored"),
+        ),
+        KeyFigure(
+            "Failed calls",
+            results.cell("failure_share", "percent"),
+            results.cell("prior_failure_share", "percent"),
+            results.cell("failure_change", "delta_points"),
+        ),
+        KeyFigure(
+            "Spent on models that a cheaper one matches",
+            beaten.cell("beaten_cost_usd", "usd_table"),
+            status=beaten.say("{beaten_cost_share:percent} of the cost"),
+        ),
+        KeyFigure(
+            "Savings from model switches, a month",
+            saved.cell("total_net_usd", "usd_table"),
+            status=saved.say("{total_low_usd:usd} to {total_high_usd:usd}"),
+        ),
+        KeyFigure(
+            "Tasks to move",
+            totals.cell("tasks_to_switch", "count"),
+            status=totals.say("of {tasks:count}"),
+        ),
+    )
+
+
+def _before_and_after(tasks: Evidence, totals: Evidence) -> Figure:
+    title = totals.say(
+        "With the recommended models the same work costs {cost_after_usd:usd} instead of {cost_usd:usd} a month"
+    )
+    return Figure(
+        "cost-by-task",
+        ranked_bars(
+            tasks,
+            label="task_type",
+            value="current_cost_usd",
+            style="usd",
+            axis_title="US dollars in 30 days",
+            marker="cost_after_usd",
+            end_label=("now, then", "cost_after_usd"),
+        ),
+        title,
+        title
+        + note(". A bar for each task, with a mark at its cost on the recommended model; the first is ")
+        + tasks.say("{task_type:words}, {current_cost_usd:usd} now and {cost_after_usd:usd} then."),
+        tasks,
+        height=330,
+        key="Bar: cost now. Upright mark: cost of the same calls with the recommended model.",
+    )
+
+
+def _curve(warehouse: Warehouse, task: Evidence) -> Figure:
+    models = ask.models_of_task(warehouse, str(task["task_type"]))
+    title = task.say(
+        "{task_type:words}: {recommended_model:text} is the choice, quality against the cost of the same work"
+    )
+    return Figure(
+        f"quality-cost-{task['task_type']}",
+        labelled_points(
+            models,
+            x="same_work_per_thousand_usd",
+            y="quality",
+            label="model",
+            x_title="US dollars for 1,000 calls of this task's mix of prompts",
+            y_title="mean quality score",
+            x_format="$,.0f",
+            y_format=".2f",
+            highlight="is_on_frontier",
+        ),
+        title,
+        title
+        + note(". One dot per model; a dark dot marks a model that no cheaper one matches. The dearest is ")
+        + models.say("{model:text} at {same_work_per_thousand_usd:usd} for a thousand calls."),
+        models,
+        height=300,
+        key="Dark: no cheaper model is as good. Light: a cheaper one matches it, or too few scores to say.",
+    )
+
+
+def _assumptions(warehouse: Warehouse) -> tuple[Prose, ...]:
+    limits = warehouse.evidence(
+        """
+        select
+            min(minimum_quality_score) as lowest_floor, max(minimum_quality_score) as highest_floor,
+            min(maximum_quality_loss) as smallest_loss, max(maximum_quality_loss) as largest_loss
+        from rates.rpt_model_switch_savings
+        """
+    )
+    return (
+        limits.say(
+            "Quality must stay above each task's floor ({lowest_floor:percent} to {highest_floor:percent}) and "
+            "may fall by {smallest_loss:percent} to {largest_loss:percent} at most, both at the pessimistic end "
+            "of the interval; you set these limits in the seed task_quality_floors."
+        ),
+        note(
+            "The same work: the prompts and answers of the period at the other model's price. Another model may "
+            "need more or fewer tokens for it; that is the range of each saving."
+        ),
+        note(
+            "Quality scores are those that came with the calls. Nobody has checked here whether the scored calls "
+            "stand for the others."
+        ),
+        note(
+            "Latency is measured in steps of five per cent and includes the whole answer; failed calls are left "
+            "out of it."
+        ),
+    )
+
+
+def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
+    return (
+        Section(
+            "Recommended model per task",
+            tables=(
+                Table(
+                    (
+                        Column("task_type", "Task", "words"),
+                        Column("current_model", "Costs most today"),
+                        Column("recommended_model", "Use"),
+                        Column("decision", "Decision"),
+                        Column("reason", "Why"),
+                        Column("moved_call_share", "Calls to move", "percent"),
+                        Column("monthly_savings_usd", "Saves a month", "usd_table"),
+                        Column("quality_change", "Quality", "delta_points"),
+                    ),
+                    tasks,
+                    max_rows=30,
+                ),
+            ),
+        ),
+        Section(
+            "Quality against cost",
+            text=(
+                note(
+                    "Models get different prompts, so their bills do not compare. The cost here is that of one and "
+                    "the same mix of prompts, all those of the task, at each model's price."
+                ),
+            ),
+            figures=tuple(_curve(warehouse, task) for task in tasks.each()[:_CURVES]),
+        ),
+        Section(
+            "What each move saves",
+            tables=(
+                Table(
+                    (
+                        Column("task_type", "Task", "words"),
+                        Column("from_model", "From"),
+                        Column("to_model", "To"),
+                        Column("calls", "Calls", "count"),
+                        Column("current_cost_usd", "Cost now", "usd_table"),
+                        Column("cost_after_usd", "Cost then", "usd_table"),
+                        Column("monthly_savings_usd", "Saves", "usd_table"),
+                        Column("quality_change", "Quality", "delta_points"),
+                        Column("latency_p95_by_ms", "p95 latency changes by", "milliseconds"),
+                        Column("speed", "Speed"),
+                    ),
+                    ask.moves(warehouse),
+                    max_rows=40,
+                ),
+            ),
+        ),
+        Section(
+            "Cost per task by model",
+            tables=(
+                Table(
+                    (
+                        Column("task_type", "Task", "words"),
+                        Column("model", "Model"),
+                        Column("calls", "Calls", "count"),
+                        Column("cost_usd", "Cost", "usd_table"),
+                        Column("finished_usd", "Per finished call", "usd_unit"),
+                        Column("same_work_usd", "Same work, per call", "usd_unit"),
+                        Column("latency_p95_ms", "p95 latency", "milliseconds"),
+                        Column("failure_share", "Failures", "percent"),
+                        Column("quality", "Quality", "percent"),
+                        Column("worth_its_price", "Worth its price"),
+                    ),
+                    ask.models_of_all_tasks(warehouse),
+                    max_rows=60,
+                ),
+            ),
+        ),
+    )
