@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from landing import LandedSource
 
-# FOCUS 1.0 to 1.3: what a version or a provider does not have reads as null. Columns with the prefix x_ are those of
-# this project's own export.
+# FOCUS 1.0 to 1.3: what a version or a provider does not have reads as null. Columns with the prefix x_ are those
+# of this project's own export.
 FOCUS = LandedSource(
     name="focus",
     what="FOCUS charges",
@@ -63,6 +63,7 @@ FOCUS = LandedSource(
         "SubAccountId": "text",
         "SubAccountName": "text",
         "Tags": "text",
+        "x_EstimatedColumns": "text",
         "x_TokenClass": "text",
     },
     # What every version has and no charge can be placed or summed without.

@@ -1,8 +1,9 @@
 """Bring files that others wrote into the columns that staging reads, before a build.
 
-A source other than the calls is a folder `data/raw/<source>/` of files in whatever shape its tool exports. Each file
-becomes one Parquet file in `warehouse/build/landing/<source>/`, every field as text, beside an empty file that gives
-the columns. So staging reads one location whether the source is on, off or empty, and keeps file and line of a row.
+A source other than the calls is a folder `data/raw/<source>/` of files in whatever shape its tool exports. Each
+file becomes one Parquet file in `warehouse/build/landing/<source>/`, every field as text, beside an empty file
+that gives the columns. So staging reads one location whether the source is on, off or empty, and keeps file and
+line of a row.
 A new source is one more `LandedSource` in landed_sources.py.
 """
 
@@ -83,18 +84,21 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
     for path in _files(raw_dir / source.name) if is_on else ():
         if not path.name.lower().endswith(source.suffixes):
             problems.append(
-                f"{path}: {source.what} are read from {', '.join(source.suffixes)} files; move it away, then build again"
+                f"{path}: {source.what} are read from {', '.join(source.suffixes)} files; move it away,"
+                " then build again"
             )
             continue
         digest = _digest(path)
         if digest in seen:
             problems.append(
-                f"{path}: has the same content as {seen[digest]}; every row would count twice, so remove one of them"
+                f"{path}: has the same content as {seen[digest]}; every row would count twice,"
+                " so remove one of them"
             )
             continue
         seen[digest] = path
         name = str(path.relative_to(raw_dir))
-        landed = f"{hashlib.sha256(f'{LAYOUT}:{sorted(source.columns.items())}:{name}:{digest}'.encode()).hexdigest()[:32]}.parquet"
+        identity = f"{LAYOUT}:{sorted(source.columns.items())}:{name}:{digest}"
+        landed = f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.parquet"
         wanted.add(landed)
         if not (folder / landed).is_file():
             try:
@@ -142,7 +146,9 @@ def _batches(source: LandedSource, path: Path, name: str) -> Iterator[pa.RecordB
         columns.append([problem for _, _, problem in chunk])
         columns.append(
             [
-                json.dumps({key: value for key, value in row.items() if value is not None}, ensure_ascii=False)
+                json.dumps(
+                    {key: value for key, value in row.items() if value is not None}, ensure_ascii=False
+                )
                 for _, row, _ in chunk
             ]
         )
@@ -166,7 +172,7 @@ def _column_names(source: LandedSource, header: Iterable[str]) -> list[str]:
 
 
 def _csv_rows(source: LandedSource, path: Path) -> Iterator[Row]:
-    """Line, fields and problem of each row; a row with too few or too many fields is kept, with the problem."""
+    """Line, fields and problem of each row; one with too few or too many fields is kept, with the problem."""
     with _text(path) as text:
         reader = csv.reader(text, strict=True)
         try:
@@ -184,7 +190,10 @@ def _csv_rows(source: LandedSource, path: Path) -> Iterator[Row]:
                     problem = None
                     if len(fields) != len(names):
                         problem = "fields_too_few" if len(fields) < len(names) else "fields_too_many"
-                        row |= {f"field {number}": value for number, value in enumerate(fields[len(names):], len(names) + 1)}
+                        row |= {
+                            f"field {number}": value
+                            for number, value in enumerate(fields[len(names) :], len(names) + 1)
+                        }
                     yield line, row, problem
                 line = reader.line_num + 1
         except csv.Error as error:
@@ -198,8 +207,11 @@ def _csv_rows(source: LandedSource, path: Path) -> Iterator[Row]:
 @contextmanager
 def _text(path: Path) -> Iterator[io.TextIOBase]:
     # utf-8-sig: spreadsheets put a byte order mark before the first column's name.
-    opened = gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
-    with opened as content, io.TextIOWrapper(content, encoding="utf-8-sig", newline="") as text:
+    open_file = gzip.open if path.name.lower().endswith(".gz") else open
+    with (
+        open_file(path, "rb") as content,
+        io.TextIOWrapper(content, encoding="utf-8-sig", newline="") as text,
+    ):
         yield text
 
 
@@ -230,8 +242,8 @@ def _as_text(value: object) -> str | None:
         return format(Decimal(repr(value)) if isinstance(value, float) else value, "f")
     if isinstance(value, dict | list):
         # A map column arrives as a list of pairs.
-        pairs = dict(value) if isinstance(value, list) and all(isinstance(item, tuple) for item in value) else value
-        return json.dumps(pairs, ensure_ascii=False, default=str, sort_keys=True)
+        is_map = isinstance(value, list) and all(isinstance(item, tuple) for item in value)
+        return json.dumps(dict(value) if is_map else value, ensure_ascii=False, default=str, sort_keys=True)
     return str(value)
 
 
@@ -240,7 +252,7 @@ _NUMBER = re.compile(r"(\()?([-+]?)[$€£]?\s?([-+]?)(\d{1,3}(?:,\d{3})+|\d*)(\
 
 
 def canonical_number(value: str | None) -> str | None:
-    """A number as plain decimal digits (`$10,000.00 ` is `10000.00`, `8E-7` is `0.0000008`), else the text as it is.
+    """A number as plain decimal digits, else the text as it is: `$1,000.00 ` is `1000.00`, `8E-7` is `0.0000008`.
 
     Brackets around an amount say that it is negative, as in accounting.
     """
@@ -265,7 +277,7 @@ _TIME_SHAPES = ("%m/%d/%y", "%m/%d/%Y", "%m/%d/%y %H:%M", "%m/%d/%Y %H:%M", "%m/
 def canonical_time(value: str | None) -> str | None:
     """An instant as `YYYY-MM-DD HH:MM:SS` in UTC, microseconds where it has them, else the text as it is.
 
-    ISO 8601 with or without a zone (without: UTC), and month/day/year as a spreadsheet set to US English saves it.
+    ISO 8601 with or without a zone (without: UTC), and month/day/year as a US spreadsheet saves it.
     """
     if value is None:
         return None
@@ -275,7 +287,7 @@ def canonical_time(value: str | None) -> str | None:
     except ValueError:
         for shape in _TIME_SHAPES:
             try:
-                moment = datetime.strptime(text, shape)  # noqa: DTZ007 - no zone in the text: UTC, as FOCUS has it
+                moment = datetime.strptime(text, shape)
                 break
             except ValueError:
                 continue

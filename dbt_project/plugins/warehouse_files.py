@@ -89,7 +89,8 @@ class Plugin(BasePlugin):
     def check_raw_files(self, raw_dir: str, sources: str) -> str:
         """Check the raw files of the sources that are on, and land those that are not in the layout of calls.
 
-        `sources` is the variable of that name, joined by commas. Returns problems, one a line; '' when all is well.
+        `sources` is the variable of that name, joined by commas. Returns problems, one a line; '' when all is
+        well.
         """
         switched_on = {name.strip() for name in sources.split(",") if name.strip()}
         known = {"calls", *(source.name for source in LANDED_SOURCES)}

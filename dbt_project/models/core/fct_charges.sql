@@ -1,8 +1,8 @@
 {# one row per charge: lines of billing files, and the usage of the calls by day, SKU and token class #}
 
 {% set from_bills = [
-    'invoice_issuer_name', 'service_provider_name', 'invoice_id', 'billing_account_id', 'billing_account_name',
-    'sub_account_id', 'sub_account_name', 'charge_class', 'charge_frequency', 'region_id', 'resource_id',
+    'invoice_issuer_name', 'service_provider_name', 'invoice_id', 'billing_account_name', 'sub_account_id',
+    'sub_account_name', 'charge_class', 'charge_frequency', 'region_id', 'resource_id',
     'resource_name', 'resource_type', 'sku_price_details', 'commitment_discount_id', 'commitment_discount_name',
     'commitment_discount_category', 'commitment_discount_type', 'commitment_discount_status', 'commitment_discount_unit', 'tags',
 ] %}
@@ -11,7 +11,7 @@
 ] %}
 {% set common = [
     'charge_id', 'source', 'file_name', 'line_number', 'charge_date', 'charge_period_start_at', 'charge_period_end_at',
-    'billing_period_start_date', 'billing_period_end_date', 'billing_month_start_date', 'provider_name', 'publisher_name',
+    'billing_period_start_date', 'billing_period_end_date', 'billing_month_start_date', 'billing_account_id', 'provider_name', 'publisher_name',
     'host_provider_name', 'service_category', 'service_subcategory', 'service_name', 'charge_category', 'charge_description',
     'sku_id', 'sku_meter', 'sku_price_id', 'model', 'service_tier', 'token_class', 'pricing_category', 'pricing_currency', 'pricing_quantity',
     'pricing_unit', 'consumed_quantity', 'consumed_unit', 'billing_currency', 'usd_per_unit',
@@ -40,7 +40,12 @@ ai_services as (
 
 services as (
 
-    select provider, min(service_name) as service_name, min(publisher_name) as publisher_name, min(host_provider_name) as host_provider_name
+    select
+        provider,
+        min(service_name) as service_name,
+        min(publisher_name) as publisher_name,
+        min(host_provider_name) as host_provider_name,
+        min(billing_account_id) as billing_account_id
     from ai_services
     group by provider
 
@@ -59,6 +64,7 @@ usage_described as (
         usage_charges.billing_month_start_date as billing_period_start_date,
         last_day(usage_charges.usage_date) + 1 as billing_period_end_date,
         usage_charges.billing_month_start_date,
+        coalesce(services.billing_account_id, 'default') as billing_account_id,
         usage_charges.provider_name,
         coalesce(services.publisher_name, usage_charges.provider_name) as publisher_name,
         coalesce(services.host_provider_name, usage_charges.provider_name) as host_provider_name,

@@ -68,12 +68,15 @@ named as (
 
 ),
 
+{# FOCUS wants every cost filled. What an export of this warehouse filled in is unknown again when it comes back. #}
 converted as (
 
     select
         named.*,
         {% for kind in ['billed', 'effective', 'list', 'contracted'] -%}
-        {{ in_usd('named.' ~ kind ~ '_cost_billing_currency') }} as {{ kind }}_cost_usd,
+        case
+            when coalesce(named.estimated_columns, '') not like '%{{ kind | capitalize }}Cost%' then {{ in_usd('named.' ~ kind ~ '_cost_billing_currency') }}
+        end as {{ kind }}_cost_usd,
         {% endfor -%}
         named.charge_category = 'Usage' and services_with_calls.provider_name is not null as is_overlap,
         named.charge_category = 'Usage'

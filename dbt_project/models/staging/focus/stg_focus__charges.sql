@@ -42,6 +42,7 @@ typed as (
         skupriceid as sku_price_id,
         skupricedetails as sku_price_details,
         x_tokenclass as token_class,
+        x_estimatedcolumns as estimated_columns,
         pricingcategory as pricing_category,
         try_cast(pricingquantity as decimal(28, 12)) as pricing_quantity,
         pricingunit as pricing_unit,
