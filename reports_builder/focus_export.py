@@ -23,8 +23,8 @@ _TEXT = pa.string()
 _TIME = pa.timestamp("us", tz="UTC")
 _MONEY = pa.decimal128(28, 12)
 
-# The 21 columns that 1.2 demands, the conditional ones that token usage has, the two providers that 1.3 demands,
-# and two of our own: the token class, and which costs are filled in because FOCUS allows no gap.
+# The 21 columns that 1.2 demands, the conditional ones that token usage has, the two providers that 1.3
+# demands, and two of our own: the token class, and which costs are filled in because FOCUS allows no gap.
 COLUMNS: Mapping[str, pa.DataType] = {
     "BilledCost": _MONEY,
     "BillingAccountId": _TEXT,

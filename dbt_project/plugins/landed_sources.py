@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from landing import LandedSource
 
-# FOCUS 1.0 to 1.3: what a version or a provider does not have reads as null. Columns with the prefix x_ are those
-# of this project's own export.
+# FOCUS 1.0 to 1.3: what a version or a provider does not have reads as null. Columns with the prefix x_ are
+# those of this project's own export.
 FOCUS = LandedSource(
     name="focus",
     what="FOCUS charges",

@@ -1,9 +1,9 @@
 """Bring files that others wrote into the columns that staging reads, before a build.
 
-A source other than the calls is a folder `data/raw/<source>/` of files in whatever shape its tool exports. Each
-file becomes one Parquet file in `warehouse/build/landing/<source>/`, every field as text, beside an empty file
-that gives the columns. So staging reads one location whether the source is on, off or empty, and keeps file and
-line of a row.
+A source other than the calls is a folder `data/raw/<source>/` of files in whatever shape its tool exports.
+Each file becomes one Parquet file in `warehouse/build/landing/<source>/`, every field as text, beside an
+empty file that gives the columns. So staging reads one location whether the source is on, off or empty, and
+keeps file and line of a row.
 A new source is one more `LandedSource` in landed_sources.py.
 """
 
@@ -252,7 +252,7 @@ _NUMBER = re.compile(r"(\()?([-+]?)[$€£]?\s?([-+]?)(\d{1,3}(?:,\d{3})+|\d*)(\
 
 
 def canonical_number(value: str | None) -> str | None:
-    """A number as plain decimal digits, else the text as it is: `$1,000.00 ` is `1000.00`, `8E-7` is `0.0000008`.
+    """A number as plain decimal digits (`$1,000.00` is `1000.00`, `1E-3` is `0.001`), else the text as it is.
 
     Brackets around an amount say that it is negative, as in accounting.
     """

@@ -23,7 +23,15 @@ compared as (
     select usage_date, provider, model, service_tier, list_cost_usd, contracted_cost_usd, effective_cost_usd, billed_cost_usd
     from usage_daily
     union all
-    select usage_date, provider, model, service_tier, -list_cost_usd, -contracted_cost_usd, -effective_cost_usd, -billed_cost_usd
+    select
+        usage_date,
+        provider,
+        model,
+        service_tier,
+        -list_cost_usd as list_cost_usd,
+        -contracted_cost_usd as contracted_cost_usd,
+        -effective_cost_usd as effective_cost_usd,
+        -billed_cost_usd as billed_cost_usd
     from usage_charges
 
 ),
@@ -46,7 +54,7 @@ totals as (
     select sum(effective_cost_usd) as effective_cost_usd, sum(billed_cost_usd) as billed_cost_usd
     from usage_charges
     union all
-    select -sum(effective_cost_usd), -sum(billed_cost_usd)
+    select -sum(effective_cost_usd) as effective_cost_usd, -sum(billed_cost_usd) as billed_cost_usd
     from ledger
     where source = 'calls'
 

@@ -21,7 +21,7 @@ provider_names as (
 numbered as (
 
     select
-        invoices.*,
+        *,
         file_name || '#' || cast(line_number as string) as invoice_key,
         row_number() over (
             partition by lower(provider_name), invoice_id order by file_name, line_number

@@ -36,13 +36,13 @@ remainders as (
         model,
         service_tier,
         max(case when list_cost_usd is null then input_tokens + output_tokens end) as tokens,
-        max(unpriced_calls) as unpriced_calls,
         {% for cost in ['list', 'contracted', 'effective', 'billed'] -%}
         case
             when max(list_cost_usd) is null then max({{ cost }}_cost_usd)
             else nullif({{ money('max(' ~ cost ~ '_cost_usd) - coalesce(sum(' ~ cost ~ '_part_usd), 0)') }}, 0)
-        end as {{ cost }}_cost_usd{{ ',' if not loop.last }}
-        {% endfor %}
+        end as {{ cost }}_cost_usd,
+        {% endfor -%}
+        max(unpriced_calls) as unpriced_calls
     from parts
     group by usage_date, provider, model, service_tier
 
