@@ -57,7 +57,7 @@ bench: $(INSTALLED) ## Time generator, build and reports beside their floors, at
 	python -m tests.bench.generator_floor
 	python -m tests.bench.warehouse_build
 
-docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/index.html
+docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/static_index.html
 	dbt docs generate --static --project-dir dbt_project
 
 clean: ## Remove what was generated and built; keep the virtual environment

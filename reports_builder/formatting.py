@@ -165,7 +165,11 @@ def delta_usd_table(value: Value) -> str:
 def delta_points(value: Value) -> str:
     """The difference of two shares: ``up 1.2 points``."""
     share = _decimal(value)
-    return _in_words(share, lambda points: f"{_rounded(abs(Decimal(str(points))) * 100, 1)} points")
+    return _in_words(share, lambda points: _points(abs(Decimal(str(points))) * 100))
+
+
+def _points(points: Decimal) -> str:
+    return "less than 0.1 points" if points < Decimal("0.05") else f"{_rounded(points, 1)} points"
 
 
 def day(value: Value) -> str:

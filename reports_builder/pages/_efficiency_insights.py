@@ -30,10 +30,10 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
             "{task_type:words}: {recommended_model:text} does the work of {current_model:text} for less"
         ),
         problem=say(
-            "This work costs **{current_cost_usd:usd}** in 30 days, most of it on {current_model:text}. For "
-            "the same prompts the dearest model in use costs {price_spread_ratio:ratio} times the cheapest.",
+            "This work costs **{current_cost_usd:usd}** in 30 days, the largest part of it on "
+            "{current_model:text}. For the same prompts {current_model:text} costs {price_ratio:ratio} "
+            "times as much as {recommended_model:text}.",
             recommendation,
-            models,
         ),
         domain_spec=PERFORMANCE,
         domain_framework=USAGE_OPTIMIZATION,
@@ -55,12 +55,14 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
         supporting=Table(
             MODEL_COLUMNS,
             models,
-            note("what this task's mix of prompts would cost per call on each model, and how well it is done."),
+            note(
+                "what this task's mix of prompts would cost per call on each model, and how well it is done."
+            ),
         ),
     )
 
 
-def premium_on_trivial(usage: Evidence) -> tuple[Insight, ...]:
+def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
     """Premium models on trivial work, if there are any."""
     if not usage.rows:
         return ()
@@ -78,17 +80,18 @@ def premium_on_trivial(usage: Evidence) -> tuple[Insight, ...]:
             domain_spec="Real-Time Decision Making",
             domain_framework="Optimize Usage & Cost: Usage Optimization",
             ubr_impact=usage.say(
-                "**{all_savings_usd:usd}** of margin a month, on {customers:count} accounts."
+                "**{all_cost_usd:usd}** of cost to serve on {customers:count} accounts, for answers that a "
+                "plain model gives as well."
             ),
             recommendation=Recommendation(
                 usage.say("Change the model in these customers' settings to {suggested_model:text}."),
                 "Head of Engineering",
                 "days",
             ),
-            outcome=usage.say(
-                "**{all_savings_usd:usd}** a month, between {all_savings_low_usd:usd} and "
-                "{all_savings_high_usd:usd}; already inside the total of the model switches, not beside it. "
-                "Assumption: the same calls, with somewhat more or fewer tokens on the other model."
+            outcome=fixes.say(
+                "Between **{fix_net_usd:usd}** a month, if the model switches above are made "
+                "({fix_overlap_usd:usd} of it is in their total), and **{fix_gross_usd:usd}** if only this "
+                "is done. Assumption: the same calls, with the same tokens on the other model."
             ),
             supporting=Table(
                 (
@@ -119,15 +122,15 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
                 "{unmeasured_tasks:count} of them nobody has measured enough"
             ),
             problem=refused.say(
-                "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill. Where "
-                "their quality is measured it is too low; for {unmeasured_tasks:count} tasks too few of their "
-                "answers are scored to know."
+                "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill. "
+                "Where their quality is measured it is too low; for {unmeasured_tasks:count} tasks too few "
+                "of their answers are scored to know."
             ),
             domain_spec=PERFORMANCE,
             domain_framework="Quantify Business Value: KPIs & Benchmarking",
             ubr_impact=refused.say(
-                "**{unmeasured_forgone_usd:usd}** a month cannot be decided for want of scores; customers would "
-                "notice the rest."
+                "**{unmeasured_forgone_usd:usd}** a month cannot be decided for want of scores; customers "
+                "would notice the rest."
             ),
             recommendation=Recommendation(
                 note("Score more answers of the models marked as not measured; keep the others out."),

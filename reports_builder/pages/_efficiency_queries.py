@@ -31,15 +31,27 @@ def recommendations(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            task_type, decision, reason, current_model, recommended_model,
-            current_cost_usd,
-            current_cost_usd - monthly_savings_usd as cost_after_usd,
-            moved_calls / calls as moved_call_share,
-            monthly_savings_usd, monthly_savings_low_usd, monthly_savings_high_usd,
-            quality_change, quality_change_lower, quality_change_upper,
-            smallest_quality_sample_calls
-        from efficiency.rpt_model_recommendations
-        order by monthly_savings_usd desc, current_cost_usd desc, task_type
+            advice.task_type, replace(advice.task_type, '_', ' ') as task,
+            advice.decision, advice.reason, advice.current_model, advice.recommended_model,
+            advice.current_cost_usd,
+            advice.current_cost_usd - advice.monthly_savings_usd as cost_after_usd,
+            advice.moved_calls / advice.calls as moved_call_share,
+            advice.monthly_savings_usd, advice.quality_change, advice.quality_change_lower,
+            advice.quality_change_upper, advice.smallest_quality_sample_calls,
+            today.like_for_like_cost_per_call_usd / better.like_for_like_cost_per_call_usd as price_ratio,
+            1 - 1 / price_ratio as cheaper_share
+        from efficiency.rpt_model_recommendations as advice
+        inner join efficiency.rpt_model_efficiency as today
+            on
+                advice.task_type = today.task_type
+                and advice.current_provider = today.provider
+                and advice.current_model = today.model
+        inner join efficiency.rpt_model_efficiency as better
+            on
+                advice.task_type = better.task_type
+                and advice.recommended_provider = better.provider
+                and advice.recommended_model = better.model
+        order by advice.monthly_savings_usd desc, advice.current_cost_usd desc, advice.task_type
         """
     )
 
@@ -84,10 +96,11 @@ def models_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
             cost_per_successful_call_usd as finished_usd,
             like_for_like_cost_per_call_usd as same_work_usd,
             1000 * like_for_like_cost_per_call_usd as same_work_per_thousand_usd,
-            max(like_for_like_cost_per_call_usd) over ()
-                / min(like_for_like_cost_per_call_usd) over () as price_spread_ratio,
             latency_p95_ms, failure_share,
-            quality_score_avg as quality, quality_scored_calls, is_on_frontier
+            quality_score_avg as quality, quality_scored_calls,
+            coalesce(quality_score_lower, quality_score_avg) as quality_low,
+            coalesce(quality_score_upper, quality_score_avg) as quality_high,
+            is_on_frontier
         from efficiency.rpt_model_efficiency
         where task_type = :task_type
         order by same_work_usd desc nulls last, provider, model
@@ -193,11 +206,98 @@ def premium_on_trivial(warehouse: Warehouse) -> Evidence:
             cost_usd, cost_after_usd, monthly_savings_usd, suggestion_verdict,
             count(distinct customer_id) over () as customers,
             sum(cost_usd) over () as all_cost_usd,
-            sum(monthly_savings_usd) over () as all_savings_usd,
-            sum(monthly_savings_low_usd) over () as all_savings_low_usd,
-            sum(monthly_savings_high_usd) over () as all_savings_high_usd,
             sum(cost_usd) over () / nullif(sum(cost_after_usd) over (), 0) as dearer_ratio
         from anomalies.rpt_inefficient_usage
         order by monthly_savings_usd desc nulls last, customer_id, feature_id, model
+        """
+    )
+
+
+def fixes_of_premium_use(warehouse: Warehouse) -> Evidence:
+    """What these fixes are worth alone, and how much of that other actions take already; one row."""
+    return warehouse.evidence(
+        """
+        select
+            sum(gross_monthly_savings_usd) as fix_gross_usd,
+            sum(overlap_usd) as fix_overlap_usd,
+            sum(net_monthly_savings_usd) as fix_net_usd
+        from rates.rpt_savings_opportunities
+        where action_kind = 'inefficient_usage'
+        """
+    )
+
+
+def slowest(warehouse: Warehouse) -> Evidence:
+    """Tasks and models by waiting time, each beside the task's quickest and recommended model."""
+    return warehouse.evidence(
+        """
+        with measured as (
+            select
+                task_type, replace(task_type, '_', ' ') as task, provider, model, calls,
+                effective_cost_usd as cost_usd, latency_p50_ms, latency_p95_ms, latency_p99_ms,
+                min_by(model, latency_p95_ms) over (partition by task_type) as quicker_model,
+                min(latency_p95_ms) over (partition by task_type) as quicker_p95_ms
+            from efficiency.rpt_model_efficiency
+            where latency_measured_calls is not null
+            qualify calls >= 0.01 * sum(calls) over (partition by task_type)
+        )
+        select
+            measured.*,
+            advice.recommended_model,
+            recommended.latency_p95_ms as recommended_p95_ms
+        from measured
+        inner join efficiency.rpt_model_recommendations as advice
+            on measured.task_type = advice.task_type
+        left join efficiency.rpt_model_efficiency as recommended
+            on
+                advice.task_type = recommended.task_type
+                and advice.recommended_provider = recommended.provider
+                and advice.recommended_model = recommended.model
+        order by measured.latency_p95_ms desc, measured.task_type, measured.model
+        """
+    )
+
+
+def latencies_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
+    """Waiting time of every model of one task, the quickest median first."""
+    return warehouse.evidence(
+        """
+        select
+            replace(efficiency.task_type, '_', ' ') as task, efficiency.model, efficiency.calls,
+            latency_p50_ms, latency_p95_ms, latency_p99_ms,
+            latency_p50_ms / 1000 as p50_seconds,
+            latency_p95_ms / 1000 as p95_seconds,
+            latency_p99_ms / 1000 as p99_seconds,
+            efficiency.model = advice.recommended_model as is_recommended
+        from efficiency.rpt_model_efficiency as efficiency
+        inner join efficiency.rpt_model_recommendations as advice on efficiency.task_type = advice.task_type
+        where efficiency.task_type = :task_type and latency_measured_calls is not null
+        order by latency_p50_ms, efficiency.provider, efficiency.model
+        """,
+        task_type=task_type,
+    )
+
+
+def failures_by_model(warehouse: Warehouse) -> Evidence:
+    """Failures of every model over all tasks, the least reliable first."""
+    return warehouse.evidence(
+        """
+        with models as (
+            select
+                provider, model, sum(calls) as calls, sum(failed_calls) as failed_calls,
+                sum(failed_calls) / sum(calls) as failure_share
+            from efficiency.rpt_model_efficiency
+            group by provider, model
+        )
+        select
+            models.*,
+            sum(failed_calls) over () as all_failed_calls,
+            sum(failed_calls) over () / sum(calls) over () as all_failure_share,
+            min_by(model, failure_share) over () as best_model,
+            min(failure_share) over () as best_failure_share,
+            failure_share / nullif(min(failure_share) over (), 0) as failure_ratio,
+            failed_calls - calls * min(failure_share) over () as avoidable_calls
+        from models
+        order by failure_share desc, provider, model
         """
     )

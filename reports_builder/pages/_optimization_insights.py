@@ -62,9 +62,11 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
     )
 
 
-def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> Insight:
-    """Which commitment to sign on what the other actions leave, or that none pays."""
-    return Insight(
+def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[Insight, ...]:
+    """Which commitment to sign on what the other actions leave, or that none pays; nothing without offers."""
+    if not counts["offers_judged"]:
+        return ()
+    insight = Insight(
         title=_commitment_title(offer, counts),
         problem=counts.say(
             "Everything is paid on demand. {offers_judged:count} offers promise a lower price for a fixed "
@@ -95,11 +97,10 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> Insight:
             ),
         ),
     )
+    return (insight,)
 
 
 def _commitment_title(offer: Evidence, counts: Evidence) -> Prose:
-    if not counts["offers_judged"]:
-        return note("No commitment offer is on file")
     if not offer.rows:
         return counts.say("None of {offers_judged:count} commitment offers pays")
     return offer.say("One commitment pays after the switches: {offer_net_usd:usd} a month")

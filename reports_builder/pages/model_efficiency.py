@@ -1,11 +1,12 @@
 """Report 3: what a task costs on each model, how well it is done, and which model to use for it."""
 
-from reports_builder.chart_kinds import labelled_points, ranked_bars
+from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.pages import _efficiency_insights as insights
 from reports_builder.pages import _efficiency_queries as ask
+from reports_builder.pages._efficiency_charts import quality_against_cost
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
 from reports_builder.warehouse import Warehouse
 
@@ -38,7 +39,9 @@ def build(warehouse: Warehouse) -> Page:
                 insights.switch(warehouse, action, by_task[action["task_type"]])
                 for action in switches.each()[:_INSIGHTS]
             ),
-            *insights.premium_on_trivial(ask.premium_on_trivial(warehouse)),
+            *insights.premium_on_trivial(
+                ask.premium_on_trivial(warehouse), ask.fixes_of_premium_use(warehouse)
+            ),
             *insights.refusals(refused),
         ),
         plan=action_plan(warehouse, "model_switch", "inefficient_usage"),
@@ -55,9 +58,9 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
         )
     return (
         totals.say(
-            "{tasks:count} kinds of work cost **{cost_usd:usd}**. For {tasks_to_switch:count} of them a cheaper "
-            "model does the same work within the quality that each task asks for; for {tasks_to_keep:count} the "
-            "models in use stay."
+            "{tasks:count} kinds of work cost **{cost_usd:usd}**. For {tasks_to_switch:count} of them a "
+            "cheaper model does the same work within the quality that each task asks for"
+            + ("; for {tasks_to_keep:count} the models in use stay." if totals["tasks_to_keep"] else ".")
         ),
         say(
             "Moving {moved_call_share:percent} of the calls saves **{total_net_usd:usd}** a month (between "
@@ -66,15 +69,15 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
             saved,
         ),
         totals.say(
-            "The measured quality of these calls goes {quality_change:delta_points} of 100 on average (between "
-            "{quality_change_lower:delta_points} and {quality_change_upper:delta_points})."
+            "The measured quality of these calls goes {quality_change:delta_points} of 100 on average "
+            "(between {quality_change_lower:delta_points} and {quality_change_upper:delta_points})."
         ),
         named(switches) + switches.say(" first: it is worth **{net_monthly_savings_usd:usd}** a month."),
         *(
             [
                 refused.say(
-                    "Do not take the cheapest model everywhere: it would save {all_forgone_usd:usd} more, and is "
-                    "too poor or not measured for {refused_tasks:count} tasks."
+                    "Do not take the cheapest model everywhere: it would save {all_forgone_usd:usd} more, "
+                    "and is too poor or not measured for {refused_tasks:count} tasks."
                 )
             ]
             if refused.rows
@@ -126,13 +129,14 @@ def _key_figures(warehouse: Warehouse, totals: Evidence, saved: Evidence) -> tup
 
 def _before_and_after(tasks: Evidence, totals: Evidence) -> Figure:
     title = totals.say(
-        "With the recommended models the same work costs {cost_after_usd:usd} instead of {cost_usd:usd} a month"
+        "With the recommended models the same work costs {cost_after_usd:usd} instead of {cost_usd:usd} a "
+        "month"
     )
     return Figure(
         "cost-by-task",
         ranked_bars(
             tasks,
-            label="task_type",
+            label="task",
             value="current_cost_usd",
             style="usd",
             axis_title="US dollars in 30 days",
@@ -142,7 +146,7 @@ def _before_and_after(tasks: Evidence, totals: Evidence) -> Figure:
         title,
         title
         + note(". A bar for each task, with a mark at its cost on the recommended model; the first is ")
-        + tasks.say("{task_type:words}, {current_cost_usd:usd} now and {cost_after_usd:usd} then."),
+        + tasks.say("{task:text}, {current_cost_usd:usd} now and {cost_after_usd:usd} then."),
         tasks,
         height=330,
         key="Bar: cost now. Upright mark: cost of the same calls with the recommended model.",
@@ -152,27 +156,23 @@ def _before_and_after(tasks: Evidence, totals: Evidence) -> Figure:
 def _curve(warehouse: Warehouse, task: Evidence) -> Figure:
     models = ask.models_of_task(warehouse, str(task["task_type"]))
     title = task.say(
-        "{task_type:words}: {recommended_model:text} is the choice, quality against the cost of the same work"
+        "{task:text}: the same prompts cost {cheaper_share:percent} less on {recommended_model:text} than on "
+        "{current_model:text}"
+        if task["decision"] == "switch"
+        else "{task:text}: no cheaper model is known to be good enough"
     )
     return Figure(
         f"quality-cost-{task['task_type']}",
-        labelled_points(
-            models,
-            x="same_work_per_thousand_usd",
-            y="quality",
-            label="model",
-            x_title="US dollars for 1,000 calls of this task's mix of prompts",
-            y_title="mean quality score",
-            x_format="$,.0f",
-            y_format=".2f",
-            highlight="is_on_frontier",
-        ),
+        quality_against_cost(models),
         title,
         title
-        + note(". One dot per model; a dark dot marks a model that no cheaper one matches. The dearest is ")
+        + note(
+            ". One dot per model, quality upwards and cost to the right; a dark dot marks a model that no "
+            "cheaper one matches. The dearest is "
+        )
         + models.say("{model:text} at {same_work_per_thousand_usd:usd} for a thousand calls."),
         models,
-        height=300,
+        height=320,
         key="Dark: no cheaper model is as good. Light: a cheaper one matches it, or too few scores to say.",
     )
 
@@ -188,21 +188,21 @@ def _assumptions(warehouse: Warehouse) -> tuple[Prose, ...]:
     )
     return (
         limits.say(
-            "Quality must stay above each task's floor ({lowest_floor:percent} to {highest_floor:percent}) and "
-            "may fall by {smallest_loss:percent} to {largest_loss:percent} at most, both at the pessimistic end "
-            "of the interval; you set these limits in the seed task_quality_floors."
+            "Quality must stay above each task's floor ({lowest_floor:percent} to {highest_floor:percent}) "
+            "and may fall by {smallest_loss:percent} to {largest_loss:percent} at most, both at the "
+            "pessimistic end of the interval; you set these limits in the seed task_quality_floors."
         ),
         note(
-            "The same work: the prompts and answers of the period at the other model's price. Another model may "
-            "need more or fewer tokens for it; that is the range of each saving."
+            "The same work: the prompts and answers of the period at the other model's price. Another model"
+            " may need more or fewer tokens for it; that is the range of each saving."
         ),
         note(
-            "Quality scores are those that came with the calls. Nobody has checked here whether the scored calls "
-            "stand for the others."
+            "Quality scores are those that came with the calls. Nobody has checked here whether the scored "
+            "calls stand for the others."
         ),
         note(
-            "Latency is measured in steps of five per cent and includes the whole answer; failed calls are left "
-            "out of it."
+            "Latency is measured in steps of five per cent and includes the whole answer; failed calls are "
+            "left out of it."
         ),
     )
 
@@ -232,8 +232,8 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
             "Quality against cost",
             text=(
                 note(
-                    "Models get different prompts, so their bills do not compare. The cost here is that of one and "
-                    "the same mix of prompts, all those of the task, at each model's price."
+                    "Models get different prompts, so their bills do not compare. The cost here is that of "
+                    "one and the same mix of prompts, all those of the task, at each model's price."
                 ),
             ),
             figures=tuple(_curve(warehouse, task) for task in tasks.each()[:_CURVES]),

@@ -30,16 +30,13 @@ def build(warehouse: Warehouse) -> Page:
             _what_is_open(totals),
             _what_first(best),
             _commitment_answer(offer, counts),
-            totals.say(
-                "All of this is net of overlap: **{overlap_usd:usd}** of the single savings would have been "
-                "counted twice."
-            ),
+            *_overlap(totals),
         ),
         key_figures=_key_figures(totals, kinds),
         figures=(_waterfall(warehouse, totals),),
         insights=(
             *insights.model_switches(kinds["model_switch"], switches),
-            insights.commitments(offer, counts, ask.offers(warehouse, "after_actions")),
+            *insights.commitments(offer, counts, ask.offers(warehouse, "after_actions")),
             *insights.batch(kinds["batch"], ask.batch(warehouse)),
         ),
         plan=action_plan(warehouse),
@@ -67,6 +64,17 @@ def _what_first(best: Evidence) -> Prose:
     return best.say(
         "Start with this one: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month. "
         "First step: {first_step:text}."
+    )
+
+
+def _overlap(totals: Evidence) -> tuple[Prose, ...]:
+    if not totals["overlap_usd"]:
+        return ()
+    return (
+        totals.say(
+            "All of this is net of overlap: **{overlap_usd:usd}** of the single savings would have been "
+            "counted twice."
+        ),
     )
 
 
@@ -128,12 +136,17 @@ def _waterfall(warehouse: Warehouse, totals: Evidence) -> Figure:
 
 
 def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
-    return (
+    of_actions = (
         note(
             "The next 30 days bring the same calls with the same tokens; another model's tokenizer may count "
             "more or fewer, which is the range of a switch."
         ),
         note("The share of calls that can wait for the batch service is an estimate (seed batchable_tasks)."),
+    )
+    if not counts["offers_judged"]:
+        return of_actions
+    return (
+        *of_actions,
         counts.say(
             "{offers_illustrative:count} of {offers_judged:count} commitment offers are examples and not "
             "quotes (seed commitment_offers); each was judged on {lookback_hours:count} hours, and hourly "
@@ -229,9 +242,9 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
 
 def _demand(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
     """The hours behind the recommended commitment; nothing when none is recommended."""
-    if not offer.rows:
+    hours = ask.demand_curve(warehouse, str(offer["offer_id"] or ""))
+    if not hours.rows:
         return ()
-    hours = ask.demand_curve(warehouse, str(offer["offer_id"]))
     title = offer.say(
         "At {hourly_commitment_usd:usd} an hour the commitment covers {coverage_share:percent} of the usage "
         "and is {utilization_share:percent} used"

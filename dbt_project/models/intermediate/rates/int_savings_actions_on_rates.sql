@@ -70,7 +70,8 @@ commitments as (
         cast(null as string) as task_type,
         after_actions.provider,
         after_actions.model,
-        after_actions.on_demand_cost_usd as scope_cost_usd,
+        {# A look-back of more than a month holds more cost than a month's saving can come from. #}
+        {{ money('after_actions.on_demand_cost_usd * least(' ~ ratio(720, 'after_actions.lookback_hours') ~ ', 1)') }} as scope_cost_usd,
         greatest(coalesce(as_used.net_monthly_savings_usd, 0), after_actions.net_monthly_savings_usd) as gross_monthly_savings_usd,
         after_actions.net_monthly_savings_usd,
         after_actions.net_monthly_savings_less_usage_usd as low_monthly_savings_usd,

@@ -1,0 +1,140 @@
+"""What the page on abnormal cost and limits asks the warehouse."""
+
+from reports_builder.evidence import Evidence
+from reports_builder.warehouse import Warehouse
+
+
+def abnormal(warehouse: Warehouse) -> Evidence:
+    """Abnormal customer-days of this period and the one before; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) filter (where usage_date >= :window_start) as abnormal_days,
+            count(distinct customer_id) filter (where usage_date >= :window_start) as abnormal_customers,
+            coalesce(sum(excess_cost_usd) filter (where usage_date >= :window_start), 0) as excess_usd,
+            count(*) filter (where usage_date < :window_start) as prior_abnormal_days,
+            coalesce(sum(excess_cost_usd) filter (where usage_date < :window_start), 0) as prior_excess_usd,
+            count(*) filter (where usage_date > :as_of - 3) as abnormal_days_lately
+        from anomalies.fct_cost_anomalies
+        where usage_date between :prior_start and :as_of
+        """
+    )
+
+
+def episodes(warehouse: Warehouse) -> Evidence:
+    """Runs of abnormal days in the period, the dearest first, each with what added most."""
+    return warehouse.evidence(
+        """
+        select
+            customer_id,
+            coalesce(max(customer_name), customer_id) as customer,
+            episode_start_date,
+            max(usage_date) as last_date,
+            count(*) as days,
+            case when days = 1 then 'one abnormal day' else days || ' abnormal days' end as run,
+            sum(expected_cost_usd) as expected_usd,
+            sum(observed_cost_usd) as observed_usd,
+            sum(excess_cost_usd) as excess_usd,
+            sum(excess_cost_usd) / sum(sum(excess_cost_usd)) over () as excess_share,
+            sum(observed_cost_usd) / nullif(sum(expected_cost_usd), 0) as cost_ratio,
+            max_by(driver, excess_cost_usd) as driver,
+            max_by(cause_feature_id, excess_cost_usd) as cause_feature,
+            max_by(cause_model, excess_cost_usd) as cause_model,
+            max_by(cause_added_cost_share, excess_cost_usd) as cause_share,
+            max_by(baseline, excess_cost_usd) as baseline
+        from anomalies.fct_cost_anomalies
+        where usage_date between :window_start and :as_of
+        group by customer_id, episode_start_date
+        order by excess_usd desc, customer_id, episode_start_date
+        """
+    )
+
+
+def days_of(warehouse: Warehouse, customer_id: str) -> Evidence:
+    """Cost of each of the last 90 days of one customer; ``expected_usd`` only on abnormal ones."""
+    return warehouse.evidence(
+        """
+        select
+            usage.usage_date as day,
+            sum(usage.effective_cost_usd) as cost_usd,
+            max(anomalies.expected_cost_usd) as expected_usd,
+            max(anomalies.usage_date) is not null as is_abnormal
+        from core.fct_usage_daily as usage
+        left join anomalies.fct_cost_anomalies as anomalies
+            on usage.customer_id = anomalies.customer_id and usage.usage_date = anomalies.usage_date
+        where usage.customer_id = :customer_id and usage.usage_date between :history_start and :as_of
+        group by usage.usage_date
+        order by usage.usage_date
+        """,
+        customer_id=customer_id,
+    )
+
+
+def limits(warehouse: Warehouse) -> Evidence:
+    """How many customers have reached which limit, and what that costs; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) filter (where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit')
+                as over_customers,
+            count(*) filter (where alert_kind = 'cost_share_of_revenue' and severity = 'close to the limit')
+                as close_customers,
+            count(*) filter (where alert_kind = 'tier_outgrown') as outgrown_customers,
+            max(limit_share) as limit_share,
+            coalesce(sum(cost_above_limit_usd) filter (
+                where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit'
+            ), 0) as above_limit_usd
+        from anomalies.rpt_threshold_alerts
+        """
+    )
+
+
+def over_limit(warehouse: Warehouse) -> Evidence:
+    """Customers over their limit, the dearest excess first."""
+    return warehouse.evidence(
+        """
+        select
+            customer_name as customer, subscription_tier, revenue_usd, cost_usd,
+            cost_share_of_revenue, limit_share, cost_above_limit_usd,
+            projected_month_cost_usd, month_revenue_usd, days_remaining, severity,
+            sum(cost_above_limit_usd) over () as all_above_limit_usd,
+            count(*) over () as over_customers,
+            sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd,
+            count(next_tier) over () as customers_with_next_tier
+        from anomalies.rpt_threshold_alerts
+        where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit'
+        order by cost_above_limit_usd desc, customer_id
+        """
+    )
+
+
+def near_limit(warehouse: Warehouse) -> Evidence:
+    """Every customer that has reached a share of revenue worth watching, and where its month ends."""
+    return warehouse.evidence(
+        """
+        select
+            customer_name as customer, subscription_tier, severity, cost_share_of_revenue,
+            month_cost_usd, projected_month_cost_usd, monthly_fee_usd, days_remaining
+        from anomalies.rpt_threshold_alerts
+        where alert_kind = 'cost_share_of_revenue'
+        order by cost_share_of_revenue desc, customer_id
+        """
+    )
+
+
+def outgrown(warehouse: Warehouse) -> Evidence:
+    """Customers that have grown past their tier, the fastest growth first."""
+    return warehouse.evidence(
+        """
+        select
+            customer_name as customer, subscription_tier, monthly_fee_usd,
+            coalesce(next_tier, 'none larger') as next_tier, next_tier_fee_usd,
+            cost_usd, growth_ratio, recent_cost_share_of_revenue,
+            count(*) over () as outgrown_customers,
+            sum(cost_usd - revenue_usd) over () as all_loss_usd,
+            sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd
+        from anomalies.rpt_threshold_alerts
+        where alert_kind = 'tier_outgrown'
+        order by growth_ratio desc, customer_id
+        """
+    )

@@ -1,0 +1,263 @@
+"""Report 4: what to charge, what it brings, and whom it hits."""
+
+from reports_builder.confidence import confidence
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
+from reports_builder.pages import _margin_insights as margin_insights
+from reports_builder.pages import _margin_queries as ask_margins
+from reports_builder.pages import _pricing_insights as insights
+from reports_builder.pages import _pricing_queries as ask
+from reports_builder.pages._margin_charts import before_and_after, plan_margins
+from reports_builder.warehouse import Warehouse
+
+ASSUMPTIONS = (
+    note("Assumed: customers use as much under a new price as they did. In truth some will use less."),
+    note(
+        "Assumed: how many leave at which rise. The probabilities are illustrative until your "
+        "own price changes have been measured; the churn scenarios below list them."
+    ),
+    note("Not modelled: moves to another tier, discounts, and the cost of changing the invoice."),
+    note(
+        "Measured: each customer's use and cost; successful calls only are invoiced, on subscribed days only."
+    ),
+)
+
+
+def build(warehouse: Warehouse) -> Page:
+    """The pricing proposal on the use of the trailing window."""
+    plan = ask.recommended(warehouse)
+    today = ask.today(warehouse)
+    plans = ask.plans(warehouse)
+    history = ask.history(warehouse)
+    tiers = ask.segments(warehouse, "subscription_tier")
+    archetypes = ask.segments(warehouse, "usage_archetype")
+    losses = ask_margins.totals(warehouse)
+    rules = ask.rules(warehouse)
+    changes = not plan["is_current_plan"]
+    return Page(
+        path="pricing_proposal.md",
+        title="Usage-based pricing proposal",
+        period=warehouse.period,
+        question=note(
+            "The fee is flat and the cost is not: growth in use lowers the margin, and some "
+            "customers cost more than they pay."
+        ),
+        answer=_answer(plan, today, history, rules) if changes else _keep(plan, today),
+        key_figures=key_figures(plan, losses),
+        figures=(plans_figure(plan, plans),),
+        insights=(
+            insights.flat_fee(today, losses, archetypes),
+            *(
+                (
+                    insights.structure(plan, ask.prices(warehouse), rules),
+                    insights.projection(plan, plans),
+                    insights.spared(tiers),
+                    *insights.hardest_hit(ask.largest_rises(warehouse), ask.concentration(warehouse)),
+                )
+                if changes
+                else (margin_insights.pricing(plan, plans),)
+            ),
+        ),
+        plan=margin_insights.plan_actions(warehouse, plan),
+        confidence=confidence(warehouse, ASSUMPTIONS),
+        sections=(
+            _current(today, losses),
+            _structure(warehouse),
+            _projection(warehouse, plans, history),
+            _segments(tiers, archetypes),
+        ),
+    )
+
+
+def _answer(plan: Evidence, today: Evidence, history: Evidence, rules: Evidence) -> tuple[Prose, ...]:
+    sentences = [
+        today.say(
+            "Flat fees brought **{today_revenue_usd:usd}** and left **{today_margin_usd:usd}** of "
+            "margin ({today_margin_share:percent}); {today_unprofitable:count} of "
+            "{today_customers:count} customers paid less than they cost."
+        ),
+        plan.say(
+            "We propose “{plan_name:text}”. On the same use it lifts revenue by "
+            "**{revenue_gain_usd:usd}** and margin by **{margin_gain_usd:usd}** a month after "
+            "expected departures ({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd} if many "
+            "or few leave)."
+        ),
+        say(
+            "{customers_unchanged:count} customers see no change, {customers_paying_less:count} "
+            "pay less, **{customers_paying_more:count}** pay more; for "
+            "{customers_with_steep_rise:count} of them the invoice rises by more than "
+            "{steep_rise:percent}.",
+            plan,
+            rules,
+        ),
+    ]
+    if history.rows:
+        sentences.append(
+            history.say(
+                "In each of the last {months:count} whole months it would have invoiced "
+                "{smallest_change_usd:usd} to {largest_change_usd:usd} more, nobody leaving."
+            )
+        )
+    sentences.append(
+        note("First step: offer the plan to new customers only, and measure who signs and who leaves.")
+    )
+    return tuple(sentences)
+
+
+def _keep(plan: Evidence, today: Evidence) -> tuple[Prose, ...]:
+    return (
+        today.say(
+            "Flat fees brought **{today_revenue_usd:usd}** and left **{today_margin_usd:usd}** of "
+            "margin ({today_margin_share:percent}); {today_unprofitable:count} of "
+            "{today_customers:count} customers paid less than they cost."
+        ),
+        plan.say("No plan on the list is better by the rules that you set: keep “{plan_name:text}”."),
+    )
+
+
+def key_figures(plan: Evidence, now: Evidence) -> tuple[KeyFigure, ...]:
+    """Today beside the period before; what the proposal would make of it stands as the target."""
+    departures = note("target after expected departures")
+    return (
+        KeyFigure(
+            "Revenue",
+            now.cell("revenue_usd", "usd_table"),
+            now.cell("prior_revenue_usd", "usd_table"),
+            now.cell("revenue_change", "delta"),
+            plan.cell("revenue_base_churn_usd", "usd_table"),
+            departures,
+        ),
+        KeyFigure(
+            "Gross margin",
+            now.cell("margin_usd", "usd_table"),
+            now.cell("prior_margin_usd", "usd_table"),
+            now.cell("margin_change", "delta"),
+            plan.cell("gross_margin_base_churn_usd", "usd_table"),
+            plan.say("gain of {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}"),
+        ),
+        KeyFigure(
+            "Gross margin of revenue",
+            now.cell("margin_share", "percent"),
+            now.cell("prior_margin_share", "percent"),
+            now.cell("margin_share_change", "delta_points"),
+            plan.cell("new_margin_share", "percent"),
+            departures,
+        ),
+        KeyFigure(
+            "Customers with a loss",
+            now.cell("losing_customers", "count"),
+            now.cell("prior_losing_customers", "count"),
+            target=plan.cell("unprofitable_customers", "count"),
+            status=now.cell("loss_status", "text"),
+        ),
+        KeyFigure(
+            "Invoices that would rise",
+            plan.say("{customers_paying_more:count} of {customers:count}"),
+            status=plan.say("{customers_paying_less:count} would fall"),
+        ),
+        KeyFigure(
+            "Steep rises",
+            plan.say(
+                "{customers_with_steep_rise:count} ({steep_rise_customer_share:percent} of paying customers)"
+            ),
+            status=note("within the limit that you set"),
+        ),
+        KeyFigure(
+            "Expected departures",
+            plan.cell("customers_lost_base_churn", "count"),
+            status=plan.say("{customers_lost_low_churn:count} to {customers_lost_high_churn:count}, assumed"),
+        ),
+    )
+
+
+def plans_figure(plan: Evidence, plans: Evidence) -> Figure:
+    """The margin of each plan with its range of departures."""
+    title = plan.say("“{plan_name:text}” is the best of the plans that your rules allow")
+    return Figure(
+        "plans",
+        plan_margins(plans),
+        title,
+        title
+        + note(". A bar of margin per plan, with its range when few or many customers leave: ")
+        + plan.say("{gross_margin_base_churn_usd:usd} against {current_gross_margin_usd:usd} today."),
+        plans,
+        height=80 + 44 * len(plans.rows),
+    )
+
+
+def _current(today: Evidence, losses: Evidence) -> Section:
+    return Section(
+        "Today: flat fees",
+        text=(
+            say(
+                "“{today_name:text}”: {today_customers:count} customers pay "
+                "{today_revenue_usd:usd_table} and cost {today_cost_usd:usd_table} in the period. The "
+                "loss on {today_unprofitable:count} of them is {loss_usd:usd_table}; "
+                "{recurring_customers:count} were at a loss in the period before as well.",
+                today,
+                losses,
+            ),
+        ),
+    )
+
+
+def _structure(warehouse: Warehouse) -> Section:
+    return Section(
+        "The proposed structure",
+        text=(
+            note(
+                "An invoice is the base fee and the price of each unit beyond the included ones. For "
+                "part of a month both accrue by day. Prices are planned cost divided by one less the "
+                "target margin."
+            ),
+        ),
+        tables=(
+            Table(insights.PRICE_COLUMNS, ask.prices(warehouse), note("Price list")),
+            Table((Column("subscription_tier", "Tier"), Column("rationale", "Why")), ask.prices(warehouse)),
+        ),
+    )
+
+
+def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Section:
+    return Section(
+        "Revenue impact",
+        tables=(
+            Table(margin_insights.PLAN_COLUMNS, plans, note("All plans on the use of the period")),
+            Table(insights.HISTORY_COLUMNS, history, note("Whole months under the plan, nobody leaving")),
+            Table(
+                insights.SCENARIO_COLUMNS,
+                ask.departures(warehouse),
+                note("Churn scenarios, assumed"),
+            ),
+        ),
+    )
+
+
+def _segments(tiers: Evidence, archetypes: Evidence) -> Section:
+    title = archetypes.say(
+        "Customers with {segment:words} use carry the change: {revenue_change_usd:delta_usd}"
+    )
+    return Section(
+        "Segment impact",
+        text=(title + note("."),),
+        figures=(
+            Figure(
+                "segments",
+                before_and_after(
+                    archetypes,
+                    label="segment",
+                    before="current_revenue_usd",
+                    after="revenue_usd",
+                    axis_title="Revenue by use, US dollars: open = today, full = under the plan",
+                ),
+                title,
+                title + note(". A line per kind of use from today's revenue to that under the plan."),
+                archetypes,
+                height=80 + 40 * len(archetypes.rows),
+            ),
+        ),
+        tables=(
+            Table(insights.SEGMENT_COLUMNS, tiers, note("By tier")),
+            Table(insights.SEGMENT_COLUMNS, archetypes, note("By use")),
+        ),
+    )

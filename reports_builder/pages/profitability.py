@@ -1,0 +1,163 @@
+"""Analysis: cost to serve, margin and lifetime value of each customer."""
+
+from reports_builder.chart_kinds import daily_trend, ranked_bars
+from reports_builder.confidence import confidence
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, Page, Section, Table
+from reports_builder.pages import _margin_insights as insights
+from reports_builder.pages import _margin_queries as ask
+from reports_builder.pages import _pricing_queries as ask_prices
+from reports_builder.pages.customer_profitability import ASSUMPTIONS, key_figures
+from reports_builder.warehouse import Warehouse
+
+
+def build(warehouse: Warehouse) -> Page:
+    """Customer profitability in detail: margin over time, by segment, and what customers are worth."""
+    totals = ask.totals(warehouse)
+    losing = ask.losing_customers(warehouse)
+    segments = ask.segments(warehouse)
+    tiers = ask.lifetime_by_tier(warehouse)
+    lifetime = ask.lifetime_total(warehouse)
+    plan = ask_prices.recommended(warehouse)
+    return Page(
+        path="analyses/profitability.md",
+        title="Customer profitability in detail",
+        period=warehouse.period,
+        question=note(
+            "A total margin hides who earns it: some customers carry others that cost more than they pay."
+        ),
+        answer=_answer(totals, segments, tiers, lifetime),
+        key_figures=key_figures(totals, lifetime),
+        figures=(_segments_figure(segments),),
+        insights=(
+            *insights.losses(totals, losing, ask_prices.segments(warehouse, "margin_today")),
+            *insights.worst_segment(segments, ask_prices.segments(warehouse, "tier_and_archetype")),
+            *insights.next_to_lose(ask.next_to_lose(warehouse)),
+            *insights.lifetime(tiers, lifetime),
+        ),
+        plan=insights.plan_actions(warehouse, plan),
+        confidence=confidence(warehouse, ASSUMPTIONS),
+        sections=(_months(warehouse, totals), _segments(segments), _lifetimes(warehouse, tiers, lifetime)),
+    )
+
+
+def _answer(totals: Evidence, segments: Evidence, tiers: Evidence, lifetime: Evidence) -> tuple[Prose, ...]:
+    best = segments.at(len(segments.rows) - 1)
+    return (
+        totals.say(
+            "Of **{revenue_usd:usd}** in fees, **{cost_usd:usd}** went into serving the customers; "
+            "**{losing_customers:count}** of {customers:count} cost more than they paid."
+        ),
+        segments.say("The worst group is {segment:text} with a margin of **{margin_usd:usd}**")
+        + best.say("; the best is {segment:text} with **{margin_usd:usd}**."),
+        lifetime.say(
+            "The {valued_customers:count} customers that earn a margin are worth "
+            "**{lifetime_low_usd:usd}** of it until they leave, at the cautious end of the churn "
+            "rates ({lifetime_usd:usd} at the rates observed)."
+        ),
+        tiers.say(
+            "Winning a {subscription_tier:text} customer costs {acquisition_usd:usd} and is paid back in "
+            "{payback_months:count} months of its margin."
+        ),
+    )
+
+
+def _segments_figure(segments: Evidence) -> Figure:
+    title = (
+        segments.say(
+            "Fees do not follow use: {segment:text} customers cost {cost_usd:usd} and pay {revenue_usd:usd}"
+        )
+        if segments["is_loss"]
+        else note("Every group of customers pays more than it costs")
+    )
+    return Figure(
+        "segments",
+        ranked_bars(
+            segments,
+            label="segment",
+            value="cost_usd",
+            style="usd",
+            axis_title="US dollars in the period: bar = cost, upright mark = what they paid, dark = a loss",
+            highlight="is_loss",
+            marker="revenue_usd",
+            end_label=("cost, paid", "revenue_usd"),
+        ),
+        title,
+        title + note(". A bar of cost and a mark of revenue per group, the worst margin first."),
+        segments,
+        height=80 + 28 * len(segments.rows),
+    )
+
+
+def _margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
+    days = ask.daily_margins(warehouse)
+    title = totals.say("Margin is {margin_share:percent} of revenue, {margin_share_change:delta_points}")
+    return Figure(
+        "daily-margin",
+        daily_trend(days, None, day="day", value="margin_usd", axis_title="Gross margin a day, US dollars"),
+        title,
+        title + note(". A line of the margin of each of the last 90 days."),
+        days,
+    )
+
+
+def _months(warehouse: Warehouse, totals: Evidence) -> Section:
+    return Section(
+        "Margin by month",
+        text=(note("Whole months only; a month that the data covers in part would look small."),),
+        figures=(_margin_figure(warehouse, totals),),
+        tables=(
+            Table(
+                (
+                    Column("month_start_date", "Month", "month"),
+                    Column("customers", "Customers", "count"),
+                    Column("revenue_usd", "Revenue", "usd_table"),
+                    Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+                    Column("gross_margin_usd", "Margin", "usd_table"),
+                    Column("gross_margin_share", "Of revenue", "percent"),
+                    Column("unprofitable_customers", "With a loss", "count"),
+                ),
+                ask.by_month(warehouse),
+            ),
+        ),
+    )
+
+
+def _segments(segments: Evidence) -> Section:
+    return Section(
+        "Margin by tier and use", tables=(Table(insights.SEGMENT_MARGIN_COLUMNS, segments, max_rows=20),)
+    )
+
+
+def _lifetimes(warehouse: Warehouse, tiers: Evidence, lifetime: Evidence) -> Section:
+    return Section(
+        "Lifetime value",
+        text=(
+            note(
+                "Lifetime value is the margin of a month divided by the share of customers of the tier "
+                "that leaves in a month. It is never taken on revenue. A customer without a margin has "
+                "none."
+            ),
+            lifetime.say(
+                "No value is given for {customers_without_margin:count} active customers without a "
+                "margin and for {customers_too_new:count} that are too new; for "
+                "{customers_churn_unknown:count} only a least value, because nobody of their tier has "
+                "left yet."
+            ),
+        ),
+        tables=(
+            Table(insights.LIFETIME_COLUMNS, tiers, note("By tier, medians")),
+            Table(
+                (
+                    Column("customer_name", "Customer"),
+                    Column("subscription_tier", "Tier"),
+                    Column("monthly_gross_margin_usd", "Margin a month", "usd_table"),
+                    Column("lifetime_value_low_usd", "At least", "usd_table"),
+                    Column("lifetime_value_usd", "Lifetime value", "usd_table"),
+                    Column("payback_months", "Payback, months", "count"),
+                ),
+                ask.most_valuable(warehouse),
+                note("The most valuable customers"),
+            ),
+        ),
+    )
