@@ -18,17 +18,19 @@ calls_set_aside as (
 
 ),
 
+{# Names that no seed unifies may still differ by capitals: the same provider all the same. #}
 invoiced as (
 
     select
-        provider_name,
+        lower(provider_name) as provider_key,
+        min(provider_name) as provider_name,
         invoice_month_start_date as billing_month_start_date,
         count(*) as invoices,
         count(*) filter (where invoiced_usd is null) as unconverted_invoices,
         {{ money('sum(invoiced_usd)') }} as invoiced_usd
     from invoices
     where rejection_reason is null
-    group by provider_name, invoice_month_start_date
+    group by lower(provider_name), invoice_month_start_date
 
 ),
 
@@ -36,7 +38,8 @@ invoiced as (
 in_ledger as (
 
     select
-        provider_name,
+        lower(provider_name) as provider_key,
+        min(provider_name) as provider_name,
         billing_month_start_date,
         {{ money("coalesce(sum(billed_cost_usd) filter (where charge_category in ('Usage', 'Purchase') and not is_overlap), 0)") }} as ledger_usd,
         {{ money("coalesce(sum(billed_cost_usd) filter (where charge_category not in ('Usage', 'Purchase')), 0)") }} as credits_and_taxes_usd,
@@ -50,14 +53,14 @@ in_ledger as (
         ) filter (where source = 'calls'), 0)") }} as unbilled_usd,
         count(*) filter (where billed_cost_usd is null and effective_cost_usd is null) as charges_without_amount
     from charges
-    group by provider_name, billing_month_start_date
+    group by lower(provider_name), billing_month_start_date
 
 ),
 
 joined as (
 
     select
-        coalesce(invoiced.provider_name, in_ledger.provider_name) as provider_name,
+        coalesce(in_ledger.provider_name, invoiced.provider_name) as provider_name,
         coalesce(invoiced.billing_month_start_date, in_ledger.billing_month_start_date) as billing_month_start_date,
         coalesce(invoiced.invoices, 0) as invoices,
         case when invoiced.unconverted_invoices = 0 then invoiced.invoiced_usd end as invoiced_usd,
@@ -71,11 +74,11 @@ joined as (
     from invoiced
     full outer join in_ledger
         on
-            invoiced.provider_name = in_ledger.provider_name
+            invoiced.provider_key = in_ledger.provider_key
             and invoiced.billing_month_start_date = in_ledger.billing_month_start_date
     left join calls_set_aside
         on
-            coalesce(invoiced.provider_name, in_ledger.provider_name) = calls_set_aside.provider_name
+            coalesce(invoiced.provider_key, in_ledger.provider_key) = calls_set_aside.provider_key
             and coalesce(invoiced.billing_month_start_date, in_ledger.billing_month_start_date) = calls_set_aside.billing_month_start_date
 
 ),

@@ -40,7 +40,7 @@ set_aside as (
 monthly as (
 
     select
-        coalesce(provider_names.provider_name, set_aside.provider, 'unknown') as provider_name,
+        lower(coalesce(provider_names.provider_name, set_aside.provider, 'unknown')) as provider_key,
         cast(date_trunc('month', set_aside.partition_date) as date) as billing_month_start_date,
         {{ money('coalesce(sum(set_aside.rejected_usd), 0)') }} as rejected_usd,
         {{ money('coalesce(sum(set_aside.duplicate_usd), 0)') }} as duplicate_usd
