@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -138,8 +139,8 @@ def _batches(source: LandedSource, path: Path, name: str) -> Iterator[pa.RecordB
     rows = _parquet_rows(source, path) if path.name.lower().endswith(".parquet") else _csv_rows(source, path)
     while chunk := list(islice(rows, ROWS_PER_BATCH)):
         columns: list[list[Any]] = [
-            [_CANONICAL[kind](row.get(column)) for _, row, _ in chunk]
-            for column, kind in source.columns.items()
+            [canonical(row.get(column)) for _, row, _ in chunk]
+            for column, canonical in ((name, _CANONICAL[kind]) for name, kind in source.columns.items())
         ]
         columns.append([name] * len(chunk))
         columns.append([line for line, _, _ in chunk])
@@ -251,6 +252,8 @@ def _as_text(value: object) -> str | None:
 _NUMBER = re.compile(r"(\()?([-+]?)[$€£]?\s?([-+]?)(\d{1,3}(?:,\d{3})+|\d*)(\.\d*)?([eE][-+]?\d+)?(\))?")
 
 
+# A bill repeats its periods, prices and zeros in most rows.
+@lru_cache(maxsize=100_000)
 def canonical_number(value: str | None) -> str | None:
     """A number as plain decimal digits (`$1,000.00` is `1000.00`, `1E-3` is `0.001`), else the text as it is.
 
@@ -274,6 +277,7 @@ def canonical_number(value: str | None) -> str | None:
 _TIME_SHAPES = ("%m/%d/%y", "%m/%d/%Y", "%m/%d/%y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S")
 
 
+@lru_cache(maxsize=100_000)
 def canonical_time(value: str | None) -> str | None:
     """An instant as `YYYY-MM-DD HH:MM:SS` in UTC, microseconds where it has them, else the text as it is.
 
