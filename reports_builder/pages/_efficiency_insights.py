@@ -1,6 +1,6 @@
 """The insight blocks on models per task."""
 
-from reports_builder.evidence import Evidence, note, say
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.pages import _efficiency_queries as ask
 from reports_builder.savings import named
@@ -69,8 +69,7 @@ def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
     return (
         Insight(
             title=usage.say(
-                "{customers:count} customers have trivial work done by premium models, at "
-                "{dearer_ratio:ratio} times the price"
+                "{who_have:text} trivial work done by premium models, at {dearer_ratio:ratio} times the price"
             ),
             problem=usage.say(
                 "Work that the quality floors call trivial cost **{all_cost_usd:usd}** on premium models; "
@@ -80,19 +79,15 @@ def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
             domain_spec="Real-Time Decision Making",
             domain_framework="Optimize Usage & Cost: Usage Optimization",
             ubr_impact=usage.say(
-                "**{all_cost_usd:usd}** of cost to serve on {customers:count} accounts, for answers that a "
-                "plain model gives as well."
+                "**{all_cost_usd:usd}** of cost to serve in 30 days (accounts concerned: "
+                "{customers:count}), for work that a plain model could do."
             ),
             recommendation=Recommendation(
-                usage.say("Change the model in these customers' settings to {suggested_model:text}."),
+                _change_of_model(usage),
                 "Head of Engineering",
                 "days",
             ),
-            outcome=fixes.say(
-                "Between **{fix_net_usd:usd}** a month, if the model switches above are made "
-                "({fix_overlap_usd:usd} of it is in their total), and **{fix_gross_usd:usd}** if only this "
-                "is done. Assumption: the same calls, with the same tokens on the other model."
-            ),
+            outcome=_worth_of(fixes),
             supporting=Table(
                 (
                     Column("customer", "Customer"),
@@ -111,6 +106,25 @@ def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
     )
 
 
+def _change_of_model(usage: Evidence) -> Prose:
+    if usage["suggested_model"] is None:
+        return note("Look for a cheaper model: none with a price and acceptable quality is known.")
+    return usage.say("Change the model in these customers' settings to {suggested_model:text}.")
+
+
+def _worth_of(fixes: Evidence) -> Prose:
+    if fixes["fix_gross_usd"] is None:
+        return note(
+            "Unknown until answers of the suggested model are scored: a saving counts only within the "
+            "quality limits. Assumption: the same calls, with the same tokens on the other model."
+        )
+    return fixes.say(
+        "Between **{fix_net_usd:usd}** a month, if the model switches are made as well "
+        "({fix_overlap_usd:usd} of it is in their total), and **{fix_gross_usd:usd}** if only this is done."
+        " Assumption: the same calls, with the same tokens on the other model."
+    )
+
+
 def refusals(refused: Evidence) -> tuple[Insight, ...]:
     """The cheaper models that are not recommended, and what would settle it."""
     if not refused.rows:
@@ -118,13 +132,13 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
     return (
         Insight(
             title=refused.say(
-                "The cheapest model is refused for {refused_tasks:count} tasks; for "
-                "{unmeasured_tasks:count} of them nobody has measured enough"
+                "Still cheaper models are refused; tasks for which too little is measured: "
+                "{unmeasured_tasks:count} of {refused_tasks:count}"
             ),
             problem=refused.say(
                 "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill. "
-                "Where their quality is measured it is too low; for {unmeasured_tasks:count} tasks too few "
-                "of their answers are scored to know."
+                "Where their quality is measured it is too low, or could be; elsewhere too few of their "
+                "answers are scored to know (tasks: {unmeasured_tasks:count})."
             ),
             domain_spec=PERFORMANCE,
             domain_framework="Quantify Business Value: KPIs & Benchmarking",
@@ -133,7 +147,11 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
                 "would notice the rest."
             ),
             recommendation=Recommendation(
-                note("Score more answers of the models marked as not measured; keep the others out."),
+                note(
+                    "Score more answers of the models marked as not measured; keep the others out."
+                    if refused["unmeasured_tasks"]
+                    else "Keep these models out of these tasks."
+                ),
                 "Head of Product",
                 "two weeks",
             ),

@@ -69,7 +69,7 @@ def refused(warehouse: Warehouse) -> Evidence:
             sum(forgone_usd) over () as all_forgone_usd,
             count(*) over () as refused_tasks,
             count(*) filter (where refused_because = 'quality not measured') over () as unmeasured_tasks,
-            sum(forgone_usd) filter (where refused_because = 'quality not measured') over ()
+            coalesce(sum(forgone_usd) filter (where refused_because = 'quality not measured') over (), 0)
                 as unmeasured_forgone_usd,
             efficiency.quality_score_avg as quality,
             coalesce(efficiency.quality_scored_calls, 0) as quality_scored_calls
@@ -135,7 +135,9 @@ def beaten(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            sum(effective_cost_usd) filter (where not is_on_frontier) as beaten_cost_usd,
+            case when count(is_on_frontier) > 0
+                then coalesce(sum(effective_cost_usd) filter (where not is_on_frontier), 0)
+            end as beaten_cost_usd,
             beaten_cost_usd / sum(effective_cost_usd) as beaten_cost_share
         from efficiency.rpt_model_efficiency
         """
@@ -205,6 +207,8 @@ def premium_on_trivial(warehouse: Warehouse) -> Evidence:
             feature_id, task_type, model, suggested_model, first_usage_date, calls,
             cost_usd, cost_after_usd, monthly_savings_usd, suggestion_verdict,
             count(distinct customer_id) over () as customers,
+            case when customers = 1 then 'One customer has' else customers || ' customers have' end
+                as who_have,
             sum(cost_usd) over () as all_cost_usd,
             sum(cost_usd) over () / nullif(sum(cost_after_usd) over (), 0) as dearer_ratio
         from anomalies.rpt_inefficient_usage
@@ -296,7 +300,11 @@ def failures_by_model(warehouse: Warehouse) -> Evidence:
             min_by(model, failure_share) over () as best_model,
             min(failure_share) over () as best_failure_share,
             failure_share / nullif(min(failure_share) over (), 0) as failure_ratio,
-            failed_calls - calls * min(failure_share) over () as avoidable_calls
+            failed_calls - calls * min(failure_share) over () as avoidable_calls,
+            (failure_share - min(failure_share) over ()) / nullif(sqrt(
+                all_failure_share * (1 - all_failure_share)
+                * (1 / calls + 1 / min_by(calls, failure_share) over ())
+            ), 0) as standard_errors_apart
         from models
         order by failure_share desc, provider, model
         """

@@ -74,9 +74,7 @@ def over_limit(customers: Evidence) -> tuple[Insight, ...]:
         return ()
     return (
         Insight(
-            title=customers.say(
-                "{over_customers:count} customers cost more than {limit_share:percent} of what they pay"
-            ),
+            title=customers.say("{who_cost:text} more than {limit_share:percent} of what comes in"),
             problem=customers.say(
                 "The furthest over is {customer:text}: **{cost_usd:usd}** of cost against {revenue_usd:usd}"
                 " of revenue in 30 days ({cost_share_of_revenue:percent})."
@@ -112,7 +110,7 @@ def outgrown(customers: Evidence) -> tuple[Insight, ...]:
         return ()
     return (
         Insight(
-            title=customers.say("{outgrown_customers:count} customers have outgrown their tier"),
+            title=customers.say("{who_outgrew:text} tier"),
             problem=customers.say(
                 "{customer:text} costs {growth_ratio:ratio} times what it did at first, abnormal days left "
                 "out, and lately {recent_cost_share_of_revenue:percent} of what it pays. This is a new "

@@ -99,6 +99,8 @@ def over_limit(warehouse: Warehouse) -> Evidence:
             projected_month_cost_usd, month_revenue_usd, days_remaining, severity,
             sum(cost_above_limit_usd) over () as all_above_limit_usd,
             count(*) over () as over_customers,
+            case over_customers when 1 then 'One customer costs' else over_customers || ' customers cost' end
+                as who_cost,
             sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd,
             count(next_tier) over () as customers_with_next_tier
         from anomalies.rpt_threshold_alerts
@@ -131,6 +133,10 @@ def outgrown(warehouse: Warehouse) -> Evidence:
             coalesce(next_tier, 'none larger') as next_tier, next_tier_fee_usd,
             cost_usd, growth_ratio, recent_cost_share_of_revenue,
             count(*) over () as outgrown_customers,
+            case outgrown_customers
+                when 1 then 'One customer has outgrown its'
+                else outgrown_customers || ' customers have outgrown their'
+            end as who_outgrew,
             sum(cost_usd - revenue_usd) over () as all_loss_usd,
             sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd
         from anomalies.rpt_threshold_alerts

@@ -116,8 +116,10 @@ def _key_figures(warehouse: Warehouse, totals: Evidence, saved: Evidence) -> tup
         ),
         KeyFigure(
             "Savings from model switches, a month",
-            saved.cell("total_net_usd", "usd_table"),
-            status=saved.say("{total_low_usd:usd} to {total_high_usd:usd}"),
+            saved.cell("total_net_usd", "usd_table") if saved["action_count"] else note("none"),
+            status=saved.say("{total_low_usd:usd} to {total_high_usd:usd}")
+            if saved["action_count"]
+            else None,
         ),
         KeyFigure(
             "Tasks to move",
@@ -131,6 +133,8 @@ def _before_and_after(tasks: Evidence, totals: Evidence) -> Figure:
     title = totals.say(
         "With the recommended models the same work costs {cost_after_usd:usd} instead of {cost_usd:usd} a "
         "month"
+        if totals["tasks_to_switch"]
+        else "No task has a cheaper model that is known to be good enough; together they cost {cost_usd:usd}"
     )
     return Figure(
         "cost-by-task",

@@ -10,6 +10,8 @@ from reports_builder.savings import action_plan, ledger, total_savings
 from reports_builder.warehouse import Warehouse
 
 _ALL = 1000
+# Several models are compared with the best one, so that two standard errors would often be chance.
+_CHANCE = 3.0
 
 
 def build(warehouse: Warehouse) -> Page:
@@ -30,20 +32,10 @@ def build(warehouse: Warehouse) -> Page:
             "those of a cheaper one."
         ),
         answer=(
-            results.say(
-                "A finished call costs **{finished_usd:usd_unit}** on average ({finished_change:delta} on "
-                "the 30 days before), scores {quality:percent} for quality, and {failure_share:percent} of "
-                "calls fail."
-            ),
+            _how_it_goes(results),
             _what_to_move(totals, total_savings(warehouse, switches)),
-            slow.say(
-                "Users of {task:text} wait longest: {model:text} needs {latency_p50_ms:milliseconds} for "
-                "half of its answers and over {latency_p95_ms:milliseconds} for one in twenty."
-            ),
-            failing.say(
-                "{model:text} fails most often, in {failure_share:percent} of its calls; {best_model:text} "
-                "least, in {best_failure_share:percent}."
-            ),
+            _who_waits(slow),
+            _what_fails(failing),
         ),
         key_figures=_key_figures(results, slow),
         figures=_latency_figure(warehouse, slow),
@@ -52,8 +44,8 @@ def build(warehouse: Warehouse) -> Page:
                 insights.switch(warehouse, action, by_task[action["task_type"]])
                 for action in switches.each()[:1]
             ),
-            _slow_answers(slow),
-            _failures(failing),
+            *_slow_answers(slow),
+            *_failures(failing),
         ),
         plan=action_plan(warehouse, "model_switch"),
         confidence=confidence(warehouse),
@@ -61,9 +53,41 @@ def build(warehouse: Warehouse) -> Page:
     )
 
 
+def _how_it_goes(results: Evidence) -> Prose:
+    compared = " ({finished_change:delta} on the 30 days before)"
+    return results.say(
+        "A finished call costs **{finished_usd:usd_unit}** on average"
+        + (compared if results["prior_finished_usd"] is not None else "")
+        + ", scores {quality:percent} for quality, and {failure_share:percent} of calls fail."
+    )
+
+
+def _who_waits(slow: Evidence) -> Prose:
+    if not slow.rows:
+        return note("No latency is measured.")
+    return slow.say(
+        "Users of {task:text} wait longest: {model:text} needs {latency_p50_ms:milliseconds} for half of its "
+        "answers and over {latency_p95_ms:milliseconds} for one in twenty."
+    )
+
+
+def _differs(failing: Evidence) -> bool:
+    """Whether the worst model fails more often than the best by more than chance would have it."""
+    return float(failing["standard_errors_apart"] or 0) >= _CHANCE  # type: ignore[arg-type]
+
+
+def _what_fails(failing: Evidence) -> Prose:
+    if not _differs(failing):
+        return note("No model fails measurably more often than another.")
+    return failing.say(
+        "{model:text} fails most often, in {failure_share:percent} of its calls; {best_model:text} least, in "
+        "{best_failure_share:percent}."
+    )
+
+
 def _what_to_move(totals: Evidence, saved: Evidence) -> Prose:
     if not totals["tasks_to_switch"]:
-        return note("No cheaper model does any task well enough: keep the models in use.")
+        return note("No cheaper model is known to do a task well enough: keep the models in use.")
     return say(
         "For {tasks_to_switch:count} of {tasks:count} tasks another model gives as good an answer for less,"
         " worth **{total_net_usd:usd}** a month.",
@@ -97,15 +121,18 @@ def _key_figures(results: Evidence, slow: Evidence) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "Slowest use, 95th percentile",
             slow.cell("latency_p95_ms", "milliseconds"),
-            status=slow.say("{task:text} on {model:text}"),
+            status=slow.say("{task:text} on {model:text}") if slow.rows else None,
         ),
     )
 
 
 def _latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
+    if not slow.rows:
+        return ()
     models = ask.latencies_of_task(warehouse, str(slow["task_type"]))
     title = models.say(
-        "{task:text}: {model:text} is fastest, with half of its answers in {latency_p50_ms:milliseconds}"
+        "{task:text}, where users wait longest: {model:text} gives half of its answers in "
+        "{latency_p50_ms:milliseconds}"
     )
     return (
         Figure(
@@ -124,8 +151,10 @@ def _latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
     )
 
 
-def _slow_answers(slow: Evidence) -> Insight:
-    return Insight(
+def _slow_answers(slow: Evidence) -> tuple[Insight, ...]:
+    if not slow.rows or slow["model"] == slow["recommended_model"]:
+        return ()
+    insight = Insight(
         title=slow.say("{task:text} on {model:text} keeps users waiting"),
         problem=slow.say(
             "One answer in twenty takes longer than **{latency_p95_ms:milliseconds}**; on "
@@ -166,10 +195,13 @@ def _slow_answers(slow: Evidence) -> Insight:
             note("tasks and models by waiting time, those with at least one per cent of the task's calls."),
         ),
     )
+    return (insight,)
 
 
-def _failures(failing: Evidence) -> Insight:
-    return Insight(
+def _failures(failing: Evidence) -> tuple[Insight, ...]:
+    if not _differs(failing):
+        return ()
+    insight = Insight(
         title=failing.say("{model:text} fails in {failure_share:percent} of its calls"),
         problem=failing.say(
             "**{all_failed_calls:count}** calls failed in 30 days, {all_failure_share:percent} of all; "
@@ -202,6 +234,7 @@ def _failures(failing: Evidence) -> Insight:
             note("failures by model."),
         ),
     )
+    return (insight,)
 
 
 def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:

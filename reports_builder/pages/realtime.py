@@ -30,7 +30,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         answer=(
             _what_was_abnormal(abnormal, episodes),
-            _is_it_over(abnormal),
+            *([_is_it_over(abnormal)] if episodes.rows else []),
             _who_is_at_the_limit(limits),
             _what_is_wasted(premium),
         ),
@@ -72,9 +72,9 @@ def _who_is_at_the_limit(limits: Evidence) -> Prose:
     if not limits["over_customers"] and not limits["close_customers"]:
         return note("No customer is close to its cost limit.")
     return limits.say(
-        "{over_customers:count} customers cost more than {limit_share:percent} of what they pay, "
-        "**{above_limit_usd:usd}** beyond that limit in 30 days; {close_customers:count} more are close to "
-        "it, and {outgrown_customers:count} have outgrown their tier."
+        "Customers that cost more than {limit_share:percent} of what they pay: {over_customers:count}, with"
+        " **{above_limit_usd:usd}** beyond that limit in 30 days. Close to it: {close_customers:count}. "
+        "Grown past their tier: {outgrown_customers:count}."
     )
 
 
@@ -82,8 +82,8 @@ def _what_is_wasted(premium: Evidence) -> Prose:
     if not premium.rows:
         return note("No premium model does trivial work.")
     return premium.say(
-        "{customers:count} customers use premium models for trivial work, at **{all_cost_usd:usd}** in 30 "
-        "days: {dearer_ratio:ratio} times what it needs to cost."
+        "{who_have:text} trivial work done by premium models, at **{all_cost_usd:usd}** in 30 days: "
+        "{dearer_ratio:ratio} times what it needs to cost."
     )
 
 
