@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from reports_builder.errors import ReportError
-from reports_builder.warehouse import DEFAULT_WAREHOUSE
+from reports_builder.warehouse import DEFAULT_WAREHOUSE, open_warehouse
 
 app = typer.Typer(
     add_completion=False,
@@ -61,6 +61,46 @@ def render(
     typer.echo("")
     for sentence in built.pages[0].answer:
         typer.echo(sentence.plain)
+
+
+export_app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="Write the warehouse's data for other tools."
+)
+app.add_typer(export_app, name="export")
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a month; write YYYY-MM.") from None
+
+
+@export_app.command("focus")
+def export_focus(
+    month: Annotated[
+        date, typer.Option(parser=_month, metavar="YYYY-MM", help="The billing month to write.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write: .csv or .parquet.")],
+    version: Annotated[str, typer.Option(help="Version of the specification.")] = "1.2",
+    warehouse: Annotated[
+        Path, typer.Option(metavar="FILE", help="The published warehouse.")
+    ] = DEFAULT_WAREHOUSE,
+) -> None:
+    """Write one month of usage as a FOCUS file, a row per day, SKU and token class."""
+    from reports_builder.focus_export import VERSIONS, read_export, write_export  # noqa: PLC0415
+
+    if version not in VERSIONS:
+        raise ReportError(f"FOCUS {version} cannot be written; there is {', '.join(VERSIONS)}.")
+    with open_warehouse(warehouse) as opened:
+        export = read_export(opened, month)
+    write_export(export, out)
+    typer.echo(f"{len(export.rows)} charges of {month:%Y-%m} in FOCUS {version}: {out}")
+    if export.without_cost:
+        typer.echo(
+            f"{export.without_cost} charges are not in it: neither a charge nor a price is known for them "
+            "(core.fct_charges, billed_cost_usd and effective_cost_usd null)."
+        )
 
 
 def main() -> None:

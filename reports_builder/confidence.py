@@ -1,6 +1,6 @@
 """How sure the figures are: the footer that every page carries."""
 
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, say
 from reports_builder.model import Confidence, ConfidenceItem
 from reports_builder.warehouse import Warehouse
 
@@ -52,8 +52,9 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         ),
         ConfidenceItem(
             "Difference from provider invoices",
-            note("unknown"),
-            "Not measured: the warehouse holds no provider invoice.",
+            quality.cell("invoice_variance_share", "percent"),
+            "Measured: over all months that were invoiced, in core.rpt_invoice_variance by cause; unknown "
+            "where the warehouse holds no invoice.",
         ),
     )
     coverage = say(
@@ -86,7 +87,8 @@ def _quality(warehouse: Warehouse) -> Evidence:
             max(affected_call_share) filter (where check_name = 'unpriced') as unpriced_call_share,
             max(affected_call_share) filter (where check_name = 'cost_unknown') as uncosted_call_share,
             max(affected_share) filter (where check_name = 'unallocated') as unallocated_cost_share,
-            1 - unallocated_cost_share as allocated_cost_share
+            1 - unallocated_cost_share as allocated_cost_share,
+            max(affected_share) filter (where check_name = 'invoice_variance') as invoice_variance_share
         from core.rpt_data_quality
         """
     )

@@ -16,6 +16,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from dbt.adapters.duckdb.plugins import BasePlugin
+from landed_sources import LANDED_SOURCES
+from landing import land, prepare_landing
 
 # The raw call record. Columns that are not required read as null where a file lacks them.
 CALL_SCHEMA = pa.schema(
@@ -63,21 +65,44 @@ REQUIRED_CUSTOMER_COLUMNS = frozenset({"customer_id", "subscription_tier", "mont
 
 
 class Plugin(BasePlugin):
-    """Registers `check_raw_files(raw_dir)` and `publish_file(target)` on the build's connection."""
+    """Registers `check_raw_files(raw_dir, sources)` and `publish_file(target)` on the build's connection."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Make the folder of the working file, and the empty file that gives calls their columns."""
+        """Make the folder of the working file, and the empty files that give each source its columns."""
         self.warehouse_dir = Path(plugin_config["warehouse_dir"])
         contract = self.warehouse_dir / "build" / "contract" / "date=1970-01-01"
         contract.mkdir(parents=True, exist_ok=True)
         partial = contract / f"calls.{os.getpid()}.partial"
         pq.write_table(CALL_SCHEMA.empty_table(), partial)
         partial.replace(contract / "calls.parquet")
+        self.landing_dir = self.warehouse_dir / "build" / "landing"
+        for source in LANDED_SOURCES:
+            prepare_landing(source, self.landing_dir)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Register the two functions."""
-        conn.create_function("check_raw_files", check_raw_files, ["VARCHAR"], "VARCHAR", side_effects=True)
+        conn.create_function(
+            "check_raw_files", self.check_raw_files, ["VARCHAR", "VARCHAR"], "VARCHAR", side_effects=True
+        )
         conn.create_function("publish_file", self.publish_file, ["VARCHAR"], "VARCHAR", side_effects=True)
+
+    def check_raw_files(self, raw_dir: str, sources: str) -> str:
+        """Check the raw files of the sources that are on, and land those that are not in the layout of calls.
+
+        `sources` is the variable of that name, joined by commas. Returns problems, one a line; '' when all is
+        well.
+        """
+        switched_on = {name.strip() for name in sources.split(",") if name.strip()}
+        known = {"calls", *(source.name for source in LANDED_SOURCES)}
+        if switched_on - known:
+            return (
+                f"variable sources: {', '.join(sorted(switched_on - known))} is not a source;"
+                f" there are {', '.join(sorted(known))}"
+            )
+        problems = call_problems(Path(raw_dir))
+        for source in LANDED_SOURCES:
+            problems += land(source, Path(raw_dir), self.landing_dir, is_on=source.name in switched_on)
+        return "\n".join(problems)
 
     def publish_file(self, file_name: str) -> str:
         """Put a copy of the working file where readers look, in one step.
@@ -102,12 +127,11 @@ with open(sys.argv[2], "rb+") as copy:
 """
 
 
-def check_raw_files(raw_dir: str) -> str:
-    """Return what would make the build read wrong data, one problem a line; '' when all is well.
+def call_problems(root: Path) -> list[str]:
+    """What would make the build read wrong calls or customers.
 
-    Only footers are read. Looks at calls/date=*/*.parquet and customers.parquet under `raw_dir`.
+    Only footers are read. Looks at calls/date=*/*.parquet and customers.parquet under `root`.
     """
-    root = Path(raw_dir)
     calls = sorted(root.glob("calls/date=*/*.parquet"))
     problems = []
     if not calls:
@@ -124,7 +148,7 @@ def check_raw_files(raw_dir: str) -> str:
         problems += _file_problems(customers, REQUIRED_CUSTOMER_COLUMNS)
     for path in calls:
         problems += _file_problems(path, REQUIRED_CALL_COLUMNS)
-    return "\n".join(problems)
+    return problems
 
 
 def _file_problems(path: Path, required: frozenset[str]) -> list[str]:

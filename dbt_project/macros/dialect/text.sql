@@ -15,3 +15,10 @@
 {%- endmacro %}
 {% macro default__string_agg_sorted(value, separator) -%}string_agg({{ value }}, '{{ separator }}' order by {{ value }}){%- endmacro %}
 {% macro spark__string_agg_sorted(value, separator) -%}array_join(array_sort(collect_list({{ value }})), '{{ separator }}'){%- endmacro %}
+
+{# One field of a JSON object in text, as text. #}
+{% macro json_text(json, field) -%}
+    {{ return(adapter.dispatch('json_text')(json, field)) }}
+{%- endmacro %}
+{% macro default__json_text(json, field) -%}json_extract_string({{ json }}, '$.{{ field }}'){%- endmacro %}
+{% macro spark__json_text(json, field) -%}get_json_object({{ json }}, '$.{{ field }}'){%- endmacro %}

@@ -12,6 +12,18 @@ customers as (
 
 ),
 
+focus_charges as (
+
+    select * from {{ ref('int_focus_charges_validated') }}
+
+),
+
+invoices as (
+
+    select * from {{ ref('int_invoices_validated') }}
+
+),
+
 rejected as (
 
     select
@@ -29,6 +41,24 @@ rejected as (
         rejection_reason as reason,
         raw_record
     from customers
+    where rejection_reason is not null
+    union all
+    select
+        'focus' as source,
+        file_name,
+        charge_id as record_key,
+        rejection_reason as reason,
+        raw_record
+    from focus_charges
+    where rejection_reason is not null
+    union all
+    select
+        'invoices' as source,
+        file_name,
+        invoice_key as record_key,
+        rejection_reason as reason,
+        raw_record
+    from invoices
     where rejection_reason is not null
 
 )

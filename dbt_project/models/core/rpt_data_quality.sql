@@ -1,4 +1,4 @@
-{# one row per check, over the trailing 30 days: what the figures of the other marts cannot say for certain #}
+{# one row per check, over the trailing 30 days (invoices: over every month invoiced): what the figures of the other marts cannot say for certain #}
 
 {% set usage_checks = [
     ('unallocated', 'sum(case when has_no_customer or is_customer_unknown then calls end)', 'sum(case when has_no_customer or is_customer_unknown then cost_usd end)',
@@ -28,6 +28,17 @@
     ('reconciliation_difference', 'sum(abs(rows_read - rows_accepted - rows_rejected - rows_duplicate))', 'sum(abs(difference_usd))',
         'Records and charges read that are neither in the marts, nor refused, nor duplicates. Anything but zero is an error.'),
 ] %}
+{% set invoice_checks = [
+    ('invoice_variance', 'count(*) filter (where difference_usd <> 0)', 'sum(abs(difference_usd))',
+        'Invoices of a provider and month that differ from the ledger, with the sum of the differences; all months that were invoiced.'),
+    ('invoice_unexplained', 'count(*) filter (where unexplained_usd <> 0)', 'sum(abs(unexplained_usd))',
+        'Part of these differences for which core.rpt_invoice_variance has no cause.'),
+] %}
+{% set check_groups = [
+    ('usage_judged', 'sum(calls)', 'sum(cost_usd)', usage_checks),
+    ('records', 'sum(rows_read)', 'sum(billed_cost_read_usd)', record_checks),
+    ('invoiced', 'count(*)', 'sum(invoiced_usd)', invoice_checks),
+] %}
 
 with usage_daily as (
 
@@ -50,6 +61,12 @@ features as (
 reconciliation as (
 
     select * from {{ ref('rpt_reconciliation') }}
+
+),
+
+invoice_variance as (
+
+    select * from {{ ref('rpt_invoice_variance') }}
 
 ),
 
@@ -90,19 +107,28 @@ records as (
 
 ),
 
+invoiced as (
+
+    select * from invoice_variance
+    where invoiced_usd is not null
+
+),
+
 checked as (
 
-    {% for name, affected_calls, affected_cost, description in usage_checks + record_checks -%}
-    {% set is_usage = loop.index <= usage_checks | length -%}
+    {% for relation, all_calls, all_cost, checks in check_groups -%}
+    {% set is_last_group = loop.last -%}
+    {% for name, affected_calls, affected_cost, description in checks -%}
     select
         '{{ name }}' as check_name,
         cast(coalesce({{ affected_calls }}, 0) as bigint) as affected_calls,
-        cast(coalesce(sum({{ 'calls' if is_usage else 'rows_read' }}), 0) as bigint) as total_calls,
+        cast(coalesce({{ all_calls }}, 0) as bigint) as total_calls,
         {{ money("coalesce(" ~ affected_cost ~ ", 0)") if affected_cost else money('null') }} as affected_cost_usd,
-        {{ money("coalesce(sum(" ~ ('cost_usd' if is_usage else 'billed_cost_read_usd') ~ "), 0)") }} as total_cost_usd,
+        {{ money("coalesce(" ~ all_cost ~ ", 0)") }} as total_cost_usd,
         '{{ description }}' as description
-    from {{ 'usage_judged' if is_usage else 'records' }}
-    {{ 'union all' if not loop.last }}
+    from {{ relation }}
+    {{ 'union all' if not (is_last_group and loop.last) }}
+    {% endfor %}
     {% endfor %}
 
 ),

@@ -12,6 +12,18 @@ usage_daily as (
 
 ),
 
+focus_records as (
+
+    select * from {{ ref('int_focus_records_daily') }}
+
+),
+
+charges as (
+
+    select * from {{ ref('fct_charges') }}
+
+),
+
 in_marts as (
 
     select
@@ -20,6 +32,18 @@ in_marts as (
         {{ money('sum(billed_cost_usd)') }} as billed_cost_usd
     from usage_daily
     group by usage_date
+
+),
+
+charges_in_marts as (
+
+    select
+        charge_date,
+        count(*) as charges,
+        {{ money('sum(billed_cost_usd)') }} as billed_cost_usd
+    from charges
+    where source = 'focus'
+    group by charge_date
 
 ),
 
@@ -38,6 +62,20 @@ reconciled as (
         call_records.billed_cost_duplicate_usd
     from call_records
     left join in_marts on call_records.usage_date = in_marts.usage_date
+    union all
+    select
+        'focus' as source,
+        focus_records.charge_date as usage_date,
+        focus_records.rows_read,
+        cast(coalesce(charges_in_marts.charges, 0) as bigint) as rows_accepted,
+        focus_records.rows_rejected,
+        cast(0 as bigint) as rows_duplicate,
+        focus_records.billed_cost_read_usd,
+        coalesce(charges_in_marts.billed_cost_usd, {{ money(0) }}) as billed_cost_in_marts_usd,
+        focus_records.billed_cost_rejected_usd,
+        {{ money(0) }} as billed_cost_duplicate_usd
+    from focus_records
+    left join charges_in_marts on focus_records.charge_date = charges_in_marts.charge_date
 
 ),
 

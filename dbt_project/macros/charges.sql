@@ -1,0 +1,19 @@
+{# An amount in the billing currency of its row, in USD; null where the rate is not known. 24 and 13 digits, so that
+   the product fits into 38 on every engine. #}
+{% macro in_usd(amount) -%}
+    case
+        when billing_currency = 'USD' then {{ money(amount) }}
+        else {{ money("cast(" ~ amount ~ " as decimal(24, 12)) * cast(usd_per_unit as decimal(13, 10))") }}
+    end
+{%- endmacro %}
+
+{# The part of an amount of one day and SKU that one token class bears: its cost at the price where the amount is that
+   cost, else by share of the list cost. Null where no class has a price to share by. #}
+{% macro token_class_part(amount) -%}
+    case
+        when {{ amount }} = total_list_at_price_usd then list_at_price_usd
+        when {{ amount }} = total_contracted_at_price_usd then contracted_at_price_usd
+        when total_list_at_price_usd = 0 then {{ money('null') }}
+        else {{ split_exactly(amount, 'running_list_at_price_usd', '(running_list_at_price_usd - list_at_price_usd)', 'total_list_at_price_usd') }}
+    end
+{%- endmacro %}

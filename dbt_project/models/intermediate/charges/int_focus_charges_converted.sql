@@ -1,0 +1,94 @@
+{# one row per accepted line of the billing files, in USD, under the provider's one name #}
+
+with charges as (
+
+    select * from {{ ref('int_focus_charges_validated') }}
+
+),
+
+currency_rates as (
+
+    select * from {{ ref('int_currency_rates') }}
+
+),
+
+provider_names as (
+
+    select * from {{ ref('provider_names') }}
+
+),
+
+ai_services as (
+
+    select * from {{ ref('ai_services') }}
+
+),
+
+usage_charges as (
+
+    select * from {{ ref('int_usage_charges') }}
+
+),
+
+accepted as (
+
+    select
+        *,
+        cast(date_trunc('month', billing_period_start_date) as date) as billing_month_start_date,
+        coalesce(stated_provider_name, service_provider_name) as name_on_bill
+    from charges
+    where rejection_reason is null
+
+),
+
+services_with_calls as (
+
+    select distinct
+        usage_charges.provider_name,
+        usage_charges.billing_month_start_date,
+        lower(ai_services.service_name) as service_name_lower
+    from usage_charges
+    inner join ai_services on usage_charges.provider = ai_services.provider
+
+),
+
+named as (
+
+    select
+        accepted.*,
+        coalesce(provider_names.provider_name, accepted.name_on_bill, 'unknown') as provider_name,
+        cast(case when accepted.billing_currency = 'USD' then 1 else currency_rates.usd_per_unit end as decimal(13, 10)) as usd_per_unit
+    from accepted
+    left join provider_names on lower(accepted.name_on_bill) = provider_names.name_in_source
+    left join currency_rates
+        on
+            accepted.billing_currency = currency_rates.currency
+            and currency_rates.valid_from <= last_day(accepted.billing_month_start_date)
+            and last_day(accepted.billing_month_start_date) < currency_rates.valid_to
+
+),
+
+{# FOCUS wants every cost filled. What an export of this warehouse filled in is unknown again when it comes back. #}
+converted as (
+
+    select
+        named.*,
+        {% for kind in ['billed', 'effective', 'list', 'contracted'] -%}
+        case
+            when coalesce(named.estimated_columns, '') not like '%{{ kind | capitalize }}Cost%' then {{ in_usd('named.' ~ kind ~ '_cost_billing_currency') }}
+        end as {{ kind }}_cost_usd,
+        {% endfor -%}
+        named.charge_category = 'Usage' and services_with_calls.provider_name is not null as is_overlap,
+        named.charge_category = 'Usage'
+        and named.billed_cost_billing_currency <> 0
+        and coalesce(named.effective_cost_billing_currency, 0) = 0 as is_billed_without_effective
+    from named
+    left join services_with_calls
+        on
+            named.provider_name = services_with_calls.provider_name
+            and named.billing_month_start_date = services_with_calls.billing_month_start_date
+            and lower(named.service_name) = services_with_calls.service_name_lower
+
+)
+
+select * from converted

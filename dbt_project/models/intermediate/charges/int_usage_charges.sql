@@ -1,0 +1,101 @@
+{# one row per UTC day x provider x model x service tier x token class: what the calls cost, as a bill would itemise it.
+   Class `unknown` bears what no price can share out: usage without list price, charges of calls without token counts. #}
+
+with token_classes as (
+
+    select * from {{ ref('int_usage_classed_by_token') }}
+
+),
+
+provider_names as (
+
+    select * from {{ ref('provider_names') }}
+
+),
+
+parts as (
+
+    select
+        *,
+        {{ token_class_part('list_cost_usd') }} as list_part_usd,
+        {{ token_class_part('contracted_cost_usd') }} as contracted_part_usd,
+        {{ token_class_part('priced_effective_cost_usd') }} as effective_part_usd,
+        {{ token_class_part('priced_billed_cost_usd') }} as billed_part_usd,
+        has_one_price
+        and list_cost_usd = total_list_at_price_usd
+        and contracted_cost_usd = total_contracted_at_price_usd as has_unit_price
+    from token_classes
+
+),
+
+remainders as (
+
+    select
+        usage_date,
+        provider,
+        model,
+        service_tier,
+        max(case when list_cost_usd is null then input_tokens + output_tokens end) as tokens,
+        {% for cost in ['list', 'contracted', 'effective', 'billed'] -%}
+        case
+            when max(list_cost_usd) is null then max({{ cost }}_cost_usd)
+            else nullif({{ money('max(' ~ cost ~ '_cost_usd) - coalesce(sum(' ~ cost ~ '_part_usd), 0)') }}, 0)
+        end as {{ cost }}_cost_usd,
+        {% endfor -%}
+        max(unpriced_calls) as unpriced_calls
+    from parts
+    group by usage_date, provider, model, service_tier
+
+),
+
+itemised as (
+
+    select
+        usage_date,
+        provider,
+        model,
+        service_tier,
+        token_class,
+        tokens,
+        case when has_unit_price then list_unit_price_usd end as list_unit_price_usd,
+        case when has_unit_price then contracted_unit_price_usd end as contracted_unit_price_usd,
+        case when has_unit_price then price_valid_from_at end as price_valid_from_at,
+        list_part_usd as list_cost_usd,
+        contracted_part_usd as contracted_cost_usd,
+        effective_part_usd as effective_cost_usd,
+        billed_part_usd as billed_cost_usd
+    from parts
+    where list_cost_usd is not null and tokens > 0
+    union all
+    select
+        usage_date,
+        provider,
+        model,
+        service_tier,
+        'unknown' as token_class,
+        tokens,
+        cast(null as decimal(18, 12)) as list_unit_price_usd,
+        cast(null as decimal(18, 12)) as contracted_unit_price_usd,
+        cast(null as timestamp) as price_valid_from_at,
+        list_cost_usd,
+        contracted_cost_usd,
+        effective_cost_usd,
+        billed_cost_usd
+    from remainders
+    where unpriced_calls > 0 or coalesce(list_cost_usd, contracted_cost_usd, effective_cost_usd, billed_cost_usd) is not null
+
+),
+
+named as (
+
+    select
+        itemised.*,
+        itemised.provider || '/' || itemised.model || '/' || itemised.service_tier || '/' || itemised.token_class as sku_id,
+        coalesce(provider_names.provider_name, itemised.provider) as provider_name,
+        cast(date_trunc('month', itemised.usage_date) as date) as billing_month_start_date
+    from itemised
+    left join provider_names on lower(itemised.provider) = provider_names.name_in_source
+
+)
+
+select * from named
