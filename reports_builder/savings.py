@@ -43,14 +43,43 @@ def ledger(warehouse: Warehouse, *kinds: str, rows: int = 10) -> Evidence:
     )
 
 
+def _commitments(warehouse: Warehouse) -> dict[str, Evidence]:
+    """The terms of the recommended commitments by the action of the ledger."""
+    terms = warehouse.evidence(
+        """
+        select
+            'commitment:' || offer_id as commitment_action_id, hourly_commitment_usd, upfront_cost_usd,
+            is_illustrative
+        from rates.rpt_commitment_options
+        where is_recommended
+        order by offer_id
+        """
+    )
+    return {str(row["commitment_action_id"]): row for row in terms.each()}
+
+
+def _with_terms(row: Evidence, terms: Evidence | None) -> Prose:
+    """The action; a commitment with its level, and that its offer is no quote where it is none."""
+    if terms is None:
+        return named(row)
+    level = terms.say(
+        " at {hourly_commitment_usd:usd} an hour, which is {upfront_cost_usd:usd} at once"
+        if terms["upfront_cost_usd"]
+        else " at {hourly_commitment_usd:usd} an hour"
+    )
+    example = note("; the offer is an example, not a quote" if terms["is_illustrative"] else "")
+    return named(row) + level + example
+
+
 def action_plan(warehouse: Warehouse, *kinds: str, rows: int = 10) -> ActionPlan:
     """The ``rows`` most valuable actions of these kinds and what they are worth together."""
     opportunities = ledger(warehouse, *kinds, rows=rows)
     if not opportunities.rows:
         return ActionPlan((), note(NOTHING_TO_DO))
     total = total_savings(warehouse, opportunities)
+    terms = _commitments(warehouse) if not kinds or "commitment" in kinds else {}
     return ActionPlan(
-        tuple(_action(row) for row in opportunities.each()),
+        tuple(_action(row, terms.get(str(row["action_id"]))) for row in opportunities.each()),
         total.say(
             "Together they are worth **{total_net_usd:usd_table}** a month "
             "({total_low_usd:usd_table} to {total_high_usd:usd_table}), net of overlap: each is "
@@ -83,9 +112,9 @@ def named(row: Evidence, *, begins_sentence: bool = True) -> Prose:
     return row.say(f"{verb if begins_sentence else verb.lower()} {{subject:text}}")
 
 
-def _action(row: Evidence) -> Action:
+def _action(row: Evidence, terms: Evidence | None) -> Action:
     return Action(
-        action=named(row),
+        action=_with_terms(row, terms),
         owner_role=str(row["owner_role"]),
         effort=str(row["effort"]),
         value=row.cell("net_monthly_savings_usd", "usd_table"),

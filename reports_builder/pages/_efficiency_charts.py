@@ -24,7 +24,7 @@ def quality_against_cost(models: Evidence) -> alt.TopLevelMixin:
     colour = alt.condition("datum.is_on_frontier", alt.value(ACCENT), alt.value(NEUTRAL))
 
     def quality(column: str) -> alt.Y:
-        axis = alt.Axis(title="mean quality score, with its 95 % interval", format=".2f", tickCount=5)
+        axis = alt.Axis(title="mean quality score, with its 95 % interval", format=".3f", tickCount=5)
         return alt.Y(f"{column}:Q", axis=axis, scale=alt.Scale(zero=False, padding=30))
 
     def names(every_second: int, column: str, **place: Any) -> alt.Chart:

@@ -114,18 +114,23 @@ def models_of_all_tasks(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            task_type, model, calls,
+            measured.task_type, model, calls,
             effective_cost_usd as cost_usd,
             cost_per_successful_call_usd as finished_usd,
             like_for_like_cost_per_call_usd as same_work_usd,
             cost_per_1k_tokens_usd as thousand_tokens_usd,
             latency_p50_ms, latency_p95_ms, latency_p99_ms, failure_share,
             quality_score_avg as quality, quality_scored_calls,
-            case is_on_frontier
-                when true then 'yes' when false then 'no' else 'too few scores'
+            case
+                when is_on_frontier is null then 'too few scores'
+                when coalesce(quality_score_lower, quality_score_avg) < floors.minimum_quality_score
+                    then 'no: below the quality floor'
+                when is_on_frontier then 'yes'
+                else 'no'
             end as worth_its_price
-        from efficiency.rpt_model_efficiency
-        order by task_type, same_work_usd desc nulls last, model
+        from efficiency.rpt_model_efficiency as measured
+        left join seeds.task_quality_floors as floors on measured.task_type = floors.task_type
+        order by measured.task_type, same_work_usd desc nulls last, model
         """
     )
 

@@ -58,8 +58,13 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
         )
     return (
         totals.say(
-            "{tasks:count} kinds of work cost **{cost_usd:usd}**. For {tasks_to_switch:count} of them a "
-            "cheaper model does the same work within the quality that each task asks for"
+            "{tasks:count} kinds of work cost **{cost_usd:usd}**. "
+            + (
+                "For all {tasks:count} a "
+                if totals["tasks_to_switch"] == totals["tasks"]
+                else "For {tasks_to_switch:count} of them a "
+            )
+            + "cheaper model does the same work within the quality that each task asks for"
             + ("; for {tasks_to_keep:count} the models in use stay." if totals["tasks_to_keep"] else ".")
         ),
         say(

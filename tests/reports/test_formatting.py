@@ -65,7 +65,12 @@ def test_value_reads(style: str, value: Value, shown: str) -> None:
     assert formatting.plain(value, style) == shown
 
 
-@pytest.mark.parametrize("style", sorted(formatting.STYLES))
+def test_a_change_from_nothing_is_new_where_the_period_before_is_known() -> None:
+    assert formatting.delta_or_new(None) == "new this period"
+    assert formatting.delta_or_new(0.091) == "up 9.1 %"
+
+
+@pytest.mark.parametrize("style", sorted(set(formatting.STYLES) - {"delta_or_new"}))
 def test_a_missing_value_is_unknown_and_never_zero(style: str) -> None:
     shown = formatting.plain(None, style)
     assert "unknown" in shown

@@ -62,6 +62,9 @@ create table margin.rpt_customer_margins (
     gross_margin_usd decimal(28, 12), gross_margin_share double, is_unprofitable boolean,
     prior_revenue_usd decimal(28, 12), prior_cost_to_serve_usd decimal(28, 12),
     prior_gross_margin_usd decimal(28, 12));
+create table rates.rpt_commitment_options (
+    offer_id varchar, is_recommended boolean, is_illustrative boolean,
+    hourly_commitment_usd decimal(28, 12), upfront_cost_usd decimal(28, 12));
 create table pricing.rpt_plan_comparison (
     plan_id varchar, is_recommended boolean, is_current_plan boolean,
     gross_margin_change_base_churn_usd decimal(28, 12));
