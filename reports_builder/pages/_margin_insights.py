@@ -183,10 +183,11 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
                 "its cost at least"
             ),
             problem=say(
-                "Until they leave, today's customers are worth **{lifetime_low_usd:usd}** of margin at "
-                "the cautious end of the churn rates, **{lifetime_usd:usd}** at the rates observed. "
-                "The {customers_without_margin:count} active customers without a margin are worth "
-                "nothing; judged by fees, they would look as good as the others.",
+                "Until they leave, {valued_customers:count} of today's customers are worth "
+                "**{lifetime_low_usd:usd}** of margin at the cautious end of the churn rates, "
+                "**{lifetime_usd:usd}** at the rates observed. The {customers_without_margin:count} "
+                "active customers without a margin are worth nothing; judged by fees, they would look "
+                "as good as the others.",
                 total,
             ),
             domain_spec=PROFITABILITY,

@@ -185,9 +185,10 @@ def lifetime_total(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            sum(lifetime_value_low_usd) as lifetime_low_usd,
+            sum(lifetime_value_low_usd) filter (where lifetime_value_status = 'estimated')
+                as lifetime_low_usd,
             sum(lifetime_value_usd) as lifetime_usd,
-            count(*) filter (where lifetime_value_low_usd is not null) as valued_customers,
+            count(*) filter (where lifetime_value_status = 'estimated') as valued_customers,
             count(*) filter (where lifetime_value_status = 'margin_not_positive') as customers_without_margin,
             count(*) filter (where lifetime_value_status = 'too_little_history') as customers_too_new,
             count(*) filter (where lifetime_value_status = 'churn_unknown') as customers_churn_unknown

@@ -80,7 +80,7 @@ def _answer(totals: Evidence, losing: Evidence, plan: Evidence, lifetime: Eviden
             "({margin_share_change:delta_points} on the 30 days before)."
         )
     if not losing.rows:
-        return (margin, note("No customer cost more than it paid."), _advice(plan), _worth(lifetime))
+        return (margin, note("No customer cost more than it paid."), _advice(plan), worth(lifetime))
     return (
         margin,
         totals.say(
@@ -92,7 +92,7 @@ def _answer(totals: Evidence, losing: Evidence, plan: Evidence, lifetime: Eviden
             "{revenue_usd:usd} and cost {cost_to_serve_usd:usd}."
         ),
         _advice(plan),
-        _worth(lifetime),
+        worth(lifetime),
     )
 
 
@@ -107,11 +107,20 @@ def _advice(plan: Evidence) -> Prose:
     )
 
 
-def _worth(lifetime: Evidence) -> Prose:
-    return lifetime.say(
-        "Until they leave, the {valued_customers:count} customers that earn a margin are worth "
+def worth(lifetime: Evidence) -> Prose:
+    """What today's customers are worth, and for how many no value is known."""
+    if not lifetime["valued_customers"]:
+        return note("What customers are worth until they leave is not known: none of any tier has left yet.")
+    value = lifetime.say(
+        "Until they leave, {valued_customers:count} of today's customers are worth "
         "**{lifetime_low_usd:usd}** of margin at the cautious end of the churn rates, "
         "{lifetime_usd:usd} at the rates observed."
+    )
+    if not lifetime["customers_churn_unknown"]:
+        return value
+    return value + lifetime.say(
+        " For {customers_churn_unknown:count} more no value is known, because none of their "
+        "tier has left yet."
     )
 
 

@@ -7,7 +7,7 @@ from reports_builder.model import Column, Figure, Page, Section, Table
 from reports_builder.pages import _margin_insights as insights
 from reports_builder.pages import _margin_queries as ask
 from reports_builder.pages import _pricing_queries as ask_prices
-from reports_builder.pages.customer_profitability import ASSUMPTIONS, key_figures
+from reports_builder.pages.customer_profitability import ASSUMPTIONS, key_figures, worth
 from reports_builder.warehouse import Warehouse
 
 
@@ -50,11 +50,7 @@ def _answer(totals: Evidence, segments: Evidence, tiers: Evidence, lifetime: Evi
         ),
         segments.say("The worst group is {segment:text} with a margin of **{margin_usd:usd}**")
         + best.say("; the best is {segment:text} with **{margin_usd:usd}**."),
-        lifetime.say(
-            "The {valued_customers:count} customers that earn a margin are worth "
-            "**{lifetime_low_usd:usd}** of it until they leave, at the cautious end of the churn "
-            "rates ({lifetime_usd:usd} at the rates observed)."
-        ),
+        worth(lifetime),
         tiers.say(
             "Winning a {subscription_tier:text} customer costs {acquisition_usd:usd} and is paid back in "
             "{payback_months:count} months of its margin."
