@@ -291,13 +291,14 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             ),
             "Head of Product",
             "weeks",
+            is_in_plan=True,
         ),
         outcome=plan.say(
             "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
             "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
             "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
-            "to {customers_lost_high_churn:count}). It adds to the savings on models, which lower "
-            "cost, and does not overlap with them."
+            "to {customers_lost_high_churn:count}). It is a gain of revenue at today's cost; the savings on "
+            "models lower cost and are counted apart, on the calls of the customers that stay."
         ),
         supporting=Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")),
     )
@@ -317,7 +318,8 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
             "departures, net of overlap: every customer is in one of them only. They are ranked by "
             "value; the sequence is a pilot with new customers, then those that lose money, then the "
-            "rest. Savings on models come on top."
+            "rest. All margins use today's cost: savings on models lower it and are counted apart, on the "
+            "calls of the customers that stay."
         ),
     )
 
