@@ -1,4 +1,5 @@
-{# one row per valid call record whose call_id occurs more than once on its day; rank 1 is the one that counts #}
+{# one row per valid call record whose call_id occurs more than once on its day; rank 1 is the one that counts.
+   Another identifier with the same digest is here too: with rank 1, so it counts. #}
 
 {{ config(materialized='incremental', unique_key='partition_date') }}
 
@@ -19,7 +20,7 @@ repeated_calls as (
     select calls.*
     from calls
     inner join repeated_ids
-        on calls.partition_date = repeated_ids.partition_date and calls.call_id = repeated_ids.call_id
+        on calls.partition_date = repeated_ids.partition_date and {{ quick_digest('calls.call_id') }} = repeated_ids.call_id_digest
     where {{ is_touched_day('calls.partition_date') }} and calls.rejection_reason is null
 
 ),
@@ -28,7 +29,7 @@ recorded as (
 
     select
         *,
-        {{ raw_call_record() }} as raw_record
+        {{ raw_call_record() }} as record_text
     from repeated_calls
 
 ),
@@ -36,6 +37,7 @@ recorded as (
 ranked as (
 
     select
+        source_name,
         partition_date,
         file_name,
         call_id,
@@ -45,6 +47,7 @@ ranked as (
         model,
         input_tokens,
         cached_input_tokens,
+        cache_write_input_tokens,
         output_tokens,
         billed_cost_usd,
         latency_ms,
@@ -60,9 +63,9 @@ ranked as (
         environment,
         region,
         agent_id,
-        raw_record,
+        record_text as raw_record,
         cast(row_number() over (
-            partition by partition_date, call_id order by called_at, raw_record, file_name
+            partition by partition_date, call_id order by called_at, record_text, file_name
         ) as integer) as duplicate_rank
     from recorded
 
