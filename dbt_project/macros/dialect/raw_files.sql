@@ -9,6 +9,9 @@
         size as size_bytes,
         cast(last_modified as timestamp) as modified_at
     from read_blob('{{ env_var('FINOPS_RAW_DIR', 'data/raw') }}/calls/date=*/*.parquet')
+    {%- if 'calls' not in var('sources') %}
+    where 1 = 0
+    {%- endif %}
 {%- endmacro %}
 
 {% macro spark__raw_call_files() -%}

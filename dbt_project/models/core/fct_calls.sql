@@ -35,6 +35,7 @@ priced as (
 costed as (
 
     select
+        source_name,
         call_id,
         trace_id,
         called_at,
@@ -43,6 +44,7 @@ costed as (
         model,
         input_tokens,
         cached_input_tokens,
+        cache_write_input_tokens,
         output_tokens,
         latency_ms,
         customer_id,

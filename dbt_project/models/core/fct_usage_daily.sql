@@ -1,9 +1,10 @@
-{# one row per UTC day x customer x product x feature x task type x provider x model x environment x region x service tier #}
+{# one row per UTC day x customer x product x feature x task type x provider x model x environment x region x service tier,
+   apart for each source of call records #}
 
 {{ config(materialized='incremental', unique_key='usage_date') }}
 
 {% set grain = [
-    'customer_id', 'organization_id', 'product_id', 'feature_id', 'task_type', 'provider', 'model', 'environment', 'region', 'service_tier'
+    'source_name', 'customer_id', 'organization_id', 'product_id', 'feature_id', 'task_type', 'provider', 'model', 'environment', 'region', 'service_tier'
 ] %}
 
 with calls as (
@@ -38,6 +39,7 @@ summed_by_slot as (
         count(*) filter (where calls.status <> 'success') as failed_calls,
         cast(sum(calls.input_tokens) as bigint) as input_tokens,
         cast(sum(calls.cached_input_tokens) as bigint) as cached_input_tokens,
+        cast(sum(calls.cache_write_input_tokens) as bigint) as cache_write_input_tokens,
         cast(sum(calls.output_tokens) as bigint) as output_tokens,
         {{ money('sum(calls.billed_cost_usd)') }} as billed_cost_usd,
         cast(sum(calls.latency_ms) as bigint) as latency_ms_sum,
@@ -93,6 +95,7 @@ daily as (
         cast(coalesce(sum(calls) filter (where effective_cost_usd is null), 0) as bigint) as uncosted_calls,
         cast(coalesce(sum(input_tokens), 0) as bigint) as input_tokens,
         cast(coalesce(sum(cached_input_tokens), 0) as bigint) as cached_input_tokens,
+        cast(coalesce(sum(cache_write_input_tokens), 0) as bigint) as cache_write_input_tokens,
         cast(coalesce(sum(output_tokens), 0) as bigint) as output_tokens,
         {{ money('sum(list_cost_usd)') }} as list_cost_usd,
         {{ money('sum(contracted_cost_usd)') }} as contracted_cost_usd,

@@ -27,7 +27,7 @@ invoices as (
 rejected as (
 
     select
-        'calls' as source,
+        source_name as source,
         file_name,
         call_id as record_key,
         rejection_reason as reason,

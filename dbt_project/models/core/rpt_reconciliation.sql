@@ -27,11 +27,12 @@ charges as (
 in_marts as (
 
     select
+        source_name,
         usage_date,
         sum(calls) as calls,
         {{ money('sum(billed_cost_usd)') }} as billed_cost_usd
     from usage_daily
-    group by usage_date
+    group by source_name, usage_date
 
 ),
 
@@ -50,7 +51,7 @@ charges_in_marts as (
 reconciled as (
 
     select
-        'calls' as source,
+        call_records.source_name as source,
         call_records.usage_date,
         call_records.rows_read,
         cast(coalesce(in_marts.calls, 0) as bigint) as rows_accepted,
@@ -61,7 +62,7 @@ reconciled as (
         call_records.billed_cost_rejected_usd,
         call_records.billed_cost_duplicate_usd
     from call_records
-    left join in_marts on call_records.usage_date = in_marts.usage_date
+    left join in_marts on call_records.source_name = in_marts.source_name and call_records.usage_date = in_marts.usage_date
     union all
     select
         'focus' as source,

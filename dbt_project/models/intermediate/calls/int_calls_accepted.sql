@@ -15,8 +15,8 @@ duplicated as (
 ),
 
 {% set call_columns = [
-    'partition_date', 'file_name', 'call_id', 'trace_id', 'called_at', 'provider', 'model', 'input_tokens', 'cached_input_tokens',
-    'output_tokens', 'billed_cost_usd', 'latency_ms', 'customer_id', 'organization_id', 'product_id', 'feature_id',
+    'source_name', 'partition_date', 'file_name', 'call_id', 'trace_id', 'called_at', 'provider', 'model', 'input_tokens',
+    'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'billed_cost_usd', 'latency_ms', 'customer_id', 'organization_id', 'product_id', 'feature_id',
     'task_type', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id'
 ] %}
 
@@ -51,6 +51,7 @@ accepted as (
 named as (
 
     select
+        source_name,
         partition_date,
         file_name,
         call_id,
@@ -60,6 +61,7 @@ named as (
         coalesce(model, 'unknown') as model,
         input_tokens,
         coalesce(cached_input_tokens, 0) as cached_input_tokens,
+        coalesce(cache_write_input_tokens, 0) as cache_write_input_tokens,
         output_tokens,
         billed_cost_usd,
         latency_ms,

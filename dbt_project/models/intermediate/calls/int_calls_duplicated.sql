@@ -28,7 +28,7 @@ recorded as (
 
     select
         *,
-        {{ raw_call_record() }} as raw_record
+        {{ raw_call_record() }} as record_text
     from repeated_calls
 
 ),
@@ -36,6 +36,7 @@ recorded as (
 ranked as (
 
     select
+        source_name,
         partition_date,
         file_name,
         call_id,
@@ -45,6 +46,7 @@ ranked as (
         model,
         input_tokens,
         cached_input_tokens,
+        cache_write_input_tokens,
         output_tokens,
         billed_cost_usd,
         latency_ms,
@@ -60,9 +62,9 @@ ranked as (
         environment,
         region,
         agent_id,
-        raw_record,
+        record_text as raw_record,
         cast(row_number() over (
-            partition by partition_date, call_id order by called_at, raw_record, file_name
+            partition by partition_date, call_id order by called_at, record_text, file_name
         ) as integer) as duplicate_rank
     from recorded
 

@@ -11,9 +11,11 @@ with calls as (
 rejected as (
 
     select
+        source_name,
         partition_date,
         file_name,
         call_id,
+        provider,
         rejection_reason,
         billed_cost_usd,
         {{ raw_call_record() }} as raw_record

@@ -4,7 +4,7 @@
 
 with call_files as (
 
-    select * from {{ ref('stg_raw__call_files') }}
+    select * from {{ ref('int_call_files') }}
 
 ),
 
@@ -30,7 +30,7 @@ days_with_files as (
     select
         partition_date as day_date,
         count(*) as file_count,
-        {{ string_agg_sorted("file_key || ':' || cast(size_bytes as string) || ':' || cast(modified_at as string)") }} as file_listing
+        {{ string_agg_sorted('file_version') }} as file_listing
     from call_files
     group by partition_date
 

@@ -21,7 +21,7 @@ provider_names as (
 set_aside as (
 
     select
-        {{ json_text('raw_record', 'provider') }} as provider,
+        provider,
         partition_date,
         billed_cost_usd as rejected_usd,
         {{ money(0) }} as duplicate_usd

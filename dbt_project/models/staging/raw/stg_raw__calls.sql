@@ -10,6 +10,7 @@ with calls as (
 typed as (
 
     select
+        'calls' as source_name,
         cast(date as date) as partition_date,
         raw_file_name as file_name,
         call_id,
@@ -19,6 +20,7 @@ typed as (
         model,
         try_cast(input_tokens as bigint) as input_tokens,
         try_cast(cached_input_tokens as bigint) as cached_input_tokens,
+        cast(null as bigint) as cache_write_input_tokens,
         try_cast(output_tokens as bigint) as output_tokens,
         try_cast(cost_usd as decimal(18, 9)) as billed_cost_usd,
         cost_usd is not null and try_cast(cost_usd as decimal(18, 9)) is null as has_malformed_cost,
@@ -41,7 +43,9 @@ typed as (
         output_tokens as raw_output_tokens,
         cost_usd as raw_cost_usd,
         latency_ms as raw_latency_ms,
-        quality_score as raw_quality_score
+        quality_score as raw_quality_score,
+        cast(null as string) as line_problem,
+        cast(null as string) as raw_record
     from calls
 
 )

@@ -1,0 +1,20 @@
+{# one row per file of call records x UTC day that it has records of, with what tells whether it changed #}
+
+{{ config(materialized='view') }}
+
+with raw_files as (
+
+    select * from {{ ref('stg_raw__call_files') }}
+
+),
+
+files as (
+
+    select
+        partition_date,
+        file_key || ':' || cast(size_bytes as string) || ':' || cast(modified_at as string) as file_version
+    from raw_files
+
+)
+
+select * from files
