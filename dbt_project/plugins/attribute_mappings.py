@@ -6,30 +6,36 @@ The seed is read here, before dbt loads it, because landing keeps only what it l
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 SEED = Path(__file__).resolve().parent.parent / "seeds" / "attribute_mappings.csv"
 
-# Attributes that hold what was said to a model or by it, in the spellings of the usual instrumentations.
-MESSAGE_CONTENT = re.compile(
-    r"(?!.*token)(?:"
-    r"(?:gen_ai\.)?(?:input|output|messages?|prompts?|completions?|response|content|system_instructions)(?:\.\w+)?"
-    r"|(?:gen_ai|ai|llm|tool|retrieval|embedding|reranker|traceloop)\.(?:.*[._])?"
-    r"(?:prompts?|prompt_template|completions?|messages?|contents?|instructions|documents?|arguments|args|results?"
-    r"|definitions|text|object|toolcalls|toolcall|values?|vector|input|output|parameters)(?:\..*)?"
-    r"|.*\.(?:messages?|contents?|prompts?|completions?)"
-    r"|proxy_server_request.*"
-    r")",
-    re.IGNORECASE,
-)
+# Attributes that hold what was said to a model or by it, in the spellings of the usual instrumentations: these and
+# whatever stands below them, and any field named like a message.
+_CONTENT = (
+    "ai.prompt ai.response.object ai.response.text ai.response.toolcalls ai.toolcall ai.value ai.values completion"
+    " embedding.embeddings embedding.text embedding.vector gen_ai.completion gen_ai.event.content gen_ai.input"
+    " gen_ai.output gen_ai.prompt gen_ai.retrieval gen_ai.system_instructions gen_ai.tool.call.arguments"
+    " gen_ai.tool.call.result gen_ai.tool.definitions input llm.completions llm.input_messages llm.output_messages"
+    " llm.prompt_template llm.prompts messages output prompt proxy_server_request response retrieval.documents"
+    " tool.parameters traceloop.entity.input traceloop.entity.output"
+).split()
+_CONTENT_FIELDS = frozenset({"arguments", "completion", "content", "contents", "message", "messages", "prompt"})
 
 Targets = Mapping[str, tuple[tuple[str, int], ...]]
 
 
 class MappingError(Exception):
     """A row of the seed that cannot be used, in one line."""
+
+
+def holds_message_contents(attribute: str) -> bool:
+    """Whether an attribute of that name holds what was said to a model or by it."""
+    name = attribute.lower()
+    return name.rpartition(".")[2] in _CONTENT_FIELDS or any(
+        name == known or name.startswith(f"{known}.") for known in _CONTENT
+    )
 
 
 def attribute_targets(source_name: str, columns: Collection[str], seed: Path = SEED) -> Targets:
@@ -49,7 +55,7 @@ def attribute_targets(source_name: str, columns: Collection[str], seed: Path = S
                 raise MappingError(
                     f"{where}: {column} is not a column of {source_name}; there are {', '.join(sorted(columns))}"
                 )
-            if MESSAGE_CONTENT.fullmatch(attribute):
+            if holds_message_contents(attribute):
                 raise MappingError(f"{where}: {attribute} holds message contents, which are never read")
             if not (row["priority"] or "").isdecimal():
                 raise MappingError(f"{where}: priority {row['priority']} is not a whole number")
