@@ -32,10 +32,11 @@ class MappingError(Exception):
 
 def holds_message_contents(attribute: str) -> bool:
     """Whether an attribute of that name holds what was said to a model or by it."""
-    name = attribute.lower()
-    return name.rpartition(".")[2] in _CONTENT_FIELDS or any(
-        name == known or name.startswith(f"{known}.") for known in _CONTENT
-    )
+    parent, _, field = attribute.lower().rpartition(".")
+    # llm.token_count.prompt is a number.
+    if field in _CONTENT_FIELDS and not parent.endswith("token_count"):
+        return True
+    return any(f"{attribute.lower()}.".startswith(f"{known}.") for known in _CONTENT)
 
 
 def attribute_targets(source_name: str, columns: Collection[str], seed: Path = SEED) -> Targets:
