@@ -42,6 +42,7 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
             named(action) + action.say(". First step: {first_step:text}."),
             str(action["owner_role"]),
             str(action["effort"]),
+            is_in_plan=True,
         ),
         outcome=say(
             "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "

@@ -306,7 +306,7 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
 def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     """The change of prices after the pilot: those who cost more than they pay, then all others."""
     if plan["is_current_plan"]:
-        return ActionPlan((), note("Nothing needs doing: no plan on the list beats today's prices."))
+        return ActionPlan((), note("No plan on the list beats today's prices."))
     steps = ask_prices.segments(warehouse, "margin_today")
     ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
     worth = [row for row in ranked if row["gain_usd"]]

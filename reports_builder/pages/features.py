@@ -49,7 +49,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.investments(warehouse, totals),
             *insights.uneven_use(warehouse),
         ),
-        plan=action_plan(warehouse, "model_switch", "inefficient_usage", "batch", "caching", rows=5),
+        plan=action_plan(warehouse, "model_switch", "inefficient_usage", "batch", "caching"),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             _cost_section(everything),

@@ -172,7 +172,7 @@ def _plan(warehouse: Warehouse) -> ActionPlan:
     gain = ask.gain(warehouse)
     if not gain.rows:
         return ActionPlan(
-            (), note("Nothing needs doing: no other plan on file passes the rules and earns more.")
+            (), note("No other plan on file passes the rules and earns more.")
         )
     return ActionPlan(
         (
