@@ -252,6 +252,30 @@ PLAN_COLUMNS = (
 
 def pricing(plan: Evidence, plans: Evidence) -> Insight:
     """What to charge instead, in one block; the pricing proposal has the rest."""
+    if plan["is_current_plan"] and not plan["comparable_plans"]:
+        return Insight(
+            title=note("No plan on the list names the tiers of your customers"),
+            problem=note(
+                "A plan says what a customer of a tier would pay. The plans on the list name other tiers, so "
+                "every customer keeps today's invoice under each of them."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=plan.say(
+                "Unknown; today's prices leave a margin of **{current_gross_margin_usd:usd}** in 30 days."
+            ),
+            recommendation=Recommendation(
+                note(
+                    "Add rows for your tiers to the seed pricing_plans, today's fees first, and build again."
+                ),
+                "Head of Product",
+                "days",
+            ),
+            outcome=note("A comparison of the plans on the use that was measured. Assumption: none yet."),
+            supporting=Table(
+                PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")
+            ),
+        )
     if plan["is_current_plan"]:
         return Insight(
             title=note("No plan on the list beats today's prices"),

@@ -66,7 +66,8 @@ def _who_waits(slow: Evidence) -> Prose:
     if not slow.rows:
         return note("No latency is measured.")
     return slow.say(
-        "Users of {task:text} wait longest: {model:text} needs {latency_p50_ms:milliseconds} for half of its "
+        ("Users" if slow["task_type"] == "unknown" else "Users of {task:text}")
+        + " wait longest for {model:text}: it needs {latency_p50_ms:milliseconds} for half of its "
         "answers and over {latency_p95_ms:milliseconds} for one in twenty."
     )
 
@@ -152,7 +153,7 @@ def _latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
 
 
 def _slow_answers(slow: Evidence) -> tuple[Insight, ...]:
-    if not slow.rows or slow["model"] == slow["recommended_model"]:
+    if not slow.rows or slow["task_type"] == "unknown" or slow["model"] == slow["recommended_model"]:
         return ()
     insight = Insight(
         title=slow.say("{task:text} on {model:text} keeps users waiting"),
