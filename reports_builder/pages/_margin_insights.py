@@ -87,7 +87,8 @@ def _segment(segments: Evidence, name: str) -> Evidence | None:
 
 def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
     """The tier and kind of use whose fees fall furthest short of the cost."""
-    if not segments["is_loss"]:
+    # Where the kind of use is not on record, a tier is no finer than the customers listed above.
+    if not segments["is_loss"] or segments["usage_archetype"] == "unknown":
         return ()
     after = _segment(planned, str(segments["segment"]))
     outcome = note("Their margin rises to zero at least. Assumption: each pays what it costs, or leaves.")
@@ -330,6 +331,8 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
 def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     """The change of prices after the pilot: those who cost more than they pay, then all others."""
     if plan["is_current_plan"]:
+        if not plan["comparable_plans"]:
+            return ActionPlan((), note("No plan on the list names the tiers of your customers."))
         return ActionPlan((), note("No plan on the list beats today's prices."))
     steps = ask_prices.segments(warehouse, "margin_today")
     ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)

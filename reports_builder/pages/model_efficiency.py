@@ -196,7 +196,12 @@ def _assumptions(warehouse: Warehouse) -> tuple[Prose, ...]:
         """
     )
     return (
-        limits.say(
+        note(
+            "None of these tasks has a quality floor, so no move is judged; you set the floors in the seed "
+            "task_quality_floors."
+        )
+        if limits["lowest_floor"] is None
+        else limits.say(
             "Quality must stay above each task's floor ({lowest_floor:percent} to {highest_floor:percent}) "
             "and may fall by {smallest_loss:percent} to {largest_loss:percent} at most, both at the "
             "pessimistic end of the interval; you set these limits in the seed task_quality_floors."
@@ -245,7 +250,9 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                     "one and the same mix of prompts, all those of the task, at each model's price."
                 ),
             ),
-            figures=tuple(_curve(warehouse, task) for task in tasks.each()[:_CURVES]),
+            figures=tuple(
+                _curve(warehouse, task) for task in tasks.each()[:_CURVES] if task["task_type"] != "unknown"
+            ),
         ),
         Section(
             "What each move saves",

@@ -58,7 +58,8 @@ def _how_it_goes(results: Evidence) -> Prose:
     return results.say(
         "A finished call costs **{finished_usd:usd_unit}** on average"
         + (compared if results["prior_finished_usd"] is not None else "")
-        + ", scores {quality:percent} for quality, and {failure_share:percent} of calls fail."
+        + (", scores {quality:percent} for quality" if results["quality"] is not None else "")
+        + ", and {failure_share:percent} of calls fail."
     )
 
 
@@ -132,8 +133,12 @@ def _latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
         return ()
     models = ask.latencies_of_task(warehouse, str(slow["task_type"]))
     title = models.say(
-        "{task:text}, where users wait longest: {model:text} gives half of its answers in "
-        "{latency_p50_ms:milliseconds}"
+        (
+            "Waiting time by model"
+            if slow["task_type"] == "unknown"
+            else "{task:text}, where users wait longest"
+        )
+        + ": {model:text} gives half of its answers in {latency_p50_ms:milliseconds}"
     )
     return (
         Figure(

@@ -252,9 +252,13 @@ def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Sec
 
 
 def _segments(tiers: Evidence, archetypes: Evidence) -> Section:
-    title = archetypes.say(
-        "Customers with {segment:words} use carry the largest part of the change: "
-        "{revenue_change_usd:delta_usd}"
+    title = (
+        note("No kind of customer would pay more or less")
+        if not any(row["revenue_change_usd"] for row in archetypes.each())
+        else archetypes.say(
+            "Customers with {segment:words} use carry the largest part of the change: "
+            "{revenue_change_usd:delta_usd}"
+        )
     )
     return Section(
         "Segment impact",

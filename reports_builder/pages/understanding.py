@@ -43,7 +43,7 @@ def build(warehouse: Warehouse) -> Page:
             _forecast(outlook, accuracy),
         ),
         key_figures=_key_figures(total, tokens, coverage, outlook, accuracy),
-        figures=(_organizations_figure(organizations),),
+        figures=(_organizations_figure(organizations),) if organizations["listed_organizations"] else (),
         insights=(
             *insights.ownership(warehouse, coverage),
             insights.dear_tokens(warehouse),
