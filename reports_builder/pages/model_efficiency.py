@@ -53,7 +53,9 @@ def build(warehouse: Warehouse) -> Page:
 def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evidence) -> tuple[Prose, ...]:
     if not switches.rows:
         return (
-            totals.say("{tasks:count} kinds of work cost **{cost_usd:usd}**."),
+            totals.say(
+                "The work of the period cost **{cost_usd:usd}**; no other model is known to do it for less."
+            ),
             note(NOTHING_TO_DO),
         )
     return (
