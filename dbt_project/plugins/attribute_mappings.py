@@ -21,7 +21,9 @@ _CONTENT = (
     " llm.prompt_template llm.prompts messages output prompt proxy_server_request response retrieval.documents"
     " tool.parameters traceloop.entity.input traceloop.entity.output"
 ).split()
-_CONTENT_FIELDS = frozenset({"arguments", "completion", "content", "contents", "message", "messages", "prompt"})
+_CONTENT_FIELDS = frozenset(
+    {"arguments", "completion", "content", "contents", "message", "messages", "prompt"}
+)
 
 Targets = Mapping[str, tuple[tuple[str, int], ...]]
 
