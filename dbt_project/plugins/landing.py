@@ -81,12 +81,12 @@ class LandedSource:
                 ("line_problem", pa.string()),
                 ("raw_record", pa.string()),
             ]
-            + ([("partition_date", pa.date32())] if self.time_column else [])
+            + ([("partition_date", pa.date32()), ("file_version", pa.string())] if self.time_column else [])
         )
 
-    def batches(self, path: Path, name: str, targets: Targets) -> Iterator[pa.RecordBatch]:
-        """The rows of a file; `name` is what they call it."""
-        return _batches(self, path, name, targets)
+    def batches(self, path: Path, name: str, version: str, targets: Targets) -> Iterator[pa.RecordBatch]:
+        """The rows of a file, which carry its name and version."""
+        return _batches(self, path, name, version, targets)
 
 
 def prepare_landing(source: LandedSource, landing_dir: Path) -> None:
@@ -110,7 +110,7 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
         return [str(error)]
     wanted = {"contract.parquet"}
     seen: dict[str, Path] = {}
-    for path in _files(raw_dir / source.name) if is_on else ():
+    for path in source_files(raw_dir / source.name) if is_on else ():
         if not path.name.lower().endswith(source.suffixes):
             problems.append(
                 f"{path}: {source.what} are read from {', '.join(source.suffixes)} files; move it away,"
@@ -127,11 +127,12 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
         seen[digest] = path
         name = str(path.relative_to(raw_dir))
         identity = f"{LAYOUT}:{sorted(source.columns.items())}:{sorted(targets.items())}:{name}:{digest}"
-        landed = f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.parquet"
+        version = hashlib.sha256(identity.encode()).hexdigest()[:32]
+        landed = f"{version}.parquet"
         wanted.add(landed)
         if not (folder / landed).is_file():
             try:
-                _write(folder / landed, source.schema, source.batches(path, name, targets))
+                _write(folder / landed, source.schema, source.batches(path, name, version, targets))
             except UnreadableFileError as error:
                 problems.append(f"{path}: {error}; correct it or move it away, then build again")
     if not problems:
@@ -141,7 +142,7 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
     return problems
 
 
-def _files(folder: Path) -> list[Path]:
+def source_files(folder: Path) -> list[Path]:
     """The files of a source, hidden ones (an editor's, an unfinished copy) left out."""
     return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
 
@@ -163,7 +164,9 @@ def _write(target: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -
         partial.unlink(missing_ok=True)
 
 
-def _batches(source: LandedSource, path: Path, name: str, targets: Targets) -> Iterator[pa.RecordBatch]:
+def _batches(
+    source: LandedSource, path: Path, name: str, version: str, targets: Targets
+) -> Iterator[pa.RecordBatch]:
     shaped = (
         (line, _shaped(source, line, row, targets), problem) for line, row, problem in _rows(source, path)
     )
@@ -186,6 +189,7 @@ def _batches(source: LandedSource, path: Path, name: str, targets: Targets) -> I
         )
         if source.time_column:
             columns.append([day for *_, day in chunk])
+            columns.append([version] * len(chunk))
         yield pa.RecordBatch.from_arrays(
             [pa.array(values, kind.type) for values, kind in zip(columns, source.schema, strict=True)],
             schema=source.schema,

@@ -13,7 +13,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 LONGEST_LINE = 32 << 20
 LONGEST_VALUE = 64 << 20
@@ -42,7 +42,8 @@ def read_spans(path: Path) -> Iterator[ReadSpan]:
     """
     open_file = gzip.open if path.name.lower().endswith(".gz") else open
     try:
-        with open_file(path, "rb") as content:
+        with open_file(path, "rb") as opened:
+            content = cast(BinaryIO, opened)
             is_laid_out = _is_laid_out(content.read(PIECE))
             content.seek(0)
             if is_laid_out:
@@ -65,7 +66,7 @@ def _is_laid_out(head: bytes) -> bool:
     )
 
 
-def _line_spans(content: IO[bytes]) -> Iterator[ReadSpan]:
+def _line_spans(content: BinaryIO) -> Iterator[ReadSpan]:
     line, has_spans, other_signal, first_problem = 0, False, "", ""
     while text := content.readline(LONGEST_LINE):
         line += 1
@@ -84,7 +85,7 @@ def _line_spans(content: IO[bytes]) -> Iterator[ReadSpan]:
                 elif signal := next((name for key, name in _OTHER_SIGNALS.items() if key in document), ""):
                     other_signal = other_signal or f"line {line} holds {signal}"
                 else:
-                    raise TypeError("no resourceSpans in it")  # noqa: TRY301 - one place for what is no OTLP
+                    raise TypeError("no resourceSpans in it")
         except (ValueError, RecursionError) as error:
             # What a killed process wrote last, or what another is writing at this moment.
             problem = "line_not_json" if text.endswith(b"\n") else "line_cut_off"
@@ -97,7 +98,7 @@ def _line_spans(content: IO[bytes]) -> Iterator[ReadSpan]:
         raise NotOtlpError(first_problem or f"has no spans: {other_signal}")
 
 
-def _pieces_of_line(start: bytes, content: IO[bytes]) -> Iterator[bytes]:
+def _pieces_of_line(start: bytes, content: BinaryIO) -> Iterator[bytes]:
     piece = start
     while piece:
         yield piece

@@ -67,6 +67,7 @@ _OWN_COLUMNS = (
 _SCHEMA = pa.schema(
     [
         ("file_name", pa.string()),
+        ("file_version", pa.string()),
         ("line_number", pa.int64()),
         ("span_number", pa.int64()),
         ("line_problem", pa.string()),
@@ -82,6 +83,7 @@ _NO_RANK = 1 << 62
 
 _Ranked = tuple[list[str | None], list[int]]
 _Index = dict[str, tuple[tuple[int, int], ...]]
+_Row = tuple[tuple[Any, ...], list[str | None], str | None]
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,10 @@ class OtlpSource(LandedSource):
         """Unlike those of other sources its times are times already."""
         return _SCHEMA
 
-    def batches(self, path: Path, name: str, targets: Targets) -> Iterator[pa.RecordBatch]:
+    def batches(self, path: Path, name: str, version: str, targets: Targets) -> Iterator[pa.RecordBatch]:
         """The rows of a file."""
         try:
-            yield from _batches(path, name, targets)
+            yield from _batches(path, name, version, targets)
         except NotOtlpError as error:
             raise UnreadableFileError(str(error)) from error
 
@@ -116,7 +118,7 @@ OTEL = OtlpSource(
 )
 
 
-def _batches(path: Path, name: str, targets: Targets) -> Iterator[pa.RecordBatch]:
+def _batches(path: Path, name: str, version: str, targets: Targets) -> Iterator[pa.RecordBatch]:
     index = {
         attribute: tuple((MAPPED_COLUMNS.index(column), rank) for column, rank in filled)
         for attribute, filled in targets.items()
@@ -134,7 +136,7 @@ def _batches(path: Path, name: str, targets: Targets) -> Iterator[pa.RecordBatch
         if span_resource is not resource:
             resource, of_resource = span_resource, _of_resource(span_resource, index)
         own, values, problem = _row(span, index, of_resource) if line_problem is None else _EMPTY
-        head = (name, line, number, line_problem or problem)
+        head = (name, version, line, number, line_problem or problem)
         if own[5] is not None:
             day = own[5] // _DAY_US
         if day is None:
@@ -143,7 +145,7 @@ def _batches(path: Path, name: str, targets: Targets) -> Iterator[pa.RecordBatch
                 break
             continue
         if waiting:
-            rows.extend((*row[:4], day, *row[5:]) for row in waiting)
+            rows.extend((*row[:5], day, *row[6:]) for row in waiting)
             waiting.clear()
         rows.append((*head, day, *own, *values))
         if len(rows) >= ROWS_PER_BATCH:
@@ -151,8 +153,8 @@ def _batches(path: Path, name: str, targets: Targets) -> Iterator[pa.RecordBatch
             rows.clear()
     if waiting:
         raise UnreadableFileError(
-            f"is not a file of spans: line {waiting[0][1]} has no start time ({waiting[0][3] or 'it is absent'}),"
-            " and neither has any line after it"
+            f"is not a file of spans: line {waiting[0][2]} has no start time"
+            f" ({waiting[0][4] or 'it is absent'}), and neither has any line after it"
         )
     if rows:
         yield _batch(rows)
@@ -179,7 +181,7 @@ def _of_resource(resource: object, index: _Index) -> _Ranked:
     return values, [_NO_RANK] * len(MAPPED_COLUMNS)
 
 
-_EMPTY: tuple[tuple[Any, ...], list[str | None], str | None] = (
+_EMPTY: _Row = (
     (None,) * len(_OWN_COLUMNS),
     [None] * len(MAPPED_COLUMNS),
     None,
