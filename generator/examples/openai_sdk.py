@@ -43,7 +43,7 @@ def record_openai_calls(folder: Path, service_name: str) -> TracerProvider:
     provider = TracerProvider(resource=Resource.create({"service.name": service_name}))
     provider.add_span_processor(Owners())
     provider.add_span_processor(BatchSpanProcessor(FileSpanExporter(file)))
-    OpenAIInstrumentor().instrument(tracer_provider=provider)
+    OpenAIInstrumentor().instrument(tracer_provider=provider)  # type: ignore[no-untyped-call]
     return provider
 
 
