@@ -11,17 +11,49 @@ from pathlib import Path
 
 SEED = Path(__file__).resolve().parent.parent / "seeds" / "attribute_mappings.csv"
 
-# Attributes that hold what was said to a model or by it, in the spellings of the usual instrumentations: these and
-# whatever stands below them, and any field named like a message.
+# Attributes that hold what was said to a model or by it, in the spellings of the usual instrumentations: these
+# and whatever stands below them, and any field named like a message.
 _CONTENT = (
-    "ai.prompt ai.response.object ai.response.text ai.response.toolcalls ai.toolcall ai.value ai.values completion"
-    " embedding.embeddings embedding.text embedding.vector gen_ai.completion gen_ai.event.content gen_ai.input"
-    " gen_ai.output gen_ai.prompt gen_ai.retrieval gen_ai.system_instructions gen_ai.tool.call.arguments"
-    " gen_ai.tool.call.result gen_ai.tool.definitions input llm.completions llm.input_messages llm.output_messages"
-    " llm.prompt_template llm.prompts messages output prompt proxy_server_request response retrieval.documents"
-    " tool.parameters traceloop.entity.input traceloop.entity.output"
-).split()
-_CONTENT_FIELDS = frozenset({"arguments", "completion", "content", "contents", "message", "messages", "prompt"})
+    "ai.prompt",
+    "ai.response.object",
+    "ai.response.text",
+    "ai.response.toolcalls",
+    "ai.toolcall",
+    "ai.value",
+    "ai.values",
+    "completion",
+    "embedding.embeddings",
+    "embedding.text",
+    "embedding.vector",
+    "gen_ai.completion",
+    "gen_ai.event.content",
+    "gen_ai.input",
+    "gen_ai.output",
+    "gen_ai.prompt",
+    "gen_ai.retrieval",
+    "gen_ai.system_instructions",
+    "gen_ai.tool.call.arguments",
+    "gen_ai.tool.call.result",
+    "gen_ai.tool.definitions",
+    "input",
+    "llm.completions",
+    "llm.input_messages",
+    "llm.output_messages",
+    "llm.prompt_template",
+    "llm.prompts",
+    "messages",
+    "output",
+    "prompt",
+    "proxy_server_request",
+    "response",
+    "retrieval.documents",
+    "tool.parameters",
+    "traceloop.entity.input",
+    "traceloop.entity.output",
+)
+_CONTENT_FIELDS = frozenset(
+    {"arguments", "completion", "content", "contents", "message", "messages", "prompt"}
+)
 
 Targets = Mapping[str, tuple[tuple[str, int], ...]]
 
@@ -54,7 +86,8 @@ def attribute_targets(source_name: str, columns: Collection[str], seed: Path = S
             attribute, column = row["attribute_name"] or "", row["target_column"]
             if column not in columns:
                 raise MappingError(
-                    f"{where}: {column} is not a column of {source_name}; there are {', '.join(sorted(columns))}"
+                    f"{where}: {column} is not a column of {source_name};"
+                    f" there are {', '.join(sorted(columns))}"
                 )
             if holds_message_contents(attribute):
                 raise MappingError(f"{where}: {attribute} holds message contents, which are never read")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from export_shapes import shape_customer, shape_langfuse, shape_litellm
 from landing import LandedSource
+from otlp_spans import OTEL
 
 # FOCUS 1.0 to 1.3: what a version or a provider does not have reads as null. Columns with the prefix x_ are
 # those of this project's own export.
@@ -270,6 +271,6 @@ LANGFUSE = LandedSource(
     time_column="start_time",
 )
 
-LANDED_SOURCES = (FOCUS, INVOICES, CUSTOMERS, LITELLM, LANGFUSE)
+LANDED_SOURCES = (FOCUS, INVOICES, CUSTOMERS, LITELLM, LANGFUSE, OTEL)
 # Those that hold call records.
-CALL_SOURCES = ("litellm", "langfuse")
+CALL_SOURCES = ("litellm", "langfuse", "otel")

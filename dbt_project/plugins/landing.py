@@ -67,6 +67,8 @@ class LandedSource:
     shape: Callable[[Fields], tuple[Fields, Fields]] | None = None
     mapped: frozenset[str] = frozenset()
     time_column: str | None = None
+    # Whether staging tells a record that stands in two files by its id, so that two equal files do no harm.
+    has_record_ids: bool = False
 
     @property
     def schema(self) -> pa.Schema:
@@ -81,6 +83,10 @@ class LandedSource:
             ]
             + ([("partition_date", pa.date32()), ("file_version", pa.string())] if self.time_column else [])
         )
+
+    def batches(self, path: Path, name: str, version: str, targets: Targets) -> Iterator[pa.RecordBatch]:
+        """The rows of a file, which carry its name and version."""
+        return _batches(self, path, name, version, targets)
 
 
 def prepare_landing(source: LandedSource, landing_dir: Path) -> None:
@@ -112,7 +118,7 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
             )
             continue
         digest = _digest(path)
-        if digest in seen:
+        if digest in seen and not source.has_record_ids:
             problems.append(
                 f"{path}: has the same content as {seen[digest]}; every row would count twice,"
                 " so remove one of them"
@@ -126,7 +132,7 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
         wanted.add(landed)
         if not (folder / landed).is_file():
             try:
-                _write(folder / landed, source.schema, _batches(source, path, name, version, targets))
+                _write(folder / landed, source.schema, source.batches(path, name, version, targets))
             except UnreadableFileError as error:
                 problems.append(f"{path}: {error}; correct it or move it away, then build again")
     if not problems:

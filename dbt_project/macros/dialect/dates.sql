@@ -41,3 +41,10 @@
 
 {# The timestamp at which a date begins. #}
 {% macro start_of_day(date_column) -%}cast({{ date_column }} as timestamp){%- endmacro %}
+
+{# Microseconds from 1970 to a timestamp, for arithmetic on moments. #}
+{% macro unix_microseconds(moment) -%}
+    {{ return(adapter.dispatch('unix_microseconds')(moment)) }}
+{%- endmacro %}
+{% macro default__unix_microseconds(moment) -%}epoch_us({{ moment }}){%- endmacro %}
+{% macro spark__unix_microseconds(moment) -%}unix_micros({{ moment }}){%- endmacro %}
