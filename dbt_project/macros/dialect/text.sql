@@ -29,3 +29,10 @@
 {%- endmacro %}
 {% macro default__regex_found(value, pattern) -%}regexp_matches({{ value }}, {{ pattern }}){%- endmacro %}
 {% macro spark__regex_found(value, pattern) -%}{{ value }} rlike {{ pattern }}{%- endmacro %}
+
+{# A 64-bit number made of a text, within one build only: engines and their versions differ. #}
+{% macro quick_digest(text) -%}
+    {{ return(adapter.dispatch('quick_digest')(text)) }}
+{%- endmacro %}
+{% macro default__quick_digest(text) -%}hash({{ text }}){%- endmacro %}
+{% macro spark__quick_digest(text) -%}xxhash64({{ text }}){%- endmacro %}

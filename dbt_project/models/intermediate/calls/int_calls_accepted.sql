@@ -16,18 +16,27 @@ duplicated as (
 
 {% set call_columns = [
     'source_name', 'partition_date', 'file_name', 'call_id', 'trace_id', 'called_at', 'provider', 'model', 'input_tokens',
-    'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'billed_cost_usd', 'latency_ms', 'customer_id', 'organization_id', 'product_id', 'feature_id',
-    'task_type', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id'
+    'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'billed_cost_usd', 'latency_ms', 'customer_id',
+    'organization_id', 'product_id', 'feature_id', 'task_type', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id'
 ] %}
 
-{# The duplicates are imported once per use: DuckDB would store a CTE that is used twice, and with it every column. #}
-single as (
+{# Most days have no duplicates, and are then read without the identifiers, the largest column of all. #}
+on_other_days as (
 
-    select validated.{{ call_columns | join(', validated.') }}
+    select {{ call_columns | join(', ') }}
     from validated
+    where rejection_reason is null and not {{ is_day_with_duplicates('partition_date') }}
+
+),
+
+{# The models are imported once per use: DuckDB would store a CTE that is used twice, and with it every column. #}
+on_days_with_duplicates as (
+
+    select calls.{{ call_columns | join(', calls.') }}
+    from {{ ref('int_calls_validated') }} as calls
     anti join duplicated
-        on validated.partition_date = duplicated.partition_date and validated.call_id = duplicated.call_id
-    where validated.rejection_reason is null
+        on calls.partition_date = duplicated.partition_date and calls.call_id = duplicated.call_id
+    where calls.rejection_reason is null and {{ is_day_with_duplicates('calls.partition_date') }}
 
 ),
 
@@ -41,7 +50,9 @@ first_of_duplicates as (
 
 accepted as (
 
-    select * from single
+    select * from on_other_days
+    union all
+    select * from on_days_with_duplicates
     union all
     select * from first_of_duplicates
 
