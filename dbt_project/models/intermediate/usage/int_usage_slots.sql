@@ -30,6 +30,7 @@ summed_by_slot as (
         calls.model,
         calls.service_tier,
         price_slots.slot_start_at,
+        price_slots.slot_end_at,
         {{ input_band('calls.input_tokens') }} as min_input_tokens,
         calls.input_tokens is not null and calls.output_tokens is not null as has_usage,
         calls.billed_cost_usd is not null as has_charge,
@@ -79,6 +80,7 @@ slots as (
         usage_hour_at,
         {# The slot begins with the day or a price change; within the hour it is in use from the later of the two. #}
         greatest(usage_hour_at, slot_start_at) as used_at,
+        slot_end_at,
         provider,
         model,
         service_tier,
