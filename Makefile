@@ -20,7 +20,7 @@ demo: data warehouse reports ## From nothing to a warehouse and its reports
 	@printf '\nQuery the warehouse:\n  . .venv/bin/activate && duckdb -readonly warehouse/finops.duckdb\n'
 
 test: lint ## From nothing to every check: ruff, mypy, sqlfluff, pytest
-	pytest
+	pytest --numprocesses 2 --dist loadfile
 
 install: $(INSTALLED) ## Make the virtual environment from the lock file
 

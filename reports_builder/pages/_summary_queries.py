@@ -311,6 +311,7 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
         select
             team_name,
             month_start_date,
+            cast(:as_of + 14 as date) as decide_by_date,
             budget_usd,
             projected_cost_usd,
             projected_variance_usd,
@@ -366,7 +367,11 @@ def price_plan(warehouse: Warehouse) -> Evidence:
         select
             gross_margin_change_base_churn_usd as plan_gain_usd,
             plan_gain_usd > coalesce(
-                (select max(net_monthly_savings_usd) from rates.rpt_savings_opportunities), 0
+                (
+                    select sum(net_monthly_savings_usd)
+                    from rates.rpt_savings_opportunities
+                    where not is_illustrative
+                ), 0
             ) as is_largest
         from pricing.rpt_plan_comparison
         where is_recommended and not is_current_plan

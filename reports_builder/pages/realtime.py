@@ -11,8 +11,6 @@ from reports_builder.pages._realtime_charts import marked_days
 from reports_builder.savings import action_plan
 from reports_builder.warehouse import Warehouse
 
-_ACTIONS = 5
-
 
 def build(warehouse: Warehouse) -> Page:
     """Abnormal days, limits reached and wasteful use of the trailing window."""
@@ -42,7 +40,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.outgrown(ask.outgrown(warehouse)),
             *efficiency_insights.premium_on_trivial(premium, efficiency.fixes_of_premium_use(warehouse)),
         ),
-        plan=action_plan(warehouse, rows=_ACTIONS),
+        plan=action_plan(warehouse),
         confidence=confidence(warehouse, _assumptions()),
         sections=_reference(warehouse, episodes),
     )

@@ -49,7 +49,7 @@ def build(warehouse: Warehouse) -> Page:
             insights.dear_tokens(warehouse),
             *insights.planning(warehouse, outlook, accuracy),
         ),
-        plan=action_plan(warehouse, "model_switch", "caching", rows=5),
+        plan=action_plan(warehouse, "model_switch", "caching"),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             _spend_section(warehouse, providers, models),
@@ -180,22 +180,24 @@ def _organizations_figure(organizations: Evidence) -> Figure:
     )
 
 
-_SPEND_COLUMNS = (
-    Column("spend_usd", "Cost", "usd_table"),
-    Column("prior_spend_usd", "Period before", "usd_table"),
-    Column("spend_change_share", "Change", "delta"),
-    Column("spend_share", "Share", "percent"),
-    Column("calls", "Calls", "count"),
-)
+def _spend_columns(warehouse: Warehouse) -> tuple[Column, ...]:
+    """What had no cost in a period before that is known is new; without such a period nothing is."""
+    return (
+        Column("spend_usd", "Cost", "usd_table"),
+        Column("prior_spend_usd", "Period before", "usd_table"),
+        Column("spend_change_share", "Change", "delta_or_new" if warehouse.period.has_prior else "delta"),
+        Column("spend_share", "Share", "percent"),
+        Column("calls", "Calls", "count"),
+    )
 
 
 def _spend_section(warehouse: Warehouse, providers: Evidence, models: Evidence) -> Section:
     return Section(
         "Spend by provider, model and customer",
         tables=(
-            Table((Column("value", "Provider"), *_SPEND_COLUMNS), providers),
-            Table((Column("value", "Model"), *_SPEND_COLUMNS), models),
-            Table((Column("value", "Customer"), *_SPEND_COLUMNS), ask.customers(warehouse)),
+            Table((Column("value", "Provider"), *_spend_columns(warehouse)), providers),
+            Table((Column("value", "Model"), *_spend_columns(warehouse)), models),
+            Table((Column("value", "Customer"), *_spend_columns(warehouse)), ask.customers(warehouse)),
         ),
     )
 
@@ -236,9 +238,10 @@ def _allocation_section(warehouse: Warehouse, organizations: Evidence) -> Sectio
                 ask.organization_customers(warehouse),
             ),
             Table(
-                (Column("value", "Feature", "words"), *_SPEND_COLUMNS), ask.breakdown(warehouse, "feature")
+                (Column("value", "Feature", "words"), *_spend_columns(warehouse)),
+                ask.breakdown(warehouse, "feature"),
             ),
-            Table((Column("value", "Team"), *_SPEND_COLUMNS), ask.breakdown(warehouse, "team")),
+            Table((Column("value", "Team"), *_spend_columns(warehouse)), ask.breakdown(warehouse, "team")),
         ),
     )
 

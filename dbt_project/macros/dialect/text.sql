@@ -22,3 +22,10 @@
 {%- endmacro %}
 {% macro default__json_text(json, field) -%}json_extract_string({{ json }}, '$.{{ field }}'){%- endmacro %}
 {% macro spark__json_text(json, field) -%}get_json_object({{ json }}, '$.{{ field }}'){%- endmacro %}
+
+{# A 64-bit number made of a text, within one build only: engines and their versions differ. #}
+{% macro quick_digest(text) -%}
+    {{ return(adapter.dispatch('quick_digest')(text)) }}
+{%- endmacro %}
+{% macro default__quick_digest(text) -%}hash({{ text }}){%- endmacro %}
+{% macro spark__quick_digest(text) -%}xxhash64({{ text }}){%- endmacro %}

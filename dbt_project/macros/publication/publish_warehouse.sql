@@ -8,7 +8,9 @@
 {% macro default__publish_warehouse(results) -%}
     {% if execute and flags.WHICH == 'build' %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped', 'partial success']) | list %}
-        {% set selected = invocation_args_dict.get('select') or invocation_args_dict.get('exclude') or invocation_args_dict.get('selector') or invocation_args_dict.get('resource_types') or invocation_args_dict.get('exclude_resource_types') %}
+        {# Unit tests test the SQL, not the data: a daily build may leave them out. #}
+        {% set left_out = (invocation_args_dict.get('exclude_resource_types') or []) | reject('equalto', 'unit_test') | list %}
+        {% set selected = invocation_args_dict.get('select') or invocation_args_dict.get('exclude') or invocation_args_dict.get('selector') or invocation_args_dict.get('resource_types') or left_out %}
         {% if failed %}
             {{ log('Not published: ' ~ failed | length ~ ' node(s) failed or were skipped; readers keep the last good warehouse.', info=true) }}
         {% elif selected %}

@@ -6,12 +6,7 @@
     {%- if not raw_days -%}
         1 = 1
     {%- else -%}
-        {%- set days = run_query('select day_date from ' ~ raw_days ~ ' where is_touched order by day_date').columns[0].values() -%}
-        {%- if days -%}
-            {{ column_name }} in ({% for day in days %}cast('{{ day }}' as date){{ ', ' if not loop.last }}{% endfor %})
-        {%- else -%}
-            1 = 0
-        {%- endif -%}
+        {{ is_one_of_days(column_name, run_query('select day_date from ' ~ raw_days ~ ' where is_touched order by day_date').columns[0].values()) }}
     {%- endif -%}
 {%- endmacro %}
 

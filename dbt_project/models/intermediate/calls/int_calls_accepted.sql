@@ -2,7 +2,13 @@
 
 {{ config(materialized='view') }}
 
-with validated as (
+with call_records as (
+
+    select * from {{ ref('int_call_records') }}
+
+),
+
+validated as (
 
     select * from {{ ref('int_calls_validated') }}
 
@@ -16,18 +22,27 @@ duplicated as (
 
 {% set call_columns = [
     'source_name', 'partition_date', 'file_name', 'call_id', 'trace_id', 'called_at', 'provider', 'model', 'input_tokens',
-    'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'billed_cost_usd', 'latency_ms', 'customer_id', 'organization_id', 'product_id', 'feature_id',
-    'task_type', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id'
+    'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'billed_cost_usd', 'latency_ms', 'customer_id',
+    'organization_id', 'product_id', 'feature_id', 'task_type', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id'
 ] %}
 
+{# On most days every record counts; they are read without a look at each. #}
+on_other_days as (
+
+    select {{ call_columns | join(', ') }}
+    from call_records
+    where not {{ is_day_to_sift('partition_date') }}
+
+),
+
 {# The duplicates are imported once per use: DuckDB would store a CTE that is used twice, and with it every column. #}
-single as (
+on_days_to_sift as (
 
     select validated.{{ call_columns | join(', validated.') }}
     from validated
     anti join duplicated
         on validated.partition_date = duplicated.partition_date and validated.call_id = duplicated.call_id
-    where validated.rejection_reason is null
+    where validated.rejection_reason is null and {{ is_day_to_sift('validated.partition_date') }}
 
 ),
 
@@ -41,7 +56,9 @@ first_of_duplicates as (
 
 accepted as (
 
-    select * from single
+    select * from on_other_days
+    union all
+    select * from on_days_to_sift
     union all
     select * from first_of_duplicates
 

@@ -1,4 +1,5 @@
-{# one row per valid call record whose call_id occurs more than once on its day; rank 1 is the one that counts #}
+{# one row per valid call record whose call_id occurs more than once on its day; rank 1 is the one that counts.
+   Another identifier with the same digest is here too: with rank 1, so it counts. #}
 
 {{ config(materialized='incremental', unique_key='partition_date') }}
 
@@ -19,7 +20,7 @@ repeated_calls as (
     select calls.*
     from calls
     inner join repeated_ids
-        on calls.partition_date = repeated_ids.partition_date and calls.call_id = repeated_ids.call_id
+        on calls.partition_date = repeated_ids.partition_date and {{ quick_digest('calls.call_id') }} = repeated_ids.call_id_digest
     where {{ is_touched_day('calls.partition_date') }} and calls.rejection_reason is null
 
 ),
