@@ -94,6 +94,7 @@ def refused(warehouse: Warehouse) -> Evidence:
                 and recommendations.refused_provider = efficiency.provider
                 and recommendations.refused_model = efficiency.model
         where recommendations.refused_model is not null
+            and recommendations.refused_because <> 'no quality floor set'
         order by forgone_usd desc, recommendations.task_type
         """
     )

@@ -93,7 +93,8 @@ def _segment(segments: Evidence, name: str) -> Evidence | None:
 
 def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
     """The tier and kind of use whose fees fall furthest short of the cost."""
-    if not segments["is_loss"]:
+    # Where the kind of use is not on record, a tier is no finer than the customers listed above.
+    if not segments["is_loss"] or segments["usage_archetype"] == "unknown":
         return ()
     after = _segment(planned, str(segments["segment"]))
     outcome = note("Their margin rises to zero at least. Assumption: each pays what it costs, or leaves.")
@@ -261,6 +262,30 @@ PLAN_COLUMNS = (
 
 def pricing(plan: Evidence, plans: Evidence) -> Insight:
     """What to charge instead, in one block; the pricing proposal has the rest."""
+    if plan["is_current_plan"] and not plan["comparable_plans"]:
+        return Insight(
+            title=note("No plan on the list names the tiers of your customers"),
+            problem=note(
+                "A plan says what a customer of a tier would pay. The plans on the list name other tiers, so "
+                "every customer keeps today's invoice under each of them."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=plan.say(
+                "Unknown; today's prices leave a margin of **{current_gross_margin_usd:usd}** in 30 days."
+            ),
+            recommendation=Recommendation(
+                note(
+                    "Add rows for your tiers to the seed pricing_plans, today's fees first, and build again."
+                ),
+                "Head of Product",
+                "days",
+            ),
+            outcome=note("A comparison of the plans on the use that was measured. Assumption: none yet."),
+            supporting=Table(
+                PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")
+            ),
+        )
     if plan["is_current_plan"]:
         return Insight(
             title=note("No plan on the list beats today's prices"),
@@ -316,6 +341,8 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
 def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     """The change of prices after the pilot: those who cost more than they pay, then all others."""
     if plan["is_current_plan"]:
+        if not plan["comparable_plans"]:
+            return ActionPlan((), note("No plan on the list names the tiers of your customers."))
         return ActionPlan((), note("No plan on the list beats today's prices."))
     steps = ask_prices.segments(warehouse, "margin_today")
     ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)

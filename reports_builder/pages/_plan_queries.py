@@ -32,7 +32,11 @@ def recommended(warehouse: Warehouse) -> Evidence:
             plan.gross_margin_low_churn_usd - plan.current_gross_margin_usd as gain_low_churn_usd,
             plan.gross_margin_high_churn_usd - plan.current_gross_margin_usd as gain_high_churn_usd,
             plan.gross_margin_base_churn_usd::double / nullif(plan.revenue_base_churn_usd::double, 0)
-                as margin_base_share
+                as margin_base_share,
+            (
+                select count(*) from pricing.rpt_plan_comparison
+                where verdict not in ('today', 'names_no_tier_in_use')
+            ) as comparable_plans
         from pricing.rpt_plan_comparison as plan
         inner join today on plan.plan_id = today.plan_id
         where plan.is_recommended

@@ -34,7 +34,11 @@ def recommended(warehouse: Warehouse) -> Evidence:
             new_margin_share - current_margin_share as margin_share_change,
             unprofitable_customers, customers_paying_more, customers_paying_less, customers_unchanged,
             customers_with_steep_rise, steep_rise_customer_share,
-            customers_lost_low_churn, customers_lost_base_churn, customers_lost_high_churn
+            customers_lost_low_churn, customers_lost_base_churn, customers_lost_high_churn,
+            (
+                select count(*) from pricing.rpt_plan_comparison
+                where verdict not in ('today', 'names_no_tier_in_use')
+            ) as comparable_plans
         from pricing.rpt_plan_comparison
         where is_recommended
         """
@@ -109,6 +113,7 @@ def plans(warehouse: Warehouse) -> Evidence:
                 when 'too_many_steep_rises' then 'rejected: too many steep rises'
                 when 'loses_margin_under_high_churn' then 'rejected: loses margin under high churn'
                 when 'gains_too_little' then 'rejected: gains too little'
+                when 'names_no_tier_in_use' then 'not comparable: names no tier in use'
             end || case when is_recommended then ', recommended' else '' end as verdict_words,
             is_recommended, is_current_plan
         from pricing.rpt_plan_comparison

@@ -150,7 +150,13 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
             "two weeks",
             is_in_plan=True,
         ),
-        outcome=switches.say(
+        outcome=note(
+            "Not known: no cheaper model has shown on these tasks that it is good enough. Assumption: a "
+            "model "
+            "without quality scores is not recommended."
+        )
+        if not switches["switch_usd"]
+        else switches.say(
             "**{switch_usd:usd}** a month ({switch_low_usd:usd} to {switch_high_usd:usd}) from moving the "
             "tasks that a cheaper model does well enough. It is part of the total under Actions, not "
             "beside it. Assumption: the same calls, quality above each task's floor, and "

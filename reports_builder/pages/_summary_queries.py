@@ -294,6 +294,8 @@ def budget(warehouse: Warehouse) -> Evidence:
             count(*) filter (where budget_status in ('over budget', 'heading over budget')) as teams_over,
             case
                 when count(budget_usd) = 0 then 'no budget is set'
+                when coalesce(sum(actual_cost_usd) filter (where budget_usd is not null), 0) = 0
+                    then 'no cost reaches a team with a budget'
                 when teams_over = 0 then 'every team is within budget'
                 else teams_over || ' of ' || teams || ' teams over or heading over budget'
             end as status

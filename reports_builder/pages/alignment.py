@@ -70,6 +70,12 @@ def _charged(charges: Evidence, month: Evidence) -> Prose:
 def _budget(month: Evidence, budgets: Evidence) -> Prose:
     if not month["teams"]:
         return note("No team has a budget for this month, so nothing can be held against one.")
+    if not month["budgeted_actual_usd"]:
+        return note(
+            "No cost reaches a team that has a budget: the seeds cost_centres and budgets speak of other "
+            "features "
+            "and teams than the calls do. Put yours there."
+        )
     held = month.say(
         "Teams with a budget spent **{budgeted_actual_usd:usd}** where {planned_usd:usd} was planned for "
         "the days so far"
@@ -85,6 +91,8 @@ def _budget(month: Evidence, budgets: Evidence) -> Prose:
 
 
 def _comparison(teams: Evidence, movers: Evidence) -> Prose:
+    if not teams.rows:
+        return note("No team has a cost, so there is nothing to compare.")
     dear = teams.say(
         "A call of {team_name:text} costs {cost_per_call_usd:usd_unit}, {cost_per_call_to_average:ratio} "
         "times the average"
@@ -156,7 +164,7 @@ def _next_month(month: Evidence) -> tuple[KeyFigure, ...]:
 
 
 def _budget_figures(budgets: Evidence, month: Evidence) -> tuple[Figure, ...]:
-    if not budgets.rows:
+    if not budgets.rows or not month["budgeted_actual_usd"]:
         return ()
     if month["teams_over"]:
         title = month.say(

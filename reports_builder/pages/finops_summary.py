@@ -50,9 +50,9 @@ def build(warehouse: Warehouse) -> Page:
             _forecast_figure(outlook),
             _savings_figure(saved),
         ),
-        figures=(_top_customers_figure(top, concentration),),
+        figures=(_top_customers_figure(top, concentration),) if top.rows else (),
         insights=(
-            insights.concentrated_cost(top, concentration, margins),
+            *([insights.concentrated_cost(top, concentration, margins)] if top.rows else []),
             insights.dear_model(warehouse, models),
             *insights.opportunities(warehouse, best),
             *insights.overrun_budgets(teams),
@@ -84,6 +84,8 @@ def _spend_and_why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
 
 
 def _who_pays(margins: Evidence) -> Prose:
+    if margins["revenue_usd"] is None:
+        return note("No customer is on record, so what customers pay for it is unknown.")
     return margins.say(
         "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of "
         "**{gross_margin_share:percent}**; {unprofitable_customers:count} of "

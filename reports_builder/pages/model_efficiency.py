@@ -52,7 +52,9 @@ def build(warehouse: Warehouse) -> Page:
 def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evidence) -> tuple[Prose, ...]:
     if not switches.rows:
         return (
-            totals.say("The work of {tasks:count} task types cost **{cost_usd:usd}**."),
+            totals.say(
+                "The work of the period cost **{cost_usd:usd}**; no other model is known to do it for less."
+            ),
             note(NOTHING_TO_DO),
         )
     return (
@@ -168,7 +170,8 @@ def _telling(tasks: Evidence) -> tuple[Evidence, ...]:
     """The dearest task to move and the dearest to leave as it is: both sides of the trade-off."""
     first: dict[str, Evidence] = {}
     for task in tasks.each():
-        first.setdefault(str(task["decision"]), task)
+        if task["task_type"] != "unknown":
+            first.setdefault(str(task["decision"]), task)
     return tuple(first.values())
 
 
@@ -206,7 +209,12 @@ def _assumptions(warehouse: Warehouse) -> tuple[Prose, ...]:
         """
     )
     return (
-        limits.say(
+        note(
+            "None of these tasks has a quality floor, so no move is judged; you set the floors in the seed "
+            "task_quality_floors."
+        )
+        if limits["lowest_floor"] is None
+        else limits.say(
             "Quality must stay above each task's floor ({lowest_floor:percent} to {highest_floor:percent}) "
             "and may fall by {smallest_loss:percent} to {largest_loss:percent} at most, both at the "
             "pessimistic end of the interval; these limits are yours to set."

@@ -2,6 +2,7 @@
 
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.missing import page_without_customers
 from reports_builder.model import (
     Action,
     ActionPlan,
@@ -35,20 +36,26 @@ _ASSUMPTIONS = (
     ),
 )
 
+_PATH = "analyses/pricing.md"
+_TITLE = "Pricing: the same use under every plan"
+_QUESTION = note(
+    "A flat fee earns the same from a customer who calls ten times a day and from one who calls five "
+    "hundred times, while their cost differs as their use does."
+)
+
 
 def build(warehouse: Warehouse) -> Page:
     """Revenue and margin per plan and segment, winners and losers, churn, and the recommended plan."""
     plan = ask.recommended(warehouse)
+    if not plan.rows:
+        return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
     plans = ask.plans(warehouse)
     rules = ask.rules(warehouse)
     return Page(
-        path="analyses/pricing.md",
-        title="Pricing: the same use under every plan",
+        path=_PATH,
+        title=_TITLE,
         period=warehouse.period,
-        question=note(
-            "A flat fee earns the same from a customer who calls ten times a day and from one who calls five "
-            "hundred times, while their cost differs as their use does."
-        ),
+        question=_QUESTION,
         answer=_answer(warehouse, plan, rules),
         key_figures=_key_figures(plan, rules),
         figures=_margins_figure(plan, plans),
@@ -57,9 +64,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.who_pays(warehouse, plan, rules),
             *insights.departures(warehouse, plan, plans),
             *insights.segments(warehouse, plan),
-        )
-        if plan.rows
-        else (),
+        ),
         plan=_plan(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
@@ -73,13 +78,20 @@ def build(warehouse: Warehouse) -> Page:
 
 
 def _answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
-    if not plan.rows:
-        return (note("No customer had a subscription or a cost in the period, so there is nothing to rate."),)
     today = plan.say(
         "Today's prices earn **{current_revenue_usd:usd}** in 30 days and a margin of "
         "**{current_gross_margin_usd:usd}** ({current_margin_share:percent}); "
         "{current_unprofitable:count} customers cost **{current_losses_usd:usd}** more than they pay."
     )
+    if not plan["comparable_plans"]:
+        return (
+            today,
+            note(
+                "No plan on file names the tiers of your customers: add rows for them to the seed "
+                "pricing_plans, "
+                "and build again."
+            ),
+        )
     if plan["is_current_plan"]:
         return (today, note("No plan on file passes the rules and earns more: keep today's prices."))
     months = ask.months(warehouse)

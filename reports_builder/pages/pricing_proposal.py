@@ -2,6 +2,7 @@
 
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.missing import page_without_customers
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.pages import _margin_insights as margin_insights
 from reports_builder.pages import _margin_queries as ask_margins
@@ -26,10 +27,19 @@ ASSUMPTIONS = (
     ),
 )
 
+_PATH = "pricing_proposal.md"
+_TITLE = "Usage-based pricing proposal"
+_QUESTION = note(
+    "The fee is flat and the cost is not: growth in use lowers the margin, and some "
+    "customers cost more than they pay."
+)
+
 
 def build(warehouse: Warehouse) -> Page:
     """The pricing proposal on the use of the trailing window."""
     plan = ask.recommended(warehouse)
+    if not plan.rows:
+        return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
     today = ask.today(warehouse)
     plans = ask.plans(warehouse)
     history = ask.history(warehouse)
@@ -39,13 +49,10 @@ def build(warehouse: Warehouse) -> Page:
     rules = ask.rules(warehouse)
     changes = not plan["is_current_plan"]
     return Page(
-        path="pricing_proposal.md",
-        title="Usage-based pricing proposal",
+        path=_PATH,
+        title=_TITLE,
         period=warehouse.period,
-        question=note(
-            "The fee is flat and the cost is not: growth in use lowers the margin, and some "
-            "customers cost more than they pay."
-        ),
+        question=_QUESTION,
         answer=_answer(plan, today, history, rules, ask.room(warehouse)) if changes else _keep(plan, today),
         key_figures=key_figures(plan, today, rules),
         key_figure_headings=("Figure", "Proposed", "Today", "Change", "Target or limit", "Status"),
@@ -125,7 +132,13 @@ def _keep(plan: Evidence, today: Evidence) -> tuple[Prose, ...]:
             "margin ({today_margin_share:percent}); {today_unprofitable:count} of "
             "{today_customers:count} customers paid less than they cost."
         ),
-        plan.say("No plan on the list is better by the rules that you set: keep “{plan_name:text}”."),
+        plan.say("No plan on the list is better by the rules that you set: keep “{plan_name:text}”.")
+        if plan["comparable_plans"]
+        else note(
+            "No plan on the list names the tiers of your customers, so there is nothing to compare with: "
+            "add rows "
+            "for them to the seed pricing_plans."
+        ),
     )
 
 
@@ -247,9 +260,13 @@ def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Sec
 
 
 def _segments(tiers: Evidence, archetypes: Evidence) -> Section:
-    title = archetypes.say(
-        "Customers with {segment:words} use carry the largest part of the change: "
-        "{revenue_change_usd:delta_usd}"
+    title = (
+        note("No kind of customer would pay more or less")
+        if not any(row["revenue_change_usd"] for row in archetypes.each())
+        else archetypes.say(
+            "Customers with {segment:words} use carry the largest part of the change: "
+            "{revenue_change_usd:delta_usd}"
+        )
     )
     return Section(
         "Segment impact",

@@ -2,7 +2,7 @@
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.pages import _understanding_insights as insights
 from reports_builder.pages import _understanding_queries as ask
@@ -43,7 +43,7 @@ def build(warehouse: Warehouse) -> Page:
             _forecast(outlook, accuracy),
         ),
         key_figures=_key_figures(total, tokens, coverage, outlook, accuracy),
-        figures=(_organizations_figure(organizations),),
+        figures=(_organizations_figure(organizations),) if organizations["listed_organizations"] else (),
         insights=(
             *insights.ownership(warehouse, coverage),
             insights.dear_tokens(warehouse),
@@ -74,12 +74,14 @@ def _spend(total: Evidence, providers: Evidence, models: Evidence) -> Prose:
 
 
 def _owners(coverage: Evidence, organizations: Evidence) -> Prose:
-    return say(
+    owned = coverage.say(
         "**{customer_coverage_share:percent}** of the cost has a customer on record and "
-        "{with_team_share:percent} a team; **{without_customer_usd:usd}** has no customer. The "
-        "{listed_organizations:count} largest organizations cause {listed_share:percent} of the cost.",
-        coverage,
-        organizations,
+        "{with_team_share:percent} a team; **{without_customer_usd:usd}** has no customer."
+    )
+    if not organizations["listed_organizations"]:
+        return owned
+    return owned + organizations.say(
+        " The {listed_organizations:count} largest organizations cause {listed_share:percent} of the cost."
     )
 
 
