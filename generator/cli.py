@@ -12,6 +12,7 @@ import typer
 
 from generator.errors import UsageError
 from generator.plan import Options, make_plan
+from generator.prices_cli import app as prices_app
 from generator.run import default_workers
 from generator.run import generate as carry_out
 
@@ -20,10 +21,12 @@ MAX_CUSTOMERS: Final = 100_000
 MAX_DAYS: Final = 3_660
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.add_typer(prices_app, name="prices")
 
 
-@app.command(context_settings={"help_option_names": ["-h", "--help"]})
+@app.callback(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 def generate(
+    context: typer.Context,
     *,
     customers: Annotated[int, typer.Option(help="How many customers to simulate.")] = 100,
     days: Annotated[int, typer.Option(help="How many days of calls.")] = 30,
@@ -40,6 +43,8 @@ def generate(
     A run replaces an earlier run in the same folder, days outside the new period included, and
     only once it is whole.
     """
+    if context.invoked_subcommand:
+        return
     started = time.perf_counter()
     options = Options(
         customers=_between("--customers", customers, 1, MAX_CUSTOMERS),

@@ -8,8 +8,39 @@
     {{ _cost_at(usage, prices, 'contracted') }}
 {%- endmacro %}
 
+{# The cost at what the price list says today, later corrections included. #}
+{% macro restated_cost(usage='usage', prices='prices') -%}
+    {{ _cost_at(usage, prices, 'restated') }}
+{%- endmacro %}
+
+{# Input tokens are all prompt tokens: what was read from the cache and what was written to it are parts of them. #}
 {% macro _cost_at(usage, prices, kind) -%}
-    {{ token_cost("(" ~ usage ~ ".input_tokens - " ~ usage ~ ".cached_input_tokens)", prices ~ "." ~ kind ~ "_usd_per_input_token") }}
-    + {{ token_cost(usage ~ ".cached_input_tokens", prices ~ "." ~ kind ~ "_usd_per_cached_input_token") }}
+    {%- set cached = usage ~ '.cached_input_tokens' -%}
+    {%- set written = 'coalesce(' ~ usage ~ '.cache_write_input_tokens, 0)' -%}
+    {{ token_cost("(" ~ usage ~ ".input_tokens - " ~ cached ~ " - " ~ written ~ ")", prices ~ "." ~ kind ~ "_usd_per_input_token") }}
+    + {{ money(token_cost(cached, prices ~ "." ~ kind ~ "_usd_per_cached_input_token") ~ " + " ~ token_cost(written, prices ~ "." ~ kind ~ "_usd_per_cache_write_token")) }}
     + {{ token_cost(usage ~ ".output_tokens", prices ~ "." ~ kind ~ "_usd_per_output_token") }}
+{%- endmacro %}
+
+{# The size of input from which the prices of a call hold, where a model in use is priced by size; 0 below the first.
+   Sums by it stay exact. Literals, not a join: most models have one price, and a call is then not looked at. #}
+{% macro input_band(input_tokens) -%}
+    {%- set prices = load_relation(_intermediate_table('int_price_periods')) if execute else none -%}
+    {%- set starts = run_query('select distinct min_input_tokens from ' ~ prices ~ ' where min_input_tokens > 0 order by min_input_tokens desc').columns[0].values() if prices else [] -%}
+    {%- if starts -%}
+        cast(case {% for start in starts %}when {{ input_tokens }} >= {{ start }} then {{ start }} {% endfor %}else 0 end as bigint)
+    {%- else -%}
+        cast(0 as bigint)
+    {%- endif -%}
+{%- endmacro %}
+
+{# Joins usage to its price, by instant and by size of the input. #}
+{% macro is_priced_by(usage, prices, used_at, input_tokens) -%}
+    {{ usage }}.provider = {{ prices }}.provider
+    and {{ usage }}.model = {{ prices }}.model
+    and {{ usage }}.service_tier = {{ prices }}.service_tier
+    and {{ prices }}.valid_from <= {{ usage }}.{{ used_at }}
+    and {{ usage }}.{{ used_at }} < {{ prices }}.valid_to
+    and {{ prices }}.min_input_tokens <= {{ input_tokens }}
+    and {{ input_tokens }} < {{ prices }}.next_min_input_tokens
 {%- endmacro %}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 SEED = Path(__file__).resolve().parent.parent / "seeds" / "attribute_mappings.csv"
 
-# Attributes that hold what was said to a model or by it, in the spellings of the usual instrumentations: these
+# Attributes that hold what was said to a model or by it, as the usual instrumentations spell them: these
 # and whatever stands below them, and any field named like a message.
 _CONTENT = (
     "ai.prompt",

@@ -122,7 +122,7 @@ class Plugin(BasePlugin):
         return "\n".join(problems)
 
     def _take_customers(self, customers: Path, *, is_on: bool) -> list[str]:
-        """Copy the raw customers to where staging reads them, if there are any and no source replaces them."""
+        """Copy the raw customers to where staging reads them, if there are any and none replace them."""
         taken = self.customers_dir / "customers.parquet"
         if not is_on or not customers.is_file():
             taken.unlink(missing_ok=True)
@@ -175,7 +175,7 @@ def call_problems(root: Path) -> list[str]:
 
 
 def no_record_problems(root: Path, switched_on: set[str]) -> list[str]:
-    """The sources of call records that are on, if none of them has a file; without records there is no report."""
+    """The sources of call records that are on, if none has a file; without records there is no report."""
     on = sorted(switched_on & set(CALL_SOURCES))
     if not on or "calls" in switched_on or any(source_files(root / name) for name in on):
         return []

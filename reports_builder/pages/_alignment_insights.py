@@ -18,7 +18,7 @@ TEAM_COLUMNS = (
 )
 
 
-def overrun(budgets: Evidence, month: Evidence, table: Evidence) -> tuple[Insight, ...]:
+def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence) -> tuple[Insight, ...]:
     """The team furthest over its budget or heading over it; nothing when every team keeps its own."""
     if not budgets["is_over"]:
         return ()
@@ -36,7 +36,7 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence) -> tuple[Insigh
                 "**{projected_variance_usd:usd}** of margin in the month that was not planned to go."
             ),
             recommendation=Recommendation(
-                budget_decision(budgets),
+                budget_decision(ahead),
                 "Head of Finance",
                 "days",
             ),
@@ -67,8 +67,8 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence) -> tuple[Insigh
 def budget_decision(budgets: Evidence) -> Prose:
     """Who decides what by when: the budget, or the use that breaks it."""
     return budgets.say(
-        "Decide by {decide_by_date:day}: raise the budget of {team_name:text} to {projected_cost_usd:usd} a "
-        "month, or have the team say what it cuts to save {projected_variance_usd:usd}."
+        "Decide by {decide_by_date:day}: raise the budget of {team_name:text} for {month_start_date:month} "
+        "to {projected_cost_usd:usd}, or have the team say what it cuts to save {projected_variance_usd:usd}."
     )
 
 

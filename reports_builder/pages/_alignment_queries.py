@@ -47,7 +47,7 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, cast(:as_of + 14 as date) as decide_by_date, team_name, budget_usd,
+            month_start_date, team_name, budget_usd,
             budget_to_date_usd, coalesce(actual_cost_usd, 0) as actual_usd, variance_usd, burn_rate,
             projected_cost_usd, projected_variance_usd, budget_status,
             budget_status in ('over budget', 'heading over budget') as is_over

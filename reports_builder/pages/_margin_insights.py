@@ -44,6 +44,7 @@ def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Ins
                 ),
                 "Head of Sales",
                 "days",
+                is_in_plan=_is_moved(_segment(by_margin, "loses_money")),
             ),
             outcome=_loss_outcome(totals, by_margin),
             supporting=Table(
@@ -69,7 +70,7 @@ def _lasting(totals: Evidence) -> Prose:
 
 def _loss_outcome(totals: Evidence, by_margin: Evidence) -> Prose:
     losing = _segment(by_margin, "loses_money")
-    if losing is None or losing["gain_usd"] is None or not losing["revenue_change_usd"]:
+    if losing is None or not _is_moved(losing):
         return totals.say(
             "Up to **{loss_usd:usd}** of margin in 30 days. Assumption: each pays what it costs, "
             "or leaves; nothing if they stay as they are."
@@ -79,6 +80,11 @@ def _loss_outcome(totals: Evidence, by_margin: Evidence) -> Prose:
         "under the recommended plan. Assumption: they use as much as before; how many leave "
         "follows the churn scenarios, from many to few."
     )
+
+
+def _is_moved(segment: Evidence | None) -> bool:
+    """Whether the recommended plan changes what these customers pay."""
+    return segment is not None and segment["gain_usd"] is not None and bool(segment["revenue_change_usd"])
 
 
 def _segment(segments: Evidence, name: str) -> Evidence | None:
@@ -153,6 +159,9 @@ def next_to_lose(risky: Evidence) -> tuple[Insight, ...]:
                 "Between **{rise_largest_usd:usd}** (the largest rise stops) and "
                 "**{rise_total_usd:usd}** (all do) of cost avoided in the next 30 days. Assumption: "
                 "without a word, each rises again as it just did."
+                if len(risky.rows) > 1
+                else "Between nothing, if the use is meant, and **{rise_total_usd:usd}** of cost avoided in "
+                "the next 30 days. Assumption: without a word, it rises again as it just did."
             ),
             supporting=Table(
                 (
@@ -316,13 +325,14 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             ),
             "Head of Product",
             "weeks",
+            is_in_plan=True,
         ),
         outcome=plan.say(
             "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
             "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
             "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
-            "to {customers_lost_high_churn:count}). It adds to the savings on models, which lower "
-            "cost, and does not overlap with them."
+            "to {customers_lost_high_churn:count}). It is a gain of revenue at today's cost; the savings on "
+            "models lower cost and are counted apart, on the calls of the customers that stay."
         ),
         supporting=Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")),
     )
@@ -344,7 +354,8 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
             "departures, net of overlap: every customer is in one of them only. They are ranked by "
             "value; the sequence is a pilot with new customers, then those that lose money, then the "
-            "rest. Savings on models come on top."
+            "rest. All margins use today's cost: savings on models lower it and are counted apart, on the "
+            "calls of the customers that stay."
         ),
     )
 

@@ -6,6 +6,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.pages import _alignment_insights as insights
 from reports_builder.pages import _alignment_queries as ask
+from reports_builder.pages import _summary_queries as summary_queries
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -40,7 +41,9 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=(*_key_figures(month, charges), *_next_month(ask.next_month_budget(warehouse))),
         figures=_budget_figures(budgets, month),
         insights=(
-            *insights.overrun(budgets, month, ask.budget_table(warehouse)),
+            *insights.overrun(
+                budgets, month, ask.budget_table(warehouse), summary_queries.team_budgets(warehouse)
+            ),
             *insights.dear_team(teams),
             *insights.shown_only(ask.shown_only(warehouse)),
         ),

@@ -16,19 +16,24 @@ from reports_builder.model import (
 )
 from reports_builder.pages import _plan_insights as insights
 from reports_builder.pages import _plan_queries as ask
+from reports_builder.pages import _pricing_queries as ask_prices
 from reports_builder.pages._plan_charts import expected_margins, monthly_margins
+from reports_builder.pages._pricing_insights import closeness
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
     note("Measured: use and cost of every customer, and what each plan would have invoiced for them."),
     note("Assumed: nobody calls less, or more, because a call has a price."),
     note("Assumed: every customer stays in its tier, also where a higher one would be cheaper."),
-    note("Assumed: the chance to leave by the rise of the invoice (seed pricing_churn_scenarios)."),
+    note("Assumed: the chance to leave by the rise of the invoice, as the scenarios below list it."),
     note(
-        "Assumed: fees and unit prices of the plans (seed pricing_plans). They are a proposal; change them "
-        "there and build again."
+        "Assumed: fees and unit prices of the plans. They are a proposal; change them in your list of price "
+        "plans and build again."
     ),
-    note("Savings on cost are not in these margins; they add to them for the customers that stay."),
+    note(
+        "Assumed: today's cost. Savings on models lower it and are counted apart, on the calls of the "
+        "customers that stay."
+    ),
 )
 
 _PATH = "analyses/pricing.md"
@@ -106,6 +111,7 @@ def _answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Pros
             plan,
             rules,
         ),
+        closeness(ask_prices.room(warehouse)),
         months.say(
             "It would have invoiced more in {better_months:count} of the {complete_months:count} complete "
             "months of the data, if everybody had stayed."
@@ -148,8 +154,8 @@ def _key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
         ),
         KeyFigure(
             "Expected departures",
-            plan.cell("customers_lost_base_churn", "ratio"),
-            status=plan.say("{customers_lost_low_churn:ratio} to {customers_lost_high_churn:ratio}"),
+            plan.say("about {customers_lost_base_churn:count}"),
+            status=plan.say("{customers_lost_low_churn:count} to {customers_lost_high_churn:count}, assumed"),
         ),
     )
 

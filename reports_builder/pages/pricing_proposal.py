@@ -17,6 +17,10 @@ ASSUMPTIONS = (
         "Assumed: how many leave at which rise. The probabilities are illustrative until your "
         "own price changes have been measured; the churn scenarios below list them."
     ),
+    note(
+        "Assumed: today's cost. The gain is one of revenue; savings on models lower cost and are counted "
+        "apart, on the calls of the customers that stay."
+    ),
     note("Not modelled: moves to another tier, discounts, and the cost of changing the invoice."),
     note(
         "Measured: each customer's use and cost; successful calls only are invoiced, on subscribed days only."
@@ -49,7 +53,7 @@ def build(warehouse: Warehouse) -> Page:
         title=_TITLE,
         period=warehouse.period,
         question=_QUESTION,
-        answer=_answer(plan, today, history, rules) if changes else _keep(plan, today),
+        answer=_answer(plan, today, history, rules, ask.room(warehouse)) if changes else _keep(plan, today),
         key_figures=key_figures(plan, today, rules),
         key_figure_headings=("Figure", "Proposed", "Today", "Change", "Target or limit", "Status"),
         figures=(plans_figure(plan, plans),),
@@ -57,7 +61,7 @@ def build(warehouse: Warehouse) -> Page:
             insights.flat_fee(today, losses, archetypes),
             *(
                 (
-                    insights.structure(plan, ask.prices(warehouse), rules),
+                    insights.structure(plan, ask.prices(warehouse), rules, ask.room(warehouse)),
                     insights.projection(plan, plans),
                     insights.spared(tiers),
                     *insights.hardest_hit(ask.largest_rises(warehouse), ask.concentration(warehouse)),
@@ -77,7 +81,9 @@ def build(warehouse: Warehouse) -> Page:
     )
 
 
-def _answer(plan: Evidence, today: Evidence, history: Evidence, rules: Evidence) -> tuple[Prose, ...]:
+def _answer(
+    plan: Evidence, today: Evidence, history: Evidence, rules: Evidence, limits: Evidence
+) -> tuple[Prose, ...]:
     sentences = [
         today.say(
             "Flat fees brought **{today_revenue_usd:usd}** and left **{today_margin_usd:usd}** of "
@@ -109,6 +115,7 @@ def _answer(plan: Evidence, today: Evidence, history: Evidence, rules: Evidence)
                 "{smallest_change_usd:usd} to {largest_change_usd:usd} more, nobody leaving."
             )
         )
+    sentences.append(insights.closeness(limits))
     sentences.append(
         note(
             "The sequence: a pilot with new customers, measuring who signs; then the customers that "
@@ -200,6 +207,7 @@ def plans_figure(plan: Evidence, plans: Evidence) -> Figure:
         + plan.say("{gross_margin_base_churn_usd:usd} against {current_gross_margin_usd:usd} today."),
         plans,
         height=80 + 44 * len(plans.rows),
+        key="Bar and figure: after expected departures. Line: from many to few departures. Dashed: today.",
     )
 
 

@@ -23,6 +23,13 @@
 {% macro default__json_text(json, field) -%}json_extract_string({{ json }}, '$.{{ field }}'){%- endmacro %}
 {% macro spark__json_text(json, field) -%}get_json_object({{ json }}, '$.{{ field }}'){%- endmacro %}
 
+{# Whether a regular expression finds something in the text. #}
+{% macro regex_found(value, pattern) -%}
+    {{ return(adapter.dispatch('regex_found')(value, pattern)) }}
+{%- endmacro %}
+{% macro default__regex_found(value, pattern) -%}regexp_matches({{ value }}, {{ pattern }}){%- endmacro %}
+{% macro spark__regex_found(value, pattern) -%}{{ value }} rlike {{ pattern }}{%- endmacro %}
+
 {# A 64-bit number made of a text, within one build only: engines and their versions differ. #}
 {% macro quick_digest(text) -%}
     {{ return(adapter.dispatch('quick_digest')(text)) }}

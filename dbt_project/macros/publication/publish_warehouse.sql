@@ -17,6 +17,7 @@
             {{ log('Not published: only a selection was built; `dbt build` without selection publishes.', info=true) }}
         {% else %}
             {% do remember_loaded_days() %}
+            {% do remember_waiting_usage() %}
             {% do run_query('checkpoint') %}
             {% set published = run_query("select publish_file('finops.duckdb') as published").columns[0].values()[0] %}
             {{ log('Published ' ~ published, info=true) }}
@@ -28,5 +29,6 @@
 {% macro spark__publish_warehouse(results) -%}
     {% if execute and flags.WHICH == 'build' and not results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped']) | list %}
         {% do remember_loaded_days() %}
+        {% do remember_waiting_usage() %}
     {% endif %}
 {%- endmacro %}

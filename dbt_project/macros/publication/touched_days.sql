@@ -15,8 +15,23 @@
     {{ return(_intermediate_table('loaded_days')) }}
 {%- endmacro %}
 
+{# Where the usage without a price in the last published build is kept. #}
+{% macro waiting_usage_relation() -%}
+    {{ return(_intermediate_table('waiting_usage')) }}
+{%- endmacro %}
+
 {% macro _intermediate_table(name) -%}
     {{ return(api.Relation.create(database=target.database, schema='intermediate', identifier=name, type='table')) }}
+{%- endmacro %}
+
+{# Days whose calls wait for a price are known by it, not by their files. #}
+{% macro remember_waiting_usage() -%}
+    {% do run_query(
+        'create or replace table ' ~ waiting_usage_relation() ~ ' as '
+        ~ 'select usage_date, used_at, slot_end_at, provider, model, service_tier, min_input_tokens, '
+        ~ 'input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens '
+        ~ 'from ' ~ _intermediate_table('int_usage_slots') ~ ' where has_usage and list_cost_usd is null'
+    ) %}
 {%- endmacro %}
 
 {# A changed day beyond the look-back was not rebuilt: it keeps no fingerprint, so every build reports it again. #}

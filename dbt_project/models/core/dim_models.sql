@@ -31,6 +31,7 @@ current_prices as (
         on
             price_periods.valid_from < {{ start_of_day('as_of.as_of_date + 1') }}
             and {{ start_of_day('as_of.as_of_date + 1') }} <= price_periods.valid_to
+            and price_periods.min_input_tokens = 0
     where price_periods.service_tier = 'standard'
 
 ),

@@ -23,12 +23,7 @@ priced as (
         coalesce(prices.is_negotiated, false) as is_negotiated
     from calls as usage
     left join price_periods as prices
-        on
-            usage.provider = prices.provider
-            and usage.model = prices.model
-            and usage.service_tier = prices.service_tier
-            and prices.valid_from <= usage.called_at
-            and usage.called_at < prices.valid_to
+        on {{ is_priced_by('usage', 'prices', 'called_at', 'coalesce(usage.input_tokens, 0)') }}
 
 ),
 

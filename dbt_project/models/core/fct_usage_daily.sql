@@ -33,6 +33,7 @@ summed_by_slot as (
         calls.partition_date as usage_date,
         calls.{{ grain | join(', calls.') }},
         price_slots.slot_start_at,
+        {{ input_band('calls.input_tokens') }} as min_input_tokens,
         calls.input_tokens is not null and calls.output_tokens is not null as has_usage,
         calls.billed_cost_usd is not null as has_charge,
         count(*) as calls,
@@ -65,12 +66,7 @@ priced as (
         coalesce(prices.is_negotiated, false) as is_negotiated
     from summed_by_slot as usage
     left join price_periods as prices
-        on
-            usage.provider = prices.provider
-            and usage.model = prices.model
-            and usage.service_tier = prices.service_tier
-            and prices.valid_from <= usage.slot_start_at
-            and usage.slot_start_at < prices.valid_to
+        on {{ is_priced_by('usage', 'prices', 'slot_start_at', 'usage.min_input_tokens') }}
 
 ),
 

@@ -70,6 +70,7 @@ used as (
         cast(sum(usage_daily.calls) filter (where usage_daily.usage_date >= as_of.window_start_date) as bigint) as calls,
         cast(sum(usage_daily.input_tokens) filter (where usage_daily.usage_date >= as_of.window_start_date) as bigint) as input_tokens,
         cast(sum(usage_daily.cached_input_tokens) filter (where usage_daily.usage_date >= as_of.window_start_date) as bigint) as cached_input_tokens,
+        cast(sum(usage_daily.cache_write_input_tokens) filter (where usage_daily.usage_date >= as_of.window_start_date) as bigint) as cache_write_input_tokens,
         cast(sum(usage_daily.output_tokens) filter (where usage_daily.usage_date >= as_of.window_start_date) as bigint) as output_tokens,
         {{ money('sum(usage_daily.effective_cost_usd) filter (where usage_daily.usage_date >= as_of.window_start_date)') }} as effective_cost_usd
     from usage_daily

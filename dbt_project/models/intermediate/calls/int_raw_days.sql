@@ -14,6 +14,12 @@ contract_rates as (
 
 ),
 
+days_priced_late as (
+
+    select * from {{ ref('int_days_priced_late') }}
+
+),
+
 loaded_days as (
 
     {% if loaded_days %}
@@ -74,9 +80,10 @@ compared as (
         coalesce(fingerprinted.day_date, loaded_days.day_date) as day_date,
         cast(coalesce(fingerprinted.file_count, 0) as bigint) as file_count,
         fingerprinted.fingerprint,
-        coalesce(fingerprinted.fingerprint, '') <> coalesce(loaded_days.fingerprint, '') as is_changed
+        coalesce(fingerprinted.fingerprint, '') <> coalesce(loaded_days.fingerprint, '') or days_priced_late.day_date is not null as is_changed
     from fingerprinted
     full outer join loaded_days on fingerprinted.day_date = loaded_days.day_date
+    left join days_priced_late on fingerprinted.day_date = days_priced_late.day_date
 
 ),
 

@@ -21,7 +21,9 @@ token_classes as (
     union all
     select 'cached_input' as token_class, 2 as class_order
     union all
-    select 'output' as token_class, 3 as class_order
+    select 'cache_write' as token_class, 3 as class_order
+    union all
+    select 'output' as token_class, 4 as class_order
 
 ),
 
@@ -35,6 +37,7 @@ sku_days as (
         sum(unpriced_calls) as unpriced_calls,
         cast(sum(input_tokens) as bigint) as input_tokens,
         cast(sum(cached_input_tokens) as bigint) as cached_input_tokens,
+        cast(coalesce(sum(cache_write_input_tokens), 0) as bigint) as cache_write_input_tokens,
         cast(sum(output_tokens) as bigint) as output_tokens,
         {% for cost in costs -%}
         {{ money('sum(' ~ cost ~ '_cost_usd)') }} as {{ cost }}_cost_usd,
@@ -53,14 +56,16 @@ classed as (
         token_classes.token_class,
         token_classes.class_order,
         case token_classes.token_class
-            when 'input' then sku_days.input_tokens - sku_days.cached_input_tokens
+            when 'input' then sku_days.input_tokens - sku_days.cached_input_tokens - sku_days.cache_write_input_tokens
             when 'cached_input' then sku_days.cached_input_tokens
+            when 'cache_write' then sku_days.cache_write_input_tokens
             else sku_days.output_tokens
         end as tokens,
         {% for kind in ['list', 'contracted'] -%}
         case token_classes.token_class
             when 'input' then prices.{{ kind }}_usd_per_input_token
             when 'cached_input' then prices.{{ kind }}_usd_per_cached_input_token
+            when 'cache_write' then prices.{{ kind }}_usd_per_cache_write_token
             else prices.{{ kind }}_usd_per_output_token
         end as {{ kind }}_unit_price_usd,
         {% endfor -%}
@@ -75,6 +80,7 @@ classed as (
             and sku_days.service_tier = prices.service_tier
             and prices.valid_from < {{ start_of_day('sku_days.usage_date + 1') }}
             and {{ start_of_day('sku_days.usage_date + 1') }} <= prices.valid_to
+            and prices.min_input_tokens = 0
 
 ),
 

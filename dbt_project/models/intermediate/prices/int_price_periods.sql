@@ -1,117 +1,93 @@
-{# one row per provider x model x service tier x period in which none of its prices changes, half-open.
-   All token classes side by side: a call needs one look-up, not six. #}
+{# one row per provider x model x service tier x period in which none of its prices changes x size of the input, both
+   half-open. All token classes side by side: a call needs one look-up, not eight. #}
 
-with list_prices as (
+{% set price_key = ['provider', 'model', 'service_tier'] %}
+{% set token_classes = ['input', 'cached_input', 'cache_write', 'output'] %}
 
-    select * from {{ ref('int_list_prices') }}
+with stated as (
 
-),
-
-contract_rates as (
-
-    select * from {{ ref('int_contract_rates') }}
+    select * from {{ ref('int_prices_stated') }}
 
 ),
 
 change_points as (
 
-    select provider, model, service_tier, valid_from as changed_at from list_prices
+    select {{ price_key | join(', ') }}, valid_from as changed_at from stated
     union
-    select provider, model, service_tier, valid_from as changed_at from contract_rates
-    union
-    select provider, model, service_tier, valid_to as changed_at from contract_rates
+    select {{ price_key | join(', ') }}, valid_to as changed_at
+    from stated
+    where basis = 'contracted'
+
+),
+
+bands as (
+
+    select
+        *,
+        coalesce(
+            lead(min_input_tokens) over (partition by {{ price_key | join(', ') }} order by min_input_tokens), 9223372036854775807
+        ) as next_min_input_tokens
+    from (select distinct {{ price_key | join(', ') }}, min_input_tokens from stated) as starts
 
 ),
 
 periods as (
 
     select
-        provider,
-        model,
-        service_tier,
+        {{ price_key | join(', ') }},
         changed_at as valid_from,
         coalesce(
-            lead(changed_at) over (partition by provider, model, service_tier order by changed_at),
+            lead(changed_at) over (partition by {{ price_key | join(', ') }} order by changed_at),
             cast('9999-12-31 00:00:00' as timestamp)
         ) as valid_to
     from change_points
 
 ),
 
-list_by_period as (
+stated_by_period as (
 
     select
-        periods.provider,
-        periods.model,
-        periods.service_tier,
+        periods.{{ price_key | join(', periods.') }},
         periods.valid_from,
-        max(list_prices.usd_per_token) filter (where list_prices.token_class = 'input') as list_usd_per_input_token,
-        max(list_prices.usd_per_token) filter (where list_prices.token_class = 'cached_input') as list_usd_per_cached_input_token,
-        max(list_prices.usd_per_token) filter (where list_prices.token_class = 'output') as list_usd_per_output_token
+        periods.valid_to,
+        bands.min_input_tokens,
+        bands.next_min_input_tokens,
+        coalesce(max(stated.basis) filter (where stated.basis = 'contracted') is not null, false) as is_negotiated
+        {%- for basis in ['charged', 'restated', 'contracted'] %}{% for token_class in token_classes %},
+        max(stated.usd_per_token) filter (where stated.basis = '{{ basis }}' and stated.token_class = '{{ token_class }}')
+            as {{ basis }}_{{ token_class }}
+        {%- endfor %}{% endfor %}
     from periods
-    inner join list_prices
+    inner join bands on {% for column in price_key %}periods.{{ column }} = bands.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+    left join stated
         on
-            periods.provider = list_prices.provider
-            and periods.model = list_prices.model
-            and periods.service_tier = list_prices.service_tier
-            and list_prices.valid_from <= periods.valid_from
-            and periods.valid_from < list_prices.valid_to
-    group by periods.provider, periods.model, periods.service_tier, periods.valid_from
-
-),
-
-contracted_by_period as (
-
-    select
-        periods.provider,
-        periods.model,
-        periods.service_tier,
-        periods.valid_from,
-        max(contract_rates.usd_per_token) filter (where contract_rates.token_class = 'input') as contracted_usd_per_input_token,
-        max(contract_rates.usd_per_token) filter (where contract_rates.token_class = 'cached_input') as contracted_usd_per_cached_input_token,
-        max(contract_rates.usd_per_token) filter (where contract_rates.token_class = 'output') as contracted_usd_per_output_token
-    from periods
-    inner join contract_rates
-        on
-            periods.provider = contract_rates.provider
-            and periods.model = contract_rates.model
-            and periods.service_tier = contract_rates.service_tier
-            and contract_rates.valid_from <= periods.valid_from
-            and periods.valid_from < contract_rates.valid_to
-    group by periods.provider, periods.model, periods.service_tier, periods.valid_from
+            {% for column in price_key -%}
+            periods.{{ column }} = stated.{{ column }}
+            and {% endfor -%}
+            stated.valid_from <= periods.valid_from
+            and periods.valid_from < stated.valid_to
+            and stated.min_input_tokens <= bands.min_input_tokens
+            and bands.min_input_tokens < coalesce(stated.next_min_input_tokens, bands.next_min_input_tokens)
+    where periods.valid_from < periods.valid_to
+    group by all
 
 ),
 
 priced as (
 
     select
-        periods.provider,
-        periods.model,
-        periods.service_tier,
-        periods.valid_from,
-        periods.valid_to,
-        list_by_period.list_usd_per_input_token,
-        list_by_period.list_usd_per_cached_input_token,
-        list_by_period.list_usd_per_output_token,
-        contracted_by_period.valid_from is not null as is_negotiated,
-        coalesce(contracted_by_period.contracted_usd_per_input_token, list_by_period.list_usd_per_input_token) as contracted_usd_per_input_token,
-        coalesce(contracted_by_period.contracted_usd_per_cached_input_token, list_by_period.list_usd_per_cached_input_token)
-            as contracted_usd_per_cached_input_token,
-        coalesce(contracted_by_period.contracted_usd_per_output_token, list_by_period.list_usd_per_output_token) as contracted_usd_per_output_token
-    from periods
-    left join list_by_period
-        on
-            periods.provider = list_by_period.provider
-            and periods.model = list_by_period.model
-            and periods.service_tier = list_by_period.service_tier
-            and periods.valid_from = list_by_period.valid_from
-    left join contracted_by_period
-        on
-            periods.provider = contracted_by_period.provider
-            and periods.model = contracted_by_period.model
-            and periods.service_tier = contracted_by_period.service_tier
-            and periods.valid_from = contracted_by_period.valid_from
-    where periods.valid_from < periods.valid_to
+        {{ price_key | join(', ') }},
+        valid_from,
+        valid_to,
+        min_input_tokens,
+        next_min_input_tokens,
+        {% for token_class in token_classes -%}
+        charged_{{ token_class }} as list_usd_per_{{ token_class }}_token,
+        coalesce(contracted_{{ token_class }}, charged_{{ token_class }}) as contracted_usd_per_{{ token_class }}_token,
+        restated_{{ token_class }} as restated_usd_per_{{ token_class }}_token,
+        {% endfor -%}
+        is_negotiated
+    from stated_by_period
 
 )
 

@@ -26,6 +26,7 @@ current_prices as (
         on
             price_periods.valid_from < {{ start_of_day('as_of.as_of_date + 1') }}
             and {{ start_of_day('as_of.as_of_date + 1') }} <= price_periods.valid_to
+            and price_periods.min_input_tokens = 0
 
 ),
 

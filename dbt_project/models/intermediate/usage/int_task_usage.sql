@@ -24,6 +24,7 @@ used as (
         cast(sum(usage_daily.calls) as bigint) as calls,
         cast(sum(usage_daily.input_tokens) as bigint) as input_tokens,
         cast(sum(usage_daily.cached_input_tokens) as bigint) as cached_input_tokens,
+        cast(sum(usage_daily.cache_write_input_tokens) as bigint) as cache_write_input_tokens,
         cast(sum(usage_daily.output_tokens) as bigint) as output_tokens,
         {{ money('sum(usage_daily.effective_cost_usd)') }} as effective_cost_usd,
         cast(sum(usage_daily.quality_scored_calls) as bigint) as quality_scored_calls,

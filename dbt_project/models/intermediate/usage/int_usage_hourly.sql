@@ -1,67 +1,10 @@
 {# one row per UTC hour x provider x model x service tier; the series on which commitments are judged #}
 
-{{ config(materialized='incremental', unique_key='usage_date') }}
+{{ config(materialized='view') }}
 
-with calls as (
+with usage_slots as (
 
-    select * from {{ ref('int_calls_accepted') }}
-
-),
-
-price_slots as (
-
-    select * from {{ ref('int_price_slots') }}
-
-),
-
-price_periods as (
-
-    select * from {{ ref('int_price_periods') }}
-
-),
-
-summed_by_slot as (
-
-    select
-        calls.partition_date as usage_date,
-        date_trunc('hour', calls.called_at) as usage_hour_at,
-        calls.provider,
-        calls.model,
-        calls.service_tier,
-        price_slots.slot_start_at,
-        calls.input_tokens is not null and calls.output_tokens is not null as has_usage,
-        calls.billed_cost_usd is not null as has_charge,
-        count(*) as calls,
-        cast(sum(calls.input_tokens) as bigint) as input_tokens,
-        cast(sum(calls.cached_input_tokens) as bigint) as cached_input_tokens,
-        cast(sum(calls.output_tokens) as bigint) as output_tokens,
-        {{ money('sum(calls.billed_cost_usd)') }} as billed_cost_usd
-    from calls
-    inner join price_slots
-        on
-            calls.partition_date = price_slots.day_date
-            and price_slots.slot_start_at <= calls.called_at
-            and calls.called_at < price_slots.slot_end_at
-    where {{ is_touched_day('calls.partition_date') }}
-    group by all
-
-),
-
-priced as (
-
-    select
-        usage.*,
-        case when usage.has_usage then {{ list_cost() }} end as list_cost_usd,
-        case when usage.has_usage then {{ contracted_cost() }} end as contracted_cost_usd,
-        coalesce(prices.is_negotiated, false) as is_negotiated
-    from summed_by_slot as usage
-    left join price_periods as prices
-        on
-            usage.provider = prices.provider
-            and usage.model = prices.model
-            and usage.service_tier = prices.service_tier
-            and prices.valid_from <= usage.slot_start_at
-            and usage.slot_start_at < prices.valid_to
+    select * from {{ ref('int_usage_slots') }}
 
 ),
 
@@ -74,14 +17,14 @@ hourly as (
         model,
         service_tier,
         cast(sum(calls) as bigint) as calls,
-        cast(coalesce(sum(input_tokens), 0) as bigint) as input_tokens,
-        cast(coalesce(sum(cached_input_tokens), 0) as bigint) as cached_input_tokens,
-        cast(coalesce(sum(output_tokens), 0) as bigint) as output_tokens,
+        cast(sum(input_tokens) as bigint) as input_tokens,
+        cast(sum(cached_input_tokens) as bigint) as cached_input_tokens,
+        cast(sum(output_tokens) as bigint) as output_tokens,
         {{ money('sum(list_cost_usd)') }} as list_cost_usd,
-        {{ money('sum(case when is_negotiated then contracted_cost_usd else coalesce(billed_cost_usd, list_cost_usd) end)') }} as effective_cost_usd,
+        {{ money('sum(effective_cost_usd)') }} as effective_cost_usd,
         {{ money('sum(billed_cost_usd)') }} as billed_cost_usd
-    from priced
-    group by all
+    from usage_slots
+    group by usage_date, usage_hour_at, provider, model, service_tier
 
 )
 

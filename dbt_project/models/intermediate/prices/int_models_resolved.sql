@@ -1,0 +1,127 @@
+{# one row per provider x model as call records name them that a published price list knows, with the list's own names.
+   Resolved once per name and build, not per call. #}
+
+with call_records as (
+
+    select * from {{ ref('int_call_records') }}
+
+),
+
+model_aliases as (
+
+    select * from {{ ref('model_aliases') }}
+
+),
+
+name_rules as (
+
+    select * from {{ ref('price_book_names') }}
+
+),
+
+price_book as (
+
+    select * from {{ ref('price_book') }}
+
+),
+
+packages as (
+
+    {% for package in var('price_packages') -%}
+    select '{{ package }}' as package, {{ loop.index }} as package_order{{ ' union all ' if not loop.last }}
+    {% endfor %}
+
+),
+
+names as (
+
+    select distinct provider, model
+    from call_records
+    where provider is not null and model is not null
+
+),
+
+{# The name as it stands, then without what a gateway puts before the first slash; an alias first of all. #}
+spellings as (
+
+    select
+        names.provider,
+        names.model,
+        lower(coalesce(model_aliases.priced_provider, names.provider)) as provider_name,
+        lower(coalesce(model_aliases.priced_model, names.model)) as model_name,
+        1 as spelling_order
+    from names
+    left join model_aliases on names.provider = model_aliases.provider and names.model = model_aliases.model
+    union all
+    select provider, model, lower(provider) as provider_name, lower(substr(model, instr(model, '/') + 1)) as model_name, 2 as spelling_order
+    from names
+    where instr(model, '/') > 0
+
+),
+
+providers as (
+
+    select
+        spellings.*,
+        packages.package,
+        packages.package_order,
+        rules.provider as priced_provider,
+        min(rules.rule_order) as provider_order
+    from spellings
+    inner join name_rules as rules on rules.model is null and {{ is_named_by('spellings.provider_name', 'rules') }}
+    inner join packages on rules.package = packages.package
+    group by all
+
+),
+
+book_models as (
+
+    select distinct package, provider, model, lower(model) as model_name from price_book
+
+),
+
+candidates as (
+
+    select providers.*, book_models.model as priced_model, 0 as rule_order
+    from providers
+    inner join book_models
+        on
+            providers.package = book_models.package
+            and providers.priced_provider = book_models.provider
+            and providers.model_name = book_models.model_name
+    union all
+    select providers.*, rules.model as priced_model, rules.rule_order
+    from providers
+    inner join name_rules as rules
+        on
+            providers.package = rules.package
+            and providers.priced_provider = rules.provider
+            and rules.model is not null
+            and {{ is_named_by('providers.model_name', 'rules') }}
+
+),
+
+ranked as (
+
+    select
+        provider,
+        model,
+        package,
+        priced_provider,
+        priced_model,
+        row_number() over (
+            partition by provider, model order by package_order, spelling_order, provider_order, rule_order, priced_model
+        ) as preference
+    from candidates
+
+),
+
+resolved as (
+
+    select provider, model, package, priced_provider, priced_model
+    from ranked
+    where preference = 1
+
+)
+
+select * from resolved

@@ -1,0 +1,102 @@
+{# one row per UTC hour x provider x model x service tier x price slot x size of input x whether tokens and charge are known:
+   the grain at which usage has one price, so that it can be priced anew #}
+
+{{ config(materialized='incremental', unique_key='usage_date') }}
+
+with calls as (
+
+    select * from {{ ref('int_calls_accepted') }}
+
+),
+
+price_slots as (
+
+    select * from {{ ref('int_price_slots') }}
+
+),
+
+price_periods as (
+
+    select * from {{ ref('int_price_periods') }}
+
+),
+
+summed_by_slot as (
+
+    select
+        calls.partition_date as usage_date,
+        date_trunc('hour', calls.called_at) as usage_hour_at,
+        calls.provider,
+        calls.model,
+        calls.service_tier,
+        price_slots.slot_start_at,
+        price_slots.slot_end_at,
+        {{ input_band('calls.input_tokens') }} as min_input_tokens,
+        calls.input_tokens is not null and calls.output_tokens is not null as has_usage,
+        calls.billed_cost_usd is not null as has_charge,
+        count(*) as calls,
+        cast(sum(calls.input_tokens) as bigint) as input_tokens,
+        cast(sum(calls.cached_input_tokens) as bigint) as cached_input_tokens,
+        cast(sum(calls.cache_write_input_tokens) as bigint) as cache_write_input_tokens,
+        cast(sum(calls.output_tokens) as bigint) as output_tokens,
+        {{ money('sum(calls.billed_cost_usd)') }} as billed_cost_usd
+    from calls
+    inner join price_slots
+        on
+            calls.partition_date = price_slots.day_date
+            and price_slots.slot_start_at <= calls.called_at
+            and calls.called_at < price_slots.slot_end_at
+    where {{ is_touched_day('calls.partition_date') }}
+    group by all
+
+),
+
+priced as (
+
+    select
+        usage.*,
+        case when usage.has_usage then {{ list_cost() }} end as list_cost_usd,
+        case when usage.has_usage then {{ contracted_cost() }} end as contracted_cost_usd,
+        coalesce(prices.is_negotiated, false) as is_negotiated
+    from summed_by_slot as usage
+    left join price_periods as prices
+        on {{ is_priced_by('usage', 'prices', 'slot_start_at', 'usage.min_input_tokens') }}
+
+),
+
+costed as (
+
+    select
+        *,
+        case when is_negotiated then contracted_cost_usd else coalesce(billed_cost_usd, list_cost_usd) end as effective_cost_usd
+    from priced
+
+),
+
+slots as (
+
+    select
+        usage_date,
+        usage_hour_at,
+        {# The slot begins with the day or a price change; within the hour it is in use from the later of the two. #}
+        greatest(usage_hour_at, slot_start_at) as used_at,
+        slot_end_at,
+        provider,
+        model,
+        service_tier,
+        min_input_tokens,
+        has_usage,
+        has_charge,
+        cast(calls as bigint) as calls,
+        cast(coalesce(input_tokens, 0) as bigint) as input_tokens,
+        cast(coalesce(cached_input_tokens, 0) as bigint) as cached_input_tokens,
+        cast(coalesce(cache_write_input_tokens, 0) as bigint) as cache_write_input_tokens,
+        cast(coalesce(output_tokens, 0) as bigint) as output_tokens,
+        {{ money('list_cost_usd') }} as list_cost_usd,
+        {{ money('effective_cost_usd') }} as effective_cost_usd,
+        {{ money('billed_cost_usd') }} as billed_cost_usd
+    from costed
+
+)
+
+select * from slots
