@@ -38,7 +38,7 @@ named as (
         started_at as called_at,
         lower(coalesce(provider, case when provided_model_name like '%/%' then split_part(provided_model_name, '/', 1) end)) as provider,
         case
-            when provider is null and provided_model_name like '%/%' then substr(provided_model_name, length(split_part(provided_model_name, '/', 1)) + 2)
+            when provider is null and provided_model_name like '%/%' then substring(provided_model_name, length(split_part(provided_model_name, '/', 1)) + 2)
             else provided_model_name
         end as model,
         try_cast(input_tokens as bigint) as input_tokens,

@@ -39,7 +39,7 @@ named as (
         session_id as trace_id,
         started_at as called_at,
         provider_name as provider,
-        case when lower(model) like provider_name || '/%' then substr(model, length(provider_name) + 2) else model end as model,
+        case when lower(model) like provider_name || '/%' then substring(model, length(provider_name) + 2) else model end as model,
         case when is_cache_hit then 0 else prompt_token_count end as input_tokens,
         case when is_cache_hit then 0 else try_cast(cached_input_tokens as bigint) end as cached_input_tokens,
         case when is_cache_hit then 0 else try_cast(cache_write_input_tokens as bigint) end as cache_write_input_tokens,
