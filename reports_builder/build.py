@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from reports_builder.errors import ReportError
+from reports_builder.missing import with_gaps
 from reports_builder.model import Page
 from reports_builder.pages import page_modules
 from reports_builder.publish import publish
@@ -33,7 +34,7 @@ def build_pages(warehouse: Warehouse, only: Sequence[str] = ()) -> Built:
         if only and name not in only:
             continue
         warehouse.read.clear()
-        pages.append(build(warehouse))
+        pages.append(with_gaps(name, build(warehouse), warehouse))
         marts[name] = frozenset(warehouse.read)
     return Built(tuple(pages), marts)
 

@@ -1,6 +1,6 @@
 """How sure the figures are: the footer that every page carries."""
 
-from reports_builder.evidence import Evidence, Prose, say
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Confidence, ConfidenceItem
 from reports_builder.warehouse import Warehouse
 
@@ -13,6 +13,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
     """
     days = _days(warehouse)
     quality = _quality(warehouse)
+    records = _records(warehouse)
     forecast = _forecast(warehouse)
     items = (
         ConfidenceItem(
@@ -21,19 +22,26 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
             "Measured: days of the period on which at least one call arrived.",
         ),
         ConfidenceItem(
-            "Records refused",
-            quality.cell("rejected_share", "percent"),
-            "Measured: they are listed with the reason in core.rejected_records.",
+            "Records read",
+            records.say(
+                "{rows_read:count}: {rows_accepted:count} counted, {rows_rejected:count} refused, "
+                "{rows_duplicate:count} repeated"
+            )
+            if records.rows
+            else note("none"),
+            "Measured: each record of the period is in one of the three; the refused ones are kept with "
+            "their reason.",
         ),
         ConfidenceItem(
-            "Cost lost between files and marts",
-            quality.cell("lost_usd", "usd_table"),
-            "Measured: cost read that is neither in the marts, nor refused, nor a duplicate.",
+            "Cost lost on the way from the files to these figures",
+            records.cell("lost_usd", "usd_table") if records.rows else note("unknown"),
+            "Measured: cost read that is neither counted, nor refused, nor repeated. Anything but zero is "
+            "an error.",
         ),
         ConfidenceItem(
             "Calls without a list price",
             quality.cell("unpriced_call_share", "percent"),
-            "Measured: models that the price list does not know.",
+            "Measured: calls of models that the price list does not know.",
         ),
         ConfidenceItem(
             "Calls without any cost",
@@ -48,13 +56,12 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         ConfidenceItem(
             "Error of the forecast",
             forecast.cell("wape", "percent"),
-            "Measured: what past forecasts missed per day, over what came (WAPE).",
+            "Measured: by how much past forecasts missed the cost of a day, as a share of that cost.",
         ),
         ConfidenceItem(
             "Difference from provider invoices",
-            quality.cell("invoice_variance_share", "percent"),
-            "Measured: over all months that were invoiced, in core.rpt_invoice_variance by cause; unknown "
-            "where the warehouse holds no invoice.",
+            _invoices(warehouse),
+            "Measured: over all months that were invoiced, whichever way they differ.",
         ),
     )
     coverage = say(
@@ -82,16 +89,46 @@ def _quality(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            max(affected_call_share) filter (where check_name = 'record_rejected') as rejected_share,
-            max(affected_cost_usd) filter (where check_name = 'reconciliation_difference') as lost_usd,
             max(affected_call_share) filter (where check_name = 'unpriced') as unpriced_call_share,
             max(affected_call_share) filter (where check_name = 'cost_unknown') as uncosted_call_share,
             max(affected_share) filter (where check_name = 'unallocated') as unallocated_cost_share,
-            1 - unallocated_cost_share as allocated_cost_share,
-            max(affected_share) filter (where check_name = 'invoice_variance') as invoice_variance_share
+            1 - unallocated_cost_share as allocated_cost_share
         from core.rpt_data_quality
         """
     )
+
+
+def _records(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            sum(rows_read) as rows_read,
+            sum(rows_accepted) as rows_accepted,
+            sum(rows_rejected) as rows_rejected,
+            sum(rows_duplicate) as rows_duplicate,
+            sum(abs(difference_usd)) as lost_usd
+        from core.rpt_reconciliation
+        where usage_date between :window_start and :as_of
+        having count(*) > 0
+        """
+    )
+
+
+def _invoices(warehouse: Warehouse) -> Prose:
+    invoices = warehouse.evidence(
+        """
+        select
+            sum(invoices) as invoices,
+            sum(abs(difference_usd)) as variance_usd,
+            sum(abs(difference_usd)) / nullif(sum(invoiced_usd)::double, 0) as variance_share
+        from core.rpt_invoice_variance
+        where invoiced_usd is not null
+        having count(*) > 0
+        """
+    )
+    if not invoices.rows:
+        return note("no invoices loaded")
+    return invoices.say("{variance_share:percent} ({variance_usd:usd_table}) over {invoices:count} invoices")
 
 
 def _forecast(warehouse: Warehouse) -> Evidence:

@@ -69,7 +69,7 @@ class Evidence:
     def __getitem__(self, column: str) -> Value:
         """The value in the focused row; None when the query returned no such row."""
         index = self.columns.index(column)
-        return self.rows[self.focus][index] if self.focus < len(self.rows) else None
+        return self.rows[self.focus][index] if 0 <= self.focus < len(self.rows) else None
 
     def at(self, row: int) -> Self:
         """The same result with another row in focus."""

@@ -157,13 +157,21 @@ def _bar(number: int, most: int, width: int) -> str:
     return "█" * max(1, round(number / most * width)) if number else ""
 
 
+NO_EFFORT = "none"
+"""The effort of a recommendation to leave things as they are, which is nothing to do."""
+
+
 @dataclass(frozen=True)
 class Recommendation:
-    """One verb, one owner role, an effort."""
+    """One verb, one owner role, an effort.
+
+    ``is_in_plan`` says that the plan's actions hold it already; any other is listed after them.
+    """
 
     action: Prose
     owner_role: str
     effort: str
+    is_in_plan: bool = False
 
     @property
     def line(self) -> Prose:
@@ -315,6 +323,15 @@ class Page:
     confidence: Confidence
     sections: tuple[Section, ...] = field(default=())
     key_figure_headings: tuple[str, str, str, str, str, str] = KEY_FIGURE_HEADINGS
+
+    @property
+    def decisions(self) -> tuple[tuple[int, Recommendation], ...]:
+        """What the insights recommend beyond the plan's actions, each with the insight's number."""
+        return tuple(
+            (number, insight.recommendation)
+            for number, insight in enumerate(self.insights, start=1)
+            if not insight.recommendation.is_in_plan and insight.recommendation.effort != NO_EFFORT
+        )
 
     @property
     def answer_citations(self) -> tuple[Citation, ...]:

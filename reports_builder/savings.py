@@ -17,10 +17,11 @@ _VERBS = {
 NOTHING_TO_DO = "Nothing needs doing: no open action saves money."
 
 
-def ledger(warehouse: Warehouse, *kinds: str, rows: int = 10) -> Evidence:
+def ledger(warehouse: Warehouse, *kinds: str, rows: int = 25) -> Evidence:
     """The ``rows`` actions of these kinds (of all kinds when none is named) worth most a month.
 
-    Actions that are worth nothing after overlap are left out.
+    Left out are actions that are worth nothing after overlap, and those that rest on an example
+    offer: nobody has quoted it, so it belongs in no total.
     """
     return warehouse.evidence(
         """
@@ -33,7 +34,8 @@ def ledger(warehouse: Warehouse, *kinds: str, rows: int = 10) -> Evidence:
             gross_monthly_savings_usd, overlap_usd,
             assumption, owner_role, effort, confidence, first_step
         from rates.rpt_savings_opportunities
-        where net_monthly_savings_usd > 0 and (:all_kinds or action_kind in :kinds)
+        where net_monthly_savings_usd > 0 and not is_illustrative
+            and (:all_kinds or action_kind in :kinds)
         order by net_monthly_savings_usd desc, action_id
         limit :rows
         """,
@@ -43,13 +45,40 @@ def ledger(warehouse: Warehouse, *kinds: str, rows: int = 10) -> Evidence:
     )
 
 
+def examples(warehouse: Warehouse) -> Evidence:
+    """What commitments would save if a provider quoted the example offers on file; no row without any."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as example_offers,
+            sum(net_monthly_savings_usd) as example_usd,
+            sum(low_monthly_savings_usd) as example_low_usd,
+            sum(high_monthly_savings_usd) as example_high_usd
+        from rates.rpt_savings_opportunities
+        where is_illustrative and net_monthly_savings_usd > 0
+        having count(*) > 0
+        """
+    )
+
+
+def _beside_the_total(warehouse: Warehouse) -> Prose:
+    offers = examples(warehouse)
+    if not offers.rows:
+        return note("")
+    return offers.say(
+        " Not in this total: commitments on example offers, {example_offers:count} of them, worth "
+        "{example_usd:usd_table} a month ({example_low_usd:usd_table} to {example_high_usd:usd_table}) if "
+        "a provider quotes them and the actions above are taken first."
+    )
+
+
 def _commitments(warehouse: Warehouse) -> dict[str, Evidence]:
     """The terms of the recommended commitments by the action of the ledger."""
     terms = warehouse.evidence(
         """
         select
-            'commitment:' || offer_id as commitment_action_id, hourly_commitment_usd, upfront_cost_usd,
-            is_illustrative
+            'commitment:' || offer_id as commitment_action_id, term_months, hourly_commitment_usd,
+            upfront_cost_usd, break_even_utilization_share, utilization_share
         from rates.rpt_commitment_options
         where is_recommended
         order by offer_id
@@ -59,32 +88,38 @@ def _commitments(warehouse: Warehouse) -> dict[str, Evidence]:
 
 
 def _with_terms(row: Evidence, terms: Evidence | None) -> Prose:
-    """The action; a commitment with its level, and that its offer is no quote where it is none."""
+    """The action; a commitment with what is signed, for how long, and from which use on it pays."""
     if terms is None:
         return named(row)
-    level = terms.say(
-        " at {hourly_commitment_usd:usd} an hour, which is {upfront_cost_usd:usd} at once"
-        if terms["upfront_cost_usd"]
-        else " at {hourly_commitment_usd:usd} an hour"
+    upfront = terms.say(", {upfront_cost_usd:usd} of it at once") if terms["upfront_cost_usd"] else note("")
+    return (
+        named(row)
+        + terms.say(": {hourly_commitment_usd:usd} an hour for {term_months:count} months")
+        + upfront
+        + terms.say(
+            "; it pays from {break_even_utilization_share:percent} use on and would be "
+            "{utilization_share:percent} used"
+        )
     )
-    example = note("; the offer is an example, not a quote" if terms["is_illustrative"] else "")
-    return named(row) + level + example
 
 
-def action_plan(warehouse: Warehouse, *kinds: str, rows: int = 10) -> ActionPlan:
+def action_plan(warehouse: Warehouse, *kinds: str, rows: int = 25) -> ActionPlan:
     """The ``rows`` most valuable actions of these kinds and what they are worth together."""
     opportunities = ledger(warehouse, *kinds, rows=rows)
+    has_commitments = not kinds or "commitment" in kinds
+    beside = _beside_the_total(warehouse) if has_commitments else note("")
     if not opportunities.rows:
-        return ActionPlan((), note(NOTHING_TO_DO))
+        return ActionPlan((), note("No open action saves money.") + beside)
     total = total_savings(warehouse, opportunities)
-    terms = _commitments(warehouse) if not kinds or "commitment" in kinds else {}
+    terms = _commitments(warehouse) if has_commitments else {}
     return ActionPlan(
         tuple(_action(row, terms.get(str(row["action_id"]))) for row in opportunities.each()),
         total.say(
             "Together they are worth **{total_net_usd:usd_table}** a month "
             "({total_low_usd:usd_table} to {total_high_usd:usd_table}), net of overlap: each is "
             "counted only on what the ones before it leave."
-        ),
+        )
+        + beside,
     )
 
 

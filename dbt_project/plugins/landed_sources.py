@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from export_shapes import shape_customer, shape_langfuse, shape_litellm
 from landing import LandedSource
+from otlp_spans import OTEL
 
 # FOCUS 1.0 to 1.3: what a version or a provider does not have reads as null. Columns with the prefix x_ are
 # those of this project's own export.
@@ -92,4 +94,183 @@ INVOICES = LandedSource(
     required=frozenset({"provider", "month", "amount", "currency"}),
 )
 
-LANDED_SOURCES = (FOCUS, INVOICES)
+# Fees that customers pay, one row per customer. The aliases are what billing tools call the same.
+CUSTOMERS = LandedSource(
+    name="customers",
+    what="customers",
+    columns={
+        "customer_id": "text",
+        "customer_name": "text",
+        "organization_id": "text",
+        "subscription_tier": "text",
+        "monthly_fee": "number",
+        "usage_archetype": "text",
+        "signup_date": "time",
+        "churned_date": "time",
+        "region": "text",
+        "currency": "text",
+    },
+    required=frozenset({"customer_id", "monthly_fee", "signup_date"}),
+    aliases={
+        "customer": "customer_id",
+        "name": "customer_name",
+        "organization": "organization_id",
+        "plan": "subscription_tier",
+        "plan_name": "subscription_tier",
+        "tier": "subscription_tier",
+        "fee": "monthly_fee",
+        "monthly_fee_usd": "monthly_fee",
+        "mrr": "monthly_fee",
+        "start_date": "signup_date",
+        "started_at": "signup_date",
+        "end_date": "churned_date",
+        "ended_at": "churned_date",
+        "canceled_at": "churned_date",
+        "cancelled_at": "churned_date",
+    },
+    shape=shape_customer,
+)
+
+_CALL_SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".parquet")
+# What the seed attribute_mappings may fill.
+_CALL_ATTRIBUTES = frozenset(
+    {
+        "agent_id",
+        "customer_id",
+        "environment",
+        "feature_id",
+        "organization_id",
+        "product_id",
+        "provider",
+        "quality_score",
+        "region",
+        "subscription_tier",
+        "task_type",
+    }
+)
+_CALL_ATTRIBUTE_COLUMNS = {
+    name: "number" if name == "quality_score" else "text" for name in sorted(_CALL_ATTRIBUTES)
+}
+
+LITELLM = LandedSource(
+    name="litellm",
+    what="LiteLLM spend logs",
+    columns={
+        "request_id": "text",
+        "call_type": "text",
+        "spend": "number",
+        "prompt_tokens": "number",
+        "completion_tokens": "number",
+        "startTime": "instant",
+        "endTime": "instant",
+        "request_duration_ms": "number",
+        "model": "text",
+        "custom_llm_provider": "text",
+        "cache_hit": "text",
+        "session_id": "text",
+        "status": "text",
+        "input_tokens": "number",
+        "cached_input_tokens": "number",
+        "cache_write_input_tokens": "number",
+        "service_tier": "text",
+        "error_code": "text",
+        "error_class": "text",
+        "gateway_usd_per_input_token": "number",
+        "gateway_usd_per_output_token": "number",
+    }
+    | _CALL_ATTRIBUTE_COLUMNS,
+    required=frozenset({"request_id", "spend", "startTime", "model", "prompt_tokens", "completion_tokens"}),
+    suffixes=_CALL_SUFFIXES,
+    reads=frozenset(
+        {
+            "request_id",
+            "call_type",
+            "spend",
+            "prompt_tokens",
+            "completion_tokens",
+            "startTime",
+            "endTime",
+            "request_duration_ms",
+            "model",
+            "model_group",
+            "custom_llm_provider",
+            "user",
+            "metadata",
+            "cache_hit",
+            "request_tags",
+            "team_id",
+            "organization_id",
+            "end_user",
+            "session_id",
+            "status",
+            "agent_id",
+        }
+    ),
+    aliases={"start_time": "startTime", "end_time": "endTime"},
+    shape=shape_litellm,
+    mapped=_CALL_ATTRIBUTES,
+    time_column="startTime",
+)
+
+LANGFUSE = LandedSource(
+    name="langfuse",
+    what="Langfuse observations",
+    columns={
+        "id": "text",
+        "trace_id": "text",
+        "type": "text",
+        "start_time": "instant",
+        "end_time": "instant",
+        "level": "text",
+        "provided_model_name": "text",
+        "input_tokens": "number",
+        "cached_input_tokens": "number",
+        "cache_write_input_tokens": "number",
+        "output_tokens": "number",
+        "cost": "number",
+    }
+    | _CALL_ATTRIBUTE_COLUMNS,
+    required=frozenset({"id", "type", "start_time", "usage_details"}),
+    suffixes=_CALL_SUFFIXES,
+    reads=frozenset(
+        {
+            "id",
+            "trace_id",
+            "environment",
+            "type",
+            "start_time",
+            "end_time",
+            "name",
+            "metadata",
+            "level",
+            "provided_model_name",
+            "usage_details",
+            "cost_details",
+            "total_cost",
+            "user_id",
+            "session_id",
+            "tags",
+        }
+    ),
+    # The API and the export of the user interface write the same names without underscores.
+    aliases={
+        "traceid": "trace_id",
+        "starttime": "start_time",
+        "endtime": "end_time",
+        "providedmodelname": "provided_model_name",
+        "model": "provided_model_name",
+        "usagedetails": "usage_details",
+        "costdetails": "cost_details",
+        "totalcost": "total_cost",
+        "calculatedtotalcost": "total_cost",
+        "userid": "user_id",
+        "sessionid": "session_id",
+    },
+    shape=shape_langfuse,
+    mapped=_CALL_ATTRIBUTES,
+    time_column="start_time",
+)
+
+LANDED_SOURCES = (FOCUS, INVOICES, CUSTOMERS, LITELLM, LANGFUSE, OTEL)
+# Those that hold call records.
+CALL_SOURCES = ("litellm", "langfuse", "otel")

@@ -15,25 +15,32 @@ import hashlib
 import io
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from attribute_mappings import MappingError, Targets, attribute_targets
+from field_values import CANONICAL, NULLS, as_text, canonical_text
+from json_records import NotJsonError, json_rows
 
 # A change of how files are read gives landed files another name, so that they are made anew.
 LAYOUT = "1"
 ROWS_PER_BATCH = 20_000
+# Tools write the year 1 or 1970 for a time that they do not know.
+FIRST_YEAR = 2000
 
-Row = tuple[int, dict[str, str | None], str | None]
+# A field may hold a whole conversation, which is read over.
+csv.field_size_limit(2**31 - 1)
+
+# A record as it stands in a file, and as it is landed.
+Fields = dict[str, Any]
+Row = tuple[int, Fields, str | None]
 
 
 class UnreadableFileError(Exception):
@@ -42,7 +49,13 @@ class UnreadableFileError(Exception):
 
 @dataclass(frozen=True)
 class LandedSource:
-    """A source: its columns by kind (text, number, time), those a file must have, and its files' kinds."""
+    """A source: its columns by kind (text, number, time), those a file must have, and its files' kinds.
+
+    A source whose records may hold message contents says in `reads` which fields are read; every other
+    field is dropped before anything is written. Its `shape` brings these fields into columns and gives the
+    attributes of the record, of which the seed attribute_mappings fills the columns in `mapped`.
+    `time_column` says on which UTC day a record stands.
+    """
 
     name: str
     what: str
@@ -50,6 +63,12 @@ class LandedSource:
     required: frozenset[str]
     suffixes: tuple[str, ...] = (".csv", ".csv.gz", ".parquet")
     aliases: Mapping[str, str] = field(default_factory=dict)
+    reads: frozenset[str] | None = None
+    shape: Callable[[Fields], tuple[Fields, Fields]] | None = None
+    mapped: frozenset[str] = frozenset()
+    time_column: str | None = None
+    # Whether staging tells a record that stands in two files by its id, so that two equal files do no harm.
+    has_record_ids: bool = False
 
     @property
     def schema(self) -> pa.Schema:
@@ -62,7 +81,12 @@ class LandedSource:
                 ("line_problem", pa.string()),
                 ("raw_record", pa.string()),
             ]
+            + ([("partition_date", pa.date32()), ("file_version", pa.string())] if self.time_column else [])
         )
+
+    def batches(self, path: Path, name: str, version: str, targets: Targets) -> Iterator[pa.RecordBatch]:
+        """The rows of a file, which carry its name and version."""
+        return _batches(self, path, name, version, targets)
 
 
 def prepare_landing(source: LandedSource, landing_dir: Path) -> None:
@@ -80,9 +104,13 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
     prepare_landing(source, landing_dir)
     folder = landing_dir / source.name
     problems: list[str] = []
+    try:
+        targets = attribute_targets(source.name, source.mapped) if source.mapped else {}
+    except MappingError as error:
+        return [str(error)]
     wanted = {"contract.parquet"}
     seen: dict[str, Path] = {}
-    for path in _files(raw_dir / source.name) if is_on else ():
+    for path in source_files(raw_dir / source.name) if is_on else ():
         if not path.name.lower().endswith(source.suffixes):
             problems.append(
                 f"{path}: {source.what} are read from {', '.join(source.suffixes)} files; move it away,"
@@ -90,7 +118,7 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
             )
             continue
         digest = _digest(path)
-        if digest in seen:
+        if digest in seen and not source.has_record_ids:
             problems.append(
                 f"{path}: has the same content as {seen[digest]}; every row would count twice,"
                 " so remove one of them"
@@ -98,12 +126,13 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
             continue
         seen[digest] = path
         name = str(path.relative_to(raw_dir))
-        identity = f"{LAYOUT}:{sorted(source.columns.items())}:{name}:{digest}"
-        landed = f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.parquet"
+        identity = f"{LAYOUT}:{sorted(source.columns.items())}:{sorted(targets.items())}:{name}:{digest}"
+        version = hashlib.sha256(identity.encode()).hexdigest()[:32]
+        landed = f"{version}.parquet"
         wanted.add(landed)
         if not (folder / landed).is_file():
             try:
-                _write(folder / landed, source.schema, _batches(source, path, name))
+                _write(folder / landed, source.schema, source.batches(path, name, version, targets))
             except UnreadableFileError as error:
                 problems.append(f"{path}: {error}; correct it or move it away, then build again")
     if not problems:
@@ -113,7 +142,7 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
     return problems
 
 
-def _files(folder: Path) -> list[Path]:
+def source_files(folder: Path) -> list[Path]:
     """The files of a source, hidden ones (an editor's, an unfinished copy) left out."""
     return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
 
@@ -135,41 +164,138 @@ def _write(target: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -
         partial.unlink(missing_ok=True)
 
 
-def _batches(source: LandedSource, path: Path, name: str) -> Iterator[pa.RecordBatch]:
-    rows = _parquet_rows(source, path) if path.name.lower().endswith(".parquet") else _csv_rows(source, path)
+def _batches(
+    source: LandedSource, path: Path, name: str, version: str, targets: Targets
+) -> Iterator[pa.RecordBatch]:
+    shaped = (
+        (line, _shaped(source, line, row, targets), problem) for line, row, problem in _rows(source, path)
+    )
+    rows = _dated(source, shaped)
     while chunk := list(islice(rows, ROWS_PER_BATCH)):
         columns: list[list[Any]] = [
-            [canonical(row.get(column)) for _, row, _ in chunk]
-            for column, canonical in ((name, _CANONICAL[kind]) for name, kind in source.columns.items())
+            [canonical(row.get(column)) for _, row, *_ in chunk]
+            for column, canonical in ((name, CANONICAL[kind]) for name, kind in source.columns.items())
         ]
         columns.append([name] * len(chunk))
-        columns.append([line for line, _, _ in chunk])
-        columns.append([problem for _, _, problem in chunk])
+        columns.append([line for line, *_ in chunk])
+        columns.append([problem for _, _, problem, _ in chunk])
         columns.append(
             [
                 json.dumps(
                     {key: value for key, value in row.items() if value is not None}, ensure_ascii=False
                 )
-                for _, row, _ in chunk
+                for _, row, *_ in chunk
             ]
         )
+        if source.time_column:
+            columns.append([day for *_, day in chunk])
+            columns.append([version] * len(chunk))
         yield pa.RecordBatch.from_arrays(
             [pa.array(values, kind.type) for values, kind in zip(columns, source.schema, strict=True)],
             schema=source.schema,
         )
 
 
+def _rows(source: LandedSource, path: Path) -> Iterator[Row]:
+    name = path.name.lower().removesuffix(".gz")
+    if name.endswith(".parquet"):
+        return _parquet_rows(source, path)
+    return _csv_rows(source, path) if name.endswith(".csv") else _json_rows(source, path)
+
+
+def _shaped(source: LandedSource, line: int, row: Fields, targets: Targets) -> Fields:
+    """The columns of a record as text: its fields as its source shapes them, and what its attributes fill."""
+    if not source.shape or not row:
+        return {name: as_text(value) for name, value in row.items()}
+    try:
+        shaped, attributes = source.shape(row)
+    except ValueError as error:
+        raise UnreadableFileError(f"line {line}: {error}") from error
+    columns = {name: as_text(value) for name, value in shaped.items()}
+    ranks: dict[str, int] = {}
+    for attribute, filled in targets.items():
+        value = canonical_text(as_text(attributes.get(attribute)))
+        for column, rank in filled if value is not None else ():
+            if rank < ranks.get(column, rank + 1):
+                ranks[column], columns[column] = rank, value
+    return columns
+
+
+def _dated(
+    source: LandedSource, rows: Iterator[Row]
+) -> Iterator[tuple[int, Fields, str | None, date | None]]:
+    """The rows with the UTC day of each.
+
+    A row whose time cannot be read stands on the day of the row before it, at the head of a file on that of
+    the first that has one. A file without any is not a file of the source.
+    """
+    day: date | None = None
+    waiting: list[Row] = []
+    canonical = CANONICAL[source.columns[source.time_column]] if source.time_column else canonical_text
+    for row in rows:
+        if source.time_column:
+            day = _day(canonical(row[1].get(source.time_column))) or day
+            waiting.append(row)
+            if day is None and len(waiting) <= ROWS_PER_BATCH:
+                continue
+            if day is None:
+                break
+            for earlier in waiting:
+                yield *earlier, day
+            waiting.clear()
+        else:
+            yield *row, None
+    if waiting:
+        line, _, problem = waiting[0]
+        raise UnreadableFileError(
+            f"is not a file of {source.what}: line {line} has no {source.time_column} that is a time"
+            f"{f' ({problem})' if problem else ''}, and neither has any line after it"
+        )
+
+
+def _day(moment: str | None) -> date | None:
+    try:
+        day = date.fromisoformat((moment or "")[:10])
+    except ValueError:
+        return None
+    return day if day.year >= FIRST_YEAR else None
+
+
+def _known_names(source: LandedSource) -> dict[str, str]:
+    return {name.lower(): name for name in source.reads or source.columns} | dict(source.aliases)
+
+
 def _column_names(source: LandedSource, header: Iterable[str]) -> list[str]:
     """The names of a file's columns as the source spells them; UnreadableFileError when one is absent."""
-    known = {name.lower(): name for name in source.columns} | source.aliases
+    known = _known_names(source)
     names = [known.get(name.strip().lower(), name.strip()) for name in header]
     absent = sorted(source.required - set(names))
     if absent:
         raise UnreadableFileError(f"is not a file of {source.what}: column {', '.join(absent)} is missing")
-    repeated = sorted({name for name in names if name in source.columns and names.count(name) > 1})
+    repeated = sorted({name for name in names if name in known.values() and names.count(name) > 1})
     if repeated:
         raise UnreadableFileError(f"column {', '.join(repeated)} stands in it twice")
     return names
+
+
+def _is_read(source: LandedSource, name: str) -> bool:
+    return source.reads is None or name in source.reads
+
+
+def _json_rows(source: LandedSource, path: Path) -> Iterator[Row]:
+    """Line, fields and problem of each record of a JSON file; the first says whether it is of the source."""
+    known = _known_names(source)
+    is_checked = False
+    try:
+        with _text(path) as text:
+            for line, record, problem in json_rows(text):
+                if record and not is_checked:
+                    _column_names(source, record)
+                    is_checked = True
+                named = {known.get(name.lower(), name): value for name, value in record.items()}
+                yield line, {name: value for name, value in named.items() if _is_read(source, name)}, problem
+    except NotJsonError as error:
+        raise UnreadableFileError(str(error)) from error
 
 
 def _csv_rows(source: LandedSource, path: Path) -> Iterator[Row]:
@@ -184,13 +310,17 @@ def _csv_rows(source: LandedSource, path: Path) -> Iterator[Row]:
             line = reader.line_num + 1
             for fields in reader:
                 if fields:
-                    row = {
-                        name: None if value.strip().lower() in _NULLS else value
+                    row: Fields = {
+                        name: None if value.strip().lower() in NULLS else value
                         for name, value in zip(names, fields, strict=False)
+                        if _is_read(source, name)
                     }
                     problem = None
                     if len(fields) != len(names):
                         problem = "fields_too_few" if len(fields) < len(names) else "fields_too_many"
+                        # Fields are not under their names any more: any of them may be a message.
+                        row = row if source.reads is None else {}
+                    if problem and source.reads is None:
                         row |= {
                             f"field {number}": value
                             for number, value in enumerate(fields[len(names) :], len(names) + 1)
@@ -220,103 +350,14 @@ def _parquet_rows(source: LandedSource, path: Path) -> Iterator[Row]:
     """Row number, fields as text and no problem of each row."""
     try:
         with pq.ParquetFile(path) as file:
-            names = _column_names(source, file.schema_arrow.names)
+            spellings = file.schema_arrow.names
+            names = dict(zip(spellings, _column_names(source, spellings), strict=True))
+            wanted = [spelling for spelling, name in names.items() if _is_read(source, name)]
             number = 1
-            for batch in file.iter_batches(ROWS_PER_BATCH):
+            for batch in file.iter_batches(ROWS_PER_BATCH, columns=wanted):
+                read = [names[spelling] for spelling in batch.schema.names]
                 for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    row = {name: _as_text(value) for name, value in zip(names, values, strict=True)}
-                    yield number, row, None
+                    yield number, dict(zip(read, values, strict=True)), None
                     number += 1
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFileError(f"is not a readable Parquet file ({str(error).splitlines()[0]})") from error
-
-
-_NULLS = frozenset({"", "null", "none"})
-
-
-def _as_text(value: object) -> str | None:
-    if value is None or (isinstance(value, str) and value.strip().lower() in _NULLS):
-        return None
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal | float):
-        return format(Decimal(repr(value)) if isinstance(value, float) else value, "f")
-    if isinstance(value, dict | list):
-        # A map column arrives as a list of pairs.
-        is_map = isinstance(value, list) and all(isinstance(item, tuple) for item in value)
-        return json.dumps(dict(value) if is_map else value, ensure_ascii=False, default=str, sort_keys=True)
-    return str(value)
-
-
-# Thousands may be grouped by commas; a comma anywhere else could be a decimal point, which nobody may guess.
-_NUMBER = re.compile(r"(\()?([-+]?)[$€£]?\s?([-+]?)(\d{1,3}(?:,\d{3})+|\d*)(\.\d*)?([eE][-+]?\d+)?(\))?")
-
-
-# A bill repeats its periods, prices and zeros in most rows.
-@lru_cache(maxsize=100_000)
-def canonical_number(value: str | None) -> str | None:
-    """A number as plain decimal digits (`$1,000.00` is `1000.00`, `1E-3` is `0.001`), else the text as it is.
-
-    Brackets around an amount say that it is negative, as in accounting.
-    """
-    if value is None:
-        return None
-    found = _NUMBER.fullmatch(value.strip())
-    if not found:
-        return value
-    opened, sign, inner_sign, digits, fraction, exponent, closed = found.groups()
-    if bool(opened) != bool(closed) or (sign and inner_sign):
-        return value
-    try:
-        number = Decimal(f"{sign or inner_sign}{digits.replace(',', '')}{fraction or ''}{exponent or ''}")
-    except InvalidOperation:
-        return value
-    return format(-number if opened else number, "f")
-
-
-_TIME_SHAPES = ("%m/%d/%y", "%m/%d/%Y", "%m/%d/%y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S")
-
-
-@lru_cache(maxsize=100_000)
-def canonical_time(value: str | None) -> str | None:
-    """An instant as `YYYY-MM-DD HH:MM:SS` in UTC, microseconds where it has them, else the text as it is.
-
-    ISO 8601 with or without a zone (without: UTC), and month/day/year as a US spreadsheet saves it.
-    """
-    if value is None:
-        return None
-    text = value.strip()
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        for shape in _TIME_SHAPES:
-            try:
-                moment = datetime.strptime(text, shape)
-                break
-            except ValueError:
-                continue
-        else:
-            return value
-    return str(moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment)
-
-
-def canonical_month(value: str | None) -> str | None:
-    """The first day of a month that is given as `YYYY-MM` or by any of its days, else the text as it is."""
-    if value is None:
-        return None
-    text = value.strip()
-    moment = canonical_time(f"{text}-01" if re.fullmatch(r"\d{4}-\d{2}", text) else text) or ""
-    return f"{moment[:7]}-01" if re.match(r"\d{4}-\d{2}-\d{2}", moment) else value
-
-
-def canonical_text(value: str | None) -> str | None:
-    """Text without blanks around it; null where nothing is left."""
-    return (value.strip() or None) if value is not None else None
-
-
-_CANONICAL: dict[str, Callable[[str | None], str | None]] = {
-    "text": canonical_text,
-    "number": canonical_number,
-    "time": canonical_time,
-    "month": canonical_month,
-}

@@ -7,6 +7,7 @@ registered in DuckDB, so that the dbt hooks in macros/publication/ can call them
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +17,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from dbt.adapters.duckdb.plugins import BasePlugin
-from landed_sources import LANDED_SOURCES
-from landing import land, prepare_landing
+from landed_sources import CALL_SOURCES, LANDED_SOURCES
+from landing import land, prepare_landing, source_files
 
 # The raw call record. Columns that are not required read as null where a file lacks them.
 CALL_SCHEMA = pa.schema(
@@ -61,6 +62,20 @@ REQUIRED_CALL_COLUMNS = frozenset(
         "task_type",
     }
 )
+# The raw customer record, with what may be absent from it.
+CUSTOMER_SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("customer_name", pa.string()),
+        ("organization_id", pa.string()),
+        ("subscription_tier", pa.string()),
+        ("monthly_fee", pa.decimal128(18, 2)),
+        ("usage_archetype", pa.string()),
+        ("signup_date", pa.date32()),
+        ("churned_date", pa.date32()),
+        ("region", pa.string()),
+    ]
+)
 REQUIRED_CUSTOMER_COLUMNS = frozenset({"customer_id", "subscription_tier", "monthly_fee", "signup_date"})
 
 
@@ -70,11 +85,10 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Make the folder of the working file, and the empty files that give each source its columns."""
         self.warehouse_dir = Path(plugin_config["warehouse_dir"])
-        contract = self.warehouse_dir / "build" / "contract" / "date=1970-01-01"
-        contract.mkdir(parents=True, exist_ok=True)
-        partial = contract / f"calls.{os.getpid()}.partial"
-        pq.write_table(CALL_SCHEMA.empty_table(), partial)
-        partial.replace(contract / "calls.parquet")
+        contract = self.warehouse_dir / "build" / "contract"
+        _write_empty(CALL_SCHEMA, contract / "date=1970-01-01" / "calls.parquet")
+        self.customers_dir = contract / "customers"
+        _write_empty(CUSTOMER_SCHEMA, self.customers_dir / "contract.parquet")
         self.landing_dir = self.warehouse_dir / "build" / "landing"
         for source in LANDED_SOURCES:
             prepare_landing(source, self.landing_dir)
@@ -99,10 +113,26 @@ class Plugin(BasePlugin):
                 f"variable sources: {', '.join(sorted(switched_on - known))} is not a source;"
                 f" there are {', '.join(sorted(known))}"
             )
-        problems = call_problems(Path(raw_dir))
+        root = Path(raw_dir)
+        problems = call_problems(root) if "calls" in switched_on else []
+        problems += no_record_problems(root, switched_on)
+        problems += self._take_customers(root / "customers.parquet", is_on="customers" not in switched_on)
         for source in LANDED_SOURCES:
-            problems += land(source, Path(raw_dir), self.landing_dir, is_on=source.name in switched_on)
+            problems += land(source, root, self.landing_dir, is_on=source.name in switched_on)
         return "\n".join(problems)
+
+    def _take_customers(self, customers: Path, *, is_on: bool) -> list[str]:
+        """Copy the raw customers to where staging reads them, if there are any and none replace them."""
+        taken = self.customers_dir / "customers.parquet"
+        if not is_on or not customers.is_file():
+            taken.unlink(missing_ok=True)
+            return []
+        problems = _file_problems(customers, REQUIRED_CUSTOMER_COLUMNS)
+        if not problems:
+            partial = taken.with_name(f"customers.{os.getpid()}.partial")
+            shutil.copyfile(customers, partial)
+            partial.replace(taken)
+        return problems
 
     def publish_file(self, file_name: str) -> str:
         """Put a copy of the working file where readers look, in one step.
@@ -128,9 +158,9 @@ with open(sys.argv[2], "rb+") as copy:
 
 
 def call_problems(root: Path) -> list[str]:
-    """What would make the build read wrong calls or customers.
+    """What would make the build read wrong calls.
 
-    Only footers are read. Looks at calls/date=*/*.parquet and customers.parquet under `root`.
+    Only footers are read. Looks at calls/date=*/*.parquet under `root`.
     """
     calls = sorted(root.glob("calls/date=*/*.parquet"))
     problems = []
@@ -139,16 +169,26 @@ def call_problems(root: Path) -> list[str]:
             f"{root}/calls: no Parquet files found; run `python -m generator`, or put your own calls there"
             " as calls/date=YYYY-MM-DD/*.parquet"
         )
-    customers = root / "customers.parquet"
-    if not customers.is_file():
-        problems.append(
-            f"{customers}: not found; it must have {', '.join(sorted(REQUIRED_CUSTOMER_COLUMNS))}"
-        )
-    else:
-        problems += _file_problems(customers, REQUIRED_CUSTOMER_COLUMNS)
     for path in calls:
         problems += _file_problems(path, REQUIRED_CALL_COLUMNS)
     return problems
+
+
+def no_record_problems(root: Path, switched_on: set[str]) -> list[str]:
+    """The sources of call records that are on, if none has a file; without records there is no report."""
+    on = sorted(switched_on & set(CALL_SOURCES))
+    if not on or "calls" in switched_on or any(source_files(root / name) for name in on):
+        return []
+    folders = ", ".join(str(root / name) for name in on)
+    return [f"{folders}: no files found; put your exports there, then build again"]
+
+
+def _write_empty(schema: pa.Schema, target: Path) -> None:
+    """An empty Parquet file that gives a source its columns."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{target.stem}.{os.getpid()}.partial")
+    pq.write_table(schema.empty_table(), partial)
+    partial.replace(target)
 
 
 def _file_problems(path: Path, required: frozenset[str]) -> list[str]:

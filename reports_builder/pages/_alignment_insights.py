@@ -1,6 +1,6 @@
 """The insight blocks of the analysis of organizational alignment."""
 
-from reports_builder.evidence import Evidence, note
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Insight, Recommendation, Table
 
 _DOMAIN = "Organizational Alignment"
@@ -18,7 +18,7 @@ TEAM_COLUMNS = (
 )
 
 
-def overrun(budgets: Evidence, month: Evidence) -> tuple[Insight, ...]:
+def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence) -> tuple[Insight, ...]:
     """The team furthest over its budget or heading over it; nothing when every team keeps its own."""
     if not budgets["is_over"]:
         return ()
@@ -36,7 +36,7 @@ def overrun(budgets: Evidence, month: Evidence) -> tuple[Insight, ...]:
                 "**{projected_variance_usd:usd}** of margin in the month that was not planned to go."
             ),
             recommendation=Recommendation(
-                budgets.say("Decide with {team_name:text}: raise the budget, or cut usage to it."),
+                budget_decision(ahead),
                 "Head of Finance",
                 "days",
             ),
@@ -48,16 +48,27 @@ def overrun(budgets: Evidence, month: Evidence) -> tuple[Insight, ...]:
                 (
                     Column("team_name", "Team"),
                     Column("budget_usd", "Budget", "usd_table"),
-                    Column("actual_usd", "Spent", "usd_table"),
+                    Column("actual_cost_usd", "Spent", "usd_table"),
                     Column("variance_usd", "Against plan so far", "delta_usd_table"),
                     Column("burn_rate", "Pace (1 is plan)", "ratio"),
                     Column("projected_cost_usd", "Whole month", "usd_table"),
                     Column("budget_status", "Status"),
                 ),
-                budgets,
-                month.say("teams with a budget in {month_start_date:month}."),
+                table,
+                month.say(
+                    "budgets of {month_start_date:month}; what has no team counts in the last row, so that "
+                    "it adds up to the month."
+                ),
             ),
         ),
+    )
+
+
+def budget_decision(budgets: Evidence) -> Prose:
+    """Who decides what by when: the budget, or the use that breaks it."""
+    return budgets.say(
+        "Decide by {decide_by_date:day}: raise the budget of {team_name:text} for {month_start_date:month} "
+        "to {projected_cost_usd:usd}, or have the team say what it cuts to save {projected_variance_usd:usd}."
     )
 
 

@@ -23,6 +23,8 @@ def _budget_of(warehouse: Warehouse, month_start: date) -> Evidence:
             :month_start as month_start_date,
             sum(budget_usd) as budget_usd,
             sum(budget_to_date_usd) as planned_usd,
+            sum(actual_cost_usd) as month_actual_usd,
+            coalesce(sum(actual_cost_usd) filter (where budget_usd is null), 0) as unbudgeted_actual_usd,
             sum(case when budget_usd is not null then actual_cost_usd end) as budgeted_actual_usd,
             budgeted_actual_usd - planned_usd as total_variance_usd,
             sum(case when budget_usd is not null then projected_cost_usd end) as projected_usd,
@@ -45,13 +47,42 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, team_name, budget_usd, budget_to_date_usd,
-            coalesce(actual_cost_usd, 0) as actual_usd, variance_usd, burn_rate,
+            month_start_date, team_name, budget_usd,
+            budget_to_date_usd, coalesce(actual_cost_usd, 0) as actual_usd, variance_usd, burn_rate,
             projected_cost_usd, projected_variance_usd, budget_status,
             budget_status in ('over budget', 'heading over budget') as is_over
         from allocation.rpt_budget_status
         where month_start_date = :month_start and budget_usd is not null
         order by projected_variance_usd desc nulls last, team_id
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
+def budget_table(warehouse: Warehouse) -> Evidence:
+    """Every row of the month with its total: teams with a budget, cost without one, and all."""
+    return warehouse.evidence(
+        """
+        with months as (
+            select 1 as place, *
+            from allocation.rpt_budget_status
+            where month_start_date = :month_start
+        )
+        select
+            team_name, budget_usd, actual_cost_usd, variance_usd, burn_rate, projected_cost_usd,
+            budget_status, place, projected_variance_usd
+        from months
+        union all
+        select
+            'All', sum(budget_usd), sum(actual_cost_usd),
+            sum(actual_cost_usd) - sum(budget_to_date_usd),
+            sum(actual_cost_usd) / nullif(sum(budget_to_date_usd)::double, 0),
+            sum(projected_cost_usd),
+            case when sum(actual_cost_usd) > sum(budget_to_date_usd) then 'over the budgets together'
+                else 'within the budgets together' end, 2, null
+        from months
+        having sum(budget_usd) is not null
+        order by place, projected_variance_usd desc nulls last, team_name
         """,
         month_start=warehouse.period.as_of.replace(day=1),
     )

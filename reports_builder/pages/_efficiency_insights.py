@@ -42,12 +42,13 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
             named(action) + action.say(". First step: {first_step:text}."),
             str(action["owner_role"]),
             str(action["effort"]),
+            is_in_plan=True,
         ),
         outcome=say(
             "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "
             "{high_monthly_savings_usd:usd}; the quality score of the moved calls goes "
-            "{quality_change:delta_points}, between {quality_change_lower:delta_points} and "
-            "{quality_change_upper:delta_points} of 100, from at least "
+            "{quality_change:delta_points} of 100 ({quality_change_lower:delta_points} at worst, "
+            "{quality_change_upper:delta_points} at best), from at least "
             "{smallest_quality_sample_calls:count} scored calls a model. Assumption: {assumption:text}",
             action,
             recommendation,
@@ -96,7 +97,7 @@ def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
                     Column("suggested_model", "Instead"),
                     Column("calls", "Calls", "count"),
                     Column("cost_usd", "Cost", "usd_table"),
-                    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+                    Column("monthly_savings_usd", "If every call moves", "usd_table"),
                     Column("suggestion_verdict", "Quality", "text"),
                 ),
                 usage,

@@ -14,27 +14,39 @@ def totals(warehouse: Warehouse) -> Evidence:
             count(*) filter (where decision = 'keep') as tasks_to_keep,
             count(*) filter (where refused_model is not null) as tasks_with_refusal,
             sum(current_cost_usd) as cost_usd,
-            sum(current_cost_usd) - sum(monthly_savings_usd) as cost_after_usd,
+            sum(monthly_savings_usd) as possible_usd,
+            max(counted.counted_usd) as counted_usd,
+            sum(current_cost_usd) - max(counted.counted_usd) as cost_after_usd,
             sum(moved_cost_usd) as moved_cost_usd,
             sum(moved_calls) / sum(calls) as moved_call_share,
-            sum(monthly_savings_usd) / sum(current_cost_usd) as savings_share,
+            max(counted.counted_usd) / nullif(sum(current_cost_usd)::double, 0) as savings_share,
             sum(quality_change * moved_calls) / nullif(sum(moved_calls), 0) as quality_change,
             sum(quality_change_lower * moved_calls) / nullif(sum(moved_calls), 0) as quality_change_lower,
             sum(quality_change_upper * moved_calls) / nullif(sum(moved_calls), 0) as quality_change_upper
         from efficiency.rpt_model_recommendations
+        cross join (
+            select coalesce(sum(net_monthly_savings_usd), 0) as counted_usd
+            from rates.rpt_savings_opportunities
+            where action_kind = 'model_switch'
+        ) as counted
         """
     )
 
 
 def recommendations(warehouse: Warehouse) -> Evidence:
-    """The model to use for each task, the largest saving first."""
+    """The model to use for each task, the dearest task first; the saving counted is the ledger's."""
     return warehouse.evidence(
         """
         select
             advice.task_type, replace(advice.task_type, '_', ' ') as task,
-            advice.decision, advice.reason, advice.current_model, advice.recommended_model,
+            advice.decision,
+            case when advice.decision = 'keep' and advice.refused_model is not null
+                then 'cheaper ' || advice.refused_model || ': ' || advice.reason else advice.reason
+            end as reason,
+            advice.current_model, advice.recommended_model,
             advice.current_cost_usd,
-            advice.current_cost_usd - advice.monthly_savings_usd as cost_after_usd,
+            coalesce(ledger.net_monthly_savings_usd, 0) as counted_usd,
+            advice.current_cost_usd - counted_usd as cost_after_usd,
             advice.moved_calls / advice.calls as moved_call_share,
             advice.monthly_savings_usd, advice.quality_change, advice.quality_change_lower,
             advice.quality_change_upper, advice.smallest_quality_sample_calls,
@@ -51,7 +63,9 @@ def recommendations(warehouse: Warehouse) -> Evidence:
                 advice.task_type = better.task_type
                 and advice.recommended_provider = better.provider
                 and advice.recommended_model = better.model
-        order by advice.monthly_savings_usd desc, advice.current_cost_usd desc, advice.task_type
+        left join rates.rpt_savings_opportunities as ledger
+            on ledger.action_kind = 'model_switch' and advice.task_type = ledger.task_type
+        order by advice.current_cost_usd desc, advice.task_type
         """
     )
 
@@ -80,6 +94,7 @@ def refused(warehouse: Warehouse) -> Evidence:
                 and recommendations.refused_provider = efficiency.provider
                 and recommendations.refused_model = efficiency.model
         where recommendations.refused_model is not null
+            and recommendations.refused_because <> 'no quality floor set'
         order by forgone_usd desc, recommendations.task_type
         """
     )

@@ -44,6 +44,7 @@ def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Ins
                 ),
                 "Head of Sales",
                 "days",
+                is_in_plan=_is_moved(_segment(by_margin, "loses_money")),
             ),
             outcome=_loss_outcome(totals, by_margin),
             supporting=Table(
@@ -69,7 +70,7 @@ def _lasting(totals: Evidence) -> Prose:
 
 def _loss_outcome(totals: Evidence, by_margin: Evidence) -> Prose:
     losing = _segment(by_margin, "loses_money")
-    if losing is None or losing["gain_usd"] is None or not losing["revenue_change_usd"]:
+    if losing is None or not _is_moved(losing):
         return totals.say(
             "Up to **{loss_usd:usd}** of margin in 30 days. Assumption: each pays what it costs, "
             "or leaves; nothing if they stay as they are."
@@ -81,13 +82,19 @@ def _loss_outcome(totals: Evidence, by_margin: Evidence) -> Prose:
     )
 
 
+def _is_moved(segment: Evidence | None) -> bool:
+    """Whether the recommended plan changes what these customers pay."""
+    return segment is not None and segment["gain_usd"] is not None and bool(segment["revenue_change_usd"])
+
+
 def _segment(segments: Evidence, name: str) -> Evidence | None:
     return next((row for row in segments.each() if row["segment"] == name), None)
 
 
 def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
     """The tier and kind of use whose fees fall furthest short of the cost."""
-    if not segments["is_loss"]:
+    # Where the kind of use is not on record, a tier is no finer than the customers listed above.
+    if not segments["is_loss"] or segments["usage_archetype"] == "unknown":
         return ()
     after = _segment(planned, str(segments["segment"]))
     outcome = note("Their margin rises to zero at least. Assumption: each pays what it costs, or leaves.")
@@ -152,6 +159,9 @@ def next_to_lose(risky: Evidence) -> tuple[Insight, ...]:
                 "Between **{rise_largest_usd:usd}** (the largest rise stops) and "
                 "**{rise_total_usd:usd}** (all do) of cost avoided in the next 30 days. Assumption: "
                 "without a word, each rises again as it just did."
+                if len(risky.rows) > 1
+                else "Between nothing, if the use is meant, and **{rise_total_usd:usd}** of cost avoided in "
+                "the next 30 days. Assumption: without a word, it rises again as it just did."
             ),
             supporting=Table(
                 (
@@ -252,6 +262,30 @@ PLAN_COLUMNS = (
 
 def pricing(plan: Evidence, plans: Evidence) -> Insight:
     """What to charge instead, in one block; the pricing proposal has the rest."""
+    if plan["is_current_plan"] and not plan["comparable_plans"]:
+        return Insight(
+            title=note("No plan on the list names the tiers of your customers"),
+            problem=note(
+                "A plan says what a customer of a tier would pay. The plans on the list name other tiers, so "
+                "every customer keeps today's invoice under each of them."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=plan.say(
+                "Unknown; today's prices leave a margin of **{current_gross_margin_usd:usd}** in 30 days."
+            ),
+            recommendation=Recommendation(
+                note(
+                    "Add rows for your tiers to the seed pricing_plans, today's fees first, and build again."
+                ),
+                "Head of Product",
+                "days",
+            ),
+            outcome=note("A comparison of the plans on the use that was measured. Assumption: none yet."),
+            supporting=Table(
+                PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")
+            ),
+        )
     if plan["is_current_plan"]:
         return Insight(
             title=note("No plan on the list beats today's prices"),
@@ -291,13 +325,14 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             ),
             "Head of Product",
             "weeks",
+            is_in_plan=True,
         ),
         outcome=plan.say(
             "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
             "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
             "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
-            "to {customers_lost_high_churn:count}). It adds to the savings on models, which lower "
-            "cost, and does not overlap with them."
+            "to {customers_lost_high_churn:count}). It is a gain of revenue at today's cost; the savings on "
+            "models lower cost and are counted apart, on the calls of the customers that stay."
         ),
         supporting=Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")),
     )
@@ -306,7 +341,9 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
 def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     """The change of prices after the pilot: those who cost more than they pay, then all others."""
     if plan["is_current_plan"]:
-        return ActionPlan((), note("Nothing needs doing: no plan on the list beats today's prices."))
+        if not plan["comparable_plans"]:
+            return ActionPlan((), note("No plan on the list names the tiers of your customers."))
+        return ActionPlan((), note("No plan on the list beats today's prices."))
     steps = ask_prices.segments(warehouse, "margin_today")
     ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
     worth = [row for row in ranked if row["gain_usd"]]
@@ -317,7 +354,8 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
             "departures, net of overlap: every customer is in one of them only. They are ranked by "
             "value; the sequence is a pilot with new customers, then those that lose money, then the "
-            "rest. Savings on models come on top."
+            "rest. All margins use today's cost: savings on models lower it and are counted apart, on the "
+            "calls of the customers that stay."
         ),
     )
 

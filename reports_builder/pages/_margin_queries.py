@@ -97,7 +97,8 @@ def segments(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            subscription_tier || ' / ' || usage_archetype as segment,
+            subscription_tier
+                || case when usage_archetype = 'unknown' then '' else ' / ' || usage_archetype end as segment,
             subscription_tier, usage_archetype,
             count(*) as customers,
             count(*) filter (where is_unprofitable) as losing_customers,
@@ -156,7 +157,8 @@ def lifetime_by_tier(warehouse: Warehouse) -> Evidence:
         select
             tiers.subscription_tier,
             tiers.churned_customers, tiers.customer_months,
-            tiers.monthly_churn_rate, tiers.monthly_churn_rate_low, tiers.monthly_churn_rate_high,
+            tiers.monthly_churn_rate, tiers.monthly_churn_rate_low,
+            least(tiers.monthly_churn_rate_high, 1) as monthly_churn_rate_high,
             case when tiers.is_small_sample then 'few departures: read the low value' else 'enough' end
                 as sample,
             count(*) filter (where lifetime_value_low_usd is not null) as valued_customers,

@@ -34,6 +34,7 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                 ),
                 "Head of Engineering",
                 "two weeks",
+                is_in_plan=True,
             ),
             outcome=kind.say(
                 "**{kind_net_usd:usd}** a month ({kind_low_usd:usd} to {kind_high_usd:usd}). "
@@ -47,7 +48,7 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                     Column("calls", "Calls", "count"),
                     Column("current_cost_usd", "Cost now", "usd_table"),
                     Column("cost_after_usd", "Cost after", "usd_table"),
-                    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+                    Column("monthly_savings_usd", "If every call moves", "usd_table"),
                     Column("quality_change", "Quality change", "delta_points"),
                     Column("latency_p95_change_ms", "Change of p95 latency", "milliseconds"),
                 ),
@@ -93,7 +94,7 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[In
             note(
                 "every offer on the usage that the other actions leave, at its best level or, where none "
                 "pays, at the smallest that is sold; regret is what this level costs more than the best one "
-                "when usage turns out lower or higher by the share in the threshold commitment_stress_share."
+                "when usage turns out lower or higher by the share that you set."
             ),
         ),
     )
@@ -103,7 +104,12 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[In
 def _commitment_title(offer: Evidence, counts: Evidence) -> Prose:
     if not offer.rows:
         return counts.say("None of {offers_judged:count} commitment offers pays")
-    return offer.say("One commitment pays after the switches: {offer_net_usd:usd} a month")
+    return say(
+        "Of {offers_judged:count} commitment offers {offers_recommended:count} would pay after the switches, "
+        "the best {offer_net_usd:usd} a month",
+        counts,
+        offer,
+    )
 
 
 def _commitment_impact(offer: Evidence) -> Prose:
@@ -133,6 +139,7 @@ def _commitment_step(offer: Evidence) -> Recommendation:
         + example,
         "Head of Finance",
         "a contract",
+        is_in_plan=not offer["is_illustrative"],
     )
 
 
@@ -179,6 +186,7 @@ def batch(kind: Evidence, tasks: Evidence) -> tuple[Insight, ...]:
                 tasks.say("Send what can wait to the batch service, {task_type:words} first."),
                 "Head of Engineering",
                 "two weeks",
+                is_in_plan=True,
             ),
             outcome=kind.say(
                 "**{kind_net_usd:usd}** a month ({kind_low_usd:usd} to {kind_high_usd:usd}). "
@@ -195,7 +203,7 @@ def batch(kind: Evidence, tasks: Evidence) -> tuple[Insight, ...]:
                     Column("net_usd", "Saves a month", "usd_table"),
                 ),
                 tasks,
-                note("calls at the standard price of the tasks that the seed batchable_tasks lists."),
+                note("calls at the standard price, of the tasks of which a part can wait."),
             ),
         ),
     )

@@ -22,6 +22,7 @@ def totals(warehouse: Warehouse) -> Evidence:
                 coalesce(sum(one_off_avoided_cost_usd), 0) as one_off_usd,
                 count(*) filter (where net_monthly_savings_usd > 0) as open_actions
             from rates.rpt_savings_opportunities
+            where not is_illustrative
         )
         select
             spend_usd,
@@ -44,6 +45,7 @@ def kinds(warehouse: Warehouse) -> Evidence:
         """
         select
             action_kind,
+            case when is_illustrative then 'no: example offers' else 'yes' end as is_counted,
             count(*) filter (where net_monthly_savings_usd > 0) as open_actions,
             sum(gross_monthly_savings_usd) as gross_usd,
             sum(overlap_usd) as overlap_usd,
@@ -52,8 +54,8 @@ def kinds(warehouse: Warehouse) -> Evidence:
             sum(high_monthly_savings_usd) as high_usd
         from rates.rpt_savings_opportunities
         where is_recurring
-        group by action_kind, applied_order
-        order by applied_order
+        group by action_kind, applied_order, is_illustrative
+        order by applied_order, is_illustrative
         """
     )
 
@@ -69,7 +71,8 @@ def kind(warehouse: Warehouse, name: str) -> Evidence:
             coalesce(sum(high_monthly_savings_usd), 0) as kind_high_usd,
             coalesce(sum(overlap_usd), 0) as kind_overlap_usd,
             coalesce(sum(scope_cost_usd) filter (where net_monthly_savings_usd > 0), 0) as kind_scope_usd,
-            max(assumption) as kind_assumption
+            max(assumption) as kind_assumption,
+            coalesce(bool_and(is_illustrative), false) as is_example
         from rates.rpt_savings_opportunities
         where action_kind = :kind
         """,
@@ -89,7 +92,7 @@ def steps(warehouse: Warehouse) -> Evidence:
         kinds as (
             select applied_order, action_kind, sum(net_monthly_savings_usd) as net_usd
             from rates.rpt_savings_opportunities
-            where net_monthly_savings_usd > 0
+            where net_monthly_savings_usd > 0 and not is_illustrative
             group by applied_order, action_kind
         ),
         bars as (

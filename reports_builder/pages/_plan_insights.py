@@ -29,9 +29,13 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
         recommendation=Recommendation(
             note("Keep today's prices; no plan on file passes the rules and earns more.")
             if is_kept
-            else plan.say("Introduce {plan_name:text}, one tier after the other and with notice."),
+            else plan.say(
+                "Introduce {plan_name:text}: a pilot with new customers, then those that lose money, "
+                "then the rest."
+            ),
             "Head of Product",
             "none" if is_kept else "a quarter",
+            is_in_plan=not is_kept,
         ),
         outcome=plan.say(
             "Margin of **{gross_margin_base_churn_usd:usd}** in 30 days ({gross_margin_high_churn_usd:usd} "
@@ -90,8 +94,9 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
             "weeks",
         ),
         outcome=say(
-            "{customers_lost_base_churn:ratio} departures expected ({customers_lost_low_churn:ratio} to "
-            "{customers_lost_high_churn:ratio}); revenue of **{revenue_base_churn_usd:usd}** in 30 days "
+            "About {customers_lost_base_churn:count} departures expected "
+            "({customers_lost_low_churn:count} to {customers_lost_high_churn:count}); revenue of "
+            "**{revenue_base_churn_usd:usd}** in 30 days "
             "({revenue_high_churn_usd:usd} to {revenue_low_churn_usd:usd}). Assumption: nobody calls less "
             "because it costs more.",
             plan,
@@ -148,7 +153,7 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
                 "**{steep_margin_usd:usd}** of margin in 30 days depends on their staying."
             ),
             recommendation=Recommendation(
-                note("Change prices for one tier first and measure departures against the base scenario."),
+                note("Measure in the pilot who signs and who leaves, and compare with the base scenario."),
                 "Head of Finance",
                 "a quarter",
             ),
@@ -161,8 +166,8 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
             supporting=Table(
                 (
                     Column("plan_name", "Plan"),
-                    Column("customers_lost_base_churn", "Departures, base", "ratio"),
-                    Column("customers_lost_high_churn", "Departures, high", "ratio"),
+                    Column("customers_lost_base_churn", "Departures, base", "count"),
+                    Column("customers_lost_high_churn", "Departures, high", "count"),
                     Column("gross_margin_low_churn_usd", "Margin, low churn", "usd_table"),
                     Column("gross_margin_base_churn_usd", "Base", "usd_table"),
                     Column("gross_margin_high_churn_usd", "High", "usd_table"),

@@ -32,7 +32,11 @@ def recommended(warehouse: Warehouse) -> Evidence:
             plan.gross_margin_low_churn_usd - plan.current_gross_margin_usd as gain_low_churn_usd,
             plan.gross_margin_high_churn_usd - plan.current_gross_margin_usd as gain_high_churn_usd,
             plan.gross_margin_base_churn_usd::double / nullif(plan.revenue_base_churn_usd::double, 0)
-                as margin_base_share
+                as margin_base_share,
+            (
+                select count(*) from pricing.rpt_plan_comparison
+                where verdict not in ('today', 'names_no_tier_in_use')
+            ) as comparable_plans
         from pricing.rpt_plan_comparison as plan
         inner join today on plan.plan_id = today.plan_id
         where plan.is_recommended
@@ -166,59 +170,17 @@ def risers(warehouse: Warehouse) -> Evidence:
 
 
 def cheaper_tiers(warehouse: Warehouse) -> Evidence:
-    """Who would pay less in a higher tier of the recommended plan, and what their moving would take off.
-
-    Lower tiers are left out: a customer who could do with less could move down today as well. Fees and
-    included units of another tier accrue with the days as those of the customer's own tier do.
-    """
+    """Who would pay less in a higher tier of the recommended plan, and what their moving would take off."""
     return warehouse.evidence(
         """
-        with invoices as (
+        with moved as (
             select
-                backtest.customer_id,
-                backtest.plan_id,
-                backtest.revenue_usd,
                 backtest.current_revenue_usd,
-                backtest.billable_calls,
-                backtest.billable_tokens,
-                own.base_fee_usd as own_fee_usd,
-                case
-                    when own.base_fee_usd > 0
-                        then backtest.base_fee_usd::double / own.base_fee_usd::double
-                    else backtest.subscribed_days / 30.0
-                end as months
+                backtest.revenue_usd,
+                least(backtest.revenue_usd, backtest.higher_tier_revenue_usd) as chosen_usd
             from pricing.rpt_plan_backtests as backtest
             inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
-            left join seeds.pricing_plans as own
-                on backtest.plan_id = own.plan_id and backtest.subscription_tier = own.subscription_tier
             where plan.is_recommended
-        ),
-        higher as (
-            select
-                invoices.customer_id,
-                min(
-                    other.base_fee_usd * months
-                    + other.usd_per_unit * greatest(
-                        case other.usage_unit
-                            when 'call' then billable_calls
-                            when '1k_tokens' then billable_tokens / 1000.0
-                            else 0
-                        end - coalesce(other.included_units, 0) * months,
-                        0
-                    )
-                )::decimal(28, 12) as invoice_usd
-            from invoices
-            inner join seeds.pricing_plans as other
-                on invoices.plan_id = other.plan_id and other.base_fee_usd > invoices.own_fee_usd
-            group by invoices.customer_id
-        ),
-        moved as (
-            select
-                invoices.current_revenue_usd,
-                invoices.revenue_usd,
-                least(invoices.revenue_usd, higher.invoice_usd) as chosen_usd
-            from invoices
-            left join higher on invoices.customer_id = higher.customer_id
         )
         select
             count(*) filter (where chosen_usd < revenue_usd) as moving_customers,

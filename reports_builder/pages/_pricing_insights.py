@@ -93,7 +93,18 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight
     )
 
 
-def structure(plan: Evidence, prices: Evidence, rules: Evidence) -> Insight:
+def closeness(limits: Evidence) -> Prose:
+    """How near the recommended plan is to its limit, and what would be recommended beyond it."""
+    near = limits.say(
+        "{steep_customers:count} steep rises are seen and {steep_customers_allowed:count} allowed: "
+        "**{rises_until_rejected:count}** more and your rule rejects the plan"
+    )
+    if limits["next_plan_name"] is None:
+        return near + note(".")
+    return near + limits.say("; “{next_plan_name:text}” would be next, with {next_gain_usd:usd} a month.")
+
+
+def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidence) -> Insight:
     """The proposed price list and where its prices come from."""
     return Insight(
         title=plan.say("Proposed: “{plan_name:text}”"),
@@ -117,10 +128,12 @@ def structure(plan: Evidence, prices: Evidence, rules: Evidence) -> Insight:
             "{margin_gain_high_usd:usd}. It is recommended because it earns most after base churn "
             "among the plans that raise the invoice by more than {steep_rise:percent} for at most "
             "{steep_customers:percent} of paying customers, keep today's margin even under high "
-            "churn, and add {margin_gain_wanted:percent} or more. Assumption: use stays the same.",
+            "churn, and add {margin_gain_wanted:percent} or more. ",
             plan,
             rules,
-        ),
+        )
+        + closeness(limits)
+        + note(" Assumption: use stays the same."),
         supporting=Table(PRICE_COLUMNS, prices, note("the price list, per month.")),
     )
 
@@ -131,7 +144,7 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
         title=plan.say("Revenue {revenue_gain_share:delta}, even after expected departures"),
         problem=plan.say(
             "{customers_paying_more:count} customers would pay more, "
-            "{customers_with_steep_rise:count} of them much more. Some will leave: "
+            "{customers_with_steep_rise:count} of them much more. Some will leave: about "
             "{customers_lost_base_churn:count} by the base scenario, "
             "{customers_lost_low_churn:count} by the low and {customers_lost_high_churn:count} by "
             "the high one."
@@ -147,6 +160,7 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
             note("Start with a pilot with new customers; then move those that lose money; then the rest."),
             "Head of Product",
             "weeks",
+            is_in_plan=True,
         ),
         outcome=plan.say(
             "**{margin_gain_usd:usd}** more margin a month ({margin_gain_low_usd:usd} to "

@@ -9,7 +9,9 @@ def recommended(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            plan_id, plan_name || ' (' || plan_kind || ')' as plan_name,
+            plan_id,
+            if(contains(lower(plan_name), plan_kind), plan_name, plan_name || ' (' || plan_kind || ')')
+                as plan_name,
             is_current_plan, customers, paying_customers,
             current_revenue_usd, revenue_usd, revenue_change_usd, cost_to_serve_usd,
             current_gross_margin_usd, gross_margin_usd, gross_margin_change_usd,
@@ -32,9 +34,44 @@ def recommended(warehouse: Warehouse) -> Evidence:
             new_margin_share - current_margin_share as margin_share_change,
             unprofitable_customers, customers_paying_more, customers_paying_less, customers_unchanged,
             customers_with_steep_rise, steep_rise_customer_share,
-            customers_lost_low_churn, customers_lost_base_churn, customers_lost_high_churn
+            customers_lost_low_churn, customers_lost_base_churn, customers_lost_high_churn,
+            (
+                select count(*) from pricing.rpt_plan_comparison
+                where verdict not in ('today', 'names_no_tier_in_use')
+            ) as comparable_plans
         from pricing.rpt_plan_comparison
         where is_recommended
+        """
+    )
+
+
+def room(warehouse: Warehouse) -> Evidence:
+    """How many more steep rises the recommended plan bears, and what would be recommended instead."""
+    return warehouse.evidence(
+        """
+        with rule as (
+            select max(assumption_value)::double as steep_limit_share
+            from seeds.pricing_assumptions
+            where assumption_name = 'steep_rise_customers_up_to_share'
+        ),
+        next_best as (
+            select plan_name as next_plan_name, gross_margin_change_base_churn_usd as next_gain_usd
+            from pricing.rpt_plan_comparison
+            where not is_recommended and verdict in ('eligible', 'today')
+            order by verdict = 'eligible' desc, gross_margin_base_churn_usd desc, plan_id
+            limit 1
+        )
+        select
+            customers_with_steep_rise as steep_customers,
+            floor(steep_limit_share * paying_customers)::bigint as steep_customers_allowed,
+            steep_customers_allowed - steep_customers + 1 as rises_until_rejected,
+            steep_limit_share,
+            next_plan_name,
+            next_gain_usd
+        from pricing.rpt_plan_comparison
+        cross join rule
+        left join next_best on true
+        where is_recommended and not is_current_plan
         """
     )
 
@@ -44,7 +81,8 @@ def today(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            plan_name || ' (' || plan_kind || ')' as today_name,
+            if(contains(lower(plan_name), plan_kind), plan_name, plan_name || ' (' || plan_kind || ')')
+                as today_name,
             revenue_usd as today_revenue_usd, cost_to_serve_usd as today_cost_usd,
             gross_margin_usd as today_margin_usd, gross_margin_share as today_margin_share,
             unprofitable_customers as today_unprofitable, customers as today_customers,
@@ -60,7 +98,9 @@ def plans(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            plan_id, plan_name || ' (' || plan_kind || ')' as plan_name,
+            plan_id,
+            if(contains(lower(plan_name), plan_kind), plan_name, plan_name || ' (' || plan_kind || ')')
+                as plan_name,
             revenue_usd, gross_margin_usd, gross_margin_share,
             gross_margin_low_churn_usd, gross_margin_base_churn_usd, gross_margin_high_churn_usd,
             least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
@@ -73,6 +113,7 @@ def plans(warehouse: Warehouse) -> Evidence:
                 when 'too_many_steep_rises' then 'rejected: too many steep rises'
                 when 'loses_margin_under_high_churn' then 'rejected: loses margin under high churn'
                 when 'gains_too_little' then 'rejected: gains too little'
+                when 'names_no_tier_in_use' then 'not comparable: names no tier in use'
             end || case when is_recommended then ', recommended' else '' end as verdict_words,
             is_recommended, is_current_plan
         from pricing.rpt_plan_comparison
@@ -132,7 +173,10 @@ def segments(warehouse: Warehouse, kind: str) -> Evidence:
     return warehouse.evidence(
         """
         select
-            segments.plan_name || ' (' || comparison.plan_kind || ')' as plan_name,
+            if(
+                contains(lower(segments.plan_name), comparison.plan_kind), segments.plan_name,
+                segments.plan_name || ' (' || comparison.plan_kind || ')'
+            ) as plan_name,
             segments.segment, segments.customers,
             segments.current_revenue_usd, segments.revenue_usd,
             segments.revenue_change_usd, segments.revenue_change_share, segments.revenue_change_share_p50,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.pages._alignment_insights import budget_decision
 from reports_builder.savings import ledger, named, total_savings
 from reports_builder.warehouse import Warehouse
 
@@ -115,11 +116,16 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
     switches = warehouse.evidence(
         """
         select
-            coalesce(sum(monthly_savings_usd), 0) as switch_usd,
-            coalesce(sum(monthly_savings_low_usd), 0) as switch_low_usd,
-            coalesce(sum(monthly_savings_high_usd), 0) as switch_high_usd
-        from rates.rpt_model_switch_savings
-        where is_recommended and from_provider = :provider and from_model = :model
+            max(kept.low_share)::double as low_share,
+            max(kept.base_share)::double as base_share,
+            max(kept.high_share)::double as high_share,
+            coalesce(sum(switches.monthly_savings_usd * kept.base_share), 0) as switch_usd,
+            coalesce(sum(switches.monthly_savings_low_usd * kept.low_share), 0) as switch_low_usd,
+            coalesce(sum(switches.monthly_savings_high_usd * kept.high_share), 0) as switch_high_usd
+        from seeds.savings_assumptions as kept
+        left join rates.rpt_model_switch_savings as switches
+            on switches.is_recommended and switches.from_provider = :provider and switches.from_model = :model
+        where kept.action_kind = 'model_switch'
         """,
         provider=models["provider"],
         model=models["model"],
@@ -141,12 +147,21 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
         recommendation=Recommendation(
             note("Choose the model per task by quality and cost (the model comparison names one for each)."),
             "Head of Engineering",
-            "days",
+            "two weeks",
+            is_in_plan=True,
         ),
-        outcome=switches.say(
+        outcome=note(
+            "Not known: no cheaper model has shown on these tasks that it is good enough. Assumption: a "
+            "model "
+            "without quality scores is not recommended."
+        )
+        if not switches["switch_usd"]
+        else switches.say(
             "**{switch_usd:usd}** a month ({switch_low_usd:usd} to {switch_high_usd:usd}) from moving the "
             "tasks that a cheaper model does well enough. It is part of the total under Actions, not "
-            "beside it. Assumption: the same calls with the same tokens, quality above each task's floor."
+            "beside it. Assumption: the same calls, quality above each task's floor, and "
+            "{base_share:percent} of the possible saving kept; low {low_share:percent} and more tokens, "
+            "high {high_share:percent} and fewer."
         ),
         supporting=Table(
             (
@@ -186,6 +201,7 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
             named(row) + row.say(". First step: {first_step:text}."),
             str(row["owner_role"]),
             str(row["effort"]),
+            is_in_plan=True,
         ),
         outcome=row.say(
             "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "
@@ -221,14 +237,15 @@ def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Tabl
     )
     problem = switches.say(
         "{all_calls:count} calls cost **{all_current_usd:usd}** in 30 days; the same tokens on "
-        "{to_model:text} would cost **{all_after_usd:usd}**, at a quality within the limits set for the task."
+        "{to_model:text} would cost **{all_after_usd:usd}** if every call moved, at a quality within the "
+        "limits set for the task."
     )
     columns = (
         Column("from_model", "From"),
         Column("calls", "Calls", "count"),
         Column("current_cost_usd", "Cost now", "usd_table"),
         Column("cost_after_usd", "Cost after", "usd_table"),
-        Column("monthly_savings_usd", "Saving", "usd_table"),
+        Column("monthly_savings_usd", "If every call moves", "usd_table"),
         Column("from_quality_score_avg", "Quality now", "ratio"),
         Column("to_quality_score_avg", "Quality after", "ratio"),
     )
@@ -269,7 +286,7 @@ def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
                 "**{projected_variance_usd:usd}** of it in this one."
             ),
             recommendation=Recommendation(
-                teams.say("Decide with {team_name:text}: raise the budget or cut usage to it."),
+                budget_decision(teams),
                 "Head of Finance",
                 "days",
             ),

@@ -294,6 +294,8 @@ def budget(warehouse: Warehouse) -> Evidence:
             count(*) filter (where budget_status in ('over budget', 'heading over budget')) as teams_over,
             case
                 when count(budget_usd) = 0 then 'no budget is set'
+                when coalesce(sum(actual_cost_usd) filter (where budget_usd is not null), 0) = 0
+                    then 'no cost reaches a team with a budget'
                 when teams_over = 0 then 'every team is within budget'
                 else teams_over || ' of ' || teams || ' teams over or heading over budget'
             end as status
@@ -311,6 +313,7 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
         select
             team_name,
             month_start_date,
+            cast(:as_of + 14 as date) as decide_by_date,
             budget_usd,
             projected_cost_usd,
             projected_variance_usd,
@@ -366,7 +369,11 @@ def price_plan(warehouse: Warehouse) -> Evidence:
         select
             gross_margin_change_base_churn_usd as plan_gain_usd,
             plan_gain_usd > coalesce(
-                (select max(net_monthly_savings_usd) from rates.rpt_savings_opportunities), 0
+                (
+                    select sum(net_monthly_savings_usd)
+                    from rates.rpt_savings_opportunities
+                    where not is_illustrative
+                ), 0
             ) as is_largest
         from pricing.rpt_plan_comparison
         where is_recommended and not is_current_plan

@@ -162,7 +162,10 @@ def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tup
                 Column("wape", "Error per day", "percent"),
             ),
             ask.outlooks(warehouse),
-            note("each scope is forecast on its own, so the parts need not sum to the total."),
+            note(
+                "each scope is forecast on its own, so the parts do not sum to the total; the rows named "
+                "rest hold the difference."
+            ),
         ),
     )
     return (insight,)

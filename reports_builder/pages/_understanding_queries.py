@@ -218,24 +218,40 @@ def outlooks(warehouse: Warehouse) -> Evidence:
     """The same for the total, each provider and each team."""
     return warehouse.evidence(
         """
-        select
-            case
-                when outlook.scope = 'total' then 'total'
-                else outlook.scope || ' ' || outlook.scope_id
-            end as name,
-            outlook.trailing_cost_usd,
-            outlook.forecast_usd,
-            outlook.lower_usd,
-            outlook.upper_usd,
-            outlook.change_share,
-            accuracy.wape
-        from planning.rpt_cost_outlook as outlook
-        left join planning.rpt_forecast_accuracy as accuracy
-            on outlook.scope = accuracy.scope and outlook.scope_id = accuracy.scope_id
-            and accuracy.is_used and accuracy.horizon = 'all days'
-        order by
-            outlook.scope = 'total' desc, outlook.scope,
-            outlook.forecast_usd desc nulls last, outlook.scope_id
+        with outlooks as (
+            select
+                outlook.scope,
+                case
+                    when outlook.scope = 'total' then 'total'
+                    else outlook.scope || ' ' || outlook.scope_id
+                end as name,
+                outlook.trailing_cost_usd,
+                outlook.forecast_usd,
+                outlook.lower_usd,
+                outlook.upper_usd,
+                outlook.change_share,
+                accuracy.wape,
+                false as is_rest
+            from planning.rpt_cost_outlook as outlook
+            left join planning.rpt_forecast_accuracy as accuracy
+                on outlook.scope = accuracy.scope and outlook.scope_id = accuracy.scope_id
+                and accuracy.is_used and accuracy.horizon = 'all days'
+        ),
+        rests as (
+            select
+                parts.scope, 'rest: total less the ' || parts.scope || 's',
+                max(total.trailing_cost_usd) - sum(parts.trailing_cost_usd),
+                max(total.forecast_usd) - sum(parts.forecast_usd),
+                null::decimal, null::decimal, null::double, null::double, true
+            from outlooks as parts
+            cross join (select trailing_cost_usd, forecast_usd from outlooks where scope = 'total') as total
+            where parts.scope <> 'total'
+            group by parts.scope
+            having count(parts.forecast_usd) = count(*)
+        )
+        select * exclude (is_rest, scope)
+        from (select * from outlooks union all select * from rests)
+        order by scope = 'total' desc, scope, is_rest, forecast_usd desc nulls last, name
         """
     )
 

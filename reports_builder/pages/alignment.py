@@ -6,13 +6,11 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.pages import _alignment_insights as insights
 from reports_builder.pages import _alignment_queries as ask
+from reports_builder.pages import _summary_queries as summary_queries
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
-    note(
-        "Set by you: which team owns a feature, who is billed and who is only shown, and every budget (dbt "
-        "seeds)."
-    ),
+    note("Set by you: which team owns a feature, who is billed and who is only shown, and every budget."),
     note(
         "Assumed: the days to come cost what the forecast of the team says; shared costs go on at their "
         "daily rate."
@@ -43,7 +41,9 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=(*_key_figures(month, charges), *_next_month(ask.next_month_budget(warehouse))),
         figures=_budget_figures(budgets, month),
         insights=(
-            *insights.overrun(budgets, month),
+            *insights.overrun(
+                budgets, month, ask.budget_table(warehouse), summary_queries.team_budgets(warehouse)
+            ),
             *insights.dear_team(teams),
             *insights.shown_only(ask.shown_only(warehouse)),
         ),
@@ -70,6 +70,12 @@ def _charged(charges: Evidence, month: Evidence) -> Prose:
 def _budget(month: Evidence, budgets: Evidence) -> Prose:
     if not month["teams"]:
         return note("No team has a budget for this month, so nothing can be held against one.")
+    if not month["budgeted_actual_usd"]:
+        return note(
+            "No cost reaches a team that has a budget: the seeds cost_centres and budgets speak of other "
+            "features "
+            "and teams than the calls do. Put yours there."
+        )
     held = month.say(
         "Teams with a budget spent **{budgeted_actual_usd:usd}** where {planned_usd:usd} was planned for "
         "the days so far"
@@ -85,6 +91,8 @@ def _budget(month: Evidence, budgets: Evidence) -> Prose:
 
 
 def _comparison(teams: Evidence, movers: Evidence) -> Prose:
+    if not teams.rows:
+        return note("No team has a cost, so there is nothing to compare.")
     dear = teams.say(
         "A call of {team_name:text} costs {cost_per_call_usd:usd_unit}, {cost_per_call_to_average:ratio} "
         "times the average"
@@ -110,6 +118,11 @@ def _key_figures(month: Evidence, charges: Evidence) -> tuple[KeyFigure, ...]:
             month.cell("budgeted_actual_usd", "usd_table"),
             target=month.say("{planned_usd:usd_table} so far, {budget_usd:usd_table} in all"),
             status=month.cell("status", "text"),
+        ),
+        KeyFigure(
+            "Of it, cost without a budget",
+            month.cell("unbudgeted_actual_usd", "usd_table"),
+            status=note("belongs to no team that has one"),
         ),
         KeyFigure("Variance to the budget so far", month.cell("total_variance_usd", "delta_usd_table")),
         KeyFigure(
@@ -151,7 +164,7 @@ def _next_month(month: Evidence) -> tuple[KeyFigure, ...]:
 
 
 def _budget_figures(budgets: Evidence, month: Evidence) -> tuple[Figure, ...]:
-    if not budgets.rows:
+    if not budgets.rows or not month["budgeted_actual_usd"]:
         return ()
     if month["teams_over"]:
         title = month.say(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.missing import page_without_customers
 from reports_builder.model import (
     SUPPORTING_ROWS,
     Column,
@@ -33,6 +34,13 @@ ASSUMPTIONS = (
     note("Assumed, not measured: what winning a customer costs. The values shipped are illustrative."),
 )
 
+_PATH = "customer_profitability.md"
+_TITLE = "Customer profitability"
+_QUESTION = note(
+    "Customers pay a fixed fee and use as much AI as they like: nobody sees which of them "
+    "cost more than they pay."
+)
+
 
 def build(warehouse: Warehouse) -> Page:
     """Customer profitability of the trailing window."""
@@ -42,16 +50,15 @@ def build(warehouse: Warehouse) -> Page:
     tiers = ask.lifetime_by_tier(warehouse)
     lifetime = ask.lifetime_total(warehouse)
     plan = ask_prices.recommended(warehouse)
+    if not plan.rows:
+        return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
     by_margin = ask_prices.segments(warehouse, "margin_today")
     by_segment = ask_prices.segments(warehouse, "tier_and_archetype")
     return Page(
-        path="customer_profitability.md",
-        title="Customer profitability",
+        path=_PATH,
+        title=_TITLE,
         period=warehouse.period,
-        question=note(
-            "Customers pay a fixed fee and use as much AI as they like: nobody sees which of them "
-            "cost more than they pay."
-        ),
+        question=_QUESTION,
         answer=_answer(totals, losing, plan, lifetime),
         key_figures=key_figures(totals, lifetime),
         figures=(_losses_figure(totals, losing) if losing.rows else _costs_figure(warehouse),),
@@ -97,6 +104,11 @@ def _answer(totals: Evidence, losing: Evidence, plan: Evidence, lifetime: Eviden
 
 
 def _advice(plan: Evidence) -> Prose:
+    if plan["is_current_plan"] and not plan["comparable_plans"]:
+        return note(
+            "Other prices cannot be judged yet: no plan on the list names the tiers of your customers (seed "
+            "pricing_plans)."
+        )
     if plan["is_current_plan"]:
         return note("Keep the prices: no plan on the list beats today's by the rules that you set.")
     return plan.say(

@@ -16,9 +16,7 @@ _ASSUMPTIONS = (
         "by its successful calls, so a feature's margin says how well fees cover its use, not what customers "
         "would pay for it."
     ),
-    note(
-        "Assumed: the thresholds of the rule (seed margin_rules) are the business's own; change them there."
-    ),
+    note("Assumed: the thresholds of the rule are the business's own; they stand below."),
     note(
         "Features also bear the cost of calls without a customer, so their margin together is below that of "
         "the customers."
@@ -49,7 +47,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.investments(warehouse, totals),
             *insights.uneven_use(warehouse),
         ),
-        plan=action_plan(warehouse, "model_switch", "inefficient_usage", "batch", "caching", rows=5),
+        plan=action_plan(warehouse, "model_switch", "inefficient_usage", "batch", "caching"),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             _cost_section(everything),
@@ -310,7 +308,7 @@ def _adoption_section(warehouse: Warehouse, everything: Evidence, judged: Eviden
                     Column("description", "Meaning"),
                 ),
                 ask.rules(warehouse),
-                note("the thresholds as they stand in the seed margin_rules."),
+                note("the thresholds of the rule, as you set them."),
             ),
         ),
         figures=(figure,) if judged.rows else (),

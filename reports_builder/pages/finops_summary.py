@@ -12,6 +12,10 @@ from reports_builder.warehouse import Warehouse
 _ASSUMPTIONS = (
     note("Assumed: a customer's fee is earned evenly over the days of its month."),
     note("Assumed: savings re-price the usage of these 30 days; usage itself stays as it is."),
+    note(
+        "Assumed: of what model switches could save, a share is kept; the shares are yours to set "
+        "(savings assumptions)."
+    ),
 )
 
 
@@ -46,9 +50,9 @@ def build(warehouse: Warehouse) -> Page:
             _forecast_figure(outlook),
             _savings_figure(saved),
         ),
-        figures=(_top_customers_figure(top, concentration),),
+        figures=(_top_customers_figure(top, concentration),) if top.rows else (),
         insights=(
-            insights.concentrated_cost(top, concentration, margins),
+            *([insights.concentrated_cost(top, concentration, margins)] if top.rows else []),
             insights.dear_model(warehouse, models),
             *insights.opportunities(warehouse, best),
             *insights.overrun_budgets(teams),
@@ -80,6 +84,8 @@ def _spend_and_why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
 
 
 def _who_pays(margins: Evidence) -> Prose:
+    if margins["revenue_usd"] is None:
+        return note("No customer is on record, so what customers pay for it is unknown.")
     return margins.say(
         "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of "
         "**{gross_margin_share:percent}**; {unprofitable_customers:count} of "
@@ -120,11 +126,11 @@ def _what_prices_add(plan: Evidence) -> Prose:
     if not plan.rows:
         return note("")
     return plan.say(
-        " Larger than any of them, and not in this total: the price plan of the pricing proposal, expected "
-        "to lift the margin by **{plan_gain_usd:usd}** a month."
+        " Larger than all of them, and not in this total: the price plan of the pricing proposal, expected "
+        "to lift the margin by **{plan_gain_usd:usd}** a month, at today's cost."
         if plan["is_largest"]
         else " Not in this total: the price plan of the pricing proposal, expected to lift the margin by "
-        "**{plan_gain_usd:usd}** a month."
+        "**{plan_gain_usd:usd}** a month, at today's cost."
     )
 
 
@@ -256,7 +262,11 @@ def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:
                         Column("model", "Model"),
                         Column("cost_usd", "Cost", "usd_table"),
                         Column("cost_share", "Share of cost", "percent"),
-                        Column("cost_change", "Change", "delta"),
+                        Column(
+                            "cost_change",
+                            "Change",
+                            "delta_or_new" if warehouse.period.has_prior else "delta",
+                        ),
                     ),
                     ask.drivers(warehouse),
                 ),

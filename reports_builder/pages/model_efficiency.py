@@ -12,7 +12,6 @@ from reports_builder.warehouse import Warehouse
 
 _ALL = 1000
 _INSIGHTS = 3
-_CURVES = 2
 
 
 def build(warehouse: Warehouse) -> Page:
@@ -53,12 +52,14 @@ def build(warehouse: Warehouse) -> Page:
 def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evidence) -> tuple[Prose, ...]:
     if not switches.rows:
         return (
-            totals.say("{tasks:count} kinds of work cost **{cost_usd:usd}**."),
+            totals.say(
+                "The work of the period cost **{cost_usd:usd}**; no other model is known to do it for less."
+            ),
             note(NOTHING_TO_DO),
         )
     return (
         totals.say(
-            "{tasks:count} kinds of work cost **{cost_usd:usd}**. "
+            "The calls of {tasks:count} task types cost **{cost_usd:usd}**. "
             + (
                 "For all {tasks:count} a "
                 if totals["tasks_to_switch"] == totals["tasks"]
@@ -68,14 +69,17 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
             + ("; for {tasks_to_keep:count} the models in use stay." if totals["tasks_to_keep"] else ".")
         ),
         say(
-            "Moving {moved_call_share:percent} of the calls saves **{total_net_usd:usd}** a month (between "
-            "{total_low_usd:usd} and {total_high_usd:usd}), {savings_share:percent} of the cost.",
+            "If each of these calls moved, {moved_call_share:percent} of all, it would save "
+            "{possible_usd:usd} a month. We count **{total_net_usd:usd}** ({total_low_usd:usd} to "
+            "{total_high_usd:usd}), {savings_share:percent} of the cost: some calls stay once their answers "
+            "are reviewed.",
             totals,
             saved,
         ),
         totals.say(
-            "The measured quality of these calls goes {quality_change:delta_points} of 100 on average "
-            "(between {quality_change_lower:delta_points} and {quality_change_upper:delta_points})."
+            "The measured quality of the calls that move goes {quality_change:delta_points} of 100 on "
+            "average; what was scored allows for {quality_change_lower:delta_points} at worst and "
+            "{quality_change_upper:delta_points} at best."
         ),
         named(switches) + switches.say(" first: it is worth **{net_monthly_savings_usd:usd}** a month."),
         *(
@@ -136,8 +140,8 @@ def _key_figures(warehouse: Warehouse, totals: Evidence, saved: Evidence) -> tup
 
 def _before_and_after(tasks: Evidence, totals: Evidence) -> Figure:
     title = totals.say(
-        "With the recommended models the same work costs {cost_after_usd:usd} instead of {cost_usd:usd} a "
-        "month"
+        "Counting what is likely to be kept, the same work costs {cost_after_usd:usd} instead of "
+        "{cost_usd:usd} a month"
         if totals["tasks_to_switch"]
         else "No task has a cheaper model that is known to be good enough; together they cost {cost_usd:usd}"
     )
@@ -154,12 +158,21 @@ def _before_and_after(tasks: Evidence, totals: Evidence) -> Figure:
         ),
         title,
         title
-        + note(". A bar for each task, with a mark at its cost on the recommended model; the first is ")
+        + note(". A bar for each task, with a mark at its cost after the counted saving; the first is ")
         + tasks.say("{task:text}, {current_cost_usd:usd} now and {cost_after_usd:usd} then."),
         tasks,
         height=330,
-        key="Bar: cost now. Upright mark: cost of the same calls with the recommended model.",
+        key="Bar: cost now. Upright mark: cost after the saving that is counted for the recommended model.",
     )
+
+
+def _telling(tasks: Evidence) -> tuple[Evidence, ...]:
+    """The dearest task to move and the dearest to leave as it is: both sides of the trade-off."""
+    first: dict[str, Evidence] = {}
+    for task in tasks.each():
+        if task["task_type"] != "unknown":
+            first.setdefault(str(task["decision"]), task)
+    return tuple(first.values())
 
 
 def _curve(warehouse: Warehouse, task: Evidence) -> Figure:
@@ -196,14 +209,20 @@ def _assumptions(warehouse: Warehouse) -> tuple[Prose, ...]:
         """
     )
     return (
-        limits.say(
+        note(
+            "None of these tasks has a quality floor, so no move is judged; you set the floors in the seed "
+            "task_quality_floors."
+        )
+        if limits["lowest_floor"] is None
+        else limits.say(
             "Quality must stay above each task's floor ({lowest_floor:percent} to {highest_floor:percent}) "
             "and may fall by {smallest_loss:percent} to {largest_loss:percent} at most, both at the "
-            "pessimistic end of the interval; you set these limits in the seed task_quality_floors."
+            "pessimistic end of the interval; these limits are yours to set."
         ),
         note(
             "The same work: the prompts and answers of the period at the other model's price. Another model"
-            " may need more or fewer tokens for it; that is the range of each saving."
+            " may need more or fewer tokens for it, and not every call will move; both make the range of "
+            "each saving."
         ),
         note(
             "Quality scores are those that came with the calls. Nobody has checked here whether the scored "
@@ -229,7 +248,8 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                         Column("decision", "Decision"),
                         Column("reason", "Why"),
                         Column("moved_call_share", "Calls to move", "percent"),
-                        Column("monthly_savings_usd", "Saves a month", "usd_table"),
+                        Column("monthly_savings_usd", "If every call moves", "usd_table"),
+                        Column("counted_usd", "Counted", "usd_table"),
                         Column("quality_change", "Quality", "delta_points"),
                     ),
                     tasks,
@@ -245,7 +265,7 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                     "one and the same mix of prompts, all those of the task, at each model's price."
                 ),
             ),
-            figures=tuple(_curve(warehouse, task) for task in tasks.each()[:_CURVES]),
+            figures=tuple(_curve(warehouse, task) for task in _telling(tasks)),
         ),
         Section(
             "What each move saves",
@@ -258,7 +278,7 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                         Column("calls", "Calls", "count"),
                         Column("current_cost_usd", "Cost now", "usd_table"),
                         Column("cost_after_usd", "Cost then", "usd_table"),
-                        Column("monthly_savings_usd", "Saves", "usd_table"),
+                        Column("monthly_savings_usd", "If every call moves", "usd_table"),
                         Column("quality_change", "Quality", "delta_points"),
                         Column("latency_p95_by_ms", "p95 latency changes by", "milliseconds"),
                         Column("speed", "Speed"),

@@ -88,8 +88,13 @@ def _commitment_answer(offer: Evidence, counts: Evidence) -> Prose:
         )
     return say(
         "Of {offers_judged:count} commitment offers {offers_recommended:count} would pay after these "
-        "actions: {hourly_commitment_usd:usd} an hour with {provider:text} saves **{offer_net_usd:usd}** a "
-        "month. Commit after the switches, not before.",
+        "actions, the best **{offer_net_usd:usd}** a month: {hourly_commitment_usd:usd} an hour with "
+        "{provider:text} for {term_months:count} months. "
+        + (
+            "The offer is an example, so it is in no total: ask for a quote, and sign after the switches."
+            if offer["is_illustrative"]
+            else "Sign after the switches, not before."
+        ),
         offer,
         counts,
     )
@@ -114,7 +119,9 @@ def _key_figures(totals: Evidence, kinds: dict[str, Evidence]) -> tuple[KeyFigur
                 label,
                 kinds[name].cell("kind_net_usd", "usd_table"),
                 status=kinds[name].say(
-                    "actions: {kind_actions:count}; {kind_overlap_usd:usd} more without overlap"
+                    "example offers: in no total, until a provider quotes them"
+                    if kinds[name]["is_example"]
+                    else "actions: {kind_actions:count}; {kind_overlap_usd:usd} more without overlap"
                 ),
             )
             for name, label in labels.items()
@@ -138,10 +145,11 @@ def _waterfall(warehouse: Warehouse, totals: Evidence) -> Figure:
 def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
     of_actions = (
         note(
-            "The next 30 days bring the same calls with the same tokens; another model's tokenizer may count "
-            "more or fewer, which is the range of a switch."
+            "The next 30 days bring the same calls with the same tokens. Of the saving that a switch could "
+            "bring, a share is counted; the range of a switch is a smaller or larger share, and more or "
+            "fewer tokens on the other model."
         ),
-        note("The share of calls that can wait for the batch service is an estimate (seed batchable_tasks)."),
+        note("The share of calls that can wait for the batch service is an estimate of yours to confirm."),
     )
     if not counts["offers_judged"]:
         return of_actions
@@ -149,8 +157,8 @@ def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
         *of_actions,
         counts.say(
             "{offers_illustrative:count} of {offers_judged:count} commitment offers are examples and not "
-            "quotes (seed commitment_offers); each was judged on {lookback_hours:count} hours, and hourly "
-            "usage is assumed to repeat over its term."
+            "quotes; each was judged on {lookback_hours:count} hours, and hourly usage is assumed to repeat "
+            "over its term."
         ),
     )
 
@@ -226,6 +234,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
                 Table(
                     (
                         Column("action_kind", "Kind", "words"),
+                        Column("is_counted", "In the total"),
                         Column("open_actions", "Open actions", "count"),
                         Column("gross_usd", "Alone", "usd_table"),
                         Column("overlap_usd", "Overlap", "usd_table"),

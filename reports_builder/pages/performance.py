@@ -58,7 +58,8 @@ def _how_it_goes(results: Evidence) -> Prose:
     return results.say(
         "A finished call costs **{finished_usd:usd_unit}** on average"
         + (compared if results["prior_finished_usd"] is not None else "")
-        + ", scores {quality:percent} for quality, and {failure_share:percent} of calls fail."
+        + (", scores {quality:percent} for quality" if results["quality"] is not None else "")
+        + ", and {failure_share:percent} of calls fail."
     )
 
 
@@ -66,7 +67,8 @@ def _who_waits(slow: Evidence) -> Prose:
     if not slow.rows:
         return note("No latency is measured.")
     return slow.say(
-        "Users of {task:text} wait longest: {model:text} needs {latency_p50_ms:milliseconds} for half of its "
+        ("Users" if slow["task_type"] == "unknown" else "Users of {task:text}")
+        + " wait longest for {model:text}: it needs {latency_p50_ms:milliseconds} for half of its "
         "answers and over {latency_p95_ms:milliseconds} for one in twenty."
     )
 
@@ -131,8 +133,12 @@ def _latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
         return ()
     models = ask.latencies_of_task(warehouse, str(slow["task_type"]))
     title = models.say(
-        "{task:text}, where users wait longest: {model:text} gives half of its answers in "
-        "{latency_p50_ms:milliseconds}"
+        (
+            "Waiting time by model"
+            if slow["task_type"] == "unknown"
+            else "{task:text}, where users wait longest"
+        )
+        + ": {model:text} gives half of its answers in {latency_p50_ms:milliseconds}"
     )
     return (
         Figure(
@@ -152,7 +158,7 @@ def _latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
 
 
 def _slow_answers(slow: Evidence) -> tuple[Insight, ...]:
-    if not slow.rows or slow["model"] == slow["recommended_model"]:
+    if not slow.rows or slow["task_type"] == "unknown" or slow["model"] == slow["recommended_model"]:
         return ()
     insight = Insight(
         title=slow.say("{task:text} on {model:text} keeps users waiting"),

@@ -2,6 +2,7 @@
 
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.missing import page_without_customers
 from reports_builder.model import (
     Action,
     ActionPlan,
@@ -15,35 +16,46 @@ from reports_builder.model import (
 )
 from reports_builder.pages import _plan_insights as insights
 from reports_builder.pages import _plan_queries as ask
+from reports_builder.pages import _pricing_queries as ask_prices
 from reports_builder.pages._plan_charts import expected_margins, monthly_margins
+from reports_builder.pages._pricing_insights import closeness
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
     note("Measured: use and cost of every customer, and what each plan would have invoiced for them."),
     note("Assumed: nobody calls less, or more, because a call has a price."),
     note("Assumed: every customer stays in its tier, also where a higher one would be cheaper."),
-    note("Assumed: the chance to leave by the rise of the invoice (seed pricing_churn_scenarios)."),
+    note("Assumed: the chance to leave by the rise of the invoice, as the scenarios below list it."),
     note(
-        "Assumed: fees and unit prices of the plans (seed pricing_plans). They are a proposal; change them "
-        "there and build again."
+        "Assumed: fees and unit prices of the plans. They are a proposal; change them in your list of price "
+        "plans and build again."
     ),
-    note("Savings on cost are not in these margins; they add to them for the customers that stay."),
+    note(
+        "Assumed: today's cost. Savings on models lower it and are counted apart, on the calls of the "
+        "customers that stay."
+    ),
+)
+
+_PATH = "analyses/pricing.md"
+_TITLE = "Pricing: the same use under every plan"
+_QUESTION = note(
+    "A flat fee earns the same from a customer who calls ten times a day and from one who calls five "
+    "hundred times, while their cost differs as their use does."
 )
 
 
 def build(warehouse: Warehouse) -> Page:
     """Revenue and margin per plan and segment, winners and losers, churn, and the recommended plan."""
     plan = ask.recommended(warehouse)
+    if not plan.rows:
+        return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
     plans = ask.plans(warehouse)
     rules = ask.rules(warehouse)
     return Page(
-        path="analyses/pricing.md",
-        title="Pricing: the same use under every plan",
+        path=_PATH,
+        title=_TITLE,
         period=warehouse.period,
-        question=note(
-            "A flat fee earns the same from a customer who calls ten times a day and from one who calls five "
-            "hundred times, while their cost differs as their use does."
-        ),
+        question=_QUESTION,
         answer=_answer(warehouse, plan, rules),
         key_figures=_key_figures(plan, rules),
         figures=_margins_figure(plan, plans),
@@ -52,9 +64,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.who_pays(warehouse, plan, rules),
             *insights.departures(warehouse, plan, plans),
             *insights.segments(warehouse, plan),
-        )
-        if plan.rows
-        else (),
+        ),
         plan=_plan(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
@@ -68,13 +78,20 @@ def build(warehouse: Warehouse) -> Page:
 
 
 def _answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
-    if not plan.rows:
-        return (note("No customer had a subscription or a cost in the period, so there is nothing to rate."),)
     today = plan.say(
         "Today's prices earn **{current_revenue_usd:usd}** in 30 days and a margin of "
         "**{current_gross_margin_usd:usd}** ({current_margin_share:percent}); "
         "{current_unprofitable:count} customers cost **{current_losses_usd:usd}** more than they pay."
     )
+    if not plan["comparable_plans"]:
+        return (
+            today,
+            note(
+                "No plan on file names the tiers of your customers: add rows for them to the seed "
+                "pricing_plans, "
+                "and build again."
+            ),
+        )
     if plan["is_current_plan"]:
         return (today, note("No plan on file passes the rules and earns more: keep today's prices."))
     months = ask.months(warehouse)
@@ -94,6 +111,7 @@ def _answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Pros
             plan,
             rules,
         ),
+        closeness(ask_prices.room(warehouse)),
         months.say(
             "It would have invoiced more in {better_months:count} of the {complete_months:count} complete "
             "months of the data, if everybody had stayed."
@@ -136,8 +154,8 @@ def _key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
         ),
         KeyFigure(
             "Expected departures",
-            plan.cell("customers_lost_base_churn", "ratio"),
-            status=plan.say("{customers_lost_low_churn:ratio} to {customers_lost_high_churn:ratio}"),
+            plan.say("about {customers_lost_base_churn:count}"),
+            status=plan.say("{customers_lost_low_churn:count} to {customers_lost_high_churn:count}, assumed"),
         ),
     )
 
@@ -171,9 +189,7 @@ def _margins_figure(plan: Evidence, plans: Evidence) -> tuple[Figure, ...]:
 def _plan(warehouse: Warehouse) -> ActionPlan:
     gain = ask.gain(warehouse)
     if not gain.rows:
-        return ActionPlan(
-            (), note("Nothing needs doing: no other plan on file passes the rules and earns more.")
-        )
+        return ActionPlan((), note("No other plan on file passes the rules and earns more."))
     return ActionPlan(
         (
             Action(

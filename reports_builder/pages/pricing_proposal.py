@@ -2,6 +2,7 @@
 
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.missing import page_without_customers
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.pages import _margin_insights as margin_insights
 from reports_builder.pages import _margin_queries as ask_margins
@@ -16,16 +17,29 @@ ASSUMPTIONS = (
         "Assumed: how many leave at which rise. The probabilities are illustrative until your "
         "own price changes have been measured; the churn scenarios below list them."
     ),
+    note(
+        "Assumed: today's cost. The gain is one of revenue; savings on models lower cost and are counted "
+        "apart, on the calls of the customers that stay."
+    ),
     note("Not modelled: moves to another tier, discounts, and the cost of changing the invoice."),
     note(
         "Measured: each customer's use and cost; successful calls only are invoiced, on subscribed days only."
     ),
 )
 
+_PATH = "pricing_proposal.md"
+_TITLE = "Usage-based pricing proposal"
+_QUESTION = note(
+    "The fee is flat and the cost is not: growth in use lowers the margin, and some "
+    "customers cost more than they pay."
+)
+
 
 def build(warehouse: Warehouse) -> Page:
     """The pricing proposal on the use of the trailing window."""
     plan = ask.recommended(warehouse)
+    if not plan.rows:
+        return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
     today = ask.today(warehouse)
     plans = ask.plans(warehouse)
     history = ask.history(warehouse)
@@ -35,14 +49,11 @@ def build(warehouse: Warehouse) -> Page:
     rules = ask.rules(warehouse)
     changes = not plan["is_current_plan"]
     return Page(
-        path="pricing_proposal.md",
-        title="Usage-based pricing proposal",
+        path=_PATH,
+        title=_TITLE,
         period=warehouse.period,
-        question=note(
-            "The fee is flat and the cost is not: growth in use lowers the margin, and some "
-            "customers cost more than they pay."
-        ),
-        answer=_answer(plan, today, history, rules) if changes else _keep(plan, today),
+        question=_QUESTION,
+        answer=_answer(plan, today, history, rules, ask.room(warehouse)) if changes else _keep(plan, today),
         key_figures=key_figures(plan, today, rules),
         key_figure_headings=("Figure", "Proposed", "Today", "Change", "Target or limit", "Status"),
         figures=(plans_figure(plan, plans),),
@@ -50,7 +61,7 @@ def build(warehouse: Warehouse) -> Page:
             insights.flat_fee(today, losses, archetypes),
             *(
                 (
-                    insights.structure(plan, ask.prices(warehouse), rules),
+                    insights.structure(plan, ask.prices(warehouse), rules, ask.room(warehouse)),
                     insights.projection(plan, plans),
                     insights.spared(tiers),
                     *insights.hardest_hit(ask.largest_rises(warehouse), ask.concentration(warehouse)),
@@ -70,7 +81,9 @@ def build(warehouse: Warehouse) -> Page:
     )
 
 
-def _answer(plan: Evidence, today: Evidence, history: Evidence, rules: Evidence) -> tuple[Prose, ...]:
+def _answer(
+    plan: Evidence, today: Evidence, history: Evidence, rules: Evidence, limits: Evidence
+) -> tuple[Prose, ...]:
     sentences = [
         today.say(
             "Flat fees brought **{today_revenue_usd:usd}** and left **{today_margin_usd:usd}** of "
@@ -102,6 +115,7 @@ def _answer(plan: Evidence, today: Evidence, history: Evidence, rules: Evidence)
                 "{smallest_change_usd:usd} to {largest_change_usd:usd} more, nobody leaving."
             )
         )
+    sentences.append(insights.closeness(limits))
     sentences.append(
         note(
             "The sequence: a pilot with new customers, measuring who signs; then the customers that "
@@ -118,7 +132,13 @@ def _keep(plan: Evidence, today: Evidence) -> tuple[Prose, ...]:
             "margin ({today_margin_share:percent}); {today_unprofitable:count} of "
             "{today_customers:count} customers paid less than they cost."
         ),
-        plan.say("No plan on the list is better by the rules that you set: keep “{plan_name:text}”."),
+        plan.say("No plan on the list is better by the rules that you set: keep “{plan_name:text}”.")
+        if plan["comparable_plans"]
+        else note(
+            "No plan on the list names the tiers of your customers, so there is nothing to compare with: "
+            "add rows "
+            "for them to the seed pricing_plans."
+        ),
     )
 
 
@@ -187,6 +207,7 @@ def plans_figure(plan: Evidence, plans: Evidence) -> Figure:
         + plan.say("{gross_margin_base_churn_usd:usd} against {current_gross_margin_usd:usd} today."),
         plans,
         height=80 + 44 * len(plans.rows),
+        key="Bar and figure: after expected departures. Line: from many to few departures. Dashed: today.",
     )
 
 
@@ -239,9 +260,13 @@ def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Sec
 
 
 def _segments(tiers: Evidence, archetypes: Evidence) -> Section:
-    title = archetypes.say(
-        "Customers with {segment:words} use carry the largest part of the change: "
-        "{revenue_change_usd:delta_usd}"
+    title = (
+        note("No kind of customer would pay more or less")
+        if not any(row["revenue_change_usd"] for row in archetypes.each())
+        else archetypes.say(
+            "Customers with {segment:words} use carry the largest part of the change: "
+            "{revenue_change_usd:delta_usd}"
+        )
     )
     return Section(
         "Segment impact",

@@ -3,12 +3,19 @@
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.missing import page_without_customers
 from reports_builder.model import Column, Figure, Page, Section, Table
 from reports_builder.pages import _margin_insights as insights
 from reports_builder.pages import _margin_queries as ask
 from reports_builder.pages import _pricing_queries as ask_prices
 from reports_builder.pages.customer_profitability import ASSUMPTIONS, key_figures, worth
 from reports_builder.warehouse import Warehouse
+
+_PATH = "analyses/profitability.md"
+_TITLE = "Customer profitability in detail"
+_QUESTION = note(
+    "A total margin hides who earns it: some customers carry others that cost more than they pay."
+)
 
 
 def build(warehouse: Warehouse) -> Page:
@@ -19,13 +26,13 @@ def build(warehouse: Warehouse) -> Page:
     tiers = ask.lifetime_by_tier(warehouse)
     lifetime = ask.lifetime_total(warehouse)
     plan = ask_prices.recommended(warehouse)
+    if not plan.rows:
+        return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
     return Page(
-        path="analyses/profitability.md",
-        title="Customer profitability in detail",
+        path=_PATH,
+        title=_TITLE,
         period=warehouse.period,
-        question=note(
-            "A total margin hides who earns it: some customers carry others that cost more than they pay."
-        ),
+        question=_QUESTION,
         answer=_answer(totals, segments, tiers, lifetime),
         key_figures=key_figures(totals, lifetime),
         figures=(_segments_figure(segments),),
@@ -51,9 +58,16 @@ def _answer(totals: Evidence, segments: Evidence, tiers: Evidence, lifetime: Evi
         segments.say("The worst group is {segment:text} with a margin of **{margin_usd:usd}**")
         + best.say("; the best is {segment:text} with **{margin_usd:usd}**."),
         worth(lifetime),
-        tiers.say(
-            "Winning a {subscription_tier:text} customer costs {acquisition_usd:usd} and is paid back in "
-            "{payback_months:count} months of its margin."
+        *(
+            [
+                tiers.say(
+                    "Winning a {subscription_tier:text} customer costs {acquisition_usd:usd} and is paid "
+                    "back in "
+                    "{payback_months:count} months of its margin."
+                )
+            ]
+            if tiers["payback_months"] is not None
+            else []
         ),
     )
 

@@ -11,8 +11,6 @@ from reports_builder.pages._realtime_charts import marked_days
 from reports_builder.savings import action_plan
 from reports_builder.warehouse import Warehouse
 
-_ACTIONS = 5
-
 
 def build(warehouse: Warehouse) -> Page:
     """Abnormal days, limits reached and wasteful use of the trailing window."""
@@ -42,7 +40,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.outgrown(ask.outgrown(warehouse)),
             *efficiency_insights.premium_on_trivial(premium, efficiency.fixes_of_premium_use(warehouse)),
         ),
-        plan=action_plan(warehouse, rows=_ACTIONS),
+        plan=action_plan(warehouse),
         confidence=confidence(warehouse, _assumptions()),
         sections=_reference(warehouse, episodes),
     )
@@ -70,6 +68,8 @@ def _is_it_over(abnormal: Evidence) -> Prose:
 
 def _who_is_at_the_limit(limits: Evidence) -> Prose:
     if not limits["over_customers"] and not limits["close_customers"]:
+        if limits["limit_share"] is None:
+            return note("No customer has revenue to hold its cost against.")
         return note("No customer is close to its cost limit.")
     return limits.say(
         "Customers that cost more than {limit_share:percent} of what they pay: {over_customers:count}, with"
@@ -103,7 +103,9 @@ def _key_figures(abnormal: Evidence, limits: Evidence, premium: Evidence) -> tup
             "Customers over their cost limit",
             limits.cell("over_customers", "count"),
             target=note("none"),
-            status=limits.say("limit: {limit_share:percent} of revenue"),
+            status=limits.say("limit: {limit_share:percent} of revenue")
+            if limits["limit_share"] is not None
+            else note("nobody with revenue to judge"),
         ),
         KeyFigure("Customers close to it", limits.cell("close_customers", "count")),
         KeyFigure("Customers that outgrew their tier", limits.cell("outgrown_customers", "count")),

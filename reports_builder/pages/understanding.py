@@ -2,7 +2,7 @@
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.pages import _understanding_insights as insights
 from reports_builder.pages import _understanding_queries as ask
@@ -43,13 +43,13 @@ def build(warehouse: Warehouse) -> Page:
             _forecast(outlook, accuracy),
         ),
         key_figures=_key_figures(total, tokens, coverage, outlook, accuracy),
-        figures=(_organizations_figure(organizations),),
+        figures=(_organizations_figure(organizations),) if organizations["listed_organizations"] else (),
         insights=(
             *insights.ownership(warehouse, coverage),
             insights.dear_tokens(warehouse),
             *insights.planning(warehouse, outlook, accuracy),
         ),
-        plan=action_plan(warehouse, "model_switch", "caching", rows=5),
+        plan=action_plan(warehouse, "model_switch", "caching"),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             _spend_section(warehouse, providers, models),
@@ -74,12 +74,14 @@ def _spend(total: Evidence, providers: Evidence, models: Evidence) -> Prose:
 
 
 def _owners(coverage: Evidence, organizations: Evidence) -> Prose:
-    return say(
+    owned = coverage.say(
         "**{customer_coverage_share:percent}** of the cost has a customer on record and "
-        "{with_team_share:percent} a team; **{without_customer_usd:usd}** has no customer. The "
-        "{listed_organizations:count} largest organizations cause {listed_share:percent} of the cost.",
-        coverage,
-        organizations,
+        "{with_team_share:percent} a team; **{without_customer_usd:usd}** has no customer."
+    )
+    if not organizations["listed_organizations"]:
+        return owned
+    return owned + organizations.say(
+        " The {listed_organizations:count} largest organizations cause {listed_share:percent} of the cost."
     )
 
 
@@ -180,22 +182,24 @@ def _organizations_figure(organizations: Evidence) -> Figure:
     )
 
 
-_SPEND_COLUMNS = (
-    Column("spend_usd", "Cost", "usd_table"),
-    Column("prior_spend_usd", "Period before", "usd_table"),
-    Column("spend_change_share", "Change", "delta"),
-    Column("spend_share", "Share", "percent"),
-    Column("calls", "Calls", "count"),
-)
+def _spend_columns(warehouse: Warehouse) -> tuple[Column, ...]:
+    """What had no cost in a period before that is known is new; without such a period nothing is."""
+    return (
+        Column("spend_usd", "Cost", "usd_table"),
+        Column("prior_spend_usd", "Period before", "usd_table"),
+        Column("spend_change_share", "Change", "delta_or_new" if warehouse.period.has_prior else "delta"),
+        Column("spend_share", "Share", "percent"),
+        Column("calls", "Calls", "count"),
+    )
 
 
 def _spend_section(warehouse: Warehouse, providers: Evidence, models: Evidence) -> Section:
     return Section(
         "Spend by provider, model and customer",
         tables=(
-            Table((Column("value", "Provider"), *_SPEND_COLUMNS), providers),
-            Table((Column("value", "Model"), *_SPEND_COLUMNS), models),
-            Table((Column("value", "Customer"), *_SPEND_COLUMNS), ask.customers(warehouse)),
+            Table((Column("value", "Provider"), *_spend_columns(warehouse)), providers),
+            Table((Column("value", "Model"), *_spend_columns(warehouse)), models),
+            Table((Column("value", "Customer"), *_spend_columns(warehouse)), ask.customers(warehouse)),
         ),
     )
 
@@ -236,9 +240,10 @@ def _allocation_section(warehouse: Warehouse, organizations: Evidence) -> Sectio
                 ask.organization_customers(warehouse),
             ),
             Table(
-                (Column("value", "Feature", "words"), *_SPEND_COLUMNS), ask.breakdown(warehouse, "feature")
+                (Column("value", "Feature", "words"), *_spend_columns(warehouse)),
+                ask.breakdown(warehouse, "feature"),
             ),
-            Table((Column("value", "Team"), *_SPEND_COLUMNS), ask.breakdown(warehouse, "team")),
+            Table((Column("value", "Team"), *_spend_columns(warehouse)), ask.breakdown(warehouse, "team")),
         ),
     )
 

@@ -64,7 +64,7 @@ def test_nothing_to_do_is_said_in_one_line(tmp_path: Path) -> None:
     path = build_warehouse(tmp_path / "finops.duckdb", savings=False)
     with open_warehouse(path) as warehouse:
         plan = action_plan(warehouse)
-    assert plan == ActionPlan((), note("Nothing needs doing: no open action saves money."))
+    assert plan == ActionPlan((), note("No open action saves money."))
 
 
 def test_the_plan_adds_up_the_listed_actions_only(tiny_warehouse: Path) -> None:
@@ -74,6 +74,14 @@ def test_the_plan_adds_up_the_listed_actions_only(tiny_warehouse: Path) -> None:
     assert [action.value.plain for action in plan.actions] == ["$120.00"]
     assert plan.total.plain.startswith("Together they are worth $120.00 a month ($80.00 to $140.00)")
     assert none_of_this_kind.actions == ()
+
+
+def test_an_example_offer_stands_beside_the_total(tiny_warehouse: Path) -> None:
+    with open_warehouse(tiny_warehouse) as warehouse:
+        plan = action_plan(warehouse)
+        without_commitments = action_plan(warehouse, "model_switch")
+    assert "Not in this total" in plan.total.plain and "$40.00 a month" in plan.total.plain
+    assert "Not in this total" not in without_commitments.total.plain
 
 
 @pytest.mark.parametrize(("first", "known"), [(date(2026, 9, 2), True), (date(2026, 9, 3), False)])

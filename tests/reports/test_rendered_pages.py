@@ -53,6 +53,22 @@ def test_figures_that_add_up_by_hand_are_on_the_page(rendered: Path) -> None:
     assert "$1,007" not in page and "$1,607" not in page
 
 
+def test_what_the_insights_recommend_beyond_savings_is_among_the_actions(rendered: Path) -> None:
+    page = (rendered / "finops_summary.md").read_text(encoding="utf-8")
+    actions = page.split("## Actions")[1].split("## How sure are we")[0]
+    assert "| 1 | Move chat calls" in actions
+    assert "| 2 | Move the loss-making customers to a price that follows usage" in actions
+    assert "Decide by 14 November 2026: raise the budget of Assistant for October 2026 to $1.6K" in actions
+    assert "Choose the model per task" not in actions
+
+
+def test_every_record_read_is_accounted_for_in_the_footer(rendered: Path) -> None:
+    page = (rendered / "finops_summary.md").read_text(encoding="utf-8")
+    # 38 + 2 of the period; the nine of the day before it are not in.
+    assert "| Records read | 40: 30 counted, 7 refused, 3 repeated |" in page
+    assert "| Difference from provider invoices | no invoices loaded |" in page
+
+
 def test_every_quoted_figure_is_returned_by_its_query(rendered: Path, tiny_warehouse: Path) -> None:
     page = (rendered / "finops_summary.md").read_text(encoding="utf-8")
     with duckdb.connect(str(tiny_warehouse), read_only=True) as connection:

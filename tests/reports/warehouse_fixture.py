@@ -7,7 +7,7 @@ import duckdb
 # As of 31 October 2026: the window is 2 to 31 October, the one before 2 September to 1 October.
 _SCHEMA = """
 create schema core; create schema allocation; create schema margin; create schema rates;
-create schema planning; create schema intermediate; create schema pricing;
+create schema planning; create schema intermediate; create schema pricing; create schema seeds;
 create table intermediate.int_as_of_date as select
     date '2026-10-31' as as_of_date, date '2026-10-02' as window_start_date,
     date '2026-09-02' as prior_window_start_date, date '2026-10-01' as prior_window_end_date,
@@ -24,6 +24,15 @@ create table core.rpt_data_quality (
     check_name varchar, affected_calls bigint, total_calls bigint,
     affected_cost_usd decimal(28, 12), total_cost_usd decimal(28, 12),
     affected_call_share double, affected_share double, description varchar);
+create table core.rpt_reconciliation (
+    usage_date date, rows_read bigint, rows_accepted bigint, rows_rejected bigint,
+    rows_duplicate bigint, difference_usd decimal(28, 12));
+create table core.rpt_invoice_variance (
+    provider_name varchar, invoices bigint, invoiced_usd decimal(28, 12),
+    difference_usd decimal(28, 12));
+create table seeds.savings_assumptions (
+    action_kind varchar, low_share decimal(6, 4), base_share decimal(6, 4),
+    high_share decimal(6, 4));
 create table allocation.rpt_budget_status (
     month_start_date date, team_id varchar, team_name varchar, budget_usd decimal(28, 12),
     actual_cost_usd decimal(28, 12), projected_cost_usd decimal(28, 12),
@@ -43,7 +52,7 @@ create table rates.rpt_savings_opportunities (
     overlap_usd decimal(28, 12), net_monthly_savings_usd decimal(28, 12),
     low_monthly_savings_usd decimal(28, 12), high_monthly_savings_usd decimal(28, 12),
     assumption varchar, owner_role varchar, effort varchar, confidence varchar,
-    first_step varchar, source_mart varchar);
+    first_step varchar, source_mart varchar, is_illustrative boolean);
 create table rates.rpt_model_switch_savings (
     task_type varchar, from_provider varchar, from_model varchar, to_provider varchar,
     to_model varchar, calls bigint, current_cost_usd decimal(28, 12),
@@ -64,7 +73,9 @@ create table margin.rpt_customer_margins (
     prior_gross_margin_usd decimal(28, 12));
 create table rates.rpt_commitment_options (
     offer_id varchar, is_recommended boolean, is_illustrative boolean,
-    hourly_commitment_usd decimal(28, 12), upfront_cost_usd decimal(28, 12));
+    term_months integer, hourly_commitment_usd decimal(28, 12),
+    upfront_cost_usd decimal(28, 12), break_even_utilization_share double,
+    utilization_share double);
 create table pricing.rpt_plan_comparison (
     plan_id varchar, is_recommended boolean, is_current_plan boolean,
     gross_margin_change_base_churn_usd decimal(28, 12));
@@ -78,6 +89,9 @@ insert into core.rpt_data_quality values
     ('unpriced', 0, 30, 0, 1600, 0, 0, ''), ('cost_unknown', 3, 30, null, 1600, 0.1, null, ''),
     ('record_rejected', 1, 40, 5, 1605, 0.025, 5 / 1605.0, ''),
     ('reconciliation_difference', 0, 40, 0, 1605, 0, 0, '');
+insert into core.rpt_reconciliation values
+    ('2026-10-31', 38, 30, 6, 2, 0), ('2026-10-02', 2, 0, 1, 1, 0), ('2026-10-01', 9, 9, 0, 0, 3);
+insert into seeds.savings_assumptions values ('model_switch', 0.4, 0.6, 0.8);
 insert into allocation.rpt_budget_status values
     ('2026-10-01', 'assistant-team', 'Assistant', 1500, 1600, 1600, 100, 'over budget'),
     ('2026-10-01', 'agents-team', 'Agents', 600, 0, 0, -600, 'within budget');
@@ -137,7 +151,10 @@ def build_warehouse(path: Path, rows: list[str] | None = None, *, savings: bool 
             "('switch-chat', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat', "
             "'anthropic', 'claude-sonnet-4', 150, 30, 120, 80, 140, 'Quality stays within the floor.', "
             "'Head of Engineering', 'days', 'medium', 'Send a tenth of the calls to it', "
-            "'rates.rpt_model_switch_savings')"
+            "'rates.rpt_model_switch_savings', false), "
+            "('commitment:offer', 'commitment', 'an hourly commitment', null, 'openai', null, 50, 10, 40, "
+            "30, 45, 'Usage stays.', 'Head of Finance', 'a contract', 'medium', 'Ask for a quote', "
+            "'rates.rpt_commitment_options', true)"
         )
         connection.execute(
             "insert into rates.rpt_model_switch_savings values "

@@ -199,8 +199,9 @@ def spoil_empty(workspace: Workspace) -> str:
 
 
 def spoil_customers(workspace: Workspace) -> str:
-    (workspace.raw / "customers.parquet").unlink()
-    return "customers.parquet: not found"
+    path = workspace.raw / "customers.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["monthly_fee"]), path)
+    return "customers.parquet: column monthly_fee is missing"
 
 
 @pytest.mark.parametrize("spoil", [spoil_truncated, spoil_missing_column, spoil_empty, spoil_customers])

@@ -15,8 +15,9 @@ import pytest
 from tests.workspace import ROOT
 
 sys.path.insert(0, str(ROOT / "dbt_project" / "plugins"))
+from field_values import canonical_month, canonical_number, canonical_time
 from landed_sources import FOCUS, INVOICES
-from landing import canonical_month, canonical_number, canonical_time, land
+from landing import land
 
 HEADER = (
     "BilledCost,EffectiveCost,BillingCurrency,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,"

@@ -9,6 +9,17 @@
     cast(datediff({{ end_date }}, {{ start_date }}) as integer)
 {%- endmacro %}
 
+{# Whole milliseconds from start_at to end_at. #}
+{% macro milliseconds_between(start_at, end_at) -%}
+    {{ return(adapter.dispatch('milliseconds_between')(start_at, end_at)) }}
+{%- endmacro %}
+{% macro default__milliseconds_between(start_at, end_at) -%}
+    cast(date_diff('millisecond', {{ start_at }}, {{ end_at }}) as bigint)
+{%- endmacro %}
+{% macro spark__milliseconds_between(start_at, end_at) -%}
+    cast(unix_millis({{ end_at }}) - unix_millis({{ start_at }}) as bigint)
+{%- endmacro %}
+
 {# Monday is 1. #}
 {% macro iso_weekday(date_column) -%}
     {{ return(adapter.dispatch('iso_weekday')(date_column)) }}
@@ -30,3 +41,10 @@
 
 {# The timestamp at which a date begins. #}
 {% macro start_of_day(date_column) -%}cast({{ date_column }} as timestamp){%- endmacro %}
+
+{# Microseconds from 1970 to a timestamp, for arithmetic on moments. #}
+{% macro unix_microseconds(moment) -%}
+    {{ return(adapter.dispatch('unix_microseconds')(moment)) }}
+{%- endmacro %}
+{% macro default__unix_microseconds(moment) -%}epoch_us({{ moment }}){%- endmacro %}
+{% macro spark__unix_microseconds(moment) -%}unix_micros({{ moment }}){%- endmacro %}

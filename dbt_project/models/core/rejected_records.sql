@@ -29,6 +29,7 @@ rejected as (
     select
         source_name as source,
         file_name,
+        line_number,
         call_id as record_key,
         rejection_reason as reason,
         raw_record
@@ -36,7 +37,8 @@ rejected as (
     union all
     select
         'customers' as source,
-        'customers.parquet' as file_name,
+        file_name,
+        line_number,
         customer_id as record_key,
         rejection_reason as reason,
         raw_record
@@ -46,6 +48,7 @@ rejected as (
     select
         'focus' as source,
         file_name,
+        line_number,
         charge_id as record_key,
         rejection_reason as reason,
         raw_record
@@ -55,6 +58,7 @@ rejected as (
     select
         'invoices' as source,
         file_name,
+        line_number,
         invoice_key as record_key,
         rejection_reason as reason,
         raw_record

@@ -1,44 +1,6 @@
 {# one row per check, over the trailing 30 days (invoices: over every month invoiced): what the figures of the other marts cannot say for certain #}
 
-{% set usage_checks = [
-    ('unallocated', 'sum(case when has_no_customer or is_customer_unknown then calls end)', 'sum(case when has_no_customer or is_customer_unknown then cost_usd end)',
-        'Calls that name no customer on record. What they leave of the whole is the allocation coverage.'),
-    ('customer_missing', 'sum(case when has_no_customer then calls end)', 'sum(case when has_no_customer then cost_usd end)',
-        'Calls that name no customer at all.'),
-    ('customer_unknown', 'sum(case when is_customer_unknown then calls end)', 'sum(case when is_customer_unknown then cost_usd end)',
-        'Calls that name a customer who is not on record.'),
-    ('team_missing', 'sum(case when has_no_team then calls end)', 'sum(case when has_no_team then cost_usd end)',
-        'Calls of a product or feature that has no cost centre.'),
-    ('call_before_signup', 'sum(case when is_before_signup then calls end)', 'sum(case when is_before_signup then cost_usd end)',
-        'Calls of a customer on record before the day its subscription began.'),
-    ('call_after_churn', 'sum(case when is_after_churn then calls end)', 'sum(case when is_after_churn then cost_usd end)',
-        'Calls of a customer on record on or after the day its subscription ended.'),
-    ('unpriced', 'sum(unpriced_calls)', 'sum(unpriced_cost_usd)',
-        'Calls without a list price, with what the provider charged for them.'),
-    ('cost_unknown', 'sum(uncosted_calls)', none,
-        'Calls with neither a charge nor a list price: their cost is in no figure.'),
-    ('usage_missing', 'sum(calls_without_usage)', none,
-        'Calls without token counts: their tokens are in no figure.'),
-] %}
-{% set record_checks = [
-    ('record_rejected', 'sum(rows_rejected)', 'sum(billed_cost_rejected_usd)',
-        'Records refused; core.rejected_records holds each with its reason.'),
-    ('record_duplicate', 'sum(rows_duplicate)', 'sum(billed_cost_duplicate_usd)',
-        'Further records of a call that is already counted.'),
-    ('reconciliation_difference', 'sum(abs(rows_read - rows_accepted - rows_rejected - rows_duplicate))', 'sum(abs(difference_usd))',
-        'Records and charges read that are neither in the marts, nor refused, nor duplicates. Anything but zero is an error.'),
-] %}
-{% set invoice_checks = [
-    ('invoice_variance', 'count(*) filter (where difference_usd <> 0)', 'sum(abs(difference_usd))',
-        'Invoices of a provider and month that differ from the ledger, with the sum of the differences; all months that were invoiced.'),
-    ('invoice_unexplained', 'count(*) filter (where unexplained_usd <> 0)', 'sum(abs(unexplained_usd))',
-        'Part of these differences for which core.rpt_invoice_variance has no cause.'),
-] %}
-{% set check_groups = [
-    ('usage_judged', 'sum(calls)', 'sum(cost_usd)', usage_checks),
-    ('records', 'sum(rows_read)', 'sum(billed_cost_read_usd)', record_checks),
-    ('invoiced', 'count(*)', 'sum(invoiced_usd)', invoice_checks),
-] %}
+{% set check_groups = data_quality_checks() %}
 
 with usage_daily as (
 

@@ -6,6 +6,12 @@ with plan_invoices as (
 
 ),
 
+higher_tiers as (
+
+    select * from {{ ref('int_plan_higher_tiers') }}
+
+),
+
 customers as (
 
     select * from {{ ref('dim_customers') }}
@@ -102,11 +108,13 @@ final as (
         compared.current_gross_margin_usd,
         compared.revenue_change_usd,
         compared.revenue_change_share,
+        higher_tiers.higher_tier_revenue_usd,
         cast(coalesce(responses.leave_probability_low, 0) as decimal(6, 4)) as leave_probability_low,
         cast(coalesce(responses.leave_probability_base, 0) as decimal(6, 4)) as leave_probability_base,
         cast(coalesce(responses.leave_probability_high, 0) as decimal(6, 4)) as leave_probability_high
     from compared
     inner join plans on compared.plan_id = plans.plan_id
+    left join higher_tiers on compared.customer_id = higher_tiers.customer_id and compared.plan_id = higher_tiers.plan_id
     left join customers on compared.customer_id = customers.customer_id
     left join responses on compared.customer_id = responses.customer_id and compared.plan_id = responses.plan_id
 

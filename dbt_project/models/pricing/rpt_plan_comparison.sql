@@ -15,6 +15,7 @@ judged as (
         {{ money('gross_margin_base_churn_usd - current_gross_margin_usd') }} as gross_margin_change_base_churn_usd,
         case
             when is_current_plan then 'today'
+            when customers_priced = 0 then 'names_no_tier_in_use'
             when steep_rise_customer_share > steep_rise_customers_up_to_share then 'too_many_steep_rises'
             when gross_margin_high_churn_usd < current_gross_margin_usd then 'loses_margin_under_high_churn'
             when gross_margin_base_churn_usd - current_gross_margin_usd < margin_gain_from_share * abs(current_gross_margin_usd)

@@ -50,6 +50,7 @@ ranged as (
         ) as high_monthly_savings_usd,
         actions.one_off_avoided_cost_usd,
         actions.one_off_avoided_cost_usd is null as is_recurring,
+        actions.is_illustrative,
         assumptions.assumption,
         assumptions.owner_role,
         assumptions.effort,

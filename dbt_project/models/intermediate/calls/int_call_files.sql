@@ -5,6 +5,7 @@
 with raw_files as (
 
     select * from {{ ref('stg_raw__call_files') }}
+    {{ 'where 1 = 0' if 'calls' not in var('sources') }}
 
 ),
 
@@ -14,6 +15,13 @@ files as (
         partition_date,
         file_key || ':' || cast(size_bytes as string) || ':' || cast(modified_at as string) as file_version
     from raw_files
+    {%- for source_name in landed_call_sources() %}
+    union all
+    select distinct
+        partition_date,
+        file_version
+    from {{ ref('stg_' ~ source_name ~ '__calls') }}
+    {%- endfor %}
 
 )
 

@@ -3,15 +3,13 @@
 
 {{ config(materialized='view') }}
 
-{# Folder under data/raw: its call records. #}
-{% set other_sources = {} %}
-
 with records as (
 
     select * from {{ ref('stg_raw__calls') }}
-    {%- for source_name, records in other_sources.items() if source_name in var('sources') %}
+    {{ 'where 1 = 0' if 'calls' not in var('sources') }}
+    {%- for source_name in landed_call_sources() %}
     union all
-    select * from {{ records }}
+    select * from {{ ref('stg_' ~ source_name ~ '__calls') }}
     {%- endfor %}
 
 )

@@ -2,7 +2,13 @@
 
 {{ config(materialized='view') }}
 
-with validated as (
+with call_records as (
+
+    select * from {{ ref('int_call_records') }}
+
+),
+
+validated as (
 
     select * from {{ ref('int_calls_validated') }}
 
@@ -20,23 +26,23 @@ duplicated as (
     'organization_id', 'product_id', 'feature_id', 'task_type', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id'
 ] %}
 
-{# Most days have no duplicates, and are then read without the identifiers, the largest column of all. #}
+{# On most days every record counts; they are read without a look at each. #}
 on_other_days as (
 
     select {{ call_columns | join(', ') }}
-    from validated
-    where rejection_reason is null and not {{ is_day_with_duplicates('partition_date') }}
+    from call_records
+    where not {{ is_day_to_sift('partition_date') }}
 
 ),
 
-{# The models are imported once per use: DuckDB would store a CTE that is used twice, and with it every column. #}
-on_days_with_duplicates as (
+{# The duplicates are imported once per use: DuckDB would store a CTE that is used twice, and with it every column. #}
+on_days_to_sift as (
 
-    select calls.{{ call_columns | join(', calls.') }}
-    from {{ ref('int_calls_validated') }} as calls
+    select validated.{{ call_columns | join(', validated.') }}
+    from validated
     anti join duplicated
-        on calls.partition_date = duplicated.partition_date and calls.call_id = duplicated.call_id
-    where calls.rejection_reason is null and {{ is_day_with_duplicates('calls.partition_date') }}
+        on validated.partition_date = duplicated.partition_date and validated.call_id = duplicated.call_id
+    where validated.rejection_reason is null and {{ is_day_to_sift('validated.partition_date') }}
 
 ),
 
@@ -52,7 +58,7 @@ accepted as (
 
     select * from on_other_days
     union all
-    select * from on_days_with_duplicates
+    select * from on_days_to_sift
     union all
     select * from first_of_duplicates
 

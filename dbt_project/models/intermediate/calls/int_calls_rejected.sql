@@ -14,6 +14,7 @@ rejected as (
         source_name,
         partition_date,
         file_name,
+        line_number,
         call_id,
         provider,
         rejection_reason,

@@ -1,8 +1,23 @@
 {# one row per raw customer record, with the first reason for which it cannot be used, or null #}
 
-with customers as (
+with raw_customers as (
 
     select * from {{ ref('stg_raw__customers') }}
+
+),
+
+landed_customers as (
+
+    select * from {{ ref('stg_customers__customers') }}
+
+),
+
+{# At most one of the two has rows: the source customers takes the place of the raw file. #}
+customers as (
+
+    select * from raw_customers
+    union all
+    select * from landed_customers
 
 ),
 
@@ -20,6 +35,7 @@ validated as (
     select
         *,
         case
+            when line_problem is not null then line_problem
             when customer_id is null or customer_id = '' then 'customer_id_missing'
             when record_rank > 1 then 'customer_id_duplicate'
             when monthly_fee_usd is null then 'monthly_fee_malformed'

@@ -67,7 +67,8 @@ compared as (
 
 ),
 
-{# The limits hold for the pessimistic end of each interval: what is not measured well enough is not recommended. #}
+{# The limits hold for the pessimistic end of each interval: what is not measured well enough is not recommended,
+   nor what a few tokens more would turn into a loss. #}
 assessed as (
 
     select
@@ -81,6 +82,7 @@ assessed as (
             when not is_quality_measured then 'quality not measured'
             when to_quality_score_lower < minimum_quality_score then 'below the quality floor'
             when quality_change - quality_change_margin < -maximum_quality_loss then 'loses too much quality'
+            when savings_low_usd <= 0 then 'saving not certain'
             else 'acceptable'
         end as verdict
     from compared

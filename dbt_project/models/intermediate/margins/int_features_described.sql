@@ -1,4 +1,5 @@
-{# one row per product x feature, and one for what belongs to none; usage, adoption and money of the trailing 30 days together #}
+{# one row per product x feature that a call has named, or that bears a cost, and one for what belongs to none; usage,
+   adoption and money of the trailing 30 days together. A row of the seed cost_centres alone is no feature to judge. #}
 
 with features_summed as (
 
@@ -54,6 +55,10 @@ described as (
         on features_summed.product_id = distributed.product_id and features_summed.feature_id = distributed.feature_id
     left join features
         on features_summed.product_id = features.product_id and features_summed.feature_id = features.feature_id
+    where
+        features.first_usage_date is not null
+        or features_summed.feature_id = 'unallocated'
+        or features_summed.cost_to_serve_usd <> 0
 
 ),
 

@@ -31,6 +31,7 @@ summed as (
         plan_backtests.plan_kind,
         plan_backtests.is_current_plan,
         count(*) as customers,
+        count(*) filter (where plan_backtests.is_priced_by_plan) as customers_priced,
         {{ money('sum(plan_backtests.revenue_usd)') }} as revenue_usd,
         {{ money('sum(plan_backtests.usage_fee_usd)') }} as usage_fee_usd,
         {{ money('sum(plan_backtests.cost_to_serve_usd)') }} as cost_to_serve_usd,

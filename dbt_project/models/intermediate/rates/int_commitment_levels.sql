@@ -39,25 +39,28 @@ scaled as (
 
 ),
 
+roundings as (
+
+    select cast(rounding as integer) as rounding from (values (0), (1)) as roundings (rounding)
+
+),
+
+{# No commitment at all is a level, too; any other is at least the smallest that is sold. #}
 candidates as (
 
     select
         scaled.offer_id,
         scaled.usage_basis,
         scaled.usage_case,
-        cast(floor({{ ratio('scaled.level_units', 'offers.unit_increment') }}) * offers.unit_increment as decimal(15, 6)) as level_units
+        cast(
+            greatest((floor({{ ratio('scaled.level_units', 'offers.unit_increment') }}) + roundings.rounding) * offers.unit_increment, offers.minimum_units)
+            as decimal(15, 6)
+        ) as level_units
     from scaled
     inner join commitment_offers as offers on scaled.offer_id = offers.offer_id
+    cross join roundings
     union
     select
-        scaled.offer_id,
-        scaled.usage_basis,
-        scaled.usage_case,
-        cast((floor({{ ratio('scaled.level_units', 'offers.unit_increment') }}) + 1) * offers.unit_increment as decimal(15, 6)) as level_units
-    from scaled
-    inner join commitment_offers as offers on scaled.offer_id = offers.offer_id
-    union
-    select distinct
         offer_id,
         usage_basis,
         usage_case,
@@ -66,23 +69,11 @@ candidates as (
 
 ),
 
-sellable as (
-
-    select distinct
-        candidates.offer_id,
-        candidates.usage_basis,
-        candidates.usage_case,
-        case when candidates.level_units = 0 then candidates.level_units else greatest(candidates.level_units, offers.minimum_units) end as level_units
-    from candidates
-    inner join commitment_offers as offers on candidates.offer_id = offers.offer_id
-
-),
-
 marked as (
 
     select *, false as is_candidate from scaled
     union all
-    select *, {{ money(0) }} as cost_usd, cast(0 as decimal(22, 12)) as usd_per_demanded_unit, true as is_candidate from sellable
+    select *, {{ money(0) }} as cost_usd, cast(0 as decimal(22, 12)) as usd_per_demanded_unit, true as is_candidate from candidates
 
 ),
 

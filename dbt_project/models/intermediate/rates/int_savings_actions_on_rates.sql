@@ -32,7 +32,8 @@ batches as (
         {{ money('sum(net_monthly_savings_usd)') }} as net_monthly_savings_usd,
         cast(null as decimal(28, 12)) as low_monthly_savings_usd,
         cast(null as decimal(28, 12)) as high_monthly_savings_usd,
-        'rates.rpt_batch_savings' as source_mart
+        'rates.rpt_batch_savings' as source_mart,
+        false as is_illustrative
     from batch_savings
     where gross_monthly_savings_usd > 0 and net_monthly_savings_usd is not null
     group by task_type
@@ -53,7 +54,8 @@ cachings as (
         {{ money('sum(net_monthly_savings_usd)') }} as net_monthly_savings_usd,
         cast(null as decimal(28, 12)) as low_monthly_savings_usd,
         cast(null as decimal(28, 12)) as high_monthly_savings_usd,
-        'rates.rpt_caching_savings' as source_mart
+        'rates.rpt_caching_savings' as source_mart,
+        false as is_illustrative
     from caching_savings
     where gross_monthly_savings_usd > 0 and net_monthly_savings_usd is not null
     group by task_type
@@ -76,7 +78,8 @@ commitments as (
         after_actions.net_monthly_savings_usd,
         after_actions.net_monthly_savings_less_usage_usd as low_monthly_savings_usd,
         after_actions.net_monthly_savings_more_usage_usd as high_monthly_savings_usd,
-        'rates.rpt_commitment_options' as source_mart
+        'rates.rpt_commitment_options' as source_mart,
+        after_actions.is_illustrative
     from commitment_options as after_actions
     left join commitment_options as as_used
         on

@@ -24,6 +24,13 @@ as_of as (
 
 ),
 
+savings_assumptions as (
+
+    select * from {{ ref('savings_assumptions') }}
+
+),
+
+{# Not every call can move: answers are reviewed, customers insist. What is counted is the share that a business keeps. #}
 switches as (
 
     select
@@ -34,12 +41,14 @@ switches as (
         to_provider as provider,
         to_model as model,
         {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
-        {{ money('sum(monthly_savings_usd)') }} as gross_monthly_savings_usd,
-        {{ money('sum(monthly_savings_usd)') }} as net_monthly_savings_usd,
-        {{ money('sum(monthly_savings_low_usd)') }} as low_monthly_savings_usd,
-        {{ money('sum(monthly_savings_high_usd)') }} as high_monthly_savings_usd,
-        'rates.rpt_model_switch_savings' as source_mart
+        {{ money('sum(monthly_savings_usd * assumptions.base_share)') }} as gross_monthly_savings_usd,
+        {{ money('sum(monthly_savings_usd * assumptions.base_share)') }} as net_monthly_savings_usd,
+        {{ money('sum(monthly_savings_low_usd * assumptions.low_share)') }} as low_monthly_savings_usd,
+        {{ money('sum(monthly_savings_high_usd * assumptions.high_share)') }} as high_monthly_savings_usd,
+        'rates.rpt_model_switch_savings' as source_mart,
+        false as is_illustrative
     from model_switch_savings
+    inner join savings_assumptions as assumptions on assumptions.action_kind = 'model_switch'
     where is_recommended
     group by task_type, to_provider, to_model
 
@@ -72,7 +81,8 @@ inefficiencies as (
         {{ money('sum(case when switched.task_type is null then usage.monthly_savings_usd else 0 end)') }} as net_monthly_savings_usd,
         {{ money('sum(case when switched.task_type is null then usage.monthly_savings_low_usd else 0 end)') }} as low_monthly_savings_usd,
         {{ money('sum(case when switched.task_type is null then usage.monthly_savings_high_usd else 0 end)') }} as high_monthly_savings_usd,
-        'anomalies.rpt_inefficient_usage' as source_mart
+        'anomalies.rpt_inefficient_usage' as source_mart,
+        false as is_illustrative
     from inefficient_usage as usage
     left join switched_models as switched
         on
@@ -100,6 +110,7 @@ anomaly_fixes as (
         {{ money(0) }} as low_monthly_savings_usd,
         {{ money(0) }} as high_monthly_savings_usd,
         'anomalies.fct_cost_anomalies' as source_mart,
+        false as is_illustrative,
         {{ money('sum(anomalies.excess_cost_usd)') }} as one_off_avoided_cost_usd
     from cost_anomalies as anomalies
     inner join as_of on anomalies.usage_date between as_of.window_start_date and as_of.as_of_date

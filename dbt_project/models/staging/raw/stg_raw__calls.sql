@@ -44,6 +44,8 @@ typed as (
         cost_usd as raw_cost_usd,
         latency_ms as raw_latency_ms,
         quality_score as raw_quality_score,
+        cast(null as string) as file_version,
+        cast(null as bigint) as line_number,
         cast(null as string) as line_problem,
         cast(null as string) as raw_record
     from calls

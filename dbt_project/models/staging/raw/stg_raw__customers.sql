@@ -18,6 +18,9 @@ typed as (
         try_cast(signup_date as date) as signup_date,
         try_cast(churned_date as date) as churned_date,
         region,
+        'customers.parquet' as file_name,
+        cast(null as bigint) as line_number,
+        cast(null as string) as line_problem,
         {{ json_record({
             'customer_id': 'customer_id', 'customer_name': 'customer_name', 'organization_id': 'organization_id',
             'subscription_tier': 'subscription_tier', 'monthly_fee': 'monthly_fee', 'usage_archetype': 'usage_archetype',

@@ -1,0 +1,96 @@
+{# one row per trace (a conversation, a request, an agent's run) in the last 30 days to the as-of date #}
+
+{{ config(materialized='table' if 'otel' in var('sources') else 'view') }}
+
+with steps as (
+
+    select * from {{ ref('int_trace_steps') }}
+
+),
+
+critical_paths as (
+
+    select * from {{ ref('int_trace_critical_paths') }}
+
+),
+
+{# The root is the step whose parent is not in the trace; of several the first. #}
+ranked as (
+
+    select
+        steps.*,
+        row_number() over (
+            partition by steps.source_name, steps.trace_id
+            order by case when parents.step_id is null then 0 else 1 end, steps.started_us, steps.step_id
+        ) as root_rank
+    from steps
+    left join steps as parents
+        on steps.source_name = parents.source_name and steps.trace_id = parents.trace_id and steps.parent_step_id = parents.step_id
+
+),
+
+summed as (
+
+    select
+        source_name,
+        trace_id,
+        coalesce(max(workflow_name), max(case when root_rank = 1 then step_name end), 'unknown') as workflow_name,
+        case
+            when min(customer_id) is null then 'unallocated'
+            when min(customer_id) = max(customer_id) then min(customer_id)
+            else 'several'
+        end as customer_id,
+        max(team_id) as team_id,
+        min(usage_date) as usage_date,
+        count(*) filter (where step_kind = 'call') as calls,
+        count(*) filter (where step_kind = 'call' and is_failed) as failed_calls,
+        count(*) filter (where is_retry) as retried_calls,
+        count(*) filter (where step_kind = 'call' and effective_cost_usd is null) as uncosted_calls,
+        count(*) filter (where step_kind = 'agent') as agent_spans,
+        count(*) filter (where step_kind = 'tool') as tool_spans,
+        count(*) filter (where step_kind not in ('call', 'agent', 'tool')) as other_spans,
+        cast(coalesce(sum(input_tokens), 0) as bigint) as input_tokens,
+        cast(coalesce(sum(cached_input_tokens), 0) as bigint) as cached_input_tokens,
+        cast(coalesce(sum(output_tokens), 0) as bigint) as output_tokens,
+        {{ money('sum(effective_cost_usd)') }} as effective_cost_usd,
+        {{ money('coalesce(sum(effective_cost_usd) filter (where is_failed), 0)') }} as failed_cost_usd,
+        {{ money('coalesce(sum(effective_cost_usd) filter (where is_retry), 0)') }} as retried_cost_usd,
+        max(ended_us) - min(started_us) as wall_time_us,
+        bool_or(is_failed and root_rank = 1) as is_failed
+    from ranked
+    group by source_name, trace_id
+
+),
+
+timed as (
+
+    select
+        summed.source_name,
+        summed.trace_id,
+        summed.usage_date,
+        summed.workflow_name,
+        summed.customer_id,
+        summed.team_id,
+        summed.is_failed,
+        summed.calls,
+        summed.failed_calls,
+        summed.retried_calls,
+        summed.uncosted_calls,
+        summed.agent_spans,
+        summed.tool_spans,
+        summed.other_spans,
+        summed.input_tokens,
+        summed.cached_input_tokens,
+        summed.output_tokens,
+        summed.effective_cost_usd,
+        summed.failed_cost_usd,
+        summed.retried_cost_usd,
+        cast(summed.wall_time_us as double) / 1000 as wall_time_ms,
+        cast(coalesce(critical_paths.critical_path_us, 0) as double) / 1000 as critical_path_ms,
+        cast(coalesce(critical_paths.critical_call_us, 0) as double) / 1000 as critical_call_ms
+    from summed
+    left join critical_paths on summed.source_name = critical_paths.source_name and summed.trace_id = critical_paths.trace_id
+
+)
+
+select * from timed

@@ -1,0 +1,78 @@
+{# one row per Langfuse observation that is a call, in the columns of stg_raw__calls, nothing judged yet. Spans and
+   events around the calls carry no charge of their own and are left out; one that has a cost is a call. #}
+
+{{ config(enabled='langfuse' in var('sources')) }}
+
+with observations as (
+
+    select * from {{ source('langfuse', 'observations') }}
+
+),
+
+typed as (
+
+    select
+        *,
+        try_cast(start_time as timestamp) as started_at,
+        try_cast(end_time as timestamp) as ended_at,
+        try_cast(cost as decimal(28, 12)) as cost_usd
+    from observations
+
+),
+
+calls as (
+
+    select * from typed
+    where upper(type) in ('GENERATION', 'EMBEDDING') or type is null or cost_usd <> 0
+
+),
+
+named as (
+
+    select
+        'langfuse' as source_name,
+        partition_date,
+        file_name,
+        id as call_id,
+        trace_id,
+        started_at as called_at,
+        lower(coalesce(provider, case when provided_model_name like '%/%' then split_part(provided_model_name, '/', 1) end)) as provider,
+        case
+            when provider is null and provided_model_name like '%/%' then substr(provided_model_name, length(split_part(provided_model_name, '/', 1)) + 2)
+            else provided_model_name
+        end as model,
+        try_cast(input_tokens as bigint) as input_tokens,
+        try_cast(cached_input_tokens as bigint) as cached_input_tokens,
+        try_cast(cache_write_input_tokens as bigint) as cache_write_input_tokens,
+        try_cast(output_tokens as bigint) as output_tokens,
+        cost_usd as billed_cost_usd,
+        cost is not null and cost_usd is null as has_malformed_cost,
+        {{ milliseconds_between('started_at', 'ended_at') }} as latency_ms,
+        customer_id,
+        organization_id,
+        product_id,
+        feature_id,
+        task_type,
+        subscription_tier,
+        case when upper(level) = 'ERROR' then 'failed' else 'success' end as status,
+        cast(null as string) as service_tier,
+        try_cast(quality_score as decimal(9, 6)) as quality_score,
+        environment,
+        region,
+        agent_id,
+        cast(null as timestamp) as raw_timestamp,
+        cast(null as bigint) as raw_input_tokens,
+        cast(null as bigint) as raw_cached_input_tokens,
+        cast(null as bigint) as raw_output_tokens,
+        cast(null as decimal(18, 9)) as raw_cost_usd,
+        cast(null as bigint) as raw_latency_ms,
+        cast(null as double) as raw_quality_score,
+        file_version,
+        cast(line_number as bigint) as line_number,
+        line_problem,
+        raw_record
+    from calls
+
+)
+
+select * from named

@@ -1,0 +1,90 @@
+{# one row per record of the LiteLLM spend logs, in the columns of stg_raw__calls, nothing judged yet #}
+
+{{ config(enabled='litellm' in var('sources')) }}
+
+with calls as (
+
+    select * from {{ source('litellm', 'calls') }}
+
+),
+
+{# LiteLLM writes 0 for what it has no price for. It is a charge only where its own price of the model is 0, where
+   nothing was used, or where its cache gave the answer: then no token reached the provider. #}
+typed as (
+
+    select
+        *,
+        try_cast(starttime as timestamp) as started_at,
+        try_cast(endtime as timestamp) as ended_at,
+        coalesce(lower(cache_hit) = 'true', false) as is_cache_hit,
+        coalesce(lower(status), 'success') <> 'success' as is_failure,
+        try_cast(spend as decimal(28, 12)) as spend_usd,
+        coalesce(try_cast(gateway_usd_per_input_token as double) = 0 and try_cast(gateway_usd_per_output_token as double) = 0, false) as is_free_model,
+        try_cast(input_tokens as bigint) as prompt_token_count,
+        try_cast(completion_tokens as bigint) as completion_token_count,
+        (input_tokens is not null and try_cast(input_tokens as bigint) is null)
+        or (completion_tokens is not null and try_cast(completion_tokens as bigint) is null) as has_malformed_tokens,
+        lower(coalesce(provider, custom_llm_provider, case when model like '%/%' then split_part(model, '/', 1) end)) as provider_name
+    from calls
+
+),
+
+named as (
+
+    select
+        'litellm' as source_name,
+        partition_date,
+        file_name,
+        request_id as call_id,
+        session_id as trace_id,
+        started_at as called_at,
+        provider_name as provider,
+        case when lower(model) like provider_name || '/%' then substr(model, length(provider_name) + 2) else model end as model,
+        case when is_cache_hit then 0 else prompt_token_count end as input_tokens,
+        case when is_cache_hit then 0 else try_cast(cached_input_tokens as bigint) end as cached_input_tokens,
+        case when is_cache_hit then 0 else try_cast(cache_write_input_tokens as bigint) end as cache_write_input_tokens,
+        case when is_cache_hit then 0 else completion_token_count end as output_tokens,
+        case
+            when spend_usd = 0 and prompt_token_count + completion_token_count > 0 and not (is_cache_hit or is_failure or is_free_model) then null
+            else spend_usd
+        end as billed_cost_usd,
+        spend is not null and spend_usd is null as has_malformed_cost,
+        coalesce(
+            cast(round(try_cast(request_duration_ms as decimal(28, 6))) as bigint),
+            {{ milliseconds_between('started_at', 'ended_at') }}
+        ) as latency_ms,
+        customer_id,
+        organization_id,
+        product_id,
+        feature_id,
+        task_type,
+        subscription_tier,
+        case
+            when not is_failure then 'success'
+            when error_code = '429' then 'rate_limited'
+            when error_code in ('408', '504') or lower(error_class) like '%timeout%' then 'timeout'
+            when lower(error_class) like '%contentpolicy%' then 'content_filtered'
+            when error_code like '5%' then 'server_error'
+            else 'failed'
+        end as status,
+        case when lower(service_tier) in ('default', 'auto') then 'standard' else lower(service_tier) end as service_tier,
+        try_cast(quality_score as decimal(9, 6)) as quality_score,
+        environment,
+        region,
+        agent_id,
+        cast(null as timestamp) as raw_timestamp,
+        cast(null as bigint) as raw_input_tokens,
+        cast(null as bigint) as raw_cached_input_tokens,
+        cast(null as bigint) as raw_output_tokens,
+        cast(null as decimal(18, 9)) as raw_cost_usd,
+        cast(null as bigint) as raw_latency_ms,
+        cast(null as double) as raw_quality_score,
+        file_version,
+        cast(line_number as bigint) as line_number,
+        coalesce(line_problem, case when has_malformed_tokens then 'tokens_malformed' end) as line_problem,
+        raw_record
+    from typed
+
+)
+
+select * from named

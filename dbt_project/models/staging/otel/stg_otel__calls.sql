@@ -1,0 +1,64 @@
+{# one row per span that is a call of a model, or that cannot be read, in the columns of stg_raw__calls #}
+
+{{ config(enabled='otel' in var('sources')) }}
+
+with spans as (
+
+    select * from {{ ref('stg_otel__spans') }}
+
+),
+
+calls as (
+
+    select
+        'otel' as source_name,
+        partition_date,
+        file_name,
+        trace_id || '-' || span_id as call_id,
+        trace_id,
+        started_at as called_at,
+        provider,
+        model,
+        input_tokens,
+        cached_input_tokens,
+        cache_write_input_tokens,
+        output_tokens,
+        billed_cost_usd,
+        has_malformed_cost,
+        latency_ms,
+        customer_id,
+        organization_id,
+        product_id,
+        feature_id,
+        task_type,
+        subscription_tier,
+        status,
+        service_tier,
+        quality_score,
+        environment,
+        region,
+        coalesce(agent_id, agent_name) as agent_id,
+        cast(null as timestamp) as raw_timestamp,
+        cast(null as bigint) as raw_input_tokens,
+        cast(null as bigint) as raw_cached_input_tokens,
+        cast(null as bigint) as raw_output_tokens,
+        cast(null as decimal(18, 9)) as raw_cost_usd,
+        cast(null as bigint) as raw_latency_ms,
+        cast(null as double) as raw_quality_score,
+        file_version,
+        line_number,
+        line_problem,
+        {{ json_record({
+            'span_number': 'span_number', 'trace_id': 'trace_id', 'span_id': 'span_id', 'parent_span_id': 'parent_span_id',
+            'name': 'span_name', 'operation': 'operation', 'started_at': 'started_at', 'ended_at': 'ended_at', 'error_type': 'error_type',
+            'provider': 'provider', 'model': 'model', 'input_tokens': 'raw_input_tokens', 'output_tokens': 'raw_output_tokens',
+            'cached_input_tokens': 'raw_cached_input_tokens', 'cache_write_input_tokens': 'raw_cache_write_input_tokens',
+            'cost_usd': 'raw_cost_usd', 'customer_id': 'customer_id', 'organization_id': 'organization_id', 'product_id': 'product_id',
+            'feature_id': 'feature_id', 'task_type': 'task_type'
+        }) }} as raw_record
+    from spans
+    where span_kind = 'call' or line_problem is not null
+
+)
+
+select * from calls

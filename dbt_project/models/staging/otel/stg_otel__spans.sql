@@ -1,0 +1,139 @@
+{# one row per span of the files, as often as they hold it: names, types and units of the warehouse #}
+
+{{ config(enabled='otel' in var('sources')) }}
+
+with spans as (
+
+    select * from {{ source('otel', 'spans') }}
+
+),
+
+typed as (
+
+    select
+        *,
+        lower(operation_name) as operation,
+        coalesce(response_model, request_model) as model,
+        try_cast(input_tokens as bigint) as stated_input_tokens,
+        try_cast(cached_input_tokens as bigint) as cached_tokens,
+        try_cast(cache_write_input_tokens as bigint) as cache_write_tokens,
+        try_cast(output_tokens as bigint) as stated_output_tokens,
+        try_cast(cost_usd as decimal(24, 12)) as billed_cost_usd
+    from spans
+
+),
+
+{# A span of an agent, a tool or a workflow may repeat the tokens of the calls below it, so it is never a call itself. #}
+classified as (
+
+    select
+        *,
+        case
+            when operation in ('invoke_agent', 'create_agent', 'agent') then 'agent'
+            when operation in ('execute_tool', 'tool', 'ai.toolcall') then 'tool'
+            when operation in ('retrieval', 'retriever') then 'retrieval'
+            when
+                operation in ('invoke_workflow', 'workflow', 'chain', 'task', 'plan', 'guardrail', 'evaluator')
+                or (operation like 'ai.%' and operation not like 'ai.%.do%')
+                then 'workflow'
+            when
+                operation in (
+                    'chat', 'text_completion', 'generate_content', 'embeddings', 'completion', 'embedding', 'rerank', 'reranker', 'llm'
+                )
+                or model is not null
+                or stated_input_tokens is not null
+                or stated_output_tokens is not null
+                or billed_cost_usd is not null
+                then 'call'
+            else 'other'
+        end as span_kind,
+        is_error or error_type is not null as is_failed,
+        lower(coalesce(error_type, '')) as error_text
+    from typed
+
+),
+
+named as (
+
+    select
+        file_name,
+        file_version,
+        cast(line_number as bigint) as line_number,
+        cast(span_number as bigint) as span_number,
+        case
+            when line_problem is not null then line_problem
+            when
+                (input_tokens is not null and stated_input_tokens is null)
+                or (output_tokens is not null and stated_output_tokens is null)
+                or (cached_input_tokens is not null and cached_tokens is null)
+                or (cache_write_input_tokens is not null and cache_write_tokens is null)
+                then 'tokens_malformed'
+        end as line_problem,
+        partition_date,
+        trace_id,
+        span_id,
+        parent_span_id,
+        span_name,
+        span_kind,
+        operation,
+        started_at,
+        ended_at,
+        latency_ms,
+        is_failed,
+        case
+            when not is_failed and finish_reasons like '%content_filter%' then 'content_filtered'
+            when not is_failed then 'success'
+            when error_text like '%ratelimit%' or error_text like '%rate_limit%' or error_text = '429' then 'rate_limited'
+            when error_text like '%timeout%' or error_text in ('408', '504') then 'timeout'
+            when error_text like '5__' or error_text like '%server%' or error_text like '%connection%' or error_text like '%unavailable%' then 'server_error'
+            else 'failed'
+        end as status,
+        error_type,
+        {# The convention renamed these values. #}
+        case lower(provider)
+            when 'az.ai.openai' then 'azure.ai.openai'
+            when 'az.ai.inference' then 'azure.ai.inference'
+            when 'vertex_ai' then 'gcp.vertex_ai'
+            when 'gemini' then 'gcp.gemini'
+            else lower(provider)
+        end as provider,
+        model,
+        {# Cached tokens are part of the input. An instrumentation that reports more of them than input counts them apart. #}
+        case
+            when coalesce(cached_tokens, 0) + coalesce(cache_write_tokens, 0) > stated_input_tokens
+                then stated_input_tokens + coalesce(cached_tokens, 0) + coalesce(cache_write_tokens, 0)
+            else stated_input_tokens
+        end as input_tokens,
+        cached_tokens as cached_input_tokens,
+        cache_write_tokens as cache_write_input_tokens,
+        {# An embedding has no output, so its spans leave the count out. #}
+        case when operation in ('embeddings', 'embedding') and stated_input_tokens is not null then coalesce(stated_output_tokens, 0) else stated_output_tokens end as output_tokens,
+        billed_cost_usd,
+        cost_usd is not null and billed_cost_usd is null as has_malformed_cost,
+        case when lower(service_tier) in ('default', 'auto') then 'standard' else lower(service_tier) end as service_tier,
+        conversation_id,
+        agent_id,
+        agent_name,
+        tool_name,
+        workflow_name,
+        service_name,
+        environment,
+        region,
+        customer_id,
+        organization_id,
+        product_id,
+        feature_id,
+        task_type,
+        team_id,
+        subscription_tier,
+        try_cast(quality_score as decimal(9, 6)) as quality_score,
+        input_tokens as raw_input_tokens,
+        output_tokens as raw_output_tokens,
+        cached_input_tokens as raw_cached_input_tokens,
+        cache_write_input_tokens as raw_cache_write_input_tokens,
+        cost_usd as raw_cost_usd
+    from classified
+
+)
+
+select * from named

@@ -1,0 +1,97 @@
+"""Which attribute of a source fills which column, as the seed attribute_mappings says.
+
+The seed is read here, before dbt loads it, because landing keeps only what it lists.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+SEED = Path(__file__).resolve().parent.parent / "seeds" / "attribute_mappings.csv"
+
+# Attributes that hold what was said to a model or by it, as the usual instrumentations spell them: these
+# and whatever stands below them, and any field named like a message.
+_CONTENT = (
+    "ai.prompt",
+    "ai.response.object",
+    "ai.response.text",
+    "ai.response.toolcalls",
+    "ai.toolcall",
+    "ai.value",
+    "ai.values",
+    "completion",
+    "embedding.embeddings",
+    "embedding.text",
+    "embedding.vector",
+    "gen_ai.completion",
+    "gen_ai.event.content",
+    "gen_ai.input",
+    "gen_ai.output",
+    "gen_ai.prompt",
+    "gen_ai.retrieval",
+    "gen_ai.system_instructions",
+    "gen_ai.tool.call.arguments",
+    "gen_ai.tool.call.result",
+    "gen_ai.tool.definitions",
+    "input",
+    "llm.completions",
+    "llm.input_messages",
+    "llm.output_messages",
+    "llm.prompt_template",
+    "llm.prompts",
+    "messages",
+    "output",
+    "prompt",
+    "proxy_server_request",
+    "response",
+    "retrieval.documents",
+    "tool.parameters",
+    "traceloop.entity.input",
+    "traceloop.entity.output",
+)
+_CONTENT_FIELDS = frozenset(
+    {"arguments", "completion", "content", "contents", "message", "messages", "prompt"}
+)
+
+Targets = Mapping[str, tuple[tuple[str, int], ...]]
+
+
+class MappingError(Exception):
+    """A row of the seed that cannot be used, in one line."""
+
+
+def holds_message_contents(attribute: str) -> bool:
+    """Whether an attribute of that name holds what was said to a model or by it."""
+    parent, _, field = attribute.lower().rpartition(".")
+    # llm.token_count.prompt is a number.
+    if field in _CONTENT_FIELDS and not parent.endswith("token_count"):
+        return True
+    return any(f"{attribute.lower()}.".startswith(f"{known}.") for known in _CONTENT)
+
+
+def attribute_targets(source_name: str, columns: Collection[str], seed: Path = SEED) -> Targets:
+    """For each attribute of a source the columns that it fills, with its rank there (1 counts first).
+
+    MappingError for a row that names no column of the source, or an attribute with message contents.
+    """
+    found: dict[str, tuple[tuple[str, int], ...]] = {}
+    with seed.open(encoding="utf-8-sig", newline="") as text:
+        reader = csv.DictReader(text)
+        for row in reader:
+            if row.get("source_name") != source_name:
+                continue
+            where = f"{seed.name}: line {reader.line_num}"
+            attribute, column = row["attribute_name"] or "", row["target_column"]
+            if column not in columns:
+                raise MappingError(
+                    f"{where}: {column} is not a column of {source_name};"
+                    f" there are {', '.join(sorted(columns))}"
+                )
+            if holds_message_contents(attribute):
+                raise MappingError(f"{where}: {attribute} holds message contents, which are never read")
+            if not (row["priority"] or "").isdecimal():
+                raise MappingError(f"{where}: priority {row['priority']} is not a whole number")
+            found[attribute] = (*found.get(attribute, ()), (column, int(row["priority"])))
+    return found

@@ -1,0 +1,1 @@
+"""Programs that show how calls of models reach the warehouse."""

@@ -1,0 +1,109 @@
+"""What the data does not hold: what a page cannot say because of it, and what to do about it."""
+
+from dataclasses import replace
+
+from reports_builder.confidence import confidence
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import KeyFigure, Page
+from reports_builder.warehouse import Warehouse
+
+# From this share of the calls on, a page says what is missing; below it the rows called unknown say it.
+_MOST = 0.5
+
+_TASKS = (
+    "no_task_share",
+    "{no_task_share:percent} of the calls do not say what kind of task they are, so nobody can judge "
+    "which model "
+    "does a task well enough. Send the kind of task as a tag, or name your own tag for it in the seed "
+    "attribute_mappings.",
+)
+_SCORES = (
+    "no_score_share",
+    "{no_score_share:percent} of the calls have no quality score, so no cheaper model can be shown to be "
+    "good "
+    "enough. Score a sample of the answers and send the score with the call.",
+)
+_FEATURES = (
+    "no_feature_share",
+    "{no_feature_share:percent} of the calls name no feature, so their cost stands in one row and in no "
+    "team's "
+    "account. Send product and feature as tags, or name your own tags for them in the seed "
+    "attribute_mappings.",
+)
+_GAPS = {
+    "finops_summary": (_FEATURES,),
+    "model_efficiency": (_TASKS, _SCORES),
+    "performance": (_TASKS, _SCORES),
+    "optimization": (_TASKS, _SCORES),
+    "alignment": (_FEATURES,),
+    "features": (_FEATURES,),
+    "understanding": (_FEATURES,),
+}
+
+
+def with_gaps(name: str, page: Page, warehouse: Warehouse) -> Page:
+    """The page, its answer followed by what is missing from most of the calls for the questions it asks."""
+    if name not in _GAPS:
+        return page
+    shares = warehouse.evidence(
+        """
+        select
+            coalesce(sum(calls) filter (where task_type = 'unknown'), 0) / sum(calls)::double
+                as no_task_share,
+            coalesce(sum(calls) filter (where feature_id = 'unallocated'), 0) / sum(calls)::double
+                as no_feature_share,
+            1 - sum(quality_scored_calls) / sum(calls)::double as no_score_share
+        from core.fct_usage_daily
+        where usage_date between :window_start and :as_of
+        """
+    )
+    gaps = tuple(shares.say(words) for share, words in _GAPS[name] if _is_most(shares, share))
+    return replace(page, answer=page.answer + gaps)
+
+
+def _is_most(shares: Evidence, column: str) -> bool:
+    return float(shares[column] or 0) > _MOST  # type: ignore[arg-type]
+
+
+def page_without_customers(warehouse: Warehouse, path: str, title: str, question: Prose) -> Page:
+    """A page on customers and prices when no customer is on record: what is known, and what to do."""
+    cost = warehouse.evidence(
+        """
+        select
+            sum(effective_cost_usd) as cost_usd,
+            sum(calls) as calls,
+            count(distinct customer_id) filter (where customer_id <> 'unallocated') as customers_named
+        from core.fct_usage_daily
+        where usage_date between :window_start and :as_of
+        """
+    )
+    return Page(
+        path=path,
+        title=title,
+        period=warehouse.period,
+        question=question,
+        answer=(
+            cost.say(
+                "No customer is on record, so nothing can be said of fees and margins: the period cost "
+                "**{cost_usd:usd}**, and what it brought in is unknown. The calls name "
+                "{customers_named:count} customers."
+            ),
+            note(
+                "What to do: put your customers with plan, fee and dates into the folder customers of "
+                "your raw data "
+                "(CSV or Parquet), switch the source customers on, and build again. Where calls name no "
+                "customer, "
+                "send one as a tag, or name your own tag for it in the seed attribute_mappings."
+            ),
+        ),
+        key_figures=(
+            KeyFigure("AI spend", cost.cell("cost_usd", "usd_table")),
+            KeyFigure("Calls", cost.cell("calls", "count")),
+            KeyFigure("Customers that the calls name", cost.cell("customers_named", "count")),
+            KeyFigure("Customers on record", note("none")),
+        ),
+        figures=(),
+        insights=(),
+        plan=None,
+        confidence=confidence(warehouse),
+    )
