@@ -102,8 +102,7 @@ class PricingWorkspace:
         """Build what calls cost; `remember` does what the publication of a whole build does with the days."""
         self._dbt("build", "--exclude-resource-type", "unit_test", "test", "--select", *CHARGES.split())
         if remember:
-            self._dbt("run-operation", "remember_loaded_days")
-            self._dbt("run-operation", "remember_waiting_usage")
+            self._dbt("run-operation", "remember_build")
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the working file, which a selection does not publish."""

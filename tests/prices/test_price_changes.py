@@ -55,7 +55,9 @@ def test_a_new_release_prices_what_follows_and_what_waited(pricing: PricingWorks
 
     said = load(pricing, NEW, "2025-10-01")
 
-    assert "openai/o3 (standard) from 2025-10-01: input $10 -> $2, output $40 -> $8 per million" in said
+    assert "changed prices: 43 of 43 models" in said
+    o3 = "input $10 -> $2, cached_input $2.5 -> $0.5, output $40 -> $8 per million"
+    assert f"openai/o3 (standard) from 2025-10-01: {o3}" in said
     assert (pricing.seeds / "price_book.csv").read_text(encoding="utf-8").startswith(book)
     again = load(pricing, NEW, "2025-10-02")
     assert "changed prices: 0 of 0 models" in again and ": 0 rows added" in again
