@@ -56,6 +56,7 @@ format: $(INSTALLED) ## Put the code into the house style
 bench: $(INSTALLED) ## Time generator, build and reports beside their floors, at 1M and 10M calls
 	python -m tests.bench.generator_floor
 	python -m tests.bench.warehouse_build
+	python -m tests.bench.otlp_ingestion
 
 docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/static_index.html
 	dbt docs generate --static --project-dir dbt_project

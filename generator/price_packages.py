@@ -226,25 +226,28 @@ def _genai_provider_rules(providers: Sequence[Mapping[str, Any]]) -> Iterator[Na
 
 
 def _litellm(models: Mapping[str, Mapping[str, Any]], release: str) -> Release:
-    offers: dict[Key, Offer] = {}
-    providers: set[str] = set()
+    offers: list[Offer] = []
+    names: dict[str, list[NameRule]] = {}
     for name, entry in models.items():
-        if name == "sample_spec" or not any(_stated(entry, column) for column in _LITELLM_CLASSES):
+        if name == "sample_spec" or not any(
+            _stated(entry, column) is not None for column in _LITELLM_CLASSES
+        ):
             continue
         provider = _litellm_provider(entry.get("litellm_provider", "unknown"))
-        model = name.removeprefix(f"{provider}/")
-        providers.add(provider)
+        own = names.setdefault(
+            provider, [NameRule(LITELLM, provider, "", len(names) + 1, "equals", provider.lower())]
+        )
+        # Calls often leave out the provider that the map puts before a model's name.
+        short = name.removeprefix(f"{provider}/")
+        if short not in models:
+            own.append(NameRule(LITELLM, provider, name, len(own), "equals", short.lower()))
         for tier, suffix in _LITELLM_TIERS.items():
-            key = Key(LITELLM, provider, model, tier)
             bands = _litellm_bands(entry, suffix)
-            # A model listed with and without the provider before its name is one model.
-            if bands and (key not in offers or name == model):
-                offers[key] = Offer(key, (Version(BEGINNING, bands),), entry.get("source", ""))
-    names = [
-        NameRule(LITELLM, provider, "", order, "equals", provider.lower())
-        for order, provider in enumerate(sorted(providers), start=1)
-    ]
-    return Release(LITELLM, release, tuple(offers.values()), tuple(names), ())
+            if bands:
+                key = Key(LITELLM, provider, name, tier)
+                offers.append(Offer(key, (Version(BEGINNING, bands),), entry.get("source", "")))
+    rules = tuple(rule for own in names.values() for rule in own)
+    return Release(LITELLM, release, tuple(offers), rules, ())
 
 
 def _litellm_provider(name: str) -> str:

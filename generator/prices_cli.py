@@ -22,7 +22,6 @@ from generator.price_book import (
 from generator.price_packages import installed_release, release_of_file
 
 SEEDS: Final = Path("dbt_project/seeds")
-SHOWN: Final = 20
 
 app = typer.Typer(
     help="List prices of published models: dbt_project/seeds/price_book.csv.",
@@ -93,9 +92,7 @@ def report(book: dict[Key, list[Version]], found: Update, left_out: Sequence[str
         f"new models: {len(fresh - known):,}; new service tiers of known models: {tiers:,}",
         f"changed prices: {len(changed):,} of {len(models):,} models",
     ]
-    lines += [f"  {_change_line(change)}" for change in changed[:SHOWN]]
-    if len(changed) > SHOWN:
-        lines.append(f"  and {len(changed) - SHOWN:,} more")
+    lines += [f"  {_change_line(change)}" for change in changed]
     if found.no_longer_listed:
         lines.append(f"no longer listed, prices kept: {len(found.no_longer_listed):,}")
     if left_out:

@@ -9,6 +9,8 @@ from reports_builder.warehouse import Warehouse
 
 # From this share of the calls on, a page says what is missing; below it the rows called unknown say it.
 _MOST = 0.5
+# Scores come from a sample: they are missing only where next to none of the calls has one.
+_NEXT_TO_ALL = 0.99
 
 _TASKS = (
     "no_task_share",
@@ -62,7 +64,8 @@ def with_gaps(name: str, page: Page, warehouse: Warehouse) -> Page:
 
 
 def _is_most(shares: Evidence, column: str) -> bool:
-    return float(shares[column] or 0) > _MOST  # type: ignore[arg-type]
+    bound = _NEXT_TO_ALL if column == "no_score_share" else _MOST
+    return float(shares[column] or 0) > bound  # type: ignore[arg-type]
 
 
 def page_without_customers(warehouse: Warehouse, path: str, title: str, question: Prose) -> Page:

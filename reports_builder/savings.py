@@ -68,7 +68,7 @@ def _beside_the_total(warehouse: Warehouse) -> Prose:
     return offers.say(
         " Not in this total: commitments on example offers, {example_offers:count} of them, worth "
         "{example_usd:usd_table} a month ({example_low_usd:usd_table} to {example_high_usd:usd_table}) if "
-        "a provider quotes them and the actions above are taken first."
+        "a provider quotes them and all calls named above have moved first."
     )
 
 

@@ -82,7 +82,8 @@ def dear_tokens(warehouse: Warehouse) -> Insight:
                 "under Actions."
             ),
             "Head of Engineering",
-            "days",
+            "two weeks",
+            is_in_plan=True,
         ),
         outcome=saved.say(
             "**{total_net_usd:usd}** a month ({total_low_usd:usd} to {total_high_usd:usd}) from the "

@@ -251,7 +251,7 @@ def outlooks(warehouse: Warehouse) -> Evidence:
         )
         select * exclude (is_rest, scope)
         from (select * from outlooks union all select * from rests)
-        order by scope = 'total' desc, scope, is_rest, forecast_usd desc nulls last, name
+        order by scope = 'total' desc, scope = 'team' desc, scope, is_rest, forecast_usd desc nulls last, name
         """
     )
 

@@ -106,7 +106,9 @@ def _answer(
             "customers); about {customers_lost_base_churn:count} are expected to leave.",
             plan,
             rules,
-        ),
+        )
+        + note(" ")
+        + insights.closeness(limits),
     ]
     if history.rows:
         sentences.append(
@@ -115,7 +117,6 @@ def _answer(
                 "{smallest_change_usd:usd} to {largest_change_usd:usd} more, nobody leaving."
             )
         )
-    sentences.append(insights.closeness(limits))
     sentences.append(
         note(
             "The sequence: a pilot with new customers, measuring who signs; then the customers that "

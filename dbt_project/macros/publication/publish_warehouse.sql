@@ -16,8 +16,7 @@
         {% elif selected %}
             {{ log('Not published: only a selection was built; `dbt build` without selection publishes.', info=true) }}
         {% else %}
-            {% do remember_loaded_days() %}
-            {% do remember_waiting_usage() %}
+            {% do remember_build() %}
             {% do run_query('checkpoint') %}
             {% set published = run_query("select publish_file('finops.duckdb') as published").columns[0].values()[0] %}
             {{ log('Published ' ~ published, info=true) }}
@@ -28,7 +27,6 @@
 {# A cluster has no file to swap: readers see each table as it is replaced. #}
 {% macro spark__publish_warehouse(results) -%}
     {% if execute and flags.WHICH == 'build' and not results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped']) | list %}
-        {% do remember_loaded_days() %}
-        {% do remember_waiting_usage() %}
+        {% do remember_build() %}
     {% endif %}
 {%- endmacro %}

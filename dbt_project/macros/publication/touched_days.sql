@@ -24,6 +24,12 @@
     {{ return(api.Relation.create(database=target.database, schema='intermediate', identifier=name, type='table')) }}
 {%- endmacro %}
 
+{# What the next build compares with, to know what it has to do. #}
+{% macro remember_build() -%}
+    {% do remember_loaded_days() %}
+    {% do remember_waiting_usage() %}
+{%- endmacro %}
+
 {# Days whose calls wait for a price are known by it, not by their files. #}
 {% macro remember_waiting_usage() -%}
     {% do run_query(

@@ -86,8 +86,8 @@ timed as (
         summed.failed_cost_usd,
         summed.retried_cost_usd,
         cast(summed.wall_time_us as double) / 1000 as wall_time_ms,
-        cast(coalesce(critical_paths.critical_path_us, 0) as double) / 1000 as critical_path_ms,
-        cast(coalesce(critical_paths.critical_call_us, 0) as double) / 1000 as critical_call_ms
+        cast(case when critical_paths.trace_id is null then 0 else critical_paths.critical_path_us end as double) / 1000 as critical_path_ms,
+        cast(case when critical_paths.trace_id is null then 0 else critical_paths.critical_call_us end as double) / 1000 as critical_call_ms
     from summed
     left join critical_paths on summed.source_name = critical_paths.source_name and summed.trace_id = critical_paths.trace_id
 

@@ -27,11 +27,23 @@ model_aliases as (
 
 ),
 
+own_models as (
+
+    select distinct provider, model from model_prices
+
+),
+
+{# What you list holds for every name under which calls use the model. #}
 own_names as (
 
-    select distinct provider, model, provider as priced_provider, model as priced_model from model_prices
+    select provider, model, provider as priced_provider, model as priced_model from own_models
     union
     select provider, model, priced_provider, priced_model from model_aliases
+    union
+    select models_resolved.provider, models_resolved.model, models_resolved.priced_provider, models_resolved.priced_model
+    from models_resolved
+    anti join own_models on models_resolved.provider = own_models.provider and models_resolved.model = own_models.model
+    anti join model_aliases on models_resolved.provider = model_aliases.provider and models_resolved.model = model_aliases.model
 
 ),
 

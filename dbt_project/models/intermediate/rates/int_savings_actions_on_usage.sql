@@ -35,22 +35,22 @@ switches as (
 
     select
         'model_switch' as action_kind,
-        'model_switch:' || task_type as action_id,
-        replace(task_type, '_', ' ') || ' calls from ' || {{ string_agg_sorted('from_model', ', ') }} || ' to ' || to_model as subject,
-        task_type,
-        to_provider as provider,
-        to_model as model,
-        {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
-        {{ money('sum(monthly_savings_usd * assumptions.base_share)') }} as gross_monthly_savings_usd,
-        {{ money('sum(monthly_savings_usd * assumptions.base_share)') }} as net_monthly_savings_usd,
-        {{ money('sum(monthly_savings_low_usd * assumptions.low_share)') }} as low_monthly_savings_usd,
-        {{ money('sum(monthly_savings_high_usd * assumptions.high_share)') }} as high_monthly_savings_usd,
+        'model_switch:' || possible.task_type as action_id,
+        replace(possible.task_type, '_', ' ') || ' calls from ' || {{ string_agg_sorted('possible.from_model', ', ') }} || ' to ' || possible.to_model as subject,
+        possible.task_type,
+        possible.to_provider as provider,
+        possible.to_model as model,
+        {{ money('sum(possible.current_cost_usd)') }} as scope_cost_usd,
+        {{ money('sum(possible.monthly_savings_usd * assumptions.base_share)') }} as gross_monthly_savings_usd,
+        {{ money('sum(possible.monthly_savings_usd * assumptions.base_share)') }} as net_monthly_savings_usd,
+        {{ money('sum(possible.monthly_savings_low_usd * assumptions.low_share)') }} as low_monthly_savings_usd,
+        {{ money('sum(possible.monthly_savings_high_usd * assumptions.high_share)') }} as high_monthly_savings_usd,
         'rates.rpt_model_switch_savings' as source_mart,
         false as is_illustrative
-    from model_switch_savings
+    from model_switch_savings as possible
     inner join savings_assumptions as assumptions on assumptions.action_kind = 'model_switch'
-    where is_recommended
-    group by task_type, to_provider, to_model
+    where possible.is_recommended
+    group by possible.task_type, possible.to_provider, possible.to_model
 
 ),
 

@@ -5,6 +5,15 @@
 with recursive steps as (
 
     select * from {{ ref('int_trace_steps') }}
+
+),
+
+timed as (
+
+    select
+        *,
+        count(*) over (partition by source_name, trace_id) as trace_steps
+    from steps
     where step_kind in ('call', 'tool', 'retrieval') and ended_us > started_us
 
 ),
@@ -12,10 +21,12 @@ with recursive steps as (
 moments as (
 
     select source_name, trace_id, step_id, step_kind, ended_us - started_us as step_us, started_us as moment_us, 1 as is_start
-    from steps
+    from timed
+    where trace_steps <= {{ var('max_critical_path_steps') }}
     union all
     select source_name, trace_id, step_id, step_kind, ended_us - started_us as step_us, ended_us as moment_us, 0 as is_start
-    from steps
+    from timed
+    where trace_steps <= {{ var('max_critical_path_steps') }}
 
 ),
 
@@ -83,6 +94,22 @@ summed as (
     from chain
     group by source_name, trace_id
 
+),
+
+{# The chain is followed step by step, all traces at once, so that one endless session would hold up all others. #}
+with_longer as (
+
+    select * from summed
+    union all
+    select distinct
+        source_name,
+        trace_id,
+        cast(null as bigint) as critical_steps,
+        cast(null as bigint) as critical_path_us,
+        cast(null as bigint) as critical_call_us
+    from timed
+    where trace_steps > {{ var('max_critical_path_steps') }}
+
 )
 
-select * from summed
+select * from with_longer
