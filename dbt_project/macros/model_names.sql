@@ -2,9 +2,9 @@
 {% macro is_named_by(name, rule) -%}
     case {{ rule }}.match_kind
         when 'equals' then {{ name }} = {{ rule }}.pattern
-        when 'starts_with' then substr({{ name }}, 1, length({{ rule }}.pattern)) = {{ rule }}.pattern
+        when 'starts_with' then substring({{ name }}, 1, length({{ rule }}.pattern)) = {{ rule }}.pattern
         when 'ends_with' then right({{ name }}, length({{ rule }}.pattern)) = {{ rule }}.pattern
-        when 'contains' then instr({{ name }}, {{ rule }}.pattern) > 0
+        when 'contains' then replace({{ name }}, {{ rule }}.pattern, '') <> {{ name }}
         when 'regex' then {{ regex_found(name, rule ~ '.pattern') }}
     end
     and case when {{ rule }}.except_regex is not null then not {{ regex_found(name, rule ~ '.except_regex') }} else true end

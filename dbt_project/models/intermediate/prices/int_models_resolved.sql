@@ -53,9 +53,9 @@ spellings as (
     from names
     left join model_aliases on names.provider = model_aliases.provider and names.model = model_aliases.model
     union all
-    select provider, model, lower(provider) as provider_name, lower(substr(model, instr(model, '/') + 1)) as model_name, 2 as spelling_order
+    select provider, model, lower(provider) as provider_name, lower(substring(model, length(split_part(model, '/', 1)) + 2)) as model_name, 2 as spelling_order
     from names
-    where instr(model, '/') > 0
+    where model like '%/%'
 
 ),
 
