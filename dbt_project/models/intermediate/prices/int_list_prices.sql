@@ -68,7 +68,6 @@ ranked as (
         row_number() over (
             partition by {{ price_key | join(', ') }}, valid_from
             order by
-                is_known desc,
                 case when is_known then version_valid_from end desc nulls last,
                 case when is_known then recorded_on end desc nulls last,
                 recorded_on asc,
