@@ -11,7 +11,7 @@
         ('customer_unknown', 'sum(case when is_customer_unknown then calls end)', 'sum(case when is_customer_unknown then cost_usd end)',
             'Calls that name a customer who is not on record.'),
         ('team_missing', 'sum(case when has_no_team then calls end)', 'sum(case when has_no_team then cost_usd end)',
-            'Calls of a product or feature that has no cost centre.'),
+            'Calls that name no team, of a product or feature that has no cost centre.'),
         ('call_before_signup', 'sum(case when is_before_signup then calls end)', 'sum(case when is_before_signup then cost_usd end)',
             'Calls of a customer on record before the day its subscription began.'),
         ('call_after_churn', 'sum(case when is_after_churn then calls end)', 'sum(case when is_after_churn then cost_usd end)',

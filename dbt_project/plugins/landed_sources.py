@@ -146,6 +146,7 @@ _CALL_ATTRIBUTES = frozenset(
         "region",
         "subscription_tier",
         "task_type",
+        "team_id",
     }
 )
 _CALL_ATTRIBUTE_COLUMNS = {

@@ -72,7 +72,10 @@ OLD = [
     logged("no tokens", prompt_tokens="many"),
     logged("stranger", end_user="nobody-we-know", spend="0.000000000123"),
 ]
-CACHED = {"usage_object": {"prompt_tokens": 1000, "prompt_tokens_details": {"cached_tokens": 400}}}
+CACHED = {
+    "usage_object": {"prompt_tokens": 1000, "prompt_tokens_details": {"cached_tokens": 400}},
+    "user_api_key_team_alias": "core",
+}
 FREE = {"model_map_information": {"model_map_value": {"input_cost_per_token": 0, "output_cost_per_token": 0}}}
 FAILED = {"error_information": {"error_code": "429", "error_class": "RateLimitError"}}
 NEW = [
@@ -112,7 +115,7 @@ OBSERVATIONS = [
         "provided_model_name": "gpt-4",
         "usage_details": {"input": 60, "input_cached_tokens": 40, "output": 20, "total": 120},
         "cost_details": {"total": 0.25},
-        "metadata": {"gen_ai.system": "openai"},
+        "metadata": {"gen_ai.system": "openai", "team_id": "agents-team"},
         "user_id": "beta",
         "input": "SECRET",
     },
@@ -222,6 +225,18 @@ def test_customers_of_the_billing_export_have_margins_and_strangers_are_shown(ex
     ]
     assert exported.query("select is_known from core.dim_customers where customer_id = 'nobody-we-know'") == [
         (False,)
+    ]
+
+
+def test_the_team_that_a_call_names_is_shown_its_cost(exported: Workspace) -> None:
+    assert exported.query(
+        "select team_id, team_name, cost_centre, allocated_cost_usd from allocation.rpt_chargebacks_monthly"
+        " where allocated_cost_usd > 0 order by team_id"
+    ) == [
+        # Of one team the seed cost_centres knows the account, of the other nothing.
+        ("agents-team", "Agents", "CC-400", Decimal("0.25")),
+        ("core", "core", "unallocated", Decimal("1")),
+        ("unallocated", "Unallocated", "unallocated", Decimal("1.000000000123")),
     ]
 
 

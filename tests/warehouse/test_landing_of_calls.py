@@ -277,7 +277,7 @@ def test_tags_and_metadata_carry_the_owner_by_priority(tmp_path: Path) -> None:
     }
     row = land_one(tmp_path, LITELLM, record)
     assert (row["customer_id"], row["feature_id"], row["task_type"]) == ("from tag", "chat", "summarize")
-    assert (row["product_id"], row["organization_id"]) == ("core", "org")
+    assert (row["team_id"], row["product_id"], row["organization_id"]) == ("core", None, "org")
 
 
 def test_the_old_and_the_new_shape_of_the_spend_log_both_land(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def otel(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             check=True,
             capture_output=True,
         )
-    run = document(*RUN, customer__id="cust_a", product__id="agents", feature__id="agent_run")
+    run = document(
+        *RUN, customer__id="cust_a", product__id="agents", feature__id="agent_run", team__id="research"
+    )
     (folder / "run.json").write_text(json.dumps(run, indent=2))
     # The collector sent two spans again, one of them twice; one span has no id, one no number of tokens.
     broken = [span(30) | {"spanId": ""}, span(31, **GPT4, gen_ai__usage__input_tokens="twelve")]
@@ -119,13 +121,13 @@ def test_a_tracked_call_keeps_its_charge_to_the_last_digit(otel: Workspace) -> N
 
 def test_an_agents_run_has_a_price_and_its_agent_is_not_billed_again(otel: Workspace) -> None:
     calls = rows(otel, """
-        select provider, model, status, customer_id, agent_id, input_tokens, cached_input_tokens, cache_write_input_tokens
+        select provider, model, status, customer_id, team_id, input_tokens, cached_input_tokens, cache_write_input_tokens
         from core.fct_calls where feature_id = 'agent_run' order by call_id""")  # fmt: skip
     assert calls == [
-        ("openai", "gpt-4", "success", "cust_a", None, 1000, 0, 0),
-        ("openai", "gpt-4", "rate_limited", "cust_a", None, None, 0, 0),
-        ("anthropic", "claude-opus-4", "success", "cust_a", None, 1200, 1000, 100),
-        ("openai", "gpt-4", "success", "other", None, 1000, 0, 0),
+        ("openai", "gpt-4", "success", "cust_a", "research", 1000, 0, 0),
+        ("openai", "gpt-4", "rate_limited", "cust_a", "research", None, 0, 0),
+        ("anthropic", "claude-opus-4", "success", "cust_a", "research", 1200, 1000, 100),
+        ("openai", "gpt-4", "success", "other", "research", 1000, 0, 0),
     ]
     (trace,) = rows(otel, """
         select workflow_name, customer_id, is_failed, calls, failed_calls, retried_calls, uncosted_calls, agent_spans, tool_spans,

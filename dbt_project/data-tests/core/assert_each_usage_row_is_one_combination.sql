@@ -9,12 +9,12 @@ with usage_daily as (
 repeated as (
 
     select
-        usage_date, source_name, customer_id, organization_id, product_id, feature_id, task_type, provider, model, environment,
-        region, service_tier, count(*) as row_count
+        usage_date, source_name, customer_id, organization_id, product_id, feature_id, task_type, team_id, provider, model,
+        environment, region, service_tier, count(*) as row_count
     from usage_daily
     group by
-        usage_date, source_name, customer_id, organization_id, product_id, feature_id, task_type, provider, model, environment,
-        region, service_tier
+        usage_date, source_name, customer_id, organization_id, product_id, feature_id, task_type, team_id, provider, model,
+        environment, region, service_tier
     having count(*) > 1
 
 )

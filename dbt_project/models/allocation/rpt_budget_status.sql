@@ -55,7 +55,7 @@ prorated as (
 
     select
         joined.*,
-        coalesce(team_names.team_name, joined.team_id) as team_name,
+        {{ name_of_team('team_names.team_name', 'joined.team_id') }} as team_name,
         {{ ratio('joined.covered_days', 'joined.days_in_month') }} as elapsed_share,
         {{ split_exactly('joined.budget_usd', 'joined.covered_days', '0', 'joined.days_in_month') }} as budget_to_date_usd,
         case

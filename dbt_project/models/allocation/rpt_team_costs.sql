@@ -65,7 +65,7 @@ joined as (
 
     select
         costs.team_id,
-        coalesce(team_names.team_name, 'Unallocated') as team_name,
+        {{ name_of_team('team_names.team_name', 'costs.team_id') }} as team_name,
         coalesce(usage_by_team.customers, 0) as customers,
         cast(coalesce(usage_by_team.calls, 0) as bigint) as calls,
         cast(coalesce(usage_by_team.failed_calls, 0) as bigint) as failed_calls,

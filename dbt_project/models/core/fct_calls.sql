@@ -47,6 +47,7 @@ costed as (
         product_id,
         feature_id,
         task_type,
+        team_id,
         subscription_tier,
         status,
         service_tier,

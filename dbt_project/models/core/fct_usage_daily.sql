@@ -1,10 +1,11 @@
-{# one row per UTC day x customer x product x feature x task type x provider x model x environment x region x service tier,
-   apart for each source of call records #}
+{# one row per UTC day x customer x product x feature x task type x team x provider x model x environment x region x
+   service tier, apart for each source of call records #}
 
 {{ config(materialized='incremental', unique_key='usage_date') }}
 
 {% set grain = [
-    'source_name', 'customer_id', 'organization_id', 'product_id', 'feature_id', 'task_type', 'provider', 'model', 'environment', 'region', 'service_tier'
+    'source_name', 'customer_id', 'organization_id', 'product_id', 'feature_id', 'task_type', 'team_id', 'provider', 'model', 'environment',
+    'region', 'service_tier'
 ] %}
 
 with calls as (

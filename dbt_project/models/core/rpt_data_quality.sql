@@ -43,7 +43,7 @@ usage_judged as (
     select
         usage_daily.customer_id = 'unallocated' as has_no_customer,
         usage_daily.customer_id <> 'unallocated' and not coalesce(customers.is_known, false) as is_customer_unknown,
-        coalesce(features.team_id, 'unallocated') = 'unallocated' as has_no_team,
+        coalesce(nullif(usage_daily.team_id, 'unallocated'), features.team_id, 'unallocated') = 'unallocated' as has_no_team,
         coalesce(usage_daily.usage_date < customers.signup_date, false) as is_before_signup,
         coalesce(usage_daily.usage_date >= customers.churned_date, false) as is_after_churn,
         sum(usage_daily.calls) as calls,

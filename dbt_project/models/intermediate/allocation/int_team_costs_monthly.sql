@@ -24,18 +24,34 @@ as_of as (
 
 ),
 
+teams as (
+
+    select
+        team_id,
+        max(team_name) as team_name,
+        min(cost_centre) as cost_centre
+    from features
+    group by team_id
+
+),
+
+{# A team that a call names may answer for another team's feature, or for none: its cost is on an account of its own. #}
 costs as (
 
     select
         cast(date_trunc('month', allocated_costs.usage_date) as date) as month_start_date,
         allocated_costs.team_id,
-        coalesce(features.cost_centre, 'unallocated') as cost_centre,
+        coalesce(features.cost_centre, teams.cost_centre, 'unallocated') as cost_centre,
         sum(case when allocated_costs.cost_pool = 'llm_usage' then allocated_costs.allocated_cost_usd end) as direct_cost_usd,
         sum(case when allocated_costs.cost_pool <> 'llm_usage' then allocated_costs.allocated_cost_usd end) as shared_cost_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.first_usage_date and as_of.as_of_date
     left join features
-        on allocated_costs.product_id = features.product_id and allocated_costs.feature_id = features.feature_id
+        on
+            allocated_costs.product_id = features.product_id
+            and allocated_costs.feature_id = features.feature_id
+            and allocated_costs.team_id = features.team_id
+    left join teams on allocated_costs.team_id = teams.team_id
     group by all
 
 ),
@@ -52,20 +68,12 @@ months as (
 
 ),
 
-{# A shared cost on a day without usage has no feature, hence an account that the list of features may lack. #}
+{# A shared cost on a day without usage, and a team outside the seed, have an account that the list of features may lack. #}
 accounts as (
 
-    select
-        team_id,
-        cost_centre,
-        max(team_name) as team_name
-    from (
-        select team_id, cost_centre, team_name from features
-        union all
-        select team_id, cost_centre, 'Unallocated' as team_name from costs
-        where team_id = 'unallocated'
-    ) as named
-    group by team_id, cost_centre
+    select team_id, cost_centre from features
+    union distinct
+    select team_id, cost_centre from costs
 
 ),
 
@@ -76,13 +84,14 @@ monthly as (
         months.days_in_month,
         months.covered_days,
         accounts.team_id,
-        accounts.team_name,
+        {{ name_of_team('teams.team_name', 'accounts.team_id') }} as team_name,
         accounts.cost_centre,
         {{ money('coalesce(costs.direct_cost_usd, 0)') }} as direct_cost_usd,
         {{ money('coalesce(costs.shared_cost_usd, 0)') }} as shared_cost_usd,
         {{ money('coalesce(costs.direct_cost_usd, 0) + coalesce(costs.shared_cost_usd, 0)') }} as allocated_cost_usd
     from months
     cross join accounts
+    left join teams on accounts.team_id = teams.team_id
     left join costs
         on
             months.month_start_date = costs.month_start_date

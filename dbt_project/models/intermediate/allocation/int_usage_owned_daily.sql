@@ -1,5 +1,5 @@
 {# one row per row of core.fct_usage_daily, with the owners that stand in the books: the organization of the customer's record,
-   the team of the feature's cost centre. A view: grouping it would merge few rows, and each reader groups by what it needs #}
+   the team that the call names, else that of the feature's cost centre. A view: grouping it would merge few rows, and each reader groups by what it needs #}
 
 {{ config(materialized='view') }}
 
@@ -29,7 +29,7 @@ owned as (
         usage_daily.product_id,
         usage_daily.feature_id,
         case when customers.is_known then usage_daily.customer_id else 'unallocated' end as customer_id,
-        coalesce(features.team_id, 'unallocated') as team_id,
+        coalesce(nullif(usage_daily.team_id, 'unallocated'), features.team_id, 'unallocated') as team_id,
         usage_daily.provider,
         usage_daily.model,
         coalesce(customers.is_known, false) as is_allocated,

@@ -23,7 +23,8 @@ duplicated as (
 {% set call_columns = [
     'source_name', 'partition_date', 'file_name', 'call_id', 'trace_id', 'called_at', 'provider', 'model', 'input_tokens',
     'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'billed_cost_usd', 'latency_ms', 'customer_id',
-    'organization_id', 'product_id', 'feature_id', 'task_type', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id'
+    'organization_id', 'product_id', 'feature_id', 'task_type', 'team_id', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment',
+    'region', 'agent_id'
 ] %}
 
 {# On most days every record counts; they are read without a look at each. #}
@@ -87,6 +88,7 @@ named as (
         coalesce(product_id, 'unallocated') as product_id,
         coalesce(feature_id, 'unallocated') as feature_id,
         coalesce(task_type, 'unknown') as task_type,
+        coalesce(team_id, 'unallocated') as team_id,
         coalesce(subscription_tier, 'unknown') as subscription_tier,
         coalesce(status, 'success') as status,
         coalesce(service_tier, 'standard') as service_tier,

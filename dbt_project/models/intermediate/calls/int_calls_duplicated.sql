@@ -56,6 +56,7 @@ ranked as (
         product_id,
         feature_id,
         task_type,
+        team_id,
         subscription_tier,
         status,
         service_tier,

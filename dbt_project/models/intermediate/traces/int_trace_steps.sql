@@ -37,7 +37,7 @@ call_steps as (
         effective_cost_usd,
         customer_id,
         feature_id,
-        cast(null as string) as team_id
+        nullif(team_id, 'unallocated') as team_id
     from calls
     where source_name <> 'otel' and trace_id is not null
 

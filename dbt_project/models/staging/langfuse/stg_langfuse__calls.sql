@@ -53,6 +53,7 @@ named as (
         product_id,
         feature_id,
         task_type,
+        team_id,
         subscription_tier,
         case when upper(level) = 'ERROR' then 'failed' else 'success' end as status,
         cast(null as string) as service_tier,

@@ -58,6 +58,7 @@ named as (
         product_id,
         feature_id,
         task_type,
+        team_id,
         subscription_tier,
         case
             when not is_failure then 'success'

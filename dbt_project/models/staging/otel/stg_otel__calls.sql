@@ -31,6 +31,7 @@ calls as (
         product_id,
         feature_id,
         task_type,
+        team_id,
         subscription_tier,
         status,
         service_tier,
@@ -54,7 +55,7 @@ calls as (
             'provider': 'provider', 'model': 'model', 'input_tokens': 'raw_input_tokens', 'output_tokens': 'raw_output_tokens',
             'cached_input_tokens': 'raw_cached_input_tokens', 'cache_write_input_tokens': 'raw_cache_write_input_tokens',
             'cost_usd': 'raw_cost_usd', 'customer_id': 'customer_id', 'organization_id': 'organization_id', 'product_id': 'product_id',
-            'feature_id': 'feature_id', 'task_type': 'task_type'
+            'feature_id': 'feature_id', 'task_type': 'task_type', 'team_id': 'team_id'
         }) }} as raw_record
     from spans
     where span_kind = 'call' or line_problem is not null

@@ -30,6 +30,7 @@ typed as (
         product_id,
         feature_id,
         task_type,
+        cast(null as string) as team_id,
         subscription_tier,
         status,
         service_tier,
