@@ -1,6 +1,6 @@
 {# A share for a sentence: 83.2%. #}
 {% macro percent_text(share) -%}
-    (cast(cast(round(cast({{ share }} as decimal(18, 6)) * 100, 1) as decimal(18, 1)) as string) || '%')
+    (cast(cast(round(cast({{ share }} as decimal(28, 6)) * 100, 1) as decimal(28, 1)) as string) || '%')
 {%- endmacro %}
 
 {# A calendar month for a sentence: 2026-10. #}

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
 
@@ -36,6 +37,8 @@ def deliver(
 ) -> None:
     """Tell each channel of FINOPS_ALERT_URLS what is new; exit code 1 when a channel did not take it."""
     if context.invoked_subcommand is not None:
+        if ids is not None or retry_now or as_json or warehouse != DEFAULT_WAREHOUSE:
+            raise ReportError(f"write the options after `alerts {context.invoked_subcommand}`.")
         return
     if ids is not None:
         _show_ids(warehouse, ids, as_json=as_json)

@@ -106,6 +106,16 @@ def test_a_name_cannot_write_on_the_terminal(capsys: pytest.CaptureFixture[str],
     assert json.loads(run(capsys, warehouse, "list", "--json")[1])["alerts"][0]["message"] == message
 
 
+def test_options_before_a_subcommand_are_not_passed_over(
+    capsys: pytest.CaptureFixture[str], warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["reports_builder", "alerts", "--warehouse", str(warehouse), "list"])
+    with pytest.raises(SystemExit) as exit_:
+        cli.main()
+    assert exit_.value.code == 2
+    assert capsys.readouterr().err == "error: write the options after `alerts list`.\n"
+
+
 def test_what_is_missing_is_said_in_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for arguments in ([], ["list"], ["ack", "x"], ["--ids", "x"]):
         code, _, error = run(capsys, tmp_path / "nothing.duckdb", *arguments)

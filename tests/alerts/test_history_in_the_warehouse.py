@@ -33,11 +33,17 @@ def test_events_survive_a_publication_and_show_at_once(workspace: Workspace, end
     assert evaluate_and_deliver(workspace.published, environment=environment).delivered == 0
     assert len(endpoint.received) == 1
 
+    told = "select count(*) from anomalies.rpt_open_alerts where channels_told = 1 and fired_at is not null"
+    assert workspace.query(told) == [(count,)]
+
     first = found.to_tell[0]
     acknowledge(workspace.published, [first.alert_id], "ann", "called them")
     with Ledger(workspace.published).path.open("ab") as ledger:
-        ledger.write(b'{"event_id": "torn')
+        ledger.write(
+            b'{"event_id": "1", "alert_id": "1", "event_at": "by hand"}\n\xff\n[]\n{"event_id": "torn'
+        )
     assert workspace.query(EVENTS) == [("acknowledged", 1, 1), *events]
+    assert workspace.query(told) == [(count - 1,)]
     assert workspace.query(
         "select subject_id, message, actor, note, amount_usd from anomalies.fct_alert_events "
         "where event_type = 'acknowledged'"
