@@ -84,7 +84,7 @@ def test_an_exception_of_a_service_gives_nothing_away(
 
 
 def test_the_command_gives_nothing_away(warehouse: Path) -> None:
-    for options in ([], ["--json"], ["--retry-now"]):
+    for options in ([], ["--json", "--retry-now"]):
         done = subprocess.run(
             [sys.executable, "-m", "reports_builder", "alerts", "--warehouse", str(warehouse), *options],
             cwd=ROOT,
