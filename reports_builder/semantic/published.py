@@ -44,9 +44,7 @@ def _cursor(warehouse: Path) -> duckdb.DuckDBPyConnection:
     with _opening:
         if identity not in _open:
             connection = _opened(warehouse)
-            # A question under way on the file before keeps its own connection to it until it is answered.
-            for former in _open.values():
-                former.close()
+            # Dropped, not closed: closing would break off the questions under way on the former file.
             _open.clear()
             _open[identity] = connection
         return _open[identity].cursor()

@@ -25,7 +25,7 @@ HOSTILE = [
     "",
 ]
 COLUMNS = (
-    "usage_date date, source_name varchar, customer_id varchar, organization_id varchar, product_id varchar, "
+    "usage_date date, source_name varchar, named_customer_id varchar, organization_id varchar, product_id varchar, "
     "feature_id varchar, task_type varchar, team_id varchar, provider varchar, model varchar, environment varchar, "
     "region varchar, service_tier varchar, calls bigint, failed_calls bigint, calls_without_usage bigint, "
     "unpriced_calls bigint, uncosted_calls bigint, input_tokens bigint, cached_input_tokens bigint, "
@@ -50,7 +50,9 @@ def write_warehouse(path: Path, *rows: dict[str, object]) -> Path:
         )
     }
     with duckdb.connect(str(path)) as connection:
-        connection.execute(f"create schema core; create table core.fct_usage_daily ({COLUMNS})")
+        connection.execute(
+            f"create schema core; create schema intermediate; create table intermediate.int_usage_owned_daily ({COLUMNS})"
+        )
         connection.execute(
             "create table core.dim_customers (customer_id varchar, customer_name varchar, "
             "subscription_tier varchar, usage_archetype varchar, region varchar, organization_id varchar)"
@@ -58,11 +60,11 @@ def write_warehouse(path: Path, *rows: dict[str, object]) -> Path:
         for row in rows:
             values = plain | {"usage_date": "2026-10-31"} | row
             connection.execute(
-                f"insert into core.fct_usage_daily values ({', '.join('?' for _ in values)})",
+                f"insert into intermediate.int_usage_owned_daily values ({', '.join('?' for _ in values)})",
                 list(values.values()),
             )
         connection.execute(
-            "insert into core.dim_customers (customer_id) select distinct customer_id from core.fct_usage_daily"
+            "insert into core.dim_customers (customer_id) select distinct named_customer_id from intermediate.int_usage_owned_daily"
         )
     return path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -82,6 +83,16 @@ def test_quotients_are_those_of_the_efficiency_mart(built: Workspace) -> None:
     for row, right in zip(by_model.rows, expected, strict=True):
         for value, wanted in zip(row[3:], right[3:], strict=True):
             assert value == (None if wanted is None else pytest.approx(float(wanted), rel=1e-9, abs=1e-12))
+
+
+@pytest.mark.parametrize("owner", ["team_id", "organization_id"])
+def test_cost_by_owner_is_that_of_the_allocation(built: Workspace, owner: str) -> None:
+    by_owner = query(["total_cost"], [f"call__{owner}"], warehouse=built.published).rows
+    assert len(by_owner) > 2
+    assert list(by_owner) == built.query(
+        f"select {owner}, sum(allocated_cost_usd) from allocation.fct_allocated_costs_daily "
+        "where driver = 'direct' group by all order by all"
+    )
 
 
 def test_average_latency_is_that_of_the_calls(built: Workspace) -> None:
@@ -173,7 +184,7 @@ def test_rows_come_in_the_order_asked_and_say_when_there_may_be_more(tmp_path: P
 def test_the_sql_of_a_result_gives_the_same_rows_in_a_shell(built: Workspace) -> None:
     result = query(["total_cost", "margin"], ["customer"], warehouse=built.published)
     assert tuple(built.query(result.sql)) == result.rows
-    assert set(result.marts) == {"core.fct_usage_daily", "margin.fct_customer_margins_daily"}
+    assert set(result.marts) == {"intermediate.int_usage_owned_daily", "margin.fct_customer_margins_daily"}
 
 
 def test_a_warehouse_published_meanwhile_is_read(tmp_path: Path) -> None:
@@ -181,6 +192,20 @@ def test_a_warehouse_published_meanwhile_is_read(tmp_path: Path) -> None:
     assert query(["calls"], warehouse=warehouse).rows == ((1,),)
     write_warehouse(tmp_path / "next.duckdb", {"calls": 2}).replace(warehouse)
     assert query(["calls"], warehouse=warehouse).rows == ((2,),)
+
+
+def test_questions_under_way_are_answered_while_files_are_published(tmp_path: Path) -> None:
+    warehouse = write_warehouse(tmp_path / "w.duckdb", {"calls": 0})
+
+    def ask(_: int) -> int:
+        return int(str(query(["calls"], ["call__model"], warehouse=warehouse).rows[0][1]))
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(ask, range(80))
+        for number in range(1, 9):
+            write_warehouse(tmp_path / "next.duckdb", {"calls": number}).replace(warehouse)
+    assert set(answers) <= set(range(9))
+    assert ask(0) == 8
 
 
 @pytest.mark.parametrize(
