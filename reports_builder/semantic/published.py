@@ -20,8 +20,7 @@ _open: dict[_Identity, duckdb.DuckDBPyConnection] = {}
 def answer(sql: str, warehouse: Path) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
     """Columns and rows of a query on the warehouse as it stands now; ReportError when it cannot answer."""
     try:
-        with _cursor(warehouse) as cursor:
-            cursor.execute("use finops")
+        with open_cursor(warehouse) as cursor:
             cursor.execute(sql)
             columns = tuple(column[0] for column in cursor.description or ())
             return columns, tuple(cursor.fetchall())
@@ -34,7 +33,7 @@ def answer(sql: str, warehouse: Path) -> tuple[tuple[str, ...], tuple[tuple[Valu
         raise ReportError(f"{warehouse} cannot be read ({_reason(error)}).") from error
 
 
-def _cursor(warehouse: Path) -> duckdb.DuckDBPyConnection:
+def open_cursor(warehouse: Path) -> duckdb.DuckDBPyConnection:
     """A connection for one question; the file is opened anew when another was published under its name."""
     try:
         found = warehouse.stat()
@@ -47,7 +46,8 @@ def _cursor(warehouse: Path) -> duckdb.DuckDBPyConnection:
             # Dropped, not closed: closing would break off the questions under way on the former file.
             _open.clear()
             _open[identity] = connection
-        return _open[identity].cursor()
+        cursor = _open[identity].cursor()
+    return cursor.execute("use finops")
 
 
 def _opened(warehouse: Path) -> duckdb.DuckDBPyConnection:

@@ -12,6 +12,7 @@ import pytest
 
 from reports_builder.errors import ReportError
 from reports_builder.semantic import list_dimensions, list_metrics, query
+from reports_builder.semantic.published import open_cursor
 from tests.semantic.conftest import write_warehouse
 from tests.workspace import Workspace
 
@@ -194,7 +195,15 @@ def test_a_warehouse_published_meanwhile_is_read(tmp_path: Path) -> None:
     assert query(["calls"], warehouse=warehouse).rows == ((2,),)
 
 
-def test_questions_under_way_are_answered_while_files_are_published(tmp_path: Path) -> None:
+def test_a_question_under_way_is_answered_from_the_file_it_began_with(tmp_path: Path) -> None:
+    warehouse = write_warehouse(tmp_path / "w.duckdb", {"calls": 1})
+    with open_cursor(warehouse) as under_way:
+        write_warehouse(tmp_path / "next.duckdb", {"calls": 2}).replace(warehouse)
+        assert query(["calls"], warehouse=warehouse).rows == ((2,),)
+        assert under_way.execute("select calls from intermediate.int_usage_owned_daily").fetchall() == [(1,)]
+
+
+def test_questions_of_several_readers_are_answered_while_files_are_published(tmp_path: Path) -> None:
     warehouse = write_warehouse(tmp_path / "w.duckdb", {"calls": 0})
 
     def ask(_: int) -> int:
