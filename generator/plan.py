@@ -37,12 +37,16 @@ _INTERNAL_NOISE: Final = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user asked for; the period is the `days` days that end with `end_date`."""
+    """What the user asked for; the period is the `days` days that end with `end_date`.
+
+    `scenarios` names what moves the traffic (generator.scenarios.resolve); none is the default data.
+    """
 
     customers: int
     days: int
     end_date: date
     seed: int
+    scenarios: tuple[str, ...] = ()
 
     @property
     def first(self) -> date:
