@@ -15,7 +15,7 @@ from generator.plan import Options, make_plan
 from generator.prices_cli import app as prices_app
 from generator.run import default_workers
 from generator.run import generate as carry_out
-from generator.scenarios import CHOICES, resolve
+from generator.scenarios.registry import CHOICES, resolve
 
 DEFAULT_END_DATE: Final = "2026-10-31"
 MAX_CUSTOMERS: Final = 100_000
