@@ -17,6 +17,7 @@ from generator.planting import Anomaly, numbered, plant
 from generator.population import ARCHETYPES, Population, draw_population
 from generator.portfolio import draw_portfolio
 from generator.prices import PriceBook, read_monthly_fees, read_price_book
+from generator.rhythm import STEADY, UNEVEN
 from generator.scenarios.protocol import Course, Planted
 from generator.scenarios.registry import resolve
 from generator.scenarios.troupe import Troupe
@@ -37,6 +38,7 @@ _PORTFOLIO_STREAM: Final = 2
 NAMES_STREAM: Final = 3
 TRAFFIC_STREAM: Final = 4
 _SCENARIO_STREAM: Final = 5
+_RHYTHM_STREAM: Final = 6
 
 _NANO: Final = 1_000_000_000
 _INTERNAL_NOISE: Final = 0.15
@@ -123,6 +125,7 @@ class Plan:
     lasting: tuple[Planted, ...]
     blocks: tuple[Block, ...]
     noise_sigma: Floats
+    pulses_per_day: Ints
 
     @property
     def owners(self) -> int:
@@ -195,7 +198,12 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
     own = draw_portfolio(population, anomalies, price, market, _stream(options.seed, _PORTFOLIO_STREAM))
     segments = concatenate([own, _internal(own, options.customers, price)])
     courses = troupe.courses(population, own)
-    sigma = np.array([kind.day_sigma for kind in ARCHETYPES])[population.archetype]
+    rhythm = UNEVEN if options.scenarios else STEADY
+    sigma = np.array(rhythm.day_sigma)[population.archetype]
+    busiest = _busiest(segments, courses, options)
+    per_owner = np.bincount(segments.customer, weights=busiest).astype(np.float64)
+    rng = _stream(options.seed, _RHYTHM_STREAM)
+    pulses = rhythm.pulses_per_day(population, per_owner[: options.customers], rng)
     return Plan(
         options=options,
         market=market,
@@ -206,8 +214,9 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
         anomalies=anomalies,
         courses=courses,
         lasting=troupe.lasting(population),
-        blocks=_blocks(segments, _busiest(segments, courses, options), options.customers),
+        blocks=_blocks(segments, per_owner, options.customers),
         noise_sigma=np.concatenate([sigma, np.full(len(INTERNAL_JOBS), _INTERNAL_NOISE)]),
+        pulses_per_day=np.concatenate([pulses, np.zeros(len(INTERNAL_JOBS), dtype=np.int64)]),
     )
 
 
@@ -251,9 +260,8 @@ def _busiest(segments: Segments, courses: tuple[Course, ...], options: Options) 
     return most
 
 
-def _blocks(segments: Segments, calls_per_day: Floats, customers: int) -> tuple[Block, ...]:
-    """Cut the customers into blocks of about BLOCK_CALLS calls; internal jobs join the last."""
-    per_owner = np.bincount(segments.customer, weights=calls_per_day)
+def _blocks(segments: Segments, per_owner: Floats, customers: int) -> tuple[Block, ...]:
+    """Cut the customers into blocks of about BLOCK_CALLS calls a day; internal jobs join the last."""
     number = (np.cumsum(per_owner) // BLOCK_CALLS).astype(np.int64)
     number[customers:] = number[customers - 1]
     starts = np.flatnonzero(np.diff(number, prepend=-1)).tolist()
