@@ -1,8 +1,9 @@
 """How unevenly customers call: from day to day, and within a day.
 
 The default data keeps steady; where scenarios move the traffic, it has the unevenness of production
-as well. There a large customer's work often comes in pulses (a queue is worked off, a meeting starts),
-whatever the features it uses, and a small one is rarely as busy today as yesterday.
+as well. There the work of a large customer's feature often comes in pulses (a queue is worked off, a
+meeting starts), jobs are run on some days and not on others, and a small customer is rarely as busy
+today as yesterday.
 """
 
 from dataclasses import dataclass
@@ -11,41 +12,77 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.catalogue import FEATURES, TASKS
 from generator.population import ARCHETYPES, Population
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-MAX_PULSES: Final = 64
-PULSE_SECONDS: Final = 90
+MAX_PULSES: Final = 16
+PULSE_SECONDS: Final = 60
 """Within how long the conversations and runs of a pulse begin."""
 
 _PULSE_SPREAD: Final = 0.3
 _LIGHT: Final = 0
+_IS_JOB: Final = np.array([task.hour_shape == "batch" for task in TASKS])
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """`day_sigma` is the spread (log scale) of a customer's days by archetype.
+    """What makes traffic uneven, and applications unlike.
 
-    Of the customers larger than light ones `pulsing_share` work in pulses of about `calls_per_pulse`.
+    `day_sigma` is the spread (log scale) of a customer's days, `trace_factor` how much shorter than a
+    large customer's its conversations are, both by archetype.
+
+    `job_sigma` is the further spread of the days of a feature that runs as a job. Of the customers larger
+    than light ones `pulsing_share` work in pulses of about `calls_per_pulse`. `likeness` (0-1) is how
+    far the prompts and the answers of an application are long or short together.
     """
 
     day_sigma: tuple[float, ...]
+    trace_factor: tuple[float, ...]
+    job_sigma: float
     pulsing_share: float
     calls_per_pulse: float
+    likeness: float
+
+    def job_noise(self, task: Ints, rng: np.random.Generator) -> Floats:
+        """Factors around 1 for the segments of `task` on one day; draws nothing where jobs are steady."""
+        if self.job_sigma == 0:
+            return np.ones(len(task))
+        sigma = np.where(_IS_JOB[task], self.job_sigma, 0.0)
+        factor: Floats = np.exp(sigma * rng.standard_normal(len(task)) - sigma**2 / 2)
+        return factor
 
     def pulses_per_day(self, people: Population, calls_per_day: Floats, rng: np.random.Generator) -> Ints:
-        """In how many pulses each customer's day comes, 0 where it does not; shape [customers]."""
+        """In how many pulses a feature's day comes, 0 where not in pulses; shape [customers, features].
+
+        `calls_per_day` has the same shape.
+        """
         count = len(people)
         large = rng.permutation(count)
         large = large[people.archetype[large] != _LIGHT]
         pulsing = large[: round(self.pulsing_share * len(large))]
         size = self.calls_per_pulse * np.exp(_PULSE_SPREAD * rng.standard_normal(count))
-        pulses = np.zeros(count, dtype=np.int64)
-        pulses[pulsing] = np.clip(np.rint(calls_per_day / size)[pulsing], 1, MAX_PULSES)
+        pulses = np.zeros((count, len(FEATURES)), dtype=np.int64)
+        wanted = np.rint(calls_per_day[pulsing] / size[pulsing, None])
+        pulses[pulsing] = np.clip(wanted, 1, MAX_PULSES)
         return pulses
 
 
-STEADY: Final = Rhythm(tuple(kind.day_sigma for kind in ARCHETYPES), 0.0, 1.0)
-UNEVEN: Final = Rhythm((0.60, *STEADY.day_sigma[1:]), 0.35, 55.0)
+STEADY: Final = Rhythm(
+    tuple(kind.day_sigma for kind in ARCHETYPES),
+    tuple(kind.trace_factor for kind in ARCHETYPES),
+    job_sigma=0.0,
+    pulsing_share=0.0,
+    calls_per_pulse=1.0,
+    likeness=0.6,
+)
+UNEVEN: Final = Rhythm(
+    (0.70, *STEADY.day_sigma[1:]),
+    (0.0, *STEADY.trace_factor[1:]),
+    job_sigma=0.45,
+    pulsing_share=0.40,
+    calls_per_pulse=60.0,
+    likeness=0.4,
+)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import MODELS, STATUSES, TASKS, expected_quality
+from generator.catalogue import FEATURES, MODELS, STATUSES, TASKS, expected_quality
 from generator.costing import Usage, list_cost_nano
 from generator.plan import TRAFFIC_STREAM, Block, Plan, midnight
 from generator.rhythm import MAX_PULSES, PULSE_SECONDS
@@ -90,8 +90,8 @@ def draw_calls(plan: Plan, day: date, block: Block) -> Calls:
     first_row = np.cumsum(size) - size
     trace = np.repeat(np.arange(len(size)), size)
     position = np.arange(count) - np.repeat(first_row, size)
-    pulses = plan.pulses_per_day[block.first_owner : block.end_owner]
-    starts = _starts(segments, owner_of_trace, pulses[segments.customer - block.first_owner], rng)
+    pulses = plan.pulses_per_day[segments.customer, segments.feature]
+    starts = _starts(segments, owner_of_trace, pulses, rng)
     timestamp = _timestamps(segments, owner_of_trace, size, position, starts=starts, rng=rng)
     timestamp += np.int64((midnight(day) - midnight(date(1970, 1, 1))) // timedelta(microseconds=1))
 
@@ -144,7 +144,7 @@ def _trace_sizes(segments: Segments, owner: Ints, rng: np.random.Generator) -> I
 def _starts(segments: Segments, owner: Ints, pulses: Ints, rng: np.random.Generator) -> Ints:
     """When traces start, in microseconds after midnight: by their hour shape.
 
-    `pulses` ([segments]) says in how many pulses the customer's day comes, 0 where each trace starts
+    `pulses` ([segments]) says in how many pulses the feature's day comes, 0 where each trace starts
     when it likes.
     """
     shape = shape_of_task()[segments.task] * len(REGIONS) + segments.region
@@ -152,13 +152,12 @@ def _starts(segments: Segments, owner: Ints, pulses: Ints, rng: np.random.Genera
     spread_us: Ints | int = 20
     if pulses.any():
         mine = pulses[owner]
-        first = int(segments.customer[0])
-        # All features of a customer share its pulses, each reading them off its own clock.
-        moments = rng.integers(
-            START_TABLE_SIZE, size=(int(segments.customer[-1]) - first + 1, MAX_PULSES), dtype=np.uint16
-        )
+        # A feature's segments (second models, staging) share its pulses.
+        key = segments.customer * len(FEATURES) + segments.feature
+        features, place = np.unique(key, return_inverse=True)
+        moments = rng.integers(START_TABLE_SIZE, size=(len(features), MAX_PULSES), dtype=np.uint16)
         chosen = rng.integers(np.maximum(mine, 1))
-        together = moments[segments.customer[owner] - first, chosen]
+        together = moments[place[owner], chosen]
         draw = np.where(mine > 0, together, draw)
         spread_us = np.where(mine > 0, PULSE_SECONDS * 1_000_000 // START_TABLE_SIZE, spread_us)
     starts: Ints = start_times()[shape[owner] * START_TABLE_SIZE + draw]
