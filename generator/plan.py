@@ -21,7 +21,7 @@ from generator.rhythm import STEADY, UNEVEN, Rhythm
 from generator.scenarios.protocol import Course, Planted
 from generator.scenarios.registry import resolve
 from generator.scenarios.troupe import Troupe
-from generator.seasonality import drift, weekly_factors
+from generator.seasonality import drift
 from generator.segments import UNKNOWN, Segments, concatenate, trace_length
 
 Ints = NDArray[np.int64]
@@ -142,7 +142,7 @@ class Plan:
 
     def normal_calls(self, day: date, segments: Segments) -> Floats:
         """Expected calls of each of `segments` on `day` without anomalies and noise."""
-        weekly = weekly_factors()[segments.task, day.weekday()]
+        weekly = self.rhythm.week()[segments.task, day.weekday()]
         calls: Floats = segments.calls_per_day * weekly
         return calls * self.normal_factor(day)[segments.customer]
 

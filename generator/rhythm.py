@@ -14,17 +14,20 @@ from numpy.typing import NDArray
 
 from generator.catalogue import FEATURES, TASKS
 from generator.population import ARCHETYPES, Population
+from generator.seasonality import weekly_factors
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MAX_PULSES: Final = 16
-PULSE_SECONDS: Final = 60
+PULSE_SECONDS: Final = 20
 """Within how long the conversations and runs of a pulse begin."""
 
 _PULSE_SPREAD: Final = 0.3
 _LIGHT: Final = 0
 _IS_JOB: Final = np.array([task.hour_shape == "batch" for task in TASKS])
+# Editors send calls as people type, one after the other.
+_IS_TYPED: Final = np.array([feature.task_type == "code_completion" for feature in FEATURES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Rhythm:
 
     `job_sigma` is the further spread of the days of a feature that runs as a job. Of the customers larger
     than light ones `pulsing_share` work in pulses of about `calls_per_pulse`. `likeness` (0-1) is how
-    far the prompts and the answers of an application are long or short together.
+    far the prompts and the answers of an application are long or short together; `code_weekend` a further
+    factor on the weekends of tasks that keep the hours of code.
     """
 
     day_sigma: tuple[float, ...]
@@ -45,6 +49,11 @@ class Rhythm:
     pulsing_share: float
     calls_per_pulse: float
     likeness: float
+    code_weekend: float
+
+    def week(self) -> Floats:
+        """Traffic of a weekday over the mean day, shape [tasks, 7]."""
+        return weekly_factors(self.code_weekend)
 
     def job_noise(self, task: Ints, rng: np.random.Generator) -> Floats:
         """Factors around 1 for the segments of `task` on one day; draws nothing where jobs are steady."""
@@ -66,7 +75,7 @@ class Rhythm:
         size = self.calls_per_pulse * np.exp(_PULSE_SPREAD * rng.standard_normal(count))
         pulses = np.zeros((count, len(FEATURES)), dtype=np.int64)
         wanted = np.rint(calls_per_day[pulsing] / size[pulsing, None])
-        pulses[pulsing] = np.clip(wanted, 1, MAX_PULSES)
+        pulses[pulsing] = np.where(_IS_TYPED, 0, np.clip(wanted, 1, MAX_PULSES))
         return pulses
 
 
@@ -77,12 +86,14 @@ STEADY: Final = Rhythm(
     pulsing_share=0.0,
     calls_per_pulse=1.0,
     likeness=0.6,
+    code_weekend=1.0,
 )
 UNEVEN: Final = Rhythm(
-    (0.70, *STEADY.day_sigma[1:]),
+    (0.80, *STEADY.day_sigma[1:]),
     (0.0, *STEADY.trace_factor[1:]),
-    job_sigma=0.45,
-    pulsing_share=0.40,
+    job_sigma=0.60,
+    pulsing_share=0.75,
     calls_per_pulse=60.0,
     likeness=0.4,
+    code_weekend=0.88,
 )

@@ -175,12 +175,12 @@ def build_segments(
     )
 
 
+def shape_of_task() -> Ints:
+    """Position of each task's hour shape, shape [tasks]."""
+    return np.array([SHAPE_INDEX[task.hour_shape] for task in TASKS])
+
+
 def trace_length(task: Ints, factor: Floats, calls_per_day: Floats) -> Floats:
     """Mean calls of a trace: shorter for small customers, never most of a day's work."""
     longest = np.array([task.calls_per_trace for task in TASKS])[task]
     return np.minimum(1.0 + (longest - 1.0) * factor, np.maximum(1.0, calls_per_day / 3.0))
-
-
-def shape_of_task() -> Ints:
-    """Position of each task's hour shape, shape [tasks]."""
-    return np.array([SHAPE_INDEX[task.hour_shape] for task in TASKS])

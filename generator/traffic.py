@@ -91,7 +91,8 @@ def draw_calls(plan: Plan, day: date, block: Block) -> Calls:
     trace = np.repeat(np.arange(len(size)), size)
     position = np.arange(count) - np.repeat(first_row, size)
     pulses = plan.pulses_per_day[segments.customer, segments.feature]
-    starts = _starts(segments, owner_of_trace, pulses, rng)
+    shape = shape_of_task()[segments.task] * len(REGIONS) + segments.region
+    starts = _starts(segments, owner_of_trace, shape=shape, pulses=pulses, rng=rng)
     timestamp = _timestamps(segments, owner_of_trace, size, position, starts=starts, rng=rng)
     timestamp += np.int64((midnight(day) - midnight(date(1970, 1, 1))) // timedelta(microseconds=1))
 
@@ -141,13 +142,12 @@ def _trace_sizes(segments: Segments, owner: Ints, rng: np.random.Generator) -> I
     return 1 + (_log_table()[_draws(rng, len(owner))] * per_log[owner]).astype(np.int64)
 
 
-def _starts(segments: Segments, owner: Ints, pulses: Ints, rng: np.random.Generator) -> Ints:
-    """When traces start, in microseconds after midnight: by their hour shape.
+def _starts(segments: Segments, owner: Ints, *, shape: Ints, pulses: Ints, rng: np.random.Generator) -> Ints:
+    """When traces start, in microseconds after midnight: by their hour `shape` ([segments]).
 
     `pulses` ([segments]) says in how many pulses the feature's day comes, 0 where each trace starts
     when it likes.
     """
-    shape = shape_of_task()[segments.task] * len(REGIONS) + segments.region
     draw = _draws(rng, len(owner))
     spread_us: Ints | int = 20
     if pulses.any():

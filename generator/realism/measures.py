@@ -1,5 +1,6 @@
 """Measures of generated traffic, read back from its files."""
 
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from generator.tokens import normal_quantiles
 Floats = NDArray[np.float64]
 _LARGE_APPLICATION_CALLS: Final = 300
 _ENOUGH_CALLS: Final = 50
+_ENOUGH_GAPS: Final = 5
 # Sudden events are not what traffic usually looks like.
 _ORDINARY: Final = "customer_id not in (select customer_id from truth)"
 
@@ -128,7 +130,8 @@ def _hours_and_days(connection: duckdb.DuckDBPyConnection) -> Measured:
     for kind in (*KINDS, ALL):
         chosen = "true" if kind == ALL else f"kind = '{kind}'"
         hours = connection.execute(
-            f"select local_hour, count(*) from ordinary where {chosen} group by 1 order by 1"
+            # Conversations and runs under way: as many by the hour as calls, but not as noisy.
+            f"select local_hour, count(distinct trace_id) from ordinary where {chosen} group by 1 order by 1"
         ).fetchall()
         days = connection.execute(
             f"""
@@ -158,7 +161,7 @@ def _hours_and_days(connection: duckdb.DuckDBPyConnection) -> Measured:
 
 
 def _arrivals(connection: duckdb.DuckDBPyConnection) -> Measured:
-    """Arrivals of the busiest working day; inter-arrival times of the whole period."""
+    """Arrivals of working days; inter-arrival times day by day, days weighted by their calls."""
     found: Measured = {}
     busiest = connection.execute(
         "select timestamp::date from ordinary where isodow(timestamp) < 6"
@@ -167,11 +170,15 @@ def _arrivals(connection: duckdb.DuckDBPyConnection) -> Measured:
     minute = "date_diff('minute', timestamp::date::timestamp, timestamp)"
     for kind in (*KINDS, ALL):
         chosen = "true" if kind == ALL else f"kind = '{kind}'"
-        rows = connection.execute(
-            f"select {minute}, count(*) from ordinary where {chosen} and timestamp::date = ? group by 1",
-            busiest,
-        ).fetchall()
-        found[kind, bands.DISPERSION] = dispersion(rows)
+        by_day: dict[date, list[tuple[int, int]]] = {}
+        for day, at, count in connection.execute(
+            f"""
+            select timestamp::date, {minute}, count(*) from ordinary
+            where {chosen} and isodow(timestamp) < 6 group by all order by 1, 2
+            """
+        ).fetchall():
+            by_day.setdefault(day, []).append((at, count))
+        found[kind, bands.DISPERSION] = float(np.mean([dispersion(minutes) for minutes in by_day.values()]))
     applications = connection.execute(
         f"""
         select customer_id || feature_id, {minute}, count(*) from ordinary where timestamp::date = ?
@@ -186,11 +193,13 @@ def _arrivals(connection: duckdb.DuckDBPyConnection) -> Measured:
     spreads = connection.execute(
         f"""
         with gaps as (
-          select customer_id, epoch_us(timestamp) - epoch_us(lag(timestamp) over (
+          select customer_id, timestamp::date as date, epoch_us(timestamp) - epoch_us(lag(timestamp) over (
             partition by customer_id, timestamp::date order by timestamp)) as gap
-          from ordinary)
-        select stddev(gap) / avg(gap) as cv from gaps
-        group by customer_id having count(gap) >= {_ENOUGH_CALLS}
+          from ordinary),
+        days as (
+          select customer_id, count(gap) as gaps, stddev(gap) / avg(gap) as cv from gaps
+          group by customer_id, date having count(gap) >= {_ENOUGH_GAPS})
+        select sum(cv * gaps) / sum(gaps) as cv from days group by customer_id
         """
     ).fetchnumpy()["cv"]
     found[ALL, bands.IAT_CV_MEDIAN], found[ALL, bands.IAT_CV_P95] = np.quantile(spreads, [0.5, 0.95]).tolist()
