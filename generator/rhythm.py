@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MAX_PULSES: Final = 16
-PULSE_SECONDS: Final = 20
+PULSE_SECONDS: Final = 30
 """Within how long the conversations and runs of a pulse begin."""
 
 _PULSE_SPREAD: Final = 0.3
@@ -92,7 +92,7 @@ UNEVEN: Final = Rhythm(
     (0.80, *STEADY.day_sigma[1:]),
     (0.0, *STEADY.trace_factor[1:]),
     job_sigma=0.60,
-    pulsing_share=0.75,
+    pulsing_share=0.85,
     calls_per_pulse=60.0,
     likeness=0.4,
     code_weekend=0.88,
