@@ -67,7 +67,7 @@ def wide_market() -> Market:
     for provider, share in PROVIDER_SHARES.items():
         own = np.array([model.provider == provider for model in MODELS])
         weights[:, own] *= share / weights[:, own].sum(axis=1, keepdims=True)
-    return Market(len(MODELS), len(REGIONS), weights, 0.1)
+    return Market(len(MODELS), len(REGIONS), weights, 0.02)
 
 
 def _fit(model: Model, task: Task) -> float:
