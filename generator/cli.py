@@ -13,8 +13,10 @@ import typer
 from generator.errors import UsageError
 from generator.plan import Options, make_plan
 from generator.prices_cli import app as prices_app
+from generator.realism.command import app as realism_app
 from generator.run import default_workers
 from generator.run import generate as carry_out
+from generator.scenarios.registry import CHOICES, resolve
 
 DEFAULT_END_DATE: Final = "2026-10-31"
 MAX_CUSTOMERS: Final = 100_000
@@ -22,6 +24,7 @@ MAX_DAYS: Final = 3_660
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.add_typer(prices_app, name="prices")
+app.add_typer(realism_app, name="realism")
 
 
 @app.callback(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,6 +40,10 @@ def generate(
         int,
         typer.Option(help="Processes to use; 0 means one per core. Changes no byte."),
     ] = 0,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(help=f"What moves the traffic; repeat to combine. One of {', '.join(CHOICES)}."),
+    ] = None,
 ) -> None:
     """Write synthetic AI call records, customers, and the truth about what was planted.
 
@@ -51,6 +58,7 @@ def generate(
         days=_between("--days", days, 1, MAX_DAYS),
         end_date=_date("--end-date", end_date),
         seed=_between("--seed", seed, 0, 2**63 - 1),
+        scenarios=resolve(scenario or ()),
     )
     _between("--workers", workers, 0, 1024)
     if options.end_date.toordinal() <= options.days:

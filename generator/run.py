@@ -21,7 +21,14 @@ from generator.errors import UsageError
 from generator.plan import Plan
 from generator.records import CALLS_SCHEMA, calls_table, customers_table
 from generator.traffic import Calls, draw_calls
-from generator.truth import Tally, anomalies_table, empty_tally, untagged_table
+from generator.truth import (
+    EFFECTS_FILE,
+    Tally,
+    anomalies_table,
+    effects_table,
+    empty_tally,
+    untagged_table,
+)
 from generator.writing import day_path, day_writer, open_incoming, publish, write_table
 
 _ORPHAN_CHECK_SECONDS: Final = 1.0
@@ -87,6 +94,8 @@ def _generate(
     write_table(incoming / "truth" / "planted_anomalies.parquet", anomalies_table(plan, tally))
     write_table(incoming / "truth" / "untagged_spend.parquet", untagged_table(tally))
     options = plan.options
+    if options.scenarios:
+        write_table(incoming / "truth" / EFFECTS_FILE, effects_table(plan, tally))
     publish(
         out,
         incoming,
@@ -96,6 +105,7 @@ def _generate(
             "end_date": options.end_date.isoformat(),
             "seed": options.seed,
             "calls": calls,
+            **({"scenarios": list(options.scenarios)} if options.scenarios else {}),
         },
     )
     return RunDone(calls, cost, size)

@@ -23,11 +23,22 @@ class Region:
     weight: float
 
 
-REGIONS: Final = (
+HOME_REGIONS: Final = (
     Region("us-east-1", -5, 0.55),
     Region("eu-west-1", 1, 0.30),
     Region("ap-southeast-1", 8, 0.15),
 )
+# Where customers sit once business is done around the clock; weights are those of REGIONS together.
+_FURTHER_REGIONS: Final = (
+    Region("us-west-2", -8, 0.22),
+    Region("sa-east-1", -3, 0.10),
+    Region("eu-central-1", 1, 0.20),
+    Region("me-south-1", 3, 0.10),
+    Region("ap-south-1", 5, 0.18),
+    Region("ap-northeast-1", 9, 0.18),
+    Region("ap-southeast-2", 10, 0.12),
+)
+REGIONS: Final = (*HOME_REGIONS, *_FURTHER_REGIONS)
 
 # Relative traffic per local hour, midnight first. Busiest over quietest hour: code about 10,
 # chat about 2.5, batch about 1.8 with its nightly jobs.
@@ -52,10 +63,14 @@ _WEEKEND: Final = (0.96, 1.04)
 
 
 @cache
-def weekly_factors() -> NDArray[np.float64]:
-    """Traffic of a weekday over the mean day, shape [tasks, 7], Monday first; rows average 1."""
+def weekly_factors(code_weekend: float = 1.0) -> NDArray[np.float64]:
+    """Traffic of a weekday over the mean day, shape [tasks, 7], Monday first; rows average 1.
+
+    `code_weekend` is a further factor on the weekends of tasks that keep the hours of code.
+    """
+    weekend = [task.weekend_share * (code_weekend if task.hour_shape == "code" else 1.0) for task in TASKS]
     rows: NDArray[np.float64] = np.array(
-        [[*_WORKDAYS, *(task.weekend_share * day for day in _WEEKEND)] for task in TASKS]
+        [[*_WORKDAYS, *(share * day for day in _WEEKEND)] for share in weekend]
     )
     means: NDArray[np.float64] = rows.mean(axis=1, keepdims=True)
     return rows / means

@@ -95,7 +95,7 @@ def open_incoming(out: Path) -> Path:
 
 
 def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
-    """Move a whole run from `incoming` into `out` and remove the days of earlier runs."""
+    """Move a whole run from `incoming` into `out` and remove the days and the truth of earlier runs."""
     (out / MARKER).write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
     arrived = sorted(path.relative_to(incoming) for path in incoming.rglob("*.parquet"))
     for path in arrived:
@@ -105,6 +105,9 @@ def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         (incoming / path).replace(target)
     current = {out / path for path in arrived}
+    for stale in (out / "truth").glob("*.parquet"):
+        if stale not in current:
+            stale.unlink()
     for stale in (out / "calls").glob(f"date=*/{DAY_FILE}"):
         if stale not in current:
             stale.unlink()
