@@ -133,11 +133,12 @@ def write_day(plan: Plan, root: Path, day: date) -> DayDone:
             calls += len(drawn)
             traces += drawn.traces
             cost += int(drawn.cost_nano_usd.sum())
-            tally.add(_tally(plan, day, drawn))
+            tally.add(tally_of(plan, day, drawn))
     return DayDone(calls, cost, (root / day_path(day)).stat().st_size, tally)
 
 
-def _tally(plan: Plan, day: date, calls: Calls) -> Tally:
+def tally_of(plan: Plan, day: date, calls: Calls) -> Tally:
+    """What calls of a day come to in the truth, by their segments, usage and cost."""
     customers = len(plan.population)
     end = np.cumsum(calls.rows_per_segment)
     segments, rows, cost = calls.segments, calls.rows_per_segment, calls.cost_nano_usd
