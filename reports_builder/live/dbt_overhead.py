@@ -17,6 +17,7 @@ import jinja2
 import parsedatetime
 from dbt.clients.jinja import MacroGenerator
 from dbt.context import macros as dbt_macros
+from dbt.contracts.graph.nodes import ParsedNode
 from dbt.include.global_project import PROJECT_NAME
 from dbt_common.clients import jinja as dbt_jinja
 from dbt_common.events.base_types import BaseEvent, EventLevel
@@ -94,6 +95,18 @@ def _from_string(
 
 
 _fire_event = EventManager.fire_event
+_put_event_together = BaseEvent.__init__
+
+
+def _note_event(event: BaseEvent, *arguments: Any, **options: Any) -> None:
+    """Keep what a message is made of: most are never read."""
+    event.__dict__["_made_of"] = (arguments, options)
+
+
+def _message(event: BaseEvent) -> Any:
+    arguments, options = event.__dict__["_made_of"]
+    _put_event_together(event, *arguments, **options)
+    return event.__dict__["pb_msg"]
 
 
 def _fire_heard_event(
@@ -108,6 +121,12 @@ def reduce_overhead() -> None:
     """Make the dbt of this process faster from its second build on."""
     dbt_macros.MacroNamespaceBuilder.build_namespace = _build_namespace  # type: ignore[method-assign,assignment]
     EventManager.fire_event = _fire_heard_event  # type: ignore[method-assign,assignment]
+    message = functools.cached_property(_message)
+    message.__set_name__(BaseEvent, "pb_msg")
+    BaseEvent.pb_msg = message
+    BaseEvent.__init__ = _note_event  # type: ignore[method-assign,assignment]
+    # Copies of the SQL in the target folder: an ordinary build leaves them there for people.
+    ParsedNode.write_node = lambda *_: None  # type: ignore[method-assign]
     for environment_class in (dbt_jinja.MacroFuzzEnvironment, dbt_jinja.NativeSandboxEnvironment):
         environment_class.from_string = _from_string  # type: ignore[method-assign,assignment]
     # Each table of a query's result makes parsers of dates; what they know of a language is always the same.

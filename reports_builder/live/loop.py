@@ -52,6 +52,14 @@ class Watcher:
     def run(self) -> None:
         """Watch for ever; ends by KeyboardInterrupt."""
         self.status.update(state="idle", attempt=0, error=None, next_retry_at=None)
+        try:
+            self._watch()
+        except KeyboardInterrupt:
+            # Nobody refreshes or retries any more.
+            self.status.update(state="idle", next_retry_at=None)
+            raise
+
+    def _watch(self) -> None:
         while True:
             with listening(self.raw) as bell:
                 found = look(self.raw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,9 @@ class WarmDbt:
             self._parsed = frozenset()
             raise RefreshError(_reason(result))
         self._manifest, self._parsed = result.result, versions
+        # The manifest's many objects stay, so the search for garbage need not look through them.
+        gc.collect()
+        gc.freeze()
 
     def _invoke(self, command: list[str], manifest: Any) -> dbtRunnerResult:
         arguments = [*_QUIET, *command, "--project-dir", str(self._project_dir)]
