@@ -6,8 +6,10 @@ traces show: chat asks 4-8 tokens per token answered, code completion 50-100, ag
 most of the prompt cached, reasoning about one.
 """
 
+import csv
 from dataclasses import dataclass
 from math import exp, log1p
+from pathlib import Path
 from typing import Final
 
 STATUSES: Final = (
@@ -67,7 +69,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model on sale: `capability` (0-1) against a task's difficulty gives the quality."""
+    """A model on sale: `capability` (0-1) against a task's difficulty gives the quality.
+
+    `share_of_provider` is its part of its provider's calls where the market is wide. `price_key` names
+    the provider and model of the price book whose prices it has; without one its own are listed.
+    """
 
     provider: str
     model: str
@@ -78,6 +84,8 @@ class Model:
     ms_per_output_token: float
     ms_per_input_token: float
     is_premium: bool
+    share_of_provider: float
+    price_key: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +102,39 @@ class Feature:
 # Capabilities are invented, not measurements of the products. They follow the list prices, since a
 # model that is dearer and no better finds no buyers; claude-v2 is the exception that every grown
 # price list has: an old model, still called, that a newer one beats for less.
-MODELS: Final = (
-    Model("openai", "gpt-4", 8_192, 0.93, 0.016, 900, 42, 0.06, True),
-    Model("openai", "gpt-4-turbo", 128_000, 0.91, 0.017, 620, 27, 0.04, False),
-    Model("anthropic", "claude-opus-4", 200_000, 0.96, 0.021, 1150, 34, 0.06, True),
-    Model("anthropic", "claude-sonnet-4", 200_000, 0.88, 0.015, 680, 16, 0.03, False),
-    Model("bedrock", "claude-instant", 100_000, 0.68, 0.017, 340, 8, 0.02, False),
-    Model("bedrock", "claude-v2", 100_000, 0.76, 0.022, 760, 24, 0.05, False),
+SPECIFIED_MODELS: Final = (
+    Model("openai", "gpt-4", 8_192, 0.93, 0.016, 900, 42, 0.06, True, 0.02),
+    Model("openai", "gpt-4-turbo", 128_000, 0.91, 0.017, 620, 27, 0.04, False, 0.06),
+    Model("anthropic", "claude-opus-4", 200_000, 0.96, 0.021, 1150, 34, 0.06, True, 0.04),
+    Model("anthropic", "claude-sonnet-4", 200_000, 0.88, 0.015, 680, 16, 0.03, False, 0.20),
+    Model("bedrock", "claude-instant", 100_000, 0.68, 0.017, 340, 8, 0.02, False, 0.22),
+    Model("bedrock", "claude-v2", 100_000, 0.76, 0.022, 760, 24, 0.05, False, 0.14),
 )
+
+
+def _read_models(path: Path) -> tuple[Model, ...]:
+    """The models of a CSV file with the fields of Model as its columns."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Model(
+                row["provider"],
+                row["model"],
+                int(row["context_tokens"]),
+                float(row["capability"]),
+                float(row["failure_share"]),
+                float(row["first_token_ms"]),
+                float(row["ms_per_output_token"]),
+                float(row["ms_per_input_token"]),
+                row["is_premium"] == "true",
+                float(row["share_of_provider"]),
+                (row["priced_provider"], row["priced_model"]),
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+# The specification's models stand first: where a run keeps to them, positions are the same as in any other.
+MODELS: Final = (*SPECIFIED_MODELS, *_read_models(Path(__file__).with_name("wide_models.csv")))
 
 # The model to compare with when a premium one does trivial work.
 SENSIBLE_MODEL: Final = "claude-instant"

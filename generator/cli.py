@@ -16,6 +16,7 @@ from generator.plan import Options, make_plan
 from generator.prices_cli import app as prices_app
 from generator.run import default_workers
 from generator.run import generate as carry_out
+from generator.scenarios.registry import CHOICES, resolve
 
 DEFAULT_END_DATE: Final = "2026-10-31"
 DEFAULT_DAYS: Final = 30
@@ -39,6 +40,10 @@ def generate(
         int,
         typer.Option(help="Processes to use; 0 means one per core. Changes no byte."),
     ] = 0,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(help=f"What moves the traffic; repeat to combine. One of {', '.join(CHOICES)}."),
+    ] = None,
     follow: Annotated[
         bool,
         typer.Option(
@@ -79,6 +84,7 @@ def generate(
         days=_between("--days", days, 1, MAX_DAYS),
         end_date=_date("--end-date", end_date),
         seed=_between("--seed", seed, 0, 2**63 - 1),
+        scenarios=resolve(scenario or ()),
     )
     _between("--workers", workers, 0, 1024)
     if options.end_date.toordinal() <= options.days:

@@ -35,8 +35,9 @@ from generator.follow_files import (
 from generator.plan import Ints, Plan
 from generator.records import calls_table, customers_table
 from generator.run import tally_of, write_day
+from generator.scenarios.registry import MIXED, NAMES
 from generator.traffic import Calls, draw_calls
-from generator.truth import Tally, anomalies_table, empty_tally, untagged_table
+from generator.truth import Tally, empty_tally, truth_tables
 from generator.writing import day_path, write_table
 
 RUNNING: Final = "running"
@@ -70,14 +71,13 @@ class _Run:
     pace: Pace
     stop: Event
     on_file: Callable[[Progress], None]
-    scenario: str
     size: int = 0
     calls: int = 0
     files: int = 0
     until: datetime | None = None
     tally: Tally = field(default_factory=empty_tally)
     started: tuple[float, int, datetime] | None = None
-    truth_at: float = 0.0
+    truth_due: float = 0.0
 
     def progress(self, state: str) -> Progress:
         return Progress(
@@ -87,10 +87,14 @@ class _Run:
             calls=self.calls,
             files=self.files,
             simulated_until=self.until.replace(tzinfo=UTC).isoformat() if self.until else None,
-            scenario=self.scenario,
+            scenario=_name_of(self.plan.options.scenarios),
             seed=self.plan.options.seed,
             rate_calls_per_s=self.pace.calls_per_s,
         )
+
+
+def _name_of(scenarios: tuple[str, ...]) -> str:
+    return MIXED if scenarios == NAMES else ", ".join(scenarios) or "default"
 
 
 def follow(
@@ -101,7 +105,6 @@ def follow(
     *,
     pace: Pace,
     stop: Event,
-    scenario: str = "default",
     on_file: Callable[[Progress], None] = lambda _: None,
 ) -> Progress:
     """Let the data set of `plan` in `out` grow to `target_bytes` of calls, or until `stop` is set.
@@ -109,7 +112,7 @@ def follow(
     Customers come before the first call, so that what is there can be built at any instant. Raises UsageError
     when `out` holds another data set, cannot be written, or the plan's days end before the target.
     """
-    run = _Run(plan, out, slicing, target_bytes, pace, stop, on_file, scenario)
+    run = _Run(plan, out, slicing, target_bytes, pace, stop, on_file)
     with only_follower(out):
         check_same_data_set(out, plan.options, slicing)
         try:
@@ -135,7 +138,7 @@ def _follow(run: _Run) -> Progress:
         state = _write_whole_day(run, day) if is_history else _write_slices(run, day)
         if state != RUNNING:
             break
-        if time.monotonic() - run.truth_at > _TRUTH_EVERY_SECONDS:
+        if time.monotonic() >= run.truth_due:
             _tell_truth(run, day)
     _tell_truth(run, day)
     if state == RUNNING:
@@ -255,13 +258,14 @@ def _tell_truth(run: _Run, day: date) -> None:
     """Write what was planted up to `day`, and how many calls there are."""
     options = run.plan.options
     so_far = replace(options, days=(day - options.first).days + 1, end_date=day)
-    anomalies = anomalies_table(replace(run.plan, options=so_far), run.tally)
-    has_begun = pc.less_equal(anomalies["start_date"], pa.scalar(day, pa.date32()))
-    for name, table in (
-        ("planted_anomalies", anomalies.filter(has_begun)),
-        ("untagged_spend", untagged_table(run.tally)),
-    ):
-        with appearing(run.out, Path("truth") / f"{name}.parquet") as partial:
-            write_table(partial, table)
+    began = time.monotonic()
+    for name, table in truth_tables(replace(run.plan, options=so_far), run.tally).items():
+        known = table
+        if "start_date" in table.column_names:
+            known = table.filter(pc.less_equal(table["start_date"], pa.scalar(day, pa.date32())))
+        with appearing(run.out, Path("truth") / name) as partial:
+            write_table(partial, known)
     write_marker(run.out, options, run.slicing, run.calls)
-    run.truth_at = time.monotonic()
+    # The longer the data set, the longer its truth takes, and the less one day changes it.
+    now = time.monotonic()
+    run.truth_due = now + max(_TRUTH_EVERY_SECONDS, 10 * (now - began))

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from generator.errors import UsageError
 from generator.plan import Options
 from generator.records import CALLS_SCHEMA
-from generator.writing import FOLLOW_STATE, MARKER, day_path, follow_lock, parquet_options
+from generator.writing import FOLLOW_STATE, MARKER, day_path, description, follow_lock, parquet_options
 
 _PARTIAL: Final = "_incoming-follow"
 _PLAIN_SCHEMA: Final = pa.schema(
@@ -104,17 +104,7 @@ def tell_progress(out: Path, progress: Progress) -> None:
 
 def write_marker(out: Path, options: Options, slicing: Slicing, calls: int) -> None:
     """Say what the data set in `out` is: the marker of the generator."""
-    write_json(out / MARKER, _identity(options, slicing) | {"calls": calls})
-
-
-def _identity(options: Options, slicing: Slicing) -> dict[str, Any]:
-    return {
-        "customers": options.customers,
-        "days": options.days,
-        "end_date": options.end_date.isoformat(),
-        "seed": options.seed,
-        "follow": asdict(slicing),
-    }
+    write_json(out / MARKER, description(options, calls) | {"follow": asdict(slicing)})
 
 
 def check_same_data_set(out: Path, options: Options, slicing: Slicing) -> None:
@@ -135,14 +125,18 @@ def check_same_data_set(out: Path, options: Options, slicing: Slicing) -> None:
             f"{out} holds a data set that was written at once and does not grow:"
             " remove it, or choose another --out"
         )
-    wanted = _identity(options, slicing)
-    for name, value in [*wanted.items(), *wanted["follow"].items()]:
-        found = there.get(name, there["follow"].get(name))
-        if name != "follow" and found != value:
+    found = {"scenarios": []} | there | there["follow"]
+    for name, value in ({"scenarios": []} | description(options, 0) | asdict(slicing)).items():
+        if name != "calls" and found.get(name) != value:
+            there_and_wanted = f"{_words(found[name])}, not {_words(value)}"
             raise UsageError(
-                f"{out} holds a data set with {name.replace('_', '-')} {found}, not {value}:"
-                f" continue it with {found}, remove it, or choose another --out"
+                f"{out} holds a data set with {name.replace('_', '-')} {there_and_wanted}:"
+                " continue it as it is, remove it, or choose another --out"
             )
+
+
+def _words(value: object) -> str:
+    return (", ".join(value) or "none") if isinstance(value, list) else str(value)
 
 
 @contextmanager

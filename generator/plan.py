@@ -2,18 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import FEATURE_INDEX, MODEL_INDEX, TASK_INDEX
+from generator.catalogue import FEATURE_INDEX, MODEL_INDEX, MODELS, TASK_INDEX
 from generator.errors import UsageError
-from generator.planting import Anomaly, plant
+from generator.flow import Flow, flow_of
+from generator.market import Market, specified_market, wide_market
+from generator.planting import Anomaly, numbered, plant
 from generator.population import ARCHETYPES, Population, draw_population
 from generator.portfolio import draw_portfolio
 from generator.prices import PriceBook, read_monthly_fees, read_price_book
+from generator.scenarios.protocol import Course, Planted
+from generator.scenarios.registry import resolve
+from generator.scenarios.troupe import Troupe
 from generator.seasonality import drift, weekly_factors
 from generator.segments import UNKNOWN, Segments, concatenate, trace_length
 
@@ -30,6 +36,7 @@ _PLANTING_STREAM: Final = 1
 _PORTFOLIO_STREAM: Final = 2
 NAMES_STREAM: Final = 3
 TRAFFIC_STREAM: Final = 4
+_SCENARIO_STREAM: Final = 5
 
 _NANO: Final = 1_000_000_000
 _INTERNAL_NOISE: Final = 0.15
@@ -37,12 +44,16 @@ _INTERNAL_NOISE: Final = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user asked for; the period is the `days` days that end with `end_date`."""
+    """What the user asked for; the period is the `days` days that end with `end_date`.
+
+    `scenarios` names what moves the traffic (generator.scenarios.resolve); none is the default data.
+    """
 
     customers: int
     days: int
     end_date: date
     seed: int
+    scenarios: tuple[str, ...] = ()
 
     @property
     def first(self) -> date:
@@ -102,11 +113,14 @@ class Plan:
     """A run, ready to be carried out. Owners are the customers, then the internal jobs."""
 
     options: Options
+    market: Market
     prices: PriceBook
     monthly_fees: tuple[str, ...]
     population: Population
     segments: Segments
     anomalies: tuple[Anomaly, ...]
+    courses: tuple[Course, ...]
+    lasting: tuple[Planted, ...]
     blocks: tuple[Block, ...]
     noise_sigma: Floats
 
@@ -128,6 +142,16 @@ class Plan:
         calls: Floats = segments.calls_per_day * weekly
         return calls * self.normal_factor(day)[segments.customer]
 
+    def flow(self, day: date, segments: Segments, left_out: Course | None = None) -> Flow:
+        """What is expected of `segments` on `day` as the scenarios move them, without anomalies and noise.
+
+        `left_out` is a course to leave out, for what would have been without it.
+        """
+        flow = flow_of(segments, self.normal_calls(day, segments))
+        for course in self.courses:
+            flow = course.without(day, flow) if course is left_out else course.on(day, flow)
+        return flow
+
     def stream(self, *key: int) -> np.random.Generator:
         """The random stream of a key."""
         return _stream(self.options.seed, *key)
@@ -144,7 +168,8 @@ def midnight(day: date) -> datetime:
 
 def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
     """Draw the plan; raises UsageError where the seeds do not fit the options."""
-    prices = read_price_book(seeds / "model_prices.csv")
+    market = wide_market() if options.scenarios else specified_market()
+    prices = read_price_book(seeds / "model_prices.csv", MODELS[: market.models])
     fees = read_monthly_fees(seeds / "subscription_tiers.csv")
     wanted = {tier for kind in ARCHETYPES for tier in kind.tier_shares}
     if not wanted <= fees.keys():
@@ -156,18 +181,32 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
     population = draw_population(
         options.customers, first, last, tiers, _stream(options.seed, _POPULATION_STREAM)
     )
-    anomalies = plant(population, first, last, _stream(options.seed, _PLANTING_STREAM))
-    own = draw_portfolio(population, anomalies, price, _stream(options.seed, _PORTFOLIO_STREAM))
+    troupe = Troupe(
+        names=resolve(options.scenarios),
+        first=first,
+        last=last,
+        market=market,
+        is_offered=np.all(price >= 0, axis=2),
+        stream=partial(_stream, options.seed, _SCENARIO_STREAM),
+    )
+    population = troupe.settle(population)
+    ordinary = plant(population, first, last, _stream(options.seed, _PLANTING_STREAM))
+    anomalies = numbered((*ordinary, *troupe.strike(population, ordinary)))
+    own = draw_portfolio(population, anomalies, price, market, _stream(options.seed, _PORTFOLIO_STREAM))
     segments = concatenate([own, _internal(own, options.customers, price)])
+    courses = troupe.courses(population, own)
     sigma = np.array([kind.day_sigma for kind in ARCHETYPES])[population.archetype]
     return Plan(
         options=options,
+        market=market,
         prices=prices,
         monthly_fees=tuple(str(fees[tier]) for tier in tiers),
         population=population,
         segments=segments,
         anomalies=anomalies,
-        blocks=_blocks(segments, options.customers),
+        courses=courses,
+        lasting=troupe.lasting(population),
+        blocks=_blocks(segments, _busiest(segments, courses, options), options.customers),
         noise_sigma=np.concatenate([sigma, np.full(len(INTERNAL_JOBS), _INTERNAL_NOISE)]),
     )
 
@@ -200,9 +239,21 @@ def _internal(own: Segments, customers: int, price: Ints) -> Segments:
     return Segments(**(columns | {"calls_per_day": calls, "trace_length": length}))
 
 
-def _blocks(segments: Segments, customers: int) -> tuple[Block, ...]:
+def _busiest(segments: Segments, courses: tuple[Course, ...], options: Options) -> Floats:
+    """Calls per day of each segment where scenarios make them most: at the ends or in the middle."""
+    most = segments.calls_per_day
+    for part in (0.0, 0.5, 1.0) if courses else ():
+        day = options.first + timedelta(days=int(part * (options.days - 1)))
+        flow = flow_of(segments, segments.calls_per_day)
+        for course in courses:
+            flow = course.on(day, flow)
+        most = np.maximum(most, np.bincount(flow.row, weights=flow.calls, minlength=len(segments)))
+    return most
+
+
+def _blocks(segments: Segments, calls_per_day: Floats, customers: int) -> tuple[Block, ...]:
     """Cut the customers into blocks of about BLOCK_CALLS calls; internal jobs join the last."""
-    per_owner = np.bincount(segments.customer, weights=segments.calls_per_day)
+    per_owner = np.bincount(segments.customer, weights=calls_per_day)
     number = (np.cumsum(per_owner) // BLOCK_CALLS).astype(np.int64)
     number[customers:] = number[customers - 1]
     starts = np.flatnonzero(np.diff(number, prepend=-1)).tolist()

@@ -4,7 +4,7 @@ Every planted cost beyond the normal is a set of calls of its own (or, for a mod
 expensive, a difference per call), so that the truth table states it exactly.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
@@ -20,6 +20,7 @@ POWER: Final = 1
 HEAVY: Final = 2
 
 SPIKE: Final = "usage_spike"
+BURST: Final = "burst"
 RUNAWAY: Final = "runaway_agent"
 OUTGROWN: Final = "tier_outgrown"
 EXPENSIVE: Final = "expensive_model_for_trivial_task"
@@ -28,6 +29,8 @@ EXPENSIVE: Final = "expensive_model_for_trivial_task"
 # is clearly abnormal lies higher for them.
 _SPIKE_FACTORS: Final = {LIGHT: (6.0, 8.0), POWER: (5.0, 7.5), HEAVY: (4.2, 6.2)}
 _RUNAWAY_FACTORS: Final = {POWER: (4.6, 5.8), HEAVY: (4.2, 5.4)}
+_BURST_FACTORS: Final = dict.fromkeys((LIGHT, POWER, HEAVY), (5.0, 20.0))
+_FACTORS: Final = {SPIKE: _SPIKE_FACTORS, RUNAWAY: _RUNAWAY_FACTORS, BURST: _BURST_FACTORS}
 _SPIKE_CUSTOMER_DAYS: Final = 1_000
 _RUNAWAY_CUSTOMER_DAYS: Final = 3_500
 _OUTGROWN_SHARE: Final = 0.03
@@ -41,7 +44,10 @@ _HEADROOM: Final = 1.08
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """One planted truth: `customer` and `feature` are positions (feature -1: all of them)."""
+    """One planted truth: `customer` and `feature` are positions (feature -1: all of them).
+
+    `scenario` says on whose account it was planted.
+    """
 
     anomaly_id: str
     kind: str
@@ -51,6 +57,7 @@ class Anomaly:
     last: date
     factor: float
     model: int = -1
+    scenario: str = "base"
 
     def extra_share(self, day: date) -> float:
         """Extra traffic on `day`, as a multiple of the customer's normal day (0 if none)."""
@@ -84,17 +91,23 @@ def plant(population: Population, first: date, last: date, rng: np.random.Genera
     customer_days = len(population) * days
     planted += _outgrown(population, first, last, free, rng)
     planted += _expensive(population, first, last, free, rng)
-    surge = partial(_surge, population=population, first=first, last=last, free=free, rng=rng)
+    one = partial(surge, population=population, first=first, last=last, free=free, rng=rng)
     runaways = max(1, round(customer_days / _RUNAWAY_CUSTOMER_DAYS))
     for index in range(min(runaways, _available(population, free, (POWER, HEAVY)))):
         kind = (HEAVY, POWER)[index % 2]
-        planted += surge(RUNAWAY, kind)
+        planted += one(RUNAWAY, kind)
     spikes = max(2, round(customer_days / _SPIKE_CUSTOMER_DAYS))
     cycle = (LIGHT, POWER, LIGHT, HEAVY, LIGHT, POWER)
     for index in range(min(spikes, int(free.sum()))):
-        planted += surge(SPIKE, cycle[index % 6])
+        planted += one(SPIKE, cycle[index % 6])
+    return tuple(planted)
+
+
+def numbered(planted: tuple[Anomaly, ...]) -> tuple[Anomaly, ...]:
+    """The anomalies with their ids, in order."""
     return tuple(
-        Anomaly(f"anomaly_{number:04d}", *_fields(anomaly)) for number, anomaly in enumerate(planted, start=1)
+        replace(anomaly, anomaly_id=f"anomaly_{number:04d}")
+        for number, anomaly in enumerate(planted, start=1)
     )
 
 
@@ -118,18 +131,6 @@ def _below(target: Range, rise: float) -> Range:
     return Range(target.low, min(target.high, high))
 
 
-def _fields(anomaly: Anomaly) -> tuple[str, int, int, date, date, float, int]:
-    return (
-        anomaly.kind,
-        anomaly.customer,
-        anomaly.feature,
-        anomaly.first,
-        anomaly.last,
-        anomaly.factor,
-        anomaly.model,
-    )
-
-
 def _available(population: Population, free: NDArray[np.bool_], kinds: tuple[int, ...]) -> int:
     return int((free & np.isin(population.archetype, kinds)).sum())
 
@@ -140,7 +141,7 @@ def _take(candidates: NDArray[np.bool_], count: int, rng: np.random.Generator) -
     return [int(position) for position in chosen]
 
 
-def _surge(
+def surge(
     kind: str,
     archetype: int,
     *,
@@ -149,10 +150,14 @@ def _surge(
     last: date,
     free: NDArray[np.bool_],
     rng: np.random.Generator,
+    scenario: str = "base",
 ) -> list[Anomaly]:
-    """A few days of much more traffic, after enough history to know what is normal."""
+    """A few days of much more traffic, after enough history to know what is normal.
+
+    On one of the `free` ([customers]) customers, which is then no longer free; none where nobody fits.
+    """
     days = (last - first).days + 1
-    longest = {RUNAWAY: 4 if archetype == HEAVY else 3, SPIKE: 2}[kind]
+    longest = {RUNAWAY: 4 if archetype == HEAVY else 3, SPIKE: 2, BURST: 2}[kind]
     length = int(rng.integers(2 if kind == RUNAWAY else 1, longest + 1))
     history = min(_LARGEST_HISTORY_DAYS, days // 2)
     starts = [
@@ -173,10 +178,9 @@ def _surge(
     else:
         return []
     free[chosen[0]] = False
-    factors = _RUNAWAY_FACTORS if kind == RUNAWAY else _SPIKE_FACTORS
-    factor = round(float(rng.uniform(*factors[wanted])), 2)
+    factor = round(float(rng.uniform(*_FACTORS[kind][wanted])), 2)
     feature = FEATURE_INDEX["agent_run"] if kind == RUNAWAY else -1
-    return [Anomaly("", kind, chosen[0], feature, start, end, factor)]
+    return [Anomaly("", kind, chosen[0], feature, start, end, factor, scenario=scenario)]
 
 
 def _outgrown(

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.seasonality import REGIONS
+from generator.seasonality import HOME_REGIONS
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -156,7 +156,7 @@ def draw_population(
         archetype=archetype,
         tier=tier,
         organization=organization,
-        region=rng.choice(len(REGIONS), size=customers, p=[region.weight for region in REGIONS]),
+        region=rng.choice(len(HOME_REGIONS), size=customers, p=[region.weight for region in HOME_REGIONS]),
         signup=signup,
         churned=churned,
         drift_amplitude=rng.uniform(0.0, 0.06, customers),

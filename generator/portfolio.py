@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import FEATURES, MODELS, SERVICE_TIERS, TASK_INDEX, TASKS
-from generator.planting import EXPENSIVE, Anomaly, needs
+from generator.catalogue import FEATURES, SERVICE_TIERS, TASK_INDEX, TASKS
+from generator.market import Market
+from generator.planting import EXPENSIVE, OUTGROWN, Anomaly, needs
 from generator.population import ARCHETYPES, Population
 from generator.segments import BATCH, Segments, build_segments, expected_cost_nano
 
@@ -31,9 +32,6 @@ _DAYS: Final = 30
 _FEATURE_TASK: Final = np.array([TASK_INDEX[feature.task_type] for feature in FEATURES])
 _POPULARITY: Final = np.log([feature.popularity for feature in FEATURES])
 _VOLUME: Final = np.array([feature.volume for feature in FEATURES])
-_MODEL_EDGES: Final = np.cumsum(
-    [np.array(task.model_weights) / sum(task.model_weights) for task in TASKS], axis=1
-)
 _IS_BATCHABLE: Final = np.array([task.is_batchable for task in TASKS])
 
 
@@ -52,11 +50,13 @@ def draw_portfolio(
     population: Population,
     anomalies: tuple[Anomaly, ...],
     prices_nano: Ints,
+    market: Market,
     rng: np.random.Generator,
 ) -> Segments:
     """Segments of all customers, ordered by customer; prices as PriceBook.at gives them."""
-    targets = _targets(population, anomalies, rng)
-    natural = _natural_cost_nano(prices_nano)
+    targets = _targets(population, anomalies, market, rng)
+    is_offered = np.all(prices_nano >= 0, axis=2)
+    shop = _Shop(market.edges(), is_offered, _natural_cost_nano(prices_nano))
     parts = [
         _choose(
             np.arange(start, min(start + _CHUNK, len(population))),
@@ -65,12 +65,27 @@ def draw_portfolio(
             *draws,
         )
         for start in range(0, len(population), _CHUNK)
-        for draws in [(natural, rng)]
+        for draws in [(shop, rng)]
     ]
     mixes = _Mixes(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     plain = {anomaly.customer for anomaly in anomalies if anomaly.kind == EXPENSIVE}
-    segments = build_segments(population, _split(mixes, population, targets, plain, rng), rng)
+    segments = build_segments(
+        population, _split(mixes, population, targets, plain=plain, shop=shop, rng=rng), rng
+    )
     return _calibrate(segments, mixes.monthly_cost_usd, prices_nano)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """What is to be had.
+
+    `model_edges` ([tasks, models]) is Market.edges, `is_offered` has shape [service tiers, models],
+    `natural` is the mean cost of a call at scale 1, [service tiers, tasks, models].
+    """
+
+    model_edges: Floats
+    is_offered: NDArray[np.bool_]
+    natural: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +98,22 @@ class _Mixes:
     monthly_cost_usd: Floats
 
 
-def _targets(population: Population, anomalies: tuple[Anomaly, ...], rng: np.random.Generator) -> Targets:
+def _targets(
+    population: Population, anomalies: tuple[Anomaly, ...], market: Market, rng: np.random.Generator
+) -> Targets:
     kinds = [ARCHETYPES[index] for index in population.archetype.tolist()]
     calls = np.array([(k.target_calls_per_day.low, k.target_calls_per_day.high) for k in kinds])
     cost = np.array([(k.target_monthly_cost_usd.low, k.target_monthly_cost_usd.high) for k in kinds])
+    cost[:, 0] *= market.cost_floor
     feature = np.full(len(population), -1)
     model = np.full(len(population), -1)
     for anomaly in anomalies:
         needed = needs(anomaly, int(population.archetype[anomaly.customer]))
         calls[anomaly.customer] = needed.calls_per_day.low, needed.calls_per_day.high
+        # Whoever is to outgrow its tier has to come near its fee; nobody else has a least cost to keep.
+        floor = 1.0 if anomaly.kind == OUTGROWN else market.cost_floor
         cost[anomaly.customer] = (
-            needed.monthly_cost_usd.low,
+            floor * needed.monthly_cost_usd.low,
             needed.monthly_cost_usd.high,
         )
         feature[anomaly.customer] = needed.feature
@@ -114,7 +134,7 @@ def _natural_cost_nano(prices_nano: Ints) -> Floats:
         for axis in np.meshgrid(
             np.arange(len(SERVICE_TIERS)),
             np.arange(len(TASKS)),
-            np.arange(len(MODELS)),
+            np.arange(prices_nano.shape[1]),
             indexing="ij",
         )
     )
@@ -123,14 +143,14 @@ def _natural_cost_nano(prices_nano: Ints) -> Floats:
     cost = expected_cost_nano(
         tasks, models, tiers, input_scale=ones, output_scale=ones, trace_length=trace, prices_nano=prices_nano
     )
-    return cost.reshape(len(SERVICE_TIERS), len(TASKS), len(MODELS))
+    return cost.reshape(len(SERVICE_TIERS), len(TASKS), -1)
 
 
 def _choose(
     customers: Ints,
     population: Population,
     targets: Targets,
-    natural: Floats,
+    shop: _Shop,
     rng: np.random.Generator,
 ) -> tuple[Floats, Ints, NDArray[np.bool_], Floats]:
     """The best of _CANDIDATES random mixes for each of `customers`."""
@@ -153,19 +173,19 @@ def _choose(
     draws = rng.random(shape)
     model = np.stack(
         [
-            np.searchsorted(_MODEL_EDGES[task], draws[:, :, feature], side="right")
+            np.searchsorted(shop.model_edges[task], draws[:, :, feature], side="right")
             for feature, task in enumerate(_FEATURE_TASK.tolist())
         ],
         axis=2,
-    ).clip(max=len(MODELS) - 1)
+    ).clip(max=shop.model_edges.shape[1] - 1)
     wanted = np.flatnonzero(targets.forced_model[customers] >= 0)
     model[wanted, :, forced[wanted]] = targets.forced_model[customers][wanted, None]
     is_large = population.archetype[customers] > 0
     is_batch = (rng.random(shape) < _BATCH_SHARE) & is_large[:, None, None]
-    is_batch &= _IS_BATCHABLE[_FEATURE_TASK]
+    is_batch &= _IS_BATCHABLE[_FEATURE_TASK] & shop.is_offered[BATCH, model]
     is_batch[has_forced, :, forced[has_forced]] = False
 
-    cost = (share * natural[is_batch.astype(int), _FEATURE_TASK, model]).sum(axis=2)
+    cost = (share * shop.natural[is_batch.astype(int), _FEATURE_TASK, model]).sum(axis=2)
     monthly = _DAYS * targets.calls_per_day[customers][:, None] * cost / _NANO
     low = targets.cost_low_usd[customers][:, None]
     high = targets.cost_high_usd[customers][:, None]
@@ -186,7 +206,9 @@ def _split(
     mixes: _Mixes,
     population: Population,
     targets: Targets,
+    *,
     plain: set[int],
+    shop: _Shop,
     rng: np.random.Generator,
 ) -> dict[str, NDArray[np.generic]]:
     """Rows (customer, feature, model, ...) with their calls per day, ordered by customer.
@@ -202,12 +224,12 @@ def _split(
     draw = rng.random(len(customer))
     second = np.array(
         [
-            np.searchsorted(_MODEL_EDGES[index], value, side="right")
+            np.searchsorted(shop.model_edges[index], value, side="right")
             for index, value in zip(task.tolist(), draw.tolist(), strict=True)
         ]
-    ).clip(max=len(MODELS) - 1)
+    ).clip(max=shop.model_edges.shape[1] - 1)
     has_second = (rng.random(len(customer)) < _SECOND_MODEL_SHARE) & (second != model)
-    has_second &= ~np.isin(customer, list(plain))
+    has_second &= ~np.isin(customer, list(plain)) & shop.is_offered[tier, second]
     moved = np.where(has_second, rng.uniform(0.15, 0.35, len(customer)), 0.0)
 
     is_first = np.concatenate([[True], customer[1:] != customer[:-1]])

@@ -88,7 +88,10 @@ def calls_table(plan: Plan, day: date, calls: Calls, first_call: int, first_trac
     owner = np.where(known, customer_names, 0)
     organization_names, organization = np.unique(people.organization[owner], return_inverse=True)
     ids = _ids(people)
-    model_provider = np.array([_providers().index(model.provider) for model in MODELS])
+    # What is not on sale is not in the file's dictionaries either.
+    models = MODELS[: plan.market.models]
+    providers = plan.market.providers()
+    model_provider = np.array([providers.index(model.provider) for model in models])
     product = np.array([_products().index(feature.product_id) for feature in FEATURES])
     hidden = ~known[customer]
 
@@ -99,8 +102,8 @@ def calls_table(plan: Plan, day: date, calls: Calls, first_call: int, first_trac
 
     columns = {
         "timestamp": pa.array(calls.usage.timestamp_us).view(pa.timestamp("us")),
-        "provider": word(model_provider[segments.model], _providers()),
-        "model": word(segments.model, [model.model for model in MODELS]),
+        "provider": word(model_provider[segments.model], providers),
+        "model": word(segments.model, [model.model for model in models]),
         "input_tokens": pa.array(calls.usage.input_tokens),
         "output_tokens": pa.array(calls.usage.output_tokens),
         "cost_usd": _decimals(calls.cost_nano_usd),
@@ -128,7 +131,7 @@ def calls_table(plan: Plan, day: date, calls: Calls, first_call: int, first_trac
         "service_tier": word(segments.service_tier, list(SERVICE_TIERS)),
         "quality_score": pa.array(calls.quality.astype(np.float64) / 100, mask=calls.quality == NOT_SCORED),
         "environment": word(segments.environment, list(ENVIRONMENTS)),
-        "region": word(segments.region, [region.region for region in REGIONS]),
+        "region": word(segments.region, [region.region for region in REGIONS[: plan.market.regions]]),
         "agent_id": word(segments.agent, list(AGENTS)),
     }
     return pa.table(columns, schema=CALLS_SCHEMA)
@@ -168,11 +171,6 @@ def _customer_ids(count: int) -> list[str]:
 @cache
 def _organization_ids(count: int) -> list[str]:
     return organization_ids(count)
-
-
-@cache
-def _providers() -> list[str]:
-    return list(dict.fromkeys(model.provider for model in MODELS))
 
 
 @cache

@@ -21,8 +21,12 @@ from generator.errors import UsageError
 from generator.plan import Plan
 from generator.records import CALLS_SCHEMA, calls_table, customers_table
 from generator.traffic import Calls, draw_calls
-from generator.truth import Tally, anomalies_table, empty_tally, untagged_table
-from generator.writing import day_path, day_writer, open_incoming, publish, write_table
+from generator.truth import (
+    Tally,
+    empty_tally,
+    truth_tables,
+)
+from generator.writing import day_path, day_writer, description, open_incoming, publish, write_table
 
 _ORPHAN_CHECK_SECONDS: Final = 1.0
 
@@ -84,20 +88,9 @@ def _generate(
         tally.add(done.tally)
         on_day(done)
     write_table(incoming / "customers.parquet", customers_table(plan))
-    write_table(incoming / "truth" / "planted_anomalies.parquet", anomalies_table(plan, tally))
-    write_table(incoming / "truth" / "untagged_spend.parquet", untagged_table(tally))
-    options = plan.options
-    publish(
-        out,
-        incoming,
-        {
-            "customers": options.customers,
-            "days": options.days,
-            "end_date": options.end_date.isoformat(),
-            "seed": options.seed,
-            "calls": calls,
-        },
-    )
+    for name, table in truth_tables(plan, tally).items():
+        write_table(incoming / "truth" / name, table)
+    publish(out, incoming, description(plan.options, calls))
     return RunDone(calls, cost, size)
 
 

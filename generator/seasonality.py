@@ -23,11 +23,22 @@ class Region:
     weight: float
 
 
-REGIONS: Final = (
+HOME_REGIONS: Final = (
     Region("us-east-1", -5, 0.55),
     Region("eu-west-1", 1, 0.30),
     Region("ap-southeast-1", 8, 0.15),
 )
+# Where customers sit once business is done around the clock; weights are those of REGIONS together.
+_FURTHER_REGIONS: Final = (
+    Region("us-west-2", -8, 0.22),
+    Region("sa-east-1", -3, 0.10),
+    Region("eu-central-1", 1, 0.20),
+    Region("me-south-1", 3, 0.10),
+    Region("ap-south-1", 5, 0.18),
+    Region("ap-northeast-1", 9, 0.18),
+    Region("ap-southeast-2", 10, 0.12),
+)
+REGIONS: Final = (*HOME_REGIONS, *_FURTHER_REGIONS)
 
 # Relative traffic per local hour, midnight first. Busiest over quietest hour: code about 10,
 # chat about 2.5, batch about 1.8 with its nightly jobs.

@@ -30,8 +30,8 @@ def todays_segments(
     behind those of its customer.
     """
     chosen = np.arange(block.first_segment, block.end_segment)
-    base = plan.segments.take(chosen)
-    normal = plan.normal_calls(day, base)
+    flow = plan.flow(day, plan.segments.take(chosen))
+    base, normal = flow.segments, flow.calls
     sigma = plan.noise_sigma[block.first_owner : block.end_owner]
     noise = np.exp(sigma * rng.standard_normal(len(sigma)) - sigma**2 / 2)
     at_work = [

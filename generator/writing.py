@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from generator.errors import UsageError
+from generator.plan import Options
 
 DAY_FILE: Final = "part-0.parquet"
 MARKER: Final = "_generated.json"
@@ -39,6 +40,19 @@ _INTEGERS: Final = (
 def follow_lock(out: Path) -> Path:
     """The file that a generator locks while it lets the data set in `out` grow."""
     return out / "_follow.lock"
+
+
+def description(options: Options, calls: int) -> dict[str, object]:
+    """What the marker says of a data set."""
+    scenarios = {"scenarios": list(options.scenarios)} if options.scenarios else {}
+    return {
+        "customers": options.customers,
+        "days": options.days,
+        "end_date": options.end_date.isoformat(),
+        "seed": options.seed,
+        "calls": calls,
+        **scenarios,
+    }
 
 
 def day_path(day: date) -> Path:
@@ -116,7 +130,7 @@ def _check_not_followed(out: Path) -> None:
 
 
 def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
-    """Move a whole run from `incoming` into `out` and remove the days of earlier runs."""
+    """Move a whole run from `incoming` into `out` and remove the days and the truth of earlier runs."""
     (out / MARKER).write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
     arrived = sorted(path.relative_to(incoming) for path in incoming.rglob("*.parquet"))
     for path in arrived:
@@ -126,6 +140,9 @@ def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         (incoming / path).replace(target)
     current = {out / path for path in arrived}
+    for stale in (out / "truth").glob("*.parquet"):
+        if stale not in current:
+            stale.unlink()
     for stale in [path for name in _OWN_FILES for path in (out / "calls").glob(f"date=*/{name}")]:
         if stale not in current:
             stale.unlink()

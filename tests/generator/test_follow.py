@@ -193,6 +193,7 @@ def test_history_is_whole_days_as_the_ordinary_command_writes_them(tmp_path: Pat
     ("options", "named"),
     [
         (("--seed", "43"), "seed 42, not 43"),
+        (("--scenario", "burst"), "scenarios none, not burst"),
         (("--customers", "13"), "customers 12, not 13"),
         (("--file-calls", "50"), "file-calls 100, not 50"),
         (("--history-days", "1"), "history-days 0, not 1"),

@@ -1,0 +1,1 @@
+"""What moves the traffic, by name: one module per scenario, one protocol for all."""
