@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from watchfiles._rust_notify import RustNotify
 
 NOTICE_SECONDS = 5.0
 """The folder is looked at so often even if no change is reported: it may be replaced, or lie on a network."""
@@ -97,7 +100,10 @@ class _Absent:
 
 @dataclass(frozen=True)
 class _Notified:
-    notify: object
+    notify: RustNotify
 
     def wait(self, seconds: float) -> None:
-        self.notify.watch(_SETTLE_MS * 4, _SETTLE_MS, max(1, round(seconds * 1000)), None)  # type: ignore[attr-defined]
+        heard = self.notify.watch(_SETTLE_MS * 4, _SETTLE_MS, max(1, round(seconds * 1000)), None)
+        if heard == "signal":
+            # It takes the exception of a signal's handler for itself.
+            raise KeyboardInterrupt

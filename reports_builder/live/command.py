@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,14 +34,14 @@ def watch(
     warehouse = Path(os.environ.get("FINOPS_WAREHOUSE_DIR", "warehouse"))
     if not (_PROJECT / "dbt_project.yml").is_file():
         raise ReportError("run this from the root of the project: there is no dbt_project here.")
-    with only_watcher(warehouse), ending_on_signals():
+    with only_watcher(warehouse), ending_on_signals() as ended:
         try:
-            _run(raw, warehouse, out)
+            _run(raw, warehouse, out, ended.is_set)
         except KeyboardInterrupt:
             _say("stopped; the published figures stay")
 
 
-def _run(raw: Path, warehouse: Path, out: Path) -> None:
+def _run(raw: Path, warehouse: Path, out: Path, is_ended: Callable[[], bool]) -> None:
     # dbt takes seconds to load, so it loads only here.
     from reports_builder.live.loop import Watcher  # noqa: PLC0415
     from reports_builder.live.render import render_changed  # noqa: PLC0415
@@ -57,6 +58,7 @@ def _run(raw: Path, warehouse: Path, out: Path) -> None:
         render=lambda: render_changed(published, out),
         after=_alerts(published),
         tell=_say,
+        is_ended=is_ended,
     ).run()
 
 
@@ -84,15 +86,17 @@ def only_watcher(warehouse: Path) -> Iterator[None]:
 
 
 @contextmanager
-def ending_on_signals() -> Iterator[None]:
+def ending_on_signals() -> Iterator[threading.Event]:
     """SIGTERM ends the watcher as Ctrl-C does."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
         raise KeyboardInterrupt
 
+    ended = threading.Event()
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield ended
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

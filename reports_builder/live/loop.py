@@ -44,6 +44,7 @@ class Watcher:
     render: Callable[[], tuple[str, ...]]
     after: Callable[[], None]
     tell: Callable[[str], None]
+    is_ended: Callable[[], bool] = lambda: False
     _built: Arrivals | None = None
     _failed: Arrivals | None = None
     _left_as: tuple[int, ...] = field(default=())
@@ -60,17 +61,19 @@ class Watcher:
             raise
 
     def _watch(self) -> None:
-        while True:
+        while not self.is_ended():
             with listening(self.raw) as bell:
                 found = look(self.raw)
-                while not self.is_due(found):
+                while not self.is_due(found) and not self.is_ended():
                     waiting = self._retry_at - time.time() if self._failed is not None else NOTICE_SECONDS
                     bell.wait(min(NOTICE_SECONDS, max(0.01, waiting)))
                     found = look(self.raw)
                     if not found.files:
                         break
-            if self.is_due(found):
+            if self.is_due(found) and not self.is_ended():
                 self.refresh(found)
+        # A library between here and the signal may have taken its exception for one of its own.
+        raise KeyboardInterrupt
 
     def is_due(self, found: Arrivals) -> bool:
         """Whether there is something to build: new files, a changed project, or a failure to try again."""

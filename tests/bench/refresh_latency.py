@@ -158,7 +158,10 @@ def bench(customers: int, days: int, arrivals: int, every: float | None, folder:
         )
     finally:
         watcher.terminate()
-        watcher.wait()
+        try:
+            watcher.wait(timeout=60)
+        finally:
+            watcher.kill()
 
 
 def report(run: Bench, count: int, every: float | None) -> None:
