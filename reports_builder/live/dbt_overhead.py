@@ -9,12 +9,14 @@ Results are the same; each function stands in for one of dbt 1.11, which the pro
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType
 from typing import Any
 
 import jinja2
 import parsedatetime
+from dbt.adapters.base.impl import BaseAdapter
 from dbt.clients.jinja import MacroGenerator
 from dbt.context import macros as dbt_macros
 from dbt.contracts.graph.nodes import ParsedNode
@@ -117,9 +119,30 @@ def _fire_heard_event(
         _fire_event(manager, e, level, *arguments, **options)
 
 
+class _ContextsOfThread(threading.local):
+    """The contexts in which a thread runs the adapter's own macros, such as the renaming of a table."""
+
+    def __init__(self, make: Callable[..., dict[str, Any]]) -> None:
+        self._make = make
+        self._made: dict[tuple[str, str | None], dict[str, Any]] = {}
+
+    def __call__(self, macro: Any, config: Any, resolver: Any, project: str | None) -> dict[str, Any]:
+        key = (macro.unique_id, project)
+        if key not in self._made:
+            self._made[key] = self._make(macro, config, resolver, project)
+        # The caller may add to it.
+        return dict(self._made[key])
+
+
+def _set_macro_context_generator(adapter: BaseAdapter, make: Callable[..., dict[str, Any]]) -> None:
+    # Each build has an adapter of its own, and with it contexts of its own.
+    adapter._macro_context_generator = _ContextsOfThread(make)  # type: ignore[assignment]
+
+
 def reduce_overhead() -> None:
     """Make the dbt of this process faster from its second build on."""
     dbt_macros.MacroNamespaceBuilder.build_namespace = _build_namespace  # type: ignore[method-assign,assignment]
+    BaseAdapter.set_macro_context_generator = _set_macro_context_generator  # type: ignore[method-assign,assignment]
     EventManager.fire_event = _fire_heard_event  # type: ignore[method-assign,assignment]
     message = functools.cached_property(_message)
     message.__set_name__(BaseEvent, "pb_msg")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,8 +104,11 @@ class Watcher:
         except (RefreshError, ReportError) as error:
             self._fail(found, attempt, started, str(error))
             return
-        except (OSError, RuntimeError) as error:
-            self._fail(found, attempt, started, f"The refresh stopped: {' '.join(str(error).split())}.")
+        except Exception as error:
+            # Whatever it is must not end the watcher; the log has all of it.
+            self.tell(traceback.format_exc())
+            reason = f"The refresh stopped by an unexpected {type(error).__name__}: {error}"
+            self._fail(found, attempt, started, " ".join(reason.split()))
             return
         finished = time.time()
         self._failed = None
