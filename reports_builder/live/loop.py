@@ -58,7 +58,7 @@ class Watcher:
             self._watch()
         except KeyboardInterrupt:
             # Nobody refreshes or retries any more.
-            self.status.update(state="idle", next_retry_at=None)
+            self.status.update(state="idle", is_watching=False, next_retry_at=None)
             raise
 
     def _watch(self) -> None:

@@ -17,10 +17,12 @@ class Status:
 
     ``arrived_at`` is when the newest raw file in the published figures arrived, ``sequence`` grows with each
     publication, the seconds of the phases are those of the last refresh that succeeded, ``error`` says in a
-    sentence why the last attempt failed.
+    sentence why the last attempt failed. ``is_watching`` is false once the watcher has ended; one that was
+    killed cannot say so.
     """
 
     state: Literal["idle", "refreshing", "failed"] = "idle"
+    is_watching: bool = True
     attempt: int = 0
     started_at: str | None = None
     finished_at: str | None = None

@@ -122,6 +122,7 @@ def test_new_data_reaches_the_pages_and_bad_data_reaches_nothing(arriving: Works
         said = watched.end(signal.SIGTERM)
         assert watched.process.returncode == 0
         assert "stopped" in said
+        assert not watched.status["is_watching"]
         assert not list((arriving.folder / "logs").glob("dbt.log*"))
 
 
