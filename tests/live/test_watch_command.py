@@ -19,8 +19,8 @@ import pytest
 from tests.warehouse.test_incremental_days import contents
 from tests.workspace import ROOT, Workspace
 
-# A kill costs a whole build; the test suite takes one, `FINOPS_KILLS=20 pytest -k kill` the rest.
-KILLS = int(os.environ.get("FINOPS_KILLS", "1"))
+# Each costs a whole build; the test below takes one kill, `FINOPS_KILLS=20 pytest -k kill` more.
+KILLS = int(os.environ.get("FINOPS_KILLS", "0"))
 TOTALS = "select sum(calls), sum(billed_cost_usd) from core.fct_usage_daily"
 NEWEST = "2026-10-31"
 
@@ -71,8 +71,32 @@ def watching(workspace: Workspace) -> Iterator[Watched]:
         watched.process.communicate()
 
 
-def working_version(workspace: Workspace) -> int:
-    return (workspace.warehouse_dir / "build" / "finops.duckdb").stat().st_mtime_ns
+def log_of_dbt(workspace: Workspace) -> bytes:
+    return (workspace.folder / "logs" / "dbt.log").read_bytes()
+
+
+def working_version(workspace: Workspace) -> list[int]:
+    """Changes with every transaction of a build."""
+    try:
+        files = sorted((workspace.warehouse_dir / "build").glob("finops.duckdb*"))
+        return [path.stat().st_mtime_ns for path in files]
+    except FileNotFoundError:
+        # The log of a transaction that was taken over just now.
+        return []
+
+
+def kill_in_its_first_build(workspace: Workspace, seed: int) -> bool:
+    """Kill a watcher by progress, after some transactions of its build; whether it had published."""
+    version = working_version(workspace)
+    with watching(workspace) as watched:
+        for _ in range(random.Random(seed).randint(1, 40)):
+            while not watched.status["sequence"] and working_version(workspace) == version:
+                assert watched.process.poll() is None
+                time.sleep(0.005)
+            version = working_version(workspace)
+        watched.process.kill()
+        watched.process.wait()
+        return bool(watched.status["sequence"])
 
 
 @pytest.fixture
@@ -83,6 +107,10 @@ def arriving(workspace: Workspace) -> Workspace:
 
 
 def test_new_data_reaches_the_pages_and_bad_data_reaches_nothing(arriving: Workspace) -> None:
+    log_before = log_of_dbt(arriving)
+    published = arriving.published.read_bytes()
+    assert not kill_in_its_first_build(arriving, seed=0)
+    assert arriving.published.read_bytes() == published
     with watching(arriving) as watched:
         watched.until(lambda status: status["state"] == "idle" and status["sequence"] == 1)
         (calls, cost), *_ = arriving.query(TOTALS)
@@ -123,7 +151,7 @@ def test_new_data_reaches_the_pages_and_bad_data_reaches_nothing(arriving: Works
         assert watched.process.returncode == 0
         assert "stopped" in said
         assert not watched.status["is_watching"]
-        assert not list((arriving.folder / "logs").glob("dbt.log*"))
+        assert log_of_dbt(arriving) == log_before
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
@@ -131,18 +159,7 @@ def test_a_watcher_killed_at_any_instant_loses_nothing_and_the_next_one_catches_
     arriving: Workspace, seed: int
 ) -> None:
     before = arriving.query(TOTALS)
-    version = working_version(arriving)
-    with watching(arriving) as watched:
-        # By progress: after so many changes of the file that builds work in.
-        for _ in range(random.Random(seed).randint(1, 12)):
-            while watched.process.poll() is None and working_version(arriving) == version:
-                if watched.status["sequence"]:
-                    break
-                time.sleep(0.005)
-            version = working_version(arriving)
-        watched.process.kill()
-        watched.process.communicate()
-        published = bool(watched.status["sequence"])
+    published = kill_in_its_first_build(arriving, seed)
     (held_back,) = arriving.query(
         f"select count(*), sum(cost_usd) from '{arriving.folder}/held_back/*.parquet'"
     )
