@@ -11,7 +11,7 @@ DEMO_DAYS := 120
 GENERATED := data/raw/_generated.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo data warehouse reports live test lint format docs bench clean
+.PHONY: help install demo data warehouse reports live test lint format docs bench realism clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ $(INSTALLED): requirements.lock
 
 data: $(GENERATED) ## Generate the demo data (only when it is absent or its generator changed)
 
-$(GENERATED): $(INSTALLED) $(wildcard generator/*.py generator/*/*.py) dbt_project/seeds/model_prices.csv dbt_project/seeds/subscription_tiers.csv
+$(GENERATED): $(INSTALLED) $(wildcard generator/*.py generator/*/*.py generator/*.csv) dbt_project/seeds/model_prices.csv dbt_project/seeds/subscription_tiers.csv
 	@python -m generator --customers $(DEMO_CUSTOMERS) --days $(DEMO_DAYS)
 
 warehouse: $(INSTALLED) ## Build, test and publish the warehouse
@@ -60,6 +60,12 @@ bench: $(INSTALLED) ## Time generator, build and reports beside their floors, at
 	python -m tests.bench.generator_floor
 	python -m tests.bench.warehouse_build
 	python -m tests.bench.otlp_ingestion
+
+realism: $(INSTALLED) ## Hold generated traffic against production traces, kind by kind, for three seeds
+	@echo "The demo data's traffic:"
+	@python -m generator realism
+	@echo "The traffic under scenarios:"
+	@python -m generator realism --scenario base
 
 docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/static_index.html
 	dbt docs generate --static --project-dir dbt_project

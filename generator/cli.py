@@ -14,6 +14,7 @@ from generator.errors import UsageError
 from generator.follow_cli import FOLLOWED_DAYS, Following
 from generator.plan import Options, make_plan
 from generator.prices_cli import app as prices_app
+from generator.realism.command import app as realism_app
 from generator.run import default_workers
 from generator.run import generate as carry_out
 from generator.scenarios.registry import CHOICES, resolve
@@ -25,6 +26,7 @@ MAX_DAYS: Final = 3_660
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.add_typer(prices_app, name="prices")
+app.add_typer(realism_app, name="realism")
 
 
 @app.callback(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import FEATURE_INDEX, MODEL_INDEX, MODELS, TASK_INDEX
+from generator.catalogue import FEATURE_INDEX, FEATURES, MODEL_INDEX, MODELS, TASK_INDEX
 from generator.errors import UsageError
 from generator.flow import Flow, flow_of
 from generator.market import Market, specified_market, wide_market
@@ -17,10 +17,11 @@ from generator.planting import Anomaly, numbered, plant
 from generator.population import ARCHETYPES, Population, draw_population
 from generator.portfolio import draw_portfolio
 from generator.prices import PriceBook, read_monthly_fees, read_price_book
+from generator.rhythm import STEADY, UNEVEN, Rhythm
 from generator.scenarios.protocol import Course, Planted
 from generator.scenarios.registry import resolve
 from generator.scenarios.troupe import Troupe
-from generator.seasonality import drift, weekly_factors
+from generator.seasonality import drift
 from generator.segments import UNKNOWN, Segments, concatenate, trace_length
 
 Ints = NDArray[np.int64]
@@ -37,6 +38,7 @@ _PORTFOLIO_STREAM: Final = 2
 NAMES_STREAM: Final = 3
 TRAFFIC_STREAM: Final = 4
 _SCENARIO_STREAM: Final = 5
+_RHYTHM_STREAM: Final = 6
 
 _NANO: Final = 1_000_000_000
 _INTERNAL_NOISE: Final = 0.15
@@ -123,6 +125,8 @@ class Plan:
     lasting: tuple[Planted, ...]
     blocks: tuple[Block, ...]
     noise_sigma: Floats
+    pulses_per_day: Ints
+    rhythm: Rhythm
 
     @property
     def owners(self) -> int:
@@ -138,7 +142,7 @@ class Plan:
 
     def normal_calls(self, day: date, segments: Segments) -> Floats:
         """Expected calls of each of `segments` on `day` without anomalies and noise."""
-        weekly = weekly_factors()[segments.task, day.weekday()]
+        weekly = self.rhythm.week()[segments.task, day.weekday()]
         calls: Floats = segments.calls_per_day * weekly
         return calls * self.normal_factor(day)[segments.customer]
 
@@ -168,6 +172,7 @@ def midnight(day: date) -> datetime:
 
 def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
     """Draw the plan; raises UsageError where the seeds do not fit the options."""
+    rhythm = UNEVEN if options.scenarios else STEADY
     market = wide_market() if options.scenarios else specified_market()
     prices = read_price_book(seeds / "model_prices.csv", MODELS[: market.models])
     fees = read_monthly_fees(seeds / "subscription_tiers.csv")
@@ -192,10 +197,17 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
     population = troupe.settle(population)
     ordinary = plant(population, first, last, _stream(options.seed, _PLANTING_STREAM))
     anomalies = numbered((*ordinary, *troupe.strike(population, ordinary)))
-    own = draw_portfolio(population, anomalies, price, market, _stream(options.seed, _PORTFOLIO_STREAM))
+    rng = _stream(options.seed, _PORTFOLIO_STREAM)
+    own = draw_portfolio(population, anomalies, price, market=market, rhythm=rhythm, rng=rng)
     segments = concatenate([own, _internal(own, options.customers, price)])
     courses = troupe.courses(population, own)
-    sigma = np.array([kind.day_sigma for kind in ARCHETYPES])[population.archetype]
+    sigma = np.array(rhythm.day_sigma)[population.archetype]
+    busiest = _busiest(segments, courses, options)
+    per_owner = np.bincount(segments.customer, weights=busiest).astype(np.float64)
+    pulses = np.zeros((options.customers + len(INTERNAL_JOBS), len(FEATURES)), dtype=np.int64)
+    pulses[: options.customers] = rhythm.pulses_per_day(
+        population, _by_feature(own, busiest, options.customers), _stream(options.seed, _RHYTHM_STREAM)
+    )
     return Plan(
         options=options,
         market=market,
@@ -206,8 +218,10 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
         anomalies=anomalies,
         courses=courses,
         lasting=troupe.lasting(population),
-        blocks=_blocks(segments, _busiest(segments, courses, options), options.customers),
+        blocks=_blocks(segments, per_owner, options.customers),
         noise_sigma=np.concatenate([sigma, np.full(len(INTERNAL_JOBS), _INTERNAL_NOISE)]),
+        pulses_per_day=pulses,
+        rhythm=rhythm,
     )
 
 
@@ -251,9 +265,15 @@ def _busiest(segments: Segments, courses: tuple[Course, ...], options: Options) 
     return most
 
 
-def _blocks(segments: Segments, calls_per_day: Floats, customers: int) -> tuple[Block, ...]:
-    """Cut the customers into blocks of about BLOCK_CALLS calls; internal jobs join the last."""
-    per_owner = np.bincount(segments.customer, weights=calls_per_day)
+def _by_feature(segments: Segments, calls_per_day: Floats, customers: int) -> Floats:
+    """Calls per day of the first segments of a plan by customer and feature, shape [customers, features]."""
+    application = segments.customer * len(FEATURES) + segments.feature
+    calls = np.bincount(application, calls_per_day[: len(segments)], minlength=customers * len(FEATURES))
+    return calls.astype(np.float64).reshape(customers, len(FEATURES))
+
+
+def _blocks(segments: Segments, per_owner: Floats, customers: int) -> tuple[Block, ...]:
+    """Cut the customers into blocks of about BLOCK_CALLS calls a day; internal jobs join the last."""
     number = (np.cumsum(per_owner) // BLOCK_CALLS).astype(np.int64)
     number[customers:] = number[customers - 1]
     starts = np.flatnonzero(np.diff(number, prepend=-1)).tolist()

@@ -15,6 +15,7 @@ from generator.catalogue import FEATURES, SERVICE_TIERS, TASK_INDEX, TASKS
 from generator.market import Market
 from generator.planting import EXPENSIVE, OUTGROWN, Anomaly, needs
 from generator.population import ARCHETYPES, Population
+from generator.rhythm import Rhythm
 from generator.segments import BATCH, Segments, build_segments, expected_cost_nano
 
 Ints = NDArray[np.int64]
@@ -50,13 +51,15 @@ def draw_portfolio(
     population: Population,
     anomalies: tuple[Anomaly, ...],
     prices_nano: Ints,
+    *,
     market: Market,
+    rhythm: Rhythm,
     rng: np.random.Generator,
 ) -> Segments:
     """Segments of all customers, ordered by customer; prices as PriceBook.at gives them."""
     targets = _targets(population, anomalies, market, rng)
     is_offered = np.all(prices_nano >= 0, axis=2)
-    shop = _Shop(market.edges(), is_offered, _natural_cost_nano(prices_nano))
+    shop = _Shop(market.edges(), is_offered, _natural_cost_nano(prices_nano), market.cost_floor < 1)
     parts = [
         _choose(
             np.arange(start, min(start + _CHUNK, len(population))),
@@ -69,9 +72,8 @@ def draw_portfolio(
     ]
     mixes = _Mixes(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     plain = {anomaly.customer for anomaly in anomalies if anomaly.kind == EXPENSIVE}
-    segments = build_segments(
-        population, _split(mixes, population, targets, plain=plain, shop=shop, rng=rng), rng
-    )
+    rows = _split(mixes, population, targets, plain=plain, shop=shop, rng=rng)
+    segments = build_segments(population, rows, rhythm, rng)
     return _calibrate(segments, mixes.monthly_cost_usd, prices_nano)
 
 
@@ -80,17 +82,22 @@ class _Shop:
     """What is to be had.
 
     `model_edges` ([tasks, models]) is Market.edges, `is_offered` has shape [service tiers, models],
-    `natural` is the mean cost of a call at scale 1, [service tiers, tasks, models].
+    `natural` is the mean cost of a call at scale 1, [service tiers, tasks, models]. Where `sizes_stay`, a
+    mix that comes within its customer's range as it is keeps its token sizes.
     """
 
     model_edges: Floats
     is_offered: NDArray[np.bool_]
     natural: Floats
+    sizes_stay: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Mixes:
-    """The set chosen for each customer: shape [customers, features], last one [customers]."""
+    """The set chosen for each customer: shape [customers, features], last one [customers].
+
+    The cost is the one to scale token sizes to, NaN where they stay.
+    """
 
     share: Floats
     model: Ints
@@ -190,7 +197,8 @@ def _choose(
     low = targets.cost_low_usd[customers][:, None]
     high = targets.cost_high_usd[customers][:, None]
     inside = np.exp(rng.uniform(np.log(low), np.log(high), size=shape[:2]))
-    target = np.where((monthly >= low) & (monthly <= high), monthly, inside)
+    fits = (monthly >= low) & (monthly <= high)
+    target = np.where(fits, monthly, inside)
     strain = np.maximum(0.0, np.abs(np.log(target / monthly)) - _FREE_SCALE)
     best = np.argmin(strain, axis=1)
     rows = np.arange(len(customers))
@@ -198,7 +206,7 @@ def _choose(
         share[rows, best],
         model[rows, best],
         is_batch[rows, best],
-        target[rows, best],
+        np.where(fits & shop.sizes_stay, np.nan, target)[rows, best],
     )
 
 
@@ -281,6 +289,6 @@ def _calibrate(segments: Segments, monthly_cost_usd: Floats, prices_nano: Ints) 
     """Scale each customer's token sizes until its expected monthly cost is its target."""
     for _ in range(6):
         expected = _DAYS * segments.customer_cost_nano_per_day(len(monthly_cost_usd), prices_nano) / _NANO
-        factor = (monthly_cost_usd / expected)[segments.customer]
-        segments = segments.scaled(factor)
+        factor = np.where(np.isnan(monthly_cost_usd), 1.0, monthly_cost_usd / expected)
+        segments = segments.scaled(factor[segments.customer])
     return segments

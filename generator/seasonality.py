@@ -63,10 +63,14 @@ _WEEKEND: Final = (0.96, 1.04)
 
 
 @cache
-def weekly_factors() -> NDArray[np.float64]:
-    """Traffic of a weekday over the mean day, shape [tasks, 7], Monday first; rows average 1."""
+def weekly_factors(code_weekend: float = 1.0) -> NDArray[np.float64]:
+    """Traffic of a weekday over the mean day, shape [tasks, 7], Monday first; rows average 1.
+
+    `code_weekend` is a further factor on the weekends of tasks that keep the hours of code.
+    """
+    weekend = [task.weekend_share * (code_weekend if task.hour_shape == "code" else 1.0) for task in TASKS]
     rows: NDArray[np.float64] = np.array(
-        [[*_WORKDAYS, *(task.weekend_share * day for day in _WEEKEND)] for task in TASKS]
+        [[*_WORKDAYS, *(share * day for day in _WEEKEND)] for share in weekend]
     )
     means: NDArray[np.float64] = rows.mean(axis=1, keepdims=True)
     return rows / means

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.catalogue import AGENTS, FEATURES, MODELS, TASK_INDEX, TASKS
-from generator.population import ARCHETYPES, Population
+from generator.population import Population
+from generator.rhythm import Rhythm
 from generator.seasonality import SHAPE_INDEX
 from generator.tokens import input_table, output_table
 
@@ -25,7 +26,6 @@ TIMEOUT_SHARE: Final = 0.22
 
 _INPUT_SPREAD: Final = 0.45
 _OUTPUT_SPREAD: Final = 0.45
-_SPREAD_CORRELATION: Final = 0.6
 _FEATURE_TASK: Final = np.array([TASK_INDEX[feature.task_type] for feature in FEATURES])
 _AGENT_TASK: Final = TASK_INDEX["agent"]
 
@@ -139,6 +139,7 @@ def expected_cost_nano(
 def build_segments(
     population: Population,
     rows: dict[str, NDArray[np.generic]],
+    rhythm: Rhythm,
     rng: np.random.Generator,
 ) -> Segments:
     """Segments from their dimensions and rates, with the traits of each application drawn.
@@ -152,12 +153,12 @@ def build_segments(
     application, position = np.unique(customer * len(FEATURES) + feature, return_inverse=True)
     size = len(application)
     common = rng.standard_normal(size)
-    own = np.sqrt(1 - _SPREAD_CORRELATION)
-    shared = np.sqrt(_SPREAD_CORRELATION)
+    own = np.sqrt(1 - rhythm.likeness)
+    shared = np.sqrt(rhythm.likeness)
     scale_in = np.exp(_INPUT_SPREAD * (shared * common + own * rng.standard_normal(size)))
     scale_out = np.exp(_OUTPUT_SPREAD * (shared * common + own * rng.standard_normal(size)))
     agent = rng.integers(0, len(AGENTS), size)
-    factor = np.array([kind.trace_factor for kind in ARCHETYPES])[population.archetype[customer]]
+    factor = np.array(rhythm.trace_factor)[population.archetype[customer]]
     return Segments(
         customer=customer,
         feature=feature,
@@ -174,12 +175,12 @@ def build_segments(
     )
 
 
+def shape_of_task() -> Ints:
+    """Position of each task's hour shape, shape [tasks]."""
+    return np.array([SHAPE_INDEX[task.hour_shape] for task in TASKS])
+
+
 def trace_length(task: Ints, factor: Floats, calls_per_day: Floats) -> Floats:
     """Mean calls of a trace: shorter for small customers, never most of a day's work."""
     longest = np.array([task.calls_per_trace for task in TASKS])[task]
     return np.minimum(1.0 + (longest - 1.0) * factor, np.maximum(1.0, calls_per_day / 3.0))
-
-
-def shape_of_task() -> Ints:
-    """Position of each task's hour shape, shape [tasks]."""
-    return np.array([SHAPE_INDEX[task.hour_shape] for task in TASKS])

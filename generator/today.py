@@ -42,8 +42,11 @@ def todays_segments(
     for _, anomaly in at_work:
         if anomaly.kind != OUTGROWN:
             noise[anomaly.customer - block.first_owner] = 1.0
+    jobs = plan.rhythm.job_noise(base.task, rng)
+    # A planted day is what the truth says, jobs and all.
+    jobs[np.isin(base.customer, [anomaly.customer for _, anomaly in at_work])] = 1.0
     parts = [base]
-    calls = [normal * noise[base.customer - block.first_owner]]
+    calls = [normal * noise[base.customer - block.first_owner] * jobs]
     origin = [np.full(len(base), -1)]
     exact = [np.zeros(len(base), dtype=bool)]
     for index, anomaly in at_work:

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import MODELS, STATUSES, TASKS, expected_quality
+from generator.catalogue import FEATURES, MODELS, STATUSES, TASKS, expected_quality
 from generator.costing import Usage, list_cost_nano
 from generator.plan import TRAFFIC_STREAM, Block, Plan, midnight
+from generator.rhythm import MAX_PULSES, PULSE_SECONDS
 from generator.seasonality import (
     MICROSECONDS_PER_DAY,
     REGIONS,
@@ -89,7 +90,10 @@ def draw_calls(plan: Plan, day: date, block: Block) -> Calls:
     first_row = np.cumsum(size) - size
     trace = np.repeat(np.arange(len(size)), size)
     position = np.arange(count) - np.repeat(first_row, size)
-    timestamp = _timestamps(segments, owner_of_trace, size, position, rng)
+    pulses = plan.pulses_per_day[segments.customer, segments.feature]
+    shape = shape_of_task()[segments.task] * len(REGIONS) + segments.region
+    starts = _starts(segments, owner_of_trace, shape=shape, pulses=pulses, rng=rng)
+    timestamp = _timestamps(segments, owner_of_trace, size, position, starts=starts, rng=rng)
     timestamp += np.int64((midnight(day) - midnight(date(1970, 1, 1))) // timedelta(microseconds=1))
 
     usage = _usage(segments, rows, timestamp, position, rng)
@@ -138,21 +142,43 @@ def _trace_sizes(segments: Segments, owner: Ints, rng: np.random.Generator) -> I
     return 1 + (_log_table()[_draws(rng, len(owner))] * per_log[owner]).astype(np.int64)
 
 
+def _starts(segments: Segments, owner: Ints, *, shape: Ints, pulses: Ints, rng: np.random.Generator) -> Ints:
+    """When traces start, in microseconds after midnight: by their hour `shape` ([segments]).
+
+    `pulses` ([segments]) says in how many pulses the feature's day comes, 0 where each trace starts
+    when it likes.
+    """
+    draw = _draws(rng, len(owner))
+    spread_us: Ints | int = 20
+    if pulses.any():
+        mine = pulses[owner]
+        # A feature's segments (second models, staging) share its pulses.
+        key = segments.customer * len(FEATURES) + segments.feature
+        features, place = np.unique(key, return_inverse=True)
+        moments = rng.integers(START_TABLE_SIZE, size=(len(features), MAX_PULSES), dtype=np.uint16)
+        chosen = rng.integers(np.maximum(mine, 1))
+        together = moments[place[owner], chosen]
+        draw = np.where(mine > 0, together, draw)
+        spread_us = np.where(mine > 0, PULSE_SECONDS * 1_000_000 // START_TABLE_SIZE, spread_us)
+    starts: Ints = start_times()[shape[owner] * START_TABLE_SIZE + draw]
+    starts += _draws(rng, len(owner)).astype(np.int64) * spread_us
+    return starts
+
+
 def _timestamps(
     segments: Segments,
     owner: Ints,
     size: Ints,
     position: Ints,
+    *,
+    starts: Ints,
     rng: np.random.Generator,
 ) -> Ints:
-    """Microseconds after midnight: a trace starts by its hour shape and ends before midnight."""
+    """Microseconds after midnight of every call: a trace ends before midnight."""
     gap_us = np.array([int(task.gap_seconds * 1e6) for task in TASKS])[segments.task]
-    shape = shape_of_task()[segments.task] * len(REGIONS) + segments.region
     gap = gap_us[owner]
-    start = start_times()[shape[owner] * START_TABLE_SIZE + _draws(rng, len(owner))]
-    start += _draws(rng, len(owner)).astype(np.int64) * 20
     gap = np.minimum(gap, (MICROSECONDS_PER_DAY - 1) // (size + 1))
-    start = np.minimum(start, MICROSECONDS_PER_DAY - 1 - gap * (size + 1))
+    start = np.minimum(starts, MICROSECONDS_PER_DAY - 1 - gap * (size + 1))
     gap = np.repeat(gap, size)
     timestamp: Ints = np.repeat(start, size) + position * gap
     timestamp += (gap * _draws(rng, len(position))) >> 16

@@ -8,8 +8,9 @@ import numpy as np
 
 from generator.flow import Flow
 from generator.population import Population
+from generator.rhythm import UNEVEN
 from generator.scenarios.protocol import Course, Floats, Ints, Planted, Scenario, Setting
-from generator.seasonality import REGIONS, weekly_factors
+from generator.seasonality import REGIONS
 from generator.segments import Segments
 
 _COUNTRIES: Final = {
@@ -101,7 +102,7 @@ class _DaysOff(Course):
 
     def _factors(self, day: date, region: int) -> Floats:
         """Traffic of each task on `day` over what that weekday brings elsewhere, shape [tasks]."""
-        week = weekly_factors()
+        week = UNEVEN.week()
         weekday, off = day.weekday(), self.weekends[region]
         wanted: Floats = week[:, weekday]
         if (region, day) in self.days or (weekday in off and weekday not in _WEEKEND):

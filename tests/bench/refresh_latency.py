@@ -1,6 +1,6 @@
 """How long a call waits from its arrival until the published warehouse and the reports know its cost.
 
-`python -m tests.bench.refresh_latency [--customers 100] [--days 155] [--arrivals 100] [--every SECONDS]`: generates
+`python -m tests.bench.refresh_latency [--customers 100] [--days 240] [--arrivals 100] [--every SECONDS]`: generates
 the history, starts the watcher on it, then lets files arrive one by one: each when the one before is on the page, or
 every so many seconds whatever the watcher does. Latencies are wall time from a file's rename to the end of its
 publication, and of its rendering; processor time and memory are those of the watcher's process.
@@ -184,7 +184,7 @@ def report(run: Bench, count: int, every: float | None) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--customers", type=int, default=100)
-    parser.add_argument("--days", type=int, default=155)
+    parser.add_argument("--days", type=int, default=240)
     parser.add_argument("--arrivals", type=int, default=100)
     parser.add_argument("--every", type=float)
     options = parser.parse_args()

@@ -1,0 +1,1 @@
+"""How real the generated traffic looks: its measures beside bands, and beside real traces where they are."""

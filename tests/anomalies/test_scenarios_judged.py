@@ -1,0 +1,57 @@
+"""What the scenarios plant, all of them at once, and what of it the warehouse shows; it never sees the truth.
+
+Small data: the scores at full size come from `python -m tests.bench.detector_scores`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bench.detector_scores import Judged, judge
+from tests.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    workspace = Workspace(tmp_path_factory.mktemp("mixed"), tmp_path_factory.mktemp("target"))
+    return judge(workspace, 60, 60, "--scenario", "mixed")
+
+
+def test_every_call_of_every_provider_is_priced_as_it_was_billed(judged: Judged) -> None:
+    assert judged.unpriced() == (0, 0)
+    assert judged.rows("select affected_calls from core.rpt_data_quality where check_name = 'unpriced'") == [
+        (0,)
+    ]
+    ((providers, models),) = judged.rows(
+        "select count(distinct provider), count(distinct model) from core.fct_usage_daily"
+    )
+    assert providers == 7
+    assert models >= 24
+
+
+def test_bursts_and_loops_that_cost_something_are_found(judged: Judged) -> None:
+    scores = {score.kind: score for score in judged.sudden()}
+    for kind, score in scores.items():
+        if "or above" in kind and not kind.startswith("usage_spike"):
+            assert score.planted >= 1, kind
+            assert score.recall >= 0.6, kind
+    every = scores["all abnormal days"]
+    assert every.precision is not None
+    assert every.precision >= 0.5
+
+
+def test_gradual_effects_show_in_the_day_facts_as_planted(judged: Judged) -> None:
+    seen = judged.gradual()
+    assert {it.kind for it in seen} >= {
+        "feature_launch",
+        "cost_optimization",
+        "model_migration",
+        "multi_tenant",
+    }
+    for it in seen:
+        if it.kind == "cost_optimization":
+            assert it.seen == pytest.approx(it.planted, abs=0.25), it
+        if it.kind == "model_migration":
+            assert it.seen == pytest.approx(it.planted, abs=0.2), it
+        if it.kind == "multi_tenant":
+            assert it.seen > 1.5, it

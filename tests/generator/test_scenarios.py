@@ -1,0 +1,410 @@
+"""Scenarios do what they say, alone and together, in whatever order they are named."""
+
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from generator.catalogue import FEATURE_INDEX, MODELS, TASK_INDEX, TASKS
+from generator.errors import UsageError
+from generator.market import PROVIDER_SHARES, specified_market, wide_market
+from generator.plan import Options, Plan, make_plan, midnight
+from generator.prices import read_price_book
+from generator.scenarios.protocol import Course
+from generator.scenarios.registry import NAMES, resolve
+from generator.seasonality import REGIONS
+from generator.traffic import Calls, draw_calls
+from tests.generator.conftest import ROOT, run_generator
+from tests.generator.test_command_line import digests
+
+LAST = date(2026, 10, 31)
+SEEDS = ROOT / "dbt_project" / "seeds"
+
+
+@cache
+def plan_of(*scenarios: str, last: date = LAST, days: int = 60) -> Plan:
+    return make_plan(Options(160, days, last, 5, scenarios))
+
+
+def effects(plan: Plan) -> list[Course]:
+    return list(plan.courses)
+
+
+def drawn(plan: Plan, day: date) -> list[Calls]:
+    return [draw_calls(plan, day, block) for block in plan.blocks]
+
+
+def count(plan: Plan, days: list[date], chosen) -> float:
+    """Calls on `days` in the segments that `chosen` (segments -> mask) picks."""
+    return float(
+        sum(
+            calls.rows_per_segment[chosen(calls.segments)].sum() for day in days for calls in drawn(plan, day)
+        )
+    )
+
+
+def around(day: date, length: int) -> list[date]:
+    return [day + timedelta(days=offset) for offset in range(length)]
+
+
+def is_customer(plan: Plan):
+    return lambda segments: segments.customer < len(plan.population)
+
+
+# --- selection and composition
+
+
+def test_names_are_resolved_once_each_in_one_order():
+    assert resolve(["burst", "seasonal", "burst"]) == ("seasonal", "burst")
+    assert resolve(["mixed", "base"]) == NAMES
+    assert len(NAMES) == 11
+    assert resolve([]) == ()
+    with pytest.raises(UsageError, match="choose from base, seasonal"):
+        resolve(["nonsense"])
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    def generate(*options: str) -> Path:
+        out = tmp_path_factory.mktemp("scenario") / "raw"
+        done = run_generator("--customers", "12", "--days", "8", "--out", str(out), *options)
+        assert done.returncode == 0, done.stderr
+        return out
+
+    return generate
+
+
+def test_the_order_of_names_and_the_number_of_processes_change_no_byte(run):
+    one = digests(run("--scenario", "seasonal", "--scenario", "gradual_decline", "--workers", "1"))
+    assert one == digests(run("--scenario", "gradual_decline", "--scenario", "seasonal", "--workers", "2"))
+    mixed = digests(run("--scenario", "mixed"))
+    assert mixed == digests(run(*(word for name in reversed(NAMES) for word in ("--scenario", name))))
+    assert mixed["calls/date=2026-10-31/part-0.parquet"] != one["calls/date=2026-10-31/part-0.parquet"]
+
+
+def test_the_default_has_the_specifications_models_and_no_scenarios(run):
+    out = run()
+    models = pq.read_table(out / "calls").column("model").unique().to_pylist()
+    assert set(models) <= {
+        "gpt-4",
+        "gpt-4-turbo",
+        "claude-opus-4",
+        "claude-sonnet-4",
+        "claude-instant",
+        "claude-v2",
+    }
+    assert not (out / "truth" / "scenario_effects.parquet").exists()
+    assert plan_of().courses == ()
+
+
+def test_a_default_run_takes_the_truth_of_an_earlier_run_away(tmp_path):
+    options = ("--customers", "3", "--days", "2", "--out", str(tmp_path))
+    assert run_generator(*options, "--scenario", "base").returncode == 0
+    assert (tmp_path / "truth" / "scenario_effects.parquet").exists()
+    assert run_generator(*options).returncode == 0
+    assert not (tmp_path / "truth" / "scenario_effects.parquet").exists()
+
+
+def test_what_a_scenario_plants_does_not_depend_on_the_others():
+    mixed = [
+        (anomaly.kind, anomaly.customer, anomaly.first, anomaly.factor)
+        for anomaly in plan_of("burst", "runaway_agent", "seasonal").anomalies
+    ]
+    for name in ("burst", "runaway_agent"):
+        alone = [it for it in plan_of(name).anomalies if it.scenario == name]
+        assert alone
+        assert {(it.kind, it.customer, it.first, it.factor) for it in alone} <= set(mixed)
+    rows = {row for course in plan_of("mixed").courses for row in course.planted}
+    for name in ("seasonal", "multi_tenant", "cost_optimization", "gradual_decline"):
+        assert {row for course in plan_of(name).courses for row in course.planted} <= rows, name
+
+
+def test_factors_multiply_in_any_order():
+    plan = plan_of("mixed")
+    day = LAST - timedelta(days=3)
+    segments = plan.segments
+    forward = plan.flow(day, segments).cost_nano(plan.prices.at(midnight(day)), len(segments))
+    backward = Plan(
+        **{name: getattr(plan, name) for name in Plan.__slots__} | {"courses": plan.courses[::-1]}
+    )
+    turned = backward.flow(day, segments).cost_nano(plan.prices.at(midnight(day)), len(segments))
+    np.testing.assert_allclose(forward, turned, rtol=1e-12)
+
+
+def test_nobody_is_struck_twice():
+    struck = [anomaly.customer for anomaly in plan_of("mixed").anomalies]
+    assert len(struck) == len(set(struck))
+
+
+# --- what each scenario does, seen in the calls
+
+
+def test_seasonal_the_end_of_a_quarter_against_its_second_month():
+    end, middle = date(2026, 9, 30), date(2026, 8, 12)
+    ratios = []
+    for scenario in ("seasonal", "base"):
+        plan = plan_of(scenario, last=end, days=60)
+        ratios.append(count(plan, [end], is_customer(plan)) / count(plan, [middle], is_customer(plan)))
+    # Both Wednesdays: 1 + 0.24 (1 - 1/3) = 1.16 at the end, 1 + 0.24 ((42/91)^2 - 1/3) = 0.971 then; the month's
+    # end 1.18 against its middle 0.967.
+    assert ratios[0] / ratios[1] == pytest.approx(1.16 / 0.971 * 1.18 / 0.967, rel=0.12)
+
+
+def test_burst_is_five_to_twenty_times_the_normal_day():
+    plan = plan_of("burst")
+    bursts = [anomaly for anomaly in plan.anomalies if anomaly.kind == "burst"]
+    assert len(bursts) == round(160 * 60 / 1500)
+    for burst in bursts:
+        assert 5 <= burst.factor <= 20
+        normal = plan.flow(burst.first, plan.segments.of_customer(burst.customer)).calls.sum()
+        seen = count(plan, [burst.first], lambda segments, who=burst.customer: segments.customer == who)
+        assert seen / normal == pytest.approx(burst.factor, rel=0.5 if normal < 40 else 0.25)
+
+
+def test_multi_tenant_large_organisations_call_three_to_ten_times_as_much():
+    plan, usual = plan_of("multi_tenant"), plan_of("base")
+    (course,) = plan.courses
+    assert len(course.planted) == round(0.12 * (plan.population.organization.max() + 1))
+    days = around(date(2026, 10, 5), 5)
+    for place, row in enumerate(course.planted):
+        assert 3 <= row.factor <= 10
+        own = np.flatnonzero(course.place == place)
+
+        def chosen(segments, own=own):
+            return np.isin(segments.customer, own)
+
+        before = count(usual, days, chosen)
+        if before > 400:
+            assert count(plan, days, chosen) / before == pytest.approx(row.factor, rel=0.3)
+
+
+def test_model_migration_moves_the_share_it_says_to_another_provider():
+    plan = plan_of("model_migration")
+    assert len(plan.courses) == 3
+    days = around(LAST - timedelta(days=6), 5)
+    for route in plan.courses:
+        assert MODELS[route.leaving].provider != MODELS[route.arriving].provider
+        segments = plan.segments
+        here = (segments.feature == route.feature) & (segments.model == route.leaving)
+        moving = here & route.tiers[segments.service_tier]
+        usual = {
+            model: sum(plan.normal_calls(day, segments)[mask].sum() for day in days)
+            for model, mask in {
+                "moving": moving,
+                "there": (segments.feature == route.feature) & (segments.model == route.arriving),
+            }.items()
+        }
+        seen = count(
+            plan, days, lambda it, route=route: (it.feature == route.feature) & (it.model == route.arriving)
+        )
+        expected = usual["there"] + route.share * usual["moving"]
+        assert seen == pytest.approx(expected, rel=0.3)
+        assert 0.75 <= route.share <= 0.95
+        early = plan.flow(route.start - timedelta(days=1), segments)
+        assert len(early.calls) == len(segments)
+
+
+def test_weekend_holiday_labour_day_is_a_weekend_in_america_alone():
+    labour_day = date(2026, 9, 7)
+    plan, usual = plan_of("weekend_holiday"), plan_of("base")
+    names = [region.region for region in REGIONS]
+    us, eu = names.index("us-east-1"), names.index("eu-west-1")
+
+    def ratio(region: int) -> float:
+        def chosen(segments):
+            return (
+                (segments.region == region)
+                & (segments.customer < 160)
+                & (segments.task == TASK_INDEX["chat"])
+            )
+
+        return count(plan, [labour_day], chosen) / count(usual, [labour_day], chosen)
+
+    # A weekend day of chat has 0.58 of a weekday; Mondays have 0.98 of it.
+    assert ratio(us) == pytest.approx(0.58 / 0.98, rel=0.25)
+    assert ratio(eu) == pytest.approx(1.0, rel=0.25)
+    holidays = [row.description for course in plan.courses for row in course.planted]
+    assert any("Labor Day" in text for text in holidays)
+
+
+def test_time_zones_leave_no_hour_quiet():
+    def hours(plan: Plan) -> np.ndarray:
+        day = date(2026, 10, 14)
+        found = np.zeros(24)
+        for calls in drawn(plan, day):
+            code = np.repeat(calls.segments.task == TASK_INDEX["code_completion"], calls.rows_per_segment)
+            at = (calls.usage.timestamp_us[code] // 3_600_000_000) % 24
+            found += np.bincount(at, minlength=24)
+        return found / found.sum()
+
+    everywhere, home = hours(plan_of("time_zones")), hours(plan_of("base"))
+    # The quietest six hours of the clock.
+    assert np.sort(everywhere)[:6].sum() > 1.5 * np.sort(home)[:6].sum()
+    assert len(np.unique(plan_of("time_zones").population.region)) == len(REGIONS)
+
+
+def test_feature_launch_nothing_before_and_three_times_the_use_at_first():
+    plan, usual = plan_of("feature_launch"), plan_of("base")
+    (course,) = plan.courses
+    users = ~course.is_pilot
+    before, after = around(course.launch - timedelta(days=5), 5), around(LAST - timedelta(days=8), 5)
+
+    def chosen(segments):
+        known = segments.customer < 160
+        return known & (segments.feature == course.feature) & users[np.where(known, segments.customer, 0)]
+
+    assert count(plan, before, chosen) == 0
+    assert count(usual, before, chosen) > 0
+    assert count(plan, after, chosen) > 0
+    own = np.flatnonzero(chosen(plan.segments))
+    first_day = date.fromordinal(int(course.adopted[plan.segments.customer[own[0]]]))
+    one = plan.segments.take(own[:1])
+    ratio = plan.flow(first_day, one).calls / plan.normal_calls(first_day, one)
+    assert ratio == pytest.approx([3.0])
+
+
+def test_cost_optimization_shortens_prompts_and_saves_calls():
+    plan, usual = plan_of("cost_optimization"), plan_of("base")
+    assert len(plan.courses) == 2
+    for course in plan.courses:
+        cost = []
+        for run in (plan, usual):
+            nano = [
+                (calls.cost_nano_usd[own].sum(), calls.usage.input_tokens[own].sum(), own.sum())
+                for day in around(LAST - timedelta(days=5), 5)
+                for calls in drawn(run, day)
+                for own in [np.repeat(calls.segments.feature == course.feature, calls.rows_per_segment)]
+            ]
+            cost.append(np.array(nano, dtype=float).sum(axis=0))
+        tokens_per_call = [total[1] / total[2] for total in cost]
+        assert tokens_per_call[0] / tokens_per_call[1] == pytest.approx(1 - course.prompt_cut, rel=0.12)
+        assert cost[0][0] < 0.9 * cost[1][0]
+
+
+def test_gradual_decline_ends_at_a_seventh_and_with_the_customer_gone():
+    plan = plan_of("gradual_decline")
+    (course,) = plan.courses
+    assert len(course.planted) == round(0.06 * 160)
+    left = [int(gone) for gone in course.gone if gone <= LAST.toordinal()]
+    assert left
+    for place, (start, gone) in enumerate(zip(course.start.tolist(), course.gone.tolist(), strict=True)):
+        customer = int(np.flatnonzero(course.place == place)[0])
+        own = plan.segments.of_customer(customer)
+        day = date.fromordinal(min(gone - 1, LAST.toordinal()))
+        share = plan.flow(day, own).calls.sum() / plan.normal_calls(day, own).sum()
+        part = (day.toordinal() + 1 - start) / (gone - start)
+        assert share == pytest.approx(0.15**part)
+        assert plan.population.churned[customer] == (gone if gone <= LAST.toordinal() else 0)
+        if gone <= LAST.toordinal():
+            assert plan.flow(date.fromordinal(gone), own).calls.sum() == 0
+
+
+def test_runaway_agents_loop_beside_those_of_every_run():
+    plan = plan_of("runaway_agent")
+    loops = [anomaly for anomaly in plan.anomalies if anomaly.kind == "runaway_agent"]
+    own = [anomaly for anomaly in loops if anomaly.scenario == "runaway_agent"]
+    assert len(own) == round(160 * 60 / 3500)
+    assert len(loops) > len(own)
+    for loop in own:
+        assert loop.feature == FEATURE_INDEX["agent_run"]
+        spent = normal = 0.0
+        for day in around(loop.first, (loop.last - loop.first).days + 1):
+            price = plan.prices.at(midnight(day))
+            one = plan.segments.of_customer(loop.customer)
+            normal += plan.flow(day, one).cost_nano(price, len(one)).sum()
+            for calls in drawn(plan, day):
+                mine = np.repeat(calls.segments.customer == loop.customer, calls.rows_per_segment)
+                spent += calls.cost_nano_usd[mine].sum()
+        assert spent / normal == pytest.approx(loop.factor, rel=0.3)
+
+
+# --- the wide market
+
+
+def test_seven_providers_share_the_calls_as_on_the_market():
+    shares = {}
+    for seed in (1, 2, 3):
+        plan = make_plan(Options(500, 30, LAST, seed, ("base",)))
+        customers = plan.segments.customer < 500
+        for index in np.flatnonzero(customers).tolist():
+            provider = MODELS[plan.segments.model[index]].provider
+            shares[provider] = shares.get(provider, 0.0) + plan.segments.calls_per_day[index]
+    total = sum(shares.values())
+    assert set(shares) == set(PROVIDER_SHARES)
+    for provider, share in PROVIDER_SHARES.items():
+        assert shares[provider] / total == pytest.approx(share, abs=0.05), provider
+
+
+def test_more_than_24_models_from_budget_to_premium_all_priced_from_the_books():
+    prices = read_price_book(SEEDS / "model_prices.csv", MODELS).at(midnight(LAST))
+    standard = prices[0]
+    assert len(MODELS) >= 24
+    # Nano-dollars per token are thousandths of a dollar per million: 0.000075 and 0.075 USD per 1K.
+    assert standard[:, 0].min() == 75
+    assert standard[:, 2].max() == 75_000
+    assert (standard >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("model", "day", "nano"),
+    [
+        ("mistral-large-4", date(2026, 10, 19), (680, 70, 2090)),
+        ("mistral-large-4", date(2026, 10, 20), (1360, 140, 4180)),
+        ("mistral-large-4", date(2026, 10, 29), (700, 70, 2100)),
+        ("gpt-5.6-sol", date(2026, 8, 20), (5000, 500, 30_000)),
+        ("gpt-5.6-sol", date(2026, 8, 21), (4000, 400, 20_000)),
+        # No price for the cache: charged as input.
+        ("gemini-2.0-flash-lite", date(2026, 8, 21), (75, 75, 300)),
+        # Its own list, not the book's.
+        ("gpt-4", date(2026, 8, 21), (30_000, 15_000, 60_000)),
+    ],
+)
+def test_prices_are_those_of_the_day(model, day, nano):
+    prices = read_price_book(SEEDS / "model_prices.csv", MODELS).at(midnight(day))
+    (index,) = [index for index, it in enumerate(MODELS) if it.model == model]
+    assert tuple(prices[0, index].tolist()) == nano
+
+
+def test_no_price_of_the_market_depends_on_a_size_that_prompts_reach():
+    longest = max(task.input_cap for task in TASKS)
+    book = (SEEDS / "price_book.csv").read_text().splitlines()
+    keys = {model.price_key for model in MODELS if model.price_key}
+    for line in book[1:]:
+        _, provider, model, _, smallest, *_ = line.split(",")
+        if (provider, model) in keys:
+            assert int(smallest) == 0 or int(smallest) > longest, line
+
+
+def test_markets_have_weights_for_every_task():
+    for market in (specified_market(), wide_market()):
+        assert market.weights.shape == (len(TASKS), market.models)
+        np.testing.assert_allclose(market.edges()[:, -1], 1.0)
+
+
+# --- known truth
+
+
+def test_the_truth_of_sudden_events_is_that_of_the_anomalies(run):
+    truth = run("--scenario", "mixed") / "truth"
+    effects = pq.read_table(truth / "scenario_effects.parquet").to_pylist()
+    anomalies = pq.read_table(truth / "planted_anomalies.parquet").to_pylist()
+    sudden = [
+        row for row in effects if row["subject_type"] == "customer" and row["kind"] != "gradual_decline"
+    ]
+    assert [(row["subject_id"], row["kind"], row["amount_usd"]) for row in sudden] == [
+        (row["customer_id"], row["kind"], row["planted_cost_usd"]) for row in anomalies
+    ]
+    assert {row["scenario"] for row in effects} >= set(NAMES) - {"burst", "runaway_agent", "weekend_holiday"}
+
+
+def test_amounts_are_what_the_scenario_adds_or_saves(run):
+    def amount(name: str) -> float:
+        rows = pq.read_table(run("--scenario", name) / "truth" / "scenario_effects.parquet").to_pylist()
+        return float(sum(row["amount_usd"] for row in rows if row["scenario"] == name))
+
+    assert amount("multi_tenant") > 0
+    assert amount("cost_optimization") < 0
+    assert amount("gradual_decline") < 0
