@@ -77,6 +77,7 @@ class _Run:
     until: datetime | None = None
     tally: Tally = field(default_factory=empty_tally)
     started: tuple[float, int, datetime] | None = None
+    has_news: bool = False
     truth_due: float = 0.0
 
     def progress(self, state: str) -> Progress:
@@ -138,7 +139,7 @@ def _follow(run: _Run) -> Progress:
         state = _write_whole_day(run, day) if is_history else _write_slices(run, day)
         if state != RUNNING:
             break
-        if time.monotonic() >= run.truth_due:
+        if run.has_news and time.monotonic() >= run.truth_due:
             _tell_truth(run, day)
     _tell_truth(run, day)
     if state == RUNNING:
@@ -226,6 +227,7 @@ def _count(run: _Run, calls: int, size: int, until: datetime, *, is_new: bool) -
     state = COMPLETE if run.size >= run.target_bytes else RUNNING
     progress = run.progress(state)
     if is_new:
+        run.has_news = True
         tell_progress(run.out, run.progress(RUNNING))
     run.on_file(progress)
     return state
