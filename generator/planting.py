@@ -29,8 +29,8 @@ EXPENSIVE: Final = "expensive_model_for_trivial_task"
 # is clearly abnormal lies higher for them.
 _SPIKE_FACTORS: Final = {LIGHT: (6.0, 8.0), POWER: (5.0, 7.5), HEAVY: (4.2, 6.2)}
 _RUNAWAY_FACTORS: Final = {POWER: (4.6, 5.8), HEAVY: (4.2, 5.4)}
-_BURST_FACTORS: Final = dict.fromkeys((LIGHT, POWER, HEAVY), (5.0, 20.0))
-_FACTORS: Final = {SPIKE: _SPIKE_FACTORS, RUNAWAY: _RUNAWAY_FACTORS, BURST: _BURST_FACTORS}
+Factors = dict[int, tuple[float, float]]
+"""Least and most cost on a planted day over a normal one, by archetype."""
 _SPIKE_CUSTOMER_DAYS: Final = 1_000
 _RUNAWAY_CUSTOMER_DAYS: Final = 3_500
 _OUTGROWN_SHARE: Final = 0.03
@@ -95,11 +95,11 @@ def plant(population: Population, first: date, last: date, rng: np.random.Genera
     runaways = max(1, round(customer_days / _RUNAWAY_CUSTOMER_DAYS))
     for index in range(min(runaways, _available(population, free, (POWER, HEAVY)))):
         kind = (HEAVY, POWER)[index % 2]
-        planted += one(RUNAWAY, kind)
+        planted += one(RUNAWAY, kind, factors=_RUNAWAY_FACTORS)
     spikes = max(2, round(customer_days / _SPIKE_CUSTOMER_DAYS))
     cycle = (LIGHT, POWER, LIGHT, HEAVY, LIGHT, POWER)
     for index in range(min(spikes, int(free.sum()))):
-        planted += one(SPIKE, cycle[index % 6])
+        planted += one(SPIKE, cycle[index % 6], factors=_SPIKE_FACTORS)
     return tuple(planted)
 
 
@@ -150,6 +150,7 @@ def surge(
     last: date,
     free: NDArray[np.bool_],
     rng: np.random.Generator,
+    factors: Factors,
     scenario: str = "base",
 ) -> list[Anomaly]:
     """A few days of much more traffic, after enough history to know what is normal.
@@ -178,7 +179,7 @@ def surge(
     else:
         return []
     free[chosen[0]] = False
-    factor = round(float(rng.uniform(*_FACTORS[kind][wanted])), 2)
+    factor = round(float(rng.uniform(*factors[wanted])), 2)
     feature = FEATURE_INDEX["agent_run"] if kind == RUNAWAY else -1
     return [Anomaly("", kind, chosen[0], feature, start, end, factor, scenario=scenario)]
 

@@ -9,6 +9,7 @@ from generator.population import Population
 from generator.scenarios.protocol import Flags, Scenario, Setting
 
 _CUSTOMER_DAYS: Final = 1_500
+_FACTORS: Final = (5.0, 20.0)
 
 
 class Burst(Scenario):
@@ -24,6 +25,7 @@ class Burst(Scenario):
             last=setting.last,
             free=free,
             rng=setting.draw(),
+            factors=dict.fromkeys((LIGHT, POWER, HEAVY), _FACTORS),
             scenario="burst",
         )
         kinds = cycle((LIGHT, POWER, HEAVY))

@@ -9,6 +9,8 @@ from generator.population import Population
 from generator.scenarios.protocol import Flags, Scenario, Setting
 
 _CUSTOMER_DAYS: Final = 3_500
+# Nothing holds these to a customer's usual month, as it does in ordinary traffic.
+_FACTORS: Final = (6.0, 15.0)
 
 
 class RunawayAgent(Scenario):
@@ -24,6 +26,7 @@ class RunawayAgent(Scenario):
             last=setting.last,
             free=free,
             rng=setting.draw(),
+            factors=dict.fromkeys((POWER, HEAVY), _FACTORS),
             scenario="runaway_agent",
         )
         kinds = cycle((HEAVY, POWER))

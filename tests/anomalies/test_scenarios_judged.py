@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.detector_scores import Judged, judge
+from tests.bench.detector_scores import EVERY_DAY_AND_LAUNCHES, Judged, judge
 from tests.workspace import Workspace
 
 
@@ -30,14 +30,19 @@ def test_every_call_of_every_provider_is_priced_as_it_was_billed(judged: Judged)
 
 
 def test_bursts_and_loops_that_cost_something_are_found(judged: Judged) -> None:
-    scores = {score.kind: score for score in judged.sudden()}
-    for kind, score in scores.items():
-        if "or above" in kind and not kind.startswith("usage_spike"):
-            assert score.planted >= 1, kind
-            assert score.recall >= 0.6, kind
-    every = scores["all abnormal days"]
+    material = [
+        score
+        for score in judged.sudden()
+        if "USD and more" in score.kind and score.kind.startswith(("burst", "runaway_agent of runaway_agent"))
+    ]
+    assert sum(score.planted for score in material) >= 3
+    assert sum(score.hits for score in material) >= 0.6 * sum(score.planted for score in material), material
+
+
+def test_most_of_what_is_flagged_was_planted(judged: Judged) -> None:
+    (every,) = [score for score in judged.sudden() if score.kind == EVERY_DAY_AND_LAUNCHES]
     assert every.precision is not None
-    assert every.precision >= 0.5
+    assert every.precision >= 0.6, every
 
 
 def test_gradual_effects_show_in_the_day_facts_as_planted(judged: Judged) -> None:

@@ -24,7 +24,8 @@ MARTS = (
     "rpt_data_quality",
     "rpt_churn_rates",
 )
-SUDDEN = ("usage_spike", "burst", "runaway_agent")
+EVERY_DAY = "all abnormal days"
+EVERY_DAY_AND_LAUNCHES = "all abnormal days, and finds in a feature's first month"
 
 PLANTED_DAYS = """
     select scenario, kind, subject_id as customer_id,
@@ -81,27 +82,43 @@ class Judged:
         ((smallest,),) = self.rows(
             "select threshold_value from seeds.thresholds where threshold_name = 'anomaly_min_excess_usd'"
         )
-        found = "exists (from anomalies.fct_cost_anomalies f where f.customer_id = p.customer_id and f.usage_date = p.usage_date)"
+        found = """
+            exists (from anomalies.fct_cost_anomalies f
+                where f.customer_id = p.customer_id and f.usage_date = p.usage_date)
+        """
         scores = [
-            Score(f"{kind} ({size})", planted, hits)
-            for kind in SUDDEN
+            Score(f"{kind} of {scenario}, {size}", planted, hits)
             for size, where in (
-                ("days, all", "true"),
-                (f"days that cost {smallest} USD more or above", f"usd_per_day >= {smallest}"),
+                ("days", "true"),
+                (f"days of {smallest} USD and more", f"usd_per_day >= {smallest}"),
             )
-            for planted, hits in self.rows(
-                f"select count(*), count(*) filter ({found}) from planted_days p where kind = '{kind}' and {where}"
+            for scenario, kind, planted, hits in self.rows(
+                f"""
+                select scenario, kind, count(*), count(*) filter ({found}) from planted_days p
+                where {where} group by all order by all
+                """
             )
         ]
-        ((flagged, hits),) = self.rows(
+        # A detector says that a day is abnormal, not of which kind: precision is that of all its finds. Those of a
+        # feature's first month are of a kind, too: its cost is new.
+        ((flagged, hits, launched),) = self.rows(
             """
-            select count(*), count(*) filter (exists (
-                from planted_days p where p.customer_id = f.customer_id and p.usage_date = f.usage_date))
-            from anomalies.fct_cost_anomalies f
+            with judged as (
+                select
+                    exists (from planted_days p
+                        where p.customer_id = f.customer_id and p.usage_date = f.usage_date) as is_planted,
+                    exists (from effects e where e.kind = 'feature_launch' and e.subject_id = f.cause_feature_id
+                        and f.usage_date between e.start_date and e.start_date + 27) as is_launched
+                from anomalies.fct_cost_anomalies f)
+            select count(*), count(*) filter (is_planted), count(*) filter (is_launched and not is_planted) from judged
             """
         )
         ((planted,),) = self.rows("select count(*) from planted_days")
-        return [*scores, Score("all abnormal days", planted, hits, flagged)]
+        return [
+            *scores,
+            Score(EVERY_DAY, planted, hits, flagged),
+            Score(EVERY_DAY_AND_LAUNCHES, planted + launched, hits + launched, flagged),
+        ]
 
     def standing(self) -> list[Score]:
         """What the other detectors of the base scenario find."""

@@ -15,7 +15,7 @@ from generator.plan import Options, Plan, make_plan, midnight
 from generator.prices import read_price_book
 from generator.scenarios.protocol import Course
 from generator.scenarios.registry import NAMES, resolve
-from generator.seasonality import REGIONS
+from generator.seasonality import HOUR_SHAPES, REGIONS
 from generator.traffic import Calls, draw_calls
 from tests.generator.conftest import ROOT, run_generator
 from tests.generator.test_command_line import digests
@@ -203,8 +203,12 @@ def test_model_migration_moves_the_share_it_says_to_another_provider():
         expected = usual["there"] + route.share * usual["moving"]
         assert seen == pytest.approx(expected, rel=0.3)
         assert 0.75 <= route.share <= 0.95
-        early = plan.flow(route.start - timedelta(days=1), segments)
-        assert len(early.calls) == len(segments)
+        eve = plan.flow(route.start - timedelta(days=1), segments)
+        own = (eve.segments.feature == route.feature) & (eve.segments.model == route.arriving)
+        before = plan.normal_calls(route.start - timedelta(days=1), segments)
+        assert eve.calls[own].sum() == pytest.approx(
+            before[(segments.feature == route.feature) & (segments.model == route.arriving)].sum()
+        )
 
 
 def test_weekend_holiday_labour_day_is_a_weekend_in_america_alone():
@@ -214,36 +218,44 @@ def test_weekend_holiday_labour_day_is_a_weekend_in_america_alone():
     us, eu = names.index("us-east-1"), names.index("eu-west-1")
 
     def ratio(region: int) -> float:
-        def chosen(segments):
-            return (
-                (segments.region == region)
-                & (segments.customer < 160)
-                & (segments.task == TASK_INDEX["chat"])
-            )
+        segments = plan.segments
+        chosen = np.flatnonzero((segments.region == region) & (segments.task == TASK_INDEX["chat"]))
+        own = segments.take(chosen)
+        return plan.flow(labour_day, own).calls.sum() / plan.normal_calls(labour_day, own).sum()
 
-        return count(plan, [labour_day], chosen) / count(usual, [labour_day], chosen)
+    def seen(run: Plan) -> float:
+        return count(run, [labour_day], lambda it: (it.region == us) & (it.customer < 160))
 
     # A weekend day of chat has 0.58 of a weekday; Mondays have 0.98 of it.
-    assert ratio(us) == pytest.approx(0.58 / 0.98, rel=0.25)
-    assert ratio(eu) == pytest.approx(1.0, rel=0.25)
+    assert ratio(us) == pytest.approx(0.58 / 0.98)
+    assert ratio(eu) == 1.0
+    assert seen(plan) < 0.8 * seen(usual)
     holidays = [row.description for course in plan.courses for row in course.planted]
     assert any("Labor Day" in text for text in holidays)
 
 
 def test_time_zones_leave_no_hour_quiet():
-    def hours(plan: Plan) -> np.ndarray:
-        day = date(2026, 10, 14)
-        found = np.zeros(24)
-        for calls in drawn(plan, day):
-            code = np.repeat(calls.segments.task == TASK_INDEX["code_completion"], calls.rows_per_segment)
-            at = (calls.usage.timestamp_us[code] // 3_600_000_000) % 24
-            found += np.bincount(at, minlength=24)
-        return found / found.sum()
+    def busiest_over_quietest(plan: Plan) -> float:
+        """Of code by the clock of the plan's customers, in UTC."""
+        shape = np.array(HOUR_SHAPES["code"])
+        offsets = [REGIONS[region].utc_offset_hours for region in plan.population.region.tolist()]
+        hours = sum(np.roll(shape, -offset) for offset in offsets)
+        return float(hours.max() / hours.min())
 
-    everywhere, home = hours(plan_of("time_zones")), hours(plan_of("base"))
-    # The quietest six hours of the clock.
-    assert np.sort(everywhere)[:6].sum() > 1.5 * np.sort(home)[:6].sum()
-    assert len(np.unique(plan_of("time_zones").population.region)) == len(REGIONS)
+    plan = plan_of("time_zones")
+    assert busiest_over_quietest(plan) < 2.3 < 2.7 < busiest_over_quietest(plan_of("base"))
+    assert len(np.unique(plan.population.region)) == len(REGIONS)
+    # In Asia and Australia the day begins while it is night in UTC.
+    far = [index for index, region in enumerate(REGIONS) if region.utc_offset_hours >= 8]
+    hours = np.zeros(24)
+    for day in around(date(2026, 10, 12), 5):
+        for calls in drawn(plan, day):
+            chosen = np.isin(calls.segments.region, far) & (
+                calls.segments.task == TASK_INDEX["code_completion"]
+            )
+            at = calls.usage.timestamp_us[np.repeat(chosen, calls.rows_per_segment)] // 3_600_000_000 % 24
+            hours += np.bincount(at, minlength=24)
+    assert hours[[23, *range(10)]].sum() > 0.6 * hours.sum()
 
 
 def test_feature_launch_nothing_before_and_three_times_the_use_at_first():
