@@ -18,6 +18,7 @@ from typing import Annotated
 import typer
 
 from reports_builder.errors import ReportError
+from reports_builder.live.background import Background
 
 _PROJECT = Path("dbt_project")
 _ALERTS = "reports_builder.alerts.run"
@@ -70,7 +71,8 @@ def _alerts(published: Path) -> Callable[[], None]:
     def evaluate() -> None:
         importlib.import_module(_ALERTS).evaluate_and_deliver(published)
 
-    return evaluate
+    # A channel that does not answer takes its time.
+    return Background(evaluate, _say)
 
 
 @contextmanager

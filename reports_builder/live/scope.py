@@ -13,6 +13,9 @@ REFRESHED_TAG = "live_refresh"
 _INTROSPECTIVE = frozenset({"macro.dbt.run_query", "macro.dbt.load_relation", "macro.dbt.statement"})
 
 
+# Files beside the landing folder that grow between refreshes: what became of alerts.
+_READ_EVERY_TIME = frozenset({"alerts.events"})
+
 # The parser does not see a call that a model makes only while it runs.
 _ASKS_WHEN_RUN = re.compile(r"\b(execute|load_relation|run_query|statement|adapter)\b")
 
@@ -45,7 +48,7 @@ def touched_nodes(manifest: Any, sources: frozenset[str]) -> frozenset[str]:
     start |= {
         source.unique_id
         for source in manifest.sources.values()
-        if f"{source.source_name}.{source.name}" in sources
+        if f"{source.source_name}.{source.name}" in sources | _READ_EVERY_TIME
     }
     reached, ahead = set(start), list(start)
     while ahead:

@@ -25,8 +25,8 @@ def node(
 
 MANIFEST = SimpleNamespace(
     sources={
-        name: SimpleNamespace(unique_id=name, source_name="raw", name=name.split(".")[-1])
-        for name in ("source.raw.calls", "source.raw.customers")
+        name: SimpleNamespace(unique_id=name, source_name=name.split(".")[1], name=name.split(".")[-1])
+        for name in ("source.raw.calls", "source.raw.customers", "source.alerts.events")
     },
     macros={
         "macro.mine": SimpleNamespace(depends_on=SimpleNamespace(macros=["macro.deeper"])),
@@ -48,11 +48,12 @@ MANIFEST = SimpleNamespace(
             node("model", "days", ("model.files",)),
             node("model", "waiting", ("seed.tiers",), ("macro.mine",), materialized="view"),
             node("model", "late", ("model.waiting",)),
+            node("model", "alert_events", ("source.alerts.events",)),
             node("model", "asking", ("seed.tiers",), raw_code="{% if execute %}..", materialized="view"),
         )
     },
 )
-ALWAYS = {"model.asking", "model.days", "model.waiting", "model.late"}
+ALWAYS = {"model.alert_events", "model.asking", "model.days", "model.waiting", "model.late"}
 
 
 def test_calls_touch_what_stands_on_them_with_its_tests_and_no_seed() -> None:

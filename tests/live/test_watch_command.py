@@ -71,6 +71,11 @@ def watching(workspace: Workspace) -> Iterator[Watched]:
         watched.process.communicate()
 
 
+def figures(workspace: Workspace) -> dict[str, set[tuple[object, ...]]]:
+    """All rows of all marts, but for the history of alerts: those that are evaluated meanwhile add to it."""
+    return {name: rows for name, rows in contents(workspace).items() if name != "anomalies.fct_alert_events"}
+
+
 def log_of_dbt(workspace: Workspace) -> bytes:
     return (workspace.folder / "logs" / "dbt.log").read_bytes()
 
@@ -126,7 +131,7 @@ def test_new_data_reaches_the_pages_and_bad_data_reaches_nothing(arriving: Works
         assert arriving.query(TOTALS) == [(calls + arrived[0][0], cost + arrived[0][1])]
         assert "finops_summary.md" in status["changed_reports"]
         assert summary.read_text() != before
-        limited = contents(arriving)
+        limited = figures(arriving)
 
         second = subprocess.run(
             [sys.executable, "-m", "reports_builder", "watch"],
@@ -141,12 +146,12 @@ def test_new_data_reaches_the_pages_and_bad_data_reaches_nothing(arriving: Works
         assert "broken.parquet" in status["error"]
         assert status["sequence"] == 2
         assert status["next_retry_at"]
-        assert contents(arriving) == limited
+        assert figures(arriving) == limited
 
         broken.unlink()
         watched.until(lambda status: status["state"] == "idle" and status["sequence"] == 3)
         # This one built and tested everything: what the limited one left out had not changed.
-        assert contents(arriving) == limited
+        assert figures(arriving) == limited
         said = watched.end(signal.SIGTERM)
         assert watched.process.returncode == 0
         assert "stopped" in said
