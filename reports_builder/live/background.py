@@ -9,7 +9,7 @@ from collections.abc import Callable
 class Background:
     """Runs ``work`` in a thread of its own; asked again meanwhile, runs it once more when it is done.
 
-    What goes wrong is told. The thread ends with the program, so the work must bear a kill.
+    What goes wrong is told. The program may end before the work, so the work must bear a kill.
     """
 
     def __init__(self, work: Callable[[], object], tell: Callable[[str], None]) -> None:
@@ -18,6 +18,7 @@ class Background:
         self._lock = threading.Lock()
         self._is_running = False
         self._is_asked = False
+        self._thread = threading.Thread()
 
     def __call__(self) -> None:
         """Ask for the work to be done on what is published now."""
@@ -26,7 +27,17 @@ class Background:
             if self._is_running:
                 return
             self._is_running = True
-        threading.Thread(target=self._run, daemon=True).start()
+            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread.start()
+
+    def is_over_within(self, seconds: float) -> bool:
+        """Wait for the work at hand, and begin no more; whether it is over."""
+        with self._lock:
+            self._is_asked = False
+            is_running = self._is_running
+        if is_running:
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while True:

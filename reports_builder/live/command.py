@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from reports_builder.live.background import Background
 
 _PROJECT = Path("dbt_project")
 _ALERTS = "reports_builder.alerts.run"
+_LAST_ALERTS_SECONDS = 3.0
 
 
 def watch(
@@ -35,14 +37,21 @@ def watch(
     warehouse = Path(os.environ.get("FINOPS_WAREHOUSE_DIR", "warehouse"))
     if not (_PROJECT / "dbt_project.yml").is_file():
         raise ReportError("run this from the root of the project: there is no dbt_project here.")
+    alerts = Background(_alerts(warehouse / "finops.duckdb"), _say)
     with only_watcher(warehouse), ending_on_signals() as ended:
         try:
-            _run(raw, warehouse, out, ended.is_set)
+            _run(raw, warehouse, out, alerts, ended.is_set)
         except KeyboardInterrupt:
             _say("stopped; the published figures stay")
+    if not alerts.is_over_within(_LAST_ALERTS_SECONDS):
+        # A thread that is still in a library's code does not bear the end of Python.
+        sys.stdout.flush()
+        os._exit(0)
 
 
-def _run(raw: Path, warehouse: Path, out: Path, is_ended: Callable[[], bool]) -> None:
+def _run(
+    raw: Path, warehouse: Path, out: Path, alerts: Callable[[], None], is_ended: Callable[[], bool]
+) -> None:
     # dbt takes seconds to load, so it loads only here.
     from reports_builder.live.loop import Watcher  # noqa: PLC0415
     from reports_builder.live.render import render_changed  # noqa: PLC0415
@@ -57,13 +66,13 @@ def _run(raw: Path, warehouse: Path, out: Path, is_ended: Callable[[], bool]) ->
         status=StatusFile(warehouse),
         builder=WarmDbt(_PROJECT),
         render=lambda: render_changed(published, out),
-        after=_alerts(published),
+        after=alerts,
         tell=_say,
         is_ended=is_ended,
     ).run()
 
 
-def _alerts(published: Path) -> Callable[[], None]:
+def _alerts(published: Path) -> Callable[[], object]:
     """Evaluation of the alert rules, where the project has them."""
     if importlib.util.find_spec(_ALERTS.rpartition(".")[0]) is None:
         return lambda: None
@@ -71,8 +80,7 @@ def _alerts(published: Path) -> Callable[[], None]:
     def evaluate() -> None:
         importlib.import_module(_ALERTS).evaluate_and_deliver(published)
 
-    # A channel that does not answer takes its time.
-    return Background(evaluate, _say)
+    return evaluate
 
 
 @contextmanager

@@ -28,6 +28,26 @@ def test_asked_again_meanwhile_it_works_once_more_and_no_oftener() -> None:
     assert runs == [0, 1]
 
 
+def test_the_end_waits_a_moment_and_begins_nothing_more() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    runs = []
+
+    def work() -> None:
+        runs.append(1)
+        begun.set()
+        go_on.wait(10)
+
+    background = Background(work, lambda _: None)
+    assert background.is_over_within(0)
+    background()
+    assert begun.wait(10)
+    background()
+    assert not background.is_over_within(0.01)
+    go_on.set()
+    assert background.is_over_within(10)
+    assert runs == [1]
+
+
 def test_a_failure_is_told_and_the_next_time_it_works_again() -> None:
     told, worked = threading.Event(), threading.Event()
     said: list[str] = []
