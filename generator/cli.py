@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from generator.errors import UsageError
+from generator.follow_cli import FOLLOWED_DAYS, Following
 from generator.plan import Options, make_plan
 from generator.prices_cli import app as prices_app
 from generator.realism.command import app as realism_app
@@ -19,6 +20,7 @@ from generator.run import generate as carry_out
 from generator.scenarios.registry import CHOICES, resolve
 
 DEFAULT_END_DATE: Final = "2026-10-31"
+DEFAULT_DAYS: Final = 30
 MAX_CUSTOMERS: Final = 100_000
 MAX_DAYS: Final = 3_660
 
@@ -32,7 +34,7 @@ def generate(
     context: typer.Context,
     *,
     customers: Annotated[int, typer.Option(help="How many customers to simulate.")] = 100,
-    days: Annotated[int, typer.Option(help="How many days of calls.")] = 30,
+    days: Annotated[int | None, typer.Option(help="How many days of calls.")] = None,
     end_date: Annotated[str, typer.Option(help="Last day of the period, YYYY-MM-DD.")] = DEFAULT_END_DATE,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 42,
     out: Annotated[Path, typer.Option(help="Landing folder to write to.")] = Path("data/raw"),
@@ -44,15 +46,41 @@ def generate(
         list[str] | None,
         typer.Option(help=f"What moves the traffic; repeat to combine. One of {', '.join(CHOICES)}."),
     ] = None,
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "--follow", help="Let the data arrive, small file by small file; 366 days unless --days."
+        ),
+    ] = False,
+    target_size: Annotated[
+        str | None, typer.Option(help="With --follow: stop at so much, such as 50MB (the default).")
+    ] = None,
+    rate: Annotated[
+        float | None, typer.Option(help="With --follow: calls per second; without it as fast as it can.")
+    ] = None,
+    speed_up: Annotated[
+        float | None, typer.Option(help="With --follow: seconds of the simulated clock per second.")
+    ] = None,
+    file_calls: Annotated[
+        int | None, typer.Option(help="With --follow: calls of a file; 500 unless given.")
+    ] = None,
+    history_days: Annotated[
+        int | None,
+        typer.Option(help="With --follow: so many days are there at once, before any call arrives."),
+    ] = None,
 ) -> None:
     """Write synthetic AI call records, customers, and the truth about what was planted.
 
     A run replaces an earlier run in the same folder, days outside the new period included, and
-    only once it is whole.
+    only once it is whole. With --follow a stopped or killed run continues where it was.
     """
     if context.invoked_subcommand:
         return
     started = time.perf_counter()
+    following = Following(target_size, rate, speed_up, file_calls, history_days)
+    if not follow:
+        following.check_unused()
+    days = (FOLLOWED_DAYS if follow else DEFAULT_DAYS) if days is None else days
     options = Options(
         customers=_between("--customers", customers, 1, MAX_CUSTOMERS),
         days=_between("--days", days, 1, MAX_DAYS),
@@ -64,6 +92,9 @@ def generate(
     if options.end_date.toordinal() <= options.days:
         raise UsageError(f"--days {days} reaches before the year 1: choose fewer days")
     plan = make_plan(options)
+    if follow:
+        following.carry_out(plan, out)
+        return
     with _progress(options.days) as advance:
         done = carry_out(plan, out, workers or default_workers(), lambda day: advance(day.calls))
     seconds = time.perf_counter() - started

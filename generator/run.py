@@ -22,14 +22,11 @@ from generator.plan import Plan
 from generator.records import CALLS_SCHEMA, calls_table, customers_table
 from generator.traffic import Calls, draw_calls
 from generator.truth import (
-    EFFECTS_FILE,
     Tally,
-    anomalies_table,
-    effects_table,
     empty_tally,
-    untagged_table,
+    truth_tables,
 )
-from generator.writing import day_path, day_writer, open_incoming, publish, write_table
+from generator.writing import day_path, day_writer, description, open_incoming, publish, write_table
 
 _ORPHAN_CHECK_SECONDS: Final = 1.0
 
@@ -91,23 +88,9 @@ def _generate(
         tally.add(done.tally)
         on_day(done)
     write_table(incoming / "customers.parquet", customers_table(plan))
-    write_table(incoming / "truth" / "planted_anomalies.parquet", anomalies_table(plan, tally))
-    write_table(incoming / "truth" / "untagged_spend.parquet", untagged_table(tally))
-    options = plan.options
-    if options.scenarios:
-        write_table(incoming / "truth" / EFFECTS_FILE, effects_table(plan, tally))
-    publish(
-        out,
-        incoming,
-        {
-            "customers": options.customers,
-            "days": options.days,
-            "end_date": options.end_date.isoformat(),
-            "seed": options.seed,
-            "calls": calls,
-            **({"scenarios": list(options.scenarios)} if options.scenarios else {}),
-        },
-    )
+    for name, table in truth_tables(plan, tally).items():
+        write_table(incoming / "truth" / name, table)
+    publish(out, incoming, description(plan.options, calls))
     return RunDone(calls, cost, size)
 
 
@@ -143,11 +126,12 @@ def write_day(plan: Plan, root: Path, day: date) -> DayDone:
             calls += len(drawn)
             traces += drawn.traces
             cost += int(drawn.cost_nano_usd.sum())
-            tally.add(_tally(plan, day, drawn))
+            tally.add(tally_of(plan, day, drawn))
     return DayDone(calls, cost, (root / day_path(day)).stat().st_size, tally)
 
 
-def _tally(plan: Plan, day: date, calls: Calls) -> Tally:
+def tally_of(plan: Plan, day: date, calls: Calls) -> Tally:
+    """What calls of a day come to in the truth, by their segments, usage and cost."""
     customers = len(plan.population)
     end = np.cumsum(calls.rows_per_segment)
     segments, rows, cost = calls.segments, calls.rows_per_segment, calls.cost_nano_usd

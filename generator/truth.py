@@ -94,6 +94,17 @@ def empty_tally() -> Tally:
     return Tally({}, {}, {})
 
 
+def truth_tables(plan: Plan, tally: Tally) -> dict[str, pa.Table]:
+    """All that is known of a run, by file name."""
+    tables = {
+        "planted_anomalies.parquet": anomalies_table(plan, tally),
+        "untagged_spend.parquet": untagged_table(tally),
+    }
+    if plan.options.scenarios:
+        tables[EFFECTS_FILE] = effects_table(plan, tally)
+    return tables
+
+
 def anomalies_table(plan: Plan, tally: Tally) -> pa.Table:
     """The planted anomalies with what they cost."""
     ids = customer_ids(len(plan.population))

@@ -5,6 +5,7 @@ file, each by an atomic rename. A day whose bytes did not change is left alone, 
 that looks at file times has nothing to do.
 """
 
+import fcntl
 import filecmp
 import json
 import os
@@ -19,9 +20,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from generator.errors import UsageError
+from generator.plan import Options
 
 DAY_FILE: Final = "part-0.parquet"
 MARKER: Final = "_generated.json"
+FOLLOW_STATE: Final = "_follow.json"
+_OWN_FILES: Final = (DAY_FILE, "follow-*.parquet")
 _INCOMING: Final = "_incoming-"
 _INTEGERS: Final = (
     "timestamp",
@@ -31,6 +35,24 @@ _INTEGERS: Final = (
     "cached_input_tokens",
     "cost_usd",
 )
+
+
+def follow_lock(out: Path) -> Path:
+    """The file that a generator locks while it lets the data set in `out` grow."""
+    return out / "_follow.lock"
+
+
+def description(options: Options, calls: int) -> dict[str, object]:
+    """What the marker says of a data set."""
+    scenarios = {"scenarios": list(options.scenarios)} if options.scenarios else {}
+    return {
+        "customers": options.customers,
+        "days": options.days,
+        "end_date": options.end_date.isoformat(),
+        "seed": options.seed,
+        "calls": calls,
+        **scenarios,
+    }
 
 
 def day_path(day: date) -> Path:
@@ -79,6 +101,7 @@ def open_incoming(out: Path) -> Path:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
+        _check_not_followed(out)
         for left_over in out.glob(f"{_INCOMING}*"):
             shutil.rmtree(left_over, ignore_errors=True)
         incoming = out / f"{_INCOMING}{os.getpid()}"
@@ -92,6 +115,18 @@ def open_incoming(out: Path) -> Path:
             " choose another --out or move them away"
         )
     return incoming
+
+
+def _check_not_followed(out: Path) -> None:
+    if not follow_lock(out).exists():
+        return
+    with follow_lock(out).open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                f"another generator is writing to {out}: stop it, or choose another --out"
+            ) from error
 
 
 def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
@@ -108,9 +143,10 @@ def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
     for stale in (out / "truth").glob("*.parquet"):
         if stale not in current:
             stale.unlink()
-    for stale in (out / "calls").glob(f"date=*/{DAY_FILE}"):
+    for stale in [path for name in _OWN_FILES for path in (out / "calls").glob(f"date=*/{name}")]:
         if stale not in current:
             stale.unlink()
             # A day folder with other files in it is not ours to remove.
             if not any(stale.parent.iterdir()):
                 stale.parent.rmdir()
+    (out / FOLLOW_STATE).unlink(missing_ok=True)

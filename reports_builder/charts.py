@@ -4,6 +4,8 @@ A chart's title is its message and its series are named beside the marks, so not
 colour. Values are handed over inline and rounded, so that the same rows give the same bytes.
 """
 
+import functools
+import json
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -109,8 +111,15 @@ def specification(figure: Figure) -> dict[str, object]:
     return spec
 
 
+@functools.lru_cache(maxsize=128)
+def _drawn(specification_json: str) -> str:
+    """The drawing, most of what a page costs; who renders again has what did not change."""
+    drawn: str = vl_convert.vegalite_to_svg(specification_json)
+    return drawn
+
+
 def svg(figure: Figure) -> str:
     """The figure as SVG text, with its alternative text for screen readers."""
-    drawn: str = vl_convert.vegalite_to_svg(specification(figure))
+    drawn = _drawn(json.dumps(specification(figure)))
     label = escape_xml(figure.alt.plain, quote=True)
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1) + "\n"

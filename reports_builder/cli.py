@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 from reports_builder.alerts.commands import alerts_app
 from reports_builder.errors import ReportError
+from reports_builder.live.command import watch
 from reports_builder.warehouse import DEFAULT_WAREHOUSE, open_warehouse
 
 app = typer.Typer(
@@ -103,6 +104,9 @@ def export_focus(
             f"{export.without_cost} charges are not in it: neither a charge nor a price is known for them "
             "(core.fct_charges, billed_cost_usd and effective_cost_usd null)."
         )
+
+
+app.command("watch")(watch)
 
 
 def main() -> None:

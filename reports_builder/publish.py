@@ -14,37 +14,43 @@ MANIFEST = ".manifest.json"
 _ABANDONED_AFTER_SECONDS = 3600
 
 
-def publish(files: Mapping[PurePosixPath, bytes], out: Path, *, complete: bool = True) -> None:
-    """Write ``files`` below ``out``.
+def publish(files: Mapping[PurePosixPath, bytes], out: Path, *, complete: bool = True) -> set[PurePosixPath]:
+    """Write ``files`` below ``out``; returns those that were not there as they are.
 
     Everything is written to a folder beside the reports first, so a full disk leaves the old
     reports whole; each file then moves into place in one step. A file of an earlier run that
     this one no longer makes is removed when nobody has changed it since; with ``complete`` False
-    (some pages only) nothing is removed.
+    (some pages only) nothing is removed. A file that is there already keeps its time.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
         earlier = _manifest(out)
+        changed = {path for path, content in files.items() if not _holds(out / path, content)}
         with tempfile.TemporaryDirectory(dir=out, prefix=".rendering-") as name:
             staging = Path(name)
-            for path, content in files.items():
+            for path in changed:
                 target = staging / path
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
+                target.write_bytes(files[path])
             written = {str(path): _digest(content) for path, content in files.items()}
             kept = {} if complete else earlier
             (staging / MANIFEST).write_text(
                 json.dumps(kept | written, indent=1, sort_keys=True) + "\n", encoding="utf-8"
             )
             # Figures before the pages that show them, the manifest last.
-            for path in sorted(files, key=lambda path: (path.suffix == ".md", str(path))):
+            for path in sorted(changed, key=lambda path: (path.suffix == ".md", str(path))):
                 (out / path).parent.mkdir(parents=True, exist_ok=True)
                 (staging / path).replace(out / path)
             (staging / MANIFEST).replace(out / MANIFEST)
         if complete:
             _remove_stale(out, earlier, written)
+        return changed
     except OSError as error:
         raise ReportError(f"cannot write the reports to {out} ({error.strerror}).") from error
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
 
 
 def _digest(content: bytes) -> str:

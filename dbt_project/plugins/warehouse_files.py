@@ -195,10 +195,23 @@ def _write_empty(schema: pa.Schema, target: Path) -> None:
     partial.replace(target)
 
 
+_COLUMNS_READ: dict[Path, tuple[tuple[int, int], frozenset[str]]] = {}
+"""Size, time and columns of files whose footers this process has read; a watcher builds again and again."""
+
+
+def _columns(path: Path) -> frozenset[str]:
+    status = path.stat()
+    version = (status.st_size, status.st_mtime_ns)
+    known = _COLUMNS_READ.get(path)
+    if known is None or known[0] != version:
+        known = _COLUMNS_READ[path] = (version, frozenset(pq.read_schema(path).names))
+    return known[1]
+
+
 def _file_problems(path: Path, required: frozenset[str]) -> list[str]:
     """What is wrong with one file: unreadable, or a required column absent."""
     try:
-        names = set(pq.read_schema(path).names)
+        names = _columns(path)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         return [

@@ -1,6 +1,7 @@
 {# After a whole `dbt build` without failure: remembers which raw files the days were built from, and replaces
    the published warehouse in one step. Anything else (a failure, a kill, a selection) leaves both as they were,
-   so the next build does the touched days again. #}
+   so the next build does the touched days again. The watcher selects all that new files can change, says so by a
+   variable, and does it only on top of a build that was published. #}
 {% macro publish_warehouse(results) -%}
     {{ return(adapter.dispatch('publish_warehouse')(results)) }}
 {%- endmacro %}
@@ -13,7 +14,7 @@
         {% set selected = invocation_args_dict.get('select') or invocation_args_dict.get('exclude') or invocation_args_dict.get('selector') or invocation_args_dict.get('resource_types') or left_out %}
         {% if failed %}
             {{ log('Not published: ' ~ failed | length ~ ' node(s) failed or were skipped; readers keep the last good warehouse.', info=true) }}
-        {% elif selected %}
+        {% elif selected and not var('is_live_refresh') %}
             {{ log('Not published: only a selection was built; `dbt build` without selection publishes.', info=true) }}
         {% else %}
             {% do remember_build() %}

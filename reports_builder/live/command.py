@@ -1,0 +1,116 @@
+"""``python -m reports_builder watch``: new data in, new figures and pages out."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import importlib.util
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from reports_builder.errors import ReportError
+from reports_builder.live.background import Background
+
+_PROJECT = Path("dbt_project")
+_ALERTS = "reports_builder.alerts.run"
+_LAST_ALERTS_SECONDS = 3.0
+
+
+def watch(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder of the reports.")] = Path("reports"),
+) -> None:
+    """Rebuild, publish and render whenever data arrives in data/raw, until Ctrl-C.
+
+    FINOPS_RAW_DIR and FINOPS_WAREHOUSE_DIR move the folders, as for dbt.
+    """
+    raw = Path(os.environ.get("FINOPS_RAW_DIR", "data/raw"))
+    warehouse = Path(os.environ.get("FINOPS_WAREHOUSE_DIR", "warehouse"))
+    if not (_PROJECT / "dbt_project.yml").is_file():
+        raise ReportError("run this from the root of the project: there is no dbt_project here.")
+    alerts = Background(_alerts(warehouse / "finops.duckdb"), _say)
+    with only_watcher(warehouse), ending_on_signals() as ended:
+        try:
+            _run(raw, warehouse, out, alerts, ended.is_set)
+        except KeyboardInterrupt:
+            _say("stopped; the published figures stay")
+    if not alerts.is_over_within(_LAST_ALERTS_SECONDS):
+        # A thread that is still in a library's code does not bear the end of Python.
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def _run(
+    raw: Path, warehouse: Path, out: Path, alerts: Callable[[], None], is_ended: Callable[[], bool]
+) -> None:
+    # dbt takes seconds to load, so it loads only here.
+    from reports_builder.live.loop import Watcher  # noqa: PLC0415
+    from reports_builder.live.render import render_changed  # noqa: PLC0415
+    from reports_builder.live.status import StatusFile  # noqa: PLC0415
+    from reports_builder.live.warm_dbt import WarmDbt  # noqa: PLC0415
+
+    published = warehouse / "finops.duckdb"
+    _say(f"watching {raw}; Ctrl-C ends")
+    Watcher(
+        raw=raw,
+        working=warehouse / "build" / "finops.duckdb",
+        status=StatusFile(warehouse),
+        builder=WarmDbt(_PROJECT),
+        render=lambda: render_changed(published, out),
+        after=alerts,
+        tell=_say,
+        is_ended=is_ended,
+    ).run()
+
+
+def _alerts(published: Path) -> Callable[[], object]:
+    """Evaluation of the alert rules, where the project has them."""
+    if importlib.util.find_spec(_ALERTS.rpartition(".")[0]) is None:
+        return lambda: None
+
+    def evaluate() -> None:
+        importlib.import_module(_ALERTS).evaluate_and_deliver(published)
+
+    return evaluate
+
+
+@contextmanager
+def only_watcher(warehouse: Path) -> Iterator[None]:
+    """Keep a second watcher away from ``warehouse``; ReportError when there is one."""
+    warehouse.mkdir(parents=True, exist_ok=True)
+    with (warehouse / "watch.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ReportError(f"another watcher keeps {warehouse} up to date already.") from error
+        yield
+
+
+@contextmanager
+def ending_on_signals() -> Iterator[threading.Event]:
+    """SIGTERM ends the watcher as Ctrl-C does."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+        raise KeyboardInterrupt
+
+    ended = threading.Event()
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say(line: str) -> None:
+    typer.echo(f"{time.strftime('%H:%M:%S')}  {line}")

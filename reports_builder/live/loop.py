@@ -1,0 +1,162 @@
+"""The loop: what arrived is built, published and rendered; what failed is tried again, and harms nothing."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from reports_builder.errors import ReportError
+from reports_builder.live.arrivals import NOTHING, NOTICE_SECONDS, Arrivals, listening, look
+from reports_builder.live.errors import RefreshError
+from reports_builder.live.scope import sources_of
+from reports_builder.live.status import StatusFile, iso
+
+_FIRST_RETRY_SECONDS = 5.0
+_LONGEST_RETRY_SECONDS = 300.0
+
+
+class Builder(Protocol):
+    """Builds and publishes the warehouse."""
+
+    def is_stale(self) -> bool:
+        """Whether everything must be built although no file arrived."""
+
+    def build(self, sources: frozenset[str] | None) -> int:
+        """Build what data of ``sources`` touches (None: everything), publish it; returns the nodes built."""
+
+
+@dataclass
+class Watcher:
+    """Keeps the published warehouse and the reports up with ``raw``.
+
+    ``render`` replaces the pages that changed and names them; ``after`` runs when figures were published and
+    may fail without harm. ``working`` is the file that builds work in: another build there makes the next one
+    whole.
+    """
+
+    raw: Path
+    working: Path
+    status: StatusFile
+    builder: Builder
+    render: Callable[[], tuple[str, ...]]
+    after: Callable[[], None]
+    tell: Callable[[str], None]
+    is_ended: Callable[[], bool] = lambda: False
+    _built: Arrivals | None = None
+    _failed: Arrivals | None = None
+    _left_as: tuple[int, ...] = field(default=())
+    _retry_at: float = 0.0
+
+    def run(self) -> None:
+        """Watch for ever; ends by KeyboardInterrupt."""
+        self.status.update(state="idle", attempt=0, error=None, next_retry_at=None)
+        try:
+            self._watch()
+        except KeyboardInterrupt:
+            # Nobody refreshes or retries any more.
+            self.status.update(state="idle", is_watching=False, next_retry_at=None)
+            raise
+
+    def _watch(self) -> None:
+        while not self.is_ended():
+            with listening(self.raw) as bell:
+                found = look(self.raw)
+                while not self.is_due(found) and not self.is_ended():
+                    waiting = self._retry_at - time.time() if self._failed is not None else NOTICE_SECONDS
+                    bell.wait(min(NOTICE_SECONDS, max(0.01, waiting)))
+                    found = look(self.raw)
+                    if not found.files:
+                        break
+            if self.is_due(found) and not self.is_ended():
+                self.refresh(found)
+        # A library between here and the signal may have taken its exception for one of its own.
+        raise KeyboardInterrupt
+
+    def is_due(self, found: Arrivals) -> bool:
+        """Whether there is something to build: new files, a changed project, or a failure to try again."""
+        if not found.files:
+            return False
+        if self._failed is not None:
+            return found != self._failed or self.builder.is_stale() or time.time() >= self._retry_at
+        return found != self._built or self.builder.is_stale()
+
+    def refresh(self, found: Arrivals) -> None:
+        """Bring the published figures and pages up to ``found``, or say why not."""
+        attempt = self.status.status.attempt + 1 if self._failed is not None else 1
+        started = time.time()
+        self.status.update(state="refreshing", attempt=attempt, started_at=iso(started), next_retry_at=None)
+        changed = found.changed_since(self._built or NOTHING)
+        try:
+            nodes = self.builder.build(self._sources(changed))
+            built = time.time()
+            newest = found.newest_ns
+            self.status.update(
+                published_at=iso(built),
+                arrived_at=iso(newest / 1e9 if newest is not None else None),
+                sequence=self.status.status.sequence + 1,
+            )
+            self._built = found
+            pages = self.render()
+        except (RefreshError, ReportError) as error:
+            self._fail(found, attempt, started, str(error))
+            return
+        except Exception as error:
+            # Whatever it is must not end the watcher; the log has all of it.
+            self.tell(traceback.format_exc())
+            reason = f"The refresh stopped by an unexpected {type(error).__name__}: {error}"
+            self._fail(found, attempt, started, " ".join(reason.split()))
+            return
+        finished = time.time()
+        self._failed = None
+        self.status.update(
+            state="idle",
+            attempt=attempt,
+            finished_at=iso(finished),
+            seconds=round(finished - started, 3),
+            build_seconds=round(built - started, 3),
+            render_seconds=round(finished - built, 3),
+            error=None,
+            changed_reports=pages,
+        )
+        self.tell(
+            f"{len(changed)} file(s), {nodes} steps in {built - started:.1f} s; "
+            f"{len(pages)} report(s) changed in {finished - built:.1f} s"
+        )
+        self._run_after()
+        self._left_as = self._working_version()
+
+    def _sources(self, changed: frozenset[str]) -> frozenset[str] | None:
+        """What a build may be limited to: nothing unless the last one was whole, ours, and the last."""
+        if self._built is None or self._failed is not None or self._working_version() != self._left_as:
+            return None
+        return sources_of(changed)
+
+    def _working_version(self) -> tuple[int, ...]:
+        try:
+            status = self.working.stat()
+        except OSError:
+            return ()
+        return (status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def _fail(self, found: Arrivals, attempt: int, started: float, reason: str) -> None:
+        now = time.time()
+        self._failed = found
+        self._retry_at = now + min(_LONGEST_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2 ** (attempt - 1))
+        self.status.update(
+            state="failed",
+            finished_at=iso(now),
+            seconds=round(now - started, 3),
+            error=reason,
+            next_retry_at=iso(self._retry_at),
+        )
+        self.tell(f"attempt {attempt} failed, the last good figures stay: {reason}")
+
+    def _run_after(self) -> None:
+        try:
+            self.after()
+        except Exception as error:
+            self.tell(f"alerts could not be evaluated: {' '.join(str(error).split())}")

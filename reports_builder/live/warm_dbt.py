@@ -1,0 +1,108 @@
+"""One dbt that is started once and builds many times."""
+
+from __future__ import annotations
+
+import gc
+import os
+from pathlib import Path
+from typing import Any
+
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+from reports_builder.live.dbt_overhead import reduce_overhead
+from reports_builder.live.errors import RefreshError
+from reports_builder.live.scope import REFRESHED_TAG, touched_nodes
+
+# The results say what went wrong; logs of a program that never ends would fill the disk.
+_QUIET = ("--log-level", "none", "--log-level-file", "none", "--no-write-json")
+_READ_ONCE = ("models", "macros", "seeds", "data-tests", "dbt_project.yml")
+_FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
+
+
+class WarmDbt:
+    """Builds and publishes the project in ``project_dir``; parses it again when its files change."""
+
+    def __init__(self, project_dir: Path) -> None:
+        self._project_dir = project_dir
+        self._manifest: Any = None
+        self._parsed: frozenset[tuple[str, int]] = frozenset()
+        reduce_overhead()
+
+    def is_stale(self) -> bool:
+        """Whether the project's files are not those that were parsed, so that only a whole build will do."""
+        return self._versions() != self._parsed
+
+    def build(self, sources: frozenset[str] | None) -> int:
+        """Build, test and publish what data of ``sources`` touches, or everything (None).
+
+        Returns how many nodes were built and tested. Raises RefreshError.
+        """
+        if self.is_stale():
+            self._parse()
+            sources = None
+        command = ["build", "--exclude-resource-type", "unit_test"]
+        if sources is not None:
+            self._mark(touched_nodes(self._manifest, sources))
+            command += ["--select", f"tag:{REFRESHED_TAG}", "--indirect-selection", "empty"]
+            command += ["--vars", "{is_live_refresh: true}"]
+        result = self._invoke(command, self._manifest)
+        if not result.success:
+            raise RefreshError(_reason(result))
+        results: Any = result.result
+        return len(results.results)
+
+    def _parse(self) -> None:
+        versions = self._versions()
+        result = self._invoke(["parse"], None)
+        if not result.success:
+            self._parsed = frozenset()
+            raise RefreshError(_reason(result))
+        self._manifest, self._parsed = result.result, versions
+        # The manifest's many objects stay, so the search for garbage need not look through them.
+        gc.collect()
+        gc.freeze()
+
+    def _invoke(self, command: list[str], manifest: Any) -> dbtRunnerResult:
+        arguments = [*_QUIET, *command, "--project-dir", str(self._project_dir)]
+        result = dbtRunner(manifest=manifest).invoke(arguments)
+        if isinstance(result.exception, KeyboardInterrupt | SystemExit):
+            raise result.exception
+        return result
+
+    def _mark(self, chosen: frozenset[str]) -> None:
+        for name, node in self._manifest.nodes.items():
+            if name in chosen and REFRESHED_TAG not in node.tags:
+                node.tags.append(REFRESHED_TAG)
+            elif name not in chosen and REFRESHED_TAG in node.tags:
+                node.tags.remove(REFRESHED_TAG)
+
+    def _versions(self) -> frozenset[tuple[str, int]]:
+        versions = set()
+        for name in _READ_ONCE:
+            path = self._project_dir / name
+            folders = os.walk(path) if path.is_dir() else [(str(self._project_dir), [], [name])]
+            for folder, _, names in folders:
+                for each in names:
+                    file = os.path.join(folder, each)  # noqa: PTH118 - some hundred files, every few seconds
+                    versions.add((file, os.stat(file).st_mtime_ns))  # noqa: PTH116
+        return frozenset(versions)
+
+
+def _reason(result: dbtRunnerResult) -> str:
+    """The first thing that failed, as a sentence."""
+    results = getattr(result.result, "results", None) or ()
+    failed = [each for each in results if str(each.status) in _FAILED]
+    if not failed:
+        return _sentence(f"The build stopped: {result.exception or 'dbt gave no reason'}")
+    first, node = failed[0], failed[0].node
+    others = f" ({len(failed) - 1} more failed.)" if len(failed) > 1 else ""
+    if node.resource_type == "test" and first.failures:
+        return _sentence(f"The check {node.name} found {first.failures} row(s) that must not be") + others
+    kind = {"test": "check", "model": "table", "seed": "seed"}.get(str(node.resource_type), "step")
+    return _sentence(f"The {kind} {node.name} failed: {first.message}") + others
+
+
+def _sentence(text: str) -> str:
+    line = " ".join(text.split())
+    line = line if len(line) <= 400 else f"{line[:399]}…"
+    return line if line.endswith((".", "…")) else f"{line}."
