@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from reports_builder.dashboard.command import dashboard
 from reports_builder.errors import ReportError
 from reports_builder.warehouse import DEFAULT_WAREHOUSE, open_warehouse
 
@@ -67,6 +68,7 @@ export_app = typer.Typer(
     add_completion=False, rich_markup_mode=None, help="Write the warehouse's data for other tools."
 )
 app.add_typer(export_app, name="export")
+app.command("dashboard")(dashboard)
 
 
 def _month(text: str) -> date:
