@@ -1,0 +1,167 @@
+"""A question of metrics by dimensions, and its answer with the SQL that gave it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from reports_builder.errors import ReportError
+from reports_builder.escaping import SqlValue, clean, sql_literal
+from reports_builder.evidence import marts_read
+from reports_builder.formatting import Value
+from reports_builder.semantic.catalog import check_dimensions, check_metrics
+from reports_builder.semantic.compiler import compiler
+from reports_builder.warehouse import DEFAULT_WAREHOUSE
+
+MAX_ROWS = 100_000
+_BUILD = "dbt build --project-dir dbt_project"
+_VALUE = re.compile(r"finops_value_(\d+)\b")
+
+
+@dataclass(frozen=True)
+class Result:
+    """The rows of one question and the SQL that returned them.
+
+    Money is exact (Decimal), counts are whole numbers, quotients are floats, None is unknown. ``columns``
+    are the dimensions and then the metrics, in the order asked. ``reached_limit`` says that there may be
+    more rows.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    sql: str
+    reached_limit: bool
+
+    @property
+    def marts(self) -> tuple[str, ...]:
+        """The marts that the SQL reads."""
+        return marts_read(self.sql)
+
+    def records(self) -> list[dict[str, Value]]:
+        """All rows, each by column name."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def query(
+    metrics: Sequence[str],
+    dimensions: Sequence[str] = (),
+    filters: Mapping[str, Sequence[str]] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    *,
+    order: Sequence[str] = (),
+    limit: int = 10_000,
+    warehouse: Path = DEFAULT_WAREHOUSE,
+) -> Result:
+    """``metrics`` by ``dimensions`` from the published warehouse.
+
+    ``filters`` keeps, per dimension, the rows with one of the values; no values is no filter. ``start``
+    and ``end`` are UTC days, both included. ``order`` names columns, descending with a leading ``-``;
+    rows that it leaves equal, and all rows without it, are in the order of the dimensions. ReportError
+    for anything that cannot be asked or answered.
+    """
+    if not metrics:
+        raise ReportError("name at least one metric.")
+    check_metrics(metrics)
+    conditions = _conditions(filters or {}, start, end)
+    sql = _sql(metrics, dimensions, conditions, order=order, limit=limit)
+    columns, rows = _run(sql, warehouse)
+    return Result(columns, rows, sql, len(rows) >= limit)
+
+
+def dimension_values(
+    dimension: str, *, limit: int = 1_000, warehouse: Path = DEFAULT_WAREHOUSE
+) -> tuple[str, ...]:
+    """The values of a dimension in the data, in order: what a filter can choose from."""
+    check_dimensions([dimension], ())
+    sql = _sql((), (dimension,), _Conditions((), (), ()), order=(), limit=limit)
+    _, rows = _run(sql, warehouse)
+    return tuple(str(row[0]) for row in rows if row[0] is not None)
+
+
+@dataclass(frozen=True)
+class _Conditions:
+    """Conditions with a placeholder each, the values for them, and the dimensions that they name."""
+
+    templates: tuple[str, ...]
+    values: tuple[SqlValue, ...]
+    dimensions: tuple[str, ...]
+
+
+def _sql(
+    metrics: Sequence[str],
+    dimensions: Sequence[str],
+    conditions: _Conditions,
+    *,
+    order: Sequence[str],
+    limit: int,
+) -> str:
+    asked = [*metrics, *dimensions]
+    repeated = {name for name in asked if asked.count(name) > 1}
+    if repeated:
+        raise ReportError(f"{', '.join(sorted(repeated))} is asked for twice.")
+    if not 1 <= limit <= MAX_ROWS:
+        raise ReportError(f"the limit is {limit}; it can be 1 to {MAX_ROWS}.")
+    check_dimensions([*dimensions, *conditions.dimensions], metrics)
+    ordering = {name.removeprefix("-") for name in order}
+    for name in sorted(ordering - set(asked)):
+        raise ReportError(f"{name!r} cannot order the rows: it is not among what is asked for.")
+    ties = [name for name in dimensions if name not in ordering]
+    template = compiler().sql(metrics, dimensions, conditions.templates, [*order, *ties], limit)
+    # Values come in last and in one pass: neither MetricFlow's templates nor another value reads them.
+    return _VALUE.sub(lambda found: sql_literal(conditions.values[int(found[1])]), template) + ";"
+
+
+def _conditions(filters: Mapping[str, Sequence[str]], start: date | None, end: date | None) -> _Conditions:
+    templates: list[str] = []
+    values: list[SqlValue] = []
+    for name, chosen in sorted(filters.items()):
+        if name.startswith("metric_time"):
+            raise ReportError("choose the period with start and end, not with a filter.")
+        if isinstance(chosen, str) or not all(isinstance(value, str) for value in chosen):
+            raise ReportError(f"the filter on {name} must be a list of texts.")
+        if chosen:
+            element = "Entity" if name == "customer" else "Dimension"
+            templates.append(f"{{{{ {element}('{name}') }}}} in finops_value_{len(values)}")
+            values.append(tuple(sorted(set(chosen))))
+    if start is not None and end is not None and end < start:
+        raise ReportError(f"the period ends ({end}) before it starts ({start}).")
+    for day, comparison in ((start, ">="), (end, "<=")):
+        if day is not None:
+            element = "{{ TimeDimension('metric_time', 'day') }}"
+            templates.append(f"{element} {comparison} finops_value_{len(values)}")
+            values.append(day)
+    return _Conditions(tuple(templates), tuple(values), tuple(filters))
+
+
+def _run(sql: str, warehouse: Path) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
+    if not warehouse.is_file():
+        raise ReportError(f"there is no warehouse at {warehouse}. Build it first: `{_BUILD}`.")
+    try:
+        # Opened anew for each question: a warehouse published meanwhile is a new file of the same name.
+        with duckdb.connect(":memory:") as connection:
+            connection.execute(f"attach {sql_literal(str(warehouse))} as finops (read_only)")
+            connection.execute("use finops")
+            connection.execute("set enable_external_access = false")
+            cursor = connection.execute(sql)
+            columns = tuple(column[0] for column in cursor.description or ())
+            return columns, tuple(tuple(_shown(value) for value in row) for row in cursor.fetchall())
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise ReportError(
+            f"{warehouse} does not have what the semantic layer reads ({_reason(error)}). It was built by "
+            f"another version of the project or only in part: run `{_BUILD}`."
+        ) from error
+    except duckdb.Error as error:
+        raise ReportError(f"{warehouse} cannot be read ({_reason(error)}).") from error
+
+
+def _reason(error: duckdb.Error) -> str:
+    return clean(str(error).splitlines()[0])
+
+
+def _shown(value: Value) -> Value:
+    """Periods are days: the engine returns the instant at which they begin."""
+    return value.date() if isinstance(value, datetime) else value
