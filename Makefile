@@ -11,7 +11,7 @@ DEMO_DAYS := 120
 GENERATED := data/raw/_generated.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo data warehouse reports test lint format docs bench clean
+.PHONY: help install demo dashboard data warehouse reports test lint format docs bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ warehouse: $(INSTALLED) ## Build, test and publish the warehouse
 
 reports: $(INSTALLED) ## Render the reports from the published warehouse
 	@python -m reports_builder
+
+dashboard: $(INSTALLED) ## Serve the dashboard at http://localhost:8000
+	@python -m reports_builder dashboard
 
 lint: $(INSTALLED) ## Check style and types
 	ruff check .

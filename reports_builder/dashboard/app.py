@@ -83,7 +83,7 @@ def main() -> None:
         _guarded("Reports", partial(reports_page.draw, settings))
         return
     if chosen == builder:
-        _guarded("Chart builder", partial(builder_page.draw, settings, identity))
+        _guarded("Chart builder", partial(builder_page.draw_page, settings, identity))
         return
     page = next(page for page, entry in pages.items() if entry == chosen)
     try:

@@ -9,7 +9,14 @@ from reports_builder.charts import ACCENT, INK, MUTED, NEUTRAL, RULE
 from reports_builder.model import Figure
 
 # Light marks on a dark page keep the order of lightness turned round, so that the accent stands out.
-_DARK = {INK: "#e6ebf0", MUTED: "#a5b1bd", RULE: "#3a444e", ACCENT: "#ff9a62", NEUTRAL: "#58728c", "white": "#0f151b"}
+_DARK = {
+    INK: "#e6ebf0",
+    MUTED: "#a5b1bd",
+    RULE: "#3a444e",
+    ACCENT: "#ff9a62",
+    NEUTRAL: "#58728c",
+    "white": "#0f151b",
+}
 _NARROW = "containerSize()[0] < 500"
 
 
@@ -22,7 +29,13 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
         spec = _recoloured(spec)
     spec["config"] = {
         "view": {"stroke": None},
-        "legend": {"labelColor": ink, "titleColor": muted, "orient": "bottom", "columns": 2, "labelLimit": 140},
+        "legend": {
+            "labelColor": ink,
+            "titleColor": muted,
+            "orient": "bottom",
+            "columns": 2,
+            "labelLimit": 140,
+        },
         "axis": {
             "labelColor": ink,
             "titleColor": muted,
@@ -54,7 +67,9 @@ def of_figure(figure: Figure, *, dark: bool) -> dict[str, Any]:
 def _recoloured(node: Any) -> Any:
     """The same with each colour of the printed charts replaced by its counterpart; data is left alone."""
     if isinstance(node, dict):
-        return {key: value if key in ("data", "datasets") else _recoloured(value) for key, value in node.items()}
+        return {
+            key: value if key in ("data", "datasets") else _recoloured(value) for key, value in node.items()
+        }
     if isinstance(node, list):
         return [_recoloured(item) for item in node]
     return _DARK.get(node, node) if isinstance(node, str) else node

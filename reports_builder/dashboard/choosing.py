@@ -68,7 +68,11 @@ def _period_choice(filters: Filters, own: Period) -> None:
     is_own = ".." in filters.period
     st.session_state["filter-period"] = _OWN_DAYS if is_own else filters.period
     st.sidebar.selectbox(
-        "Period", list(labels), format_func=labels.__getitem__, key="filter-period", on_change=_period_changed,
+        "Period",
+        list(labels),
+        format_func=labels.__getitem__,
+        key="filter-period",
+        on_change=_period_changed,
         args=(own,),
     )
     if is_own:

@@ -16,18 +16,19 @@ _DEFAULTS = Settings()
 
 
 def dashboard(
+    *,
     warehouse: Annotated[
         Path, typer.Option(metavar="FILE", help="The published warehouse.")
     ] = DEFAULT_WAREHOUSE,
-    raw: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="The raw data, whose growth is shown.")
-    ] = Path(_DEFAULTS.raw),
-    reports: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="The rendered reports.")
-    ] = Path(_DEFAULTS.reports),
-    charts: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where charts are saved.")
-    ] = Path(_DEFAULTS.charts),
+    raw: Annotated[Path, typer.Option(metavar="FOLDER", help="The raw data, whose growth is shown.")] = Path(
+        _DEFAULTS.raw
+    ),
+    reports: Annotated[Path, typer.Option(metavar="FOLDER", help="The rendered reports.")] = Path(
+        _DEFAULTS.reports
+    ),
+    charts: Annotated[Path, typer.Option(metavar="FOLDER", help="Where charts are saved.")] = Path(
+        _DEFAULTS.charts
+    ),
     host: Annotated[
         str, typer.Option(help="The address to serve; others than loopback need a login configured.")
     ] = "127.0.0.1",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 from reports_builder.evidence import marts_read
@@ -124,7 +124,9 @@ class Filters:
 
     def with_values(self, name: str, values: Iterable[str]) -> "Filters":
         """The same with other values for one filter."""
-        return replace(self, **{name: tuple(values)})
+        return Filters(
+            self.period, *(tuple(values) if other == name else self.values(other) for other in NAMES)
+        )
 
     def period_of(self, own: Period, last_usage: date) -> Period:
         """The days that are asked for, with as many days before them to compare with."""
@@ -182,7 +184,7 @@ def narrowed(sql: str, filters: Filters) -> str:
             if name in _BEARS.get(mart, {})
         ]
         if conditions:
-            rows = f"(select * from {mart} where {' and '.join(conditions)})"
+            rows = f"(select * from {mart} where {' and '.join(conditions)})"  # noqa: S608 - names of this file
             pattern = re.compile(rf"\b(from|join)(\s+){re.escape(mart)}\b", re.IGNORECASE)
             sql = pattern.sub(lambda found, rows=rows: f"{found[1]}{found[2]}{rows}", sql)  # type: ignore[misc]
     return sql

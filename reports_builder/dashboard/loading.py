@@ -20,10 +20,10 @@ def _build_of(name: str) -> BuildView:
 
 
 @lru_cache(maxsize=128)
-def load_view(name: str, path: str, identity: Identity, filters: Filters) -> View | None:
+def load_view(name: str, path: str, _identity: Identity, filters: Filters) -> View | None:
     """The view called ``name``; None when no call passes the filters.
 
-    ``identity`` is that of the published file, so that another file is read anew.
+    ``_identity`` is that of the published file, so that another file is read anew.
     """
     with open_published(Path(path), filters) as warehouse:
         if not queries.calls_in_period(warehouse):
@@ -32,7 +32,7 @@ def load_view(name: str, path: str, identity: Identity, filters: Filters) -> Vie
 
 
 @lru_cache(maxsize=4)
-def load_choices(path: str, identity: Identity) -> tuple[dict[str, tuple[str, ...]], Period]:
+def load_choices(path: str, _identity: Identity) -> tuple[dict[str, tuple[str, ...]], Period]:
     """What the filters can be set to, and the period of the reports."""
     with open_published(Path(path)) as warehouse:
-        return queries.options(warehouse), warehouse.own_period
+        return queries.options(warehouse), warehouse.period

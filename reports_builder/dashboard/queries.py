@@ -27,7 +27,8 @@ def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
                 {value} as value,
                 coalesce(sum(usage.effective_cost_usd) filter (where usage.usage_date >= :window_start), 0)
                     as cost_usd,
-                sum(usage.effective_cost_usd) filter (where usage.usage_date < :window_start) as prior_cost_usd,
+                sum(usage.effective_cost_usd) filter (where usage.usage_date < :window_start)
+                    as prior_cost_usd,
                 coalesce(sum(usage.calls) filter (where usage.usage_date >= :window_start), 0) as calls
             from core.fct_usage_daily as usage
             left join core.dim_customers as customers on usage.customer_id = customers.customer_id

@@ -1,9 +1,10 @@
 """The published warehouse as the dashboard reads it: one file, read-only, narrowed by the filters."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,7 +14,6 @@ from reports_builder.dashboard.filters import NAMES, Filters, bears, narrowed
 from reports_builder.errors import ReportError
 from reports_builder.escaping import SqlValue, clean, sql_literal
 from reports_builder.evidence import Evidence, marts_read
-from reports_builder.formatting import Value
 from reports_builder.warehouse import Warehouse
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
@@ -48,9 +48,9 @@ class NarrowedWarehouse(Warehouse):
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, filters: Filters) -> None:
         super().__init__(path, connection)
         self.filters = filters
-        self.own_period = self.period
         _, rows = self._fetch("select max(usage_date) from core.fct_usage_daily;")
-        self.period = filters.period_of(self.own_period, rows[0][0] or self.own_period.as_of)  # type: ignore[arg-type]
+        last_usage = rows[0][0] if isinstance(rows[0][0], date) else self.period.as_of
+        self.chosen_period = filters.period_of(self.period, last_usage)
 
     @property
     def is_narrowed(self) -> bool:
@@ -60,16 +60,18 @@ class NarrowedWarehouse(Warehouse):
     def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
         """As in ``Warehouse``; what a reader chose is bound as a parameter and printed as a literal."""
         chosen = {f"chosen_{name}": self.filters.values(name) for name in NAMES}
-        period = self.period if bears(sql, "period") else self.own_period
-        known = period.parameters() | parameters
-        if period is not self.own_period and "history_start" in sql:
-            known["history_start"] = period.start
+        known = self.period.parameters() | parameters
+        if self.filters.period and bears(sql, "period"):
+            chosen_period = self.chosen_period
+            known = chosen_period.parameters() | {"history_start": chosen_period.start} | parameters
         asked = narrowed(dedent(sql).strip().rstrip(";"), self.filters)
         text = _PARAMETER.sub(lambda name: sql_literal((known | chosen)[name[1]]), asked) + ";"
         self.read.update(marts_read(text))
         if text not in self._answered:
             bound = {
-                f"{name}_{place}": value for name, values in chosen.items() for place, value in enumerate(values)
+                f"{name}_{place}": value
+                for name, values in chosen.items()
+                for place, value in enumerate(values)
             }
             used: dict[str, str] = {}
 
@@ -99,14 +101,10 @@ def open_published(path: Path, filters: Filters | None = None) -> Iterator[Narro
         try:
             connection.execute(f"attach {sql_literal(str(path))} as published (read_only)")
             connection.execute("use published")
+            connection.execute("set enable_external_access = false")
         except duckdb.Error as error:
             reason = clean(str(error).splitlines()[0])
             raise ReportError(f"{path} is not a warehouse that can be opened ({reason}).") from error
         yield NarrowedWarehouse(path, connection, filters or Filters())
     finally:
         connection.close()
-
-
-def rows_of(warehouse: Warehouse, sql: str) -> Sequence[Sequence[Value]]:
-    """The rows of a query that no filter may touch."""
-    return Warehouse.evidence(warehouse, sql).rows

@@ -20,7 +20,9 @@ def draw(settings: Settings) -> None:
     folder = Path(settings.reports)
     there = [name for name in _REPORTS if (folder / f"{name}.md").is_file()]
     if not there:
-        st.info(f"No report is rendered in `{folder}` yet. Run `python -m reports_builder`, or `make reports`.")
+        st.info(
+            f"No report is rendered in `{folder}` yet. Run `python -m reports_builder`, or `make reports`."
+        )
         return
     asked = st.query_params.get("report", there[0])
     st.session_state["report"] = asked if asked in there else there[0]
@@ -38,7 +40,12 @@ def draw(settings: Settings) -> None:
     text = (folder / f"{name}.md").read_text(encoding="utf-8")
     st.html(markup.page(text, folder))
     st.download_button(
-        "Markdown", data=text, file_name=f"{name}.md", mime="text/markdown", type="tertiary", on_click="ignore"
+        "Markdown",
+        data=text,
+        file_name=f"{name}.md",
+        mime="text/markdown",
+        type="tertiary",
+        on_click="ignore",
     )
 
 

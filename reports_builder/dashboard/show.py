@@ -25,6 +25,11 @@ def html(text: str) -> None:
     st.html(text)
 
 
+def heading(title: str) -> None:
+    """The message of a chart."""
+    html(f'<div class="message">{escape(title)}</div>')
+
+
 def view(shown: View) -> None:
     """The whole view."""
     sentences = [_sentence(prose, shown.filters) for prose in shown.headline]
@@ -121,7 +126,10 @@ def _figure(figure: Figure, filters: Filters) -> None:
         + (f'<div class="more">{escape(figure.key)}</div>' if figure.key else "")
     )
     st.vega_lite_chart(
-        charts.of_figure(figure, dark=is_dark()), width="stretch", theme="streamlit", key=f"chart-{figure.name}"
+        charts.of_figure(figure, dark=is_dark()),
+        width="stretch",
+        theme="streamlit",
+        key=f"chart-{figure.name}",
     )
     sources(cite((figure.title,), (figure.evidence,)), figure.evidence, figure.name)
 
@@ -170,7 +178,8 @@ def table_html(table: Table) -> str:
     )
     left = table.rows_left_out
     more = f'<div class="more">{left:,} more in the CSV.</div>' if left else ""
-    return f'<div class="wide" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>{more}'
+    head = f"<thead><tr>{heads}</tr></thead>"
+    return f'<div class="wide" tabindex="0"><table>{head}<tbody>{body}</tbody></table></div>{more}'
 
 
 def _slug(text: str) -> str:

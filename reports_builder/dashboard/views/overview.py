@@ -41,13 +41,13 @@ def build(warehouse: NarrowedWarehouse) -> View:
         ),
         sections=(
             daily_section(warehouse, outlook),
-            *_alerts_section(alerts),
+            *alerts_section(alerts),
             _customers_section(warehouse),
             split_section(warehouse, "provider", "Provider", "Spend by provider"),
             _drivers_section(warehouse),
         ),
-        period=warehouse.period,
-        own_period=warehouse.own_period,
+        period=warehouse.chosen_period,
+        own_period=warehouse.period,
         filters=warehouse.filters,
     )
 
@@ -55,7 +55,9 @@ def build(warehouse: NarrowedWarehouse) -> View:
 def spend_said(spend: Evidence) -> Prose:
     """The first sentence: what was spent, and how that compares."""
     if spend["prior_spend_usd"] is None:
-        return spend.say("AI calls cost **{spend_usd:usd}**; there is no full earlier period to compare with.")
+        return spend.say(
+            "AI calls cost **{spend_usd:usd}**; there is no full earlier period to compare with."
+        )
     return spend.say(
         "AI calls cost **{spend_usd:usd}**, {spend_change:delta} on the {prior_spend_usd:usd} of the period "
         "before."
@@ -167,7 +169,8 @@ def daily_section(warehouse: NarrowedWarehouse, outlook: Evidence) -> Section:
     )
 
 
-def _alerts_section(alerts: Evidence | None) -> tuple[Section, ...]:
+def alerts_section(alerts: Evidence | None) -> tuple[Section, ...]:
+    """The alerts that are true now; nothing where there is none."""
     if alerts is None or not alerts.rows:
         return ()
     columns = (
@@ -215,7 +218,7 @@ def split_section(warehouse: NarrowedWarehouse, dimension: str, heading: str, ti
     if not parts.rows:
         return Section(title, text=(note("No call passes the filters."),))
     said = parts.say("{value:text} takes {cost_share:percent} of spend")
-    has_prior = warehouse.period.has_prior
+    has_prior = warehouse.chosen_period.has_prior
     return Section(
         title,
         figures=(
@@ -259,6 +262,6 @@ def _drivers_section(warehouse: NarrowedWarehouse) -> Section:
         Column("model", "Model"),
         Column("cost_usd", "Cost", "usd_table"),
         Column("cost_share", "Share", "percent"),
-        Column("cost_change", "Change", "delta_or_new" if warehouse.period.has_prior else "delta"),
+        Column("cost_change", "Change", "delta_or_new" if warehouse.chosen_period.has_prior else "delta"),
     )
     return Section("What drives the cost", tables=(Table(columns, ask.drivers(warehouse)),))
