@@ -41,15 +41,13 @@ _CUSTOMER = Dimension("customer", "Customer id", "Customer; `unallocated` for ca
 
 def list_metrics() -> list[Metric]:
     """Every metric, in the order of the semantic layer."""
-    return [
-        Metric(
-            metric.name,
-            metric.label or metric.name,
-            metric.description or "",
-            str(metric.config.meta.get("unit", "count")) if metric.config else "count",
-        )
-        for metric in compiler().metrics()
-    ]
+    found: list[Metric] = []
+    for metric in compiler().metrics():
+        meta = metric.config.meta if metric.config else {}
+        if not meta.get("is_part_only"):
+            unit = str(meta.get("unit", "count"))
+            found.append(Metric(metric.name, metric.label or metric.name, metric.description or "", unit))
+    return found
 
 
 def list_dimensions(metrics: Sequence[str] = ()) -> list[Dimension]:
@@ -60,7 +58,7 @@ def list_dimensions(metrics: Sequence[str] = ()) -> list[Dimension]:
     check_metrics(metrics)
     known = [
         Dimension(found.dunder_name, found.label or found.dunder_name, found.description or "", False)
-        for found in compiler().dimensions(metrics)
+        for found in compiler().dimensions(tuple(metrics))
     ]
     return [*_TIME, _CUSTOMER, *known]
 

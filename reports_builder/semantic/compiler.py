@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Sequence
+import time
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports_builder.errors import ReportError
-from reports_builder.semantic.manifest import fresh_manifest
+from reports_builder.semantic.manifest import manifest_text
 
 if TYPE_CHECKING:
     from metricflow.engine.models import Dimension, Metric
 
+_REMEMBERED = 500
+_WAITS = 20
+_WAIT_SECONDS = 0.1
 _NOT_INSTALLED = (
     "the semantic layer needs MetricFlow, which is not installed: `pip install -e '.[dashboard]'`."
 )
 
 
 class Compiler:
-    """One engine over one semantic manifest. May be used from any thread."""
+    """One engine over one semantic manifest; remembers what it was asked; may be used from any thread."""
 
-    def __init__(self, manifest: Path) -> None:
+    def __init__(self, manifest: str) -> None:
         # Some seconds to import: only who asks a question pays for it.
         try:
             from metricflow.engine.metricflow_engine import MetricFlowEngine  # noqa: PLC0415
@@ -43,33 +46,38 @@ class Compiler:
             sql_engine_type = SqlEngine.DUCKDB
             sql_plan_renderer = DuckDbSqlPlanRenderer()
 
-        described = parse_manifest_from_dbt_generated_manifest(manifest.read_text())
+        described = parse_manifest_from_dbt_generated_manifest(manifest)
         for model in described.semantic_models:
             # A catalog is named after its file; without the name the SQL runs on a file of any name.
-            relation = f'"{model.node_relation.schema_name}"."{model.node_relation.alias}"'
-            model.node_relation.database = None
-            model.node_relation.relation_name = relation.replace('"', "")
+            relation = model.node_relation
+            relation.relation_name = f"{relation.schema_name}.{relation.alias}"
         client: Any = RendersOnly()
         self._engine = MetricFlowEngine(SemanticManifestLookup(described), client)
         self._order = [metric.name for metric in described.metrics]
+        # The engine numbers the parts of a query with one counter of the process.
         self._lock = threading.Lock()
+        self.metrics = lru_cache(maxsize=1)(self._metrics)
+        self.dimensions = lru_cache(maxsize=_REMEMBERED)(self._dimensions)
+        self.sql = lru_cache(maxsize=_REMEMBERED)(self._sql)
 
-    def metrics(self) -> list[Metric]:
+    def _metrics(self) -> tuple[Metric, ...]:
         """The metrics, in the order of their files."""
-        known = {metric.name: metric for metric in self._engine.list_metrics(include_dimensions=False)}
-        return [known[name] for name in self._order if name in known]
+        with self._lock:
+            known = {metric.name: metric for metric in self._engine.list_metrics(include_dimensions=False)}
+        return tuple(known[name] for name in self._order if name in known)
 
-    def dimensions(self, metrics: Sequence[str]) -> list[Dimension]:
+    def _dimensions(self, metrics: tuple[str, ...]) -> tuple[Dimension, ...]:
         """The categorical dimensions of all of these metrics, of any metric where none is named."""
-        found = self._engine.list_dimensions(list(metrics) or None)
-        return [dimension for dimension in found if dimension.type.value == "categorical"]
+        with self._lock:
+            found = self._engine.list_dimensions(list(metrics) or None)
+        return tuple(dimension for dimension in found if dimension.type.value == "categorical")
 
-    def sql(
+    def _sql(
         self,
-        metrics: Sequence[str],
-        dimensions: Sequence[str],
-        conditions: Sequence[str],
-        order: Sequence[str],
+        metrics: tuple[str, ...],
+        dimensions: tuple[str, ...],
+        conditions: tuple[str, ...],
+        order: tuple[str, ...],
         limit: int,
     ) -> str:
         """The SQL of a question; every name must have been checked before."""
@@ -79,28 +87,39 @@ class Compiler:
         )
 
         request = MetricFlowQueryRequest.create(
-            metric_names=list(metrics) or None,
-            group_by_names=list(dimensions) or None,
-            where_constraints=list(conditions) or None,
-            order_by_names=list(order) or None,
+            metric_names=metrics or None,
+            group_by_names=dimensions or None,
+            where_constraints=conditions or None,
+            order_by_names=order or None,
             limit=limit,
             output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
         )
-        # The engine numbers its sub-queries with one counter of the process.
         with self._lock:
             return str(self._engine.explain(request).sql_statement.without_descriptions.sql)
 
 
-_build = threading.Lock()
+_building = threading.Lock()
 
 
 def compiler() -> Compiler:
-    """The compiler of the semantic layer as it stands; built once, and again when its files change."""
-    with _build:
-        manifest = fresh_manifest()
-        return _of(manifest, manifest.stat().st_mtime_ns)
+    """The compiler of the semantic layer as it stands: built once, and again when the layer changes."""
+    with _building:
+        return _compiler_of(_whole_manifest())
 
 
 @lru_cache(maxsize=1)
-def _of(manifest: Path, _written_ns: int) -> Compiler:
+def _compiler_of(manifest: str) -> Compiler:
     return Compiler(manifest)
+
+
+def _whole_manifest() -> str:
+    """The manifest; waits for a dbt command that is just writing it."""
+    for _ in range(_WAITS):
+        text = manifest_text()
+        try:
+            json.loads(text)
+        except json.JSONDecodeError:
+            time.sleep(_WAIT_SECONDS)
+        else:
+            return text
+    raise ReportError("the semantic manifest is damaged; run `dbt parse --project-dir dbt_project`.")

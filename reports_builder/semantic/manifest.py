@@ -1,7 +1,6 @@
 """The semantic layer as dbt wrote it down: read where it is fresh, parsed once where it is not."""
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,24 +9,19 @@ from pathlib import Path
 from reports_builder.errors import ReportError
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+_FILE = "semantic_manifest.json"
 _LINES_OF_A_FAILURE = 15
 
 
-def manifest_path() -> Path:
-    """Where dbt writes the semantic manifest: its target folder, which the environment may move."""
-    target = os.environ.get("DBT_TARGET_PATH")
-    return (Path(target) if target else PROJECT / "target") / "semantic_manifest.json"
-
-
-def fresh_manifest() -> Path:
+def manifest_text() -> str:
     """The semantic manifest, no older than the files that it is made of; ReportError when dbt cannot make it.
 
     A parse (some seconds) happens only where no dbt command ran since the files changed.
     """
-    path = manifest_path()
+    path = PROJECT / os.environ.get("DBT_TARGET_PATH", "target") / _FILE
     if not _is_fresh(path):
         _parse(path)
-    return path
+    return path.read_text(encoding="utf-8")
 
 
 def _is_fresh(path: Path) -> bool:
@@ -42,31 +36,22 @@ def _parse(path: Path) -> None:
     # A process and a folder of its own: a build that runs beside it keeps its own parse results.
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="semantic-", dir=path.parent) as folder:
+        command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse"]
+        places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT.parent)]
+        outputs = ["--target-path", folder, "--log-path", folder]
         done = subprocess.run(
-            [
-                str(Path(sys.executable).with_name("dbt")),
-                "--quiet",
-                "parse",
-                "--project-dir",
-                str(PROJECT),
-                "--profiles-dir",
-                str(PROJECT.parent),
-                "--target-path",
-                folder,
-                "--log-path",
-                folder,
-            ],
+            [*command, *places, *outputs],
             cwd=PROJECT.parent,
             env=os.environ | {"DBT_VERSION_CHECK": "false", "DBT_USE_COLORS": "false"},
             capture_output=True,
             text=True,
             check=False,
         )
-        made = Path(folder, path.name)
+        made = Path(folder, _FILE)
         if done.returncode != 0 or not made.is_file():
             said = " ".join((done.stdout + done.stderr).splitlines()[-_LINES_OF_A_FAILURE:])
             raise ReportError(
                 "the semantic layer cannot be parsed; `dbt parse --project-dir dbt_project` "
                 f"says why ({said.strip() or 'no message'})."
             )
-        shutil.move(made, path)
+        made.replace(path)

@@ -110,7 +110,7 @@ def _sql(
     for name in sorted(ordering - set(asked)):
         raise ReportError(f"{name!r} cannot order the rows: it is not among what is asked for.")
     ties = [name for name in dimensions if name not in ordering]
-    template = compiler().sql(metrics, dimensions, conditions.templates, [*order, *ties], limit)
+    template = compiler().sql(tuple(metrics), tuple(dimensions), conditions.templates, (*order, *ties), limit)
     # Values come in last and in one pass: neither MetricFlow's templates nor another value reads them.
     return _VALUE.sub(lambda found: sql_literal(conditions.values[int(found[1])]), template) + ";"
 

@@ -45,6 +45,7 @@ summed_by_slot as (
         cast(sum(calls.output_tokens) as bigint) as output_tokens,
         {{ money('sum(calls.billed_cost_usd)') }} as billed_cost_usd,
         cast(sum(calls.latency_ms) as bigint) as latency_ms_sum,
+        count(calls.latency_ms) as latency_measured_calls,
         count(calls.quality_score) as quality_scored_calls,
         {{ money('sum(calls.quality_score)') }} as quality_score_sum
     from calls
@@ -100,6 +101,7 @@ daily as (
         {{ money('sum(billed_cost_usd)') }} as billed_cost_usd,
         {{ money('sum(billed_cost_usd) filter (where list_cost_usd is null)') }} as unpriced_billed_cost_usd,
         cast(coalesce(sum(latency_ms_sum), 0) as bigint) as latency_ms_sum,
+        cast(sum(latency_measured_calls) as bigint) as latency_measured_calls,
         cast(sum(quality_scored_calls) as bigint) as quality_scored_calls,
         {{ money('sum(quality_score_sum)') }} as quality_score_sum
     from costed
