@@ -117,7 +117,7 @@ def _several(
         key=key,
         format_func=names.__getitem__,
         on_change=lambda: _keep(changed(tuple(st.session_state[key]))),
-        placeholder="Choose" if label in ("Metrics", "Dimensions") else "all",
+        placeholder="all" if label.startswith("Only") else "none",
     )
 
 

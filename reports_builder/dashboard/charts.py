@@ -17,6 +17,7 @@ _DARK = {
     NEUTRAL: "#58728c",
     "white": "#0f151b",
 }
+_MOST_PADDING = 34
 _NARROW = "containerSize()[0] < 500"
 
 
@@ -24,6 +25,7 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
     """The Vega-Lite specification, without a title: the page writes it as a heading."""
     spec: dict[str, Any] = copy.deepcopy(chart.to_dict(validate=False))
     spec.pop("config", None)
+    _fit(spec)
     ink, muted, rule = (_DARK[colour] if dark else colour for colour in (INK, MUTED, RULE))
     if dark:
         spec = _recoloured(spec)
@@ -53,6 +55,8 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
         "line": {"color": ink, "strokeWidth": 2},
     }
     spec["background"] = "transparent"
+    # Figures are written at the ends of the marks, also of the longest.
+    spec["padding"] = {"left": 0, "top": 4, "right": 44, "bottom": 4}
     spec["description"] = description
     spec["width"], spec["height"] = "container", height
     spec["autosize"] = {"type": "fit-x", "contains": "padding", "resize": True}
@@ -62,6 +66,20 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
 def of_figure(figure: Figure, *, dark: bool) -> dict[str, Any]:
     """The specification of a report's figure."""
     return specification(figure.chart, figure.alt.plain, figure.height, dark=dark)
+
+
+def _fit(node: Any) -> None:
+    """Room for names in pixels was measured on paper; on a narrow page it would move the zero inwards."""
+    if isinstance(node, dict):
+        scale = node.get("scale")
+        if isinstance(scale, dict) and scale.get("padding", 0) > _MOST_PADDING:
+            scale |= {"padding": _MOST_PADDING, "nice": False}
+        for key, value in node.items():
+            if key not in ("data", "datasets"):
+                _fit(value)
+    if isinstance(node, list):
+        for item in node:
+            _fit(item)
 
 
 def _recoloured(node: Any) -> Any:

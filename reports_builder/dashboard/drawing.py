@@ -113,7 +113,7 @@ def _ranked(answer: Answer, metric: Field) -> Drawing:
         y=alt.Y("name:N", sort=None, axis=alt.Axis(title=None, ticks=False, domain=False)),
         tooltip=[alt.Tooltip("name:N", title="of"), alt.Tooltip("said:N", title=metric.label)],
     )
-    x = alt.X("value:Q", axis=axis, scale=alt.Scale(zero=True, padding=30))
+    x = alt.X("value:Q", axis=axis, scale=alt.Scale(zero=True))
     chart: alt.TopLevelMixin = alt.layer(
         base.mark_bar(color=NEUTRAL).encode(x=x),
         base.mark_text(align="left", dx=5, color=INK).encode(x=x, text="said:N"),

@@ -7,9 +7,9 @@ from reports_builder.warehouse import Warehouse
 # By the column of the usage mart, or of the customer that the usage belongs to.
 _DIMENSIONS = {
     "organization": "usage.organization_id",
-    "product": "usage.product_id",
-    "feature": "usage.feature_id",
-    "task": "usage.task_type",
+    "product": "replace(usage.product_id, '_', ' ')",
+    "feature": "replace(usage.feature_id, '_', ' ')",
+    "task": "replace(usage.task_type, '_', ' ')",
     "provider": "usage.provider",
     "model": "usage.model",
     "environment": "usage.environment",

@@ -15,6 +15,9 @@ from reports_builder.evidence import Evidence, Prose
 from reports_builder.model import Citation, Figure, KeyFigure, Section, Table, cite
 
 
+_MOST_COLUMNS = 6
+
+
 def is_dark() -> bool:
     """Whether the reader's page is dark."""
     return st.context.theme.type == "dark"
@@ -106,17 +109,27 @@ def _side_by_side(sections: list[Section], filters: Filters) -> None:
         return
     for column, section in zip(st.columns(len(sections), gap="large"), sections, strict=True):
         with column:
-            _section(section, filters)
+            _section(section, filters, most_columns=_MOST_COLUMNS)
+    # A wide table takes the whole width, below its chart.
+    for section in sections:
+        wide = [table for table in section.tables if len(table.columns) > _MOST_COLUMNS]
+        if wide:
+            html(f"<h2>{escape(section.title)}: the list</h2>")
+            _tables(section, wide, filters)
 
 
-def _section(section: Section, filters: Filters) -> None:
+def _section(section: Section, filters: Filters, most_columns: int = 99) -> None:
     html(f"<h2>{escape(section.title)}</h2>")
     for sentence in section.text:
         html(f"<p>{_sentence(sentence, filters)}</p>")
     for figure in section.figures:
         _figure(figure, filters)
-    for place, table in enumerate(section.tables):
-        _table(table, f"{_slug(section.title)}-{place}", filters)
+    _tables(section, [table for table in section.tables if len(table.columns) <= most_columns], filters)
+
+
+def _tables(section: Section, tables: list[Table], filters: Filters) -> None:
+    for table in tables:
+        _table(table, f"{_slug(section.title)}-{section.tables.index(table)}", filters)
 
 
 def _figure(figure: Figure, filters: Filters) -> None:

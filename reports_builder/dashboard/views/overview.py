@@ -201,7 +201,6 @@ def _customers_section(warehouse: NarrowedWarehouse) -> Section:
             axis_title="US dollars in the period",
             highlight="is_unprofitable",
             marker="revenue_usd",
-            end_label=("cost, paid", "revenue_usd"),
         ),
         title,
         title + top.say(". The first is {customer:text} with {cost_usd:usd}."),
