@@ -14,7 +14,6 @@ from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose
 from reports_builder.model import Citation, Figure, KeyFigure, Section, Table, cite
 
-
 _MOST_COLUMNS = 6
 
 
