@@ -63,6 +63,8 @@ def _options(host: str, port: int) -> dict[str, object]:
         "server.headless": True,
         "server.fileWatcherType": "none",
         "server.runOnSave": False,
+        # A page of another host cannot reach this machine's dashboard through a name of its own.
+        "server.allowedHosts": ["localhost", "127.0.0.1", "[::1]"] if is_loopback(host) else [],
         "browser.gatherUsageStats": False,
         "client.toolbarMode": "viewer",
         "client.showErrorDetails": "none",

@@ -24,14 +24,23 @@ Drawn = tuple[Identity | None, int]
 
 def note_drawn(settings: Settings) -> Identity | None:
     """Keep what this run of the page is drawn from; a toast where reports changed since the last."""
-    identity = identity_of(Path(settings.warehouse))
     refresh = read_refresh(settings.refresh_file)
-    sequence = refresh.sequence if refresh else 0
     before: Drawn | None = st.session_state.get(_DRAWN)
-    st.session_state[_DRAWN] = (identity, sequence)
-    if before is not None and refresh is not None and sequence > before[1]:
+    drawn = _drawn(settings, refresh, before)
+    st.session_state[_DRAWN] = drawn
+    if before is not None and refresh is not None and drawn[1] > before[1]:
         st.toast(_news(refresh), duration="long")
-    return identity
+    return drawn[0]
+
+
+def _drawn(settings: Settings, refresh: Refresh | None, before: Drawn | None) -> Drawn:
+    """The published file, and the last refresh that is over: only then it knows which reports changed."""
+    identity = identity_of(Path(settings.warehouse))
+    if refresh is None:
+        return identity, 0
+    if refresh.state == "idle":
+        return identity, refresh.sequence
+    return identity, before[1] if before is not None else refresh.sequence - 1
 
 
 def _news(refresh: Refresh) -> str:
@@ -51,8 +60,8 @@ def strip(settings: Settings) -> None:
         refresh = read_refresh(settings.refresh_file)
         following = read_following(settings.follow_file)
         st.html(_strip_html(refresh, following))
-        now: Drawn = (identity_of(Path(settings.warehouse)), refresh.sequence if refresh else 0)
-        if now != st.session_state.get(_DRAWN):
+        before: Drawn | None = st.session_state.get(_DRAWN)
+        if before is not None and _drawn(settings, refresh, before) != before:
             # The whole page, not a reload: scroll, page and filters stay as they are.
             st.rerun(scope="app")
 

@@ -53,18 +53,22 @@ def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
 
 
 def open_alerts(warehouse: Warehouse) -> Evidence | None:
-    """Alerts that are true now, the gravest first; None where the warehouse keeps none."""
+    """Alerts that hold now, the gravest first; None where the warehouse keeps none.
+
+    Where two rules of a kind hold for the same subject, the graver one stands for both.
+    """
     if not warehouse.has("anomalies.rpt_alerts"):
         return None
     return warehouse.evidence(
         """
         select
-            severity, rule_id, coalesce(subject_name, subject_id) as subject, message, period_start_date,
-            count(*) over () as alerts
+            severity, replace(rule_id, '_', ' ') as rule, subject_name as subject, message, amount_usd,
+            period_start_date, count(*) over () as alerts
         from anomalies.rpt_alerts
+        where not is_superseded
         order by
-            case severity when 'critical' then 0 when 'high' then 1 when 'warning' then 2 else 3 end,
-            period_start_date desc, rule_id, subject_id
+            case severity when 'critical' then 0 when 'warning' then 1 else 2 end,
+            amount_usd desc nulls last, alert_id
         """
     )
 

@@ -177,6 +177,7 @@ def alerts_section(alerts: Evidence | None) -> tuple[Section, ...]:
         Column("severity", "Severity"),
         Column("subject", "Who or what"),
         Column("message", "What is wrong"),
+        Column("amount_usd", "Amount", "usd_table"),
         Column("period_start_date", "Since", "day_short"),
     )
     return (Section("Open alerts", tables=(Table(columns, alerts, max_rows=20),)),)
