@@ -44,7 +44,8 @@ def test_every_figure_is_what_its_query_returns(built: Workspace, name: str, fil
     assert view is not None
     assert view.headline
     assert len(view.tiles) >= 4
-    assert 2 <= sum(len(section.figures) for section in view.sections) <= 4
+    # Nobody of the narrowed few may have an abnormal day.
+    assert (1 if filters.chosen else 2) <= sum(len(section.figures) for section in view.sections) <= 4
     checked = 0
     with duckdb.connect(str(built.published), read_only=True) as connection:
         for evidence in evidence_of(view):

@@ -4,11 +4,12 @@ from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard import queries
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.dashboard.views.overview import alerts_section
+from reports_builder.dashboard.views.overview import alerts_section, daily_section
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.pages import _efficiency_queries as efficiency
 from reports_builder.pages import _realtime_queries as ask
+from reports_builder.pages import _understanding_queries as understanding
 from reports_builder.pages._realtime_charts import marked_days
 
 
@@ -44,6 +45,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *alerts_section(queries.open_alerts(warehouse)),
             *_worst_customer(warehouse, episodes),
             *_near_limit(warehouse),
+            daily_section(warehouse, understanding.outlook(warehouse)),
             _episodes_table(episodes),
             _premium_table(warehouse),
         ),
