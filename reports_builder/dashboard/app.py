@@ -63,7 +63,10 @@ def main() -> None:
     st.html(_STYLE)
     if not login.is_admitted(settings):
         return
-    pages = {page: st.Page(_empty, title=page.title, url_path=page.address) for page in VIEWS}
+    pages = {
+        page: st.Page(_empty, title=page.title, url_path=page.address, default=not page.address)
+        for page in VIEWS
+    }
     reports = st.Page(_empty, title="Reports", url_path="reports")
     builder = st.Page(_empty, title="Chart builder", url_path="chart-builder")
     groups: dict[str, list[st.Page]] = {}

@@ -13,8 +13,8 @@ class PageName:
 
     @property
     def address(self) -> str:
-        """The last part of its address."""
-        return self.view.replace("_", "-")
+        """The last part of its address; the first page stands at the root."""
+        return self.view if self.group else ""
 
 
 VIEWS = (

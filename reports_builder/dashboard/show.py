@@ -158,7 +158,6 @@ def sources(citations: tuple[Citation, ...], evidence: Evidence, name: str) -> N
             key=f"csv-{name}",
             type="tertiary",
             on_click="ignore",
-            help=f"{len(evidence.rows):,} rows, unrounded",
         )
 
 
