@@ -67,7 +67,9 @@ def _open(settings: Settings) -> None:
         if chosen in names:
             _keep(Question.of_chart(names[chosen]))
 
-    st.selectbox("Saved charts", list(names), key=_SAVED, on_change=opened, placeholder="Open one")
+    st.selectbox(
+        "Saved charts", list(names), index=None, key=_SAVED, on_change=opened, placeholder="Open one"
+    )
 
 
 def _ask(question: Question, settings: Settings, identity: Identity) -> Question:
@@ -217,11 +219,11 @@ def _drawing(drawing: Drawing, place: int) -> None:
 
 
 def _save(question: Question, settings: Settings) -> None:
-    st.session_state[_NAME] = question.name
     with st.form("save-chart", border=False):
-        st.text_input("Name", key=_NAME, max_chars=120)
+        # One field per chart: what a reader types is kept until another chart is opened.
+        typed = st.text_input("Name", question.name, key=f"{_NAME}-{question.name}", max_chars=120)
         if st.form_submit_button("Save the chart", type="primary"):
-            named = replace(question, name=clean(st.session_state[_NAME]))
+            named = replace(question, name=clean(typed))
             if not named.name:
                 st.error("Give the chart a name first.")
                 return

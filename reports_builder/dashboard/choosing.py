@@ -77,7 +77,9 @@ def _period_choice(filters: Filters, own: Period) -> None:
     )
     if is_own:
         start, end = (date.fromisoformat(text) for text in filters.period.split(".."))
-        st.session_state["filter-days"] = (start, end)
+        # Between the two clicks of a choice there is one day, which is the picker's own business.
+        if len(st.session_state.get("filter-days", ())) != 1:
+            st.session_state["filter-days"] = (start, end)
         st.sidebar.date_input("From and to", key="filter-days", on_change=_days_changed, format="YYYY-MM-DD")
 
 

@@ -153,7 +153,7 @@ def test_a_chart_is_built_saved_and_opened_again(dashboard: Dashboard, reader: R
         reader.page.get_by_role("radio", name=kind).or_(
             reader.page.get_by_role("button", name=kind)
         ).first.click()
-        reader.page.get_by_test_id("stVegaLiteChart").wait_for(timeout=WAIT)
+        reader.page.get_by_test_id("stVegaLiteChart").first.wait_for(timeout=WAIT)
         reader.settled()
 
 
@@ -207,7 +207,7 @@ def test_the_page_lives(dashboard: Dashboard, reader: Reader) -> None:
     main.evaluate("main => main.scrollTo(0, 600)")
 
     dashboard.tell(follow, state="running", written_bytes=20_000_000, target_bytes=50_000_000, calls=58_000)
-    bar = reader.page.get_by_role("progressbar")
+    bar = reader.page.locator(".live").get_by_role("progressbar")
     bar.wait_for(timeout=WAIT)
     assert bar.get_attribute("aria-valuenow") == "40"
     assert reader.page.get_by_text("Generated 20.0 of 50 MB").count() == 1
@@ -255,7 +255,7 @@ def test_without_a_warehouse_the_page_says_what_to_do(
     reader.open("", '[data-testid="stAlert"]')
     assert "make demo" in reader.page.get_by_test_id("stAlert").inner_text()
     published.write_text("no warehouse")
-    reader.page.get_by_text("cannot be opened").wait_for(timeout=WAIT)
+    reader.page.get_by_text("is not a warehouse that can be opened").wait_for(timeout=WAIT)
     published.unlink()
     aside.rename(published)
     reader.page.locator(".tile").first.wait_for(timeout=WAIT)
