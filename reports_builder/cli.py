@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from reports_builder.alerts.commands import alerts_app
 from reports_builder.dashboard.command import dashboard
 from reports_builder.errors import ReportError
 from reports_builder.warehouse import DEFAULT_WAREHOUSE, open_warehouse
@@ -68,6 +69,7 @@ export_app = typer.Typer(
     add_completion=False, rich_markup_mode=None, help="Write the warehouse's data for other tools."
 )
 app.add_typer(export_app, name="export")
+app.add_typer(alerts_app, name="alerts")
 app.command("dashboard")(dashboard)
 
 

@@ -89,6 +89,10 @@ class Plugin(BasePlugin):
         _write_empty(CALL_SCHEMA, contract / "date=1970-01-01" / "calls.parquet")
         self.customers_dir = contract / "customers"
         _write_empty(CUSTOMER_SCHEMA, self.customers_dir / "contract.parquet")
+        # The ledger of alerts lives beside the published file. Who has never sent an alert has an empty one.
+        alerts = self.warehouse_dir / "alerts"
+        alerts.mkdir(parents=True, exist_ok=True)
+        (alerts / "events.jsonl").touch()
         self.landing_dir = self.warehouse_dir / "build" / "landing"
         for source in LANDED_SOURCES:
             prepare_landing(source, self.landing_dir)

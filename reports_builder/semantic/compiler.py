@@ -85,6 +85,7 @@ class Compiler:
             MetricFlowQueryRequest,
             OutputColumnOrderMode,
         )
+        from metricflow_semantics.errors.error_classes import InvalidQueryException  # noqa: PLC0415
 
         request = MetricFlowQueryRequest.create(
             metric_names=metrics or None,
@@ -94,8 +95,11 @@ class Compiler:
             limit=limit,
             output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
         )
-        with self._lock:
-            return str(self._engine.explain(request).sql_statement.without_descriptions.sql)
+        try:
+            with self._lock:
+                return str(self._engine.explain(request).sql_statement.without_descriptions.sql)
+        except InvalidQueryException as error:
+            raise ReportError(f"the semantic layer cannot answer this: {error}") from error
 
 
 _building = threading.Lock()

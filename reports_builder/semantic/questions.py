@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-import duckdb
-
 from reports_builder.errors import ReportError
-from reports_builder.escaping import SqlValue, clean, sql_literal
+from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import marts_read
 from reports_builder.formatting import Value
 from reports_builder.semantic.catalog import check_dimensions, check_metrics
 from reports_builder.semantic.compiler import compiler
+from reports_builder.semantic.published import answer
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
 
 MAX_ROWS = 100_000
-_BUILD = "dbt build --project-dir dbt_project"
 _VALUE = re.compile(r"finops_value_(\d+)\b")
 
 
@@ -68,7 +66,8 @@ def query(
     check_metrics(metrics)
     conditions = _conditions(filters or {}, start, end)
     sql = _sql(metrics, dimensions, conditions, order=order, limit=limit)
-    columns, rows = _run(sql, warehouse)
+    columns, found = answer(sql, warehouse)
+    rows = tuple(tuple(_shown(value) for value in row) for row in found)
     return Result(columns, rows, sql, len(rows) >= limit)
 
 
@@ -77,8 +76,9 @@ def dimension_values(
 ) -> tuple[str, ...]:
     """The values of a dimension in the data, in order: what a filter can choose from."""
     check_dimensions([dimension], ())
+    _refuse_time(dimension)
     sql = _sql((), (dimension,), _Conditions((), (), ()), order=(), limit=limit)
-    _, rows = _run(sql, warehouse)
+    _, rows = answer(sql, warehouse)
     return tuple(str(row[0]) for row in rows if row[0] is not None)
 
 
@@ -119,8 +119,7 @@ def _conditions(filters: Mapping[str, Sequence[str]], start: date | None, end: d
     templates: list[str] = []
     values: list[SqlValue] = []
     for name, chosen in sorted(filters.items()):
-        if name.startswith("metric_time"):
-            raise ReportError("choose the period with start and end, not with a filter.")
+        _refuse_time(name)
         if isinstance(chosen, str) or not all(isinstance(value, str) for value in chosen):
             raise ReportError(f"the filter on {name} must be a list of texts.")
         if chosen:
@@ -137,29 +136,9 @@ def _conditions(filters: Mapping[str, Sequence[str]], start: date | None, end: d
     return _Conditions(tuple(templates), tuple(values), tuple(filters))
 
 
-def _run(sql: str, warehouse: Path) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
-    if not warehouse.is_file():
-        raise ReportError(f"there is no warehouse at {warehouse}. Build it first: `{_BUILD}`.")
-    try:
-        # Opened anew for each question: a warehouse published meanwhile is a new file of the same name.
-        with duckdb.connect(":memory:") as connection:
-            connection.execute(f"attach {sql_literal(str(warehouse))} as finops (read_only)")
-            connection.execute("use finops")
-            connection.execute("set enable_external_access = false")
-            cursor = connection.execute(sql)
-            columns = tuple(column[0] for column in cursor.description or ())
-            return columns, tuple(tuple(_shown(value) for value in row) for row in cursor.fetchall())
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise ReportError(
-            f"{warehouse} does not have what the semantic layer reads ({_reason(error)}). It was built by "
-            f"another version of the project or only in part: run `{_BUILD}`."
-        ) from error
-    except duckdb.Error as error:
-        raise ReportError(f"{warehouse} cannot be read ({_reason(error)}).") from error
-
-
-def _reason(error: duckdb.Error) -> str:
-    return clean(str(error).splitlines()[0])
+def _refuse_time(dimension: str) -> None:
+    if dimension.startswith("metric_time"):
+        raise ReportError("choose the period with start and end, not with a filter.")
 
 
 def _shown(value: Value) -> Value:

@@ -18,7 +18,7 @@ from reports_builder.semantic.catalog import check_dimensions, check_metrics
 from reports_builder.semantic.questions import Result, query
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
 
-SAVED_CHARTS = Path(__file__).resolve().parents[1] / "saved_charts"
+SAVED_CHARTS = Path("reports_builder/saved_charts")
 CHART_KINDS = ("bars", "lines", "table", "treemap", "heatmap")
 _KEYS = ("name", "kind", "metrics", "dimensions", "filters")
 _MAX_BYTES = 65_536

@@ -7,7 +7,7 @@
     'premium_model_price_ratio', 'quality_min_scored_calls', 'quality_interval_z',
     'model_switch_token_variation', 'model_switch_min_savings_usd',
     'caching_peer_min_token_share', 'caching_min_gap_share', 'commitment_stress_share',
-    'commitment_min_savings_usd'
+    'commitment_min_savings_usd', 'alert_anomaly_days', 'portfolio_risk_steady_change'
 ] %}
 
 with thresholds as (

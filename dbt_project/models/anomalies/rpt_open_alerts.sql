@@ -1,0 +1,78 @@
+{# one row per alert that holds now, that no more severe one stands for and that nobody has acknowledged; a view, so that it is always current #}
+
+{{ config(materialized='view') }}
+
+with alerts as (
+
+    select * from {{ ref('rpt_alerts') }}
+
+),
+
+events as (
+
+    select * from {{ ref('fct_alert_events') }}
+
+),
+
+channel_states as (
+
+    select
+        alert_id,
+        channel,
+        bool_or(event_type = 'delivered') as is_delivered
+    from events
+    where channel is not null
+    group by alert_id, channel
+
+),
+
+deliveries as (
+
+    select
+        alert_id,
+        count_if(is_delivered) as channels_told,
+        count_if(not is_delivered) as channels_waiting
+    from channel_states
+    group by alert_id
+
+),
+
+histories as (
+
+    select
+        alert_id,
+        min(case when event_type = 'fired' then event_at end) as fired_at,
+        bool_or(event_type = 'acknowledged') as is_acknowledged
+    from events
+    group by alert_id
+
+),
+
+final as (
+
+    select
+        alerts.alert_id,
+        alerts.rule_id,
+        alerts.rule_kind,
+        alerts.severity,
+        case alerts.severity when 'critical' then 1 when 'warning' then 2 else 3 end as severity_rank,
+        alerts.subject_type,
+        alerts.subject_id,
+        alerts.subject_name,
+        alerts.period_start_date,
+        alerts.period_end_date,
+        alerts.amount_usd,
+        alerts.message,
+        alerts.source_mart,
+        alerts.source_query,
+        histories.fired_at,
+        cast(coalesce(deliveries.channels_told, 0) as bigint) as channels_told,
+        cast(coalesce(deliveries.channels_waiting, 0) as bigint) as channels_waiting
+    from alerts
+    left join histories on alerts.alert_id = histories.alert_id
+    left join deliveries on alerts.alert_id = deliveries.alert_id
+    where not alerts.is_superseded and not coalesce(histories.is_acknowledged, false)
+
+)
+
+select * from final

@@ -1,0 +1,66 @@
+"""The published warehouse file, kept open between questions and never held against a publication."""
+
+import threading
+from pathlib import Path
+
+import duckdb
+
+from reports_builder.errors import ReportError
+from reports_builder.escaping import clean, sql_literal
+from reports_builder.formatting import Value
+
+_BUILD = "dbt build --project-dir dbt_project"
+_Identity = tuple[Path, int, int, int]
+
+_opening = threading.Lock()
+# Opening a file costs more than most questions: the last one stays open.
+_open: dict[_Identity, duckdb.DuckDBPyConnection] = {}
+
+
+def answer(sql: str, warehouse: Path) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
+    """Columns and rows of a query on the warehouse as it stands now; ReportError when it cannot answer."""
+    try:
+        with _cursor(warehouse) as cursor:
+            cursor.execute("use finops")
+            cursor.execute(sql)
+            columns = tuple(column[0] for column in cursor.description or ())
+            return columns, tuple(cursor.fetchall())
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise ReportError(
+            f"{warehouse} does not have what the semantic layer reads ({_reason(error)}). It was built by "
+            f"another version of the project or only in part: run `{_BUILD}`."
+        ) from error
+    except duckdb.Error as error:
+        raise ReportError(f"{warehouse} cannot be read ({_reason(error)}).") from error
+
+
+def _cursor(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """A connection for one question; the file is opened anew when another was published under its name."""
+    try:
+        found = warehouse.stat()
+    except OSError as error:
+        raise ReportError(f"there is no warehouse at {warehouse}. Build it first: `{_BUILD}`.") from error
+    identity = (warehouse.absolute(), found.st_dev, found.st_ino, found.st_mtime_ns)
+    with _opening:
+        if identity not in _open:
+            connection = _opened(warehouse)
+            # Dropped, not closed: closing would break off the questions under way on the former file.
+            _open.clear()
+            _open[identity] = connection
+        return _open[identity].cursor()
+
+
+def _opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    # Attached, not connected to: DuckDB hands out the database that it has open under a path, the former one.
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute(f"attach {sql_literal(str(warehouse))} as finops (read_only)")
+        connection.execute("set enable_external_access = false")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _reason(error: duckdb.Error) -> str:
+    return clean(str(error).splitlines()[0])
