@@ -119,6 +119,12 @@ class Reader:
         self.page.locator(wait_for).first.wait_for(timeout=WAIT)
         self.settled()
 
+    def turn_to(self, title: str) -> None:
+        """Another page by its link in the navigation, as most readers come to it."""
+        self.page.get_by_role("link", name=title).click()
+        self.page.get_by_role("heading", name=title, exact=True, level=1).wait_for(timeout=WAIT)
+        self.settled()
+
     def settled(self) -> None:
         """Wait until the script has run to its end."""
         self.page.wait_for_function(

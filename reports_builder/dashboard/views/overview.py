@@ -123,7 +123,7 @@ def _savings_tile(warehouse: NarrowedWarehouse) -> KeyFigure:
 
 def _alerts_tile(warehouse: NarrowedWarehouse, alerts: Evidence | None) -> KeyFigure:
     if alerts is not None:
-        return KeyFigure("Open alerts", alerts.cell("alerts", "count") if alerts.rows else note("none"))
+        return KeyFigure("Alerts that hold", alerts.cell("alerts", "count") if alerts.rows else note("none"))
     limits = realtime.limits(warehouse)
     return KeyFigure(
         "Customers over their cost limit",
@@ -180,7 +180,7 @@ def alerts_section(alerts: Evidence | None) -> tuple[Section, ...]:
         Column("amount_usd", "Amount", "usd_table"),
         Column("period_start_date", "Since", "day_short"),
     )
-    return (Section("Open alerts", tables=(Table(columns, alerts, max_rows=20),)),)
+    return (Section("Alerts that hold now", tables=(Table(columns, alerts, max_rows=20),)),)
 
 
 def _customers_section(warehouse: NarrowedWarehouse) -> Section:
