@@ -10,6 +10,8 @@ from reports_builder.charts import INK, NEUTRAL, Record, chart_value, data
 from reports_builder.dashboard.treemap import layout
 from reports_builder.formatting import Value
 
+# Light enough for black letters on each of them, on a light and on a dark page.
+_TINTS = ["#9fb3c8", "#e8b48f", "#b7d3b0", "#e3cd86", "#c9b6d6", "#d3dce6", "#9ecfcf", "#d8a7a7"]
 MOST_BARS, MOST_SERIES, MOST_BOXES, MOST_CELLS = 30, 12, 60, 40
 _STYLES = {
     "usd": "usd",
@@ -216,16 +218,15 @@ def _treemap(answer: Answer) -> tuple[Drawing, ...] | str:
         x2="right:Q",
         y=alt.Y("top:Q", scale=alt.Scale(domain=[1, 0], nice=False), axis=None),
         y2="bottom:Q",
-        color=alt.Color("group:N", sort=names, legend=None),
+        color=alt.Color("group:N", sort=names, legend=None, scale=alt.Scale(range=_TINTS)),
     )
     # Written on every colour of the palette: dark letters with a light edge.
     across = alt.X("across:Q", scale=unit)
     down = alt.Y("down:Q", scale=alt.Scale(domain=[1, 0], nice=False))
     texts = []
     for text, shift in (("label", -8), ("amount", 8)):
-        edge = base.mark_text(dy=shift, color="#ffffff", stroke="#ffffff", strokeWidth=3, opacity=0.8)
         letters = base.mark_text(dy=shift, color="black")
-        texts += [mark.encode(text=f"{text}:N", x=across, y=down) for mark in (edge, letters)]
+        texts.append(letters.encode(text=f"{text}:N", x=across, y=down))
     chart: alt.TopLevelMixin = alt.layer(boxes, *texts)
     negative = len(answer.rows) - len(positive)
     said = f"{negative} parts without an amount above zero have no area." if negative else ""

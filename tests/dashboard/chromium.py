@@ -30,7 +30,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WAIT = 30_000
+WAIT = 60_000
 
 
 def chromium_path() -> str:
