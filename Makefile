@@ -11,7 +11,7 @@ DEMO_DAYS := 120
 GENERATED := data/raw/_generated.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo data warehouse reports live test lint format docs bench realism clean
+.PHONY: help install demo data warehouse reports live dashboard test chromium lint format docs bench realism clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -19,8 +19,16 @@ help: ## List the targets
 demo: data warehouse reports ## From nothing to a warehouse and its reports
 	@printf '\nQuery the warehouse:\n  . .venv/bin/activate && duckdb -readonly warehouse/finops.duckdb\n'
 
-test: lint ## From nothing to every check: ruff, mypy, sqlfluff, pytest
+test: lint chromium ## From nothing to every check: ruff, mypy, sqlfluff, pytest
 	pytest --numprocesses 2 --dist loadfile
+
+# The browser test of the dashboard needs one; it is skipped, and says so, where none can be installed.
+chromium:
+	@command -v chromium >/dev/null 2>&1 || { \
+	  echo "Installing Chromium for the browser test ..."; \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
+	    && apt-get -qq update && apt-get -qq install -y chromium >/dev/null; } \
+	  || echo "CHROMIUM IS MISSING and cannot be installed here: the dashboard is not tested in a browser."; }
 
 install: $(INSTALLED) ## Make the virtual environment from the lock file
 
@@ -44,6 +52,9 @@ reports: $(INSTALLED) ## Render the reports from the published warehouse
 
 live: $(INSTALLED) ## Rebuild, publish and render whenever data arrives in data/raw; Ctrl-C ends
 	@python -m reports_builder watch
+
+dashboard: $(INSTALLED) ## Serve the dashboard at http://localhost:8000
+	@python -m reports_builder dashboard
 
 lint: $(INSTALLED) ## Check style and types
 	ruff check .

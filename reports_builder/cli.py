@@ -9,6 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from reports_builder.alerts.commands import alerts_app
+from reports_builder.dashboard.command import dashboard
 from reports_builder.errors import ReportError
 from reports_builder.live.command import watch
 from reports_builder.warehouse import DEFAULT_WAREHOUSE, open_warehouse
@@ -70,6 +71,7 @@ export_app = typer.Typer(
 )
 app.add_typer(export_app, name="export")
 app.add_typer(alerts_app, name="alerts")
+app.command("dashboard")(dashboard)
 
 
 def _month(text: str) -> date:

@@ -1,7 +1,7 @@
 """Read-only access to the published warehouse file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -82,9 +82,11 @@ class Warehouse:
         _, rows = self._fetch("select table_schema || '.' || table_name from information_schema.tables;")
         return (mart,) in rows
 
-    def _fetch(self, sql: str) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
+    def _fetch(
+        self, sql: str, parameters: Mapping[str, str] | None = None
+    ) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
         try:
-            cursor = self._connection.execute(sql)
+            cursor = self._connection.execute(sql, dict(parameters or {}))
             rows = tuple(cursor.fetchall())
             return tuple(column[0] for column in cursor.description or ()), rows
         except (duckdb.CatalogException, duckdb.BinderException) as error:

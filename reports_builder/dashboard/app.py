@@ -1,0 +1,101 @@
+"""The script that Streamlit runs for each reader: navigation, filters, the strip of news, one page."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from reports_builder.dashboard import builder_page, choosing, live, login, reports_page, show
+from reports_builder.dashboard.filters import Filters
+from reports_builder.dashboard.loading import load_choices, load_view
+from reports_builder.dashboard.pages import VIEWS, PageName
+from reports_builder.dashboard.reading import Identity
+from reports_builder.dashboard.settings import Settings
+from reports_builder.errors import ReportError
+
+_STYLE = Path(__file__).with_name("style.css")
+_NO_WAREHOUSE = """
+There is no warehouse at `{path}` yet. In a terminal, at the root of the project:
+
+- `make demo` generates example data, builds the warehouse and renders the reports;
+- with data of your own under `data/raw`, `dbt build --project-dir dbt_project` builds it.
+
+This page looks again every few seconds and shows the figures as soon as they are published.
+"""
+
+
+def _view_page(page: PageName, settings: Settings, identity: Identity, filters: Filters) -> None:
+    with st.spinner("Reading the warehouse ..."):
+        view = load_view(page.view, settings.warehouse, identity, filters)
+    if view is None:
+        st.info("No call passes these filters in this period. Choose other values, or clear the filters.")
+        return
+    period = view.period
+    st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.")
+    show.view(view)
+
+
+def _guarded(title: str, draw: Callable[[], None]) -> None:
+    """Draw a page; what goes wrong is said in words, with what to do, and the other pages stay."""
+    st.title(title, anchor=False)
+    try:
+        draw()
+    except ReportError as error:
+        st.error(str(error))
+    except Exception:
+        logging.getLogger(__name__).exception("the page %s could not be drawn", title)
+        st.error(
+            "This page could not be drawn from the published warehouse; the terminal that runs the "
+            "dashboard says why. Clear the filters, or build again: `dbt build --project-dir dbt_project`."
+        )
+
+
+def _empty() -> None:
+    pass
+
+
+def main() -> None:
+    """Draw what the address asks for."""
+    settings = Settings.from_environment()
+    st.set_page_config(page_title="AI FinOps", layout="wide", initial_sidebar_state="auto")
+    st.html(_STYLE)
+    if not login.is_admitted(settings):
+        return
+    pages = {
+        page: st.Page(_empty, title=page.title, url_path=page.address, default=not page.address)
+        for page in VIEWS
+    }
+    reports = st.Page(_empty, title="Reports", url_path="reports")
+    builder = st.Page(_empty, title="Chart builder", url_path="chart-builder")
+    groups: dict[str, list[st.Page]] = {}
+    for page, entry in pages.items():
+        groups.setdefault(page.group, []).append(entry)
+    groups["More"] = [reports, builder]
+    chosen = st.navigation(groups)
+
+    identity = live.note_drawn(settings)
+    live.strip(settings)
+    if identity is None:
+        st.title("AI FinOps", anchor=False)
+        st.info(_NO_WAREHOUSE.format(path=settings.warehouse))
+        return
+    filters = choosing.current(chosen.url_path)
+    if chosen == reports:
+        _guarded("Reports", partial(reports_page.draw, settings))
+        return
+    if chosen == builder:
+        _guarded("Chart builder", partial(builder_page.draw_page, settings, identity))
+        return
+    page = next(page for page, entry in pages.items() if entry == chosen)
+    try:
+        choices, own = load_choices(settings.warehouse, identity)
+        choosing.sidebar(filters, choices, own)
+    except ReportError as error:
+        st.error(str(error))
+        return
+    _guarded(page.title, partial(_view_page, page, settings, identity, filters))
+
+
+main()

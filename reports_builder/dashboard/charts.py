@@ -1,0 +1,93 @@
+"""The charts of the reports for a page: as wide as the reader's screen, in the reader's colours."""
+
+import copy
+from typing import Any
+
+import altair as alt
+
+from reports_builder.charts import ACCENT, INK, MUTED, NEUTRAL, RULE
+from reports_builder.model import Figure
+
+# Light marks on a dark page keep the order of lightness turned round, so that the accent stands out.
+_DARK = {
+    INK: "#e6ebf0",
+    MUTED: "#a5b1bd",
+    RULE: "#3a444e",
+    ACCENT: "#ff9a62",
+    NEUTRAL: "#58728c",
+    "white": "#0f151b",
+}
+_MOST_PADDING = 34
+_NARROW = "containerSize()[0] < 500"
+
+
+def specification(chart: alt.TopLevelMixin, description: str, height: int, *, dark: bool) -> dict[str, Any]:
+    """The Vega-Lite specification, without a title: the page writes it as a heading."""
+    spec: dict[str, Any] = copy.deepcopy(chart.to_dict(validate=False))
+    spec.pop("config", None)
+    _fit(spec)
+    ink, muted, rule = (_DARK[colour] if dark else colour for colour in (INK, MUTED, RULE))
+    if dark:
+        spec = _recoloured(spec)
+    spec["config"] = {
+        "view": {"stroke": None},
+        "legend": {
+            "labelColor": ink,
+            "titleColor": muted,
+            "orient": "bottom",
+            "columns": 2,
+            "labelLimit": 140,
+        },
+        "axis": {
+            "labelColor": ink,
+            "titleColor": muted,
+            "gridColor": rule,
+            "domainColor": rule,
+            "tickColor": rule,
+            "titleFontWeight": "normal",
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            # Names give way to the marks on a phone; the whole name is in the table.
+            "labelLimit": {"expr": f"{_NARROW} ? 96 : 240"},
+        },
+        "text": {"color": ink, "fontSize": 12},
+        "bar": {"color": _DARK[NEUTRAL] if dark else NEUTRAL},
+        "line": {"color": ink, "strokeWidth": 2},
+    }
+    spec["background"] = "transparent"
+    # Figures are written at the ends of the marks, also of the longest.
+    spec["padding"] = {"left": 0, "top": 4, "right": 44, "bottom": 4}
+    spec["description"] = description
+    spec["width"], spec["height"] = "container", height
+    spec["autosize"] = {"type": "fit-x", "contains": "padding", "resize": True}
+    return spec
+
+
+def of_figure(figure: Figure, *, dark: bool) -> dict[str, Any]:
+    """The specification of a report's figure."""
+    return specification(figure.chart, figure.alt.plain, figure.height, dark=dark)
+
+
+def _fit(node: Any) -> None:
+    """Room for names in pixels was measured on paper; on a narrow page it would move the zero inwards."""
+    if isinstance(node, dict):
+        scale = node.get("scale")
+        if isinstance(scale, dict) and scale.get("padding", 0) > _MOST_PADDING:
+            scale |= {"padding": _MOST_PADDING, "nice": False}
+        for key, value in node.items():
+            if key not in ("data", "datasets"):
+                _fit(value)
+    if isinstance(node, list):
+        for item in node:
+            _fit(item)
+
+
+def _recoloured(node: Any) -> Any:
+    """The same with each colour of the printed charts replaced by its counterpart; data is left alone."""
+    if isinstance(node, dict):
+        return {
+            key: value if key in ("data", "datasets") else _recoloured(value) for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_recoloured(item) for item in node]
+    return _DARK.get(node, node) if isinstance(node, str) else node

@@ -1,0 +1,76 @@
+"""``python -m reports_builder dashboard``: serve the pages on this machine."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reports_builder.dashboard.login import is_loopback, login_is_configured
+from reports_builder.dashboard.settings import Settings
+from reports_builder.errors import ReportError
+from reports_builder.warehouse import DEFAULT_WAREHOUSE
+
+_SCRIPT = Path(__file__).with_name("app.py")
+_DEFAULTS = Settings()
+
+
+def dashboard(
+    *,
+    warehouse: Annotated[
+        Path, typer.Option(metavar="FILE", help="The published warehouse.")
+    ] = DEFAULT_WAREHOUSE,
+    raw: Annotated[Path, typer.Option(metavar="FOLDER", help="The raw data, whose growth is shown.")] = Path(
+        _DEFAULTS.raw
+    ),
+    reports: Annotated[Path, typer.Option(metavar="FOLDER", help="The rendered reports.")] = Path(
+        _DEFAULTS.reports
+    ),
+    charts: Annotated[Path, typer.Option(metavar="FOLDER", help="Where charts are saved.")] = Path(
+        _DEFAULTS.charts
+    ),
+    host: Annotated[
+        str, typer.Option(help="The address to serve; others than loopback need a login configured.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+) -> None:
+    """Serve the dashboard at http://localhost:8000."""
+    open_to_others = not is_loopback(host)
+    if open_to_others and not login_is_configured():
+        raise ReportError(
+            f"{host} can be reached from other machines, so a login is needed: configure OpenID Connect in "
+            "the section [auth] of .streamlit/secrets.toml (redirect_uri, cookie_secret, client_id, "
+            "client_secret, server_metadata_url), or serve 127.0.0.1."
+        )
+    settings = Settings(
+        str(warehouse), str(raw), str(reports), str(charts), _DEFAULTS.poll_seconds, open_to_others
+    )
+    os.environ.update(settings.to_environment())
+    try:
+        from streamlit.web import bootstrap  # noqa: PLC0415 - seconds that only this command needs
+    except ModuleNotFoundError as error:
+        raise ReportError("the dashboard is not installed: pip install -e '.[dashboard]'.") from error
+    options = {name.replace(".", "_"): value for name, value in _options(host, port).items()}
+    bootstrap.load_config_options(options)
+    bootstrap.run(str(_SCRIPT), False, [], options)
+
+
+def _options(host: str, port: int) -> dict[str, object]:
+    """What Streamlit is told: this machine only, nothing sent elsewhere, no tools of developers."""
+    return {
+        "server.address": host,
+        "server.port": port,
+        "server.headless": True,
+        "server.fileWatcherType": "none",
+        "server.runOnSave": False,
+        # A page of another host cannot reach this machine's dashboard through a name of its own.
+        "server.allowedHosts": ["localhost", "127.0.0.1", "[::1]"] if is_loopback(host) else [],
+        "browser.gatherUsageStats": False,
+        "client.toolbarMode": "viewer",
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        # Its own download would not defuse formulas; each chart and table has one that does.
+        "client.disableDataExport": True,
+        "theme.light.primaryColor": "#8c2d04",
+        "theme.dark.primaryColor": "#ff9a62",
+    }

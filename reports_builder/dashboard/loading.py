@@ -1,0 +1,38 @@
+"""Views of the published warehouse, each built once per publication and choice of filters."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+
+from reports_builder.dashboard import queries
+from reports_builder.dashboard.filters import Filters
+from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
+from reports_builder.dashboard.view import View
+from reports_builder.warehouse import Period
+
+BuildView = Callable[[NarrowedWarehouse], View]
+
+
+def _build_of(name: str) -> BuildView:
+    build: BuildView = import_module(f"reports_builder.dashboard.views.{name}").build
+    return build
+
+
+@lru_cache(maxsize=128)
+def load_view(name: str, path: str, _identity: Identity, filters: Filters) -> View | None:
+    """The view called ``name``; None when no call passes the filters.
+
+    ``_identity`` is that of the published file, so that another file is read anew.
+    """
+    with open_published(Path(path), filters) as warehouse:
+        if not queries.calls_in_period(warehouse):
+            return None
+        return _build_of(name)(warehouse)
+
+
+@lru_cache(maxsize=4)
+def load_choices(path: str, _identity: Identity) -> tuple[dict[str, tuple[str, ...]], Period]:
+    """What the filters can be set to, and the period of the reports."""
+    with open_published(Path(path)) as warehouse:
+        return queries.options(warehouse), warehouse.period

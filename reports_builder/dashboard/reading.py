@@ -1,0 +1,110 @@
+"""The published warehouse as the dashboard reads it: one file, read-only, narrowed by the filters."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from textwrap import dedent
+
+import duckdb
+
+from reports_builder.dashboard.filters import NAMES, Filters, bears, narrowed
+from reports_builder.errors import ReportError
+from reports_builder.escaping import SqlValue, clean, sql_literal
+from reports_builder.evidence import Evidence, marts_read
+from reports_builder.warehouse import Warehouse
+
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+_BUILD = "dbt build --project-dir dbt_project"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which file stands at the path: another one has another identity, also of the same size and second."""
+
+    inode: int
+    modified_ns: int
+    size: int
+
+
+def identity_of(path: Path) -> Identity | None:
+    """The identity of the published file; None while there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Identity(found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+class NarrowedWarehouse(Warehouse):
+    """A warehouse whose queries see the filters: the same text, over the rows that pass.
+
+    A query is narrowed by a filter when every mart it counts can bear it, else not at all; its text
+    says which, and gives the same figure in a DuckDB shell.
+    """
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, filters: Filters) -> None:
+        super().__init__(path, connection)
+        self.filters = filters
+        _, rows = self._fetch("select max(usage_date) from core.fct_usage_daily;")
+        last_usage = rows[0][0] if isinstance(rows[0][0], date) else self.period.as_of
+        self.chosen_period = filters.period_of(self.period, last_usage)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether any filter is in use."""
+        return bool(self.filters.chosen)
+
+    def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
+        """As in ``Warehouse``; what a reader chose is bound as a parameter and printed as a literal."""
+        chosen = {f"chosen_{name}": self.filters.values(name) for name in NAMES}
+        known = self.period.parameters() | parameters
+        if self.filters.period and bears(sql, "period"):
+            chosen_period = self.chosen_period
+            known = chosen_period.parameters() | {"history_start": chosen_period.start} | parameters
+        asked = narrowed(dedent(sql).strip().rstrip(";"), self.filters)
+        text = _PARAMETER.sub(lambda name: sql_literal((known | chosen)[name[1]]), asked) + ";"
+        self.read.update(marts_read(text))
+        if text not in self._answered:
+            bound = {
+                f"{name}_{place}": value
+                for name, values in chosen.items()
+                for place, value in enumerate(values)
+            }
+            used: dict[str, str] = {}
+
+            def placeholder(name: re.Match[str]) -> str:
+                if name[1] not in chosen:
+                    return sql_literal(known[name[1]])
+                places = [key for key in bound if key.rsplit("_", 1)[0] == name[1]]
+                used.update({key: bound[key] for key in places})
+                return f"({', '.join(f'${key}' for key in places)})"
+
+            executed = _PARAMETER.sub(placeholder, asked)
+            self._answered[text] = Evidence(text, *self._fetch(executed, used or None))
+        return self._answered[text]
+
+
+@contextmanager
+def open_published(path: Path, filters: Filters | None = None) -> Iterator[NarrowedWarehouse]:
+    """The published file as it is at this moment; ReportError when it cannot serve.
+
+    Attached to a database in memory: two connections to one path would share what the first one
+    opened, and the second would read the file that was replaced meanwhile.
+    """
+    if not path.is_file():
+        raise ReportError(f"there is no warehouse at {path}. Build it first: `{_BUILD}`.")
+    connection = duckdb.connect(":memory:")
+    try:
+        try:
+            connection.execute(f"attach {sql_literal(str(path))} as published (read_only)")
+            connection.execute("use published")
+            connection.execute("set enable_external_access = false")
+        except duckdb.Error as error:
+            reason = clean(str(error).splitlines()[0])
+            raise ReportError(f"{path} is not a warehouse that can be opened ({reason}).") from error
+        yield NarrowedWarehouse(path, connection, filters or Filters())
+    finally:
+        connection.close()

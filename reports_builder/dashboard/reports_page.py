@@ -1,0 +1,53 @@
+"""The reports as they were rendered, with their figures."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from reports_builder.dashboard import markup
+from reports_builder.dashboard.settings import Settings
+
+_REPORTS = {
+    "finops_summary": "Executive summary",
+    "customer_profitability": "Customer profitability",
+    "model_efficiency": "Model efficiency",
+    "pricing_proposal": "Pricing proposal",
+}
+
+
+def draw(settings: Settings) -> None:
+    """One of the four reports; which one is kept in the address."""
+    folder = Path(settings.reports)
+    there = [name for name in _REPORTS if (folder / f"{name}.md").is_file()]
+    if not there:
+        st.info(
+            f"No report is rendered in `{folder}` yet. Run `python -m reports_builder`, or `make reports`."
+        )
+        return
+    asked = st.query_params.get("report", there[0])
+    st.session_state["report"] = asked if asked in there else there[0]
+    st.segmented_control(
+        "Report",
+        there,
+        format_func=_REPORTS.__getitem__,
+        key="report",
+        on_change=_chosen,
+        label_visibility="collapsed",
+        required=True,
+    )
+    name = st.session_state["report"]
+    st.caption("As rendered for the reports' own period: filters do not change it.")
+    text = (folder / f"{name}.md").read_text(encoding="utf-8")
+    st.html(markup.page(text, folder))
+    st.download_button(
+        "Markdown",
+        data=text,
+        file_name=f"{name}.md",
+        mime="text/markdown",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def _chosen() -> None:
+    st.query_params["report"] = st.session_state["report"]

@@ -1,0 +1,197 @@
+"""A view on the page: headline, key figures, charts and tables, each one click from its query."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+import streamlit as st
+
+from reports_builder import formatting
+from reports_builder.dashboard import charts, markup
+from reports_builder.dashboard.downloads import csv_bytes
+from reports_builder.dashboard.filters import NAMES, Filters, unused
+from reports_builder.dashboard.view import View
+from reports_builder.evidence import Evidence, Prose
+from reports_builder.model import Citation, Figure, KeyFigure, Section, Table, cite
+
+_MOST_COLUMNS = 6
+
+
+def is_dark() -> bool:
+    """Whether the reader's page is dark."""
+    return st.context.theme.type == "dark"
+
+
+def html(text: str) -> None:
+    """Text that this package has written as HTML, every value in it escaped."""
+    st.html(text)
+
+
+def heading(title: str) -> None:
+    """The message of a chart."""
+    html(f'<div class="message">{escape(title)}</div>')
+
+
+def view(shown: View) -> None:
+    """The whole view."""
+    sentences = [_sentence(prose, shown.filters) for prose in shown.headline]
+    html(f'<div class="headline">{"".join(f"<p>{sentence}</p>" for sentence in sentences)}</div>')
+    _tiles(shown)
+    pending: list[Section] = []
+    for section in shown.sections:
+        if section.figures:
+            pending.append(section)
+            if len(pending) == 2:
+                _side_by_side(pending, shown.filters)
+                pending = []
+        else:
+            _side_by_side(pending, shown.filters)
+            pending = []
+            _section(section, shown.filters)
+    _side_by_side(pending, shown.filters)
+
+
+def _sentence(prose: Prose, filters: Filters) -> str:
+    return markup.inline(prose) + _not_narrowed((quote.evidence for quote in prose.quotes), filters)
+
+
+def _not_narrowed(evidence: Iterable[Evidence], filters: Filters) -> str:
+    """A remark where a figure cannot follow every filter in use."""
+    names = {name for item in evidence for name in unused(item.sql, filters)}
+    if not names:
+        return ""
+    ordered = [name for name in ("period", *NAMES) if name in names]
+    return f' <span class="remark">not narrowed by {escape(" and ".join(ordered))}</span>'
+
+
+def _tiles(shown: View) -> None:
+    with st.container(horizontal=True, gap="small", key="tiles"):
+        for place, tile in enumerate(shown.tiles):
+            with st.container(border=True, width=218, gap="small", key=f"tile-{place}"):
+                _tile(tile, shown.filters)
+
+
+def _tile(tile: KeyFigure, filters: Filters) -> None:
+    cells = [cell for cell in tile.cells if cell is not None]
+    more = [
+        markup.inline(part)
+        for part in (tile.change, tile.status)
+        if part is not None and part.plain not in ("change unknown", "")
+    ]
+    if tile.target is not None:
+        more.append(f"target {markup.inline(tile.target)}")
+    if tile.before is not None and tile.before.plain != formatting.UNKNOWN:
+        more.append(f"before {markup.inline(tile.before)}")
+    label = tile.cells[0]
+    evidence = [quote.evidence for cell in cells for quote in cell.quotes]
+    html(
+        f'<div class="tile"><div class="label">{markup.inline(label)}</div>'
+        f'<div class="now">{markup.inline(tile.now)}</div>'
+        f'<div class="more">{" · ".join(more)}{_not_narrowed(evidence, filters)}</div></div>'
+    )
+    query(cite(cells), f"tile-{_slug(label.plain)}")
+
+
+def query(citations: tuple[Citation, ...], key: str) -> None:
+    """The button that opens the queries behind a figure, each with the marts that it reads."""
+    if not citations:
+        return
+    with st.popover("Query", key=f"query-{key}", type="tertiary"):
+        for citation in citations:
+            st.caption("Reads " + ", ".join(f"`{mart}`" for mart in citation.evidence.marts))
+            st.code(citation.evidence.sql, language="sql", wrap_lines=True)
+        st.caption("Paste it into `duckdb -readonly warehouse/finops.duckdb`.")
+
+
+def _side_by_side(sections: list[Section], filters: Filters) -> None:
+    if not sections:
+        return
+    for column, section in zip(st.columns(len(sections), gap="large"), sections, strict=True):
+        with column:
+            _section(section, filters, most_columns=_MOST_COLUMNS)
+    # A wide table takes the whole width, below its chart.
+    for section in sections:
+        wide = [table for table in section.tables if len(table.columns) > _MOST_COLUMNS]
+        if wide:
+            html(f"<h2>{escape(section.title)}: the list</h2>")
+            _tables(section, wide, filters)
+
+
+def _section(section: Section, filters: Filters, most_columns: int = 99) -> None:
+    html(f"<h2>{escape(section.title)}</h2>")
+    for sentence in section.text:
+        html(f"<p>{_sentence(sentence, filters)}</p>")
+    for figure in section.figures:
+        _figure(figure, filters)
+    _tables(section, [table for table in section.tables if len(table.columns) <= most_columns], filters)
+
+
+def _tables(section: Section, tables: list[Table], filters: Filters) -> None:
+    for table in tables:
+        _table(table, f"{_slug(section.title)}-{section.tables.index(table)}", filters)
+
+
+def _figure(figure: Figure, filters: Filters) -> None:
+    remark = _not_narrowed((item.evidence for item in cite((figure.title,), (figure.evidence,))), filters)
+    html(
+        f'<div class="message">{markup.inline(figure.title)}{remark}</div>'
+        + (f'<div class="more">{escape(figure.key)}</div>' if figure.key else "")
+    )
+    st.vega_lite_chart(
+        charts.of_figure(figure, dark=is_dark()),
+        width="stretch",
+        theme="streamlit",
+        key=f"chart-{figure.name}",
+    )
+    sources(cite((figure.title,), (figure.evidence,)), figure.evidence, figure.name)
+
+
+def sources(citations: tuple[Citation, ...], evidence: Evidence, name: str) -> None:
+    """Below a chart or a table: its query and its rows to take along."""
+    with st.container(horizontal=True, gap="small"):
+        query(citations, name)
+        st.download_button(
+            "CSV",
+            data=lambda: csv_bytes(evidence),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            key=f"csv-{name}",
+            type="tertiary",
+            on_click="ignore",
+        )
+
+
+def _table(table: Table, name: str, filters: Filters) -> None:
+    remark = _not_narrowed((table.evidence,), filters)
+    if table.caption or remark:
+        html(f'<div class="more">{markup.inline(table.caption) if table.caption else ""}{remark}</div>')
+    html(table_html(table))
+    sources(cite((table.caption,), (table.evidence,)), table.evidence, f"table-{name}")
+
+
+def table_html(table: Table) -> str:
+    """The rows that are shown, numbers flush right; it scrolls sideways where the screen is narrow."""
+    if not table.evidence.rows:
+        return "<p>Nothing to list.</p>"
+    kinds = ["number" if column.is_number else "text" for column in table.columns]
+    heads = "".join(
+        f'<th scope="col" class="{kind}">{escape(column.heading)}</th>'
+        for kind, column in zip(kinds, table.columns, strict=True)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td class="{kind}">{escape(formatting.plain(record[column.name], column.style))}</td>'
+            for kind, column in zip(kinds, table.columns, strict=True)
+        )
+        + "</tr>"
+        for record in table.evidence.records()[: table.max_rows]
+    )
+    left = table.rows_left_out
+    more = f'<div class="more">{left:,} more in the CSV.</div>' if left else ""
+    head = f"<thead><tr>{heads}</tr></thead>"
+    return f'<div class="wide" tabindex="0"><table>{head}<tbody>{body}</tbody></table></div>{more}'
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

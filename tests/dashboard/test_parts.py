@@ -1,0 +1,176 @@
+"""The parts of the dashboard that need neither a warehouse nor a browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from reports_builder.dashboard import markup
+from reports_builder.dashboard.downloads import csv_bytes, defused
+from reports_builder.dashboard.drawing import Answer, Field, draw
+from reports_builder.dashboard.login import is_loopback
+from reports_builder.dashboard.questions import Question
+from reports_builder.dashboard.status import read_following, read_refresh
+from reports_builder.dashboard.treemap import layout
+from reports_builder.evidence import Evidence, note
+
+COST = Field("cost", "Cost", "usd")
+PROVIDER = Field("provider", "Provider")
+MODEL = Field("model", "Model")
+DAY = Field("day", "Day", is_time=True)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", " =1+1", "=HYPERLINK(1)"])
+def test_text_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
+    assert defused(text) == f"'{text}"
+
+
+def test_numbers_stay_numbers_in_a_csv() -> None:
+    evidence = Evidence("select 1;", ("name", "usd"), (("a,b", Decimal("-1.50")), ("=x", None)))
+    rows = list(csv.reader(io.StringIO(csv_bytes(evidence).decode("utf-8-sig"))))
+    assert rows == [["name", "usd"], ["a,b", "-1.50"], ["'=x", ""]]
+
+
+def test_a_report_is_shown_without_its_html(tmp_path: Path) -> None:
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "a.svg").write_text("<svg/>")
+    text = (
+        '# T <script>alert(1)</script>\n\n![alt "x"](figures/a.svg) ![out](../secret.svg) '
+        "![far](https://example.com/a.svg)\n\n[link](javascript:alert(1))\n\n"
+        "<details><summary>Evidence: core.x</summary>\n\n```sql\nselect '<b>';\n```\n\n</details>\n\n"
+        "| a | b |\n|:--|--:|\n| 1 | $2 |\n"
+    )
+    html = markup.page(text, tmp_path)
+    assert "<script" not in html
+    assert html.count("<img") == 1
+    assert 'alt="alt &quot;x&quot;" src="data:image/svg+xml;base64,' in html
+    assert "example.com" not in html
+    assert "javascript:" not in html.replace("[link](javascript:alert(1))", "")
+    assert "<details><summary>Evidence: core.x</summary>" in html
+    assert "&lt;b&gt;" in html
+    assert "$2</td>" in html
+
+
+def test_a_sentence_is_shown_without_its_html() -> None:
+    assert markup.inline(note("a **b** <i>")) == "a <strong>b</strong> &lt;i&gt;"
+
+
+def test_boxes_of_a_treemap_have_the_areas_and_fill_the_square() -> None:
+    boxes = layout([6, 6, 4, 3, 2, 2, 1])
+    areas = [(box.right - box.left) * (box.bottom - box.top) for box in boxes]
+    assert areas == pytest.approx([value / 24 for value in (6, 6, 4, 3, 2, 2, 1)])
+    assert min(box.left for box in boxes) == 0
+    assert max(box.bottom for box in boxes) == pytest.approx(1)
+    for one in boxes:
+        for other in boxes:
+            apart = one.right <= other.left + 1e-9 or other.right <= one.left + 1e-9
+            above = one.bottom <= other.top + 1e-9 or other.bottom <= one.top + 1e-9
+            assert one is other or apart or above
+
+
+ROWS = (
+    {"provider": "openai", "model": "gpt-4", "day": date(2026, 10, 1), "cost": Decimal("3")},
+    {"provider": "openai", "model": "gpt-4-turbo", "day": date(2026, 10, 2), "cost": Decimal("1")},
+    {"provider": "anthropic", "model": "claude", "day": date(2026, 10, 1), "cost": Decimal("2")},
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "dimensions"),
+    [
+        ("bars", (PROVIDER,)),
+        ("bars", (DAY, PROVIDER)),
+        ("lines", (DAY, PROVIDER)),
+        ("treemap", (PROVIDER, MODEL)),
+        ("heatmap", (DAY, PROVIDER)),
+    ],
+)
+def test_every_kind_of_chart_carries_every_value(kind: str, dimensions: tuple[Field, ...]) -> None:
+    drawn = draw(kind, Answer(ROWS, dimensions, (COST,)))
+    assert not isinstance(drawn, str)
+    spec = json.dumps(drawn[0].chart.to_dict(validate=False))
+    for said in ("$3", "$2", "$1"):
+        assert f'"{said}"' in spec
+
+
+@pytest.mark.parametrize(
+    ("kind", "dimensions", "said"),
+    [
+        ("lines", (PROVIDER,), "add day"),
+        ("heatmap", (PROVIDER,), "add another"),
+        ("bars", (), "Choose a dimension"),
+    ],
+)
+def test_what_cannot_be_drawn_says_what_to_do(kind: str, dimensions: tuple[Field, ...], said: str) -> None:
+    drawn = draw(kind, Answer(ROWS, dimensions, (COST,)))
+    assert isinstance(drawn, str)
+    assert said in drawn
+
+
+def test_shares_are_not_drawn_as_areas() -> None:
+    drawn = draw("treemap", Answer(ROWS, (PROVIDER,), (Field("cost", "Margin share", "share"),)))
+    assert isinstance(drawn, str)
+    assert "does not add up" in drawn
+
+
+def test_a_question_survives_its_address() -> None:
+    question = Question(
+        "Cost: a & b", "heatmap", ("total_cost",), ("call__provider", "metric_time__day"),
+        {"call__model": ("a:b", "c"), "call__region": ()}, date(2026, 10, 1), None,
+    )  # fmt: skip
+    address = {
+        name: [value] if isinstance(value, str) else value for name, value in question.to_address().items()
+    }
+    assert Question.from_address(address) == question
+
+
+def test_a_half_written_status_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "refresh.json"
+    assert read_refresh(path) is None
+    path.write_text('{"state": "fail')
+    assert read_refresh(path) is None
+    path.write_text('{"state": "failed", "error": null, "changed_reports": null, "sequence": 3}')
+    refresh = read_refresh(path)
+    assert refresh is not None
+    assert (refresh.state, refresh.error, refresh.changed_reports, refresh.sequence) == ("failed", "", (), 3)
+
+
+@pytest.mark.parametrize(
+    ("written", "state", "stage"),
+    [
+        (0, "running", "beginning"),
+        (20, "running", "half way"),
+        (40, "running", "nearly there"),
+        (40, "stopped", "stopped"),
+        (50, "running", "complete"),
+        (60, "complete", "complete"),
+    ],
+)
+def test_the_generation_has_a_stage(tmp_path: Path, written: int, state: str, stage: str) -> None:
+    path = tmp_path / "_follow.json"
+    path.write_text(json.dumps({"state": state, "written_bytes": written, "target_bytes": 50}))
+    following = read_following(path)
+    assert following is not None
+    assert following.stage == stage
+    assert 0 <= following.share <= 1
+
+
+@pytest.mark.parametrize(
+    ("host", "only_here"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("", False),
+        ("10.0.0.1", False),
+    ],
+)
+def test_only_loopback_is_this_machine(host: str, only_here: bool) -> None:
+    assert is_loopback(host) is only_here

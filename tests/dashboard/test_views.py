@@ -1,0 +1,132 @@
+"""Every figure of every page is what its printed query returns, with and without filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from reports_builder.dashboard.filters import NAMES, Filters, unused
+from reports_builder.dashboard.loading import load_choices, load_view
+from reports_builder.dashboard.pages import VIEWS
+from reports_builder.dashboard.reading import identity_of, open_published
+from reports_builder.dashboard.view import View
+from reports_builder.errors import ReportError
+from reports_builder.evidence import Evidence
+from reports_builder.model import cite
+from tests.workspace import Workspace
+
+NARROW = Filters(period="14d", tier=("pro",), provider=("openai",))
+HOSTILE = "x' or 1=1 --"
+
+
+def view_of(workspace: Workspace, name: str, filters: Filters = Filters()) -> View | None:  # noqa: B008
+    identity = identity_of(workspace.published)
+    assert identity is not None
+    return load_view(name, str(workspace.published), identity, filters)
+
+
+def evidence_of(view: View) -> Iterator[Evidence]:
+    cells = [cell for tile in view.tiles for cell in tile.cells]
+    for citation in cite([*view.headline, *cells]):
+        yield citation.evidence
+    for section in view.sections:
+        for citation in section.citations:
+            yield citation.evidence
+
+
+@pytest.mark.parametrize("filters", [Filters(), NARROW], ids=["all", "narrowed"])
+@pytest.mark.parametrize("name", [page.view for page in VIEWS])
+def test_every_figure_is_what_its_query_returns(built: Workspace, name: str, filters: Filters) -> None:
+    view = view_of(built, name, filters)
+    assert view is not None
+    assert view.headline
+    assert len(view.tiles) >= 4
+    # Nobody of the narrowed few may have an abnormal day.
+    assert (1 if filters.chosen else 2) <= sum(len(section.figures) for section in view.sections) <= 4
+    checked = 0
+    with duckdb.connect(str(built.published), read_only=True) as connection:
+        for evidence in evidence_of(view):
+            assert connection.execute(evidence.sql).fetchall() == list(evidence.rows), evidence.sql
+            checked += 1
+    assert checked >= 4
+
+
+def test_filters_keep_the_rows_that_they_name(built: Workspace) -> None:
+    view = view_of(built, "overview", NARROW)
+    assert view is not None
+    spend = next(tile for tile in view.tiles if tile.label == "AI spend").now.quotes[0].evidence
+    rows = built.query(
+        """
+        select sum(usage.effective_cost_usd), sum(usage.calls)
+        from core.fct_usage_daily as usage
+        join core.dim_customers as customers using (customer_id)
+        join intermediate.int_as_of_date on usage_date between as_of_date - 13 and as_of_date
+        where provider = 'openai' and customers.subscription_tier = 'pro'
+        """
+    )
+    assert (spend["spend_usd"], spend["calls"]) == rows[0]
+    assert isinstance(spend["spend_usd"], Decimal)
+
+
+def test_the_values_of_a_filter_add_up_to_the_whole(built: Workspace) -> None:
+    """Nothing is counted twice or lost, whichever dimension is filtered by."""
+    identity = identity_of(built.published)
+    assert identity is not None
+    choices, _ = load_choices(str(built.published), identity)
+
+    def spent(filters: Filters) -> Decimal:
+        with open_published(built.published, filters) as warehouse:
+            value = warehouse.evidence(
+                "select coalesce(sum(effective_cost_usd), 0) as usd from core.fct_usage_daily"
+            )["usd"]
+        assert isinstance(value, Decimal)
+        return value
+
+    whole = spent(Filters())
+    for name in NAMES:
+        assert sum(spent(Filters().with_values(name, [value])) for value in choices[name]) == whole, name
+
+
+def test_a_figure_that_cannot_follow_a_filter_stays_whole_and_says_so(built: Workspace) -> None:
+    whole, narrow = view_of(built, "overview"), view_of(built, "overview", NARROW)
+    assert whole is not None
+    assert narrow is not None
+    for view in (whole, narrow):
+        tile = next(tile for tile in view.tiles if tile.label == "Forecast, next 30 days")
+        assert tile.now.plain == whole.tiles[4].now.plain
+    evidence = narrow.tiles[4].now.quotes[0].evidence
+    assert unused(evidence.sql, NARROW) == ("period", "tier", "provider")
+
+
+def test_a_hostile_value_is_a_value(built: Workspace) -> None:
+    assert view_of(built, "overview", Filters(provider=(HOSTILE,))) is None
+    with open_published(built.published, Filters(provider=(HOSTILE, "openai"))) as warehouse:
+        evidence = warehouse.evidence("select count(*) as found from core.fct_usage_daily")
+    assert "or 1=1" in evidence.sql
+    assert built.query(evidence.sql) == list(evidence.rows)
+
+
+def test_a_replaced_file_is_read_anew_while_the_old_one_is_open(workspace: Workspace) -> None:
+    question = "select count(*) as rows_found from core.fct_usage_daily"
+    before = identity_of(workspace.published)
+    with open_published(workspace.published) as old:
+        fresh = workspace.warehouse_dir / "next.duckdb"
+        fresh.write_bytes(workspace.published.read_bytes())
+        with duckdb.connect(str(fresh)) as connection:
+            connection.execute("delete from core.fct_usage_daily where provider = 'openai'")
+        fresh.replace(workspace.published)
+        assert identity_of(workspace.published) != before
+        with open_published(workspace.published) as new:
+            newer = new.evidence(question)["rows_found"]
+        assert isinstance(newer, int)
+        assert 0 < newer < old.evidence(question)["rows_found"]  # type: ignore[operator]
+
+
+def test_the_warehouse_cannot_be_written_and_files_cannot_be_read(built: Workspace) -> None:
+    with open_published(built.published) as warehouse:
+        for sql in ("delete from core.fct_usage_daily", "select * from read_csv('/etc/passwd')"):
+            with pytest.raises(ReportError):
+                warehouse.evidence(sql)
