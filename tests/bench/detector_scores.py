@@ -198,17 +198,28 @@ class Judged:
         ]
 
     def _migrations(self) -> list[Comparison]:
-        """One less the share of the feature's calls that the old model keeps."""
+        """Among customers that called the old model before: the new one's part of their calls to either at the end."""
         found = []
         for feature, start, end, factor, description in self._effects("model_migration"):
-            model = description.split("calls to ")[1].split(" that go")[0].split("/", 1)[1]
-            chosen = f"feature_id = '{feature}'"
-            share = f"sum(calls) filter ({{days}} and {chosen} and model = '{model}') / sum(calls) filter ({{days}} and {chosen})"
-            kept = self._ratio(share, f"usage_date > date '{end}' - 7", f"usage_date < date '{start}'")
+            old, new = (
+                part.split("/", 1)[1] for part in description.split("calls to ")[1].split(" that go to ")
+            )
+            ((seen,),) = self.rows(
+                f"""
+                with own as (
+                    select * from core.fct_usage_daily
+                    where feature_id = '{feature}' and service_tier = 'standard' and model in ('{old}', '{new}')
+                        and customer_id <> 'unallocated'),
+                before as (
+                    select customer_id from own where usage_date < date '{start}' group by 1
+                    having sum(calls) filter (model = '{new}') is null)
+                select sum(calls) filter (model = '{new}') / sum(calls) from own semi join before using (customer_id)
+                where usage_date > date '{end}' - 7
+                """
+            )
+            seen = float("nan") if seen is None else float(seen)
             found.append(
-                Comparison(
-                    "model_migration", feature, factor, 1 - kept, "core.fct_usage_daily, calls by model"
-                )
+                Comparison("model_migration", feature, factor, seen, "core.fct_usage_daily, calls by model")
             )
         return found
 
