@@ -100,8 +100,10 @@ def ending_on_signals() -> Iterator[threading.Event]:
     """SIGTERM ends the watcher as Ctrl-C does."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
-        raise KeyboardInterrupt
+        # A second one must not break into what the first one has begun to put in order.
+        if not ended.is_set():
+            ended.set()
+            raise KeyboardInterrupt
 
     ended = threading.Event()
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
