@@ -79,6 +79,7 @@ class _Run:
     started: tuple[float, int, datetime] | None = None
     has_news: bool = False
     truth_due: float = 0.0
+    there_bytes: int = 0
 
     def progress(self, state: str) -> Progress:
         return Progress(
@@ -128,6 +129,7 @@ def follow(
 
 
 def _follow(run: _Run) -> Progress:
+    run.there_bytes = sum(path.stat().st_size for path in (run.out / "calls").glob("date=*/*.parquet"))
     write_marker(run.out, run.plan.options, run.slicing, run.calls)
     if not (run.out / "customers.parquet").is_file():
         with appearing(run.out, Path("customers.parquet")) as partial:
@@ -224,7 +226,8 @@ def _count(run: _Run, calls: int, size: int, until: datetime, *, is_new: bool) -
     run.size += size
     run.files += 1
     run.until = until
-    state = COMPLETE if run.size >= run.target_bytes else RUNNING
+    # A smaller target than an earlier run's does not end before what is there: its truth would be too small.
+    state = COMPLETE if run.size >= max(run.target_bytes, run.there_bytes) else RUNNING
     progress = run.progress(state)
     if is_new:
         run.has_news = True

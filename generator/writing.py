@@ -131,6 +131,8 @@ def _check_not_followed(out: Path) -> None:
 
 def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
     """Move a whole run from `incoming` into `out` and remove the days and the truth of earlier runs."""
+    # One may have begun to follow meanwhile.
+    _check_not_followed(out)
     (out / MARKER).write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
     arrived = sorted(path.relative_to(incoming) for path in incoming.rglob("*.parquet"))
     for path in arrived:

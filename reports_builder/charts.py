@@ -9,7 +9,7 @@ import json
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from html import escape as escape_xml
 
@@ -78,8 +78,11 @@ def chart_value(value: Value) -> str | int | float | bool | None:
         return float(f"{value:.9g}")
     if isinstance(value, float):
         return float(f"{value:.9g}") if math.isfinite(value) else None
-    if isinstance(value, date):
+    if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, date):
+        # Without a time it is midnight UTC to a browser, and the day before to one in America.
+        return f"{value.isoformat()}T00:00:00"
     return clean(value) if isinstance(value, str) else value
 
 

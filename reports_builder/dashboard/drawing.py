@@ -181,14 +181,16 @@ def _treemap(answer: Answer) -> tuple[Drawing, ...] | str:
     if not ordered:
         return "No part is above zero, so there is no area to draw."
     groups: dict[str, float] = {}
+    members_of: dict[str, list[dict[str, Value]]] = {}
     for row in ordered:
         group = _name(row, answer.dimensions[:1])
         groups[group] = groups.get(group, 0.0) + _float(row[metric.name])
+        members_of.setdefault(group, []).append(row)
     rows: list[Record] = []
     kept = {id(row) for row in ordered[:MOST_BOXES]}
     names = sorted(groups, key=lambda name: (-groups[name], name))
     for group, outer in zip(names, layout([groups[name] for name in names]), strict=True):
-        members = [row for row in ordered if _name(row, answer.dimensions[:1]) == group]
+        members = members_of[group]
         for row, box in zip(
             members, layout([_float(row[metric.name]) for row in members], outer), strict=True
         ):

@@ -28,6 +28,9 @@ NAMES = {
 
 _BY_CUSTOMER = "customer_id in (select customer_id from core.dim_customers where {column} in {values})"
 _ORGANIZATION = _BY_CUSTOMER.replace("{column}", "organization_id")
+# The organization in the books is that of the customer's record, whatever a call says.
+_IN_THE_BOOKS = "case when is_known then organization_id else 'unallocated' end"
+_ORGANIZATION_OF_USAGE = _BY_CUSTOMER.replace("{column}", _IN_THE_BOOKS)
 _TIER = _BY_CUSTOMER.replace("{column}", "subscription_tier")
 
 # Which filter a mart can bear, and how: "" for the period, which its queries bring themselves.
@@ -36,7 +39,7 @@ _TIER = _BY_CUSTOMER.replace("{column}", "subscription_tier")
 _BEARS: dict[str, dict[str, str]] = {
     "core.fct_usage_daily": {
         "period": "",
-        "organization": "organization_id in {values}",
+        "organization": _ORGANIZATION_OF_USAGE,
         "product": "product_id in {values}",
         "tier": _TIER,
         "provider": "provider in {values}",

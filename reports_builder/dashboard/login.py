@@ -22,7 +22,7 @@ def is_loopback(host: str) -> bool:
 
 
 def login_is_configured() -> bool:
-    """Whether Streamlit finds an OpenID Connect provider in its secrets."""
+    """Whether Streamlit finds an OpenID Connect provider in its secrets, the one without a name."""
     return any(_has_provider(path) for path in _SECRETS)
 
 
@@ -33,10 +33,7 @@ def _has_provider(path: Path) -> bool:
         return False
     if not isinstance(auth, dict) or not all(auth.get(name) for name in _NEEDED):
         return False
-    return any(
-        isinstance(provider, dict) and all(provider.get(name) for name in _OF_PROVIDER)
-        for provider in (auth, *auth.values())
-    )
+    return all(auth.get(name) for name in _OF_PROVIDER)
 
 
 def is_admitted(settings: Settings) -> bool:
@@ -45,7 +42,8 @@ def is_admitted(settings: Settings) -> bool:
 
     # The address counts, also where the script was started without the command.
     address = st.get_option("server.address")
-    if not settings.login and (address is None or is_loopback(address)):
+    # Unset means every address of this machine.
+    if not settings.login and address is not None and is_loopback(address):
         return True
     if not login_is_configured():
         st.error("This dashboard is open to other machines and no login is configured, so it shows nothing.")

@@ -6,7 +6,7 @@ from reports_builder.warehouse import Warehouse
 
 # By the column of the usage mart, or of the customer that the usage belongs to.
 _DIMENSIONS = {
-    "organization": "usage.organization_id",
+    "organization": "case when customers.is_known then customers.organization_id else 'unallocated' end",
     "product": "replace(usage.product_id, '_', ' ')",
     "feature": "replace(usage.feature_id, '_', ' ')",
     "task": "replace(usage.task_type, '_', ' ')",
@@ -103,7 +103,10 @@ def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:
     """Every value that a filter can be set to."""
     rows = warehouse.evidence(
         """
-        select distinct 'organization' as filter, organization_id as value from core.fct_usage_daily
+        select distinct
+            'organization' as filter,
+            case when is_known then organization_id else 'unallocated' end as value
+        from core.dim_customers
         union all
         select distinct 'product', product_id from core.fct_usage_daily
         union all

@@ -78,7 +78,10 @@ def _alerts(published: Path) -> Callable[[], object]:
         return lambda: None
 
     def evaluate() -> None:
-        importlib.import_module(_ALERTS).evaluate_and_deliver(published)
+        summary = importlib.import_module(_ALERTS).evaluate_and_deliver(published)
+        for channel in summary.channels:
+            if channel.reason is not None:
+                _say(f"alerts: {channel.in_words()}")
 
     return evaluate
 

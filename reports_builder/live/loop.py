@@ -17,6 +17,7 @@ from reports_builder.live.status import StatusFile, iso
 
 _FIRST_RETRY_SECONDS = 5.0
 _LONGEST_RETRY_SECONDS = 300.0
+_AFTER_SECONDS = 60.0
 
 
 class Builder(Protocol):
@@ -50,6 +51,7 @@ class Watcher:
     _failed: Arrivals | None = None
     _left_as: tuple[int, ...] = field(default=())
     _retry_at: float = 0.0
+    _after_at: float = 0.0
 
     def run(self) -> None:
         """Watch for ever; ends by KeyboardInterrupt."""
@@ -66,6 +68,9 @@ class Watcher:
             with listening(self.raw) as bell:
                 found = look(self.raw)
                 while not self.is_due(found) and not self.is_ended():
+                    if self._built is not None and time.time() >= self._after_at:
+                        # A channel that failed is tried again although no figure is new.
+                        self._run_after()
                     waiting = self._retry_at - time.time() if self._failed is not None else NOTICE_SECONDS
                     bell.wait(min(NOTICE_SECONDS, max(0.01, waiting)))
                     found = look(self.raw)
@@ -156,6 +161,7 @@ class Watcher:
         self.tell(f"attempt {attempt} failed, the last good figures stay: {reason}")
 
     def _run_after(self) -> None:
+        self._after_at = time.time() + _AFTER_SECONDS
         try:
             self.after()
         except Exception as error:

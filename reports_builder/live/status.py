@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,12 +53,13 @@ class StatusFile:
         self.status = self._earlier()
 
     def update(self, **changes: object) -> None:
-        """Change some of the status and write it."""
+        """Change some of the status and write it; on a full disk the next change may fit again."""
         self.status = replace(self.status, **changes)  # type: ignore[arg-type]
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         partial = self._path.with_name(f"{FILE_NAME}.partial")
-        partial.write_text(json.dumps(asdict(self.status), indent=1) + "\n", encoding="utf-8")
-        partial.replace(self._path)
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(json.dumps(asdict(self.status), indent=1) + "\n", encoding="utf-8")
+            partial.replace(self._path)
 
     def _earlier(self) -> Status:
         """What an earlier watcher published still stands; what it was doing does not."""

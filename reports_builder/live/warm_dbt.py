@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class WarmDbt:
 
         Returns how many nodes were built and tested. Raises RefreshError.
         """
-        if self.is_stale():
+        if self._manifest is None or self.is_stale():
             self._parse()
             sources = None
         command = ["build", "--exclude-resource-type", "unit_test"]
@@ -52,12 +53,12 @@ class WarmDbt:
         return len(results.results)
 
     def _parse(self) -> None:
-        versions = self._versions()
+        # What does not parse is tried again in time, and at once when it changes.
+        self._manifest, self._parsed = None, self._versions()
         result = self._invoke(["parse"], None)
         if not result.success:
-            self._parsed = frozenset()
             raise RefreshError(_reason(result))
-        self._manifest, self._parsed = result.result, versions
+        self._manifest = result.result
         # The manifest's many objects stay, so the search for garbage need not look through them.
         gc.collect()
         gc.freeze()
@@ -83,8 +84,11 @@ class WarmDbt:
             folders = os.walk(path) if path.is_dir() else [(str(self._project_dir), [], [name])]
             for folder, _, names in folders:
                 for each in names:
+                    if each.startswith("."):
+                        continue  # an editor's lock or swap file
                     file = os.path.join(folder, each)  # noqa: PTH118 - some hundred files, every few seconds
-                    versions.add((file, os.stat(file).st_mtime_ns))  # noqa: PTH116
+                    with suppress(FileNotFoundError):  # gone between the listing and the look
+                        versions.add((file, os.stat(file).st_mtime_ns))  # noqa: PTH116
         return frozenset(versions)
 
 

@@ -74,7 +74,7 @@ def load_chart(path: Path) -> SavedChart:
     try:
         _refuse_repeated_keys(yaml.compose(text, Loader=yaml.SafeLoader), str(path))
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ReportError(f"{path}: is not YAML ({clean(str(error))}).") from error
     return _chart(content, str(path))
 
@@ -181,6 +181,6 @@ def _holds(path: Path, name: str) -> bool:
     """Whether the file is of the chart of this name; one that cannot be read is somebody's all the same."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return False
     return isinstance(content, dict) and content.get("name") == name

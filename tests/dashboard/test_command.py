@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from reports_builder.dashboard import login
 from reports_builder.dashboard.login import _has_provider
+from reports_builder.dashboard.settings import Settings
 from tests.workspace import ROOT
 
 LOGIN = """
@@ -37,13 +41,22 @@ def test_another_address_needs_a_login(tmp_path: Path) -> None:
     assert "a login is needed" in done.stderr
 
 
+@pytest.mark.parametrize(("address", "is_admitted"), [(None, False), ("0.0.0.0", False), ("127.0.0.1", True)])
+def test_only_a_page_of_this_machine_needs_no_login(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str | None, is_admitted: bool
+) -> None:
+    monkeypatch.setattr("streamlit.get_option", {"server.address": address}.get)
+    monkeypatch.setattr(login, "_SECRETS", (tmp_path / "none.toml",))
+    assert login.is_admitted(Settings()) == is_admitted
+
+
 def test_a_login_is_configured_when_a_provider_is_complete(tmp_path: Path) -> None:
     path = tmp_path / "secrets.toml"
     assert not _has_provider(path)
     path.write_text(LOGIN.format(place=""))
     assert _has_provider(path)
     path.write_text(LOGIN.format(place="[auth.company]"))
-    assert _has_provider(path)
+    assert not _has_provider(path), "the page asks for the one without a name"
     path.write_text(LOGIN.format(place="").replace('client_id = "a"', ""))
     assert not _has_provider(path)
     path.write_text("not toml [")

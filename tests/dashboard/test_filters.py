@@ -51,6 +51,11 @@ def test_a_query_sees_only_the_rows_that_pass() -> None:
     assert f"from (select * from core.fct_usage_daily where {rows}) as usage" in sql
 
 
+def test_the_organization_of_usage_is_that_in_the_books() -> None:
+    sql = narrowed(USAGE, Filters(organization=("unallocated",)))
+    assert "customer_id in (select customer_id from core.dim_customers where case when is_known" in sql
+
+
 def test_a_query_over_a_mart_without_the_dimension_is_left_as_it_is() -> None:
     mixed = f"{USAGE} union all select sum(revenue_usd) from margin.rpt_customer_margins"
     filters = Filters(provider=("openai",), period="7d")

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -173,6 +174,15 @@ def test_a_larger_target_continues_a_complete_run(grown: Path, tmp_path: Path) -
     assert state(tmp_path)["state"] == "complete"
     assert follow(tmp_path, "--target-size", "300KB").returncode == 0
     assert call_files(tmp_path) == call_files(grown)
+
+
+def test_a_smaller_target_leaves_the_truth_of_what_is_there(grown: Path, tmp_path: Path) -> None:
+    out = tmp_path / "raw"
+    shutil.copytree(grown, out)
+    assert follow(out, "--target-size", "100KB").returncode == 0
+    assert state(out)["calls"] == state(grown)["calls"]
+    for path in (grown / "truth").iterdir():
+        assert (out / "truth" / path.name).read_bytes() == path.read_bytes()
 
 
 def test_no_file_is_ever_half_written(tmp_path: Path) -> None:

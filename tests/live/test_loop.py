@@ -223,6 +223,23 @@ def test_alerts_that_fail_harm_nothing(scene: Scene) -> None:
     assert any("no such rule" in line for line in scene.said)
 
 
+def test_a_full_disk_does_not_end_the_watcher(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.arrive("calls/date=2026-10-01/a.parquet")
+    write = Path.write_text
+
+    def full(path: Path, text: str, **options: Any) -> int:
+        if path.name.startswith("refresh.json"):
+            raise OSError("No space left on device")
+        return write(path, text, **options)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_text", full)
+        scene.turn()
+    scene.arrive("calls/date=2026-10-02/a.parquet")
+    scene.turn()
+    assert scene.status["sequence"] == 2
+
+
 def test_a_new_watcher_builds_first_and_goes_on_counting(scene: Scene) -> None:
     scene.arrive("calls/date=2026-10-01/a.parquet")
     scene.turn()

@@ -165,4 +165,4 @@ def test_chart_values_are_clean_and_steady() -> None:
     assert charts.chart_value(0.1 + 0.2) == 0.3
     assert charts.chart_value(float("nan")) is None
     assert charts.chart_value(Decimal("1.000000000001")) == 1.0
-    assert charts.chart_value(date(2026, 10, 31)) == "2026-10-31"
+    assert charts.chart_value(date(2026, 10, 31)) == "2026-10-31T00:00:00", "the same day everywhere"

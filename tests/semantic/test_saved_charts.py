@@ -130,7 +130,16 @@ def test_a_file_that_is_no_chart_says_file_key_and_reason(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"\xff\xfe\x00", b"name: x\n" * 20_000, b"<<<<<<< HEAD\nname: x\n"]
+    "content",
+    [
+        b"",
+        b"[]",
+        b"\xff\xfe\x00",
+        b"name: x\n" * 20_000,
+        b"<<<<<<< HEAD\nname: x\n",
+        b"name: 2026-02-30\n",
+        b"a: &a {b: *a}\n",
+    ],
 )
 def test_any_other_file_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.yml"
