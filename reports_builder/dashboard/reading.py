@@ -11,13 +11,11 @@ from textwrap import dedent
 import duckdb
 
 from reports_builder.dashboard.filters import NAMES, Filters, bears, narrowed
-from reports_builder.errors import ReportError
-from reports_builder.escaping import SqlValue, clean, sql_literal
+from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import Evidence, marts_read
-from reports_builder.warehouse import Warehouse
+from reports_builder.warehouse import Warehouse, attach
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
-_BUILD = "dbt build --project-dir dbt_project"
 
 
 @dataclass(frozen=True)
@@ -89,22 +87,11 @@ class NarrowedWarehouse(Warehouse):
 
 @contextmanager
 def open_published(path: Path, filters: Filters | None = None) -> Iterator[NarrowedWarehouse]:
-    """The published file as it is at this moment; ReportError when it cannot serve.
-
-    Attached to a database in memory: two connections to one path would share what the first one
-    opened, and the second would read the file that was replaced meanwhile.
-    """
-    if not path.is_file():
-        raise ReportError(f"there is no warehouse at {path}. Build it first: `{_BUILD}`.")
-    connection = duckdb.connect(":memory:")
+    """The published file as it is at this moment; ReportError when it cannot serve."""
+    connection = attach(path)
     try:
-        try:
-            connection.execute(f"attach {sql_literal(str(path))} as published (read_only)")
-            connection.execute("use published")
-            connection.execute("set enable_external_access = false")
-        except duckdb.Error as error:
-            reason = clean(str(error).splitlines()[0])
-            raise ReportError(f"{path} is not a warehouse that can be opened ({reason}).") from error
+        # What a reader chooses becomes part of a question: no question may reach beyond the warehouse.
+        connection.execute("set enable_external_access = false")
         yield NarrowedWarehouse(path, connection, filters or Filters())
     finally:
         connection.close()
