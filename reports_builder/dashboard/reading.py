@@ -10,6 +10,7 @@ from textwrap import dedent
 
 import duckdb
 
+from reports_builder.alerts.ledger import Ledger
 from reports_builder.dashboard.filters import NAMES, Filters, bears, narrowed
 from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import Evidence, marts_read
@@ -20,11 +21,15 @@ _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 @dataclass(frozen=True)
 class Identity:
-    """Which file stands at the path: another one has another identity, also of the same size and second."""
+    """Which file stands at the path: another one has another identity, also of the same size and second.
+
+    The ledger of alerts beside it only grows, so that its length says what has become of them.
+    """
 
     inode: int
     modified_ns: int
     size: int
+    ledger_bytes: int = 0
 
 
 def identity_of(path: Path) -> Identity | None:
@@ -33,7 +38,14 @@ def identity_of(path: Path) -> Identity | None:
         found = path.stat()
     except OSError:
         return None
-    return Identity(found.st_ino, found.st_mtime_ns, found.st_size)
+    return Identity(found.st_ino, found.st_mtime_ns, found.st_size, _size_of(Ledger(path).path))
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 class NarrowedWarehouse(Warehouse):
@@ -90,7 +102,9 @@ def open_published(path: Path, filters: Filters | None = None) -> Iterator[Narro
     """The published file as it is at this moment; ReportError when it cannot serve."""
     connection = attach(path)
     try:
-        # What a reader chooses becomes part of a question: no question may reach beyond the warehouse.
+        # What a reader chooses becomes part of a question: no question may reach beyond the warehouse and
+        # the ledger of its alerts, which the views of alerts read.
+        connection.execute(f"set allowed_paths = [{sql_literal(str(Ledger(path).path))}]")
         connection.execute("set enable_external_access = false")
         yield NarrowedWarehouse(path, connection, filters or Filters())
     finally:
