@@ -2,6 +2,7 @@
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.dashboard import queries
+from reports_builder.dashboard.alerts_shown import Alerts, alerts_sections, alerts_tile, read_alerts
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose, note
@@ -16,7 +17,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
     spend = ask.spend(warehouse)
     margins = ask.margins(warehouse)
     outlook = ask.outlook(warehouse)
-    alerts = queries.open_alerts(warehouse)
+    alerts = read_alerts(warehouse)
     return View(
         title="Overview",
         headline=(spend_said(spend), _earned(margins), _to_come(outlook)),
@@ -41,7 +42,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
         ),
         sections=(
             daily_section(warehouse, outlook),
-            *alerts_section(alerts),
+            *alerts_sections(alerts),
             _customers_section(warehouse),
             split_section(warehouse, "provider", "Provider", "Spend by provider"),
             _drivers_section(warehouse),
@@ -121,9 +122,9 @@ def _savings_tile(warehouse: NarrowedWarehouse) -> KeyFigure:
     )
 
 
-def _alerts_tile(warehouse: NarrowedWarehouse, alerts: Evidence | None) -> KeyFigure:
+def _alerts_tile(warehouse: NarrowedWarehouse, alerts: Alerts | None) -> KeyFigure:
     if alerts is not None:
-        return KeyFigure("Alerts that hold", alerts.cell("alerts", "count") if alerts.rows else note("none"))
+        return alerts_tile(alerts)
     limits = realtime.limits(warehouse)
     return KeyFigure(
         "Customers over their cost limit",
@@ -167,20 +168,6 @@ def daily_section(warehouse: NarrowedWarehouse, outlook: Evidence) -> Section:
             ),
         ),
     )
-
-
-def alerts_section(alerts: Evidence | None) -> tuple[Section, ...]:
-    """The alerts that are true now; nothing where there is none."""
-    if alerts is None or not alerts.rows:
-        return ()
-    columns = (
-        Column("severity", "Severity"),
-        Column("subject", "Who or what"),
-        Column("message", "What is wrong"),
-        Column("amount_usd", "Amount", "usd_table"),
-        Column("period_start_date", "Since", "day_short"),
-    )
-    return (Section("Alerts that hold now", tables=(Table(columns, alerts, max_rows=20),)),)
 
 
 def _customers_section(warehouse: NarrowedWarehouse) -> Section:

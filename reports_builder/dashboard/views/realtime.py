@@ -1,10 +1,10 @@
 """Abnormal days, limits reached, and where the month ends."""
 
 from reports_builder.chart_kinds import ranked_bars
-from reports_builder.dashboard import queries
+from reports_builder.dashboard.alerts_shown import alerts_sections, read_alerts
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.dashboard.views.overview import alerts_section, daily_section
+from reports_builder.dashboard.views.overview import daily_section
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.pages import _efficiency_queries as efficiency
@@ -42,7 +42,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             KeyFigure("Customers that outgrew their tier", limits.cell("outgrown_customers", "count")),
         ),
         sections=(
-            *alerts_section(queries.open_alerts(warehouse)),
+            *alerts_sections(read_alerts(warehouse)),
             *_worst_customer(warehouse, episodes),
             *_near_limit(warehouse),
             daily_section(warehouse, understanding.outlook(warehouse)),
