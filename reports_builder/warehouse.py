@@ -36,6 +36,16 @@ class Period:
         return (self.as_of - self.start).days + 1
 
     @property
+    def length(self) -> str:
+        """The same in words."""
+        return "1 day" if self.days == 1 else f"{self.days} days"
+
+    @property
+    def before(self) -> str:
+        """What the window is compared with, in words."""
+        return "the day before" if self.days == 1 else f"the {self.length} before"
+
+    @property
     def has_prior(self) -> bool:
         """Whether the data reaches back over the whole comparison window."""
         return self.first_usage <= self.prior_start
@@ -52,7 +62,10 @@ class Period:
 
 
 class Warehouse:
-    """One open connection, the period of the marts, and a record of which marts were read."""
+    """One open connection, the period of the marts, and a record of which marts were read.
+
+    ``period`` is the window that the marts stand for, ``chosen_period`` the one that is asked for.
+    """
 
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         self.path = path
@@ -60,6 +73,12 @@ class Warehouse:
         self._connection = connection
         self._answered: dict[str, Evidence] = {}
         self.period = self._period()
+        self.chosen_period = self.period
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the queries see only a part of the rows, or of the period."""
+        return False
 
     def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
         """Run a query and keep its text.

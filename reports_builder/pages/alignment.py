@@ -2,11 +2,11 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
+from reports_builder.domains.alignment import insights
+from reports_builder.domains.alignment import queries as ask
+from reports_builder.domains.spend import queries as summary_queries
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
-from reports_builder.pages import _alignment_insights as insights
-from reports_builder.pages import _alignment_queries as ask
-from reports_builder.pages import _summary_queries as summary_queries
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (

@@ -4,6 +4,9 @@ from dataclasses import replace
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
+from reports_builder.domains.margins import insights
+from reports_builder.domains.margins import queries as ask
+from reports_builder.domains.pricing import queries as ask_prices
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import page_without_customers
 from reports_builder.model import (
@@ -16,9 +19,6 @@ from reports_builder.model import (
     Table,
     TextHistogram,
 )
-from reports_builder.pages import _margin_insights as insights
-from reports_builder.pages import _margin_queries as ask
-from reports_builder.pages import _pricing_queries as ask_prices
 from reports_builder.warehouse import Warehouse
 
 ASSUMPTIONS = (

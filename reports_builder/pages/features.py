@@ -2,11 +2,11 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
+from reports_builder.domains.features import insights
+from reports_builder.domains.features import queries as ask
+from reports_builder.domains.features.charts import decision_map, usage_ranges
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
-from reports_builder.pages import _features_insights as insights
-from reports_builder.pages import _features_queries as ask
-from reports_builder.pages._features_charts import decision_map, usage_ranges
 from reports_builder.savings import action_plan
 from reports_builder.warehouse import Warehouse
 

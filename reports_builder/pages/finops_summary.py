@@ -2,10 +2,10 @@
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.confidence import confidence
+from reports_builder.domains.spend import insights
+from reports_builder.domains.spend import queries as ask
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
-from reports_builder.pages import _summary_insights as insights
-from reports_builder.pages import _summary_queries as ask
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
 from reports_builder.warehouse import Warehouse
 

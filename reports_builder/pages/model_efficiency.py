@@ -2,11 +2,11 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
+from reports_builder.domains.efficiency import insights
+from reports_builder.domains.efficiency import queries as ask
+from reports_builder.domains.efficiency.charts import quality_against_cost
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
-from reports_builder.pages import _efficiency_insights as insights
-from reports_builder.pages import _efficiency_queries as ask
-from reports_builder.pages._efficiency_charts import quality_against_cost
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
 from reports_builder.warehouse import Warehouse
 

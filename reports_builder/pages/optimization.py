@@ -1,11 +1,11 @@
 """Analysis: the right model, the right service class and the right contract for each token."""
 
 from reports_builder.confidence import confidence
+from reports_builder.domains.optimization import insights
+from reports_builder.domains.optimization import queries as ask
+from reports_builder.domains.optimization.charts import covered_hours, waterfall
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
-from reports_builder.pages import _optimization_insights as insights
-from reports_builder.pages import _optimization_queries as ask
-from reports_builder.pages._optimization_charts import covered_hours, waterfall
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger
 from reports_builder.warehouse import Warehouse
 

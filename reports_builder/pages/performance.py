@@ -1,11 +1,11 @@
 """Analysis: cost per task, latency, failures and quality of the models in use."""
 
 from reports_builder.confidence import confidence
+from reports_builder.domains.efficiency import insights
+from reports_builder.domains.efficiency import queries as ask
+from reports_builder.domains.efficiency.charts import latency_ranges
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, Insight, KeyFigure, Page, Recommendation, Section, Table
-from reports_builder.pages import _efficiency_insights as insights
-from reports_builder.pages import _efficiency_queries as ask
-from reports_builder.pages._efficiency_charts import latency_ranges
 from reports_builder.savings import action_plan, ledger, total_savings
 from reports_builder.warehouse import Warehouse
 

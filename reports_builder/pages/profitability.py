@@ -2,12 +2,12 @@
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.confidence import confidence
+from reports_builder.domains.margins import insights
+from reports_builder.domains.margins import queries as ask
+from reports_builder.domains.pricing import queries as ask_prices
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import page_without_customers
 from reports_builder.model import Column, Figure, Page, Section, Table
-from reports_builder.pages import _margin_insights as insights
-from reports_builder.pages import _margin_queries as ask
-from reports_builder.pages import _pricing_queries as ask_prices
 from reports_builder.pages.customer_profitability import ASSUMPTIONS, key_figures, worth
 from reports_builder.warehouse import Warehouse
 

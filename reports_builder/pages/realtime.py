@@ -1,13 +1,13 @@
 """Analysis: abnormal cost, customers at their limit, and what to do about both today."""
 
 from reports_builder.confidence import confidence
+from reports_builder.domains.efficiency import insights as efficiency_insights
+from reports_builder.domains.efficiency import queries as efficiency
+from reports_builder.domains.realtime import insights
+from reports_builder.domains.realtime import queries as ask
+from reports_builder.domains.realtime.charts import marked_days
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
-from reports_builder.pages import _efficiency_insights as efficiency_insights
-from reports_builder.pages import _efficiency_queries as efficiency
-from reports_builder.pages import _realtime_insights as insights
-from reports_builder.pages import _realtime_queries as ask
-from reports_builder.pages._realtime_charts import marked_days
 from reports_builder.savings import action_plan
 from reports_builder.warehouse import Warehouse
 

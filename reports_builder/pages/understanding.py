@@ -2,10 +2,10 @@
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.confidence import confidence
+from reports_builder.domains.understanding import insights
+from reports_builder.domains.understanding import queries as ask
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
-from reports_builder.pages import _understanding_insights as insights
-from reports_builder.pages import _understanding_queries as ask
 from reports_builder.savings import action_plan
 from reports_builder.warehouse import Warehouse
 

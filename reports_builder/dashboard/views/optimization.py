@@ -3,10 +3,10 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
+from reports_builder.domains.optimization import queries as ask
+from reports_builder.domains.optimization.charts import covered_hours, waterfall
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
-from reports_builder.pages import _optimization_queries as ask
-from reports_builder.pages._optimization_charts import covered_hours, waterfall
 from reports_builder.savings import ledger
 
 _KINDS = {

@@ -4,10 +4,10 @@ from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.dashboard import queries
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
+from reports_builder.domains.realtime import queries as realtime
+from reports_builder.domains.spend import queries as ask
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
-from reports_builder.pages import _realtime_queries as realtime
-from reports_builder.pages import _summary_queries as ask
 from reports_builder.savings import ledger, total_savings
 
 

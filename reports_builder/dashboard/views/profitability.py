@@ -3,9 +3,9 @@
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
+from reports_builder.domains.margins import queries as ask
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, Section, Table
-from reports_builder.pages import _margin_queries as ask
 from reports_builder.pages.customer_profitability import key_figures, worth
 
 

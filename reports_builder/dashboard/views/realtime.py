@@ -5,12 +5,12 @@ from reports_builder.dashboard import queries
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views.overview import alerts_section, daily_section
+from reports_builder.domains.efficiency import queries as efficiency
+from reports_builder.domains.realtime import queries as ask
+from reports_builder.domains.realtime.charts import marked_days
+from reports_builder.domains.understanding import queries as understanding
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
-from reports_builder.pages import _efficiency_queries as efficiency
-from reports_builder.pages import _realtime_queries as ask
-from reports_builder.pages import _understanding_queries as understanding
-from reports_builder.pages._realtime_charts import marked_days
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

@@ -4,10 +4,10 @@ from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views.overview import daily_section, spend_said, spend_tiles, split_section
+from reports_builder.domains.spend import queries as summary
+from reports_builder.domains.understanding import queries as ask
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
-from reports_builder.pages import _summary_queries as summary
-from reports_builder.pages import _understanding_queries as ask
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

@@ -1,8 +1,8 @@
 """The insight blocks of the analysis of usage and cost."""
 
+from reports_builder.domains.understanding import queries as ask
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.pages import _understanding_queries as ask
 from reports_builder.savings import ledger, total_savings
 from reports_builder.warehouse import Warehouse
 

@@ -1,8 +1,8 @@
 """The insight blocks on models per task."""
 
+from reports_builder.domains.efficiency import queries as ask
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.pages import _efficiency_queries as ask
 from reports_builder.savings import named
 from reports_builder.warehouse import Warehouse
 
