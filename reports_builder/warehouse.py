@@ -62,10 +62,7 @@ class Period:
 
 
 class Warehouse:
-    """One open connection, the period of the marts, and a record of which marts were read.
-
-    ``period`` is the window that the marts stand for, ``chosen_period`` the one that is asked for.
-    """
+    """One open connection, the period of the marts, and a record of which marts were read."""
 
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         self.path = path
@@ -73,7 +70,10 @@ class Warehouse:
         self._connection = connection
         self._answered: dict[str, Evidence] = {}
         self.period = self._period()
-        self.chosen_period = self.period
+
+    def period_of(self, _evidence: Evidence) -> Period:
+        """The window that an answer stands for."""
+        return self.period
 
     @property
     def is_narrowed(self) -> bool:

@@ -3,8 +3,8 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.dashboard.views.overview import split_section
 from reports_builder.domains.alignment import queries as ask
+from reports_builder.domains.spend.statements import split_section
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 

@@ -2,9 +2,9 @@
 
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.dashboard.views.overview import split_section
 from reports_builder.domains.efficiency import queries as ask
 from reports_builder.domains.efficiency.charts import latency_ranges, quality_against_cost
+from reports_builder.domains.spend.statements import split_section
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 

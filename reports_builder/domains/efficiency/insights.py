@@ -21,6 +21,17 @@ MODEL_COLUMNS = (
     Column("failure_share", "Failures", "percent"),
 )
 
+PREMIUM_COLUMNS = (
+    Column("customer", "Customer"),
+    Column("feature_id", "Feature", "words"),
+    Column("model", "Model"),
+    Column("suggested_model", "Instead"),
+    Column("calls", "Calls", "count"),
+    Column("cost_usd", "Cost", "usd_table"),
+    Column("monthly_savings_usd", "If every call moves", "usd_table"),
+    Column("suggestion_verdict", "Quality", "text"),
+)
+
 
 def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> Insight:
     """One recommended move: ``action`` is its row of the ledger, ``recommendation`` that of the task."""
@@ -90,16 +101,7 @@ def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
             ),
             outcome=_worth_of(fixes),
             supporting=Table(
-                (
-                    Column("customer", "Customer"),
-                    Column("feature_id", "Feature", "words"),
-                    Column("model", "Model"),
-                    Column("suggested_model", "Instead"),
-                    Column("calls", "Calls", "count"),
-                    Column("cost_usd", "Cost", "usd_table"),
-                    Column("monthly_savings_usd", "If every call moves", "usd_table"),
-                    Column("suggestion_verdict", "Quality", "text"),
-                ),
+                PREMIUM_COLUMNS,
                 usage,
                 note("trivial work on premium models, the largest saving first."),
             ),
