@@ -1,6 +1,8 @@
 """Report 1: what AI costs, who and what drives it, and the three things to do first."""
 
 from reports_builder.confidence import confidence
+from reports_builder.domains.alignment import queries as alignment
+from reports_builder.domains.alignment.statements import month_budget_figure
 from reports_builder.domains.forecast import queries as forecast
 from reports_builder.domains.forecast.statements import forecast_figure, spend_by_day, what_comes
 from reports_builder.domains.spend import insights
@@ -16,7 +18,7 @@ from reports_builder.domains.spend.statements import (
     who_pays,
 )
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import KeyFigure, Page, Section
+from reports_builder.model import Page, Section
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, savings_figure, total_savings
 from reports_builder.warehouse import Warehouse
 
@@ -40,7 +42,7 @@ def build(warehouse: Warehouse) -> Page:
     best = ledger(warehouse)
     saved = total_savings(warehouse, best)
     outlook = forecast.outlook(warehouse)
-    teams = ask.team_budgets(warehouse)
+    teams = alignment.budgets_ahead(warehouse)
     return Page(
         path="finops_summary.md",
         title="AI spend",
@@ -59,7 +61,7 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=(
             *spend_figures(spend),
             *margin_figures(margins),
-            _budget_figure(ask.budget(warehouse)),
+            month_budget_figure(alignment.month_budget(warehouse)),
             forecast_figure(outlook),
             savings_figure(saved),
         ),
@@ -114,15 +116,6 @@ def _what_prices_add(plan: Evidence) -> Prose:
         if plan["is_largest"]
         else " Not in this total: the price plan of the pricing proposal, expected to lift the margin by "
         "**{plan_gain_usd:usd}** a month, at today's cost."
-    )
-
-
-def _budget_figure(budget: Evidence) -> KeyFigure:
-    return KeyFigure(
-        budget.say("Spend in {month_start_date:month}"),
-        budget.cell("actual_usd", "usd_table"),
-        target=budget.cell("budget_usd", "usd_table"),
-        status=budget.cell("status", "text"),
     )
 
 

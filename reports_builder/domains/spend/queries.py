@@ -303,54 +303,6 @@ def daily_spend(warehouse: Warehouse) -> Evidence:
     )
 
 
-def budget(warehouse: Warehouse) -> Evidence:
-    """The month of the as-of date: what was spent, what was planned, how many teams are over."""
-    return warehouse.evidence(
-        """
-        select
-            :month_start as month_start_date,
-            sum(actual_cost_usd) as actual_usd,
-            sum(budget_usd) as budget_usd,
-            count(budget_usd) as teams,
-            count(*) filter (where budget_status in ('over budget', 'heading over budget')) as teams_over,
-            case
-                when count(budget_usd) = 0 then 'no budget is set'
-                when coalesce(sum(actual_cost_usd) filter (where budget_usd is not null), 0) = 0
-                    then 'no cost reaches a team with a budget'
-                when teams_over = 0 then 'every team is within budget'
-                else teams_over || ' of ' || teams || ' teams over or heading over budget'
-            end as status
-        from allocation.rpt_budget_status
-        where month_start_date = :month_start
-        """,
-        month_start=warehouse.period.as_of.replace(day=1),
-    )
-
-
-def team_budgets(warehouse: Warehouse) -> Evidence:
-    """Team budgets of this month and later, the largest projected overrun first."""
-    return warehouse.evidence(
-        """
-        select
-            team_name,
-            month_start_date,
-            cast(:as_of + 14 as date) as decide_by_date,
-            budget_usd,
-            projected_cost_usd,
-            projected_variance_usd,
-            budget_status,
-            sum(projected_variance_usd)
-                filter (where budget_status in ('over budget', 'heading over budget')) over ()
-                as total_overrun_usd,
-            budget_status in ('over budget', 'heading over budget') as is_over
-        from allocation.rpt_budget_status
-        where month_start_date >= :month_start and projected_variance_usd is not null
-        order by is_over desc, projected_variance_usd desc, month_start_date, team_name
-        """,
-        month_start=warehouse.period.as_of.replace(day=1),
-    )
-
-
 def price_plan(warehouse: Warehouse) -> Evidence:
     """What the recommended price plan is expected to gain; no row when it is today's."""
     return warehouse.evidence(
