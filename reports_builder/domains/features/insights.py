@@ -1,8 +1,8 @@
 """The insight blocks of the analysis of features."""
 
+from reports_builder.domains.features import queries as ask
 from reports_builder.evidence import Evidence, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.pages import _features_queries as ask
 from reports_builder.warehouse import Warehouse
 
 _FRAMEWORK = "Quantify Business Value: Unit Economics"

@@ -1,8 +1,8 @@
 """The insight blocks of the pricing proposal."""
 
+from reports_builder.domains.margins.insights import PLAN_COLUMNS, PRICING, UNIT_ECONOMICS
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.pages._margin_insights import PLAN_COLUMNS, PRICING, UNIT_ECONOMICS
 
 PRICE_COLUMNS = (
     Column("subscription_tier", "Tier"),

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from reports_builder.domains.alignment.insights import budget_decision
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.pages._alignment_insights import budget_decision
 from reports_builder.savings import ledger, named, total_savings
 from reports_builder.warehouse import Warehouse
 

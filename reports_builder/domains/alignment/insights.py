@@ -1,21 +1,10 @@
 """The insight blocks of the analysis of organizational alignment."""
 
+from reports_builder.domains.alignment.statements import TEAM_COLUMNS
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Insight, Recommendation, Table
 
 _DOMAIN = "Organizational Alignment"
-
-TEAM_COLUMNS = (
-    Column("team_name", "Team"),
-    Column("cost_usd", "Cost", "usd_table"),
-    Column("cost_change_share", "Change", "delta"),
-    Column("calls", "Calls", "count"),
-    Column("calls_change_share", "Change of calls", "delta"),
-    Column("cost_per_call_usd", "Per call", "usd_unit"),
-    Column("cost_per_1k_tokens_usd", "Per 1,000 tokens", "usd_unit"),
-    Column("failure_share", "Failed", "percent"),
-    Column("customers", "Customers", "count"),
-)
 
 
 def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence) -> tuple[Insight, ...]:

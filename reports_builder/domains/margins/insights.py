@@ -1,8 +1,8 @@
 """The insight blocks of the profitability report."""
 
+from reports_builder.domains.pricing import queries as ask_prices
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Action, ActionPlan, Column, Insight, Recommendation, Table
-from reports_builder.pages import _pricing_queries as ask_prices
 from reports_builder.warehouse import Warehouse
 
 UNIT_ECONOMICS = "Quantify Business Value: Unit Economics"

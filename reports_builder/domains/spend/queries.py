@@ -1,7 +1,19 @@
-"""The questions that the executive summary puts to the marts."""
+"""What the pages on spend ask the warehouse."""
 
 from reports_builder.evidence import Evidence
 from reports_builder.warehouse import Warehouse
+
+# By the column of the usage mart, or of the customer that the usage belongs to.
+_DIMENSIONS = {
+    "organization": "case when customers.is_known then customers.organization_id else 'unallocated' end",
+    "product": "replace(usage.product_id, '_', ' ')",
+    "feature": "replace(usage.feature_id, '_', ' ')",
+    "task": "replace(usage.task_type, '_', ' ')",
+    "provider": "usage.provider",
+    "model": "usage.model",
+    "environment": "usage.environment",
+    "tier": "coalesce(customers.subscription_tier, 'unknown')",
+}
 
 
 def spend(warehouse: Warehouse) -> Evidence:
@@ -212,29 +224,38 @@ def models(warehouse: Warehouse) -> Evidence:
     )
 
 
-def providers(warehouse: Warehouse) -> Evidence:
-    """Spend by provider in both windows."""
+def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
+    """Spend of the period by the values of one dimension, the ten largest, beside the period before."""
+    value = _DIMENSIONS[dimension]
     return warehouse.evidence(
-        """
-        with providers as (
+        f"""
+        with parts as (
             select
-                provider,
-                sum(calls) filter (where usage_date >= :window_start) as calls,
-                coalesce(sum(effective_cost_usd) filter (where usage_date >= :window_start), 0) as cost_usd,
-                sum(effective_cost_usd) filter (where usage_date < :window_start) as prior_usd
-            from core.fct_usage_daily
-            where usage_date between :prior_start and :as_of
-            group by provider
+                {value} as value,
+                coalesce(sum(usage.effective_cost_usd) filter (where usage.usage_date >= :window_start), 0)
+                    as cost_usd,
+                sum(usage.effective_cost_usd) filter (where usage.usage_date < :window_start)
+                    as prior_cost_usd,
+                coalesce(sum(usage.calls) filter (where usage.usage_date >= :window_start), 0) as calls
+            from core.fct_usage_daily as usage
+            left join core.dim_customers as customers on usage.customer_id = customers.customer_id
+            where usage.usage_date between :prior_start and :as_of
+            group by {value}
         )
         select
-            provider,
-            calls,
+            value,
             cost_usd,
+            prior_cost_usd,
+            calls,
             cost_usd / nullif(sum(cost_usd) over ()::double, 0) as cost_share,
-            cost_usd / nullif(prior_usd::double, 0) - 1 as cost_change
-        from providers
-        order by cost_usd desc, provider
-        """
+            cost_usd / nullif(prior_cost_usd::double, 0) - 1 as cost_change,
+            cost_usd / nullif(calls::double, 0) as cost_per_call_usd,
+            count(*) over () as all_values
+        from parts
+        where calls > 0
+        order by cost_usd desc, value
+        limit 10
+        """  # noqa: S608 - the dimension is a name of the table above
     )
 
 
@@ -278,86 +299,6 @@ def daily_spend(warehouse: Warehouse) -> Evidence:
         where dates.date_day between :history_start and :as_of
         group by dates.date_day
         order by dates.date_day
-        """
-    )
-
-
-def budget(warehouse: Warehouse) -> Evidence:
-    """The month of the as-of date: what was spent, what was planned, how many teams are over."""
-    return warehouse.evidence(
-        """
-        select
-            :month_start as month_start_date,
-            sum(actual_cost_usd) as actual_usd,
-            sum(budget_usd) as budget_usd,
-            count(budget_usd) as teams,
-            count(*) filter (where budget_status in ('over budget', 'heading over budget')) as teams_over,
-            case
-                when count(budget_usd) = 0 then 'no budget is set'
-                when coalesce(sum(actual_cost_usd) filter (where budget_usd is not null), 0) = 0
-                    then 'no cost reaches a team with a budget'
-                when teams_over = 0 then 'every team is within budget'
-                else teams_over || ' of ' || teams || ' teams over or heading over budget'
-            end as status
-        from allocation.rpt_budget_status
-        where month_start_date = :month_start
-        """,
-        month_start=warehouse.period.as_of.replace(day=1),
-    )
-
-
-def team_budgets(warehouse: Warehouse) -> Evidence:
-    """Team budgets of this month and later, the largest projected overrun first."""
-    return warehouse.evidence(
-        """
-        select
-            team_name,
-            month_start_date,
-            cast(:as_of + 14 as date) as decide_by_date,
-            budget_usd,
-            projected_cost_usd,
-            projected_variance_usd,
-            budget_status,
-            sum(projected_variance_usd)
-                filter (where budget_status in ('over budget', 'heading over budget')) over ()
-                as total_overrun_usd,
-            budget_status in ('over budget', 'heading over budget') as is_over
-        from allocation.rpt_budget_status
-        where month_start_date >= :month_start and projected_variance_usd is not null
-        order by is_over desc, projected_variance_usd desc, month_start_date, team_name
-        """,
-        month_start=warehouse.period.as_of.replace(day=1),
-    )
-
-
-def outlook(warehouse: Warehouse) -> Evidence:
-    """The cost expected for the 30 days after the as-of date."""
-    return warehouse.evidence(
-        """
-        select
-            forecast_usd,
-            lower_usd,
-            upper_usd,
-            change_share,
-            case
-                when forecast_usd is null then 'too little history for a forecast'
-                when lower_usd is null then 'too little history for an interval'
-                else 'the range covers four in five past errors'
-            end as status
-        from planning.rpt_cost_outlook
-        where scope = 'total'
-        """
-    )
-
-
-def daily_forecast(warehouse: Warehouse) -> Evidence:
-    """The forecast per day, where history suffices for one."""
-    return warehouse.evidence(
-        """
-        select forecast_date as day, forecast_usd, lower_usd, upper_usd
-        from planning.fct_cost_forecasts_daily
-        where scope = 'total' and forecast_usd is not null
-        order by forecast_date
         """
     )
 

@@ -1,12 +1,15 @@
 """The insight blocks on models per task."""
 
+from reports_builder.domains.efficiency import queries as ask
+from reports_builder.domains.efficiency.statements import FAILURE_COLUMNS
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.pages import _efficiency_queries as ask
 from reports_builder.savings import named
 from reports_builder.warehouse import Warehouse
 
 PERFORMANCE = "Performance Tracking & Benchmarking"
+# Several models are compared with the best one, so that two standard errors would often be chance.
+_CHANCE = 3.0
 USAGE_OPTIMIZATION = "Optimize Usage & Cost: Usage Optimization; Quantify Business Value: Unit Economics"
 
 MODEL_COLUMNS = (
@@ -19,6 +22,17 @@ MODEL_COLUMNS = (
     Column("quality_scored_calls", "Scored calls", "count"),
     Column("latency_p95_ms", "p95 latency", "milliseconds"),
     Column("failure_share", "Failures", "percent"),
+)
+
+PREMIUM_COLUMNS = (
+    Column("customer", "Customer"),
+    Column("feature_id", "Feature", "words"),
+    Column("model", "Model"),
+    Column("suggested_model", "Instead"),
+    Column("calls", "Calls", "count"),
+    Column("cost_usd", "Cost", "usd_table"),
+    Column("monthly_savings_usd", "If every call moves", "usd_table"),
+    Column("suggestion_verdict", "Quality", "text"),
 )
 
 
@@ -90,16 +104,7 @@ def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
             ),
             outcome=_worth_of(fixes),
             supporting=Table(
-                (
-                    Column("customer", "Customer"),
-                    Column("feature_id", "Feature", "words"),
-                    Column("model", "Model"),
-                    Column("suggested_model", "Instead"),
-                    Column("calls", "Calls", "count"),
-                    Column("cost_usd", "Cost", "usd_table"),
-                    Column("monthly_savings_usd", "If every call moves", "usd_table"),
-                    Column("suggestion_verdict", "Quality", "text"),
-                ),
+                PREMIUM_COLUMNS,
                 usage,
                 note("trivial work on premium models, the largest saving first."),
             ),
@@ -174,3 +179,90 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
             ),
         ),
     )
+
+
+def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
+    """The use that keeps users waiting, unless it is on the recommended model already."""
+    if not slow.rows or slow["task_type"] == "unknown" or slow["model"] == slow["recommended_model"]:
+        return ()
+    insight = Insight(
+        title=slow.say("{task:text} on {model:text} keeps users waiting"),
+        problem=slow.say(
+            "One answer in twenty takes longer than **{latency_p95_ms:milliseconds}**; on "
+            "{quicker_model:text} it is {quicker_p95_ms:milliseconds} for the same task."
+        ),
+        domain_spec=PERFORMANCE,
+        domain_framework="Quantify Business Value: KPIs & Benchmarking",
+        ubr_impact=slow.say(
+            "**{cost_usd:usd}** in 30 days is paid for these answers; what waiting costs in customers is "
+            "unknown."
+        ),
+        recommendation=Recommendation(
+            slow.say(
+                "Keep waiting time among the criteria when {task:text} is moved; {recommended_model:text} "
+                "is the model recommended for it."
+            ),
+            "Head of Engineering",
+            "days",
+        ),
+        outcome=slow.say(
+            "The slowest twentieth goes from {latency_p95_ms:milliseconds} to "
+            "{recommended_p95_ms:milliseconds} with the recommended model. Its money value is in the model "
+            "switches and not counted here. Assumption: the same prompts, and answers of the length that "
+            "model gives today."
+        ),
+        supporting=Table(
+            (
+                Column("task", "Task"),
+                Column("model", "Model"),
+                Column("calls", "Calls", "count"),
+                Column("latency_p50_ms", "Median", "milliseconds"),
+                Column("latency_p95_ms", "p95", "milliseconds"),
+                Column("latency_p99_ms", "p99", "milliseconds"),
+                Column("recommended_model", "Recommended"),
+                Column("recommended_p95_ms", "Its p95", "milliseconds"),
+            ),
+            slow,
+            note("tasks and models by waiting time, those with at least one per cent of the task's calls."),
+        ),
+    )
+    return (insight,)
+
+
+def differs(failing: Evidence) -> bool:
+    """Whether the worst model fails more often than the best by more than chance would have it."""
+    return float(failing["standard_errors_apart"] or 0) >= _CHANCE  # type: ignore[arg-type]
+
+
+def failures(failing: Evidence) -> tuple[Insight, ...]:
+    """The model that fails most often; nothing when none fails measurably more often than another."""
+    if not differs(failing):
+        return ()
+    insight = Insight(
+        title=failing.say("{model:text} fails in {failure_share:percent} of its calls"),
+        problem=failing.say(
+            "**{all_failed_calls:count}** calls failed in 30 days, {all_failure_share:percent} of all; "
+            "{model:text} fails {failure_ratio:ratio} times as often as {best_model:text}."
+        ),
+        domain_spec=PERFORMANCE,
+        domain_framework="Quantify Business Value: KPIs & Benchmarking",
+        ubr_impact=failing.say(
+            "Each failure is a prompt that may be billed and an answer that a customer paid for and did not"
+            " get; **{avoidable_calls:count}** a month would not happen at the rate of {best_model:text}."
+        ),
+        recommendation=Recommendation(
+            failing.say("Retry failed calls of {model:text} on the model recommended for their task."),
+            "Head of Engineering",
+            "days",
+        ),
+        outcome=failing.say(
+            "Between none and **{avoidable_calls:count}** failed calls fewer a month. Assumption: failures "
+            "have to do with the model and not with the prompts it gets."
+        ),
+        supporting=Table(
+            FAILURE_COLUMNS,
+            failing,
+            note("failures by model."),
+        ),
+    )
+    return (insight,)

@@ -1,23 +1,12 @@
 """The insight blocks on abnormal cost and limits."""
 
+from reports_builder.domains.realtime.statements import EPISODE_COLUMNS
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Insight, Recommendation, Table
 
 REAL_TIME = "Real-Time Decision Making"
 ANOMALIES = "Understand Usage & Cost: Anomaly Management"
 UNIT_ECONOMICS = "Quantify Business Value: Unit Economics"
-
-EPISODE_COLUMNS = (
-    Column("customer", "Customer"),
-    Column("episode_start_date", "From", "day_short"),
-    Column("days", "Days", "count"),
-    Column("expected_usd", "Expected", "usd_table"),
-    Column("observed_usd", "Cost", "usd_table"),
-    Column("excess_usd", "Above expected", "usd_table"),
-    Column("driver", "Why"),
-    Column("cause_feature", "Mostly", "words"),
-    Column("cause_model", "On model"),
-)
 
 
 def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:

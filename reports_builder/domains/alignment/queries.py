@@ -32,8 +32,10 @@ def _budget_of(warehouse: Warehouse, month_start: date) -> Evidence:
             count(*) filter (where budget_status in ('over budget', 'heading over budget')) as teams_over,
             case
                 when count(budget_usd) = 0 then 'no budget is set'
-                when teams_over = 0 then 'no team is over or heading over'
-                else teams_over || ' of ' || teams || ' teams over or heading over'
+                when coalesce(budgeted_actual_usd, projected_usd, 0) = 0
+                    then 'no cost reaches a team with a budget'
+                when teams_over = 0 then 'every team is within budget'
+                else teams_over || ' of ' || teams || ' teams over or heading over budget'
             end as status
         from allocation.rpt_budget_status
         where month_start_date = :month_start
@@ -54,6 +56,30 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
         from allocation.rpt_budget_status
         where month_start_date = :month_start and budget_usd is not null
         order by projected_variance_usd desc nulls last, team_id
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
+def budgets_ahead(warehouse: Warehouse) -> Evidence:
+    """Team budgets of this month and later, the largest projected overrun first."""
+    return warehouse.evidence(
+        """
+        select
+            team_name,
+            month_start_date,
+            cast(:as_of + 14 as date) as decide_by_date,
+            budget_usd,
+            projected_cost_usd,
+            projected_variance_usd,
+            budget_status,
+            sum(projected_variance_usd)
+                filter (where budget_status in ('over budget', 'heading over budget')) over ()
+                as total_overrun_usd,
+            budget_status in ('over budget', 'heading over budget') as is_over
+        from allocation.rpt_budget_status
+        where month_start_date >= :month_start and projected_variance_usd is not null
+        order by is_over desc, projected_variance_usd desc, month_start_date, team_name
         """,
         month_start=warehouse.period.as_of.replace(day=1),
     )
@@ -208,27 +234,4 @@ def movers(warehouse: Warehouse) -> Evidence:
         where team_id <> 'unallocated' and cost_change_usd is not null
         order by abs(cost_change_usd) desc, team_id
         """
-    )
-
-
-def products(warehouse: Warehouse) -> Evidence:
-    """Cost of calls by product."""
-    return _breakdown(warehouse, "product")
-
-
-def features(warehouse: Warehouse) -> Evidence:
-    """Cost of calls by feature."""
-    return _breakdown(warehouse, "feature")
-
-
-def _breakdown(warehouse: Warehouse, dimension: str) -> Evidence:
-    return warehouse.evidence(
-        """
-        select
-            dimension_value as value, calls, spend_usd, prior_spend_usd, spend_change_share, spend_share
-        from allocation.rpt_spend_breakdown
-        where dimension = :dimension
-        order by spend_rank
-        """,
-        dimension=dimension,
     )
