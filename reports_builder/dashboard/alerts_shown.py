@@ -108,10 +108,10 @@ def _open(warehouse: Warehouse) -> Evidence:
             severity, subject_name as subject, message, amount_usd, period_start_date,
             case
                 when fired_at is null then 'new'
-                when channels_told > 0 and channels_waiting > 0 then 'sent, but not to all'
+                when channels_told > 0 and channels_waiting > 0 then 'sent to some'
                 when channels_told > 0 then 'sent'
-                when channels_waiting > 0 then 'could not be sent yet'
-                else 'open, nobody was told'
+                when channels_waiting > 0 then 'sending failed'
+                else 'open'
             end as state,
             alert_id
         from anomalies.rpt_open_alerts

@@ -18,7 +18,7 @@ _DARK = {
     "white": "#0f151b",
 }
 _MOST_PADDING = 34
-_NARROW = "containerSize()[0] < 500"
+_NAMES_WIDE = "containerSize()[0] < 380 ? 96 : containerSize()[0] < 640 ? 150 : 240"
 
 
 def specification(chart: alt.TopLevelMixin, description: str, height: int, *, dark: bool) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
             "labelFontSize": 12,
             "titleFontSize": 12,
             # Names give way to the marks on a phone; the whole name is in the table.
-            "labelLimit": {"expr": f"{_NARROW} ? 96 : 240"},
+            "labelLimit": {"expr": _NAMES_WIDE},
         },
         "text": {"color": ink, "fontSize": 12},
         "bar": {"color": _DARK[NEUTRAL] if dark else NEUTRAL},
