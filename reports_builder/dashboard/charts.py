@@ -1,6 +1,7 @@
 """The charts of the reports for a page: as wide as the reader's screen, in the reader's colours."""
 
 import copy
+import re
 from typing import Any
 
 import altair as alt
@@ -61,6 +62,15 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
     spec["width"], spec["height"] = "container", height
     spec["autosize"] = {"type": "fit-x", "contains": "padding", "resize": True}
     return spec
+
+
+def key_said(key: str, *, dark: bool) -> str:
+    """The words on the marks: what is dark on a light page is bright on a dark one."""
+    return (
+        re.sub(r"\b([Dd])ark\b", lambda found: "Bright" if found[1] == "D" else "bright", key)
+        if dark
+        else key
+    )
 
 
 def of_figure(figure: Figure, *, dark: bool) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from reports_builder.evidence import Evidence, Prose
 from reports_builder.model import Citation, Column, Figure, KeyFigure, Section, Table, cite
 
 _MOST_COLUMNS = 6
+_SENTENCE = 45
 
 
 def is_dark() -> bool:
@@ -61,7 +62,8 @@ def _not_narrowed(evidence: Iterable[Evidence], filters: Filters) -> str:
     if not names:
         return ""
     ordered = [name for name in ("period", *NAMES) if name in names]
-    return f' <span class="remark">not narrowed by {escape(" and ".join(ordered))}</span>'
+    said = " and ".join(filter(None, (", ".join(ordered[:-1]), ordered[-1])))
+    return f' <span class="remark">not narrowed by {escape(said)}</span>'
 
 
 def _tiles(shown: View) -> None:
@@ -137,7 +139,11 @@ def _figure(figure: Figure, filters: Filters) -> None:
     remark = _not_narrowed((item.evidence for item in cite((figure.title,), (figure.evidence,))), filters)
     html(
         f'<div class="message">{markup.inline(figure.title)}{remark}</div>'
-        + (f'<div class="more">{escape(figure.key)}</div>' if figure.key else "")
+        + (
+            f'<div class="more">{escape(charts.key_said(figure.key, dark=is_dark()))}</div>'
+            if figure.key
+            else ""
+        )
     )
     st.vega_lite_chart(
         charts.of_figure(figure, dark=is_dark()),
@@ -183,7 +189,7 @@ def table_html(table: Table) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td class="{kind}">{escape(formatting.plain(record[column.name], column.style))}</td>'
+            _cell(kind, formatting.plain(record[column.name], column.style))
             for kind, column in zip(kinds, table.columns, strict=True)
         )
         + "</tr>"
@@ -193,6 +199,12 @@ def table_html(table: Table) -> str:
     more = f'<div class="more">{left:,} more in the CSV.</div>' if left else ""
     head = f"<thead><tr>{heads}</tr></thead>"
     return f'<div class="wide" tabindex="0"><table>{head}<tbody>{body}</tbody></table></div>{more}'
+
+
+def _cell(kind: str, said: str) -> str:
+    # A sentence needs room on a narrow screen, where the table scrolls.
+    kind = f"{kind} sentence" if kind == "text" and len(said) > _SENTENCE else kind
+    return f'<td class="{kind}">{escape(said)}</td>'
 
 
 def _kind(column: Column) -> str:

@@ -42,7 +42,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
         ),
         sections=(
             daily_section(warehouse, outlook),
-            *alerts_sections(alerts),
+            *alerts_sections(alerts, most=8),
             _customers_section(warehouse),
             split_section(warehouse, "provider", "Provider", "Spend by provider"),
             _drivers_section(warehouse),
