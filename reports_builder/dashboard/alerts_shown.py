@@ -45,13 +45,15 @@ def alerts_tile(alerts: Alerts) -> KeyFigure:
     return KeyFigure("Open alerts", alerts.counts.cell("open_alerts", "count"), status=said)
 
 
-def alerts_sections(alerts: Alerts | None) -> tuple[Section, ...]:
-    """The open ones, then those that are acknowledged; nothing where there is none."""
+def alerts_sections(alerts: Alerts | None, most: int = 20) -> tuple[Section, ...]:
+    """The open ones, then the acknowledged ones, at most so many of each; nothing where there is none."""
     if alerts is None:
         return ()
     sections = []
     if alerts.still_open.rows:
-        sections.append(Section("Open alerts", text=(_what_to_do(alerts),), tables=(_open_table(alerts),)))
+        sections.append(
+            Section("Open alerts", text=(_what_to_do(alerts),), tables=(_open_table(alerts, most),))
+        )
     if alerts.acknowledged is not None and alerts.acknowledged.rows:
         columns = (
             Column("subject", "Who or what"),
@@ -61,7 +63,7 @@ def alerts_sections(alerts: Alerts | None) -> tuple[Section, ...]:
             Column("acknowledged_at", "When"),
             Column("note", "Note"),
         )
-        table = Table(columns, alerts.acknowledged, max_rows=20)
+        table = Table(columns, alerts.acknowledged, max_rows=most)
         sections.append(Section("Acknowledged alerts", tables=(table,)))
     return tuple(sections)
 
@@ -75,7 +77,7 @@ def _what_to_do(alerts: Alerts) -> Prose:
     return note("`python -m reports_builder alerts ack ID` says that you have seen one, and takes it off.")
 
 
-def _open_table(alerts: Alerts) -> Table:
+def _open_table(alerts: Alerts, most: int) -> Table:
     columns = (
         Column("severity", "Severity"),
         Column("subject", "Who or what"),
@@ -85,7 +87,7 @@ def _open_table(alerts: Alerts) -> Table:
         *(() if alerts.acknowledged is None else (Column("state", "State"),)),
         Column("alert_id", "Id"),
     )
-    return Table(columns, alerts.still_open, max_rows=20)
+    return Table(columns, alerts.still_open, max_rows=most)
 
 
 def _counts(warehouse: Warehouse) -> Evidence:
@@ -108,10 +110,10 @@ def _open(warehouse: Warehouse) -> Evidence:
             severity, subject_name as subject, message, amount_usd, period_start_date,
             case
                 when fired_at is null then 'new'
-                when channels_told > 0 and channels_waiting > 0 then 'sent, but not to all'
+                when channels_told > 0 and channels_waiting > 0 then 'sent to some'
                 when channels_told > 0 then 'sent'
-                when channels_waiting > 0 then 'could not be sent yet'
-                else 'open, nobody was told'
+                when channels_waiting > 0 then 'sending failed'
+                else 'open'
             end as state,
             alert_id
         from anomalies.rpt_open_alerts

@@ -72,5 +72,6 @@ def _options(host: str, port: int) -> dict[str, object]:
         # Its own download would not defuse formulas; each chart and table has one that does.
         "client.disableDataExport": True,
         "theme.light.primaryColor": "#8c2d04",
-        "theme.dark.primaryColor": "#ff9a62",
+        # Streamlit writes white on it, and writes with it on the dark page: readable both ways.
+        "theme.dark.primaryColor": "#cc5a24",
     }

@@ -146,7 +146,8 @@ class Reader:
 
 
 @contextmanager
-def reading(dashboard: Dashboard, profile: Path, **options: Any) -> Iterator[Reader]:
+def browsing(profile: Path, **options: Any) -> Iterator[Page]:
+    """An empty page of a Chromium."""
     with sync_playwright() as playwright:
         context: BrowserContext = playwright.chromium.launch_persistent_context(
             str(profile),
@@ -156,12 +157,17 @@ def reading(dashboard: Dashboard, profile: Path, **options: Any) -> Iterator[Rea
             **options,
         )
         try:
-            page = context.pages[0]
-            reader = Reader(page, dashboard.origin)
-            _listen(reader)
-            yield reader
+            yield context.pages[0]
         finally:
             context.close()
+
+
+@contextmanager
+def reading(dashboard: Dashboard, profile: Path, **options: Any) -> Iterator[Reader]:
+    with browsing(profile, **options) as page:
+        reader = Reader(page, dashboard.origin)
+        _listen(reader)
+        yield reader
 
 
 def _listen(reader: Reader) -> None:

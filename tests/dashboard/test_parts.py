@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from reports_builder.dashboard import markup
+from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.downloads import csv_bytes, defused
 from reports_builder.dashboard.drawing import Answer, Field, draw
 from reports_builder.dashboard.login import is_loopback
@@ -128,6 +129,12 @@ def test_a_question_survives_its_address() -> None:
         name: [value] if isinstance(value, str) else value for name, value in question.to_address().items()
     }
     assert Question.from_address(address) == question
+
+
+def test_the_key_of_a_chart_names_the_marks_as_they_are_seen() -> None:
+    key = "Bar: cost; dark is recommended. Dark dot: invest. Darkness stays."
+    assert key_said(key, dark=False) == key
+    assert key_said(key, dark=True) == "Bar: cost; bright is recommended. Bright dot: invest. Darkness stays."
 
 
 def test_a_half_written_status_says_nothing(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.live.test_watch_command import TOTALS, watching
 from tests.workspace import ROOT, Workspace
 
 # A refresh of little data takes seconds, on a machine that does other work several times as many.
-LONG = 3 * WAIT
+LONG = 5 * WAIT
 # Days enough for a forecast are there at once, as half of what is to come; the rest arrives slowly or fast.
 DATA = ("--follow", "--customers", "12", "--days", "60", "--history-days", "20", "--file-calls", "150")
 TARGET = "1100KB"

@@ -43,7 +43,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
         ),
         sections=(
             Section("Spend by day", figures=(spend_by_day(warehouse, outlook),)),
-            *alerts_sections(alerts),
+            *alerts_sections(alerts, most=8),
             _customers_section(warehouse),
             split_section(warehouse, "provider", "Provider", "Spend by provider"),
             Section("What drives the cost", tables=(drivers_table(warehouse),)),
