@@ -16,7 +16,11 @@ from reports_builder.domains.margins.statements import (
     margin_said,
     worth,
 )
+from reports_builder.domains.pricing import customers as ask_customers
 from reports_builder.domains.pricing import queries as ask_prices
+from reports_builder.domains.pricing.actions import plan_actions
+from reports_builder.domains.pricing.insights import pricing
+from reports_builder.domains.pricing.statements import kept_said
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import page_without_customers
 from reports_builder.model import (
@@ -48,8 +52,8 @@ def build(warehouse: Warehouse) -> Page:
     plan = ask_prices.recommended(warehouse)
     if not plan.rows:
         return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
-    by_margin = ask_prices.segments(warehouse, "margin_today")
-    by_segment = ask_prices.segments(warehouse, "tier_and_archetype")
+    by_margin = ask_customers.segments(warehouse, "margin_today")
+    by_segment = ask_customers.segments(warehouse, "tier_and_archetype")
     return Page(
         path=_PATH,
         title=_TITLE,
@@ -67,23 +71,18 @@ def build(warehouse: Warehouse) -> Page:
             *insights.losses(totals, losing, by_margin),
             *insights.worst_segment(segments, by_segment),
             *insights.next_to_lose(ask.next_to_lose(warehouse)),
-            insights.pricing(plan, ask_prices.plans(warehouse)),
+            pricing(plan, ask_prices.plans(warehouse)),
             *insights.lifetime(tiers, lifetime),
         ),
-        plan=insights.plan_actions(warehouse, plan),
+        plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
         sections=(_distribution(warehouse, totals), _customers(warehouse, totals), *_unprofitable(losing)),
     )
 
 
 def _advice(plan: Evidence) -> Prose:
-    if plan["is_current_plan"] and not plan["comparable_plans"]:
-        return note(
-            "Other prices cannot be judged yet: no plan on the list names the tiers of your customers (seed "
-            "pricing_plans)."
-        )
     if plan["is_current_plan"]:
-        return note("Keep the prices: no plan on the list beats today's by the rules that you set.")
+        return kept_said(plan)
     return plan.say(
         "Do this first: offer “{plan_name:text}” to new customers as a pilot; then move those that lose "
         "money, then the rest. With all moved it would lift the margin by **{margin_gain_usd:usd}** a "

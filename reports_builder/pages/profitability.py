@@ -13,7 +13,9 @@ from reports_builder.domains.margins.statements import (
     segments_figure,
     worth,
 )
+from reports_builder.domains.pricing import customers as ask_customers
 from reports_builder.domains.pricing import queries as ask_prices
+from reports_builder.domains.pricing.actions import plan_actions
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import page_without_customers
 from reports_builder.model import Column, Page, Section, Table
@@ -51,12 +53,12 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=key_figures(totals, lifetime),
         figures=(segments_figure(segments),),
         insights=(
-            *insights.losses(totals, losing, ask_prices.segments(warehouse, "margin_today")),
-            *insights.worst_segment(segments, ask_prices.segments(warehouse, "tier_and_archetype")),
+            *insights.losses(totals, losing, ask_customers.segments(warehouse, "margin_today")),
+            *insights.worst_segment(segments, ask_customers.segments(warehouse, "tier_and_archetype")),
             *insights.next_to_lose(ask.next_to_lose(warehouse)),
             *insights.lifetime(tiers, lifetime),
         ),
-        plan=insights.plan_actions(warehouse, plan),
+        plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
         sections=(_months(warehouse, totals), _segments(segments), _lifetimes(warehouse, tiers, lifetime)),
     )

@@ -1,6 +1,7 @@
-"""The insight blocks of the analysis of pricing."""
+"""The insight blocks on what the recommended plan does: to the margin, to customers, to segments."""
 
-from reports_builder.domains.plans import queries as ask
+from reports_builder.domains.pricing import customers as ask
+from reports_builder.domains.pricing.statements import PLAN_COLUMNS
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.warehouse import Warehouse
@@ -44,17 +45,7 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
             "scenarios say."
         ),
         supporting=Table(
-            (
-                Column("plan_name", "Plan"),
-                Column("plan_kind", "Kind"),
-                Column("revenue_usd", "Revenue", "usd_table"),
-                Column("gross_margin_usd", "Margin", "usd_table"),
-                Column("gross_margin_share", "Of revenue", "percent"),
-                Column("gross_margin_base_churn_usd", "Margin after churn", "usd_table"),
-                Column("unprofitable_customers", "Below cost", "count"),
-                Column("steep_rise_customer_share", "Steep rises", "percent"),
-                Column("judgement", "Judgement"),
-            ),
+            PLAN_COLUMNS,
             plans,
             note("plans over the same 30 days of use, nobody leaving unless it is said."),
         ),
