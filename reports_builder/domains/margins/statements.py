@@ -7,7 +7,7 @@ from altair import TopLevelMixin
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.domains.margins import queries as ask
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.model import Column, Figure, KeyFigure, Table, compared
 from reports_builder.warehouse import Warehouse
 
 ASSUMPTIONS = (
@@ -23,6 +23,17 @@ ASSUMPTIONS = (
     note("Assumed, not measured: what winning a customer costs. The values shipped are illustrative."),
 )
 _MOST_BARS = 12
+
+
+def who_pays(totals: Evidence) -> Prose:
+    """What customers pay for it, what that leaves, and how many do not cover their cost: one sentence."""
+    if totals["revenue_usd"] is None:
+        return note("No customer is on record, so what customers pay for it is unknown.")
+    return totals.say(
+        "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of **{margin_share:percent}**; "
+        "{losing_customers:count} of {customers:count} customers paid less than they cost and lost us "
+        "**{loss_usd:usd}**."
+    )
 
 
 def margin_said(warehouse: Warehouse, totals: Evidence) -> Prose:
@@ -72,32 +83,17 @@ def worth(lifetime: Evidence) -> Prose:
 def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
     """Revenue, cost, margin and losses beside the window before."""
     return (
-        KeyFigure(
-            "Revenue",
-            totals.cell("revenue_usd", "usd_table"),
-            totals.cell("prior_revenue_usd", "usd_table"),
-            totals.cell("revenue_change", "delta"),
-        ),
-        KeyFigure(
+        revenue_figure(totals),
+        compared(
+            totals,
             "Cost to serve",
-            totals.cell("cost_usd", "usd_table"),
-            totals.cell("prior_cost_usd", "usd_table"),
-            totals.cell("cost_change", "delta"),
+            "cost_usd",
+            "usd_table",
+            change="cost_change",
             status=totals.cell("cost_status", "text"),
         ),
-        KeyFigure(
-            "Gross margin",
-            totals.cell("margin_usd", "usd_table"),
-            totals.cell("prior_margin_usd", "usd_table"),
-            totals.cell("margin_change", "delta"),
-        ),
-        KeyFigure(
-            "Gross margin of revenue",
-            totals.cell("margin_share", "percent"),
-            totals.cell("prior_margin_share", "percent"),
-            totals.cell("margin_share_change", "delta_points"),
-            status=totals.cell("margin_status", "text"),
-        ),
+        compared(totals, "Gross margin", "margin_usd", "usd_table", change="margin_change"),
+        margin_share_figure(totals, "Gross margin of revenue"),
         KeyFigure(
             "Customers with a loss",
             totals.say("{losing_customers:count} of {customers:count}"),
@@ -105,12 +101,7 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
             target=note("none"),
             status=totals.cell("loss_status", "text"),
         ),
-        KeyFigure(
-            "Lost on them",
-            totals.cell("loss_usd", "usd_table"),
-            totals.cell("prior_loss_usd", "usd_table"),
-            totals.cell("loss_change_usd", "delta_usd"),
-        ),
+        compared(totals, "Lost on them", "loss_usd", "usd_table", change="loss_change_usd", by="delta_usd"),
         KeyFigure(
             "Lifetime value of today's customers, cautious",
             lifetime.cell("lifetime_low_usd", "usd_table"),
@@ -118,6 +109,31 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
                 "{valued_customers:count} valued, {customers_without_margin:count} without a margin"
             ),
         ),
+    )
+
+
+def revenue_figure(totals: Evidence) -> KeyFigure:
+    """What customers paid."""
+    return compared(
+        totals,
+        "Revenue",
+        "revenue_usd",
+        "usd_table",
+        change="revenue_change",
+        status=totals.cell("revenue_status", "text"),
+    )
+
+
+def margin_share_figure(totals: Evidence, label: str = "Gross margin") -> KeyFigure:
+    """What is left of it, as a share; ``label`` tells it from the margin in dollars where both stand."""
+    return compared(
+        totals,
+        label,
+        "margin_share",
+        "percent",
+        change="margin_share_change",
+        by="delta_points",
+        status=totals.cell("margin_status", "text"),
     )
 
 
