@@ -1,14 +1,12 @@
 """Report 2: what each customer brings in and costs, who loses money, and what to charge instead."""
 
-from dataclasses import replace
-
 from reports_builder.confidence import confidence
 from reports_builder.domains.margins import insights
 from reports_builder.domains.margins import queries as ask
 from reports_builder.domains.margins.statements import (
     ASSUMPTIONS,
     bands_figure,
-    cost_and_revenue_bars,
+    costs_figure,
     customers_table,
     key_figures,
     losses_figure,
@@ -26,7 +24,6 @@ from reports_builder.missing import page_without_customers
 from reports_builder.model import (
     SUPPORTING_ROWS,
     Column,
-    Figure,
     Page,
     Section,
     Table,
@@ -66,7 +63,7 @@ def build(warehouse: Warehouse) -> Page:
             worth(lifetime),
         ),
         key_figures=key_figures(totals, lifetime),
-        figures=(losses_figure(totals, losing) if losing.rows else _costs_figure(warehouse),),
+        figures=(losses_figure(totals, losing) if losing.rows else costs_figure(warehouse),),
         insights=(
             *insights.losses(totals, losing, by_margin),
             *insights.worst_segment(segments, by_segment),
@@ -88,25 +85,6 @@ def _advice(plan: Evidence) -> Prose:
         "money, then the rest. With all moved it would lift the margin by **{margin_gain_usd:usd}** a "
         "month ({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}): departures follow "
         "illustrative churn assumptions, and use is assumed to stay the same."
-    )
-
-
-def _costs_figure(warehouse: Warehouse) -> Figure:
-    dearest = ask.dearest_customers(warehouse)
-    title = note("Every customer pays more than it costs")
-    return Figure(
-        "dearest-customers",
-        cost_and_revenue_bars(
-            replace(dearest, rows=dearest.rows[:12]), label="customer_name", cost="cost_to_serve_usd"
-        ),
-        title,
-        title
-        + dearest.say(
-            ". The dearest, {customer_name:text}, cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."
-        ),
-        dearest,
-        height=400,
-        key="Bar: what the customer cost. Upright mark: what it paid.",
     )
 
 

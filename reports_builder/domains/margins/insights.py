@@ -1,9 +1,9 @@
 """The insight blocks of the profitability report."""
 
+from reports_builder.domains.capabilities import UNIT_ECONOMICS
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 
-UNIT_ECONOMICS = "Quantify Business Value: Unit Economics"
 PROFITABILITY = "Understanding Usage & Cost (cost to serve); usage-based revenue: customer profitability"
 
 LOSS_COLUMNS = (

@@ -23,6 +23,7 @@ ASSUMPTIONS = (
     note("Assumed, not measured: what winning a customer costs. The values shipped are illustrative."),
 )
 _MOST_BARS = 12
+_COST_AND_PAID = "Bar: what the customer cost. Upright mark: what it paid."
 
 
 def who_pays(totals: Evidence) -> Prose:
@@ -145,7 +146,7 @@ def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -
     )
     return Figure(
         "loss-makers",
-        cost_and_revenue_bars(
+        _bars(
             shown,
             label="customer_name",
             cost="cost_to_serve_usd",
@@ -158,7 +159,27 @@ def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -
         + losing.say("{customer_name:text} cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."),
         losing,
         height=80 + 26 * len(shown.rows),
-        key="Bar: what the customer cost. Upright mark: what it paid.",
+        key=_COST_AND_PAID,
+    )
+
+
+def costs_figure(warehouse: Warehouse) -> Figure:
+    """The dearest customers, where none of them costs more than it pays."""
+    dearest = ask.dearest_customers(warehouse)
+    title = note("Every customer pays more than it costs")
+    return Figure(
+        "dearest-customers",
+        _bars(
+            replace(dearest, rows=dearest.rows[:_MOST_BARS]), label="customer_name", cost="cost_to_serve_usd"
+        ),
+        title,
+        title
+        + dearest.say(
+            ". The dearest, {customer_name:text}, cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."
+        ),
+        dearest,
+        height=400,
+        key=_COST_AND_PAID,
     )
 
 
@@ -173,7 +194,7 @@ def segments_figure(segments: Evidence, *, narrow: bool = False) -> Figure:
     )
     return Figure(
         "segments",
-        cost_and_revenue_bars(segments, label="segment", cost="cost_usd", highlight="is_loss", narrow=narrow),
+        _bars(segments, label="segment", cost="cost_usd", highlight="is_loss", narrow=narrow),
         title,
         title + note(". A bar of cost and a mark of revenue per group, the worst margin first."),
         segments,
@@ -182,7 +203,7 @@ def segments_figure(segments: Evidence, *, narrow: bool = False) -> Figure:
     )
 
 
-def cost_and_revenue_bars(
+def _bars(
     rows: Evidence, *, label: str, cost: str, highlight: str | None = None, narrow: bool = False
 ) -> TopLevelMixin:
     """A bar of cost and a mark of revenue each; ``narrow`` bars have no room for both values at the end."""

@@ -6,6 +6,8 @@ from reports_builder.evidence import Evidence, note
 from reports_builder.model import Action, ActionPlan
 from reports_builder.warehouse import Warehouse
 
+_DEPARTURES_ASSUMED = "medium: use is measured, departures are assumed"
+
 
 def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     """The change of prices after the pilot: those who cost more than they pay, then all others."""
@@ -42,9 +44,7 @@ def _step(row: Evidence) -> Action:
         effort="weeks",
         value=row.cell("gain_usd", "usd_table"),
         value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
-        confidence="medium: use is measured, departures are assumed"
-        if losing
-        else "low: departures are assumed",
+        confidence=_DEPARTURES_ASSUMED if losing else "low: departures are assumed",
         first_step=note(
             "After the pilot with new customers: show each its use and what it costs"
             if losing
@@ -66,7 +66,7 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
                 effort="a quarter",
                 value=gain.cell("gain_usd", "usd_table"),
                 value_range=gain.say("{low_gain_usd:usd_table} to {high_gain_usd:usd_table}"),
-                confidence="medium: use is measured, departures are assumed",
+                confidence=_DEPARTURES_ASSUMED,
                 first_step=gain.say(
                     "Tell the {customers_with_steep_rise:count} customers with a steep rise what they would "
                     "pay, and hear whether they stay"

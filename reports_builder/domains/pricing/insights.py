@@ -1,10 +1,10 @@
 """The insight blocks of the pricing proposal."""
 
+from reports_builder.domains.capabilities import UNIT_ECONOMICS
 from reports_builder.domains.pricing.statements import PLAN_COLUMNS, closeness
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 
-UNIT_ECONOMICS = "Quantify Business Value: Unit Economics"
 PRICING = "Organizational Alignment (price and cost); usage-based revenue: pricing strategy"
 
 PRICE_COLUMNS = (
@@ -232,6 +232,7 @@ def spared(tiers: Evidence) -> Insight:
 
 def pricing(plan: Evidence, plans: Evidence) -> Insight:
     """What to charge instead, in one block; the pricing proposal has the rest."""
+    supporting = Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan."))
     if plan["is_current_plan"] and not plan["comparable_plans"]:
         return Insight(
             title=note("No plan on the list names the tiers of your customers"),
@@ -252,9 +253,7 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
                 "days",
             ),
             outcome=note("A comparison of the plans on the use that was measured. Assumption: none yet."),
-            supporting=Table(
-                PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")
-            ),
+            supporting=supporting,
         )
     if plan["is_current_plan"]:
         return Insight(
@@ -271,9 +270,7 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
                 "none",
             ),
             outcome=note("No change. Assumption: use stays as it is."),
-            supporting=Table(
-                PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")
-            ),
+            supporting=supporting,
         )
     return Insight(
         title=plan.say("Charging for use would earn {margin_gain_usd:usd} more margin a month"),
@@ -304,5 +301,5 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             "to {customers_lost_high_churn:count}). It is a gain of revenue at today's cost; the savings on "
             "models lower cost and are counted apart, on the calls of the customers that stay."
         ),
-        supporting=Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")),
+        supporting=supporting,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from reports_builder.domains import capabilities
 from reports_builder.domains.alignment.insights import budget_decision
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
@@ -20,12 +21,9 @@ class Domain:
 USAGE = Domain(
     "Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics"
 )
-RATES = Domain("Rate Optimization", "Optimize Usage & Cost: Rate Optimization")
-PERFORMANCE = Domain(
-    "Performance Tracking & Benchmarking",
-    "Optimize Usage & Cost: Usage Optimization; Quantify Business Value: Unit Economics",
-)
-REAL_TIME = Domain("Real-Time Decision Making", "Understand Usage & Cost: Anomaly Management")
+RATES = Domain(capabilities.RATE_OPTIMIZATION, capabilities.RATES)
+PERFORMANCE = Domain(capabilities.PERFORMANCE, f"{capabilities.USAGE}; {capabilities.UNIT_ECONOMICS}")
+REAL_TIME = Domain(capabilities.REAL_TIME, capabilities.ANOMALIES)
 ALIGNMENT = Domain("Organizational Alignment (budgets)", "Quantify Business Value: Budgeting; Forecasting")
 
 _DOMAIN_OF_ACTION = {

@@ -6,6 +6,8 @@ from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.warehouse import Warehouse
 
+BESIDE_BEFORE = "Bar: cost of the period. Upright mark: cost of the period before."
+
 
 def spend_said(warehouse: Warehouse, spend: Evidence) -> Prose:
     """What was spent, and how that compares."""
@@ -112,7 +114,7 @@ def split_section(warehouse: Warehouse, dimension: str, heading: str, title: str
         said + note(". A bar of cost for each, the largest first."),
         parts,
         height=70 + 26 * len(parts.rows),
-        key="Bar: cost of the period. Upright mark: cost of the period before." if has_prior else "",
+        key=BESIDE_BEFORE if has_prior else "",
     )
     return Section(title, figures=(figure,), tables=(split_table(warehouse, heading, parts),))
 
