@@ -5,7 +5,7 @@ from reports_builder.domains.optimization import insights
 from reports_builder.domains.optimization import queries as ask
 from reports_builder.domains.optimization.statements import (
     KINDS,
-    commitment_figure,
+    commitment_section,
     key_figures,
     offers_table,
     refused_table,
@@ -122,10 +122,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
             ),
             tables=(offers_table(warehouse),),
         ),
-        *(
-            Section("The hours behind the recommended commitment", figures=(figure,))
-            for figure in commitment_figure(warehouse, offer)
-        ),
+        *commitment_section(warehouse, offer),
         Section(
             "Switches that were refused",
             text=(note("They would save money, and something speaks against them."),),

@@ -6,7 +6,7 @@ from reports_builder.dashboard.view import View
 from reports_builder.domains.optimization import queries as ask
 from reports_builder.domains.optimization.statements import (
     KINDS,
-    commitment_figure,
+    commitment_section,
     key_figures,
     offers_table,
     refused_table,
@@ -31,10 +31,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
         sections=(
             Section("Spend after the actions", figures=(waterfall_figure(warehouse, totals),)),
             *_actions_chart(best),
-            *(
-                Section("The hours behind the recommended commitment", figures=(figure,))
-                for figure in commitment_figure(warehouse, offer)
-            ),
+            *commitment_section(warehouse, offer),
             _actions_table(best),
             Section("Reserved capacity against usage as it was", tables=(offers_table(warehouse),)),
             Section("Switches that were refused", tables=(refused_table(warehouse),)),

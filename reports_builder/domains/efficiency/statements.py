@@ -3,7 +3,7 @@
 from reports_builder.domains.efficiency import queries as ask
 from reports_builder.domains.efficiency.charts import latency_ranges, quality_against_cost
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Table, compared
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.warehouse import Warehouse
 
 FAILURE_COLUMNS = (
@@ -125,7 +125,7 @@ def quality_figure(warehouse: Warehouse, task: Evidence) -> Figure:
     )
 
 
-def advice_table(tasks: Evidence) -> Table:
+def advice_section(tasks: Evidence) -> Section:
     """The model to use for each task, and what the work costs on it."""
     columns = (
         Column("task", "Task"),
@@ -136,7 +136,7 @@ def advice_table(tasks: Evidence) -> Table:
         Column("cost_after_usd", "Cost then", "usd_table"),
         Column("quality_change", "Quality", "delta_points"),
     )
-    return Table(columns, tasks, max_rows=30)
+    return Section("The model to use for each task", tables=(Table(columns, tasks, max_rows=30),))
 
 
 def models_table(warehouse: Warehouse) -> Table:

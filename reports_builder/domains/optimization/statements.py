@@ -3,7 +3,7 @@
 from reports_builder.domains.optimization import queries as ask
 from reports_builder.domains.optimization.charts import covered_hours, waterfall
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.savings import NOTHING_TO_DO
 from reports_builder.warehouse import Warehouse
 
@@ -78,7 +78,7 @@ def waterfall_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
     )
 
 
-def commitment_figure(warehouse: Warehouse, offer: Evidence) -> tuple[Figure, ...]:
+def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
     """The hours behind the recommended commitment; nothing when none is recommended."""
     hours = ask.demand_curve(warehouse, str(offer["offer_id"] or ""))
     if not hours.rows:
@@ -94,7 +94,7 @@ def commitment_figure(warehouse: Warehouse, offer: Evidence) -> tuple[Figure, ..
         title + note(". Hours of the look-back by falling demand; the dark part is covered."),
         hours,
     )
-    return (figure,)
+    return (Section("The hours behind the recommended commitment", figures=(figure,)),)
 
 
 def offers_table(warehouse: Warehouse) -> Table:

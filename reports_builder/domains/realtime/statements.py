@@ -3,7 +3,7 @@
 from reports_builder.domains.realtime import queries as ask
 from reports_builder.domains.realtime.charts import marked_days
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Table, compared
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.warehouse import Warehouse
 
 EPISODE_COLUMNS = (
@@ -99,6 +99,11 @@ def abnormal_days_figure(warehouse: Warehouse, episodes: Evidence) -> tuple[Figu
         key="Line: cost of the day. Dot: abnormal day. Short bar: what was expected of it.",
     )
     return (figure,)
+
+
+def episodes_section(episodes: Evidence) -> Section:
+    """Every abnormal run of the period."""
+    return Section("All abnormal days of the period", tables=(Table(EPISODE_COLUMNS, episodes, max_rows=40),))
 
 
 def near_limit_table(near: Evidence) -> Table:
