@@ -5,27 +5,6 @@ from reports_builder.evidence import Evidence
 from reports_builder.warehouse import Warehouse
 
 
-def open_alerts(warehouse: Warehouse) -> Evidence | None:
-    """Alerts that hold now, the gravest first; None where the warehouse keeps none.
-
-    Where two rules of a kind hold for the same subject, the graver one stands for both.
-    """
-    if not warehouse.has("anomalies.rpt_alerts"):
-        return None
-    return warehouse.evidence(
-        """
-        select
-            severity, replace(rule_id, '_', ' ') as rule, subject_name as subject, message, amount_usd,
-            period_start_date, count(*) over () as alerts
-        from anomalies.rpt_alerts
-        where not is_superseded
-        order by
-            case severity when 'critical' then 0 when 'warning' then 1 else 2 end,
-            amount_usd desc nulls last, alert_id
-        """
-    )
-
-
 def freshness(warehouse: Warehouse) -> Evidence:
     """How far the data reaches, and whether all that was read is accounted for."""
     return warehouse.evidence(

@@ -142,6 +142,31 @@ def test_a_half_written_status_says_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "is_rendered"),
+    [
+        ({"state": "idle", "published_at": "2026-11-21T16:00:05.000Z"}, True),
+        # Published, and being rendered; rendered, and the next refresh begun; failed to render, and tried again.
+        ({"state": "refreshing", "published_at": "2026-11-21T16:00:05.000Z"}, False),
+        ({"state": "refreshing", "published_at": "16:00:05Z", "finished_at": "16:00:01Z"}, False),
+        ({"state": "refreshing", "published_at": "16:00:05Z", "finished_at": "16:00:06Z"}, True),
+        (
+            {"state": "refreshing", "published_at": "16:00:05Z", "finished_at": "16:00:06Z", "error": "No."},
+            False,
+        ),
+        ({"state": "failed", "published_at": "16:00:05Z", "finished_at": "16:00:06Z", "error": "No."}, False),
+    ],
+)
+def test_changed_reports_are_known_once_they_are_rendered(
+    tmp_path: Path, told: dict[str, str], is_rendered: bool
+) -> None:
+    path = tmp_path / "refresh.json"
+    path.write_text(json.dumps(told))
+    refresh = read_refresh(path)
+    assert refresh is not None
+    assert refresh.is_rendered == is_rendered
+
+
+@pytest.mark.parametrize(
     ("written", "state", "stage"),
     [
         (0, "running", "beginning"),

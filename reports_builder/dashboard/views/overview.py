@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from reports_builder.dashboard import queries
+from reports_builder.dashboard.alerts_shown import Alerts, alerts_sections, alerts_tile, read_alerts
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.domains.forecast import queries as forecast
@@ -19,7 +20,7 @@ from reports_builder.domains.spend.statements import (
     top_customers_figure,
 )
 from reports_builder.evidence import Evidence, note
-from reports_builder.model import Column, KeyFigure, Section, Table
+from reports_builder.model import KeyFigure, Section
 from reports_builder.savings import ledger, savings_figure, total_savings
 
 
@@ -28,7 +29,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
     spend = ask.spend(warehouse)
     margins = margin_totals(warehouse)
     outlook = forecast.outlook(warehouse)
-    alerts = queries.open_alerts(warehouse)
+    alerts = read_alerts(warehouse)
     return View(
         title="Overview",
         headline=(spend_said(warehouse, spend), who_pays(margins), what_comes(outlook)),
@@ -43,7 +44,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
         ),
         sections=(
             Section("Spend by day", figures=(spend_by_day(warehouse, outlook),)),
-            *alerts_section(alerts),
+            *alerts_sections(alerts),
             _customers_section(warehouse),
             split_section(warehouse, "provider", "Provider", "Spend by provider"),
             Section("What drives the cost", tables=(drivers_table(warehouse),)),
@@ -60,9 +61,9 @@ def spend_tiles(spend: Evidence) -> tuple[KeyFigure, ...]:
     return replace(total, status=spend.say("{calls:count} calls")), replace(unit, status=None)
 
 
-def _alerts_tile(warehouse: NarrowedWarehouse, alerts: Evidence | None) -> KeyFigure:
+def _alerts_tile(warehouse: NarrowedWarehouse, alerts: Alerts | None) -> KeyFigure:
     if alerts is not None:
-        return KeyFigure("Alerts that hold", alerts.cell("alerts", "count") if alerts.rows else note("none"))
+        return alerts_tile(alerts)
     limits = realtime.limits(warehouse)
     return KeyFigure(
         "Customers over their cost limit",
@@ -77,20 +78,6 @@ def _freshness_tile(fresh: Evidence) -> KeyFigure:
         fresh.cell("last_date", "day_short"),
         status=fresh.say("{rows_read:count_short} records read, {rows_rejected:count} refused"),
     )
-
-
-def alerts_section(alerts: Evidence | None) -> tuple[Section, ...]:
-    """The alerts that are true now; nothing where there is none."""
-    if alerts is None or not alerts.rows:
-        return ()
-    columns = (
-        Column("severity", "Severity"),
-        Column("subject", "Who or what"),
-        Column("message", "What is wrong"),
-        Column("amount_usd", "Amount", "usd_table"),
-        Column("period_start_date", "Since", "day_short"),
-    )
-    return (Section("Alerts that hold now", tables=(Table(columns, alerts, max_rows=20),)),)
 
 
 def _customers_section(warehouse: NarrowedWarehouse) -> Section:

@@ -1,10 +1,9 @@
 """Abnormal days, limits reached, and where the month ends."""
 
 from reports_builder.chart_kinds import ranked_bars
-from reports_builder.dashboard import queries
+from reports_builder.dashboard.alerts_shown import alerts_sections, read_alerts
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.dashboard.views.overview import alerts_section
 from reports_builder.domains.efficiency.insights import PREMIUM_COLUMNS
 from reports_builder.domains.efficiency.queries import premium_on_trivial
 from reports_builder.domains.forecast.queries import outlook
@@ -33,7 +32,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
         headline=(what_was_abnormal(abnormal, episodes), who_is_at_the_limit(limits)),
         tiles=key_figures(abnormal, limits, premium),
         sections=(
-            *alerts_section(queries.open_alerts(warehouse)),
+            *alerts_sections(read_alerts(warehouse)),
             *(
                 Section("The dearest abnormal days", figures=(figure,))
                 for figure in abnormal_days_figure(warehouse, episodes)

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import MODELS, SERVICE_TIERS, SPECIFIED_MODELS, Model
+from generator.company.catalogue import MODELS, SERVICE_TIERS, SPECIFIED_MODELS, Model
 from generator.errors import UsageError
 
 TOKEN_CLASSES: Final = ("input", "cached_input", "output")

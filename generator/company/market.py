@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import MODELS, SPECIFIED_MODELS, TASKS, Model, Task
-from generator.seasonality import HOME_REGIONS, REGIONS
+from generator.company.catalogue import MODELS, SPECIFIED_MODELS, TASKS, Model, Task
+from generator.patterns.seasonality import HOME_REGIONS, REGIONS
 
 Floats = NDArray[np.float64]
 

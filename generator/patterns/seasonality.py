@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import TASKS
+from generator.company.catalogue import TASKS
 
 MICROSECONDS_PER_DAY: Final = 86_400_000_000
 START_TABLE_SIZE: Final = 65_536

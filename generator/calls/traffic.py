@@ -12,17 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import FEATURES, MODELS, STATUSES, TASKS, expected_quality
-from generator.costing import Usage, list_cost_nano
-from generator.plan import TRAFFIC_STREAM, Block, Plan, midnight
-from generator.rhythm import MAX_PULSES, PULSE_SECONDS
-from generator.seasonality import (
-    MICROSECONDS_PER_DAY,
-    REGIONS,
-    START_TABLE_SIZE,
-    start_times,
-)
-from generator.segments import (
+from generator.calls.costing import Usage, list_cost_nano
+from generator.calls.today import todays_segments
+from generator.company.catalogue import FEATURES, MODELS, STATUSES, TASKS, expected_quality
+from generator.company.segments import (
     BATCH,
     CACHE_BLOCK_TOKENS,
     RATE_LIMITED_SHARE,
@@ -33,8 +26,15 @@ from generator.segments import (
     output_caps,
     shape_of_task,
 )
-from generator.today import todays_segments
-from generator.tokens import TABLE_SIZE, input_table, normal_table, output_table
+from generator.patterns.rhythm import MAX_PULSES, PULSE_SECONDS
+from generator.patterns.seasonality import (
+    MICROSECONDS_PER_DAY,
+    REGIONS,
+    START_TABLE_SIZE,
+    start_times,
+)
+from generator.patterns.tokens import TABLE_SIZE, input_table, normal_table, output_table
+from generator.plan import TRAFFIC_STREAM, Block, Plan, midnight
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

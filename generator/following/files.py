@@ -14,9 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from generator.errors import UsageError
+from generator.landing.records import CALLS_SCHEMA
+from generator.landing.writing import (
+    FOLLOW_STATE,
+    MARKER,
+    day_path,
+    description,
+    follow_lock,
+    parquet_options,
+)
 from generator.plan import Options
-from generator.records import CALLS_SCHEMA
-from generator.writing import FOLLOW_STATE, MARKER, day_path, description, follow_lock, parquet_options
 
 _PARTIAL: Final = "_incoming-follow"
 _PLAIN_SCHEMA: Final = pa.schema(

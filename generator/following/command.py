@@ -19,7 +19,7 @@ from generator.errors import UsageError
 from generator.plan import Plan
 
 if TYPE_CHECKING:
-    from generator.follow_files import Progress
+    from generator.following.files import Progress
 
 FOLLOWED_DAYS: Final = 366
 
@@ -48,8 +48,8 @@ class Following:
     def carry_out(self, plan: Plan, out: Path) -> None:
         """Follow `plan` in `out` and say what it came to."""
         # Not needed, so not loaded, by a run that is not followed.
-        from generator.follow import COMPLETE, Pace, follow  # noqa: PLC0415
-        from generator.follow_files import Slicing  # noqa: PLC0415
+        from generator.following.files import Slicing  # noqa: PLC0415
+        from generator.following.follow import COMPLETE, Pace, follow  # noqa: PLC0415
 
         if self.rate is not None and self.speed_up is not None:
             raise UsageError("--rate and --speed-up both say how fast: give one of them")

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.company.planting import OUTGROWN, RUNAWAY, Anomaly
+from generator.company.segments import Segments, concatenate
 from generator.plan import Block, Plan, midnight
-from generator.planting import OUTGROWN, RUNAWAY, Anomaly
-from generator.segments import Segments, concatenate
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from generator.catalogue import (
+from generator.calls.traffic import NOT_SCORED, Calls
+from generator.company.catalogue import (
     AGENTS,
     ENVIRONMENTS,
     FEATURES,
@@ -18,17 +19,16 @@ from generator.catalogue import (
     STATUSES,
     TASKS,
 )
-from generator.names import draw_names
-from generator.plan import NAMES_STREAM, Plan
-from generator.population import (
+from generator.company.names import draw_names
+from generator.company.population import (
     ARCHETYPES,
     Population,
     as_date,
     customer_ids,
     organization_ids,
 )
-from generator.seasonality import REGIONS
-from generator.traffic import NOT_SCORED, Calls
+from generator.patterns.seasonality import REGIONS
+from generator.plan import NAMES_STREAM, Plan
 
 Ints = NDArray[np.int64]
 

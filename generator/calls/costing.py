@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.company.planting import EXPENSIVE, sensible_model
+from generator.company.prices import PriceBook
+from generator.company.segments import Segments
 from generator.plan import Plan, midnight
-from generator.planting import EXPENSIVE, sensible_model
-from generator.prices import PriceBook
-from generator.segments import Segments
 
 Ints = NDArray[np.int64]
 

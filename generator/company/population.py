@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.seasonality import HOME_REGIONS
+from generator.patterns.seasonality import HOME_REGIONS
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import FEATURES, SERVICE_TIERS, TASK_INDEX, TASKS
-from generator.market import Market
-from generator.planting import EXPENSIVE, OUTGROWN, Anomaly, needs
-from generator.population import ARCHETYPES, Population
-from generator.rhythm import Rhythm
-from generator.segments import BATCH, Segments, build_segments, expected_cost_nano
+from generator.company.catalogue import FEATURES, SERVICE_TIERS, TASK_INDEX, TASKS
+from generator.company.market import Market
+from generator.company.planting import EXPENSIVE, OUTGROWN, Anomaly, needs
+from generator.company.population import ARCHETYPES, Population
+from generator.company.segments import BATCH, Segments, build_segments, expected_cost_nano
+from generator.patterns.rhythm import Rhythm
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

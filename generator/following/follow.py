@@ -19,8 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from generator.calls.traffic import Calls, draw_calls
 from generator.errors import UsageError
-from generator.follow_files import (
+from generator.following.files import (
     Progress,
     Slicing,
     appearing,
@@ -32,13 +33,12 @@ from generator.follow_files import (
     write_marker,
     write_slice,
 )
+from generator.landing.records import calls_table, customers_table
+from generator.landing.truth import Tally, empty_tally, truth_tables
+from generator.landing.writing import day_path, write_table
 from generator.plan import Ints, Plan
-from generator.records import calls_table, customers_table
 from generator.run import tally_of, write_day
 from generator.scenarios.registry import MIXED, NAMES
-from generator.traffic import Calls, draw_calls
-from generator.truth import Tally, empty_tally, truth_tables
-from generator.writing import day_path, write_table
 
 RUNNING: Final = "running"
 STOPPED: Final = "stopped"

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import FEATURES, TASKS
-from generator.population import ARCHETYPES, Population
-from generator.seasonality import weekly_factors
+from generator.company.catalogue import FEATURES, TASKS
+from generator.company.population import ARCHETYPES, Population
+from generator.patterns.seasonality import weekly_factors
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

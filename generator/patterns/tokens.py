@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import TASKS, Lognormal, Spike
+from generator.company.catalogue import TASKS, Lognormal, Spike
 
 TABLE_SIZE: Final = 65_536
 _NORMAL_POINTS: Final = 16_384

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from generator.errors import UsageError
-from generator.price_book import (
+from generator.price_book.book import (
     CLASSES,
     Change,
     Key,
@@ -19,7 +19,7 @@ from generator.price_book import (
     read_book,
     replace_names,
 )
-from generator.price_packages import installed_release, release_of_file
+from generator.price_book.packages import installed_release, release_of_file
 
 SEEDS: Final = Path("dbt_project/seeds")
 

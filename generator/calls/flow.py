@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.segments import Segments, concatenate
+from generator.company.segments import Segments, concatenate
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import AGENTS, FEATURES, MODELS, TASK_INDEX, TASKS
-from generator.population import Population
-from generator.rhythm import Rhythm
-from generator.seasonality import SHAPE_INDEX
-from generator.tokens import input_table, output_table
+from generator.company.catalogue import AGENTS, FEATURES, MODELS, TASK_INDEX, TASKS
+from generator.company.population import Population
+from generator.patterns.rhythm import Rhythm
+from generator.patterns.seasonality import SHAPE_INDEX
+from generator.patterns.tokens import input_table, output_table
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

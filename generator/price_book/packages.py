@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator.errors import UsageError
-from generator.price_book import BEGINNING, PRICE_SCALE, Band, Key, NameRule, Offer, Release, Version
+from generator.price_book.book import BEGINNING, PRICE_SCALE, Band, Key, NameRule, Offer, Release, Version
 
 GENAI: Final = "genai-prices"
 LITELLM: Final = "litellm"

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import FEATURE_INDEX, MODEL_INDEX, SENSIBLE_MODEL
-from generator.population import ARCHETYPES, Population, Range
+from generator.company.catalogue import FEATURE_INDEX, MODEL_INDEX, SENSIBLE_MODEL
+from generator.company.population import ARCHETYPES, Population, Range
 
 LIGHT: Final = 0
 POWER: Final = 1

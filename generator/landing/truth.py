@@ -7,9 +7,8 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from generator.catalogue import FEATURES, MODELS
-from generator.plan import INTERNAL_JOBS, Plan, midnight
-from generator.planting import (
+from generator.company.catalogue import FEATURES, MODELS
+from generator.company.planting import (
     BURST,
     EXPENSIVE,
     OUTGROWN,
@@ -18,9 +17,10 @@ from generator.planting import (
     Anomaly,
     sensible_model,
 )
-from generator.population import customer_ids
+from generator.company.population import customer_ids
+from generator.company.segments import Segments, concatenate
+from generator.plan import INTERNAL_JOBS, Plan, midnight
 from generator.scenarios.protocol import Planted
-from generator.segments import Segments, concatenate
 
 _COST: Final = pa.decimal128(18, 9)
 _NANO: Final = Decimal(1_000_000_000)
