@@ -11,6 +11,7 @@ from reports_builder.domains.forecast.statements import forecast_figure, spend_b
 from reports_builder.domains.margins.queries import totals as margin_totals
 from reports_builder.domains.margins.statements import margin_share_figure, revenue_figure, who_pays
 from reports_builder.domains.realtime import queries as realtime
+from reports_builder.domains.realtime.statements import over_limit_figure
 from reports_builder.domains.spend import queries as ask
 from reports_builder.domains.spend.statements import (
     drivers_table,
@@ -64,12 +65,7 @@ def spend_tiles(spend: Evidence) -> tuple[KeyFigure, ...]:
 def _alerts_tile(warehouse: NarrowedWarehouse, alerts: Alerts | None) -> KeyFigure:
     if alerts is not None:
         return alerts_tile(alerts)
-    limits = realtime.limits(warehouse)
-    return KeyFigure(
-        "Customers over their cost limit",
-        limits.cell("over_customers", "count"),
-        status=limits.say("{close_customers:count} close to it"),
-    )
+    return over_limit_figure(realtime.limits(warehouse))
 
 
 def _freshness_tile(fresh: Evidence) -> KeyFigure:
