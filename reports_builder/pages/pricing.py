@@ -8,19 +8,15 @@ from reports_builder.domains.pricing.actions import introduction
 from reports_builder.domains.pricing.statements import (
     INVOICE_COLUMNS,
     KEY_FIGURE_HEADINGS,
+    answer,
     changes_table,
-    closeness,
     history_figure,
-    invoices_said,
     key_figures,
     margins_figure,
-    months_said,
-    proposal_said,
     scenarios_table,
     segments_table,
-    today_said,
 )
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, note
 from reports_builder.missing import page_without_customers
 from reports_builder.model import Column, Page, Section, Table, TextHistogram
 from reports_builder.warehouse import Warehouse
@@ -60,7 +56,7 @@ def build(warehouse: Warehouse) -> Page:
         title=_TITLE,
         period=warehouse.period,
         question=_QUESTION,
-        answer=_answer(warehouse, plan, rules),
+        answer=answer(warehouse, plan, rules),
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(plan, plans),),
@@ -79,18 +75,6 @@ def build(warehouse: Warehouse) -> Page:
             _history_section(warehouse, plan),
             _terms_section(warehouse),
         ),
-    )
-
-
-def _answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
-    if plan["is_current_plan"]:
-        return (today_said(plan), proposal_said(plan))
-    return (
-        today_said(plan),
-        proposal_said(plan),
-        invoices_said(plan, rules),
-        closeness(ask.room(warehouse)),
-        *months_said(ask.months(warehouse)),
     )
 
 

@@ -10,14 +10,10 @@ from reports_builder.domains.pricing.charts import before_and_after
 from reports_builder.domains.pricing.statements import (
     KEY_FIGURE_HEADINGS,
     PLAN_COLUMNS,
-    closeness,
-    invoices_said,
+    answer,
     key_figures,
     margins_figure,
-    months_said,
-    proposal_said,
     scenarios_table,
-    today_said,
 )
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.missing import page_without_customers
@@ -66,7 +62,7 @@ def build(warehouse: Warehouse) -> Page:
         title=_TITLE,
         period=warehouse.period,
         question=_QUESTION,
-        answer=_answer(warehouse, plan, rules),
+        answer=(*answer(warehouse, plan, rules), *_sequence(plan)),
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(plan, plans),),
@@ -96,14 +92,10 @@ def build(warehouse: Warehouse) -> Page:
     )
 
 
-def _answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
+def _sequence(plan: Evidence) -> tuple[Prose, ...]:
     if plan["is_current_plan"]:
-        return (today_said(plan), proposal_said(plan))
+        return ()
     return (
-        today_said(plan),
-        proposal_said(plan),
-        invoices_said(plan, rules) + note(" ") + closeness(ask.room(warehouse)),
-        *months_said(ask.months(warehouse)),
         note(
             "The sequence: a pilot with new customers, measuring who signs; then the customers that "
             "lose money; then the rest."

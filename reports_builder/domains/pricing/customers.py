@@ -1,5 +1,6 @@
 """What is asked of the marts about those whom a price plan hits: customers and segments."""
 
+from reports_builder.domains.pricing.queries import NAME
 from reports_builder.evidence import Evidence
 from reports_builder.warehouse import Warehouse
 
@@ -7,12 +8,9 @@ from reports_builder.warehouse import Warehouse
 def segments(warehouse: Warehouse, kind: str) -> Evidence:
     """The recommended plan by segment of one kind, the largest change of revenue first."""
     return warehouse.evidence(
-        """
+        f"""
         select
-            if(
-                contains(lower(segments.plan_name), comparison.plan_kind), segments.plan_name,
-                segments.plan_name || ' (' || comparison.plan_kind || ')'
-            ) as plan_name,
+            {NAME} as plan_name,
             segments.segment, segments.customers,
             segments.current_revenue_usd, segments.revenue_usd,
             segments.revenue_change_usd, segments.revenue_change_share, segments.revenue_change_share_p50,
@@ -35,10 +33,10 @@ def segments(warehouse: Warehouse, kind: str) -> Evidence:
             sum(gain_low_usd) over () as gain_total_low_usd,
             sum(gain_high_usd) over () as gain_total_high_usd
         from pricing.rpt_segment_impacts as segments
-        inner join pricing.rpt_plan_comparison as comparison on segments.plan_id = comparison.plan_id
-        where comparison.is_recommended and segments.segment_kind = :kind
+        inner join pricing.rpt_plan_comparison as plan on segments.plan_id = plan.plan_id
+        where plan.is_recommended and segments.segment_kind = :kind
         order by segments.revenue_change_usd desc, segments.segment
-        """,
+        """,  # noqa: S608 - the name is put together above
         kind=kind,
     )
 
@@ -46,14 +44,14 @@ def segments(warehouse: Warehouse, kind: str) -> Evidence:
 def segments_of_plans(warehouse: Warehouse, kind: str) -> Evidence:
     """Every plan over the segments of one kind, the recommended plan first."""
     return warehouse.evidence(
-        """
-        select segment.*, plan.is_recommended
+        f"""
+        select segment.* replace ({NAME} as plan_name), plan.is_recommended
         from pricing.rpt_segment_impacts as segment
         inner join pricing.rpt_plan_comparison as plan on segment.plan_id = plan.plan_id
         where segment.segment_kind = :kind
         order by plan.is_recommended desc, plan.gross_margin_base_churn_usd desc, segment.plan_id,
             segment.current_revenue_usd desc, segment.segment
-        """,
+        """,  # noqa: S608 - the name is put together above
         kind=kind,
     )
 

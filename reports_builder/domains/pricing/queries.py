@@ -3,11 +3,17 @@
 from reports_builder.evidence import Evidence
 from reports_builder.warehouse import Warehouse
 
+# What a plan is called, with its kind where the name does not say it.
+NAME = (
+    "if(contains(lower(plan.plan_name), plan.plan_kind), plan.plan_name, "
+    "plan.plan_name || ' (' || plan.plan_kind || ')')"
+)
+
 
 def recommended(warehouse: Warehouse) -> Evidence:
     """The recommended plan beside today's, with what the churn scenarios leave; no row without customers."""
     return warehouse.evidence(
-        """
+        f"""
         with losses as (
             select
                 count(*) filter (where backtest.current_gross_margin_usd < 0) as current_unprofitable,
@@ -17,10 +23,7 @@ def recommended(warehouse: Warehouse) -> Evidence:
             where plan.is_recommended
         )
         select
-            plan.* replace (
-                if(contains(lower(plan_name), plan_kind), plan_name, plan_name || ' (' || plan_kind || ')')
-                    as plan_name
-            ),
+            plan.* replace ({NAME} as plan_name),
             losses.current_unprofitable,
             losses.current_losses_usd,
             gross_margin_change_base_churn_usd as margin_gain_usd,
@@ -46,22 +49,22 @@ def recommended(warehouse: Warehouse) -> Evidence:
         from pricing.rpt_plan_comparison as plan
         cross join losses
         where plan.is_recommended
-        """
+        """  # noqa: S608 - the name is put together above
     )
 
 
 def room(warehouse: Warehouse) -> Evidence:
     """How many more steep rises the recommended plan bears, and what would be recommended instead."""
     return warehouse.evidence(
-        """
+        f"""
         with rule as (
             select max(assumption_value)::double as steep_limit_share
             from seeds.pricing_assumptions
             where assumption_name = 'steep_rise_customers_up_to_share'
         ),
         next_best as (
-            select plan_name as next_plan_name, gross_margin_change_base_churn_usd as next_gain_usd
-            from pricing.rpt_plan_comparison
+            select {NAME} as next_plan_name, gross_margin_change_base_churn_usd as next_gain_usd
+            from pricing.rpt_plan_comparison as plan
             where not is_recommended and verdict in ('eligible', 'today')
             order by verdict = 'eligible' desc, gross_margin_base_churn_usd desc, plan_id
             limit 1
@@ -77,36 +80,32 @@ def room(warehouse: Warehouse) -> Evidence:
         cross join rule
         left join next_best on true
         where is_recommended and not is_current_plan
-        """
+        """  # noqa: S608 - the name is put together above
     )
 
 
 def today(warehouse: Warehouse) -> Evidence:
     """Today's plan in the comparison."""
     return warehouse.evidence(
-        """
+        f"""
         select
-            if(contains(lower(plan_name), plan_kind), plan_name, plan_name || ' (' || plan_kind || ')')
-                as today_name,
+            {NAME} as today_name,
             revenue_usd as today_revenue_usd, cost_to_serve_usd as today_cost_usd,
             gross_margin_usd as today_margin_usd, gross_margin_share as today_margin_share,
             unprofitable_customers as today_unprofitable, customers as today_customers,
             revenue_usd / nullif(paying_customers, 0)::double as revenue_per_customer_usd
-        from pricing.rpt_plan_comparison
+        from pricing.rpt_plan_comparison as plan
         where is_current_plan
-        """
+        """  # noqa: S608 - the name is put together above
     )
 
 
 def plans(warehouse: Warehouse) -> Evidence:
     """All plans, the one with the highest margin after base churn first."""
     return warehouse.evidence(
-        """
+        f"""
         select
-            * replace (
-                if(contains(lower(plan_name), plan_kind), plan_name, plan_name || ' (' || plan_kind || ')')
-                    as plan_name
-            ),
+            plan.* replace ({NAME} as plan_name),
             least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
             greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd,
             gross_margin_high_churn_usd - current_gross_margin_usd as gain_high_churn_usd,
@@ -118,9 +117,9 @@ def plans(warehouse: Warehouse) -> Evidence:
                 when 'gains_too_little' then 'rejected: gains too little'
                 when 'names_no_tier_in_use' then 'not comparable: names no tier in use'
             end || case when is_recommended then ', recommended' else '' end as verdict_words
-        from pricing.rpt_plan_comparison
+        from pricing.rpt_plan_comparison as plan
         order by gross_margin_base_churn_usd desc, plan_id
-        """
+        """  # noqa: S608 - the name is put together above
     )
 
 
@@ -187,34 +186,33 @@ def prices(warehouse: Warehouse) -> Evidence:
 def terms(warehouse: Warehouse) -> Evidence:
     """The plans as the business wrote them."""
     return warehouse.evidence(
-        """
+        f"""
         select
-            plan_name,
-            plan_kind,
+            {NAME} as plan_name,
             subscription_tier,
             base_fee_usd,
             case usage_unit when 'none' then 'nothing' when '1k_tokens' then '1,000 tokens' else usage_unit
                 end as metered,
             case when usage_unit = 'none' then 'unlimited'
-                else coalesce(format('{:,}', included_units::bigint), 'unlimited') end as included,
+                else coalesce(format('{{:,}}', included_units::bigint), 'unlimited') end as included,
             usd_per_unit,
             rationale
-        from seeds.pricing_plans
+        from seeds.pricing_plans as plan
         order by is_current desc, plan_id, base_fee_usd, subscription_tier
-        """
+        """  # noqa: S608 - the name is put together above
     )
 
 
 def history(warehouse: Warehouse) -> Evidence:
     """Every plan over the months of the data."""
     return warehouse.evidence(
-        """
-        select history.*, plan.is_recommended
+        f"""
+        select history.* replace ({NAME} as plan_name), plan.is_recommended
         from pricing.rpt_plan_history_monthly as history
         inner join pricing.rpt_plan_comparison as plan on history.plan_id = plan.plan_id
         order by history.month_start_date, plan.is_recommended desc,
             plan.gross_margin_base_churn_usd desc, history.plan_id
-        """
+        """  # noqa: S608 - the name is put together above
     )
 
 
@@ -257,15 +255,15 @@ def months(warehouse: Warehouse) -> Evidence:
 def gain(warehouse: Warehouse) -> Evidence:
     """What the recommended plan adds to the margin of 30 days after churn: the one action of the analysis."""
     return warehouse.evidence(
-        """
+        f"""
         select
-            plan_name,
+            {NAME} as plan_name,
             gross_margin_change_base_churn_usd as gain_usd,
             gross_margin_high_churn_usd - current_gross_margin_usd as low_gain_usd,
             gross_margin_low_churn_usd - current_gross_margin_usd as high_gain_usd,
             gross_margin_change_base_churn_usd as total_net_usd,
             customers_with_steep_rise
-        from pricing.rpt_plan_comparison
+        from pricing.rpt_plan_comparison as plan
         where is_recommended and not is_current_plan
-        """
+        """  # noqa: S608 - the name is put together above
     )

@@ -30,6 +30,18 @@ INVOICE_COLUMNS = (
 )
 
 
+def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
+    """What a page on prices answers: today, the proposal, whom it hits, how it would have done so far."""
+    if plan["is_current_plan"]:
+        return (today_said(plan), proposal_said(plan))
+    return (
+        today_said(plan),
+        proposal_said(plan),
+        invoices_said(plan, rules) + note(" ") + closeness(ask.room(warehouse)),
+        *months_said(ask.months(warehouse)),
+    )
+
+
 def today_said(plan: Evidence) -> Prose:
     """What today's prices bring, and what they lose."""
     return plan.say(
