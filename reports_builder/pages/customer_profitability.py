@@ -14,7 +14,6 @@ from reports_builder.domains.margins.statements import (
     margin_said,
     worth,
 )
-from reports_builder.domains.pricing import customers as ask_customers
 from reports_builder.domains.pricing import queries as ask_prices
 from reports_builder.domains.pricing.actions import plan_actions
 from reports_builder.domains.pricing.insights import pricing
@@ -49,8 +48,6 @@ def build(warehouse: Warehouse) -> Page:
     plan = ask_prices.recommended(warehouse)
     if not plan.rows:
         return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
-    by_margin = ask_customers.segments(warehouse, "margin_today")
-    by_segment = ask_customers.segments(warehouse, "tier_and_archetype")
     return Page(
         path=_PATH,
         title=_TITLE,
@@ -65,9 +62,7 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=key_figures(totals, lifetime),
         figures=(losses_figure(totals, losing) if losing.rows else costs_figure(warehouse),),
         insights=(
-            *insights.losses(totals, losing, by_margin),
-            *insights.worst_segment(segments, by_segment),
-            *insights.next_to_lose(ask.next_to_lose(warehouse)),
+            *insights.where_margin_goes(warehouse, totals, losing, segments),
             pricing(plan, ask_prices.plans(warehouse)),
             *insights.lifetime(tiers, lifetime),
         ),

@@ -13,7 +13,6 @@ from reports_builder.domains.margins.statements import (
     segments_figure,
     worth,
 )
-from reports_builder.domains.pricing import customers as ask_customers
 from reports_builder.domains.pricing import queries as ask_prices
 from reports_builder.domains.pricing.actions import plan_actions
 from reports_builder.evidence import Evidence, Prose, note
@@ -53,9 +52,7 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=key_figures(totals, lifetime),
         figures=(segments_figure(segments),),
         insights=(
-            *insights.losses(totals, losing, ask_customers.segments(warehouse, "margin_today")),
-            *insights.worst_segment(segments, ask_customers.segments(warehouse, "tier_and_archetype")),
-            *insights.next_to_lose(ask.next_to_lose(warehouse)),
+            *insights.where_margin_goes(warehouse, totals, losing, segments),
             *insights.lifetime(tiers, lifetime),
         ),
         plan=plan_actions(warehouse, plan),

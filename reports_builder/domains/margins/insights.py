@@ -1,8 +1,11 @@
 """The insight blocks of the profitability report."""
 
 from reports_builder.domains.capabilities import UNIT_ECONOMICS
+from reports_builder.domains.margins import queries as ask
+from reports_builder.domains.pricing import customers as ask_prices
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.warehouse import Warehouse
 
 PROFITABILITY = "Understanding Usage & Cost (cost to serve); usage-based revenue: customer profitability"
 
@@ -16,6 +19,17 @@ LOSS_COLUMNS = (
     Column("prior_gross_margin_usd", "Margin before", "usd_table"),
     Column("margin_status", "Status", "words"),
 )
+
+
+def where_margin_goes(
+    warehouse: Warehouse, totals: Evidence, losing: Evidence, segments: Evidence
+) -> tuple[Insight, ...]:
+    """Who loses money, which group of customers most, and who is next."""
+    return (
+        *losses(totals, losing, ask_prices.segments(warehouse, "margin_today")),
+        *worst_segment(segments, ask_prices.segments(warehouse, "tier_and_archetype")),
+        *next_to_lose(ask.next_to_lose(warehouse)),
+    )
 
 
 def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Insight, ...]:
