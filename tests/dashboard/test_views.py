@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -52,6 +53,16 @@ def test_every_figure_is_what_its_query_returns(built: Workspace, name: str, fil
             assert connection.execute(evidence.sql).fetchall() == list(evidence.rows), evidence.sql
             checked += 1
     assert checked >= 4
+
+
+def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspace) -> None:
+    manifest = json.loads((built.target / "manifest.json").read_text(encoding="utf-8"))
+    nodes = manifest["exposures"]["exposure.ai_finops.dashboard"]["depends_on"]["nodes"]
+    exposed = {f"{manifest['nodes'][node]['schema']}.{manifest['nodes'][node]['name']}" for node in nodes}
+    views = [view_of(built, page.view, Filters()) for page in VIEWS]
+    read = {mart for view in views if view for evidence in evidence_of(view) for mart in evidence.marts}
+    # Shown as soon as somebody has acknowledged an alert; here nobody has.
+    assert read | {"anomalies.fct_alert_events"} == exposed
 
 
 def test_filters_keep_the_rows_that_they_name(built: Workspace) -> None:
