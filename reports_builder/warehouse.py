@@ -16,7 +16,10 @@ from reports_builder.evidence import Evidence, marts_read
 from reports_builder.formatting import Value
 
 DEFAULT_WAREHOUSE = Path("warehouse/finops.duckdb")
-_BUILD = "dbt build --project-dir dbt_project"
+BUILD = "dbt build --project-dir dbt_project"
+CATALOG = "finops"
+"""The name of the database: views of the warehouse say it, whatever the file is called."""
+
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
@@ -34,6 +37,16 @@ class Period:
     def days(self) -> int:
         """Length of the window."""
         return (self.as_of - self.start).days + 1
+
+    @property
+    def length(self) -> str:
+        """The same in words."""
+        return "1 day" if self.days == 1 else f"{self.days} days"
+
+    @property
+    def before(self) -> str:
+        """What the window is compared with, in words."""
+        return "the day before" if self.days == 1 else f"the {self.length} before"
 
     @property
     def has_prior(self) -> bool:
@@ -60,6 +73,15 @@ class Warehouse:
         self._connection = connection
         self._answered: dict[str, Evidence] = {}
         self.period = self._period()
+
+    def period_of(self, _evidence: Evidence) -> Period:
+        """The window that an answer stands for."""
+        return self.period
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the queries see only a part of the rows, or of the period."""
+        return False
 
     def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
         """Run a query and keep its text.
@@ -93,19 +115,17 @@ class Warehouse:
             reason = clean(str(error).splitlines()[0])
             raise ReportError(
                 f"{self.path} does not have what the reports read ({reason}). It was built by "
-                f"another version of the project or only in part: run `{_BUILD}`."
+                f"another version of the project or only in part: run `{BUILD}`."
             ) from error
         except duckdb.Error as error:
             reason = clean(str(error).splitlines()[0])
-            raise ReportError(
-                f"{self.path} cannot be read ({reason}). Build it again: `{_BUILD}`."
-            ) from error
+            raise ReportError(f"{self.path} cannot be read ({reason}). Build it again: `{BUILD}`.") from error
 
     def _period(self) -> Period:
         if not self.has("intermediate.int_as_of_date"):
             raise ReportError(
                 f"{self.path} holds no finished build (intermediate.int_as_of_date is missing). "
-                f"Run `{_BUILD}`."
+                f"Run `{BUILD}`."
             )
         _, rows = self._fetch(
             "select as_of_date, window_start_date, prior_window_start_date, "
@@ -114,10 +134,34 @@ class Warehouse:
         if not rows or rows[0][0] is None:
             raise ReportError(
                 f"{self.path} holds no usage. Put data under data/raw "
-                f"(`python -m generator` makes some), then run `{_BUILD}`."
+                f"(`python -m generator` makes some), then run `{BUILD}`."
             )
         as_of, start, prior_start, prior_end, first = (date.fromisoformat(str(value)) for value in rows[0])
         return Period(as_of, start, prior_start, prior_end, first)
+
+
+def attach(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to the file that stands at ``path`` now, read-only; ReportError when it cannot be opened.
+
+    The file is attached to a database in memory. Connections to a path share what the first one in the
+    process opened, so a later one would read a file that has been replaced meanwhile.
+    """
+    if not path.is_file():
+        raise ReportError(f"there is no warehouse at {path}. Build it first: `{BUILD}`.")
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute(f"attach {sql_literal(str(path))} as {CATALOG} (read_only)")
+        connection.execute(f"use {CATALOG}")
+    except duckdb.Error as error:
+        connection.close()
+        if isinstance(error, duckdb.IOException) and "lock" in str(error):
+            raise ReportError(
+                f"{path} is open for writing in another program. Close that program, or point "
+                "--warehouse at a published file."
+            ) from error
+        reason = clean(str(error).splitlines()[0])
+        raise ReportError(f"{path} is not a warehouse that can be opened ({reason}).") from error
+    return connection
 
 
 @contextmanager
@@ -127,28 +171,14 @@ def open_warehouse(path: Path, as_of: date | None = None) -> Iterator[Warehouse]
     Marts are built for one as-of date. Another one needs another build, not another filter: a
     trailing margin or a forecast of an earlier day is not in the file.
     """
-    if not path.is_file():
-        raise ReportError(f"there is no warehouse at {path}. Build it first: `{_BUILD}`.")
-    try:
-        connection = duckdb.connect(str(path), read_only=True)
-    except duckdb.IOException as error:
-        if "lock" in str(error):
-            raise ReportError(
-                f"{path} is open for writing in another program. Close that program, or point "
-                "--warehouse at a published file."
-            ) from error
-        reason = clean(str(error).splitlines()[0])
-        raise ReportError(f"{path} is not a warehouse that can be opened ({reason}).") from error
-    except duckdb.Error as error:
-        reason = clean(str(error).splitlines()[0])
-        raise ReportError(f"{path} is not a warehouse that can be opened ({reason}).") from error
+    connection = attach(path)
     try:
         warehouse = Warehouse(path, connection)
         built_for = warehouse.period.as_of
         if as_of is not None and as_of != built_for:
             raise ReportError(
                 f"{path} was built as of {built_for}, not {as_of}. "
-                f"Rebuild it for that day: `{_BUILD} --vars '{{as_of_date: {as_of}}}'`."
+                f"Rebuild it for that day: `{BUILD} --vars '{{as_of_date: {as_of}}}'`."
             )
         yield warehouse
     finally:

@@ -31,6 +31,8 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
         view = load_view(page.view, settings.warehouse, identity, filters)
     if view is None:
         st.info("No call passes these filters in this period. Choose other values, or clear the filters.")
+        # On a phone the sidebar with the filters is closed.
+        st.button("Show everything", on_click=choosing.keep, args=(Filters(),))
         return
     period = view.period
     st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.")

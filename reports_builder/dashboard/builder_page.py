@@ -27,8 +27,8 @@ _NAME = "chart-name"
 def draw_page(settings: Settings, identity: Identity) -> None:
     """The chart builder."""
     st.caption(
-        "Metrics and dimensions of the semantic layer. The address keeps the chart: share it as a link, or "
-        "save it to a file that your team shares through git."
+        "Choose what to measure (metrics) and what to take it apart by (dimensions). The address keeps the "
+        "chart: share it as a link, or save it to a file that your team shares through git."
     )
     with st.spinner("Starting the semantic layer, some seconds the first time ..."):
         semantic.list_metrics()

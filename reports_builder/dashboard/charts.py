@@ -1,6 +1,7 @@
 """The charts of the reports for a page: as wide as the reader's screen, in the reader's colours."""
 
 import copy
+import re
 from typing import Any
 
 import altair as alt
@@ -18,7 +19,7 @@ _DARK = {
     "white": "#0f151b",
 }
 _MOST_PADDING = 34
-_NARROW = "containerSize()[0] < 500"
+_NAMES_WIDE = "containerSize()[0] < 380 ? 96 : containerSize()[0] < 640 ? 150 : 240"
 
 
 def specification(chart: alt.TopLevelMixin, description: str, height: int, *, dark: bool) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
             "labelFontSize": 12,
             "titleFontSize": 12,
             # Names give way to the marks on a phone; the whole name is in the table.
-            "labelLimit": {"expr": f"{_NARROW} ? 96 : 240"},
+            "labelLimit": {"expr": _NAMES_WIDE},
         },
         "text": {"color": ink, "fontSize": 12},
         "bar": {"color": _DARK[NEUTRAL] if dark else NEUTRAL},
@@ -61,6 +62,15 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
     spec["width"], spec["height"] = "container", height
     spec["autosize"] = {"type": "fit-x", "contains": "padding", "resize": True}
     return spec
+
+
+def key_said(key: str, *, dark: bool) -> str:
+    """The words on the marks: what is dark on a light page is bright on a dark one."""
+    return (
+        re.sub(r"\b([Dd])ark\b", lambda found: "Bright" if found[1] == "D" else "bright", key)
+        if dark
+        else key
+    )
 
 
 def of_figure(figure: Figure, *, dark: bool) -> dict[str, Any]:

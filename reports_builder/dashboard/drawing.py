@@ -11,7 +11,7 @@ from reports_builder.dashboard.treemap import layout
 from reports_builder.formatting import Value
 
 # Light enough for black letters on each of them, on a light and on a dark page.
-_TINTS = ["#9fb3c8", "#e8b48f", "#b7d3b0", "#e3cd86", "#c9b6d6", "#d3dce6", "#9ecfcf", "#d8a7a7"]
+_TINTS = ["#a0b4c9", "#e8b48f", "#b7d3b0", "#e3cd86", "#c9b6d6", "#d3dce6", "#9ecfcf", "#d8a7a7"]
 MOST_BARS, MOST_SERIES, MOST_BOXES, MOST_CELLS = 30, 12, 60, 40
 _STYLES = {
     "usd": "usd",
@@ -25,7 +25,7 @@ _AXES = {
     "usd": "$,.4~g",
     "usd_per_unit": "$,.4~g",
     "count": "~s",
-    "share": ".0%",
+    "share": ".2~%",
     "ms": ",.0f",
     "score": ".2f",
 }

@@ -38,7 +38,7 @@ def _drawn(settings: Settings, refresh: Refresh | None, before: Drawn | None) ->
     identity = identity_of(Path(settings.warehouse))
     if refresh is None:
         return identity, 0
-    if refresh.state == "idle":
+    if refresh.is_rendered:
         return identity, refresh.sequence
     return identity, before[1] if before is not None else refresh.sequence - 1
 

@@ -10,23 +10,26 @@ from textwrap import dedent
 
 import duckdb
 
+from reports_builder.alerts.ledger import Ledger
 from reports_builder.dashboard.filters import NAMES, Filters, bears, narrowed
-from reports_builder.errors import ReportError
-from reports_builder.escaping import SqlValue, clean, sql_literal
+from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import Evidence, marts_read
-from reports_builder.warehouse import Warehouse
+from reports_builder.warehouse import Period, Warehouse, attach
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
-_BUILD = "dbt build --project-dir dbt_project"
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Which file stands at the path: another one has another identity, also of the same size and second."""
+    """Which file stands at the path: another one has another identity, also of the same size and second.
+
+    The ledger of alerts beside it only grows, so that its length says what has become of them.
+    """
 
     inode: int
     modified_ns: int
     size: int
+    ledger_bytes: int = 0
 
 
 def identity_of(path: Path) -> Identity | None:
@@ -35,7 +38,14 @@ def identity_of(path: Path) -> Identity | None:
         found = path.stat()
     except OSError:
         return None
-    return Identity(found.st_ino, found.st_mtime_ns, found.st_size)
+    return Identity(found.st_ino, found.st_mtime_ns, found.st_size, _size_of(Ledger(path).path))
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 class NarrowedWarehouse(Warehouse):
@@ -56,6 +66,10 @@ class NarrowedWarehouse(Warehouse):
     def is_narrowed(self) -> bool:
         """Whether any filter is in use."""
         return bool(self.filters.chosen)
+
+    def period_of(self, evidence: Evidence) -> Period:
+        """The chosen window where the query follows it, else that of the marts."""
+        return self.chosen_period if bears(evidence.sql, "period") else self.period
 
     def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
         """As in ``Warehouse``; what a reader chose is bound as a parameter and printed as a literal."""
@@ -89,22 +103,13 @@ class NarrowedWarehouse(Warehouse):
 
 @contextmanager
 def open_published(path: Path, filters: Filters | None = None) -> Iterator[NarrowedWarehouse]:
-    """The published file as it is at this moment; ReportError when it cannot serve.
-
-    Attached to a database in memory: two connections to one path would share what the first one
-    opened, and the second would read the file that was replaced meanwhile.
-    """
-    if not path.is_file():
-        raise ReportError(f"there is no warehouse at {path}. Build it first: `{_BUILD}`.")
-    connection = duckdb.connect(":memory:")
+    """The published file as it is at this moment; ReportError when it cannot serve."""
+    connection = attach(path)
     try:
-        try:
-            connection.execute(f"attach {sql_literal(str(path))} as published (read_only)")
-            connection.execute("use published")
-            connection.execute("set enable_external_access = false")
-        except duckdb.Error as error:
-            reason = clean(str(error).splitlines()[0])
-            raise ReportError(f"{path} is not a warehouse that can be opened ({reason}).") from error
+        # What a reader chooses becomes part of a question: no question may reach beyond the warehouse and
+        # the ledger of its alerts, which the views of alerts read.
+        connection.execute(f"set allowed_paths = [{sql_literal(str(Ledger(path).path))}]")
+        connection.execute("set enable_external_access = false")
         yield NarrowedWarehouse(path, connection, filters or Filters())
     finally:
         connection.close()

@@ -12,9 +12,10 @@ from reports_builder.dashboard.downloads import csv_bytes
 from reports_builder.dashboard.filters import NAMES, Filters, unused
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose
-from reports_builder.model import Citation, Figure, KeyFigure, Section, Table, cite
+from reports_builder.model import Citation, Column, Figure, KeyFigure, Section, Table, cite
 
 _MOST_COLUMNS = 6
+_SENTENCE = 45
 
 
 def is_dark() -> bool:
@@ -61,7 +62,8 @@ def _not_narrowed(evidence: Iterable[Evidence], filters: Filters) -> str:
     if not names:
         return ""
     ordered = [name for name in ("period", *NAMES) if name in names]
-    return f' <span class="remark">not narrowed by {escape(" and ".join(ordered))}</span>'
+    said = " and ".join(filter(None, (", ".join(ordered[:-1]), ordered[-1])))
+    return f' <span class="remark">not narrowed by {escape(said)}</span>'
 
 
 def _tiles(shown: View) -> None:
@@ -106,12 +108,14 @@ def query(citations: tuple[Citation, ...], key: str) -> None:
 def _side_by_side(sections: list[Section], filters: Filters) -> None:
     if not sections:
         return
+    # A table beside nothing would leave half of the page empty.
+    most_columns = _MOST_COLUMNS if all(section.tables for section in sections) else 0
     for column, section in zip(st.columns(len(sections), gap="large"), sections, strict=True):
         with column:
-            _section(section, filters, most_columns=_MOST_COLUMNS)
+            _section(section, filters, most_columns=most_columns)
     # A wide table takes the whole width, below its chart.
     for section in sections:
-        wide = [table for table in section.tables if len(table.columns) > _MOST_COLUMNS]
+        wide = [table for table in section.tables if len(table.columns) > most_columns]
         if wide:
             html(f"<h2>{escape(section.title)}: the list</h2>")
             _tables(section, wide, filters)
@@ -135,7 +139,11 @@ def _figure(figure: Figure, filters: Filters) -> None:
     remark = _not_narrowed((item.evidence for item in cite((figure.title,), (figure.evidence,))), filters)
     html(
         f'<div class="message">{markup.inline(figure.title)}{remark}</div>'
-        + (f'<div class="more">{escape(figure.key)}</div>' if figure.key else "")
+        + (
+            f'<div class="more">{escape(charts.key_said(figure.key, dark=is_dark()))}</div>'
+            if figure.key
+            else ""
+        )
     )
     st.vega_lite_chart(
         charts.of_figure(figure, dark=is_dark()),
@@ -173,7 +181,7 @@ def table_html(table: Table) -> str:
     """The rows that are shown, numbers flush right; it scrolls sideways where the screen is narrow."""
     if not table.evidence.rows:
         return "<p>Nothing to list.</p>"
-    kinds = ["number" if column.is_number else "text" for column in table.columns]
+    kinds = [_kind(column) for column in table.columns]
     heads = "".join(
         f'<th scope="col" class="{kind}">{escape(column.heading)}</th>'
         for kind, column in zip(kinds, table.columns, strict=True)
@@ -181,7 +189,7 @@ def table_html(table: Table) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td class="{kind}">{escape(formatting.plain(record[column.name], column.style))}</td>'
+            _cell(kind, formatting.plain(record[column.name], column.style))
             for kind, column in zip(kinds, table.columns, strict=True)
         )
         + "</tr>"
@@ -191,6 +199,18 @@ def table_html(table: Table) -> str:
     more = f'<div class="more">{left:,} more in the CSV.</div>' if left else ""
     head = f"<thead><tr>{heads}</tr></thead>"
     return f'<div class="wide" tabindex="0"><table>{head}<tbody>{body}</tbody></table></div>{more}'
+
+
+def _cell(kind: str, said: str) -> str:
+    # A sentence needs room on a narrow screen, where the table scrolls.
+    kind = f"{kind} sentence" if kind == "text" and len(said) > _SENTENCE else kind
+    return f'<td class="{kind}">{escape(said)}</td>'
+
+
+def _kind(column: Column) -> str:
+    if column.is_number:
+        return "number"
+    return "date" if column.style == "day_short" else "text"
 
 
 def _slug(text: str) -> str:

@@ -21,6 +21,17 @@ class Refresh:
     arrived_at: str
     next_retry_at: str
     changed_reports: tuple[str, ...]
+    finished_at: str = ""
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether the reports of the last publication are there, so that it is known which changed.
+
+        Where data arrives without end the watcher refreshes without end: the next refresh may have begun.
+        """
+        if self.state == "refreshing":
+            return not self.error and bool(self.finished_at) and self.finished_at >= self.published_at
+        return self.state == "idle"
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,7 @@ def read_refresh(path: Path) -> Refresh | None:
         arrived_at=_text(told, "arrived_at"),
         next_retry_at=_text(told, "next_retry_at"),
         changed_reports=tuple(str(name) for name in changed) if isinstance(changed, list) else (),
+        finished_at=_text(told, "finished_at"),
     )
 
 

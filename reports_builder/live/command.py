@@ -64,7 +64,7 @@ def _run(
         raw=raw,
         working=warehouse / "build" / "finops.duckdb",
         status=StatusFile(warehouse),
-        builder=WarmDbt(_PROJECT),
+        builder=WarmDbt(_PROJECT, _say),
         render=lambda: render_changed(published, out),
         after=alerts,
         tell=_say,

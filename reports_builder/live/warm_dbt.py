@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-from reports_builder.live.dbt_overhead import reduce_overhead
 from reports_builder.live.errors import RefreshError
 from reports_builder.live.scope import REFRESHED_TAG, touched_nodes
 
@@ -23,11 +23,11 @@ _FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
 class WarmDbt:
     """Builds and publishes the project in ``project_dir``; parses it again when its files change."""
 
-    def __init__(self, project_dir: Path) -> None:
+    def __init__(self, project_dir: Path, tell: Callable[[str], None]) -> None:
         self._project_dir = project_dir
         self._manifest: Any = None
         self._parsed: frozenset[tuple[str, int]] = frozenset()
-        reduce_overhead()
+        _reduce_overhead(tell)
 
     def is_stale(self) -> bool:
         """Whether the project's files are not those that were parsed, so that only a whole build will do."""
@@ -90,6 +90,21 @@ class WarmDbt:
                     with suppress(FileNotFoundError):  # gone between the listing and the look
                         versions.add((file, os.stat(file).st_mtime_ns))  # noqa: PTH116
         return frozenset(versions)
+
+
+def _reduce_overhead(tell: Callable[[str], None]) -> None:
+    """Speed dbt up where it is the one that this was written beside; a build is the same without it."""
+    try:
+        # A dbt that has other parts must not keep the watcher from starting.
+        from reports_builder.live.dbt_overhead import reduce_overhead, unfamiliar  # noqa: PLC0415
+
+        differing = ", ".join(unfamiliar())
+    except (ImportError, AttributeError) as error:
+        differing = str(error)
+    if differing:
+        tell(f"this dbt is another than the refreshes were made fast for ({differing}): they take longer")
+        return
+    reduce_overhead()
 
 
 def _reason(result: dbtRunnerResult) -> str:

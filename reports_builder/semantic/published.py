@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 
 from reports_builder.errors import ReportError
-from reports_builder.escaping import clean, sql_literal
+from reports_builder.escaping import clean
 from reports_builder.formatting import Value
+from reports_builder.warehouse import BUILD, CATALOG, attach
 
-_BUILD = "dbt build --project-dir dbt_project"
 _Identity = tuple[Path, int, int, int]
 
 _opening = threading.Lock()
@@ -27,7 +27,7 @@ def answer(sql: str, warehouse: Path) -> tuple[tuple[str, ...], tuple[tuple[Valu
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise ReportError(
             f"{warehouse} does not have what the semantic layer reads ({_reason(error)}). It was built by "
-            f"another version of the project or only in part: run `{_BUILD}`."
+            f"another version of the project or only in part: run `{BUILD}`."
         ) from error
     except duckdb.Error as error:
         raise ReportError(f"{warehouse} cannot be read ({_reason(error)}).") from error
@@ -38,7 +38,7 @@ def open_cursor(warehouse: Path) -> duckdb.DuckDBPyConnection:
     try:
         found = warehouse.stat()
     except OSError as error:
-        raise ReportError(f"there is no warehouse at {warehouse}. Build it first: `{_BUILD}`.") from error
+        raise ReportError(f"there is no warehouse at {warehouse}. Build it first: `{BUILD}`.") from error
     identity = (warehouse.absolute(), found.st_dev, found.st_ino, found.st_mtime_ns)
     with _opening:
         if identity not in _open:
@@ -47,18 +47,12 @@ def open_cursor(warehouse: Path) -> duckdb.DuckDBPyConnection:
             _open.clear()
             _open[identity] = connection
         cursor = _open[identity].cursor()
-    return cursor.execute("use finops")
+    return cursor.execute(f"use {CATALOG}")
 
 
 def _opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
-    # Attached, not connected to: DuckDB hands out the database that it has open under a path, the former one.
-    connection = duckdb.connect(":memory:")
-    try:
-        connection.execute(f"attach {sql_literal(str(warehouse))} as finops (read_only)")
-        connection.execute("set enable_external_access = false")
-    except duckdb.Error:
-        connection.close()
-        raise
+    connection = attach(warehouse)
+    connection.execute("set enable_external_access = false")
     return connection
 
 

@@ -54,7 +54,9 @@ def save_chart(chart: SavedChart, folder: Path = SAVED_CHARTS) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = _file_of(chart.name, folder)
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
-    with NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".tmp", delete=False) as written:
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", dir=folder, prefix=".", suffix=".tmp", delete=False
+    ) as written:
         written.write(text)
     Path(written.name).chmod(0o644)
     Path(written.name).replace(path)

@@ -86,7 +86,7 @@ def running(workspace: Workspace) -> Iterator[Dashboard]:
     process = subprocess.Popen(command, cwd=ROOT, env=workspace.env, stdout=log, stderr=log, text=True)
     dashboard = Dashboard(workspace, port, process)
     try:
-        _wait_for(dashboard, log.name)
+        wait_until_served(dashboard, log.name)
         yield dashboard
     finally:
         process.terminate()
@@ -94,7 +94,7 @@ def running(workspace: Workspace) -> Iterator[Dashboard]:
         log.close()
 
 
-def _wait_for(dashboard: Dashboard, log: str) -> None:
+def wait_until_served(dashboard: Dashboard, log: str) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until and dashboard.process.poll() is None:
         try:
@@ -146,7 +146,8 @@ class Reader:
 
 
 @contextmanager
-def reading(dashboard: Dashboard, profile: Path, **options: Any) -> Iterator[Reader]:
+def browsing(profile: Path, **options: Any) -> Iterator[Page]:
+    """An empty page of a Chromium."""
     with sync_playwright() as playwright:
         context: BrowserContext = playwright.chromium.launch_persistent_context(
             str(profile),
@@ -156,12 +157,17 @@ def reading(dashboard: Dashboard, profile: Path, **options: Any) -> Iterator[Rea
             **options,
         )
         try:
-            page = context.pages[0]
-            reader = Reader(page, dashboard.origin)
-            _listen(reader)
-            yield reader
+            yield context.pages[0]
         finally:
             context.close()
+
+
+@contextmanager
+def reading(dashboard: Dashboard, profile: Path, **options: Any) -> Iterator[Reader]:
+    with browsing(profile, **options) as page:
+        reader = Reader(page, dashboard.origin)
+        _listen(reader)
+        yield reader
 
 
 def _listen(reader: Reader) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from reports_builder.dashboard import markup
+from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.downloads import csv_bytes, defused
 from reports_builder.dashboard.drawing import Answer, Field, draw
 from reports_builder.dashboard.login import is_loopback
@@ -130,6 +131,12 @@ def test_a_question_survives_its_address() -> None:
     assert Question.from_address(address) == question
 
 
+def test_the_key_of_a_chart_names_the_marks_as_they_are_seen() -> None:
+    key = "Bar: cost; dark is recommended. Dark dot: invest. Darkness stays."
+    assert key_said(key, dark=False) == key
+    assert key_said(key, dark=True) == "Bar: cost; bright is recommended. Bright dot: invest. Darkness stays."
+
+
 def test_a_half_written_status_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "refresh.json"
     assert read_refresh(path) is None
@@ -139,6 +146,31 @@ def test_a_half_written_status_says_nothing(tmp_path: Path) -> None:
     refresh = read_refresh(path)
     assert refresh is not None
     assert (refresh.state, refresh.error, refresh.changed_reports, refresh.sequence) == ("failed", "", (), 3)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_rendered"),
+    [
+        ({"state": "idle", "published_at": "2026-11-21T16:00:05.000Z"}, True),
+        # Published, and being rendered; rendered, and the next refresh begun; failed to render, and tried again.
+        ({"state": "refreshing", "published_at": "2026-11-21T16:00:05.000Z"}, False),
+        ({"state": "refreshing", "published_at": "16:00:05Z", "finished_at": "16:00:01Z"}, False),
+        ({"state": "refreshing", "published_at": "16:00:05Z", "finished_at": "16:00:06Z"}, True),
+        (
+            {"state": "refreshing", "published_at": "16:00:05Z", "finished_at": "16:00:06Z", "error": "No."},
+            False,
+        ),
+        ({"state": "failed", "published_at": "16:00:05Z", "finished_at": "16:00:06Z", "error": "No."}, False),
+    ],
+)
+def test_changed_reports_are_known_once_they_are_rendered(
+    tmp_path: Path, told: dict[str, str], is_rendered: bool
+) -> None:
+    path = tmp_path / "refresh.json"
+    path.write_text(json.dumps(told))
+    refresh = read_refresh(path)
+    assert refresh is not None
+    assert refresh.is_rendered == is_rendered
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,23 @@ def test_a_figure_that_cannot_follow_a_filter_stays_whole_and_says_so(built: Wor
     assert unused(evidence.sql, NARROW) == ("period", "tier", "provider")
 
 
+def test_a_sentence_names_the_days_that_its_figures_stand_for(built: Workspace) -> None:
+    whole, narrow = view_of(built, "overview"), view_of(built, "overview", NARROW)
+    assert whole is not None
+    assert narrow is not None
+    assert whole.headline[0].plain.endswith("of the 30 days before.")
+    assert narrow.headline[0].plain.endswith("of the 14 days before.")
+
+    def axes(view: View) -> dict[str, str]:
+        figures = [figure for section in view.sections for figure in section.figures]
+        return {figure.name: str(figure.chart.to_dict()) for figure in figures}
+
+    drawn = axes(narrow)
+    assert "US dollars in 14 days" in drawn["spend-by-provider"]
+    # What stands beside margins cannot follow the chosen period, and does not claim to.
+    assert "US dollars in 30 days" in drawn["top-customers"]
+
+
 def test_a_hostile_value_is_a_value(built: Workspace) -> None:
     assert view_of(built, "overview", Filters(provider=(HOSTILE,))) is None
     with open_published(built.published, Filters(provider=(HOSTILE, "openai"))) as warehouse:

@@ -49,7 +49,7 @@ class Watched:
         except FileNotFoundError:
             return {"state": "starting", "sequence": 0}
 
-    def until(self, reached: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    def until(self, reached: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         while not reached(self.status):
             assert self.process.poll() is None, self.process.communicate()[0]
             time.sleep(0.05)

@@ -247,7 +247,7 @@ def test_what_cannot_be_asked_is_said(asked: dict[str, object], said: str) -> No
 def test_a_file_that_is_no_warehouse_is_said(tmp_path: Path) -> None:
     broken = tmp_path / "broken.duckdb"
     broken.write_text("not a database")
-    with pytest.raises(ReportError, match="cannot be read"):
+    with pytest.raises(ReportError, match="is not a warehouse"):
         query(["calls"], warehouse=broken)
     with pytest.raises(ReportError, match="does not have what the semantic layer reads"):
         query(["margin"], warehouse=write_warehouse(tmp_path / "w.duckdb"))

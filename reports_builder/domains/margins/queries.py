@@ -1,0 +1,246 @@
+"""The questions that the profitability pages put to the marts."""
+
+from reports_builder.evidence import Evidence
+from reports_builder.warehouse import Warehouse
+
+
+def totals(warehouse: Warehouse) -> Evidence:
+    """Revenue, cost, margin and losses over all customers, beside the window before."""
+    return warehouse.evidence(
+        """
+        with totals as (
+            select
+                sum(revenue_usd) as revenue_usd,
+                sum(cost_to_serve_usd) as cost_usd,
+                sum(gross_margin_usd) as margin_usd,
+                sum(prior_revenue_usd) as prior_revenue_usd,
+                sum(prior_cost_to_serve_usd) as prior_cost_usd,
+                sum(prior_gross_margin_usd) as prior_margin_usd,
+                count(*) filter (where has_activity) as customers,
+                count(*) filter (where is_unprofitable) as losing_customers,
+                count(*) filter (where margin_status = 'recurring_loss') as recurring_customers,
+                count(*) filter (where margin_status = 'new_loss') as new_customers,
+                case when sum(prior_gross_margin_usd) is not null
+                    then count(*) filter (where prior_gross_margin_usd < 0) end as prior_losing_customers,
+                coalesce(-sum(gross_margin_usd) filter (where is_unprofitable), 0) as loss_usd,
+                case when sum(prior_gross_margin_usd) is not null
+                    then coalesce(-sum(prior_gross_margin_usd) filter (where prior_gross_margin_usd < 0), 0)
+                    end as prior_loss_usd,
+                coalesce(max(-gross_margin_usd) filter (where is_unprofitable), 0) as largest_loss_usd,
+                coalesce(sum(uncosted_calls), 0) as uncosted_calls
+            from margin.rpt_customer_margins
+        )
+        select
+            *,
+            margin_usd / nullif(revenue_usd::double, 0) as margin_share,
+            prior_margin_usd / nullif(prior_revenue_usd::double, 0) as prior_margin_share,
+            margin_share - prior_margin_share as margin_share_change,
+            revenue_usd / nullif(prior_revenue_usd::double, 0) - 1 as revenue_change,
+            cost_usd / nullif(prior_cost_usd::double, 0) - 1 as cost_change,
+            margin_usd / nullif(abs(prior_margin_usd)::double, 0)
+                - sign(prior_margin_usd) as margin_change,
+            losing_customers - prior_losing_customers as losing_change,
+            loss_usd - prior_loss_usd as loss_change_usd,
+            case
+                when revenue_change is null then 'no earlier period to compare with'
+                when revenue_change > 0 then 'higher' when revenue_change < 0 then 'lower' else 'the same'
+            end as revenue_status,
+            case
+                when revenue_change is null then 'no earlier period to compare with'
+                when cost_change = revenue_change then 'cost moved with revenue'
+                when cost_change < 0 and revenue_change < 0 and cost_change > revenue_change
+                    then 'cost fell less than revenue'
+                when cost_change < 0 and revenue_change < 0 then 'cost fell more than revenue'
+                when cost_change < 0 then 'cost fell, revenue did not'
+                when revenue_change < 0 then 'revenue fell, cost did not'
+                when cost_change > revenue_change then 'cost grew faster than revenue'
+                else 'cost grew less than revenue'
+            end as cost_status,
+            case
+                when margin_share < 0 then 'a loss'
+                when margin_share_change is null then 'no earlier period to compare with'
+                when margin_share_change < 0 then 'worse'
+                when margin_share_change > 0 then 'better' else 'the same'
+            end as margin_status,
+            case when losing_customers = 0 then 'none' else 'priced below cost' end as loss_status
+        from totals
+        """
+    )
+
+
+def losing_customers(warehouse: Warehouse) -> Evidence:
+    """The customers whose cost exceeds their fee, largest loss first."""
+    return warehouse.evidence(
+        """
+        select
+            customer_id, customer_name, subscription_tier, usage_archetype,
+            revenue_usd, cost_to_serve_usd, gross_margin_usd, prior_gross_margin_usd,
+            margin_status, -gross_margin_usd as loss_usd, cost_change_share, true as is_loss
+        from margin.rpt_customer_margins
+        where is_unprofitable
+        order by gross_margin_usd, customer_id
+        """
+    )
+
+
+def dearest_customers(warehouse: Warehouse) -> Evidence:
+    """Every customer with activity, the dearest first."""
+    return warehouse.evidence(
+        """
+        select
+            customer_id, customer_name, subscription_tier, usage_archetype, calls, revenue_usd,
+            cost_to_serve_usd, gross_margin_usd, gross_margin_share, cost_change_share, margin_status
+        from margin.rpt_customer_margins
+        where has_activity
+        order by cost_to_serve_usd desc, customer_id
+        """
+    )
+
+
+def segments(warehouse: Warehouse) -> Evidence:
+    """Margin by tier and archetype, the worst first."""
+    return warehouse.evidence(
+        """
+        select
+            subscription_tier
+                || case when usage_archetype = 'unknown' then '' else ' / ' || usage_archetype end as segment,
+            subscription_tier, usage_archetype,
+            count(*) as customers,
+            count(*) filter (where is_unprofitable) as losing_customers,
+            sum(revenue_usd) as revenue_usd,
+            sum(cost_to_serve_usd) as cost_usd,
+            sum(gross_margin_usd) as margin_usd,
+            sum(gross_margin_usd) / nullif(sum(revenue_usd)::double, 0) as margin_share,
+            sum(gross_margin_usd) < 0 as is_loss
+        from margin.rpt_customer_margins
+        where has_activity
+        group by subscription_tier, usage_archetype
+        order by margin_usd, segment
+        """
+    )
+
+
+def distribution(warehouse: Warehouse) -> Evidence:
+    """The margin histogram: customers by band of margin share."""
+    return warehouse.evidence(
+        """
+        select
+            margin_band, customers, customer_share, revenue_usd, cost_to_serve_usd, gross_margin_usd,
+            coalesce(to_margin_share <= 0, band_order = 101) as is_loss
+        from margin.rpt_margin_distribution
+        order by band_order
+        """
+    )
+
+
+def next_to_lose(warehouse: Warehouse) -> Evidence:
+    """Customers of both windows that another rise of cost like the last one would turn into a loss."""
+    return warehouse.evidence(
+        """
+        select
+            margins.customer_id, margins.customer_name, margins.subscription_tier, margins.revenue_usd,
+            margins.cost_to_serve_usd, margins.gross_margin_usd, margins.cost_change_share,
+            margins.cost_to_serve_usd - margins.prior_cost_to_serve_usd as cost_rise_usd,
+            count(*) over () as customers_at_risk,
+            sum(margins.gross_margin_usd) over () as margin_at_risk_usd,
+            sum(cost_rise_usd) over () as rise_total_usd,
+            max(cost_rise_usd) over () as rise_largest_usd
+        from margin.rpt_customer_margins as margins
+        inner join core.dim_customers as customers on margins.customer_id = customers.customer_id
+        where not margins.is_unprofitable and margins.is_active
+            and customers.signup_date <= :prior_start and margins.prior_cost_to_serve_usd > 0
+            and margins.cost_to_serve_usd - margins.prior_cost_to_serve_usd > margins.gross_margin_usd
+        order by cost_rise_usd desc, margins.customer_id
+        """
+    )
+
+
+def lifetime_by_tier(warehouse: Warehouse) -> Evidence:
+    """Lifetime value, churn and payback by tier; sums over the customers that have a value."""
+    return warehouse.evidence(
+        """
+        select
+            tiers.subscription_tier,
+            tiers.churned_customers, tiers.customer_months,
+            tiers.monthly_churn_rate, tiers.monthly_churn_rate_low,
+            least(tiers.monthly_churn_rate_high, 1) as monthly_churn_rate_high,
+            case when tiers.is_small_sample then 'few departures: read the low value' else 'enough' end
+                as sample,
+            count(*) filter (where lifetime_value_low_usd is not null) as valued_customers,
+            count(*) filter (where lifetime_value_status = 'margin_not_positive') as without_margin,
+            median(monthly_gross_margin_usd) filter (where lifetime_value_low_usd is not null)
+                as margin_usd,
+            median(lifetime_value_usd) as value_usd,
+            median(lifetime_value_low_usd) as low_value_usd,
+            sum(lifetime_value_low_usd) as low_total_usd,
+            sum(lifetime_value_usd) as total_usd,
+            max(acquisition_cost_usd) as acquisition_usd,
+            median(payback_months) as payback_months,
+            low_value_usd / nullif(acquisition_usd::double, 0) as low_value_to_cost,
+            value_usd / nullif(acquisition_usd::double, 0) as value_to_cost
+        from margin.rpt_churn_rates as tiers
+        inner join margin.rpt_customer_lifetime_values as customers
+            on tiers.subscription_tier = customers.subscription_tier
+        group by all
+        order by low_value_to_cost desc nulls last, tiers.subscription_tier
+        """
+    )
+
+
+def lifetime_total(warehouse: Warehouse) -> Evidence:
+    """What all customers are worth together, and for how many no value can be given."""
+    return warehouse.evidence(
+        """
+        select
+            sum(lifetime_value_low_usd) filter (where lifetime_value_status = 'estimated')
+                as lifetime_low_usd,
+            sum(lifetime_value_usd) as lifetime_usd,
+            count(*) filter (where lifetime_value_status = 'estimated') as valued_customers,
+            count(*) filter (where lifetime_value_status = 'margin_not_positive') as customers_without_margin,
+            count(*) filter (where lifetime_value_status = 'too_little_history') as customers_too_new,
+            count(*) filter (where lifetime_value_status = 'churn_unknown') as customers_churn_unknown
+        from margin.rpt_customer_lifetime_values
+        where lifetime_value_status <> 'churned'
+        """
+    )
+
+
+def by_month(warehouse: Warehouse) -> Evidence:
+    """Revenue, cost and margin of each whole month of the data."""
+    return warehouse.evidence(
+        """
+        select
+            month_start_date, customers, revenue_usd, cost_to_serve_usd, gross_margin_usd,
+            gross_margin_share, unprofitable_customers
+        from pricing.rpt_plan_history_monthly
+        where is_current_plan and is_complete_month
+        order by month_start_date
+        """
+    )
+
+
+def daily_margins(warehouse: Warehouse) -> Evidence:
+    """Gross margin by day over the last 90 days of the data."""
+    return warehouse.evidence(
+        """
+        select usage_date as day, sum(gross_margin_usd) as margin_usd
+        from margin.fct_customer_margins_daily
+        where usage_date between :history_start and :as_of
+        group by usage_date
+        order by usage_date
+        """
+    )
+
+
+def most_valuable(warehouse: Warehouse) -> Evidence:
+    """Customers by the cautious lifetime value, the most valuable first."""
+    return warehouse.evidence(
+        """
+        select
+            customer_id, customer_name, subscription_tier, monthly_gross_margin_usd,
+            lifetime_value_low_usd, lifetime_value_usd, payback_months
+        from margin.rpt_customer_lifetime_values
+        where lifetime_value_low_usd is not null
+        order by lifetime_value_low_usd desc, customer_id
+        """
+    )

@@ -1,0 +1,269 @@
+"""What is asked of the marts about price plans: what each would have brought."""
+
+from reports_builder.evidence import Evidence
+from reports_builder.warehouse import Warehouse
+
+# What a plan is called, with its kind where the name does not say it.
+NAME = (
+    "if(contains(lower(plan.plan_name), plan.plan_kind), plan.plan_name, "
+    "plan.plan_name || ' (' || plan.plan_kind || ')')"
+)
+
+
+def recommended(warehouse: Warehouse) -> Evidence:
+    """The recommended plan beside today's, with what the churn scenarios leave; no row without customers."""
+    return warehouse.evidence(
+        f"""
+        with losses as (
+            select
+                count(*) filter (where backtest.current_gross_margin_usd < 0) as current_unprofitable,
+                coalesce(-sum(least(backtest.current_gross_margin_usd, 0)), 0) as current_losses_usd
+            from pricing.rpt_plan_backtests as backtest
+            inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
+            where plan.is_recommended
+        )
+        select
+            plan.* replace ({NAME} as plan_name),
+            losses.current_unprofitable,
+            losses.current_losses_usd,
+            gross_margin_change_base_churn_usd as margin_gain_usd,
+            gross_margin_low_churn_usd - current_gross_margin_usd as gain_low_churn_usd,
+            gross_margin_high_churn_usd - current_gross_margin_usd as gain_high_churn_usd,
+            least(gain_low_churn_usd, gain_high_churn_usd) as margin_gain_low_usd,
+            greatest(gain_low_churn_usd, gain_high_churn_usd) as margin_gain_high_usd,
+            revenue_base_churn_usd - current_revenue_usd as revenue_gain_usd,
+            least(revenue_low_churn_usd, revenue_high_churn_usd) - current_revenue_usd
+                as revenue_gain_low_usd,
+            greatest(revenue_low_churn_usd, revenue_high_churn_usd) - current_revenue_usd
+                as revenue_gain_high_usd,
+            revenue_base_churn_usd / nullif(current_revenue_usd::double, 0) - 1 as revenue_gain_share,
+            gross_margin_base_churn_usd / nullif(abs(current_gross_margin_usd)::double, 0)
+                - sign(current_gross_margin_usd) as margin_gain_share,
+            current_gross_margin_usd / nullif(current_revenue_usd::double, 0) as current_margin_share,
+            gross_margin_base_churn_usd / nullif(revenue_base_churn_usd::double, 0) as new_margin_share,
+            new_margin_share - current_margin_share as margin_share_change,
+            (
+                select count(*) from pricing.rpt_plan_comparison
+                where verdict not in ('today', 'names_no_tier_in_use')
+            ) as comparable_plans
+        from pricing.rpt_plan_comparison as plan
+        cross join losses
+        where plan.is_recommended
+        """  # noqa: S608 - the name is put together above
+    )
+
+
+def room(warehouse: Warehouse) -> Evidence:
+    """How many more steep rises the recommended plan bears, and what would be recommended instead."""
+    return warehouse.evidence(
+        f"""
+        with rule as (
+            select max(assumption_value)::double as steep_limit_share
+            from seeds.pricing_assumptions
+            where assumption_name = 'steep_rise_customers_up_to_share'
+        ),
+        next_best as (
+            select {NAME} as next_plan_name, gross_margin_change_base_churn_usd as next_gain_usd
+            from pricing.rpt_plan_comparison as plan
+            where not is_recommended and verdict in ('eligible', 'today')
+            order by verdict = 'eligible' desc, gross_margin_base_churn_usd desc, plan_id
+            limit 1
+        )
+        select
+            customers_with_steep_rise as steep_customers,
+            floor(steep_limit_share * paying_customers)::bigint as steep_customers_allowed,
+            steep_customers_allowed - steep_customers + 1 as rises_until_rejected,
+            steep_limit_share,
+            next_plan_name,
+            next_gain_usd
+        from pricing.rpt_plan_comparison
+        cross join rule
+        left join next_best on true
+        where is_recommended and not is_current_plan
+        """  # noqa: S608 - the name is put together above
+    )
+
+
+def today(warehouse: Warehouse) -> Evidence:
+    """Today's plan in the comparison."""
+    return warehouse.evidence(
+        f"""
+        select
+            {NAME} as today_name,
+            revenue_usd as today_revenue_usd, cost_to_serve_usd as today_cost_usd,
+            gross_margin_usd as today_margin_usd, gross_margin_share as today_margin_share,
+            unprofitable_customers as today_unprofitable, customers as today_customers,
+            revenue_usd / nullif(paying_customers, 0)::double as revenue_per_customer_usd
+        from pricing.rpt_plan_comparison as plan
+        where is_current_plan
+        """  # noqa: S608 - the name is put together above
+    )
+
+
+def plans(warehouse: Warehouse) -> Evidence:
+    """All plans, the one with the highest margin after base churn first."""
+    return warehouse.evidence(
+        f"""
+        select
+            plan.* replace ({NAME} as plan_name),
+            least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
+            greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd,
+            gross_margin_high_churn_usd - current_gross_margin_usd as gain_high_churn_usd,
+            case verdict
+                when 'today' then 'what customers have today'
+                when 'eligible' then 'may be chosen'
+                when 'too_many_steep_rises' then 'rejected: too many steep rises'
+                when 'loses_margin_under_high_churn' then 'rejected: loses margin under high churn'
+                when 'gains_too_little' then 'rejected: gains too little'
+                when 'names_no_tier_in_use' then 'not comparable: names no tier in use'
+            end || case when is_recommended then ', recommended' else '' end as verdict_words
+        from pricing.rpt_plan_comparison as plan
+        order by gross_margin_base_churn_usd desc, plan_id
+        """  # noqa: S608 - the name is put together above
+    )
+
+
+def rules(warehouse: Warehouse) -> Evidence:
+    """The rules of the recommendation, side by side."""
+    return warehouse.evidence(
+        """
+        select
+            max(assumption_value) filter (where assumption_name = 'steep_rise_from_share')::double
+                as steep_rise_share,
+            max(assumption_value)
+                filter (where assumption_name = 'steep_rise_customers_up_to_share')::double
+                as steep_limit_share,
+            max(assumption_value) filter (where assumption_name = 'margin_gain_from_share')::double
+                as least_gain_share
+        from seeds.pricing_assumptions
+        """
+    )
+
+
+def scenarios(warehouse: Warehouse) -> Evidence:
+    """How likely a customer leaves by the rise of the invoice, per scenario, as assumed."""
+    return warehouse.evidence(
+        """
+        select
+            rise_from_share::double as rise_share,
+            max(leave_probability) filter (where churn_scenario = 'low')::double as low_share,
+            max(leave_probability) filter (where churn_scenario = 'base')::double as base_share,
+            max(leave_probability) filter (where churn_scenario = 'high')::double as high_share
+        from seeds.pricing_churn_scenarios
+        group by rise_from_share
+        order by rise_from_share
+        """
+    )
+
+
+def prices(warehouse: Warehouse) -> Evidence:
+    """The price list of the recommended plan beside today's fee."""
+    return warehouse.evidence(
+        """
+        select
+            offered.subscription_tier,
+            today.base_fee_usd as today_fee_usd,
+            offered.base_fee_usd,
+            case when offered.usage_unit = 'none' then 'unlimited'
+                when offered.included_units = 0 then 'none'
+                else format('{:,}', offered.included_units)
+                    || case offered.usage_unit when 'call' then ' calls' else ' thousand tokens' end
+            end as included,
+            offered.usd_per_unit,
+            case offered.usage_unit when 'call' then 'call' when '1k_tokens' then 'thousand tokens'
+                else 'nothing metered' end as unit,
+            offered.unit_cost_basis_usd, offered.target_margin_share, offered.rationale
+        from pricing.rpt_plan_comparison as comparison
+        inner join seeds.pricing_plans as offered on comparison.plan_id = offered.plan_id
+        left join seeds.pricing_plans as today
+            on today.is_current and offered.subscription_tier = today.subscription_tier
+        where comparison.is_recommended
+        order by offered.base_fee_usd, offered.subscription_tier
+        """
+    )
+
+
+def terms(warehouse: Warehouse) -> Evidence:
+    """The plans as the business wrote them."""
+    return warehouse.evidence(
+        f"""
+        select
+            {NAME} as plan_name,
+            subscription_tier,
+            base_fee_usd,
+            case usage_unit when 'none' then 'nothing' when '1k_tokens' then '1,000 tokens' else usage_unit
+                end as metered,
+            case when usage_unit = 'none' then 'unlimited'
+                else coalesce(format('{{:,}}', included_units::bigint), 'unlimited') end as included,
+            usd_per_unit,
+            rationale
+        from seeds.pricing_plans as plan
+        order by is_current desc, plan_id, base_fee_usd, subscription_tier
+        """  # noqa: S608 - the name is put together above
+    )
+
+
+def history(warehouse: Warehouse) -> Evidence:
+    """Every plan over the months of the data."""
+    return warehouse.evidence(
+        f"""
+        select history.* replace ({NAME} as plan_name), plan.is_recommended
+        from pricing.rpt_plan_history_monthly as history
+        inner join pricing.rpt_plan_comparison as plan on history.plan_id = plan.plan_id
+        order by history.month_start_date, plan.is_recommended desc,
+            plan.gross_margin_base_churn_usd desc, history.plan_id
+        """  # noqa: S608 - the name is put together above
+    )
+
+
+def whole_months(warehouse: Warehouse) -> Evidence:
+    """Each whole month under the recommended plan and as it was."""
+    return warehouse.evidence(
+        """
+        select
+            history.month_start_date, history.customers, history.current_revenue_usd, history.revenue_usd,
+            history.revenue_change_usd, history.cost_to_serve_usd,
+            history.current_revenue_usd - history.cost_to_serve_usd as current_margin_usd,
+            history.gross_margin_usd,
+            min(history.revenue_change_usd) over () as smallest_change_usd,
+            max(history.revenue_change_usd) over () as largest_change_usd,
+            count(*) over () as months
+        from pricing.rpt_plan_history_monthly as history
+        inner join pricing.rpt_plan_comparison as comparison on history.plan_id = comparison.plan_id
+        where comparison.is_recommended and history.is_complete_month
+        order by history.month_start_date
+        """
+    )
+
+
+def months(warehouse: Warehouse) -> Evidence:
+    """In how many complete months the recommended plan would have earned more than today's prices."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as complete_months,
+            count(*) filter (where history.revenue_change_usd > 0) as better_months,
+            min(history.revenue_change_usd) as least_gain_usd,
+            max(history.revenue_change_usd) as largest_gain_usd
+        from pricing.rpt_plan_history_monthly as history
+        inner join pricing.rpt_plan_comparison as plan on history.plan_id = plan.plan_id
+        where plan.is_recommended and history.is_complete_month
+        """
+    )
+
+
+def gain(warehouse: Warehouse) -> Evidence:
+    """What the recommended plan adds to the margin of 30 days after churn: the one action of the analysis."""
+    return warehouse.evidence(
+        f"""
+        select
+            {NAME} as plan_name,
+            gross_margin_change_base_churn_usd as gain_usd,
+            gross_margin_high_churn_usd - current_gross_margin_usd as low_gain_usd,
+            gross_margin_low_churn_usd - current_gross_margin_usd as high_gain_usd,
+            gross_margin_change_base_churn_usd as total_net_usd,
+            customers_with_steep_rise
+        from pricing.rpt_plan_comparison as plan
+        where is_recommended and not is_current_plan
+        """  # noqa: S608 - the name is put together above
+    )
