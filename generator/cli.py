@@ -11,9 +11,9 @@ from typing import Annotated, Final
 import typer
 
 from generator.errors import UsageError
-from generator.follow_cli import FOLLOWED_DAYS, Following
+from generator.following.command import FOLLOWED_DAYS, Following
 from generator.plan import Options, make_plan
-from generator.prices_cli import app as prices_app
+from generator.price_book.command import app as prices_app
 from generator.realism.command import app as realism_app
 from generator.run import default_workers
 from generator.run import generate as carry_out

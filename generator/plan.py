@@ -9,20 +9,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.catalogue import FEATURE_INDEX, FEATURES, MODEL_INDEX, MODELS, TASK_INDEX
+from generator.calls.flow import Flow, flow_of
+from generator.company.catalogue import FEATURE_INDEX, FEATURES, MODEL_INDEX, MODELS, TASK_INDEX
+from generator.company.market import Market, specified_market, wide_market
+from generator.company.planting import Anomaly, numbered, plant
+from generator.company.population import ARCHETYPES, Population, draw_population
+from generator.company.portfolio import draw_portfolio
+from generator.company.prices import PriceBook, read_monthly_fees, read_price_book
+from generator.company.segments import UNKNOWN, Segments, concatenate, trace_length
 from generator.errors import UsageError
-from generator.flow import Flow, flow_of
-from generator.market import Market, specified_market, wide_market
-from generator.planting import Anomaly, numbered, plant
-from generator.population import ARCHETYPES, Population, draw_population
-from generator.portfolio import draw_portfolio
-from generator.prices import PriceBook, read_monthly_fees, read_price_book
-from generator.rhythm import STEADY, UNEVEN, Rhythm
+from generator.patterns.rhythm import STEADY, UNEVEN, Rhythm
+from generator.patterns.seasonality import drift
 from generator.scenarios.protocol import Course, Planted
 from generator.scenarios.registry import resolve
 from generator.scenarios.troupe import Troupe
-from generator.seasonality import drift
-from generator.segments import UNKNOWN, Segments, concatenate, trace_length
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -48,7 +48,7 @@ _INTERNAL_NOISE: Final = 0.15
 class Options:
     """What the user asked for; the period is the `days` days that end with `end_date`.
 
-    `scenarios` names what moves the traffic (generator.scenarios.resolve); none is the default data.
+    `scenarios` names what moves the traffic (generator.scenarios.registry.resolve); none is the default data.
     """
 
     customers: int

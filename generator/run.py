@@ -16,17 +16,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from generator.costing import added_nano, wasted_nano
+from generator.calls.costing import added_nano, wasted_nano
+from generator.calls.traffic import Calls, draw_calls
 from generator.errors import UsageError
-from generator.plan import Plan
-from generator.records import CALLS_SCHEMA, calls_table, customers_table
-from generator.traffic import Calls, draw_calls
-from generator.truth import (
+from generator.landing.records import CALLS_SCHEMA, calls_table, customers_table
+from generator.landing.truth import (
     Tally,
     empty_tally,
     truth_tables,
 )
-from generator.writing import day_path, day_writer, description, open_incoming, publish, write_table
+from generator.landing.writing import day_path, day_writer, description, open_incoming, publish, write_table
+from generator.plan import Plan
 
 _ORPHAN_CHECK_SECONDS: Final = 1.0
 

@@ -1,7 +1,7 @@
 """The ledger of savings as actions: the one source of every savings figure in the reports."""
 
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Action, ActionPlan
+from reports_builder.model import Action, ActionPlan, KeyFigure
 from reports_builder.warehouse import Warehouse
 
 # The ledger names what an action is about; the sentence needs what to do with it.
@@ -136,6 +136,17 @@ def total_savings(warehouse: Warehouse, opportunities: Evidence) -> Evidence:
         where action_id in :actions
         """,
         actions=tuple(str(record["action_id"]) for record in opportunities.records()) or ("",),
+    )
+
+
+def savings_figure(saved: Evidence) -> KeyFigure:
+    """What the open actions are worth together, from ``total_savings``."""
+    if not saved["action_count"]:
+        return KeyFigure("Savings open, a month", note("none"))
+    return KeyFigure(
+        "Savings open, a month",
+        saved.cell("total_net_usd", "usd_table"),
+        status=saved.say("{total_low_usd:usd} to {total_high_usd:usd}, after overlap"),
     )
 
 

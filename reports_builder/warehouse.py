@@ -39,6 +39,16 @@ class Period:
         return (self.as_of - self.start).days + 1
 
     @property
+    def length(self) -> str:
+        """The same in words."""
+        return "1 day" if self.days == 1 else f"{self.days} days"
+
+    @property
+    def before(self) -> str:
+        """What the window is compared with, in words."""
+        return "the day before" if self.days == 1 else f"the {self.length} before"
+
+    @property
     def has_prior(self) -> bool:
         """Whether the data reaches back over the whole comparison window."""
         return self.first_usage <= self.prior_start
@@ -63,6 +73,15 @@ class Warehouse:
         self._connection = connection
         self._answered: dict[str, Evidence] = {}
         self.period = self._period()
+
+    def period_of(self, _evidence: Evidence) -> Period:
+        """The window that an answer stands for."""
+        return self.period
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the queries see only a part of the rows, or of the period."""
+        return False
 
     def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
         """Run a query and keep its text.

@@ -13,6 +13,28 @@
     {{ _cost_at(usage, prices, 'restated') }}
 {%- endmacro %}
 
+{# What usage costs in effect: the negotiated price, else what was charged for it, else the list price. #}
+{% macro effective_cost() -%}
+    case when is_negotiated then contracted_cost_usd else coalesce(billed_cost_usd, list_cost_usd) end
+{%- endmacro %}
+
+{# The rows of a CTE that sums calls by price slot, with their costs. Reads `price_periods` beside it. #}
+{% macro costed_slots(summed_by_slot) -%}
+    select
+        *,
+        {{ effective_cost() }} as effective_cost_usd
+    from (
+        select
+            usage.*,
+            case when usage.has_usage then {{ list_cost() }} end as list_cost_usd,
+            case when usage.has_usage then {{ contracted_cost() }} end as contracted_cost_usd,
+            coalesce(prices.is_negotiated, false) as is_negotiated
+        from {{ summed_by_slot }} as usage
+        left join price_periods as prices
+            on {{ is_priced_by('usage', 'prices', 'slot_start_at', 'usage.min_input_tokens') }}
+    ) as priced
+{%- endmacro %}
+
 {# Input tokens are all prompt tokens: what was read from the cache and what was written to it are parts of them. #}
 {% macro _cost_at(usage, prices, kind) -%}
     {%- set cached = usage ~ '.cached_input_tokens' -%}
@@ -43,4 +65,11 @@
     and {{ usage }}.{{ used_at }} < {{ prices }}.valid_to
     and {{ prices }}.min_input_tokens <= {{ input_tokens }}
     and {{ input_tokens }} < {{ prices }}.next_min_input_tokens
+{%- endmacro %}
+
+{# The price of a model that holds as a day ends, for inputs of the smallest size: what is judged by one price is judged by it. #}
+{% macro holds_at_end_of(day, prices='price_periods') -%}
+    {{ prices }}.valid_from < {{ start_of_day(day ~ ' + 1') }}
+    and {{ start_of_day(day ~ ' + 1') }} <= {{ prices }}.valid_to
+    and {{ prices }}.min_input_tokens = 0
 {%- endmacro %}

@@ -8,6 +8,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.patterns.seasonality import REGIONS
+from generator.patterns.tokens import normal_quantiles
 from generator.realism import bands
 from generator.realism.bands import ALL, KINDS, Measured
 from generator.realism.statistics import (
@@ -18,8 +20,6 @@ from generator.realism.statistics import (
     peak_over_trough,
     top_share,
 )
-from generator.seasonality import REGIONS
-from generator.tokens import normal_quantiles
 
 Floats = NDArray[np.float64]
 _LARGE_APPLICATION_CALLS: Final = 300

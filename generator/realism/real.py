@@ -6,6 +6,7 @@ from typing import Final
 import duckdb
 import numpy as np
 
+from generator.patterns.tokens import normal_quantiles
 from generator.realism import bands
 from generator.realism.bands import ALL, Measured
 from generator.realism.statistics import (
@@ -16,7 +17,6 @@ from generator.realism.statistics import (
     top_share,
     two_sample_distance,
 )
-from generator.tokens import normal_quantiles
 
 CODE_TRACE: Final = "AzureLLMInferenceTrace_code.csv"
 POOLS: Final = "servegen/pool_hour.csv"

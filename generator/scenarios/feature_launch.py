@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from generator.catalogue import FEATURE_INDEX, FEATURES
-from generator.flow import Flow
-from generator.population import Population
+from generator.calls.flow import Flow
+from generator.company.catalogue import FEATURE_INDEX, FEATURES
+from generator.company.population import Population
+from generator.company.segments import Segments
 from generator.scenarios.protocol import Course, Flags, Ints, Planted, Scenario, Setting, of_customer
-from generator.segments import Segments
 
 # What no other plant depends on, and not the core of a product.
 _CANDIDATES: Final = tuple(

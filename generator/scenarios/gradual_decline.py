@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from generator.flow import Flow
-from generator.population import Population, customer_ids
+from generator.calls.flow import Flow
+from generator.company.population import Population, customer_ids
+from generator.company.segments import Segments
 from generator.scenarios.protocol import (
     Course,
     Flags,
@@ -18,7 +19,6 @@ from generator.scenarios.protocol import (
     Setting,
     of_customer,
 )
-from generator.segments import Segments
 
 _SHARE: Final = 0.06
 _EARLIEST, _LATEST = 0.20, 0.50

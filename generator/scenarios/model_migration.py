@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from generator.catalogue import FEATURE_INDEX, FEATURES, MODELS, TASK_INDEX
-from generator.flow import Flow
-from generator.population import Population
+from generator.calls.flow import Flow
+from generator.company.catalogue import FEATURE_INDEX, FEATURES, MODELS, TASK_INDEX
+from generator.company.population import Population
+from generator.company.segments import Segments
 from generator.scenarios.protocol import Course, Flags, Ints, Planted, Scenario, Setting, ramp
-from generator.segments import Segments
 
 _CANDIDATES: Final = tuple(
     FEATURE_INDEX[name]

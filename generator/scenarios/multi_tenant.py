@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from generator.flow import Flow
-from generator.population import Population, organization_ids
+from generator.calls.flow import Flow
+from generator.company.population import Population, organization_ids
+from generator.company.segments import Segments
 from generator.scenarios.protocol import Course, Floats, Ints, Planted, Scenario, Setting, of_customer
-from generator.segments import Segments
 
 _LARGE_SHARE: Final = 0.12
 _FACTORS: Final = (3.0, 10.0)

@@ -5,6 +5,7 @@ population, plant on customers of their own, and move the expected traffic by fa
 them out in one fixed order, whatever order they were asked for in.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,11 +13,11 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.flow import Flow
-from generator.market import Market
-from generator.planting import Anomaly
-from generator.population import Population
-from generator.segments import Segments
+from generator.calls.flow import Flow
+from generator.company.market import Market
+from generator.company.planting import Anomaly
+from generator.company.population import Population
+from generator.company.segments import Segments
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -65,25 +66,25 @@ class Planted:
     description: str
 
 
-class Course:
+class Course(ABC):
     """How traffic moves from day to day on account of a scenario, and what of it is known truth."""
 
     @property
+    @abstractmethod
     def planted(self) -> tuple[Planted, ...]:
         """What this course brings about."""
-        raise NotImplementedError
 
+    @abstractmethod
     def on(self, day: date, flow: Flow) -> Flow:
         """The flow of `day`, moved."""
-        raise NotImplementedError
 
     def without(self, day: date, flow: Flow) -> Flow:  # noqa: ARG002
         """The flow of `day` had the scenario not been: what its amount is measured against."""
         return flow
 
+    @abstractmethod
     def subject(self, day: date, segments: Segments) -> Ints:
         """Which of `planted` is answerable for each of `segments` on `day`, -1 where none is."""
-        raise NotImplementedError
 
 
 class Scenario:

@@ -1,12 +1,11 @@
 """Agents that loop until somebody stops them, more of them than in ordinary traffic."""
 
-from functools import partial
-from itertools import cycle
 from typing import Final
 
-from generator.planting import HEAVY, POWER, RUNAWAY, Anomaly, surge
-from generator.population import Population
+from generator.company.planting import HEAVY, POWER, RUNAWAY, Anomaly
+from generator.company.population import Population
 from generator.scenarios.protocol import Flags, Scenario, Setting
+from generator.scenarios.strikes import strikes
 
 _CUSTOMER_DAYS: Final = 3_500
 # Nothing holds these to a customer's usual month, as it does in ordinary traffic.
@@ -18,18 +17,9 @@ class RunawayAgent(Scenario):
 
     def strike(self, people: Population, setting: Setting, free: Flags) -> list[Anomaly]:
         """The loops, two to four days long."""
-        one = partial(
-            surge,
-            RUNAWAY,
-            population=people,
-            first=setting.first,
-            last=setting.last,
-            free=free,
-            rng=setting.draw(),
-            factors=dict.fromkeys((POWER, HEAVY), _FACTORS),
-            scenario="runaway_agent",
+        return strikes(
+            *("runaway_agent", RUNAWAY, people, setting, free),
+            archetypes=(HEAVY, POWER),
+            factors=_FACTORS,
+            customer_days=_CUSTOMER_DAYS,
         )
-        kinds = cycle((HEAVY, POWER))
-        sized = int((free & (people.archetype != 0)).sum())
-        count = max(1, round(len(people) * setting.days / _CUSTOMER_DAYS))
-        return [found for _ in range(min(count, sized)) for found in one(next(kinds))]

@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from generator.flow import Flow
-from generator.population import Population
+from generator.calls.flow import Flow
+from generator.company.population import Population
+from generator.company.segments import Segments
 from generator.scenarios.protocol import Course, Ints, Planted, Scenario, Setting
-from generator.segments import Segments
 
 # Rises with the square of the time gone in the quarter; the mean over a quarter is 1.
 _QUARTER_RISE: Final = 0.24

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from generator.population import Population
+from generator.company.population import Population
+from generator.patterns.seasonality import REGIONS
 from generator.scenarios.protocol import Ints, Planted, Scenario, Setting
-from generator.seasonality import REGIONS
 
 
 class TimeZones(Scenario):

@@ -6,12 +6,12 @@ from datetime import date
 
 import numpy as np
 
-from generator.market import Market
-from generator.planting import Anomaly
-from generator.population import Population
+from generator.company.market import Market
+from generator.company.planting import Anomaly
+from generator.company.population import Population
+from generator.company.segments import Segments
 from generator.scenarios.protocol import Course, Flags, Planted, Scenario, Setting
 from generator.scenarios.registry import NAMES, SCENARIOS
-from generator.segments import Segments
 
 # Who strikes suddenly does so among customers of its own, so that no strike depends on another scenario.
 _STRIKERS = tuple(name for name in NAMES if type(SCENARIOS[name]).strike is not Scenario.strike)

@@ -6,12 +6,12 @@ from typing import Final
 
 import numpy as np
 
-from generator.flow import Flow
-from generator.population import Population
-from generator.rhythm import UNEVEN
+from generator.calls.flow import Flow
+from generator.company.population import Population
+from generator.company.segments import Segments
+from generator.patterns.rhythm import UNEVEN
+from generator.patterns.seasonality import REGIONS
 from generator.scenarios.protocol import Course, Floats, Ints, Planted, Scenario, Setting
-from generator.seasonality import REGIONS
-from generator.segments import Segments
 
 _COUNTRIES: Final = {
     "us-east-1": "US",

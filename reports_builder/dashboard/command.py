@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reports_builder.dashboard.login import is_loopback, login_is_configured
+from reports_builder.dashboard.login import is_loopback, missing_of_login
 from reports_builder.dashboard.settings import Settings
 from reports_builder.errors import ReportError
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
@@ -36,11 +36,11 @@ def dashboard(
 ) -> None:
     """Serve the dashboard at http://localhost:8000."""
     open_to_others = not is_loopback(host)
-    if open_to_others and not login_is_configured():
+    missing = missing_of_login() if open_to_others else None
+    if missing:
         raise ReportError(
-            f"{host} can be reached from other machines, so a login is needed: configure OpenID Connect in "
-            "the section [auth] of .streamlit/secrets.toml (redirect_uri, cookie_secret, client_id, "
-            "client_secret, server_metadata_url), or serve 127.0.0.1."
+            f"{host} can be reached from other machines, so a login is needed: .streamlit/secrets.toml lacks "
+            f"{missing}. Without a login, serve 127.0.0.1."
         )
     settings = Settings(
         str(warehouse), str(raw), str(reports), str(charts), _DEFAULTS.poll_seconds, open_to_others

@@ -14,7 +14,7 @@ from reports_builder.alerts.ledger import Ledger
 from reports_builder.dashboard.filters import NAMES, Filters, bears, narrowed
 from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import Evidence, marts_read
-from reports_builder.warehouse import Warehouse, attach
+from reports_builder.warehouse import Period, Warehouse, attach
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
@@ -66,6 +66,10 @@ class NarrowedWarehouse(Warehouse):
     def is_narrowed(self) -> bool:
         """Whether any filter is in use."""
         return bool(self.filters.chosen)
+
+    def period_of(self, evidence: Evidence) -> Period:
+        """The chosen window where the query follows it, else that of the marts."""
+        return self.chosen_period if bears(evidence.sql, "period") else self.period
 
     def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
         """As in ``Warehouse``; what a reader chose is bound as a parameter and printed as a literal."""

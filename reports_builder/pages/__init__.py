@@ -4,7 +4,8 @@ How to add a page
 -----------------
 Put ``reports_builder/pages/<name>.py`` here with a function ``build(warehouse) -> Page``. The
 module's name is what ``--only`` takes; ``Page.path`` is where the page lands (``x.md`` or
-``analyses/x.md``). Modules whose name begins with an underscore are helpers, not pages.
+``analyses/x.md``). What it asks, and what the dashboard shows as well, stands in
+``reports_builder.domains``.
 
     from reports_builder.confidence import confidence
     from reports_builder.evidence import note, say
@@ -70,7 +71,7 @@ _FIRST = ("finops_summary", "customer_profitability", "model_efficiency", "prici
 def page_modules() -> dict[str, BuildPage]:
     """Every page module's ``build`` function by the module's name."""
     names = sorted(
-        (module.name for module in pkgutil.iter_modules(__path__) if module.name[0] != "_"),
+        (module.name for module in pkgutil.iter_modules(__path__)),
         key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name),
     )
     return {name: import_module(f"{__name__}.{name}").build for name in names}

@@ -2,11 +2,11 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
+from reports_builder.domains.efficiency import insights
+from reports_builder.domains.efficiency import queries as ask
+from reports_builder.domains.efficiency.statements import quality_figure, result_figures
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
-from reports_builder.pages import _efficiency_insights as insights
-from reports_builder.pages import _efficiency_queries as ask
-from reports_builder.pages._efficiency_charts import quality_against_cost
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
 from reports_builder.warehouse import Warehouse
 
@@ -96,28 +96,9 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
 
 
 def _key_figures(warehouse: Warehouse, totals: Evidence, saved: Evidence) -> tuple[KeyFigure, ...]:
-    results = ask.results(warehouse)
     beaten = ask.beaten(warehouse)
     return (
-        KeyFigure(
-            "Cost of a finished call",
-            results.cell("finished_usd", "usd_unit"),
-            results.cell("prior_finished_usd", "usd_unit"),
-            results.cell("finished_change", "delta"),
-        ),
-        KeyFigure(
-            "Mean quality score",
-            results.cell("quality", "percent"),
-            results.cell("prior_quality", "percent"),
-            results.cell("quality_change", "delta_points"),
-            status=results.say("{scored_share:percent} of calls are scored"),
-        ),
-        KeyFigure(
-            "Failed calls",
-            results.cell("failure_share", "percent"),
-            results.cell("prior_failure_share", "percent"),
-            results.cell("failure_change", "delta_points"),
-        ),
+        *result_figures(ask.results(warehouse)),
         KeyFigure(
             "Spent on models that a cheaper one matches",
             beaten.cell("beaten_cost_usd", "usd_table"),
@@ -173,30 +154,6 @@ def _telling(tasks: Evidence) -> tuple[Evidence, ...]:
         if task["task_type"] != "unknown":
             first.setdefault(str(task["decision"]), task)
     return tuple(first.values())
-
-
-def _curve(warehouse: Warehouse, task: Evidence) -> Figure:
-    models = ask.models_of_task(warehouse, str(task["task_type"]))
-    title = task.say(
-        "{task:text}: the same prompts cost {cheaper_share:percent} less on {recommended_model:text} than on "
-        "{current_model:text}"
-        if task["decision"] == "switch"
-        else "{task:text}: no cheaper model is known to be good enough"
-    )
-    return Figure(
-        f"quality-cost-{task['task_type']}",
-        quality_against_cost(models),
-        title,
-        title
-        + note(
-            ". One dot per model, quality upwards and cost to the right; a dark dot marks a model that no "
-            "cheaper one matches. The dearest is "
-        )
-        + models.say("{model:text} at {same_work_per_thousand_usd:usd} for a thousand calls."),
-        models,
-        height=320,
-        key="Dark: no cheaper model is as good. Light: a cheaper one matches it, or too few scores to say.",
-    )
 
 
 def _assumptions(warehouse: Warehouse) -> tuple[Prose, ...]:
@@ -265,7 +222,7 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                     "one and the same mix of prompts, all those of the task, at each model's price."
                 ),
             ),
-            figures=tuple(_curve(warehouse, task) for task in _telling(tasks)),
+            figures=tuple(quality_figure(warehouse, task) for task in _telling(tasks)),
         ),
         Section(
             "What each move saves",

@@ -1,19 +1,28 @@
 """Analysis: the right model, the right service class and the right contract for each token."""
 
 from reports_builder.confidence import confidence
+from reports_builder.domains.optimization import insights
+from reports_builder.domains.optimization import queries as ask
+from reports_builder.domains.optimization.statements import (
+    KINDS,
+    commitment_figure,
+    key_figures,
+    offers_table,
+    refused_table,
+    waterfall_figure,
+    what_first,
+    what_is_open,
+)
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
-from reports_builder.pages import _optimization_insights as insights
-from reports_builder.pages import _optimization_queries as ask
-from reports_builder.pages._optimization_charts import covered_hours, waterfall
-from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger
+from reports_builder.model import Column, Page, Section, Table
+from reports_builder.savings import action_plan, ledger
 from reports_builder.warehouse import Warehouse
 
 
 def build(warehouse: Warehouse) -> Page:
     """Savings by kind, switches, batch and caching, and the judgement of every commitment offer."""
     totals = ask.totals(warehouse)
-    kinds = {name: ask.kind(warehouse, name) for name in ("model_switch", "batch", "caching", "commitment")}
+    kinds = {name: ask.kind(warehouse, name) for name in KINDS}
     offer = ask.recommended_offer(warehouse)
     counts = ask.offer_counts(warehouse)
     best = ledger(warehouse, rows=1)
@@ -27,13 +36,13 @@ def build(warehouse: Warehouse) -> Page:
             "nobody checks later whether the same work could be had for less."
         ),
         answer=(
-            _what_is_open(totals),
-            _what_first(best),
+            what_is_open(totals),
+            what_first(best),
             _commitment_answer(offer, counts),
             *_overlap(totals),
         ),
-        key_figures=_key_figures(totals, kinds),
-        figures=(_waterfall(warehouse, totals),),
+        key_figures=key_figures(totals, kinds),
+        figures=(waterfall_figure(warehouse, totals),),
         insights=(
             *insights.model_switches(kinds["model_switch"], switches),
             *insights.commitments(offer, counts, ask.offers(warehouse, "after_actions")),
@@ -42,28 +51,6 @@ def build(warehouse: Warehouse) -> Page:
         plan=action_plan(warehouse),
         confidence=confidence(warehouse, _assumptions(counts)),
         sections=_reference(warehouse, offer),
-    )
-
-
-def _what_is_open(totals: Evidence) -> Prose:
-    if not totals["open_actions"]:
-        return totals.say(
-            "The period cost **{spend_usd:usd}**, and no change of model, service class or contract would "
-            "lower it."
-        )
-    return totals.say(
-        "The same work that cost **{spend_usd:usd}** in the period could cost **{spend_after_usd:usd}**: "
-        "{open_actions:count} actions are worth **{net_usd:usd}** a month together, {net_share:percent} of "
-        "spend (between {low_usd:usd} and {high_usd:usd})."
-    )
-
-
-def _what_first(best: Evidence) -> Prose:
-    if not best.rows:
-        return note(NOTHING_TO_DO)
-    return best.say(
-        "Start with this one: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month. "
-        "First step: {first_step:text}."
     )
 
 
@@ -100,48 +87,6 @@ def _commitment_answer(offer: Evidence, counts: Evidence) -> Prose:
     )
 
 
-def _key_figures(totals: Evidence, kinds: dict[str, Evidence]) -> tuple[KeyFigure, ...]:
-    labels = {
-        "model_switch": "Model switches, a month",
-        "batch": "Batch service, a month",
-        "caching": "Prompt caching, a month",
-        "commitment": "Commitments, a month",
-    }
-    return (
-        KeyFigure("Spend", totals.cell("spend_usd", "usd_table")),
-        KeyFigure(
-            "Savings open, a month",
-            totals.cell("net_usd", "usd_table"),
-            status=totals.say("{low_usd:usd} to {high_usd:usd}, after overlap"),
-        ),
-        *(
-            KeyFigure(
-                label,
-                kinds[name].cell("kind_net_usd", "usd_table"),
-                status=kinds[name].say(
-                    "example offers: in no total, until a provider quotes them"
-                    if kinds[name]["is_example"]
-                    else "actions: {kind_actions:count}; {kind_overlap_usd:usd} more without overlap"
-                ),
-            )
-            for name, label in labels.items()
-        ),
-    )
-
-
-def _waterfall(warehouse: Warehouse, totals: Evidence) -> Figure:
-    steps = ask.steps(warehouse)
-    title = totals.say("The actions would take monthly spend from {spend_usd:usd} to {spend_after_usd:usd}")
-    return Figure(
-        "spend-after-actions",
-        waterfall(steps),
-        title,
-        title + note(". One bar for spend, one for what each kind of action takes off, one for the rest."),
-        steps,
-        height=300,
-    )
-
-
 def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
     of_actions = (
         note(
@@ -164,8 +109,6 @@ def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
 
 
 def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
-    offers = ask.offers(warehouse, "as_used")
-    refused = ask.refused_switches(warehouse)
     return (
         Section(
             "Actual cost against reserved capacity",
@@ -177,40 +120,16 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
                     "break-even utilization it loses."
                 ),
             ),
-            tables=(
-                Table(
-                    (
-                        Column("offer_name", "Offer"),
-                        Column("hourly_commitment_usd", "Per hour", "usd_table"),
-                        Column("on_demand_cost_usd", "On demand", "usd_table"),
-                        Column("total_cost_usd", "With commitment", "usd_table"),
-                        Column("coverage_share", "Coverage", "percent"),
-                        Column("utilization_share", "Utilization", "percent"),
-                        Column("break_even_utilization_share", "Break-even", "percent"),
-                        Column("net_monthly_savings_usd", "Saves a month", "usd_table"),
-                        Column("verdict", "Verdict"),
-                    ),
-                    offers,
-                ),
-            ),
+            tables=(offers_table(warehouse),),
         ),
-        *_demand(warehouse, offer),
+        *(
+            Section("The hours behind the recommended commitment", figures=(figure,))
+            for figure in commitment_figure(warehouse, offer)
+        ),
         Section(
             "Switches that were refused",
             text=(note("They would save money, and something speaks against them."),),
-            tables=(
-                Table(
-                    (
-                        Column("task_type", "Task", "words"),
-                        Column("from_model", "From"),
-                        Column("to_model", "To"),
-                        Column("monthly_savings_usd", "Would save", "usd_table"),
-                        Column("quality_change", "Quality change", "delta_points"),
-                        Column("verdict", "Why not"),
-                    ),
-                    refused,
-                ),
-            ),
+            tables=(refused_table(warehouse),),
         ),
         Section(
             "Prompt caching below the best peer",
@@ -243,31 +162,6 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
                         Column("high_usd", "High", "usd_table"),
                     ),
                     ask.kinds(warehouse),
-                ),
-            ),
-        ),
-    )
-
-
-def _demand(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
-    """The hours behind the recommended commitment; nothing when none is recommended."""
-    hours = ask.demand_curve(warehouse, str(offer["offer_id"] or ""))
-    if not hours.rows:
-        return ()
-    title = offer.say(
-        "At {hourly_commitment_usd:usd} an hour the commitment covers {coverage_share:percent} of the usage "
-        "and is {utilization_share:percent} used"
-    )
-    return (
-        Section(
-            "The hours behind the recommended commitment",
-            figures=(
-                Figure(
-                    "commitment-hours",
-                    covered_hours(hours),
-                    title,
-                    title + note(". Hours of the look-back by falling demand; the dark part is covered."),
-                    hours,
                 ),
             ),
         ),

@@ -1,6 +1,11 @@
 """Analysis: what every customer would have paid under each price plan, and which plan to choose."""
 
 from reports_builder.confidence import confidence
+from reports_builder.domains.plans import insights
+from reports_builder.domains.plans import queries as ask
+from reports_builder.domains.plans.charts import expected_margins, monthly_margins
+from reports_builder.domains.pricing import queries as ask_prices
+from reports_builder.domains.pricing.insights import closeness
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.missing import page_without_customers
 from reports_builder.model import (
@@ -14,11 +19,6 @@ from reports_builder.model import (
     Table,
     TextHistogram,
 )
-from reports_builder.pages import _plan_insights as insights
-from reports_builder.pages import _plan_queries as ask
-from reports_builder.pages import _pricing_queries as ask_prices
-from reports_builder.pages._plan_charts import expected_margins, monthly_margins
-from reports_builder.pages._pricing_insights import closeness
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (

@@ -1,14 +1,14 @@
 """Report 4: what to charge, what it brings, and whom it hits."""
 
 from reports_builder.confidence import confidence
+from reports_builder.domains.margins import insights as margin_insights
+from reports_builder.domains.margins import queries as ask_margins
+from reports_builder.domains.margins.charts import before_and_after, plan_margins
+from reports_builder.domains.pricing import insights
+from reports_builder.domains.pricing import queries as ask
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.missing import page_without_customers
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
-from reports_builder.pages import _margin_insights as margin_insights
-from reports_builder.pages import _margin_queries as ask_margins
-from reports_builder.pages import _pricing_insights as insights
-from reports_builder.pages import _pricing_queries as ask
-from reports_builder.pages._margin_charts import before_and_after, plan_margins
 from reports_builder.warehouse import Warehouse
 
 ASSUMPTIONS = (

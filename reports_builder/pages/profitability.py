@@ -1,14 +1,22 @@
 """Analysis: cost to serve, margin and lifetime value of each customer."""
 
-from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.confidence import confidence
+from reports_builder.domains.margins import insights
+from reports_builder.domains.margins import queries as ask
+from reports_builder.domains.margins.statements import (
+    ASSUMPTIONS,
+    daily_margin_figure,
+    key_figures,
+    losses_said,
+    margin_said,
+    most_valuable_table,
+    segments_figure,
+    worth,
+)
+from reports_builder.domains.pricing import queries as ask_prices
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import page_without_customers
-from reports_builder.model import Column, Figure, Page, Section, Table
-from reports_builder.pages import _margin_insights as insights
-from reports_builder.pages import _margin_queries as ask
-from reports_builder.pages import _pricing_queries as ask_prices
-from reports_builder.pages.customer_profitability import ASSUMPTIONS, key_figures, worth
+from reports_builder.model import Column, Page, Section, Table
 from reports_builder.warehouse import Warehouse
 
 _PATH = "analyses/profitability.md"
@@ -33,9 +41,15 @@ def build(warehouse: Warehouse) -> Page:
         title=_TITLE,
         period=warehouse.period,
         question=_QUESTION,
-        answer=_answer(totals, segments, tiers, lifetime),
+        answer=(
+            margin_said(warehouse, totals),
+            losses_said(totals, losing),
+            _groups(segments),
+            worth(lifetime),
+            *_payback(tiers),
+        ),
         key_figures=key_figures(totals, lifetime),
-        figures=(_segments_figure(segments),),
+        figures=(segments_figure(segments),),
         insights=(
             *insights.losses(totals, losing, ask_prices.segments(warehouse, "margin_today")),
             *insights.worst_segment(segments, ask_prices.segments(warehouse, "tier_and_archetype")),
@@ -48,66 +62,21 @@ def build(warehouse: Warehouse) -> Page:
     )
 
 
-def _answer(totals: Evidence, segments: Evidence, tiers: Evidence, lifetime: Evidence) -> tuple[Prose, ...]:
+def _groups(segments: Evidence) -> Prose:
     best = segments.at(len(segments.rows) - 1)
+    return segments.say("The worst group is {segment:text} with a margin of **{margin_usd:usd}**") + best.say(
+        "; the best is {segment:text} with **{margin_usd:usd}**."
+    )
+
+
+def _payback(tiers: Evidence) -> tuple[Prose, ...]:
+    if tiers["payback_months"] is None:
+        return ()
     return (
-        totals.say(
-            "Of **{revenue_usd:usd}** in fees, **{cost_usd:usd}** went into serving the customers; "
-            "**{losing_customers:count}** of {customers:count} cost more than they paid."
+        tiers.say(
+            "Winning a {subscription_tier:text} customer costs {acquisition_usd:usd} and is paid back in "
+            "{payback_months:count} months of its margin."
         ),
-        segments.say("The worst group is {segment:text} with a margin of **{margin_usd:usd}**")
-        + best.say("; the best is {segment:text} with **{margin_usd:usd}**."),
-        worth(lifetime),
-        *(
-            [
-                tiers.say(
-                    "Winning a {subscription_tier:text} customer costs {acquisition_usd:usd} and is paid "
-                    "back in "
-                    "{payback_months:count} months of its margin."
-                )
-            ]
-            if tiers["payback_months"] is not None
-            else []
-        ),
-    )
-
-
-def _segments_figure(segments: Evidence) -> Figure:
-    title = (
-        segments.say(
-            "Fees do not follow use: {segment:text} customers cost {cost_usd:usd} and pay {revenue_usd:usd}"
-        )
-        if segments["is_loss"]
-        else note("Every group of customers pays more than it costs")
-    )
-    return Figure(
-        "segments",
-        ranked_bars(
-            segments,
-            label="segment",
-            value="cost_usd",
-            style="usd",
-            axis_title="US dollars in the period: bar = cost, upright mark = what they paid, dark = a loss",
-            highlight="is_loss",
-            marker="revenue_usd",
-            end_label=("cost, paid", "revenue_usd"),
-        ),
-        title,
-        title + note(". A bar of cost and a mark of revenue per group, the worst margin first."),
-        segments,
-        height=80 + 28 * len(segments.rows),
-    )
-
-
-def _margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
-    days = ask.daily_margins(warehouse)
-    title = totals.say("Margin is {margin_share:percent} of revenue, {margin_share_change:delta_points}")
-    return Figure(
-        "daily-margin",
-        daily_trend(days, None, day="day", value="margin_usd", axis_title="Gross margin a day, US dollars"),
-        title,
-        title + note(". A line of the margin of each of the last 90 days."),
-        days,
     )
 
 
@@ -115,7 +84,7 @@ def _months(warehouse: Warehouse, totals: Evidence) -> Section:
     return Section(
         "Margin by month",
         text=(note("Whole months only; a month that the data covers in part would look small."),),
-        figures=(_margin_figure(warehouse, totals),),
+        figures=(daily_margin_figure(warehouse, totals),),
         tables=(
             Table(
                 (
@@ -157,17 +126,6 @@ def _lifetimes(warehouse: Warehouse, tiers: Evidence, lifetime: Evidence) -> Sec
         ),
         tables=(
             Table(insights.LIFETIME_COLUMNS, tiers, note("By tier, medians")),
-            Table(
-                (
-                    Column("customer_name", "Customer"),
-                    Column("subscription_tier", "Tier"),
-                    Column("monthly_gross_margin_usd", "Margin a month", "usd_table"),
-                    Column("lifetime_value_low_usd", "At least", "usd_table"),
-                    Column("lifetime_value_usd", "Lifetime value", "usd_table"),
-                    Column("payback_months", "Payback, months", "count"),
-                ),
-                ask.most_valuable(warehouse),
-                note("The most valuable customers"),
-            ),
+            most_valuable_table(warehouse),
         ),
     )

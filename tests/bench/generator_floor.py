@@ -18,9 +18,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from generator.records import CALLS_SCHEMA
+from generator.landing.records import CALLS_SCHEMA
+from generator.landing.writing import parquet_options
 from generator.run import default_workers
-from generator.writing import parquet_options
 
 
 def write_from_memory(path: Path, target: Path) -> tuple[float, float]:

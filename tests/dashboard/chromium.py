@@ -86,7 +86,7 @@ def running(workspace: Workspace) -> Iterator[Dashboard]:
     process = subprocess.Popen(command, cwd=ROOT, env=workspace.env, stdout=log, stderr=log, text=True)
     dashboard = Dashboard(workspace, port, process)
     try:
-        _wait_for(dashboard, log.name)
+        wait_until_served(dashboard, log.name)
         yield dashboard
     finally:
         process.terminate()
@@ -94,7 +94,7 @@ def running(workspace: Workspace) -> Iterator[Dashboard]:
         log.close()
 
 
-def _wait_for(dashboard: Dashboard, log: str) -> None:
+def wait_until_served(dashboard: Dashboard, log: str) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until and dashboard.process.poll() is None:
         try:

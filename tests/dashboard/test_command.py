@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reports_builder.dashboard import login
-from reports_builder.dashboard.login import _has_provider
+from reports_builder.dashboard.login import missing_of_login
 from reports_builder.dashboard.settings import Settings
 from tests.workspace import ROOT
 
@@ -50,14 +50,23 @@ def test_only_a_page_of_this_machine_needs_no_login(
     assert login.is_admitted(Settings()) == is_admitted
 
 
-def test_a_login_is_configured_when_a_provider_is_complete(tmp_path: Path) -> None:
+def test_a_login_needs_a_provider_and_readers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "secrets.toml"
-    assert not _has_provider(path)
-    path.write_text(LOGIN.format(place=""))
-    assert _has_provider(path)
-    path.write_text(LOGIN.format(place="[auth.company]"))
-    assert not _has_provider(path), "the page asks for the one without a name"
-    path.write_text(LOGIN.format(place="").replace('client_id = "a"', ""))
-    assert not _has_provider(path)
-    path.write_text("not toml [")
-    assert not _has_provider(path)
+    monkeypatch.setattr(login, "_SECRETS", (path,))
+
+    def lacks(text: str) -> str | None:
+        path.write_text(text)
+        return missing_of_login()
+
+    whole = LOGIN.format(place="")
+    readers = '[access]\nemails = ["cfo@example.com"]'
+    assert lacks(whole + readers) is None
+    assert "[auth]" in str(lacks(readers))
+    assert "[access]" in str(lacks(whole)), "an account of the provider alone opens nothing"
+    assert "[access]" in str(lacks(whole + "[access]\nemails = []"))
+    company = LOGIN.format(place="[auth.company]")
+    assert "[auth]" in str(lacks(company + readers)), "the page asks for the provider without a name"
+    assert "[auth]" in str(lacks(whole.replace('client_id = "a"', "") + readers))
+    assert "[auth]" in str(lacks("not toml ["))
+    path.unlink()
+    assert "[auth]" in str(missing_of_login())

@@ -39,3 +39,16 @@ def query(landing: Path) -> Callable[[str], list[tuple]]:
     prices = ROOT / "dbt_project/seeds/model_prices.csv"
     connection.execute(f"create view prices as from read_csv('{prices}', all_varchar=true)")
     return lambda sql: connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A function that generates a small landing folder with further options."""
+
+    def generate(*options: str) -> Path:
+        out = tmp_path_factory.mktemp("scenario") / "raw"
+        done = run_generator("--customers", "12", "--days", "8", "--out", str(out), *options)
+        assert done.returncode == 0, done.stderr
+        return out
+
+    return generate

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from generator.calls.traffic import draw_calls
+from generator.company.planting import OUTGROWN
+from generator.company.population import ARCHETYPES
 from generator.plan import Options, Plan, make_plan
-from generator.planting import OUTGROWN
-from generator.population import ARCHETYPES
-from generator.traffic import draw_calls
 
 WINDOW = 30
 SEEDS = (1, 2, 3, 42)

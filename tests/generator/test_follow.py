@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from generator.cli import app
 from generator.errors import UsageError
-from generator.follow import Pace
+from generator.following.follow import Pace
 from tests.generator.conftest import ROOT
 
 SMALL = ("--customers", "12", "--days", "12", "--file-calls", "100")

@@ -5,14 +5,14 @@ from datetime import date, datetime
 import numpy as np
 import pytest
 
-from generator.catalogue import MODEL_INDEX, TASK_INDEX
-from generator.costing import Usage, list_cost_nano
+from generator.calls.costing import Usage, list_cost_nano
+from generator.calls.traffic import draw_calls
+from generator.company.catalogue import MODEL_INDEX, TASK_INDEX
+from generator.company.prices import read_price_book
+from generator.company.segments import Segments
 from generator.errors import UsageError
+from generator.patterns.tokens import TABLE_SIZE, input_table
 from generator.plan import SEEDS, Options, make_plan
-from generator.prices import read_price_book
-from generator.segments import Segments
-from generator.tokens import TABLE_SIZE, input_table
-from generator.traffic import draw_calls
 
 HEADER = "provider,model,service_tier,token_class,usd_per_million_tokens,valid_from,price_source\n"
 

@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.cli import app
+from generator.patterns.tokens import normal_quantiles
 from generator.realism.bands import BANDS, KINDS, Band
 from generator.realism.command import holds, table
 from generator.realism.real import CODE_TRACE, measure_real
@@ -17,7 +18,6 @@ from generator.realism.statistics import (
     top_share,
     two_sample_distance,
 )
-from generator.tokens import normal_quantiles
 from tests.real_files import FOLDER, real_file
 
 

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from generator.records import CALLS_SCHEMA, CUSTOMERS_SCHEMA
+from generator.landing.records import CALLS_SCHEMA, CUSTOMERS_SCHEMA
 from tests.workspace import ROOT, Workspace
 
 CALLS_WITH_WRITES = CALLS_SCHEMA.append(pa.field("cache_write_input_tokens", pa.int64()))

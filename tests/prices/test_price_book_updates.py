@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from generator.cli import app
 from generator.errors import UsageError
-from generator.price_packages import release_of_file
+from generator.price_book.packages import release_of_file
 
 
 def model(**fields: Any) -> dict[str, Any]:

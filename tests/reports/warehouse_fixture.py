@@ -35,6 +35,7 @@ create table seeds.savings_assumptions (
     high_share decimal(6, 4));
 create table allocation.rpt_budget_status (
     month_start_date date, team_id varchar, team_name varchar, budget_usd decimal(28, 12),
+    budget_to_date_usd decimal(28, 12),
     actual_cost_usd decimal(28, 12), projected_cost_usd decimal(28, 12),
     projected_variance_usd decimal(28, 12), budget_status varchar);
 create table planning.rpt_cost_outlook (
@@ -93,8 +94,8 @@ insert into core.rpt_reconciliation values
     ('2026-10-31', 38, 30, 6, 2, 0), ('2026-10-02', 2, 0, 1, 1, 0), ('2026-10-01', 9, 9, 0, 0, 3);
 insert into seeds.savings_assumptions values ('model_switch', 0.4, 0.6, 0.8);
 insert into allocation.rpt_budget_status values
-    ('2026-10-01', 'assistant-team', 'Assistant', 1500, 1600, 1600, 100, 'over budget'),
-    ('2026-10-01', 'agents-team', 'Agents', 600, 0, 0, -600, 'within budget');
+    ('2026-10-01', 'assistant-team', 'Assistant', 1500, 1500, 1600, 1600, 100, 'over budget'),
+    ('2026-10-01', 'agents-team', 'Agents', 600, 600, 0, 0, -600, 'within budget');
 insert into planning.rpt_cost_outlook values ('total', 'total', 1700, 1500, 2000, 1600, 0.0625);
 insert into planning.fct_cost_forecasts_daily
     select date '2026-11-01' + cast(i as integer), 'total', 'total', 56 + i, 50, 60 + i

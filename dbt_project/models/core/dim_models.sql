@@ -27,11 +27,7 @@ current_prices as (
         cast(price_periods.list_usd_per_cached_input_token * 1000000 as decimal(18, 6)) as usd_per_million_cached_input_tokens,
         cast(price_periods.list_usd_per_output_token * 1000000 as decimal(18, 6)) as usd_per_million_output_tokens
     from price_periods
-    inner join as_of
-        on
-            price_periods.valid_from < {{ start_of_day('as_of.as_of_date + 1') }}
-            and {{ start_of_day('as_of.as_of_date + 1') }} <= price_periods.valid_to
-            and price_periods.min_input_tokens = 0
+    inner join as_of on {{ holds_at_end_of('as_of.as_of_date') }}
     where price_periods.service_tier = 'standard'
 
 ),

@@ -57,7 +57,7 @@ costed as (
         agent_id,
         {{ money('list_cost_usd') }} as list_cost_usd,
         {{ money('contracted_cost_usd') }} as contracted_cost_usd,
-        {{ money('case when is_negotiated then contracted_cost_usd else coalesce(billed_cost_usd, list_cost_usd) end') }} as effective_cost_usd,
+        {{ money(effective_cost()) }} as effective_cost_usd,
         {{ money('billed_cost_usd') }} as billed_cost_usd,
         list_cost_usd is not null as is_priced,
         file_name

@@ -3,10 +3,10 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
+from reports_builder.domains.plans import queries as ask
+from reports_builder.domains.plans.charts import expected_margins, monthly_margins
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
-from reports_builder.pages import _plan_queries as ask
-from reports_builder.pages._plan_charts import expected_margins, monthly_margins
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

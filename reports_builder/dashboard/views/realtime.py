@@ -4,13 +4,21 @@ from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.alerts_shown import alerts_sections, read_alerts
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.dashboard.views.overview import daily_section
-from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Section, Table
-from reports_builder.pages import _efficiency_queries as efficiency
-from reports_builder.pages import _realtime_queries as ask
-from reports_builder.pages import _understanding_queries as understanding
-from reports_builder.pages._realtime_charts import marked_days
+from reports_builder.domains.efficiency.insights import PREMIUM_COLUMNS
+from reports_builder.domains.efficiency.queries import premium_on_trivial
+from reports_builder.domains.forecast.queries import outlook
+from reports_builder.domains.forecast.statements import spend_by_day
+from reports_builder.domains.realtime import queries as ask
+from reports_builder.domains.realtime.statements import (
+    EPISODE_COLUMNS,
+    abnormal_days_figure,
+    key_figures,
+    near_limit_table,
+    what_was_abnormal,
+    who_is_at_the_limit,
+)
+from reports_builder.evidence import note
+from reports_builder.model import Figure, Section, Table
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
@@ -18,81 +26,28 @@ def build(warehouse: NarrowedWarehouse) -> View:
     abnormal = ask.abnormal(warehouse)
     episodes = ask.episodes(warehouse)
     limits = ask.limits(warehouse)
+    premium = premium_on_trivial(warehouse)
     return View(
         title="Real time",
-        headline=(_what_was_abnormal(abnormal, episodes), _who_is_at_the_limit(limits)),
-        tiles=(
-            KeyFigure(
-                "Abnormal customer days",
-                abnormal.cell("abnormal_days", "count"),
-                abnormal.cell("prior_abnormal_days", "count"),
-                status=abnormal.say("{abnormal_days_lately:count} in the last three days"),
-            ),
-            KeyFigure(
-                "Cost above expected on them",
-                abnormal.cell("excess_usd", "usd_table"),
-                abnormal.cell("prior_excess_usd", "usd_table"),
-            ),
-            KeyFigure(
-                "Customers over their cost limit",
-                limits.cell("over_customers", "count"),
-                status=limits.say("{close_customers:count} close to it"),
-            ),
-            KeyFigure("Cost beyond the limits", limits.cell("above_limit_usd", "usd_table")),
-            KeyFigure("Customers that outgrew their tier", limits.cell("outgrown_customers", "count")),
-        ),
+        headline=(what_was_abnormal(abnormal, episodes), who_is_at_the_limit(limits)),
+        tiles=key_figures(abnormal, limits, premium),
         sections=(
             *alerts_sections(read_alerts(warehouse)),
-            *_worst_customer(warehouse, episodes),
+            *(
+                Section("The dearest abnormal days", figures=(figure,))
+                for figure in abnormal_days_figure(warehouse, episodes)
+            ),
             *_near_limit(warehouse),
-            daily_section(warehouse, understanding.outlook(warehouse)),
-            _episodes_table(episodes),
-            _premium_table(warehouse),
+            Section("Spend by day", figures=(spend_by_day(warehouse, outlook(warehouse)),)),
+            Section(
+                "All abnormal days of the period", tables=(Table(EPISODE_COLUMNS, episodes, max_rows=40),)
+            ),
+            Section("Premium models on trivial work", tables=(Table(PREMIUM_COLUMNS, premium),)),
         ),
         period=warehouse.chosen_period,
         own_period=warehouse.period,
         filters=warehouse.filters,
     )
-
-
-def _what_was_abnormal(abnormal: Evidence, episodes: Evidence) -> Prose:
-    if not episodes.rows:
-        return note("No customer had an abnormal day in the period.")
-    return abnormal.say(
-        "{abnormal_days:count} days of {abnormal_customers:count} customers were abnormal and cost "
-        "**{excess_usd:usd}** more than their own past leads one to expect. "
-    ) + episodes.say(
-        "The dearest is {customer:text} ({run:text} from {episode_start_date:day}), because of {driver:text}."
-    )
-
-
-def _who_is_at_the_limit(limits: Evidence) -> Prose:
-    if limits["limit_share"] is None:
-        return note("No customer is close to its cost limit.")
-    return limits.say(
-        "**{over_customers:count}** customers cost more than {limit_share:percent} of what they pay, with "
-        "**{above_limit_usd:usd}** beyond that limit."
-    )
-
-
-def _worst_customer(warehouse: NarrowedWarehouse, episodes: Evidence) -> tuple[Section, ...]:
-    if not episodes.rows:
-        return ()
-    days = ask.days_of(warehouse, str(episodes["customer_id"]))
-    if not days.rows:
-        return ()
-    title = episodes.say(
-        "{customer:text} cost {excess_usd:usd} more than expected ({run:text} from {episode_start_date:day})"
-    )
-    figure = Figure(
-        "abnormal-days",
-        marked_days(days),
-        title,
-        title + note(". Its cost of each day as a line, with abnormal days as dots."),
-        days,
-        key="Line: cost of the day. Dot: abnormal day. Short bar: what was expected of it.",
-    )
-    return (Section("The dearest abnormal days", figures=(figure,)),)
 
 
 def _near_limit(warehouse: NarrowedWarehouse) -> tuple[Section, ...]:
@@ -115,45 +70,4 @@ def _near_limit(warehouse: NarrowedWarehouse) -> tuple[Section, ...]:
         near,
         height=60 + 24 * len(near.rows),
     )
-    columns = (
-        Column("customer", "Customer"),
-        Column("subscription_tier", "Tier"),
-        Column("severity", "Status"),
-        Column("month_cost_usd", "Cost this month", "usd_table"),
-        Column("projected_month_cost_usd", "Whole month", "usd_table"),
-        Column("monthly_fee_usd", "Fee", "usd_table"),
-        Column("days_remaining", "Days left", "count"),
-    )
-    return (
-        Section("Customers near their limit", figures=(figure,), tables=(Table(columns, near, max_rows=20),)),
-    )
-
-
-def _episodes_table(episodes: Evidence) -> Section:
-    columns = (
-        Column("customer", "Customer"),
-        Column("episode_start_date", "From", "day_short"),
-        Column("days", "Days", "count"),
-        Column("expected_usd", "Expected", "usd_table"),
-        Column("observed_usd", "Cost", "usd_table"),
-        Column("excess_usd", "Too much", "usd_table"),
-        Column("driver", "Because of"),
-        Column("cause_feature", "Feature", "words"),
-        Column("cause_model", "Model"),
-    )
-    return Section("All abnormal days of the period", tables=(Table(columns, episodes, max_rows=20),))
-
-
-def _premium_table(warehouse: NarrowedWarehouse) -> Section:
-    columns = (
-        Column("customer", "Customer"),
-        Column("feature_id", "Feature", "words"),
-        Column("task_type", "Task", "words"),
-        Column("model", "Model"),
-        Column("suggested_model", "Enough for it"),
-        Column("cost_usd", "Cost", "usd_table"),
-        Column("monthly_savings_usd", "Saves a month", "usd_table"),
-    )
-    return Section(
-        "Premium models on trivial work", tables=(Table(columns, efficiency.premium_on_trivial(warehouse)),)
-    )
+    return (Section("Customers near their limit", figures=(figure,), tables=(near_limit_table(near),)),)

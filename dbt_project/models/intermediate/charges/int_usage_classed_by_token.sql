@@ -78,9 +78,7 @@ classed as (
             sku_days.provider = prices.provider
             and sku_days.model = prices.model
             and sku_days.service_tier = prices.service_tier
-            and prices.valid_from < {{ start_of_day('sku_days.usage_date + 1') }}
-            and {{ start_of_day('sku_days.usage_date + 1') }} <= prices.valid_to
-            and prices.min_input_tokens = 0
+            and {{ holds_at_end_of('sku_days.usage_date', 'prices') }}
 
 ),
 

@@ -51,11 +51,7 @@ current_prices as (
         price_periods.*,
         price_periods.contracted_usd_per_input_token - price_periods.contracted_usd_per_cached_input_token as cache_discount_usd_per_token
     from price_periods
-    inner join as_of
-        on
-            price_periods.valid_from < {{ start_of_day('as_of.as_of_date + 1') }}
-            and {{ start_of_day('as_of.as_of_date + 1') }} <= price_periods.valid_to
-            and price_periods.min_input_tokens = 0
+    inner join as_of on {{ holds_at_end_of('as_of.as_of_date') }}
 
 ),
 

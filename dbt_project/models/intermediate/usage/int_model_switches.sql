@@ -22,11 +22,7 @@ current_prices as (
 
     select price_periods.*
     from price_periods
-    inner join as_of
-        on
-            price_periods.valid_from < {{ start_of_day('as_of.as_of_date + 1') }}
-            and {{ start_of_day('as_of.as_of_date + 1') }} <= price_periods.valid_to
-            and price_periods.min_input_tokens = 0
+    inner join as_of on {{ holds_at_end_of('as_of.as_of_date') }}
 
 ),
 

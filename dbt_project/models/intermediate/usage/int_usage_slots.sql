@@ -51,25 +51,9 @@ summed_by_slot as (
 
 ),
 
-priced as (
-
-    select
-        usage.*,
-        case when usage.has_usage then {{ list_cost() }} end as list_cost_usd,
-        case when usage.has_usage then {{ contracted_cost() }} end as contracted_cost_usd,
-        coalesce(prices.is_negotiated, false) as is_negotiated
-    from summed_by_slot as usage
-    left join price_periods as prices
-        on {{ is_priced_by('usage', 'prices', 'slot_start_at', 'usage.min_input_tokens') }}
-
-),
-
 costed as (
 
-    select
-        *,
-        case when is_negotiated then contracted_cost_usd else coalesce(billed_cost_usd, list_cost_usd) end as effective_cost_usd
-    from priced
+    {{ costed_slots('summed_by_slot') }}
 
 ),
 

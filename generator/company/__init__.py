@@ -1,0 +1,1 @@
+"""The invented company: its customers, what they use and pay, and what is planted among them."""

@@ -1,0 +1,1 @@
+"""Continuous generation: `python -m generator --follow`."""

@@ -1,0 +1,1 @@
+"""The landing folder: its tables, the truth beside them, and how a run replaces another."""

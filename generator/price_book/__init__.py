@@ -1,0 +1,1 @@
+"""The dated price book of published models: `python -m generator prices`."""

@@ -1,0 +1,10 @@
+"""What the project says, a folder for each idea; pages and dashboard views put it together.
+
+- ``queries``: what is asked of the marts,
+- ``charts``: how an answer is drawn that no other folder draws,
+- ``statements``: the sentences, key figures, figures and tables that more than one page or view
+  shows, each defined once,
+- ``insights``: the blocks of a report that end in a recommendation.
+
+What a single page says stays with that page. A domain imports other domains, never a page or a view.
+"""

@@ -1,0 +1,1 @@
+"""Which team answers for which cost, what it is billed, and whether it keeps its budget."""

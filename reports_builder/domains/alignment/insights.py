@@ -1,0 +1,137 @@
+"""The insight blocks of the analysis of organizational alignment."""
+
+from reports_builder.domains.alignment.statements import TEAM_COLUMNS
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Insight, Recommendation, Table
+
+_DOMAIN = "Organizational Alignment"
+
+
+def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence) -> tuple[Insight, ...]:
+    """The team furthest over its budget or heading over it; nothing when every team keeps its own."""
+    if not budgets["is_over"]:
+        return ()
+    return (
+        Insight(
+            title=budgets.say("{team_name:text} is {budget_status:text} by {projected_variance_usd:usd}"),
+            problem=budgets.say(
+                "{team_name:text} may spend **{budget_usd:usd}** in {month_start_date:month}. It has spent "
+                "**{actual_usd:usd}** and comes to **{projected_cost_usd:usd}** for the whole month; at "
+                "{burn_rate:ratio} times the planned pace."
+            ),
+            domain_spec=f"{_DOMAIN} (budget against actual)",
+            domain_framework="Quantify Business Value: Budgeting",
+            ubr_impact=budgets.say(
+                "**{projected_variance_usd:usd}** of margin in the month that was not planned to go."
+            ),
+            recommendation=Recommendation(
+                budget_decision(ahead),
+                "Head of Finance",
+                "days",
+            ),
+            outcome=budgets.say(
+                "Between nothing, if the budget is raised, and **{projected_variance_usd:usd}** a month, "
+                "if usage is held to it. Assumption: the months to come cost what this one does."
+            ),
+            supporting=Table(
+                (
+                    Column("team_name", "Team"),
+                    Column("budget_usd", "Budget", "usd_table"),
+                    Column("actual_cost_usd", "Spent", "usd_table"),
+                    Column("variance_usd", "Against plan so far", "delta_usd_table"),
+                    Column("burn_rate", "Pace (1 is plan)", "ratio"),
+                    Column("projected_cost_usd", "Whole month", "usd_table"),
+                    Column("budget_status", "Status"),
+                ),
+                table,
+                month.say(
+                    "budgets of {month_start_date:month}; what has no team counts in the last row, so that "
+                    "it adds up to the month."
+                ),
+            ),
+        ),
+    )
+
+
+def budget_decision(budgets: Evidence) -> Prose:
+    """Who decides what by when: the budget, or the use that breaks it."""
+    return budgets.say(
+        "Decide by {decide_by_date:day}: raise the budget of {team_name:text} for {month_start_date:month} "
+        "to {projected_cost_usd:usd}, or have the team say what it cuts to save {projected_variance_usd:usd}."
+    )
+
+
+def dear_team(teams: Evidence) -> tuple[Insight, ...]:
+    """The team whose calls cost most; nothing when there is no other to compare it with."""
+    if len(teams.rows) < 2:
+        return ()
+    return (
+        Insight(
+            title=teams.say(
+                "A call of {team_name:text} costs {cost_per_call_to_average:ratio} times the average of "
+                "all teams"
+            ),
+            problem=teams.say(
+                "{team_name:text} paid **{cost_usd:usd}** for {calls:count} calls, "
+                "{cost_per_call_usd:usd_unit} each; 1,000 of its tokens cost "
+                "{cost_per_1k_tokens_usd:usd_unit}."
+            ),
+            domain_spec=f"{_DOMAIN} (cross-team comparison)",
+            domain_framework="Quantify Business Value: KPIs & Benchmarking; Unit Economics",
+            ubr_impact=teams.say(
+                "**{cost_usd:usd}** of cost to serve in 30 days, {cost_share:percent} of the total."
+            ),
+            recommendation=Recommendation(
+                note("Compare the team's choice of models with the model comparison, task by task."),
+                "Head of Engineering",
+                "days",
+            ),
+            outcome=teams.say(
+                "Between nothing and **{above_average_usd:usd}** in 30 days, if its calls came to cost the "
+                "average. This overlaps with the savings in the executive summary. Assumption: teams do "
+                "different work; a dear call may be worth its price, which the feature analysis judges."
+            ),
+            supporting=Table(TEAM_COLUMNS, teams, note("teams side by side, the dearest call first.")),
+        ),
+    )
+
+
+def shown_only(shown: Evidence) -> tuple[Insight, ...]:
+    """Teams that see their cost and are not billed; nothing when all are billed."""
+    if not shown.rows:
+        return ()
+    return (
+        Insight(
+            title=shown.say("{shown_cost_usd:usd} of the month is shown to teams and billed to none"),
+            problem=shown.say(
+                "{team_name:text} sees its cost without paying it: **{allocated_cost_usd:usd}** in "
+                "{month_start_date:month}, {daily_cost_change_share:delta} a day on the month before. "
+                "Teams of which that holds: {shown_teams:count}."
+            ),
+            domain_spec=f"{_DOMAIN} (chargeback and showback)",
+            domain_framework="Manage the FinOps Practice: Invoicing & Chargeback",
+            ubr_impact=shown.say(
+                "**{shown_cost_usd:usd}** of cost in the month stands in no team's own result."
+            ),
+            recommendation=Recommendation(
+                shown.say("Decide whether {team_name:text} is ready to be billed."),
+                "Head of Finance",
+                "hours",
+            ),
+            outcome=shown.say(
+                "Between nothing and **{shown_cost_usd:usd}** a month moves from the common account to the "
+                "teams that cause it. Assumption: billing moves cost, it does not by itself reduce it."
+            ),
+            supporting=Table(
+                (
+                    Column("team_name", "Team"),
+                    Column("cost_centre", "Cost centre"),
+                    Column("allocated_cost_usd", "Cost", "usd_table"),
+                    Column("cost_share", "Share of the month", "percent"),
+                    Column("daily_cost_change_share", "Change a day", "delta"),
+                ),
+                shown,
+                note("teams that are shown their cost."),
+            ),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What a task costs on each model, how well it is done, and which model to use for it."""

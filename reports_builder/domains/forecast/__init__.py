@@ -1,0 +1,1 @@
+"""The cost to come, and how far past forecasts were off."""

@@ -1,0 +1,61 @@
+"""The insight block on the cost to come."""
+
+from reports_builder.domains.forecast import queries as ask
+from reports_builder.domains.forecast.statements import OUTLOOK_COLUMNS
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Insight, Recommendation, Table
+from reports_builder.warehouse import Warehouse
+
+
+def _tested(accuracy: Evidence) -> Prose:
+    if accuracy["wape"] is None:
+        return note("No day has come that could be held against a forecast.")
+    error = accuracy.say(
+        "Tested on {origins:count} past days, the forecast missed the cost of a day by {wape:percent} of it "
+        "and was {lean_share:percent} too {lean_word:text} over all. "
+    )
+    if accuracy["interval_coverage_share"] is None:
+        return error + note("There were too few to test its range.")
+    return error + accuracy.say(
+        "Its daily range held {interval_coverage_share:percent} of the outcomes; it promises "
+        "{interval_target_share:percent}."
+    )
+
+
+def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tuple[Insight, ...]:
+    """What the next 30 days cost and how far past forecasts were off; nothing without a forecast."""
+    if outlook["forecast_usd"] is None:
+        return ()
+    if outlook["lower_usd"] is None:
+        advice = "Collect eight weeks of data before planning with the forecast."
+        outcome = note("Unknown: history is too short for a range. Assumption: none can be made yet.")
+    else:
+        advice = "Plan with the upper end of the range, and look again in two weeks."
+        outcome = outlook.say(
+            "Between **{lower_usd:usd}** and **{upper_usd:usd}**. Assumption: the next 30 days resemble "
+            "the last eight weeks; four in five past 30-day outcomes lay within such a range."
+        )
+    insight = Insight(
+        title=outlook.say("The next 30 days: {forecast_usd:usd}, {change_share:delta}"),
+        problem=_tested(accuracy),
+        domain_spec="Understanding Usage & Cost (forecast)",
+        domain_framework="Quantify Business Value: Forecasting",
+        ubr_impact=outlook.say(
+            "**{change_usd:more_or_less_usd}** to serve customers in the next 30 days than in the last."
+        ),
+        recommendation=Recommendation(
+            note(advice),
+            "Head of Finance",
+            "hours",
+        ),
+        outcome=outcome,
+        supporting=Table(
+            OUTLOOK_COLUMNS,
+            ask.outlooks(warehouse),
+            note(
+                "each scope is forecast on its own, so the parts do not sum to the total; the rows named "
+                "rest hold the difference."
+            ),
+        ),
+    )
+    return (insight,)

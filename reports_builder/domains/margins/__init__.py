@@ -1,0 +1,1 @@
+"""What each customer brings in and costs, and what it is worth."""

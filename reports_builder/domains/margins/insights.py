@@ -1,0 +1,384 @@
+"""The insight blocks of the profitability report."""
+
+from reports_builder.domains.pricing import queries as ask_prices
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Action, ActionPlan, Column, Insight, Recommendation, Table
+from reports_builder.warehouse import Warehouse
+
+UNIT_ECONOMICS = "Quantify Business Value: Unit Economics"
+PROFITABILITY = "Understanding Usage & Cost (cost to serve); usage-based revenue: customer profitability"
+PRICING = "Organizational Alignment (price and cost); usage-based revenue: pricing strategy"
+
+LOSS_COLUMNS = (
+    Column("customer_name", "Customer"),
+    Column("subscription_tier", "Tier"),
+    Column("usage_archetype", "Use"),
+    Column("revenue_usd", "Revenue", "usd_table"),
+    Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+    Column("gross_margin_usd", "Margin", "usd_table"),
+    Column("prior_gross_margin_usd", "Margin before", "usd_table"),
+    Column("margin_status", "Status", "words"),
+)
+
+
+def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Insight, ...]:
+    """Who pays less than they cost, and what the recommended plan makes of it."""
+    if not losing.rows:
+        return ()
+    return (
+        Insight(
+            title=totals.say(
+                "{losing_customers:count} of {customers:count} customers cost more than they pay"
+            ),
+            problem=_lasting(totals),
+            domain_spec=PROFITABILITY,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=totals.say(
+                "**{loss_usd:usd}** lost in 30 days. Without these customers the margin would be "
+                "higher by that amount, although revenue would be lower."
+            ),
+            recommendation=Recommendation(
+                note(
+                    "After the pilot with new customers, call these first, with their own use in hand, "
+                    "and offer a price that follows it."
+                ),
+                "Head of Sales",
+                "days",
+                is_in_plan=_is_moved(_segment(by_margin, "loses_money")),
+            ),
+            outcome=_loss_outcome(totals, by_margin),
+            supporting=Table(
+                LOSS_COLUMNS, losing, note("customers with a loss, the largest first, in the period.")
+            ),
+        ),
+    )
+
+
+def _lasting(totals: Evidence) -> Prose:
+    if totals["prior_margin_usd"] is None:
+        return totals.say(
+            "Their fee is fixed, their use is not: together they lost us **{loss_usd:usd}** in 30 "
+            "days. Whether they did before is not known, because the data does not reach back far "
+            "enough."
+        )
+    return totals.say(
+        "Their fee is fixed, their use is not: together they lost us **{loss_usd:usd}** in 30 "
+        "days. {recurring_customers:count} of them lost us money in the 30 days before as "
+        "well; {new_customers:count} are new to the list."
+    )
+
+
+def _loss_outcome(totals: Evidence, by_margin: Evidence) -> Prose:
+    losing = _segment(by_margin, "loses_money")
+    if losing is None or not _is_moved(losing):
+        return totals.say(
+            "Up to **{loss_usd:usd}** of margin in 30 days. Assumption: each pays what it costs, "
+            "or leaves; nothing if they stay as they are."
+        )
+    return losing.say(
+        "**{gain_usd:usd}** of margin in 30 days ({gain_low_usd:usd} to {gain_high_usd:usd}) "
+        "under the recommended plan. Assumption: they use as much as before; how many leave "
+        "follows the churn scenarios, from many to few."
+    )
+
+
+def _is_moved(segment: Evidence | None) -> bool:
+    """Whether the recommended plan changes what these customers pay."""
+    return segment is not None and segment["gain_usd"] is not None and bool(segment["revenue_change_usd"])
+
+
+def _segment(segments: Evidence, name: str) -> Evidence | None:
+    return next((row for row in segments.each() if row["segment"] == name), None)
+
+
+def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
+    """The tier and kind of use whose fees fall furthest short of the cost."""
+    # Where the kind of use is not on record, a tier is no finer than the customers listed above.
+    if not segments["is_loss"] or segments["usage_archetype"] == "unknown":
+        return ()
+    after = _segment(planned, str(segments["segment"]))
+    outcome = note("Their margin rises to zero at least. Assumption: each pays what it costs, or leaves.")
+    if after is not None and after["revenue_change_usd"]:
+        outcome = after.say(
+            "Their margin moves by **{gain_usd:usd}** in 30 days ({gain_low_usd:usd} to "
+            "{gain_high_usd:usd}) under the recommended plan. Assumption: unchanged use, "
+            "departures by the churn scenarios. This is part of the plan's gain below, not beside "
+            "it."
+        )
+    return (
+        Insight(
+            title=segments.say("The tier does not say how much a customer uses: {segment:text} loses most"),
+            problem=segments.say(
+                "{customers:count} customers with {usage_archetype:text} use on the "
+                "{subscription_tier:text} tier pay **{revenue_usd:usd}** and cost **{cost_usd:usd}**. "
+                "The same tier holds customers with a fraction of that use at the same fee."
+            ),
+            domain_spec=PROFITABILITY,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=segments.say("**{margin_usd:usd}** of margin in 30 days from this group alone."),
+            recommendation=Recommendation(
+                note(
+                    "Tie the tier to an amount of use, so that a customer who outgrows one moves to the next."
+                ),
+                "Head of Product",
+                "weeks",
+            ),
+            outcome=outcome,
+            supporting=Table(
+                SEGMENT_MARGIN_COLUMNS,
+                segments,
+                note("margin by tier and kind of use, the worst first, in the period."),
+            ),
+        ),
+    )
+
+
+def next_to_lose(risky: Evidence) -> tuple[Insight, ...]:
+    """Who turns into a loss when its cost rises once more as it just did."""
+    if not risky.rows:
+        return ()
+    return (
+        Insight(
+            title=risky.say(
+                "Customers that one more month like this would turn into a loss: {customers_at_risk:count}"
+            ),
+            problem=risky.say(
+                "Their cost rose by {rise_total_usd:usd} in 30 days. Another rise of the same size "
+                "would turn each of them into a loss; the first is {customer_name:text}, "
+                "{cost_change_share:delta}."
+            ),
+            domain_spec=PROFITABILITY,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=risky.say("**{margin_at_risk_usd:usd}** of margin in 30 days would be gone."),
+            recommendation=Recommendation(
+                note("Ask what changed, and whether the use is meant, before the next invoice."),
+                "Head of Sales",
+                "days",
+            ),
+            outcome=risky.say(
+                "Between **{rise_largest_usd:usd}** (the largest rise stops) and "
+                "**{rise_total_usd:usd}** (all do) of cost avoided in the next 30 days. Assumption: "
+                "without a word, each rises again as it just did."
+                if len(risky.rows) > 1
+                else "Between nothing, if the use is meant, and **{rise_total_usd:usd}** of cost avoided in "
+                "the next 30 days. Assumption: without a word, it rises again as it just did."
+            ),
+            supporting=Table(
+                (
+                    Column("customer_name", "Customer"),
+                    Column("subscription_tier", "Tier"),
+                    Column("revenue_usd", "Revenue", "usd_table"),
+                    Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+                    Column("cost_rise_usd", "Rise of cost", "usd_table"),
+                    Column("gross_margin_usd", "Margin left", "usd_table"),
+                ),
+                risky,
+                note(
+                    "profitable customers whose last rise of cost exceeds the margin that is left, in the "
+                    "period."
+                ),
+            ),
+        ),
+    )
+
+
+def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
+    """What customers are worth until they leave, and where winning one pays."""
+    if tiers["low_value_usd"] is None:
+        return ()
+    return (
+        Insight(
+            title=tiers.say(
+                "Winning {subscription_tier:text} customers pays best: {low_value_to_cost:ratio} times "
+                "its cost at least"
+            ),
+            problem=say(
+                "Until they leave, {valued_customers:count} of today's customers are worth "
+                "**{lifetime_low_usd:usd}** of margin at the cautious end of the churn rates, "
+                "**{lifetime_usd:usd}** at the rates observed. The {customers_without_margin:count} "
+                "active customers without a margin are worth nothing; judged by fees, they would look "
+                "as good as the others.",
+                total,
+            ),
+            domain_spec=PROFITABILITY,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=tiers.say(
+                "A typical {subscription_tier:text} customer earns **{margin_usd:usd}** of margin in "
+                "30 days and pays its {acquisition_usd:usd} of acquisition back in "
+                "{payback_months:count} months."
+            ),
+            recommendation=Recommendation(
+                tiers.say("Spend the next acquisition money on {subscription_tier:text} customers."),
+                "Head of Marketing",
+                "weeks",
+            ),
+            outcome=tiers.say(
+                "Each one won is worth between **{low_value_usd:usd}** (churn at the upper end of its "
+                "interval) and **{value_usd:usd}** (churn as observed) of margin over its life. "
+                "Assumption: new customers use and leave as today's do; the acquisition costs are "
+                "those entered, illustrative until replaced."
+            ),
+            supporting=Table(
+                LIFETIME_COLUMNS, tiers, note("medians per tier; churn over the whole data period.")
+            ),
+        ),
+    )
+
+
+LIFETIME_COLUMNS = (
+    Column("subscription_tier", "Tier"),
+    Column("valued_customers", "Valued", "count"),
+    Column("churned_customers", "Left", "count"),
+    Column("monthly_churn_rate", "Churn a month", "percent"),
+    Column("monthly_churn_rate_high", "At most", "percent"),
+    Column("margin_usd", "Margin a month", "usd_table"),
+    Column("value_usd", "Lifetime value", "usd_table"),
+    Column("low_value_usd", "At least", "usd_table"),
+    Column("payback_months", "Payback, months", "count"),
+    Column("sample", "Sample"),
+)
+
+SEGMENT_MARGIN_COLUMNS = (
+    Column("segment", "Tier / use"),
+    Column("customers", "Customers", "count"),
+    Column("losing_customers", "With a loss", "count"),
+    Column("revenue_usd", "Revenue", "usd_table"),
+    Column("cost_usd", "Cost to serve", "usd_table"),
+    Column("margin_usd", "Margin", "usd_table"),
+    Column("margin_share", "Of revenue", "percent"),
+)
+
+PLAN_COLUMNS = (
+    Column("plan_name", "Plan"),
+    Column("revenue_usd", "Revenue", "usd_table"),
+    Column("gross_margin_usd", "Margin, none leaves", "usd_table"),
+    Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
+    Column("gross_margin_high_churn_usd", "Margin, high churn", "usd_table"),
+    Column("unprofitable_customers", "With a loss", "count"),
+    Column("steep_rise_customer_share", "Steep rises", "percent"),
+    Column("verdict_words", "Verdict"),
+)
+
+
+def pricing(plan: Evidence, plans: Evidence) -> Insight:
+    """What to charge instead, in one block; the pricing proposal has the rest."""
+    if plan["is_current_plan"] and not plan["comparable_plans"]:
+        return Insight(
+            title=note("No plan on the list names the tiers of your customers"),
+            problem=note(
+                "A plan says what a customer of a tier would pay. The plans on the list name other tiers, so "
+                "every customer keeps today's invoice under each of them."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=plan.say(
+                "Unknown; today's prices leave a margin of **{current_gross_margin_usd:usd}** in 30 days."
+            ),
+            recommendation=Recommendation(
+                note(
+                    "Add rows for your tiers to the seed pricing_plans, today's fees first, and build again."
+                ),
+                "Head of Product",
+                "days",
+            ),
+            outcome=note("A comparison of the plans on the use that was measured. Assumption: none yet."),
+            supporting=Table(
+                PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")
+            ),
+        )
+    if plan["is_current_plan"]:
+        return Insight(
+            title=note("No plan on the list beats today's prices"),
+            problem=note(
+                "Each other plan shocks too many customers, or earns too little more to be worth the change."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=plan.say("Today's margin of **{current_gross_margin_usd:usd}** in 30 days stays."),
+            recommendation=Recommendation(
+                note("Keep the prices, and treat the loss-making customers one by one."),
+                "Head of Product",
+                "none",
+            ),
+            outcome=note("No change. Assumption: use stays as it is."),
+            supporting=Table(
+                PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")
+            ),
+        )
+    return Insight(
+        title=plan.say("Charging for use would earn {margin_gain_usd:usd} more margin a month"),
+        problem=plan.say(
+            "Today's fees bring {current_revenue_usd:usd} for {cost_to_serve_usd:usd} of cost, "
+            "whoever causes it. Under the plan “{plan_name:text}” the same use would have brought "
+            "{revenue_usd:usd}."
+        ),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=plan.say(
+            "**{margin_gain_usd:usd}** more margin in 30 days after expected departures; the "
+            "number of customers with a loss falls to {unprofitable_customers:count}."
+        ),
+        recommendation=Recommendation(
+            plan.say(
+                "Introduce “{plan_name:text}”: a pilot with new customers, then those that lose money, "
+                "then the rest."
+            ),
+            "Head of Product",
+            "weeks",
+            is_in_plan=True,
+        ),
+        outcome=plan.say(
+            "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
+            "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
+            "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
+            "to {customers_lost_high_churn:count}). It is a gain of revenue at today's cost; the savings on "
+            "models lower cost and are counted apart, on the calls of the customers that stay."
+        ),
+        supporting=Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")),
+    )
+
+
+def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
+    """The change of prices after the pilot: those who cost more than they pay, then all others."""
+    if plan["is_current_plan"]:
+        if not plan["comparable_plans"]:
+            return ActionPlan((), note("No plan on the list names the tiers of your customers."))
+        return ActionPlan((), note("No plan on the list beats today's prices."))
+    steps = ask_prices.segments(warehouse, "margin_today")
+    ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
+    worth = [row for row in ranked if row["gain_usd"]]
+    return ActionPlan(
+        tuple(_step(row) for row in worth),
+        steps.say(
+            "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
+            "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
+            "departures, net of overlap: every customer is in one of them only. They are ranked by "
+            "value; the sequence is a pilot with new customers, then those that lose money, then the "
+            "rest. All margins use today's cost: savings on models lower it and are counted apart, on the "
+            "calls of the customers that stay."
+        ),
+    )
+
+
+def _step(row: Evidence) -> Action:
+    losing = row["segment"] == "loses_money"
+    words = (
+        "Move the {customers:count} customers that lose money to “{plan_name:text}”, one call at a time"
+        if losing
+        else "Move the {customers:count} others to it, of whom {customers_paying_more:count} pay more"
+    )
+    return Action(
+        action=row.say(words),
+        owner_role="Head of Sales" if losing else "Head of Product",
+        effort="weeks",
+        value=row.cell("gain_usd", "usd_table"),
+        value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
+        confidence="medium: use is measured, departures are assumed"
+        if losing
+        else "low: departures are assumed",
+        first_step=note(
+            "After the pilot with new customers: show each its use and what it costs"
+            if losing
+            else "After the pilot and the loss-makers: announce it with notice"
+        ),
+    )

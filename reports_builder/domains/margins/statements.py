@@ -1,0 +1,250 @@
+"""What the reports and the dashboard say of what customers pay, cost and are worth."""
+
+from dataclasses import replace
+
+from altair import TopLevelMixin
+
+from reports_builder.chart_kinds import daily_trend, ranked_bars
+from reports_builder.domains.margins import queries as ask
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.warehouse import Warehouse
+
+ASSUMPTIONS = (
+    note(
+        "Definition: revenue is the fee, spread evenly over the days of its month; cost to "
+        "serve is the cost of the customer's calls and its share of shared costs. Support, "
+        "staff and hosting are not in it."
+    ),
+    note(
+        "Assumed, not measured: that customers use as much after a change of price as before, "
+        "and how many leave."
+    ),
+    note("Assumed, not measured: what winning a customer costs. The values shipped are illustrative."),
+)
+_MOST_BARS = 12
+
+
+def margin_said(warehouse: Warehouse, totals: Evidence) -> Prose:
+    """What customers paid, what they cost, and what that leaves."""
+    if totals["revenue_usd"] is None:
+        return note("No customer on record passes the filters, so revenue and margin are unknown.")
+    said = totals.say(
+        "Customers paid **{revenue_usd:usd}** and cost **{cost_usd:usd}** to serve; "
+        "**{margin_usd:usd}** is left, {margin_share:percent} of revenue"
+    )
+    if totals["prior_margin_usd"] is None:
+        return said + note(".")
+    before = warehouse.period_of(totals).before
+    return said + totals.say(f" ({{margin_share_change:delta_points}} on {before}).")
+
+
+def losses_said(totals: Evidence, losing: Evidence) -> Prose:
+    """How many customers cost more than they paid, and the largest loss."""
+    if not losing.rows:
+        return note("No customer cost more than it paid.")
+    return totals.say(
+        "**{losing_customers:count}** of {customers:count} customers cost more than they paid "
+        "and lost us **{loss_usd:usd}**; the largest loss is "
+    ) + losing.say(
+        "{customer_name:text} on the {subscription_tier:text} tier, which paid "
+        "{revenue_usd:usd} and cost {cost_to_serve_usd:usd}."
+    )
+
+
+def worth(lifetime: Evidence) -> Prose:
+    """What today's customers are worth, and for how many no value is known."""
+    if not lifetime["valued_customers"]:
+        return note("What customers are worth until they leave is not known: none of any tier has left yet.")
+    value = lifetime.say(
+        "Until they leave, {valued_customers:count} of today's customers are worth "
+        "**{lifetime_low_usd:usd}** of margin at the cautious end of the churn rates, "
+        "{lifetime_usd:usd} at the rates observed."
+    )
+    if not lifetime["customers_churn_unknown"]:
+        return value
+    return value + lifetime.say(
+        " For {customers_churn_unknown:count} more no value is known, because none of their "
+        "tier has left yet."
+    )
+
+
+def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
+    """Revenue, cost, margin and losses beside the window before."""
+    return (
+        KeyFigure(
+            "Revenue",
+            totals.cell("revenue_usd", "usd_table"),
+            totals.cell("prior_revenue_usd", "usd_table"),
+            totals.cell("revenue_change", "delta"),
+        ),
+        KeyFigure(
+            "Cost to serve",
+            totals.cell("cost_usd", "usd_table"),
+            totals.cell("prior_cost_usd", "usd_table"),
+            totals.cell("cost_change", "delta"),
+            status=totals.cell("cost_status", "text"),
+        ),
+        KeyFigure(
+            "Gross margin",
+            totals.cell("margin_usd", "usd_table"),
+            totals.cell("prior_margin_usd", "usd_table"),
+            totals.cell("margin_change", "delta"),
+        ),
+        KeyFigure(
+            "Gross margin of revenue",
+            totals.cell("margin_share", "percent"),
+            totals.cell("prior_margin_share", "percent"),
+            totals.cell("margin_share_change", "delta_points"),
+            status=totals.cell("margin_status", "text"),
+        ),
+        KeyFigure(
+            "Customers with a loss",
+            totals.say("{losing_customers:count} of {customers:count}"),
+            totals.cell("prior_losing_customers", "count"),
+            target=note("none"),
+            status=totals.cell("loss_status", "text"),
+        ),
+        KeyFigure(
+            "Lost on them",
+            totals.cell("loss_usd", "usd_table"),
+            totals.cell("prior_loss_usd", "usd_table"),
+            totals.cell("loss_change_usd", "delta_usd"),
+        ),
+        KeyFigure(
+            "Lifetime value of today's customers, cautious",
+            lifetime.cell("lifetime_low_usd", "usd_table"),
+            status=lifetime.say(
+                "{valued_customers:count} valued, {customers_without_margin:count} without a margin"
+            ),
+        ),
+    )
+
+
+def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -> Figure:
+    """The customers with the largest losses."""
+    shown = replace(losing, rows=losing.rows[:_MOST_BARS])
+    title = totals.say(
+        "{losing_customers:count} customers cost more than they pay: their fee does not follow their use"
+    )
+    return Figure(
+        "loss-makers",
+        cost_and_revenue_bars(
+            shown,
+            label="customer_name",
+            cost="cost_to_serve_usd",
+            highlight="is_loss",
+            narrow=narrow,
+        ),
+        title,
+        title
+        + note(". Bars of cost with a mark where the fee ends, largest loss first: ")
+        + losing.say("{customer_name:text} cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."),
+        losing,
+        height=80 + 26 * len(shown.rows),
+        key="Bar: what the customer cost. Upright mark: what it paid.",
+    )
+
+
+def segments_figure(segments: Evidence, *, narrow: bool = False) -> Figure:
+    """Cost and revenue by tier and kind of use."""
+    title = (
+        segments.say(
+            "Fees do not follow use: {segment:text} customers cost {cost_usd:usd} and pay {revenue_usd:usd}"
+        )
+        if segments["is_loss"]
+        else note("Every group of customers pays more than it costs")
+    )
+    return Figure(
+        "segments",
+        cost_and_revenue_bars(segments, label="segment", cost="cost_usd", highlight="is_loss", narrow=narrow),
+        title,
+        title + note(". A bar of cost and a mark of revenue per group, the worst margin first."),
+        segments,
+        height=80 + 28 * len(segments.rows),
+        key="Bar: what they cost. Upright mark: what they paid. Dark: a loss.",
+    )
+
+
+def cost_and_revenue_bars(
+    rows: Evidence, *, label: str, cost: str, highlight: str | None = None, narrow: bool = False
+) -> TopLevelMixin:
+    """A bar of cost and a mark of revenue each; ``narrow`` bars have no room for both values at the end."""
+    return ranked_bars(
+        rows,
+        label=label,
+        value=cost,
+        style="usd",
+        axis_title="US dollars in the period",
+        highlight=highlight,
+        marker="revenue_usd",
+        end_label=None if narrow else ("cost, paid", "revenue_usd"),
+    )
+
+
+def bands_figure(totals: Evidence, bands: Evidence) -> Figure:
+    """How margins are spread over customers."""
+    title = totals.say(
+        "{losing_customers:count} of {customers:count} customers are on the wrong side of zero"
+    )
+    return Figure(
+        "margin-bands",
+        ranked_bars(
+            bands,
+            label="margin_band",
+            value="customers",
+            style="count",
+            axis_title="Customers by gross margin as a share of revenue; dark = a loss",
+            axis_format=",d",
+            highlight="is_loss",
+        ),
+        title,
+        title + note(". A bar per band of margin share, from the worst to the best."),
+        bands,
+        height=320,
+    )
+
+
+def daily_margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
+    """The gross margin of each day."""
+    days = ask.daily_margins(warehouse)
+    title = totals.say("Margin is {margin_share:percent} of revenue, {margin_share_change:delta_points}")
+    return Figure(
+        "daily-margin",
+        daily_trend(days, None, day="day", value="margin_usd", axis_title="Gross margin a day, US dollars"),
+        title,
+        title + note(". A line of the margin of each day."),
+        days,
+    )
+
+
+def customers_table(warehouse: Warehouse, totals: Evidence) -> Table:
+    """What each customer brings in and costs, the dearest first."""
+    columns = (
+        Column("customer_name", "Customer"),
+        Column("subscription_tier", "Tier"),
+        Column("calls", "Calls", "count"),
+        Column("revenue_usd", "Revenue", "usd_table"),
+        Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+        Column("gross_margin_usd", "Margin", "usd_table"),
+        Column("gross_margin_share", "Of revenue", "percent"),
+        Column(
+            "cost_change_share",
+            "Cost against before",
+            "delta" if totals["prior_cost_usd"] is None else "delta_or_new",
+        ),
+    )
+    return Table(columns, ask.dearest_customers(warehouse), max_rows=20)
+
+
+def most_valuable_table(warehouse: Warehouse) -> Table:
+    """The customers that are worth most until they leave."""
+    columns = (
+        Column("customer_name", "Customer"),
+        Column("subscription_tier", "Tier"),
+        Column("monthly_gross_margin_usd", "Margin a month", "usd_table"),
+        Column("lifetime_value_low_usd", "At least", "usd_table"),
+        Column("lifetime_value_usd", "Lifetime value", "usd_table"),
+        Column("payback_months", "Payback, months", "count"),
+    )
+    return Table(columns, ask.most_valuable(warehouse), note("The most valuable customers"))

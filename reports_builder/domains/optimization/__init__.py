@@ -1,0 +1,1 @@
+"""What the same work could cost: models, service classes, caches and commitments."""

@@ -1,0 +1,126 @@
+"""What the reports and the dashboard say of the savings that are open."""
+
+from reports_builder.domains.optimization import queries as ask
+from reports_builder.domains.optimization.charts import covered_hours, waterfall
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.savings import NOTHING_TO_DO
+from reports_builder.warehouse import Warehouse
+
+KINDS = {
+    "model_switch": "Model switches, a month",
+    "batch": "Batch service, a month",
+    "caching": "Prompt caching, a month",
+    "commitment": "Commitments, a month",
+}
+"""The kinds of action that have a key figure of their own."""
+
+
+def what_is_open(totals: Evidence) -> Prose:
+    """What the same work could cost."""
+    if not totals["open_actions"]:
+        return totals.say(
+            "The period cost **{spend_usd:usd}**, and no change of model, service class or contract would "
+            "lower it."
+        )
+    return totals.say(
+        "The same work that cost **{spend_usd:usd}** in the period could cost **{spend_after_usd:usd}**: "
+        "{open_actions:count} actions are worth **{net_usd:usd}** a month together, {net_share:percent} of "
+        "spend (between {low_usd:usd} and {high_usd:usd})."
+    )
+
+
+def what_first(best: Evidence) -> Prose:
+    """The action worth most, and how it begins."""
+    if not best.rows:
+        return note(NOTHING_TO_DO)
+    return best.say(
+        "Start with this one: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month. "
+        "First step: {first_step:text}."
+    )
+
+
+def key_figures(totals: Evidence, kinds: dict[str, Evidence]) -> tuple[KeyFigure, ...]:
+    """Spend, what the whole ledger takes off it, and each kind of action."""
+    return (
+        KeyFigure("Spend", totals.cell("spend_usd", "usd_table")),
+        KeyFigure(
+            "Savings open, a month",
+            totals.cell("net_usd", "usd_table"),
+            status=totals.say("{low_usd:usd} to {high_usd:usd}, after overlap"),
+        ),
+        *(
+            KeyFigure(
+                label,
+                kinds[name].cell("kind_net_usd", "usd_table"),
+                status=kinds[name].say(
+                    "example offers: in no total, until a provider quotes them"
+                    if kinds[name]["is_example"]
+                    else "actions: {kind_actions:count}; {kind_overlap_usd:usd} more without overlap"
+                ),
+            )
+            for name, label in KINDS.items()
+        ),
+    )
+
+
+def waterfall_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
+    """From spend to what the actions would leave of it."""
+    steps = ask.steps(warehouse)
+    title = totals.say("The actions would take monthly spend from {spend_usd:usd} to {spend_after_usd:usd}")
+    return Figure(
+        "spend-after-actions",
+        waterfall(steps),
+        title,
+        title + note(". One bar for spend, one for what each kind of action takes off, one for the rest."),
+        steps,
+        height=300,
+    )
+
+
+def commitment_figure(warehouse: Warehouse, offer: Evidence) -> tuple[Figure, ...]:
+    """The hours behind the recommended commitment; nothing when none is recommended."""
+    hours = ask.demand_curve(warehouse, str(offer["offer_id"] or ""))
+    if not hours.rows:
+        return ()
+    title = offer.say(
+        "At {hourly_commitment_usd:usd} an hour the commitment covers {coverage_share:percent} of the usage "
+        "and is {utilization_share:percent} used"
+    )
+    figure = Figure(
+        "commitment-hours",
+        covered_hours(hours),
+        title,
+        title + note(". Hours of the look-back by falling demand; the dark part is covered."),
+        hours,
+    )
+    return (figure,)
+
+
+def offers_table(warehouse: Warehouse) -> Table:
+    """Every offer of reserved capacity, judged on usage as it was."""
+    columns = (
+        Column("offer_name", "Offer"),
+        Column("hourly_commitment_usd", "Per hour", "usd_table"),
+        Column("on_demand_cost_usd", "On demand", "usd_table"),
+        Column("total_cost_usd", "With commitment", "usd_table"),
+        Column("coverage_share", "Coverage", "percent"),
+        Column("utilization_share", "Utilization", "percent"),
+        Column("break_even_utilization_share", "Break-even", "percent"),
+        Column("net_monthly_savings_usd", "Saves a month", "usd_table"),
+        Column("verdict", "Verdict"),
+    )
+    return Table(columns, ask.offers(warehouse, "as_used"))
+
+
+def refused_table(warehouse: Warehouse) -> Table:
+    """Switches that would save money and that something speaks against."""
+    columns = (
+        Column("task_type", "Task", "words"),
+        Column("from_model", "From"),
+        Column("to_model", "To"),
+        Column("monthly_savings_usd", "Would save", "usd_table"),
+        Column("quality_change", "Quality change", "delta_points"),
+        Column("verdict", "Why not"),
+    )
+    return Table(columns, ask.refused_switches(warehouse))

@@ -1,0 +1,1 @@
+"""What every customer would pay under each price plan."""

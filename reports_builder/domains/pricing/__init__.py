@@ -1,0 +1,1 @@
+"""What to charge, what it brings, and whom it hits."""

@@ -1,0 +1,244 @@
+"""The insight blocks of the pricing proposal."""
+
+from reports_builder.domains.margins.insights import PLAN_COLUMNS, PRICING, UNIT_ECONOMICS
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Column, Insight, Recommendation, Table
+
+PRICE_COLUMNS = (
+    Column("subscription_tier", "Tier"),
+    Column("today_fee_usd", "Fee today", "usd_table"),
+    Column("base_fee_usd", "New base fee", "usd_table"),
+    Column("included", "Included a month"),
+    Column("usd_per_unit", "Each further one", "usd_unit"),
+    Column("unit", "Unit"),
+    Column("unit_cost_basis_usd", "Planned cost of it", "usd_unit"),
+    Column("target_margin_share", "Target margin", "percent"),
+)
+
+SEGMENT_COLUMNS = (
+    Column("segment", "Segment", "words"),
+    Column("customers", "Customers", "count"),
+    Column("current_revenue_usd", "Revenue today", "usd_table"),
+    Column("revenue_usd", "Under the plan", "usd_table"),
+    Column("revenue_change_share", "Change", "delta"),
+    Column("current_gross_margin_usd", "Margin today", "usd_table"),
+    Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
+    Column("customers_paying_more", "Pay more", "count"),
+    Column("customers_paying_less", "Pay less", "count"),
+)
+
+RISE_COLUMNS = (
+    Column("customer_name", "Customer"),
+    Column("subscription_tier", "Tier"),
+    Column("billable_calls", "Calls", "count"),
+    Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+    Column("current_revenue_usd", "Invoice today", "usd_table"),
+    Column("revenue_usd", "Invoice then", "usd_table"),
+    Column("revenue_change_share", "Change", "delta"),
+    Column("leave_probability_base", "May leave", "percent"),
+)
+
+SCENARIO_COLUMNS = (
+    Column("churn_scenario", "Scenario"),
+    Column("rise_from_share", "Invoice rises by at least", "percent"),
+    Column("leave_probability", "Then this share leaves", "percent"),
+)
+
+HISTORY_COLUMNS = (
+    Column("month_start_date", "Month", "month"),
+    Column("current_revenue_usd", "Revenue as it was", "usd_table"),
+    Column("revenue_usd", "Under the plan", "usd_table"),
+    Column("revenue_change_usd", "Difference", "delta_usd_table"),
+    Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+    Column("current_margin_usd", "Margin as it was", "usd_table"),
+    Column("gross_margin_usd", "Under the plan", "usd_table"),
+)
+
+
+def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight:
+    """Why today's prices do not work: the fee is the same whatever is used."""
+    return Insight(
+        title=today.say("Today's flat fees leave {today_unprofitable:count} customers below their cost"),
+        problem=say(
+            "A customer pays {revenue_per_customer_usd:usd} on average, whatever it uses. Fees "
+            "brought **{today_revenue_usd:usd}** for **{today_cost_usd:usd}** of cost. The "
+            "customers that use most have the least reason to use less, and the others pay for "
+            "them.",
+            today,
+        ),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=losses.say(
+            "**{loss_usd:usd}** lost in 30 days on the customers whose use outgrew their fee."
+        ),
+        recommendation=Recommendation(
+            note("Let the invoice follow use above what the fee can carry."), "Head of Product", "weeks"
+        ),
+        outcome=archetypes.say(
+            "The margin of all customers together moves by **{gain_total_usd:usd}** in 30 days "
+            "({gain_total_low_usd:usd} to {gain_total_high_usd:usd}) under the recommended plan. "
+            "Assumption: unchanged use, departures by the churn scenarios."
+        ),
+        supporting=Table(
+            (
+                Column("segment", "Use"),
+                Column("customers", "Customers", "count"),
+                Column("current_revenue_usd", "Revenue today", "usd_table"),
+                Column("current_gross_margin_usd", "Margin today", "usd_table"),
+                Column("current_unprofitable_customers", "With a loss", "count"),
+            ),
+            archetypes,
+            note("today's fees by how much customers use, in the period."),
+        ),
+    )
+
+
+def closeness(limits: Evidence) -> Prose:
+    """How near the recommended plan is to its limit, and what would be recommended beyond it."""
+    near = limits.say(
+        "{steep_customers:count} steep rises are seen and {steep_customers_allowed:count} allowed: "
+        "**{rises_until_rejected:count}** more and your rule rejects the plan"
+    )
+    if limits["next_plan_name"] is None:
+        return near + note(".")
+    return near + limits.say("; “{next_plan_name:text}” would be next, with {next_gain_usd:usd} a month.")
+
+
+def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidence) -> Insight:
+    """The proposed price list and where its prices come from."""
+    return Insight(
+        title=plan.say("Proposed: “{plan_name:text}”"),
+        problem=note(
+            "A price must cover the cost of the use that it allows. Each tier's fee is held to the "
+            "use that it can pay for; what goes beyond has a price that earns the target margin."
+        ),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=plan.say(
+            "**{revenue_gain_usd:usd}** more revenue in 30 days after expected departures, "
+            "{revenue_gain_share:delta}."
+        ),
+        recommendation=Recommendation(
+            note("Check the price list against your contracts, edit it where it is wrong, and build again."),
+            "Head of Product",
+            "days",
+        ),
+        outcome=say(
+            "**{margin_gain_usd:usd}** more margin a month, between {margin_gain_low_usd:usd} and "
+            "{margin_gain_high_usd:usd}. It is recommended because it earns most after base churn "
+            "among the plans that raise the invoice by more than {steep_rise:percent} for at most "
+            "{steep_customers:percent} of paying customers, keep today's margin even under high "
+            "churn, and add {margin_gain_wanted:percent} or more. ",
+            plan,
+            rules,
+        )
+        + closeness(limits)
+        + note(" Assumption: use stays the same."),
+        supporting=Table(PRICE_COLUMNS, prices, note("the price list, per month.")),
+    )
+
+
+def projection(plan: Evidence, plans: Evidence) -> Insight:
+    """Revenue and margin if few, some or many customers leave."""
+    return Insight(
+        title=plan.say("Revenue {revenue_gain_share:delta}, even after expected departures"),
+        problem=plan.say(
+            "{customers_paying_more:count} customers would pay more, "
+            "{customers_with_steep_rise:count} of them much more. Some will leave: about "
+            "{customers_lost_base_churn:count} by the base scenario, "
+            "{customers_lost_low_churn:count} by the low and {customers_lost_high_churn:count} by "
+            "the high one."
+        ),
+        domain_spec=PRICING,
+        domain_framework="Quantify Business Value: Planning & Estimating; Unit Economics",
+        ubr_impact=plan.say(
+            "**{revenue_gain_usd:usd}** of revenue in 30 days ({revenue_gain_low_usd:usd} to "
+            "{revenue_gain_high_usd:usd}); margin of {new_margin_share:percent} instead of "
+            "{current_margin_share:percent}."
+        ),
+        recommendation=Recommendation(
+            note("Start with a pilot with new customers; then move those that lose money; then the rest."),
+            "Head of Product",
+            "weeks",
+            is_in_plan=True,
+        ),
+        outcome=plan.say(
+            "**{margin_gain_usd:usd}** more margin a month ({margin_gain_low_usd:usd} to "
+            "{margin_gain_high_usd:usd}). Assumption: the probabilities of leaving are "
+            "illustrative, not measured; a customer that leaves takes its cost along."
+        ),
+        supporting=Table(PLAN_COLUMNS, plans, note("all plans on the same use, in the period.")),
+    )
+
+
+def hardest_hit(rises: Evidence, weight: Evidence) -> tuple[Insight, ...]:
+    """Who pays much more, and that they are the ones who cost most."""
+    if not rises.rows:
+        return ()
+    return (
+        Insight(
+            title=weight.say(
+                "{largest_rises:count} customers bear {largest_rises_share:percent} of the rise"
+            ),
+            problem=rises.say(
+                "For the {customers_paying_more:count} customers that pay more, the typical invoice "
+                "goes {rise_median_share:delta}. The largest rise is {customer_name:text}: "
+                "{current_revenue_usd:usd} today, {revenue_usd:usd} then, for a use that costs "
+                "{cost_to_serve_usd:usd}."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=weight.say("**{largest_rises_usd:usd}** of the new revenue in 30 days rests on them."),
+            recommendation=Recommendation(
+                note("Speak with each of them in person, and offer a larger tier or a step-wise rise."),
+                "Head of Sales",
+                "weeks",
+            ),
+            outcome=weight.say(
+                "**{largest_gain_usd:usd}** more margin in 30 days from these customers "
+                "({largest_gain_low_usd:usd} to {largest_gain_high_usd:usd}), part of the total above. "
+                "Assumption: departures by the churn scenarios; none of them uses less because it "
+                "costs more."
+            ),
+            supporting=Table(
+                RISE_COLUMNS, rises, note("the largest rises, invoice before and after, in the period.")
+            ),
+        ),
+    )
+
+
+def _carried(tiers: Evidence) -> Prose:
+    share = tiers["rise_share"]
+    if share is None:
+        return note("No tier pays more than today in total")
+    if share > 0.5:  # type: ignore[operator]
+        return tiers.say("The {segment:words} tier carries most of the change ({rise_share:percent})")
+    return tiers.say("The {segment:words} tier carries the largest part of the change ({rise_share:percent})")
+
+
+def spared(tiers: Evidence) -> Insight:
+    """How the change falls on each tier."""
+    return Insight(
+        title=_carried(tiers),
+        problem=tiers.say(
+            "Its {customers:count} customers go from {current_revenue_usd:usd} to {revenue_usd:usd}: "
+            "{customers_paying_more:count} pay more, {customers_paying_less:count} pay less, "
+            "{customers_unchanged:count} see no change."
+        ),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=tiers.say(
+            "**{revenue_change_usd:usd}** of revenue in 30 days from this tier, nobody leaving."
+        ),
+        recommendation=Recommendation(
+            tiers.say("Write to the customers without a change as well: for them the fee stays."),
+            "Head of Customer Success",
+            "days",
+        ),
+        outcome=tiers.say(
+            "**{gain_usd:usd}** of margin from this tier ({gain_low_usd:usd} to "
+            "{gain_high_usd:usd}), part of the total above. Assumption: departures by the churn "
+            "scenarios."
+        ),
+        supporting=Table(SEGMENT_COLUMNS, tiers, note("impact by tier, in the period.")),
+    )

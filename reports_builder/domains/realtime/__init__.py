@@ -1,0 +1,1 @@
+"""Abnormal days and limits that are reached."""

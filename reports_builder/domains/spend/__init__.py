@@ -1,0 +1,1 @@
+"""What AI costs, who and what causes it, and what it brings in."""

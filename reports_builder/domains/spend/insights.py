@@ -1,0 +1,310 @@
+"""The insight blocks of the executive summary."""
+
+from dataclasses import dataclass
+
+from reports_builder.domains.alignment.insights import budget_decision
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.savings import ledger, named, total_savings
+from reports_builder.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A FinOps domain in the specification's wording and in the framework's of 2026."""
+
+    spec: str
+    framework: str
+
+
+USAGE = Domain(
+    "Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics"
+)
+RATES = Domain("Rate Optimization", "Optimize Usage & Cost: Rate Optimization")
+PERFORMANCE = Domain(
+    "Performance Tracking & Benchmarking",
+    "Optimize Usage & Cost: Usage Optimization; Quantify Business Value: Unit Economics",
+)
+REAL_TIME = Domain("Real-Time Decision Making", "Understand Usage & Cost: Anomaly Management")
+ALIGNMENT = Domain("Organizational Alignment (budgets)", "Quantify Business Value: Budgeting; Forecasting")
+
+_DOMAIN_OF_ACTION = {
+    "model_switch": PERFORMANCE,
+    "inefficient_usage": REAL_TIME,
+    "anomaly_fix": REAL_TIME,
+}
+
+_LEDGER_COLUMNS = (
+    Column("subject", "Action"),
+    Column("gross_monthly_savings_usd", "Before overlap", "usd_table"),
+    Column("overlap_usd", "Overlap", "usd_table"),
+    Column("net_monthly_savings_usd", "Net a month", "usd_table"),
+    Column("low_monthly_savings_usd", "Low", "usd_table"),
+    Column("high_monthly_savings_usd", "High", "usd_table"),
+)
+
+
+def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence) -> Insight:
+    """Who causes the cost, and whether they pay for it."""
+    return Insight(
+        title=concentration.say("{listed_customers:count} customers cause {top_share:percent} of AI cost"),
+        problem=say(
+            "Of {customers:count} customers, the {listed_customers:count} that cost most cause "
+            "**{top_cost_usd:usd}**, {top_share:percent} of all cost. {top_unprofitable:count} of these "
+            "{listed_customers:count} paid less than they cost; of all customers, "
+            "{unprofitable_customers:count} did.",
+            concentration,
+            margins,
+        ),
+        domain_spec=USAGE.spec,
+        domain_framework=USAGE.framework,
+        ubr_impact=say(
+            "**{loss_usd:usd}** lost in 30 days on customers whose fee does not cover their usage, "
+            "**{top_loss_usd:usd}** of it on the dearest customers above.",
+            concentration,
+            margins,
+        ),
+        recommendation=_cover_the_cost(margins),
+        outcome=_cost_covered(margins),
+        supporting=Table(
+            (
+                Column("customer", "Customer"),
+                Column("tier", "Tier"),
+                Column("cost_usd", "Cost", "usd_table"),
+                Column("cost_share", "Share of cost", "percent"),
+                Column("revenue_usd", "Revenue", "usd_table"),
+                Column("gross_margin_usd", "Margin", "usd_table"),
+            ),
+            top,
+            note("the ten customers that cost most, in the period."),
+        ),
+    )
+
+
+def _cover_the_cost(margins: Evidence) -> Recommendation:
+    if not margins["unprofitable_customers"]:
+        return Recommendation(
+            note("Keep the prices: every customer pays its cost."), "Head of Product", "none"
+        )
+    return Recommendation(
+        note(
+            "Move the loss-making customers to a price that follows usage, after a pilot with new "
+            "customers; the pricing proposal has the plan."
+        ),
+        "Head of Product",
+        "weeks",
+    )
+
+
+def _cost_covered(margins: Evidence) -> Prose:
+    if not margins["unprofitable_customers"]:
+        return note("No change. Assumption: usage stays as it is.")
+    if margins["unprofitable_customers"] == 1:
+        return margins.say(
+            "Up to **{loss_usd:usd}** of margin recovered in 30 days. Assumption: the customer pays what "
+            "it costs, or leaves; less if it keeps part of today's price."
+        )
+    return margins.say(
+        "Between **{largest_loss_usd:usd}** and **{loss_usd:usd}** of margin recovered in 30 days. "
+        "Assumption: at the low end only the largest loss is covered; at the high end every "
+        "loss-making customer pays what it costs, and none leaves."
+    )
+
+
+def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
+    """Where the money goes by model, and what the switches away from the first are worth."""
+    switches = warehouse.evidence(
+        """
+        select
+            max(kept.low_share)::double as low_share,
+            max(kept.base_share)::double as base_share,
+            max(kept.high_share)::double as high_share,
+            coalesce(sum(switches.monthly_savings_usd * kept.base_share), 0) as switch_usd,
+            coalesce(sum(switches.monthly_savings_low_usd * kept.low_share), 0) as switch_low_usd,
+            coalesce(sum(switches.monthly_savings_high_usd * kept.high_share), 0) as switch_high_usd
+        from seeds.savings_assumptions as kept
+        left join rates.rpt_model_switch_savings as switches
+            on switches.is_recommended and switches.from_provider = :provider and switches.from_model = :model
+        where kept.action_kind = 'model_switch'
+        """,
+        provider=models["provider"],
+        model=models["model"],
+    )
+    return Insight(
+        title=models.say(
+            "{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"
+        ),
+        problem=models.say(
+            "{provider:text} {model:text} costs **{cost_usd:usd}** in the period. A call to it costs "
+            "{usd_per_call:usd_unit}; the average over all models is {average_usd_per_call:usd_unit}."
+        ),
+        domain_spec=USAGE.spec,
+        domain_framework=USAGE.framework,
+        ubr_impact=models.say(
+            "**{cost_usd:usd}** of cost to serve in 30 days, {cost_share:percent} of the total, rests on "
+            "the price of this one model."
+        ),
+        recommendation=Recommendation(
+            note("Choose the model per task by quality and cost (the model comparison names one for each)."),
+            "Head of Engineering",
+            "two weeks",
+            is_in_plan=True,
+        ),
+        outcome=note(
+            "Not known: no cheaper model has shown on these tasks that it is good enough. Assumption: a "
+            "model "
+            "without quality scores is not recommended."
+        )
+        if not switches["switch_usd"]
+        else switches.say(
+            "**{switch_usd:usd}** a month ({switch_low_usd:usd} to {switch_high_usd:usd}) from moving the "
+            "tasks that a cheaper model does well enough. It is part of the total under Actions, not "
+            "beside it. Assumption: the same calls, quality above each task's floor, and "
+            "{base_share:percent} of the possible saving kept; low {low_share:percent} and more tokens, "
+            "high {high_share:percent} and fewer."
+        ),
+        supporting=Table(
+            (
+                Column("provider", "Provider"),
+                Column("model", "Model"),
+                Column("calls", "Calls", "count"),
+                Column("cost_usd", "Cost", "usd_table"),
+                Column("cost_share", "Share of cost", "percent"),
+                Column("usd_per_call", "Per call", "usd_unit"),
+                Column("cost_change", "Change", "delta"),
+            ),
+            models,
+            note("spend by provider and model, in the period."),
+        ),
+    )
+
+
+def opportunities(warehouse: Warehouse, best: Evidence) -> tuple[Insight, ...]:
+    """One block for each of the three actions worth most."""
+    return tuple(_opportunity(warehouse, row) for row in best.each()[:3])
+
+
+def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
+    kind = str(row["action_kind"])
+    domain = _DOMAIN_OF_ACTION.get(kind, RATES)
+    problem, supporting = (
+        _switch_in_numbers(warehouse, row) if kind == "model_switch" else _action_in_numbers(warehouse, row)
+    )
+    return Insight(
+        title=row.say("Opportunity worth {net_monthly_savings_usd:usd} a month: ")
+        + named(row, begins_sentence=False),
+        problem=problem,
+        domain_spec=domain.spec,
+        domain_framework=domain.framework,
+        ubr_impact=row.say("**{net_monthly_savings_usd:usd}** of margin a month, net of overlap."),
+        recommendation=Recommendation(
+            named(row) + row.say(". First step: {first_step:text}."),
+            str(row["owner_role"]),
+            str(row["effort"]),
+            is_in_plan=True,
+        ),
+        outcome=row.say(
+            "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "
+            "{high_monthly_savings_usd:usd}. Assumption: {assumption:text}"
+        ),
+        supporting=supporting,
+    )
+
+
+def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
+    """What a task costs on its models of today and would cost on the recommended one."""
+    switches = warehouse.evidence(
+        """
+        select
+            from_model,
+            calls,
+            current_cost_usd,
+            cost_after_usd,
+            monthly_savings_usd,
+            from_quality_score_avg,
+            to_quality_score_avg,
+            to_model,
+            sum(calls) over () as all_calls,
+            sum(current_cost_usd) over () as all_current_usd,
+            sum(cost_after_usd) over () as all_after_usd
+        from rates.rpt_model_switch_savings
+        where is_recommended and task_type = :task_type and to_provider = :provider and to_model = :model
+        order by monthly_savings_usd desc, from_provider, from_model
+        """,
+        task_type=row["task_type"],
+        provider=row["provider"],
+        model=row["model"],
+    )
+    problem = switches.say(
+        "{all_calls:count} calls cost **{all_current_usd:usd}** in 30 days; the same tokens on "
+        "{to_model:text} would cost **{all_after_usd:usd}** if every call moved, at a quality within the "
+        "limits set for the task."
+    )
+    columns = (
+        Column("from_model", "From"),
+        Column("calls", "Calls", "count"),
+        Column("current_cost_usd", "Cost now", "usd_table"),
+        Column("cost_after_usd", "Cost after", "usd_table"),
+        Column("monthly_savings_usd", "If every call moves", "usd_table"),
+        Column("from_quality_score_avg", "Quality now", "ratio"),
+        Column("to_quality_score_avg", "Quality after", "ratio"),
+    )
+    caption = switches.say("calls that would move to {to_model:text}; quality is a score from 0 to 1.")
+    return problem, Table(columns, switches, caption)
+
+
+def _action_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
+    """What an action saves before and after overlap, beside the others of its kind."""
+    alike = ledger(warehouse, str(row["action_kind"]))
+    problem = row.say(
+        "Today's way costs **{gross_monthly_savings_usd:usd}** a month more than it has to"
+        + ("; {overlap_usd:usd} of that is already counted in other actions." if row["overlap_usd"] else ".")
+    )
+    caption = say(
+        "actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.",
+        row,
+        total_savings(warehouse, alike),
+    )
+    return problem, Table(_LEDGER_COLUMNS, alike, caption)
+
+
+def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
+    """The team furthest over its budget, or nothing when every team keeps its own."""
+    if not teams["is_over"]:
+        return ()
+    return (
+        Insight(
+            title=teams.say("{team_name:text} is {budget_status:text} in {month_start_date:month}"),
+            problem=teams.say(
+                "{team_name:text} has a budget of **{budget_usd:usd}** for {month_start_date:month}; its "
+                "cost for the whole month, spent and forecast, comes to **{projected_cost_usd:usd}**."
+            ),
+            domain_spec=ALIGNMENT.spec,
+            domain_framework=ALIGNMENT.framework,
+            ubr_impact=teams.say(
+                "**{total_overrun_usd:usd}** over budget in all listed months and teams, "
+                "**{projected_variance_usd:usd}** of it in this one."
+            ),
+            recommendation=Recommendation(
+                budget_decision(teams),
+                "Head of Finance",
+                "days",
+            ),
+            outcome=teams.say(
+                "Between nothing, if the budget is raised, and **{projected_variance_usd:usd}**, if usage is "
+                "cut to it. Assumption: the forecast holds."
+            ),
+            supporting=Table(
+                (
+                    Column("team_name", "Team"),
+                    Column("month_start_date", "Month", "month"),
+                    Column("budget_usd", "Budget", "usd_table"),
+                    Column("projected_cost_usd", "Spent and forecast", "usd_table"),
+                    Column("projected_variance_usd", "Over budget", "delta_usd_table"),
+                    Column("budget_status", "Status"),
+                ),
+                teams,
+                note("budgets of this month and the coming ones, the largest overrun first."),
+            ),
+        ),
+    )

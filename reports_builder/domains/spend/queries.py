@@ -1,0 +1,322 @@
+"""What the pages on spend ask the warehouse."""
+
+from reports_builder.evidence import Evidence
+from reports_builder.warehouse import Warehouse
+
+# By the column of the usage mart, or of the customer that the usage belongs to.
+_DIMENSIONS = {
+    "organization": "case when customers.is_known then customers.organization_id else 'unallocated' end",
+    "product": "replace(usage.product_id, '_', ' ')",
+    "feature": "replace(usage.feature_id, '_', ' ')",
+    "task": "replace(usage.task_type, '_', ' ')",
+    "provider": "usage.provider",
+    "model": "usage.model",
+    "environment": "usage.environment",
+    "tier": "coalesce(customers.subscription_tier, 'unknown')",
+}
+
+
+def spend(warehouse: Warehouse) -> Evidence:
+    """Spend and calls of both windows; the earlier one is null unless data covers all of it."""
+    return warehouse.evidence(
+        """
+        with windows as (
+            select
+                sum(effective_cost_usd) filter (where usage_date >= :window_start) as spend_usd,
+                sum(calls) filter (where usage_date >= :window_start) as calls,
+                sum(effective_cost_usd) filter (where usage_date between :prior_start and :prior_end)
+                    as prior_usd,
+                sum(calls) filter (where usage_date between :prior_start and :prior_end) as prior_calls,
+                min(usage_date) <= :prior_start as has_prior
+            from core.fct_usage_daily
+            where usage_date <= :as_of
+        )
+        select
+            spend_usd,
+            calls,
+            case when has_prior then prior_usd end as prior_spend_usd,
+            spend_usd / nullif(case when has_prior then prior_usd end::double, 0) - 1 as spend_change,
+            1000 * spend_usd / nullif(calls::double, 0) as usd_per_thousand_calls,
+            case when has_prior then 1000 * prior_usd / nullif(prior_calls::double, 0) end
+                as prior_usd_per_thousand_calls,
+            usd_per_thousand_calls / nullif(prior_usd_per_thousand_calls, 0) - 1 as unit_cost_change,
+            case
+                when spend_change is null then 'no earlier period to compare with'
+                when spend_change > 0 then 'higher' when spend_change < 0 then 'lower' else 'the same'
+            end as spend_status,
+            case
+                when unit_cost_change is null then 'no earlier period to compare with'
+                when unit_cost_change > 0 then 'a call costs more'
+                when unit_cost_change < 0 then 'a call costs less' else 'the same'
+            end as unit_cost_status
+        from windows
+        """
+    )
+
+
+def causes_of_change(warehouse: Warehouse) -> Evidence:
+    """The change of spend by customers that started, stopped and stayed; and the largest mover."""
+    return warehouse.evidence(
+        """
+        with customers as (
+            select
+                customer_id,
+                coalesce(sum(effective_cost_usd) filter (where usage_date >= :window_start), 0) as cost_usd,
+                coalesce(sum(effective_cost_usd) filter (where usage_date < :window_start), 0) as prior_usd
+            from core.fct_usage_daily
+            where usage_date between :prior_start and :as_of
+            group by customer_id
+        ),
+        causes as (
+            select
+                sum(cost_usd - prior_usd) filter (where prior_usd = 0) as started_usd,
+                -sum(cost_usd - prior_usd) filter (where cost_usd = 0) as stopped_usd,
+                sum(cost_usd - prior_usd) filter (where prior_usd <> 0 and cost_usd <> 0) as stayed_usd
+            from customers
+        )
+        select
+            coalesce(causes.started_usd, 0) as started_usd,
+            coalesce(causes.stopped_usd, 0) as stopped_usd,
+            coalesce(causes.stayed_usd, 0) as stayed_usd,
+            coalesce(names.customer_name, customers.customer_id) as largest_mover,
+            customers.cost_usd - customers.prior_usd as largest_move_usd
+        from customers
+        cross join causes
+        left join core.dim_customers as names on customers.customer_id = names.customer_id
+        order by abs(customers.cost_usd - customers.prior_usd) desc, customers.customer_id
+        limit 1
+        """
+    )
+
+
+def margins(warehouse: Warehouse) -> Evidence:
+    """Revenue, cost to serve and margin over all customers, and what the unprofitable ones lose."""
+    return warehouse.evidence(
+        """
+        with totals as (
+            select
+                sum(revenue_usd) as revenue_usd,
+                sum(prior_revenue_usd) as prior_revenue_usd,
+                sum(gross_margin_usd) as gross_margin_usd,
+                sum(gross_margin_usd) / nullif(sum(revenue_usd)::double, 0) as gross_margin_share,
+                sum(prior_gross_margin_usd) / nullif(sum(prior_revenue_usd)::double, 0)
+                    as prior_gross_margin_share,
+                count(*) filter (where is_unprofitable) as unprofitable_customers,
+                count(*) filter (where has_activity) as active_customers,
+                coalesce(-sum(gross_margin_usd) filter (where is_unprofitable), 0) as loss_usd,
+                coalesce(max(-gross_margin_usd) filter (where is_unprofitable), 0) as largest_loss_usd
+            from margin.rpt_customer_margins
+        )
+        select
+            *,
+            revenue_usd / nullif(prior_revenue_usd::double, 0) - 1 as revenue_change,
+            gross_margin_share - prior_gross_margin_share as margin_change,
+            case
+                when revenue_change is null then 'no earlier period to compare with'
+                when revenue_change > 0 then 'higher' when revenue_change < 0 then 'lower' else 'the same'
+            end as revenue_status,
+            case
+                when gross_margin_share < 0 then 'a loss'
+                when margin_change is null then 'no earlier period to compare with'
+                when margin_change < 0 then 'worse' when margin_change > 0 then 'better' else 'the same'
+            end as margin_status
+        from totals
+        """
+    )
+
+
+def top_customers(warehouse: Warehouse) -> Evidence:
+    """The ten customers that cost most, with what they pay; shares are of all cost."""
+    return warehouse.evidence(
+        """
+        with customers as (
+            select
+                usage.customer_id,
+                coalesce(names.customer_name, usage.customer_id) as customer,
+                coalesce(names.subscription_tier, 'unknown') as tier,
+                sum(usage.effective_cost_usd) as cost_usd,
+                sum(usage.effective_cost_usd)
+                    / nullif(sum(sum(usage.effective_cost_usd)) over ()::double, 0) as cost_share
+            from core.fct_usage_daily as usage
+            left join core.dim_customers as names on usage.customer_id = names.customer_id
+            where usage.usage_date between :window_start and :as_of
+            group by all
+        )
+        select
+            customers.customer_id,
+            customers.customer,
+            customers.tier,
+            customers.cost_usd,
+            customers.cost_share,
+            margins.revenue_usd,
+            margins.gross_margin_usd,
+            coalesce(margins.is_unprofitable, false) as is_unprofitable
+        from customers
+        left join margin.rpt_customer_margins as margins on customers.customer_id = margins.customer_id
+        where customers.customer_id <> 'unallocated'
+        order by customers.cost_usd desc nulls last, customers.customer_id
+        limit 10
+        """
+    )
+
+
+def concentration(warehouse: Warehouse) -> Evidence:
+    """How much of the cost the ten dearest customers cause, and how many of them lose money."""
+    return warehouse.evidence(
+        """
+        with customers as (
+            select
+                customer_id,
+                sum(effective_cost_usd) as cost_usd,
+                sum(sum(effective_cost_usd)) over () as all_cost_usd,
+                row_number() over (
+                    order by customer_id = 'unallocated', sum(effective_cost_usd) desc nulls last, customer_id
+                ) as place
+            from core.fct_usage_daily
+            where usage_date between :window_start and :as_of
+            group by customer_id
+        )
+        select
+            count(*) as customers,
+            least(count(*), 10) as listed_customers,
+            sum(customers.cost_usd) filter (where customers.place <= 10) as top_cost_usd,
+            top_cost_usd / nullif(max(customers.all_cost_usd)::double, 0) as top_share,
+            count(*) filter (where customers.place <= 10 and margins.is_unprofitable) as top_unprofitable,
+            coalesce(
+                -sum(margins.gross_margin_usd)
+                    filter (where customers.place <= 10 and margins.is_unprofitable), 0
+            ) as top_loss_usd
+        from customers
+        left join margin.rpt_customer_margins as margins on customers.customer_id = margins.customer_id
+        where customers.customer_id <> 'unallocated'
+        """
+    )
+
+
+def models(warehouse: Warehouse) -> Evidence:
+    """Spend by provider and model in both windows."""
+    return warehouse.evidence(
+        """
+        with models as (
+            select
+                provider,
+                model,
+                sum(calls) filter (where usage_date >= :window_start) as calls,
+                coalesce(sum(effective_cost_usd) filter (where usage_date >= :window_start), 0) as cost_usd,
+                sum(effective_cost_usd) filter (where usage_date < :window_start) as prior_usd
+            from core.fct_usage_daily
+            where usage_date between :prior_start and :as_of
+            group by provider, model
+        )
+        select
+            provider,
+            model,
+            calls,
+            cost_usd,
+            cost_usd / nullif(sum(cost_usd) over ()::double, 0) as cost_share,
+            calls / nullif(sum(calls) over ()::double, 0) as call_share,
+            cost_usd / nullif(calls::double, 0) as usd_per_call,
+            sum(cost_usd) over () / nullif(sum(calls) over ()::double, 0) as average_usd_per_call,
+            cost_usd / nullif(prior_usd::double, 0) - 1 as cost_change
+        from models
+        order by cost_usd desc, provider, model
+        """
+    )
+
+
+def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
+    """Spend of the period by the values of one dimension, the ten largest, beside the period before."""
+    value = _DIMENSIONS[dimension]
+    return warehouse.evidence(
+        f"""
+        with parts as (
+            select
+                {value} as value,
+                coalesce(sum(usage.effective_cost_usd) filter (where usage.usage_date >= :window_start), 0)
+                    as cost_usd,
+                sum(usage.effective_cost_usd) filter (where usage.usage_date < :window_start)
+                    as prior_cost_usd,
+                coalesce(sum(usage.calls) filter (where usage.usage_date >= :window_start), 0) as calls
+            from core.fct_usage_daily as usage
+            left join core.dim_customers as customers on usage.customer_id = customers.customer_id
+            where usage.usage_date between :prior_start and :as_of
+            group by {value}
+        )
+        select
+            value,
+            cost_usd,
+            prior_cost_usd,
+            calls,
+            cost_usd / nullif(sum(cost_usd) over ()::double, 0) as cost_share,
+            cost_usd / nullif(prior_cost_usd::double, 0) - 1 as cost_change,
+            cost_usd / nullif(calls::double, 0) as cost_per_call_usd,
+            count(*) over () as all_values
+        from parts
+        where calls > 0
+        order by cost_usd desc, value
+        limit 10
+        """  # noqa: S608 - the dimension is a name of the table above
+    )
+
+
+def drivers(warehouse: Warehouse) -> Evidence:
+    """The ten combinations of customer, feature and model that cost most: what can be acted on."""
+    return warehouse.evidence(
+        """
+        with combinations as (
+            select
+                customer_id,
+                feature_id,
+                model,
+                sum(effective_cost_usd) filter (where usage_date >= :window_start) as cost_usd,
+                sum(effective_cost_usd) filter (where usage_date < :window_start) as prior_usd
+            from core.fct_usage_daily
+            where usage_date between :prior_start and :as_of
+            group by customer_id, feature_id, model
+        )
+        select
+            coalesce(names.customer_name, combinations.customer_id) as customer,
+            combinations.feature_id,
+            combinations.model,
+            combinations.cost_usd,
+            combinations.cost_usd / nullif(sum(combinations.cost_usd) over ()::double, 0) as cost_share,
+            combinations.cost_usd / nullif(combinations.prior_usd::double, 0) - 1 as cost_change
+        from combinations
+        left join core.dim_customers as names on combinations.customer_id = names.customer_id
+        order by combinations.cost_usd desc nulls last, combinations.customer_id, feature_id, model
+        limit 10
+        """
+    )
+
+
+def daily_spend(warehouse: Warehouse) -> Evidence:
+    """Spend per day over the last 90 days; null, and a gap in the line, on a day without calls."""
+    return warehouse.evidence(
+        """
+        select dates.date_day as day, sum(usage.effective_cost_usd) as spend_usd
+        from core.dim_dates as dates
+        left join core.fct_usage_daily as usage on dates.date_day = usage.usage_date
+        where dates.date_day between :history_start and :as_of
+        group by dates.date_day
+        order by dates.date_day
+        """
+    )
+
+
+def price_plan(warehouse: Warehouse) -> Evidence:
+    """What the recommended price plan is expected to gain; no row when it is today's."""
+    return warehouse.evidence(
+        """
+        select
+            gross_margin_change_base_churn_usd as plan_gain_usd,
+            plan_gain_usd > coalesce(
+                (
+                    select sum(net_monthly_savings_usd)
+                    from rates.rpt_savings_opportunities
+                    where not is_illustrative
+                ), 0
+            ) as is_largest
+        from pricing.rpt_plan_comparison
+        where is_recommended and not is_current_plan
+        """
+    )

@@ -1,0 +1,1 @@
+"""Who the cost belongs to and what a token costs."""

@@ -1,0 +1,107 @@
+"""Who gets in from elsewhere: a real OpenID Connect provider, a real browser, the page as Streamlit runs it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from oidc_provider_mock import User, run_server_in_thread
+
+from reports_builder.dashboard.settings import Settings
+from tests.dashboard.chromium import WAIT, Dashboard, Reader, chromium_path, reading, wait_until_served
+from tests.workspace import ROOT, Workspace
+
+# The provider uses names of Authlib that are about to move; a warning in its thread would be its error.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+ACCOUNTS: dict[str, dict[str, object]] = {
+    "named": {"email": "CFO@example.com", "email_verified": True},
+    "of the domain": {"email": "anyone@corp.example", "email_verified": True},
+    "of a domain below": {"email": "anyone@corp.example.evil.example", "email_verified": True},
+    "unproven": {"email": "cfo@example.com", "email_verified": False},
+    "without an address": {},
+}
+
+
+@pytest.fixture(scope="module")
+def open_dashboard(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A dashboard that demands a login, its provider, and secrets of its own."""
+    chromium_path()
+    folder = tmp_path_factory.mktemp("login")
+    (folder / ".streamlit").mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    users = [User(sub=name, claims=claims) for name, claims in ACCOUNTS.items()]
+    with run_server_in_thread(user_claims=users) as provider:
+        (folder / ".streamlit" / "secrets.toml").write_text(
+            f"""
+            [auth]
+            redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
+            cookie_secret = "a secret of this test"
+            client_id = "dashboard"
+            client_secret = "another"
+            server_metadata_url = "http://127.0.0.1:{provider.server_port}/.well-known/openid-configuration"
+            [access]
+            emails = ["cfo@example.com"]
+            domains = ["corp.example"]
+            """
+        )
+        settings = Settings(warehouse=str(built.published), login=True)
+        script = ROOT / "reports_builder" / "dashboard" / "app.py"
+        options = {"server.address": "127.0.0.1", "server.port": port, "server.headless": "true"}
+        command = [sys.executable, "-m", "streamlit", "run", str(script)]
+        for name, value in (options | {"browser.gatherUsageStats": "false"}).items():
+            command += [f"--{name}", str(value)]
+        env = built.env | {"HOME": str(folder), "PYTHONPATH": str(ROOT)} | settings.to_environment()
+        with (folder / "dashboard.log").open("w+") as log:
+            process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log, text=True)
+            try:
+                dashboard = Dashboard(built, port, process)
+                wait_until_served(dashboard, log.name)
+                yield dashboard
+            finally:
+                process.terminate()
+                process.wait(timeout=20)
+
+
+def log_in(reader: Reader, account: str) -> None:
+    reader.page.goto(reader.origin)
+    reader.page.get_by_role("button", name="Log in").click(timeout=WAIT)
+    reader.page.get_by_role("button", name=account, exact=True).first.click(timeout=WAIT)
+
+
+@pytest.mark.parametrize(
+    ("account", "is_let_in"),
+    [
+        ("named", True),
+        ("of the domain", True),
+        ("of a domain below", False),
+        ("unproven", False),
+        ("without an address", False),
+    ],
+)
+def test_only_named_readers_see_figures(
+    open_dashboard: Dashboard, tmp_path: Path, account: str, is_let_in: bool
+) -> None:
+    with reading(open_dashboard, tmp_path / "profile") as reader:
+        log_in(reader, account)
+        if is_let_in:
+            reader.page.locator(".tile").first.wait_for(timeout=WAIT)
+        else:
+            reader.page.get_by_text("may not read this dashboard").wait_for(timeout=WAIT)
+            assert reader.page.locator(".tile").count() == 0
+            assert "$" not in reader.page.inner_text("body")
+
+
+def test_without_a_login_nothing_is_shown(open_dashboard: Dashboard, tmp_path: Path) -> None:
+    with reading(open_dashboard, tmp_path / "profile") as reader:
+        reader.page.goto(reader.origin)
+        reader.page.get_by_role("button", name="Log in").wait_for(timeout=WAIT)
+        assert reader.page.locator(".tile").count() == 0
+        assert json.dumps(ACCOUNTS["named"]["email"]) not in reader.page.content()
