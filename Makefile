@@ -73,9 +73,9 @@ bench: $(INSTALLED) ## Time generator, build and reports beside their floors, at
 	python -m tests.bench.otlp_ingestion
 
 realism: $(INSTALLED) ## Hold generated traffic against production traces, kind by kind, for three seeds
-	@echo "The demo data's traffic:"
+	@echo "The demo data's traffic, on six models:"
 	@python -m generator realism
-	@echo "The traffic under scenarios:"
+	@echo "The same on the market of the scenarios, 32 models:"
 	@python -m generator realism --scenario base
 
 docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/static_index.html

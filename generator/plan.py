@@ -18,8 +18,8 @@ from generator.company.portfolio import draw_portfolio
 from generator.company.prices import PriceBook, read_monthly_fees, read_price_book
 from generator.company.segments import UNKNOWN, Segments, concatenate, trace_length
 from generator.errors import UsageError
-from generator.patterns.rhythm import STEADY, UNEVEN, Rhythm
-from generator.patterns.seasonality import drift
+from generator.patterns.rhythm import day_noise, pulses_per_day, working_factor
+from generator.patterns.seasonality import drift, weekly_factors
 from generator.scenarios.protocol import Course, Planted
 from generator.scenarios.registry import resolve
 from generator.scenarios.troupe import Troupe
@@ -39,6 +39,7 @@ NAMES_STREAM: Final = 3
 TRAFFIC_STREAM: Final = 4
 _SCENARIO_STREAM: Final = 5
 _RHYTHM_STREAM: Final = 6
+_WEEK_STREAM: Final = 7
 
 _NANO: Final = 1_000_000_000
 _INTERNAL_NOISE: Final = 0.15
@@ -125,8 +126,8 @@ class Plan:
     lasting: tuple[Planted, ...]
     blocks: tuple[Block, ...]
     noise_sigma: Floats
+    job_sigma: Floats
     pulses_per_day: Ints
-    rhythm: Rhythm
 
     @property
     def owners(self) -> int:
@@ -140,9 +141,19 @@ class Plan:
         served = np.where(people.is_active(day), swing, 0.0)
         return np.concatenate([served, np.ones(len(INTERNAL_JOBS))])
 
+    def unevenness(self, day: date, block: Block, rng: np.random.Generator) -> Floats:
+        """What `day` brings to each owner of `block` over what is expected of it."""
+        customers = self.population.days_per_week[block.first_owner : block.end_owner]
+        sigma = self.noise_sigma[block.first_owner : block.end_owner]
+        noise = day_noise(sigma, rng)
+        monday = day.toordinal() - day.weekday()
+        week = self.stream(_WEEK_STREAM, monday, block.number)
+        noise[: len(customers)] *= working_factor(customers, day.weekday(), week)
+        return noise
+
     def normal_calls(self, day: date, segments: Segments) -> Floats:
         """Expected calls of each of `segments` on `day` without anomalies and noise."""
-        weekly = self.rhythm.week()[segments.task, day.weekday()]
+        weekly = weekly_factors()[segments.task, day.weekday()]
         calls: Floats = segments.calls_per_day * weekly
         return calls * self.normal_factor(day)[segments.customer]
 
@@ -172,7 +183,6 @@ def midnight(day: date) -> datetime:
 
 def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
     """Draw the plan; raises UsageError where the seeds do not fit the options."""
-    rhythm = UNEVEN if options.scenarios else STEADY
     market = wide_market() if options.scenarios else specified_market()
     prices = read_price_book(seeds / "model_prices.csv", MODELS[: market.models])
     fees = read_monthly_fees(seeds / "subscription_tiers.csv")
@@ -198,14 +208,13 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
     ordinary = plant(population, first, last, _stream(options.seed, _PLANTING_STREAM))
     anomalies = numbered((*ordinary, *troupe.strike(population, ordinary)))
     rng = _stream(options.seed, _PORTFOLIO_STREAM)
-    own = draw_portfolio(population, anomalies, price, market=market, rhythm=rhythm, rng=rng)
+    own = draw_portfolio(population, anomalies, price, market=market, rng=rng)
     segments = concatenate([own, _internal(own, options.customers, price)])
     courses = troupe.courses(population, own)
-    sigma = np.array(rhythm.day_sigma)[population.archetype]
     busiest = _busiest(segments, courses, options)
     per_owner = np.bincount(segments.customer, weights=busiest).astype(np.float64)
     pulses = np.zeros((options.customers + len(INTERNAL_JOBS), len(FEATURES)), dtype=np.int64)
-    pulses[: options.customers] = rhythm.pulses_per_day(
+    pulses[: options.customers] = pulses_per_day(
         population, _by_feature(own, busiest, options.customers), _stream(options.seed, _RHYTHM_STREAM)
     )
     return Plan(
@@ -219,9 +228,9 @@ def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
         courses=courses,
         lasting=troupe.lasting(population),
         blocks=_blocks(segments, per_owner, options.customers),
-        noise_sigma=np.concatenate([sigma, np.full(len(INTERNAL_JOBS), _INTERNAL_NOISE)]),
+        noise_sigma=_by_owner([kind.day_sigma for kind in ARCHETYPES], population, _INTERNAL_NOISE),
+        job_sigma=_by_owner([kind.job_sigma for kind in ARCHETYPES], population, 0.0),
         pulses_per_day=pulses,
-        rhythm=rhythm,
     )
 
 
@@ -263,6 +272,11 @@ def _busiest(segments: Segments, courses: tuple[Course, ...], options: Options) 
             flow = course.on(day, flow)
         most = np.maximum(most, np.bincount(flow.row, weights=flow.calls, minlength=len(segments)))
     return most
+
+
+def _by_owner(by_archetype: list[float], people: Population, internal: float) -> Floats:
+    """The value of each customer's archetype, then that of our own jobs."""
+    return np.append(np.array(by_archetype)[people.archetype], np.full(len(INTERNAL_JOBS), internal))
 
 
 def _by_feature(segments: Segments, calls_per_day: Floats, customers: int) -> Floats:

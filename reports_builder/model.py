@@ -113,6 +113,29 @@ class KeyFigure:
         )
 
 
+def compared(
+    evidence: Evidence,
+    label: str,
+    column: str,
+    style: str,
+    *,
+    change: str = "",
+    by: str = "delta",
+    status: Prose | None = None,
+) -> KeyFigure:
+    """The figure in ``column`` beside that of the window before, which stands in ``prior_<column>``.
+
+    ``change`` is the column of the change between them, ``by`` its style.
+    """
+    return KeyFigure(
+        label,
+        evidence.cell(column, style),
+        evidence.cell(f"prior_{column}", style),
+        evidence.cell(change, by) if change else None,
+        status=status,
+    )
+
+
 @dataclass(frozen=True)
 class Figure:
     """A chart titled with its message; ``alt`` says the same in words.

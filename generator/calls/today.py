@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from generator.company.planting import OUTGROWN, RUNAWAY, Anomaly
 from generator.company.segments import Segments, concatenate
+from generator.patterns.rhythm import job_noise
 from generator.plan import Block, Plan, midnight
 
 Ints = NDArray[np.int64]
@@ -32,8 +33,7 @@ def todays_segments(
     chosen = np.arange(block.first_segment, block.end_segment)
     flow = plan.flow(day, plan.segments.take(chosen))
     base, normal = flow.segments, flow.calls
-    sigma = plan.noise_sigma[block.first_owner : block.end_owner]
-    noise = np.exp(sigma * rng.standard_normal(len(sigma)) - sigma**2 / 2)
+    noise = plan.unevenness(day, block, rng)
     at_work = [
         (index, anomaly)
         for index, anomaly in enumerate(plan.anomalies)
@@ -42,7 +42,7 @@ def todays_segments(
     for _, anomaly in at_work:
         if anomaly.kind != OUTGROWN:
             noise[anomaly.customer - block.first_owner] = 1.0
-    jobs = plan.rhythm.job_noise(base.task, rng)
+    jobs = job_noise(plan.job_sigma[base.customer], base.task, rng)
     # A planted day is what the truth says, jobs and all.
     jobs[np.isin(base.customer, [anomaly.customer for _, anomaly in at_work])] = 1.0
     parts = [base]

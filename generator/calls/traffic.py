@@ -45,6 +45,8 @@ NOT_SCORED: Final = -1
 
 _SCORED_SHARE: Final = 0.20
 _QUALITY_SIGMA: Final = 0.07
+_OWN_SPREAD_US: Final = 20
+"""Spread of a start in microseconds per step of a 16-bit draw: between two entries of the table of starts."""
 _LATENCY_SIGMA: Final = 0.28
 _BATCH_SLOWDOWN: Final = 1.6
 _TIMEOUT_MS: Final = 60_000
@@ -149,19 +151,16 @@ def _starts(segments: Segments, owner: Ints, *, shape: Ints, pulses: Ints, rng: 
     when it likes.
     """
     draw = _draws(rng, len(owner))
-    spread_us: Ints | int = 20
+    spread_us = np.where(pulses > 0, PULSE_SECONDS * 1_000_000 // START_TABLE_SIZE, _OWN_SPREAD_US)
     if pulses.any():
-        mine = pulses[owner]
         # A feature's segments (second models, staging) share its pulses.
-        key = segments.customer * len(FEATURES) + segments.feature
-        features, place = np.unique(key, return_inverse=True)
-        moments = rng.integers(START_TABLE_SIZE, size=(len(features), MAX_PULSES), dtype=np.uint16)
-        chosen = rng.integers(np.maximum(mine, 1))
-        together = moments[place[owner], chosen]
-        draw = np.where(mine > 0, together, draw)
-        spread_us = np.where(mine > 0, PULSE_SECONDS * 1_000_000 // START_TABLE_SIZE, spread_us)
+        features, place = np.unique(segments.customer * len(FEATURES) + segments.feature, return_inverse=True)
+        moments = rng.integers(START_TABLE_SIZE, size=len(features) * MAX_PULSES, dtype=np.uint16)
+        mine = pulses[owner]
+        pulse = (place * MAX_PULSES)[owner] + ((_draws(rng, len(owner)) * mine) >> 16)
+        draw = np.where(mine > 0, moments[pulse], draw)
     starts: Ints = start_times()[shape[owner] * START_TABLE_SIZE + draw]
-    starts += _draws(rng, len(owner)).astype(np.int64) * spread_us
+    starts += _draws(rng, len(owner)) * spread_us[owner]
     return starts
 
 

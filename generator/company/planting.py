@@ -13,11 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.company.catalogue import FEATURE_INDEX, MODEL_INDEX, SENSIBLE_MODEL
-from generator.company.population import ARCHETYPES, Population, Range
-
-LIGHT: Final = 0
-POWER: Final = 1
-HEAVY: Final = 2
+from generator.company.population import ARCHETYPES, HEAVY, LIGHT, POWER, Population, Range
 
 SPIKE: Final = "usage_spike"
 BURST: Final = "burst"
@@ -25,9 +21,9 @@ RUNAWAY: Final = "runaway_agent"
 OUTGROWN: Final = "tier_outgrown"
 EXPENSIVE: Final = "expensive_model_for_trivial_task"
 
-# Cost on a spike day over a normal one: small customers vary more from day to day, so that what
-# is clearly abnormal lies higher for them.
-_SPIKE_FACTORS: Final = {LIGHT: (6.0, 8.0), POWER: (5.0, 7.5), HEAVY: (4.2, 6.2)}
+# Cost on a spike day over a normal one. A small customer's normal day is the mean of days with work and days
+# without: a day that stands out among those with work is a larger multiple of it.
+_SPIKE_FACTORS: Final = {LIGHT: (8.0, 11.0), POWER: (5.0, 7.5), HEAVY: (4.2, 6.2)}
 _RUNAWAY_FACTORS: Final = {POWER: (4.6, 5.8), HEAVY: (4.2, 5.4)}
 Factors = dict[int, tuple[float, float]]
 """Least and most cost on a planted day over a normal one, by archetype."""

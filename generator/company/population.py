@@ -26,9 +26,10 @@ class Archetype:
     """A kind of customer.
 
     The first two ranges are promises about any 30 days; the targets drawn lie inside them by the
-    margin that day-to-day variation needs. `day_sigma` is the spread (log scale) of a customer's
-    days beside that of its single calls, `trace_factor` how much shorter than a large customer's
-    its conversations are.
+    margin that day-to-day variation needs. `days_per_week` (least, most) says on how many days a
+    customer works, `day_sigma` is the spread (log scale) of those days beside that of its single
+    calls, `job_sigma` the further spread of the days of a feature that runs as a job, `trace_factor`
+    how much shorter than a large customer's its conversations are.
     """
 
     name: str
@@ -39,7 +40,9 @@ class Archetype:
     target_monthly_cost_usd: Range
     features: tuple[int, int]
     tier_shares: dict[str, float]
+    days_per_week: tuple[int, int]
     day_sigma: float
+    job_sigma: float
     trace_factor: float
 
 
@@ -53,8 +56,10 @@ ARCHETYPES: Final = (
         Range(4.6, 8.6),
         (1, 3),
         {"starter": 0.84, "pro": 0.15, "enterprise": 0.01},
+        (4, 5),
         0.22,
-        0.10,
+        0.0,
+        0.0,
     ),
     Archetype(
         "power",
@@ -65,7 +70,9 @@ ARCHETYPES: Final = (
         Range(47, 66),
         (3, 6),
         {"starter": 0.22, "pro": 0.62, "enterprise": 0.16},
+        (7, 7),
         0.18,
+        0.60,
         0.45,
     ),
     Archetype(
@@ -77,10 +84,17 @@ ARCHETYPES: Final = (
         Range(188, 355),
         (5, 9),
         {"starter": 0.04, "pro": 0.34, "enterprise": 0.62},
+        (7, 7),
         0.14,
+        0.60,
         1.0,
     ),
 )
+
+LIGHT: Final = 0
+POWER: Final = 1
+HEAVY: Final = 2
+"""Positions in ARCHETYPES."""
 
 _MONTHLY_CHURN: Final = {"starter": 0.035, "pro": 0.02, "enterprise": 0.008}
 _MONTHLY_SIGNUPS: Final = 0.035
@@ -94,8 +108,8 @@ _DAYS_BEFORE_CHURN: Final = 20
 class Population:
     """All customers, one position each; dates as proleptic ordinals.
 
-    `churned` is the first day without service, or 0 while active. Drift and noise describe how
-    a customer's traffic moves from day to day.
+    `churned` is the first day without service, or 0 while active. Drift and days per week describe
+    how a customer's traffic moves from day to day.
     """
 
     archetype: Ints
@@ -107,6 +121,7 @@ class Population:
     drift_amplitude: Floats
     drift_period_days: Floats
     drift_phase: Floats
+    days_per_week: Ints
     tier_names: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -162,6 +177,7 @@ def draw_population(
         drift_amplitude=rng.uniform(0.0, 0.06, customers),
         drift_period_days=rng.uniform(70, 220, customers),
         drift_phase=rng.random(customers),
+        days_per_week=_days_per_week(archetype, rng),
         tier_names=tiers,
     )
 
@@ -170,6 +186,12 @@ def _shuffled_archetypes(customers: int, rng: np.random.Generator) -> Ints:
     edges = np.round(np.cumsum([kind.share for kind in ARCHETYPES]) * customers).astype(int)
     counts = np.diff(edges, prepend=0)
     return rng.permutation(np.repeat(np.arange(len(ARCHETYPES)), counts))
+
+
+def _days_per_week(archetype: Ints, rng: np.random.Generator) -> Ints:
+    low, high = np.array([kind.days_per_week for kind in ARCHETYPES])[archetype].T
+    days: Ints = rng.integers(low, high, endpoint=True)
+    return days
 
 
 def _lifetimes(

@@ -16,7 +16,6 @@ from generator.company.market import Market
 from generator.company.planting import EXPENSIVE, OUTGROWN, Anomaly, needs
 from generator.company.population import ARCHETYPES, Population
 from generator.company.segments import BATCH, Segments, build_segments, expected_cost_nano
-from generator.patterns.rhythm import Rhythm
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -53,7 +52,6 @@ def draw_portfolio(
     prices_nano: Ints,
     *,
     market: Market,
-    rhythm: Rhythm,
     rng: np.random.Generator,
 ) -> Segments:
     """Segments of all customers, ordered by customer; prices as PriceBook.at gives them."""
@@ -73,7 +71,7 @@ def draw_portfolio(
     mixes = _Mixes(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     plain = {anomaly.customer for anomaly in anomalies if anomaly.kind == EXPENSIVE}
     rows = _split(mixes, population, targets, plain=plain, shop=shop, rng=rng)
-    segments = build_segments(population, rows, rhythm, rng)
+    segments = build_segments(population, rows, rng)
     return _calibrate(segments, mixes.monthly_cost_usd, prices_nano)
 
 

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.company.catalogue import AGENTS, FEATURES, MODELS, TASK_INDEX, TASKS
-from generator.company.population import Population
-from generator.patterns.rhythm import Rhythm
+from generator.company.population import ARCHETYPES, Population
 from generator.patterns.seasonality import SHAPE_INDEX
 from generator.patterns.tokens import input_table, output_table
 
@@ -24,8 +23,10 @@ RATE_LIMITED_SHARE: Final = 0.35
 SERVER_ERROR_SHARE: Final = 0.30
 TIMEOUT_SHARE: Final = 0.22
 
-_INPUT_SPREAD: Final = 0.45
-_OUTPUT_SPREAD: Final = 0.45
+_INPUT_SPREAD: Final = 0.35
+_OUTPUT_SPREAD: Final = 0.35
+_LIKENESS: Final = 0.4
+"""How far (0-1) the prompts and the answers of an application are long or short together."""
 _FEATURE_TASK: Final = np.array([TASK_INDEX[feature.task_type] for feature in FEATURES])
 _AGENT_TASK: Final = TASK_INDEX["agent"]
 
@@ -139,7 +140,6 @@ def expected_cost_nano(
 def build_segments(
     population: Population,
     rows: dict[str, NDArray[np.generic]],
-    rhythm: Rhythm,
     rng: np.random.Generator,
 ) -> Segments:
     """Segments from their dimensions and rates, with the traits of each application drawn.
@@ -153,12 +153,12 @@ def build_segments(
     application, position = np.unique(customer * len(FEATURES) + feature, return_inverse=True)
     size = len(application)
     common = rng.standard_normal(size)
-    own = np.sqrt(1 - rhythm.likeness)
-    shared = np.sqrt(rhythm.likeness)
+    own = np.sqrt(1 - _LIKENESS)
+    shared = np.sqrt(_LIKENESS)
     scale_in = np.exp(_INPUT_SPREAD * (shared * common + own * rng.standard_normal(size)))
     scale_out = np.exp(_OUTPUT_SPREAD * (shared * common + own * rng.standard_normal(size)))
     agent = rng.integers(0, len(AGENTS), size)
-    factor = np.array(rhythm.trace_factor)[population.archetype[customer]]
+    factor = np.array([kind.trace_factor for kind in ARCHETYPES])[population.archetype[customer]]
     return Segments(
         customer=customer,
         feature=feature,

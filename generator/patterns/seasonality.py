@@ -48,7 +48,7 @@ HOUR_SHAPES: Final[dict[str, tuple[float, ...]]] = {
         *(0.98, 1.00, 1.04, 1.04, 1.02, 0.98, 0.95, 0.97, 1.00, 0.95, 0.84, 0.70),
     ),
     "code": (
-        *(0.17, 0.14, 0.12, 0.12, 0.12, 0.13, 0.18, 0.32, 0.68, 0.95, 1.03, 1.00),
+        *(0.16, 0.13, 0.11, 0.105, 0.11, 0.12, 0.17, 0.32, 0.68, 0.95, 1.03, 1.00),
         *(0.78, 0.88, 1.02, 1.04, 1.00, 0.86, 0.58, 0.42, 0.36, 0.33, 0.28, 0.22),
     ),
     "batch": (
@@ -63,14 +63,10 @@ _WEEKEND: Final = (0.96, 1.04)
 
 
 @cache
-def weekly_factors(code_weekend: float = 1.0) -> NDArray[np.float64]:
-    """Traffic of a weekday over the mean day, shape [tasks, 7], Monday first; rows average 1.
-
-    `code_weekend` is a further factor on the weekends of tasks that keep the hours of code.
-    """
-    weekend = [task.weekend_share * (code_weekend if task.hour_shape == "code" else 1.0) for task in TASKS]
+def weekly_factors() -> NDArray[np.float64]:
+    """Traffic of a weekday over the mean day, shape [tasks, 7], Monday first; rows average 1."""
     rows: NDArray[np.float64] = np.array(
-        [[*_WORKDAYS, *(share * day for day in _WEEKEND)] for share in weekend]
+        [[*_WORKDAYS, *(task.weekend_share * day for day in _WEEKEND)] for task in TASKS]
     )
     means: NDArray[np.float64] = rows.mean(axis=1, keepdims=True)
     return rows / means

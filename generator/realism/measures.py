@@ -143,17 +143,19 @@ def _hours_and_days(connection: duckdb.DuckDBPyConnection) -> Measured:
         found[kind, bands.PEAK_OVER_TROUGH] = peak_over_trough(np.array([count for _, count in hours], float))
         found[kind, bands.WEEKEND_SHARE] = calls[weekday > 5].mean() / calls[weekday < 6].mean()
         found[kind, bands.DAY_CV] = day_cv(calls[weekday < 6])
+    # A day without calls counts as well: small organisations have many, from their first call to their last.
     small = connection.execute(
         """
-        with sized as (
-          select organization_id, count(*) / count(distinct timestamp::date) as calls_per_day
-          from ordinary group by 1),
+        with used as (
+          select organization_id, timestamp::date as date, count(*) as calls from ordinary group by all),
+        served as (
+          select organization_id, unnest(generate_series(min(date), max(date), interval 1 day))::date as date
+          from used group by 1 having sum(calls) < 20 * (max(date) - min(date) + 1)),
         days as (
-          select organization_id, timestamp::date as date, count(*) as calls from ordinary
-          where isodow(timestamp) < 6 group by all)
+          select organization_id, coalesce(calls, 0) as calls
+          from served left join used using (organization_id, date) where isodow(date) < 6)
         select coalesce(median(cv), 0) from (
-          select stddev(calls) / avg(calls) as cv from days join sized using (organization_id)
-          where calls_per_day < 20 group by organization_id)
+          select stddev(calls) / avg(calls) as cv from days group by organization_id)
         """
     ).fetchone()
     found[ALL, bands.DAY_CV_SMALL] = small[0] if small else 0.0

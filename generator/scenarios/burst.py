@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from generator.company.planting import BURST, HEAVY, LIGHT, POWER, Anomaly
-from generator.company.population import Population
+from generator.company.planting import BURST, Anomaly
+from generator.company.population import HEAVY, LIGHT, POWER, Population
 from generator.scenarios.protocol import Flags, Scenario, Setting
 from generator.scenarios.strikes import strikes
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from generator.company.planting import HEAVY, POWER, RUNAWAY, Anomaly
-from generator.company.population import Population
+from generator.company.planting import RUNAWAY, Anomaly
+from generator.company.population import HEAVY, POWER, Population
 from generator.scenarios.protocol import Flags, Scenario, Setting
 from generator.scenarios.strikes import strikes
 

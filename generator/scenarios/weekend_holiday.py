@@ -9,8 +9,7 @@ import numpy as np
 from generator.calls.flow import Flow
 from generator.company.population import Population
 from generator.company.segments import Segments
-from generator.patterns.rhythm import UNEVEN
-from generator.patterns.seasonality import REGIONS
+from generator.patterns.seasonality import REGIONS, weekly_factors
 from generator.scenarios.protocol import Course, Floats, Ints, Planted, Scenario, Setting
 
 _COUNTRIES: Final = {
@@ -102,7 +101,7 @@ class _DaysOff(Course):
 
     def _factors(self, day: date, region: int) -> Floats:
         """Traffic of each task on `day` over what that weekday brings elsewhere, shape [tasks]."""
-        week = UNEVEN.week()
+        week = weekly_factors()
         weekday, off = day.weekday(), self.weekends[region]
         wanted: Floats = week[:, weekday]
         if (region, day) in self.days or (weekday in off and weekday not in _WEEKEND):

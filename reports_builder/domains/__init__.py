@@ -6,5 +6,7 @@
   shows, each defined once,
 - ``insights``: the blocks of a report that end in a recommendation.
 
+Where one of these has two subjects, the second stands beside it under its own name.
+
 What a single page says stays with that page. A domain imports other domains, never a page or a view.
 """

@@ -1,14 +1,12 @@
 """Report 2: what each customer brings in and costs, who loses money, and what to charge instead."""
 
-from dataclasses import replace
-
 from reports_builder.confidence import confidence
 from reports_builder.domains.margins import insights
 from reports_builder.domains.margins import queries as ask
 from reports_builder.domains.margins.statements import (
     ASSUMPTIONS,
     bands_figure,
-    cost_and_revenue_bars,
+    costs_figure,
     customers_table,
     key_figures,
     losses_figure,
@@ -17,12 +15,14 @@ from reports_builder.domains.margins.statements import (
     worth,
 )
 from reports_builder.domains.pricing import queries as ask_prices
+from reports_builder.domains.pricing.actions import plan_actions
+from reports_builder.domains.pricing.insights import pricing
+from reports_builder.domains.pricing.statements import kept_said
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import page_without_customers
 from reports_builder.model import (
     SUPPORTING_ROWS,
     Column,
-    Figure,
     Page,
     Section,
     Table,
@@ -48,8 +48,6 @@ def build(warehouse: Warehouse) -> Page:
     plan = ask_prices.recommended(warehouse)
     if not plan.rows:
         return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
-    by_margin = ask_prices.segments(warehouse, "margin_today")
-    by_segment = ask_prices.segments(warehouse, "tier_and_archetype")
     return Page(
         path=_PATH,
         title=_TITLE,
@@ -62,52 +60,26 @@ def build(warehouse: Warehouse) -> Page:
             worth(lifetime),
         ),
         key_figures=key_figures(totals, lifetime),
-        figures=(losses_figure(totals, losing) if losing.rows else _costs_figure(warehouse),),
+        figures=(losses_figure(totals, losing) if losing.rows else costs_figure(warehouse),),
         insights=(
-            *insights.losses(totals, losing, by_margin),
-            *insights.worst_segment(segments, by_segment),
-            *insights.next_to_lose(ask.next_to_lose(warehouse)),
-            insights.pricing(plan, ask_prices.plans(warehouse)),
+            *insights.where_margin_goes(warehouse, totals, losing, segments),
+            pricing(plan, ask_prices.plans(warehouse)),
             *insights.lifetime(tiers, lifetime),
         ),
-        plan=insights.plan_actions(warehouse, plan),
+        plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
         sections=(_distribution(warehouse, totals), _customers(warehouse, totals), *_unprofitable(losing)),
     )
 
 
 def _advice(plan: Evidence) -> Prose:
-    if plan["is_current_plan"] and not plan["comparable_plans"]:
-        return note(
-            "Other prices cannot be judged yet: no plan on the list names the tiers of your customers (seed "
-            "pricing_plans)."
-        )
     if plan["is_current_plan"]:
-        return note("Keep the prices: no plan on the list beats today's by the rules that you set.")
+        return kept_said(plan)
     return plan.say(
         "Do this first: offer “{plan_name:text}” to new customers as a pilot; then move those that lose "
         "money, then the rest. With all moved it would lift the margin by **{margin_gain_usd:usd}** a "
         "month ({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}): departures follow "
         "illustrative churn assumptions, and use is assumed to stay the same."
-    )
-
-
-def _costs_figure(warehouse: Warehouse) -> Figure:
-    dearest = ask.dearest_customers(warehouse)
-    title = note("Every customer pays more than it costs")
-    return Figure(
-        "dearest-customers",
-        cost_and_revenue_bars(
-            replace(dearest, rows=dearest.rows[:12]), label="customer_name", cost="cost_to_serve_usd"
-        ),
-        title,
-        title
-        + dearest.say(
-            ". The dearest, {customer_name:text}, cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."
-        ),
-        dearest,
-        height=400,
-        key="Bar: what the customer cost. Upright mark: what it paid.",
     )
 
 

@@ -5,17 +5,17 @@ from reports_builder.domains.alignment import queries as alignment
 from reports_builder.domains.alignment.statements import month_budget_figure
 from reports_builder.domains.forecast import queries as forecast
 from reports_builder.domains.forecast.statements import forecast_figure, spend_by_day, what_comes
+from reports_builder.domains.margins.queries import totals as margin_totals
+from reports_builder.domains.margins.statements import margin_share_figure, revenue_figure, who_pays
 from reports_builder.domains.spend import insights
 from reports_builder.domains.spend import queries as ask
 from reports_builder.domains.spend.statements import (
     drivers_table,
-    margin_figures,
     spend_figures,
     spend_said,
     split_table,
     takes_most,
     top_customers_figure,
-    who_pays,
 )
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Page, Section
@@ -35,7 +35,7 @@ _ASSUMPTIONS = (
 def build(warehouse: Warehouse) -> Page:
     """The executive summary for the trailing window."""
     spend = ask.spend(warehouse)
-    margins = ask.margins(warehouse)
+    margins = margin_totals(warehouse)
     top = ask.top_customers(warehouse)
     concentration = ask.concentration(warehouse)
     models = ask.models(warehouse)
@@ -60,7 +60,8 @@ def build(warehouse: Warehouse) -> Page:
         ),
         key_figures=(
             *spend_figures(spend),
-            *margin_figures(margins),
+            revenue_figure(margins),
+            margin_share_figure(margins),
             month_budget_figure(alignment.month_budget(warehouse)),
             forecast_figure(outlook),
             savings_figure(saved),

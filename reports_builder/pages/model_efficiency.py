@@ -5,6 +5,8 @@ from reports_builder.confidence import confidence
 from reports_builder.domains.efficiency import insights
 from reports_builder.domains.efficiency import queries as ask
 from reports_builder.domains.efficiency.statements import quality_figure, result_figures
+from reports_builder.domains.optimization.queries import kind
+from reports_builder.domains.optimization.statements import kind_figure
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
@@ -31,7 +33,7 @@ def build(warehouse: Warehouse) -> Page:
             "since then what the same work would cost elsewhere, and how well it would be done."
         ),
         answer=_answer(totals, switches, saved, refused),
-        key_figures=_key_figures(warehouse, totals, saved),
+        key_figures=_key_figures(warehouse, totals),
         figures=(_before_and_after(tasks, totals),),
         insights=(
             *(
@@ -95,7 +97,7 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
     )
 
 
-def _key_figures(warehouse: Warehouse, totals: Evidence, saved: Evidence) -> tuple[KeyFigure, ...]:
+def _key_figures(warehouse: Warehouse, totals: Evidence) -> tuple[KeyFigure, ...]:
     beaten = ask.beaten(warehouse)
     return (
         *result_figures(ask.results(warehouse)),
@@ -104,13 +106,7 @@ def _key_figures(warehouse: Warehouse, totals: Evidence, saved: Evidence) -> tup
             beaten.cell("beaten_cost_usd", "usd_table"),
             status=beaten.say("{beaten_cost_share:percent} of the cost"),
         ),
-        KeyFigure(
-            "Savings from model switches, a month",
-            saved.cell("total_net_usd", "usd_table") if saved["action_count"] else note("none"),
-            status=saved.say("{total_low_usd:usd} to {total_high_usd:usd}")
-            if saved["action_count"]
-            else None,
-        ),
+        kind_figure("model_switch", kind(warehouse, "model_switch")),
         KeyFigure(
             "Tasks to move",
             totals.cell("tasks_to_switch", "count"),

@@ -5,7 +5,7 @@ from reports_builder.domains.optimization import insights
 from reports_builder.domains.optimization import queries as ask
 from reports_builder.domains.optimization.statements import (
     KINDS,
-    commitment_figure,
+    commitment_section,
     key_figures,
     offers_table,
     refused_table,
@@ -13,6 +13,7 @@ from reports_builder.domains.optimization.statements import (
     what_first,
     what_is_open,
 )
+from reports_builder.domains.spend.queries import spend
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Page, Section, Table
 from reports_builder.savings import action_plan, ledger
@@ -41,7 +42,7 @@ def build(warehouse: Warehouse) -> Page:
             _commitment_answer(offer, counts),
             *_overlap(totals),
         ),
-        key_figures=key_figures(totals, kinds),
+        key_figures=key_figures(spend(warehouse), totals, kinds),
         figures=(waterfall_figure(warehouse, totals),),
         insights=(
             *insights.model_switches(kinds["model_switch"], switches),
@@ -122,10 +123,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
             ),
             tables=(offers_table(warehouse),),
         ),
-        *(
-            Section("The hours behind the recommended commitment", figures=(figure,))
-            for figure in commitment_figure(warehouse, offer)
-        ),
+        *commitment_section(warehouse, offer),
         Section(
             "Switches that were refused",
             text=(note("They would save money, and something speaks against them."),),

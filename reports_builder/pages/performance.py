@@ -4,7 +4,7 @@ from reports_builder.confidence import confidence
 from reports_builder.domains.efficiency import insights
 from reports_builder.domains.efficiency import queries as ask
 from reports_builder.domains.efficiency.statements import (
-    advice_table,
+    advice_section,
     how_it_goes,
     latency_figure,
     models_table,
@@ -81,6 +81,6 @@ def _what_to_move(totals: Evidence, saved: Evidence) -> Prose:
 
 def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
     return (
-        Section("The model to use for each task", tables=(advice_table(tasks),)),
+        advice_section(tasks),
         Section("Cost, latency and quality by task and model", tables=(models_table(warehouse),)),
     )

@@ -14,6 +14,7 @@ from reports_builder.domains.margins.statements import (
     worth,
 )
 from reports_builder.domains.pricing import queries as ask_prices
+from reports_builder.domains.pricing.actions import plan_actions
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import page_without_customers
 from reports_builder.model import Column, Page, Section, Table
@@ -51,12 +52,10 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=key_figures(totals, lifetime),
         figures=(segments_figure(segments),),
         insights=(
-            *insights.losses(totals, losing, ask_prices.segments(warehouse, "margin_today")),
-            *insights.worst_segment(segments, ask_prices.segments(warehouse, "tier_and_archetype")),
-            *insights.next_to_lose(ask.next_to_lose(warehouse)),
+            *insights.where_margin_goes(warehouse, totals, losing, segments),
             *insights.lifetime(tiers, lifetime),
         ),
-        plan=insights.plan_actions(warehouse, plan),
+        plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
         sections=(_months(warehouse, totals), _segments(segments), _lifetimes(warehouse, tiers, lifetime)),
     )

@@ -6,15 +6,15 @@ from reports_builder.domains.efficiency import queries as efficiency
 from reports_builder.domains.realtime import insights
 from reports_builder.domains.realtime import queries as ask
 from reports_builder.domains.realtime.statements import (
-    EPISODE_COLUMNS,
     abnormal_days_figure,
+    episodes_section,
     key_figures,
     near_limit_table,
     what_was_abnormal,
     who_is_at_the_limit,
 )
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Page, Section, Table
+from reports_builder.model import Page, Section
 from reports_builder.savings import action_plan
 from reports_builder.warehouse import Warehouse
 
@@ -87,10 +87,7 @@ def _assumptions() -> tuple[Prose, ...]:
 
 def _reference(warehouse: Warehouse, episodes: Evidence) -> tuple[Section, ...]:
     return (
-        Section(
-            "All abnormal days of the period",
-            tables=(Table(EPISODE_COLUMNS, episodes, max_rows=40),),
-        ),
+        episodes_section(episodes),
         Section(
             "Customers at or near their limit, and where their month ends",
             tables=(near_limit_table(ask.near_limit(warehouse)),),

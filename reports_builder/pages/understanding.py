@@ -11,7 +11,7 @@ from reports_builder.domains.forecast.statements import (
     what_comes,
 )
 from reports_builder.domains.spend import queries as spend_queries
-from reports_builder.domains.spend.statements import spend_figures, spend_said
+from reports_builder.domains.spend.statements import BESIDE_BEFORE, spend_figures, spend_said
 from reports_builder.domains.understanding import insights
 from reports_builder.domains.understanding import queries as ask
 from reports_builder.domains.understanding.statements import (
@@ -130,7 +130,7 @@ def _organizations_figure(organizations: Evidence) -> Figure:
         title + organizations.say(". The largest is {organization_id:text} with {cost_usd:usd}."),
         organizations,
         height=320,
-        key="Bar: cost of the period. Upright mark: cost of the period before." if has_prior else "",
+        key=BESIDE_BEFORE if has_prior else "",
     )
 
 

@@ -25,6 +25,7 @@ MARTS = (
     "rpt_churn_rates",
 )
 EVERY_DAY = "all abnormal days"
+EVERY_MATERIAL_DAY = "all abnormal days of {} USD and more"
 EVERY_DAY_AND_LAUNCHES = "all abnormal days, and finds in a feature's first month"
 
 PLANTED_DAYS = """
@@ -113,10 +114,17 @@ class Judged:
             select count(*), count(*) filter (is_planted), count(*) filter (is_launched and not is_planted) from judged
             """
         )
-        ((planted,),) = self.rows("select count(*) from planted_days")
+        ((planted, material, material_hits),) = self.rows(
+            f"""
+            select count(*), count(*) filter (usd_per_day >= {smallest}),
+                count(*) filter (usd_per_day >= {smallest} and {found})
+            from planted_days p
+            """
+        )
         return [
             *scores,
             Score(EVERY_DAY, planted, hits, flagged),
+            Score(EVERY_MATERIAL_DAY.format(smallest), material, material_hits),
             Score(EVERY_DAY_AND_LAUNCHES, planted + launched, hits + launched, flagged),
         ]
 

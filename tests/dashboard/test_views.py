@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -54,6 +55,16 @@ def test_every_figure_is_what_its_query_returns(built: Workspace, name: str, fil
     assert checked >= 4
 
 
+def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspace) -> None:
+    manifest = json.loads((built.target / "manifest.json").read_text(encoding="utf-8"))
+    nodes = manifest["exposures"]["exposure.ai_finops.dashboard"]["depends_on"]["nodes"]
+    exposed = {f"{manifest['nodes'][node]['schema']}.{manifest['nodes'][node]['name']}" for node in nodes}
+    views = [view_of(built, page.view, Filters()) for page in VIEWS]
+    read = {mart for view in views if view for evidence in evidence_of(view) for mart in evidence.marts}
+    # Shown as soon as somebody has acknowledged an alert; here nobody has.
+    assert read | {"anomalies.fct_alert_events"} == exposed
+
+
 def test_filters_keep_the_rows_that_they_name(built: Workspace) -> None:
     view = view_of(built, "overview", NARROW)
     assert view is not None
@@ -99,6 +110,23 @@ def test_a_figure_that_cannot_follow_a_filter_stays_whole_and_says_so(built: Wor
         assert tile.now.plain == whole.tiles[4].now.plain
     evidence = narrow.tiles[4].now.quotes[0].evidence
     assert unused(evidence.sql, NARROW) == ("period", "tier", "provider")
+
+
+def test_a_sentence_names_the_days_that_its_figures_stand_for(built: Workspace) -> None:
+    whole, narrow = view_of(built, "overview"), view_of(built, "overview", NARROW)
+    assert whole is not None
+    assert narrow is not None
+    assert narrow.headline[0].plain.endswith("of the 14 days before.")
+
+    def axes(view: View) -> dict[str, str]:
+        figures = [figure for section in view.sections for figure in section.figures]
+        return {figure.name: str(figure.chart.to_dict()) for figure in figures}
+
+    drawn = axes(narrow)
+    assert "US dollars in 30 days" in axes(whole)["spend-by-provider"]
+    assert "US dollars in 14 days" in drawn["spend-by-provider"]
+    # What stands beside margins cannot follow the chosen period, and does not claim to.
+    assert "US dollars in 30 days" in drawn["top-customers"]
 
 
 def test_a_hostile_value_is_a_value(built: Workspace) -> None:

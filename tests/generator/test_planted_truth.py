@@ -27,15 +27,17 @@ def test_spikes_fall_on_customers_of_every_archetype(query):
 def test_observed_cost_is_normal_cost_plus_the_planted_cost(query):
     rows = query(
         """
-        select truth.kind, sum(cost_usd)::double / max(expected_cost_usd + planted_cost_usd)::double
+        select sum(cost_usd)::double, max(expected_cost_usd + planted_cost_usd)::double
         from truth join calls on calls.customer_id = truth.customer_id
           and calls.date between start_date and end_date
         where kind in ('usage_spike', 'tier_outgrown') group by anomaly_id, truth.kind
         """
     )
     assert rows
-    for kind, ratio in rows:
-        assert 0.8 <= ratio <= 1.2, kind
+    # A small customer's day is some seventy calls of very different size; all of them together are steadier.
+    for observed, expected in rows:
+        assert observed == pytest.approx(expected, rel=0.35)
+    assert sum(row[0] for row in rows) == pytest.approx(sum(row[1] for row in rows), rel=0.08)
 
 
 def test_spikes_and_loops_are_three_to_nine_times_a_normal_weekday(query):

@@ -81,7 +81,7 @@ def test_hours_and_weekends(query, tasks, peak_over_trough, weekend_over_weekday
         query(
             f"""
             select hour(timestamp + to_hours(case region when 'us-east-1' then -5
-              when 'eu-west-1' then 1 else 8 end)) as hour, count(*) from calls
+              when 'eu-west-1' then 1 else 8 end)) as hour, count(distinct trace_id) from calls
             where {chosen} group by 1 order by 1
             """
         )

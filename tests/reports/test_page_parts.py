@@ -22,6 +22,7 @@ from reports_builder.model import (
     Table,
     TextHistogram,
     cite,
+    compared,
 )
 from reports_builder.render import render
 from reports_builder.savings import action_plan
@@ -166,3 +167,19 @@ def test_chart_values_are_clean_and_steady() -> None:
     assert charts.chart_value(float("nan")) is None
     assert charts.chart_value(Decimal("1.000000000001")) == 1.0
     assert charts.chart_value(date(2026, 10, 31)) == "2026-10-31T00:00:00", "the same day everywhere"
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "before"),
+    [(date(2026, 10, 2), "30 days", "the 30 days before"), (date(2026, 10, 31), "1 day", "the day before")],
+)
+def test_a_period_says_its_length_and_what_it_is_compared_with(start: date, length: str, before: str) -> None:
+    period = Period(date(2026, 10, 31), start, date(2026, 9, 2), date(2026, 10, 1), date(2026, 7, 4))
+    assert (period.length, period.before) == (length, before)
+
+
+def test_a_figure_stands_beside_that_of_the_window_before() -> None:
+    spend = evidence(("spend_usd", "prior_spend_usd", "growth"), (Decimal(12), Decimal(10), 0.2))
+    figure = compared(spend, "Spend", "spend_usd", "usd_table", change="growth", status=note("higher"))
+    assert [cell.plain for cell in figure.cells] == ["Spend", "$12.00", "$10.00", "up 20 %", "-", "higher"]
+    assert compared(spend, "Spend", "spend_usd", "usd_table").change is None

@@ -71,7 +71,7 @@ create table margin.rpt_customer_margins (
     revenue_usd decimal(28, 12), cost_to_serve_usd decimal(28, 12),
     gross_margin_usd decimal(28, 12), gross_margin_share double, is_unprofitable boolean,
     prior_revenue_usd decimal(28, 12), prior_cost_to_serve_usd decimal(28, 12),
-    prior_gross_margin_usd decimal(28, 12));
+    prior_gross_margin_usd decimal(28, 12), margin_status varchar, uncosted_calls bigint);
 create table rates.rpt_commitment_options (
     offer_id varchar, is_recommended boolean, is_illustrative boolean,
     term_months integer, hourly_commitment_usd decimal(28, 12),
@@ -144,8 +144,8 @@ def build_warehouse(path: Path, rows: list[str] | None = None, *, savings: bool 
         connection.execute(
             "insert into margin.rpt_customer_margins values "
             "('cust_0001', 'Acme | Co', 'pro', true, 990, 1200, -210, -210 / 990.0, true, "
-            "990, 1000, -10), "
-            "('cust_0002', 'Beta', 'enterprise', true, 2990, 0, 2990, 1, false, 2990, 0, 2990)"
+            "990, 1000, -10, 'recurring_loss', 0), "
+            "('cust_0002', 'Beta', 'enterprise', true, 2990, 0, 2990, 1, false, 2990, 0, 2990, 'profitable', 0)"
         )
         connection.execute(
             "insert into rates.rpt_savings_opportunities values "

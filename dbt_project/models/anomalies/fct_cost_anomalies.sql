@@ -55,9 +55,11 @@ explained as (
         episodes.calls as observed_calls,
         'median of ' || cast(episodes.baseline_days as string)
         || case when episodes.is_weekend then ' weekend days' else ' working days' end
+        || ' with use'
         || ' in the {{ var("anomaly_baseline_days") }} days before' as baseline,
         episodes.episode_start_date,
         episodes.episode_days,
+        episodes.is_of_new_feature,
         {{ ratio('episodes.calls', 'episodes.expected_calls') }} as calls_ratio,
         {{ ratio(ratio('episodes.effective_cost_usd', 'episodes.calls'), ratio('episodes.expected_cost_usd', 'episodes.expected_calls')) }}
             as cost_per_call_ratio,
@@ -93,6 +95,7 @@ final as (
         episode_start_date,
         episode_days,
         case
+            when is_of_new_feature then 'new feature'
             when calls_ratio is null or cost_per_call_ratio is null then 'new usage'
             when calls_ratio >= cost_per_call_ratio then 'more calls'
             else 'costlier calls'

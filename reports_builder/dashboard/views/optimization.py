@@ -6,7 +6,7 @@ from reports_builder.dashboard.view import View
 from reports_builder.domains.optimization import queries as ask
 from reports_builder.domains.optimization.statements import (
     KINDS,
-    commitment_figure,
+    commitment_section,
     key_figures,
     offers_table,
     refused_table,
@@ -14,6 +14,7 @@ from reports_builder.domains.optimization.statements import (
     what_first,
     what_is_open,
 )
+from reports_builder.domains.spend.queries import spend
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Column, Figure, Section, Table
 from reports_builder.savings import ledger
@@ -27,14 +28,11 @@ def build(warehouse: NarrowedWarehouse) -> View:
     return View(
         title="Optimization",
         headline=(what_is_open(totals), what_first(best)),
-        tiles=key_figures(totals, {name: ask.kind(warehouse, name) for name in KINDS}),
+        tiles=key_figures(spend(warehouse), totals, {name: ask.kind(warehouse, name) for name in KINDS}),
         sections=(
             Section("Spend after the actions", figures=(waterfall_figure(warehouse, totals),)),
             *_actions_chart(best),
-            *(
-                Section("The hours behind the recommended commitment", figures=(figure,))
-                for figure in commitment_figure(warehouse, offer)
-            ),
+            *commitment_section(warehouse, offer),
             _actions_table(best),
             Section("Reserved capacity against usage as it was", tables=(offers_table(warehouse),)),
             Section("Switches that were refused", tables=(refused_table(warehouse),)),

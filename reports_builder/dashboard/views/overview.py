@@ -8,16 +8,17 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.domains.forecast import queries as forecast
 from reports_builder.domains.forecast.statements import forecast_figure, spend_by_day, what_comes
+from reports_builder.domains.margins.queries import totals as margin_totals
+from reports_builder.domains.margins.statements import margin_share_figure, revenue_figure, who_pays
 from reports_builder.domains.realtime import queries as realtime
+from reports_builder.domains.realtime.statements import over_limit_figure
 from reports_builder.domains.spend import queries as ask
 from reports_builder.domains.spend.statements import (
     drivers_table,
-    margin_figures,
     spend_figures,
     spend_said,
     split_section,
     top_customers_figure,
-    who_pays,
 )
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import KeyFigure, Section
@@ -27,7 +28,7 @@ from reports_builder.savings import ledger, savings_figure, total_savings
 def build(warehouse: NarrowedWarehouse) -> View:
     """The overview."""
     spend = ask.spend(warehouse)
-    margins = ask.margins(warehouse)
+    margins = margin_totals(warehouse)
     outlook = forecast.outlook(warehouse)
     alerts = read_alerts(warehouse)
     return View(
@@ -35,7 +36,8 @@ def build(warehouse: NarrowedWarehouse) -> View:
         headline=(spend_said(warehouse, spend), who_pays(margins), what_comes(outlook)),
         tiles=(
             *spend_tiles(spend),
-            *margin_figures(margins),
+            revenue_figure(margins),
+            margin_share_figure(margins),
             forecast_figure(outlook),
             savings_figure(total_savings(warehouse, ledger(warehouse))),
             _alerts_tile(warehouse, alerts),
@@ -63,12 +65,7 @@ def spend_tiles(spend: Evidence) -> tuple[KeyFigure, ...]:
 def _alerts_tile(warehouse: NarrowedWarehouse, alerts: Alerts | None) -> KeyFigure:
     if alerts is not None:
         return alerts_tile(alerts)
-    limits = realtime.limits(warehouse)
-    return KeyFigure(
-        "Customers over their cost limit",
-        limits.cell("over_customers", "count"),
-        status=limits.say("{close_customers:count} close to it"),
-    )
+    return over_limit_figure(realtime.limits(warehouse))
 
 
 def _freshness_tile(fresh: Evidence) -> KeyFigure:

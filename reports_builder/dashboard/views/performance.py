@@ -5,7 +5,7 @@ from reports_builder.dashboard.view import View
 from reports_builder.domains.efficiency import queries as ask
 from reports_builder.domains.efficiency.statements import (
     FAILURE_COLUMNS,
-    advice_table,
+    advice_section,
     how_it_goes,
     latency_figure,
     models_table,
@@ -33,7 +33,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *_quality_section(warehouse, tasks),
             split_section(warehouse, "task", "Task", "Spend by task"),
             split_section(warehouse, "model", "Model", "Spend by model"),
-            Section("The model to use for each task", tables=(advice_table(tasks),)),
+            advice_section(tasks),
             Section("Every task and model", tables=(models_table(warehouse),)),
             Section("Failures by model", tables=(Table(FAILURE_COLUMNS, ask.failures_by_model(warehouse)),)),
         ),

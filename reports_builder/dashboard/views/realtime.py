@@ -10,8 +10,8 @@ from reports_builder.domains.forecast.queries import outlook
 from reports_builder.domains.forecast.statements import spend_by_day
 from reports_builder.domains.realtime import queries as ask
 from reports_builder.domains.realtime.statements import (
-    EPISODE_COLUMNS,
     abnormal_days_figure,
+    episodes_section,
     key_figures,
     near_limit_table,
     what_was_abnormal,
@@ -39,9 +39,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             ),
             *_near_limit(warehouse),
             Section("Spend by day", figures=(spend_by_day(warehouse, outlook(warehouse)),)),
-            Section(
-                "All abnormal days of the period", tables=(Table(EPISODE_COLUMNS, episodes, max_rows=40),)
-            ),
+            episodes_section(episodes),
             Section("Premium models on trivial work", tables=(Table(PREMIUM_COLUMNS, premium),)),
         ),
         period=warehouse.chosen_period,

@@ -1,6 +1,7 @@
 """The insight blocks of the analysis of organizational alignment."""
 
 from reports_builder.domains.alignment.statements import TEAM_COLUMNS
+from reports_builder.domains.capabilities import BENCHMARKING, INVOICING
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Insight, Recommendation, Table
 
@@ -77,7 +78,7 @@ def dear_team(teams: Evidence) -> tuple[Insight, ...]:
                 "{cost_per_1k_tokens_usd:usd_unit}."
             ),
             domain_spec=f"{_DOMAIN} (cross-team comparison)",
-            domain_framework="Quantify Business Value: KPIs & Benchmarking; Unit Economics",
+            domain_framework=f"{BENCHMARKING}; Unit Economics",
             ubr_impact=teams.say(
                 "**{cost_usd:usd}** of cost to serve in 30 days, {cost_share:percent} of the total."
             ),
@@ -109,7 +110,7 @@ def shown_only(shown: Evidence) -> tuple[Insight, ...]:
                 "Teams of which that holds: {shown_teams:count}."
             ),
             domain_spec=f"{_DOMAIN} (chargeback and showback)",
-            domain_framework="Manage the FinOps Practice: Invoicing & Chargeback",
+            domain_framework=INVOICING,
             ubr_impact=shown.say(
                 "**{shown_cost_usd:usd}** of cost in the month stands in no team's own result."
             ),

@@ -1,5 +1,6 @@
 """The insight blocks on models per task."""
 
+from reports_builder.domains.capabilities import BENCHMARKING, PERFORMANCE, REAL_TIME, UNIT_ECONOMICS, USAGE
 from reports_builder.domains.efficiency import queries as ask
 from reports_builder.domains.efficiency.statements import FAILURE_COLUMNS
 from reports_builder.evidence import Evidence, Prose, note, say
@@ -7,10 +8,8 @@ from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.savings import named
 from reports_builder.warehouse import Warehouse
 
-PERFORMANCE = "Performance Tracking & Benchmarking"
 # Several models are compared with the best one, so that two standard errors would often be chance.
 _CHANCE = 3.0
-USAGE_OPTIMIZATION = "Optimize Usage & Cost: Usage Optimization; Quantify Business Value: Unit Economics"
 
 MODEL_COLUMNS = (
     Column("provider", "Provider"),
@@ -50,7 +49,7 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
             recommendation,
         ),
         domain_spec=PERFORMANCE,
-        domain_framework=USAGE_OPTIMIZATION,
+        domain_framework=f"{USAGE}; {UNIT_ECONOMICS}",
         ubr_impact=action.say("**{net_monthly_savings_usd:usd}** of margin a month, at unchanged fees."),
         recommendation=Recommendation(
             named(action) + action.say(". First step: {first_step:text}."),
@@ -91,8 +90,8 @@ def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
                 "{customer:text} alone paid {cost_usd:usd} for {task_type:words} on {model:text} "
                 "(since {first_usage_date:day} or earlier)."
             ),
-            domain_spec="Real-Time Decision Making",
-            domain_framework="Optimize Usage & Cost: Usage Optimization",
+            domain_spec=REAL_TIME,
+            domain_framework=USAGE,
             ubr_impact=usage.say(
                 "**{all_cost_usd:usd}** of cost to serve in 30 days (accounts concerned: "
                 "{customers:count}), for work that a plain model could do."
@@ -147,7 +146,7 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
                 "answers are scored to know (tasks: {unmeasured_tasks:count})."
             ),
             domain_spec=PERFORMANCE,
-            domain_framework="Quantify Business Value: KPIs & Benchmarking",
+            domain_framework=BENCHMARKING,
             ubr_impact=refused.say(
                 "**{unmeasured_forgone_usd:usd}** a month cannot be decided for want of scores; customers "
                 "would notice the rest."
@@ -192,7 +191,7 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
             "{quicker_model:text} it is {quicker_p95_ms:milliseconds} for the same task."
         ),
         domain_spec=PERFORMANCE,
-        domain_framework="Quantify Business Value: KPIs & Benchmarking",
+        domain_framework=BENCHMARKING,
         ubr_impact=slow.say(
             "**{cost_usd:usd}** in 30 days is paid for these answers; what waiting costs in customers is "
             "unknown."
@@ -245,7 +244,7 @@ def failures(failing: Evidence) -> tuple[Insight, ...]:
             "{model:text} fails {failure_ratio:ratio} times as often as {best_model:text}."
         ),
         domain_spec=PERFORMANCE,
-        domain_framework="Quantify Business Value: KPIs & Benchmarking",
+        domain_framework=BENCHMARKING,
         ubr_impact=failing.say(
             "Each failure is a prompt that may be billed and an answer that a customer paid for and did not"
             " get; **{avoidable_calls:count}** a month would not happen at the rate of {best_model:text}."

@@ -3,7 +3,7 @@
 from reports_builder.domains.efficiency import queries as ask
 from reports_builder.domains.efficiency.charts import latency_ranges, quality_against_cost
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.warehouse import Warehouse
 
 FAILURE_COLUMNS = (
@@ -40,24 +40,23 @@ def who_waits(slow: Evidence) -> Prose:
 def result_figures(results: Evidence) -> tuple[KeyFigure, ...]:
     """What a finished call costs, how good answers are, how many calls fail."""
     return (
-        KeyFigure(
-            "Cost of a finished call",
-            results.cell("finished_usd", "usd_unit"),
-            results.cell("prior_finished_usd", "usd_unit"),
-            results.cell("finished_change", "delta"),
-        ),
-        KeyFigure(
+        compared(results, "Cost of a finished call", "finished_usd", "usd_unit", change="finished_change"),
+        compared(
+            results,
             "Mean quality score",
-            results.cell("quality", "percent"),
-            results.cell("prior_quality", "percent"),
-            results.cell("quality_change", "delta_points"),
+            "quality",
+            "percent",
+            change="quality_change",
+            by="delta_points",
             status=results.say("{scored_share:percent} of calls are scored"),
         ),
-        KeyFigure(
+        compared(
+            results,
             "Failed calls",
-            results.cell("failure_share", "percent"),
-            results.cell("prior_failure_share", "percent"),
-            results.cell("failure_change", "delta_points"),
+            "failure_share",
+            "percent",
+            change="failure_change",
+            by="delta_points",
             status=results.say("{failed_calls:count} calls"),
         ),
     )
@@ -126,7 +125,7 @@ def quality_figure(warehouse: Warehouse, task: Evidence) -> Figure:
     )
 
 
-def advice_table(tasks: Evidence) -> Table:
+def advice_section(tasks: Evidence) -> Section:
     """The model to use for each task, and what the work costs on it."""
     columns = (
         Column("task", "Task"),
@@ -137,7 +136,7 @@ def advice_table(tasks: Evidence) -> Table:
         Column("cost_after_usd", "Cost then", "usd_table"),
         Column("quality_change", "Quality", "delta_points"),
     )
-    return Table(columns, tasks, max_rows=30)
+    return Section("The model to use for each task", tables=(Table(columns, tasks, max_rows=30),))
 
 
 def models_table(warehouse: Warehouse) -> Table:

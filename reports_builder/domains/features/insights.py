@@ -1,11 +1,10 @@
 """The insight blocks of the analysis of features."""
 
+from reports_builder.domains.capabilities import UNIT_ECONOMICS, USAGE, WORKLOADS
 from reports_builder.domains.features import queries as ask
 from reports_builder.evidence import Evidence, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.warehouse import Warehouse
-
-_FRAMEWORK = "Quantify Business Value: Unit Economics"
 
 
 def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
@@ -41,7 +40,7 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
             features,
         ),
         domain_spec="Feature Economics (feature profitability)",
-        domain_framework=f"{_FRAMEWORK}; Optimize Usage & Cost: Usage Optimization",
+        domain_framework=f"{UNIT_ECONOMICS}; {USAGE}",
         ubr_impact=totals.say(
             "**{losses_usd:usd}** of margin in 30 days, earned by other features and lost here."
         ),
@@ -89,7 +88,7 @@ def investments(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
             growth,
         ),
         domain_spec="Feature Economics (invest recommendation)",
-        domain_framework=f"{_FRAMEWORK}; Planning & Estimating",
+        domain_framework=f"{UNIT_ECONOMICS}; Planning & Estimating",
         ubr_impact=growth.say("**{invested_margin_usd:usd}** of margin in 30 days rests on these features."),
         recommendation=Recommendation(
             note("Spend the next quarter on bringing these features to customers who do not use them."),
@@ -132,7 +131,7 @@ def closures(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
             "{calls_change_share:delta}."
         ),
         domain_spec="Feature Economics (sunset recommendation)",
-        domain_framework=f"{_FRAMEWORK}; Optimize Usage & Cost: Architecting & Workload Placement",
+        domain_framework=f"{UNIT_ECONOMICS}; {WORKLOADS}",
         ubr_impact=features.say("**{cost_to_serve_usd:usd}** of cost in 30 days serves few customers."),
         recommendation=Recommendation(
             features.say("Close {feature_id:words} to new customers and offer the others a way out."),
@@ -176,7 +175,7 @@ def uneven_use(warehouse: Warehouse) -> tuple[Insight, ...]:
             "as others of the tier. The most active tenth makes **{top_tenth_call_share:percent}** of calls."
         ),
         domain_spec="Feature Economics (usage distribution)",
-        domain_framework=f"{_FRAMEWORK}; Optimize Usage & Cost: Licensing & SaaS",
+        domain_framework=f"{UNIT_ECONOMICS}; Optimize Usage & Cost: Licensing & SaaS",
         ubr_impact=features.say(
             "**{top_cost_usd:usd}** of its {cost_to_serve_usd:usd} of cost in 30 days follows their calls, "
             "if a call of theirs costs what the average call does."

@@ -1,13 +1,13 @@
 """The insight blocks of the profitability report."""
 
-from reports_builder.domains.pricing import queries as ask_prices
+from reports_builder.domains.capabilities import UNIT_ECONOMICS
+from reports_builder.domains.margins import queries as ask
+from reports_builder.domains.pricing import customers as ask_prices
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Action, ActionPlan, Column, Insight, Recommendation, Table
+from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.warehouse import Warehouse
 
-UNIT_ECONOMICS = "Quantify Business Value: Unit Economics"
 PROFITABILITY = "Understanding Usage & Cost (cost to serve); usage-based revenue: customer profitability"
-PRICING = "Organizational Alignment (price and cost); usage-based revenue: pricing strategy"
 
 LOSS_COLUMNS = (
     Column("customer_name", "Customer"),
@@ -19,6 +19,17 @@ LOSS_COLUMNS = (
     Column("prior_gross_margin_usd", "Margin before", "usd_table"),
     Column("margin_status", "Status", "words"),
 )
+
+
+def where_margin_goes(
+    warehouse: Warehouse, totals: Evidence, losing: Evidence, segments: Evidence
+) -> tuple[Insight, ...]:
+    """Who loses money, which group of customers most, and who is next."""
+    return (
+        *losses(totals, losing, ask_prices.segments(warehouse, "margin_today")),
+        *worst_segment(segments, ask_prices.segments(warehouse, "tier_and_archetype")),
+        *next_to_lose(ask.next_to_lose(warehouse)),
+    )
 
 
 def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Insight, ...]:
@@ -247,138 +258,3 @@ SEGMENT_MARGIN_COLUMNS = (
     Column("margin_usd", "Margin", "usd_table"),
     Column("margin_share", "Of revenue", "percent"),
 )
-
-PLAN_COLUMNS = (
-    Column("plan_name", "Plan"),
-    Column("revenue_usd", "Revenue", "usd_table"),
-    Column("gross_margin_usd", "Margin, none leaves", "usd_table"),
-    Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
-    Column("gross_margin_high_churn_usd", "Margin, high churn", "usd_table"),
-    Column("unprofitable_customers", "With a loss", "count"),
-    Column("steep_rise_customer_share", "Steep rises", "percent"),
-    Column("verdict_words", "Verdict"),
-)
-
-
-def pricing(plan: Evidence, plans: Evidence) -> Insight:
-    """What to charge instead, in one block; the pricing proposal has the rest."""
-    if plan["is_current_plan"] and not plan["comparable_plans"]:
-        return Insight(
-            title=note("No plan on the list names the tiers of your customers"),
-            problem=note(
-                "A plan says what a customer of a tier would pay. The plans on the list name other tiers, so "
-                "every customer keeps today's invoice under each of them."
-            ),
-            domain_spec=PRICING,
-            domain_framework=UNIT_ECONOMICS,
-            ubr_impact=plan.say(
-                "Unknown; today's prices leave a margin of **{current_gross_margin_usd:usd}** in 30 days."
-            ),
-            recommendation=Recommendation(
-                note(
-                    "Add rows for your tiers to the seed pricing_plans, today's fees first, and build again."
-                ),
-                "Head of Product",
-                "days",
-            ),
-            outcome=note("A comparison of the plans on the use that was measured. Assumption: none yet."),
-            supporting=Table(
-                PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")
-            ),
-        )
-    if plan["is_current_plan"]:
-        return Insight(
-            title=note("No plan on the list beats today's prices"),
-            problem=note(
-                "Each other plan shocks too many customers, or earns too little more to be worth the change."
-            ),
-            domain_spec=PRICING,
-            domain_framework=UNIT_ECONOMICS,
-            ubr_impact=plan.say("Today's margin of **{current_gross_margin_usd:usd}** in 30 days stays."),
-            recommendation=Recommendation(
-                note("Keep the prices, and treat the loss-making customers one by one."),
-                "Head of Product",
-                "none",
-            ),
-            outcome=note("No change. Assumption: use stays as it is."),
-            supporting=Table(
-                PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")
-            ),
-        )
-    return Insight(
-        title=plan.say("Charging for use would earn {margin_gain_usd:usd} more margin a month"),
-        problem=plan.say(
-            "Today's fees bring {current_revenue_usd:usd} for {cost_to_serve_usd:usd} of cost, "
-            "whoever causes it. Under the plan “{plan_name:text}” the same use would have brought "
-            "{revenue_usd:usd}."
-        ),
-        domain_spec=PRICING,
-        domain_framework=UNIT_ECONOMICS,
-        ubr_impact=plan.say(
-            "**{margin_gain_usd:usd}** more margin in 30 days after expected departures; the "
-            "number of customers with a loss falls to {unprofitable_customers:count}."
-        ),
-        recommendation=Recommendation(
-            plan.say(
-                "Introduce “{plan_name:text}”: a pilot with new customers, then those that lose money, "
-                "then the rest."
-            ),
-            "Head of Product",
-            "weeks",
-            is_in_plan=True,
-        ),
-        outcome=plan.say(
-            "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
-            "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
-            "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
-            "to {customers_lost_high_churn:count}). It is a gain of revenue at today's cost; the savings on "
-            "models lower cost and are counted apart, on the calls of the customers that stay."
-        ),
-        supporting=Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan.")),
-    )
-
-
-def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
-    """The change of prices after the pilot: those who cost more than they pay, then all others."""
-    if plan["is_current_plan"]:
-        if not plan["comparable_plans"]:
-            return ActionPlan((), note("No plan on the list names the tiers of your customers."))
-        return ActionPlan((), note("No plan on the list beats today's prices."))
-    steps = ask_prices.segments(warehouse, "margin_today")
-    ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
-    worth = [row for row in ranked if row["gain_usd"]]
-    return ActionPlan(
-        tuple(_step(row) for row in worth),
-        steps.say(
-            "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
-            "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
-            "departures, net of overlap: every customer is in one of them only. They are ranked by "
-            "value; the sequence is a pilot with new customers, then those that lose money, then the "
-            "rest. All margins use today's cost: savings on models lower it and are counted apart, on the "
-            "calls of the customers that stay."
-        ),
-    )
-
-
-def _step(row: Evidence) -> Action:
-    losing = row["segment"] == "loses_money"
-    words = (
-        "Move the {customers:count} customers that lose money to “{plan_name:text}”, one call at a time"
-        if losing
-        else "Move the {customers:count} others to it, of whom {customers_paying_more:count} pay more"
-    )
-    return Action(
-        action=row.say(words),
-        owner_role="Head of Sales" if losing else "Head of Product",
-        effort="weeks",
-        value=row.cell("gain_usd", "usd_table"),
-        value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
-        confidence="medium: use is measured, departures are assumed"
-        if losing
-        else "low: departures are assumed",
-        first_step=note(
-            "After the pilot with new customers: show each its use and what it costs"
-            if losing
-            else "After the pilot and the loss-makers: announce it with notice"
-        ),
-    )

@@ -26,6 +26,7 @@ def totals(warehouse: Warehouse) -> Evidence:
                 case when sum(prior_gross_margin_usd) is not null
                     then coalesce(-sum(prior_gross_margin_usd) filter (where prior_gross_margin_usd < 0), 0)
                     end as prior_loss_usd,
+                coalesce(max(-gross_margin_usd) filter (where is_unprofitable), 0) as largest_loss_usd,
                 coalesce(sum(uncosted_calls), 0) as uncosted_calls
             from margin.rpt_customer_margins
         )
@@ -41,7 +42,11 @@ def totals(warehouse: Warehouse) -> Evidence:
             losing_customers - prior_losing_customers as losing_change,
             loss_usd - prior_loss_usd as loss_change_usd,
             case
-                when revenue_change is null then 'nothing to compare with'
+                when revenue_change is null then 'no earlier period to compare with'
+                when revenue_change > 0 then 'higher' when revenue_change < 0 then 'lower' else 'the same'
+            end as revenue_status,
+            case
+                when revenue_change is null then 'no earlier period to compare with'
                 when cost_change = revenue_change then 'cost moved with revenue'
                 when cost_change < 0 and revenue_change < 0 and cost_change > revenue_change
                     then 'cost fell less than revenue'
@@ -53,7 +58,7 @@ def totals(warehouse: Warehouse) -> Evidence:
             end as cost_status,
             case
                 when margin_share < 0 then 'a loss'
-                when margin_share_change is null then 'nothing to compare with'
+                when margin_share_change is null then 'no earlier period to compare with'
                 when margin_share_change < 0 then 'worse'
                 when margin_share_change > 0 then 'better' else 'the same'
             end as margin_status,

@@ -7,7 +7,7 @@ from altair import TopLevelMixin
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.domains.margins import queries as ask
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.model import Column, Figure, KeyFigure, Table, compared
 from reports_builder.warehouse import Warehouse
 
 ASSUMPTIONS = (
@@ -23,6 +23,18 @@ ASSUMPTIONS = (
     note("Assumed, not measured: what winning a customer costs. The values shipped are illustrative."),
 )
 _MOST_BARS = 12
+_COST_AND_PAID = "Bar: what the customer cost. Upright mark: what it paid."
+
+
+def who_pays(totals: Evidence) -> Prose:
+    """What customers pay for it, what that leaves, and how many do not cover their cost: one sentence."""
+    if totals["revenue_usd"] is None:
+        return note("No customer is on record, so what customers pay for it is unknown.")
+    return totals.say(
+        "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of **{margin_share:percent}**; "
+        "{losing_customers:count} of {customers:count} customers paid less than they cost and lost us "
+        "**{loss_usd:usd}**."
+    )
 
 
 def margin_said(warehouse: Warehouse, totals: Evidence) -> Prose:
@@ -72,32 +84,17 @@ def worth(lifetime: Evidence) -> Prose:
 def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
     """Revenue, cost, margin and losses beside the window before."""
     return (
-        KeyFigure(
-            "Revenue",
-            totals.cell("revenue_usd", "usd_table"),
-            totals.cell("prior_revenue_usd", "usd_table"),
-            totals.cell("revenue_change", "delta"),
-        ),
-        KeyFigure(
+        revenue_figure(totals),
+        compared(
+            totals,
             "Cost to serve",
-            totals.cell("cost_usd", "usd_table"),
-            totals.cell("prior_cost_usd", "usd_table"),
-            totals.cell("cost_change", "delta"),
+            "cost_usd",
+            "usd_table",
+            change="cost_change",
             status=totals.cell("cost_status", "text"),
         ),
-        KeyFigure(
-            "Gross margin",
-            totals.cell("margin_usd", "usd_table"),
-            totals.cell("prior_margin_usd", "usd_table"),
-            totals.cell("margin_change", "delta"),
-        ),
-        KeyFigure(
-            "Gross margin of revenue",
-            totals.cell("margin_share", "percent"),
-            totals.cell("prior_margin_share", "percent"),
-            totals.cell("margin_share_change", "delta_points"),
-            status=totals.cell("margin_status", "text"),
-        ),
+        compared(totals, "Gross margin", "margin_usd", "usd_table", change="margin_change"),
+        margin_share_figure(totals, "Gross margin of revenue"),
         KeyFigure(
             "Customers with a loss",
             totals.say("{losing_customers:count} of {customers:count}"),
@@ -105,12 +102,7 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
             target=note("none"),
             status=totals.cell("loss_status", "text"),
         ),
-        KeyFigure(
-            "Lost on them",
-            totals.cell("loss_usd", "usd_table"),
-            totals.cell("prior_loss_usd", "usd_table"),
-            totals.cell("loss_change_usd", "delta_usd"),
-        ),
+        compared(totals, "Lost on them", "loss_usd", "usd_table", change="loss_change_usd", by="delta_usd"),
         KeyFigure(
             "Lifetime value of today's customers, cautious",
             lifetime.cell("lifetime_low_usd", "usd_table"),
@@ -118,6 +110,31 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
                 "{valued_customers:count} valued, {customers_without_margin:count} without a margin"
             ),
         ),
+    )
+
+
+def revenue_figure(totals: Evidence) -> KeyFigure:
+    """What customers paid."""
+    return compared(
+        totals,
+        "Revenue",
+        "revenue_usd",
+        "usd_table",
+        change="revenue_change",
+        status=totals.cell("revenue_status", "text"),
+    )
+
+
+def margin_share_figure(totals: Evidence, label: str = "Gross margin") -> KeyFigure:
+    """What is left of it, as a share; ``label`` tells it from the margin in dollars where both stand."""
+    return compared(
+        totals,
+        label,
+        "margin_share",
+        "percent",
+        change="margin_share_change",
+        by="delta_points",
+        status=totals.cell("margin_status", "text"),
     )
 
 
@@ -129,7 +146,7 @@ def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -
     )
     return Figure(
         "loss-makers",
-        cost_and_revenue_bars(
+        _bars(
             shown,
             label="customer_name",
             cost="cost_to_serve_usd",
@@ -142,7 +159,27 @@ def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -
         + losing.say("{customer_name:text} cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."),
         losing,
         height=80 + 26 * len(shown.rows),
-        key="Bar: what the customer cost. Upright mark: what it paid.",
+        key=_COST_AND_PAID,
+    )
+
+
+def costs_figure(warehouse: Warehouse) -> Figure:
+    """The dearest customers, where none of them costs more than it pays."""
+    dearest = ask.dearest_customers(warehouse)
+    title = note("Every customer pays more than it costs")
+    return Figure(
+        "dearest-customers",
+        _bars(
+            replace(dearest, rows=dearest.rows[:_MOST_BARS]), label="customer_name", cost="cost_to_serve_usd"
+        ),
+        title,
+        title
+        + dearest.say(
+            ". The dearest, {customer_name:text}, cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."
+        ),
+        dearest,
+        height=400,
+        key=_COST_AND_PAID,
     )
 
 
@@ -157,7 +194,7 @@ def segments_figure(segments: Evidence, *, narrow: bool = False) -> Figure:
     )
     return Figure(
         "segments",
-        cost_and_revenue_bars(segments, label="segment", cost="cost_usd", highlight="is_loss", narrow=narrow),
+        _bars(segments, label="segment", cost="cost_usd", highlight="is_loss", narrow=narrow),
         title,
         title + note(". A bar of cost and a mark of revenue per group, the worst margin first."),
         segments,
@@ -166,7 +203,7 @@ def segments_figure(segments: Evidence, *, narrow: bool = False) -> Figure:
     )
 
 
-def cost_and_revenue_bars(
+def _bars(
     rows: Evidence, *, label: str, cost: str, highlight: str | None = None, narrow: bool = False
 ) -> TopLevelMixin:
     """A bar of cost and a mark of revenue each; ``narrow`` bars have no room for both values at the end."""

@@ -1,11 +1,10 @@
 """The insight blocks of the rate optimization page."""
 
+from reports_builder.domains.capabilities import RATE_OPTIMIZATION, RATES, WORKLOADS
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 
-_SPEC = "Rate Optimization"
-_FRAMEWORK_USAGE = "Optimize Usage & Cost: Architecting & Workload Placement; Usage Optimization"
-_FRAMEWORK_RATES = "Optimize Usage & Cost: Rate Optimization"
+_FRAMEWORK_USAGE = f"{WORKLOADS}; Usage Optimization"
 
 
 def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
@@ -22,7 +21,7 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                 kind,
                 switches,
             ),
-            domain_spec=_SPEC,
+            domain_spec=RATE_OPTIMIZATION,
             domain_framework=_FRAMEWORK_USAGE,
             ubr_impact=kind.say(
                 "**{kind_net_usd:usd}** a month off the cost to serve, at unchanged fees all of it margin."
@@ -36,10 +35,7 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                 "two weeks",
                 is_in_plan=True,
             ),
-            outcome=kind.say(
-                "**{kind_net_usd:usd}** a month ({kind_low_usd:usd} to {kind_high_usd:usd}). "
-                "Assumption: {kind_assumption:text}"
-            ),
+            outcome=_worth(kind),
             supporting=Table(
                 (
                     Column("task_type", "Task", "words"),
@@ -63,6 +59,13 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
     )
 
 
+def _worth(kind: Evidence) -> Prose:
+    return kind.say(
+        "**{kind_net_usd:usd}** a month ({kind_low_usd:usd} to {kind_high_usd:usd}). "
+        "Assumption: {kind_assumption:text}"
+    )
+
+
 def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[Insight, ...]:
     """Which commitment to sign on what the other actions leave, or that none pays; nothing without offers."""
     if not counts["offers_judged"]:
@@ -73,8 +76,8 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[In
             "Everything is paid on demand. {offers_judged:count} offers promise a lower price for a fixed "
             "amount an hour, used or not; {offers_illustrative:count} of them are examples and not quotes."
         ),
-        domain_spec=_SPEC,
-        domain_framework=_FRAMEWORK_RATES,
+        domain_spec=RATE_OPTIMIZATION,
+        domain_framework=RATES,
         ubr_impact=_commitment_impact(offer),
         recommendation=_commitment_step(offer),
         outcome=_commitment_outcome(offer),
@@ -176,8 +179,8 @@ def batch(kind: Evidence, tasks: Evidence) -> tuple[Insight, ...]:
                 "Tasks of which a part can wait for an answer until tomorrow cost **{kind_scope_usd:usd}** "
                 "at the standard price; the batch service charges less for the same model."
             ),
-            domain_spec=_SPEC,
-            domain_framework=_FRAMEWORK_RATES,
+            domain_spec=RATE_OPTIMIZATION,
+            domain_framework=RATES,
             ubr_impact=kind.say(
                 "**{kind_net_usd:usd}** a month of cost to serve on what the model switches leave; without "
                 "them it would be {kind_overlap_usd:usd} more."
@@ -188,10 +191,7 @@ def batch(kind: Evidence, tasks: Evidence) -> tuple[Insight, ...]:
                 "two weeks",
                 is_in_plan=True,
             ),
-            outcome=kind.say(
-                "**{kind_net_usd:usd}** a month ({kind_low_usd:usd} to {kind_high_usd:usd}). "
-                "Assumption: {kind_assumption:text}"
-            ),
+            outcome=_worth(kind),
             supporting=Table(
                 (
                     Column("task_type", "Task", "words"),

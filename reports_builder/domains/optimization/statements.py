@@ -2,16 +2,17 @@
 
 from reports_builder.domains.optimization import queries as ask
 from reports_builder.domains.optimization.charts import covered_hours, waterfall
+from reports_builder.domains.spend.statements import spend_figures
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.savings import NOTHING_TO_DO
 from reports_builder.warehouse import Warehouse
 
 KINDS = {
-    "model_switch": "Model switches, a month",
-    "batch": "Batch service, a month",
-    "caching": "Prompt caching, a month",
-    "commitment": "Commitments, a month",
+    "model_switch": "Savings from model switches, a month",
+    "batch": "Savings from the batch service, a month",
+    "caching": "Savings from prompt caching, a month",
+    "commitment": "Savings from commitments, a month",
 }
 """The kinds of action that have a key figure of their own."""
 
@@ -40,26 +41,30 @@ def what_first(best: Evidence) -> Prose:
     )
 
 
-def key_figures(totals: Evidence, kinds: dict[str, Evidence]) -> tuple[KeyFigure, ...]:
+def key_figures(spend: Evidence, totals: Evidence, kinds: dict[str, Evidence]) -> tuple[KeyFigure, ...]:
     """Spend, what the whole ledger takes off it, and each kind of action."""
     return (
-        KeyFigure("Spend", totals.cell("spend_usd", "usd_table")),
+        spend_figures(spend)[0],
         KeyFigure(
             "Savings open, a month",
             totals.cell("net_usd", "usd_table"),
             status=totals.say("{low_usd:usd} to {high_usd:usd}, after overlap"),
         ),
-        *(
-            KeyFigure(
-                label,
-                kinds[name].cell("kind_net_usd", "usd_table"),
-                status=kinds[name].say(
-                    "example offers: in no total, until a provider quotes them"
-                    if kinds[name]["is_example"]
-                    else "actions: {kind_actions:count}; {kind_overlap_usd:usd} more without overlap"
-                ),
-            )
-            for name, label in KINDS.items()
+        *(kind_figure(name, kind) for name, kind in kinds.items()),
+    )
+
+
+def kind_figure(name: str, kind: Evidence) -> KeyFigure:
+    """What the actions of one kind are worth; ``kind`` is the kind's sums."""
+    if not kind["kind_actions"]:
+        return KeyFigure(KINDS[name], note("none"))
+    return KeyFigure(
+        KINDS[name],
+        kind.cell("kind_net_usd", "usd_table"),
+        status=kind.say(
+            "example offers: in no total, until a provider quotes them"
+            if kind["is_example"]
+            else "{kind_low_usd:usd} to {kind_high_usd:usd}; actions: {kind_actions:count}"
         ),
     )
 
@@ -78,7 +83,7 @@ def waterfall_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
     )
 
 
-def commitment_figure(warehouse: Warehouse, offer: Evidence) -> tuple[Figure, ...]:
+def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
     """The hours behind the recommended commitment; nothing when none is recommended."""
     hours = ask.demand_curve(warehouse, str(offer["offer_id"] or ""))
     if not hours.rows:
@@ -94,7 +99,7 @@ def commitment_figure(warehouse: Warehouse, offer: Evidence) -> tuple[Figure, ..
         title + note(". Hours of the look-back by falling demand; the dark part is covered."),
         hours,
     )
-    return (figure,)
+    return (Section("The hours behind the recommended commitment", figures=(figure,)),)
 
 
 def offers_table(warehouse: Warehouse) -> Table:

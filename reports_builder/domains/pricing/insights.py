@@ -1,8 +1,11 @@
 """The insight blocks of the pricing proposal."""
 
-from reports_builder.domains.margins.insights import PLAN_COLUMNS, PRICING, UNIT_ECONOMICS
+from reports_builder.domains.capabilities import UNIT_ECONOMICS
+from reports_builder.domains.pricing.statements import PLAN_COLUMNS, closeness
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
+
+PRICING = "Organizational Alignment (price and cost); usage-based revenue: pricing strategy"
 
 PRICE_COLUMNS = (
     Column("subscription_tier", "Tier"),
@@ -36,12 +39,6 @@ RISE_COLUMNS = (
     Column("revenue_usd", "Invoice then", "usd_table"),
     Column("revenue_change_share", "Change", "delta"),
     Column("leave_probability_base", "May leave", "percent"),
-)
-
-SCENARIO_COLUMNS = (
-    Column("churn_scenario", "Scenario"),
-    Column("rise_from_share", "Invoice rises by at least", "percent"),
-    Column("leave_probability", "Then this share leaves", "percent"),
 )
 
 HISTORY_COLUMNS = (
@@ -93,17 +90,6 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight
     )
 
 
-def closeness(limits: Evidence) -> Prose:
-    """How near the recommended plan is to its limit, and what would be recommended beyond it."""
-    near = limits.say(
-        "{steep_customers:count} steep rises are seen and {steep_customers_allowed:count} allowed: "
-        "**{rises_until_rejected:count}** more and your rule rejects the plan"
-    )
-    if limits["next_plan_name"] is None:
-        return near + note(".")
-    return near + limits.say("; “{next_plan_name:text}” would be next, with {next_gain_usd:usd} a month.")
-
-
 def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidence) -> Insight:
     """The proposed price list and where its prices come from."""
     return Insight(
@@ -126,9 +112,9 @@ def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidenc
         outcome=say(
             "**{margin_gain_usd:usd}** more margin a month, between {margin_gain_low_usd:usd} and "
             "{margin_gain_high_usd:usd}. It is recommended because it earns most after base churn "
-            "among the plans that raise the invoice by more than {steep_rise:percent} for at most "
-            "{steep_customers:percent} of paying customers, keep today's margin even under high "
-            "churn, and add {margin_gain_wanted:percent} or more. ",
+            "among the plans that raise the invoice by more than {steep_rise_share:percent} for at most "
+            "{steep_limit_share:percent} of paying customers, keep today's margin even under high "
+            "churn, and add {least_gain_share:percent} or more. ",
             plan,
             rules,
         )
@@ -241,4 +227,79 @@ def spared(tiers: Evidence) -> Insight:
             "scenarios."
         ),
         supporting=Table(SEGMENT_COLUMNS, tiers, note("impact by tier, in the period.")),
+    )
+
+
+def pricing(plan: Evidence, plans: Evidence) -> Insight:
+    """What to charge instead, in one block; the pricing proposal has the rest."""
+    supporting = Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan."))
+    if plan["is_current_plan"] and not plan["comparable_plans"]:
+        return Insight(
+            title=note("No plan on the list names the tiers of your customers"),
+            problem=note(
+                "A plan says what a customer of a tier would pay. The plans on the list name other tiers, so "
+                "every customer keeps today's invoice under each of them."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=plan.say(
+                "Unknown; today's prices leave a margin of **{current_gross_margin_usd:usd}** in 30 days."
+            ),
+            recommendation=Recommendation(
+                note(
+                    "Add rows for your tiers to the seed pricing_plans, today's fees first, and build again."
+                ),
+                "Head of Product",
+                "days",
+            ),
+            outcome=note("A comparison of the plans on the use that was measured. Assumption: none yet."),
+            supporting=supporting,
+        )
+    if plan["is_current_plan"]:
+        return Insight(
+            title=note("No plan on the list beats today's prices"),
+            problem=note(
+                "Each other plan shocks too many customers, or earns too little more to be worth the change."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=plan.say("Today's margin of **{current_gross_margin_usd:usd}** in 30 days stays."),
+            recommendation=Recommendation(
+                note("Keep the prices, and treat the loss-making customers one by one."),
+                "Head of Product",
+                "none",
+            ),
+            outcome=note("No change. Assumption: use stays as it is."),
+            supporting=supporting,
+        )
+    return Insight(
+        title=plan.say("Charging for use would earn {margin_gain_usd:usd} more margin a month"),
+        problem=plan.say(
+            "Today's fees bring {current_revenue_usd:usd} for {cost_to_serve_usd:usd} of cost, "
+            "whoever causes it. Under the plan “{plan_name:text}” the same use would have brought "
+            "{revenue_usd:usd}."
+        ),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=plan.say(
+            "**{margin_gain_usd:usd}** more margin in 30 days after expected departures; the "
+            "number of customers with a loss falls to {unprofitable_customers:count}."
+        ),
+        recommendation=Recommendation(
+            plan.say(
+                "Introduce “{plan_name:text}”: a pilot with new customers, then those that lose money, "
+                "then the rest."
+            ),
+            "Head of Product",
+            "weeks",
+            is_in_plan=True,
+        ),
+        outcome=plan.say(
+            "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
+            "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
+            "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
+            "to {customers_lost_high_churn:count}). It is a gain of revenue at today's cost; the savings on "
+            "models lower cost and are counted apart, on the calls of the customers that stay."
+        ),
+        supporting=supporting,
     )

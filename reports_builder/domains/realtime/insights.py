@@ -1,12 +1,9 @@
 """The insight blocks on abnormal cost and limits."""
 
+from reports_builder.domains.capabilities import ANOMALIES, REAL_TIME, UNIT_ECONOMICS
 from reports_builder.domains.realtime.statements import EPISODE_COLUMNS
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Insight, Recommendation, Table
-
-REAL_TIME = "Real-Time Decision Making"
-ANOMALIES = "Understand Usage & Cost: Anomaly Management"
-UNIT_ECONOMICS = "Quantify Business Value: Unit Economics"
 
 
 def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:

@@ -3,7 +3,7 @@
 from reports_builder.domains.realtime import queries as ask
 from reports_builder.domains.realtime.charts import marked_days
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.warehouse import Warehouse
 
 EPISODE_COLUMNS = (
@@ -48,17 +48,14 @@ def who_is_at_the_limit(limits: Evidence) -> Prose:
 def key_figures(abnormal: Evidence, limits: Evidence, premium: Evidence) -> tuple[KeyFigure, ...]:
     """Abnormal days, customers at their limits, and premium models on trivial work."""
     return (
-        KeyFigure(
+        compared(
+            abnormal,
             "Abnormal customer days",
-            abnormal.cell("abnormal_days", "count"),
-            abnormal.cell("prior_abnormal_days", "count"),
+            "abnormal_days",
+            "count",
             status=abnormal.say("{abnormal_days_lately:count} in the last three days"),
         ),
-        KeyFigure(
-            "Cost above expected on them",
-            abnormal.cell("excess_usd", "usd_table"),
-            abnormal.cell("prior_excess_usd", "usd_table"),
-        ),
+        compared(abnormal, "Cost above expected on them", "excess_usd", "usd_table"),
         over_limit_figure(limits),
         KeyFigure("Customers close to it", limits.cell("close_customers", "count")),
         KeyFigure("Customers that outgrew their tier", limits.cell("outgrown_customers", "count")),
@@ -102,6 +99,11 @@ def abnormal_days_figure(warehouse: Warehouse, episodes: Evidence) -> tuple[Figu
         key="Line: cost of the day. Dot: abnormal day. Short bar: what was expected of it.",
     )
     return (figure,)
+
+
+def episodes_section(episodes: Evidence) -> Section:
+    """Every abnormal run of the period."""
+    return Section("All abnormal days of the period", tables=(Table(EPISODE_COLUMNS, episodes, max_rows=40),))
 
 
 def near_limit_table(near: Evidence) -> Table:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from reports_builder.domains import capabilities
 from reports_builder.domains.alignment.insights import budget_decision
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
@@ -20,12 +21,9 @@ class Domain:
 USAGE = Domain(
     "Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics"
 )
-RATES = Domain("Rate Optimization", "Optimize Usage & Cost: Rate Optimization")
-PERFORMANCE = Domain(
-    "Performance Tracking & Benchmarking",
-    "Optimize Usage & Cost: Usage Optimization; Quantify Business Value: Unit Economics",
-)
-REAL_TIME = Domain("Real-Time Decision Making", "Understand Usage & Cost: Anomaly Management")
+RATES = Domain(capabilities.RATE_OPTIMIZATION, capabilities.RATES)
+PERFORMANCE = Domain(capabilities.PERFORMANCE, f"{capabilities.USAGE}; {capabilities.UNIT_ECONOMICS}")
+REAL_TIME = Domain(capabilities.REAL_TIME, capabilities.ANOMALIES)
 ALIGNMENT = Domain("Organizational Alignment (budgets)", "Quantify Business Value: Budgeting; Forecasting")
 
 _DOMAIN_OF_ACTION = {
@@ -51,11 +49,10 @@ def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence)
         problem=say(
             "Of {customers:count} customers, the {listed_customers:count} that cost most cause "
             "**{top_cost_usd:usd}**, {top_share:percent} of all cost. {top_unprofitable:count} of these "
-            "{listed_customers:count} paid less than they cost; of all customers, "
-            "{unprofitable_customers:count} did.",
+            "{listed_customers:count} paid less than they cost; of all customers, ",
             concentration,
-            margins,
-        ),
+        )
+        + margins.say("{losing_customers:count} did."),
         domain_spec=USAGE.spec,
         domain_framework=USAGE.framework,
         ubr_impact=say(
@@ -82,7 +79,7 @@ def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence)
 
 
 def _cover_the_cost(margins: Evidence) -> Recommendation:
-    if not margins["unprofitable_customers"]:
+    if not margins["losing_customers"]:
         return Recommendation(
             note("Keep the prices: every customer pays its cost."), "Head of Product", "none"
         )
@@ -97,9 +94,9 @@ def _cover_the_cost(margins: Evidence) -> Recommendation:
 
 
 def _cost_covered(margins: Evidence) -> Prose:
-    if not margins["unprofitable_customers"]:
+    if not margins["losing_customers"]:
         return note("No change. Assumption: usage stays as it is.")
-    if margins["unprofitable_customers"] == 1:
+    if margins["losing_customers"] == 1:
         return margins.say(
             "Up to **{loss_usd:usd}** of margin recovered in 30 days. Assumption: the customer pays what "
             "it costs, or leaves; less if it keeps part of today's price."

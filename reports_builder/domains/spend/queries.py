@@ -89,42 +89,6 @@ def causes_of_change(warehouse: Warehouse) -> Evidence:
     )
 
 
-def margins(warehouse: Warehouse) -> Evidence:
-    """Revenue, cost to serve and margin over all customers, and what the unprofitable ones lose."""
-    return warehouse.evidence(
-        """
-        with totals as (
-            select
-                sum(revenue_usd) as revenue_usd,
-                sum(prior_revenue_usd) as prior_revenue_usd,
-                sum(gross_margin_usd) as gross_margin_usd,
-                sum(gross_margin_usd) / nullif(sum(revenue_usd)::double, 0) as gross_margin_share,
-                sum(prior_gross_margin_usd) / nullif(sum(prior_revenue_usd)::double, 0)
-                    as prior_gross_margin_share,
-                count(*) filter (where is_unprofitable) as unprofitable_customers,
-                count(*) filter (where has_activity) as active_customers,
-                coalesce(-sum(gross_margin_usd) filter (where is_unprofitable), 0) as loss_usd,
-                coalesce(max(-gross_margin_usd) filter (where is_unprofitable), 0) as largest_loss_usd
-            from margin.rpt_customer_margins
-        )
-        select
-            *,
-            revenue_usd / nullif(prior_revenue_usd::double, 0) - 1 as revenue_change,
-            gross_margin_share - prior_gross_margin_share as margin_change,
-            case
-                when revenue_change is null then 'no earlier period to compare with'
-                when revenue_change > 0 then 'higher' when revenue_change < 0 then 'lower' else 'the same'
-            end as revenue_status,
-            case
-                when gross_margin_share < 0 then 'a loss'
-                when margin_change is null then 'no earlier period to compare with'
-                when margin_change < 0 then 'worse' when margin_change > 0 then 'better' else 'the same'
-            end as margin_status
-        from totals
-        """
-    )
-
-
 def top_customers(warehouse: Warehouse) -> Evidence:
     """The ten customers that cost most, with what they pay; shares are of all cost."""
     return warehouse.evidence(

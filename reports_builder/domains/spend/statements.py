@@ -3,8 +3,10 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.domains.spend import queries as ask
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Section, Table
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.warehouse import Warehouse
+
+BESIDE_BEFORE = "Bar: cost of the period. Upright mark: cost of the period before."
 
 
 def spend_said(warehouse: Warehouse, spend: Evidence) -> Prose:
@@ -19,53 +21,24 @@ def spend_said(warehouse: Warehouse, spend: Evidence) -> Prose:
     )
 
 
-def who_pays(margins: Evidence) -> Prose:
-    """What customers pay for it, what that leaves, and how many do not cover their cost."""
-    if margins["revenue_usd"] is None:
-        return note("No customer is on record, so what customers pay for it is unknown.")
-    return margins.say(
-        "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of "
-        "**{gross_margin_share:percent}**; {unprofitable_customers:count} of "
-        "{active_customers:count} customers paid less than they cost and lost us **{loss_usd:usd}**."
-    )
-
-
 def spend_figures(spend: Evidence) -> tuple[KeyFigure, KeyFigure]:
     """Spend, and what a thousand calls cost."""
     return (
-        KeyFigure(
+        compared(
+            spend,
             "AI spend",
-            spend.cell("spend_usd", "usd_table"),
-            spend.cell("prior_spend_usd", "usd_table"),
-            spend.cell("spend_change", "delta"),
+            "spend_usd",
+            "usd_table",
+            change="spend_change",
             status=spend.cell("spend_status", "text"),
         ),
-        KeyFigure(
+        compared(
+            spend,
             "Cost of 1,000 calls",
-            spend.cell("usd_per_thousand_calls", "usd_table"),
-            spend.cell("prior_usd_per_thousand_calls", "usd_table"),
-            spend.cell("unit_cost_change", "delta"),
+            "usd_per_thousand_calls",
+            "usd_table",
+            change="unit_cost_change",
             status=spend.cell("unit_cost_status", "text"),
-        ),
-    )
-
-
-def margin_figures(margins: Evidence) -> tuple[KeyFigure, KeyFigure]:
-    """Revenue, and what is left of it."""
-    return (
-        KeyFigure(
-            "Revenue",
-            margins.cell("revenue_usd", "usd_table"),
-            margins.cell("prior_revenue_usd", "usd_table"),
-            margins.cell("revenue_change", "delta"),
-            status=margins.cell("revenue_status", "text"),
-        ),
-        KeyFigure(
-            "Gross margin",
-            margins.cell("gross_margin_share", "percent"),
-            margins.cell("prior_gross_margin_share", "percent"),
-            margins.cell("margin_change", "delta_points"),
-            status=margins.cell("margin_status", "text"),
         ),
     )
 
@@ -141,7 +114,7 @@ def split_section(warehouse: Warehouse, dimension: str, heading: str, title: str
         said + note(". A bar of cost for each, the largest first."),
         parts,
         height=70 + 26 * len(parts.rows),
-        key="Bar: cost of the period. Upright mark: cost of the period before." if has_prior else "",
+        key=BESIDE_BEFORE if has_prior else "",
     )
     return Section(title, figures=(figure,), tables=(split_table(warehouse, heading, parts),))
 

@@ -2,7 +2,7 @@
 
 from reports_builder.domains.understanding import queries as ask
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, KeyFigure, Table
+from reports_builder.model import Column, KeyFigure, Table, compared
 from reports_builder.warehouse import Warehouse
 
 GAP_COLUMNS = (
@@ -38,11 +38,12 @@ def token_price(tokens: Evidence) -> Prose:
 def token_figures(tokens: Evidence) -> tuple[KeyFigure, ...]:
     """The price of tokens and how they are made up."""
     return (
-        KeyFigure(
+        compared(
+            tokens,
             "Cost of 1,000 tokens",
-            tokens.cell("cost_per_1k_tokens_usd", "usd_unit"),
-            tokens.cell("prior_cost_per_1k_tokens_usd", "usd_unit"),
-            tokens.cell("price_change_share", "delta"),
+            "cost_per_1k_tokens_usd",
+            "usd_unit",
+            change="price_change_share",
             status=tokens.cell("price_status", "text"),
         ),
         KeyFigure("Output tokens per input token", tokens.cell("output_input_ratio", "ratio")),

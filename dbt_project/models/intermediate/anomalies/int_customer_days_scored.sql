@@ -1,13 +1,14 @@
 {# one row per customer x UTC day with enough history: what was to be expected of it, and how far from that it is #}
 
-{# Square roots: calls come in random numbers, and the root of such a number varies by about the same amount
-   whether it is large or small, so that busy and quiet days, and busy and quiet customers, use one scale. #}
-{% set spread_share = 0.85 %}
-{% set normal_deviations_at_share = 1.4395 %}
+with usual as (
 
-with customer_days as (
+    select * from {{ ref('int_customer_days_usual') }}
 
-    select * from {{ ref('int_customer_usage_daily') }}
+),
+
+new_features as (
+
+    select * from {{ ref('int_new_feature_costs_daily') }}
 
 ),
 
@@ -17,62 +18,24 @@ thresholds as (
 
 ),
 
-rooted as (
-
-    select
-        *,
-        sqrt(cast(effective_cost_usd as double)) as cost_root,
-        sqrt(cast(calls as double)) as calls_root
-    from customer_days
-
-),
-
-{# Working days are compared with working days and weekends with weekends, all of them before the day itself. #}
-levelled as (
-
-    select
-        *,
-        {{ moving_quantile('cost_root', 0.5, 'like_days') }} as cost_level,
-        {{ moving_quantile('calls_root', 0.5, 'like_days') }} as calls_level,
-        cast(count(*) over like_days as integer) as baseline_days,
-        cast(count(*) over history as integer) as history_days
-    from rooted
-    window
-        like_days as (
-            partition by customer_id, is_weekend
-            order by day_number range between {{ var('anomaly_baseline_days') }} preceding and 1 preceding
-        ),
-        history as (partition by customer_id order by day_number range between {{ var('anomaly_spread_days') }} preceding and 1 preceding)
-
-),
-
-{# How far days usually are from what was expected of them. A few wild days move neither the median nor this. #}
-spread as (
-
-    select
-        *,
-        {{ moving_quantile('abs(cost_root - cost_level)', spread_share, 'history') }} / {{ normal_deviations_at_share }} as usual_cost_deviation,
-        {{ moving_quantile('abs(calls_root - calls_level)', spread_share, 'history') }} / {{ normal_deviations_at_share }} as usual_calls_deviation
-    from levelled
-    window history as (partition by customer_id order by day_number range between {{ var('anomaly_spread_days') }} preceding and 1 preceding)
-
-),
-
 {# Even the steadiest customer's calls are drawn by chance: the root of a Poisson number deviates by 1/2, and cost
    with it. Without this floor a customer with a spotless record would set off an alarm at the first ripple. #}
 scored as (
 
     select
-        spread.*,
+        usual.*,
         least(
-            (spread.cost_root - spread.cost_level)
-            / greatest(coalesce(spread.usual_cost_deviation, 0), 0.5 * spread.cost_level / greatest(spread.calls_level, 1), 0.01),
+            (usual.cost_root - usual.cost_level)
+            / (greatest(usual.usual_cost_deviation, 0.5 * usual.cost_level / greatest(usual.calls_level, 1), 0.01) * usual.uncertainty_of_level),
             100.0
         ) as cost_score,
-        least((spread.calls_root - spread.calls_level) / greatest(coalesce(spread.usual_calls_deviation, 0), 0.5), 100.0) as calls_score
-    from spread
+        least(
+            (usual.calls_root - usual.calls_level) / (greatest(usual.usual_calls_deviation, 0.5) * usual.uncertainty_of_level),
+            100.0
+        ) as calls_score
+    from usual
     cross join thresholds
-    where spread.cost_level is not null and spread.history_days >= thresholds.anomaly_min_history_days
+    where usual.history_days >= thresholds.anomaly_min_history_days
 
 ),
 
@@ -88,27 +51,44 @@ combined as (
 
 ),
 
+{# A feature that the customer took up lately explains its own cost: the rest of the day has to be abnormal without it. #}
 judged as (
 
     select
-        combined.customer_id,
-        combined.usage_date,
-        combined.is_weekend,
-        combined.calls,
-        combined.effective_cost_usd,
-        combined.revenue_usd,
-        combined.expected_cost_usd,
-        combined.expected_calls,
-        combined.baseline_days,
-        combined.cost_score,
-        combined.calls_score,
-        combined.anomaly_score,
+        combined.*,
         combined.anomaly_score >= thresholds.anomaly_min_score
         and cast(combined.effective_cost_usd as double) >= thresholds.anomaly_min_cost_ratio * cast(combined.expected_cost_usd as double)
-        and cast(combined.effective_cost_usd - combined.expected_cost_usd as double) >= thresholds.anomaly_min_excess_usd as is_anomaly
+        and cast(combined.effective_cost_usd - combined.expected_cost_usd as double) >= thresholds.anomaly_min_excess_usd as is_abnormal,
+        cast(combined.effective_cost_usd - coalesce(new_features.new_feature_cost_usd, 0) as double)
+        >= cast(combined.expected_cost_usd as double)
+        + greatest(thresholds.anomaly_min_excess_usd, (thresholds.anomaly_min_cost_ratio - 1) * cast(combined.expected_cost_usd as double)) as is_beyond_new_features
     from combined
     cross join thresholds
+    left join new_features on combined.customer_id = new_features.customer_id and combined.usage_date = new_features.usage_date
+
+),
+
+{# What a new feature costs is told on its first abnormal day, and then no more. #}
+told as (
+
+    select
+        customer_id,
+        usage_date,
+        is_weekend,
+        calls,
+        effective_cost_usd,
+        revenue_usd,
+        expected_cost_usd,
+        expected_calls,
+        baseline_days,
+        cost_score,
+        calls_score,
+        anomaly_score,
+        is_abnormal and not is_beyond_new_features as is_of_new_feature,
+        is_abnormal and (is_beyond_new_features or coalesce(sum(case when is_abnormal and not is_beyond_new_features then 1 end) over lately, 0) = 0) as is_anomaly
+    from judged
+    window lately as (partition by customer_id order by day_number range between {{ var('anomaly_baseline_days') }} preceding and 1 preceding)
 
 )
 
-select * from judged
+select * from told

@@ -1,4 +1,4 @@
-"""Charts of the profitability and pricing pages."""
+"""The charts of price plans."""
 
 import altair as alt
 
@@ -63,3 +63,41 @@ def before_and_after(
         spans, now.encode(x=f"{before}:Q"), then.encode(x=f"{after}:Q"), ends
     )
     return chart
+
+
+def monthly_margins(history: Evidence) -> alt.TopLevelMixin:
+    """A line per plan over the complete months; today's and the recommended one named."""
+    rows = [row for row in records(history) if row["is_complete_month"]]
+    x = alt.X(
+        "month_start_date:T",
+        axis=alt.Axis(title=None, format="%B %Y", grid=False, values=_months(rows)),
+        scale=alt.Scale(padding=110),
+    )
+    y = alt.Y(
+        "gross_margin_usd:Q",
+        axis=alt.Axis(title="Gross margin in the month, US dollars", format="$,.0f", tickCount=5),
+        scale=alt.Scale(zero=True),
+    )
+    groups = (
+        (NEUTRAL, [row for row in rows if not row["is_recommended"] and not row["is_current_plan"]]),
+        (INK, [row for row in rows if row["is_current_plan"]]),
+        (ACCENT, [row for row in rows if row["is_recommended"] and not row["is_current_plan"]]),
+    )
+    lines = [
+        alt.Chart(data(group))
+        .mark_line(color=ink, point=alt.OverlayMarkDef(color=ink, size=36))
+        .encode(x=x, y=y, detail="plan_id:N")
+        for ink, group in groups
+        if group
+    ]
+    names = [
+        alt.Chart(data(group[-1:])).mark_text(dy=offset, color=ink).encode(x=x, y=y, text="plan_name:N")
+        for offset, (ink, group) in zip((15, -12), groups[1:], strict=True)
+        if group
+    ]
+    chart: alt.TopLevelMixin = alt.layer(*lines, *names)
+    return chart
+
+
+def _months(rows: list[dict[str, str | int | float | bool | None]]) -> list[str]:
+    return sorted({str(row["month_start_date"]) for row in rows})

@@ -1,11 +1,11 @@
-"""The insight blocks of the analysis of pricing."""
+"""The insight blocks on what the recommended plan does: to the margin, to customers, to segments."""
 
-from reports_builder.domains.plans import queries as ask
+from reports_builder.domains.capabilities import INVOICING, UNIT_ECONOMICS
+from reports_builder.domains.pricing import customers as ask
+from reports_builder.domains.pricing.statements import PLAN_COLUMNS
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.warehouse import Warehouse
-
-_FRAMEWORK = "Quantify Business Value: Unit Economics"
 
 
 def structure(plan: Evidence, plans: Evidence) -> Insight:
@@ -24,7 +24,7 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
             "cost more than they pay, **{current_losses_usd:usd}** together: the fee does not grow with use."
         ),
         domain_spec="Pricing Strategy Simulator (revenue and margin per model)",
-        domain_framework=f"{_FRAMEWORK}; Planning & Estimating",
+        domain_framework=f"{UNIT_ECONOMICS}; Planning & Estimating",
         ubr_impact=plan.say("**{current_losses_usd:usd}** of loss in 30 days on customers above their fee."),
         recommendation=Recommendation(
             note("Keep today's prices; no plan on file passes the rules and earns more.")
@@ -44,17 +44,7 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
             "scenarios say."
         ),
         supporting=Table(
-            (
-                Column("plan_name", "Plan"),
-                Column("plan_kind", "Kind"),
-                Column("revenue_usd", "Revenue", "usd_table"),
-                Column("gross_margin_usd", "Margin", "usd_table"),
-                Column("gross_margin_share", "Of revenue", "percent"),
-                Column("gross_margin_base_churn_usd", "Margin after churn", "usd_table"),
-                Column("unprofitable_customers", "Below cost", "count"),
-                Column("steep_rise_customer_share", "Steep rises", "percent"),
-                Column("judgement", "Judgement"),
-            ),
+            PLAN_COLUMNS,
             plans,
             note("plans over the same 30 days of use, nobody leaving unless it is said."),
         ),
@@ -84,7 +74,7 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
             rules,
         ),
         domain_spec="Pricing Strategy Simulator (winners and losers)",
-        domain_framework="Manage the FinOps Practice: Invoicing & Chargeback",
+        domain_framework=INVOICING,
         ubr_impact=risers.say(
             "**{riser_change_usd:usd}** more revenue in 30 days comes from these customers."
         ),
@@ -197,7 +187,7 @@ def segments(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
                 "under the plan: {unprofitable_customers:count}."
             ),
             domain_spec="Pricing Strategy Simulator (segment impact)",
-            domain_framework=f"{_FRAMEWORK}; KPIs & Benchmarking",
+            domain_framework=f"{UNIT_ECONOMICS}; KPIs & Benchmarking",
             ubr_impact=impacts.say("**{revenue_change_usd:more_or_less_usd}** revenue in 30 days from them."),
             recommendation=Recommendation(
                 impacts.say("Speak with the {segment:text} customers first and show each the new invoice."),

@@ -1,92 +1,110 @@
-"""What the analysis of pricing asks the warehouse."""
+"""What is asked of the marts about those whom a price plan hits: customers and segments."""
 
+from reports_builder.domains.pricing.queries import NAME
 from reports_builder.evidence import Evidence
 from reports_builder.warehouse import Warehouse
 
 
-def recommended(warehouse: Warehouse) -> Evidence:
-    """The recommended plan beside today, with the losses of today; no row without customers."""
+def segments(warehouse: Warehouse, kind: str) -> Evidence:
+    """The recommended plan by segment of one kind, the largest change of revenue first."""
+    return warehouse.evidence(
+        f"""
+        select
+            {NAME} as plan_name,
+            segments.segment, segments.customers,
+            segments.current_revenue_usd, segments.revenue_usd,
+            segments.revenue_change_usd, segments.revenue_change_share, segments.revenue_change_share_p50,
+            segments.current_gross_margin_usd, segments.gross_margin_usd,
+            segments.gross_margin_base_churn_usd,
+            segments.gross_margin_base_churn_usd - segments.current_gross_margin_usd as gain_usd,
+            least(segments.gross_margin_low_churn_usd, segments.gross_margin_high_churn_usd)
+                - segments.current_gross_margin_usd as gain_low_usd,
+            greatest(segments.gross_margin_low_churn_usd, segments.gross_margin_high_churn_usd)
+                - segments.current_gross_margin_usd as gain_high_usd,
+            segments.customers_paying_more, segments.customers_paying_less,
+            segments.customers - segments.customers_paying_more - segments.customers_paying_less
+                as customers_unchanged,
+            segments.current_unprofitable_customers, segments.unprofitable_customers,
+            case when segments.revenue_change_usd > 0
+                then segments.revenue_change_usd
+                    / sum(greatest(segments.revenue_change_usd, 0)) over ()::double
+                end as rise_share,
+            sum(gain_usd) over () as gain_total_usd,
+            sum(gain_low_usd) over () as gain_total_low_usd,
+            sum(gain_high_usd) over () as gain_total_high_usd
+        from pricing.rpt_segment_impacts as segments
+        inner join pricing.rpt_plan_comparison as plan on segments.plan_id = plan.plan_id
+        where plan.is_recommended and segments.segment_kind = :kind
+        order by segments.revenue_change_usd desc, segments.segment
+        """,  # noqa: S608 - the name is put together above
+        kind=kind,
+    )
+
+
+def segments_of_plans(warehouse: Warehouse, kind: str) -> Evidence:
+    """Every plan over the segments of one kind, the recommended plan first."""
+    return warehouse.evidence(
+        f"""
+        select segment.* replace ({NAME} as plan_name), plan.is_recommended
+        from pricing.rpt_segment_impacts as segment
+        inner join pricing.rpt_plan_comparison as plan on segment.plan_id = plan.plan_id
+        where segment.segment_kind = :kind
+        order by plan.is_recommended desc, plan.gross_margin_base_churn_usd desc, segment.plan_id,
+            segment.current_revenue_usd desc, segment.segment
+        """,  # noqa: S608 - the name is put together above
+        kind=kind,
+    )
+
+
+def largest_rises(warehouse: Warehouse) -> Evidence:
+    """The invoice before and after of each customer that would pay more, the largest rise first."""
     return warehouse.evidence(
         """
-        with today as (
+        select
+            backtests.customer_id, backtests.customer_name, backtests.subscription_tier,
+            backtests.billable_calls, backtests.included_units, backtests.current_revenue_usd,
+            backtests.revenue_usd, backtests.revenue_change_usd, backtests.revenue_change_share,
+            backtests.cost_to_serve_usd, backtests.current_gross_margin_usd, backtests.gross_margin_usd,
+            backtests.leave_probability_base,
+            count(*) over () as customers_paying_more,
+            median(backtests.revenue_change_share) over () as rise_median_share
+        from pricing.rpt_plan_backtests as backtests
+        inner join pricing.rpt_plan_comparison as comparison on backtests.plan_id = comparison.plan_id
+        where comparison.is_recommended and backtests.revenue_change_usd > 0
+        order by backtests.revenue_change_usd desc, backtests.customer_id
+        """
+    )
+
+
+def concentration(warehouse: Warehouse) -> Evidence:
+    """How the largest ten rises weigh in the whole change of revenue."""
+    return warehouse.evidence(
+        """
+        with ranked as (
             select
-                plan_id,
-                count(*) filter (where current_gross_margin_usd < 0) as current_unprofitable,
-                coalesce(-sum(current_gross_margin_usd) filter (where current_gross_margin_usd < 0), 0)
-                    as current_losses_usd
-            from pricing.rpt_plan_backtests
-            group by plan_id
+                backtests.revenue_change_usd,
+                backtests.gross_margin_usd * (1 - backtests.leave_probability_base)
+                    - backtests.current_gross_margin_usd as gain_usd,
+                backtests.gross_margin_usd * (1 - backtests.leave_probability_low)
+                    - backtests.current_gross_margin_usd as low_churn_gain_usd,
+                backtests.gross_margin_usd * (1 - backtests.leave_probability_high)
+                    - backtests.current_gross_margin_usd as high_churn_gain_usd,
+                row_number() over (order by backtests.revenue_change_usd desc, backtests.customer_id) as place
+            from pricing.rpt_plan_backtests as backtests
+            inner join pricing.rpt_plan_comparison as comparison on backtests.plan_id = comparison.plan_id
+            where comparison.is_recommended and backtests.revenue_change_usd > 0
         )
         select
-            plan.*,
-            today.current_unprofitable,
-            today.current_losses_usd,
-            plan.current_gross_margin_usd::double / nullif(plan.current_revenue_usd::double, 0)
-                as current_margin_share,
-            plan.revenue_change_usd::double / nullif(plan.current_revenue_usd::double, 0)
-                as revenue_change_share,
-            plan.revenue_base_churn_usd::double / nullif(plan.current_revenue_usd::double, 0) - 1
-                as revenue_change_base_share,
-            plan.gross_margin_change_base_churn_usd::double
-                / nullif(abs(plan.current_gross_margin_usd)::double, 0) as margin_change_base_share,
-            plan.gross_margin_low_churn_usd - plan.current_gross_margin_usd as gain_low_churn_usd,
-            plan.gross_margin_high_churn_usd - plan.current_gross_margin_usd as gain_high_churn_usd,
-            plan.gross_margin_base_churn_usd::double / nullif(plan.revenue_base_churn_usd::double, 0)
-                as margin_base_share,
-            (
-                select count(*) from pricing.rpt_plan_comparison
-                where verdict not in ('today', 'names_no_tier_in_use')
-            ) as comparable_plans
-        from pricing.rpt_plan_comparison as plan
-        inner join today on plan.plan_id = today.plan_id
-        where plan.is_recommended
-        """
-    )
-
-
-def plans(warehouse: Warehouse) -> Evidence:
-    """Every plan, the recommended first, then by expected margin."""
-    return warehouse.evidence(
-        """
-        select
-            *,
-            case when is_recommended then 'recommended' else replace(verdict, '_', ' ') end as judgement,
-            gross_margin_high_churn_usd - current_gross_margin_usd as gain_high_churn_usd
-        from pricing.rpt_plan_comparison
-        order by is_recommended desc, gross_margin_base_churn_usd desc, plan_id
-        """
-    )
-
-
-def rules(warehouse: Warehouse) -> Evidence:
-    """The rules of the recommendation, side by side."""
-    return warehouse.evidence(
-        """
-        select
-            max(assumption_value) filter (where assumption_name = 'steep_rise_from_share')::double
-                as steep_rise_share,
-            max(assumption_value)
-                filter (where assumption_name = 'steep_rise_customers_up_to_share')::double
-                as steep_limit_share,
-            max(assumption_value) filter (where assumption_name = 'margin_gain_from_share')::double
-                as least_gain_share
-        from seeds.pricing_assumptions
-        """
-    )
-
-
-def scenarios(warehouse: Warehouse) -> Evidence:
-    """How likely a customer leaves by the rise of the invoice, per scenario, as assumed."""
-    return warehouse.evidence(
-        """
-        select
-            rise_from_share::double as rise_share,
-            max(leave_probability) filter (where churn_scenario = 'low')::double as low_share,
-            max(leave_probability) filter (where churn_scenario = 'base')::double as base_share,
-            max(leave_probability) filter (where churn_scenario = 'high')::double as high_share
-        from seeds.pricing_churn_scenarios
-        group by rise_from_share
-        order by rise_from_share
+            count(*) filter (where place <= 10) as largest_rises,
+            sum(revenue_change_usd) filter (where place <= 10) as largest_rises_usd,
+            sum(revenue_change_usd) filter (where place <= 10) / nullif(sum(revenue_change_usd)::double, 0)
+                as largest_rises_share,
+            sum(gain_usd) filter (where place <= 10) as largest_gain_usd,
+            least(sum(low_churn_gain_usd) filter (where place <= 10),
+                sum(high_churn_gain_usd) filter (where place <= 10)) as largest_gain_low_usd,
+            greatest(sum(low_churn_gain_usd) filter (where place <= 10),
+                sum(high_churn_gain_usd) filter (where place <= 10)) as largest_gain_high_usd
+        from ranked
         """
     )
 
@@ -226,21 +244,6 @@ def changes(warehouse: Warehouse) -> Evidence:
     )
 
 
-def segments(warehouse: Warehouse, kind: str) -> Evidence:
-    """Every plan over the segments of one kind, the recommended plan first."""
-    return warehouse.evidence(
-        """
-        select segment.*, plan.is_recommended
-        from pricing.rpt_segment_impacts as segment
-        inner join pricing.rpt_plan_comparison as plan on segment.plan_id = plan.plan_id
-        where segment.segment_kind = :kind
-        order by plan.is_recommended desc, plan.gross_margin_base_churn_usd desc, segment.plan_id,
-            segment.current_revenue_usd desc, segment.segment
-        """,
-        kind=kind,
-    )
-
-
 def recommended_segments(warehouse: Warehouse) -> Evidence:
     """Tier and archetype together under the recommended plan, the largest change first."""
     return warehouse.evidence(
@@ -250,72 +253,5 @@ def recommended_segments(warehouse: Warehouse) -> Evidence:
         inner join pricing.rpt_plan_comparison as plan on segment.plan_id = plan.plan_id
         where plan.is_recommended and segment.segment_kind = 'tier_and_archetype'
         order by abs(segment.revenue_change_usd) desc, segment.segment
-        """
-    )
-
-
-def history(warehouse: Warehouse) -> Evidence:
-    """Every plan over the months of the data."""
-    return warehouse.evidence(
-        """
-        select history.*, plan.is_recommended
-        from pricing.rpt_plan_history_monthly as history
-        inner join pricing.rpt_plan_comparison as plan on history.plan_id = plan.plan_id
-        order by history.month_start_date, plan.is_recommended desc,
-            plan.gross_margin_base_churn_usd desc, history.plan_id
-        """
-    )
-
-
-def months(warehouse: Warehouse) -> Evidence:
-    """In how many complete months the recommended plan would have earned more than today's prices."""
-    return warehouse.evidence(
-        """
-        select
-            count(*) as complete_months,
-            count(*) filter (where history.revenue_change_usd > 0) as better_months,
-            min(history.revenue_change_usd) as least_gain_usd,
-            max(history.revenue_change_usd) as largest_gain_usd
-        from pricing.rpt_plan_history_monthly as history
-        inner join pricing.rpt_plan_comparison as plan on history.plan_id = plan.plan_id
-        where plan.is_recommended and history.is_complete_month
-        """
-    )
-
-
-def terms(warehouse: Warehouse) -> Evidence:
-    """The plans as the business wrote them."""
-    return warehouse.evidence(
-        """
-        select
-            plan_name,
-            plan_kind,
-            subscription_tier,
-            base_fee_usd,
-            case usage_unit when 'none' then 'nothing' when '1k_tokens' then '1,000 tokens' else usage_unit
-                end as metered,
-            case when usage_unit = 'none' then 'unlimited'
-                else coalesce(format('{:,}', included_units::bigint), 'unlimited') end as included,
-            usd_per_unit,
-            rationale
-        from seeds.pricing_plans
-        order by is_current desc, plan_id, base_fee_usd, subscription_tier
-        """
-    )
-
-
-def gain(warehouse: Warehouse) -> Evidence:
-    """What the recommended plan adds to the margin of 30 days after churn: the one action of the page."""
-    return warehouse.evidence(
-        """
-        select
-            plan_name,
-            gross_margin_change_base_churn_usd as gain_usd,
-            gross_margin_high_churn_usd - current_gross_margin_usd as low_gain_usd,
-            gross_margin_low_churn_usd - current_gross_margin_usd as high_gain_usd,
-            gross_margin_change_base_churn_usd as total_net_usd,
-            customers_with_steep_rise
-        from pricing.rpt_plan_comparison
-        where is_recommended and not is_current_plan
         """
     )

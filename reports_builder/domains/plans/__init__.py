@@ -1,1 +1,0 @@
-"""What every customer would pay under each price plan."""
