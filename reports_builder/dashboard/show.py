@@ -84,12 +84,14 @@ def _tile(tile: KeyFigure, filters: Filters) -> None:
         more.append(f"target {markup.inline(tile.target)}")
     if tile.before is not None and tile.before.plain != formatting.UNKNOWN:
         more.append(f"before {markup.inline(tile.before)}")
+    # A sign of its own on the next line is no figure.
+    said = " · ".join(more).replace(" %", "&nbsp;%")
     label = tile.cells[0]
     evidence = [quote.evidence for cell in cells for quote in cell.quotes]
     html(
         f'<div class="tile"><div class="label">{markup.inline(label)}</div>'
         f'<div class="now">{markup.inline(tile.now)}</div>'
-        f'<div class="more">{" · ".join(more)}{_not_narrowed(evidence, filters)}</div></div>'
+        f'<div class="more">{said}{_not_narrowed(evidence, filters)}</div></div>'
     )
     query(cite(cells), f"tile-{_slug(label.plain)}")
 
