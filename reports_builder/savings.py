@@ -14,10 +14,13 @@ _VERBS = {
     "anomaly_fix": "Stop",
 }
 
+# More than any ledger has: a total of some actions would part from that of all on another page.
+_ALL = 10_000
+
 NOTHING_TO_DO = "Nothing needs doing: no open action saves money."
 
 
-def ledger(warehouse: Warehouse, *kinds: str, rows: int = 25) -> Evidence:
+def ledger(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
     """The ``rows`` actions of these kinds (of all kinds when none is named) worth most a month.
 
     Left out are actions that are worth nothing after overlap, and those that rest on an example
@@ -103,9 +106,9 @@ def _with_terms(row: Evidence, terms: Evidence | None) -> Prose:
     )
 
 
-def action_plan(warehouse: Warehouse, *kinds: str, rows: int = 25) -> ActionPlan:
-    """The ``rows`` most valuable actions of these kinds and what they are worth together."""
-    opportunities = ledger(warehouse, *kinds, rows=rows)
+def action_plan(warehouse: Warehouse, *kinds: str) -> ActionPlan:
+    """The actions of these kinds, the most valuable first, and what they are worth together."""
+    opportunities = ledger(warehouse, *kinds)
     has_commitments = not kinds or "commitment" in kinds
     beside = _beside_the_total(warehouse) if has_commitments else note("")
     if not opportunities.rows:

@@ -12,7 +12,6 @@ from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Tabl
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
 from reports_builder.warehouse import Warehouse
 
-_ALL = 1000
 _INSIGHTS = 3
 
 
@@ -21,7 +20,7 @@ def build(warehouse: Warehouse) -> Page:
     totals = ask.totals(warehouse)
     tasks = ask.recommendations(warehouse)
     by_task = {task["task_type"]: task for task in tasks.each()}
-    switches = ledger(warehouse, "model_switch", rows=_ALL)
+    switches = ledger(warehouse, "model_switch")
     saved = total_savings(warehouse, switches)
     refused = ask.refused(warehouse)
     return Page(

@@ -17,15 +17,13 @@ from reports_builder.model import Page, Section
 from reports_builder.savings import action_plan, ledger, total_savings
 from reports_builder.warehouse import Warehouse
 
-_ALL = 1000
-
 
 def build(warehouse: Warehouse) -> Page:
     """How the models perform, per task, in the trailing window."""
     results = ask.results(warehouse)
     totals = ask.totals(warehouse)
     tasks = ask.recommendations(warehouse)
-    switches = ledger(warehouse, "model_switch", rows=_ALL)
+    switches = ledger(warehouse, "model_switch")
     slow = ask.slowest(warehouse)
     failing = ask.failures_by_model(warehouse)
     by_task = {task["task_type"]: task for task in tasks.each()}
