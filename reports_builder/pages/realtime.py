@@ -73,9 +73,9 @@ def _what_is_wasted(premium: Evidence) -> Prose:
 def _assumptions() -> tuple[Prose, ...]:
     return (
         note(
-            "Expected is the median of the customer's own working days (or weekend days) with calls in the 28 "
-            "days before; how far a day may stray is what its days of the last eight weeks did, steadied by "
-            "customers of about its size. Nothing after the day is used."
+            "Expected is the median of the customer's own working days (or weekend days) with calls in the "
+            "28 days before; how far a day may stray is what its days of the last eight weeks did, steadied "
+            "by customers of about its size. Nothing after the day is used."
         ),
         note(
             "A customer's first two weeks are not judged, and neither is a customer without revenue for "
