@@ -81,5 +81,11 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/static_index.html
 	dbt docs generate --static --project-dir dbt_project
 
-clean: ## Remove what was generated and built; keep the virtual environment
-	rm -rf data warehouse reports logs dbt_project/target dbt_project/logs
+clean: ## Remove generated data and what was built; your own data, alerts and environment stay
+	@if [ -e $(GENERATED) ]; then \
+	  find data/raw/calls \( -name part-0.parquet -o -name 'follow-*.parquet' \) -delete; \
+	  find data/raw/calls -type d -empty -delete; \
+	  rm -rf data/raw/truth data/raw/customers.parquet data/raw/_follow.json data/raw/_follow.lock $(GENERATED); \
+	fi
+	@rm -rf warehouse/build warehouse/finops.duckdb warehouse/refresh.json warehouse/watch.lock
+	@rm -rf reports logs dbt_project/target dbt_project/logs

@@ -58,7 +58,7 @@ def render(
     built = build_reports(warehouse, out, as_of, only or ())
     figures = sum(len(page.all_figures) for page in built.pages)
     as_of_shown = built.pages[0].period.as_of
-    typer.echo(f"{len(built.pages)} pages and {figures} figures as of {as_of_shown}:")
+    typer.echo(f"{len(built.pages)} pages and {figures} figures from {warehouse} as of {as_of_shown}:")
     for page in built.pages:
         typer.echo(f"  {out / page.path}")
     typer.echo("")

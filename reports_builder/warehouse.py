@@ -1,5 +1,6 @@
 """Read-only access to the published warehouse file."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,10 @@ from reports_builder.escaping import SqlValue, clean, sql_literal
 from reports_builder.evidence import Evidence, marts_read
 from reports_builder.formatting import Value
 
-DEFAULT_WAREHOUSE = Path("warehouse/finops.duckdb")
+# The folders that dbt uses, moved by the same variables.
+RAW_FOLDER = Path(os.environ.get("FINOPS_RAW_DIR", "data/raw"))
+WAREHOUSE_FOLDER = Path(os.environ.get("FINOPS_WAREHOUSE_DIR", "warehouse"))
+DEFAULT_WAREHOUSE = WAREHOUSE_FOLDER / "finops.duckdb"
 BUILD = "dbt build --project-dir dbt_project"
 CATALOG = "finops"
 """The name of the database: views of the warehouse say it, whatever the file is called."""

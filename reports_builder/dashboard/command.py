@@ -1,6 +1,7 @@
 """``python -m reports_builder dashboard``: serve the pages on this machine."""
 
 import os
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -42,6 +43,9 @@ def dashboard(
             f"{host} can be reached from other machines, so a login is needed: .streamlit/secrets.toml lacks "
             f"{missing}. Without a login, serve 127.0.0.1."
         )
+    _check_port(host, port)
+    if not warehouse.is_file():
+        typer.echo(f"There is no warehouse at {warehouse} yet; the pages show one as soon as it is built.")
     settings = Settings(
         str(warehouse), str(raw), str(reports), str(charts), _DEFAULTS.poll_seconds, open_to_others
     )
@@ -53,6 +57,18 @@ def dashboard(
     options = {name.replace(".", "_"): value for name, value in _options(host, port).items()}
     bootstrap.load_config_options(options)
     bootstrap.run(str(_SCRIPT), False, [], options)
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise ReportError(
+                f"port {port} of {host} cannot be served ({error.strerror}); choose another with --port."
+            ) from error
 
 
 def _options(host: str, port: int) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from reports_builder.warehouse import DEFAULT_WAREHOUSE
+from reports_builder.warehouse import DEFAULT_WAREHOUSE, RAW_FOLDER
 
 _VARIABLE = "FINOPS_DASHBOARD"
 
@@ -16,7 +16,7 @@ class Settings:
     """Paths, how often the page looks for news (seconds), and whether a reader has to log in."""
 
     warehouse: str = str(DEFAULT_WAREHOUSE)
-    raw: str = "data/raw"
+    raw: str = str(RAW_FOLDER)
     reports: str = "reports"
     charts: str = "reports_builder/saved_charts"
     poll_seconds: float = 2.0

@@ -20,6 +20,7 @@ import typer
 
 from reports_builder.errors import ReportError
 from reports_builder.live.background import Background
+from reports_builder.warehouse import RAW_FOLDER, WAREHOUSE_FOLDER
 
 _PROJECT = Path("dbt_project")
 _ALERTS = "reports_builder.alerts.run"
@@ -33,8 +34,7 @@ def watch(
 
     FINOPS_RAW_DIR and FINOPS_WAREHOUSE_DIR move the folders, as for dbt.
     """
-    raw = Path(os.environ.get("FINOPS_RAW_DIR", "data/raw"))
-    warehouse = Path(os.environ.get("FINOPS_WAREHOUSE_DIR", "warehouse"))
+    raw, warehouse = RAW_FOLDER, WAREHOUSE_FOLDER
     if not (_PROJECT / "dbt_project.yml").is_file():
         raise ReportError("run this from the root of the project: there is no dbt_project here.")
     alerts = Background(_alerts(warehouse / "finops.duckdb"), _say)
@@ -59,7 +59,7 @@ def _run(
     from reports_builder.live.warm_dbt import WarmDbt  # noqa: PLC0415
 
     published = warehouse / "finops.duckdb"
-    _say(f"watching {raw}; Ctrl-C ends")
+    _say(f"watching {raw}, publishing {published}; Ctrl-C ends")
     Watcher(
         raw=raw,
         working=warehouse / "build" / "finops.duckdb",

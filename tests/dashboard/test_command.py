@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -70,3 +71,23 @@ def test_a_login_needs_a_provider_and_readers(monkeypatch: pytest.MonkeyPatch, t
     assert "[auth]" in str(lacks("not toml ["))
     path.unlink()
     assert "[auth]" in str(missing_of_login())
+
+
+def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "reports_builder", "dashboard", "--port", str(port)],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert f"port {port} of 127.0.0.1" in done.stderr
+    assert "--port" in done.stderr

@@ -1,5 +1,6 @@
 """What a user did wrong is one line on stderr and exit code 2, and no report is touched."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from reports_builder import cli
 from reports_builder.errors import ReportError
 from tests.reports.warehouse_fixture import build_warehouse
+from tests.workspace import ROOT
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -61,6 +63,24 @@ def test_wrong_options_are_explained(
     capsys: pytest.CaptureFixture[str], arguments: list[str], hint: str
 ) -> None:
     assert hint in refused(capsys, *arguments)
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("alerts", "list"), ("export", "focus", "--month", "2026-10", "--out", "x.csv")]
+)
+def test_the_variable_that_moves_the_warehouse_moves_it_for_every_command(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reports_builder", *command],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "FINOPS_WAREHOUSE_DIR": str(tmp_path / "moved")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert str(tmp_path / "moved" / "finops.duckdb") in done.stderr
 
 
 def test_another_day_needs_another_build(capsys: pytest.CaptureFixture[str], tiny_warehouse: Path) -> None:
