@@ -68,7 +68,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         figures=(top_customers_figure(warehouse, top, concentration),) if top.rows else (),
         insights=(
-            *([insights.concentrated_cost(top, concentration, margins)] if top.rows else []),
+            *([insights.concentrated_cost(warehouse, top, concentration, margins)] if top.rows else []),
             insights.dear_model(warehouse, models),
             *insights.opportunities(warehouse, best),
             *insights.overrun_budgets(teams),

@@ -52,6 +52,7 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
             month_start_date, team_name, budget_usd,
             budget_to_date_usd, coalesce(actual_cost_usd, 0) as actual_usd, variance_usd, burn_rate,
             projected_cost_usd, projected_variance_usd, budget_status,
+            month_phase = 'ended' as is_ended,
             budget_status in ('over budget', 'heading over budget') as is_over
         from allocation.rpt_budget_status
         where month_start_date = :month_start and budget_usd is not null
@@ -62,7 +63,7 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
 
 
 def budgets_ahead(warehouse: Warehouse) -> Evidence:
-    """Team budgets of this month and later, the largest projected overrun first."""
+    """Team budgets of this month and later: overruns first, of them those that can still be prevented."""
     return warehouse.evidence(
         """
         select
@@ -73,13 +74,15 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
             projected_cost_usd,
             projected_variance_usd,
             budget_status,
-            sum(projected_variance_usd)
-                filter (where budget_status in ('over budget', 'heading over budget')) over ()
-                as total_overrun_usd,
-            budget_status in ('over budget', 'heading over budget') as is_over
+            budget_status in ('over budget', 'heading over budget') as is_over,
+            month_phase = 'ended' as is_ended,
+            sum(projected_variance_usd) filter (where is_over and is_ended) over () as ended_overrun_usd,
+            sum(projected_variance_usd) filter (where is_over) over (partition by month_start_date)
+                as month_overrun_usd
         from allocation.rpt_budget_status
         where month_start_date >= :month_start and projected_variance_usd is not null
-        order by is_over desc, projected_variance_usd desc, month_start_date, team_name
+        order by
+            is_over desc, is_over and is_ended, projected_variance_usd desc, month_start_date, team_name
         """,
         month_start=warehouse.period.as_of.replace(day=1),
     )

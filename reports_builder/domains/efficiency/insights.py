@@ -124,9 +124,10 @@ def _worth_of(fixes: Evidence) -> Prose:
             "quality limits. Assumption: the same calls, with the same tokens on the other model."
         )
     return fixes.say(
-        "Between **{fix_net_usd:usd}** a month, if the model switches are made as well "
-        "({fix_overlap_usd:usd} of it is in their total), and **{fix_gross_usd:usd}** if only this is done."
-        " Assumption: the same calls, with the same tokens on the other model."
+        "Between **{fix_net_usd:usd}** a month, if the model switches are made as well (of the same calls "
+        "their total counts {fix_counted_usd:usd}, as {kept_share:percent} of a switch is kept), and "
+        "**{fix_gross_usd:usd}** if only this is done. Assumption: the same calls, with as many tokens on "
+        "the other model."
     )
 
 

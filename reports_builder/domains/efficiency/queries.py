@@ -242,11 +242,13 @@ def fixes_of_premium_use(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            sum(gross_monthly_savings_usd) as fix_gross_usd,
-            sum(overlap_usd) as fix_overlap_usd,
-            sum(net_monthly_savings_usd) as fix_net_usd
-        from rates.rpt_savings_opportunities
-        where action_kind = 'inefficient_usage'
+            sum(fixes.gross_monthly_savings_usd) as fix_gross_usd,
+            sum(fixes.overlap_usd * kept.base_share) as fix_counted_usd,
+            max(kept.base_share)::double as kept_share,
+            sum(fixes.net_monthly_savings_usd) as fix_net_usd
+        from rates.rpt_savings_opportunities as fixes
+        left join seeds.savings_assumptions as kept on kept.action_kind = 'model_switch'
+        where fixes.action_kind = 'inefficient_usage'
         """
     )
 

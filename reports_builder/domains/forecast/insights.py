@@ -30,7 +30,10 @@ def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tup
         advice = "Collect eight weeks of data before planning with the forecast."
         outcome = note("Unknown: history is too short for a range. Assumption: none can be made yet.")
     else:
-        advice = "Plan with the upper end of the range, and look again in two weeks."
+        advice = (
+            "Keep money ready for the upper end of the range; team budgets follow the forecast itself. Look "
+            "again in two weeks."
+        )
         outcome = outlook.say(
             "Between **{lower_usd:usd}** and **{upper_usd:usd}**. Assumption: the next 30 days resemble "
             "the last eight weeks; four in five past 30-day outcomes lay within such a range."
