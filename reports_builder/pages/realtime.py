@@ -25,6 +25,7 @@ def build(warehouse: Warehouse) -> Page:
     episodes = ask.episodes(warehouse)
     limits = ask.limits(warehouse)
     premium = efficiency.premium_on_trivial(warehouse)
+    near = ask.near_limit(warehouse)
     return Page(
         path="analyses/realtime.md",
         title="Abnormal cost and limits",
@@ -48,8 +49,8 @@ def build(warehouse: Warehouse) -> Page:
             *efficiency_insights.premium_on_trivial(premium, efficiency.fixes_of_premium_use(warehouse)),
         ),
         plan=action_plan(warehouse),
-        confidence=confidence(warehouse, _assumptions()),
-        sections=_reference(warehouse, episodes),
+        confidence=confidence(warehouse, _assumptions(near)),
+        sections=_reference(episodes, near),
     )
 
 
@@ -70,7 +71,7 @@ def _what_is_wasted(premium: Evidence) -> Prose:
     )
 
 
-def _assumptions() -> tuple[Prose, ...]:
+def _assumptions(near: Evidence) -> tuple[Prose, ...]:
     return (
         note(
             "Expected is the median of the customer's own working days (or weekend days) with calls in the "
@@ -81,15 +82,21 @@ def _assumptions() -> tuple[Prose, ...]:
             "A customer's first two weeks are not judged, and neither is a customer without revenue for "
             "limits."
         ),
-        note("Where a month ends is projected with the mean day of the last four weeks."),
+        *(
+            [note("Where a month ends is projected with the mean day of the last four weeks.")]
+            if near["days_remaining"]
+            else []
+        ),
     )
 
 
-def _reference(warehouse: Warehouse, episodes: Evidence) -> tuple[Section, ...]:
+def _reference(episodes: Evidence, near: Evidence) -> tuple[Section, ...]:
     return (
         episodes_section(episodes),
         Section(
-            "Customers at or near their limit, and where their month ends",
-            tables=(near_limit_table(ask.near_limit(warehouse)),),
+            "Customers at or near their limit, and where their month ends"
+            if near["days_remaining"]
+            else "Customers at or near their limit",
+            tables=(near_limit_table(near),),
         ),
     )

@@ -40,7 +40,8 @@ create table allocation.rpt_budget_status (
     projected_variance_usd decimal(28, 12), budget_status varchar);
 create table planning.rpt_cost_outlook (
     scope varchar, scope_id varchar, forecast_usd decimal(28, 12), lower_usd decimal(28, 12),
-    upper_usd decimal(28, 12), trailing_cost_usd decimal(28, 12), change_share double);
+    upper_usd decimal(28, 12), trailing_cost_usd decimal(28, 12), change_share double,
+    first_forecast_date date, last_forecast_date date, forecast_method varchar);
 create table planning.fct_cost_forecasts_daily (
     forecast_date date, scope varchar, scope_id varchar, forecast_usd decimal(28, 12),
     lower_usd decimal(28, 12), upper_usd decimal(28, 12));
@@ -108,7 +109,8 @@ insert into seeds.savings_assumptions values ('model_switch', 0.4, 0.6, 0.8);
 insert into allocation.rpt_budget_status values
     ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1500, 1600, 1600, 100, 'over budget'),
     ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 600, 0, 0, -600, 'within budget');
-insert into planning.rpt_cost_outlook values ('total', 'total', 1700, 1500, 2000, 1600, 0.0625);
+insert into planning.rpt_cost_outlook values
+    ('total', 'total', 1700, 1500, 2000, 1600, 0.0625, '2026-11-01', '2026-11-30', 'weekday_profile');
 insert into planning.fct_cost_forecasts_daily
     select date '2026-11-01' + cast(i as integer), 'total', 'total', 56 + i, 50, 60 + i
     from range(30) as days(i);

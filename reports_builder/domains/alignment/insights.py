@@ -137,8 +137,13 @@ def shown_only(shown: Evidence) -> tuple[Insight, ...]:
             title=shown.say("{shown_cost_usd:usd} of the month is shown to teams and billed to none"),
             problem=shown.say(
                 "{team_name:text} sees its cost without paying it: **{allocated_cost_usd:usd}** in "
-                "{month_start_date:month}, {daily_cost_change_share:delta} a day on the month before. "
-                "Teams of which that holds: {shown_teams:count}."
+                "{month_start_date:month}"
+                + (
+                    ". "
+                    if shown["daily_cost_change_share"] is None
+                    else ", its cost per day {daily_cost_change_share:delta} on that of the month before. "
+                )
+                + "Teams of which that holds: {shown_teams:count}."
             ),
             domain_spec=f"{_DOMAIN} (chargeback and showback)",
             domain_framework=INVOICING,
@@ -160,7 +165,7 @@ def shown_only(shown: Evidence) -> tuple[Insight, ...]:
                     Column("cost_centre", "Cost centre"),
                     Column("allocated_cost_usd", "Cost", "usd_table"),
                     Column("cost_share", "Share of the month", "percent"),
-                    Column("daily_cost_change_share", "Change a day", "delta"),
+                    Column("daily_cost_change_share", "Change of cost per day", "delta"),
                 ),
                 shown,
                 note("teams that are shown their cost."),

@@ -30,11 +30,13 @@ def _budget_of(warehouse: Warehouse, month_start: date) -> Evidence:
             sum(case when budget_usd is not null then projected_cost_usd end) as projected_usd,
             count(budget_usd) as teams,
             count(*) filter (where budget_status in ('over budget', 'heading over budget')) as teams_over,
+            coalesce(bool_and(month_phase = 'ended'), false) as is_ended,
             case
                 when count(budget_usd) = 0 then 'no budget is set'
                 when coalesce(budgeted_actual_usd, projected_usd, 0) = 0
                     then 'no cost reaches a team with a budget'
                 when teams_over = 0 then 'every team is within budget'
+                when is_ended then teams_over || ' of ' || teams || ' teams were over budget'
                 else teams_over || ' of ' || teams || ' teams over or heading over budget'
             end as status
         from allocation.rpt_budget_status
@@ -144,11 +146,15 @@ def charges(warehouse: Warehouse) -> Evidence:
             charged_usd / nullif(month_cost_usd::double, 0) as charged_share,
             (month_cost_usd / nullif(max(covered_days)::double, 0))
                 / nullif(max(prior_daily_usd)::double, 0) - 1 as daily_change_share,
+            max(covered_days) as covered_days,
+            max(prior_days) as prior_days,
             case when bool_or(is_partial_month) then 'not the whole month' else 'the whole month' end
                 as month_status
         from allocation.rpt_chargebacks_monthly
         left join (
-            select sum(allocated_cost_usd) / max(covered_days) as prior_daily_usd
+            select
+                sum(allocated_cost_usd) / max(covered_days) as prior_daily_usd,
+                max(covered_days) as prior_days
             from allocation.rpt_chargebacks_monthly
             where month_start_date = (
                 select max(month_start_date)
