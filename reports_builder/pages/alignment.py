@@ -52,7 +52,7 @@ def build(warehouse: Warehouse) -> Page:
         figures=budgets_figure(month, budgets),
         insights=(
             *insights.overrun(budgets, month, ask.budget_table(warehouse), ask.budgets_ahead(warehouse)),
-            *insights.dear_team(teams),
+            *insights.dear_team(teams, ask.models_of_team(warehouse, str(teams["team_name"]))),
             *insights.shown_only(ask.shown_only(warehouse)),
         ),
         plan=None,

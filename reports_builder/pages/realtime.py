@@ -13,6 +13,7 @@ from reports_builder.domains.realtime.statements import (
     what_was_abnormal,
     who_is_at_the_limit,
 )
+from reports_builder.domains.spend.queries import price_plan
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Page, Section
 from reports_builder.savings import action_plan
@@ -26,6 +27,7 @@ def build(warehouse: Warehouse) -> Page:
     limits = ask.limits(warehouse)
     premium = efficiency.premium_on_trivial(warehouse)
     near = ask.near_limit(warehouse)
+    plan = price_plan(warehouse)
     return Page(
         path="analyses/realtime.md",
         title="Abnormal cost and limits",
@@ -44,8 +46,8 @@ def build(warehouse: Warehouse) -> Page:
         figures=abnormal_days_figure(warehouse, episodes),
         insights=(
             *insights.abnormal_days(episodes),
-            *insights.over_limit(ask.over_limit(warehouse)),
-            *insights.outgrown(ask.outgrown(warehouse)),
+            *insights.over_limit(ask.over_limit(warehouse), plan),
+            *insights.outgrown(ask.outgrown(warehouse), plan),
             *efficiency_insights.premium_on_trivial(premium, efficiency.fixes_of_premium_use(warehouse)),
         ),
         plan=action_plan(warehouse),

@@ -60,7 +60,8 @@ create table rates.rpt_model_switch_savings (
     to_model varchar, calls bigint, current_cost_usd decimal(28, 12),
     cost_after_usd decimal(28, 12), monthly_savings_usd decimal(28, 12),
     monthly_savings_low_usd decimal(28, 12), monthly_savings_high_usd decimal(28, 12),
-    from_quality_score_avg double, to_quality_score_avg double, is_recommended boolean);
+    from_quality_score_avg double, to_quality_score_avg double, is_recommended boolean,
+    latency_p50_change_ms double);
 create table core.dim_customers (
     customer_id varchar, customer_name varchar, organization_id varchar,
     subscription_tier varchar, is_known boolean, is_active boolean);
@@ -174,7 +175,7 @@ def build_warehouse(path: Path, rows: list[str] | None = None, *, savings: bool 
         connection.execute(
             "insert into rates.rpt_model_switch_savings values "
             "('chat', 'openai', 'gpt-4', 'anthropic', 'claude-sonnet-4', 20, 200, 50, 150, 100, 170, "
-            "0.91, 0.92, true)"
+            "0.91, 0.92, true, 1500)"
         )
         if not savings:
             connection.execute("delete from rates.rpt_savings_opportunities")

@@ -93,8 +93,11 @@ def budget_outcome(budgets: Evidence) -> Prose:
     )
 
 
-def dear_team(teams: Evidence) -> tuple[Insight, ...]:
-    """The team whose calls cost most; nothing when there is no other to compare it with."""
+def dear_team(teams: Evidence, advice: Evidence) -> tuple[Insight, ...]:
+    """The team whose calls cost most; nothing when there is no other to compare it with.
+
+    ``advice`` is what the comparison of models finds for its tasks.
+    """
     if len(teams.rows) < 2:
         return ()
     return (
@@ -114,13 +117,23 @@ def dear_team(teams: Evidence) -> tuple[Insight, ...]:
                 "**{cost_usd:usd}** of cost to serve in 30 days, {cost_share:percent} of the total."
             ),
             recommendation=Recommendation(
-                note("Compare the team's choice of models with the model comparison, task by task."),
+                advice.say(
+                    "Move the team's calls as “Which model for which task” advises, which names a cheaper "
+                    "model for {tasks_to_switch:count} of its {team_tasks:count} kinds of task."
+                )
+                if advice["tasks_to_switch"]
+                else note(
+                    "Look at how much each call sends and gets back: “Which model for which task” names no "
+                    "cheaper model that is good enough for this team's work."
+                ),
                 "Head of Engineering",
                 "days",
             ),
             outcome=teams.say(
                 "Between nothing and **{above_average_usd:usd}** in 30 days, if its calls came to cost the "
-                "average. This overlaps with the savings in the executive summary. Assumption: teams do "
+                "average"
+                + ("; it overlaps with the savings of that page. " if advice["tasks_to_switch"] else ". ")
+                + "Assumption: teams do "
                 "different work; a dear call may be worth its price, which the feature analysis judges."
             ),
             supporting=Table(TEAM_COLUMNS, teams, note("teams side by side, the dearest call first.")),

@@ -234,6 +234,23 @@ def teams(warehouse: Warehouse) -> Evidence:
     )
 
 
+def models_of_team(warehouse: Warehouse, team_name: str) -> Evidence:
+    """For how many of a team's kinds of task the comparison of models names a cheaper one; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(distinct advice.task_type) as team_tasks,
+            count(distinct advice.task_type) filter (where advice.decision = 'switch') as tasks_to_switch
+        from core.fct_usage_daily as usage
+        inner join core.dim_features as features
+            on usage.product_id = features.product_id and usage.feature_id = features.feature_id
+        inner join efficiency.rpt_model_recommendations as advice on usage.task_type = advice.task_type
+        where usage.usage_date between :window_start and :as_of and features.team_name = :team_name
+        """,
+        team_name=team_name,
+    )
+
+
 def movers(warehouse: Warehouse) -> Evidence:
     """The teams by how much their cost changed."""
     return warehouse.evidence(

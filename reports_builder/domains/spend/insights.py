@@ -8,7 +8,7 @@ from reports_builder.domains.pricing.customers import segments
 from reports_builder.domains.spend import queries as ask
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.savings import ledger, named, total_savings
+from reports_builder.savings import ledger, named, slower_after, total_savings
 from reports_builder.warehouse import Warehouse
 
 
@@ -203,7 +203,7 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
         domain_framework=domain.framework,
         ubr_impact=row.say("**{net_monthly_savings_usd:usd}** of margin a month, net of overlap."),
         recommendation=Recommendation(
-            named(row) + row.say(". First step: {first_step:text}."),
+            named(row) + slower_after(warehouse, row) + row.say(". First step: {first_step:text}."),
             str(row["owner_role"]),
             str(row["effort"]),
             is_in_plan=True,
