@@ -146,7 +146,10 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
             "the price of this one model."
         ),
         recommendation=Recommendation(
-            note("Choose the model per task by quality and cost (the model comparison names one for each)."),
+            note(
+                "Choose the model per task by quality and cost (“Which model for which task” names one for "
+                "each)."
+            ),
             "Head of Engineering",
             "two weeks",
             is_in_plan=True,
