@@ -15,6 +15,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
     quality = _quality(warehouse)
     records = _records(warehouse)
     forecast = _forecast(warehouse)
+    invoices = _invoices(warehouse)
     items = (
         ConfidenceItem(
             "Days with data",
@@ -60,8 +61,10 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         ),
         ConfidenceItem(
             "Difference from provider invoices",
-            _invoices(warehouse),
-            "Measured: over all months that were invoiced, whichever way they differ.",
+            _difference(invoices),
+            "Measured: over all months that were invoiced, whichever way they differ."
+            if invoices.rows
+            else "Not measured: no provider's invoice is on file to hold the cost against.",
         ),
     )
     coverage = say(
@@ -70,6 +73,8 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         days,
         quality,
     )
+    if not invoices.rows:
+        coverage += note(" Not reconciled with any invoice.")
     return Confidence(coverage, items, assumptions)
 
 
@@ -114,8 +119,8 @@ def _records(warehouse: Warehouse) -> Evidence:
     )
 
 
-def _invoices(warehouse: Warehouse) -> Prose:
-    invoices = warehouse.evidence(
+def _invoices(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
         """
         select
             sum(invoices) as invoices,
@@ -126,6 +131,9 @@ def _invoices(warehouse: Warehouse) -> Prose:
         having count(*) > 0
         """
     )
+
+
+def _difference(invoices: Evidence) -> Prose:
     if not invoices.rows:
         return note("no invoices loaded")
     return invoices.say("{variance_share:percent} ({variance_usd:usd_table}) over {invoices:count} invoices")

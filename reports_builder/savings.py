@@ -90,6 +90,23 @@ def _commitments(warehouse: Warehouse) -> dict[str, Evidence]:
     return {str(row["commitment_action_id"]): row for row in terms.each()}
 
 
+def _slowdowns(warehouse: Warehouse) -> dict[object, Evidence]:
+    """Per task, the recommended switch after which half of the answers take longest beyond today."""
+    slower = warehouse.evidence(
+        """
+        select
+            task_type as slower_task_type,
+            max(latency_p50_change_ms) as slower_by_ms,
+            max_by(from_model, latency_p50_change_ms) as quicker_model
+        from rates.rpt_model_switch_savings
+        where is_recommended and latency_p50_change_ms > 0
+        group by task_type
+        order by task_type
+        """
+    )
+    return {row["slower_task_type"]: row for row in slower.each()}
+
+
 def _with_terms(row: Evidence, terms: Evidence | None) -> Prose:
     """The action; a commitment with what is signed, for how long, and from which use on it pays."""
     if terms is None:
@@ -115,12 +132,20 @@ def action_plan(warehouse: Warehouse, *kinds: str) -> ActionPlan:
         return ActionPlan((), note("No open action saves money.") + beside)
     total = total_savings(warehouse, opportunities)
     terms = _commitments(warehouse) if has_commitments else {}
+    slower = _slowdowns(warehouse) if not kinds or "model_switch" in kinds else {}
     return ActionPlan(
-        tuple(_action(row, terms.get(str(row["action_id"]))) for row in opportunities.each()),
+        tuple(
+            _action(
+                row,
+                terms.get(str(row["action_id"])),
+                slower.get(row["task_type"]) if row["action_kind"] == "model_switch" else None,
+            )
+            for row in opportunities.each()
+        ),
         total.say(
             "Together they are worth **{total_net_usd:usd_table}** a month "
             "({total_low_usd:usd_table} to {total_high_usd:usd_table}), net of overlap: each is "
-            "counted only on what the ones before it leave."
+            "counted only on what the ones before it leave. The cost of doing the work is not taken off."
         )
         + beside,
     )
@@ -161,9 +186,23 @@ def named(row: Evidence, *, begins_sentence: bool = True) -> Prose:
     return row.say(f"{verb if begins_sentence else verb.lower()} {{subject:text}}")
 
 
-def _action(row: Evidence, terms: Evidence | None) -> Action:
+def slower_after(warehouse: Warehouse, row: Evidence) -> Prose:
+    """What users wait longer after this action, as the end of a sentence; nothing when they do not."""
+    slower = _slowdowns(warehouse).get(row["task_type"]) if row["action_kind"] == "model_switch" else None
+    return _waits(slower)
+
+
+def _waits(slower: Evidence | None) -> Prose:
+    if slower is None:
+        return note("")
+    return slower.say(
+        "; the median answer then takes {slower_by_ms:milliseconds} longer than on {quicker_model:text}"
+    )
+
+
+def _action(row: Evidence, terms: Evidence | None, slower: Evidence | None) -> Action:
     return Action(
-        action=_with_terms(row, terms),
+        action=_with_terms(row, terms) + _waits(slower),
         owner_role=str(row["owner_role"]),
         effort=str(row["effort"]),
         value=row.cell("net_monthly_savings_usd", "usd_table"),

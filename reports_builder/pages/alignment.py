@@ -52,7 +52,7 @@ def build(warehouse: Warehouse) -> Page:
         figures=budgets_figure(month, budgets),
         insights=(
             *insights.overrun(budgets, month, ask.budget_table(warehouse), ask.budgets_ahead(warehouse)),
-            *insights.dear_team(teams),
+            *insights.dear_team(teams, ask.models_of_team(warehouse, str(teams["team_name"]))),
             *insights.shown_only(ask.shown_only(warehouse)),
         ),
         plan=None,
@@ -83,10 +83,10 @@ def _next_month(month: Evidence) -> tuple[KeyFigure, ...]:
         return ()
     return (
         KeyFigure(
-            month.say("Forecast of {month_start_date:month}"),
+            month.say("Forecast of {month_start_date:month}, teams with a budget"),
             month.cell("projected_usd", "usd_table"),
             target=month.cell("budget_usd", "usd_table"),
-            status=month.cell("status", "text"),
+            status=month.say("{status:text}; the sum of each team's own forecast"),
         ),
     )
 
@@ -113,7 +113,9 @@ def _products_section(warehouse: Warehouse) -> Section:
         "Cost by product and feature",
         tables=(
             breakdown_table(warehouse, Column("value", "Product", "words"), breakdown(warehouse, "product")),
-            breakdown_table(warehouse, Column("value", "Feature", "words"), breakdown(warehouse, "feature")),
+            breakdown_table(
+                warehouse, Column("value", "Product and feature", "words"), breakdown(warehouse, "feature")
+            ),
         ),
     )
 
@@ -137,7 +139,7 @@ def _history_section(warehouse: Warehouse) -> Section:
                     Column("allocated_cost_usd", "Cost", "usd_table"),
                     Column("charged_cost_usd", "Billed", "usd_table"),
                     Column("cost_change_usd", "Change", "delta_usd_table"),
-                    Column("daily_cost_change_share", "Change a day", "delta"),
+                    Column("daily_cost_change_share", "Change of cost per day", "delta"),
                 ),
                 ask.charge_history(warehouse),
                 note("Cost and what was billed of it, the latest month first."),

@@ -56,7 +56,7 @@ def build(warehouse: Warehouse) -> Page:
             *_why(warehouse, spend),
             who_pays(margins),
             what_comes(outlook),
-            _what_first(best, saved) + _what_prices_add(ask.price_plan(warehouse)),
+            _what_first(best, saved) + _what_prices_add(best, ask.price_plan(warehouse)),
         ),
         key_figures=(
             *spend_figures(spend),
@@ -68,7 +68,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         figures=(top_customers_figure(warehouse, top, concentration),) if top.rows else (),
         insights=(
-            *([insights.concentrated_cost(top, concentration, margins)] if top.rows else []),
+            *([insights.concentrated_cost(warehouse, top, concentration, margins)] if top.rows else []),
             insights.dear_model(warehouse, models),
             *insights.opportunities(warehouse, best),
             *insights.overrun_budgets(teams),
@@ -86,7 +86,7 @@ def _why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
     return (
         ask.causes_of_change(warehouse).say(
             "Customers that started added {started_usd:usd}, customers that stopped took away "
-            "{stopped_usd:usd}, and those that stayed spent {stayed_usd:more_or_less_usd}; the largest "
+            "{stopped_usd:usd}, and those that stayed cost {stayed_usd:more_or_less_usd}; the largest "
             "single change is {largest_mover:text}, {largest_move_usd:delta_usd}."
         ),
     )
@@ -107,17 +107,25 @@ def _what_first(best: Evidence, saved: Evidence) -> Prose:
     )
 
 
-def _what_prices_add(plan: Evidence) -> Prose:
+def _what_prices_add(best: Evidence, plan: Evidence) -> Prose:
     """The change of prices, which lifts revenue where the ledger of savings lowers cost."""
     if not plan.rows:
         return note("")
+    if not plan["is_largest"]:
+        return plan.say(
+            " Not in this total: the price plan of the pricing proposal, expected to lift the margin by "
+            "**{plan_gain_usd:usd}** a month, at today's cost."
+        )
+    if not best.rows:
+        return plan.say(
+            " What remains is the price plan of the pricing proposal, expected to lift the margin by "
+            "**{plan_gain_usd:usd}** a month, at today's cost."
+        )
     return plan.say(
         " Larger than all of them, and not in this total: the price plan of the pricing proposal, expected "
-        "to lift the margin by **{plan_gain_usd:usd}** a month, at today's cost."
-        if plan["is_largest"]
-        else " Not in this total: the price plan of the pricing proposal, expected to lift the margin by "
-        "**{plan_gain_usd:usd}** a month, at today's cost."
-    )
+        "to lift the margin by **{plan_gain_usd:usd}** a month, at today's cost. It comes later because it "
+        "takes a pilot and customers who accept it; "
+    ) + best.say("the effort of the first action is {effort:text}.")
 
 
 def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:

@@ -86,8 +86,8 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
         *(
             [
                 refused.say(
-                    "Do not take the cheapest model everywhere: it would save {all_forgone_usd:usd} more, "
-                    "and is too poor or not measured for {refused_tasks:count} tasks."
+                    "Do not take the cheapest model everywhere: it would save {all_forgone_usd:usd} more if "
+                    "every call moved, and is too poor or not measured for {refused_tasks:count} tasks."
                 )
             ]
             if refused.rows
@@ -254,7 +254,7 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                         Column("latency_p95_ms", "p95 latency", "milliseconds"),
                         Column("failure_share", "Failures", "percent"),
                         Column("quality", "Quality", "percent"),
-                        Column("worth_its_price", "Worth its price"),
+                        Column("verdict", "Verdict"),
                     ),
                     ask.models_of_all_tasks(warehouse),
                     max_rows=60,

@@ -8,13 +8,14 @@ from reports_builder.domains.optimization.statements import (
     commitment_section,
     key_figures,
     offers_table,
+    offers_that_pay,
     refused_table,
     waterfall_figure,
     what_first,
     what_is_open,
 )
 from reports_builder.domains.spend.queries import spend
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Page, Section, Table
 from reports_builder.savings import action_plan, ledger
 from reports_builder.warehouse import Warehouse
@@ -74,17 +75,18 @@ def _commitment_answer(offer: Evidence, counts: Evidence) -> Prose:
             "None of the {offers_judged:count} commitment offers pays once the other actions are taken: "
             "sign nothing."
         )
-    return say(
-        "Of {offers_judged:count} commitment offers {offers_recommended:count} would pay after these "
-        "actions, the best **{offer_net_usd:usd}** a month: {hourly_commitment_usd:usd} an hour with "
-        "{provider:text} for {term_months:count} months. "
-        + (
-            "The offer is an example, so it is in no total: ask for a quote, and sign after the switches."
-            if offer["is_illustrative"]
-            else "Sign after the switches, not before."
-        ),
-        offer,
-        counts,
+    return (
+        note("After these actions ")
+        + offers_that_pay(counts)
+        + offer.say(
+            "; the best saves **{offer_net_usd:usd}** a month: {hourly_commitment_usd:usd} an hour with "
+            "{provider:text} for {term_months:count} months. "
+            + (
+                "The offer is an example, so it is in no total: ask for a quote, and sign after the switches."
+                if offer["is_illustrative"]
+                else "Sign after the switches, not before."
+            )
+        )
     )
 
 

@@ -13,6 +13,7 @@ from reports_builder.domains.realtime.statements import (
     what_was_abnormal,
     who_is_at_the_limit,
 )
+from reports_builder.domains.spend.queries import price_plan
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Page, Section
 from reports_builder.savings import action_plan
@@ -25,6 +26,8 @@ def build(warehouse: Warehouse) -> Page:
     episodes = ask.episodes(warehouse)
     limits = ask.limits(warehouse)
     premium = efficiency.premium_on_trivial(warehouse)
+    near = ask.near_limit(warehouse)
+    plan = price_plan(warehouse)
     return Page(
         path="analyses/realtime.md",
         title="Abnormal cost and limits",
@@ -43,13 +46,13 @@ def build(warehouse: Warehouse) -> Page:
         figures=abnormal_days_figure(warehouse, episodes),
         insights=(
             *insights.abnormal_days(episodes),
-            *insights.over_limit(ask.over_limit(warehouse)),
-            *insights.outgrown(ask.outgrown(warehouse)),
+            *insights.over_limit(ask.over_limit(warehouse), plan),
+            *insights.outgrown(ask.outgrown(warehouse), plan),
             *efficiency_insights.premium_on_trivial(premium, efficiency.fixes_of_premium_use(warehouse)),
         ),
         plan=action_plan(warehouse),
-        confidence=confidence(warehouse, _assumptions()),
-        sections=_reference(warehouse, episodes),
+        confidence=confidence(warehouse, _assumptions(near)),
+        sections=_reference(episodes, near),
     )
 
 
@@ -70,7 +73,7 @@ def _what_is_wasted(premium: Evidence) -> Prose:
     )
 
 
-def _assumptions() -> tuple[Prose, ...]:
+def _assumptions(near: Evidence) -> tuple[Prose, ...]:
     return (
         note(
             "Expected is the median of the customer's own working days (or weekend days) with calls in the "
@@ -81,15 +84,21 @@ def _assumptions() -> tuple[Prose, ...]:
             "A customer's first two weeks are not judged, and neither is a customer without revenue for "
             "limits."
         ),
-        note("Where a month ends is projected with the mean day of the last four weeks."),
+        *(
+            [note("Where a month ends is projected with the mean day of the last four weeks.")]
+            if near["days_remaining"]
+            else []
+        ),
     )
 
 
-def _reference(warehouse: Warehouse, episodes: Evidence) -> tuple[Section, ...]:
+def _reference(episodes: Evidence, near: Evidence) -> tuple[Section, ...]:
     return (
         episodes_section(episodes),
         Section(
-            "Customers at or near their limit, and where their month ends",
-            tables=(near_limit_table(ask.near_limit(warehouse)),),
+            "Customers at or near their limit, and where their month ends"
+            if near["days_remaining"]
+            else "Customers at or near their limit",
+            tables=(near_limit_table(near),),
         ),
     )

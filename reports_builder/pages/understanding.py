@@ -29,10 +29,7 @@ from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
     note("Assumed: what a call costs belongs to the customer who made it, not to the one it was made for."),
-    note(
-        "Assumed: the days to come resemble the last eight weeks. A price change or a new large "
-        "customer is in no forecast."
-    ),
+    note("Assumed: the forecast goes on from past cost; no price change or new large customer is in it."),
 )
 
 
@@ -181,7 +178,9 @@ def _allocation_section(warehouse: Warehouse, organizations: Evidence) -> Sectio
                 ask.organization_customers(warehouse),
             ),
             breakdown_table(
-                warehouse, Column("value", "Feature", "words"), ask.breakdown(warehouse, "feature")
+                warehouse,
+                Column("value", "Product and feature", "words"),
+                ask.breakdown(warehouse, "feature"),
             ),
             breakdown_table(warehouse, Column("value", "Team"), ask.breakdown(warehouse, "team")),
         ),

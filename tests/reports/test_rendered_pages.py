@@ -58,7 +58,7 @@ def test_what_the_insights_recommend_beyond_savings_is_among_the_actions(rendere
     actions = page.split("## Actions")[1].split("## How sure are we")[0]
     assert "| 1 | Move chat calls" in actions
     assert "| 2 | Move the loss-making customers to a price that follows usage" in actions
-    assert "Decide by 14 November 2026: raise the budget of Assistant for October 2026 to $1.6K" in actions
+    assert "Ask Assistant what took it $100 over in October 2026" in actions
     assert "Choose the model per task" not in actions
 
 

@@ -34,13 +34,14 @@ create table seeds.savings_assumptions (
     action_kind varchar, low_share decimal(6, 4), base_share decimal(6, 4),
     high_share decimal(6, 4));
 create table allocation.rpt_budget_status (
-    month_start_date date, team_id varchar, team_name varchar, budget_usd decimal(28, 12),
-    budget_to_date_usd decimal(28, 12),
+    month_start_date date, team_id varchar, team_name varchar, month_phase varchar,
+    budget_usd decimal(28, 12), budget_to_date_usd decimal(28, 12),
     actual_cost_usd decimal(28, 12), projected_cost_usd decimal(28, 12),
     projected_variance_usd decimal(28, 12), budget_status varchar);
 create table planning.rpt_cost_outlook (
     scope varchar, scope_id varchar, forecast_usd decimal(28, 12), lower_usd decimal(28, 12),
-    upper_usd decimal(28, 12), trailing_cost_usd decimal(28, 12), change_share double);
+    upper_usd decimal(28, 12), trailing_cost_usd decimal(28, 12), change_share double,
+    first_forecast_date date, last_forecast_date date, forecast_method varchar);
 create table planning.fct_cost_forecasts_daily (
     forecast_date date, scope varchar, scope_id varchar, forecast_usd decimal(28, 12),
     lower_usd decimal(28, 12), upper_usd decimal(28, 12));
@@ -59,7 +60,8 @@ create table rates.rpt_model_switch_savings (
     to_model varchar, calls bigint, current_cost_usd decimal(28, 12),
     cost_after_usd decimal(28, 12), monthly_savings_usd decimal(28, 12),
     monthly_savings_low_usd decimal(28, 12), monthly_savings_high_usd decimal(28, 12),
-    from_quality_score_avg double, to_quality_score_avg double, is_recommended boolean);
+    from_quality_score_avg double, to_quality_score_avg double, is_recommended boolean,
+    latency_p50_change_ms double);
 create table core.dim_customers (
     customer_id varchar, customer_name varchar, organization_id varchar,
     subscription_tier varchar, is_known boolean, is_active boolean);
@@ -78,13 +80,25 @@ create table rates.rpt_commitment_options (
     upfront_cost_usd decimal(28, 12), break_even_utilization_share double,
     utilization_share double);
 create table pricing.rpt_plan_comparison (
-    plan_id varchar, is_recommended boolean, is_current_plan boolean,
-    gross_margin_change_base_churn_usd decimal(28, 12));
+    plan_id varchar, plan_name varchar, plan_kind varchar, is_recommended boolean,
+    is_current_plan boolean, gross_margin_change_base_churn_usd decimal(28, 12));
+create table pricing.rpt_segment_impacts (
+    plan_id varchar, segment_kind varchar, segment varchar, customers bigint,
+    current_revenue_usd decimal(28, 12), revenue_usd decimal(28, 12),
+    revenue_change_usd decimal(28, 12), revenue_change_share double,
+    revenue_change_share_p50 double, current_gross_margin_usd decimal(28, 12),
+    gross_margin_usd decimal(28, 12), gross_margin_base_churn_usd decimal(28, 12),
+    gross_margin_low_churn_usd decimal(28, 12), gross_margin_high_churn_usd decimal(28, 12),
+    customers_paying_more bigint, customers_paying_less bigint,
+    current_unprofitable_customers bigint, unprofitable_customers bigint);
 """
 
 _PLANNING = """
 insert into pricing.rpt_plan_comparison values
-    ('flat', false, true, 0), ('tiered', true, false, 250);
+    ('flat', 'Flat', 'flat', false, true, 0), ('tiered', 'Tiered', 'tiered', true, false, 250);
+insert into pricing.rpt_segment_impacts values
+    ('tiered', 'margin_today', 'loses_money', 1, 990, 1400, 410, 410 / 990.0, 410 / 990.0,
+        -210, 200, 40, 60, -10, 1, 0, 1, 0);
 insert into core.rpt_data_quality values
     ('unallocated', 10, 30, 100, 1600, 1 / 3.0, 0.0625, ''),
     ('unpriced', 0, 30, 0, 1600, 0, 0, ''), ('cost_unknown', 3, 30, null, 1600, 0.1, null, ''),
@@ -94,9 +108,10 @@ insert into core.rpt_reconciliation values
     ('2026-10-31', 38, 30, 6, 2, 0), ('2026-10-02', 2, 0, 1, 1, 0), ('2026-10-01', 9, 9, 0, 0, 3);
 insert into seeds.savings_assumptions values ('model_switch', 0.4, 0.6, 0.8);
 insert into allocation.rpt_budget_status values
-    ('2026-10-01', 'assistant-team', 'Assistant', 1500, 1500, 1600, 1600, 100, 'over budget'),
-    ('2026-10-01', 'agents-team', 'Agents', 600, 600, 0, 0, -600, 'within budget');
-insert into planning.rpt_cost_outlook values ('total', 'total', 1700, 1500, 2000, 1600, 0.0625);
+    ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1500, 1600, 1600, 100, 'over budget'),
+    ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 600, 0, 0, -600, 'within budget');
+insert into planning.rpt_cost_outlook values
+    ('total', 'total', 1700, 1500, 2000, 1600, 0.0625, '2026-11-01', '2026-11-30', 'weekday_profile');
 insert into planning.fct_cost_forecasts_daily
     select date '2026-11-01' + cast(i as integer), 'total', 'total', 56 + i, 50, 60 + i
     from range(30) as days(i);
@@ -160,7 +175,7 @@ def build_warehouse(path: Path, rows: list[str] | None = None, *, savings: bool 
         connection.execute(
             "insert into rates.rpt_model_switch_savings values "
             "('chat', 'openai', 'gpt-4', 'anthropic', 'claude-sonnet-4', 20, 200, 50, 150, 100, 170, "
-            "0.91, 0.92, true)"
+            "0.91, 0.92, true, 1500)"
         )
         if not savings:
             connection.execute("delete from rates.rpt_savings_opportunities")

@@ -7,6 +7,25 @@ from reports_builder.model import Column, Insight, Recommendation, Table
 
 _DOMAIN = "Organizational Alignment"
 
+_RUNNING_COLUMNS = (
+    Column("team_name", "Team"),
+    Column("budget_usd", "Budget", "usd_table"),
+    Column("actual_cost_usd", "Spent", "usd_table"),
+    Column("variance_usd", "Against plan so far", "delta_usd_table"),
+    Column("burn_rate", "Pace (1 is plan)", "ratio"),
+    Column("projected_cost_usd", "Whole month", "usd_table"),
+    Column("budget_status", "Status"),
+)
+# Of a month that is over, the whole is what was spent.
+_ENDED_COLUMNS = (
+    Column("team_name", "Team"),
+    Column("budget_usd", "Budget", "usd_table"),
+    Column("actual_cost_usd", "Spent", "usd_table"),
+    Column("variance_usd", "Against budget", "delta_usd_table"),
+    Column("burn_rate", "Of budget, times", "ratio"),
+    Column("budget_status", "Status"),
+)
+
 
 def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence) -> tuple[Insight, ...]:
     """The team furthest over its budget or heading over it; nothing when every team keeps its own."""
@@ -14,11 +33,19 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence
         return ()
     return (
         Insight(
-            title=budgets.say("{team_name:text} is {budget_status:text} by {projected_variance_usd:usd}"),
+            title=budgets.say(
+                "{team_name:text} was over its budget of {month_start_date:month} by "
+                "{projected_variance_usd:usd}"
+                if budgets["is_ended"]
+                else "{team_name:text} is {budget_status:text} by {projected_variance_usd:usd}"
+            ),
             problem=budgets.say(
-                "{team_name:text} may spend **{budget_usd:usd}** in {month_start_date:month}. It has spent "
-                "**{actual_usd:usd}** and comes to **{projected_cost_usd:usd}** for the whole month; at "
-                "{burn_rate:ratio} times the planned pace."
+                "In {month_start_date:month} {team_name:text} spent **{actual_usd:usd}** of a budget of "
+                "**{budget_usd:usd}**, {burn_rate:ratio} times what was planned."
+                if budgets["is_ended"]
+                else "{team_name:text} may spend **{budget_usd:usd}** in {month_start_date:month}. It has "
+                "spent **{actual_usd:usd}** and comes to **{projected_cost_usd:usd}** for the whole month; "
+                "at {burn_rate:ratio} times the planned pace."
             ),
             domain_spec=f"{_DOMAIN} (budget against actual)",
             domain_framework="Quantify Business Value: Budgeting",
@@ -30,20 +57,9 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence
                 "Head of Finance",
                 "days",
             ),
-            outcome=budgets.say(
-                "Between nothing, if the budget is raised, and **{projected_variance_usd:usd}** a month, "
-                "if usage is held to it. Assumption: the months to come cost what this one does."
-            ),
+            outcome=budget_outcome(ahead),
             supporting=Table(
-                (
-                    Column("team_name", "Team"),
-                    Column("budget_usd", "Budget", "usd_table"),
-                    Column("actual_cost_usd", "Spent", "usd_table"),
-                    Column("variance_usd", "Against plan so far", "delta_usd_table"),
-                    Column("burn_rate", "Pace (1 is plan)", "ratio"),
-                    Column("projected_cost_usd", "Whole month", "usd_table"),
-                    Column("budget_status", "Status"),
-                ),
+                _ENDED_COLUMNS if budgets["is_ended"] else _RUNNING_COLUMNS,
                 table,
                 month.say(
                     "budgets of {month_start_date:month}; what has no team counts in the last row, so that "
@@ -57,13 +73,31 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence
 def budget_decision(budgets: Evidence) -> Prose:
     """Who decides what by when: the budget, or the use that breaks it."""
     return budgets.say(
-        "Decide by {decide_by_date:day}: raise the budget of {team_name:text} for {month_start_date:month} "
-        "to {projected_cost_usd:usd}, or have the team say what it cuts to save {projected_variance_usd:usd}."
+        "Ask {team_name:text} what took it {projected_variance_usd:usd} over in {month_start_date:month}, "
+        "and settle the next budget by the answer, by {decide_by_date:day}."
+        if budgets["is_ended"]
+        else "Decide by {decide_by_date:day}: raise the budget of {team_name:text} for "
+        "{month_start_date:month} to {projected_cost_usd:usd}, or have the team say what it cuts to save "
+        "{projected_variance_usd:usd}."
     )
 
 
-def dear_team(teams: Evidence) -> tuple[Insight, ...]:
-    """The team whose calls cost most; nothing when there is no other to compare it with."""
+def budget_outcome(budgets: Evidence) -> Prose:
+    """What that decision is worth, in the month that it is about."""
+    return budgets.say(
+        "Nothing of the month that is over; up to **{projected_variance_usd:usd}** a month, if use is held "
+        "to a budget of that size. Assumption: the next months would cost what that one did."
+        if budgets["is_ended"]
+        else "Between nothing, if the budget is raised, and **{projected_variance_usd:usd}** in "
+        "{month_start_date:month}, if use is cut to it. Assumption: the forecast of the team holds."
+    )
+
+
+def dear_team(teams: Evidence, advice: Evidence) -> tuple[Insight, ...]:
+    """The team whose calls cost most; nothing when there is no other to compare it with.
+
+    ``advice`` is what the comparison of models finds for its tasks.
+    """
     if len(teams.rows) < 2:
         return ()
     return (
@@ -73,7 +107,7 @@ def dear_team(teams: Evidence) -> tuple[Insight, ...]:
                 "all teams"
             ),
             problem=teams.say(
-                "{team_name:text} paid **{cost_usd:usd}** for {calls:count} calls, "
+                "{team_name:text} caused **{cost_usd:usd}** with {calls:count} calls, "
                 "{cost_per_call_usd:usd_unit} each; 1,000 of its tokens cost "
                 "{cost_per_1k_tokens_usd:usd_unit}."
             ),
@@ -83,13 +117,23 @@ def dear_team(teams: Evidence) -> tuple[Insight, ...]:
                 "**{cost_usd:usd}** of cost to serve in 30 days, {cost_share:percent} of the total."
             ),
             recommendation=Recommendation(
-                note("Compare the team's choice of models with the model comparison, task by task."),
+                advice.say(
+                    "Move the team's calls as “Which model for which task” advises, which names a cheaper "
+                    "model for {tasks_to_switch:count} of its {team_tasks:count} kinds of task."
+                )
+                if advice["tasks_to_switch"]
+                else note(
+                    "Look at how much each call sends and gets back: “Which model for which task” names no "
+                    "cheaper model that is good enough for this team's work."
+                ),
                 "Head of Engineering",
                 "days",
             ),
             outcome=teams.say(
                 "Between nothing and **{above_average_usd:usd}** in 30 days, if its calls came to cost the "
-                "average. This overlaps with the savings in the executive summary. Assumption: teams do "
+                "average"
+                + ("; it overlaps with the savings of that page. " if advice["tasks_to_switch"] else ". ")
+                + "Assumption: teams do "
                 "different work; a dear call may be worth its price, which the feature analysis judges."
             ),
             supporting=Table(TEAM_COLUMNS, teams, note("teams side by side, the dearest call first.")),
@@ -106,8 +150,13 @@ def shown_only(shown: Evidence) -> tuple[Insight, ...]:
             title=shown.say("{shown_cost_usd:usd} of the month is shown to teams and billed to none"),
             problem=shown.say(
                 "{team_name:text} sees its cost without paying it: **{allocated_cost_usd:usd}** in "
-                "{month_start_date:month}, {daily_cost_change_share:delta} a day on the month before. "
-                "Teams of which that holds: {shown_teams:count}."
+                "{month_start_date:month}"
+                + (
+                    ". "
+                    if shown["daily_cost_change_share"] is None
+                    else ", its cost per day {daily_cost_change_share:delta} on that of the month before. "
+                )
+                + "Teams of which that holds: {shown_teams:count}."
             ),
             domain_spec=f"{_DOMAIN} (chargeback and showback)",
             domain_framework=INVOICING,
@@ -129,7 +178,7 @@ def shown_only(shown: Evidence) -> tuple[Insight, ...]:
                     Column("cost_centre", "Cost centre"),
                     Column("allocated_cost_usd", "Cost", "usd_table"),
                     Column("cost_share", "Share of the month", "percent"),
-                    Column("daily_cost_change_share", "Change a day", "delta"),
+                    Column("daily_cost_change_share", "Change of cost per day", "delta"),
                 ),
                 shown,
                 note("teams that are shown their cost."),

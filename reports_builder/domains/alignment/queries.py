@@ -30,11 +30,13 @@ def _budget_of(warehouse: Warehouse, month_start: date) -> Evidence:
             sum(case when budget_usd is not null then projected_cost_usd end) as projected_usd,
             count(budget_usd) as teams,
             count(*) filter (where budget_status in ('over budget', 'heading over budget')) as teams_over,
+            coalesce(bool_and(month_phase = 'ended'), false) as is_ended,
             case
                 when count(budget_usd) = 0 then 'no budget is set'
                 when coalesce(budgeted_actual_usd, projected_usd, 0) = 0
                     then 'no cost reaches a team with a budget'
                 when teams_over = 0 then 'every team is within budget'
+                when is_ended then teams_over || ' of ' || teams || ' teams were over budget'
                 else teams_over || ' of ' || teams || ' teams over or heading over budget'
             end as status
         from allocation.rpt_budget_status
@@ -52,6 +54,7 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
             month_start_date, team_name, budget_usd,
             budget_to_date_usd, coalesce(actual_cost_usd, 0) as actual_usd, variance_usd, burn_rate,
             projected_cost_usd, projected_variance_usd, budget_status,
+            month_phase = 'ended' as is_ended,
             budget_status in ('over budget', 'heading over budget') as is_over
         from allocation.rpt_budget_status
         where month_start_date = :month_start and budget_usd is not null
@@ -62,7 +65,7 @@ def team_budgets(warehouse: Warehouse) -> Evidence:
 
 
 def budgets_ahead(warehouse: Warehouse) -> Evidence:
-    """Team budgets of this month and later, the largest projected overrun first."""
+    """Team budgets of this month and later: overruns first, of them those that can still be prevented."""
     return warehouse.evidence(
         """
         select
@@ -73,13 +76,15 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
             projected_cost_usd,
             projected_variance_usd,
             budget_status,
-            sum(projected_variance_usd)
-                filter (where budget_status in ('over budget', 'heading over budget')) over ()
-                as total_overrun_usd,
-            budget_status in ('over budget', 'heading over budget') as is_over
+            budget_status in ('over budget', 'heading over budget') as is_over,
+            month_phase = 'ended' as is_ended,
+            sum(projected_variance_usd) filter (where is_over and is_ended) over () as ended_overrun_usd,
+            sum(projected_variance_usd) filter (where is_over) over (partition by month_start_date)
+                as month_overrun_usd
         from allocation.rpt_budget_status
         where month_start_date >= :month_start and projected_variance_usd is not null
-        order by is_over desc, projected_variance_usd desc, month_start_date, team_name
+        order by
+            is_over desc, is_over and is_ended, projected_variance_usd desc, month_start_date, team_name
         """,
         month_start=warehouse.period.as_of.replace(day=1),
     )
@@ -141,11 +146,15 @@ def charges(warehouse: Warehouse) -> Evidence:
             charged_usd / nullif(month_cost_usd::double, 0) as charged_share,
             (month_cost_usd / nullif(max(covered_days)::double, 0))
                 / nullif(max(prior_daily_usd)::double, 0) - 1 as daily_change_share,
+            max(covered_days) as covered_days,
+            max(prior_days) as prior_days,
             case when bool_or(is_partial_month) then 'not the whole month' else 'the whole month' end
                 as month_status
         from allocation.rpt_chargebacks_monthly
         left join (
-            select sum(allocated_cost_usd) / max(covered_days) as prior_daily_usd
+            select
+                sum(allocated_cost_usd) / max(covered_days) as prior_daily_usd,
+                max(covered_days) as prior_days
             from allocation.rpt_chargebacks_monthly
             where month_start_date = (
                 select max(month_start_date)
@@ -222,6 +231,23 @@ def teams(warehouse: Warehouse) -> Evidence:
         where team_id <> 'unallocated'
         order by cost_per_call_usd desc nulls last, team_id
         """
+    )
+
+
+def models_of_team(warehouse: Warehouse, team_name: str) -> Evidence:
+    """For how many of a team's kinds of task the comparison of models names a cheaper one; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(distinct advice.task_type) as team_tasks,
+            count(distinct advice.task_type) filter (where advice.decision = 'switch') as tasks_to_switch
+        from core.fct_usage_daily as usage
+        inner join core.dim_features as features
+            on usage.product_id = features.product_id and usage.feature_id = features.feature_id
+        inner join efficiency.rpt_model_recommendations as advice on usage.task_type = advice.task_type
+        where usage.usage_date between :window_start and :as_of and features.team_name = :team_name
+        """,
+        team_name=team_name,
     )
 
 

@@ -39,14 +39,18 @@ def budget_kept(month: Evidence, budgets: Evidence) -> Prose:
             "features "
             "and teams than the calls do. Put yours there."
         )
+    ended = month["is_ended"]
     held = month.say(
-        "Teams with a budget spent **{budgeted_actual_usd:usd}** where {planned_usd:usd} was planned for "
-        "the days so far"
+        "Teams with a budget spent **{budgeted_actual_usd:usd}** where {planned_usd:usd} was planned"
+        + ("" if ended else " for the days so far")
     )
     if not month["teams_over"]:
-        return held + note("; no team is over its budget or heading over it.")
+        return held + note(
+            "; no team was over its budget." if ended else "; no team is over its budget or heading over it."
+        )
     return held + say(
-        "; over budget or heading over it: {teams_over:count} of {teams:count} teams, {team_name:text} "
+        ("; over budget were " if ended else "; over budget or heading over it: ")
+        + "{teams_over:count} of {teams:count} teams, {team_name:text} "
         "most ({projected_variance_usd:usd} over).",
         month,
         budgets,
@@ -74,7 +78,11 @@ def key_figures(month: Evidence, charges: Evidence) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "Of it, teams with a budget",
             month.cell("budgeted_actual_usd", "usd_table"),
-            target=month.say("{planned_usd:usd_table} so far, {budget_usd:usd_table} in all"),
+            target=month.say(
+                "{budget_usd:usd_table}"
+                if month["is_ended"]
+                else "{planned_usd:usd_table} so far, {budget_usd:usd_table} in all"
+            ),
             status=month.cell("status", "text"),
         ),
         KeyFigure(
@@ -82,12 +90,7 @@ def key_figures(month: Evidence, charges: Evidence) -> tuple[KeyFigure, ...]:
             month.cell("unbudgeted_actual_usd", "usd_table"),
             status=note("belongs to no team that has one"),
         ),
-        KeyFigure("Variance to the budget so far", month.cell("total_variance_usd", "delta_usd_table")),
-        KeyFigure(
-            "Whole month, spent and forecast",
-            month.cell("projected_usd", "usd_table"),
-            target=month.cell("budget_usd", "usd_table"),
-        ),
+        *_against_budget(month),
         KeyFigure(
             "Billed to teams (chargeback)",
             charges.cell("charged_usd", "usd_table"),
@@ -101,10 +104,34 @@ def key_figures(month: Evidence, charges: Evidence) -> tuple[KeyFigure, ...]:
     )
 
 
+def _against_budget(month: Evidence) -> tuple[KeyFigure, ...]:
+    """How far the teams are off their budgets; the whole month is a figure of its own while it runs."""
+    variance = KeyFigure(
+        "Variance of these teams to their budgets"
+        if month["is_ended"]
+        else "Variance of these teams to their budgets so far",
+        month.cell("total_variance_usd", "delta_usd_table"),
+        status=month.say("without the {unbudgeted_actual_usd:usd_table} that has no budget")
+        if month["unbudgeted_actual_usd"]
+        else None,
+    )
+    if month["is_ended"]:
+        return (variance,)
+    whole = KeyFigure(
+        "Whole month of these teams, spent and forecast",
+        month.cell("projected_usd", "usd_table"),
+        target=month.cell("budget_usd", "usd_table"),
+    )
+    return variance, whole
+
+
 def _daily_change(charges: Evidence) -> Prose:
     """Months differ in length, so they are compared by cost per day."""
-    known = charges["daily_change_share"] is not None
-    return charges.say("{daily_change_share:delta} a day" if known else "{daily_change_share:delta}")
+    if charges["daily_change_share"] is None:
+        return charges.cell("daily_change_share", "delta")
+    return charges.say(
+        "cost per day {daily_change_share:delta}, {covered_days:count} days against {prior_days:count}"
+    )
 
 
 def month_budget_figure(month: Evidence) -> KeyFigure:
@@ -123,11 +150,17 @@ def budgets_figure(month: Evidence, budgets: Evidence, *, narrow: bool = False) 
         return ()
     if month["teams_over"]:
         title = month.say(
-            "{teams_over:count} of {teams:count} teams are over budget, or heading over it, in "
+            "{teams_over:count} of {teams:count} teams were over budget in {month_start_date:month}"
+            if month["is_ended"]
+            else "{teams_over:count} of {teams:count} teams are over budget, or heading over it, in "
             "{month_start_date:month}"
         )
     else:
-        title = month.say("Every team keeps its budget in {month_start_date:month}")
+        title = month.say(
+            "Every team kept its budget in {month_start_date:month}"
+            if month["is_ended"]
+            else "Every team keeps its budget in {month_start_date:month}"
+        )
     figure = Figure(
         "budgets",
         ranked_bars(
@@ -145,7 +178,9 @@ def budgets_figure(month: Evidence, budgets: Evidence, *, narrow: bool = False) 
         budgets,
         height=240,
         key=(
-            "Bar: spent so far. Upright mark: budget of the whole month. Dark bar: over budget or "
+            "Bar: spent in the month. Upright mark: its budget. Dark bar: over budget."
+            if month["is_ended"]
+            else "Bar: spent so far. Upright mark: budget of the whole month. Dark bar: over budget or "
             "heading over it."
         ),
     )
@@ -163,7 +198,7 @@ def statement_table(warehouse: Warehouse) -> Table:
         Column("allocated_cost_usd", "Cost", "usd_table"),
         Column("charged_cost_usd", "Billed", "usd_table"),
         Column("cost_share", "Share", "percent"),
-        Column("daily_cost_change_share", "Change a day", "delta"),
+        Column("daily_cost_change_share", "Change of cost per day", "delta"),
     )
     return Table(columns, ask.statement(warehouse))
 

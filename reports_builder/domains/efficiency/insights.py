@@ -5,7 +5,7 @@ from reports_builder.domains.efficiency import queries as ask
 from reports_builder.domains.efficiency.statements import FAILURE_COLUMNS
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.savings import named
+from reports_builder.savings import named, slower_after
 from reports_builder.warehouse import Warehouse
 
 # Several models are compared with the best one, so that two standard errors would often be chance.
@@ -52,7 +52,7 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
         domain_framework=f"{USAGE}; {UNIT_ECONOMICS}",
         ubr_impact=action.say("**{net_monthly_savings_usd:usd}** of margin a month, at unchanged fees."),
         recommendation=Recommendation(
-            named(action) + action.say(". First step: {first_step:text}."),
+            named(action) + slower_after(warehouse, action) + action.say(". First step: {first_step:text}."),
             str(action["owner_role"]),
             str(action["effort"]),
             is_in_plan=True,
@@ -87,7 +87,7 @@ def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
             ),
             problem=usage.say(
                 "Work that the quality floors call trivial cost **{all_cost_usd:usd}** on premium models; "
-                "{customer:text} alone paid {cost_usd:usd} for {task_type:words} on {model:text} "
+                "{customer:text} alone caused {cost_usd:usd} with {task_type:words} on {model:text} "
                 "(since {first_usage_date:day} or earlier)."
             ),
             domain_spec=REAL_TIME,
@@ -124,9 +124,10 @@ def _worth_of(fixes: Evidence) -> Prose:
             "quality limits. Assumption: the same calls, with the same tokens on the other model."
         )
     return fixes.say(
-        "Between **{fix_net_usd:usd}** a month, if the model switches are made as well "
-        "({fix_overlap_usd:usd} of it is in their total), and **{fix_gross_usd:usd}** if only this is done."
-        " Assumption: the same calls, with the same tokens on the other model."
+        "Between **{fix_net_usd:usd}** a month, if the model switches are made as well (of the same calls "
+        "their total counts {fix_counted_usd:usd}, as {kept_share:percent} of a switch is kept), and "
+        "**{fix_gross_usd:usd}** if only this is done. Assumption: the same calls, with as many tokens on "
+        "the other model."
     )
 
 
@@ -137,11 +138,12 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
     return (
         Insight(
             title=refused.say(
-                "Still cheaper models are refused; tasks for which too little is measured: "
-                "{unmeasured_tasks:count} of {refused_tasks:count}"
+                "Still cheaper models are refused for {where_refused:text}; too little is measured for "
+                "{unmeasured_tasks:count} of them"
             ),
             problem=refused.say(
-                "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill. "
+                "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill, if "
+                "every call moved; of the savings under Actions only the part likely to be kept counts. "
                 "Where their quality is measured it is too low, or could be; elsewhere too few of their "
                 "answers are scored to know (tasks: {unmeasured_tasks:count})."
             ),
@@ -162,7 +164,8 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
             ),
             outcome=refused.say(
                 "Between nothing and **{unmeasured_forgone_usd:usd}** a month; in no total of this report. "
-                "Assumption: the upper end needs every one of these models to pass the quality floor."
+                "Assumption: the upper end needs every one of these models to pass the quality floor, and "
+                "every call to move."
             ),
             supporting=Table(
                 (
@@ -250,13 +253,16 @@ def failures(failing: Evidence) -> tuple[Insight, ...]:
             " get; **{avoidable_calls:count}** a month would not happen at the rate of {best_model:text}."
         ),
         recommendation=Recommendation(
-            failing.say("Retry failed calls of {model:text} on the model recommended for their task."),
+            failing.say(
+                "Find out with the provider why calls of {model:text} fail more often than those of "
+                "{best_model:text}, and bring them to that rate."
+            ),
             "Head of Engineering",
             "days",
         ),
         outcome=failing.say(
-            "Between none and **{avoidable_calls:count}** failed calls fewer a month. Assumption: failures "
-            "have to do with the model and not with the prompts it gets."
+            "Between none and **{avoidable_calls:count}** failed calls fewer a month, at that rate. "
+            "Assumption: failures have to do with the model and not with the prompts it gets."
         ),
         supporting=Table(
             FAILURE_COLUMNS,

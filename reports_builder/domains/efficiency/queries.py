@@ -48,8 +48,9 @@ def recommendations(warehouse: Warehouse) -> Evidence:
             coalesce(ledger.net_monthly_savings_usd, 0) as counted_usd,
             advice.current_cost_usd - counted_usd as cost_after_usd,
             advice.moved_calls / advice.calls as moved_call_share,
-            advice.monthly_savings_usd, advice.quality_change, advice.quality_change_lower,
-            advice.quality_change_upper, advice.smallest_quality_sample_calls,
+            advice.monthly_savings_usd,
+            case when advice.decision = 'keep' then 0 else advice.quality_change end as quality_change,
+            advice.quality_change_lower, advice.quality_change_upper, advice.smallest_quality_sample_calls,
             today.like_for_like_cost_per_call_usd / better.like_for_like_cost_per_call_usd as price_ratio,
             1 - 1 / price_ratio as cheaper_share
         from efficiency.rpt_model_recommendations as advice
@@ -82,6 +83,7 @@ def refused(warehouse: Warehouse) -> Evidence:
             recommendations.refused_savings_usd - recommendations.monthly_savings_usd as forgone_usd,
             sum(forgone_usd) over () as all_forgone_usd,
             count(*) over () as refused_tasks,
+            case refused_tasks when 1 then 'one task' else refused_tasks || ' tasks' end as where_refused,
             count(*) filter (where refused_because = 'quality not measured') over () as unmeasured_tasks,
             coalesce(sum(forgone_usd) filter (where refused_because = 'quality not measured') over (), 0)
                 as unmeasured_forgone_usd,
@@ -139,10 +141,10 @@ def models_of_all_tasks(warehouse: Warehouse) -> Evidence:
             case
                 when is_on_frontier is null then 'too few scores'
                 when coalesce(quality_score_lower, quality_score_avg) < floors.minimum_quality_score
-                    then 'no: below the quality floor'
-                when is_on_frontier then 'yes'
-                else 'no'
-            end as worth_its_price
+                    then 'below the quality floor'
+                when is_on_frontier then 'no cheaper model is as good'
+                else 'a cheaper model is as good'
+            end as verdict
         from efficiency.rpt_model_efficiency as measured
         left join seeds.task_quality_floors as floors on measured.task_type = floors.task_type
         order by measured.task_type, same_work_usd desc nulls last, model
@@ -242,11 +244,13 @@ def fixes_of_premium_use(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            sum(gross_monthly_savings_usd) as fix_gross_usd,
-            sum(overlap_usd) as fix_overlap_usd,
-            sum(net_monthly_savings_usd) as fix_net_usd
-        from rates.rpt_savings_opportunities
-        where action_kind = 'inefficient_usage'
+            sum(fixes.gross_monthly_savings_usd) as fix_gross_usd,
+            sum(fixes.overlap_usd * kept.base_share) as fix_counted_usd,
+            max(kept.base_share)::double as kept_share,
+            sum(fixes.net_monthly_savings_usd) as fix_net_usd
+        from rates.rpt_savings_opportunities as fixes
+        left join seeds.savings_assumptions as kept on kept.action_kind = 'model_switch'
+        where fixes.action_kind = 'inefficient_usage'
         """
     )
 

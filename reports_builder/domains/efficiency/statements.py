@@ -32,8 +32,8 @@ def who_waits(slow: Evidence) -> Prose:
         return note("No latency is measured.")
     return slow.say(
         ("Users" if slow["task_type"] == "unknown" else "Users of {task:text}")
-        + " wait longest for {model:text}: it needs {latency_p50_ms:milliseconds} for half of its "
-        "answers and over {latency_p95_ms:milliseconds} for one in twenty."
+        + " wait longest for {model:text}: half of its answers take longer than "
+        "{latency_p50_ms:milliseconds}, one in twenty longer than {latency_p95_ms:milliseconds}."
     )
 
 

@@ -22,6 +22,30 @@ def _tested(accuracy: Evidence) -> Prose:
     )
 
 
+def _where_it_stands(warehouse: Warehouse) -> Prose:
+    """Where the last two weeks lie: a forecast that starts there may rise after a month that fell."""
+    recent = ask.recent_level(warehouse)
+    if recent["recent_change_share"] is None:
+        return note("")
+    return recent.say(
+        "A day of the last two weeks cost {recent_daily_usd:usd}, {recent_change_share:delta} on the "
+        "{period_daily_usd:usd} of a day of the period. "
+    )
+
+
+_LOOKS_AHEAD = {
+    "seasonal_naive": "the last week repeats itself.",
+    "weekday_profile": "cost stays at the level of the last two weeks, each weekday with its usual part.",
+    "weekday_profile_trend": "cost starts at the level of the last two weeks, each weekday with its usual "
+    "part, and the growth of the last eight weeks goes on and fades.",
+}
+
+
+def _how_it_looks_ahead(outlook: Evidence) -> Prose:
+    """The assumption of the method in use."""
+    return note(_LOOKS_AHEAD[str(outlook["forecast_method"])])
+
+
 def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tuple[Insight, ...]:
     """What the next 30 days cost and how far past forecasts were off; nothing without a forecast."""
     if outlook["forecast_usd"] is None:
@@ -30,14 +54,17 @@ def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tup
         advice = "Collect eight weeks of data before planning with the forecast."
         outcome = note("Unknown: history is too short for a range. Assumption: none can be made yet.")
     else:
-        advice = "Plan with the upper end of the range, and look again in two weeks."
-        outcome = outlook.say(
-            "Between **{lower_usd:usd}** and **{upper_usd:usd}**. Assumption: the next 30 days resemble "
-            "the last eight weeks; four in five past 30-day outcomes lay within such a range."
+        advice = (
+            "Keep money ready for the upper end of the range; team budgets follow the forecast itself. Look "
+            "again in two weeks."
         )
+        outcome = outlook.say(
+            "Between **{lower_usd:usd}** and **{upper_usd:usd}**; four in five past 30-day outcomes lay "
+            "within such a range. Assumption: "
+        ) + _how_it_looks_ahead(outlook)
     insight = Insight(
         title=outlook.say("The next 30 days: {forecast_usd:usd}, {change_share:delta}"),
-        problem=_tested(accuracy),
+        problem=_where_it_stands(warehouse) + _tested(accuracy),
         domain_spec="Understanding Usage & Cost (forecast)",
         domain_framework="Quantify Business Value: Forecasting",
         ubr_impact=outlook.say(

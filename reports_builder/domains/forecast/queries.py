@@ -9,6 +9,9 @@ def outlook(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
+            first_forecast_date,
+            last_forecast_date,
+            forecast_method,
             forecast_usd,
             lower_usd,
             upper_usd,
@@ -21,6 +24,20 @@ def outlook(warehouse: Warehouse) -> Evidence:
             end as status
         from planning.rpt_cost_outlook
         where scope = 'total'
+        """
+    )
+
+
+def recent_level(warehouse: Warehouse) -> Evidence:
+    """The cost of a day in the last two weeks beside that of the whole period; one row."""
+    return warehouse.evidence(
+        """
+        select
+            sum(effective_cost_usd) filter (where usage_date > :as_of - 14) / 14 as recent_daily_usd,
+            sum(effective_cost_usd) / (date_diff('day', :window_start, :as_of) + 1) as period_daily_usd,
+            recent_daily_usd / nullif(period_daily_usd::double, 0) - 1 as recent_change_share
+        from core.fct_usage_daily
+        where usage_date between :window_start and :as_of
         """
     )
 

@@ -35,7 +35,10 @@ def forecast_figure(outlook: Evidence) -> KeyFigure:
         "Forecast, next 30 days",
         outlook.cell("forecast_usd", "usd_table"),
         change=outlook.cell("change_share", "delta"),
-        status=outlook.say("{lower_usd:usd} to {upper_usd:usd}, {status:text}" if known else "{status:text}"),
+        status=outlook.say(
+            ("{lower_usd:usd} to {upper_usd:usd}, {status:text}" if known else "{status:text}")
+            + "; {first_forecast_date:day} to {last_forecast_date:day}"
+        ),
     )
 
 

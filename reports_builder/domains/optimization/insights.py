@@ -1,6 +1,7 @@
 """The insight blocks of the rate optimization page."""
 
 from reports_builder.domains.capabilities import RATE_OPTIMIZATION, RATES, WORKLOADS
+from reports_builder.domains.optimization.statements import offers_that_pay
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 
@@ -51,7 +52,7 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                 switches,
                 note(
                     "recommended switches, priced with the tokens that these calls really used; the change "
-                    "of quality is on a scale from 0 to 1, the change of latency is that of the 95th "
+                    "of quality is in points of 100, the change of latency is that of the 95th "
                     "percentile."
                 ),
             ),
@@ -107,11 +108,10 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[In
 def _commitment_title(offer: Evidence, counts: Evidence) -> Prose:
     if not offer.rows:
         return counts.say("None of {offers_judged:count} commitment offers pays")
-    return say(
-        "Of {offers_judged:count} commitment offers {offers_recommended:count} would pay after the switches, "
-        "the best {offer_net_usd:usd} a month",
-        counts,
-        offer,
+    return (
+        note("After the switches ")
+        + offers_that_pay(counts)
+        + offer.say("; the best saves {offer_net_usd:usd} a month")
     )
 
 
@@ -174,7 +174,7 @@ def batch(kind: Evidence, tasks: Evidence) -> tuple[Insight, ...]:
         return ()
     return (
         Insight(
-            title=kind.say("Calls that can wait cost {kind_net_usd:usd} a month too much"),
+            title=kind.say("Calls that can wait could cost {kind_net_usd:usd} a month less"),
             problem=kind.say(
                 "Tasks of which a part can wait for an answer until tomorrow cost **{kind_scope_usd:usd}** "
                 "at the standard price; the batch service charges less for the same model."

@@ -214,6 +214,10 @@ def offer_counts(warehouse: Warehouse) -> Evidence:
         select
             count(distinct offer_id) as offers_judged,
             count(distinct offer_id) filter (where is_recommended) as offers_recommended,
+            count(distinct offer_id) filter (
+                where usage_basis = 'after_actions'
+                    and (is_recommended or verdict = 'pays less than another offer')
+            ) as offers_paying,
             count(distinct offer_id) filter (where is_illustrative) as offers_illustrative,
             max(lookback_hours) as lookback_hours
         from rates.rpt_commitment_options

@@ -102,6 +102,18 @@ def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, 
     return (Section("The hours behind the recommended commitment", figures=(figure,)),)
 
 
+def offers_that_pay(counts: Evidence) -> Prose:
+    """How many offers pay, and how many of those are left where one excludes another; no full stop."""
+    return counts.say(
+        "{offers_paying:count} of {offers_judged:count} commitment offers would pay"
+        + (
+            ""
+            if counts["offers_paying"] == counts["offers_recommended"]
+            else ", {offers_recommended:count} of them side by side, as one excludes another"
+        )
+    )
+
+
 def offers_table(warehouse: Warehouse) -> Table:
     """Every offer of reserved capacity, judged on usage as it was."""
     columns = (

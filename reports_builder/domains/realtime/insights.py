@@ -44,18 +44,24 @@ def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:
     )
 
 
-def _next_tier(customers: Evidence) -> Prose:
+def _next_tier(customers: Evidence, plan: Evidence) -> Prose:
+    counted = (
+        note("The pricing proposal counts these customers in the worth of its plan. ")
+        if plan.rows
+        else note("")
+    )
     if customers["next_tier_gain_usd"] is None:
-        return note("Nothing can be said in advance: there is no larger tier to move to.")
-    return customers.say(
-        "Between nothing, if they refuse, and **{next_tier_gain_usd:usd}** more in fees a month, if each "
-        "moves to the next tier at its list fee. In no total of this page: the pricing proposal has the "
-        "whole effect. Assumption: they stay and use as much as before."
+        return counted + note("Of a larger tier nothing can be said: there is none to move to.")
+    return counted + customers.say(
+        ("Without the plan: between nothing" if plan.rows else "Between nothing")
+        + ", if they refuse, and **{next_tier_gain_usd:usd}** more in fees a month, if each that has a "
+        "larger tier above it ({customers_with_next_tier:count} of {listed_customers:count}) moves there at "
+        "its list fee; in no total of this page. Assumption: they stay and use as much as before."
     )
 
 
-def over_limit(customers: Evidence) -> tuple[Insight, ...]:
-    """Customers whose cost is too large a part of what they pay."""
+def over_limit(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
+    """Customers whose cost is too large a part of what they pay; ``plan`` is the price plan proposed."""
     if not customers.rows:
         return ()
     return (
@@ -69,11 +75,17 @@ def over_limit(customers: Evidence) -> tuple[Insight, ...]:
             domain_framework=f"{ANOMALIES}; {UNIT_ECONOMICS}",
             ubr_impact=customers.say("**{all_above_limit_usd:usd}** of cost in 30 days beyond the limit."),
             recommendation=Recommendation(
-                note("Offer these customers the next tier or a price that follows usage."),
+                note(
+                    "Offer these customers the price plan of the pricing proposal; a larger tier only if "
+                    "that plan is not introduced."
+                    if plan.rows
+                    else "Offer these customers the next tier, where there is one, or a price that follows "
+                    "usage."
+                ),
                 "Head of Product",
                 "weeks",
             ),
-            outcome=_next_tier(customers),
+            outcome=_next_tier(customers, plan),
             supporting=Table(
                 (
                     Column("customer", "Customer"),
@@ -90,8 +102,8 @@ def over_limit(customers: Evidence) -> tuple[Insight, ...]:
     )
 
 
-def outgrown(customers: Evidence) -> tuple[Insight, ...]:
-    """Customers that have grown past their tier."""
+def outgrown(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
+    """Customers that have grown past their tier; ``plan`` is the price plan proposed."""
     if not customers.rows:
         return ()
     return (
@@ -108,13 +120,11 @@ def outgrown(customers: Evidence) -> tuple[Insight, ...]:
                 "**{all_loss_usd:usd}** of cost above revenue in 30 days on these accounts."
             ),
             recommendation=Recommendation(
-                customers.say(
-                    "Offer {customer:text} the tier {next_tier:text} first; then the others below."
-                ),
+                _larger_tier(customers, plan),
                 "Head of Customer Success",
                 "days",
             ),
-            outcome=_next_tier(customers),
+            outcome=_next_tier(customers, plan),
             supporting=Table(
                 (
                     Column("customer", "Customer"),
@@ -130,3 +140,16 @@ def outgrown(customers: Evidence) -> tuple[Insight, ...]:
             ),
         ),
     )
+
+
+def _larger_tier(customers: Evidence, plan: Evidence) -> Prose:
+    if plan.rows:
+        return customers.say(
+            "Call {customer:text} first, then the others below, once the price plan of the pricing proposal "
+            "is introduced."
+        )
+    if customers["next_tier_fee_usd"] is None:
+        return customers.say(
+            "Agree a price of its own with {customer:text}: no tier is larger; then see the others below."
+        )
+    return customers.say("Offer {customer:text} the tier {next_tier:text} first; then the others below.")

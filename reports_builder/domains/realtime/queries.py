@@ -102,7 +102,8 @@ def over_limit(warehouse: Warehouse) -> Evidence:
             case over_customers when 1 then 'One customer costs' else over_customers || ' customers cost' end
                 as who_cost,
             sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd,
-            count(next_tier) over () as customers_with_next_tier
+            count(next_tier_fee_usd) over () as customers_with_next_tier,
+            over_customers as listed_customers
         from anomalies.rpt_threshold_alerts
         where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit'
         order by cost_above_limit_usd desc, customer_id
@@ -138,7 +139,9 @@ def outgrown(warehouse: Warehouse) -> Evidence:
                 else outgrown_customers || ' customers have outgrown their'
             end as who_outgrew,
             sum(cost_usd - revenue_usd) over () as all_loss_usd,
-            sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd
+            sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd,
+            count(next_tier_fee_usd) over () as customers_with_next_tier,
+            outgrown_customers as listed_customers
         from anomalies.rpt_threshold_alerts
         where alert_kind = 'tier_outgrown'
         order by growth_ratio desc, customer_id

@@ -106,13 +106,28 @@ def episodes_section(episodes: Evidence) -> Section:
     return Section("All abnormal days of the period", tables=(Table(EPISODE_COLUMNS, episodes, max_rows=40),))
 
 
+_AT_THE_LIMIT = (
+    Column("customer", "Customer"),
+    Column("subscription_tier", "Tier"),
+    Column("severity", "Status"),
+    Column("cost_share_of_revenue", "Cost of revenue", "percent"),
+)
+
+
 def near_limit_table(near: Evidence) -> Table:
-    """Customers at or near their limit, and where their month ends."""
+    """Customers at or near their limit, and where their month ends unless it is over."""
+    if not near["days_remaining"]:
+        return Table(
+            (
+                *_AT_THE_LIMIT,
+                Column("month_cost_usd", "Cost of the month", "usd_table"),
+                Column("monthly_fee_usd", "Fee", "usd_table"),
+            ),
+            near,
+            max_rows=40,
+        )
     columns = (
-        Column("customer", "Customer"),
-        Column("subscription_tier", "Tier"),
-        Column("severity", "Status"),
-        Column("cost_share_of_revenue", "Cost of revenue", "percent"),
+        *_AT_THE_LIMIT,
         Column("month_cost_usd", "Cost this month", "usd_table"),
         Column("projected_month_cost_usd", "Whole month", "usd_table"),
         Column("monthly_fee_usd", "Fee", "usd_table"),

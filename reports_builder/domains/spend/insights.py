@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from reports_builder.domains import capabilities
-from reports_builder.domains.alignment.insights import budget_decision
+from reports_builder.domains.alignment.insights import budget_decision, budget_outcome
+from reports_builder.domains.pricing.customers import segments
+from reports_builder.domains.spend import queries as ask
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.savings import ledger, named, total_savings
+from reports_builder.savings import ledger, named, slower_after, total_savings
 from reports_builder.warehouse import Warehouse
 
 
@@ -42,8 +44,11 @@ _LEDGER_COLUMNS = (
 )
 
 
-def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence) -> Insight:
+def concentrated_cost(
+    warehouse: Warehouse, top: Evidence, concentration: Evidence, margins: Evidence
+) -> Insight:
     """Who causes the cost, and whether they pay for it."""
+    planned = _planned_for_losing(warehouse)
     return Insight(
         title=concentration.say("{listed_customers:count} customers cause {top_share:percent} of AI cost"),
         problem=say(
@@ -61,8 +66,8 @@ def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence)
             concentration,
             margins,
         ),
-        recommendation=_cover_the_cost(margins),
-        outcome=_cost_covered(margins),
+        recommendation=_cover_the_cost(margins, planned),
+        outcome=_cost_covered(margins, planned),
         supporting=Table(
             (
                 Column("customer", "Customer"),
@@ -78,7 +83,14 @@ def concentrated_cost(top: Evidence, concentration: Evidence, margins: Evidence)
     )
 
 
-def _cover_the_cost(margins: Evidence) -> Recommendation:
+def _planned_for_losing(warehouse: Warehouse) -> Evidence | None:
+    """What the recommended plan gains on those who lose money; None where it leaves them as they are."""
+    steps = segments(warehouse, "margin_today").each()
+    losing = next((step for step in steps if step["segment"] == "loses_money"), None)
+    return losing if losing is not None and losing["gain_usd"] and losing["revenue_change_usd"] else None
+
+
+def _cover_the_cost(margins: Evidence, planned: Evidence | None) -> Recommendation:
     if not margins["losing_customers"]:
         return Recommendation(
             note("Keep the prices: every customer pays its cost."), "Head of Product", "none"
@@ -87,46 +99,38 @@ def _cover_the_cost(margins: Evidence) -> Recommendation:
         note(
             "Move the loss-making customers to a price that follows usage, after a pilot with new "
             "customers; the pricing proposal has the plan."
+            if planned is not None
+            else "Look for a price that follows usage for the loss-making customers: no plan on file that "
+            "passes the rules changes what they pay."
         ),
         "Head of Product",
         "weeks",
     )
 
 
-def _cost_covered(margins: Evidence) -> Prose:
+def _cost_covered(margins: Evidence, planned: Evidence | None) -> Prose:
     if not margins["losing_customers"]:
         return note("No change. Assumption: usage stays as it is.")
-    if margins["losing_customers"] == 1:
+    if planned is None:
         return margins.say(
-            "Up to **{loss_usd:usd}** of margin recovered in 30 days. Assumption: the customer pays what "
+            "Up to **{loss_usd:usd}** of margin recovered in 30 days. Assumption: a customer pays what "
             "it costs, or leaves; less if it keeps part of today's price."
         )
-    return margins.say(
-        "Between **{largest_loss_usd:usd}** and **{loss_usd:usd}** of margin recovered in 30 days. "
-        "Assumption: at the low end only the largest loss is covered; at the high end every "
-        "loss-making customer pays what it costs, and none leaves."
+    exceeds_loss = float(planned["gain_usd"] or 0) > float(margins["loss_usd"] or 0)  # type: ignore[arg-type]
+    return planned.say(
+        "**{gain_usd:usd}** of margin in 30 days ({gain_low_usd:usd} to {gain_high_usd:usd}), as the "
+        "pricing proposal counts it for these customers: the loss, and what the plan has them pay beyond "
+        "their cost. Assumption: use stays as it is, and as many leave as its churn scenarios say."
+        if exceeds_loss
+        else "**{gain_usd:usd}** of margin in 30 days ({gain_low_usd:usd} to {gain_high_usd:usd}), as the "
+        "pricing proposal counts it for these customers. Assumption: use stays as it is, and as many leave "
+        "as its churn scenarios say."
     )
 
 
 def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
     """Where the money goes by model, and what the switches away from the first are worth."""
-    switches = warehouse.evidence(
-        """
-        select
-            max(kept.low_share)::double as low_share,
-            max(kept.base_share)::double as base_share,
-            max(kept.high_share)::double as high_share,
-            coalesce(sum(switches.monthly_savings_usd * kept.base_share), 0) as switch_usd,
-            coalesce(sum(switches.monthly_savings_low_usd * kept.low_share), 0) as switch_low_usd,
-            coalesce(sum(switches.monthly_savings_high_usd * kept.high_share), 0) as switch_high_usd
-        from seeds.savings_assumptions as kept
-        left join rates.rpt_model_switch_savings as switches
-            on switches.is_recommended and switches.from_provider = :provider and switches.from_model = :model
-        where kept.action_kind = 'model_switch'
-        """,
-        provider=models["provider"],
-        model=models["model"],
-    )
+    switches = ask.switches_from(warehouse, f"{models['provider']} {models['model']}")
     return Insight(
         title=models.say(
             "{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"
@@ -142,24 +146,15 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
             "the price of this one model."
         ),
         recommendation=Recommendation(
-            note("Choose the model per task by quality and cost (the model comparison names one for each)."),
+            note(
+                "Choose the model per task by quality and cost (“Which model for which task” names one for "
+                "each)."
+            ),
             "Head of Engineering",
             "two weeks",
             is_in_plan=True,
         ),
-        outcome=note(
-            "Not known: no cheaper model has shown on these tasks that it is good enough. Assumption: a "
-            "model "
-            "without quality scores is not recommended."
-        )
-        if not switches["switch_usd"]
-        else switches.say(
-            "**{switch_usd:usd}** a month ({switch_low_usd:usd} to {switch_high_usd:usd}) from moving the "
-            "tasks that a cheaper model does well enough. It is part of the total under Actions, not "
-            "beside it. Assumption: the same calls, quality above each task's floor, and "
-            "{base_share:percent} of the possible saving kept; low {low_share:percent} and more tokens, "
-            "high {high_share:percent} and fewer."
-        ),
+        outcome=worth_of_switches(switches),
         supporting=Table(
             (
                 Column("provider", "Provider"),
@@ -173,6 +168,22 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
             models,
             note("spend by provider and model, in the period."),
         ),
+    )
+
+
+def worth_of_switches(switches: Evidence) -> Prose:
+    """What moving the tasks of one model is worth, from ``switches_from``."""
+    if not switches["switch_usd"]:
+        return note(
+            "Not known: no cheaper model has shown on these tasks that it is good enough. Assumption: a "
+            "model without quality scores is not recommended."
+        )
+    return switches.say(
+        "**{switch_usd:usd}** a month ({switch_low_usd:usd} to {switch_high_usd:usd}) from moving the "
+        "tasks that a cheaper model does well enough. It is part of the total under Actions, not "
+        "beside it. Assumption: the same calls, quality above each task's floor, and "
+        "{base_share:percent} of the possible saving kept; low {low_share:percent} and more tokens, "
+        "high {high_share:percent} and fewer."
     )
 
 
@@ -195,7 +206,7 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
         domain_framework=domain.framework,
         ubr_impact=row.say("**{net_monthly_savings_usd:usd}** of margin a month, net of overlap."),
         recommendation=Recommendation(
-            named(row) + row.say(". First step: {first_step:text}."),
+            named(row) + slower_after(warehouse, row) + row.say(". First step: {first_step:text}."),
             str(row["owner_role"]),
             str(row["effort"]),
             is_in_plan=True,
@@ -271,26 +282,27 @@ def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
         return ()
     return (
         Insight(
-            title=teams.say("{team_name:text} is {budget_status:text} in {month_start_date:month}"),
+            title=teams.say(
+                "{team_name:text} was over budget in {month_start_date:month}"
+                if teams["is_ended"]
+                else "{team_name:text} is {budget_status:text} in {month_start_date:month}"
+            ),
             problem=teams.say(
-                "{team_name:text} has a budget of **{budget_usd:usd}** for {month_start_date:month}; its "
-                "cost for the whole month, spent and forecast, comes to **{projected_cost_usd:usd}**."
+                "{team_name:text} had a budget of **{budget_usd:usd}** for {month_start_date:month} and "
+                "cost **{projected_cost_usd:usd}**."
+                if teams["is_ended"]
+                else "{team_name:text} has a budget of **{budget_usd:usd}** for {month_start_date:month}; "
+                "its cost for the whole month, spent and forecast, comes to **{projected_cost_usd:usd}**."
             ),
             domain_spec=ALIGNMENT.spec,
             domain_framework=ALIGNMENT.framework,
-            ubr_impact=teams.say(
-                "**{total_overrun_usd:usd}** over budget in all listed months and teams, "
-                "**{projected_variance_usd:usd}** of it in this one."
-            ),
+            ubr_impact=_overrun(teams),
             recommendation=Recommendation(
                 budget_decision(teams),
                 "Head of Finance",
                 "days",
             ),
-            outcome=teams.say(
-                "Between nothing, if the budget is raised, and **{projected_variance_usd:usd}**, if usage is "
-                "cut to it. Assumption: the forecast holds."
-            ),
+            outcome=budget_outcome(teams),
             supporting=Table(
                 (
                     Column("team_name", "Team"),
@@ -301,7 +313,24 @@ def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
                     Column("budget_status", "Status"),
                 ),
                 teams,
-                note("budgets of this month and the coming ones, the largest overrun first."),
+                note(
+                    "budgets of this month and the coming ones: overruns first, of them those of months "
+                    "that are not over yet."
+                ),
             ),
         ),
     )
+
+
+def _overrun(teams: Evidence) -> Prose:
+    """What is still expected to go over, apart from what a finished month went over."""
+    past = teams.say("**{ended_overrun_usd:usd}** over budget, all teams over theirs together")
+    if teams["is_ended"]:
+        return past + note(", in the month that is over.")
+    coming = teams.say(
+        "**{month_overrun_usd:usd}** expected over budget in {month_start_date:month}, all teams over "
+        "theirs together, **{projected_variance_usd:usd}** of it here."
+    )
+    if teams["ended_overrun_usd"] is None:
+        return coming
+    return coming + note(" The month that is over: ") + past + note(".")

@@ -1,10 +1,11 @@
 """The insight blocks of the analysis of usage and cost."""
 
+from reports_builder.domains.spend.insights import worth_of_switches
+from reports_builder.domains.spend.queries import switches_from
 from reports_builder.domains.understanding import queries as ask
 from reports_builder.domains.understanding.statements import GAP_COLUMNS
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.savings import ledger, total_savings
 from reports_builder.warehouse import Warehouse
 
 _DOMAIN = "Understanding Usage & Cost"
@@ -28,8 +29,8 @@ def ownership(warehouse: Warehouse, coverage: Evidence) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             note(
-                "Refuse calls without a customer at the gateway, and add the missing features to the cost "
-                "centres."
+                "Label calls with their customer, and refuse those without one only once every source "
+                "does; add the missing features to the cost centres."
             ),
             "Head of Engineering",
             "days",
@@ -50,10 +51,8 @@ def ownership(warehouse: Warehouse, coverage: Evidence) -> tuple[Insight, ...]:
 
 
 def dear_tokens(warehouse: Warehouse) -> Insight:
-    """The model whose tokens cost most, and what the open actions about models and caches are worth."""
+    """The model whose tokens cost most, and what the switches away from it are worth."""
     models = ask.tokens(warehouse, "model")
-    actions = ledger(warehouse, "model_switch", "caching", rows=5)
-    saved = total_savings(warehouse, actions)
     return Insight(
         title=models.say(
             "A token of {value:text} costs {times_average:ratio} times the average and makes "
@@ -72,23 +71,12 @@ def dear_tokens(warehouse: Warehouse) -> Insight:
             "**{cost_usd:usd}** of cost to serve in 30 days rests on the price of this model."
         ),
         recommendation=Recommendation(
-            note(
-                "Move tasks to a cheaper model where quality allows, and cache fixed prompts, as listed "
-                "under Actions."
-            ),
+            note("Move its tasks to a cheaper model where quality allows, as listed under Actions."),
             "Head of Engineering",
             "two weeks",
             is_in_plan=True,
         ),
-        outcome=saved.say(
-            "**{total_net_usd:usd}** a month ({total_low_usd:usd} to {total_high_usd:usd}) from the "
-            "{action_count:count} actions below, net of overlap. Assumption: the same calls with the same "
-            "tokens."
-        )
-        if actions.rows
-        else note(
-            "No change: no open action of these kinds saves money. Assumption: prices stay as they are."
-        ),
+        outcome=worth_of_switches(switches_from(warehouse, str(models["value"]))),
         supporting=Table(
             (
                 Column("value", "Model"),

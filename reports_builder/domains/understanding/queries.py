@@ -9,7 +9,9 @@ def breakdown(warehouse: Warehouse, dimension: str) -> Evidence:
     return warehouse.evidence(
         """
         select
-            dimension_value as value, calls, spend_usd, prior_spend_usd, spend_change_share, spend_share
+            case when dimension_value = 'unallocated unallocated' then 'unallocated' else dimension_value end
+                as value,
+            calls, spend_usd, prior_spend_usd, spend_change_share, spend_share
         from allocation.rpt_spend_breakdown
         where dimension = :dimension
         order by spend_rank

@@ -64,7 +64,7 @@ def feature_tokens_table(warehouse: Warehouse) -> Table:
     """What a token costs by feature, the dearest first."""
     return Table(
         (
-            Column("value", "Feature", "words"),
+            Column("value", "Product and feature", "words"),
             Column("cost_per_1k_tokens_usd", "Per 1,000 tokens", "usd_unit"),
             Column("cost_per_call_usd", "Per call", "usd_unit"),
             Column("tokens_per_call", "Tokens per call", "count"),
