@@ -28,7 +28,7 @@ def macro(name: str) -> Callable[..., str]:
     return getattr(jinja2.Template((MACROS / "money.sql").read_text()).module, name)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(amount=AMOUNTS, units=UNITS)
 def test_the_parts_of_a_split_sum_to_the_whole(
     connection: duckdb.DuckDBPyConnection, amount: Decimal, units: list[int]
@@ -55,7 +55,7 @@ def test_the_parts_of_a_split_sum_to_the_whole(
             assert part == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tokens=st.integers(0, 10**13), price=st.decimals("0", "9999", places=6))
 def test_tokens_times_price_is_exact(
     connection: duckdb.DuckDBPyConnection, tokens: int, price: Decimal
