@@ -74,7 +74,9 @@ def build(warehouse: Warehouse) -> Page:
                     insights.projection(plan, plans),
                     insights.spared(tiers),
                     *insights.hardest_hit(
-                        ask_customers.largest_rises(warehouse), ask_customers.concentration(warehouse)
+                        ask_customers.largest_rises(warehouse),
+                        ask_customers.concentration(warehouse),
+                        ask_customers.cheaper_tiers(warehouse),
                     ),
                 )
                 if changes

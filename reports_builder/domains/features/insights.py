@@ -182,8 +182,8 @@ def uneven_use(warehouse: Warehouse) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             features.say(
-                "Set a number of included calls for {feature_id:words} between the two figures above, and "
-                "charge beyond."
+                "Take the use of {feature_id:words} into the choice of the price plan: a price for use, or "
+                "included calls between the two figures above."
             ),
             "Head of Product",
             "weeks",

@@ -130,9 +130,14 @@ def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
             recommendation=Recommendation(
                 note(
                     "Tie the tier to an amount of use, so that a customer who outgrows one moves to the next."
+                )
+                if after is None or not _is_moved(after)
+                else after.say(
+                    "Move these customers to “{plan_name:text}” after the pilot, those that lose money first."
                 ),
                 "Head of Product",
                 "weeks",
+                is_in_plan=_is_moved(after),
             ),
             outcome=outcome,
             supporting=Table(

@@ -109,6 +109,21 @@ def concentration(warehouse: Warehouse) -> Evidence:
     )
 
 
+def falls(warehouse: Warehouse) -> Evidence:
+    """What the customers that cover their cost today would pay less, where their invoice falls."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as falling_customers,
+            -sum(backtest.revenue_change_usd) as falling_usd
+        from pricing.rpt_plan_backtests as backtest
+        inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
+        where plan.is_recommended and backtest.revenue_change_usd < 0
+            and backtest.current_gross_margin_usd >= 0
+        """
+    )
+
+
 def stress(warehouse: Warehouse) -> Evidence:
     """Beyond the scenarios: every steep riser gone, and how many risers may go until the gain is gone."""
     return warehouse.evidence(
@@ -129,6 +144,9 @@ def stress(warehouse: Warehouse) -> Evidence:
             count(*) filter (where revenue_change_share > steep_share) as steep_customers,
             coalesce(sum(gross_margin_usd) filter (where revenue_change_share > steep_share), 0)
                 as steep_margin_usd,
+            steep_margin_usd
+                / nullif(sum(gross_margin_usd) filter (where revenue_change_usd > 0)::double, 0)
+                as steep_margin_share,
             sum(gross_margin_usd) filter (where not coalesce(revenue_change_share > steep_share, false))
                 as margin_without_steep_usd,
             sum(gross_margin_usd) filter (where not coalesce(revenue_change_share > steep_share, false))

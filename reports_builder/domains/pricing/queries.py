@@ -215,7 +215,8 @@ def prices(warehouse: Warehouse) -> Evidence:
             offered.usd_per_unit,
             case offered.usage_unit when 'call' then 'call' when '1k_tokens' then 'thousand tokens'
                 else 'nothing metered' end as unit,
-            offered.unit_cost_basis_usd, offered.target_margin_share, offered.rationale
+            offered.included_units, offered.unit_cost_basis_usd, offered.target_margin_share,
+            offered.rationale
         from pricing.rpt_plan_comparison as comparison
         inner join seeds.pricing_plans as offered on comparison.plan_id = offered.plan_id
         left join seeds.pricing_plans as today
