@@ -71,7 +71,8 @@ def worth(lifetime: Evidence) -> Prose:
     value = lifetime.say(
         "Until they leave, {valued_customers:count} of today's customers are worth "
         "**{lifetime_low_usd:usd}** of margin at the cautious end of the churn rates, "
-        "{lifetime_usd:usd} at the rates observed."
+        "{lifetime_usd:usd} at the rates observed, which rest on departures: {departures:count}, and mean a "
+        "life of {life_months:count} months. Nothing is discounted."
     )
     if not lifetime["customers_churn_unknown"]:
         return value
