@@ -12,7 +12,7 @@ PROFITABILITY = "Understanding Usage & Cost (cost to serve); usage-based revenue
 LOSS_COLUMNS = (
     Column("customer_name", "Customer"),
     Column("subscription_tier", "Tier"),
-    Column("usage_archetype", "Use"),
+    Column("usage_archetype", "Declared use"),
     Column("revenue_usd", "Revenue", "usd_table"),
     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
     Column("gross_margin_usd", "Margin", "usd_table"),
@@ -103,8 +103,8 @@ def _segment(segments: Evidence, name: str) -> Evidence | None:
 
 
 def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
-    """The tier and kind of use whose fees fall furthest short of the cost."""
-    # Where the kind of use is not on record, a tier is no finer than the customers listed above.
+    """The tier and declared use whose fees fall furthest short of the cost."""
+    # Where the declared use is not on record, a tier is no finer than the customers listed above.
     if not segments["is_loss"] or segments["usage_archetype"] == "unknown":
         return ()
     after = _segment(planned, str(segments["segment"]))
@@ -120,7 +120,7 @@ def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
         Insight(
             title=segments.say("The tier does not say how much a customer uses: {segment:text} loses most"),
             problem=segments.say(
-                "{customers:count} customers with {usage_archetype:text} use on the "
+                "{customers:count} customers declared as {usage_archetype:text} users on the "
                 "{subscription_tier:text} tier pay **{revenue_usd:usd}** and cost **{cost_usd:usd}**. "
                 "The same tier holds customers with a fraction of that use at the same fee."
             ),
@@ -143,7 +143,7 @@ def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
             supporting=Table(
                 SEGMENT_MARGIN_COLUMNS,
                 segments,
-                note("margin by tier and kind of use, the worst first, in the period."),
+                note("margin by tier and declared use, the worst first, in the period."),
             ),
         ),
     )
@@ -290,7 +290,7 @@ LIFETIME_COLUMNS = (
 )
 
 SEGMENT_MARGIN_COLUMNS = (
-    Column("segment", "Tier / use"),
+    Column("segment", "Tier / declared use"),
     Column("customers", "Customers", "count"),
     Column("losing_customers", "With a loss", "count"),
     Column("revenue_usd", "Revenue", "usd_table"),

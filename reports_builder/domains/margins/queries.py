@@ -75,7 +75,10 @@ def losing_customers(warehouse: Warehouse) -> Evidence:
         select
             customer_id, customer_name, subscription_tier, usage_archetype,
             revenue_usd, cost_to_serve_usd, gross_margin_usd, prior_gross_margin_usd,
-            margin_status, -gross_margin_usd as loss_usd, cost_change_share, true as is_loss
+            case when is_active and subscribed_days <= :as_of - :window_start
+                then 'new since ' || strftime(:as_of - cast(subscribed_days as integer) + 1, '%-d %B')
+                else margin_status end as margin_status,
+            -gross_margin_usd as loss_usd, cost_change_share, true as is_loss
         from margin.rpt_customer_margins
         where is_unprofitable
         order by gross_margin_usd, customer_id
@@ -88,7 +91,8 @@ def dearest_customers(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            customer_id, customer_name, subscription_tier, usage_archetype, calls, revenue_usd,
+            customer_id, customer_name, subscription_tier, usage_archetype, subscribed_days, calls,
+            revenue_usd,
             cost_to_serve_usd, gross_margin_usd, gross_margin_share, cost_change_share, margin_status
         from margin.rpt_customer_margins
         where has_activity

@@ -62,7 +62,8 @@ def largest_rises(warehouse: Warehouse) -> Evidence:
         """
         select
             backtests.customer_id, backtests.customer_name, backtests.subscription_tier,
-            backtests.billable_calls, backtests.included_units, backtests.current_revenue_usd,
+            backtests.subscribed_days, backtests.billable_calls, backtests.included_units,
+            backtests.current_revenue_usd,
             backtests.revenue_usd, backtests.revenue_change_usd, backtests.revenue_change_share,
             backtests.cost_to_serve_usd, backtests.current_gross_margin_usd, backtests.gross_margin_usd,
             backtests.leave_probability_base,
@@ -168,6 +169,7 @@ def invoices(warehouse: Warehouse, *, rising: bool) -> Evidence:
             backtest.customer_name,
             backtest.subscription_tier,
             backtest.usage_archetype,
+            backtest.subscribed_days,
             backtest.current_revenue_usd,
             backtest.revenue_usd,
             backtest.revenue_change_usd,

@@ -33,6 +33,7 @@ SEGMENT_COLUMNS = (
 RISE_COLUMNS = (
     Column("customer_name", "Customer"),
     Column("subscription_tier", "Tier"),
+    Column("subscribed_days", "Days subscribed", "count"),
     Column("billable_calls", "Calls", "count"),
     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
     Column("current_revenue_usd", "Invoice today", "usd_table"),
@@ -78,14 +79,14 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight
         ),
         supporting=Table(
             (
-                Column("segment", "Use"),
+                Column("segment", "Declared use"),
                 Column("customers", "Customers", "count"),
                 Column("current_revenue_usd", "Revenue today", "usd_table"),
                 Column("current_gross_margin_usd", "Margin today", "usd_table"),
                 Column("current_unprofitable_customers", "With a loss", "count"),
             ),
             archetypes,
-            note("today's fees by how much customers use, in the period."),
+            note("today's fees by the use that the customer list declares, in the period."),
         ),
     )
 

@@ -100,7 +100,8 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
             (
                 Column("customer_name", "Customer"),
                 Column("subscription_tier", "Tier"),
-                Column("usage_archetype", "Use"),
+                Column("usage_archetype", "Declared use"),
+                Column("subscribed_days", "Days subscribed", "count"),
                 Column("current_revenue_usd", "Invoice today", "usd_table"),
                 Column("revenue_usd", "Under the plan", "usd_table"),
                 Column("revenue_change_share", "Change", "delta"),
@@ -209,7 +210,7 @@ def segments(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
             ),
             supporting=Table(
                 (
-                    Column("segment", "Tier / use"),
+                    Column("segment", "Tier / declared use"),
                     Column("customers", "Customers", "count"),
                     Column("current_revenue_usd", "Revenue today", "usd_table"),
                     Column("revenue_usd", "Under the plan", "usd_table"),

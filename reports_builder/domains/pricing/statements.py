@@ -22,6 +22,7 @@ INVOICE_COLUMNS = (
     Column("customer_id", "Id"),
     Column("customer_name", "Customer"),
     Column("subscription_tier", "Tier"),
+    Column("subscribed_days", "Days subscribed", "count"),
     Column("current_revenue_usd", "Invoice today", "usd_table"),
     Column("revenue_usd", "Under the plan", "usd_table"),
     Column("revenue_change_usd", "Change", "delta_usd_table"),
