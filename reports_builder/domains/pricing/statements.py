@@ -3,7 +3,7 @@
 from reports_builder.domains.pricing import customers as ask_customers
 from reports_builder.domains.pricing import queries as ask
 from reports_builder.domains.pricing.charts import monthly_margins, plan_margins
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.warehouse import Warehouse
 
@@ -35,12 +35,11 @@ def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose
     """What a page on prices answers: today, the proposal, whom it hits, how it would have done so far."""
     missed = rejected_said(ask.best_rejected(warehouse))
     if plan["is_current_plan"]:
-        return (today_said(plan), proposal_said(plan), *missed)
+        return (today_said(plan), join([proposal_said(plan), *missed]))
     return (
         today_said(plan),
         proposal_said(plan),
-        invoices_said(plan, rules, ask.room(warehouse)),
-        *missed,
+        join([invoices_said(plan, rules, ask.room(warehouse)), *missed]),
         *months_said(ask.months(warehouse)),
     )
 
