@@ -132,7 +132,8 @@ def _unprofitable(losing: Evidence) -> tuple[Section, ...]:
             text=(
                 note(
                     "Customers whose cost exceeded their fee. A recurring loss is one in both periods; a "
-                    "new one is a loss now and none before."
+                    "new one is a loss now and none before. A customer that is new itself pays from its "
+                    "first day, named beside it, and had no margin before."
                 ),
             ),
             tables=(Table(insights.LOSS_COLUMNS, losing, max_rows=50),),

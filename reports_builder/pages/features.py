@@ -83,7 +83,7 @@ def _answer(warehouse: Warehouse, totals: Evidence) -> tuple[Prose, ...]:
     if not totals["features"]:
         return (what_they_bring(totals),)
     return (
-        what_they_bring(totals),
+        what_they_bring(totals) + _customers_margin(warehouse),
         judgement(totals),
         _loss(warehouse, totals),
         _distribution(ask.concentrated(warehouse)),
@@ -103,8 +103,25 @@ def _loss(warehouse: Warehouse, totals: Evidence) -> Prose:
     )
     if not actions["open_actions"]:
         return said
+    if actions["open_net_usd"] >= totals["losses_usd"]:  # type: ignore[operator]
+        return said + actions.say(
+            " Open actions on the same tasks save **{open_net_usd:usd}** a month, enough to cover it: take "
+            "them first."
+        )
     return said + actions.say(
-        " The open actions on its tasks are worth **{open_net_usd:usd}** a month: take them first."
+        " Open actions on the same tasks cover at most **{open_net_usd:usd}** of it a month; the rest needs "
+        "a price or a cheaper model."
+    )
+
+
+def _customers_margin(warehouse: Warehouse) -> Prose:
+    """How the margin here differs from that of the customers, where some cost has none."""
+    cost = ask.without_customer(warehouse)
+    if not cost["customerless_usd"]:
+        return note("")
+    return cost.say(
+        " That is **{customerless_usd:usd_table}** below the {customer_margin_usd:usd_table} of the "
+        "customers: cost that none of them caused."
     )
 
 

@@ -135,7 +135,7 @@ def _segments_section(warehouse: Warehouse) -> Section:
         text=(note("Nobody leaving; each table holds every customer once per plan."),),
         tables=(
             segments_table(warehouse, "subscription_tier", "Tier"),
-            segments_table(warehouse, "usage_archetype", "Use"),
+            segments_table(warehouse, "usage_archetype", "Declared use"),
         ),
     )
 

@@ -74,7 +74,9 @@ def build(warehouse: Warehouse) -> Page:
                     insights.projection(plan, plans),
                     insights.spared(tiers),
                     *insights.hardest_hit(
-                        ask_customers.largest_rises(warehouse), ask_customers.concentration(warehouse)
+                        ask_customers.largest_rises(warehouse),
+                        ask_customers.concentration(warehouse),
+                        ask_customers.cheaper_tiers(warehouse),
                     ),
                 )
                 if changes
@@ -152,8 +154,12 @@ def _segments(tiers: Evidence, archetypes: Evidence) -> Section:
         note("No kind of customer would pay more or less")
         if not any(row["revenue_change_usd"] for row in archetypes.each())
         else archetypes.say(
-            "Customers with {segment:words} use carry the largest part of the change: "
-            "{revenue_change_usd:delta_usd}"
+            (
+                "Customers without a declared use carry the largest part of the change: "
+                if archetypes["segment"] == "unknown"
+                else "Customers declared as {segment:words} users carry the largest part of the change: "
+            )
+            + "{revenue_change_usd:delta_usd}"
         )
     )
     return Section(
@@ -167,16 +173,16 @@ def _segments(tiers: Evidence, archetypes: Evidence) -> Section:
                     label="segment",
                     before="current_revenue_usd",
                     after="revenue_usd",
-                    axis_title="Revenue by use, US dollars: open = today, full = under the plan",
+                    axis_title="Revenue by declared use, US dollars: open = today, full = under the plan",
                 ),
                 title,
-                title + note(". A line per kind of use from today's revenue to that under the plan."),
+                title + note(". A line per declared use from today's revenue to that under the plan."),
                 archetypes,
                 height=80 + 40 * len(archetypes.rows),
             ),
         ),
         tables=(
             Table(insights.SEGMENT_COLUMNS, tiers, note("By tier")),
-            Table(insights.SEGMENT_COLUMNS, archetypes, note("By use")),
+            Table(insights.SEGMENT_COLUMNS, archetypes, note("By declared use")),
         ),
     )

@@ -124,7 +124,7 @@ def _lifetimes(warehouse: Warehouse, tiers: Evidence, lifetime: Evidence) -> Sec
             ),
         ),
         tables=(
-            Table(insights.LIFETIME_COLUMNS, tiers, note("By tier, medians")),
+            Table(insights.LIFETIME_COLUMNS, tiers, note("By tier, means of all its customers")),
             most_valuable_table(warehouse),
         ),
     )

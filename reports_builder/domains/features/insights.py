@@ -91,7 +91,10 @@ def investments(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
         domain_framework=f"{UNIT_ECONOMICS}; Planning & Estimating",
         ubr_impact=growth.say("**{invested_margin_usd:usd}** of margin in 30 days rests on these features."),
         recommendation=Recommendation(
-            note("Spend the next quarter on bringing these features to customers who do not use them."),
+            note(
+                "Consider bringing these features to customers who do not use them, once you know what they "
+                "would pay for them."
+            ),
             "Head of Product",
             "a quarter",
         ),
@@ -177,13 +180,13 @@ def uneven_use(warehouse: Warehouse) -> tuple[Insight, ...]:
         domain_spec="Feature Economics (usage distribution)",
         domain_framework=f"{UNIT_ECONOMICS}; Optimize Usage & Cost: Licensing & SaaS",
         ubr_impact=features.say(
-            "**{top_cost_usd:usd}** of its {cost_to_serve_usd:usd} of cost in 30 days follows their calls, "
-            "if a call of theirs costs what the average call does."
+            "**{top_cost_usd:usd}** of its {cost_to_serve_usd:usd} of cost in 30 days is that of their "
+            "calls, as measured."
         ),
         recommendation=Recommendation(
             features.say(
-                "Set a number of included calls for {feature_id:words} between the two figures above, and "
-                "charge beyond."
+                "Take the use of {feature_id:words} into the choice of the price plan: a price for use, or "
+                "included calls between the two figures above."
             ),
             "Head of Product",
             "weeks",

@@ -41,6 +41,25 @@ def totals(warehouse: Warehouse) -> Evidence:
     )
 
 
+def without_customer(warehouse: Warehouse) -> Evidence:
+    """The cost that features bear and no customer does, and the margin of the customers without it."""
+    return warehouse.evidence(
+        """
+        with features as (
+            select sum(cost_to_serve_usd) as cost_usd from margin.rpt_feature_economics
+        ),
+        customers as (
+            select sum(cost_to_serve_usd) as cost_usd, sum(gross_margin_usd) as customer_margin_usd
+            from margin.rpt_customer_margins
+        )
+        select
+            features.cost_usd - customers.cost_usd as customerless_usd,
+            customers.customer_margin_usd
+        from features, customers
+        """
+    )
+
+
 def features(warehouse: Warehouse, *decisions: str) -> Evidence:
     """Every feature, the dearest first, with unit costs; only those judged so when decisions are named."""
     return warehouse.evidence(
@@ -206,22 +225,43 @@ def concentrated(warehouse: Warehouse) -> Evidence:
     """How unevenly customers use each feature, the most uneven first; ten customers at least."""
     return warehouse.evidence(
         """
+        with callers as (
+            select
+                usage.product_id, usage.feature_id, usage.customer_id,
+                sum(usage.calls - usage.failed_calls) as answered_calls,
+                sum(usage.effective_cost_usd) as cost_usd
+            from core.fct_usage_daily as usage
+            inner join core.dim_customers as customers
+                on usage.customer_id = customers.customer_id and customers.is_known
+            where usage.usage_date between :window_start and :as_of
+            group by usage.product_id, usage.feature_id, usage.customer_id
+        ),
+        ranked as (
+            select
+                *,
+                row_number() over (
+                    partition by product_id, feature_id order by answered_calls desc, customer_id desc
+                ) as place
+            from callers
+        )
         select
-            product_id,
-            feature_id,
-            customers_using,
-            ceil(customers_using / 10.0)::bigint as top_customers,
-            successful_calls,
-            top_tenth_call_share,
-            usage_gini,
-            calls_per_customer_p50,
-            calls_per_customer_p90,
-            cost_to_serve_usd,
-            allocated_revenue_usd,
-            cost_to_serve_usd * top_tenth_call_share as top_cost_usd
-        from margin.rpt_feature_economics
-        where decision is not null and customers_using >= 10
-        order by top_tenth_call_share desc, product_id, feature_id
+            feature.product_id,
+            feature.feature_id,
+            any_value(feature.customers_using) as customers_using,
+            ceil(any_value(feature.customers_using) / 10.0)::bigint as top_customers,
+            any_value(feature.top_tenth_call_share) as top_tenth_call_share,
+            any_value(feature.usage_gini) as usage_gini,
+            any_value(feature.calls_per_customer_p50) as calls_per_customer_p50,
+            any_value(feature.calls_per_customer_p90) as calls_per_customer_p90,
+            any_value(feature.cost_to_serve_usd) as cost_to_serve_usd,
+            coalesce(sum(ranked.cost_usd) filter (where place <= ceil(feature.customers_using / 10.0)), 0)
+                as top_cost_usd
+        from margin.rpt_feature_economics as feature
+        inner join ranked
+            on feature.product_id = ranked.product_id and feature.feature_id = ranked.feature_id
+        where feature.decision is not null and feature.customers_using >= 10
+        group by feature.product_id, feature.feature_id
+        order by top_tenth_call_share desc, feature.product_id, feature.feature_id
         """
     )
 

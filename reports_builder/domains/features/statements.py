@@ -13,9 +13,9 @@ def what_they_bring(totals: Evidence) -> Prose:
     if not totals["features"]:
         return note("No call of the period names a feature, so there is nothing to judge.")
     return totals.say(
-        "All features together (there are {features:count}) cost **{cost_usd:usd}** to serve, "
-        "against **{revenue_usd:usd}** of revenue: a margin of {margin_usd:usd} "
-        "({margin_share:percent})."
+        "AI spend was **{cost_usd:usd}**, borne by features ({features:count}) and by what belongs to none, "
+        "against **{revenue_usd:usd}** of revenue: a margin of {margin_usd:usd} ({margin_share:percent}) "
+        "after unallocated cost."
     )
 
 
@@ -28,17 +28,23 @@ def judgement(totals: Evidence) -> Prose:
     if totals["invest_features"]:
         said += totals.say("Foremost to invest in, by margin: {invest_names:text}. ")
     if totals["sunset_features"]:
-        return said + totals.say("To close: {sunset_names:text}.")
-    return said + note("None has to be closed.")
+        return said + totals.say("To close: {sunset_names:text}. ") + _SPLIT_BY_CALLS
+    return said + note("None has to be closed. ") + _SPLIT_BY_CALLS
+
+
+_SPLIT_BY_CALLS = note(
+    "Fees are split over features by calls, so a feature with cheap calls has a high margin by construction: "
+    "the judgement shows where cost is low, not what customers would pay."
+)
 
 
 def key_figures(totals: Evidence) -> tuple[KeyFigure, ...]:
     """What features cost and bring, and what belongs to none."""
     return (
-        KeyFigure("Cost to serve", totals.cell("cost_usd", "usd_table")),
+        KeyFigure("AI spend", totals.cell("cost_usd", "usd_table")),
         KeyFigure("Revenue", totals.cell("revenue_usd", "usd_table")),
         KeyFigure(
-            "Gross margin",
+            "Margin after unallocated cost",
             totals.cell("margin_usd", "usd_table"),
             status=totals.say("{margin_share:percent} of revenue"),
         ),

@@ -3,7 +3,7 @@
 from reports_builder.domains.capabilities import UNIT_ECONOMICS
 from reports_builder.domains.margins import queries as ask
 from reports_builder.domains.pricing import customers as ask_prices
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.warehouse import Warehouse
 
@@ -12,7 +12,7 @@ PROFITABILITY = "Understanding Usage & Cost (cost to serve); usage-based revenue
 LOSS_COLUMNS = (
     Column("customer_name", "Customer"),
     Column("subscription_tier", "Tier"),
-    Column("usage_archetype", "Use"),
+    Column("usage_archetype", "Declared use"),
     Column("revenue_usd", "Revenue", "usd_table"),
     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
     Column("gross_margin_usd", "Margin", "usd_table"),
@@ -103,8 +103,8 @@ def _segment(segments: Evidence, name: str) -> Evidence | None:
 
 
 def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
-    """The tier and kind of use whose fees fall furthest short of the cost."""
-    # Where the kind of use is not on record, a tier is no finer than the customers listed above.
+    """The tier and declared use whose fees fall furthest short of the cost."""
+    # Where the declared use is not on record, a tier is no finer than the customers listed above.
     if not segments["is_loss"] or segments["usage_archetype"] == "unknown":
         return ()
     after = _segment(planned, str(segments["segment"]))
@@ -120,7 +120,7 @@ def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
         Insight(
             title=segments.say("The tier does not say how much a customer uses: {segment:text} loses most"),
             problem=segments.say(
-                "{customers:count} customers with {usage_archetype:text} use on the "
+                "{customers:count} customers declared as {usage_archetype:text} users on the "
                 "{subscription_tier:text} tier pay **{revenue_usd:usd}** and cost **{cost_usd:usd}**. "
                 "The same tier holds customers with a fraction of that use at the same fee."
             ),
@@ -130,15 +130,20 @@ def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
             recommendation=Recommendation(
                 note(
                     "Tie the tier to an amount of use, so that a customer who outgrows one moves to the next."
+                )
+                if after is None or not _is_moved(after)
+                else after.say(
+                    "Move these customers to “{plan_name:text}” after the pilot, those that lose money first."
                 ),
                 "Head of Product",
                 "weeks",
+                is_in_plan=_is_moved(after),
             ),
             outcome=outcome,
             supporting=Table(
                 SEGMENT_MARGIN_COLUMNS,
                 segments,
-                note("margin by tier and kind of use, the worst first, in the period."),
+                note("margin by tier and declared use, the worst first, in the period."),
             ),
         ),
     )
@@ -151,19 +156,25 @@ def next_to_lose(risky: Evidence) -> tuple[Insight, ...]:
     return (
         Insight(
             title=risky.say(
-                "Customers that one more month like this would turn into a loss: {customers_at_risk:count}"
+                "{customer_name:text} turns into a loss if its cost rises once more as it did"
+                if len(risky.rows) == 1
+                else "{customers_at_risk:count} customers turn into a loss if their cost rises once more as "
+                "it did"
             ),
             problem=risky.say(
-                "Their cost rose by {rise_total_usd:usd} in 30 days. Another rise of the same size "
-                "would turn each of them into a loss; the first is {customer_name:text}, "
-                "{cost_change_share:delta}."
+                "Its cost rose by {rise_total_usd:usd} in 30 days, abnormal days left out; "
+                "{margin_left_usd:usd} of margin is left."
+                if len(risky.rows) == 1
+                else "Their cost rose by {rise_total_usd:usd} in 30 days, abnormal days left out. Another "
+                "rise of the same size would turn each of them into a loss; the largest is that of "
+                "{customer_name:text}, {cost_rise_usd:usd}."
             ),
             domain_spec=PROFITABILITY,
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=risky.say("**{margin_at_risk_usd:usd}** of margin in 30 days would be gone."),
             recommendation=Recommendation(
                 note("Ask what changed, and whether the use is meant, before the next invoice."),
-                "Head of Sales",
+                "Head of Customer Success",
                 "days",
             ),
             outcome=risky.say(
@@ -179,14 +190,15 @@ def next_to_lose(risky: Evidence) -> tuple[Insight, ...]:
                     Column("customer_name", "Customer"),
                     Column("subscription_tier", "Tier"),
                     Column("revenue_usd", "Revenue", "usd_table"),
-                    Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+                    Column("usual_cost_usd", "Cost without abnormal days", "usd_table"),
+                    Column("abnormal_cost_usd", "On abnormal days", "usd_table"),
                     Column("cost_rise_usd", "Rise of cost", "usd_table"),
-                    Column("gross_margin_usd", "Margin left", "usd_table"),
+                    Column("margin_left_usd", "Margin left", "usd_table"),
                 ),
                 risky,
                 note(
-                    "profitable customers whose last rise of cost exceeds the margin that is left, in the "
-                    "period."
+                    "profitable customers whose last rise of cost exceeds the margin that is left; what "
+                    "abnormal days cost above the expected is in neither."
                 ),
             ),
         ),
@@ -197,48 +209,76 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
     """What customers are worth until they leave, and where winning one pays."""
     if tiers["low_value_usd"] is None:
         return ()
+    pays = tiers["low_value_to_cost"] is None or tiers["low_value_to_cost"] >= 1  # type: ignore[operator]
     return (
         Insight(
             title=tiers.say(
-                "Winning {subscription_tier:text} customers pays best: {low_value_to_cost:ratio} times "
-                "its cost at least"
+                "A {subscription_tier:text} customer is worth {low_value_to_cost:ratio} times what it costs "
+                "to win, cautiously"
+                if pays
+                else "What a customer is worth, cautiously, does not cover what it costs to win, in any tier"
             ),
             problem=say(
                 "Until they leave, {valued_customers:count} of today's customers are worth "
                 "**{lifetime_low_usd:usd}** of margin at the cautious end of the churn rates, "
-                "**{lifetime_usd:usd}** at the rates observed. The {customers_without_margin:count} "
-                "active customers without a margin are worth nothing; judged by fees, they would look "
-                "as good as the others.",
+                "**{lifetime_usd:usd}** at the rates observed: {departures:count} departures, and from them "
+                "an average life of {life_months:count} months, undiscounted. "
+                + (
+                    "Active customers without a margin, here worth nothing: {customers_without_margin:count}."
+                    if total["customers_without_margin"]
+                    else "Every active customer has a margin."
+                ),
                 total,
             ),
             domain_spec=PROFITABILITY,
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=tiers.say(
-                "A typical {subscription_tier:text} customer earns **{margin_usd:usd}** of margin in "
-                "30 days and pays its {acquisition_usd:usd} of acquisition back in "
-                "{payback_months:count} months."
+                "A {subscription_tier:text} customer earns **{margin_usd:usd}** of margin in 30 days on "
+                "average, those with a loss among them, for {acquisition_usd:usd} of acquisition."
             ),
             recommendation=Recommendation(
-                tiers.say("Spend the next acquisition money on {subscription_tier:text} customers."),
+                tiers.say("Spend the next acquisition money on {subscription_tier:text} customers.")
+                if pays
+                else note("Hold acquisition until prices or departures are better known."),
                 "Head of Marketing",
                 "weeks",
             ),
             outcome=tiers.say(
                 "Each one won is worth between **{low_value_usd:usd}** (churn at the upper end of its "
                 "interval) and **{value_usd:usd}** (churn as observed) of margin over its life. "
-                "Assumption: new customers use and leave as today's do; the acquisition costs are "
-                "those entered, illustrative until replaced."
-            ),
+            )
+            + join([*_lost_on_winning(tiers), _WINNING_ASSUMED]),
             supporting=Table(
-                LIFETIME_COLUMNS, tiers, note("medians per tier; churn over the whole data period.")
+                LIFETIME_COLUMNS,
+                tiers,
+                note("means per tier, those with a loss included; churn over the whole data period."),
             ),
         ),
     )
 
 
+_WINNING_ASSUMED = note(
+    "Assumption: new customers use and leave as today's do; the acquisition costs are those entered, "
+    "illustrative until replaced."
+)
+
+
+def _lost_on_winning(tiers: Evidence) -> tuple[Prose, ...]:
+    """The tiers where winning a customer costs more than it is worth at the cautious end."""
+    return tuple(
+        tier.say(
+            "To win one of the {subscription_tier:text} tier is a loss at the cautious end: "
+            "{acquisition_usd:usd} for {low_value_usd:usd}."
+        )
+        for tier in tiers.each()
+        if tier["low_value_to_cost"] is not None and tier["low_value_to_cost"] < 1  # type: ignore[operator]
+    )
+
+
 LIFETIME_COLUMNS = (
     Column("subscription_tier", "Tier"),
-    Column("valued_customers", "Valued", "count"),
+    Column("valued_customers", "Customers", "count"),
+    Column("without_margin", "Without a margin", "count"),
     Column("churned_customers", "Left", "count"),
     Column("monthly_churn_rate", "Churn a month", "percent"),
     Column("monthly_churn_rate_high", "At most", "percent"),
@@ -250,7 +290,7 @@ LIFETIME_COLUMNS = (
 )
 
 SEGMENT_MARGIN_COLUMNS = (
-    Column("segment", "Tier / use"),
+    Column("segment", "Tier / declared use"),
     Column("customers", "Customers", "count"),
     Column("losing_customers", "With a loss", "count"),
     Column("revenue_usd", "Revenue", "usd_table"),

@@ -75,7 +75,10 @@ def losing_customers(warehouse: Warehouse) -> Evidence:
         select
             customer_id, customer_name, subscription_tier, usage_archetype,
             revenue_usd, cost_to_serve_usd, gross_margin_usd, prior_gross_margin_usd,
-            margin_status, -gross_margin_usd as loss_usd, cost_change_share, true as is_loss
+            case when is_active and subscribed_days <= :as_of - :window_start
+                then 'new since ' || strftime(:as_of - cast(subscribed_days as integer) + 1, '%-d %B')
+                else margin_status end as margin_status,
+            -gross_margin_usd as loss_usd, cost_change_share, true as is_loss
         from margin.rpt_customer_margins
         where is_unprofitable
         order by gross_margin_usd, customer_id
@@ -88,7 +91,8 @@ def dearest_customers(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            customer_id, customer_name, subscription_tier, usage_archetype, calls, revenue_usd,
+            customer_id, customer_name, subscription_tier, usage_archetype, subscribed_days, calls,
+            revenue_usd,
             cost_to_serve_usd, gross_margin_usd, gross_margin_share, cost_change_share, margin_status
         from margin.rpt_customer_margins
         where has_activity
@@ -134,29 +138,46 @@ def distribution(warehouse: Warehouse) -> Evidence:
 
 
 def next_to_lose(warehouse: Warehouse) -> Evidence:
-    """Customers of both windows that another rise of cost like the last one would turn into a loss."""
+    """Customers of both windows that another rise of cost like the last one would turn into a loss.
+
+    What abnormal days cost above what was expected is in neither window: it need not come again.
+    """
     return warehouse.evidence(
         """
+        with abnormal as (
+            select
+                customer_id,
+                coalesce(sum(excess_cost_usd) filter (where usage_date >= :window_start), 0) as excess_usd,
+                coalesce(sum(excess_cost_usd) filter (where usage_date < :window_start), 0)
+                    as prior_excess_usd
+            from anomalies.fct_cost_anomalies
+            where usage_date between :prior_start and :as_of
+            group by customer_id
+        )
         select
             margins.customer_id, margins.customer_name, margins.subscription_tier, margins.revenue_usd,
-            margins.cost_to_serve_usd, margins.gross_margin_usd, margins.cost_change_share,
-            margins.cost_to_serve_usd - margins.prior_cost_to_serve_usd as cost_rise_usd,
+            margins.cost_to_serve_usd - coalesce(abnormal.excess_usd, 0) as usual_cost_usd,
+            coalesce(abnormal.excess_usd, 0) as abnormal_cost_usd,
+            margins.revenue_usd - usual_cost_usd as margin_left_usd,
+            usual_cost_usd - (margins.prior_cost_to_serve_usd - coalesce(abnormal.prior_excess_usd, 0))
+                as cost_rise_usd,
             count(*) over () as customers_at_risk,
-            sum(margins.gross_margin_usd) over () as margin_at_risk_usd,
+            sum(margin_left_usd) over () as margin_at_risk_usd,
             sum(cost_rise_usd) over () as rise_total_usd,
             max(cost_rise_usd) over () as rise_largest_usd
         from margin.rpt_customer_margins as margins
         inner join core.dim_customers as customers on margins.customer_id = customers.customer_id
+        left join abnormal on margins.customer_id = abnormal.customer_id
         where not margins.is_unprofitable and margins.is_active
             and customers.signup_date <= :prior_start and margins.prior_cost_to_serve_usd > 0
-            and margins.cost_to_serve_usd - margins.prior_cost_to_serve_usd > margins.gross_margin_usd
+            and cost_rise_usd > margin_left_usd
         order by cost_rise_usd desc, margins.customer_id
         """
     )
 
 
 def lifetime_by_tier(warehouse: Warehouse) -> Evidence:
-    """Lifetime value, churn and payback by tier; sums over the customers that have a value."""
+    """What a customer of each tier is worth on average, those without a margin among them."""
     return warehouse.evidence(
         """
         select
@@ -166,21 +187,22 @@ def lifetime_by_tier(warehouse: Warehouse) -> Evidence:
             least(tiers.monthly_churn_rate_high, 1) as monthly_churn_rate_high,
             case when tiers.is_small_sample then 'few departures: read the low value' else 'enough' end
                 as sample,
-            count(*) filter (where lifetime_value_low_usd is not null) as valued_customers,
+            count(*) filter (where is_counted) as valued_customers,
             count(*) filter (where lifetime_value_status = 'margin_not_positive') as without_margin,
-            median(monthly_gross_margin_usd) filter (where lifetime_value_low_usd is not null)
-                as margin_usd,
-            median(lifetime_value_usd) as value_usd,
-            median(lifetime_value_low_usd) as low_value_usd,
-            sum(lifetime_value_low_usd) as low_total_usd,
-            sum(lifetime_value_usd) as total_usd,
+            avg(monthly_gross_margin_usd) filter (where is_counted) as margin_usd,
+            margin_usd / nullif(max(tiers.monthly_churn_rate), 0) as value_usd,
+            case when margin_usd > 0 then margin_usd / nullif(max(tiers.monthly_churn_rate_high), 0)
+                else value_usd end as low_value_usd,
             max(acquisition_cost_usd) as acquisition_usd,
-            median(payback_months) as payback_months,
-            low_value_usd / nullif(acquisition_usd::double, 0) as low_value_to_cost,
-            value_usd / nullif(acquisition_usd::double, 0) as value_to_cost
+            case when margin_usd > 0 then acquisition_usd / margin_usd::double end as payback_months,
+            low_value_usd / nullif(acquisition_usd::double, 0) as low_value_to_cost
         from margin.rpt_churn_rates as tiers
-        inner join margin.rpt_customer_lifetime_values as customers
-            on tiers.subscription_tier = customers.subscription_tier
+        inner join (
+            select
+                *,
+                lifetime_value_status in ('estimated', 'churn_unknown', 'margin_not_positive') as is_counted
+            from margin.rpt_customer_lifetime_values
+        ) as customers on tiers.subscription_tier = customers.subscription_tier
         group by all
         order by low_value_to_cost desc nulls last, tiers.subscription_tier
         """
@@ -195,12 +217,13 @@ def lifetime_total(warehouse: Warehouse) -> Evidence:
             sum(lifetime_value_low_usd) filter (where lifetime_value_status = 'estimated')
                 as lifetime_low_usd,
             sum(lifetime_value_usd) as lifetime_usd,
+            avg(expected_lifetime_months) as life_months,
+            count(*) filter (where lifetime_value_status = 'churned') as departures,
             count(*) filter (where lifetime_value_status = 'estimated') as valued_customers,
             count(*) filter (where lifetime_value_status = 'margin_not_positive') as customers_without_margin,
             count(*) filter (where lifetime_value_status = 'too_little_history') as customers_too_new,
             count(*) filter (where lifetime_value_status = 'churn_unknown') as customers_churn_unknown
         from margin.rpt_customer_lifetime_values
-        where lifetime_value_status <> 'churned'
         """
     )
 

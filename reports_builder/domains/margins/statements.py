@@ -71,7 +71,8 @@ def worth(lifetime: Evidence) -> Prose:
     value = lifetime.say(
         "Until they leave, {valued_customers:count} of today's customers are worth "
         "**{lifetime_low_usd:usd}** of margin at the cautious end of the churn rates, "
-        "{lifetime_usd:usd} at the rates observed."
+        "{lifetime_usd:usd} at the rates observed, which rest on departures: {departures:count}, and mean a "
+        "life of {life_months:count} months. Nothing is discounted."
     )
     if not lifetime["customers_churn_unknown"]:
         return value
@@ -184,7 +185,7 @@ def costs_figure(warehouse: Warehouse) -> Figure:
 
 
 def segments_figure(segments: Evidence, *, narrow: bool = False) -> Figure:
-    """Cost and revenue by tier and kind of use."""
+    """Cost and revenue by tier and declared use."""
     title = (
         segments.say(
             "Fees do not follow use: {segment:text} customers cost {cost_usd:usd} and pay {revenue_usd:usd}"
@@ -260,6 +261,7 @@ def customers_table(warehouse: Warehouse, totals: Evidence) -> Table:
     columns = (
         Column("customer_name", "Customer"),
         Column("subscription_tier", "Tier"),
+        Column("subscribed_days", "Days subscribed", "count"),
         Column("calls", "Calls", "count"),
         Column("revenue_usd", "Revenue", "usd_table"),
         Column("cost_to_serve_usd", "Cost to serve", "usd_table"),

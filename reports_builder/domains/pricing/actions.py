@@ -19,7 +19,7 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
     worth = [row for row in ranked if row["gain_usd"]]
     return ActionPlan(
-        tuple(_step(row) for row in worth),
+        tuple(_step(row, ask_customers.falls(warehouse)) for row in worth),
         steps.say(
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
@@ -31,15 +31,20 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     )
 
 
-def _step(row: Evidence) -> Action:
+def _step(row: Evidence, falls: Evidence) -> Action:
     losing = row["segment"] == "loses_money"
     words = (
         "Move the {customers:count} customers that lose money to “{plan_name:text}”, one call at a time"
         if losing
         else "Move the {customers:count} others to it, of whom {customers_paying_more:count} pay more"
     )
+    given = (
+        falls.say(" and {falling_customers:count} together {falling_usd:usd_table} less in 30 days")
+        if falls["falling_customers"] and not losing
+        else note("")
+    )
     return Action(
-        action=row.say(words),
+        action=row.say(words) + given,
         owner_role="Head of Sales" if losing else "Head of Product",
         effort="weeks",
         value=row.cell("gain_usd", "usd_table"),
@@ -67,9 +72,14 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
                 value=gain.cell("gain_usd", "usd_table"),
                 value_range=gain.say("{low_gain_usd:usd_table} to {high_gain_usd:usd_table}"),
                 confidence=_DEPARTURES_ASSUMED,
-                first_step=gain.say(
-                    "Tell the {customers_with_steep_rise:count} customers with a steep rise what they would "
-                    "pay, and hear whether they stay"
+                first_step=note("Offer it to new customers as a pilot, and measure who signs")
+                + (
+                    gain.say(
+                        "; speak with the {customers_with_steep_rise:count} with a steep rise before it "
+                        "reaches them"
+                    )
+                    if gain["customers_with_steep_rise"]
+                    else note("")
                 ),
             ),
         ),

@@ -11,7 +11,12 @@ def plan_margins(plans: Evidence, today: str = "is_current_plan") -> alt.TopLeve
     rows = records(plans, shown=("gross_margin_base_churn_usd", "usd"))
     for position, row in enumerate(rows):
         row["position"] = position
-        row["name"] = f"Today: {row['plan_name']}" if row[today] else row["plan_name"]
+        if row[today]:
+            row["name"] = f"Today: {row['plan_name']}"
+        elif row["is_rejected"]:
+            row["name"] = f"Rejected: {row['plan_name']}"
+        else:
+            row["name"] = row["plan_name"]
     largest = max((float(row["high_usd"] or 0) for row in rows), default=0.0)
     smallest = min((float(row["low_usd"] or 0) for row in rows), default=0.0)
     scale = alt.Scale(domain=[min(0.0, smallest * 1.15), largest * 1.15 or 1], nice=False)

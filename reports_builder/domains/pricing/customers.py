@@ -62,7 +62,8 @@ def largest_rises(warehouse: Warehouse) -> Evidence:
         """
         select
             backtests.customer_id, backtests.customer_name, backtests.subscription_tier,
-            backtests.billable_calls, backtests.included_units, backtests.current_revenue_usd,
+            backtests.subscribed_days, backtests.billable_calls, backtests.included_units,
+            backtests.current_revenue_usd,
             backtests.revenue_usd, backtests.revenue_change_usd, backtests.revenue_change_share,
             backtests.cost_to_serve_usd, backtests.current_gross_margin_usd, backtests.gross_margin_usd,
             backtests.leave_probability_base,
@@ -109,6 +110,21 @@ def concentration(warehouse: Warehouse) -> Evidence:
     )
 
 
+def falls(warehouse: Warehouse) -> Evidence:
+    """What the customers that cover their cost today would pay less, where their invoice falls."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as falling_customers,
+            -sum(backtest.revenue_change_usd) as falling_usd
+        from pricing.rpt_plan_backtests as backtest
+        inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
+        where plan.is_recommended and backtest.revenue_change_usd < 0
+            and backtest.current_gross_margin_usd >= 0
+        """
+    )
+
+
 def stress(warehouse: Warehouse) -> Evidence:
     """Beyond the scenarios: every steep riser gone, and how many risers may go until the gain is gone."""
     return warehouse.evidence(
@@ -129,6 +145,9 @@ def stress(warehouse: Warehouse) -> Evidence:
             count(*) filter (where revenue_change_share > steep_share) as steep_customers,
             coalesce(sum(gross_margin_usd) filter (where revenue_change_share > steep_share), 0)
                 as steep_margin_usd,
+            steep_margin_usd
+                / nullif(sum(gross_margin_usd) filter (where revenue_change_usd > 0)::double, 0)
+                as steep_margin_share,
             sum(gross_margin_usd) filter (where not coalesce(revenue_change_share > steep_share, false))
                 as margin_without_steep_usd,
             sum(gross_margin_usd) filter (where not coalesce(revenue_change_share > steep_share, false))
@@ -150,6 +169,7 @@ def invoices(warehouse: Warehouse, *, rising: bool) -> Evidence:
             backtest.customer_name,
             backtest.subscription_tier,
             backtest.usage_archetype,
+            backtest.subscribed_days,
             backtest.current_revenue_usd,
             backtest.revenue_usd,
             backtest.revenue_change_usd,

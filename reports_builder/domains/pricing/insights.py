@@ -33,6 +33,7 @@ SEGMENT_COLUMNS = (
 RISE_COLUMNS = (
     Column("customer_name", "Customer"),
     Column("subscription_tier", "Tier"),
+    Column("subscribed_days", "Days subscribed", "count"),
     Column("billable_calls", "Calls", "count"),
     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
     Column("current_revenue_usd", "Invoice today", "usd_table"),
@@ -69,7 +70,7 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight
             "**{loss_usd:usd}** lost in 30 days on the customers whose use outgrew their fee."
         ),
         recommendation=Recommendation(
-            note("Let the invoice follow use above what the fee can carry."), "Head of Product", "weeks"
+            note("Let the invoice follow use, not the tier alone."), "Head of Product", "weeks"
         ),
         outcome=archetypes.say(
             "The margin of all customers together moves by **{gain_total_usd:usd}** in 30 days "
@@ -78,14 +79,14 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight
         ),
         supporting=Table(
             (
-                Column("segment", "Use"),
+                Column("segment", "Declared use"),
                 Column("customers", "Customers", "count"),
                 Column("current_revenue_usd", "Revenue today", "usd_table"),
                 Column("current_gross_margin_usd", "Margin today", "usd_table"),
                 Column("current_unprofitable_customers", "With a loss", "count"),
             ),
             archetypes,
-            note("today's fees by how much customers use, in the period."),
+            note("today's fees by the use that the customer list declares, in the period."),
         ),
     )
 
@@ -94,10 +95,7 @@ def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidenc
     """The proposed price list and where its prices come from."""
     return Insight(
         title=plan.say("Proposed: “{plan_name:text}”"),
-        problem=note(
-            "A price must cover the cost of the use that it allows. Each tier's fee is held to the "
-            "use that it can pay for; what goes beyond has a price that earns the target margin."
-        ),
+        problem=note("A price must cover the cost of the use that it allows. ") + note(_principle(prices)),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
         ubr_impact=plan.say(
@@ -124,6 +122,23 @@ def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidenc
     )
 
 
+def _principle(prices: Evidence) -> str:
+    tiers = prices.records()
+    if all(tier["unit"] == "nothing metered" for tier in tiers):
+        return "The fee does not change with use, so each tier's has to cover what its customers use."
+    if any(tier["included_units"] for tier in tiers):
+        return (
+            "Each tier's fee is held to the use that it can pay for; what goes beyond has a price that earns "
+            "the target margin."
+        )
+    if any(tier["base_fee_usd"] for tier in tiers):
+        return (
+            "The base fee is due whatever is used, and includes no use: every unit has a price that earns "
+            "the target margin on its planned cost."
+        )
+    return "Nothing is due without use: every unit has a price that earns the target margin."
+
+
 def projection(plan: Evidence, plans: Evidence) -> Insight:
     """Revenue and margin if few, some or many customers leave."""
     return Insight(
@@ -145,7 +160,7 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
         recommendation=Recommendation(
             note("Start with a pilot with new customers; then move those that lose money; then the rest."),
             "Head of Product",
-            "weeks",
+            "a quarter",
             is_in_plan=True,
         ),
         outcome=plan.say(
@@ -157,7 +172,7 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
     )
 
 
-def hardest_hit(rises: Evidence, weight: Evidence) -> tuple[Insight, ...]:
+def hardest_hit(rises: Evidence, weight: Evidence, moves: Evidence) -> tuple[Insight, ...]:
     """Who pays much more, and that they are the ones who cost most."""
     if not rises.rows:
         return ()
@@ -176,7 +191,12 @@ def hardest_hit(rises: Evidence, weight: Evidence) -> tuple[Insight, ...]:
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=weight.say("**{largest_rises_usd:usd}** of the new revenue in 30 days rests on them."),
             recommendation=Recommendation(
-                note("Speak with each of them in person, and offer a larger tier or a step-wise rise."),
+                note(
+                    "Speak with each of them in person, and offer a step-wise rise, or a higher tier where "
+                    "that costs less."
+                    if moves["moving_customers"]
+                    else "Speak with each of them in person, and offer a step-wise rise."
+                ),
                 "Head of Sales",
                 "weeks",
             ),
@@ -208,8 +228,8 @@ def spared(tiers: Evidence) -> Insight:
         title=_carried(tiers),
         problem=tiers.say(
             "Its {customers:count} customers go from {current_revenue_usd:usd} to {revenue_usd:usd}: "
-            "{customers_paying_more:count} pay more, {customers_paying_less:count} pay less, "
-            "{customers_unchanged:count} see no change."
+            "{customers_paying_more:count} pay more, {customers_paying_less:count} pay less"
+            + (", {customers_unchanged:count} see no change." if tiers["customers_unchanged"] else ".")
         ),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
@@ -217,7 +237,12 @@ def spared(tiers: Evidence) -> Insight:
             "**{revenue_change_usd:usd}** of revenue in 30 days from this tier, nobody leaving."
         ),
         recommendation=Recommendation(
-            tiers.say("Write to the customers without a change as well: for them the fee stays."),
+            note("Write to the customers without a change as well: for them the fee stays.")
+            if tiers["customers_unchanged"]
+            else tiers.say(
+                "Write to each customer of the {segment:words} tier, before its turn comes, what its last "
+                "invoice would have been."
+            ),
             "Head of Customer Success",
             "days",
         ),
@@ -291,7 +316,7 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
                 "then the rest."
             ),
             "Head of Product",
-            "weeks",
+            "a quarter",
             is_in_plan=True,
         ),
         outcome=plan.say(

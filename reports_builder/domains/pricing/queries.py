@@ -42,6 +42,7 @@ def recommended(warehouse: Warehouse) -> Evidence:
             current_gross_margin_usd / nullif(current_revenue_usd::double, 0) as current_margin_share,
             gross_margin_base_churn_usd / nullif(revenue_base_churn_usd::double, 0) as new_margin_share,
             new_margin_share - current_margin_share as margin_share_change,
+            format('{{:.1f}} %', 100 * steep_rise_customer_share) as steep_share,
             (
                 select count(*) from pricing.rpt_plan_comparison
                 where verdict not in ('today', 'names_no_tier_in_use')
@@ -73,13 +74,52 @@ def room(warehouse: Warehouse) -> Evidence:
             customers_with_steep_rise as steep_customers,
             floor(steep_limit_share * paying_customers)::bigint as steep_customers_allowed,
             steep_customers_allowed - steep_customers + 1 as rises_until_rejected,
-            steep_limit_share,
             next_plan_name,
             next_gain_usd
         from pricing.rpt_plan_comparison
         cross join rule
         left join next_best on true
         where is_recommended and not is_current_plan
+        """  # noqa: S608 - the name is put together above
+    )
+
+
+def best_rejected(warehouse: Warehouse) -> Evidence:
+    """The rejected plan that would earn most, where it would earn more than the recommended one."""
+    return warehouse.evidence(
+        f"""
+        with rule as (
+            select
+                max(assumption_value) filter (where assumption_name = 'steep_rise_customers_up_to_share')
+                    ::double as limit_share,
+                max(assumption_value) filter (where assumption_name = 'steep_rise_from_share')::double
+                    as rise_share
+            from seeds.pricing_assumptions
+        ),
+        chosen as (
+            select gross_margin_base_churn_usd as chosen_margin_usd
+            from pricing.rpt_plan_comparison
+            where is_recommended
+        )
+        select
+            {NAME} as rejected_name,
+            verdict,
+            gross_margin_base_churn_usd - chosen_margin_usd as missed_gain_usd,
+            current_gross_margin_usd - gross_margin_high_churn_usd as high_churn_loss_usd,
+            customers_with_steep_rise as rejected_steep_customers,
+            paying_customers as rejected_paying_customers,
+            format('{{:.1f}} %', 100 * steep_rise_customer_share) as rejected_steep_share,
+            floor(limit_share * paying_customers)::bigint as steep_allowed,
+            rejected_steep_customers - steep_allowed as steep_beyond_limit,
+            rise_share,
+            limit_share
+        from pricing.rpt_plan_comparison as plan
+        cross join rule
+        cross join chosen
+        where verdict in ('too_many_steep_rises', 'loses_margin_under_high_churn')
+            and gross_margin_base_churn_usd > chosen_margin_usd
+        order by gross_margin_base_churn_usd desc, plan_id
+        limit 1
         """  # noqa: S608 - the name is put together above
     )
 
@@ -109,6 +149,8 @@ def plans(warehouse: Warehouse) -> Evidence:
             least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
             greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd,
             gross_margin_high_churn_usd - current_gross_margin_usd as gain_high_churn_usd,
+            format('{{}} ({{:.1f}} %)', customers_with_steep_rise, 100 * steep_rise_customer_share)
+                as steep_rises,
             case verdict
                 when 'today' then 'what customers have today'
                 when 'eligible' then 'may be chosen'
@@ -116,7 +158,8 @@ def plans(warehouse: Warehouse) -> Evidence:
                 when 'loses_margin_under_high_churn' then 'rejected: loses margin under high churn'
                 when 'gains_too_little' then 'rejected: gains too little'
                 when 'names_no_tier_in_use' then 'not comparable: names no tier in use'
-            end || case when is_recommended then ', recommended' else '' end as verdict_words
+            end || case when is_recommended then ', recommended' else '' end as verdict_words,
+            starts_with(verdict_words, 'rejected') as is_rejected
         from pricing.rpt_plan_comparison as plan
         order by gross_margin_base_churn_usd desc, plan_id
         """  # noqa: S608 - the name is put together above
@@ -172,7 +215,8 @@ def prices(warehouse: Warehouse) -> Evidence:
             offered.usd_per_unit,
             case offered.usage_unit when 'call' then 'call' when '1k_tokens' then 'thousand tokens'
                 else 'nothing metered' end as unit,
-            offered.unit_cost_basis_usd, offered.target_margin_share, offered.rationale
+            offered.included_units, offered.unit_cost_basis_usd, offered.target_margin_share,
+            offered.rationale
         from pricing.rpt_plan_comparison as comparison
         inner join seeds.pricing_plans as offered on comparison.plan_id = offered.plan_id
         left join seeds.pricing_plans as today

@@ -79,7 +79,11 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
             "**{riser_change_usd:usd}** more revenue in 30 days comes from these customers."
         ),
         recommendation=Recommendation(
-            note("Call the customers below before the change, and offer a higher tier where it is cheaper."),
+            note(
+                "Call the customers below before the change, and offer a higher tier where it is cheaper."
+                if moves["moving_customers"]
+                else "Call the customers below before the change, and offer the largest rises in steps."
+            ),
             "Head of Sales",
             "weeks",
         ),
@@ -96,7 +100,8 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
             (
                 Column("customer_name", "Customer"),
                 Column("subscription_tier", "Tier"),
-                Column("usage_archetype", "Use"),
+                Column("usage_archetype", "Declared use"),
+                Column("subscribed_days", "Days subscribed", "count"),
                 Column("current_revenue_usd", "Invoice today", "usd_table"),
                 Column("revenue_usd", "Under the plan", "usd_table"),
                 Column("revenue_change_share", "Change", "delta"),
@@ -128,12 +133,13 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
     return (
         Insight(
             title=stress.say(
-                "{bearable_leaving_share:percent} of the customers with rising invoices could leave before "
-                "the gain is gone"
+                "Customers with {bearable_leaving_share:percent} of the margin from rising invoices could "
+                "leave before the gain is gone"
             ),
             problem=say(
                 "Nobody knows yet how many leave. If all {steep_customers:count} customers with a steep rise "
-                "left, they would take **{steep_margin_usd:usd}** of the margin with them, and it would be "
+                "left, they would take **{steep_margin_usd:usd}** with them, "
+                "{steep_margin_share:percent} of that margin, and the margin of all would be "
                 "{gain_without_steep_usd:more_or_less_usd} than today.",
                 stress,
             ),
@@ -190,7 +196,10 @@ def segments(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
             domain_framework=f"{UNIT_ECONOMICS}; KPIs & Benchmarking",
             ubr_impact=impacts.say("**{revenue_change_usd:more_or_less_usd}** revenue in 30 days from them."),
             recommendation=Recommendation(
-                impacts.say("Speak with the {segment:text} customers first and show each the new invoice."),
+                impacts.say(
+                    "Show each {segment:text} customer the new invoice before its turn comes: after the "
+                    "pilot, those that lose money first."
+                ),
                 "Head of Product",
                 "weeks",
             ),
@@ -201,7 +210,7 @@ def segments(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
             ),
             supporting=Table(
                 (
-                    Column("segment", "Tier / use"),
+                    Column("segment", "Tier / declared use"),
                     Column("customers", "Customers", "count"),
                     Column("current_revenue_usd", "Revenue today", "usd_table"),
                     Column("revenue_usd", "Under the plan", "usd_table"),

@@ -3,7 +3,7 @@
 from reports_builder.domains.pricing import customers as ask_customers
 from reports_builder.domains.pricing import queries as ask
 from reports_builder.domains.pricing.charts import monthly_margins, plan_margins
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.warehouse import Warehouse
 
@@ -15,13 +15,14 @@ PLAN_COLUMNS = (
     Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
     Column("gross_margin_high_churn_usd", "Margin, high churn", "usd_table"),
     Column("unprofitable_customers", "With a loss", "count"),
-    Column("steep_rise_customer_share", "Steep rises", "percent"),
+    Column("steep_rises", "Steep rises"),
     Column("verdict_words", "Verdict"),
 )
 INVOICE_COLUMNS = (
     Column("customer_id", "Id"),
     Column("customer_name", "Customer"),
     Column("subscription_tier", "Tier"),
+    Column("subscribed_days", "Days subscribed", "count"),
     Column("current_revenue_usd", "Invoice today", "usd_table"),
     Column("revenue_usd", "Under the plan", "usd_table"),
     Column("revenue_change_usd", "Change", "delta_usd_table"),
@@ -32,12 +33,13 @@ INVOICE_COLUMNS = (
 
 def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
     """What a page on prices answers: today, the proposal, whom it hits, how it would have done so far."""
+    missed = rejected_said(ask.best_rejected(warehouse))
     if plan["is_current_plan"]:
-        return (today_said(plan), proposal_said(plan))
+        return (today_said(plan), join([proposal_said(plan), *missed]))
     return (
         today_said(plan),
         proposal_said(plan),
-        invoices_said(plan, rules) + note(" ") + closeness(ask.room(warehouse)),
+        join([invoices_said(plan, rules, ask.room(warehouse)), *missed]),
         *months_said(ask.months(warehouse)),
     )
 
@@ -74,29 +76,63 @@ def kept_said(plan: Evidence) -> Prose:
     return note("Keep the prices: no plan on the list beats today's by the rules that you set.")
 
 
-def invoices_said(plan: Evidence, rules: Evidence) -> Prose:
-    """Whose invoices change under the recommended plan, and for how many steeply."""
-    return say(
-        "{customers_unchanged:count} customers see no change, {customers_paying_less:count} "
-        "pay less, **{customers_paying_more:count}** pay more; for "
-        "{customers_with_steep_rise:count}, {steep_rise_customer_share:percent} of all "
-        "{paying_customers:count} paying customers, the rise is steep, which is more than "
-        "{steep_rise_share:percent} on the invoice (your limit: {steep_limit_share:percent} of paying "
-        "customers); about {customers_lost_base_churn:count} are expected to leave.",
-        plan,
-        rules,
+def invoices_said(plan: Evidence, rules: Evidence, limits: Evidence) -> Prose:
+    """Whose invoices change under the recommended plan, for how many steeply, and how near its limit."""
+    return (
+        plan.say(
+            "Of {customers:count} customers, **{customers_paying_more:count}** would pay more and "
+            "{customers_paying_less:count} less"
+            + ("; {customers_unchanged:count} see no change. " if plan["customers_unchanged"] else ". ")
+        )
+        + say(
+            "{steep_customers:count} (that is {steep_share:text} of the "
+            "{paying_customers:count} that pay) would pay over {steep_rise_share:percent} more; your limit "
+            "is {steep_limit_share:percent}, that is {steep_customers_allowed:count}: ",
+            plan,
+            rules,
+            limits,
+        )
+        + _beyond(limits)
+        + plan.say(" About {customers_lost_base_churn:count} are expected to leave.")
     )
 
 
 def closeness(limits: Evidence) -> Prose:
     """How near the recommended plan is to its limit, and what would be recommended beyond it."""
-    near = limits.say(
+    return limits.say(
         "{steep_customers:count} steep rises are seen and {steep_customers_allowed:count} allowed: "
-        "**{rises_until_rejected:count}** more and your rule rejects the plan"
-    )
+    ) + _beyond(limits)
+
+
+def _beyond(limits: Evidence) -> Prose:
+    near = limits.say("**{rises_until_rejected:count}** more and your rule rejects the plan")
     if limits["next_plan_name"] is None:
         return near + note(".")
-    return near + limits.say("; “{next_plan_name:text}” would be next, with {next_gain_usd:usd} a month.")
+    return near + limits.say(
+        "; the next that it allows is “{next_plan_name:text}”, with {next_gain_usd:usd} a month."
+    )
+
+
+def rejected_said(rejected: Evidence) -> tuple[Prose, ...]:
+    """What the rules cost: the rejected plan that would earn more, and by how much it misses them."""
+    if not rejected.rows:
+        return ()
+    more = rejected.say(
+        "Your rules have a price: “{rejected_name:text}” would earn **{missed_gain_usd:usd}** more a month "
+        "after expected departures, but is rejected: "
+    )
+    if rejected["verdict"] == "loses_margin_under_high_churn":
+        return (
+            more + rejected.say("with high churn it would leave {high_churn_loss_usd:usd} less than today."),
+        )
+    return (
+        more
+        + rejected.say(
+            "it raises {rejected_steep_customers:count} of {rejected_paying_customers:count} invoices "
+            "({rejected_steep_share:text}) by over {rise_share:percent}, **{steep_beyond_limit:count}** more "
+            "than the {steep_allowed:count} that your limit of {limit_share:percent} allows."
+        ),
+    )
 
 
 def months_said(months: Evidence) -> tuple[Prose, ...]:
@@ -152,9 +188,7 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
             "Steep rises",
             plan.cell("customers_with_steep_rise", "count"),
             target=rules.say("at most {steep_limit_share:percent} of paying customers"),
-            status=plan.say(
-                "{steep_rise_customer_share:percent} of {paying_customers:count} paying customers"
-            ),
+            status=plan.say("{steep_share:text} of {paying_customers:count} paying customers"),
         ),
         KeyFigure(
             "Expected departures",
