@@ -17,7 +17,7 @@ _VERBS = {
 # More than any ledger has: a total of some actions would part from that of all on another page.
 _ALL = 10_000
 
-NOTHING_TO_DO = "Nothing needs doing: no open action saves money."
+NOTHING_TO_DO = "No open action saves money."
 
 
 def ledger(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
@@ -129,7 +129,7 @@ def action_plan(warehouse: Warehouse, *kinds: str) -> ActionPlan:
     has_commitments = not kinds or "commitment" in kinds
     beside = _beside_the_total(warehouse) if has_commitments else note("")
     if not opportunities.rows:
-        return ActionPlan((), note("No open action saves money.") + beside)
+        return ActionPlan((), note(NOTHING_TO_DO) + beside)
     total = total_savings(warehouse, opportunities)
     terms = _commitments(warehouse) if has_commitments else {}
     slower = _slowdowns(warehouse) if not kinds or "model_switch" in kinds else {}

@@ -8,6 +8,7 @@ import pytest
 
 from reports_builder import charts
 from reports_builder.chart_kinds import daily_trend, labelled_points, ranked_bars
+from reports_builder.domains.pricing.statements import other_fees_said
 from reports_builder.evidence import Evidence, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import (
@@ -183,3 +184,14 @@ def test_a_figure_stands_beside_that_of_the_window_before() -> None:
     figure = compared(spend, "Spend", "spend_usd", "usd_table", change="growth", status=note("higher"))
     assert [cell.plain for cell in figure.cells] == ["Spend", "$12.00", "$10.00", "up 20 %", "-", "higher"]
     assert compared(spend, "Spend", "spend_usd", "usd_table").change is None
+
+
+@pytest.mark.parametrize(("gap", "is_warned"), [(None, False), (0.049, False), (0.05, True), (2.16, True)])
+def test_a_price_list_that_nobody_pays_by_is_told_before_a_proposal(
+    gap: float | None, is_warned: bool
+) -> None:
+    columns = ("today_revenue_usd", "paid_usd", "list_gap_share")
+    said = other_fees_said(evidence(columns, (Decimal("154.50"), Decimal("48.90"), gap)))
+    assert bool(said) == is_warned
+    if is_warned:
+        assert "have brought $154.50, but customers paid $48.90" in said[0].plain

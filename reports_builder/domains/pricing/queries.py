@@ -133,7 +133,9 @@ def today(warehouse: Warehouse) -> Evidence:
             revenue_usd as today_revenue_usd, cost_to_serve_usd as today_cost_usd,
             gross_margin_usd as today_margin_usd, gross_margin_share as today_margin_share,
             unprofitable_customers as today_unprofitable, customers as today_customers,
-            revenue_usd / nullif(paying_customers, 0)::double as revenue_per_customer_usd
+            revenue_usd / nullif(paying_customers, 0)::double as revenue_per_customer_usd,
+            current_revenue_usd as paid_usd,
+            abs(revenue_usd - current_revenue_usd) / nullif(current_revenue_usd, 0)::double as list_gap_share
         from pricing.rpt_plan_comparison as plan
         where is_current_plan
         """  # noqa: S608 - the name is put together above

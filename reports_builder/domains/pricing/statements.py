@@ -7,6 +7,9 @@ from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.warehouse import Warehouse
 
+# A discount here and there is within it; another price list is not.
+_OTHER_FEES = 0.05
+
 KEY_FIGURE_HEADINGS = ("Figure", "Proposed", "Today", "Change", "Target or limit", "Status")
 PLAN_COLUMNS = (
     Column("plan_name", "Plan"),
@@ -34,10 +37,11 @@ INVOICE_COLUMNS = (
 def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
     """What a page on prices answers: today, the proposal, whom it hits, how it would have done so far."""
     missed = rejected_said(ask.best_rejected(warehouse))
+    now = join([today_said(plan), *other_fees_said(ask.today(warehouse))])
     if plan["is_current_plan"]:
-        return (today_said(plan), join([proposal_said(plan), *missed]))
+        return (now, join([proposal_said(plan), *missed]))
     return (
-        today_said(plan),
+        now,
         proposal_said(plan),
         join([invoices_said(plan, rules, ask.room(warehouse)), *missed]),
         *months_said(ask.months(warehouse)),
@@ -50,6 +54,19 @@ def today_said(plan: Evidence) -> Prose:
         "Today's prices brought **{current_revenue_usd:usd}** and left **{current_gross_margin_usd:usd}** of "
         "margin ({current_margin_share:percent}); {current_unprofitable:count} of {customers:count} "
         "customers cost **{current_losses_usd:usd}** more than they paid."
+    )
+
+
+def other_fees_said(today: Evidence) -> tuple[Prose, ...]:
+    """That customers do not pay by the price list on file, so that no comparison with it holds."""
+    if not today.rows or float(today["list_gap_share"] or 0) < _OTHER_FEES:  # type: ignore[arg-type]
+        return ()
+    return (
+        today.say(
+            "**Do not act on this page yet**: the plan marked as today's in the seed pricing_plans would "
+            "have brought {today_revenue_usd:usd_table}, but customers paid {paid_usd:usd_table}. Put your "
+            "own prices there and build again."
+        ),
     )
 
 
