@@ -4,6 +4,8 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Confidence, ConfidenceItem
 from reports_builder.warehouse import Warehouse
 
+_NAMED_MODELS = 3
+
 
 def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Confidence:
     """Coverage, unpriced, unallocated, forecast error and invoice variance of the window.
@@ -40,9 +42,9 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
             "an error.",
         ),
         ConfidenceItem(
-            "Calls without a list price",
-            quality.cell("unpriced_call_share", "percent"),
-            "Measured: calls of models that the price list does not know.",
+            "Cost without a list price",
+            quality.say("{unpriced_cost_share:percent}, {unpriced_call_share:percent} of calls"),
+            "Measured: charged for models that the price list does not know; no saving is judged on them.",
         ),
         ConfidenceItem(
             "Calls without any cost",
@@ -73,6 +75,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         days,
         quality,
     )
+    coverage += _unpriced(warehouse)
     if not invoices.rows:
         coverage += note(" Not reconciled with any invoice.")
     return Confidence(coverage, items, assumptions)
@@ -94,12 +97,56 @@ def _quality(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
+            max(affected_share) filter (where check_name = 'unpriced') as unpriced_cost_share,
             max(affected_call_share) filter (where check_name = 'unpriced') as unpriced_call_share,
             max(affected_call_share) filter (where check_name = 'cost_unknown') as uncosted_call_share,
             max(affected_share) filter (where check_name = 'unallocated') as unallocated_cost_share,
             1 - unallocated_cost_share as allocated_cost_share
         from core.rpt_data_quality
         """
+    )
+
+
+def _unpriced(warehouse: Warehouse) -> Prose:
+    models = warehouse.evidence(
+        """
+        with models as (
+            select
+                model,
+                sum(unpriced_calls) as unpriced_calls,
+                sum(unpriced_billed_cost_usd) as unpriced_usd
+            from core.fct_usage_daily
+            where usage_date between :window_start and :as_of and unpriced_calls > 0
+            group by model
+        ),
+        dearest as (
+            select model, unpriced_usd
+            from models
+            order by unpriced_usd desc nulls last, model
+            limit :named
+        )
+        select
+            count(*) as unpriced_models,
+            sum(unpriced_calls) as unpriced_calls,
+            sum(unpriced_usd) as unpriced_usd,
+            (
+                select string_agg(model, ', ' order by unpriced_usd desc nulls last, model)
+                from dearest
+            ) as dearest_models
+        from models
+        having count(*) > 0
+        """,
+        named=_NAMED_MODELS,
+    )
+    if not models.rows:
+        return note("")
+    return models.say(
+        " No list price is known for {unpriced_calls:count} calls that were charged {unpriced_usd:usd_table} "
+        + (
+            "(models: {dearest_models:text})."
+            if int(str(models["unpriced_models"])) <= _NAMED_MODELS
+            else "(models: {unpriced_models:count}, the dearest {dearest_models:text})."
+        )
     )
 
 

@@ -23,8 +23,8 @@ NOTHING_TO_DO = "No open action saves money."
 def ledger(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
     """The ``rows`` actions of these kinds (of all kinds when none is named) worth most a month.
 
-    Left out are actions that are worth nothing after overlap, and those that rest on an example
-    offer: nobody has quoted it, so it belongs in no total.
+    Left out are actions that are worth less after overlap than the least worth doing, and those that
+    rest on an example offer: nobody has quoted it, so it belongs in no total.
     """
     return warehouse.evidence(
         """
@@ -37,7 +37,7 @@ def ledger(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
             gross_monthly_savings_usd, overlap_usd,
             assumption, owner_role, effort, confidence, first_step
         from rates.rpt_savings_opportunities
-        where net_monthly_savings_usd > 0 and not is_illustrative
+        where is_counted
             and (:all_kinds or action_kind in :kinds)
         order by net_monthly_savings_usd desc, action_id
         limit :rows
@@ -64,7 +64,32 @@ def examples(warehouse: Warehouse) -> Evidence:
     )
 
 
-def _beside_the_total(warehouse: Warehouse) -> Prose:
+def _too_small(warehouse: Warehouse, *kinds: str) -> Prose:
+    """What the actions add up to that are left out because each saves too little."""
+    small = warehouse.evidence(
+        """
+        select
+            count(*) as small_actions,
+            sum(net_monthly_savings_usd) as small_usd,
+            max(limits.threshold_value) as smallest_usd
+        from rates.rpt_savings_opportunities
+        inner join seeds.thresholds as limits on limits.threshold_name = 'action_min_savings_usd'
+        where net_monthly_savings_usd > 0 and not is_counted and not is_illustrative
+            and (:all_kinds or action_kind in :kinds)
+        having count(*) > 0
+        """,
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
+    )
+    if not small.rows:
+        return note("")
+    return small.say(
+        " Left out as not worth the work: actions that save less than {smallest_usd:usd} a month each, "
+        "{small_actions:count} of them, {small_usd:usd_table} in all."
+    )
+
+
+def _on_examples(warehouse: Warehouse) -> Prose:
     offers = examples(warehouse)
     if not offers.rows:
         return note("")
@@ -127,7 +152,7 @@ def action_plan(warehouse: Warehouse, *kinds: str) -> ActionPlan:
     """The actions of these kinds, the most valuable first, and what they are worth together."""
     opportunities = ledger(warehouse, *kinds)
     has_commitments = not kinds or "commitment" in kinds
-    beside = _beside_the_total(warehouse) if has_commitments else note("")
+    beside = _too_small(warehouse, *kinds) + (_on_examples(warehouse) if has_commitments else note(""))
     if not opportunities.rows:
         return ActionPlan((), note(NOTHING_TO_DO) + beside)
     total = total_savings(warehouse, opportunities)

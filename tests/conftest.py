@@ -1,5 +1,7 @@
 """Options and fixtures that the whole test suite shares."""
 
+import fcntl
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,16 +23,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspace:
     """Small generated data and the warehouse built from it. Shared: copy it before you change anything."""
-    folder = tmp_path_factory.mktemp("built")
-    workspace = Workspace(folder, tmp_path_factory.mktemp("target"))
-    workspace.generate(customers=20, days=45)
-    workspace.build()
-    return workspace
+    own = tmp_path_factory.getbasetemp()
+    shared = (own if worker_id == "master" else own.parent) / "built"
+    shared.mkdir(exist_ok=True)
+    first = Workspace(shared / "workspace", shared / "target")
+    # The processes of one run share it: whoever comes first builds it, the others wait.
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "done").exists():
+            first.generate(customers=20, days=45)
+            first.build()
+            (shared / "done").touch()
+    return Workspace(first.folder, Path(shutil.copytree(first.target, own / "target")))
 
 
 @pytest.fixture
-def workspace(built: Workspace, tmp_path: Path) -> Workspace:
+def workspace(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A copy of the built workspace that a test may change."""
-    return built.copy_to(tmp_path / "workspace")
+    # Always in the same place: dbt reads the whole project anew when the path of its database changes.
+    folder = tmp_path_factory.getbasetemp() / "workspace"
+    shutil.rmtree(folder, ignore_errors=True)
+    return built.copy_to(folder)

@@ -153,8 +153,8 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
                 Table(
                     (
                         Column("action_kind", "Kind", "words"),
-                        Column("is_counted", "In the total"),
-                        Column("open_actions", "Open actions", "count"),
+                        Column("counting", "In the total"),
+                        Column("actions", "Actions", "count"),
                         Column("gross_usd", "Alone", "usd_table"),
                         Column("overlap_usd", "Overlap", "usd_table"),
                         Column("net_usd", "Net a month", "usd_table"),

@@ -8,6 +8,7 @@ import pytest
 
 from reports_builder import charts
 from reports_builder.chart_kinds import daily_trend, labelled_points, ranked_bars
+from reports_builder.confidence import confidence
 from reports_builder.domains.pricing.statements import other_fees_said
 from reports_builder.evidence import Evidence, literal, note
 from reports_builder.formatting import Value
@@ -28,7 +29,7 @@ from reports_builder.model import (
 from reports_builder.render import render
 from reports_builder.savings import action_plan
 from reports_builder.warehouse import Period, open_warehouse
-from tests.reports.warehouse_fixture import build_warehouse
+from tests.reports.warehouse_fixture import DEFAULT_ROWS, build_warehouse, usage_row
 
 
 def evidence(columns: tuple[str, ...], *rows: tuple[Value, ...]) -> Evidence:
@@ -84,6 +85,30 @@ def test_an_example_offer_stands_beside_the_total(tiny_warehouse: Path) -> None:
         without_commitments = action_plan(warehouse, "model_switch")
     assert "Not in this total" in plan.total.plain and "$40.00 a month" in plan.total.plain
     assert "Not in this total" not in without_commitments.total.plain
+
+
+def test_what_is_too_small_for_the_work_is_said_and_not_planned(tiny_warehouse: Path) -> None:
+    with open_warehouse(tiny_warehouse) as warehouse:
+        plan = action_plan(warehouse)
+        of_another_kind = action_plan(warehouse, "model_switch")
+    assert "actions that save less than $5 a month each, 1 of them, $2.00 in all" in plan.total.plain
+    assert "Left out" not in of_another_kind.total.plain
+
+
+def test_models_without_a_list_price_are_named_with_their_cost(tmp_path: Path) -> None:
+    unpriced = [
+        usage_row("2026-10-30", "cust_0001", f"own-{cost}", str(cost), unpriced=True) for cost in (5, 6, 7, 8)
+    ]
+    priced = build_warehouse(tmp_path / "priced.duckdb")
+    for rows, said in (
+        (unpriced[:2], "20 calls that were charged $11.00 (models: own-6, own-5)"),
+        (unpriced, "40 calls that were charged $26.00 (models: 4, the dearest own-8, own-7, own-6)"),
+    ):
+        path = build_warehouse(tmp_path / f"{len(rows)}.duckdb", [*DEFAULT_ROWS, *rows])
+        with open_warehouse(path) as warehouse:
+            assert said in confidence(warehouse).coverage.plain
+    with open_warehouse(priced) as warehouse:
+        assert "list price" not in confidence(warehouse).coverage.plain
 
 
 @pytest.mark.parametrize(("first", "known"), [(date(2026, 9, 2), True), (date(2026, 9, 3), False)])

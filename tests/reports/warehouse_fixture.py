@@ -16,7 +16,8 @@ create table core.fct_usage_daily (
     usage_date date, customer_id varchar, organization_id varchar, product_id varchar,
     feature_id varchar, task_type varchar, provider varchar, model varchar, environment varchar,
     region varchar, service_tier varchar, is_known_customer boolean, calls bigint,
-    failed_calls bigint, unpriced_calls bigint, input_tokens bigint, cached_input_tokens bigint,
+    failed_calls bigint, unpriced_calls bigint,
+    unpriced_billed_cost_usd decimal(28, 12), input_tokens bigint, cached_input_tokens bigint,
     output_tokens bigint, list_cost_usd decimal(28, 12), effective_cost_usd decimal(28, 12),
     billed_cost_usd decimal(28, 12), latency_ms_sum bigint, quality_scored_calls bigint,
     quality_score_sum decimal(28, 12));
@@ -33,6 +34,7 @@ create table core.rpt_invoice_variance (
 create table seeds.savings_assumptions (
     action_kind varchar, low_share decimal(6, 4), base_share decimal(6, 4),
     high_share decimal(6, 4));
+create table seeds.thresholds (threshold_name varchar, threshold_value double);
 create table allocation.rpt_budget_status (
     month_start_date date, team_id varchar, team_name varchar, month_phase varchar,
     budget_usd decimal(28, 12), budget_to_date_usd decimal(28, 12),
@@ -54,7 +56,7 @@ create table rates.rpt_savings_opportunities (
     overlap_usd decimal(28, 12), net_monthly_savings_usd decimal(28, 12),
     low_monthly_savings_usd decimal(28, 12), high_monthly_savings_usd decimal(28, 12),
     assumption varchar, owner_role varchar, effort varchar, confidence varchar,
-    first_step varchar, source_mart varchar, is_illustrative boolean);
+    first_step varchar, source_mart varchar, is_illustrative boolean, is_counted boolean);
 create table rates.rpt_model_switch_savings (
     task_type varchar, from_provider varchar, from_model varchar, to_provider varchar,
     to_model varchar, calls bigint, current_cost_usd decimal(28, 12),
@@ -106,6 +108,7 @@ insert into core.rpt_data_quality values
     ('reconciliation_difference', 0, 40, 0, 1605, 0, 0, '');
 insert into core.rpt_reconciliation values
     ('2026-10-31', 38, 30, 6, 2, 0), ('2026-10-02', 2, 0, 1, 1, 0), ('2026-10-01', 9, 9, 0, 0, 3);
+insert into seeds.thresholds values ('action_min_savings_usd', 5);
 insert into seeds.savings_assumptions values ('model_switch', 0.4, 0.6, 0.8);
 insert into allocation.rpt_budget_status values
     ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1500, 1600, 1600, 100, 'over budget'),
@@ -121,14 +124,17 @@ insert into planning.rpt_forecast_accuracy values
 """
 
 
-def usage_row(day: str, customer: str, model: str, cost: str, calls: int = 10) -> str:
+def usage_row(
+    day: str, customer: str, model: str, cost: str, calls: int = 10, *, unpriced: bool = False
+) -> str:
     """One row of core.fct_usage_daily as SQL; list, effective and billed cost are the same."""
     provider = "openai" if model.startswith("gpt") else "anthropic"
     quoted = customer.replace("'", "''")
     return (
         f"(date '{day}', '{quoted}', 'org_001', 'assistant', 'chat', 'chat', '{provider}', "
-        f"'{model}', 'production', 'eu', 'standard', true, {calls}, 0, 0, 1000, 0, 500, "
-        f"{cost}, {cost}, {cost}, 8000, 0, 0)"
+        f"'{model}', 'production', 'eu', 'standard', true, {calls}, 0, "
+        f"{calls if unpriced else 0}, {cost if unpriced else 0}, 1000, 0, 500, {cost}, {cost}, {cost}, "
+        "8000, 0, 0)"
     )
 
 
@@ -167,10 +173,12 @@ def build_warehouse(path: Path, rows: list[str] | None = None, *, savings: bool 
             "('switch-chat', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat', "
             "'anthropic', 'claude-sonnet-4', 150, 30, 120, 80, 140, 'Quality stays within the floor.', "
             "'Head of Engineering', 'days', 'medium', 'Send a tenth of the calls to it', "
-            "'rates.rpt_model_switch_savings', false), "
+            "'rates.rpt_model_switch_savings', false, true), "
             "('commitment:offer', 'commitment', 'an hourly commitment', null, 'openai', null, 50, 10, 40, "
             "30, 45, 'Usage stays.', 'Head of Finance', 'a contract', 'medium', 'Ask for a quote', "
-            "'rates.rpt_commitment_options', true)"
+            "'rates.rpt_commitment_options', true, false), "
+            "('batch-chat', 'batch', 'chat calls that can wait', 'chat', null, null, 2, 0, 2, 1, 3, 'They wait.', "
+            "'Head of Engineering', 'two weeks', 'medium', 'List them', 'rates.rpt_batch_savings', false, false)"
         )
         connection.execute(
             "insert into rates.rpt_model_switch_savings values "

@@ -226,3 +226,11 @@ def test_an_extra_column_does_no_harm(workspace: Workspace) -> None:
         workspace.query("select count(*), sum(calls), sum(billed_cost_usd) from core.fct_usage_daily")
         == before
     )
+
+
+def test_a_day_that_is_none_stops_the_build_before_anything_changes(workspace: Workspace) -> None:
+    before = workspace.published.read_bytes()
+    done = workspace.dbt("build", "--vars", "{as_of_date: yesterday}")
+    assert done.returncode != 0
+    assert "The variable as_of_date is 'yesterday'; nothing was changed." in done.stdout
+    assert workspace.published.read_bytes() == before

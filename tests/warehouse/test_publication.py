@@ -24,7 +24,7 @@ RECONCILES = """
 
 def test_a_failing_test_keeps_the_old_warehouse(workspace: Workspace) -> None:
     before = workspace.published.read_bytes()
-    done = workspace.dbt("build", "--vars", "{as_of_date: not a date}")
+    done = workspace.dbt("build", "--vars", "{as_of_date: 2026-02-30}")
     assert done.returncode != 0
     assert "Not published" in done.stdout
     assert workspace.published.read_bytes() == before

@@ -18,6 +18,12 @@ thresholds as (
 
 ),
 
+assumptions as (
+
+    select * from {{ ref('savings_assumptions') }}
+
+),
+
 tasks as (
 
     select
@@ -42,14 +48,15 @@ current_models as (
 
 ),
 
+{# The ledger counts the share of a saving that is likely to be kept; below the least worth doing, the models in use stay. #}
 ranked_targets as (
 
     select
         targets.*,
         row_number() over (partition by targets.task_type order by targets.savings_usd desc, targets.to_provider asc, targets.to_model asc) as savings_rank
     from targets
-    cross join thresholds
-    where targets.savings_usd >= thresholds.model_switch_min_savings_usd
+    inner join assumptions on assumptions.action_kind = 'model_switch'
+    inner join thresholds on targets.savings_usd * assumptions.base_share >= thresholds.action_min_savings_usd
 
 ),
 
@@ -78,6 +85,7 @@ recommended as (
         tasks.task_type,
         case when best.task_type is not null then 'switch' else 'keep' end as decision,
         case
+            when best.is_below_floor then 'cheaper and no worse, still below the quality floor'
             when best.task_type is not null then 'cheaper within the quality limits'
             when refused.task_type is not null then refused.refusal
             else 'no cheaper model'
@@ -100,6 +108,7 @@ recommended as (
         best.quality_change_lower,
         best.quality_change_upper,
         best.smallest_quality_sample_calls,
+        coalesce(best.is_below_floor, false) as is_below_floor,
         refused.to_provider as refused_provider,
         refused.to_model as refused_model,
         refused.possible_savings_usd as refused_savings_usd,

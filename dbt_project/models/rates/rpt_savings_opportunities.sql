@@ -12,6 +12,12 @@ actions_on_rates as (
 
 ),
 
+thresholds as (
+
+    select * from {{ ref('int_thresholds') }}
+
+),
+
 savings_assumptions as (
 
     select * from {{ ref('savings_assumptions') }}
@@ -51,6 +57,7 @@ ranged as (
         actions.one_off_avoided_cost_usd,
         actions.one_off_avoided_cost_usd is null as is_recurring,
         actions.is_illustrative,
+        actions.net_monthly_savings_usd >= thresholds.action_min_savings_usd and not actions.is_illustrative as is_counted,
         assumptions.assumption,
         assumptions.owner_role,
         assumptions.effort,
@@ -59,6 +66,7 @@ ranged as (
         actions.source_mart
     from actions
     inner join savings_assumptions as assumptions on actions.action_kind = assumptions.action_kind
+    cross join thresholds
 
 )
 

@@ -47,7 +47,8 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
             "{current_model:text}. For the same prompts {current_model:text} costs {price_ratio:ratio} "
             "times as much as {recommended_model:text}.",
             recommendation,
-        ),
+        )
+        + _still_too_poor(recommendation),
         domain_spec=PERFORMANCE,
         domain_framework=f"{USAGE}; {UNIT_ECONOMICS}",
         ubr_impact=action.say("**{net_monthly_savings_usd:usd}** of margin a month, at unchanged fees."),
@@ -73,6 +74,15 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
                 "what this task's mix of prompts would cost per call on each model, and how well it is done."
             ),
         ),
+    )
+
+
+def _still_too_poor(recommendation: Evidence) -> Prose:
+    if not recommendation["is_below_floor"]:
+        return note("")
+    return recommendation.say(
+        " The answers lie below the floor that you set for this task, today and after the move; the move "
+        "makes them no worse."
     )
 
 
@@ -155,7 +165,7 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
             ),
             recommendation=Recommendation(
                 note(
-                    "Score more answers of the models marked as not measured; keep the others out."
+                    "Score more answers of the models that have no or too few scores; keep the others out."
                     if refused["unmeasured_tasks"]
                     else "Keep these models out of these tasks."
                 ),

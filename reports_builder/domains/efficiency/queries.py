@@ -12,7 +12,7 @@ def totals(warehouse: Warehouse) -> Evidence:
             count(*) as tasks,
             count(*) filter (where decision = 'switch') as tasks_to_switch,
             count(*) filter (where decision = 'keep') as tasks_to_keep,
-            count(*) filter (where refused_model is not null) as tasks_with_refusal,
+            count(*) filter (where is_below_floor) as tasks_below_floor,
             sum(current_cost_usd) as cost_usd,
             sum(monthly_savings_usd) as possible_usd,
             max(counted.counted_usd) as counted_usd,
@@ -27,7 +27,7 @@ def totals(warehouse: Warehouse) -> Evidence:
         cross join (
             select coalesce(sum(net_monthly_savings_usd), 0) as counted_usd
             from rates.rpt_savings_opportunities
-            where action_kind = 'model_switch'
+            where is_counted and action_kind = 'model_switch'
         ) as counted
         """
     )
@@ -43,7 +43,7 @@ def recommendations(warehouse: Warehouse) -> Evidence:
             case when advice.decision = 'keep' and advice.refused_model is not null
                 then 'cheaper ' || advice.refused_model || ': ' || advice.reason else advice.reason
             end as reason,
-            advice.current_model, advice.recommended_model,
+            advice.current_model, advice.recommended_model, advice.is_below_floor,
             advice.current_cost_usd,
             coalesce(ledger.net_monthly_savings_usd, 0) as counted_usd,
             advice.current_cost_usd - counted_usd as cost_after_usd,
@@ -65,7 +65,10 @@ def recommendations(warehouse: Warehouse) -> Evidence:
                 and advice.recommended_provider = better.provider
                 and advice.recommended_model = better.model
         left join rates.rpt_savings_opportunities as ledger
-            on ledger.action_kind = 'model_switch' and advice.task_type = ledger.task_type
+            on
+                ledger.is_counted
+                and ledger.action_kind = 'model_switch'
+                and advice.task_type = ledger.task_type
         order by advice.current_cost_usd desc, advice.task_type
         """
     )
@@ -84,9 +87,9 @@ def refused(warehouse: Warehouse) -> Evidence:
             sum(forgone_usd) over () as all_forgone_usd,
             count(*) over () as refused_tasks,
             case refused_tasks when 1 then 'one task' else refused_tasks || ' tasks' end as where_refused,
-            count(*) filter (where refused_because = 'quality not measured') over () as unmeasured_tasks,
-            coalesce(sum(forgone_usd) filter (where refused_because = 'quality not measured') over (), 0)
-                as unmeasured_forgone_usd,
+            refused_because in ('quality not measured', 'too few scores') as is_unmeasured,
+            count(*) filter (where is_unmeasured) over () as unmeasured_tasks,
+            coalesce(sum(forgone_usd) filter (where is_unmeasured) over (), 0) as unmeasured_forgone_usd,
             efficiency.quality_score_avg as quality,
             coalesce(efficiency.quality_scored_calls, 0) as quality_scored_calls
         from efficiency.rpt_model_recommendations as recommendations

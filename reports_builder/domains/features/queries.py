@@ -140,7 +140,7 @@ def losing(warehouse: Warehouse) -> Evidence:
                 string_agg(distinct replace(ledger.task_type, '_', ' '), ', ') as tasks
             from tasks
             inner join rates.rpt_savings_opportunities as ledger on tasks.task_type = ledger.task_type
-            where ledger.net_monthly_savings_usd > 0 and ledger.is_recurring and not ledger.is_illustrative
+            where ledger.is_counted
             group by tasks.product_id, tasks.feature_id
         )
         select
@@ -181,7 +181,7 @@ def losing_actions(warehouse: Warehouse) -> Evidence:
             coalesce(sum(low_monthly_savings_usd), 0) as open_low_usd,
             coalesce(sum(high_monthly_savings_usd), 0) as open_high_usd
         from rates.rpt_savings_opportunities
-        where net_monthly_savings_usd > 0 and is_recurring and not is_illustrative
+        where is_counted
             and task_type in (select task_type from tasks)
         """
     )

@@ -9,7 +9,6 @@ def outlook(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            first_forecast_date,
             last_forecast_date,
             forecast_method,
             forecast_usd,
@@ -20,7 +19,7 @@ def outlook(warehouse: Warehouse) -> Evidence:
             case
                 when forecast_usd is null then 'too little history for a forecast'
                 when lower_usd is null then 'too little history for a range'
-                else 'the range of four in five past outcomes'
+                else 'in four of five past outcomes'
             end as status
         from planning.rpt_cost_outlook
         where scope = 'total'

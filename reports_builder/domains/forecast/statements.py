@@ -36,8 +36,8 @@ def forecast_figure(outlook: Evidence) -> KeyFigure:
         outlook.cell("forecast_usd", "usd_table"),
         change=outlook.cell("change_share", "delta"),
         status=outlook.say(
-            ("{lower_usd:usd} to {upper_usd:usd}, {status:text}" if known else "{status:text}")
-            + "; {first_forecast_date:day} to {last_forecast_date:day}"
+            ("{lower_usd:usd} to {upper_usd:usd} {status:text}" if known else "{status:text}")
+            + "; until {last_forecast_date:day}"
         ),
     )
 

@@ -19,10 +19,9 @@ def totals(warehouse: Warehouse) -> Evidence:
                 coalesce(sum(low_monthly_savings_usd), 0) as low_usd,
                 coalesce(sum(high_monthly_savings_usd), 0) as high_usd,
                 coalesce(sum(overlap_usd), 0) as overlap_usd,
-                coalesce(sum(one_off_avoided_cost_usd), 0) as one_off_usd,
-                count(*) filter (where net_monthly_savings_usd > 0) as open_actions
+                count(*) as open_actions
             from rates.rpt_savings_opportunities
-            where not is_illustrative
+            where is_counted
         )
         select
             spend_usd,
@@ -30,7 +29,6 @@ def totals(warehouse: Warehouse) -> Evidence:
             low_usd,
             high_usd,
             overlap_usd,
-            one_off_usd,
             open_actions,
             spend_usd - net_usd as spend_after_usd,
             net_usd / nullif(spend_usd::double, 0) as net_share
@@ -45,8 +43,13 @@ def kinds(warehouse: Warehouse) -> Evidence:
         """
         select
             action_kind,
-            case when is_illustrative then 'no: example offers' else 'yes' end as is_counted,
-            count(*) filter (where net_monthly_savings_usd > 0) as open_actions,
+            case
+                when is_counted then 'yes'
+                when is_illustrative then 'no: example offers'
+                when net_monthly_savings_usd > 0 then 'no: too small'
+                else 'no: part of another'
+            end as counting,
+            count(*) as actions,
             sum(gross_monthly_savings_usd) as gross_usd,
             sum(overlap_usd) as overlap_usd,
             sum(net_monthly_savings_usd) as net_usd,
@@ -54,27 +57,32 @@ def kinds(warehouse: Warehouse) -> Evidence:
             sum(high_monthly_savings_usd) as high_usd
         from rates.rpt_savings_opportunities
         where is_recurring
-        group by action_kind, applied_order, is_illustrative
-        order by applied_order, is_illustrative
+        group by action_kind, applied_order, counting
+        order by applied_order, counting desc
         """
     )
 
 
 def kind(warehouse: Warehouse, name: str) -> Evidence:
-    """One kind's sums; zeros when the ledger has no action of it."""
+    """The sums over one kind's counted actions, zeros without any; else over those on example offers."""
     return warehouse.evidence(
         """
+        with actions as (
+            select *
+            from rates.rpt_savings_opportunities
+            where action_kind = :kind and (is_counted or (is_illustrative and net_monthly_savings_usd > 0))
+        )
         select
-            count(*) filter (where net_monthly_savings_usd > 0) as kind_actions,
+            count(*) as kind_actions,
             coalesce(sum(net_monthly_savings_usd), 0) as kind_net_usd,
             coalesce(sum(low_monthly_savings_usd), 0) as kind_low_usd,
             coalesce(sum(high_monthly_savings_usd), 0) as kind_high_usd,
             coalesce(sum(overlap_usd), 0) as kind_overlap_usd,
-            coalesce(sum(scope_cost_usd) filter (where net_monthly_savings_usd > 0), 0) as kind_scope_usd,
+            coalesce(sum(scope_cost_usd), 0) as kind_scope_usd,
             max(assumption) as kind_assumption,
             coalesce(bool_and(is_illustrative), false) as is_example
-        from rates.rpt_savings_opportunities
-        where action_kind = :kind
+        from actions
+        where is_illustrative = (select bool_and(is_illustrative) from actions)
         """,
         kind=name,
     )
@@ -92,7 +100,7 @@ def steps(warehouse: Warehouse) -> Evidence:
         kinds as (
             select applied_order, action_kind, sum(net_monthly_savings_usd) as net_usd
             from rates.rpt_savings_opportunities
-            where net_monthly_savings_usd > 0 and not is_illustrative
+            where is_counted
             group by applied_order, action_kind
         ),
         bars as (

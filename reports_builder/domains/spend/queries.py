@@ -297,7 +297,7 @@ def price_plan(warehouse: Warehouse) -> Evidence:
                 (
                     select sum(net_monthly_savings_usd)
                     from rates.rpt_savings_opportunities
-                    where not is_illustrative
+                    where is_counted
                 ), 0
             ) as is_largest
         from pricing.rpt_plan_comparison

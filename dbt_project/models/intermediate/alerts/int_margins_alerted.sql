@@ -60,6 +60,7 @@ summed as (
         max(subject_name) as subject_name,
         max(told_name) as told_name,
         max(condition) as condition,
+        count(*) as customers,
         {{ money('sum(revenue_usd)') }} as revenue_usd,
         {{ money('sum(cost_to_serve_usd)') }} as cost_usd,
         {{ ratio('sum(gross_margin_usd)', 'sum(revenue_usd)') }} as margin_share,
@@ -69,7 +70,8 @@ summed as (
 
 ),
 
-{# Multiplied, not divided: who pays nothing and costs something lies below every floor. #}
+{# Multiplied, not divided: who pays nothing and costs something lies below every floor. An organization of one customer
+   is that customer, of whom the rules for customers speak. #}
 held as (
 
     select
@@ -94,6 +96,7 @@ held as (
         on
             rules.rule_kind = 'margin_below_floor'
             and summed.subject_type = rules.scope
+            and (summed.subject_type <> 'organization' or summed.customers > 1)
             and summed.revenue_usd - summed.cost_usd < summed.revenue_usd * rules.threshold_value
 
 )

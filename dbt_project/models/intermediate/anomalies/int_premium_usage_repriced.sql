@@ -24,7 +24,7 @@ as_of as (
 
 ),
 
-{# The model to move to: within the quality limits if there is one, else the cheapest whose quality nobody has measured yet. #}
+{# The model to move to: within the quality limits if there is one, else the cheapest whose quality is not known well enough. #}
 targets as (
 
     select
@@ -40,7 +40,7 @@ targets as (
             order by case when is_acceptable then 0 else 1 end asc, savings_usd desc, to_provider asc, to_model asc
         ) as preference
     from switches
-    where verdict in ('acceptable', 'quality not measured')
+    where verdict in ('acceptable', 'quality not measured', 'too few scores')
 
 ),
 

@@ -38,6 +38,7 @@ targets as (
         {{ ratio('sum(quality_change * calls) filter (where is_acceptable)', 'sum(calls) filter (where is_acceptable)') }} as quality_change,
         {{ ratio('sum(quality_change_lower * calls) filter (where is_acceptable)', 'sum(calls) filter (where is_acceptable)') }} as quality_change_lower,
         {{ ratio('sum(quality_change_upper * calls) filter (where is_acceptable)', 'sum(calls) filter (where is_acceptable)') }} as quality_change_upper,
+        coalesce(min(to_quality_score_lower) filter (where is_acceptable) < min(minimum_quality_score), false) as is_below_floor,
         cast(min(least(from_quality_scored_calls, to_quality_scored_calls)) filter (where is_acceptable) as bigint) as smallest_quality_sample_calls
     from saving
     group by task_type, to_provider, to_model

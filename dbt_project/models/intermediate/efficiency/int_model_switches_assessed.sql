@@ -49,6 +49,7 @@ compared as (
         * sqrt(power(from_quality.quality_standard_error, 2) + power(to_quality.quality_standard_error, 2)) as quality_change_margin,
         to_quality.quality_score_avg - thresholds.quality_interval_z * to_quality.quality_standard_error as to_quality_score_lower,
         coalesce(from_quality.is_measured and to_quality.is_measured, false) as is_quality_measured,
+        coalesce(from_quality.quality_scored_calls > 0 and to_quality.quality_scored_calls > 0, false) as is_quality_scored,
         floors.minimum_quality_score,
         floors.maximum_quality_loss
     from switches
@@ -68,7 +69,8 @@ compared as (
 ),
 
 {# The limits hold for the pessimistic end of each interval: what is not measured well enough is not recommended,
-   nor what a few tokens more would turn into a loss. #}
+   nor what a few tokens more would turn into a loss. Work that is below its floor today may move to a model that is
+   certainly no worse: to refuse that would keep the poorer answers and pay more for them. #}
 assessed as (
 
     select
@@ -79,8 +81,9 @@ assessed as (
             when cost_after_usd is null then 'no price'
             when savings_usd <= 0 then 'costs more'
             when minimum_quality_score is null then 'no quality floor set'
-            when not is_quality_measured then 'quality not measured'
-            when to_quality_score_lower < minimum_quality_score then 'below the quality floor'
+            when not is_quality_scored then 'quality not measured'
+            when not is_quality_measured then 'too few scores'
+            when to_quality_score_lower < minimum_quality_score and quality_change < quality_change_margin then 'below the quality floor'
             when quality_change - quality_change_margin < -maximum_quality_loss then 'loses too much quality'
             when savings_low_usd <= 0 then 'saving not certain'
             else 'acceptable'

@@ -5,7 +5,7 @@
     'cost_share_of_revenue_warning', 'cost_share_of_revenue_limit',
     'tier_outgrown_growth', 'tier_outgrown_recent_days', 'tier_outgrown_earlier_days', 'tier_outgrown_lookback_days',
     'premium_model_price_ratio', 'quality_min_scored_calls', 'quality_interval_z',
-    'model_switch_token_variation', 'model_switch_min_savings_usd',
+    'model_switch_token_variation', 'action_min_savings_usd',
     'caching_peer_min_token_share', 'caching_min_gap_share', 'commitment_stress_share',
     'commitment_min_savings_usd', 'alert_anomaly_days', 'portfolio_risk_steady_change'
 ] %}
