@@ -60,7 +60,7 @@ lint: $(INSTALLED) ## Check style and types
 	ruff check .
 	ruff format --check .
 	mypy
-	sqlfluff lint dbt_project/models dbt_project/data-tests
+	sqlfluff lint --processes 0 dbt_project/models dbt_project/data-tests
 
 format: $(INSTALLED) ## Put the code into the house style
 	ruff check --fix .

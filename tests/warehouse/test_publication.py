@@ -13,8 +13,8 @@ import pytest
 
 from tests.workspace import BIN, ROOT, Workspace
 
-# Ten kills take minutes; the test suite takes three, `FINOPS_KILLS=10 pytest -k kill` the rest.
-KILLS = int(os.environ.get("FINOPS_KILLS", "3"))
+# Ten kills take minutes; the test suite takes two, `FINOPS_KILLS=10 pytest -k kill` the rest.
+KILLS = int(os.environ.get("FINOPS_KILLS", "2"))
 
 RECONCILES = """
     select count(*) from core.rpt_reconciliation
@@ -24,7 +24,7 @@ RECONCILES = """
 
 def test_a_failing_test_keeps_the_old_warehouse(workspace: Workspace) -> None:
     before = workspace.published.read_bytes()
-    done = workspace.dbt("build", "--vars", "{as_of_date: 2026-02-30}")
+    done = workspace.dbt("build", "--vars", '{as_of_date: "2026-02-30"}')
     assert done.returncode != 0
     assert "Not published" in done.stdout
     assert workspace.published.read_bytes() == before
