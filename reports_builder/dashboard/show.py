@@ -15,7 +15,7 @@ from reports_builder.evidence import Evidence, Prose
 from reports_builder.model import Citation, Column, Figure, KeyFigure, Section, Table, cite
 
 _MOST_COLUMNS = 6
-_SENTENCE = 45
+_SENTENCE = 32
 
 
 def is_dark() -> bool:
@@ -69,7 +69,7 @@ def _not_narrowed(evidence: Iterable[Evidence], filters: Filters) -> str:
 def _tiles(shown: View) -> None:
     with st.container(horizontal=True, gap="small", key="tiles"):
         for place, tile in enumerate(shown.tiles):
-            with st.container(border=True, width=218, gap="small", key=f"tile-{place}"):
+            with st.container(border=True, width=218, height="stretch", gap="small", key=f"tile-{place}"):
                 _tile(tile, shown.filters)
 
 

@@ -67,13 +67,12 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
                 else "For {tasks_to_switch:count} of them a "
             )
             + "cheaper model does the same work within the quality that each task asks for"
-            + ("; for {tasks_to_keep:count} the models in use stay." if totals["tasks_to_keep"] else ".")
             + (
-                " Tasks whose answers are below the floor today, and stay there, though no worse: "
-                "{tasks_below_floor:count}."
+                " (where today's answers fall short of it, which is so for {tasks_below_floor:count}, no worse)"
                 if totals["tasks_below_floor"]
                 else ""
             )
+            + ("; for {tasks_to_keep:count} the models in use stay." if totals["tasks_to_keep"] else ".")
         ),
         say(
             "If each of these calls moved, {moved_call_share:percent} of all, it would save "

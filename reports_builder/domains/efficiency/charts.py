@@ -58,6 +58,6 @@ def latency_ranges(models: Evidence) -> alt.TopLevelMixin:
         ),
         base.mark_tick(thickness=2, color=INK, height=14).encode(x=alt.X("p99_seconds:Q", axis=axis)),
         base.mark_text(align="right", dx=-5).encode(x=alt.X("p50_seconds:Q", axis=axis), text="p50:N"),
-        base.mark_text(align="left", dx=5, dy=-11).encode(x=alt.X("p95_seconds:Q", axis=axis), text="p95:N"),
+        base.mark_text(align="left", dx=5, dy=-14).encode(x=alt.X("p95_seconds:Q", axis=axis), text="p95:N"),
     )
     return chart

@@ -232,7 +232,7 @@ def bands_figure(totals: Evidence, bands: Evidence) -> Figure:
             label="margin_band",
             value="customers",
             style="count",
-            axis_title="Customers by gross margin as a share of revenue; dark = a loss",
+            axis_title="Customers",
             axis_format=",d",
             highlight="is_loss",
         ),
@@ -240,6 +240,7 @@ def bands_figure(totals: Evidence, bands: Evidence) -> Figure:
         title + note(". A bar per band of margin share, from the worst to the best."),
         bands,
         height=320,
+        key="Bar: customers whose gross margin is this share of their revenue. Dark: a loss.",
     )
 
 

@@ -62,7 +62,7 @@ def tokens(warehouse: Warehouse, dimension: str) -> Evidence:
     return warehouse.evidence(
         """
         select
-            parts.dimension_value as value,
+            replace(parts.dimension_value, 'unallocated unallocated', 'unallocated') as value,
             parts.cost_usd,
             parts.cost_per_1k_tokens_usd,
             parts.cost_per_1k_tokens_usd as dearest_usd,
