@@ -17,7 +17,7 @@ _VERBS = {
 # More than any ledger has: a total of some actions would part from that of all on another page.
 _ALL = 10_000
 
-NOTHING_TO_DO = "No open action saves money."
+NOTHING_TO_DO = "No open action is known to save enough to act on."
 
 
 def ledger(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:

@@ -68,7 +68,7 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
             )
             + "cheaper model does the same work within the quality that each task asks for"
             + (
-                " (where today's answers fall short of it, which is so for {tasks_below_floor:count}, no worse)"
+                " (no worse where today's answers fall short of it: {tasks_below_floor:count} of them)"
                 if totals["tasks_below_floor"]
                 else ""
             )
@@ -108,7 +108,9 @@ def _key_figures(warehouse: Warehouse, totals: Evidence) -> tuple[KeyFigure, ...
         KeyFigure(
             "Spent on models that a cheaper one matches",
             beaten.cell("beaten_cost_usd", "usd_table"),
-            status=beaten.say("{beaten_cost_share:percent} of the cost"),
+            status=beaten.say("{beaten_cost_share:percent} of the cost")
+            if beaten["beaten_cost_usd"] is not None
+            else note("no two models of a task are scored well enough to compare"),
         ),
         kind_figure("model_switch", kind(warehouse, "model_switch")),
         KeyFigure(

@@ -39,7 +39,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         answer=(
             what_is_open(totals),
-            what_first(best),
+            *what_first(best),
             _commitment_answer(offer, counts),
             *_overlap(totals),
         ),

@@ -9,6 +9,7 @@ import pytest
 from reports_builder import charts
 from reports_builder.chart_kinds import daily_trend, labelled_points, ranked_bars
 from reports_builder.confidence import confidence
+from reports_builder.domains.alignment.statements import month_budget_figure
 from reports_builder.domains.pricing.statements import other_fees_said
 from reports_builder.evidence import Evidence, literal, note
 from reports_builder.formatting import Value
@@ -27,7 +28,7 @@ from reports_builder.model import (
     compared,
 )
 from reports_builder.render import render
-from reports_builder.savings import action_plan
+from reports_builder.savings import NOTHING_TO_DO, action_plan
 from reports_builder.warehouse import Period, open_warehouse
 from tests.reports.warehouse_fixture import DEFAULT_ROWS, build_warehouse, usage_row
 
@@ -67,7 +68,7 @@ def test_nothing_to_do_is_said_in_one_line(tmp_path: Path) -> None:
     path = build_warehouse(tmp_path / "finops.duckdb", savings=False)
     with open_warehouse(path) as warehouse:
         plan = action_plan(warehouse)
-    assert plan == ActionPlan((), note("No open action saves money."))
+    assert plan == ActionPlan((), note(NOTHING_TO_DO))
 
 
 def test_the_plan_adds_up_the_listed_actions_only(tiny_warehouse: Path) -> None:
@@ -209,6 +210,13 @@ def test_a_figure_stands_beside_that_of_the_window_before() -> None:
     figure = compared(spend, "Spend", "spend_usd", "usd_table", change="growth", status=note("higher"))
     assert [cell.plain for cell in figure.cells] == ["Spend", "$12.00", "$10.00", "up 20 %", "-", "higher"]
     assert compared(spend, "Spend", "spend_usd", "usd_table").change is None
+
+
+def test_budgets_of_teams_that_no_cost_reaches_are_no_target() -> None:
+    columns = ("month_start_date", "month_actual_usd", "budget_usd", "is_reached", "status")
+    for is_reached, target in ((True, "$50.00"), (False, "-")):
+        row = (date(2026, 10, 1), Decimal(9), Decimal(50), is_reached, "said")
+        assert month_budget_figure(evidence(columns, row)).cells[4].plain == target
 
 
 @pytest.mark.parametrize(("gap", "is_warned"), [(None, False), (0.049, False), (0.05, True), (2.16, True)])

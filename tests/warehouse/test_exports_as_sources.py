@@ -255,6 +255,8 @@ def test_every_report_renders_and_says_what_is_missing(exported: Workspace, tmp_
     assert "do not say what kind of task they are" in texts["model_efficiency.md"]
     assert "no plan on the list names the tiers" in texts["customer_profitability.md"]
     assert "No plan on the list names the tiers of your customers" in texts["pricing_proposal.md"]
+    assert "History is too short to call a day abnormal: it takes 14 days of it." in texts["realtime.md"]
+    assert "| limit: 80 % of revenue |" in texts["realtime.md"]
 
 
 def test_a_file_that_changed_rebuilds_its_own_days_alone(exported: Workspace, tmp_path: Path) -> None:

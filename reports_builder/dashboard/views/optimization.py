@@ -27,7 +27,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
     offer = ask.recommended_offer(warehouse)
     return View(
         title="Optimization",
-        headline=(what_is_open(totals), what_first(best)),
+        headline=(what_is_open(totals), *what_first(best)),
         tiles=key_figures(spend(warehouse), totals, {name: ask.kind(warehouse, name) for name in KINDS}),
         sections=(
             Section("Spend after the actions", figures=(waterfall_figure(warehouse, totals),)),

@@ -31,10 +31,10 @@ def _budget_of(warehouse: Warehouse, month_start: date) -> Evidence:
             count(budget_usd) as teams,
             count(*) filter (where budget_status in ('over budget', 'heading over budget')) as teams_over,
             coalesce(bool_and(month_phase = 'ended'), false) as is_ended,
+            coalesce(budgeted_actual_usd, projected_usd, 0) > 0 as is_reached,
             case
                 when count(budget_usd) = 0 then 'no budget is set'
-                when coalesce(budgeted_actual_usd, projected_usd, 0) = 0
-                    then 'no cost reaches a team with a budget'
+                when not is_reached then 'no cost reaches a team with a budget'
                 when teams_over = 0 then 'every team is within budget'
                 when is_ended then teams_over || ' of ' || teams || ' teams were over budget'
                 else teams_over || ' of ' || teams || ' teams over or heading over budget'

@@ -33,11 +33,10 @@ def budget_kept(month: Evidence, budgets: Evidence) -> Prose:
     """Whether the teams keep their budgets."""
     if not month["teams"]:
         return note("No team has a budget for this month, so nothing can be held against one.")
-    if not month["budgeted_actual_usd"]:
+    if not month["is_reached"]:
         return note(
             "No cost reaches a team that has a budget: the seeds cost_centres and budgets speak of other "
-            "features "
-            "and teams than the calls do. Put yours there."
+            "features and teams than the calls do. Put yours there."
         )
     ended = month["is_ended"]
     held = month.say(
@@ -82,7 +81,9 @@ def key_figures(month: Evidence, charges: Evidence) -> tuple[KeyFigure, ...]:
                 "{budget_usd:usd_table}"
                 if month["is_ended"]
                 else "{planned_usd:usd_table} so far, {budget_usd:usd_table} in all"
-            ),
+            )
+            if month["is_reached"]
+            else None,
             status=month.cell("status", "text"),
         ),
         KeyFigure(
@@ -106,6 +107,8 @@ def key_figures(month: Evidence, charges: Evidence) -> tuple[KeyFigure, ...]:
 
 def _against_budget(month: Evidence) -> tuple[KeyFigure, ...]:
     """How far the teams are off their budgets; the whole month is a figure of its own while it runs."""
+    if not month["is_reached"]:
+        return ()
     variance = KeyFigure(
         "Variance of these teams to their budgets"
         if month["is_ended"]
@@ -139,7 +142,7 @@ def month_budget_figure(month: Evidence) -> KeyFigure:
     return KeyFigure(
         month.say("Spend in {month_start_date:month}"),
         month.cell("month_actual_usd", "usd_table"),
-        target=month.cell("budget_usd", "usd_table"),
+        target=month.cell("budget_usd", "usd_table") if month["is_reached"] else None,
         status=month.cell("status", "text"),
     )
 

@@ -67,8 +67,12 @@ def slowest_figure(slow: Evidence) -> KeyFigure:
     return KeyFigure(
         "Slowest use, 95th percentile",
         slow.cell("latency_p95_ms", "milliseconds"),
-        status=slow.say("{task:text} on {model:text}") if slow.rows else None,
+        status=_where(slow) if slow.rows else None,
     )
+
+
+def _where(slow: Evidence) -> Prose:
+    return slow.say("on {model:text}" if slow["task_type"] == "unknown" else "{task:text} on {model:text}")
 
 
 def latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:

@@ -37,18 +37,19 @@ def forecast_figure(outlook: Evidence) -> KeyFigure:
         change=outlook.cell("change_share", "delta"),
         status=outlook.say(
             ("{lower_usd:usd} to {upper_usd:usd} {status:text}" if known else "{status:text}")
-            + "; until {last_forecast_date:day}"
+            + ("; until {last_forecast_date:day}" if outlook["forecast_usd"] is not None else "")
         ),
     )
 
 
 def accuracy_figure(accuracy: Evidence) -> KeyFigure:
     """How far past forecasts missed a day's cost."""
+    known = accuracy["wape"] is not None
     return KeyFigure(
         "Error of past forecasts per day",
         accuracy.cell("wape", "percent"),
-        target=accuracy.say("{naive_wape:percent}, repeating last week"),
-        status=accuracy.cell("status", "text"),
+        target=accuracy.say("{naive_wape:percent}, repeating last week") if known else None,
+        status=accuracy.cell("status", "text") if known else None,
     )
 
 

@@ -32,8 +32,12 @@ def who_pays(totals: Evidence) -> Prose:
         return note("No customer is on record, so what customers pay for it is unknown.")
     return totals.say(
         "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of **{margin_share:percent}**; "
-        "{losing_customers:count} of {customers:count} customers paid less than they cost and lost us "
-        "**{loss_usd:usd}**."
+        + (
+            "{losing_customers:count} of {customers:count} customers paid less than they cost and lost us "
+            "**{loss_usd:usd}**."
+            if totals["losing_customers"]
+            else "none of {customers:count} customers paid less than it cost."
+        )
     )
 
 
@@ -109,6 +113,8 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
             lifetime.cell("lifetime_low_usd", "usd_table"),
             status=lifetime.say(
                 "{valued_customers:count} valued, {customers_without_margin:count} without a margin"
+                if lifetime["valued_customers"]
+                else "no customer of any tier has left yet"
             ),
         ),
     )

@@ -5,7 +5,6 @@ from reports_builder.domains.optimization.charts import covered_hours, waterfall
 from reports_builder.domains.spend.statements import spend_figures
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
-from reports_builder.savings import NOTHING_TO_DO
 from reports_builder.warehouse import Warehouse
 
 KINDS = {
@@ -21,8 +20,8 @@ def what_is_open(totals: Evidence) -> Prose:
     """What the same work could cost."""
     if not totals["open_actions"]:
         return totals.say(
-            "The period cost **{spend_usd:usd}**, and no change of model, service class or contract would "
-            "lower it."
+            "The period cost **{spend_usd:usd}**, and no change of model, service class or contract is known "
+            "that would lower it by enough to act on."
         )
     return totals.say(
         "The same work that cost **{spend_usd:usd}** in the period could cost **{spend_after_usd:usd}**: "
@@ -31,13 +30,15 @@ def what_is_open(totals: Evidence) -> Prose:
     )
 
 
-def what_first(best: Evidence) -> Prose:
-    """The action worth most, and how it begins."""
+def what_first(best: Evidence) -> tuple[Prose, ...]:
+    """The action worth most, and how it begins; nothing when there is none."""
     if not best.rows:
-        return note(NOTHING_TO_DO)
-    return best.say(
-        "Start with this one: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month. "
-        "First step: {first_step:text}."
+        return ()
+    return (
+        best.say(
+            "Start with this one: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month. "
+            "First step: {first_step:text}."
+        ),
     )
 
 
@@ -49,7 +50,9 @@ def key_figures(spend: Evidence, totals: Evidence, kinds: dict[str, Evidence]) -
             "Savings open, a month",
             totals.cell("net_usd", "usd_table"),
             status=totals.say("{low_usd:usd} to {high_usd:usd}, after overlap"),
-        ),
+        )
+        if totals["open_actions"]
+        else KeyFigure("Savings open, a month", note("none")),
         *(kind_figure(name, kind) for name, kind in kinds.items()),
     )
 

@@ -52,8 +52,13 @@ def today_said(plan: Evidence) -> Prose:
     """What today's prices bring, and what they lose."""
     return plan.say(
         "Today's prices brought **{current_revenue_usd:usd}** and left **{current_gross_margin_usd:usd}** of "
-        "margin ({current_margin_share:percent}); {current_unprofitable:count} of {customers:count} "
-        "customers cost **{current_losses_usd:usd}** more than they paid."
+        "margin ({current_margin_share:percent}); "
+        + (
+            "{current_unprofitable:count} of {customers:count} customers cost **{current_losses_usd:usd}** "
+            "more than they paid."
+            if plan["current_unprofitable"]
+            else "none of {customers:count} customers cost more than it paid."
+        )
     )
 
 

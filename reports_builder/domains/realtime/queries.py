@@ -5,18 +5,49 @@ from reports_builder.warehouse import Warehouse
 
 
 def abnormal(warehouse: Warehouse) -> Evidence:
-    """Abnormal customer-days of this period and the one before; one row."""
+    """Abnormal customer-days of this period and the one before; one row.
+
+    Unknown while history is too short for any day to be judged.
+    """
     return warehouse.evidence(
         """
+        with rule as (
+            select cast(max(threshold_value) as integer) as needed_days
+            from seeds.thresholds
+            where threshold_name = 'anomaly_min_history_days'
+        ),
+        history as (
+            select
+                needed_days,
+                coalesce(min(usage_date) + needed_days <= :as_of, false) as is_judged,
+                coalesce(min(usage_date) + needed_days <= :prior_end, false) as was_judged
+            from rule
+            left join core.fct_usage_daily on true
+            group by needed_days
+        ),
+        counted as (
+            select
+                count(*) filter (where usage_date >= :window_start) as abnormal_days,
+                count(distinct customer_id) filter (where usage_date >= :window_start) as abnormal_customers,
+                coalesce(sum(excess_cost_usd) filter (where usage_date >= :window_start), 0) as excess_usd,
+                count(*) filter (where usage_date < :window_start) as prior_abnormal_days,
+                coalesce(sum(excess_cost_usd) filter (where usage_date < :window_start), 0)
+                    as prior_excess_usd,
+                count(*) filter (where usage_date > :as_of - 3) as abnormal_days_lately
+            from anomalies.fct_cost_anomalies
+            where usage_date between :prior_start and :as_of
+        )
         select
-            count(*) filter (where usage_date >= :window_start) as abnormal_days,
-            count(distinct customer_id) filter (where usage_date >= :window_start) as abnormal_customers,
-            coalesce(sum(excess_cost_usd) filter (where usage_date >= :window_start), 0) as excess_usd,
-            count(*) filter (where usage_date < :window_start) as prior_abnormal_days,
-            coalesce(sum(excess_cost_usd) filter (where usage_date < :window_start), 0) as prior_excess_usd,
-            count(*) filter (where usage_date > :as_of - 3) as abnormal_days_lately
-        from anomalies.fct_cost_anomalies
-        where usage_date between :prior_start and :as_of
+            needed_days,
+            is_judged,
+            case when is_judged then abnormal_days end as abnormal_days,
+            abnormal_customers,
+            case when is_judged then excess_usd end as excess_usd,
+            case when was_judged then prior_abnormal_days end as prior_abnormal_days,
+            case when was_judged then prior_excess_usd end as prior_excess_usd,
+            abnormal_days_lately
+        from counted
+        cross join history
         """
     )
 
@@ -74,17 +105,30 @@ def limits(warehouse: Warehouse) -> Evidence:
     """How many customers have reached which limit, and what that costs; one row."""
     return warehouse.evidence(
         """
+        with paying as (
+            select count(*) as paying_customers
+            from margin.rpt_customer_margins
+            where revenue_usd > 0
+        ),
+        rule as (
+            select max(threshold_value) as limit_share
+            from seeds.thresholds
+            where threshold_name = 'cost_share_of_revenue_limit'
+        )
         select
+            max(paying.paying_customers) as paying_customers,
+            max(rule.limit_share) as limit_share,
             count(*) filter (where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit')
                 as over_customers,
             count(*) filter (where alert_kind = 'cost_share_of_revenue' and severity = 'close to the limit')
                 as close_customers,
             count(*) filter (where alert_kind = 'tier_outgrown') as outgrown_customers,
-            max(limit_share) as limit_share,
             coalesce(sum(cost_above_limit_usd) filter (
                 where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit'
             ), 0) as above_limit_usd
-        from anomalies.rpt_threshold_alerts
+        from paying
+        cross join rule
+        left join anomalies.rpt_threshold_alerts on true
         """
     )
 

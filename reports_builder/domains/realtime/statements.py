@@ -21,6 +21,10 @@ EPISODE_COLUMNS = (
 
 def what_was_abnormal(abnormal: Evidence, episodes: Evidence) -> Prose:
     """How many days were abnormal, what they cost, and the dearest of them."""
+    if not abnormal["is_judged"]:
+        return abnormal.say(
+            "History is too short to call a day abnormal: it takes {needed_days:count} days of it."
+        )
     if not episodes.rows:
         return note("No customer had an abnormal day in the period.")
     return abnormal.say(
@@ -35,7 +39,7 @@ def what_was_abnormal(abnormal: Evidence, episodes: Evidence) -> Prose:
 def who_is_at_the_limit(limits: Evidence) -> Prose:
     """How many customers cost too large a part of what they pay, or have outgrown their tier."""
     if not limits["over_customers"] and not limits["close_customers"]:
-        if limits["limit_share"] is None:
+        if not limits["paying_customers"]:
             return note("No customer has revenue to hold its cost against.")
         return note("No customer is close to its cost limit.")
     return limits.say(
@@ -53,7 +57,9 @@ def key_figures(abnormal: Evidence, limits: Evidence, premium: Evidence) -> tupl
             "Abnormal customer days",
             "abnormal_days",
             "count",
-            status=abnormal.say("{abnormal_days_lately:count} in the last three days"),
+            status=abnormal.say("{abnormal_days_lately:count} in the last three days")
+            if abnormal["is_judged"]
+            else note("too little history"),
         ),
         compared(abnormal, "Cost above expected on them", "excess_usd", "usd_table"),
         over_limit_figure(limits),
@@ -73,7 +79,7 @@ def over_limit_figure(limits: Evidence) -> KeyFigure:
         limits.cell("over_customers", "count"),
         target=note("none"),
         status=limits.say("limit: {limit_share:percent} of revenue")
-        if limits["limit_share"] is not None
+        if limits["paying_customers"]
         else note("nobody with revenue to judge"),
     )
 
