@@ -44,7 +44,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         ConfidenceItem(
             "Cost without a list price",
             quality.say("{unpriced_cost_share:percent}, {unpriced_call_share:percent} of calls"),
-            "Measured: charged for models that the price list does not know; no saving is judged on them.",
+            "Measured: charged for calls whose list cost is unknown; none is moved to a model without price.",
         ),
         ConfidenceItem(
             "Calls without any cost",
@@ -141,11 +141,12 @@ def _unpriced(warehouse: Warehouse) -> Prose:
     if not models.rows:
         return note("")
     return models.say(
-        " No list price is known for {unpriced_calls:count} calls that were charged {unpriced_usd:usd_table} "
+        " The list cost of {unpriced_calls:count} calls is unknown"
+        + (", which were charged {unpriced_usd:usd_table}" if models["unpriced_usd"] is not None else "")
         + (
-            "(models: {dearest_models:text})."
+            " (models: {dearest_models:text})."
             if int(str(models["unpriced_models"])) <= _NAMED_MODELS
-            else "(models: {unpriced_models:count}, the dearest {dearest_models:text})."
+            else " (models: {unpriced_models:count}, the dearest {dearest_models:text})."
         )
     )
 

@@ -44,5 +44,6 @@ def workspace(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Wor
     """A copy of the built workspace that a test may change."""
     # Always in the same place: dbt reads the whole project anew when the path of its database changes.
     folder = tmp_path_factory.getbasetemp() / "workspace"
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)
     return built.copy_to(folder)

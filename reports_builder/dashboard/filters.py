@@ -83,7 +83,9 @@ _BEARS: dict[str, dict[str, str]] = {
     },
 }
 # They give names to what other marts count, and count nothing themselves.
-_NAMING = frozenset({"core.dim_customers", "core.dim_dates", "core.dim_features", "core.dim_models"})
+_NAMING = frozenset(
+    {"core.dim_customers", "core.dim_dates", "core.dim_features", "core.dim_models", "seeds.thresholds"}
+)
 
 _OWN_DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
 _MOST_VALUES = 200

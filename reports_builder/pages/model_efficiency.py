@@ -54,7 +54,8 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
     if not switches.rows:
         return (
             totals.say(
-                "The work of the period cost **{cost_usd:usd}**; no other model is known to do it for less."
+                "The work of the period cost **{cost_usd:usd}**; no other model is known to do "
+                "it as well for enough less."
             ),
             note(NOTHING_TO_DO),
         )
@@ -68,7 +69,7 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
             )
             + "cheaper model does the same work within the quality that each task asks for"
             + (
-                " (no worse where today's answers fall short of it: {tasks_below_floor:count} of them)"
+                " (for {tasks_below_floor:count} of them: no worse than today's answers, which fall short)"
                 if totals["tasks_below_floor"]
                 else ""
             )
@@ -126,7 +127,8 @@ def _before_and_after(tasks: Evidence, totals: Evidence) -> Figure:
         "Counting what is likely to be kept, the same work costs {cost_after_usd:usd} instead of "
         "{cost_usd:usd} a month"
         if totals["tasks_to_switch"]
-        else "No task has a cheaper model that is known to be good enough; together they cost {cost_usd:usd}"
+        else "No task has a cheaper model that is known to be good enough and to save enough; together they "
+        "cost {cost_usd:usd}"
     )
     return Figure(
         "cost-by-task",

@@ -68,7 +68,9 @@ def _what_fails(failing: Evidence) -> Prose:
 
 def _what_to_move(totals: Evidence, saved: Evidence) -> Prose:
     if not totals["tasks_to_switch"]:
-        return note("No cheaper model is known to do a task well enough: keep the models in use.")
+        return note(
+            "No cheaper model is known that does a task well enough and saves enough: keep the models in use."
+        )
     return say(
         "For {tasks_to_switch:count} of {tasks:count} tasks another model gives as good an answer for less,"
         " worth **{total_net_usd:usd}** a month.",

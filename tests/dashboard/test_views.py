@@ -69,6 +69,25 @@ def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspa
     assert read | {"anomalies.fct_alert_events"} == exposed
 
 
+def test_abnormal_days_and_limits_are_those_of_the_chosen(built: Workspace) -> None:
+    over = """
+        select organization_id, count(*) filter (where severity = 'over the limit') as over_limit
+        from core.dim_customers
+        left join anomalies.rpt_threshold_alerts using (customer_id)
+        where is_active and is_known and coalesce(alert_kind, '') <> 'tier_outgrown'
+        group by 1 order by over_limit desc, 1
+    """
+    (most, _), *_, (least, none) = built.query(over)
+    assert none == 0
+    for organization, customers in ((most, built.query(over)[0][1]), (least, 0)):
+        filters = Filters(organization=(organization,))
+        view = view_of(built, "realtime", filters)
+        assert view is not None
+        tiles = {tile.label: tile.now for tile in view.tiles}
+        assert tiles["Customers over their cost limit"].plain == str(customers)
+        assert unused(tiles["Abnormal customer days"].quotes[0].evidence.sql, filters) == ()
+
+
 def test_filters_keep_the_rows_that_they_name(built: Workspace) -> None:
     view = view_of(built, "overview", NARROW)
     assert view is not None

@@ -102,14 +102,17 @@ def test_models_without_a_list_price_are_named_with_their_cost(tmp_path: Path) -
     ]
     priced = build_warehouse(tmp_path / "priced.duckdb")
     for rows, said in (
-        (unpriced[:2], "20 calls that were charged $11.00 (models: own-6, own-5)"),
-        (unpriced, "40 calls that were charged $26.00 (models: 4, the dearest own-8, own-7, own-6)"),
+        (unpriced[:2], "20 calls is unknown, which were charged $11.00 (models: own-6, own-5)"),
+        (
+            unpriced,
+            "40 calls is unknown, which were charged $26.00 (models: 4, the dearest own-8, own-7, own-6)",
+        ),
     ):
         path = build_warehouse(tmp_path / f"{len(rows)}.duckdb", [*DEFAULT_ROWS, *rows])
         with open_warehouse(path) as warehouse:
             assert said in confidence(warehouse).coverage.plain
     with open_warehouse(priced) as warehouse:
-        assert "list price" not in confidence(warehouse).coverage.plain
+        assert "list cost" not in confidence(warehouse).coverage.plain
 
 
 @pytest.mark.parametrize(("first", "known"), [(date(2026, 9, 2), True), (date(2026, 9, 3), False)])

@@ -191,10 +191,11 @@ def test_a_call_before_signup_is_kept(dirty: Workspace) -> None:
 
 
 def test_an_extra_column_does_no_harm(dirty: Workspace, built: Workspace) -> None:
-    (kept,) = dirty.query(f"select sum(calls) from core.fct_usage_daily where usage_date = date '{WIDER}'")
-    assert [kept] == built.query(
-        f"select sum(calls) from core.fct_usage_daily where usage_date = date '{WIDER}'"
-    )
+    day = f"""
+        select count(*), sum(calls), sum(billed_cost_usd), sum(input_tokens), sum(output_tokens)
+        from core.fct_usage_daily where usage_date = date '{WIDER}'
+    """
+    assert dirty.query(day) == built.query(day)
 
 
 def spoil_truncated(workspace: Workspace) -> str:

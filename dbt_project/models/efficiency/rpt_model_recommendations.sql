@@ -79,15 +79,25 @@ refused as (
 
 ),
 
+{# Within the limits, and not worth the work. #}
+small as (
+
+    select distinct task_type
+    from targets
+    where savings_usd > 0
+
+),
+
 recommended as (
 
     select
         tasks.task_type,
         case when best.task_type is not null then 'switch' else 'keep' end as decision,
         case
-            when best.is_below_floor then 'cheaper and no worse, still below the quality floor'
+            when best.is_below_floor then 'cheaper and no worse, perhaps still below the quality floor'
             when best.task_type is not null then 'cheaper within the quality limits'
             when refused.task_type is not null then refused.refusal
+            when small.task_type is not null then 'saves too little'
             else 'no cheaper model'
         end as reason,
         tasks.calls,
@@ -116,6 +126,7 @@ recommended as (
     from tasks
     inner join current_models on tasks.task_type = current_models.task_type and current_models.cost_rank = 1
     left join ranked_targets as best on tasks.task_type = best.task_type and best.savings_rank = 1
+    left join small on tasks.task_type = small.task_type
     left join refused on tasks.task_type = refused.task_type and refused.savings_rank = 1
 
 )

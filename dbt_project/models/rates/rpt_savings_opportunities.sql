@@ -57,7 +57,9 @@ ranged as (
         actions.one_off_avoided_cost_usd,
         actions.one_off_avoided_cost_usd is null as is_recurring,
         actions.is_illustrative,
-        actions.net_monthly_savings_usd >= thresholds.action_min_savings_usd and not actions.is_illustrative as is_counted,
+        actions.net_monthly_savings_usd > 0
+        and actions.net_monthly_savings_usd >= thresholds.action_min_savings_usd
+        and not actions.is_illustrative as is_counted,
         assumptions.assumption,
         assumptions.owner_role,
         assumptions.effort,

@@ -81,8 +81,8 @@ def _still_too_poor(recommendation: Evidence) -> Prose:
     if not recommendation["is_below_floor"]:
         return note("")
     return recommendation.say(
-        " The answers lie below the floor that you set for this task, today and after the move; the move "
-        "makes them no worse."
+        " Today's answers lie below the floor that you set for this task, and may still do so after the "
+        "move, which makes them no worse."
     )
 
 

@@ -68,10 +68,18 @@ def losses_said(totals: Evidence, losing: Evidence) -> Prose:
     )
 
 
+def _why_no_value(lifetime: Evidence) -> str:
+    if lifetime["customers_too_new"]:
+        return "history is too short"
+    if lifetime["customers_churn_unknown"] and not lifetime["departures"]:
+        return "none of any tier has left yet"
+    return "none has a margin and a tier that customers have left"
+
+
 def worth(lifetime: Evidence) -> Prose:
     """What today's customers are worth, and for how many no value is known."""
     if not lifetime["valued_customers"]:
-        return note("What customers are worth until they leave is not known: none of any tier has left yet.")
+        return note(f"What customers are worth until they leave is not known: {_why_no_value(lifetime)}.")
     value = lifetime.say(
         "Until they leave, {valued_customers:count} of today's customers are worth "
         "**{lifetime_low_usd:usd}** of margin at the cautious end of the churn rates, "
@@ -114,7 +122,7 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
             status=lifetime.say(
                 "{valued_customers:count} valued, {customers_without_margin:count} without a margin"
                 if lifetime["valued_customers"]
-                else "no customer of any tier has left yet"
+                else _why_no_value(lifetime)
             ),
         ),
     )

@@ -203,7 +203,7 @@ def batch(kind: Evidence, tasks: Evidence) -> tuple[Insight, ...]:
                     Column("net_usd", "Saves a month", "usd_table"),
                 ),
                 tasks,
-                note("calls at the standard price, of the tasks of which a part can wait."),
+                note("calls at the standard price, of the tasks of which a part can wait and saves enough."),
             ),
         ),
     )

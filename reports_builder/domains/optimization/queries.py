@@ -15,13 +15,13 @@ def totals(warehouse: Warehouse) -> Evidence:
         ),
         savings as (
             select
-                coalesce(sum(net_monthly_savings_usd), 0) as net_usd,
-                coalesce(sum(low_monthly_savings_usd), 0) as low_usd,
-                coalesce(sum(high_monthly_savings_usd), 0) as high_usd,
+                coalesce(sum(net_monthly_savings_usd) filter (where is_counted), 0) as net_usd,
+                coalesce(sum(low_monthly_savings_usd) filter (where is_counted), 0) as low_usd,
+                coalesce(sum(high_monthly_savings_usd) filter (where is_counted), 0) as high_usd,
                 coalesce(sum(overlap_usd), 0) as overlap_usd,
-                count(*) as open_actions
+                count(*) filter (where is_counted) as open_actions
             from rates.rpt_savings_opportunities
-            where is_counted
+            where not is_illustrative
         )
         select
             spend_usd,
@@ -253,7 +253,7 @@ def demand_curve(warehouse: Warehouse, offer_id: str) -> Evidence:
 
 
 def batch(warehouse: Warehouse) -> Evidence:
-    """What the batch service would save per task type."""
+    """What the batch service would save per task type, of those that are worth it."""
     return warehouse.evidence(
         """
         select
@@ -261,6 +261,9 @@ def batch(warehouse: Warehouse) -> Evidence:
             max(batchable_share) as batchable_share, sum(current_cost_usd) as current_cost_usd,
             sum(gross_monthly_savings_usd) as gross_usd, sum(net_monthly_savings_usd) as net_usd
         from rates.rpt_batch_savings
+        where task_type in (
+            select task_type from rates.rpt_savings_opportunities where action_kind = 'batch' and is_counted
+        )
         group by task_type
         order by net_usd desc nulls last, task_type
         """

@@ -71,7 +71,7 @@ summed as (
 ),
 
 {# Multiplied, not divided: who pays nothing and costs something lies below every floor. An organization of one customer
-   is that customer, of whom the rules for customers speak. #}
+   is that customer, of whom the rules for customers speak, unless it pays nothing: no share of revenue is too high then. #}
 held as (
 
     select
@@ -96,7 +96,7 @@ held as (
         on
             rules.rule_kind = 'margin_below_floor'
             and summed.subject_type = rules.scope
-            and (summed.subject_type <> 'organization' or summed.customers > 1)
+            and (summed.subject_type <> 'organization' or summed.customers > 1 or summed.revenue_usd = 0)
             and summed.revenue_usd - summed.cost_usd < summed.revenue_usd * rules.threshold_value
 
 )
