@@ -172,21 +172,37 @@ class Judged:
         return float("nan") if ratio is None else float(ratio)
 
     def _launches(self) -> list[Comparison]:
-        """Calls a day in the fortnight after the launch over those before it: all of them are new."""
-        return [
-            Comparison(
-                "feature_launch",
-                feature,
-                factor,
-                self._ratio(
-                    "sum(calls) filter ({days} and feature_id = '" + feature + "')",
-                    f"usage_date between date '{start}' and date '{start}' + 27",
-                    f"usage_date between date '{start}' - 28 and date '{start}' - 1",
+        """Calls of a customer in its first three days with the feature over those from the fifth week on, per day.
+
+        Near the planted factor, and no more: curiosity falls by a fourth in these days, and the first is one of work.
+        """
+        found = []
+        for feature, start, end, factor, _ in self._effects("feature_launch"):
+            ((ratio,),) = self.rows(
+                f"""
+                with first_use as (
+                    select customer_id, min(usage_date) as first_date
+                    from core.fct_usage_daily
+                    where feature_id = '{feature}'
+                    group by customer_id
+                    having first_date between date '{start}' and date '{end}' - 41
                 ),
-                "core.fct_usage_daily, calls of four weeks over those before; margin.rpt_feature_economics growth",
+                used as (
+                    select
+                        first_date,
+                        sum(calls) filter (usage_date <= first_date + 2) / 3 as early,
+                        sum(calls) filter (usage_date >= first_date + 28) / (date '{end}' - first_date - 27) as late
+                    from first_use
+                    inner join core.fct_usage_daily using (customer_id)
+                    where feature_id = '{feature}'
+                    group by customer_id, first_date
+                )
+                select sum(early) / sum(late) from used
+                """
             )
-            for feature, start, _, factor, _ in self._effects("feature_launch")
-        ]
+            said = "core.fct_usage_daily, calls of the first three days over those from the fifth week on"
+            found.append(Comparison("feature_launch", feature, factor, float(ratio or "nan"), said))
+        return found
 
     def _savings(self) -> list[Comparison]:
         value = "sum(input_tokens) filter ({days} and feature_id = '%s') / sum(calls) filter ({days} and feature_id = '%s')"
