@@ -193,7 +193,7 @@ def total_savings(warehouse: Warehouse, opportunities: Evidence) -> Evidence:
 
 
 def savings_figure(saved: Evidence) -> KeyFigure:
-    """What the open actions are worth together, from ``total_savings``."""
+    """What the open actions are worth together; ``saved`` has the columns of ``total_savings``."""
     if not saved["action_count"]:
         return KeyFigure("Savings open, a month", note("none"))
     return KeyFigure(

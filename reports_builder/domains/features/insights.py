@@ -21,8 +21,8 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
         )
         if actions["open_actions"]
         else totals.say(
-            "Between nothing and **{losses_usd:usd}** in 30 days. No open action saves money on these tasks; "
-            "assumption: at the high end a limit or a price makes the features break even."
+            "Between nothing and **{losses_usd:usd}** in 30 days. No open action on these tasks saves "
+            "enough; assumption: at the high end a limit or a price makes the features break even."
         )
     )
     insight = Insight(

@@ -15,23 +15,23 @@ def totals(warehouse: Warehouse) -> Evidence:
         ),
         savings as (
             select
-                coalesce(sum(net_monthly_savings_usd) filter (where is_counted), 0) as net_usd,
-                coalesce(sum(low_monthly_savings_usd) filter (where is_counted), 0) as low_usd,
-                coalesce(sum(high_monthly_savings_usd) filter (where is_counted), 0) as high_usd,
+                coalesce(sum(net_monthly_savings_usd) filter (where is_counted), 0) as total_net_usd,
+                coalesce(sum(low_monthly_savings_usd) filter (where is_counted), 0) as total_low_usd,
+                coalesce(sum(high_monthly_savings_usd) filter (where is_counted), 0) as total_high_usd,
                 coalesce(sum(overlap_usd), 0) as overlap_usd,
-                count(*) filter (where is_counted) as open_actions
+                count(*) filter (where is_counted) as action_count
             from rates.rpt_savings_opportunities
             where not is_illustrative
         )
         select
             spend_usd,
-            net_usd,
-            low_usd,
-            high_usd,
+            total_net_usd,
+            total_low_usd,
+            total_high_usd,
             overlap_usd,
-            open_actions,
-            spend_usd - net_usd as spend_after_usd,
-            net_usd / nullif(spend_usd::double, 0) as net_share
+            action_count,
+            spend_usd - total_net_usd as spend_after_usd,
+            total_net_usd / nullif(spend_usd::double, 0) as net_share
         from spend, savings
         """
     )

@@ -5,6 +5,7 @@ from reports_builder.domains.optimization.charts import covered_hours, waterfall
 from reports_builder.domains.spend.statements import spend_figures
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
+from reports_builder.savings import savings_figure
 from reports_builder.warehouse import Warehouse
 
 KINDS = {
@@ -18,15 +19,15 @@ KINDS = {
 
 def what_is_open(totals: Evidence) -> Prose:
     """What the same work could cost."""
-    if not totals["open_actions"]:
+    if not totals["action_count"]:
         return totals.say(
             "The period cost **{spend_usd:usd}**, and no change of model, service class or contract is known "
             "that would lower it by enough to act on."
         )
     return totals.say(
         "The same work that cost **{spend_usd:usd}** in the period could cost **{spend_after_usd:usd}**: "
-        "{open_actions:count} actions are worth **{net_usd:usd}** a month together, {net_share:percent} of "
-        "spend (between {low_usd:usd} and {high_usd:usd})."
+        "{action_count:count} actions are worth **{total_net_usd:usd}** a month together, "
+        "{net_share:percent} of spend (between {total_low_usd:usd} and {total_high_usd:usd})."
     )
 
 
@@ -46,13 +47,7 @@ def key_figures(spend: Evidence, totals: Evidence, kinds: dict[str, Evidence]) -
     """Spend, what the whole ledger takes off it, and each kind of action."""
     return (
         spend_figures(spend)[0],
-        KeyFigure(
-            "Savings open, a month",
-            totals.cell("net_usd", "usd_table"),
-            status=totals.say("{low_usd:usd} to {high_usd:usd}, after overlap"),
-        )
-        if totals["open_actions"]
-        else KeyFigure("Savings open, a month", note("none")),
+        savings_figure(totals),
         *(kind_figure(name, kind) for name, kind in kinds.items()),
     )
 
