@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from reports_builder import semantic
-from reports_builder.dashboard import charts, show
+from reports_builder.dashboard import address, charts, show
 from reports_builder.dashboard.drawing import Answer, Drawing, Field, draw, style_of
 from reports_builder.dashboard.questions import ADDRESS, Question
 from reports_builder.dashboard.reading import Identity
@@ -20,7 +20,7 @@ from reports_builder.evidence import Evidence
 from reports_builder.model import Column, Table, cite
 
 _KINDS = {"bars": "Bars", "lines": "Lines", "table": "Table", "treemap": "Treemap", "heatmap": "Heat map"}
-_SAVED = "saved-chart"
+_ASKED = "asked-question"
 _NAME = "chart-name"
 
 
@@ -32,8 +32,9 @@ def draw_page(settings: Settings, identity: Identity) -> None:
     )
     with st.spinner("Starting the semantic layer, some seconds the first time ..."):
         semantic.list_metrics()
-    _open(settings)
     question = Question.from_address({name: st.query_params.get_all(name) for name in ADDRESS})
+    st.session_state[_ASKED] = question
+    _open(question, settings)
     question = _ask(question, settings, identity)
     if not question.metrics:
         st.info("Choose at least one metric.")
@@ -44,31 +45,37 @@ def draw_page(settings: Settings, identity: Identity) -> None:
 
 
 def _keep(question: Question) -> None:
-    wanted = question.to_address()
-    for name in ADDRESS:
-        if name in wanted:
-            st.query_params[name] = wanted[name]
-        elif name in st.query_params:
-            del st.query_params[name]
+    if question != _asked():
+        st.session_state[_ASKED] = question
+        address.write(ADDRESS, question.to_address())
 
 
-def _open(settings: Settings) -> None:
+def _asked() -> Question:
+    """The question as it stands, with all that the reader has changed since the page was drawn."""
+    question: Question = st.session_state[_ASKED]
+    return question
+
+
+def _open(question: Question, settings: Settings) -> None:
     found = semantic.list_charts(Path(settings.charts))
-    charts_there = {path: chart for path, chart in found.items() if isinstance(chart, semantic.SavedChart)}
-    for path, trouble in found.items():
-        if isinstance(trouble, ReportError):
-            st.warning(f"{path.name} is not a chart that can be opened: {trouble}")
-    names = {chart.name: chart for chart in charts_there.values()}
-    asked = st.query_params.get("name", "")
-    st.session_state[_SAVED] = asked if asked in names else None
-
-    def opened() -> None:
-        chosen = st.session_state[_SAVED]
-        if chosen in names:
-            _keep(Question.of_chart(names[chosen]))
-
+    saved: dict[str, Question] = {}
+    for path, chart in found.items():
+        if isinstance(chart, ReportError):
+            st.warning(f"{path.name} is not a chart that can be opened: {chart}")
+        else:
+            saved[chart.name] = Question.of_chart(chart)
+    names = list(saved)
+    # A chart that the reader has changed since it was opened can be opened again.
+    is_open = saved.get(question.name) == replace(question, start=None, end=None)
+    chosen = question.name if is_open else None
     st.selectbox(
-        "Saved charts", list(names), index=None, key=_SAVED, on_change=opened, placeholder="Open one"
+        "Saved charts",
+        names,
+        index=names.index(chosen) if chosen else None,
+        placeholder="Open one",
+        **address.bound(
+            "saved-chart", chosen, lambda name: _keep(saved.get(name, replace(_asked(), name="")))
+        ),
     )
 
 
@@ -83,21 +90,22 @@ def _ask(question: Question, settings: Settings, identity: Identity) -> Question
         dimensions=tuple(name for name in question.dimensions if name in possible),
         filters={name: values for name, values in question.filters.items() if name in possible},
     )
+    st.session_state[_ASKED] = known
     places = {name: label for name, label in possible.items() if not name.startswith("metric_time")}
     left, right = st.columns(2)
     with left:
-        _several("Metrics", metrics, known.metrics, lambda names: replace(known, metrics=names))
+        _several("Metrics", metrics, known.metrics, lambda names: replace(_asked(), metrics=names))
         _kinds(known)
     with right:
-        _several("Dimensions", possible, known.dimensions, lambda names: replace(known, dimensions=names))
-        _several("Filters", places, tuple(known.filters), lambda names: _with_filters(known, names))
+        _several("Dimensions", possible, known.dimensions, lambda names: replace(_asked(), dimensions=names))
+        _several("Filters", places, tuple(known.filters), lambda names: _with_filters(_asked(), names))
     for name, values in known.filters.items():
         options = dict.fromkeys([*_values(name, settings.warehouse, identity), *values])
         _several(
             f"Only {possible[name]}",
             {value: value for value in options},
             values,
-            lambda values, name=name: replace(known, filters={**known.filters, name: values}),  # type: ignore[misc]
+            lambda values, name=name: replace(_asked(), filters={**_asked().filters, name: values}),  # type: ignore[misc]
         )
     _days(known)
     return known
@@ -111,48 +119,41 @@ def _several(
     label: str, names: dict[str, str], chosen: tuple[str, ...], changed: Callable[[tuple[str, ...]], Question]
 ) -> None:
     """A choice of several names; a change of it writes the address."""
-    key = f"builder-{label}"
-    st.session_state[key] = list(chosen)
     st.multiselect(
         label,
         list(names),
-        key=key,
+        default=chosen,
         format_func=names.__getitem__,
-        on_change=lambda: _keep(changed(tuple(st.session_state[key]))),
         placeholder="all" if label.startswith("Only") else "none",
+        **address.bound(f"builder-{label}", list(chosen), lambda names: _keep(changed(tuple(names)))),
     )
 
 
 def _kinds(question: Question) -> None:
-    key = "builder-kind"
-    st.session_state[key] = question.kind
     st.segmented_control(
         "Drawn as",
         list(_KINDS),
-        key=key,
+        default=question.kind,
         format_func=_KINDS.__getitem__,
-        on_change=lambda: _keep(replace(question, kind=st.session_state[key])),
         required=True,
+        **address.bound("builder-kind", question.kind, lambda kind: _keep(replace(_asked(), kind=kind))),
     )
 
 
 def _days(question: Question) -> None:
     left, right = st.columns(2)
     with left:
-        _day("From", question.start, lambda day: replace(question, start=day))
+        _day("From", question.start, lambda day: replace(_asked(), start=day))
     with right:
-        _day("To", question.end, lambda day: replace(question, end=day))
+        _day("To", question.end, lambda day: replace(_asked(), end=day))
 
 
 def _day(label: str, day: date | None, changed: Callable[[date | None], Question]) -> None:
-    key = f"builder-{label}"
-    st.session_state[key] = day
     st.date_input(
         label,
-        value=None,
-        key=key,
+        value=day,
         format="YYYY-MM-DD",
-        on_change=lambda: _keep(changed(st.session_state[key])),
+        **address.bound(f"builder-{label}", day, lambda day: _keep(changed(day))),
     )
 
 
@@ -162,7 +163,7 @@ def _values(name: str, warehouse: str, _identity: Identity) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=128)
-def _asked(
+def _answered(
     asked: tuple[tuple[str, ...], tuple[str, ...]],
     only: tuple[tuple[str, tuple[str, ...]], ...],
     days: tuple[date | None, date | None],
@@ -173,7 +174,7 @@ def _asked(
 
 
 def _answer(question: Question, warehouse: str, identity: Identity) -> semantic.Result:
-    return _asked(
+    return _answered(
         (question.metrics, question.dimensions),
         tuple(question.filters.items()),
         (question.start, question.end),

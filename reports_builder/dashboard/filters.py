@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
 from reports_builder.evidence import marts_read
@@ -132,6 +132,10 @@ class Filters:
         return Filters(
             self.period, *(tuple(values) if other == name else self.values(other) for other in NAMES)
         )
+
+    def with_period(self, period: str) -> "Filters":
+        """The same for other days."""
+        return replace(self, period=period)
 
     def period_of(self, own: Period, last_usage: date) -> Period:
         """The days that are asked for, with as many days before them to compare with."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from reports_builder.dashboard import markup
+from reports_builder.dashboard import address, markup
 from reports_builder.dashboard.settings import Settings
 
 _REPORTS = {
@@ -25,17 +25,16 @@ def draw(settings: Settings) -> None:
         )
         return
     asked = st.query_params.get("report", there[0])
-    st.session_state["report"] = asked if asked in there else there[0]
+    name = asked if asked in there else there[0]
     st.segmented_control(
         "Report",
         there,
+        default=name,
         format_func=_REPORTS.__getitem__,
-        key="report",
-        on_change=_chosen,
         label_visibility="collapsed",
         required=True,
+        **address.bound("report", name, lambda chosen: address.write(("report",), {"report": chosen})),
     )
-    name = st.session_state["report"]
     st.caption("As rendered for the reports' own period: filters do not change it.")
     text = (folder / f"{name}.md").read_text(encoding="utf-8")
     st.html(markup.page(text, folder))
@@ -47,7 +46,3 @@ def draw(settings: Settings) -> None:
         type="tertiary",
         on_click="ignore",
     )
-
-
-def _chosen() -> None:
-    st.query_params["report"] = st.session_state["report"]

@@ -162,7 +162,8 @@ def sources(citations: tuple[Citation, ...], evidence: Evidence, name: str) -> N
         query(citations, name)
         st.download_button(
             "CSV",
-            data=lambda: csv_bytes(evidence),
+            # Not on demand: what is made on demand cannot be had while the page is drawn again.
+            data=csv_bytes(evidence),
             file_name=f"{name}.csv",
             mime="text/csv",
             key=f"csv-{name}",

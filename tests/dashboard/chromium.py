@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, sync_playwright
 
 from tests.workspace import ROOT, Workspace
 
@@ -30,7 +31,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WAIT = 60_000
+# Generous: on a busy machine the semantic layer takes a minute to start.
+WAIT = 120_000
 
 
 def chromium_path() -> str:
@@ -90,7 +92,7 @@ def running(workspace: Workspace) -> Iterator[Dashboard]:
         yield dashboard
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
         log.close()
 
 
@@ -145,6 +147,49 @@ class Reader:
         return dict(found)
 
 
+class SlowLine:
+    """The line to the dashboard, which can hold back what the server says while the page talks on."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.is_slow = False
+        self.said = 0
+        self._waiting: list[tuple[WebSocketRoute, str | bytes]] = []
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+
+    def _connect(self, browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+
+        def from_page(message: str | bytes) -> None:
+            self.said += 1
+            server.send(message)
+
+        def from_server(message: str | bytes) -> None:
+            self._waiting.append((browser, message))
+            if not self.is_slow:
+                self._deliver()
+
+        browser.on_message(from_page)
+        server.on_message(from_server)
+
+    def _deliver(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for browser, message in waiting:
+            browser.send(message)
+
+    @contextmanager
+    def slow(self, messages: int = 3) -> Iterator[None]:
+        """What is done within reaches the page only when it has said so much more without knowing of it."""
+        self.is_slow = True
+        yield
+        enough, until = self.said + messages, time.monotonic() + WAIT / 1000
+        while self.said < enough and time.monotonic() < until:
+            self.page.wait_for_timeout(100)
+        assert self.said >= enough
+        self.is_slow = False
+        self._deliver()
+
+
 @contextmanager
 def browsing(profile: Path, **options: Any) -> Iterator[Page]:
     """An empty page of a Chromium."""
@@ -156,6 +201,7 @@ def browsing(profile: Path, **options: Any) -> Iterator[Page]:
             accept_downloads=True,
             **options,
         )
+        context.set_default_timeout(WAIT)
         try:
             yield context.pages[0]
         finally:

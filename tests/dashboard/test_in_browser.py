@@ -17,8 +17,8 @@ from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_view
 from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.reading import identity_of
-from reports_builder.semantic import load_chart
-from tests.dashboard.chromium import WAIT, Dashboard, Reader, chromium_path, reading, running
+from reports_builder.semantic import SavedChart, load_chart, save_chart
+from tests.dashboard.chromium import WAIT, Dashboard, Reader, SlowLine, chromium_path, reading, running
 from tests.workspace import ROOT, Workspace
 
 SPEND = """
@@ -144,7 +144,8 @@ def test_a_chart_is_built_saved_and_opened_again(dashboard: Dashboard, reader: R
     )
     reader.open("chart-builder", '[data-testid="stVegaLiteChart"]')
     assert reader.page.locator(".wide td").count() == 0
-    reader.page.get_by_role("combobox", name="Saved charts").click()
+    saved = reader.page.get_by_role("combobox", name="Saved charts")
+    saved.fill("Our OpenAI bill")
     reader.page.get_by_role("option", name="Our OpenAI bill").click()
     reader.page.wait_for_url(re.compile("only=call__provider"), timeout=WAIT)
     reader.page.locator(".wide td", has_text=usd(spent[0][0])).wait_for(timeout=WAIT)
@@ -154,6 +155,49 @@ def test_a_chart_is_built_saved_and_opened_again(dashboard: Dashboard, reader: R
         ).first.click()
         reader.page.get_by_test_id("stVegaLiteChart").first.wait_for(timeout=WAIT)
         reader.settled()
+
+
+@pytest.fixture
+def slow_line(dashboard: Dashboard, reader: Reader) -> Iterator[tuple[SlowLine, Reader]]:
+    page = reader.page.context.new_page()
+    yield SlowLine(page), Reader(page, dashboard.origin)
+    page.close()
+
+
+def test_cleared_filters_stay_cleared_on_a_slow_line(
+    dashboard: Dashboard, slow_line: tuple[SlowLine, Reader]
+) -> None:
+    """The page goes on telling what its widgets hold, before it hears that they are cleared."""
+    line, reader = slow_line
+    reader.open("?provider=openai&period=14d")
+    with line.slow():
+        reader.page.get_by_role("button", name="Clear filters").click()
+    reader.page.locator(".tile .now", has_text=usd(dashboard.workspace.query(SPEND)[0][0])).wait_for(
+        timeout=WAIT
+    )
+    reader.settled()
+    assert "provider" not in reader.page.url
+    assert reader.page.get_by_role("button", name="Clear filters").count() == 0
+
+
+def test_an_opened_chart_stays_open_on_a_slow_line(
+    dashboard: Dashboard, slow_line: tuple[SlowLine, Reader]
+) -> None:
+    line, reader = slow_line
+    only = {"call__provider": ("openai",)}
+    save_chart(
+        SavedChart("Only OpenAI", "table", ("total_cost",), ("call__provider",), only), dashboard.charts
+    )
+    reader.open("chart-builder", '[data-testid="stVegaLiteChart"]')
+    reader.page.get_by_role("combobox", name="Saved charts").click()
+    with line.slow():
+        reader.page.get_by_role("option", name="Only OpenAI").click()
+    reader.page.locator(".wide td").first.wait_for(timeout=WAIT)
+    reader.settled()
+    assert reader.page.url.endswith(
+        "?name=Only+OpenAI&kind=table&metric=total_cost&by=call__provider&only=call__provider%3Aopenai"
+    )
+    assert reader.page.locator(".wide tbody tr").count() == 1
 
 
 def test_the_reports_are_shown_as_rendered(dashboard: Dashboard, reader: Reader) -> None:

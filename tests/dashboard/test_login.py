@@ -67,7 +67,7 @@ def open_dashboard(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -
                 yield dashboard
             finally:
                 process.terminate()
-                process.wait(timeout=20)
+                process.wait(timeout=60)
 
 
 def log_in(reader: Reader, account: str) -> None:
