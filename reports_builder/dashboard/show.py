@@ -1,6 +1,7 @@
 """A view on the page: headline, key figures, charts and tables, each one click from its query."""
 
 import re
+import shlex
 from collections.abc import Iterable
 from html import escape
 
@@ -10,6 +11,7 @@ from reports_builder import formatting
 from reports_builder.dashboard import charts, markup
 from reports_builder.dashboard.downloads import csv_bytes
 from reports_builder.dashboard.filters import NAMES, Filters, unused
+from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose
 from reports_builder.model import Citation, Column, Figure, KeyFigure, Section, Table, cite
@@ -104,7 +106,8 @@ def query(citations: tuple[Citation, ...], key: str) -> None:
         for citation in citations:
             st.caption("Reads " + ", ".join(f"`{mart}`" for mart in citation.evidence.marts))
             st.code(citation.evidence.sql, language="sql", wrap_lines=True)
-        st.caption("Paste it into `duckdb -readonly warehouse/finops.duckdb`.")
+        st.caption("Paste it into the DuckDB shell, which is opened by:")
+        st.code(f"duckdb -readonly {shlex.quote(Settings.from_environment().warehouse)}", language="sh")
 
 
 def _side_by_side(sections: list[Section], filters: Filters) -> None:
