@@ -172,8 +172,17 @@ def action_plan(warehouse: Warehouse, *kinds: str) -> ActionPlan:
             "({total_low_usd:usd_table} to {total_high_usd:usd_table}), net of overlap: each is "
             "counted only on what the ones before it leave. The cost of doing the work is not taken off."
         )
+        + _part_of_all(warehouse, total)
         + beside,
     )
+
+
+def _part_of_all(warehouse: Warehouse, total: Evidence) -> Prose:
+    """Of which total this one is a part, where other pages name the larger one."""
+    everything = total_savings(warehouse, ledger(warehouse))
+    if everything["action_count"] == total["action_count"]:
+        return note("")
+    return everything.say(" They are part of the **{total_net_usd:usd_table}** that all open actions save.")
 
 
 def total_savings(warehouse: Warehouse, opportunities: Evidence) -> Evidence:

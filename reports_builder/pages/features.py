@@ -110,7 +110,7 @@ def _loss(warehouse: Warehouse, totals: Evidence) -> Prose:
         )
     return said + actions.say(
         " Open actions on the same tasks cover at most **{open_net_usd:usd}** of it a month; the rest needs "
-        "a price or a cheaper model."
+        "a price, or fewer tokens per call."
     )
 
 

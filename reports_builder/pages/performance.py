@@ -72,8 +72,8 @@ def _what_to_move(totals: Evidence, saved: Evidence) -> Prose:
             "No cheaper model is known that does a task well enough and saves enough: keep the models in use."
         )
     return say(
-        "For {tasks_to_switch:count} of {tasks:count} tasks another model gives as good an answer for less,"
-        " worth **{total_net_usd:usd}** a month.",
+        "In {tasks_to_switch:count} of {tasks:count} tasks calls can move to a cheaper model that is good "
+        "enough, or no worse than today's, worth **{total_net_usd:usd}** a month.",
         totals,
         saved,
     )

@@ -31,8 +31,8 @@ _ASSUMPTIONS = (
         "plans and build again."
     ),
     note(
-        "Assumed: today's cost. Savings on models lower it and are counted apart, on the calls of the "
-        "customers that stay."
+        "Assumed: today's cost of a call. Savings on models lower it and are counted apart, on all calls of "
+        "today, so a part of them would go with the customers that leave."
     ),
 )
 

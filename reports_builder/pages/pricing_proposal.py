@@ -27,8 +27,8 @@ _ASSUMPTIONS = (
         "own price changes have been measured; the churn scenarios below list them."
     ),
     note(
-        "Assumed: today's cost. The gain is one of revenue; savings on models lower cost and are counted "
-        "apart, on the calls of the customers that stay."
+        "Assumed: today's cost of a call. The gain is more revenue, and the cost that goes with those who "
+        "leave. Savings on models are counted apart, on all calls, so a part of them would go as well."
     ),
     note("Not modelled: moves to another tier, discounts, and the cost of changing the invoice."),
     note(

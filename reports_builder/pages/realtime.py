@@ -58,7 +58,7 @@ def build(warehouse: Warehouse) -> Page:
 
 def _is_it_over(abnormal: Evidence) -> Prose:
     if not abnormal["abnormal_days_lately"]:
-        return note("None of it was in the last three days: nothing is running away now.")
+        return note("None of it was in the last three days, as far as customers are judged.")
     return abnormal.say(
         "Of the last three days, {abnormal_days_lately:count} customer days are abnormal: look at them today."
     )

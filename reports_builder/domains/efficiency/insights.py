@@ -194,9 +194,10 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
 
 
 def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
-    """The use that keeps users waiting, unless it is on the recommended model already."""
-    if not slow.rows or slow["task_type"] == "unknown" or slow["model"] == slow["recommended_model"]:
+    """The use that keeps users waiting, unless it is on the quickest model already."""
+    if not slow.rows or slow["task_type"] == "unknown" or slow["model"] == slow["quicker_model"]:
         return ()
+    stays = slow["model"] == slow["recommended_model"]
     insight = Insight(
         title=slow.say("{task:text} on {model:text} keeps users waiting"),
         problem=slow.say(
@@ -211,14 +212,20 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             slow.say(
-                "Keep waiting time among the criteria when {task:text} is moved; {recommended_model:text} "
-                "is the model recommended for it."
+                "Ask for shorter answers, and show them as they are written: no other model is known to be "
+                "good enough for this work at less cost."
+                if stays
+                else "Keep waiting time among the criteria when this work is moved; "
+                "{recommended_model:text} is the model recommended for it."
             ),
             "Head of Engineering",
             "days",
         ),
         outcome=slow.say(
-            "The slowest twentieth goes from {latency_p95_ms:milliseconds} to "
+            "Unknown until it is tried: less than {latency_p95_ms:milliseconds} for the slowest twentieth. "
+            "Assumption: waiting time grows with the length of the answer."
+            if stays
+            else "The slowest twentieth goes from {latency_p95_ms:milliseconds} to "
             "{recommended_p95_ms:milliseconds} with the recommended model. Its money value is in the model "
             "switches and not counted here. Assumption: the same prompts, and answers of the length that "
             "model gives today."
@@ -264,7 +271,11 @@ def failures(failing: Evidence) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             failing.say(
-                "Find out with the provider why calls of {model:text} fail more often than those of "
+                "Make the recommended switches first: they move {moved_share:percent} of these calls to "
+                "other models. Find out with the provider why the rest fails more often than calls of "
+                "{best_model:text}."
+                if failing["moved_share"]
+                else "Find out with the provider why calls of {model:text} fail more often than those of "
                 "{best_model:text}, and bring them to that rate."
             ),
             "Head of Engineering",

@@ -259,7 +259,10 @@ def fixes_of_premium_use(warehouse: Warehouse) -> Evidence:
 
 
 def slowest(warehouse: Warehouse) -> Evidence:
-    """Tasks and models by waiting time, each beside the task's quickest and recommended model."""
+    """Tasks and models by waiting time, each beside the task's quickest model and the one to move to.
+
+    ``recommended_model`` is the model itself where no move is recommended.
+    """
     return warehouse.evidence(
         """
         with measured as (
@@ -274,16 +277,20 @@ def slowest(warehouse: Warehouse) -> Evidence:
         )
         select
             measured.*,
-            advice.recommended_model,
-            recommended.latency_p95_ms as recommended_p95_ms
+            coalesce(switches.to_model, measured.model) as recommended_model,
+            coalesce(recommended.latency_p95_ms, measured.latency_p95_ms) as recommended_p95_ms
         from measured
-        inner join efficiency.rpt_model_recommendations as advice
-            on measured.task_type = advice.task_type
+        left join rates.rpt_model_switch_savings as switches
+            on
+                measured.task_type = switches.task_type
+                and measured.provider = switches.from_provider
+                and measured.model = switches.from_model
+                and switches.is_recommended
         left join efficiency.rpt_model_efficiency as recommended
             on
-                advice.task_type = recommended.task_type
-                and advice.recommended_provider = recommended.provider
-                and advice.recommended_model = recommended.model
+                switches.task_type = recommended.task_type
+                and switches.to_provider = recommended.provider
+                and switches.to_model = recommended.model
         order by measured.latency_p95_ms desc, measured.task_type, measured.model
         """
     )
@@ -319,9 +326,18 @@ def failures_by_model(warehouse: Warehouse) -> Evidence:
                 sum(failed_calls) / sum(calls) as failure_share
             from efficiency.rpt_model_efficiency
             group by provider, model
+        ),
+
+        moves as (
+            select from_provider as provider, from_model as model, sum(calls) as moved_calls
+            from rates.rpt_model_switch_savings
+            where is_recommended
+            group by from_provider, from_model
         )
+
         select
             models.*,
+            moves.moved_calls / models.calls as moved_share,
             sum(failed_calls) over () as all_failed_calls,
             sum(failed_calls) over () / sum(calls) over () as all_failure_share,
             min_by(model, failure_share) over () as best_model,
@@ -333,6 +349,7 @@ def failures_by_model(warehouse: Warehouse) -> Evidence:
                 * (1 / calls + 1 / min_by(calls, failure_share) over ())
             ), 0) as standard_errors_apart
         from models
+        left join moves using (provider, model)
         order by failure_share desc, provider, model
         """
     )

@@ -117,7 +117,7 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
         ),
         compared(totals, "Lost on them", "loss_usd", "usd_table", change="loss_change_usd", by="delta_usd"),
         KeyFigure(
-            "Lifetime value of today's customers, cautious",
+            "Lifetime value of those with a margin, cautious",
             lifetime.cell("lifetime_low_usd", "usd_table"),
             status=lifetime.say(
                 "{valued_customers:count} valued, {customers_without_margin:count} without a margin"

@@ -121,7 +121,7 @@ def offers_table(warehouse: Warehouse) -> Table:
         Column("total_cost_usd", "With commitment", "usd_table"),
         Column("coverage_share", "Coverage", "percent"),
         Column("utilization_share", "Utilization", "percent"),
-        Column("break_even_utilization_share", "Break-even", "percent"),
+        Column("break_even_utilization_share", "Break-even (above 100 %: never)", "percent"),
         Column("net_monthly_savings_usd", "Saves a month", "usd_table"),
         Column("verdict", "Verdict"),
     )

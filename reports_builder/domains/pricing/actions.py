@@ -25,8 +25,8 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
             "departures, net of overlap: every customer is in one of them only. They are ranked by "
             "value; the sequence is a pilot with new customers, then those that lose money, then the "
-            "rest. All margins use today's cost: savings on models lower it and are counted apart, on the "
-            "calls of the customers that stay."
+            "rest. All margins use today's cost of a call: savings on models lower it and are counted apart, "
+            "on all calls of today, so a part of them would go with the customers that leave."
         ),
     )
 
@@ -34,7 +34,8 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
 def _step(row: Evidence, falls: Evidence) -> Action:
     losing = row["segment"] == "loses_money"
     words = (
-        "Move the {customers:count} customers that lose money to “{plan_name:text}”, one call at a time"
+        "Speak with the {customers:count} customers that lose money, one by one, and move them to "
+        "“{plan_name:text}”"
         if losing
         else "Move the {customers:count} others to it, of whom {customers_paying_more:count} pay more"
     )

@@ -136,7 +136,9 @@ def _principle(prices: Evidence) -> str:
             "The base fee is due whatever is used, and includes no use: every unit has a price that earns "
             "the target margin on its planned cost."
         )
-    return "Nothing is due without use: every unit has a price that earns the target margin."
+    return (
+        "Nothing is due without use: every unit has a price that earns the target margin on its planned cost."
+    )
 
 
 def projection(plan: Evidence, plans: Evidence) -> Insight:
@@ -323,8 +325,9 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
             "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
             "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
-            "to {customers_lost_high_churn:count}). It is a gain of revenue at today's cost; the savings on "
-            "models lower cost and are counted apart, on the calls of the customers that stay."
+            "to {customers_lost_high_churn:count}), and what they cost goes with them. A call costs what it "
+            "costs today: savings on models are counted apart, on all calls, so a part of them would go as "
+            "well."
         ),
         supporting=supporting,
     )

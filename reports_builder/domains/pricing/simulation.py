@@ -162,8 +162,8 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
             supporting=Table(
                 (
                     Column("plan_name", "Plan"),
-                    Column("customers_lost_base_churn", "Departures, base", "count"),
-                    Column("customers_lost_high_churn", "Departures, high", "count"),
+                    Column("customers_lost_base_churn", "Departures over the price, base", "count"),
+                    Column("customers_lost_high_churn", "Departures over the price, high", "count"),
                     Column("gross_margin_low_churn_usd", "Margin, low churn", "usd_table"),
                     Column("gross_margin_base_churn_usd", "Base", "usd_table"),
                     Column("gross_margin_high_churn_usd", "High", "usd_table"),

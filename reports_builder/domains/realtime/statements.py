@@ -14,7 +14,7 @@ EPISODE_COLUMNS = (
     Column("observed_usd", "Cost", "usd_table"),
     Column("excess_usd", "Above expected", "usd_table"),
     Column("driver", "Why"),
-    Column("cause_feature", "Mostly", "words"),
+    Column("cause_feature", "Most of all in", "words"),
     Column("cause_model", "On model"),
 )
 
@@ -32,7 +32,7 @@ def what_was_abnormal(abnormal: Evidence, episodes: Evidence) -> Prose:
         "**{excess_usd:usd}** more than their own past leads one to expect. "
     ) + episodes.say(
         "The dearest is {customer:text} ({run:text} from {episode_start_date:day}): **{excess_usd:usd}** "
-        "too much, because of {driver:text}, mostly {cause_feature:words}."
+        "too much, because of {driver:text}, most of all in {cause_feature:words}."
     )
 
 
