@@ -1,6 +1,6 @@
 """The address of the page, and the widgets that show what it says."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypedDict
 
 import streamlit as st
@@ -15,16 +15,19 @@ class Bound(TypedDict):
     on_change: Callable[[], None]
 
 
-def write(names: Iterable[str], wanted: Mapping[str, str | list[str]]) -> None:
+def read(names: Iterable[str]) -> dict[str, list[str]]:
+    """What the address says for these parameters; those that it does not name are not in it."""
+    return {name: st.query_params.get_all(name) for name in names if name in st.query_params}
+
+
+def write(names: Collection[str], wanted: Mapping[str, list[str]]) -> None:
     """Give these parameters these values, all at once, and leave the rest of the address alone.
 
-    A name of ``names`` without a value in ``wanted`` leaves the address.
+    A name of ``names`` without a value in ``wanted`` leaves the address. It is written even where it seems
+    to say so already: that is what the browser said last, and it may yet have to hear of the last change.
     """
-    there = {name: st.query_params.get_all(name) for name in st.query_params}
-    asked = {name: values for name, values in there.items() if name not in names}
-    asked |= {name: [value] if isinstance(value, str) else value for name, value in wanted.items()}
-    if asked != there:
-        st.query_params.from_dict(asked)
+    others = read(name for name in st.query_params if name not in names)
+    st.query_params.from_dict(others | dict(wanted))
 
 
 def bound(name: str, value: object, changed: Callable[[Any], None]) -> Bound:

@@ -32,7 +32,7 @@ def draw_page(settings: Settings, identity: Identity) -> None:
     )
     with st.spinner("Starting the semantic layer, some seconds the first time ..."):
         semantic.list_metrics()
-    question = Question.from_address({name: st.query_params.get_all(name) for name in ADDRESS})
+    question = Question.from_address(address.read(ADDRESS))
     st.session_state[_ASKED] = question
     _open(question, settings)
     question = _ask(question, settings, identity)
@@ -62,12 +62,14 @@ def _open(question: Question, settings: Settings) -> None:
     for path, chart in found.items():
         if isinstance(chart, ReportError):
             st.warning(f"{path.name} is not a chart that can be opened: {chart}")
+        elif chart.name in saved:
+            st.warning(f"{path.name} is a second chart named “{chart.name}”: give it another name.")
         else:
             saved[chart.name] = Question.of_chart(chart)
     names = list(saved)
     # A chart that the reader has changed since it was opened can be opened again.
-    is_open = saved.get(question.name) == replace(question, start=None, end=None)
-    chosen = question.name if is_open else None
+    same = saved.get(question.name)
+    chosen = question.name if same and same.to_chart() == question.to_chart() else None
     st.selectbox(
         "Saved charts",
         names,
@@ -83,6 +85,7 @@ def _ask(question: Question, settings: Settings, identity: Identity) -> Question
     """The widgets, set to the question; the question as far as the semantic layer knows it."""
     metrics = {metric.name: metric.label for metric in semantic.list_metrics()}
     chosen = tuple(name for name in question.metrics if name in metrics)
+    everything = {found.name: found.label for found in semantic.list_dimensions()}
     possible = {found.name: found.label for found in semantic.list_dimensions(chosen)}
     known = replace(
         question,
@@ -90,8 +93,20 @@ def _ask(question: Question, settings: Settings, identity: Identity) -> Question
         dimensions=tuple(name for name in question.dimensions if name in possible),
         filters={name: values for name, values in question.filters.items() if name in possible},
     )
-    st.session_state[_ASKED] = known
-    places = {name: label for name, label in possible.items() if not name.startswith("metric_time")}
+    left_out = [
+        everything.get(name, name)
+        for name in (*question.metrics, *question.dimensions, *question.filters)
+        if name not in (*known.metrics, *known.dimensions, *known.filters)
+    ]
+    # A place of its own, so that the widgets below stay where they are and keep the focus.
+    remark = st.empty()
+    if left_out:
+        remark.caption(f"Left out, because it does not go with these metrics: {', '.join(left_out)}.")
+    places = {
+        name: label
+        for name, label in possible.items()
+        if not name.startswith("metric_time") or name in known.filters
+    }
     left, right = st.columns(2)
     with left:
         _several("Metrics", metrics, known.metrics, lambda names: replace(_asked(), metrics=names))

@@ -9,6 +9,7 @@ from reports_builder.dashboard import address
 from reports_builder.dashboard.filters import NAMES, PRESETS, Filters
 from reports_builder.warehouse import Period
 
+_PARAMETERS = ("period", *NAMES)
 _KEPT = "kept_filters"
 _PAGE = "page_of_filters"
 _OWN_DAYS = "own"
@@ -23,19 +24,22 @@ _LABELS = {
 
 def current(page: str) -> Filters:
     """The filters of the address; those of the page before where the reader has only turned the page."""
-    filters = Filters.from_address({name: st.query_params.get_all(name) for name in ("period", *NAMES)})
+    said = address.read(_PARAMETERS)
+    filters = Filters.from_address(said)
     turned = st.session_state.get(_PAGE, page) != page
     if turned and not filters.chosen:
         filters = st.session_state.get(_KEPT, filters)
     st.session_state[_PAGE] = page
-    keep(filters)
+    st.session_state[_KEPT] = filters
+    if filters.to_address() != said:
+        address.write(_PARAMETERS, filters.to_address())
     return filters
 
 
 def keep(filters: Filters) -> None:
     """Write the filters into the address and leave the rest of it alone."""
     st.session_state[_KEPT] = filters
-    address.write(("period", *NAMES), filters.to_address())
+    address.write(_PARAMETERS, filters.to_address())
 
 
 def sidebar(filters: Filters, options: dict[str, tuple[str, ...]], own: Period) -> None:
@@ -75,14 +79,14 @@ def _period_choice(filters: Filters, own: Period) -> None:
     if is_own:
         start, end = (date.fromisoformat(text) for text in filters.period.split(".."))
         # Between the two clicks of a choice there is one day, which is the picker's own business.
-        picked = address.held("filter-days")
-        days = picked if picked is not None and len(picked) == 1 else (start, end)
+        name = f"filter-days-{filters.period}"
+        picked = address.held(name, ())
+        days = picked if len(picked) == 1 else (start, end)
         st.sidebar.date_input(
-            "From and to",
-            value=days,
-            format="YYYY-MM-DD",
-            **address.bound("filter-days", days, _days_changed),
+            "From and to", value=days, format="YYYY-MM-DD", **address.bound(name, days, _days_changed)
         )
+        if len(days) == 1:
+            st.sidebar.caption(f"Choose the last day too. Until then the page shows {start} to {end}.")
 
 
 def _kept() -> Filters:

@@ -112,9 +112,9 @@ class Filters:
         }
         return cls(period=period if _is_period(period) else "", **values)
 
-    def to_address(self) -> dict[str, str | list[str]]:
+    def to_address(self) -> dict[str, list[str]]:
         """The same as parameters of an address; what is not chosen is not in it."""
-        chosen: dict[str, str | list[str]] = {"period": self.period} if self.period else {}
+        chosen = {"period": [self.period]} if self.period else {}
         return chosen | {name: list(self.values(name)) for name in NAMES if self.values(name)}
 
     def values(self, name: str) -> tuple[str, ...]:
@@ -159,9 +159,11 @@ def _is_period(text: str) -> bool:
     if not match:
         return text in PRESETS
     try:
-        return date.fromisoformat(match[1]) <= date.fromisoformat(match[2])
+        start, end = date.fromisoformat(match[1]), date.fromisoformat(match[2])
     except ValueError:
         return False
+    # As many days before them must be days of a calendar too.
+    return start <= end and start.year >= 1900 and end.year <= 2999
 
 
 def bears(sql: str, name: str) -> bool:

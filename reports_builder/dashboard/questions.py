@@ -30,12 +30,13 @@ class Question:
             return next(iter(reversed([*address.get(name, ())])), "")
 
         metrics = tuple(dict.fromkeys(address.get("metric", ())))
-        if not metrics:
+        if not any(address.get(name) for name in ADDRESS):
             return cls()
         filters: dict[str, tuple[str, ...]] = {}
         for item in address.get("only", ()):
             dimension, _, value = item.partition(":")
-            filters[dimension] = (*filters.get(dimension, ()), *([value] if value else []))
+            values = (*filters.get(dimension, ()), *([value] if value else []))
+            filters[dimension] = tuple(dict.fromkeys(values))
         kind = last("kind")
         return cls(
             last("name"),
@@ -52,27 +53,27 @@ class Question:
         """The question of a saved chart."""
         return cls(chart.name, chart.kind, chart.metrics, chart.dimensions, dict(chart.filters))
 
-    def to_address(self) -> dict[str, str | list[str]]:
+    def to_address(self) -> dict[str, list[str]]:
         """The parameters that bring this question back."""
         only = [
             f"{dimension}:{value}"
             for dimension, values in self.filters.items()
             for value in (values or ("",))
         ]
-        said: dict[str, str | list[str]] = {
-            "name": self.name,
-            "kind": self.kind,
+        said = {
+            "name": [self.name],
+            "kind": [self.kind],
             "metric": list(self.metrics),
             "by": list(self.dimensions),
             "only": only,
-            "from": self.start.isoformat() if self.start else "",
-            "to": self.end.isoformat() if self.end else "",
+            "from": [self.start.isoformat() if self.start else ""],
+            "to": [self.end.isoformat() if self.end else ""],
         }
-        return {name: value for name, value in said.items() if value}
+        return {name: values for name, values in said.items() if any(values)}
 
     def to_chart(self) -> SavedChart:
-        """The chart to save."""
-        chosen = {name: values for name, values in self.filters.items() if values}
+        """The chart to save; the order of filters and of their values says nothing."""
+        chosen = {name: tuple(sorted(values)) for name, values in sorted(self.filters.items()) if values}
         return SavedChart(self.name.strip(), self.kind, self.metrics, self.dimensions, chosen)
 
 

@@ -33,7 +33,7 @@ def draw(settings: Settings) -> None:
         format_func=_REPORTS.__getitem__,
         label_visibility="collapsed",
         required=True,
-        **address.bound("report", name, lambda chosen: address.write(("report",), {"report": chosen})),
+        **address.bound("report", name, lambda chosen: address.write(("report",), {"report": [chosen]})),
     )
     st.caption("As rendered for the reports' own period: filters do not change it.")
     text = (folder / f"{name}.md").read_text(encoding="utf-8")

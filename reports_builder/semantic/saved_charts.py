@@ -168,15 +168,15 @@ def _refuse_repeated_keys(node: Any, where: str) -> None:
 
 def _file_of(name: str, folder: Path) -> Path:
     """The chart's own file, where it has one; else one that no other chart has."""
+    own = next((path for path in sorted(folder.glob("*.yml")) if _holds(path, name)), None)
+    if own is not None:
+        return own
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain)[:_MAX_SLUG].strip("-") or "chart"
     # Two names may read alike without their accents and signs; the longer file name tells them apart.
     distinct = f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    longer = folder / f"{distinct}.yml"
-    if longer.exists():
-        return longer
     short = folder / f"{slug}.yml"
-    return short if not short.exists() or _holds(short, name) else longer
+    return folder / f"{distinct}.yml" if short.exists() else short
 
 
 def _holds(path: Path, name: str) -> bool:

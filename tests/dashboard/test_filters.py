@@ -22,7 +22,16 @@ def test_an_address_and_its_filters_say_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "period", ["8x", "2026-10-31..2026-10-01", "2026-13-01..2026-13-02", "' or 1=1 --", ".."]
+    "period",
+    [
+        "8x",
+        "2026-10-31..2026-10-01",
+        "2026-13-01..2026-13-02",
+        "0001-01-01..2026-01-01",
+        "2026-01-01..9999-12-31",
+        "' or 1=1 --",
+        "..",
+    ],
 )
 def test_a_period_that_is_none_is_left_out(period: str) -> None:
     assert Filters.from_address({"period": [period]}) == Filters()

@@ -180,6 +180,43 @@ def test_cleared_filters_stay_cleared_on_a_slow_line(
     assert reader.page.get_by_role("button", name="Clear filters").count() == 0
 
 
+def test_a_choice_taken_back_is_taken_back_on_a_slow_line(slow_line: tuple[SlowLine, Reader]) -> None:
+    line, reader = slow_line
+    reader.open(
+        "chart-builder?kind=bars&metric=total_cost&by=call__provider", '[data-testid="stVegaLiteChart"]'
+    )
+    with line.slow():
+        reader.page.get_by_role("radio", name="Table").click()
+        line.page.wait_for_timeout(500)
+        reader.page.get_by_role("radio", name="Bars").click()
+    reader.page.wait_for_url(re.compile("kind=bars"), timeout=WAIT)
+    reader.page.get_by_role("button", name="Save the chart").click()
+    reader.page.get_by_text("Give the chart a name first.").wait_for(timeout=WAIT)
+    reader.settled()
+    assert "kind=bars" in reader.page.url
+    assert reader.page.locator(".wide td").count() == 0
+
+
+def test_the_last_metric_can_be_exchanged(reader: Reader) -> None:
+    """Without a metric the rest of the question stays, and so do choices that a metric does not go with."""
+    reader.open("chart-builder?kind=table&metric=total_cost&by=call__model", ".wide td")
+    metrics = reader.page.get_by_role("combobox", name="Metrics")
+    metrics.press("Backspace")
+    reader.page.get_by_text("Choose at least one metric.").wait_for(timeout=WAIT)
+    metrics.fill("Revenue")
+    reader.page.get_by_role("option", name="Revenue").click()
+    reader.page.get_by_text("Left out, because it does not go with these metrics: Model.").wait_for(
+        timeout=WAIT
+    )
+    metrics.press("Backspace")
+    reader.page.get_by_text("Choose at least one metric.").wait_for(timeout=WAIT)
+    metrics.fill("Total cost")
+    reader.page.get_by_role("option", name="Total cost").click()
+    reader.page.wait_for_url(re.compile("metric=total_cost"), timeout=WAIT)
+    reader.page.locator(".wide th", has_text="Model").wait_for(timeout=WAIT)
+    assert "kind=table" in reader.page.url
+
+
 def test_an_opened_chart_stays_open_on_a_slow_line(
     dashboard: Dashboard, slow_line: tuple[SlowLine, Reader]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -125,10 +126,10 @@ def test_a_question_survives_its_address() -> None:
         "Cost: a & b", "heatmap", ("total_cost",), ("call__provider", "metric_time__day"),
         {"call__model": ("a:b", "c"), "call__region": ()}, date(2026, 10, 1), None,
     )  # fmt: skip
-    address = {
-        name: [value] if isinstance(value, str) else value for name, value in question.to_address().items()
-    }
-    assert Question.from_address(address) == question
+    assert Question.from_address(question.to_address()) == question
+    no_metric = replace(question, metrics=())
+    assert Question.from_address(no_metric.to_address()) == no_metric
+    assert Question.from_address({}) == Question()
 
 
 def test_the_key_of_a_chart_names_the_marks_as_they_are_seen() -> None:
