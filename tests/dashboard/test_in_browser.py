@@ -106,7 +106,9 @@ def test_each_figure_is_one_click_from_its_query(dashboard: Dashboard, reader: R
     reader.page.get_by_role("button", name="Query").first.click()
     shown = reader.page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
     sql = shown.first.inner_text()
-    assert "core.fct_usage_daily" in reader.page.get_by_test_id("stPopoverBody").inner_text()
+    said = reader.page.get_by_test_id("stPopoverBody").inner_text()
+    assert "core.fct_usage_daily" in said
+    assert f"duckdb -readonly {dashboard.workspace.published}" in said
     with duckdb.connect(str(dashboard.workspace.published), read_only=True) as connection:
         amount = connection.execute(sql).fetchall()[0][0]
     assert usd(amount) == reader.tile("AI spend")

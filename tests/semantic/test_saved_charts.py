@@ -61,6 +61,12 @@ def test_any_name_comes_back_from_a_file_of_its_own_in_the_folder(tmp_path: Path
     assert len(list_charts(folder)) == len(NAMES)
 
 
+def test_a_chart_that_was_renamed_on_disk_is_saved_where_it_lies(tmp_path: Path) -> None:
+    renamed = save_chart(chart("Alpha"), tmp_path).rename(tmp_path / "zeta.yml")
+    assert save_chart(chart("Alpha", kind="table"), tmp_path) == renamed
+    assert [found.kind for found in map(load_chart, tmp_path.iterdir())] == ["table"]
+
+
 def test_a_file_says_the_same_whatever_the_order_of_filters(tmp_path: Path) -> None:
     one = chart(filters={"call__model": ("b", "a"), "call__environment": ("production",), "call__region": ()})
     two = chart(filters={"call__environment": ("production",), "call__model": ("a", "b", "a")})

@@ -212,8 +212,8 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             slow.say(
-                "Ask for shorter answers, and show them as they are written: no other model is known to be "
-                "good enough for this work at less cost."
+                "Ask for shorter answers, and show them as they are written: no other model is recommended "
+                "for this work."
                 if stays
                 else "Keep waiting time among the criteria when this work is moved; "
                 "{recommended_model:text} is the model recommended for it."
