@@ -12,7 +12,7 @@ from tests.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Workspace]:
+def places() -> dict[str, Workspace]:
     """A place for each choice of sources: dbt parses the project anew when they change."""
     return {}
 
