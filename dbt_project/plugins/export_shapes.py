@@ -5,6 +5,7 @@ What a tool alone knows is settled here: where it keeps the cached tokens, what 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from decimal import Decimal, InvalidOperation
@@ -46,7 +47,10 @@ def shape_litellm(record: Fields) -> tuple[Fields, Fields]:
     for name in _LITELLM_METADATA:
         attributes |= _object(metadata.get(name))
     attributes |= _tags(record.pop("request_tags", None))
+    key = record.pop("api_key", None) or metadata.get("user_api_key")
     return record | {
+        "response_id": record.get("request_id"),
+        "session_key": _session_key(record.get("session_id"), key),
         "input_tokens": prompt,
         "cached_input_tokens": cached,
         "cache_write_input_tokens": written,
@@ -76,10 +80,12 @@ def shape_langfuse(record: Fields) -> tuple[Fields, Fields]:
     for nested in ("resourceAttributes", "attributes"):
         attributes |= _object(metadata.pop(nested, None))
     attributes |= metadata
+    response_id = _first(metadata.get("response_id"), metadata.get("gen_ai.response.id"))
     attributes |= _tags(record.pop("tags", None))
     cost = _object(record.pop("cost_details", None))
     costs = [value for name, value in cost.items() if name.lower() != "total" and value is not None]
     return record | {
+        "response_id": _first(response_id, attributes.get("gen_ai.response.id")),
         "input_tokens": _combined(inputs, is_apart=is_apart),
         "cached_input_tokens": cached if inputs else None,
         "cache_write_input_tokens": written if inputs else None,
@@ -94,6 +100,13 @@ def shape_customer(record: Fields) -> tuple[Fields, Fields]:
     if currency != "USD":
         raise ValueError(f"the fee is in {currency}; fees are read in USD, so convert them first")
     return record, {}
+
+
+def _session_key(session: object, key: object) -> str | None:
+    """The session with a digest of the caller's key, which is never landed as it is."""
+    if not session:
+        return None
+    return f"{session}:{hashlib.sha256(str(key).encode()).hexdigest()[:12]}" if key else str(session)
 
 
 def _combined(counts: dict[str, int], *, is_apart: bool) -> int | None:

@@ -178,6 +178,9 @@ LITELLM = LandedSource(
         "error_class": "text",
         "gateway_usd_per_input_token": "number",
         "gateway_usd_per_output_token": "number",
+        "response_id": "text",
+        "session_key": "text",
+        "metered_units": "text",
     }
     | _CALL_ATTRIBUTE_COLUMNS,
     required=frozenset({"request_id", "spend", "startTime", "model", "prompt_tokens", "completion_tokens"}),
@@ -205,6 +208,7 @@ LITELLM = LandedSource(
             "session_id",
             "status",
             "agent_id",
+            "api_key",
         }
     ),
     aliases={"start_time": "startTime", "end_time": "endTime"},
@@ -229,6 +233,11 @@ LANGFUSE = LandedSource(
         "cache_write_input_tokens": "number",
         "output_tokens": "number",
         "cost": "number",
+        "parent_observation_id": "text",
+        "session_id": "text",
+        "updated_at": "instant",
+        "response_id": "text",
+        "metered_units": "text",
     }
     | _CALL_ATTRIBUTE_COLUMNS,
     required=frozenset({"id", "type", "start_time", "usage_details"}),
@@ -251,6 +260,8 @@ LANGFUSE = LandedSource(
             "user_id",
             "session_id",
             "tags",
+            "parent_observation_id",
+            "updated_at",
         }
     ),
     # The API and the export of the user interface write the same names without underscores.
@@ -266,6 +277,8 @@ LANGFUSE = LandedSource(
         "calculatedtotalcost": "total_cost",
         "userid": "user_id",
         "sessionid": "session_id",
+        "parentobservationid": "parent_observation_id",
+        "updatedat": "updated_at",
     },
     shape=shape_langfuse,
     mapped=_CALL_ATTRIBUTES,

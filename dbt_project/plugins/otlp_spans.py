@@ -45,6 +45,7 @@ MAPPED_COLUMNS = (
     "provider",
     "region",
     "request_model",
+    "response_id",
     "response_model",
     "service_name",
     "service_tier",
@@ -72,6 +73,7 @@ _SCHEMA = pa.schema(
         ("span_number", pa.int64()),
         ("line_problem", pa.string()),
         ("partition_date", pa.date32()),
+        ("metered_units", pa.string()),
         *_OWN_COLUMNS,
         *((name, pa.string()) for name in MAPPED_COLUMNS),
     ]
@@ -140,14 +142,14 @@ def _batches(path: Path, name: str, version: str, targets: Targets) -> Iterator[
         if own[5] is not None:
             day = own[5] // _DAY_US
         if day is None:
-            waiting.append((*head, None, *own, *values))
+            waiting.append((*head, None, None, *own, *values))
             if len(waiting) > ROWS_PER_BATCH:
                 break
             continue
         if waiting:
             rows.extend((*row[:5], day, *row[6:]) for row in waiting)
             waiting.clear()
-        rows.append((*head, day, *own, *values))
+        rows.append((*head, day, None, *own, *values))
         if len(rows) >= ROWS_PER_BATCH:
             yield _batch(rows)
             rows.clear()

@@ -3,13 +3,16 @@
 
 {{ config(materialized='view') }}
 
+{% set columns = call_record_columns() | join(', ') %}
+
 with records as (
 
-    select * from {{ ref('stg_raw__calls') }}
+    select {{ columns }} from {{ ref('stg_raw__calls') }}
     {{ 'where 1 = 0' if 'calls' not in var('sources') }}
     {%- for source_name in landed_call_sources() %}
     union all
-    select * from {{ ref('stg_' ~ source_name ~ '__calls') }}
+    select {{ columns }} from {{ ref('stg_' ~ source_name ~ '__calls') }}
+    {{ "where record_kind = 'call'" if source_name == 'otel' }}
     {%- endfor %}
 
 )

@@ -22,7 +22,7 @@ duplicated as (
 
 {% set call_columns = [
     'source_name', 'partition_date', 'file_name', 'call_id', 'trace_id', 'called_at', 'provider', 'model', 'input_tokens',
-    'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'billed_cost_usd', 'latency_ms', 'customer_id',
+    'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'metered_units', 'billed_cost_usd', 'latency_ms', 'customer_id',
     'organization_id', 'product_id', 'feature_id', 'task_type', 'team_id', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment',
     'region', 'agent_id'
 ] %}
@@ -81,6 +81,7 @@ named as (
         coalesce(cached_input_tokens, 0) as cached_input_tokens,
         coalesce(cache_write_input_tokens, 0) as cache_write_input_tokens,
         output_tokens,
+        metered_units,
         billed_cost_usd,
         latency_ms,
         coalesce(customer_id, 'unallocated') as customer_id,

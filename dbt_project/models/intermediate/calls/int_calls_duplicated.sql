@@ -49,6 +49,7 @@ ranked as (
         cached_input_tokens,
         cache_write_input_tokens,
         output_tokens,
+        metered_units,
         billed_cost_usd,
         latency_ms,
         customer_id,

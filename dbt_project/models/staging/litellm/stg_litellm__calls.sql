@@ -37,13 +37,23 @@ named as (
         file_name,
         request_id as call_id,
         session_id as trace_id,
+        file_name || ':' || cast(line_number as string) as record_id,
+        cast(null as string) as span_id,
+        cast(null as string) as parent_span_id,
+        coalesce(response_id, request_id) as response_id,
+        session_key,
+        lower(call_type) as operation,
+        'call' as record_kind,
         started_at as called_at,
+        ended_at,
+        cast(null as timestamp) as updated_at,
         provider_name as provider,
         case when lower(model) like provider_name || '/%' then substring(model, length(provider_name) + 2) else model end as model,
         case when is_cache_hit then 0 else prompt_token_count end as input_tokens,
         case when is_cache_hit then 0 else try_cast(cached_input_tokens as bigint) end as cached_input_tokens,
         case when is_cache_hit then 0 else try_cast(cache_write_input_tokens as bigint) end as cache_write_input_tokens,
         case when is_cache_hit then 0 else completion_token_count end as output_tokens,
+        case when not is_cache_hit then metered_units end as metered_units,
         case
             when spend_usd = 0 and prompt_token_count + completion_token_count > 0 and not (is_cache_hit or is_failure or is_free_model) then null
             else spend_usd

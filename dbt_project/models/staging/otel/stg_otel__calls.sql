@@ -16,13 +16,23 @@ calls as (
         file_name,
         trace_id || '-' || span_id as call_id,
         trace_id,
+        file_name || ':' || cast(line_number as string) || ':' || cast(span_number as string) as record_id,
+        span_id,
+        parent_span_id,
+        response_id,
+        coalesce(conversation_id, trace_id) as session_key,
+        operation,
+        case when span_kind in ('agent', 'tool', 'retrieval', 'workflow') then 'wrapper' else 'call' end as record_kind,
         started_at as called_at,
+        ended_at,
+        cast(null as timestamp) as updated_at,
         provider,
         model,
         input_tokens,
         cached_input_tokens,
         cache_write_input_tokens,
         output_tokens,
+        metered_units,
         billed_cost_usd,
         has_malformed_cost,
         latency_ms,
@@ -58,7 +68,10 @@ calls as (
             'feature_id': 'feature_id', 'task_type': 'task_type', 'team_id': 'team_id'
         }) }} as raw_record
     from spans
-    where span_kind = 'call' or line_problem is not null
+    where
+        span_kind = 'call'
+        or line_problem is not null
+        or (span_kind <> 'other' and (input_tokens > 0 or output_tokens > 0 or billed_cost_usd <> 0))
 
 )
 

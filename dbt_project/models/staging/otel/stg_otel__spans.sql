@@ -102,7 +102,7 @@ named as (
         billed_cost_usd,
         cost_usd is not null and billed_cost_usd is null as has_malformed_cost,
         case when lower(service_tier) in ('default', 'auto') then 'standard' else lower(service_tier) end as service_tier,
-        conversation_id, agent_id, agent_name, tool_name, workflow_name, service_name, environment, region,
+        response_id, metered_units, conversation_id, agent_id, agent_name, tool_name, workflow_name, service_name, environment, region,
         customer_id, organization_id, product_id, feature_id, task_type, team_id, subscription_tier,
         try_cast(quality_score as decimal(9, 6)) as quality_score,
         input_tokens as raw_input_tokens,
