@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coding_agents import CodingAgentSource
 from export_shapes import shape_customer, shape_langfuse, shape_litellm
 from landing import LandedSource
 from otlp_spans import OTEL
@@ -285,6 +286,32 @@ LANGFUSE = LandedSource(
     time_column="start_time",
 )
 
-LANDED_SOURCES = (FOCUS, INVOICES, CUSTOMERS, LITELLM, LANGFUSE, OTEL)
+CODING_AGENTS = CodingAgentSource(
+    name="coding_agents",
+    what="logs of coding agents",
+    columns={
+        "id": "text",
+        "tool": "text",
+        "session_id": "text",
+        "timestamp": "instant",
+        "model": "text",
+        "input_tokens": "number",
+        "cached_input_tokens": "number",
+        "cache_write_input_tokens": "number",
+        "output_tokens": "number",
+        "metered_units": "text",
+        "service_tier": "text",
+        "cost": "number",
+    }
+    | _CALL_ATTRIBUTE_COLUMNS,
+    required=frozenset(),
+    suffixes=(".jsonl", ".jsonl.gz", ".json", ".json.gz"),
+    shape=lambda call: (call, call),
+    mapped=_CALL_ATTRIBUTES,
+    time_column="timestamp",
+    has_record_ids=True,
+)
+
+LANDED_SOURCES = (FOCUS, INVOICES, CUSTOMERS, LITELLM, LANGFUSE, OTEL, CODING_AGENTS)
 # Those that hold call records.
-CALL_SOURCES = ("litellm", "langfuse", "otel")
+CALL_SOURCES = ("litellm", "langfuse", "otel", "coding_agents")

@@ -15,7 +15,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -84,9 +84,17 @@ class LandedSource:
             + ([("partition_date", pa.date32()), ("file_version", pa.string())] if self.time_column else [])
         )
 
+    def rows(self, path: Path) -> Iterator[Row]:
+        """Line, fields and problem of each record of a file."""
+        return _rows(self, path)
+
     def batches(self, path: Path, name: str, version: str, targets: Targets) -> Iterator[pa.RecordBatch]:
         """The rows of a file, which carry its name and version."""
         return _batches(self, path, name, version, targets)
+
+    def contradictions(self, files: Sequence[Path]) -> list[str]:  # noqa: ARG002
+        """What is wrong with the files of the source taken together, one line a file."""
+        return []
 
 
 def prepare_landing(source: LandedSource, landing_dir: Path) -> None:
@@ -110,7 +118,9 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
         return [str(error)]
     wanted = {"contract.parquet"}
     seen: dict[str, Path] = {}
-    for path in source_files(raw_dir / source.name) if is_on else ():
+    files = source_files(raw_dir / source.name) if is_on else []
+    problems += source.contradictions(files)
+    for path in files:
         if not path.name.lower().endswith(source.suffixes):
             problems.append(
                 f"{path}: {source.what} are read from {', '.join(source.suffixes)} files; move it away,"
@@ -168,7 +178,7 @@ def _batches(
     source: LandedSource, path: Path, name: str, version: str, targets: Targets
 ) -> Iterator[pa.RecordBatch]:
     shaped = (
-        (line, _shaped(source, line, row, targets), problem) for line, row, problem in _rows(source, path)
+        (line, _shaped(source, line, row, targets), problem) for line, row, problem in source.rows(path)
     )
     rows = _dated(source, shaped)
     while chunk := list(islice(rows, ROWS_PER_BATCH)):
