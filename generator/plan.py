@@ -184,7 +184,7 @@ def midnight(day: date) -> datetime:
 def make_plan(options: Options, seeds: Path = SEEDS) -> Plan:
     """Draw the plan; raises UsageError where the seeds do not fit the options."""
     market = wide_market() if options.scenarios else specified_market()
-    prices = read_price_book(seeds / "model_prices.csv", MODELS[: market.models])
+    prices = read_price_book(seeds / "demo_prices.csv", MODELS[: market.models])
     fees = read_monthly_fees(seeds / "subscription_tiers.csv")
     wanted = {tier for kind in ARCHETYPES for tier in kind.tier_shares}
     if not wanted <= fees.keys():

@@ -13,9 +13,9 @@
     {{ _cost_at(usage, prices, 'restated') }}
 {%- endmacro %}
 
-{# What usage costs in effect: the negotiated price, else what was charged for it, else the list price. #}
+{# What usage costs in effect: at the negotiated price, where that gives a cost, else what was charged, else the list price. #}
 {% macro effective_cost() -%}
-    case when is_negotiated then contracted_cost_usd else coalesce(billed_cost_usd, list_cost_usd) end
+    coalesce(case when is_negotiated then contracted_cost_usd end, billed_cost_usd, list_cost_usd)
 {%- endmacro %}
 
 {# The rows of a CTE that sums calls by price slot, with their costs. Reads `price_periods` beside it. #}
@@ -35,13 +35,42 @@
     ) as priced
 {%- endmacro %}
 
-{# Input tokens are all prompt tokens: what was read from the cache and what was written to it are parts of them. #}
+{# Input tokens are all prompt tokens: what was read from the cache and what was written to it are parts of them.
+   A model without any price has no cost, not even of no tokens: it may be billed by something else. #}
 {% macro _cost_at(usage, prices, kind) -%}
     {%- set cached = usage ~ '.cached_input_tokens' -%}
     {%- set written = 'coalesce(' ~ usage ~ '.cache_write_input_tokens, 0)' -%}
-    {{ token_cost("(" ~ usage ~ ".input_tokens - " ~ cached ~ " - " ~ written ~ ")", prices ~ "." ~ kind ~ "_usd_per_input_token") }}
-    + {{ money(token_cost(cached, prices ~ "." ~ kind ~ "_usd_per_cached_input_token") ~ " + " ~ token_cost(written, prices ~ "." ~ kind ~ "_usd_per_cache_write_token")) }}
-    + {{ token_cost(usage ~ ".output_tokens", prices ~ "." ~ kind ~ "_usd_per_output_token") }}
+    case
+        when {{ prices }}.provider is not null
+            then
+                {{ token_cost("(" ~ usage ~ ".input_tokens - " ~ cached ~ " - " ~ written ~ ")", prices ~ "." ~ kind ~ "_usd_per_input_token") }}
+                + {{ money(token_cost(cached, prices ~ "." ~ kind ~ "_usd_per_cached_input_token") ~ " + " ~ token_cost(written, prices ~ "." ~ kind ~ "_usd_per_cache_write_token")) }}
+                + {{ token_cost(usage ~ ".output_tokens", prices ~ "." ~ kind ~ "_usd_per_output_token") }}
+    end
+{%- endmacro %}
+
+{# Which token classes of a call need a price that is not known, as bits: calls with and without a cost are summed apart.
+   Only classes that some model lacks a price for are looked at, and literals, not a join: most calls are not. #}
+{% macro unpriced_classes(calls='calls') -%}
+    {%- set tokens = {
+        'input': calls ~ '.input_tokens - ' ~ calls ~ '.cached_input_tokens - ' ~ calls ~ '.cache_write_input_tokens',
+        'cached_input': calls ~ '.cached_input_tokens',
+        'cache_write': calls ~ '.cache_write_input_tokens',
+        'output': calls ~ '.output_tokens'
+    } -%}
+    {%- set prices = load_relation(_intermediate_table('int_price_periods')) if execute else none -%}
+    cast(0
+    {%- for token_class in (tokens if prices else []) -%}
+        {%- set models = run_query(
+            'select distinct model from ' ~ prices ~ ' where list_usd_per_' ~ token_class ~ '_token is null or contracted_usd_per_'
+            ~ token_class ~ '_token is null or restated_usd_per_' ~ token_class ~ '_token is null order by model'
+        ).columns[0].values() -%}
+        {%- if models %}
+        + case when {{ tokens[token_class] }} > 0 and {{ calls }}.model in (
+            {%- for model in models %}'{{ model | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor -%}
+        ) then {{ 2 ** loop.index0 }} else 0 end
+        {%- endif -%}
+    {%- endfor %} as integer)
 {%- endmacro %}
 
 {# The size of input from which the prices of a call hold, where a model in use is priced by size; 0 below the first.

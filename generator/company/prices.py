@@ -1,9 +1,9 @@
 """List prices of the warehouse's own seeds, as whole nano-dollars per token.
 
-One source of prices: `dbt_project/seeds/model_prices.csv`, and for models that it does not name the dated
-price book beside it. A nano-dollar per token is a
-thousandth of a dollar per million tokens, so that the cost of a call is an exact integer and fits
-the nine decimals of `cost_usd`.
+One source of prices: `dbt_project/seeds/demo_prices.csv`, and for models that it does not name the dated
+price book beside it. The warehouse reads the demo company's list only beside calls of the generator, so it
+may stay where a company has prices of its own. A nano-dollar per token is a thousandth
+of a dollar per million tokens, so that the cost of a call is an exact integer and fits the nine decimals of `cost_usd`.
 """
 
 import csv
@@ -57,7 +57,7 @@ class PriceBook:
             raise UsageError(
                 f"no {SERVICE_TIERS[0]} {TOKEN_CLASSES[token_class]} price of"
                 f" {MODELS[model].model} on {instant:%Y-%m-%d}: choose a later period"
-                " or add the price to model_prices.csv"
+                " or add the price to demo_prices.csv"
             )
         return prices
 

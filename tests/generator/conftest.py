@@ -36,7 +36,7 @@ def query(landing: Path) -> Callable[[str], list[tuple]]:
     connection.execute(f"create view customers as from '{landing}/customers.parquet'")
     connection.execute(f"create view truth as from '{landing}/truth/planted_anomalies.parquet'")
     connection.execute(f"create view untagged as from '{landing}/truth/untagged_spend.parquet'")
-    prices = ROOT / "dbt_project/seeds/model_prices.csv"
+    prices = ROOT / "dbt_project/seeds/demo_prices.csv"
     connection.execute(f"create view prices as from read_csv('{prices}', all_varchar=true)")
     return lambda sql: connection.execute(sql).fetchall()
 

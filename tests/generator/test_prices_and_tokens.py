@@ -18,8 +18,8 @@ HEADER = "provider,model,service_tier,token_class,usd_per_million_tokens,valid_f
 
 
 def seed_with(tmp_path, *rows: str):
-    path = tmp_path / "model_prices.csv"
-    path.write_text((SEEDS / "model_prices.csv").read_text() + "".join(row + "\n" for row in rows))
+    path = tmp_path / "demo_prices.csv"
+    path.write_text((SEEDS / "demo_prices.csv").read_text() + "".join(row + "\n" for row in rows))
     return path
 
 
@@ -29,7 +29,7 @@ def one_segment(model: str) -> Segments:
 
 
 def test_a_call_costs_its_tokens_by_class():
-    prices = read_price_book(SEEDS / "model_prices.csv")
+    prices = read_price_book(SEEDS / "demo_prices.csv")
     usage = Usage(np.array([0]), np.array([1000]), np.array([400]), np.array([50]))
     cost = list_cost_nano(prices, date(2026, 1, 1), one_segment("claude-sonnet-4"), np.array([1]), usage)
     # 600 x 3 + 400 x 0.3 + 50 x 15 = 2,670 millionths of a dollar
@@ -59,7 +59,7 @@ def test_a_bad_price_names_its_line(tmp_path, row, complaint):
 
 
 def test_a_model_without_price_is_named(tmp_path):
-    path = tmp_path / "model_prices.csv"
+    path = tmp_path / "demo_prices.csv"
     path.write_text(HEADER + "openai,gpt-4,standard,input,30,2024-01-01 00:00:00,x\n")
     with pytest.raises(UsageError, match="no standard cached_input price of gpt-4 on 2026-01-01"):
         read_price_book(path).at(datetime(2026, 1, 1))

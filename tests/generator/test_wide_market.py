@@ -30,7 +30,7 @@ def test_seven_providers_share_the_calls_as_on_the_market():
 
 
 def test_more_than_24_models_from_budget_to_premium_all_priced_from_the_books():
-    prices = read_price_book(SEEDS / "model_prices.csv", MODELS).at(midnight(LAST))
+    prices = read_price_book(SEEDS / "demo_prices.csv", MODELS).at(midnight(LAST))
     standard = prices[0]
     assert len(MODELS) >= 24
     # Nano-dollars per token are thousandths of a dollar per million: 0.000075 and 0.075 USD per 1K.
@@ -54,7 +54,7 @@ def test_more_than_24_models_from_budget_to_premium_all_priced_from_the_books():
     ],
 )
 def test_prices_are_those_of_the_day(model, day, nano):
-    prices = read_price_book(SEEDS / "model_prices.csv", MODELS).at(midnight(day))
+    prices = read_price_book(SEEDS / "demo_prices.csv", MODELS).at(midnight(day))
     (index,) = [index for index, it in enumerate(MODELS) if it.model == model]
     assert tuple(prices[0, index].tolist()) == nano
 

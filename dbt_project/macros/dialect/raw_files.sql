@@ -28,3 +28,15 @@
 {%- endmacro %}
 {% macro default__raw_file_name() -%}filename{%- endmacro %}
 {% macro spark__raw_file_name() -%}_metadata.file_path{%- endmacro %}
+
+{# Whether the raw calls are the generator's: it leaves a marker beside them. #}
+{% macro holds_generated_calls() -%}
+    {{ return(execute and 'calls' in var('sources') and adapter.dispatch('holds_generated_calls')()) }}
+{%- endmacro %}
+{% macro default__holds_generated_calls() -%}
+    {{ return(run_query("select count(*) from glob('" ~ env_var('FINOPS_RAW_DIR', 'data/raw') ~ "/_generated.json')").columns[0].values()[0] > 0) }}
+{%- endmacro %}
+{# A file whose name begins with an underscore is hidden from Spark: there, a variable says it. #}
+{% macro spark__holds_generated_calls() -%}
+    {{ return(var('holds_generated_calls', false)) }}
+{%- endmacro %}

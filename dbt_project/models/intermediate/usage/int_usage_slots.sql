@@ -32,6 +32,7 @@ summed_by_slot as (
         price_slots.slot_start_at,
         price_slots.slot_end_at,
         {{ input_band('calls.input_tokens') }} as min_input_tokens,
+        {{ unpriced_classes() }} as unpriced_classes,
         calls.input_tokens is not null and calls.output_tokens is not null as has_usage,
         calls.billed_cost_usd is not null as has_charge,
         count(*) as calls,
