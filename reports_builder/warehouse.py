@@ -36,6 +36,8 @@ class Period:
     prior_start: date
     prior_end: date
     first_usage: date
+    is_whole: bool = True
+    """Whether the window ends on a day for which all data is there: false for days to come."""
 
     @property
     def days(self) -> int:
@@ -54,17 +56,24 @@ class Period:
 
     @property
     def has_prior(self) -> bool:
-        """Whether the data reaches back over the whole comparison window."""
-        return self.first_usage <= self.prior_start
+        """Whether the data covers both windows whole; without that no change between them is known."""
+        return self.is_whole and self.first_usage <= self.prior_start
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the data covers all of the window itself."""
+        return self.is_whole and self.first_usage <= self.start
 
     def parameters(self) -> dict[str, SqlValue]:
-        """The dates that every query may name."""
+        """What every query may name: the dates, and which of the windows the data covers."""
         return {
             "as_of": self.as_of,
             "window_start": self.start,
             "prior_start": self.prior_start,
             "prior_end": self.prior_end,
             "history_start": self.as_of - timedelta(days=89),
+            "has_prior": self.has_prior,
+            "is_covered": self.is_covered,
         }
 
 
@@ -91,7 +100,8 @@ class Warehouse:
         """Run a query and keep its text.
 
         ``:as_of``, ``:window_start``, ``:prior_start``, ``:prior_end`` and ``:history_start``
-        (90 days up to the as-of date) and any ``parameters`` are replaced by literals first, so
+        (90 days up to the as-of date), ``:has_prior`` and ``:is_covered`` (whether data covers the two
+        windows, the later one) and any ``parameters`` are replaced by literals first, so
         the text that is kept, and printed, can be pasted into a DuckDB shell as it stands.
         """
         known = self.period.parameters() | parameters

@@ -151,7 +151,9 @@ class Filters:
             start = end - timedelta(days=int(self.period.removesuffix("d")) - 1)
         length = end - start
         prior_end = start - timedelta(days=1)
-        return Period(end, start, prior_end - length, prior_end, own.first_usage)
+        # The last day with usage may still be filling, unless the reports stand on it.
+        is_whole = end <= max(own.as_of, last_usage - timedelta(days=1))
+        return Period(end, start, prior_end - length, prior_end, own.first_usage, is_whole)
 
 
 def _is_period(text: str) -> bool:

@@ -81,11 +81,11 @@ final as (
         {{ money('coalesce(compared.cost_with_team_usd, 0)') }} as cost_with_team_usd,
         {{ ratio('coalesce(compared.cost_with_team_usd, 0)', 'compared.allocated_cost_usd') }} as team_coverage_share,
         case
-            when as_of.first_usage_date <= as_of.prior_window_start_date
+            when as_of.has_full_prior_period
                 then {{ money('coalesce(compared.prior_allocated_cost_usd, 0)') }}
         end as prior_allocated_cost_usd,
         case
-            when as_of.first_usage_date <= as_of.prior_window_start_date
+            when as_of.has_full_prior_period
                 then {{ ratio('coalesce(compared.allocated_cost_usd, 0)', 'compared.prior_allocated_cost_usd') }} - 1
         end as cost_change_share
     from compared

@@ -36,7 +36,7 @@ compared as (
         coalesce(current_window.calls, 0) as calls,
         case when current_window.dimension is null then {{ money(0) }} else current_window.cost_usd end as spend_usd,
         case
-            when as_of.first_usage_date > as_of.prior_window_start_date then null
+            when not as_of.has_full_prior_period then null
             when prior_window.dimension is null then {{ money(0) }}
             else prior_window.cost_usd
         end as prior_spend_usd

@@ -71,8 +71,8 @@ joined as (
         cast(coalesce(usage_by_team.failed_calls, 0) as bigint) as failed_calls,
         cast(coalesce(usage_by_team.tokens, 0) as bigint) as tokens,
         {{ money('coalesce(costs.cost_usd, 0)') }} as cost_usd,
-        case when as_of.first_usage_date <= as_of.prior_window_start_date then {{ money('coalesce(costs.prior_cost_usd, 0)') }} end as prior_cost_usd,
-        case when as_of.first_usage_date <= as_of.prior_window_start_date then cast(coalesce(usage_by_team.prior_calls, 0) as bigint) end as prior_calls
+        case when as_of.has_full_prior_period then {{ money('coalesce(costs.prior_cost_usd, 0)') }} end as prior_cost_usd,
+        case when as_of.has_full_prior_period then cast(coalesce(usage_by_team.prior_calls, 0) as bigint) end as prior_calls
     from costs
     cross join as_of
     left join usage_by_team on costs.team_id = usage_by_team.team_id

@@ -18,24 +18,14 @@ as_of as (
 
 ),
 
-{# A window that the data does not cover whole is no comparison: prior figures are unknown then, not zero. #}
-windows as (
-
-    select
-        *,
-        first_usage_date <= prior_window_start_date as has_prior_window
-    from as_of
-
-),
-
 in_windows as (
 
     select
         margins_daily.*,
-        margins_daily.usage_date >= windows.window_start_date as is_current
+        margins_daily.usage_date >= as_of.window_start_date as is_current
     from margins_daily
-    cross join windows
-    where margins_daily.usage_date between windows.prior_window_start_date and windows.as_of_date
+    cross join as_of
+    where margins_daily.usage_date between as_of.prior_window_start_date and as_of.as_of_date
 
 ),
 
@@ -70,10 +60,10 @@ described as (
         cast(coalesce(summed.uncosted_calls, 0) as bigint) as uncosted_calls,
         coalesce(summed.revenue_usd, {{ money(0) }}) as revenue_usd,
         coalesce(summed.cost_to_serve_usd, {{ money(0) }}) as cost_to_serve_usd,
-        case when windows.has_prior_window then coalesce(summed.prior_revenue_usd, {{ money(0) }}) end as prior_revenue_usd,
-        case when windows.has_prior_window then coalesce(summed.prior_cost_to_serve_usd, {{ money(0) }}) end as prior_cost_to_serve_usd
+        case when as_of.has_full_prior_period then coalesce(summed.prior_revenue_usd, {{ money(0) }}) end as prior_revenue_usd,
+        case when as_of.has_full_prior_period then coalesce(summed.prior_cost_to_serve_usd, {{ money(0) }}) end as prior_cost_to_serve_usd
     from customers
-    cross join windows
+    cross join as_of
     left join summed on customers.customer_id = summed.customer_id
     where customers.is_known
 

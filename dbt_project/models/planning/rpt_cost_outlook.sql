@@ -93,11 +93,16 @@ final as (
         {{ money('round(cast(next_30_days.forecast_usd as double) / bands.band_ratio, 6)') }} as lower_usd,
         {{ money('round(cast(next_30_days.forecast_usd as double) * bands.band_ratio, 6)') }} as upper_usd,
         last_30_days.trailing_cost_usd,
-        {{ ratio('next_30_days.forecast_usd', 'last_30_days.trailing_cost_usd') }} - 1 as change_share,
+        {# Against fewer than 30 days of data, 30 days to come would look like growth. #}
+        case
+            when as_of.first_usage_date <= as_of.window_start_date
+                then {{ ratio('next_30_days.forecast_usd', 'last_30_days.trailing_cost_usd') }} - 1
+        end as change_share,
         next_30_days.forecast_method,
         next_30_days.history_days,
         coalesce(bands.interval_origins, 0) as interval_origins
     from next_30_days
+    cross join as_of
     left join last_30_days on next_30_days.scope = last_30_days.scope and next_30_days.scope_id = last_30_days.scope_id
     left join bands
         on

@@ -182,7 +182,7 @@ def results(warehouse: Warehouse) -> Evidence:
                 sum(quality_score_sum) / nullif(sum(quality_scored_calls), 0) as quality,
                 sum(quality_scored_calls) / sum(calls) as scored_share
             from core.fct_usage_daily
-            where usage_date between :prior_start and :as_of
+            where usage_date between :prior_start and :as_of and (:has_prior or usage_date >= :window_start)
             group by is_now
         )
         select

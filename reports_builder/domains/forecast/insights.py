@@ -46,6 +46,15 @@ def _how_it_looks_ahead(outlook: Evidence) -> Prose:
     return note(_LOOKS_AHEAD[str(outlook["forecast_method"])])
 
 
+def _impact(outlook: Evidence) -> Prose:
+    """The cost to come against that of the last 30 days, where there is data for all of them."""
+    if outlook["change_usd"] is None:
+        return outlook.say("**{forecast_usd:usd}** to serve customers in the next 30 days.")
+    return outlook.say(
+        "**{change_usd:more_or_less_usd}** to serve customers in the next 30 days than in the last."
+    )
+
+
 def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tuple[Insight, ...]:
     """What the next 30 days cost and how far past forecasts were off; nothing without a forecast."""
     if outlook["forecast_usd"] is None:
@@ -67,9 +76,7 @@ def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tup
         problem=_where_it_stands(warehouse) + _tested(accuracy),
         domain_spec="Understanding Usage & Cost (forecast)",
         domain_framework="Quantify Business Value: Forecasting",
-        ubr_impact=outlook.say(
-            "**{change_usd:more_or_less_usd}** to serve customers in the next 30 days than in the last."
-        ),
+        ubr_impact=_impact(outlook),
         recommendation=Recommendation(
             note(advice),
             "Head of Finance",

@@ -15,7 +15,7 @@ def outlook(warehouse: Warehouse) -> Evidence:
             lower_usd,
             upper_usd,
             change_share,
-            forecast_usd - trailing_cost_usd as change_usd,
+            case when change_share is not null then forecast_usd - trailing_cost_usd end as change_usd,
             case
                 when forecast_usd is null then 'too little history for a forecast'
                 when lower_usd is null then 'too little history for a range'
@@ -34,7 +34,8 @@ def recent_level(warehouse: Warehouse) -> Evidence:
         select
             sum(effective_cost_usd) filter (where usage_date > :as_of - 14) / 14 as recent_daily_usd,
             sum(effective_cost_usd) / (date_diff('day', :window_start, :as_of) + 1) as period_daily_usd,
-            recent_daily_usd / nullif(period_daily_usd::double, 0) - 1 as recent_change_share
+            case when :is_covered then recent_daily_usd / nullif(period_daily_usd::double, 0) - 1 end
+                as recent_change_share
         from core.fct_usage_daily
         where usage_date between :window_start and :as_of
         """

@@ -20,7 +20,7 @@ def abnormal(warehouse: Warehouse) -> Evidence:
             select
                 needed_days,
                 coalesce(min(usage_date) + needed_days <= :as_of, false) as is_judged,
-                coalesce(min(usage_date) + needed_days <= :prior_end, false) as was_judged
+                coalesce(:has_prior and min(usage_date) + needed_days <= :prior_start, false) as was_judged
             from rule
             left join core.fct_usage_daily on true
             group by needed_days

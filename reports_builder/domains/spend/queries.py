@@ -24,21 +24,21 @@ def spend(warehouse: Warehouse) -> Evidence:
             select
                 sum(effective_cost_usd) filter (where usage_date >= :window_start) as spend_usd,
                 sum(calls) filter (where usage_date >= :window_start) as calls,
-                sum(effective_cost_usd) filter (where usage_date between :prior_start and :prior_end)
-                    as prior_usd,
-                sum(calls) filter (where usage_date between :prior_start and :prior_end) as prior_calls,
-                min(usage_date) <= :prior_start as has_prior
+                sum(effective_cost_usd)
+                    filter (where :has_prior and usage_date between :prior_start and :prior_end)
+                    as prior_spend_usd,
+                sum(calls) filter (where :has_prior and usage_date between :prior_start and :prior_end)
+                    as prior_calls
             from core.fct_usage_daily
             where usage_date <= :as_of
         )
         select
             spend_usd,
             calls,
-            case when has_prior then prior_usd end as prior_spend_usd,
-            spend_usd / nullif(case when has_prior then prior_usd end::double, 0) - 1 as spend_change,
+            prior_spend_usd,
+            spend_usd / nullif(prior_spend_usd::double, 0) - 1 as spend_change,
             1000 * spend_usd / nullif(calls::double, 0) as usd_per_thousand_calls,
-            case when has_prior then 1000 * prior_usd / nullif(prior_calls::double, 0) end
-                as prior_usd_per_thousand_calls,
+            1000 * prior_spend_usd / nullif(prior_calls::double, 0) as prior_usd_per_thousand_calls,
             usd_per_thousand_calls / nullif(prior_usd_per_thousand_calls, 0) - 1 as unit_cost_change,
             case
                 when spend_change is null then 'no earlier period to compare with'
@@ -167,7 +167,7 @@ def models(warehouse: Warehouse) -> Evidence:
                 model,
                 sum(calls) filter (where usage_date >= :window_start) as calls,
                 coalesce(sum(effective_cost_usd) filter (where usage_date >= :window_start), 0) as cost_usd,
-                sum(effective_cost_usd) filter (where usage_date < :window_start) as prior_usd
+                sum(effective_cost_usd) filter (where :has_prior and usage_date < :window_start) as prior_usd
             from core.fct_usage_daily
             where usage_date between :prior_start and :as_of
             group by provider, model
@@ -218,7 +218,7 @@ def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
                 {value} as value,
                 coalesce(sum(usage.effective_cost_usd) filter (where usage.usage_date >= :window_start), 0)
                     as cost_usd,
-                sum(usage.effective_cost_usd) filter (where usage.usage_date < :window_start)
+                sum(usage.effective_cost_usd) filter (where :has_prior and usage.usage_date < :window_start)
                     as prior_cost_usd,
                 coalesce(sum(usage.calls) filter (where usage.usage_date >= :window_start), 0) as calls
             from core.fct_usage_daily as usage
@@ -253,7 +253,7 @@ def drivers(warehouse: Warehouse) -> Evidence:
                 feature_id,
                 model,
                 sum(effective_cost_usd) filter (where usage_date >= :window_start) as cost_usd,
-                sum(effective_cost_usd) filter (where usage_date < :window_start) as prior_usd
+                sum(effective_cost_usd) filter (where :has_prior and usage_date < :window_start) as prior_usd
             from core.fct_usage_daily
             where usage_date between :prior_start and :as_of
             group by customer_id, feature_id, model

@@ -97,7 +97,7 @@ summed as (
         keys.feature_id,
         cast(coalesce(used.calls, 0) as bigint) as calls,
         cast(coalesce(used.successful_calls, 0) as bigint) as successful_calls,
-        cast(case when as_of.first_usage_date <= as_of.prior_window_start_date then coalesce(used.prior_successful_calls, 0) end as bigint)
+        cast(case when as_of.has_full_prior_period then coalesce(used.prior_successful_calls, 0) end as bigint)
             as prior_successful_calls,
         coalesce(costs.cost_to_serve_usd, {{ money(0) }}) as cost_to_serve_usd,
         {{ money('coalesce(used.allocated_revenue_usd, 0) + coalesce(idle_revenue.revenue_usd, 0)') }} as allocated_revenue_usd

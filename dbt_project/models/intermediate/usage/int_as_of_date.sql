@@ -43,7 +43,8 @@ windows as (
         as_of_date - 30 as prior_window_end_date,
         as_of_date - 59 as prior_window_start_date,
         first_usage_date,
-        last_usage_date
+        last_usage_date,
+        first_usage_date <= as_of_date - 59 as has_full_prior_period
     from chosen
 
 )
