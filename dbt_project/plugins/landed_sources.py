@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from coding_agents import CodingAgentSource
+from column_conventions import Money
 from export_shapes import shape_customer, shape_langfuse, shape_litellm
 from landing import LandedSource
 from otlp_spans import OTEL
+from same_rows import Comparison
 
+_FOCUS_COSTS = ("BilledCost", "ContractedCost", "EffectiveCost", "ListCost")
+_FOCUS_PRICES = (
+    "ContractedUnitPrice",
+    "ListUnitPrice",
+    "PricingCurrencyContractedUnitPrice",
+    "PricingCurrencyEffectiveCost",
+    "PricingCurrencyListUnitPrice",
+)
 # FOCUS 1.0 to 1.3: what a version or a provider does not have reads as null. Columns with the prefix x_ are
 # those of this project's own export.
 FOCUS = LandedSource(
@@ -80,6 +90,14 @@ FOCUS = LandedSource(
             "EffectiveCost",
         }
     ),
+    months=(("BillingPeriodStart", "BillingPeriodEnd"),),
+    money=Money(
+        {
+            name: "PricingCurrency" if name.startswith("PricingCurrency") else "BillingCurrency"
+            for name in (*_FOCUS_COSTS, *_FOCUS_PRICES)
+        }
+    ),
+    comparison=Comparison("ChargePeriodStart", _FOCUS_COSTS),
 )
 
 INVOICES = LandedSource(
@@ -93,6 +111,8 @@ INVOICES = LandedSource(
         "invoice_id": "text",
     },
     required=frozenset({"provider", "month", "amount", "currency"}),
+    money=Money({"amount": "currency"}),
+    comparison=Comparison("month", ("amount",), "invoice_id"),
 )
 
 # Fees that customers pay, one row per customer. The aliases are what billing tools call the same.
@@ -130,6 +150,8 @@ CUSTOMERS = LandedSource(
         "cancelled_at": "churned_date",
     },
     shape=shape_customer,
+    money=Money({"monthly_fee": "currency"}, "USD"),
+    comparison=Comparison(),
 )
 
 _CALL_SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".parquet")
@@ -161,8 +183,8 @@ LITELLM = LandedSource(
         "request_id": "text",
         "call_type": "text",
         "spend": "number",
-        "prompt_tokens": "number",
-        "completion_tokens": "number",
+        "prompt_tokens": "count",
+        "completion_tokens": "count",
         "startTime": "instant",
         "endTime": "instant",
         "request_duration_ms": "number",
@@ -171,9 +193,9 @@ LITELLM = LandedSource(
         "cache_hit": "text",
         "session_id": "text",
         "status": "text",
-        "input_tokens": "number",
-        "cached_input_tokens": "number",
-        "cache_write_input_tokens": "number",
+        "input_tokens": "count",
+        "cached_input_tokens": "count",
+        "cache_write_input_tokens": "count",
         "service_tier": "text",
         "error_code": "text",
         "error_class": "text",
@@ -216,6 +238,7 @@ LITELLM = LandedSource(
     shape=shape_litellm,
     mapped=_CALL_ATTRIBUTES,
     time_column="startTime",
+    money=Money({"spend": ""}, "USD"),
 )
 
 LANGFUSE = LandedSource(
@@ -229,10 +252,10 @@ LANGFUSE = LandedSource(
         "end_time": "instant",
         "level": "text",
         "provided_model_name": "text",
-        "input_tokens": "number",
-        "cached_input_tokens": "number",
-        "cache_write_input_tokens": "number",
-        "output_tokens": "number",
+        "input_tokens": "count",
+        "cached_input_tokens": "count",
+        "cache_write_input_tokens": "count",
+        "output_tokens": "count",
         "cost": "number",
         "parent_observation_id": "text",
         "session_id": "text",
@@ -284,6 +307,7 @@ LANGFUSE = LandedSource(
     shape=shape_langfuse,
     mapped=_CALL_ATTRIBUTES,
     time_column="start_time",
+    money=Money({"cost": ""}, "USD"),
 )
 
 CODING_AGENTS = CodingAgentSource(

@@ -16,7 +16,9 @@ from typing import Any
 import pyarrow as pa
 from attribute_mappings import Targets
 from field_values import canonical_number
-from landing import ROWS_PER_BATCH, LandedSource, UnreadableFileError
+from known_columns import UnreadableFileError
+from landed_rows import ROWS_PER_BATCH
+from landing import LandedSource
 from otlp_documents import NotOtlpError, read_spans
 
 _NUMBERS = frozenset(

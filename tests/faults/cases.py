@@ -20,7 +20,7 @@ from tests.workspace import ROOT, Workspace
 
 FOLDER = Path(os.environ.get("FINOPS_FAULT_CASES", ROOT.parent / "shared" / "faults"))
 # What the checks of the cases read, with all that is below it.
-SELECTED = "+fct_calls +fct_usage_daily +fct_traces +rpt_workflow_costs +rpt_reconciliation +rpt_data_quality"
+SELECTED = "+fct_calls +fct_usage_daily +fct_traces +rpt_workflow_costs +rpt_reconciliation +rpt_data_quality +rejected_records"
 _CHECK = re.compile(r"```sql\n(.*?)```\s*expected rows: `(.*?)` \(numbers", re.DOTALL)
 
 

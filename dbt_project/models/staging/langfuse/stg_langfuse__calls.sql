@@ -80,7 +80,7 @@ named as (
         cast(null as double) as raw_quality_score,
         file_version,
         cast(line_number as bigint) as line_number,
-        line_problem,
+        coalesce(line_problem, case when start_time is not null and started_at is null then 'timestamp_malformed' end) as line_problem,
         raw_record
     from calls
 

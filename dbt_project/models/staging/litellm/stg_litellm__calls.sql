@@ -92,7 +92,10 @@ named as (
         cast(null as double) as raw_quality_score,
         file_version,
         cast(line_number as bigint) as line_number,
-        coalesce(line_problem, case when has_malformed_tokens then 'tokens_malformed' end) as line_problem,
+        coalesce(
+            line_problem,
+            case when starttime is not null and started_at is null then 'timestamp_malformed' when has_malformed_tokens then 'tokens_malformed' end
+        ) as line_problem,
         raw_record
     from typed
 
