@@ -1,11 +1,13 @@
 """From a warehouse file to a folder of reports."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from reports_builder.attempts import failed_attempt
 from reports_builder.errors import ReportError
+from reports_builder.evidence import literal
 from reports_builder.missing import with_gaps
 from reports_builder.model import Page
 from reports_builder.pages import page_modules
@@ -28,13 +30,15 @@ def build_pages(warehouse: Warehouse, only: Sequence[str] = ()) -> Built:
     unknown = sorted(set(only) - modules.keys())
     if unknown:
         raise ReportError(f"there is no page named {unknown[0]!r}; the pages are {', '.join(modules)}.")
+    failed = failed_attempt(warehouse.path)
+    notice = literal(failed.sentence) if failed else None
     pages: list[Page] = []
     marts: dict[str, frozenset[str]] = {}
     for name, build in modules.items():
         if only and name not in only:
             continue
         warehouse.read.clear()
-        pages.append(with_gaps(name, build(warehouse), warehouse))
+        pages.append(replace(with_gaps(name, build(warehouse), warehouse), notice=notice))
         marts[name] = frozenset(warehouse.read)
     return Built(tuple(pages), marts)
 

@@ -62,6 +62,8 @@ def render(
     for page in built.pages:
         typer.echo(f"  {out / page.path}")
     typer.echo("")
+    if built.pages[0].notice:
+        typer.echo(built.pages[0].notice.plain)
     for sentence in built.pages[0].answer:
         typer.echo(sentence.plain)
 

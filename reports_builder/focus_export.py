@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reports_builder.errors import ReportError
+from reports_builder.spreadsheet_cells import guarded
 from reports_builder.warehouse import Warehouse
 
 VERSIONS = ("1.2",)
@@ -23,8 +23,9 @@ _TEXT = pa.string()
 _TIME = pa.timestamp("us", tz="UTC")
 _MONEY = pa.decimal128(28, 12)
 
-# The 21 columns that 1.2 demands, the conditional ones that token usage has, the two providers that 1.3
-# demands, and two of our own: the token class, and which costs are filled in because FOCUS allows no gap.
+# The 21 columns that 1.2 demands, the conditional ones that token usage has, the invoice number it
+# recommends (null: calls do not know it), the two providers that 1.3 demands, and two of our own: the token
+# class, and which costs are filled in because FOCUS allows no gap.
 COLUMNS: Mapping[str, pa.DataType] = {
     "BilledCost": _MONEY,
     "BillingAccountId": _TEXT,
@@ -44,6 +45,7 @@ COLUMNS: Mapping[str, pa.DataType] = {
     "ContractedUnitPrice": _MONEY,
     "EffectiveCost": _MONEY,
     "HostProviderName": _TEXT,
+    "InvoiceId": _TEXT,
     "InvoiceIssuerName": _TEXT,
     "ListCost": _MONEY,
     "ListUnitPrice": _MONEY,
@@ -220,10 +222,10 @@ def _csv_cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    # A spreadsheet would run such a text as a formula.
-    text = str(value)
-    return f"'{text}" if re.match(r"[=+\-@\t\r\n]", text) else text
+        # Always with a decimal point: readers that guess types take a column of whole numbers for integers.
+        plain = format(value.normalize(), "f")
+        return plain if "." in plain else f"{plain}.0"
+    return guarded(str(value))
 
 
 _FORMATS: Mapping[str, Callable[[Iterable[Row]], bytes]] = {".csv": as_csv, ".parquet": as_parquet}

@@ -346,6 +346,8 @@ class Page:
     confidence: Confidence
     sections: tuple[Section, ...] = field(default=())
     key_figure_headings: tuple[str, str, str, str, str, str] = KEY_FIGURE_HEADINGS
+    notice: Prose | None = None
+    """What a reader has to know before any figure, in one line."""
 
     @property
     def decisions(self) -> tuple[tuple[int, Recommendation], ...]:

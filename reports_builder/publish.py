@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -74,7 +73,9 @@ def _remove_stale(out: Path, earlier: Mapping[str, str], written: Mapping[str, s
         inside = path.resolve().is_relative_to(out.resolve())
         if inside and path.is_file() and _digest(path.read_bytes()) == earlier[name]:
             path.unlink()
+    # By the clock that stamps the files, which on a share is not that of this machine.
+    now = (out / MANIFEST).stat().st_mtime
     for leftover in out.glob(".rendering-*"):
         # Left by a run that was killed between writing and moving; a young one may be at work.
-        if time.time() - leftover.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+        if now - leftover.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
             shutil.rmtree(leftover, ignore_errors=True)

@@ -11,6 +11,7 @@ from textwrap import dedent
 
 import duckdb
 
+from reports_builder.attempts import failed_attempt
 from reports_builder.errors import ReportError
 from reports_builder.escaping import SqlValue, clean, sql_literal
 from reports_builder.evidence import Evidence, marts_read
@@ -161,7 +162,9 @@ def attach(path: Path) -> duckdb.DuckDBPyConnection:
     process opened, so a later one would read a file that has been replaced meanwhile.
     """
     if not path.is_file():
-        raise ReportError(f"there is no warehouse at {path}. Build it first: `{BUILD}`.")
+        failed = failed_attempt(path)
+        why = f" The last build failed: {failed.problem}" if failed and failed.problem else ""
+        raise ReportError(f"there is no warehouse at {path}. Build it first: `{BUILD}`.{why}")
     connection = duckdb.connect(":memory:")
     try:
         connection.execute(f"attach {sql_literal(str(path))} as {CATALOG} (read_only)")

@@ -5,18 +5,14 @@ import io
 
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import Value
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from reports_builder.spreadsheet_cells import guarded
 
 
 def defused(value: Value) -> str:
     """The value as a cell: text that a spreadsheet would run begins with an apostrophe."""
     if value is None:
         return ""
-    if isinstance(value, str):
-        # Spaces do not protect: some spreadsheets drop them before they look.
-        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
-    return str(value)
+    return guarded(value) if isinstance(value, str) else str(value)
 
 
 def csv_bytes(evidence: Evidence) -> bytes:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from reports_builder.attempts import FailedAttempt, failed_attempt
 from reports_builder.dashboard.reading import Identity, identity_of
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.status import (
@@ -59,7 +60,7 @@ def strip(settings: Settings) -> None:
     def look() -> None:
         refresh = read_refresh(settings.refresh_file)
         following = read_following(settings.follow_file)
-        st.html(_strip_html(refresh, following))
+        st.html(_strip_html(refresh, following, failed_attempt(Path(settings.warehouse))))
         before: Drawn | None = st.session_state.get(_DRAWN)
         if before is not None and _drawn(settings, refresh, before) != before:
             # The whole page, not a reload: scroll, page and filters stay as they are.
@@ -68,8 +69,16 @@ def strip(settings: Settings) -> None:
     look()
 
 
-def _strip_html(refresh: Refresh | None, following: Following | None) -> str:
-    parts = [*_refresh_html(refresh), *_following_html(following)]
+def _strip_html(
+    refresh: Refresh | None, following: Following | None, failed: FailedAttempt | None = None
+) -> str:
+    # A watcher's own word on its failure says when it tries again; once is enough.
+    is_told = refresh is not None and refresh.state == "failed"
+    parts = [
+        *_refresh_html(refresh),
+        *([f'<span class="failed">{escape(failed.sentence)}</span>'] if failed and not is_told else []),
+        *_following_html(following),
+    ]
     return f'<div class="live" role="status">{"".join(parts)}</div>' if parts else '<div class="live"></div>'
 
 

@@ -59,6 +59,9 @@ class RuleModel:
                 verdict.not_applicable[name] = why_not
                 continue
             concerned = [row for row in rows if self._concerns(name, row)]
+            if self._is_one_of_two(name):
+                verdict.not_applicable[name] = "one of the ways to meet the rule that contains it"
+                continue
             if self._holds(criteria["Requirement"], rows, concerned):
                 verdict.passed.add(name)
             elif criteria["Keyword"] in ("MUST", "MUST NOT"):
@@ -85,6 +88,15 @@ class RuleModel:
         if _children(criteria["Requirement"]) and not leaves:
             return "none of its parts applies"
         return None
+
+    def _is_one_of_two(self, name: str) -> bool:
+        """Whether every rule that contains this one is met by this or by another, whichever holds."""
+        above = [self.rules[parent]["ValidationCriteria"]["Requirement"] for parent in self._parents[name]]
+        return bool(above) and all(
+            check["CheckFunction"] == "OR"
+            and {"CheckFunction": "CheckModelRule", "ModelRuleId": name} in check["Items"]
+            for check in above
+        )
 
     def _unmet(self, name: str) -> frozenset[str]:
         """Criteria not met by the rule, or by every rule that contains it."""
