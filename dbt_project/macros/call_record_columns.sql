@@ -7,7 +7,8 @@
    operation         what the tool calls the kind of work, in lower case
    record_kind       'call', or 'wrapper' where the tool itself says that it is an agent, a chain, a tool or a workflow
    metered_units     JSON object {meter: quantity} of what is neither plain input, cached input, 5-minute cache write nor text
-                     output; null where there is nothing of the kind #}
+                     output; null where there is nothing of the kind
+   field_problems    what could not be read of the record, as `field: reason`, several apart by `; ` #}
 {% macro call_record_columns() -%}
     {{ return([
         'source_name', 'partition_date', 'file_name', 'call_id', 'trace_id', 'record_id', 'span_id', 'parent_span_id',
@@ -16,6 +17,6 @@
         'billed_cost_usd', 'has_malformed_cost', 'latency_ms', 'customer_id', 'organization_id', 'product_id', 'feature_id',
         'task_type', 'team_id', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region',
         'agent_id', 'raw_timestamp', 'raw_input_tokens', 'raw_cached_input_tokens', 'raw_output_tokens', 'raw_cost_usd',
-        'raw_latency_ms', 'raw_quality_score', 'file_version', 'line_number', 'line_problem', 'raw_record'
+        'raw_latency_ms', 'raw_quality_score', 'file_version', 'line_number', 'line_problem', 'raw_record', 'field_problems'
     ]) }}
 {%- endmacro %}

@@ -65,8 +65,8 @@ class MappingError(Exception):
 def holds_message_contents(attribute: str) -> bool:
     """Whether an attribute of that name holds what was said to a model or by it."""
     parent, _, field = attribute.lower().rpartition(".")
-    # llm.token_count.prompt is a number.
-    if field in _CONTENT_FIELDS and not parent.endswith("token_count"):
+    # llm.token_count.prompt and llm.cost.prompt are numbers.
+    if field in _CONTENT_FIELDS and not parent.endswith(("token_count", ".cost")):
         return True
     return any(f"{attribute.lower()}.".startswith(f"{known}.") for known in _CONTENT)
 

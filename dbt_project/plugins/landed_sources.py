@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from coding_agents import CodingAgentSource
 from column_conventions import Money
-from export_shapes import shape_customer, shape_langfuse, shape_litellm
+from export_shapes import shape_customer
 from landing import LandedSource
+from langfuse_records import shape_langfuse
+from litellm_records import shape_litellm
 from otlp_spans import OTEL
 from same_rows import Comparison
 
@@ -204,6 +206,9 @@ LITELLM = LandedSource(
         "response_id": "text",
         "session_key": "text",
         "metered_units": "text",
+        "is_measured": "text",
+        "needs_usage": "text",
+        "field_problems": "text",
     }
     | _CALL_ATTRIBUTE_COLUMNS,
     required=frozenset({"request_id", "spend", "startTime", "model", "prompt_tokens", "completion_tokens"}),
@@ -215,6 +220,7 @@ LITELLM = LandedSource(
             "spend",
             "prompt_tokens",
             "completion_tokens",
+            "total_tokens",
             "startTime",
             "endTime",
             "request_duration_ms",
@@ -262,9 +268,13 @@ LANGFUSE = LandedSource(
         "updated_at": "instant",
         "response_id": "text",
         "metered_units": "text",
+        "service_tier": "text",
+        "cache_hit": "text",
+        "field_problems": "text",
     }
     | _CALL_ATTRIBUTE_COLUMNS,
-    required=frozenset({"id", "type", "start_time", "usage_details"}),
+    # Versions before 3 have usage and costs in other fields, some exports only those that are not empty.
+    required=frozenset({"id", "type", "start_time"}),
     suffixes=_CALL_SUFFIXES,
     reads=frozenset(
         {
@@ -278,9 +288,17 @@ LANGFUSE = LandedSource(
             "metadata",
             "level",
             "provided_model_name",
+            "model",
+            "usage",
             "usage_details",
+            "prompt_tokens",
+            "completion_tokens",
+            "total_tokens",
             "cost_details",
+            "input_cost",
+            "output_cost",
             "total_cost",
+            "calculated_total_cost",
             "user_id",
             "session_id",
             "tags",
@@ -294,11 +312,24 @@ LANGFUSE = LandedSource(
         "starttime": "start_time",
         "endtime": "end_time",
         "providedmodelname": "provided_model_name",
-        "model": "provided_model_name",
         "usagedetails": "usage_details",
         "costdetails": "cost_details",
         "totalcost": "total_cost",
-        "calculatedtotalcost": "total_cost",
+        "calculatedtotalcost": "calculated_total_cost",
+        "inputcost": "input_cost",
+        "calculatedinputcost": "input_cost",
+        "calculated_input_cost": "input_cost",
+        "outputcost": "output_cost",
+        "calculatedoutputcost": "output_cost",
+        "calculated_output_cost": "output_cost",
+        "prompttokens": "prompt_tokens",
+        "inputtokens": "prompt_tokens",
+        "inputusage": "prompt_tokens",
+        "completiontokens": "completion_tokens",
+        "outputtokens": "completion_tokens",
+        "outputusage": "completion_tokens",
+        "totaltokens": "total_tokens",
+        "totalusage": "total_tokens",
         "userid": "user_id",
         "sessionid": "session_id",
         "parentobservationid": "parent_observation_id",

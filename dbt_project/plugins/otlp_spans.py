@@ -19,7 +19,9 @@ from field_values import canonical_number
 from known_columns import UnreadableFileError
 from landed_rows import ROWS_PER_BATCH
 from landing import LandedSource
+from nested_fields import Problems
 from otlp_documents import NotOtlpError, read_spans
+from span_usage import HELPERS, SpanUsage
 
 _NUMBERS = frozenset(
     {
@@ -31,10 +33,11 @@ _NUMBERS = frozenset(
         "quality_score",
     }
 )
-MAPPED_COLUMNS = (
+_LANDED_COLUMNS = (
     *sorted(_NUMBERS),
     "agent_id",
     "agent_name",
+    "cache_hit",
     "conversation_id",
     "customer_id",
     "environment",
@@ -57,6 +60,7 @@ MAPPED_COLUMNS = (
     "tool_name",
     "workflow_name",
 )
+MAPPED_COLUMNS = (*_LANDED_COLUMNS, *HELPERS)
 _OWN_COLUMNS = (
     ("trace_id", pa.string()),
     ("span_id", pa.string()),
@@ -76,8 +80,9 @@ _SCHEMA = pa.schema(
         ("line_problem", pa.string()),
         ("partition_date", pa.date32()),
         ("metered_units", pa.string()),
+        ("field_problems", pa.string()),
         *_OWN_COLUMNS,
-        *((name, pa.string()) for name in MAPPED_COLUMNS),
+        *((name, pa.string()) for name in _LANDED_COLUMNS),
     ]
 )
 _DAY_US = 86_400_000_000
@@ -85,9 +90,12 @@ _DAY_US = 86_400_000_000
 _FIRST_NS, _LAST_NS = 946_684_800 * 10**9, 4_102_444_800 * 10**9
 _NO_RANK = 1 << 62
 
+_STATED = tuple(MAPPED_COLUMNS.index(name) for name in ("input_tokens", "output_tokens", "cost_usd"))
 _Ranked = tuple[list[str | None], list[int]]
 _Index = dict[str, tuple[tuple[int, int], ...]]
-_Row = tuple[tuple[Any, ...], list[str | None], str | None]
+# Own columns, landed columns, the problem of the record, metered units and the problems of its fields.
+_Row = tuple[tuple[Any, ...], list[str | None], str | None, str | None, str | None]
+_USAGE = SpanUsage(MAPPED_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ class OtlpSource(LandedSource):
 OTEL = OtlpSource(
     name="otel",
     what="OTLP/JSON spans",
-    columns={name: "number" if name in _NUMBERS else "text" for name in MAPPED_COLUMNS},
+    columns={name: "number" if name in _NUMBERS else "text" for name in _LANDED_COLUMNS},
     required=frozenset(),
     suffixes=(".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"),
     mapped=frozenset(MAPPED_COLUMNS),
@@ -139,19 +147,21 @@ def _batches(path: Path, name: str, version: str, targets: Targets) -> Iterator[
         last_line = line
         if span_resource is not resource:
             resource, of_resource = span_resource, _of_resource(span_resource, index)
-        own, values, problem = _row(span, index, of_resource) if line_problem is None else _EMPTY
+        own, values, problem, units, faults = (
+            _row(span, index, of_resource) if line_problem is None else _EMPTY
+        )
         head = (name, version, line, number, line_problem or problem)
         if own[5] is not None:
             day = own[5] // _DAY_US
         if day is None:
-            waiting.append((*head, None, None, *own, *values))
+            waiting.append((*head, None, units, faults, *own, *values))
             if len(waiting) > ROWS_PER_BATCH:
                 break
             continue
         if waiting:
             rows.extend((*row[:5], day, *row[6:]) for row in waiting)
             waiting.clear()
-        rows.append((*head, day, None, *own, *values))
+        rows.append((*head, day, units, faults, *own, *values))
         if len(rows) >= ROWS_PER_BATCH:
             yield _batch(rows)
             rows.clear()
@@ -187,17 +197,17 @@ def _of_resource(resource: object, index: _Index) -> _Ranked:
 
 _EMPTY: _Row = (
     (None,) * len(_OWN_COLUMNS),
-    [None] * len(MAPPED_COLUMNS),
+    [None] * len(_LANDED_COLUMNS),
+    None,
+    None,
     None,
 )
 
 
-def _row(
-    span: Any, index: _Index, of_resource: _Ranked
-) -> tuple[tuple[Any, ...], list[str | None], str | None]:
+def _row(span: Any, index: _Index, of_resource: _Ranked) -> _Row:
     """The own columns of a span, the mapped ones, and the first thing that is wrong with it."""
     if not isinstance(span, dict):
-        return *_EMPTY[:2], "span_not_an_object"
+        return *_EMPTY[:2], "span_not_an_object", None, None
     problem = None
     trace_id, span_id = _hex(span.get("traceId"), 32), _hex(span.get("spanId"), 16)
     if trace_id is None or span_id is None:
@@ -210,7 +220,13 @@ def _row(
     try:
         values, _ = _filled(span.get("attributes"), index, (of_resource[0].copy(), of_resource[1].copy()))
     except (AttributeError, KeyError, TypeError, ValueError):
-        values, problem = of_resource[0], problem or "attributes_malformed"
+        values, problem = of_resource[0].copy(), problem or "attributes_malformed"
+    faults = Problems()
+    units = _USAGE.settle(values, faults)
+    if problem in ("trace_id_malformed", "span_id_malformed") and any(values[at] for at in _STATED):
+        # What it used is known, and that it happened, too.
+        faults.add(problem.removesuffix("_malformed"), "malformed, so file and line identify the record")
+        problem = None
     status = span.get("status")
     code = status.get("code") if isinstance(status, dict) else None
     own = (
@@ -223,7 +239,7 @@ def _row(
         ended // 1000 if ended is not None else None,
         (ended - started + 500_000) // 1_000_000 if started is not None and ended is not None else None,
     )
-    return own, values, problem
+    return own, values[: len(_LANDED_COLUMNS)], problem, units, faults.text() if faults.found else None
 
 
 def _filled(attributes: Any, index: _Index, ranked: _Ranked) -> _Ranked:

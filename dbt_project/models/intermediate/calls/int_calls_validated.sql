@@ -1,5 +1,5 @@
 {# one row per raw call record, with the first reason for which it cannot be counted, or null.
-   An unknown provider, model or customer is no such reason: the call happened and was charged. #}
+   An unknown provider, model, customer or duration is no such reason: the call happened and was charged. #}
 
 {{ config(materialized='view') }}
 
@@ -25,7 +25,6 @@ validated as (
             when input_tokens < 0 or cached_input_tokens < 0 or cache_write_input_tokens < 0 or output_tokens < 0 then 'tokens_negative'
             when input_tokens > {{ var('max_tokens_per_call') }} or output_tokens > {{ var('max_tokens_per_call') }} then 'tokens_absurd'
             when coalesce(cached_input_tokens, 0) + coalesce(cache_write_input_tokens, 0) > coalesce(input_tokens, 0) then 'cached_tokens_exceed_input'
-            when latency_ms < 0 then 'latency_negative'
         end as rejection_reason
     from calls
 

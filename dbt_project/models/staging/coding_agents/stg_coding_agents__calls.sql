@@ -70,7 +70,8 @@ named as (
         file_version,
         cast(line_number as bigint) as line_number,
         line_problem,
-        raw_record
+        raw_record,
+        cast(null as string) as field_problems
     from typed
 
 )

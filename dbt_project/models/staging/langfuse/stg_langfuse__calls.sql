@@ -1,5 +1,5 @@
-{# one row per Langfuse observation that is a call, in the columns of stg_raw__calls, nothing judged yet. Spans and
-   events around the calls carry no charge of their own and are left out; one that has a cost is a call. #}
+{# one row per Langfuse observation that is a call, or that states usage or a cost, in the columns of stg_raw__calls,
+   nothing judged yet. Spans and events that state neither are left out. #}
 
 {{ config(enabled='langfuse' in var('sources')) }}
 
@@ -15,15 +15,28 @@ typed as (
         *,
         try_cast(start_time as timestamp) as started_at,
         try_cast(end_time as timestamp) as ended_at,
-        try_cast(cost as decimal(28, 12)) as cost_usd
+        try_cast(cost as decimal(28, 12)) as cost_usd,
+        try_cast(input_tokens as bigint) as input_count,
+        try_cast(output_tokens as bigint) as output_count,
+        coalesce(upper(type) in ('GENERATION', 'EMBEDDING'), true) as is_model_call,
+        upper(level) = 'ERROR' as is_failed,
+        coalesce(lower(cache_hit) = 'true', false) as is_cache_hit
     from observations
 
 ),
 
+{# A model that answered used something. Zeros say that it was not measured, and a cost of 0 that it had no price, unless
+   the model is free or a cache gave the answer. #}
 calls as (
 
-    select * from typed
-    where upper(type) in ('GENERATION', 'EMBEDDING') or type is null or cost_usd <> 0
+    select
+        *,
+        is_model_call and not coalesce(is_failed, false) and not is_cache_hit and metered_units is null
+        and input_count = 0 and coalesce(output_count, 0) = 0 and coalesce(cost_usd, 0) = 0 as is_unmeasured,
+        not coalesce(is_failed, false) and not is_cache_hit and not {{ is_free_model('provider', 'provided_model_name') }}
+        and (is_model_call or input_count > 0 or output_count > 0) as must_cost
+    from typed
+    where is_model_call or cost_usd <> 0 or input_count > 0 or output_count > 0 or metered_units is not null
 
 ),
 
@@ -33,7 +46,7 @@ named as (
         'langfuse' as source_name,
         partition_date,
         file_name,
-        id as call_id,
+        coalesce(id, file_name || ':' || cast(line_number as string)) as call_id,
         trace_id,
         file_name || ':' || cast(line_number as string) as record_id,
         id as span_id,
@@ -50,12 +63,12 @@ named as (
             when provider is null and provided_model_name like '%/%' then substring(provided_model_name, length(split_part(provided_model_name, '/', 1)) + 2)
             else provided_model_name
         end as model,
-        try_cast(input_tokens as bigint) as input_tokens,
+        case when is_unmeasured then null else input_count end as input_tokens,
         try_cast(cached_input_tokens as bigint) as cached_input_tokens,
         try_cast(cache_write_input_tokens as bigint) as cache_write_input_tokens,
-        try_cast(output_tokens as bigint) as output_tokens,
+        case when is_unmeasured then null else output_count end as output_tokens,
         metered_units,
-        cost_usd as billed_cost_usd,
+        case when cost_usd <> 0 or not must_cost then cost_usd end as billed_cost_usd,
         cost is not null and cost_usd is null as has_malformed_cost,
         {{ milliseconds_between('started_at', 'ended_at') }} as latency_ms,
         customer_id,
@@ -65,8 +78,8 @@ named as (
         task_type,
         team_id,
         subscription_tier,
-        case when upper(level) = 'ERROR' then 'failed' else 'success' end as status,
-        cast(null as string) as service_tier,
+        case when is_failed then 'failed' else 'success' end as status,
+        {{ service_tier_name('service_tier') }} as service_tier,
         try_cast(quality_score as decimal(9, 6)) as quality_score,
         environment,
         region,
@@ -81,7 +94,8 @@ named as (
         file_version,
         cast(line_number as bigint) as line_number,
         coalesce(line_problem, case when start_time is not null and started_at is null then 'timestamp_malformed' end) as line_problem,
-        raw_record
+        raw_record,
+        field_problems
     from calls
 
 )

@@ -8,8 +8,8 @@ with calls as (
 
 ),
 
-{# LiteLLM writes 0 for what it has no price for. It is a charge only where its own price of the model is 0, where
-   nothing was used, or where its cache gave the answer: then no token reached the provider. #}
+{# LiteLLM writes 0 for what it has no price for or could not measure. It is a charge only where the model is free, where
+   the call failed or was none that costs, or where its cache gave the answer: then no token reached the provider. #}
 typed as (
 
     select
@@ -19,7 +19,8 @@ typed as (
         coalesce(lower(cache_hit) = 'true', false) as is_cache_hit,
         coalesce(lower(status), 'success') <> 'success' as is_failure,
         try_cast(spend as decimal(28, 12)) as spend_usd,
-        coalesce(try_cast(gateway_usd_per_input_token as double) = 0 and try_cast(gateway_usd_per_output_token as double) = 0, false) as is_free_model,
+        coalesce(try_cast(gateway_usd_per_input_token as double) = 0 and try_cast(gateway_usd_per_output_token as double) = 0, false)
+        or {{ is_free_model('custom_llm_provider', 'model') }} as is_free,
         try_cast(input_tokens as bigint) as prompt_token_count,
         try_cast(completion_tokens as bigint) as completion_token_count,
         (input_tokens is not null and try_cast(input_tokens as bigint) is null)
@@ -29,13 +30,23 @@ typed as (
 
 ),
 
+measured as (
+
+    select
+        *,
+        not is_cache_hit and not is_failure and not coalesce(is_measured = 'true', true) as is_unmeasured,
+        not (is_cache_hit or is_failure or is_free) and (coalesce(needs_usage = 'true', false) or prompt_token_count + completion_token_count > 0) as must_cost
+    from typed
+
+),
+
 named as (
 
     select
         'litellm' as source_name,
         partition_date,
         file_name,
-        request_id as call_id,
+        coalesce(request_id, file_name || ':' || cast(line_number as string)) as call_id,
         session_id as trace_id,
         file_name || ':' || cast(line_number as string) as record_id,
         cast(null as string) as span_id,
@@ -49,15 +60,12 @@ named as (
         cast(null as timestamp) as updated_at,
         provider_name as provider,
         case when lower(model) like provider_name || '/%' then substring(model, length(provider_name) + 2) else model end as model,
-        case when is_cache_hit then 0 else prompt_token_count end as input_tokens,
+        case when is_cache_hit then 0 when not is_unmeasured then prompt_token_count end as input_tokens,
         case when is_cache_hit then 0 else try_cast(cached_input_tokens as bigint) end as cached_input_tokens,
         case when is_cache_hit then 0 else try_cast(cache_write_input_tokens as bigint) end as cache_write_input_tokens,
-        case when is_cache_hit then 0 else completion_token_count end as output_tokens,
+        case when is_cache_hit then 0 when not is_unmeasured then completion_token_count end as output_tokens,
         case when not is_cache_hit then metered_units end as metered_units,
-        case
-            when spend_usd = 0 and prompt_token_count + completion_token_count > 0 and not (is_cache_hit or is_failure or is_free_model) then null
-            else spend_usd
-        end as billed_cost_usd,
+        case when spend_usd <> 0 or not must_cost then spend_usd end as billed_cost_usd,
         spend is not null and spend_usd is null as has_malformed_cost,
         coalesce(
             cast(round(try_cast(request_duration_ms as decimal(28, 6))) as bigint),
@@ -78,7 +86,7 @@ named as (
             when error_code like '5%' then 'server_error'
             else 'failed'
         end as status,
-        case when lower(service_tier) in ('default', 'auto') then 'standard' else lower(service_tier) end as service_tier,
+        {{ service_tier_name('service_tier') }} as service_tier,
         try_cast(quality_score as decimal(9, 6)) as quality_score,
         environment,
         region,
@@ -96,8 +104,9 @@ named as (
             line_problem,
             case when starttime is not null and started_at is null then 'timestamp_malformed' when has_malformed_tokens then 'tokens_malformed' end
         ) as line_problem,
-        raw_record
-    from typed
+        raw_record,
+        field_problems
+    from measured
 
 )
 

@@ -14,7 +14,7 @@ calls as (
         'otel' as source_name,
         partition_date,
         file_name,
-        trace_id || '-' || span_id as call_id,
+        coalesce(trace_id || '-' || span_id, file_name || ':' || cast(line_number as string) || ':' || cast(span_number as string)) as call_id,
         trace_id,
         file_name || ':' || cast(line_number as string) || ':' || cast(span_number as string) as record_id,
         span_id,
@@ -66,7 +66,8 @@ calls as (
             'cached_input_tokens': 'raw_cached_input_tokens', 'cache_write_input_tokens': 'raw_cache_write_input_tokens',
             'cost_usd': 'raw_cost_usd', 'customer_id': 'customer_id', 'organization_id': 'organization_id', 'product_id': 'product_id',
             'feature_id': 'feature_id', 'task_type': 'task_type', 'team_id': 'team_id'
-        }) }} as raw_record
+        }) }} as raw_record,
+        field_problems
     from spans
     where
         span_kind = 'call'

@@ -18,7 +18,8 @@ typed as (
         try_cast(cached_input_tokens as bigint) as cached_tokens,
         try_cast(cache_write_input_tokens as bigint) as cache_write_tokens,
         try_cast(output_tokens as bigint) as stated_output_tokens,
-        try_cast(cost_usd as decimal(24, 12)) as billed_cost_usd
+        try_cast(cost_usd as decimal(24, 12)) as stated_cost_usd,
+        lower(coalesce(span_name, '')) as span_text
     from spans
 
 ),
@@ -30,26 +31,45 @@ classified as (
         *,
         case
             when operation in ('invoke_agent', 'create_agent', 'agent') then 'agent'
+            when
+                operation is null and response_model is null
+                and (agent_name is not null or span_text like 'agent run%' or span_text like 'invoke_agent%')
+                then 'agent'
             when operation in ('execute_tool', 'tool', 'ai.toolcall') then 'tool'
             when operation in ('retrieval', 'retriever') then 'retrieval'
             when
-                operation in ('invoke_workflow', 'workflow', 'chain', 'task', 'plan', 'guardrail', 'evaluator')
+                operation in ('invoke_workflow', 'workflow', 'chain', 'task', 'plan', 'guardrail', 'evaluator', 'span', 'event')
                 or (operation like 'ai.%' and operation not like 'ai.%.do%')
                 then 'workflow'
             when
                 operation in (
-                    'chat', 'text_completion', 'generate_content', 'embeddings', 'completion', 'embedding', 'rerank', 'reranker', 'llm'
+                    'chat', 'text_completion', 'generate_content', 'embeddings', 'completion', 'embedding', 'rerank', 'reranker', 'llm',
+                    'generation'
                 )
                 or model is not null
                 or stated_input_tokens is not null
                 or stated_output_tokens is not null
-                or billed_cost_usd is not null
+                or stated_cost_usd is not null
                 then 'call'
             else 'other'
         end as span_kind,
         is_error or error_type is not null as is_failed,
+        coalesce(lower(cache_hit) = 'true', false) as is_cache_hit,
         lower(coalesce(error_type, '')) as error_text
     from typed
+
+),
+
+{# A model that answered used something. Zeros say that it was not measured, and a cost of 0 that the tool had no price,
+   unless the model is free or a cache gave the answer. #}
+measured as (
+
+    select
+        *,
+        span_kind = 'call' and not is_failed and not is_cache_hit and metered_units is null
+        and stated_input_tokens = 0 and coalesce(stated_output_tokens, 0) = 0 and coalesce(stated_cost_usd, 0) = 0 as is_unmeasured,
+        not is_failed and not is_cache_hit and not {{ is_free_model('provider', 'model') }} as must_cost
+    from classified
 
 ),
 
@@ -89,20 +109,14 @@ named as (
             else lower(provider)
         end as provider,
         model,
-        {# Cached tokens are part of the input. An instrumentation that reports more of them than input counts them apart. #}
-        case
-            when coalesce(cached_tokens, 0) + coalesce(cache_write_tokens, 0) > stated_input_tokens
-                then stated_input_tokens + coalesce(cached_tokens, 0) + coalesce(cache_write_tokens, 0)
-            else stated_input_tokens
-        end as input_tokens,
+        case when is_unmeasured then null else stated_input_tokens end as input_tokens,
         cached_tokens as cached_input_tokens,
         cache_write_tokens as cache_write_input_tokens,
-        {# An embedding has no output, so its spans leave the count out. #}
-        case when operation in ('embeddings', 'embedding') and stated_input_tokens is not null then coalesce(stated_output_tokens, 0) else stated_output_tokens end as output_tokens,
-        billed_cost_usd,
-        cost_usd is not null and billed_cost_usd is null as has_malformed_cost,
-        case when lower(service_tier) in ('default', 'auto') then 'standard' else lower(service_tier) end as service_tier,
-        response_id, metered_units, conversation_id, agent_id, agent_name, tool_name, workflow_name, service_name, environment, region,
+        case when is_unmeasured then null else stated_output_tokens end as output_tokens,
+        case when stated_cost_usd <> 0 or not must_cost then stated_cost_usd end as billed_cost_usd,
+        cost_usd is not null and stated_cost_usd is null as has_malformed_cost,
+        {{ service_tier_name('service_tier') }} as service_tier,
+        response_id, metered_units, field_problems, conversation_id, agent_id, agent_name, tool_name, workflow_name, service_name, environment, region,
         customer_id, organization_id, product_id, feature_id, task_type, team_id, subscription_tier,
         try_cast(quality_score as decimal(9, 6)) as quality_score,
         input_tokens as raw_input_tokens,
@@ -110,7 +124,7 @@ named as (
         cached_input_tokens as raw_cached_input_tokens,
         cache_write_input_tokens as raw_cache_write_input_tokens,
         cost_usd as raw_cost_usd
-    from classified
+    from measured
 
 )
 

@@ -58,7 +58,8 @@ typed as (
         cast(null as string) as file_version,
         cast(null as bigint) as line_number,
         cast(null as string) as line_problem,
-        cast(null as string) as raw_record
+        cast(null as string) as raw_record,
+        cast(null as string) as field_problems
     from calls
 
 )
