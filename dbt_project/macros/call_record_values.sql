@@ -11,3 +11,13 @@
 {% macro is_free_model(provider, model) -%}
     coalesce(lower({{ provider }}) in ('ollama', 'ollama_chat', 'lm_studio', 'lmstudio', 'llamafile') or lower({{ model }}) like '%:free', false)
 {%- endmacro %}
+
+{# A landed record by its place: file, line and, from the second record of a line on, its number in it. #}
+{% macro record_place() -%}
+    file_name || ':' || cast(line_number as string) || case when record_number > 1 then ':' || cast(record_number as string) else '' end
+{%- endmacro %}
+
+{# The id of a landed call. A record without one is told by its place: it happened and was charged all the same. #}
+{% macro call_id_or_place(id) -%}
+    coalesce({{ id }}, case when line_problem is null then {{ record_place() }} end)
+{%- endmacro %}

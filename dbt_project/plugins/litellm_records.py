@@ -167,9 +167,13 @@ def _needs_usage(call_type: str) -> bool:
 
 
 def _as_stated(value: object, count: int | None) -> object:
-    """The count; what is no number stays as it is, for validation to refuse."""
-    is_number = as_text(value) is None or number_of(value) is not None
-    return count if is_number else value
+    """The count, unless it is that of the row: that stays in the row's notation, which the whole file decides.
+
+    What is no number stays as well, for validation to refuse.
+    """
+    number = number_of(value)
+    is_as_it_was = number is None or number == count
+    return value if as_text(value) is not None and is_as_it_was else count
 
 
 def _charge(record: Fields, metadata: Fields, problems: Problems) -> object:

@@ -27,7 +27,7 @@ named as (
         file_name,
         id as call_id,
         session_id as trace_id,
-        file_name || ':' || cast(line_number as string) as record_id,
+        {{ record_place() }} as record_id,
         cast(null as string) as span_id,
         cast(null as string) as parent_span_id,
         id as response_id,

@@ -14,7 +14,7 @@ calls as (
         'otel' as source_name,
         partition_date,
         file_name,
-        coalesce(trace_id || '-' || span_id, file_name || ':' || cast(line_number as string) || ':' || cast(span_number as string)) as call_id,
+        coalesce(trace_id || '-' || span_id, case when line_problem is null then file_name || ':' || cast(line_number as string) || ':' || cast(span_number as string) end) as call_id,
         trace_id,
         file_name || ':' || cast(line_number as string) || ':' || cast(span_number as string) as record_id,
         span_id,
