@@ -67,7 +67,7 @@
         ).columns[0].values() -%}
         {%- if models %}
         + case when {{ tokens[token_class] }} > 0 and {{ calls }}.model in (
-            {%- for model in models %}'{{ model | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor -%}
+            {%- for model in models %}{{ _sql_text(model) }}{{ ', ' if not loop.last }}{% endfor -%}
         ) then {{ 2 ** loop.index0 }} else 0 end
         {%- endif -%}
     {%- endfor %} as integer)

@@ -1,9 +1,9 @@
 """List prices of the warehouse's own seeds, as whole nano-dollars per token.
 
 One source of prices: `dbt_project/seeds/demo_prices.csv`, and for models that it does not name the dated
-price book beside it. The warehouse reads the demo company's list only beside calls of the generator, so it
-may stay where a company has prices of its own. A nano-dollar per token is a thousandth
-of a dollar per million tokens, so that the cost of a call is an exact integer and fits the nine decimals of `cost_usd`.
+price book beside it. The warehouse reads the demo company's list only beside calls of the generator, so
+that it may stay where a company has prices of its own. A nano-dollar per token is a thousandth of a dollar
+per million tokens, so that the cost of a call is an exact integer and fits the nine decimals of `cost_usd`.
 """
 
 import csv

@@ -182,7 +182,7 @@ def test_calls_cost_what_was_charged_for_them(exported: Workspace) -> None:
         "select call_id, billed_cost_usd, list_cost_usd, effective_cost_usd, input_tokens, cached_input_tokens,"
         " output_tokens, latency_ms, status from core.fct_calls order by call_id"
     )
-    # At the list price of gpt-4: 30 USD per million input, 15 cached, 60 output tokens.
+    # At the published price of gpt-4: 30 USD per million input tokens, read from a cache or not, 60 per million output.
     assert found == [
         (
             "answered from the cache",
@@ -195,7 +195,7 @@ def test_calls_cost_what_was_charged_for_them(exported: Workspace) -> None:
             2000,
             "success",
         ),
-        ("cached", Decimal("1"), Decimal("0.03"), Decimal("1"), 1000, 400, 100, 500, "success"),
+        ("cached", Decimal("1"), Decimal("0.036"), Decimal("1"), 1000, 400, 100, 500, "success"),
         ("failed", Decimal("0"), Decimal("0"), Decimal("0"), 0, 0, 0, None, "rate_limited"),
         ("free", Decimal("0"), None, Decimal("0"), 1000, 0, 100, None, "success"),
         ("generation", Decimal("0.25"), Decimal("0.0036"), Decimal("0.25"), 100, 40, 20, 1250, "success"),

@@ -75,7 +75,7 @@ named as (
         call_id,
         trace_id,
         called_at,
-        coalesce(provider, 'unknown') as provider,
+        coalesce(provider, {{ provider_by_model('model') }}, 'unknown') as provider,
         coalesce(model, 'unknown') as model,
         input_tokens,
         coalesce(cached_input_tokens, 0) as cached_input_tokens,

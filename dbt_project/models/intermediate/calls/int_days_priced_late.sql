@@ -10,6 +10,12 @@ with price_periods as (
 
 ),
 
+models_resolved as (
+
+    select * from {{ ref('int_models_resolved') }}
+
+),
+
 waiting_usage as (
 
     {% if waiting %}
@@ -37,9 +43,10 @@ priced_late as (
 
     select distinct usage.usage_date as day_date
     from waiting_usage as usage
+    left join models_resolved as found on usage.provider = 'unknown' and usage.model = found.model and found.is_found_by_model
     inner join price_periods as prices
         on
-            usage.provider = prices.provider
+            coalesce(found.provider, usage.provider) = prices.provider
             and usage.model = prices.model
             and usage.service_tier = prices.service_tier
             and prices.valid_from < usage.slot_end_at

@@ -13,6 +13,12 @@ model_aliases as (
 
 ),
 
+model_makers as (
+
+    select * from {{ ref('model_makers') }}
+
+),
+
 name_rules as (
 
     select * from {{ ref('price_book_names') }}
@@ -33,15 +39,31 @@ packages as (
 
 ),
 
-names as (
+in_use as (
 
     select distinct provider, model
     from call_records
-    where provider is not null and model is not null
+    where model is not null
 
 ),
 
-{# The name as it stands, then without what a gateway puts before the first slash; an alias first of all. #}
+{# Who is not named is the maker of the model, where its name says so. #}
+names as (
+
+    select distinct
+        coalesce(in_use.provider, model_makers.provider) as provider,
+        in_use.model,
+        in_use.provider is null as is_found_by_model
+    from in_use
+    left join model_makers
+        on
+            in_use.provider is null
+            and lower(substring(in_use.model, 1, length(model_makers.name_begins_with))) = model_makers.name_begins_with
+    where coalesce(in_use.provider, model_makers.provider) is not null
+
+),
+
+{# The name as it stands, then without what a gateway puts before the first slash, unless that is a region; an alias first of all. #}
 spellings as (
 
     select
@@ -52,10 +74,10 @@ spellings as (
         1 as spelling_order
     from names
     left join model_aliases on names.provider = model_aliases.provider and names.model = model_aliases.model
-    union all
+    union
     select provider, model, lower(provider) as provider_name, lower(substring(model, length(split_part(model, '/', 1)) + 2)) as model_name, 2 as spelling_order
     from names
-    where model like '%/%'
+    where model like '%/%' and not {{ names_a_place("lower(split_part(model, '/', 1)) || '/'") }}
 
 ),
 
@@ -98,6 +120,7 @@ candidates as (
             and providers.priced_provider = rules.provider
             and rules.model is not null
             and {{ is_named_by('providers.model_name', 'rules') }}
+            and {{ keeps_its_region('providers.model_name', 'rules') }}
 
 ),
 
@@ -116,11 +139,26 @@ ranked as (
 
 ),
 
+found_by_model as (
+
+    select provider, model, max(case when is_found_by_model then 1 else 0 end) = 1 as is_found_by_model
+    from names
+    group by provider, model
+
+),
+
 resolved as (
 
-    select provider, model, package, priced_provider, priced_model
+    select
+        ranked.provider,
+        ranked.model,
+        ranked.package,
+        ranked.priced_provider,
+        ranked.priced_model,
+        found_by_model.is_found_by_model
     from ranked
-    where preference = 1
+    inner join found_by_model on ranked.provider = found_by_model.provider and ranked.model = found_by_model.model
+    where ranked.preference = 1
 
 )
 
