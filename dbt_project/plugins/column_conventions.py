@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from field_text import BLANKS, NeedsConventionError, canonical_text
-from field_times import certain_month, certain_time, dates_of, is_certain, month_of
+from field_times import certain_month, certain_time, dates_of, has_short_year, is_certain, month_of
 from field_values import (
     DOT_GROUPS,
     DOT_GROUPS_AND_FRACTION,
@@ -25,6 +25,7 @@ from field_values import (
     Amount,
     amount_of,
     as_count,
+    canonical_number,
     certain_count,
     certain_number,
     currencies_of,
@@ -36,19 +37,21 @@ Fields = dict[str, Any]
 Row = tuple[int, Fields, str | None]
 Reader = Callable[[str | None], str | None]
 
+# Plain numbers are none of these: they come out of JSON within a field, where a program wrote them.
 NUMBERS = frozenset({"number", "count"})
 TIMES = frozenset({"time", "instant", "month"})
 # How each kind is read as long as no value needs to know more than itself.
 CERTAIN: dict[str, Reader] = {
     "text": canonical_text,
     "number": certain_number,
+    "plain": canonical_number,
     "count": certain_count,
     "time": certain_time,
     "instant": certain_time,
     "month": certain_month,
 }
 # How each kind is read once its columns are settled.
-SETTLED: dict[str, Reader] = dict.fromkeys(CERTAIN, canonical_text)
+SETTLED: dict[str, Reader] = dict.fromkeys(CERTAIN, canonical_text) | {"plain": canonical_number}
 # The days of a month in bills, whose last day may be part of it or the first after it.
 MONTH_DAYS = range(27, 32)
 
@@ -75,8 +78,10 @@ class _Numbers:
     # 1.500, which is 1500 where commas are decimal.
     maybe_group: tuple[int, str] | None = None
 
-    def add(self, line: int, value: str, amount: Amount) -> None:
-        self.seen.setdefault(amount.form, (line, value))
+    def add(self, line: int, value: str, amount: Amount, *, is_count: bool) -> None:
+        # A count is whole, so 1,500 tokens are not one and a half.
+        is_group = is_count and amount.form == GROUP_OR_FRACTION and not amount.digits.endswith("000")
+        self.seen.setdefault(GROUPS if is_group else amount.form, (line, value))
         if amount.form == PLAIN and "." in amount.digits:
             whole, _, decimals = amount.digits.partition(".")
             if len(decimals) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0" and not amount.exponent:
@@ -131,11 +136,11 @@ class Conventions:
             read, problem = dict(row), line_problem
             for column, kind in self.kinds.items():
                 value = row.get(column)
-                if value is None or kind == "text":
+                if value is None:
                     continue
                 if kind in TIMES:
                     read[column] = self._time(column, kind, value)
-                else:
+                elif kind in NUMBERS:
                     read[column], is_contradicted = self._number(line, column, value, row)
                     problem = problem or ("currency_contradicted" if is_contradicted else None)
             yield line, read, problem, row
@@ -161,7 +166,9 @@ class Conventions:
         if amount.mark is not None and not self._is_stated(line, column, value, amount.mark, row):
             return value, column in self.money.columns
         is_fraction = self.is_comma_a_fraction.get(column)
-        if is_fraction is None and amount.form not in (PLAIN, GROUPS):
+        is_certain_form = amount.form in (PLAIN, GROUPS)
+        is_group = amount.form == GROUP_OR_FRACTION and is_fraction is False
+        if not (is_certain_form or is_fraction or is_group):
             return value, False
         number = amount.text(
             is_comma_a_fraction=bool(is_fraction) and amount.form != GROUPS,
@@ -198,7 +205,7 @@ def survey(
     `periods` are pairs of columns with the start and the end of a month.
     """
     found = Conventions(kinds, money)
-    wanted = [column for column, kind in kinds.items() if kind != "text"]
+    wanted = [column for column, kind in kinds.items() if kind in NUMBERS | TIMES]
     months: set[bool] = set()
     pairs = list(periods)
     for line, row, problem in rows:
@@ -210,9 +217,10 @@ def survey(
             if kinds[column] in NUMBERS:
                 amount = amount_of(value)
                 if amount:
-                    found.numbers.setdefault(column, _Numbers()).add(line, value, amount)
+                    numbers = found.numbers.setdefault(column, _Numbers())
+                    numbers.add(line, value, amount, is_count=kinds[column] == "count")
             else:
-                _add_date(found.dates.setdefault(column, _Dates()), line, value)
+                _add_date(found.dates.setdefault(column, _Dates()), line, column, value)
         for start, end in pairs if problem is None else ():
             months |= _months(row.get(start), row.get(end))
     _settle_numbers(found)
@@ -220,7 +228,12 @@ def survey(
     return found
 
 
-def _add_date(dates: _Dates, line: int, value: str) -> None:
+def _add_date(dates: _Dates, line: int, column: str, value: str) -> None:
+    if has_short_year(value):
+        raise UnreadableFileError(
+            f'line {line}: {column}: "{value.strip(BLANKS)}" may have its year first or last:'
+            " write dates as YYYY-MM-DD"
+        )
     is_other, either, day_first, month_first = _date_form(value)
     dates.has_other_form |= is_other
     if either:
@@ -269,10 +282,10 @@ def _settle_numbers(found: Conventions) -> None:
         is_fraction: bool | None = None
         if numbers.has_comma_fraction:
             is_fraction = None if has_points else True
+        elif numbers.has_point:
+            is_fraction = False
         elif GROUP_OR_FRACTION in numbers.seen:
-            if numbers.has_point:
-                is_fraction = False
-            elif has_fractions:
+            if has_fractions:
                 is_fraction = None if has_points else True
             else:
                 line, value = numbers.seen[GROUP_OR_FRACTION]

@@ -33,7 +33,7 @@ def csv_rows(path: Path, known: KnownColumns) -> Iterator[Row]:
         reader = csv.reader((line.removeprefix("\ufeff") for line in text), delimiter=separator, strict=True)
         lines_before = 1 if has_statement else 0
         try:
-            header = next(reader, None)
+            header = next((fields for fields in reader if fields), None)
             if not header:
                 raise UnreadableFileError("is empty, it has no line with column names")
             names = known.column_names(header)
@@ -83,7 +83,8 @@ def _separator(path: Path, known: KnownColumns) -> str:
         for separator in SEPARATORS:
             text.seek(start)
             try:
-                headers[separator] = next(csv.reader(text, delimiter=separator, strict=True), [])
+                reader = csv.reader(text, delimiter=separator, strict=True)
+                headers[separator] = next((fields for fields in reader if fields), [])
             except csv.Error:
                 continue
             if known.has_all(headers[separator]):

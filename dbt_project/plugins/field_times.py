@@ -48,6 +48,7 @@ _YEAR_LAST = re.compile(
 _YEAR_AT_THE_END = re.compile(
     rf"(?P<first>\d{{1,2}})(?P<mark>[/.-])(?P<second_part>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}|\d\d)(?:(?:T|,?\s+){_CLOCK})?"
 )
+_SHORT_YEAR = re.compile(r"\d\d-\d\d-\d\d(?!\d)")
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -69,9 +70,14 @@ def certain_time(value: str | None) -> str | None:
     if value is None:
         return None
     moment = _certain(value)
-    if moment is None and dates_of(value):
+    if moment is None and (dates_of(value) or has_short_year(value)):
         raise NeedsConventionError(value)
     return str(moment) if moment else value
+
+
+def has_short_year(value: str) -> bool:
+    """Whether a text is a date such as 26-10-03, of which the year may be any part."""
+    return _SHORT_YEAR.match(value.strip(BLANKS)) is not None
 
 
 def is_certain(value: str) -> bool:
@@ -141,8 +147,7 @@ def dates_of(value: str) -> tuple[datetime | None, datetime | None] | None:
     """What a date with its year at the end is with the month first and with the day first; null if none."""
     text = value.strip(BLANKS)
     found = _YEAR_AT_THE_END.fullmatch(text) if len(text) <= _LONGEST_TEXT else None
-    # 03-10-26 may also have the year first.
-    if not found or (found["mark"] == "-" and len(found["year"]) == 2):
+    if not found or has_short_year(text):
         return None
     month_first = _moment(found, found["year"], int(found["first"]), found["second_part"])
     day_first = _moment(found, found["year"], int(found["second_part"]), found["first"])

@@ -32,12 +32,14 @@ __all__ = [
 # Longer numbers are no amounts. Written out, 1e99999999 would take 100 MB.
 MOST_DIGITS = 60
 _LONGEST_TEXT = 100
+_LONGEST_NULL = 50
 
 
 def as_text(value: object) -> str | None:
     """A value of any type as text; null for what tools write where they have none. Objects become JSON."""
-    if value is None or (isinstance(value, str) and value.strip(BLANKS).lower() in NULLS):
-        return None
+    if value is None or isinstance(value, str):
+        is_null = value is None or (len(value) < _LONGEST_NULL and value.strip(BLANKS).lower() in NULLS)
+        return None if is_null else value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal | float):
@@ -118,7 +120,8 @@ class Amount:
             number = Decimal(digits + self.exponent)
         except InvalidOperation:
             return None
-        return _plain(-number if self.is_negative else number)
+        # copy_negate, because a minus sign would round to the digits of the context.
+        return _plain(number.copy_negate() if self.is_negative else number)
 
 
 @lru_cache(maxsize=20_000)

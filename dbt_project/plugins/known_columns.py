@@ -9,10 +9,26 @@ from typing import Any
 from field_text import BLANKS
 
 MOST_NAMES_SHOWN = 12
+MOST_SPELLINGS = 10_000
 
 
 class UnreadableFileError(Exception):
     """What is wrong with a file, and where in it, in one line."""
+
+
+class _Names(dict[str, str]):
+    """The name of each spelling that was met, as the source spells it. The same ones come in each record."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        super().__init__()
+        self._known = known
+
+    def __missing__(self, spelling: str) -> str:
+        if len(self) > MOST_SPELLINGS:
+            self.clear()
+        name = spelling.strip(BLANKS)
+        self[spelling] = self._known.get(name.lower(), name)
+        return self[spelling]
 
 
 @dataclass(frozen=True)
@@ -31,13 +47,12 @@ class KnownColumns:
 
     def __post_init__(self) -> None:
         known = {name.lower(): name for name in self.reads or self.names} | dict(self.aliases)
-        object.__setattr__(self, "_known", known)
+        object.__setattr__(self, "_names", _Names(known))
 
     def named(self, name: str) -> str:
         """The name of a field as the source spells it; one that it does not know as it is."""
-        name = name.strip(BLANKS)
-        known: dict[str, str] = getattr(self, "_known")  # noqa: B009
-        return known.get(name.lower(), name)
+        names: _Names = getattr(self, "_names")  # noqa: B009
+        return names[name]
 
     def is_read(self, name: str) -> bool:
         """Whether a field may be landed: of sources with messages, only those that are listed."""
@@ -69,10 +84,11 @@ class KnownColumns:
 
     def of_record(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of a record under the source's names; of two spellings of one the first with a value."""
+        names: _Names = getattr(self, "_names")  # noqa: B009
         named: dict[str, Any] = {}
         for spelling, value in record.items():
-            name = self.named(spelling)
-            if self.is_read(name) and named.get(name) is None:
+            name = names[spelling]
+            if (self.reads is None or name in self.reads) and named.get(name) is None:
                 named[name] = value
         return named
 

@@ -137,8 +137,15 @@ def _unpaged(source: LandedSource, rows: Iterable[Row]) -> Iterator[Row]:
     def known_names(record: Fields) -> int:
         return len(source.required & {source.known.named(key) for key in record})
 
+    # The names of a record that has all of them: those of most others.
+    names: frozenset[str] = frozenset()
     for line, record, problem in rows:
-        page = None if known_names(record) == len(source.required) else page_records(record, known_names)
+        page = None
+        if record.keys() != names:
+            if known_names(record) == len(source.required):
+                names = frozenset(record)
+            else:
+                page = page_records(record, known_names)
         if page is None:
             yield line, record, problem
         for element in page or ():

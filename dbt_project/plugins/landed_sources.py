@@ -175,7 +175,7 @@ _CALL_ATTRIBUTES = frozenset(
     }
 )
 _CALL_ATTRIBUTE_COLUMNS = {
-    name: "number" if name == "quality_score" else "text" for name in sorted(_CALL_ATTRIBUTES)
+    name: "plain" if name == "quality_score" else "text" for name in sorted(_CALL_ATTRIBUTES)
 }
 
 LITELLM = LandedSource(
@@ -201,8 +201,8 @@ LITELLM = LandedSource(
         "service_tier": "text",
         "error_code": "text",
         "error_class": "text",
-        "gateway_usd_per_input_token": "number",
-        "gateway_usd_per_output_token": "number",
+        "gateway_usd_per_input_token": "plain",
+        "gateway_usd_per_output_token": "plain",
         "response_id": "text",
         "session_key": "text",
         "metered_units": "text",

@@ -170,6 +170,8 @@ def _land_file(source: LandedSource, path: Path, landed: Path, identity: tuple[s
 
 def _repetitions(source: LandedSource, folder: Path, files: list[tuple[Path, Path, str]]) -> list[str]:
     """Problems of files whose rows stand in others too. What was compared before is not compared again."""
+    if len(files) < 2:
+        return []
     names = sorted(landed.name for _, landed, _ in files)
     # Beside the folder, of which every file is read.
     compared = folder.parent / "compared" / source.name
@@ -197,7 +199,7 @@ def _is_being_written(file: Path) -> bool:
         return False
     try:
         os.kill(int(file.name.split(".")[1]), 0)
-    except (IndexError, ValueError, ProcessLookupError):
+    except (IndexError, OverflowError, ProcessLookupError, ValueError):
         return False
     except PermissionError:
         pass

@@ -47,7 +47,9 @@ def hash_columns(
     A row has an amount that may count twice when one of its amounts is not zero and no id tells it.
     """
     spelled = [
-        [_one_spelling(kind, value) for value in values]
+        [_number(value) for value in values]
+        if kind == "number"
+        else [_sorted_json(value) if value and value[0] == "{" else value for value in values]
         for kind, values in zip(kinds.values(), columns, strict=True)
     ]
     hashes = [_hash("\x1f".join([value or "" for value in row])) for row in zip(*spelled, strict=True)]
@@ -67,14 +69,11 @@ def _hash(text: str) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-def _one_spelling(kind: str, value: str | None) -> str | None:
-    if value is None:
-        return None
-    if kind == "number":
-        if "." in value:
-            value = value.rstrip("0").rstrip(".")
-        return "0" if value in ("-0", "") else value
-    return _sorted_json(value) if value[:1] == "{" else value
+def _number(value: str | None) -> str | None:
+    """A number without zeros at its end, which Parquet has and CSV has not."""
+    if value and "." in value:
+        value = value.rstrip("0").rstrip(".")
+    return "0" if value == "-0" else value
 
 
 @lru_cache(maxsize=10_000)
