@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from generator.company_seeds import app as seeds_app
 from generator.errors import UsageError
 from generator.following.command import FOLLOWED_DAYS, Following
 from generator.plan import Options, make_plan
@@ -27,6 +28,7 @@ MAX_DAYS: Final = 3_660
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.add_typer(prices_app, name="prices")
 app.add_typer(realism_app, name="realism")
+app.add_typer(seeds_app, name="seeds")
 
 
 @app.callback(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

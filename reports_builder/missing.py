@@ -43,6 +43,12 @@ _GAPS = {
 }
 
 
+NO_PLAN = (
+    "No price plan is on record, so no other price can be tried: put the plans that you sell today, and "
+    "those that you think of, into the seed pricing_plans, and your tiers into subscription_tiers."
+)
+
+
 def with_gaps(name: str, page: Page, warehouse: Warehouse) -> Page:
     """The page, its answer followed by what is missing from most of the calls for the questions it asks."""
     if name not in _GAPS:
@@ -66,6 +72,50 @@ def with_gaps(name: str, page: Page, warehouse: Warehouse) -> Page:
 def _is_most(shares: Evidence, column: str) -> bool:
     bound = _NEXT_TO_ALL if column == "no_score_share" else _MOST
     return float(shares[column] or 0) > bound  # type: ignore[arg-type]
+
+
+def page_without_plans(warehouse: Warehouse, path: str, title: str, question: Prose) -> Page:
+    """A page on prices when no plan is on record: what customers pay and cost, and which seed to fill."""
+    paid = warehouse.evidence(
+        """
+        select
+            count(*) as customers,
+            sum(revenue_usd) as revenue_usd,
+            sum(cost_to_serve_usd) as cost_to_serve_usd,
+            sum(gross_margin_usd) as gross_margin_usd
+        from margin.rpt_customer_margins
+        """
+    )
+    if not paid["customers"]:
+        return page_without_customers(warehouse, path, title, question)
+    return Page(
+        path=path,
+        title=title,
+        period=warehouse.period,
+        question=question,
+        answer=(
+            paid.say(
+                "No price plan is on record, so no other price can be tried on the use of your customers: "
+                "{customers:count} customers paid **{revenue_usd:usd}** and cost "
+                "**{cost_to_serve_usd:usd}**."
+            ),
+            note(
+                "What to do: put the plans that you sell today (is_current true), and those that you think "
+                "of, into the seed pricing_plans, your tiers with fee and rank into subscription_tiers, and "
+                "build again."
+            ),
+        ),
+        key_figures=(
+            KeyFigure("Revenue", paid.cell("revenue_usd", "usd_table")),
+            KeyFigure("Cost to serve", paid.cell("cost_to_serve_usd", "usd_table")),
+            KeyFigure("Gross margin", paid.cell("gross_margin_usd", "usd_table")),
+            KeyFigure("Price plans on record", note("none")),
+        ),
+        figures=(),
+        insights=(),
+        plan=None,
+        confidence=confidence(warehouse),
+    )
 
 
 def page_without_customers(warehouse: Warehouse, path: str, title: str, question: Prose) -> Page:

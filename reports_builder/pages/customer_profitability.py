@@ -19,7 +19,7 @@ from reports_builder.domains.pricing.actions import plan_actions
 from reports_builder.domains.pricing.insights import pricing
 from reports_builder.domains.pricing.statements import kept_said
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.missing import page_without_customers
+from reports_builder.missing import NO_PLAN, page_without_customers
 from reports_builder.model import (
     SUPPORTING_ROWS,
     Column,
@@ -46,7 +46,7 @@ def build(warehouse: Warehouse) -> Page:
     tiers = ask.lifetime_by_tier(warehouse)
     lifetime = ask.lifetime_total(warehouse)
     plan = ask_prices.recommended(warehouse)
-    if not plan.rows:
+    if not plan.rows and not totals["customers"]:
         return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
     return Page(
         path=_PATH,
@@ -63,7 +63,7 @@ def build(warehouse: Warehouse) -> Page:
         figures=(losses_figure(totals, losing) if losing.rows else costs_figure(warehouse),),
         insights=(
             *insights.where_margin_goes(warehouse, totals, losing, segments),
-            pricing(plan, ask_prices.plans(warehouse)),
+            *((pricing(plan, ask_prices.plans(warehouse)),) if plan.rows else ()),
             *insights.lifetime(tiers, lifetime),
         ),
         plan=plan_actions(warehouse, plan),
@@ -73,6 +73,8 @@ def build(warehouse: Warehouse) -> Page:
 
 
 def _advice(plan: Evidence) -> Prose:
+    if not plan.rows:
+        return note(NO_PLAN)
     if plan["is_current_plan"]:
         return kept_said(plan)
     return plan.say(

@@ -7,6 +7,7 @@ from reports_builder.domains.optimization.statements import (
     KINDS,
     commitment_section,
     key_figures,
+    offers_called,
     offers_table,
     offers_that_pay,
     refused_table,
@@ -69,11 +70,14 @@ def _overlap(totals: Evidence) -> tuple[Prose, ...]:
 
 def _commitment_answer(offer: Evidence, counts: Evidence) -> Prose:
     if not counts["offers_judged"]:
-        return note("No commitment was judged, because no offer is on file.")
+        return note(
+            "No commitment was judged, because no offer is on file: put those that you get into the seed "
+            "commitment_offers."
+        )
     if not offer.rows:
         return counts.say(
-            "None of the {offers_judged:count} commitment offers pays once the other actions are taken: "
-            "sign nothing."
+            f"None of the {{offers_judged:count}} {offers_called(counts)} pays once the other actions are "
+            "taken: sign nothing."
         )
     return (
         note("After these actions ")

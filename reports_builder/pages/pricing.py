@@ -17,7 +17,7 @@ from reports_builder.domains.pricing.statements import (
     segments_table,
 )
 from reports_builder.evidence import Evidence, note
-from reports_builder.missing import page_without_customers
+from reports_builder.missing import page_without_plans
 from reports_builder.model import Column, Page, Section, Table, TextHistogram
 from reports_builder.warehouse import Warehouse
 
@@ -48,7 +48,7 @@ def build(warehouse: Warehouse) -> Page:
     """Revenue and margin per plan and segment, winners and losers, churn, and the recommended plan."""
     plan = ask.recommended(warehouse)
     if not plan.rows:
-        return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
+        return page_without_plans(warehouse, _PATH, _TITLE, _QUESTION)
     plans = ask.plans(warehouse)
     rules = ask.rules(warehouse)
     return Page(

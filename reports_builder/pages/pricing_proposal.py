@@ -16,7 +16,7 @@ from reports_builder.domains.pricing.statements import (
     scenarios_table,
 )
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.missing import page_without_customers
+from reports_builder.missing import page_without_plans
 from reports_builder.model import Column, Figure, Page, Section, Table
 from reports_builder.warehouse import Warehouse
 
@@ -48,7 +48,7 @@ def build(warehouse: Warehouse) -> Page:
     """The pricing proposal on the use of the trailing window."""
     plan = ask.recommended(warehouse)
     if not plan.rows:
-        return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
+        return page_without_plans(warehouse, _PATH, _TITLE, _QUESTION)
     today = ask.today(warehouse)
     plans = ask.plans(warehouse)
     history = ask.whole_months(warehouse)

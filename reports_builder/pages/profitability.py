@@ -35,7 +35,7 @@ def build(warehouse: Warehouse) -> Page:
     tiers = ask.lifetime_by_tier(warehouse)
     lifetime = ask.lifetime_total(warehouse)
     plan = ask_prices.recommended(warehouse)
-    if not plan.rows:
+    if not plan.rows and not totals["customers"]:
         return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
     return Page(
         path=_PATH,

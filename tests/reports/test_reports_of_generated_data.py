@@ -89,3 +89,21 @@ def test_the_same_warehouse_gives_the_same_bytes_on_every_page(
     first = {path.relative_to(rendered): path.read_bytes() for path in rendered.rglob("*") if path.is_file()}
     again = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert first == again
+
+
+def test_an_offer_that_nobody_quoted_is_called_an_example_wherever_it_stands(
+    built: Workspace, rendered: Path
+) -> None:
+    names = [
+        name
+        for (name,) in built.query("select offer_name from seeds.commitment_offers where is_illustrative")
+    ]
+    assert len(names) >= 5
+    listed = 0
+    for path in sorted(rendered.rglob("*.md")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            named = [name for name in names if name in line]
+            listed += bool(named)
+            assert not named or "(example)" in line, f"{path.name}: {line}"
+            assert not re.search(r"\d commitment offers? ", line) or "example" in line, f"{path.name}: {line}"
+    assert listed >= len(names)

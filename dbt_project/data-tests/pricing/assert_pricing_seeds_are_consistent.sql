@@ -1,4 +1,4 @@
-{# The seeds that people edit: one plan is today's, a plan's rows agree, a price follows its stated basis to within five
+{# The seeds that people edit: one plan is today's, unless there is none, a plan's rows agree, a price follows its stated basis to within five
    percent of rounding, each churn scenario is there with probabilities from 0 to 1. #}
 
 with pricing_plans as (
@@ -26,7 +26,7 @@ select
     'pricing_plans' as subject,
     'exactly one plan must be current' as problem
 from pricing_plans
-having count(distinct case when is_current then plan_id end) <> 1
+having count(*) > 0 and count(distinct case when is_current then plan_id end) <> 1
 union all
 select
     plan_id as subject,

@@ -3,6 +3,7 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
+from reports_builder.domains.margins import queries as margins
 from reports_builder.domains.pricing import customers as ask_customers
 from reports_builder.domains.pricing import queries as ask
 from reports_builder.domains.pricing.statements import (
@@ -16,6 +17,7 @@ from reports_builder.domains.pricing.statements import (
     today_said,
 )
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.missing import NO_PLAN
 from reports_builder.model import Figure, Section, Table
 
 
@@ -24,7 +26,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
     plan = ask.recommended(warehouse)
     return View(
         title="Pricing",
-        headline=_headline(plan),
+        headline=_headline(plan, margins.totals(warehouse)),
         tiles=key_figures(plan, ask.rules(warehouse)) if plan.rows else (),
         sections=(
             *_plan_sections(warehouse, plan),
@@ -39,7 +41,9 @@ def build(warehouse: NarrowedWarehouse) -> View:
     )
 
 
-def _headline(plan: Evidence) -> tuple[Prose, ...]:
+def _headline(plan: Evidence, totals: Evidence) -> tuple[Prose, ...]:
+    if not plan.rows and totals["customers"]:
+        return (note(NO_PLAN),)
     if not plan.rows:
         return (
             note("No customer is on record, so no plan can be judged: put your customers into the raw data."),

@@ -32,7 +32,10 @@ def charged(charges: Evidence, month: Evidence) -> Prose:
 def budget_kept(month: Evidence, budgets: Evidence) -> Prose:
     """Whether the teams keep their budgets."""
     if not month["teams"]:
-        return note("No team has a budget for this month, so nothing can be held against one.")
+        return note(
+            "No team has a budget for this month, so nothing can be held against one: put budgets into the "
+            "seed budgets, and which team answers for which feature into cost_centres."
+        )
     if not month["is_reached"]:
         return note(
             "No cost reaches a team that has a budget: the seeds cost_centres and budgets speak of other "

@@ -209,7 +209,8 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
     """What customers are worth until they leave, and where winning one pays."""
     if tiers["low_value_usd"] is None:
         return ()
-    pays = tiers["low_value_to_cost"] is None or tiers["low_value_to_cost"] >= 1  # type: ignore[operator]
+    is_known = tiers["low_value_to_cost"] is not None
+    pays = is_known and tiers["low_value_to_cost"] >= 1  # type: ignore[operator]
     return (
         Insight(
             title=tiers.say(
@@ -217,6 +218,8 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
                 "to win, cautiously"
                 if pays
                 else "What a customer is worth, cautiously, does not cover what it costs to win, in any tier"
+                if is_known
+                else "Whether winning a customer pays is unknown: what it costs is not on record"
             ),
             problem=say(
                 "Until they leave, {valued_customers:count} of today's customers are worth "
@@ -235,11 +238,16 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
             ubr_impact=tiers.say(
                 "A {subscription_tier:text} customer earns **{margin_usd:usd}** of margin in 30 days on "
                 "average, those with a loss among them, for {acquisition_usd:usd} of acquisition."
+                if is_known
+                else "A {subscription_tier:text} customer earns **{margin_usd:usd}** of margin in 30 days on "
+                "average, those with a loss among them."
             ),
             recommendation=Recommendation(
                 tiers.say("Spend the next acquisition money on {subscription_tier:text} customers.")
                 if pays
-                else note("Hold acquisition until prices or departures are better known."),
+                else note("Hold acquisition until prices or departures are better known.")
+                if is_known
+                else note("Put what winning a customer of each tier costs into the seed acquisition_costs."),
                 "Head of Marketing",
                 "weeks",
             ),

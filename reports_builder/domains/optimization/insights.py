@@ -1,7 +1,7 @@
 """The insight blocks of the rate optimization page."""
 
 from reports_builder.domains.capabilities import RATE_OPTIMIZATION, RATES, WORKLOADS
-from reports_builder.domains.optimization.statements import offers_that_pay
+from reports_builder.domains.optimization.statements import offers_called, offers_that_pay
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 
@@ -107,7 +107,7 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[In
 
 def _commitment_title(offer: Evidence, counts: Evidence) -> Prose:
     if not offer.rows:
-        return counts.say("None of {offers_judged:count} commitment offers pays")
+        return counts.say(f"None of {{offers_judged:count}} {offers_called(counts)} pays")
     return (
         note("After the switches ")
         + offers_that_pay(counts)

@@ -183,7 +183,8 @@ def offers(warehouse: Warehouse, basis: str) -> Evidence:
             where usage_basis = :basis
         )
         select
-            offer_id, offer_name, committed_units, hourly_commitment_usd, on_demand_cost_usd, total_cost_usd,
+            offer_id, offer_name || case when is_illustrative then ' (example)' else '' end as offer_name,
+            committed_units, hourly_commitment_usd, on_demand_cost_usd, total_cost_usd,
             coverage_share, utilization_share, break_even_utilization_share, break_even_months,
             effective_savings_rate, net_monthly_savings_usd, net_monthly_savings_less_usage_usd,
             regret_less_usage_usd, regret_more_usage_usd, verdict
@@ -200,7 +201,8 @@ def recommended_offer(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            offer_id, offer_name, provider, model, hourly_commitment_usd, committed_units, term_months,
+            offer_id, offer_name || case when is_illustrative then ' (example)' else '' end as offer_name,
+            provider, model, hourly_commitment_usd, committed_units, term_months,
             payment_option, upfront_cost_usd, break_even_months, coverage_share, utilization_share,
             break_even_utilization_share, net_monthly_savings_usd as offer_net_usd,
             net_monthly_savings_less_usage_usd as offer_low_usd,

@@ -100,10 +100,19 @@ def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, 
     return (Section("The hours behind the recommended commitment", figures=(figure,)),)
 
 
+def offers_called(counts: Evidence) -> str:
+    """The word for the offers, as part of a template: what nobody has quoted is called an example."""
+    if not counts["offers_illustrative"]:
+        return "commitment offers"
+    if counts["offers_illustrative"] == counts["offers_judged"]:
+        return "example commitment offers"
+    return "commitment offers ({offers_illustrative:count} of them examples)"
+
+
 def offers_that_pay(counts: Evidence) -> Prose:
     """How many offers pay, and how many of those are left where one excludes another; no full stop."""
     return counts.say(
-        "{offers_paying:count} of {offers_judged:count} commitment offers would pay"
+        f"{{offers_paying:count}} of {{offers_judged:count}} {offers_called(counts)} would pay"
         + (
             ""
             if counts["offers_paying"] == counts["offers_recommended"]

@@ -3,6 +3,7 @@
 from reports_builder.domains.pricing import customers as ask_customers
 from reports_builder.domains.pricing import queries as ask
 from reports_builder.evidence import Evidence, note
+from reports_builder.missing import NO_PLAN
 from reports_builder.model import Action, ActionPlan
 from reports_builder.warehouse import Warehouse
 
@@ -11,6 +12,8 @@ _DEPARTURES_ASSUMED = "medium: use is measured, departures are assumed"
 
 def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     """The change of prices after the pilot: those who cost more than they pay, then all others."""
+    if not plan.rows:
+        return ActionPlan((), note(NO_PLAN))
     if plan["is_current_plan"]:
         if not plan["comparable_plans"]:
             return ActionPlan((), note("No plan on the list names the tiers of your customers."))

@@ -1,0 +1,169 @@
+"""`python -m generator seeds --own`: empty the seeds that hold decisions of the demo's company.
+
+Its tiers, plans, teams, budgets and offers are invented. Left in place they would price, judge and bill the
+calls of a company that never decided them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import typer
+
+from generator.errors import UsageError
+
+SEEDS: Final = Path("dbt_project/seeds")
+
+
+@dataclass(frozen=True)
+class CompanySeed:
+    """A seed, what a company writes into it, and the SHA-256 of the file as shipped (lines end in LF)."""
+
+    name: str
+    holds: str
+    shipped: str
+
+
+COMPANY_SEEDS: Final = (
+    CompanySeed(
+        "acquisition_costs",
+        "what winning a customer of each tier costs",
+        "ca1c81f3f13f99a90fe9ff53d07ecdb6efd16a8da96887148ac869f940557ca1",
+    ),
+    CompanySeed(
+        "batchable_tasks",
+        "the share of each task that can wait for the batch service",
+        "da12a911d1dec313a6d5a2f153a80bd04d95faf55a60d7161ff68155143f7a99",
+    ),
+    CompanySeed(
+        "budgets",
+        "what each team may spend in each month",
+        "adb7a7085c3ab8973fe3ca495190960a0d922e1556ee6ece005ae8088cda30c0",
+    ),
+    CompanySeed(
+        "chargeback_policies",
+        "which teams are billed for their cost",
+        "4e6806b86aa53c55bd33c3e4a23d8f9dcabd8265d55d4da8f7ffe57ec2d5bc54",
+    ),
+    CompanySeed(
+        "commitment_offers",
+        "offers of reserved capacity or spend that you can take",
+        "bc9b8d7c98f678916d5c309c7a6b00bc6d223ffbdcde8d127730709b6e2a7aa6",
+    ),
+    CompanySeed(
+        "cost_centres",
+        "which team and cost centre answers for each feature",
+        "70f1ca393ab7983ca946e39d48474bd7914c6a7e37d169fa18a39336eab2ae5c",
+    ),
+    CompanySeed(
+        "pricing_plans",
+        "the plans you sell today, and those to compare with them",
+        "234d83e3255839aaaeb3f1059c520a3fbd1718cb6654a72165fadfd62e13bf28",
+    ),
+    CompanySeed(
+        "subscription_tiers",
+        "your tiers with their monthly fee and rank",
+        "2eefda4b0d262786a44761d438b3c5a282bd19a015ab75e5a1e571112fa7e5eb",
+    ),
+    CompanySeed(
+        "task_quality_floors",
+        "how good an answer has to be, by task",
+        "99faf0b435201e03060dbdb707c0e5b3f3c064396887f6b49b29bca7ac8a40e5",
+    ),
+)
+"""What stays: published prices, names of providers and services, thresholds, bands and rules of judgement,
+and assumptions that say that they are assumptions."""
+
+State = Literal["empty", "shipped", "changed", "missing"]
+
+app = typer.Typer(
+    help="The seeds that hold decisions of the demo's company.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def seeds(
+    *,
+    own: Annotated[bool, typer.Option("--own", help="Empty them: the header of each stays.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Empty also those that were changed.")] = False,
+    folder: Annotated[
+        Path, typer.Option("--seeds", metavar="FOLDER", help="The folder of the seeds.")
+    ] = SEEDS,
+) -> None:
+    """List the seeds of the demo's company; with --own, empty them for a company of your own."""
+    states = {seed: state_of(seed, folder) for seed in COMPANY_SEEDS}
+    for seed, state in states.items():
+        typer.echo(f"{seed.name + '.csv':<26}{_SAID[state]:<28}{seed.holds}")
+    if not own:
+        typer.echo("`python -m generator seeds --own` empties what the demo's company decided.")
+        return
+    missing = [seed.name for seed, state in states.items() if state == "missing"]
+    if missing:
+        raise UsageError(f"{folder / missing[0]}.csv is not there: run this at the root of the project")
+    changed = [f"{seed.name}.csv" for seed, state in states.items() if state == "changed"]
+    if changed and not force:
+        raise UsageError(
+            f"{', '.join(changed)} in {folder} differ from the demo's, so they are yours: nothing was "
+            "emptied. With --force they are emptied too"
+        )
+    full = [seed for seed, state in states.items() if state != "empty"]
+    if not full:
+        typer.echo("They are empty already.")
+        return
+    if not yes:
+        typer.confirm(f"Empty {len(full)} files in {folder}? `git checkout` brings them back", abort=True)
+    empty(full, folder)
+    typer.echo(
+        f"{len(full)} seeds are empty. Fill those that you have answers for (each has a description in the "
+        ".yml file beside it), then: dbt build --project-dir dbt_project --full-refresh"
+    )
+
+
+_SAID: Final[dict[State, str]] = {
+    "empty": "empty",
+    "shipped": "the demo company's",
+    "changed": "changed, so yours",
+    "missing": "not there",
+}
+
+
+def state_of(seed: CompanySeed, folder: Path) -> State:
+    """Whether the file is as it was shipped, has no row, or is somebody's own; ends of lines do not count."""
+    try:
+        content = (folder / f"{seed.name}.csv").read_bytes().replace(b"\r\n", b"\n")
+    except FileNotFoundError:
+        return "missing"
+    if not content.partition(b"\n")[2].strip():
+        return "empty"
+    return "shipped" if hashlib.sha256(content).hexdigest() == seed.shipped else "changed"
+
+
+def empty(chosen: list[CompanySeed], folder: Path) -> None:
+    """Leave the header of each file, of all of them or, when one cannot be written, of none."""
+    paths = [folder / f"{seed.name}.csv" for seed in chosen]
+    before = {path: path.read_bytes() for path in paths}
+    replaced: list[Path] = []
+    try:
+        for path, content in before.items():
+            _partial(path).write_bytes(content.partition(b"\n")[0].rstrip(b"\r") + b"\n")
+        for path in paths:
+            _partial(path).replace(path)
+            replaced.append(path)
+    except OSError as error:
+        for path in replaced:
+            path.write_bytes(before[path])
+        raise UsageError(f"cannot write {error.filename} ({error.strerror}); no seed was emptied") from error
+    finally:
+        for path in paths:
+            _partial(path).unlink(missing_ok=True)
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.partial")
