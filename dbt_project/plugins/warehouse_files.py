@@ -1,6 +1,6 @@
-"""The file work that SQL cannot do: check raw files before a build, publish the warehouse after it.
+"""The file work that SQL cannot do: check and freeze raw files before a build, publish after it.
 
-dbt-duckdb loads this module through `plugins` in profiles.yml and calls `Plugin`. The two functions are
+dbt-duckdb loads this module through `plugins` in profiles.yml and calls `Plugin`. Its functions are
 registered in DuckDB, so that the dbt hooks in macros/publication/ can call them with a SELECT.
 """
 
@@ -10,15 +10,20 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import attempts
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 from dbt.adapters.duckdb.plugins import BasePlugin
+from frozen_files import FrozenFiles
 from landed_sources import CALL_SOURCES, LANDED_SOURCES
 from landing import land, prepare_landing, source_files
+from variables import variable_problems
 
 # The raw call record. Columns that are not required read as null where a file lacks them.
 CALL_SCHEMA = pa.schema(
@@ -80,13 +85,14 @@ REQUIRED_CUSTOMER_COLUMNS = frozenset({"customer_id", "subscription_tier", "mont
 
 
 class Plugin(BasePlugin):
-    """Registers `check_raw_files(raw_dir, sources)` and `publish_file(target)` on the build's connection."""
+    """Registers the functions of the hooks on the build's connection."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Make the folder of the working file, and the empty files that give each source its columns."""
         self.warehouse_dir = Path(plugin_config["warehouse_dir"])
         contract = self.warehouse_dir / "build" / "contract"
-        _write_empty(CALL_SCHEMA, contract / "date=1970-01-01" / "calls.parquet")
+        self.calls_contract = contract / "calls.parquet"
+        _write_empty(CALL_SCHEMA, self.calls_contract)
         self.customers_dir = contract / "customers"
         _write_empty(CUSTOMER_SCHEMA, self.customers_dir / "contract.parquet")
         # The ledger of alerts lives beside the published file. Who has never sent an alert has an empty one.
@@ -96,13 +102,30 @@ class Plugin(BasePlugin):
         self.landing_dir = self.warehouse_dir / "build" / "landing"
         for source in LANDED_SOURCES:
             prepare_landing(source, self.landing_dir)
+        self.frozen = FrozenFiles(self.warehouse_dir / "build" / "frozen")
+        self.slot = self.frozen.free_slot()
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Register the two functions."""
-        conn.create_function(
-            "check_raw_files", self.check_raw_files, ["VARCHAR", "VARCHAR"], "VARCHAR", side_effects=True
-        )
-        conn.create_function("publish_file", self.publish_file, ["VARCHAR"], "VARCHAR", side_effects=True)
+        """Register the functions."""
+        for name, function, parameters in (
+            ("check_variables", self.check_variables, 1),
+            ("check_raw_files", self.check_raw_files, 2),
+            ("freeze_files", self.freeze_files, 1),
+            ("publish_file", self.publish_file, 1),
+            ("note_attempt", self.note_attempt, 2),
+        ):
+            conn.create_function(
+                name,
+                function,
+                ["VARCHAR"] * parameters,
+                "VARCHAR",
+                side_effects=True,
+                null_handling="special",
+            )
+
+    def check_variables(self, given: str) -> str:
+        """Check the variables of the project and of the command (YAML); returns problems in one line."""
+        return "; ".join(variable_problems(yaml.safe_load(given)))
 
     def check_raw_files(self, raw_dir: str, sources: str) -> str:
         """Check the raw files of the sources that are on, and land those that are not in the layout of calls.
@@ -118,12 +141,25 @@ class Plugin(BasePlugin):
                 f" there are {', '.join(sorted(known))}"
             )
         root = Path(raw_dir)
-        problems = call_problems(root) if "calls" in switched_on else []
+        self.call_files = call_files(root) if "calls" in switched_on else []
+        problems = call_problems(root, self.call_files) if "calls" in switched_on else []
         problems += no_record_problems(root, switched_on)
         problems += self._take_customers(root / "customers.parquet", is_on="customers" not in switched_on)
         for source in LANDED_SOURCES:
             problems += land(source, root, self.landing_dir, is_on=source.name in switched_on)
         return "\n".join(problems)
+
+    def freeze_files(self, raw_dir: str) -> str:
+        """Fix the list of files to read: those that `check_raw_files` found. Returns their folder."""
+        root = Path(raw_dir)
+        files = {str(path.relative_to(root)): path for path in self.call_files}
+        files["calls/date=1970-01-01/contract.parquet"] = self.calls_contract
+        for source in LANDED_SOURCES:
+            for path in (self.landing_dir / source.name).glob("*.parquet"):
+                files[f"{source.name}/{path.name}"] = path
+        self.slot = self.frozen.free_slot()
+        self.frozen.fill(self.slot, files)
+        return str(self.slot)
 
     def _take_customers(self, customers: Path, *, is_on: bool) -> list[str]:
         """Copy the raw customers to where staging reads them, if there are any and none replace them."""
@@ -149,8 +185,18 @@ class Plugin(BasePlugin):
         partial = self.warehouse_dir / "build" / f"{file_name}.publishing"
         # A child process copies: opening and closing the file in this one would drop DuckDB's lock on it.
         subprocess.run([sys.executable, "-c", _COPY, str(working), str(partial)], check=True)
+        self.frozen.publishing(self.slot.name)
         partial.replace(published)
+        self.frozen.published(self.slot.name)
         return str(published)
+
+    def note_attempt(self, outcome: str, problem: str) -> str:
+        """Write what becomes of this build beside the published file."""
+        if outcome == "running":
+            attempts.begin(self.warehouse_dir)
+        else:
+            attempts.end(self.warehouse_dir, outcome, problem or None)
+        return outcome
 
 
 _COPY = """
@@ -161,21 +207,32 @@ with open(sys.argv[2], "rb+") as copy:
 """
 
 
-def call_problems(root: Path) -> list[str]:
-    """What would make the build read wrong calls.
+def call_files(root: Path) -> list[Path]:
+    """The files in the layout of calls, hidden ones (an unfinished copy) left out."""
+    return sorted(path for path in root.glob("calls/date=*/*.parquet") if not path.name.startswith("."))
 
-    Only footers are read. Looks at calls/date=*/*.parquet under `root`.
-    """
-    calls = sorted(root.glob("calls/date=*/*.parquet"))
+
+def call_problems(root: Path, files: list[Path]) -> list[str]:
+    """What would make the build read wrong calls from `files` under `root`. Only footers are read."""
     problems = []
-    if not calls:
+    if not files:
         problems.append(
             f"{root}/calls: no Parquet files found; run `python -m generator`, or put your own calls there"
             " as calls/date=YYYY-MM-DD/*.parquet"
         )
-    for path in calls:
+    for folder in sorted({path.parent for path in files}):
+        if not _is_day(folder.name.removeprefix("date=")):
+            problems.append(f"{folder}: is no day; name the folder date=YYYY-MM-DD, then build again")
+    for path in files:
         problems += _file_problems(path, REQUIRED_CALL_COLUMNS)
     return problems
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return len(text) == 10 and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def no_record_problems(root: Path, switched_on: set[str]) -> list[str]:

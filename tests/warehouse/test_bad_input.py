@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -234,9 +236,25 @@ def test_an_unreadable_source_stops_the_build_and_leaves_the_warehouse(
     assert workspace.published.read_bytes() == before
 
 
-def test_a_day_that_is_none_stops_the_build_before_anything_changes(workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ("{as_of_date: yesterday}", "variable as_of_date is yesterday; it takes latest, or a day"),
+        ('{as_of_date: "2027-10-01"}', "variable as_of_date is 2027-10-01; the data has calls from 20"),
+    ],
+)
+def test_a_variable_that_cannot_be_meant_stops_the_build_before_anything_changes(
+    workspace: Workspace, variables: str, said: str
+) -> None:
     before = workspace.published.read_bytes()
-    done = workspace.dbt("build", "--vars", "{as_of_date: yesterday}")
-    assert done.returncode != 0
-    assert "The variable as_of_date is 'yesterday'; nothing was changed." in done.stdout
+    working = workspace.warehouse_dir / "build" / "finops.duckdb"
+    tables = "select count(*), max(usage_date) from core.fct_usage_daily"
+    figures = duckdb.connect(str(working)).execute(tables).fetchall()
+    done = workspace.dbt("build", "--quiet", "--vars", variables)
+    assert done.returncode == 2
+    assert f"Nothing was changed: {said}" in done.stdout
     assert workspace.published.read_bytes() == before
+    assert duckdb.connect(str(working)).execute(tables).fetchall() == figures
+    attempt = json.loads((workspace.warehouse_dir / "attempt.json").read_text())
+    assert attempt["outcome"] == "failed"
+    assert said in attempt["problem"]

@@ -41,7 +41,7 @@ def test_new_late_and_removed_files_touch_their_days_only(workspace: Workspace) 
     # The newest day arrives later, a late file arrives for an old day, another day is taken away.
     newest, old, removed = "2026-10-31", "2026-10-01", "2026-10-05"
     shutil.move(calls / f"date={newest}", workspace.folder / "held_back")
-    workspace.build()
+    workspace.build("--vars", "{accept_removed_days: true}")
     shutil.move(workspace.folder / "held_back", calls / f"date={newest}")
     table = pq.ParquetFile(workspace.day_file(old)).read()
     position = table.schema.get_field_index("call_id")
@@ -49,7 +49,10 @@ def test_new_late_and_removed_files_touch_their_days_only(workspace: Workspace) 
     pq.write_table(late, calls / f"date={old}" / "late.parquet")
     shutil.rmtree(calls / f"date={removed}")
 
-    workspace.build()
+    refused = workspace.dbt("build", "--quiet", "--exclude-resource-type", "unit_test")
+    assert refused.returncode == 2
+    assert f"calls has no files of {removed} any more" in refused.stdout
+    workspace.build("--vars", "{accept_removed_days: true}")
 
     assert touched(workspace) == [old, removed, newest]
     assert workspace.query(

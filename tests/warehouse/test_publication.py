@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -24,10 +25,16 @@ RECONCILES = """
 
 def test_a_failing_test_keeps_the_old_warehouse(workspace: Workspace) -> None:
     before = workspace.published.read_bytes()
-    done = workspace.dbt("build", "--vars", '{as_of_date: "2026-02-30"}')
+    # A record that no file has: read, and neither counted, refused nor a duplicate.
+    with duckdb.connect(str(workspace.warehouse_dir / "build" / "finops.duckdb")) as working:
+        working.execute("update intermediate.int_call_records_daily set rows_read = rows_read + 1")
+    done = workspace.dbt("build", "--exclude-resource-type", "unit_test")
     assert done.returncode != 0
     assert "Not published" in done.stdout
     assert workspace.published.read_bytes() == before
+    attempt = json.loads((workspace.warehouse_dir / "attempt.json").read_text())
+    assert attempt["outcome"] == "failed"
+    assert attempt["problem"].startswith("assert_every_record_read_is_accounted_for")
 
 
 def test_a_selection_is_not_published(workspace: Workspace) -> None:

@@ -5,13 +5,11 @@
 
 {% macro default__raw_call_files() -%}
     select
-        filename as file_name,
+        {{ raw_file_name() }} as file_name,
         size as size_bytes,
         cast(last_modified as timestamp) as modified_at
-    from read_blob('{{ env_var('FINOPS_RAW_DIR', 'data/raw') }}/calls/date=*/*.parquet')
-    {%- if 'calls' not in var('sources') %}
-    where 1 = 0
-    {%- endif %}
+    from read_blob(frozen_folder() || '/calls/date=*/*.parquet')
+    where filename not like '%/date=1970-01-01/contract.parquet'
 {%- endmacro %}
 
 {% macro spark__raw_call_files() -%}
@@ -22,11 +20,13 @@
     from parquet.`{{ env_var('FINOPS_RAW_DIR', 'data/raw') }}/calls`
 {%- endmacro %}
 
-{# The name of the file that a raw row came from. #}
+{# The name of the file that a raw row came from, not that of the link to it. #}
 {% macro raw_file_name() -%}
     {{ return(adapter.dispatch('raw_file_name')()) }}
 {%- endmacro %}
-{% macro default__raw_file_name() -%}filename{%- endmacro %}
+{% macro default__raw_file_name() -%}
+    replace(filename, frozen_folder() || '/', '{{ env_var('FINOPS_RAW_DIR', 'data/raw') | replace("'", "''") }}/')
+{%- endmacro %}
 {% macro spark__raw_file_name() -%}_metadata.file_path{%- endmacro %}
 
 {# Whether the raw calls are the generator's: it leaves a marker beside them. #}

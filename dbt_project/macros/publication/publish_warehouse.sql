@@ -9,20 +9,29 @@
 {% macro default__publish_warehouse(results) -%}
     {% if execute and flags.WHICH == 'build' %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped', 'partial success']) | list %}
-        {# Unit tests test the SQL, not the data: a daily build may leave them out. #}
-        {% set left_out = (invocation_args_dict.get('exclude_resource_types') or []) | reject('equalto', 'unit_test') | list %}
-        {% set selected = invocation_args_dict.get('select') or invocation_args_dict.get('exclude') or invocation_args_dict.get('selector') or invocation_args_dict.get('resource_types') or left_out %}
         {% if failed %}
+            {% if is_to_be_published() %}
+                {% do note_attempt('failed', failed[0].node.name ~ ': ' ~ (failed[0].message or failed[0].status)) %}
+            {% endif %}
             {{ log('Not published: ' ~ failed | length ~ ' node(s) failed or were skipped; readers keep the last good warehouse.', info=true) }}
-        {% elif selected and not var('is_live_refresh') %}
+        {% elif not is_to_be_published() %}
             {{ log('Not published: only a selection was built; `dbt build` without selection publishes.', info=true) }}
         {% else %}
             {% do remember_build() %}
             {% do run_query('checkpoint') %}
             {% set published = run_query("select publish_file('finops.duckdb') as published").columns[0].values()[0] %}
+            {% do note_attempt('published') %}
             {{ log('Published ' ~ published, info=true) }}
         {% endif %}
     {% endif %}
+{%- endmacro %}
+
+{# Whether this run publishes when nothing fails: a whole build, or the watcher's selection of all that can have changed. #}
+{% macro is_to_be_published() -%}
+    {# Unit tests test the SQL, not the data: a daily build may leave them out. #}
+    {% set left_out = (invocation_args_dict.get('exclude_resource_types') or []) | reject('equalto', 'unit_test') | list %}
+    {% set selected = invocation_args_dict.get('select') or invocation_args_dict.get('exclude') or invocation_args_dict.get('selector') or invocation_args_dict.get('resource_types') or left_out %}
+    {{ return(flags.WHICH == 'build' and (var('is_live_refresh') is sameas true or not selected)) }}
 {%- endmacro %}
 
 {# A cluster has no file to swap: readers see each table as it is replaced. #}

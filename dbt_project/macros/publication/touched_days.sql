@@ -1,13 +1,34 @@
 {# The days whose files changed since the last published build, as a condition on the partition column.
-   Literals, not a sub-query: only they let both engines skip the files of all other days. #}
+   Literals, not a sub-query: only they let both engines skip the files of all other days.
+   A table that is made from nothing, alone or with the others, has all days. #}
 {% macro is_touched_day(column_name) -%}
     {%- set raw_days_ref = ref('int_raw_days') -%}
     {%- set raw_days = load_relation(raw_days_ref) if execute else none -%}
-    {%- if not raw_days -%}
+    {%- set is_made_anew = model.config.materialized == 'incremental' and not is_incremental() -%}
+    {%- if raw_days -%}
+        {%- do unsettle_days(raw_days, is_made_anew) -%}
+    {%- endif -%}
+    {%- if not raw_days or is_made_anew -%}
         1 = 1
     {%- else -%}
         {{ is_one_of_days(column_name, run_query('select day_date from ' ~ raw_days ~ ' where is_touched order by day_date').columns[0].values()) }}
     {%- endif -%}
+{%- endmacro %}
+
+{# Notes the days that a model is about to change. Until a build is published they count as changed, whatever their files
+   are by then: what a run left in the tables that did not get so far is of files that may be gone again. #}
+{% macro unsettle_days(raw_days, is_made_anew) -%}
+    {% if flags.WHICH in ('build', 'run') %}
+        {% do run_query(
+            'insert into ' ~ unsettled_days_relation()
+            ~ ' select day_date from ' ~ raw_days ~ (' union select partition_date from ' ~ _intermediate_table('int_call_files') if is_made_anew else ' where is_touched')
+            ~ ' except select day_date from ' ~ unsettled_days_relation()
+        ) %}
+    {% endif %}
+{%- endmacro %}
+
+{% macro unsettled_days_relation() -%}
+    {{ return(_intermediate_table('unsettled_days')) }}
 {%- endmacro %}
 
 {# Where the fingerprints of the days in the last published build are kept. #}
@@ -28,6 +49,8 @@
 {% macro remember_build() -%}
     {% do remember_loaded_days() %}
     {% do remember_waiting_usage() %}
+    {% do remember_published_days() %}
+    {% do run_query('delete from ' ~ unsettled_days_relation()) %}
 {%- endmacro %}
 
 {# Days whose calls wait for a price are known by it, not by their files. #}

@@ -1,6 +1,7 @@
 {# one row per UTC day with raw call files, or with rows in the last published build #}
 
 {% set loaded_days = load_relation(loaded_days_relation()) if execute and not flags.FULL_REFRESH else none %}
+{% set unsettled_days = load_relation(unsettled_days_relation()) if execute else none %}
 
 with call_files as (
 
@@ -31,12 +32,26 @@ loaded_days as (
 
 ),
 
+{# Days that runs changed since, and did not publish. #}
+unsettled_days as (
+
+    {% if unsettled_days %}
+    select distinct day_date from {{ unsettled_days }}
+    {% else %}
+    select cast(null as date) as day_date
+    where 1 = 0
+    {% endif %}
+
+),
+
+{# What a variable says of every record is as much a reason to build a day anew as its files are. #}
 days_with_files as (
 
     select
         partition_date as day_date,
         count(*) as file_count,
-        {{ string_agg_sorted('file_version') }} as file_listing
+        {{ string_agg_sorted('file_version') }}
+        || '|{{ var("max_tokens_per_call") }}|{{ var("max_cost_per_call_usd") }}|{{ var("price_packages") | join(",") }}' as file_listing
     from call_files
     group by partition_date
 
@@ -77,16 +92,20 @@ newest as (
 compared as (
 
     select
-        coalesce(fingerprinted.day_date, loaded_days.day_date) as day_date,
+        coalesce(fingerprinted.day_date, loaded_days.day_date, unsettled_days.day_date) as day_date,
         cast(coalesce(fingerprinted.file_count, 0) as bigint) as file_count,
         fingerprinted.fingerprint,
-        coalesce(fingerprinted.fingerprint, '') <> coalesce(loaded_days.fingerprint, '') or days_priced_late.day_date is not null as is_changed
+        coalesce(fingerprinted.fingerprint, '') <> coalesce(loaded_days.fingerprint, '')
+        or unsettled_days.day_date is not null
+        or days_priced_late.day_date is not null as is_changed
     from fingerprinted
     full outer join loaded_days on fingerprinted.day_date = loaded_days.day_date
+    full outer join unsettled_days on coalesce(fingerprinted.day_date, loaded_days.day_date) = unsettled_days.day_date
     left join days_priced_late on fingerprinted.day_date = days_priced_late.day_date
 
 ),
 
+{# A day without files and one that a run left half done are never left alone. #}
 judged as (
 
     select
@@ -95,11 +114,16 @@ judged as (
         compared.fingerprint,
         compared.is_changed,
         compared.is_changed
-        {%- if loaded_days %}
-        and compared.day_date >= newest.day_date - {{ var('late_data_lookback_days') }}
+        {%- if loaded_days and var('late_data_lookback_days') != 'all' %}
+        and (
+            compared.day_date >= newest.day_date - {{ var('late_data_lookback_days') }}
+            or compared.file_count = 0
+            or unsettled_days.day_date is not null
+        )
         {%- endif %} as is_touched
     from compared
     cross join newest
+    left join unsettled_days on compared.day_date = unsettled_days.day_date
 
 )
 
