@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from typing import Any
 
 import pytest
 import yaml
-from variables import KINDS, project_variables, variable_problems
 
 from tests.workspace import ROOT
+
+sys.path.insert(0, str(ROOT / "dbt_project" / "plugins"))
+from variables import KINDS, project_variables, variable_problems
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,7 @@ def test_what_is_meant_passes(given: dict[str, Any]) -> None:
         ({"sources": ["calls", "fokus"]}, "sources is [calls, fokus]; it takes a list"),
         ({"sources": [["calls"]]}, "sources is [['calls']]; it takes a list"),
         ({"source": ["focus"]}, "source is not known; did you mean sources?"),
-        ({"asof": "2026-10-01"}, "asof is not known; did you mean as_of_date?"),
+        ({"day": "2026-10-01"}, "day is not known; there are accept_removed_days, "),
         ({"price_packages": ["somebody"]}, "price_packages is [somebody]; it takes a list"),
         ({"late_data_lookback_days": -1}, "late_data_lookback_days is -1; it takes all, or a whole number"),
         (

@@ -44,7 +44,7 @@
             ~ "select source_name, day_date from " ~ published_days_relation()
             ~ " where source_name in ('" ~ var('sources') | join("', '") ~ "'" ~ (", 'customers.parquet'" if 'customers' not in var('sources') else '') ~ ")"
             ~ " and not " ~ is_one_of_days('coalesce(day_date, date \'1970-01-01\')', accepted or [])
-            ~ " except " ~ frozen_days("'" ~ folder ~ "'") ~ ") group by source_name order by source_name"
+            ~ " except select * from (" ~ frozen_days("'" ~ folder ~ "'") ~ ")) group by source_name order by source_name"
         ).rows %}
         {% set parts = [] %}
         {% for source_name, days, first, last in removed %}

@@ -4,7 +4,7 @@
 {% macro is_touched_day(column_name) -%}
     {%- set raw_days_ref = ref('int_raw_days') -%}
     {%- set raw_days = load_relation(raw_days_ref) if execute else none -%}
-    {%- set is_made_anew = model.config.materialized == 'incremental' and not is_incremental() -%}
+    {%- set is_made_anew = execute and model.config.materialized == 'incremental' and not is_incremental() -%}
     {%- if raw_days -%}
         {%- do unsettle_days(raw_days, is_made_anew) -%}
     {%- endif -%}

@@ -95,6 +95,7 @@ compared as (
         coalesce(fingerprinted.day_date, loaded_days.day_date, unsettled_days.day_date) as day_date,
         cast(coalesce(fingerprinted.file_count, 0) as bigint) as file_count,
         fingerprinted.fingerprint,
+        unsettled_days.day_date is not null as is_unsettled,
         coalesce(fingerprinted.fingerprint, '') <> coalesce(loaded_days.fingerprint, '')
         or unsettled_days.day_date is not null
         or days_priced_late.day_date is not null as is_changed
@@ -118,12 +119,11 @@ judged as (
         and (
             compared.day_date >= newest.day_date - {{ var('late_data_lookback_days') }}
             or compared.file_count = 0
-            or unsettled_days.day_date is not null
+            or compared.is_unsettled
         )
         {%- endif %} as is_touched
     from compared
     cross join newest
-    left join unsettled_days on compared.day_date = unsettled_days.day_date
 
 )
 
