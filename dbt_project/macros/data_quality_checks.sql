@@ -31,6 +31,11 @@
         ('reconciliation_difference', 'sum(abs(rows_read - rows_accepted - rows_rejected - rows_duplicate))', 'sum(abs(difference_usd))',
             'Records and charges read that are neither in the marts, nor refused, nor duplicates. Anything but zero is an error.'),
     ] %}
+    {# All days: a build with another difference is not published. #}
+    {% set late_checks = [
+        ('late_data_left_alone', 'sum(abs(rows_read - rows_accepted - rows_rejected - rows_duplicate))', 'sum(abs(difference_usd))',
+            'Records of files that came or changed after the look-back (variable late_data_lookback_days), of any day: in no figure until a full refresh.'),
+    ] %}
     {% set invoice_checks = [
         ('invoice_variance', 'count(*) filter (where difference_usd <> 0)', 'sum(abs(difference_usd))',
             'Invoices of a provider and month that differ from the ledger, with the sum of the differences; all months that were invoiced.'),
@@ -40,6 +45,7 @@
     {% set check_groups = [
         ('usage_judged', 'sum(calls)', 'sum(cost_usd)', usage_checks),
         ('records', 'sum(rows_read)', 'sum(billed_cost_read_usd)', record_checks),
+        ('reconciliation', 'sum(rows_read)', 'sum(billed_cost_read_usd)', late_checks),
         ('invoiced', 'count(*)', 'sum(invoiced_usd)', invoice_checks),
     ] %}
     {{ return(check_groups) }}

@@ -9,6 +9,10 @@
 {% macro default__publish_warehouse(results) -%}
     {% if execute and flags.WHICH == 'build' %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped', 'partial success']) | list %}
+        {# What is printed shows under --quiet, too. #}
+        {% for result in results if result.status == 'warn' %}
+            {% do print('Warning: ' ~ result.node.name ~ ' (' ~ result.failures ~ '): ' ~ (result.node.description or 'see the rows of the check') | trim) %}
+        {% endfor %}
         {% if failed %}
             {% if is_to_be_published() %}
                 {% do note_attempt('failed', failed[0].node.name ~ ': ' ~ (failed[0].message or failed[0].status)) %}

@@ -15,6 +15,16 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The days whose files changed and which the look-back leaves as they are, as a condition on a day column. #}
+{% macro is_day_left_alone(column_name) -%}
+    {%- set raw_days_ref = ref('int_raw_days') -%}
+    {%- if execute and load_relation(raw_days_ref) -%}
+        {{ is_one_of_days(column_name, run_query('select day_date from ' ~ raw_days_ref ~ ' where is_changed and not is_touched order by day_date').columns[0].values()) }}
+    {%- else -%}
+        1 = 0
+    {%- endif -%}
+{%- endmacro %}
+
 {# Notes the days that a model is about to change. Until a build is published they count as changed, whatever their files
    are by then: what a run left in the tables that did not get so far is of files that may be gone again. #}
 {% macro unsettle_days(raw_days, is_made_anew) -%}

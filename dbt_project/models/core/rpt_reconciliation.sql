@@ -1,8 +1,15 @@
-{# one row per source x UTC day: every record read is accepted, refused or a duplicate, and every cent read is somewhere #}
+{# one row per source x UTC day: every record read is accepted, refused or a duplicate, and every cent read is somewhere.
+   A changed day that the look-back leaves alone stands here with what its files hold now. #}
 
 with call_records as (
 
     select * from {{ ref('int_call_records_daily') }}
+
+),
+
+records_now as (
+
+    select * from {{ ref('int_call_records') }}
 
 ),
 
@@ -21,6 +28,35 @@ focus_records as (
 charges as (
 
     select * from {{ ref('fct_charges') }}
+
+),
+
+left_alone as (
+
+    select
+        source_name,
+        partition_date as usage_date,
+        count(*) as rows_read,
+        {{ money('coalesce(sum(billed_cost_usd), 0)') }} as billed_cost_read_usd
+    from records_now
+    where {{ is_day_left_alone('partition_date') }}
+    group by source_name, partition_date
+
+),
+
+call_records_read as (
+
+    select
+        coalesce(call_records.source_name, left_alone.source_name) as source_name,
+        coalesce(call_records.usage_date, left_alone.usage_date) as usage_date,
+        coalesce(left_alone.rows_read, call_records.rows_read) as rows_read,
+        coalesce(call_records.rows_rejected, 0) as rows_rejected,
+        coalesce(call_records.rows_duplicate, 0) as rows_duplicate,
+        coalesce(left_alone.billed_cost_read_usd, call_records.billed_cost_read_usd) as billed_cost_read_usd,
+        coalesce(call_records.billed_cost_rejected_usd, {{ money(0) }}) as billed_cost_rejected_usd,
+        coalesce(call_records.billed_cost_duplicate_usd, {{ money(0) }}) as billed_cost_duplicate_usd
+    from call_records
+    full outer join left_alone on call_records.source_name = left_alone.source_name and call_records.usage_date = left_alone.usage_date
 
 ),
 
@@ -51,18 +87,18 @@ charges_in_marts as (
 reconciled as (
 
     select
-        call_records.source_name as source,
-        call_records.usage_date,
-        call_records.rows_read,
+        call_records_read.source_name as source,
+        call_records_read.usage_date,
+        call_records_read.rows_read,
         cast(coalesce(in_marts.calls, 0) as bigint) as rows_accepted,
-        call_records.rows_rejected,
-        call_records.rows_duplicate,
-        call_records.billed_cost_read_usd,
+        call_records_read.rows_rejected,
+        call_records_read.rows_duplicate,
+        call_records_read.billed_cost_read_usd,
         coalesce(in_marts.billed_cost_usd, {{ money(0) }}) as billed_cost_in_marts_usd,
-        call_records.billed_cost_rejected_usd,
-        call_records.billed_cost_duplicate_usd
-    from call_records
-    left join in_marts on call_records.source_name = in_marts.source_name and call_records.usage_date = in_marts.usage_date
+        call_records_read.billed_cost_rejected_usd,
+        call_records_read.billed_cost_duplicate_usd
+    from call_records_read
+    left join in_marts on call_records_read.source_name = in_marts.source_name and call_records_read.usage_date = in_marts.usage_date
     union all
     select
         'focus' as source,
