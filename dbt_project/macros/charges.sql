@@ -17,3 +17,13 @@
         else {{ split_exactly(amount, 'running_list_at_price_usd', '(running_list_at_price_usd - list_at_price_usd)', 'total_list_at_price_usd') }}
     end
 {%- endmacro %}
+
+{# First day of the month that a billing period is for: the one in which the middle of it lies, of its first 31 days where it
+   is longer, and of two halves the earlier. A bill whose month begins at midnight of another zone begins up to 14 hours
+   before that month in UTC, so without an end the month is that of 14 hours after the start. In microseconds. #}
+{% macro billing_month(start_at, end_at) -%}
+    cast(date_trunc('month', {{ from_unix_microseconds(
+        unix_microseconds(start_at) ~ " + case when " ~ end_at ~ " is null then 14 * 3600000000
+            else greatest(floor(least(" ~ unix_microseconds(end_at) ~ " - " ~ unix_microseconds(start_at) ~ ", 31 * 86400000000) / 2) - 1, 0) end"
+    ) }}) as date)
+{%- endmacro %}

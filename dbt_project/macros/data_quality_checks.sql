@@ -42,11 +42,16 @@
         ('invoice_unexplained', 'count(*) filter (where unexplained_usd <> 0)', 'sum(abs(unexplained_usd))',
             'Part of these differences for which core.rpt_invoice_variance has no cause.'),
     ] %}
+    {% set charge_checks = [
+        ('charge_value_unknown', 'count(*) filter (where unknown_values is not null)', 'sum(billed_cost_usd) filter (where unknown_values is not null)',
+            'Lines of billing files with a value that FOCUS does not allow in a column that may be empty; it is kept as it came. All months.'),
+    ] %}
     {% set check_groups = [
         ('usage_judged', 'sum(calls)', 'sum(cost_usd)', usage_checks),
         ('records', 'sum(rows_read)', 'sum(billed_cost_read_usd)', record_checks),
         ('reconciliation', 'sum(rows_read)', 'sum(billed_cost_read_usd)', late_checks),
         ('invoiced', 'count(*)', 'sum(invoiced_usd)', invoice_checks),
+        ('focus_charges', 'count(*)', 'sum(billed_cost_usd)', charge_checks),
     ] %}
     {{ return(check_groups) }}
 {% endmacro %}

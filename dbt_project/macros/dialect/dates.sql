@@ -48,3 +48,10 @@
 {%- endmacro %}
 {% macro default__unix_microseconds(moment) -%}epoch_us({{ moment }}){%- endmacro %}
 {% macro spark__unix_microseconds(moment) -%}unix_micros({{ moment }}){%- endmacro %}
+
+{# The timestamp at a number of microseconds from 1970. #}
+{% macro from_unix_microseconds(microseconds) -%}
+    {{ return(adapter.dispatch('from_unix_microseconds')(microseconds)) }}
+{%- endmacro %}
+{% macro default__from_unix_microseconds(microseconds) -%}make_timestamp(cast({{ microseconds }} as bigint)){%- endmacro %}
+{% macro spark__from_unix_microseconds(microseconds) -%}cast(timestamp_micros(cast({{ microseconds }} as bigint)) as timestamp_ntz){%- endmacro %}

@@ -6,9 +6,12 @@
     'resource_name', 'resource_type', 'sku_price_details', 'commitment_discount_id', 'commitment_discount_name',
     'commitment_discount_category', 'commitment_discount_type', 'commitment_discount_status', 'commitment_discount_unit', 'tags',
 ] %}
-{% set in_pricing_currency = [
-    'effective_cost_pricing_currency', 'list_unit_price_pricing_currency', 'contracted_unit_price_pricing_currency', 'commitment_discount_quantity',
-] %}
+{% set in_pricing_currency = {
+    'effective_cost_pricing_currency': 'decimal(28, 12)',
+    'list_unit_price_pricing_currency': 'decimal(38, 24)',
+    'contracted_unit_price_pricing_currency': 'decimal(38, 24)',
+    'commitment_discount_quantity': 'decimal(38, 15)',
+} %}
 {% set common = [
     'charge_id', 'source', 'file_name', 'line_number', 'charge_date', 'charge_period_start_at', 'charge_period_end_at',
     'billing_period_start_date', 'billing_period_end_date', 'billing_month_start_date', 'billing_account_id', 'provider_name', 'publisher_name',
@@ -81,17 +84,17 @@ usage_described as (
         usage_charges.token_class,
         'Standard' as pricing_category,
         'USD' as pricing_currency,
-        cast(usage_charges.tokens as decimal(28, 12)) as pricing_quantity,
+        cast(usage_charges.tokens as decimal(38, 15)) as pricing_quantity,
         'Tokens' as pricing_unit,
-        cast(usage_charges.tokens as decimal(30, 15)) as consumed_quantity,
+        cast(usage_charges.tokens as decimal(38, 15)) as consumed_quantity,
         'Tokens' as consumed_unit,
         'USD' as billing_currency,
         cast(1 as decimal(13, 10)) as usd_per_unit,
         {% for cost in ['billed', 'effective', 'list', 'contracted'] -%}
         usage_charges.{{ cost }}_cost_usd as {{ cost }}_cost_billing_currency,
         {% endfor -%}
-        usage_charges.list_unit_price_usd as list_unit_price_billing_currency,
-        usage_charges.contracted_unit_price_usd as contracted_unit_price_billing_currency,
+        cast(usage_charges.list_unit_price_usd as decimal(38, 24)) as list_unit_price_billing_currency,
+        cast(usage_charges.contracted_unit_price_usd as decimal(38, 24)) as contracted_unit_price_billing_currency,
         usage_charges.billed_cost_usd,
         usage_charges.effective_cost_usd,
         usage_charges.list_cost_usd,
@@ -120,10 +123,10 @@ charges as (
     select
         {{ common | join(', ') }},
         {% for name in from_bills -%} cast(null as string) as {{ name }}, {% endfor %}
-        {% for name in in_pricing_currency -%} cast(null as decimal(28, 12)) as {{ name }}{{ ', ' if not loop.last }} {% endfor %}
+        {% for name, type in in_pricing_currency.items() -%} cast(null as {{ type }}) as {{ name }}{{ ', ' if not loop.last }} {% endfor %}
     from usage_described
     union all
-    select {{ (common + from_bills + in_pricing_currency) | join(', ') }}
+    select {{ (common + from_bills + (in_pricing_currency | list)) | join(', ') }}
     from focus_described
 
 )

@@ -1,4 +1,4 @@
-{# one row per check, over the trailing 30 days (invoices: over every month invoiced): what the figures of the other marts cannot say for certain #}
+{# one row per check, over the trailing 30 days (invoices and bills: over every month): what the figures of the other marts cannot say for certain #}
 
 {% set check_groups = data_quality_checks() %}
 
@@ -29,6 +29,12 @@ reconciliation as (
 invoice_variance as (
 
     select * from {{ ref('rpt_invoice_variance') }}
+
+),
+
+focus_charges as (
+
+    select * from {{ ref('int_focus_charges_converted') }}
 
 ),
 

@@ -59,6 +59,8 @@ combined as (
         coalesce(customer_days.usage_date, costs.usage_date, used.usage_date) as usage_date,
         coalesce(customer_days.customer_id, costs.customer_id, used.customer_id) as customer_id,
         customer_days.customer_id is not null as is_subscribed,
+        customer_days.subscription_tier,
+        coalesce(customer_days.is_negotiated, false) as is_negotiated,
         cast(coalesce(used.calls, 0) as bigint) as calls,
         cast(coalesce(used.successful_calls, 0) as bigint) as successful_calls,
         cast(coalesce(used.uncosted_calls, 0) as bigint) as uncosted_calls,
@@ -81,7 +83,7 @@ final as (
     select
         combined.usage_date,
         combined.customer_id,
-        customers.subscription_tier,
+        coalesce(combined.subscription_tier, customers.subscription_tier) as subscription_tier,
         combined.is_subscribed,
         combined.calls,
         combined.successful_calls,
@@ -91,7 +93,8 @@ final as (
         combined.direct_cost_usd,
         combined.shared_cost_usd,
         {{ money('combined.direct_cost_usd + combined.shared_cost_usd') }} as cost_to_serve_usd,
-        {{ money('combined.revenue_usd - combined.direct_cost_usd - combined.shared_cost_usd') }} as gross_margin_usd
+        {{ money('combined.revenue_usd - combined.direct_cost_usd - combined.shared_cost_usd') }} as gross_margin_usd,
+        combined.is_negotiated
     from combined
     inner join customers on combined.customer_id = customers.customer_id
 

@@ -109,6 +109,7 @@ final as (
         compared.revenue_change_usd,
         compared.revenue_change_share,
         higher_tiers.higher_tier_revenue_usd,
+        compared.list_fee_usd,
         cast(coalesce(responses.leave_probability_low, 0) as decimal(6, 4)) as leave_probability_low,
         cast(coalesce(responses.leave_probability_base, 0) as decimal(6, 4)) as leave_probability_base,
         cast(coalesce(responses.leave_probability_high, 0) as decimal(6, 4)) as leave_probability_high

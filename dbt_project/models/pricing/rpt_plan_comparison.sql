@@ -77,7 +77,12 @@ final as (
         gross_margin_high_churn_usd,
         gross_margin_change_base_churn_usd,
         verdict,
-        recommendation_rank = 1 and verdict in ('eligible', 'today') as is_recommended
+        recommendation_rank = 1 and verdict in ('eligible', 'today') as is_recommended,
+        list_fee_usd,
+        list_fee_paid_usd,
+        customers_with_list_fee,
+        customers_with_other_fee,
+        coalesce(is_other_list, false) as is_other_list
     from ranked
 
 )

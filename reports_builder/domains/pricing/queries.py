@@ -133,12 +133,26 @@ def today(warehouse: Warehouse) -> Evidence:
             revenue_usd as today_revenue_usd, cost_to_serve_usd as today_cost_usd,
             gross_margin_usd as today_margin_usd, gross_margin_share as today_margin_share,
             unprofitable_customers as today_unprofitable, customers as today_customers,
-            revenue_usd / nullif(paying_customers, 0)::double as revenue_per_customer_usd,
-            current_revenue_usd as paid_usd,
-            abs(revenue_usd - current_revenue_usd) / nullif(current_revenue_usd, 0)::double as list_gap_share
+            revenue_usd / nullif(paying_customers, 0)::double as revenue_per_customer_usd
         from pricing.rpt_plan_comparison as plan
         where is_current_plan
         """  # noqa: S608 - the name is put together above
+    )
+
+
+def price_list(warehouse: Warehouse) -> Evidence:
+    """What the price list on file asks of the customers that it prices, beside what they pay."""
+    return warehouse.evidence(
+        """
+        select
+            list_fee_usd as today_revenue_usd, list_fee_paid_usd as paid_usd,
+            case
+                when is_other_list then abs(list_fee_usd - list_fee_paid_usd) / nullif(list_fee_paid_usd, 0)::double
+            end as list_gap_share,
+            customers_with_other_fee, customers_with_list_fee
+        from pricing.rpt_plan_comparison
+        where is_current_plan
+        """
     )
 
 

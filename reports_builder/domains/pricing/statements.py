@@ -37,7 +37,8 @@ INVOICE_COLUMNS = (
 def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
     """What a page on prices answers: today, the proposal, whom it hits, how it would have done so far."""
     missed = rejected_said(ask.best_rejected(warehouse))
-    now = join([today_said(plan), *other_fees_said(ask.today(warehouse))])
+    prices = ask.price_list(warehouse)
+    now = join([today_said(plan), *other_fees_said(prices), *own_fees_said(prices)])
     if plan["is_current_plan"]:
         return (now, join([proposal_said(plan), *missed]))
     return (
@@ -63,7 +64,7 @@ def today_said(plan: Evidence) -> Prose:
 
 
 def other_fees_said(today: Evidence) -> tuple[Prose, ...]:
-    """That customers do not pay by the price list on file, so that no comparison with it holds."""
+    """That most customers do not pay by the price list on file, so that no comparison with it holds."""
     if not today.rows or float(today["list_gap_share"] or 0) < _OTHER_FEES:  # type: ignore[arg-type]
         return ()
     return (
@@ -71,6 +72,18 @@ def other_fees_said(today: Evidence) -> tuple[Prose, ...]:
             "**Do not act on this page yet**: the plan marked as today's in the seed pricing_plans would "
             "have brought {today_revenue_usd:usd_table}, but customers paid {paid_usd:usd_table}. Put your "
             "own prices there and build again."
+        ),
+    )
+
+
+def own_fees_said(prices: Evidence) -> tuple[Prose, ...]:
+    """That a few customers pay another fee than the list's: today's figures are what they pay all the same."""
+    if not prices.rows or not prices["customers_with_other_fee"] or prices["list_gap_share"] is not None:
+        return ()
+    return (
+        prices.say(
+            "{customers_with_other_fee:count} of {customers_with_list_fee:count} customers pay another fee "
+            "than the price list says; today's figures count what they pay."
         ),
     )
 

@@ -34,7 +34,7 @@ accepted as (
 
     select
         *,
-        cast(date_trunc('month', billing_period_start_date) as date) as billing_month_start_date,
+        {{ billing_month('billing_period_start_at', 'billing_period_end_at') }} as billing_month_start_date,
         coalesce(stated_provider_name, service_provider_name) as name_on_bill
     from charges
     where rejection_reason is null

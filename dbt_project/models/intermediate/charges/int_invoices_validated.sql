@@ -18,46 +18,55 @@ provider_names as (
 
 ),
 
-numbered as (
+{# Two spellings of a provider are one, before anything is called a repetition. #}
+named as (
+
+    select
+        invoices.file_name,
+        invoices.line_number,
+        invoices.file_name || '#' || cast(invoices.line_number as string) as invoice_key,
+        invoices.invoice_id,
+        coalesce(provider_names.provider_name, invoices.provider_name) as provider_name,
+        invoices.invoice_month_start_date,
+        invoices.billing_currency,
+        invoices.amount_billing_currency,
+        cast(case when invoices.billing_currency = 'USD' then 1 else currency_rates.usd_per_unit end as decimal(13, 10)) as usd_per_unit,
+        invoices.raw_record,
+        case
+            when invoices.line_problem is not null then invoices.line_problem
+            when invoices.provider_name is null then 'provider_missing'
+            when invoices.invoice_month_start_date is null then 'month_malformed'
+            when invoices.amount_billing_currency is null then 'amount_malformed'
+            when invoices.billing_currency is null then 'currency_missing'
+        end as own_fault
+    from invoices
+    left join provider_names on lower(invoices.provider_name) = provider_names.name_in_source
+    left join currency_rates
+        on
+            invoices.billing_currency = currency_rates.currency
+            and currency_rates.valid_from <= last_day(invoices.invoice_month_start_date)
+            and last_day(invoices.invoice_month_start_date) < currency_rates.valid_to
+
+),
+
+{# A line that cannot be used anyway is the first of nothing: the corrected one after it counts. #}
+ranked as (
 
     select
         *,
-        file_name || '#' || cast(line_number as string) as invoice_key,
         row_number() over (
-            partition by lower(provider_name), invoice_id order by file_name, line_number
+            partition by lower(provider_name), invoice_id, own_fault is null order by file_name, line_number
         ) as invoice_id_rank
-    from invoices
+    from named
 
 ),
 
 validated as (
 
     select
-        numbered.file_name,
-        numbered.line_number,
-        numbered.invoice_key,
-        numbered.invoice_id,
-        coalesce(provider_names.provider_name, numbered.provider_name) as provider_name,
-        numbered.invoice_month_start_date,
-        numbered.billing_currency,
-        numbered.amount_billing_currency,
-        cast(case when numbered.billing_currency = 'USD' then 1 else currency_rates.usd_per_unit end as decimal(13, 10)) as usd_per_unit,
-        numbered.raw_record,
-        case
-            when numbered.line_problem is not null then numbered.line_problem
-            when numbered.provider_name is null then 'provider_missing'
-            when numbered.invoice_month_start_date is null then 'month_malformed'
-            when numbered.amount_billing_currency is null then 'amount_malformed'
-            when numbered.billing_currency is null then 'currency_missing'
-            when numbered.invoice_id is not null and numbered.invoice_id_rank > 1 then 'invoice_id_duplicate'
-        end as rejection_reason
-    from numbered
-    left join provider_names on lower(numbered.provider_name) = provider_names.name_in_source
-    left join currency_rates
-        on
-            numbered.billing_currency = currency_rates.currency
-            and currency_rates.valid_from <= last_day(numbered.invoice_month_start_date)
-            and last_day(numbered.invoice_month_start_date) < currency_rates.valid_to
+        *,
+        coalesce(own_fault, case when invoice_id is not null and invoice_id_rank > 1 then 'invoice_id_duplicate' end) as rejection_reason
+    from ranked
 
 ),
 

@@ -1,4 +1,5 @@
-{# one row per customer x billing period x calendar month in it; periods are each calendar month and the trailing 30 days #}
+{# one row per customer x billing period x unbroken run of days of one calendar month on one tier, with or without a contract of its own, and one
+   for its days without subscription; periods are each calendar month and the trailing 30 days #}
 
 with margins_daily as (
 
@@ -25,7 +26,16 @@ dated as (
         dates.month_start_date,
         dates.days_in_month,
         dates.day_of_month,
-        as_of.window_start_date
+        as_of.window_start_date,
+        case
+            when margins_daily.is_subscribed
+                then dates.day_of_month - row_number() over (
+                    partition by
+                        margins_daily.customer_id, margins_daily.subscription_tier, margins_daily.is_negotiated,
+                        margins_daily.is_subscribed, dates.month_start_date
+                    order by dates.day_of_month
+                )
+        end as run_number
     from margins_daily
     inner join dates on margins_daily.usage_date = dates.date_day
     cross join as_of
@@ -56,10 +66,12 @@ segments as (
     select
         customer_id,
         subscription_tier,
+        is_negotiated,
         billing_period_kind,
         period_start_date,
         month_start_date,
         days_in_month,
+        max(usage_date) as last_date,
         min(day_of_month) filter (where is_subscribed) as first_subscribed_day,
         max(day_of_month) filter (where is_subscribed) as last_subscribed_day,
         count(*) filter (where is_subscribed) as subscribed_days,
@@ -68,7 +80,8 @@ segments as (
         {{ money('sum(revenue_usd)') }} as revenue_usd,
         {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd
     from in_periods
-    group by customer_id, subscription_tier, billing_period_kind, period_start_date, month_start_date, days_in_month
+    group by
+        customer_id, subscription_tier, is_negotiated, run_number, billing_period_kind, period_start_date, month_start_date, days_in_month
 
 )
 

@@ -1,5 +1,6 @@
 {# one row per customer x plan with a dearer tier, trailing 30 days: the same use invoiced in the cheapest of the dearer tiers.
-   Cheaper tiers are left out: who could do with less could move down today as well. #}
+   Cheaper tiers are left out: who could do with less could move down today as well; so are customers with a contract of their own, and
+   those whose tier changed in the 30 days. #}
 
 with plan_invoices as (
 
@@ -23,13 +24,13 @@ accrued as (
         plan_invoices.billable_tokens,
         own.base_fee_usd as own_fee_usd,
         case
-            when own.base_fee_usd > 0 then {{ ratio('plan_invoices.base_fee_usd', 'own.base_fee_usd') }}
+            when own.base_fee_usd > 0 then {{ ratio('plan_invoices.list_fee_usd', 'own.base_fee_usd') }}
             else {{ ratio('plan_invoices.subscribed_days', '30') }}
         end as months
     from plan_invoices
     inner join pricing_plans as own
         on plan_invoices.plan_id = own.plan_id and plan_invoices.subscription_tier = own.subscription_tier
-    where plan_invoices.billing_period_kind = 'trailing_30_days'
+    where plan_invoices.billing_period_kind = 'trailing_30_days' and plan_invoices.list_fee_usd is not null
 
 ),
 

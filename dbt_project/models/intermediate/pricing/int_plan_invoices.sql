@@ -14,17 +14,19 @@ pricing_plans as (
 
 plans as (
 
-    select distinct plan_id from pricing_plans
+    select distinct plan_id, is_current from pricing_plans
 
 ),
 
-{# Base fee and included units accrue with the subscribed days of each month, as revenue does. #}
+{# Base fee and included units accrue with the subscribed days of each month, as revenue does. A contract of the customer's own
+   (seed customer_contracts) holds under every plan. #}
 accrued as (
 
     select
         segments.*,
         plans.plan_id,
-        tier_prices.plan_id is not null as is_priced_by_plan,
+        coalesce(plans.is_current, false) as is_current_plan,
+        tier_prices.plan_id is not null and not segments.is_negotiated as is_priced_by_plan,
         tier_prices.usage_unit,
         tier_prices.usd_per_unit,
         case
@@ -32,7 +34,7 @@ accrued as (
             else {{ split_exactly(
                 'tier_prices.base_fee_usd', 'segments.last_subscribed_day', '(segments.first_subscribed_day - 1)', 'segments.days_in_month'
             ) }}
-        end as base_fee_usd,
+        end as list_fee_usd,
         {{ ratio('tier_prices.included_units * segments.subscribed_days', 'segments.days_in_month') }} as included_units
     from segments
     cross join plans
@@ -48,22 +50,27 @@ summed as (
         customer_id,
         subscription_tier,
         plan_id,
+        is_current_plan,
         billing_period_kind,
         period_start_date,
+        is_negotiated,
         is_priced_by_plan,
         usage_unit,
+        max(last_date) as last_date,
         case when usage_unit = '1k_tokens' then 1000 else 1 end as unit_size,
         cast(usd_per_unit * case when usage_unit = '1k_tokens' then cast(0.001 as decimal(4, 3)) else cast(1 as decimal(4, 3)) end as decimal(18, 12))
             as usd_per_single_unit,
         sum(subscribed_days) as subscribed_days,
         sum(billable_calls) as billable_calls,
         sum(billable_tokens) as billable_tokens,
-        {{ money('sum(base_fee_usd)') }} as base_fee_usd,
+        {{ money('sum(list_fee_usd)') }} as list_fee_usd,
         cast(ceil(cast(sum(included_units) as decimal(28, 6))) as bigint) as included_units,
         {{ money('sum(revenue_usd)') }} as current_revenue_usd,
         {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd
     from accrued
-    group by customer_id, subscription_tier, plan_id, billing_period_kind, period_start_date, is_priced_by_plan, usage_unit, usd_per_unit
+    group by
+        customer_id, subscription_tier, plan_id, is_current_plan, billing_period_kind, period_start_date, is_negotiated, is_priced_by_plan,
+        usage_unit, usd_per_unit
 
 ),
 
@@ -80,30 +87,44 @@ metered as (
 
 ),
 
-{# A tier that a plan does not name keeps its contract. #}
+{# A tier that a plan does not name keeps its contract. Today's fee is the one that is paid, whatever the price list says. #}
+rated as (
+
+    select
+        *,
+        {{ ratio('charged_single_units', 'unit_size') }} as charged_units,
+        case when is_priced_by_plan and not is_current_plan then list_fee_usd else current_revenue_usd end as base_fee_usd,
+        case
+            when is_priced_by_plan then {{ money('cast(charged_single_units as decimal(19, 0)) * usd_per_single_unit') }}
+            else {{ money(0) }}
+        end as usage_fee_usd
+    from metered
+
+),
+
+{# One invoice for a customer that changed its tier, or came under a contract; what the tiers do not have in common is null. #}
 invoiced as (
 
     select
         customer_id,
-        subscription_tier,
+        max_by(subscription_tier, last_date) as subscription_tier,
         plan_id,
         billing_period_kind,
         period_start_date,
-        is_priced_by_plan,
-        cast(subscribed_days as bigint) as subscribed_days,
-        cast(billable_calls as bigint) as billable_calls,
-        cast(billable_tokens as bigint) as billable_tokens,
-        usage_unit,
-        included_units,
-        {{ ratio('charged_single_units', 'unit_size') }} as charged_units,
-        case when is_priced_by_plan then base_fee_usd else current_revenue_usd end as base_fee_usd,
-        case
-            when is_priced_by_plan then {{ money('cast(charged_single_units as decimal(19, 0)) * usd_per_single_unit') }}
-            else {{ money(0) }}
-        end as usage_fee_usd,
-        current_revenue_usd,
-        cost_to_serve_usd
-    from metered
+        coalesce(bool_or(is_priced_by_plan) filter (where subscribed_days > 0), bool_or(is_priced_by_plan)) as is_priced_by_plan,
+        cast(sum(subscribed_days) as bigint) as subscribed_days,
+        cast(sum(billable_calls) as bigint) as billable_calls,
+        cast(sum(billable_tokens) as bigint) as billable_tokens,
+        case when min(usage_unit) = max(usage_unit) then min(usage_unit) end as usage_unit,
+        case when count(included_units) = count(*) then cast(sum(included_units) as bigint) end as included_units,
+        case when count(distinct usage_unit) <= 1 then sum(charged_units) end as charged_units,
+        case when count(distinct subscription_tier) = 1 and not bool_or(is_negotiated) then {{ money('sum(list_fee_usd)') }} end as list_fee_usd,
+        {{ money('sum(base_fee_usd)') }} as base_fee_usd,
+        {{ money('sum(usage_fee_usd)') }} as usage_fee_usd,
+        {{ money('sum(current_revenue_usd)') }} as current_revenue_usd,
+        {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd
+    from rated
+    group by customer_id, plan_id, billing_period_kind, period_start_date
 
 ),
 

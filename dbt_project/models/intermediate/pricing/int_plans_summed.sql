@@ -17,7 +17,9 @@ assumptions as (
     select
         max(assumption_value) filter (where assumption_name = 'steep_rise_from_share') as steep_rise_from_share,
         max(assumption_value) filter (where assumption_name = 'steep_rise_customers_up_to_share') as steep_rise_customers_up_to_share,
-        max(assumption_value) filter (where assumption_name = 'margin_gain_from_share') as margin_gain_from_share
+        max(assumption_value) filter (where assumption_name = 'margin_gain_from_share') as margin_gain_from_share,
+        max(assumption_value) filter (where assumption_name = 'other_fee_from_share') as other_fee_from_share,
+        max(assumption_value) filter (where assumption_name = 'other_list_from_share') as other_list_from_share
     from pricing_assumptions
 
 ),
@@ -53,7 +55,15 @@ summed as (
         {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_base))') }} as gross_margin_base_churn_usd,
         cast(sum(plan_backtests.leave_probability_high) as double) as customers_lost_high_churn,
         {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_high))') }} as revenue_high_churn_usd,
-        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_high))') }} as gross_margin_high_churn_usd
+        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_high))') }} as gross_margin_high_churn_usd,
+        {{ money('sum(plan_backtests.list_fee_usd) filter (where plan_backtests.is_priced_by_plan)') }} as list_fee_usd,
+        {{ money('sum(plan_backtests.current_revenue_usd) filter (where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd is not null)') }}
+            as list_fee_paid_usd,
+        count(*) filter (where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd > 0) as customers_with_list_fee,
+        count(*) filter (
+            where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd > 0
+            and abs(plan_backtests.current_revenue_usd - plan_backtests.list_fee_usd) > assumptions.other_fee_from_share * plan_backtests.list_fee_usd
+        ) as customers_with_other_fee
     from plan_backtests
     cross join assumptions
     group by plan_backtests.plan_id, plan_backtests.plan_name, plan_backtests.plan_kind, plan_backtests.is_current_plan
@@ -67,7 +77,8 @@ joined as (
         assumptions.steep_rise_customers_up_to_share,
         assumptions.margin_gain_from_share,
         {{ ratio('summed.gross_margin_usd', 'summed.revenue_usd') }} as gross_margin_share,
-        {{ ratio('summed.customers_with_steep_rise', 'summed.paying_customers') }} as steep_rise_customer_share
+        {{ ratio('summed.customers_with_steep_rise', 'summed.paying_customers') }} as steep_rise_customer_share,
+        {{ ratio('summed.customers_with_other_fee', 'summed.customers_with_list_fee') }} >= assumptions.other_list_from_share as is_other_list
     from summed
     cross join assumptions
 

@@ -21,6 +21,9 @@ typed as (
         file_name,
         cast(line_number as bigint) as line_number,
         line_problem,
+        monthly_fee as raw_monthly_fee,
+        signup_date as raw_signup_date,
+        churned_date as raw_churned_date,
         raw_record
     from customers
 

@@ -21,6 +21,9 @@ typed as (
         'customers.parquet' as file_name,
         cast(null as bigint) as line_number,
         cast(null as string) as line_problem,
+        cast(monthly_fee as string) as raw_monthly_fee,
+        cast(signup_date as string) as raw_signup_date,
+        cast(churned_date as string) as raw_churned_date,
         {{ json_record({
             'customer_id': 'customer_id', 'customer_name': 'customer_name', 'organization_id': 'organization_id',
             'subscription_tier': 'subscription_tier', 'monthly_fee': 'monthly_fee', 'usage_archetype': 'usage_archetype',
