@@ -147,7 +147,8 @@ def price_list(warehouse: Warehouse) -> Evidence:
         select
             list_fee_usd as today_revenue_usd, list_fee_paid_usd as paid_usd,
             case
-                when is_other_list then abs(list_fee_usd - list_fee_paid_usd) / nullif(list_fee_paid_usd, 0)::double
+                when is_other_list
+                    then abs(list_fee_usd - list_fee_paid_usd) / nullif(list_fee_paid_usd, 0)::double
             end as list_gap_share,
             customers_with_other_fee, customers_with_list_fee
         from pricing.rpt_plan_comparison

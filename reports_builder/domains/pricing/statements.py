@@ -77,7 +77,7 @@ def other_fees_said(today: Evidence) -> tuple[Prose, ...]:
 
 
 def own_fees_said(prices: Evidence) -> tuple[Prose, ...]:
-    """That a few customers pay another fee than the list's: today's figures are what they pay all the same."""
+    """That a few customers pay another fee than the list's, which today's figures hold all the same."""
     if not prices.rows or not prices["customers_with_other_fee"] or prices["list_gap_share"] is not None:
         return ()
     return (
