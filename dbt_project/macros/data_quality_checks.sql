@@ -28,6 +28,8 @@
             'Records refused; core.rejected_records holds each with its reason.'),
         ('record_duplicate', 'sum(rows_duplicate)', 'sum(billed_cost_duplicate_usd)',
             'Further records of a call that is already counted.'),
+        ('field_unreadable', '(select sum(records) from unreadable_fields)', none,
+            'Fields of records that count which could not be read or contradict another; core.rpt_unreadable_fields names each with an example.'),
         ('reconciliation_difference', 'sum(abs(rows_read - rows_accepted - rows_rejected - rows_duplicate))', 'sum(abs(difference_usd))',
             'Records and charges read that are neither in the marts, nor refused, nor duplicates. Anything but zero is an error.'),
     ] %}

@@ -54,3 +54,10 @@
 {% macro spark__usd_text(amount) -%}
     (case when round({{ amount }}, 2) < 0 then '-$' else '$' end || format_number(abs(round({{ amount }}, 2)), 2))
 {%- endmacro %}
+
+{# One row for each part of a text that a separator of plain characters divides. #}
+{% macro split_to_rows(value, separator) -%}
+    {{ return(adapter.dispatch('split_to_rows')(value, separator)) }}
+{%- endmacro %}
+{% macro default__split_to_rows(value, separator) -%}unnest(string_split({{ value }}, '{{ separator }}')){%- endmacro %}
+{% macro spark__split_to_rows(value, separator) -%}explode(split({{ value }}, '{{ separator }}')){%- endmacro %}

@@ -26,6 +26,12 @@ reconciliation as (
 
 ),
 
+unreadable as (
+
+    select * from {{ ref('rpt_unreadable_fields') }}
+
+),
+
 invoice_variance as (
 
     select * from {{ ref('rpt_invoice_variance') }}
@@ -72,6 +78,14 @@ records as (
     select reconciliation.*
     from reconciliation
     inner join as_of on reconciliation.usage_date between as_of.window_start_date and as_of.as_of_date
+
+),
+
+unreadable_fields as (
+
+    select unreadable.*
+    from unreadable
+    inner join as_of on unreadable.usage_date between as_of.window_start_date and as_of.as_of_date
 
 ),
 
