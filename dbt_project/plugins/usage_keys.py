@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from field_values import as_text, canonical_number
+from field_values import MOST_DIGITS, as_text, canonical_number
 
 _HEADLINES = {
     "input": ("input", "inputs", "input_tokens", "input_token_count", "prompt", "prompt_tokens", "tokens",
@@ -92,13 +92,12 @@ def number_of(value: object) -> Decimal | None:
     """A number in any notation (13, `13.0`, `1.3E1`, `1,300`); null for what is none."""
     if isinstance(value, bool) or value is None:
         return None
-    if isinstance(value, int):
-        return Decimal(value)
     try:
-        number = Decimal(canonical_number(as_text(value)) or "")
+        number = Decimal(value if isinstance(value, int) else canonical_number(as_text(value)) or "")
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    # Arithmetic on 1e99999999 fails.
+    return number if number.is_finite() and abs(number.adjusted()) <= MOST_DIGITS else None
 
 
 @lru_cache(maxsize=10_000)

@@ -215,6 +215,10 @@ def test_a_number_that_would_fill_the_memory_stays_text(tmp_path: Path, spend: s
     row = ROW.replace("0.5", spend)
     problems, landed = land_bytes(tmp_path, f"{line}\n".encode(), "a.jsonl")
     assert problems == []
+    observation = json.dumps(OBSERVATION | {"costDetails": {"total": 0.5, "input": 0.5}}).replace(
+        "0.5", spend
+    )
+    assert land_bytes(tmp_path, observation.encode(), "a.jsonl", LANGFUSE)[0] == []
     problems, landed = land_bytes(tmp_path / "csv", f"{HEADER}\n{row}\n".encode())
     assert problems == []
     assert landed[0]["spend"] == spend
