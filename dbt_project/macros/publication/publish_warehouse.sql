@@ -22,6 +22,7 @@
             {{ log('Not published: only a selection was built; `dbt build` without selection publishes.', info=true) }}
         {% else %}
             {% do remember_build() %}
+            {% do comment_on_marts(results) %}
             {% do run_query('checkpoint') %}
             {% set published = run_query("select publish_file('finops.duckdb') as published").columns[0].values()[0] %}
             {% do note_attempt('published') %}
