@@ -10,12 +10,15 @@ import gzip
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from landing import LandedSource, Row, UnreadableFileError
+from nested_fields import Problems
+from token_containment import settled
+from usage_keys import stated_usage
 
 Fields = dict[str, Any]
 
@@ -123,12 +126,6 @@ def _claude_call(event: Fields, user: str | None) -> Fields | None:
     # What Claude Code itself writes where no model answered.
     if model == "<synthetic>":
         return None
-    written = _whole(usage.get("cache_creation_input_tokens"))
-    by_lifetime = usage.get("cache_creation") if isinstance(usage.get("cache_creation"), dict) else {}
-    for_an_hour = _whole(by_lifetime.get("ephemeral_1h_input_tokens"))
-    tools = usage.get("server_tool_use") if isinstance(usage.get("server_tool_use"), dict) else {}
-    cached = _whole(usage.get("cache_read_input_tokens"))
-    plain = _whole(usage.get("input_tokens"))
     ids = [str(part) for part in (message.get("id"), event.get("requestId")) if part]
     cwd = event.get("cwd")
     return _call(
@@ -139,14 +136,7 @@ def _claude_call(event: Fields, user: str | None) -> Fields | None:
         timestamp=event.get("timestamp"),
         model=model,
         provider=_host(model),
-        input_tokens=None if plain is None else plain + (cached or 0) + (written or 0),
-        cached_input_tokens=cached,
-        cache_write_input_tokens=written,
-        output_tokens=_whole(usage.get("output_tokens")),
-        units={
-            "cache_write_1h_tokens": for_an_hour,
-            "searches": _whole(tools.get("web_search_requests")),
-        },
+        tokens=_settled(usage, "anthropic"),
         service_tier="fast" if usage.get("speed") == "fast" else usage.get("service_tier"),
         cost=event.get("costUSD"),
         project=_last(cwd),
@@ -227,11 +217,7 @@ class _Codex:
             timestamp=event.get("timestamp"),
             model=self.model,
             provider=self.provider,
-            input_tokens=used["input_tokens"],
-            cached_input_tokens=used["cached_input_tokens"],
-            cache_write_input_tokens=used["cache_write_input_tokens"],
-            output_tokens=used["output_tokens"],
-            units={"output_reasoning_tokens": used["reasoning_output_tokens"]},
+            tokens=_settled(used, "codex"),
             project=self.project,
             repository=self.repository or self.project,
             branch=self.branch,
@@ -268,11 +254,6 @@ def _ccusage_rows(text: str, user: str | None) -> Iterator[Row]:
 
 
 def _ccusage_row(day: str, project: str | None, model: Fields, user: str | None) -> Fields:
-    counts = {
-        name: _whole(model.get(name))
-        for name in ("inputTokens", "cacheReadTokens", "cacheCreationTokens", "outputTokens")
-    }
-    inputs = [counts[name] for name in ("inputTokens", "cacheReadTokens", "cacheCreationTokens")]
     return _call(
         id=f"ccusage:{user or ''}:{project or ''}:{day}:{model.get('modelName')}",
         tool="ccusage",
@@ -280,23 +261,23 @@ def _ccusage_row(day: str, project: str | None, model: Fields, user: str | None)
         timestamp=f"{day} 00:00:00" if _DAY.fullmatch(day) else day,
         model=model.get("modelName"),
         provider=_host(model.get("modelName")),
-        input_tokens=None if inputs[0] is None else sum(count or 0 for count in inputs),
-        cached_input_tokens=counts["cacheReadTokens"],
-        cache_write_input_tokens=counts["cacheCreationTokens"],
-        output_tokens=counts["outputTokens"],
+        tokens=_settled(model, "ccusage"),
         cost=model.get("cost"),
         project=_last(project),
         repository=_last(project),
     )
 
 
-def _call(*, units: dict[str, int | None] | None = None, cost: object = None, **fields: Any) -> Fields:
+def _settled(usage: Fields, shape: str) -> Fields:
+    """The tokens of a call, and what of them could not be read."""
+    problems = Problems()
+    tokens = settled(stated_usage(usage), shape, problems)
+    return asdict(tokens) | {"field_problems": problems.text()}
+
+
+def _call(*, tokens: Fields, cost: object = None, **fields: Any) -> Fields:
     """The columns of a call; a cost of 0 says that the tool knew no price, not that the call was free."""
-    metered = {name: str(count) for name, count in (units or {}).items() if count}
-    return fields | {
-        "metered_units": json.dumps(metered, sort_keys=True) if metered else None,
-        "cost": cost if _is_positive(cost) else None,
-    }
+    return fields | tokens | {"cost": cost if _is_positive(cost) else None}
 
 
 def _is_positive(cost: object) -> bool:

@@ -355,6 +355,7 @@ CODING_AGENTS = CodingAgentSource(
         "cache_write_input_tokens": "number",
         "output_tokens": "number",
         "metered_units": "text",
+        "field_problems": "text",
         "service_tier": "text",
         "cost": "number",
     }

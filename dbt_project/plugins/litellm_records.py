@@ -167,7 +167,7 @@ def _needs_usage(call_type: str) -> bool:
 
 
 def _as_stated(value: object, count: int | None) -> object:
-    """The count, unless it is that of the row: that stays in the row's notation, which the whole file decides.
+    """The count, unless it is that of the row, whose notation (1.000) is read with the whole file.
 
     What is no number stays as well, for validation to refuse.
     """
@@ -177,11 +177,14 @@ def _as_stated(value: object, count: int | None) -> object:
 
 
 def _charge(record: Fields, metadata: Fields, problems: Problems) -> object:
+    """What LiteLLM computed. Where it computed nothing, what the provider itself said that the call cost."""
     breakdown = map_of(metadata.get("cost_breakdown"), "metadata.cost_breakdown", problems)
     hidden = map_of(metadata.get("hidden_params"), "metadata.hidden_params", problems)
+    usage = map_of(metadata.get("usage_object"), "metadata.usage_object", problems)
     spend = record.get("spend")
-    if as_text(spend) is None:
-        spend = _first(metadata.get("response_cost"), hidden.get("response_cost"))
+    if as_text(spend) is None or number_of(spend) == 0:
+        others = (metadata.get("response_cost"), hidden.get("response_cost"), usage.get("cost"))
+        spend = next((cost for cost in others if number_of(cost)), spend)
     return stated_charge("spend", spend, breakdown, problems)
 
 

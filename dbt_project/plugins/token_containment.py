@@ -173,7 +173,7 @@ def _fits(stated: Stated, rule: Containment, written: int) -> list[tuple[int | N
         head_in, rule = plain, rule._replace(is_cache_inside=False)
     if head_in is None and {"input_text", "input_audio", "input_image"} & tokens.keys():
         head_in, media_in = stated.known("input_text") + media_in, 0
-    if head_in is None and not rule.is_cache_inside and {"cached", "written"} & tokens.keys():
+    if head_in is None and not rule.is_cache_inside and _has_cache_alone(stated):
         head_in = 0
     if head_out is None and {"output_text", "output_audio", "output_image"} & tokens.keys():
         head_out, media_out = stated.known("output_text") + media_out, 0
@@ -198,6 +198,11 @@ def _fits(stated: Stated, rule: Containment, written: int) -> list[tuple[int | N
             whole_out += 0 if is_media_in and media_out <= head_out else media_out
         found.append((whole_in, whole_out))
     return found
+
+
+def _has_cache_alone(stated: Stated) -> bool:
+    """Whether all of the prompt came from the cache: an input that is there without a value is unknown."""
+    return bool({"cached", "written"} & stated.tokens.keys()) and "input" not in stated.blank
 
 
 def _ways(is_inside: bool, part: int, whole: int | None, *, is_sure: bool = False) -> tuple[bool, ...]:

@@ -40,6 +40,8 @@ _UNITS = {
     "images": ("image_count", "images", "num_images", "generated_images", "output_images"),
 }
 _EXACT = {name: of for of, names in (_HEADLINES | _UNITS).items() for name in names}
+# Of a transcription, as OpenAI states it; other names that end so are no amounts of audio.
+_EXACT["seconds"] = "audio_seconds"
 UNITS = frozenset(_UNITS)
 _OUTPUT_WORDS = frozenset({"output", "completion", "candidates", "response", "generated"})
 _REASONING_WORDS = frozenset({"reasoning", "thoughts", "thought", "thinking"})
@@ -60,6 +62,8 @@ class Stated:
     units: dict[str, Decimal] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    # Classes that have a key without a value: the record says that it does not know them.
+    blank: set[str] = field(default_factory=set)
 
     def known(self, name: str) -> int:
         """The tokens of a class, 0 where the record does not tell them."""
@@ -75,7 +79,9 @@ def stated_usage(usage: Mapping[str, Any]) -> Stated:
             continue
         number = number_of(value)
         if number is None:
-            if value is not None and as_text(value) is not None and not of.endswith("_other"):
+            if as_text(value) is None:
+                stated.blank.add(of)
+            elif not of.endswith("_other"):
                 stated.unreadable[name] = of
             continue
         stated.names.add(name)
@@ -108,7 +114,7 @@ def class_of(name: str) -> str | None:  # noqa: PLR0911
     if plain in _EXACT:
         return _EXACT[plain]
     unit = next((of for of, ends in _UNITS.items() for end in ends if plain.endswith(f"_{end}")), None)
-    if unit and "tokens" not in words:
+    if unit:
         return unit
     if words & _OTHER_WORDS:
         return None

@@ -140,6 +140,23 @@ def test_litellm_counts_every_token_once(
 
 
 @pytest.mark.parametrize(
+    ("metadata", "spend", "charge"),
+    [
+        # OpenRouter says in its answer what the call cost; LiteLLM had no price.
+        ({"usage_object": {"cost": 0.002}}, 0.0, 0.002),
+        ({"hidden_params": "{'response_cost': 0.5}"}, None, "0.5"),
+        ({"usage_object": {"cost": 0}}, 0.0, 0.0),
+        ({"usage_object": {"cost": 0.002}}, 0.003, 0.003),
+    ],
+)
+def test_litellm_is_read_beside_what_the_provider_charged(
+    metadata: dict[str, Any], spend: float | None, charge: object
+) -> None:
+    columns, _ = shape_litellm(LITELLM | {"spend": spend, "metadata": metadata})
+    assert columns["spend"] == charge
+
+
+@pytest.mark.parametrize(
     ("changes", "tokens", "cost"),
     [
         # Version 2, the interface's export, the API of today, an embedding.

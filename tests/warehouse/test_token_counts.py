@@ -167,6 +167,8 @@ def test_a_total_decides_what_holds_what(
     ("usage", "expected", "problem"),
     [
         ({"input": None, "output": None}, (None, None), None),
+        ({"input": None, "input_cached_tokens": 60, "output": 5}, (None, 5), None),
+        ({"input_cached_tokens": 60, "output": 5}, (60, 5), None),
         ({"input": "n/a", "output": 20}, (None, 20), "input: not a whole number of tokens"),
         ({"input": 12.5, "output": 20}, (None, 20), "input: not a whole number of tokens"),
         (
@@ -211,6 +213,9 @@ def test_what_is_no_number_is_unknown_and_named(
         ("server_tool_use.web_search_requests", "searches"),
         ("billed_units.search_units", "rerank_units"),
         ("usage_info.pages_processed", "pages"),
+        ("prompt_tokens_details.web_search_requests", "searches"),
+        ("seconds", "audio_seconds"),
+        ("latency_seconds", None),
         ("input_cost", None),
         ("prompt_cost_usd", None),
         ("trafficType", None),

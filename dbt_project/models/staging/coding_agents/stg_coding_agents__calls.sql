@@ -71,7 +71,7 @@ named as (
         cast(line_number as bigint) as line_number,
         line_problem,
         raw_record,
-        cast(null as string) as field_problems
+        field_problems
     from typed
 
 )
