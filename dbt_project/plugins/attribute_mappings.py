@@ -95,3 +95,8 @@ def attribute_targets(source_name: str, columns: Collection[str], seed: Path = S
                 raise MappingError(f"{where}: priority {row['priority']} is not a whole number")
             found[attribute] = (*found.get(attribute, ()), (column, int(row["priority"])))
     return found
+
+
+def column_names_of(targets: Targets) -> Mapping[str, tuple[str, int]]:
+    """For each column of a file, in lower case, the first column of the source that it is, with its rank."""
+    return {attribute.strip().lower(): columns[0] for attribute, columns in targets.items()}

@@ -36,7 +36,9 @@ class KnownColumns:
     """The names of a source's fields, those that a file must have, and those that are read of it.
 
     `names` are the names as the source spells them, `aliases` other spellings of them in lower case; `reads`
-    the names that are read, or none where all are.
+    the names that are read, or none where all are. `mapped` gives for a column of the file, in lower case, the
+    name that its owner has mapped it to, with a rank: of those in a file the lowest is read, and it goes before
+    a column that has the name itself.
     """
 
     what: str
@@ -44,9 +46,13 @@ class KnownColumns:
     required: frozenset[str]
     reads: frozenset[str] | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    mapped: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    # What to do about a column that a file lacks, for sources whose columns can be mapped.
+    remedy: str = ""
 
     def __post_init__(self) -> None:
         known = {name.lower(): name for name in self.reads or self.names} | dict(self.aliases)
+        known |= {spelling: name for spelling, (name, _) in self.mapped.items()}
         object.__setattr__(self, "_names", _Names(known))
 
     def named(self, name: str) -> str:
@@ -61,12 +67,27 @@ class KnownColumns:
     def column_names(self, header: Iterable[str]) -> list[str]:
         """The names of a file's columns as the source spells them; UnreadableFileError when one is absent."""
         found = list(header)
-        names = [self.named(name) for name in found]
+        names = self._with_the_mapped_first(found)
         self.check(names, found)
         known = set(self.names) | set(self.reads or ())
         repeated = sorted({name for name in names if name in known and names.count(name) > 1})
         if repeated:
             raise UnreadableFileError(f"column {', '.join(repeated)} stands in it twice")
+        return names
+
+    def _with_the_mapped_first(self, found: list[str]) -> list[str]:
+        """The name of each column; one that gives way to a mapped column keeps its own."""
+        names = [self.named(name) for name in found]
+        ranks: dict[str, int] = {}
+        for spelling in found:
+            name, rank = self.mapped.get(spelling.strip(BLANKS).lower(), ("", 0))
+            if name:
+                ranks[name] = min(rank, ranks.get(name, rank))
+        for place, spelling in enumerate(found):
+            own = spelling.strip(BLANKS)
+            name = names[place]
+            if name in ranks and self.mapped.get(own.lower()) != (name, ranks[name]):
+                names[place] = f"{own} (not read)" if own.lower() == name.lower() else own
         return names
 
     def has_all(self, header: Iterable[str]) -> bool:
@@ -79,7 +100,7 @@ class KnownColumns:
         if absent:
             raise UnreadableFileError(
                 f"is not a file of {self.what}: column {', '.join(absent)} is missing;"
-                f" {hint or listed(found)}"
+                f" {hint or listed(found)}" + self.remedy.format(column=absent[0])
             )
 
     def of_record(self, record: Mapping[str, Any]) -> dict[str, Any]:

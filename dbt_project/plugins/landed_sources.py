@@ -117,22 +117,24 @@ INVOICES = LandedSource(
     comparison=Comparison("month", ("amount",), "invoice_id"),
 )
 
+_CUSTOMER_COLUMNS = {
+    "customer_id": "text",
+    "customer_name": "text",
+    "organization_id": "text",
+    "subscription_tier": "text",
+    "monthly_fee": "number",
+    "usage_archetype": "text",
+    "signup_date": "time",
+    "churned_date": "time",
+    "region": "text",
+    "currency": "text",
+}
+
 # Fees that customers pay, one row per customer. The aliases are what billing tools call the same.
 CUSTOMERS = LandedSource(
     name="customers",
     what="customers",
-    columns={
-        "customer_id": "text",
-        "customer_name": "text",
-        "organization_id": "text",
-        "subscription_tier": "text",
-        "monthly_fee": "number",
-        "usage_archetype": "text",
-        "signup_date": "time",
-        "churned_date": "time",
-        "region": "text",
-        "currency": "text",
-    },
+    columns=_CUSTOMER_COLUMNS,
     required=frozenset({"customer_id", "monthly_fee", "signup_date"}),
     aliases={
         "customer": "customer_id",
@@ -152,6 +154,8 @@ CUSTOMERS = LandedSource(
         "cancelled_at": "churned_date",
     },
     shape=shape_customer,
+    mapped=frozenset(_CUSTOMER_COLUMNS),
+    maps_columns=True,
     money=Money({"monthly_fee": "currency"}, "USD"),
     comparison=Comparison(),
 )

@@ -13,13 +13,13 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from attribute_mappings import MappingError, Targets, attribute_targets
+from attribute_mappings import MappingError, Targets, attribute_targets, column_names_of
 from column_conventions import Money
 from field_text import NeedsConventionError
 from known_columns import KnownColumns, UnreadableFileError
@@ -51,6 +51,8 @@ class LandedSource:
     reads: frozenset[str] | None = None
     shape: Callable[[Fields], tuple[Fields, Fields]] | None = None
     mapped: frozenset[str] = frozenset()
+    maps_columns: bool = False
+    mapped_columns: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     time_column: str | None = None
     # Whether staging tells a record that stands in two files by its id, so that two equal files do no harm.
     has_record_ids: bool = False
@@ -61,7 +63,14 @@ class LandedSource:
     @cached_property
     def known(self) -> KnownColumns:
         """The names by which columns are told in a file."""
-        return KnownColumns(self.what, self.columns, self.required, self.reads, self.aliases)
+        remedy = (
+            f"; say in the seed attribute_mappings which of them it is ({self.name},<its name>,{{column}},1)"
+            if self.maps_columns
+            else ""
+        )
+        return KnownColumns(
+            self.what, self.columns, self.required, self.reads, self.aliases, self.mapped_columns, remedy
+        )
 
     @property
     def schema(self) -> pa.Schema:
@@ -119,6 +128,8 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
         targets = attribute_targets(source.name, source.mapped) if source.mapped else {}
     except MappingError as error:
         return [str(error)]
+    if source.maps_columns:
+        source = replace(source, mapped_columns=column_names_of(targets))
     wanted = {"contract.parquet"}
     files: list[tuple[Path, Path, str]] = []
     paths = source_files(raw_dir / source.name) if is_on else []
@@ -139,7 +150,7 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
             landed = folder / f"{version}.parquet"
             wanted.add(landed.name)
             if not landed.is_file():
-                _land_file(source, path, landed, (name, version, targets))
+                _land_file(source, path, landed, (name, version, {} if source.maps_columns else targets))
             files.append((path, landed, digest))
         except UnreadableFileError as error:
             problems.append(f"{path}: {error}; correct it or move it away, then build again")

@@ -24,19 +24,46 @@ used as (
 
 ),
 
+{# A row without a product is for the feature in any product, also where a call names none. #}
+centres as (
+
+    select
+        feature_id,
+        team_id,
+        team_name,
+        cost_centre,
+        nullif(nullif(trim(product_id), ''), '*') as product_id
+    from cost_centres
+
+),
+
+{# One that no call has used yet stands with no product. #}
+features as (
+
+    select product_id, feature_id from used
+    union
+    select product_id, feature_id from centres
+    where product_id is not null
+    union
+    select 'unallocated' as product_id, feature_id from centres
+    where product_id is null and feature_id not in (select feature_id from used)
+
+),
+
 described as (
 
     select
-        coalesce(used.product_id, cost_centres.product_id) as product_id,
-        coalesce(used.feature_id, cost_centres.feature_id) as feature_id,
-        coalesce(cost_centres.team_id, 'unallocated') as team_id,
-        coalesce(cost_centres.team_name, 'Unallocated') as team_name,
-        coalesce(cost_centres.cost_centre, 'unallocated') as cost_centre,
+        features.product_id,
+        features.feature_id,
+        coalesce(own.team_id, any_product.team_id, 'unallocated') as team_id,
+        coalesce(own.team_name, any_product.team_name, 'Unallocated') as team_name,
+        coalesce(own.cost_centre, any_product.cost_centre, 'unallocated') as cost_centre,
         used.first_usage_date,
         used.last_usage_date
-    from used
-    full outer join cost_centres
-        on used.product_id = cost_centres.product_id and used.feature_id = cost_centres.feature_id
+    from features
+    left join used on features.product_id = used.product_id and features.feature_id = used.feature_id
+    left join centres as own on features.product_id = own.product_id and features.feature_id = own.feature_id
+    left join centres as any_product on features.feature_id = any_product.feature_id and any_product.product_id is null
 
 )
 
