@@ -36,9 +36,9 @@ class KnownColumns:
     """The names of a source's fields, those that a file must have, and those that are read of it.
 
     `names` are the names as the source spells them, `aliases` other spellings of them in lower case; `reads`
-    the names that are read, or none where all are. `mapped` gives for a column of the file, in lower case, the
-    name that its owner has mapped it to, with a rank: of those in a file the lowest is read, and it goes before
-    a column that has the name itself.
+    the names that are read, or none where all are. `mapped` gives for a column of the file, in lower case,
+    the name that its owner has mapped it to, with a rank: of those in a file the lowest is read, and it goes
+    before a column that has the name itself.
     """
 
     what: str
