@@ -41,12 +41,12 @@ centres as (
 features as (
 
     select product_id, feature_id from used
-    union
+    union distinct
     select product_id, feature_id from centres
     where product_id is not null
-    union
-    select 'unallocated' as product_id, feature_id from centres
-    where product_id is null and feature_id not in (select feature_id from used)
+    union distinct
+    select 'unallocated' as product_id, centres.feature_id from centres
+    where centres.product_id is null and centres.feature_id not in (select used.feature_id from used)
 
 ),
 
