@@ -6,6 +6,7 @@ Most spans state input and output alone; they are left as they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from nested_fields import Problems, UnreadableFieldError, map_of, parsed
@@ -65,32 +66,40 @@ class SpanUsage:
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._at = {name: number for number, name in enumerate(columns)}
-        heads = ("input_tokens", "output_tokens")
-        # Where one of these is filled, the span says more than input, output and one charge.
-        self._telling = tuple(
-            number for name, number in self._at.items()
-            if (name in HELPERS or name in _TOKENS) and name not in heads
-        )  # fmt: skip
-        self._heads = tuple(self._at[name] for name in heads)
+        # Where one of these is filled, the span says more than the counts of the convention and one charge.
+        self._more = itemgetter(*(number for name, number in self._at.items() if name in HELPERS))
+        self._counts = itemgetter(
+            *(
+                self._at[name]
+                for name in (
+                    "input_tokens",
+                    "cached_input_tokens",
+                    "cache_write_input_tokens",
+                    "output_tokens",
+                )
+            )
+        )
 
     def settle(self, values: list[str | None], problems: Problems) -> str | None:
         """Bring tokens and charge of a span into the landed columns; returns its metered units."""
-        is_plain = not any(values[number] for number in self._telling)
-        if is_plain and all(
-            value is None or value.isdecimal() for value in (values[at] for at in self._heads)
-        ):
-            if (
-                values[self._heads[1]] is None
-                and values[self._heads[0]] is not None
-                and self._is_embedding(values)
-            ):
-                values[self._heads[1]] = "0"
+        if not any(self._more(values)) and self._is_usual(values):
             return None
         of = self._reader(values)
         if of("agent_model") and not of("request_model") and (of("input_tokens") or of("cost_usd")):
             values[self._at["request_model"]] = of("agent_model")
         self._charge(values, problems)
         return self._tokens(values, problems)
+
+    def _is_usual(self, values: list[str | None]) -> bool:
+        """Whether a span has nothing to settle: it has an output, and its cache fits into the input."""
+        of_input, cached, written, of_output = self._counts(values)
+        if of_output is None and of_input is not None:
+            return False
+        if cached is None and written is None:
+            return True
+        if not all(count is None or count.isdecimal() for count in (of_input, cached, written)):
+            return False
+        return int(cached or 0) + int(written or 0) <= int(of_input or 0)
 
     def _reader(self, values: list[str | None]) -> Any:
         return lambda name: values[self._at[name]]
