@@ -11,7 +11,7 @@ DEMO_DAYS := 120
 GENERATED := data/raw/_generated.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo data warehouse reports live dashboard test chromium lint format docs bench realism clean
+.PHONY: help install demo data warehouse reports live dashboard test chromium lint format docs bench realism soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -77,6 +77,10 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 	@python -m generator realism
 	@echo "The same on the market of the scenarios, 32 models:"
 	@python -m generator realism --scenario base
+
+soak: $(INSTALLED) ## For hours: random sequences of builds, kills, and refreshes while files arrive
+	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
+	python -m tests.bench.refresh_beside_follow
 
 docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/static_index.html
 	dbt docs generate --static --project-dir dbt_project

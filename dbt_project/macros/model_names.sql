@@ -49,3 +49,15 @@
 {%- endmacro %}
 
 {% macro _sql_text(value) -%}'{{ value | replace("'", "''") }}'{%- endmacro %}
+
+{# The name of a provider, in lower case, as price lists write it: some conventions call a few by another.
+   Not Fireworks and other hosts of open models: their prices of a model are not one, and a near name prices nothing. #}
+{% macro provider_as_listed(name) -%}
+    case lower({{ name }})
+        when 'x_ai' then 'x-ai'
+        when 'gcp.gen_ai' then 'google'
+        when 'azure_ai' then 'azure'
+        when 'azure.ai.inference' then 'azure'
+        else lower({{ name }})
+    end
+{%- endmacro %}

@@ -62,7 +62,9 @@ def shape_langfuse(record: Fields) -> tuple[Fields, Fields]:
         "output_tokens": tokens.output_tokens,
         "metered_units": metered(stated),
         "service_tier": _first(
-            attributes.get("service_tier"), attributes.get("gen_ai.openai.response.service_tier")
+            attributes.get("service_tier"),
+            attributes.get("openai.response.service_tier"),
+            attributes.get("gen_ai.openai.response.service_tier"),
         ),
         "cache_hit": metadata.get("cache_hit"),
         "cost": _charge(record, older, metadata, problems),

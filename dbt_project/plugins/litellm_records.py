@@ -183,9 +183,18 @@ def _charge(record: Fields, metadata: Fields, problems: Problems) -> object:
     usage = map_of(metadata.get("usage_object"), "metadata.usage_object", problems)
     spend = record.get("spend")
     if as_text(spend) is None or number_of(spend) == 0:
-        others = (metadata.get("response_cost"), hidden.get("response_cost"), usage.get("cost"))
+        others = (metadata.get("response_cost"), hidden.get("response_cost"), _charge_of_provider(usage))
         spend = next((cost for cost in others if number_of(cost)), spend)
     return stated_charge("spend", spend, breakdown, problems)
+
+
+def _charge_of_provider(usage: Fields) -> object:
+    """What the provider says in the usage that it charged, for calls that LiteLLM has no price for.
+
+    Null where a key of one's own was used: what OpenRouter states then is its fee alone.
+    """
+    costs = (usage.get("cost"), usage.get("estimated_cost"))
+    return None if usage.get("is_byok") else next((cost for cost in costs if number_of(cost)), None)
 
 
 def _session_key(session: object, key: object) -> str | None:

@@ -16,7 +16,7 @@ class Complaint:
     `key` begins with the number in docs/known-complaints.md. `tokens` are those of the input, of these those
     read from a cache and those written to one, and those of the output. Costs in USD; None is unknown. The
     effective cost is the list cost where it is not said. `owner` is the column that holds the key: the logs of
-    coding agents name a developer, who is a team, and no customer.
+    coding agents name a developer, who is a team, and no customer. `not_yet` says why a complaint still holds here.
     """
 
     key: str
@@ -30,6 +30,7 @@ class Complaint:
     unpriced: int = 0
     uncosted: int = 0
     owner: str = "customer_id"
+    not_yet: str = ""
 
     @property
     def totals(self) -> tuple[int | Decimal | None, ...]:

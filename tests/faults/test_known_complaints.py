@@ -15,10 +15,11 @@ from tests.faults.cases import build, rows_of
 from tests.faults.complaint import COLUMNS, Complaint
 from tests.faults.complaints_of_charges import CHARGES
 from tests.faults.complaints_of_tokens import TOKENS
+from tests.faults.complaints_of_units import UNITS
 from tests.faults.export_records import Exports, litellm
 from tests.workspace import ROOT, Workspace
 
-COMPLAINTS = (*TOKENS, *CHARGES)
+COMPLAINTS = (*TOKENS, *UNITS, *CHARGES)
 DAYS = "60-days-of-another-zone"
 EVENING = "61-evening-west-of-utc"
 BILLED = "44-invoices-beside-calls"
@@ -84,7 +85,14 @@ def facts(workspace: Workspace, complaint: Complaint) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in (*by_call, *by_day)]
 
 
-@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda complaint: complaint.key)
+def marks_of(complaint: Complaint) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.xfail(strict=True, reason=complaint.not_yet)] if complaint.not_yet else []
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [pytest.param(complaint, id=complaint.key, marks=marks_of(complaint)) for complaint in COMPLAINTS],
+)
 def test_what_others_got_wrong_has_the_right_totals(workspace: Workspace, complaint: Complaint) -> None:
     assert facts(workspace, complaint) == [complaint.totals] * 2
 

@@ -50,7 +50,7 @@ ranked as (
         cache_write_input_tokens,
         output_tokens,
         metered_units,
-        billed_cost_usd,
+        {{ money('billed_cost_usd') }} as billed_cost_usd,
         latency_ms,
         customer_id,
         organization_id,

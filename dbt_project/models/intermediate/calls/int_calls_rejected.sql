@@ -18,7 +18,7 @@ rejected as (
         call_id,
         provider,
         rejection_reason,
-        billed_cost_usd,
+        {{ money('billed_cost_usd') }} as billed_cost_usd,
         {{ raw_call_record() }} as raw_record
     from calls
     where {{ is_touched_day('partition_date') }} and rejection_reason is not null

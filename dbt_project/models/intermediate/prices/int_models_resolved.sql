@@ -69,13 +69,13 @@ spellings as (
     select
         names.provider,
         names.model,
-        lower(coalesce(model_aliases.priced_provider, names.provider)) as provider_name,
+        {{ provider_as_listed('coalesce(model_aliases.priced_provider, names.provider)') }} as provider_name,
         lower(coalesce(model_aliases.priced_model, names.model)) as model_name,
         1 as spelling_order
     from names
     left join model_aliases on names.provider = model_aliases.provider and names.model = model_aliases.model
     union
-    select provider, model, lower(provider) as provider_name, lower(substring(model, length(split_part(model, '/', 1)) + 2)) as model_name, 2 as spelling_order
+    select provider, model, {{ provider_as_listed('provider') }} as provider_name, lower(substring(model, length(split_part(model, '/', 1)) + 2)) as model_name, 2 as spelling_order
     from names
     where model like '%/%' and not {{ names_a_place("lower(split_part(model, '/', 1)) || '/'") }}
 
