@@ -25,3 +25,8 @@
         else {{ money("cast(" ~ amount ~ " as double) * cast(" ~ units ~ " as double) / cast(" ~ total_units ~ " as double)") }}
     end
 {%- endmacro %}
+
+{# Tools round the charges that they state: by half a millionth of a dollar each. #}
+{% macro stated_cost_rounding() -%}
+    cast('0.0000005' as decimal(28, 12))
+{%- endmacro %}

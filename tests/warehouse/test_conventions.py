@@ -29,7 +29,9 @@ def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def public(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
-        model for model in models if model["name"].startswith(PUBLIC) or model["name"] == "rejected_records"
+        model
+        for model in models
+        if model["name"].startswith(PUBLIC) or model["name"] in ("rejected_records", "repeated_records")
     ]
 
 

@@ -166,10 +166,10 @@ def test_every_trace_is_in_its_workflow(otel: Workspace) -> None:
 
 
 def test_a_span_exported_again_counts_once_and_what_cannot_be_read_is_kept(otel: Workspace) -> None:
-    # The example's 4, the tracked one, the run's 4 calls three ways, two more copies of one, three broken records.
+    # The example's 4, the tracked one, the run's agent and 4 calls twice, two more copies of one, three broken records.
     assert rows(otel, """
         select sum(rows_read), sum(rows_accepted), sum(rows_duplicate), sum(rows_rejected), sum(difference_usd)
-        from core.rpt_reconciliation""") == [(4 + 1 + 8 + 2 + 3, 9, 6, 3, 0)]  # fmt: skip
+        from core.rpt_reconciliation""") == [(4 + 1 + 10 + 2 + 3, 9, 8, 3, 0)]  # fmt: skip
     assert rows(
         otel, "select file_name, line_number, reason from core.rejected_records order by line_number, reason"
     ) == [

@@ -54,7 +54,8 @@ call_records_read as (
         coalesce(call_records.rows_duplicate, 0) as rows_duplicate,
         coalesce(left_alone.billed_cost_read_usd, call_records.billed_cost_read_usd) as billed_cost_read_usd,
         coalesce(call_records.billed_cost_rejected_usd, {{ money(0) }}) as billed_cost_rejected_usd,
-        coalesce(call_records.billed_cost_duplicate_usd, {{ money(0) }}) as billed_cost_duplicate_usd
+        coalesce(call_records.billed_cost_duplicate_usd, {{ money(0) }}) as billed_cost_duplicate_usd,
+        coalesce(call_records.billed_cost_moved_usd, {{ money(0) }}) as billed_cost_moved_usd
     from call_records
     full outer join left_alone on call_records.source_name = left_alone.source_name and call_records.usage_date = left_alone.usage_date
 
@@ -96,7 +97,8 @@ reconciled as (
         call_records_read.billed_cost_read_usd,
         coalesce(in_marts.billed_cost_usd, {{ money(0) }}) as billed_cost_in_marts_usd,
         call_records_read.billed_cost_rejected_usd,
-        call_records_read.billed_cost_duplicate_usd
+        call_records_read.billed_cost_duplicate_usd,
+        call_records_read.billed_cost_moved_usd
     from call_records_read
     left join in_marts on call_records_read.source_name = in_marts.source_name and call_records_read.usage_date = in_marts.usage_date
     union all
@@ -110,7 +112,8 @@ reconciled as (
         focus_records.billed_cost_read_usd,
         coalesce(charges_in_marts.billed_cost_usd, {{ money(0) }}) as billed_cost_in_marts_usd,
         focus_records.billed_cost_rejected_usd,
-        {{ money(0) }} as billed_cost_duplicate_usd
+        {{ money(0) }} as billed_cost_duplicate_usd,
+        {{ money(0) }} as billed_cost_moved_usd
     from focus_records
     left join charges_in_marts on focus_records.charge_date = charges_in_marts.charge_date
 
@@ -120,7 +123,7 @@ compared as (
 
     select
         *,
-        {{ money('billed_cost_read_usd - billed_cost_in_marts_usd - billed_cost_rejected_usd - billed_cost_duplicate_usd') }} as difference_usd
+        {{ money('billed_cost_read_usd + billed_cost_moved_usd - billed_cost_in_marts_usd - billed_cost_rejected_usd - billed_cost_duplicate_usd') }} as difference_usd
     from reconciled
 
 )

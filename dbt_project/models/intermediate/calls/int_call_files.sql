@@ -22,6 +22,14 @@ files as (
         file_version
     from {{ ref('stg_' ~ source_name ~ '__calls') }}
     {%- endfor %}
+    {%- if landed_call_sources() %}
+    union all
+    {# A record of another day may say which records of this one count, and at what charge. #}
+    select
+        partition_date,
+        'settled:' || settled_digest as file_version
+    from {{ ref('int_call_records_settled_daily') }}
+    {%- endif %}
 
 )
 

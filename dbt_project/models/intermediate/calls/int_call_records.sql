@@ -12,7 +12,6 @@ with records as (
     {%- for source_name in landed_call_sources() %}
     union all
     select {{ columns }} from {{ ref('stg_' ~ source_name ~ '__calls') }}
-    {{ "where record_kind = 'call'" if source_name == 'otel' }}
     {%- endfor %}
 
 )

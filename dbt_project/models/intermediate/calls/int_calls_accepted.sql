@@ -20,8 +20,16 @@ duplicated as (
 
 ),
 
+{% if landed_call_sources() %}
+settled as (
+
+    select * from {{ ref('int_call_records_settled') }}
+
+),
+
+{% endif %}
 {% set call_columns = [
-    'source_name', 'partition_date', 'file_name', 'call_id', 'trace_id', 'called_at', 'provider', 'model', 'input_tokens',
+    'source_name', 'partition_date', 'record_id', 'file_name', 'call_id', 'trace_id', 'called_at', 'provider', 'model', 'input_tokens',
     'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'metered_units', 'billed_cost_usd', 'latency_ms', 'customer_id',
     'organization_id', 'product_id', 'feature_id', 'task_type', 'team_id', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment',
     'region', 'agent_id'
@@ -55,13 +63,30 @@ first_of_duplicates as (
 
 ),
 
-accepted as (
+looked_at as (
 
-    select * from on_other_days
-    union all
     select * from on_days_to_sift
     union all
     select * from first_of_duplicates
+
+),
+
+{% if landed_call_sources() %}
+settled_records as (
+
+    select {{ settled_call_columns(call_columns) }}
+    from looked_at
+    left join settled on looked_at.record_id = settled.record_id
+    where coalesce(settled.is_counted, true)
+
+),
+
+{% endif %}
+accepted as (
+
+    select {{ call_columns | join(', ') }} from on_other_days
+    union all
+    select {{ call_columns | join(', ') }} from {{ 'settled_records' if landed_call_sources() else 'looked_at' }}
 
 ),
 

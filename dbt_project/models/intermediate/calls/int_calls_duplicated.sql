@@ -1,5 +1,5 @@
-{# one row per valid call record whose call_id occurs more than once on its day; rank 1 is the one that counts.
-   Another identifier with the same digest is here too: with rank 1, so it counts. #}
+{# one row per valid call record whose call_id occurs more than once on its day; rank 1 is the one that counts: the one with
+   more usage, else that of the later file. Another identifier with the same digest is here too: with rank 1, so it counts. #}
 
 {{ config(materialized='incremental', unique_key='partition_date') }}
 
@@ -15,12 +15,22 @@ repeated_ids as (
 
 ),
 
+{% if landed_call_sources() %}
+settled as (
+
+    select * from {{ ref('int_call_records_settled') }}
+    where not is_counted
+
+),
+
+{% endif %}
 repeated_calls as (
 
     select calls.*
     from calls
     inner join repeated_ids
         on calls.partition_date = repeated_ids.partition_date and {{ quick_digest('calls.call_id') }} = repeated_ids.call_id_digest
+    {{ 'anti join settled on calls.record_id = settled.record_id' if landed_call_sources() }}
     where {{ is_touched_day('calls.partition_date') }} and calls.rejection_reason is null
 
 ),
@@ -39,6 +49,7 @@ ranked as (
     select
         source_name,
         partition_date,
+        record_id,
         file_name,
         call_id,
         trace_id,
@@ -67,7 +78,8 @@ ranked as (
         agent_id,
         record_text as raw_record,
         cast(row_number() over (
-            partition by partition_date, call_id order by called_at, record_text, file_name
+            partition by partition_date, call_id
+            order by coalesce(input_tokens, 0) + coalesce(output_tokens, 0) desc, file_name desc, called_at asc, record_text asc
         ) as integer) as duplicate_rank
     from recorded
 

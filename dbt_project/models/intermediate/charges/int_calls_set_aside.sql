@@ -34,6 +34,16 @@ set_aside as (
         billed_cost_usd as duplicate_usd
     from duplicated_calls
     where duplicate_rank > 1
+    {%- if landed_call_sources() %}
+    union all
+    select
+        stated_provider as provider,
+        partition_date,
+        {{ money(0) }} as rejected_usd,
+        repeated_cost_usd as duplicate_usd
+    from {{ ref('int_call_records_settled') }}
+    where cause in ('copy', 'older_version')
+    {%- endif %}
 
 ),
 

@@ -14,6 +14,13 @@ calls as (
 
 ),
 
+settled as (
+
+    select distinct call_id from {{ ref('int_call_records_settled') }}
+    where source_name = 'otel' and not is_counted
+
+),
+
 numbered as (
 
     select
@@ -25,7 +32,8 @@ numbered as (
 
 ),
 
-{# A call that was refused has no place in the cost of its trace; it stands in core.rejected_records. #}
+{# A span that repeats the calls below it, or a call that another tool tells, is a step without tokens and cost. A call
+   that was refused has no place in the cost of its trace; it stands in core.rejected_records. #}
 joined as (
 
     select
@@ -33,7 +41,7 @@ joined as (
         numbered.trace_id,
         numbered.step_id,
         numbered.trace_id || '-' || numbered.parent_span_id as parent_step_id,
-        numbered.span_kind as step_kind,
+        case when numbered.span_kind = 'call' and calls.call_id is null then 'workflow' else numbered.span_kind end as step_kind,
         numbered.workflow_name,
         coalesce(numbered.agent_name, numbered.span_name) as step_name,
         numbered.partition_date as usage_date,
@@ -51,7 +59,8 @@ joined as (
         numbered.team_id
     from numbered
     left join calls on numbered.step_id = calls.call_id and calls.source_name = 'otel'
-    where numbered.copy_number = 1 and (numbered.span_kind <> 'call' or calls.call_id is not null)
+    left join settled on numbered.step_id = settled.call_id
+    where numbered.copy_number = 1 and (numbered.span_kind <> 'call' or calls.call_id is not null or settled.call_id is not null)
 
 )
 

@@ -53,11 +53,24 @@ steps as (
 
 ),
 
+{# A run is whole or it is not there: one that goes on after the as-of day waits until that day is complete, one that
+   began before the window belongs to the window before. #}
+dated as (
+
+    select
+        steps.*,
+        min(steps.usage_date) over (partition by steps.source_name, steps.trace_id) as first_date,
+        max(steps.usage_date) over (partition by steps.source_name, steps.trace_id) as last_date
+    from steps
+    inner join period on steps.usage_date >= period.prior_window_start_date
+
+),
+
 recent as (
 
-    select steps.*
-    from steps
-    inner join period on steps.usage_date between period.window_start_date and period.as_of_date
+    select dated.*
+    from dated
+    inner join period on dated.first_date >= period.window_start_date and dated.last_date <= period.as_of_date
 
 ),
 
