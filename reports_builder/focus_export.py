@@ -22,6 +22,9 @@ VERSIONS = ("1.2",)
 _TEXT = pa.string()
 _TIME = pa.timestamp("us", tz="UTC")
 _MONEY = pa.decimal128(28, 12)
+# A price of one token, and a quantity, have more digits than an amount.
+_PRICE = pa.decimal128(38, 24)
+_QUANTITY = pa.decimal128(38, 15)
 
 # The 21 columns that 1.2 demands, the conditional ones that token usage has, the invoice number it
 # recommends (null: calls do not know it), the two providers that 1.3 demands, and two of our own: the token
@@ -39,18 +42,18 @@ COLUMNS: Mapping[str, pa.DataType] = {
     "ChargeFrequency": _TEXT,
     "ChargePeriodEnd": _TIME,
     "ChargePeriodStart": _TIME,
-    "ConsumedQuantity": _MONEY,
+    "ConsumedQuantity": _QUANTITY,
     "ConsumedUnit": _TEXT,
     "ContractedCost": _MONEY,
-    "ContractedUnitPrice": _MONEY,
+    "ContractedUnitPrice": _PRICE,
     "EffectiveCost": _MONEY,
     "HostProviderName": _TEXT,
     "InvoiceId": _TEXT,
     "InvoiceIssuerName": _TEXT,
     "ListCost": _MONEY,
-    "ListUnitPrice": _MONEY,
+    "ListUnitPrice": _PRICE,
     "PricingCategory": _TEXT,
-    "PricingQuantity": _MONEY,
+    "PricingQuantity": _QUANTITY,
     "PricingUnit": _TEXT,
     "ProviderName": _TEXT,
     "PublisherName": _TEXT,

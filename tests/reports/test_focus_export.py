@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from reports_builder.errors import ReportError
-from reports_builder.focus_export import Export, as_csv, focus_row, read_export, write_export
+from reports_builder.focus_export import Export, as_csv, as_parquet, focus_row, read_export, write_export
 from reports_builder.warehouse import open_warehouse
 from tests.real_files import real_file
 from tests.reports.focus_rules import RuleModel
@@ -219,6 +219,19 @@ def test_parquet_holds_the_same_as_decimals_and_instants(exported: Export, tmp_p
     assert str(table.schema.field("BilledCost").type) == "decimal128(28, 12)"
     assert str(table.schema.field("ChargePeriodStart").type) == "timestamp[us, tz=UTC]"
     assert table.column("BilledCost").to_pylist() == [row["BilledCost"] for row in exported.rows]
+
+
+def test_a_price_of_many_digits_is_written_whole_in_both_formats() -> None:
+    price = Decimal("0.000000012345678901234")
+    row = focus_row(
+        CHARGE | {"list_unit_price_billing_currency": price, "consumed_quantity": Decimal("1.0625")}
+    )
+    assert row is not None
+    table = pq.read_table(io.BytesIO(as_parquet([row])))
+    assert table.column("ListUnitPrice").to_pylist() == [price]
+    assert table.column("ConsumedQuantity").to_pylist() == [Decimal("1.0625")]
+    read = next(csv.DictReader(io.StringIO(as_csv([row]).decode(), newline="")))
+    assert Decimal(read["ListUnitPrice"]) == price
 
 
 def test_unknown_costs_are_filled_in_and_named() -> None:
