@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from field_text import BLANKS
+
 LONGEST_LINE = 32 << 20
 LONGEST_VALUE = 64 << 20
 PIECE = 4 << 20
@@ -74,10 +76,11 @@ def _line_spans(content: BinaryIO) -> Iterator[ReadSpan]:
             yield from _Walker(_pieces_of_line(text, content), line).spans()
             has_spans = True
             continue
-        if not text.strip():
+        if not text.strip(b"\0 \t\r\n"):
             continue
         try:
-            documents = _DECODER.decode(text.decode("utf-8-sig" if line == 1 else "utf-8"))
+            # Files that were put together have the mark of each one's head at the start of a line.
+            documents = _DECODER.decode(text.decode("utf-8-sig").strip(BLANKS))
             for document in documents if isinstance(documents, list) else [documents]:
                 if "resourceSpans" in document:
                     has_spans = True

@@ -90,6 +90,12 @@ def test_no_layout_and_no_boundary_changes_what_is_read(
         assert found == expected
 
 
+def test_marks_at_the_head_of_any_line_and_nuls_between_lines_are_no_part_of_it(tmp_path: Path) -> None:
+    lines = [json.dumps(document(span(number))) for number in (1, 2)]
+    put(tmp_path, "a.jsonl", "\ufeff" + "\n\ufeff".join(lines) + "\n" + "\0" * 50)
+    assert [(row["line_number"], row["line_problem"]) for row in landed(tmp_path)] == [(1, None), (2, None)]
+
+
 def test_a_span_of_a_laid_out_document_keeps_its_line(tmp_path: Path) -> None:
     text = json.dumps(document(span(1), span(2)), indent=2)
     lines = [line for line, *_ in read_spans(put(tmp_path, "a.json", text))]
