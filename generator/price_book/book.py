@@ -24,24 +24,31 @@ COLUMNS: Final = (
     *(f"usd_per_million_{name}_tokens" for name in CLASSES),
     *("recorded_on", "release", "source_url"),
 )
+METER_COLUMNS: Final = (
+    *("package", "provider", "model", "service_tier", "meter", "min_input_tokens", "valid_from"),
+    *("usd_per_unit", "recorded_on", "release", "source_url"),
+)
+"""Of prices of what is not plain tokens, by meter; the price is that of one unit."""
 NAME_COLUMNS: Final = ("package", "provider", "model", "rule_order", "match_kind", "pattern", "except_regex")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """What a price is for. `package` says who publishes it."""
+    """What a price is for. `package` says who publishes it; `meter` is empty for the token classes."""
 
     package: str
     provider: str
     model: str
     service_tier: str
+    meter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
     """Prices in USD per million tokens of calls with at least `min_input_tokens` of input.
 
-    `prices` has one entry per class of CLASSES, None where the source names no price.
+    `prices` has one entry per class of CLASSES, None where the source names no price. Of a meter it has one
+    entry, in USD per unit.
     """
 
     min_input_tokens: int
@@ -96,6 +103,8 @@ class Release:
     names: tuple[NameRule, ...]
     left_out: tuple[str, ...]
     """Models whose prices the book cannot express, with the reason."""
+    meters: tuple[Offer, ...] = ()
+    """Prices of what is not plain tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +130,17 @@ class Update:
         return {change.key for change in self.changes if change.before is None}
 
 
-def compare(book: dict[Key, list[Version]], release: Release, effective: datetime) -> Update:
-    """What `release` adds to the versions of `book`.
+def compare(
+    book: dict[Key, list[Version]], offers: Sequence[Offer], effective: datetime, package: str
+) -> Update:
+    """What the `offers` of a release of `package` add to the versions of `book`.
 
     A new key brings its whole history. Of a known key, a dated price that the book lacks is added at
     its date; any other difference holds from `effective` on, so that earlier calls keep their price.
     """
     changes: list[Change] = []
-    listed = {offer.key for offer in release.offers}
-    for offer in release.offers:
+    listed = {offer.key for offer in offers}
+    for offer in offers:
         known = [(version.valid_from, version.bands) for version in book.get(offer.key, [])]
         if known:
             dated = [version for version in offer.versions if version.valid_from != BEGINNING]
@@ -144,7 +155,7 @@ def compare(book: dict[Key, list[Version]], release: Release, effective: datetim
             if before != version.bands:
                 changes.append(Change(offer.key, version, before, offer.source_url))
                 known = sorted([*known, (version.valid_from, version.bands)], key=lambda entry: entry[0])
-    gone = sorted(key for key in book if key.package == release.package and key not in listed)
+    gone = sorted(key for key in book if key.package == package and key not in listed)
     return Update(
         tuple(sorted(changes, key=lambda change: (change.key, change.version.valid_from))), tuple(gone)
     )
@@ -158,16 +169,20 @@ def _at(history: Iterable[tuple[datetime, tuple[Band, ...]]], instant: datetime)
     return bands
 
 
-def read_book(path: Path) -> dict[Key, list[Version]]:
+def read_book(path: Path, columns: Sequence[str] = COLUMNS) -> dict[Key, list[Version]]:
     """The versions of a price book file, ascending; of two with one date the later recorded counts.
+
+    `columns` says which file it is: COLUMNS, or METER_COLUMNS.
 
     Raises UsageError naming the file, and the line where one is at fault.
     """
     versions: dict[tuple[Key, datetime], dict[date, list[Band]]] = {}
-    for line, row in enumerate(_rows(path, COLUMNS), start=2):
+    for line, row in enumerate(_rows(path, columns), start=2):
         try:
-            key = Key(row["package"], row["provider"], row["model"], row["service_tier"])
-            prices = tuple(_price(row[f"usd_per_million_{name}_tokens"]) for name in CLASSES)
+            key = Key(
+                row["package"], row["provider"], row["model"], row["service_tier"], row.get("meter", "")
+            )
+            prices = tuple(_price(row[name]) for name in columns if name.startswith("usd_per_"))
             at = datetime.fromisoformat(row["valid_from"])
             recorded_on = date.fromisoformat(row["recorded_on"])
             band = Band(int(row["min_input_tokens"]), prices)
@@ -183,9 +198,11 @@ def read_book(path: Path) -> dict[Key, list[Version]]:
 
 def append_changes(path: Path, update: Update, *, release: str, recorded_on: date) -> int:
     """Add the rows of `update` after those in the file, which stay as they are; returns their number."""
+    columns = METER_COLUMNS if any(change.key.meter for change in update.changes) else COLUMNS
     rows = [
         [
             *(change.key.package, change.key.provider, change.key.model, change.key.service_tier),
+            *([change.key.meter] if change.key.meter else []),
             *(band.min_input_tokens, change.version.valid_from.isoformat(sep=" ")),
             *("" if price is None else f"{price.normalize():f}" for price in band.prices),
             *(recorded_on.isoformat(), release, change.source_url),
@@ -194,7 +211,7 @@ def append_changes(path: Path, update: Update, *, release: str, recorded_on: dat
         for band in change.version.bands
     ]
     if rows:
-        _replace(path, _text(path, COLUMNS) + _csv(rows))
+        _replace(path, _text(path, columns) + _csv(rows))
     return len(rows)
 
 

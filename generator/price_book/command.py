@@ -10,6 +10,7 @@ import typer
 from generator.errors import UsageError
 from generator.price_book.book import (
     CLASSES,
+    METER_COLUMNS,
     Change,
     Key,
     Update,
@@ -70,13 +71,18 @@ def update(
         raise UsageError(f"{seeds} is not there: run from the root of the repository")
     book_file = seeds / "price_book.csv"
     book = read_book(book_file)
-    found = compare(book, stated, datetime.combine(day, time()))
+    at = datetime.combine(day, time())
+    found = compare(book, stated.offers, at, stated.package)
     rows = append_changes(book_file, found, release=stated.release, recorded_on=day)
+    meter_file = seeds / "price_book_meters.csv"
+    metered = compare(read_book(meter_file, METER_COLUMNS), stated.meters, at, stated.package)
+    meter_rows = append_changes(meter_file, metered, release=stated.release, recorded_on=day)
     has_new_names = replace_names(seeds / "price_book_names.csv", stated)
     for line in report(book, found, stated.left_out):
         typer.echo(line)
     typer.echo(
         f"{stated.package} {stated.release}: {rows:,} rows added to {book_file}"
+        + (f", {meter_rows:,} to {meter_file}" if meter_rows else "")
         + (", names of models renewed" if has_new_names else "")
     )
 

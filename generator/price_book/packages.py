@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from generator.errors import UsageError
 from generator.price_book.book import BEGINNING, PRICE_SCALE, Band, Key, NameRule, Offer, Release, Version
+from generator.price_book.meters import genai_meters, litellm_meters
 
 GENAI: Final = "genai-prices"
 LITELLM: Final = "litellm"
@@ -91,6 +92,7 @@ def _plain(value: Any) -> Any:
 
 def _genai(providers: Sequence[Mapping[str, Any]], release: str) -> Release:
     offers: list[Offer] = []
+    meters: list[Offer] = []
     names = list(_genai_provider_rules(providers))
     left_out: list[str] = []
     for provider in providers:
@@ -106,14 +108,16 @@ def _genai(providers: Sequence[Mapping[str, Any]], release: str) -> Release:
             if isinstance(timelines, str):
                 left_out.append(f"{provider['id']}/{model['id']}: {timelines}")
                 continue
-            for tier, versions in timelines.items():
-                if versions:
-                    offers.append(Offer(Key(GENAI, provider["id"], model["id"], tier), versions, url))
-    return Release(GENAI, release, tuple(offers), tuple(names), tuple(left_out))
+            for tier, timeline in timelines.items():
+                key = Key(GENAI, provider["id"], model["id"], tier)
+                if versions := _versions(timeline):
+                    offers.append(Offer(key, versions, url))
+                meters += [Offer(*offer, url) for offer in genai_meters(key, timeline)]
+    return Release(GENAI, release, tuple(offers), tuple(names), tuple(left_out), tuple(meters))
 
 
-def _genai_timelines(model: Mapping[str, Any]) -> dict[str, tuple[Version, ...]] | str:
-    """Versions by service tier, or the reason why the book cannot hold them."""
+def _genai_timelines(model: Mapping[str, Any]) -> dict[str, list[tuple[datetime, Mapping[str, Any]]]] | str:
+    """Prices as stated, ascending by start, by service tier; or the reason why the book cannot hold them."""
     stated = model["prices"] if isinstance(model["prices"], list) else [{"prices": model["prices"]}]
     variants = [
         (tier, variant) for variant in model.get("price_variants") or [] if (tier := _tier(variant["when"]))
@@ -124,12 +128,12 @@ def _genai_timelines(model: Mapping[str, Any]) -> dict[str, tuple[Version, ...]]
     if any("start_time" in constraint for constraint in constraints):
         return "its price depends on the time of day"
     standard = sorted(((_start(entry), entry["prices"]) for entry in stated), key=lambda entry: entry[0])
-    timelines = {STANDARD: _versions(standard)}
+    timelines = {STANDARD: standard}
     for tier in dict.fromkeys(tier for tier, _ in variants):
         own = [(_start(variant), variant["prices"]) for name, variant in variants if name == tier]
         first = min(start for start, _ in own)
         points = sorted({start for start, _ in [*standard, *own] if start >= first} | {first})
-        timelines[tier] = _versions([(point, _resolved(standard, own, point)) for point in points])
+        timelines[tier] = [(point, _resolved(standard, own, point)) for point in points]
     return timelines
 
 
@@ -227,13 +231,17 @@ def _genai_provider_rules(providers: Sequence[Mapping[str, Any]]) -> Iterator[Na
 
 def _litellm(models: Mapping[str, Mapping[str, Any]], release: str) -> Release:
     offers: list[Offer] = []
+    meters: list[Offer] = []
     names: dict[str, list[NameRule]] = {}
     for name, entry in models.items():
-        if name == "sample_spec" or not any(
-            _stated(entry, column) is not None for column in _LITELLM_CLASSES
-        ):
+        if name == "sample_spec":
             continue
         provider = _litellm_provider(entry.get("litellm_provider", "unknown"))
+        key = Key(LITELLM, provider, name, STANDARD)
+        metered = [Offer(*offer, entry.get("source", "")) for offer in litellm_meters(key, entry)]
+        if not metered and all(_stated(entry, column) is None for column in _LITELLM_CLASSES):
+            continue
+        meters += metered
         own = names.setdefault(
             provider, [NameRule(LITELLM, provider, "", len(names) + 1, "equals", provider.lower())]
         )
@@ -247,7 +255,7 @@ def _litellm(models: Mapping[str, Mapping[str, Any]], release: str) -> Release:
                 key = Key(LITELLM, provider, name, tier)
                 offers.append(Offer(key, (Version(BEGINNING, bands),), entry.get("source", "")))
     rules = tuple(rule for own in names.values() for rule in own)
-    return Release(LITELLM, release, tuple(offers), rules, ())
+    return Release(LITELLM, release, tuple(offers), rules, (), tuple(meters))
 
 
 def _litellm_provider(name: str) -> str:

@@ -68,8 +68,9 @@
     {% do run_query(
         'create or replace table ' ~ waiting_usage_relation() ~ ' as '
         ~ 'select usage_date, used_at, slot_end_at, provider, model, service_tier, min_input_tokens, '
-        ~ 'input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens '
-        ~ 'from ' ~ _intermediate_table('int_usage_slots') ~ ' where has_usage and list_cost_usd is null'
+        ~ 'input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens, waits_for '
+        ~ 'from ' ~ _intermediate_table('int_usage_slots')
+        ~ ' where has_usage and not is_metered and list_cost_usd is null or waits_for is not null'
     ) %}
 {%- endmacro %}
 

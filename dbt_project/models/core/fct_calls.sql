@@ -14,16 +14,33 @@ price_periods as (
 
 ),
 
+{% set call_columns = [
+    'source_name', 'call_id', 'trace_id', 'called_at', 'partition_date', 'provider', 'model', 'input_tokens', 'cached_input_tokens',
+    'cache_write_input_tokens', 'output_tokens', 'latency_ms', 'customer_id', 'organization_id', 'product_id', 'feature_id', 'task_type',
+    'team_id', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id', 'billed_cost_usd', 'file_name',
+] %}
+
+{# Calls with metered units are priced part by part; a source that is off has none. #}
 priced as (
 
     select
-        usage.*,
+        usage.{{ call_columns | join(', usage.') }},
         {{ list_cost() }} as list_cost_usd,
         {{ contracted_cost() }} as contracted_cost_usd,
         coalesce(prices.is_negotiated, false) as is_negotiated
     from calls as usage
     left join price_periods as prices
         on {{ is_priced_by('usage', 'prices', 'called_at', 'coalesce(usage.input_tokens, 0)') }}
+    where usage.metered_units is null
+    {%- if landed_call_sources() %}
+    union all
+    select
+        {{ call_columns | join(', ') }},
+        list_cost_usd,
+        contracted_cost_usd,
+        is_negotiated
+    from {{ ref('int_calls_metered') }}
+    {%- endif %}
 
 ),
 

@@ -55,7 +55,7 @@ summed_by_slot as (
             calls.partition_date = price_slots.day_date
             and price_slots.slot_start_at <= calls.called_at
             and calls.called_at < price_slots.slot_end_at
-    where {{ is_touched_day('calls.partition_date') }}
+    where {{ is_touched_day('calls.partition_date') }} and calls.metered_units is null
     group by all
 
 ),
@@ -63,6 +63,44 @@ summed_by_slot as (
 costed as (
 
     {{ costed_slots('summed_by_slot') }}
+
+),
+
+{% set sums = [
+    'calls', 'failed_calls', 'has_usage', 'input_tokens', 'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'list_cost_usd',
+    'contracted_cost_usd', 'effective_cost_usd', 'billed_cost_usd', 'latency_ms_sum', 'latency_measured_calls', 'quality_scored_calls', 'quality_score_sum',
+] %}
+
+{# Calls with metered units come priced, one by one; a source that is off has none. #}
+with_metered as (
+
+    select
+        usage_date,
+        {{ (grain + sums) | join(', ') }}
+    from costed
+    {%- if landed_call_sources() %}
+    union all
+    select
+        partition_date as usage_date,
+        {{ grain | join(', ') }},
+        1 as calls,
+        case when status <> 'success' then 1 else 0 end as failed_calls,
+        input_tokens is not null and output_tokens is not null as has_usage,
+        input_tokens,
+        cached_input_tokens,
+        cache_write_input_tokens,
+        output_tokens,
+        list_cost_usd,
+        contracted_cost_usd,
+        effective_cost_usd,
+        billed_cost_usd,
+        latency_ms as latency_ms_sum,
+        case when latency_ms is not null then 1 else 0 end as latency_measured_calls,
+        case when quality_score is not null then 1 else 0 end as quality_scored_calls,
+        {{ money('quality_score') }} as quality_score_sum
+    from {{ ref('int_calls_metered') }}
+    where {{ is_touched_day('partition_date') }}
+    {%- endif %}
 
 ),
 
@@ -89,7 +127,7 @@ daily as (
         cast(sum(latency_measured_calls) as bigint) as latency_measured_calls,
         cast(sum(quality_scored_calls) as bigint) as quality_scored_calls,
         {{ money('sum(quality_score_sum)') }} as quality_score_sum
-    from costed
+    from with_metered
     group by all
 
 )

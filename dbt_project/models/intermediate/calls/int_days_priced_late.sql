@@ -10,6 +10,12 @@ with price_periods as (
 
 ),
 
+prices_stated as (
+
+    select * from {{ ref('int_prices_stated') }}
+
+),
+
 models_resolved as (
 
     select * from {{ ref('int_models_resolved') }}
@@ -32,7 +38,8 @@ waiting_usage as (
         cast(null as bigint) as input_tokens,
         cast(null as bigint) as cached_input_tokens,
         cast(null as bigint) as cache_write_input_tokens,
-        cast(null as bigint) as output_tokens
+        cast(null as bigint) as output_tokens,
+        cast(null as string) as waits_for
     where 1 = 0
     {% endif %}
 
@@ -52,7 +59,20 @@ priced_late as (
             and prices.valid_from < usage.slot_end_at
             and usage.used_at < prices.valid_to
             and usage.min_input_tokens < prices.next_min_input_tokens
-    where {{ list_cost() }} is not null
+    where usage.waits_for is null and {{ list_cost() }} is not null
+    union
+    select usage.usage_date as day_date
+    from waiting_usage as usage
+    inner join prices_stated as prices
+        on
+            usage.provider = prices.provider
+            and usage.model = prices.model
+            and usage.service_tier = prices.service_tier
+            and usage.waits_for = prices.token_class
+            and prices.basis = 'charged'
+            and prices.usd_per_token is not null
+            and prices.valid_from < usage.slot_end_at
+            and usage.used_at < prices.valid_to
 
 )
 

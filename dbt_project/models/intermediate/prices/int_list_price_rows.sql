@@ -15,6 +15,12 @@ price_book as (
 
 ),
 
+price_book_meters as (
+
+    select * from {{ ref('price_book_meters') }}
+
+),
+
 models_resolved as (
 
     select * from {{ ref('int_models_resolved') }}
@@ -100,11 +106,41 @@ published as (
 
 ),
 
+{# A price that no meter of your own list goes before. Stated per million, as the prices of tokens. #}
+published_meters as (
+
+    select
+        models_resolved.provider,
+        models_resolved.model,
+        meters.service_tier,
+        meters.meter as token_class,
+        meters.min_input_tokens,
+        meters.valid_from,
+        meters.recorded_on,
+        cast(meters.usd_per_unit * 1000000 as decimal(18, 6)) as usd_per_million_tokens,
+        meters.package || ' ' || meters.release as price_source
+    from models_resolved
+    inner join price_book_meters as meters
+        on
+            models_resolved.package = meters.package
+            and models_resolved.priced_provider = meters.provider
+            and models_resolved.priced_model = meters.model
+    anti join own
+        on
+            models_resolved.provider = own.provider
+            and models_resolved.model = own.model
+            and meters.service_tier = own.service_tier
+            and meters.meter = own.token_class
+
+),
+
 stated as (
 
     select * from own
     union all
     select * from published
+    union all
+    select * from published_meters
 
 )
 

@@ -31,6 +31,12 @@ price_book as (
 
 ),
 
+price_book_meters as (
+
+    select * from {{ ref('price_book_meters') }}
+
+),
+
 packages as (
 
     {% for package in var('price_packages') -%}
@@ -98,7 +104,9 @@ providers as (
 
 book_models as (
 
-    select distinct package, provider, model, lower(model) as model_name from price_book
+    select package, provider, model, lower(model) as model_name from price_book
+    union
+    select package, provider, model, lower(model) as model_name from price_book_meters
 
 ),
 

@@ -6,7 +6,9 @@
 
 with stated as (
 
-    select * from {{ ref('int_prices_stated') }}
+    select *
+    from {{ ref('int_prices_stated') }}
+    where token_class in ('{{ token_classes | join("', '") }}')
 
 ),
 

@@ -25,7 +25,10 @@ restated as (
     select
         usage.*,
         {{ tolerance }} as tolerance_usd,
-        case when usage.has_usage then {{ money(restated_cost()) }} end as restated_cost_usd,
+        case
+            when usage.is_metered then usage.metered_restated_cost_usd
+            when usage.has_usage then {{ money(restated_cost()) }}
+        end as restated_cost_usd,
         {{ money(all_input_cost ~ ' + ' ~ output_cost) }} as cost_without_classes_usd,
         {{ money(
             all_input_cost ~ ' + ' ~ output_cost

@@ -47,7 +47,7 @@ summed_by_slot as (
             calls.partition_date = price_slots.day_date
             and price_slots.slot_start_at <= calls.called_at
             and calls.called_at < price_slots.slot_end_at
-    where {{ is_touched_day('calls.partition_date') }}
+    where {{ is_touched_day('calls.partition_date') }} and calls.metered_units is null
     group by all
 
 ),
@@ -79,8 +79,42 @@ slots as (
         cast(coalesce(output_tokens, 0) as bigint) as output_tokens,
         {{ money('list_cost_usd') }} as list_cost_usd,
         {{ money('effective_cost_usd') }} as effective_cost_usd,
-        {{ money('billed_cost_usd') }} as billed_cost_usd
+        {{ money('billed_cost_usd') }} as billed_cost_usd,
+        false as is_metered,
+        {{ money('null') }} as metered_restated_cost_usd,
+        cast(null as string) as waits_for
     from costed
+    {%- if landed_call_sources() %}
+    union all
+    {# Calls with metered units are not priced anew here: each has its own price, and comes with it. #}
+    select
+        partition_date as usage_date,
+        date_trunc('hour', called_at) as usage_hour_at,
+        date_trunc('hour', called_at) as used_at,
+        date_trunc('hour', called_at) + interval '1' hour as slot_end_at,
+        provider,
+        model,
+        service_tier,
+        cast(0 as bigint) as min_input_tokens,
+        input_tokens is not null and output_tokens is not null as has_usage,
+        billed_cost_usd is not null as has_charge,
+        count(*) as calls,
+        cast(coalesce(sum(input_tokens), 0) as bigint) as input_tokens,
+        cast(coalesce(sum(cached_input_tokens), 0) as bigint) as cached_input_tokens,
+        cast(coalesce(sum(cache_write_input_tokens), 0) as bigint) as cache_write_input_tokens,
+        cast(coalesce(sum(output_tokens), 0) as bigint) as output_tokens,
+        {{ money('sum(list_cost_usd)') }} as list_cost_usd,
+        {{ money('sum(effective_cost_usd)') }} as effective_cost_usd,
+        {{ money('sum(billed_cost_usd)') }} as billed_cost_usd,
+        true as is_metered,
+        {{ money('sum(restated_cost_usd)') }} as metered_restated_cost_usd,
+        waits_for
+    from {{ ref('int_calls_metered') }}
+    where {{ is_touched_day('partition_date') }}
+    group by
+        partition_date, date_trunc('hour', called_at), provider, model, service_tier, input_tokens is not null and output_tokens is not null,
+        billed_cost_usd is not null, waits_for, list_cost_usd is null, effective_cost_usd is null, restated_cost_usd is null
+    {%- endif %}
 
 )
 

@@ -1,0 +1,99 @@
+{# one row per call that counts and has metered units: audio, images, writes to the cache for an hour, searches, pages and the
+   like, priced part by part at its instant #}
+
+{{ config(enabled=landed_call_sources() | length > 0, materialized='incremental', unique_key='partition_date') }}
+
+with calls as (
+
+    select * from {{ ref('int_calls_accepted') }}
+
+),
+
+parts as (
+
+    select * from {{ ref('int_metered_parts') }}
+
+),
+
+prices_stated as (
+
+    select * from {{ ref('int_prices_stated') }}
+
+),
+
+priced_parts as (
+
+    select
+        parts.partition_date,
+        parts.call_id,
+        parts.price_class,
+        parts.quantity,
+        {% for basis in ['charged', 'restated', 'contracted'] -%}
+        coalesce(
+            max(prices.usd_per_token) filter (where prices.basis = '{{ basis }}' and prices.token_class = parts.price_class),
+            max(prices.usd_per_token) filter (where prices.basis = '{{ basis }}')
+        ) as {{ basis }}_usd_per_unit,
+        {% endfor -%}
+        count(*) filter (where prices.basis = 'contracted') > 0 as is_negotiated
+    from parts
+    left join prices_stated as prices
+        on
+            parts.provider = prices.provider
+            and parts.model = prices.model
+            and parts.service_tier = prices.service_tier
+            and prices.token_class in (parts.price_class, parts.class_instead)
+            and prices.valid_from <= parts.called_at
+            and parts.called_at < prices.valid_to
+            and prices.min_input_tokens <= parts.input_tokens
+            and parts.input_tokens < coalesce(prices.next_min_input_tokens, 9223372036854775807)
+    group by parts.partition_date, parts.call_id, parts.price_class, parts.quantity
+
+),
+
+costed_parts as (
+
+    select
+        *,
+        {{ part_cost('charged_usd_per_unit') }} as list_cost_usd,
+        {{ part_cost('restated_usd_per_unit') }} as restated_cost_usd,
+        {{ part_cost('coalesce(contracted_usd_per_unit, charged_usd_per_unit)') }} as contracted_cost_usd
+    from priced_parts
+
+),
+
+{# A call has a cost where each part has one, and some part has a price: nothing at no price is not free. #}
+costed as (
+
+    select
+        partition_date,
+        call_id,
+        {% for cost, price in {'list': 'charged', 'restated': 'restated', 'contracted': 'charged'}.items() -%}
+        case when count({{ cost }}_cost_usd) = count(*) and count({{ price }}_usd_per_unit) > 0 then {{ money('sum(' ~ cost ~ '_cost_usd)') }} end
+            as {{ cost }}_cost_usd,
+        {% endfor -%}
+        max(case when is_negotiated then 1 else 0 end) = 1 as is_negotiated,
+        min(price_class) filter (where list_cost_usd is null and quantity > 0) as waits_for
+    from costed_parts
+    group by partition_date, call_id
+
+),
+
+priced as (
+
+    select
+        calls.*,
+        costed.list_cost_usd,
+        costed.contracted_cost_usd,
+        costed.restated_cost_usd,
+        costed.is_negotiated,
+        costed.waits_for
+    from calls
+    inner join costed on calls.partition_date = costed.partition_date and calls.call_id = costed.call_id
+    where calls.metered_units is not null
+
+)
+
+select
+    *,
+    {{ money(effective_cost()) }} as effective_cost_usd
+from priced

@@ -1,0 +1,117 @@
+"""Audio, images, writes to the cache for an hour, searches: each part of a call at its own price, or the call unknown."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.price_book.book import Key
+from generator.price_book.meters import genai_meters, litellm_meters
+from tests.faults.cases import build, rows_of
+from tests.workspace import Workspace
+
+KEY = Key("litellm", "p", "m", "standard")
+
+
+def stated(entry: dict[str, Any]) -> dict[str, Decimal | None]:
+    return {key.meter: versions[0].bands[0].prices[0] for key, versions in litellm_meters(KEY, entry)}
+
+
+def test_a_map_states_prices_of_meters() -> None:
+    assert stated({"output_cost_per_audio_token": Decimal("8e-5"), "mode": "chat"}) == {
+        "output_audio_tokens": Decimal("0.00008")
+    }
+    # One price of a second, stated for what goes in and for what comes out, or beside a zero.
+    both = {"input_cost_per_second": Decimal("0.0001"), "output_cost_per_second": Decimal("0.0001")}
+    assert stated({"mode": "audio_transcription", **both}) == {"audio_seconds": Decimal("0.0001")}
+    assert stated({"mode": "rerank", "input_cost_per_query": Decimal("0.002")}) == {
+        "rerank_units": Decimal("0.002")
+    }
+
+
+def test_a_search_priced_by_its_size_has_no_price() -> None:
+    by_size = {"search_context_size_low": Decimal("0.01"), "search_context_size_high": Decimal("0.02")}
+    assert stated({"search_context_cost_per_query": by_size}) == {}
+    alike = dict.fromkeys(by_size, Decimal("0.01"))
+    assert stated({"search_context_cost_per_query": alike}) == {"searches": Decimal("0.01")}
+
+
+def test_a_price_that_is_no_longer_named_ends() -> None:
+    timeline = [(1, {"output_audio_mtok": Decimal(20)}), (2, {}), (3, {"output_audio_mtok": Decimal(30)})]
+    ((key, versions),) = genai_meters(KEY, timeline)  # type: ignore[arg-type]
+    assert key.meter == "output_audio_tokens"
+    assert [version.bands[0].prices[0] for version in versions] == [
+        Decimal("0.00002"),
+        None,
+        Decimal("0.00003"),
+    ]
+
+
+def log(request_id: str, model: str, provider: str, usage: dict[str, Any], **fields: Any) -> str:
+    row = {
+        "request_id": request_id, "call_type": "acompletion", "spend": 0.0, "status": "success",
+        "startTime": "2026-10-20 09:00:00.000", "endTime": "2026-10-20 09:00:02.000", "model": model,
+        "custom_llm_provider": provider, "prompt_tokens": usage.get("prompt_tokens", 0),
+        "completion_tokens": usage.get("completion_tokens", 0), "end_user": "acme", "metadata": {"usage_object": usage},
+        **fields,
+    }  # fmt: skip
+    return json.dumps(row)
+
+
+def written(five_minutes: int, hour: int) -> dict[str, Any]:
+    details = {"ephemeral_5m_input_tokens": five_minutes, "ephemeral_1h_input_tokens": hour}
+    whole = five_minutes + hour
+    return {
+        "prompt_tokens": whole + 10, "completion_tokens": 0, "cache_creation_input_tokens": whole,
+        "prompt_tokens_details": {"cache_creation_tokens": whole, "cache_creation_token_details": details},
+    }  # fmt: skip
+
+
+def heard(text: int, audio: int) -> dict[str, Any]:
+    details = {"text_tokens": text, "audio_tokens": audio}
+    return {"prompt_tokens": 10, "completion_tokens": text + audio, "completion_tokens_details": details}
+
+
+@pytest.fixture(scope="module")
+def litellm(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    place: Path = tmp_path_factory.mktemp("metered")
+    workspace = Workspace(place / "workspace", place / "target")
+    folder = workspace.raw / "litellm"
+    folder.mkdir(parents=True)
+    lines = [
+        log("all for an hour", "claude-opus-4-8", "anthropic", written(0, 1000)),
+        log("both", "claude-opus-4-8", "anthropic", written(500, 1000)),
+        log("audio without price", "claude-opus-4-8", "anthropic", heard(5, 100)),
+        log("charged all the same", "claude-opus-4-8", "anthropic", heard(5, 100), spend=0.5),
+        log("plain", "claude-opus-4-8", "anthropic", {"prompt_tokens": 1000, "completion_tokens": 100}),
+    ]
+    (folder / "spend.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    build(workspace, ["litellm"])
+    return workspace
+
+
+def test_each_part_of_a_call_has_its_own_price(litellm: Workspace) -> None:
+    found = rows_of(
+        litellm, "select call_id, list_cost_usd, effective_cost_usd from core.fct_calls order by call_id"
+    )
+    # Input 5, cache writes 6.25 for five minutes and 10 for an hour, output 25 USD per million; audio has no price.
+    hour, both = Decimal("0.01005"), Decimal("0.013175")
+    assert found == [
+        ["all for an hour", hour, hour],
+        ["audio without price", None, None],
+        ["both", both, both],
+        ["charged all the same", None, Decimal("0.5")],
+        ["plain", Decimal("0.0075"), Decimal("0.0075")],
+    ]
+
+
+@pytest.mark.parametrize("table", ["core.fct_usage_daily", "intermediate.int_usage_slots"])
+def test_days_and_hours_hold_metered_calls_too(litellm: Workspace, table: str) -> None:
+    sums = "sum(list_cost_usd), sum(effective_cost_usd)"
+    assert rows_of(litellm, f"select sum(calls), sum(input_tokens), {sums} from {table}") == rows_of(
+        litellm, f"select count(*), sum(input_tokens), {sums} from core.fct_calls"
+    )
