@@ -62,7 +62,7 @@ def landed_batches(
             [reader(row.get(column)) for _, row, *_ in chunk]
             for column, reader in ((name, readers[kind]) for name, kind in source.columns.items())
         ]
-        problems = [problem for _, _, problem, *_ in chunk]
+        problems = _with_fractions([problem for _, _, problem, *_ in chunk], source.columns, columns)
         hashes = hash_columns(source.columns, source.comparison, columns) if source.comparison else []
         numbers = []
         for line, *_ in chunk:
@@ -82,6 +82,18 @@ def landed_batches(
             [pa.array(values, kind.type) for values, kind in zip(columns, source.schema, strict=True)],
             schema=source.schema,
         )
+
+
+def _with_fractions(
+    problems: list[str | None], kinds: Mapping[str, str], columns: Iterable[list[str | None]]
+) -> list[str | None]:
+    """The problems of rows, with those that have a part of a token: a cast would round it to a whole one."""
+    for kind, values in zip(kinds.values(), columns, strict=True):
+        if kind == "count":
+            for at, value in enumerate(values):
+                if value is not None and "." in value:
+                    problems[at] = problems[at] or "tokens_malformed"
+    return problems
 
 
 def conventions_of(source: LandedSource, path: Path, targets: Targets) -> Conventions:

@@ -169,10 +169,10 @@ def _needs_usage(call_type: str) -> bool:
 def _as_stated(value: object, count: int | None) -> object:
     """The count, unless it is that of the row, whose notation (1.000) is read with the whole file.
 
-    What is no number stays as well, for validation to refuse.
+    What is no whole number stays as well, for validation to refuse.
     """
     number = number_of(value)
-    is_as_it_was = number is None or number == count
+    is_as_it_was = number is None or number == count or number != number.to_integral_value()
     return value if as_text(value) is not None and is_as_it_was else count
 
 

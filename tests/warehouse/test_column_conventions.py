@@ -124,6 +124,10 @@ def test_a_count_has_no_fraction_and_so_its_comma_is_certain(tmp_path: Path) -> 
     )
     assert problems == []
     assert [row["prompt_tokens"] for row in landed] == ["1500", "13"]
+    _, landed = land_rows(
+        tmp_path, LITELLM, CALL, [{"prompt_tokens": "13.5"}, {"completion_tokens": "0.5"}, {}]
+    )
+    assert [row["line_problem"] for row in landed] == ["tokens_malformed", "tokens_malformed", None]
     (problem,), _ = land_rows(tmp_path, LITELLM, CALL, [{"prompt_tokens": "1,000"}])
     assert 'prompt_tokens: "1,000" may be 1000 or 1.000' in problem
 
