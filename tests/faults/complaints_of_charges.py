@@ -161,7 +161,6 @@ CHARGES = (
             litellm("openai", "gpt-4o", 1_000, 100, request_id="same", startTime="2026-10-21T00:00:02Z", file="three"),
         ],
         (1_000, 0, 0, 100), "0.0035",
-        not_yet="records of other files and states are not settled yet",
     ),
     # A message of Claude Code that resumed sessions repeat: claude-sonnet-4-5, 10 x 3 + 2,000 x 0.30 + 500 x 15.
     Complaint(
@@ -173,7 +172,6 @@ CHARGES = (
             )
         ],
         (2_010, 2_000, 0, 500), "0.00813", owner="team_id",
-        not_yet="records of other files and states are not settled yet",
     ),
     # A record for each state of an answer: the last, fullest one counts. gpt-4o, 1,000 x 2.50 + 486 x 10.
     Complaint(
@@ -185,7 +183,6 @@ CHARGES = (
             )
         ],
         (1_000, 0, 0, 486), "0.00736",
-        not_yet="records of other files and states are not settled yet",
     ),
     # A line for each block of an answer of Claude Code: the last one counts, 10 x 3 + 2,000 x 0.30 + 420 x 15.
     Complaint(
