@@ -142,7 +142,6 @@ CACHE = (
             )
         ],
         (1_000_010, 0, 1_000_000, 0), "8.50005",
-        not_yet="its own price is not applied yet",
     ),
     # claude-opus-4-8, 300 calls: 13,429,333 written for an hour x 10 + 240,000,000 read x 0.50 + 4,054,667 out x 25
     # = 134.29333 + 120 + 101.366675. At the price of five minutes (6.25) it would be 305.30000625.
@@ -151,14 +150,12 @@ CACHE = (
         [_hour_write(number, 44_764, 800_000, 13_515) for number in range(299)]
         + [_hour_write(299, 44_897, 800_000, 13_682)],
         (253_429_333, 240_000_000, 13_429_333, 4_054_667), "355.660005", calls=300, owner="team_id",
-        not_yet="its own price is not applied yet",
     ),
     # claude-sonnet-4-5, 2,000,000 written for an hour: x 6 = 12.00, not 7.50; told by Langfuse, in calls of half of it.
     Complaint(
         "12-hour-writes-of-langfuse",
         [langfuse("anthropic", "claude-sonnet-4-5", {"input": 0, "input_cache_creation_1h": 100_000, "output": 0})] * 20,
         (2_000_000, 0, 2_000_000, 0), "12", calls=20,
-        not_yet="its own price is not applied yet",
     ),
 )  # fmt: skip
 

@@ -39,7 +39,6 @@ UNITS = (
             )
         ],
         (1_000, 0, 0, 1_000), "0.01125",
-        not_yet="its own price is not applied yet",
     ),
     # Speech is charged by the character: 0.18 USD were charged; a list price of tokens says nothing of it. Without a
     # charge the cost of a second call is unknown.
@@ -65,7 +64,6 @@ UNITS = (
             )
         ],
         (1_000, 0, 0, 500), "0.0432",
-        not_yet="its own price is not applied yet",
     ),
     # claude-sonnet-4-5, 9,548 x 3 + 528 x 15 = 0.036564, and two searches at 10 USD a thousand.
     Complaint(
@@ -77,7 +75,6 @@ UNITS = (
             )
         ],
         (9_548, 0, 0, 528), "0.056564",
-        not_yet="its own price is not applied yet",
     ),
     # The tool was offered and not used: no fee.
     Complaint(
@@ -100,7 +97,6 @@ UNITS = (
             )
         ],
         (9_548, 0, 0, 528), None, "0.07", unpriced=1,
-        not_yet="its own price is not applied yet",
     ),
     # A rerank is charged by the search: 0.002 USD were charged for one, nothing is known of the other's cost.
     Complaint(
