@@ -12,7 +12,7 @@ _SEARCHED = {"prompt_tokens": 9_548, "completion_tokens": 528, "total_tokens": 1
 
 UNITS = (
     # 4,000 tokens of an image and 3,000 from the cache are more than the prompt: some are both, and the row does not say
-    # how many. The list cost is unknown, and nothing is charged twice.
+    # how many. Images have no price of their own here: 2,000 x 0.30 + 3,000 x 0.03 + 100 x 2.50, each per million.
     Complaint(
         "4-cached-image",
         [
@@ -24,7 +24,7 @@ UNITS = (
                 },
             )
         ],
-        (5_000, 3_000, 0, 100), None, unpriced=1, uncosted=1,
+        (5_000, 3_000, 0, 100), "0.00094",
     ),
     # gemini-3.8-live: 1,000 x 0.75 + 200 text x 4.50 + 800 audio x 12 = 0.00075 + 0.0009 + 0.0096.
     Complaint(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +20,12 @@ import pyarrow.parquet as pq
 from generator.landing.records import CALLS_SCHEMA, CUSTOMERS_SCHEMA
 from tests.workspace import ROOT, Workspace
 
-CALLS_WITH_WRITES = CALLS_SCHEMA.append(pa.field("cache_write_input_tokens", pa.int64()))
+# What the raw calls do not say and other sources' calls do: column, its type in the landed files and in the warehouse.
+TOLD_BY_OTHERS = (
+    ("cache_write_input_tokens", pa.int64(), "bigint"),
+    ("metered_units", pa.string(), "string"),
+)
+CALLS_AS_OTHERS = pa.schema([*CALLS_SCHEMA, *(pa.field(name, kind) for name, kind, _ in TOLD_BY_OTHERS)])
 CHARGES = "+rpt_charge_restatements +fct_usage_daily +fct_calls"
 
 
@@ -36,6 +43,7 @@ class Call:
     cache_write_input_tokens: int = 0
     cost_usd: Decimal | None = None
     service_tier: str = "standard"
+    metered_units: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,16 +65,14 @@ class PricingWorkspace:
         made = cls(Workspace(folder, folder / "target"))
         ignored = shutil.ignore_patterns("target", "logs", "__pycache__")
         shutil.copytree(ROOT / "dbt_project", made.project, ignore=ignored)
-        made.empty("price_book.csv")
-        made.empty("price_book_names.csv")
-        # The raw calls say nothing of cache writes; here they do, as other sources' calls.
+        for seed in ("price_book", "price_book_meters", "price_book_names"):
+            made.empty(f"{seed}.csv")
         staging = made.project / "models" / "staging" / "raw" / "stg_raw__calls.sql"
         sql = staging.read_text(encoding="utf-8")
-        assert "cast(null as bigint) as cache_write_input_tokens" in sql
-        staging.write_text(
-            sql.replace("cast(null as bigint) as cache_write_input_tokens", "cache_write_input_tokens"),
-            encoding="utf-8",
-        )
+        for name, _, kind in TOLD_BY_OTHERS:
+            assert f"cast(null as {kind}) as {name}" in sql
+            sql = sql.replace(f"cast(null as {kind}) as {name}", name)
+        staging.write_text(sql, encoding="utf-8")
         made.workspace.raw.mkdir(parents=True)
         pq.write_table(CUSTOMERS_SCHEMA.empty_table(), made.workspace.raw / "customers.parquet")
         return made
@@ -96,11 +102,22 @@ class PricingWorkspace:
             rows = [_record(call) for call in calls if call.at.date() == day]
             path = self.workspace.raw / "calls" / f"date={day}" / "part-0.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
-            pq.write_table(pa.Table.from_pylist(rows, schema=CALLS_WITH_WRITES), path)
+            pq.write_table(pa.Table.from_pylist(rows, schema=CALLS_AS_OTHERS), path)
 
-    def build(self, *, remember: bool = False) -> None:
-        """Build what calls cost; `remember` does what the publication of a whole build does with the days."""
-        self._dbt("build", "--exclude-resource-type", "unit_test", "test", "--select", *CHARGES.split())
+    def build(self, *, remember: bool = False, metered: bool = False) -> None:
+        """Build what calls cost; `remember` does what the publication of a whole build does with the days.
+
+        `metered` turns a source on, here without records, that may tell metered units: the raw calls alone do not.
+        """
+        sources = ["calls"]
+        if metered:
+            sources.append("litellm")
+            (self.workspace.raw / "litellm").mkdir()
+            (self.workspace.raw / "litellm" / "none.jsonl").touch()
+        self._dbt(
+            *("build", "--exclude-resource-type", "unit_test", "test", "--select", *CHARGES.split()),
+            *("--vars", json.dumps({"sources": sources})),
+        )
         if remember:
             self._dbt("run-operation", "remember_build")
 
@@ -130,6 +147,7 @@ def _record(call: Call) -> dict[str, Any]:
         "cached_input_tokens": call.cached_input_tokens,
         "cache_write_input_tokens": call.cache_write_input_tokens,
         "output_tokens": call.output_tokens,
+        "metered_units": json.dumps(dict(call.metered_units)) if call.metered_units else None,
         "cost_usd": call.cost_usd,
         "service_tier": call.service_tier,
         "status": "success",

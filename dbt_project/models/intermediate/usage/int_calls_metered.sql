@@ -21,18 +21,17 @@ prices_stated as (
 
 ),
 
-priced_parts as (
+looked_up as (
 
     select
         parts.partition_date,
         parts.call_id,
         parts.price_class,
+        parts.class_instead,
         parts.quantity,
         {% for basis in ['charged', 'restated', 'contracted'] -%}
-        coalesce(
-            max(prices.usd_per_token) filter (where prices.basis = '{{ basis }}' and prices.token_class = parts.price_class),
-            max(prices.usd_per_token) filter (where prices.basis = '{{ basis }}')
-        ) as {{ basis }}_usd_per_unit,
+        max(prices.usd_per_token) filter (where prices.basis = '{{ basis }}' and prices.token_class = parts.price_class) as own_{{ basis }},
+        max(prices.usd_per_token) filter (where prices.basis = '{{ basis }}' and prices.token_class = parts.class_instead) as instead_{{ basis }},
         {% endfor -%}
         count(*) filter (where prices.basis = 'contracted') > 0 as is_negotiated
     from parts
@@ -46,7 +45,28 @@ priced_parts as (
             and parts.called_at < prices.valid_to
             and prices.min_input_tokens <= parts.input_tokens
             and parts.input_tokens < coalesce(prices.next_min_input_tokens, 9223372036854775807)
-    group by parts.partition_date, parts.call_id, parts.price_class, parts.quantity
+    group by parts.partition_date, parts.call_id, parts.price_class, parts.class_instead, parts.quantity
+
+),
+
+{# A part without a price of its own is counted into the class that it costs as: an image of which some was read from the
+   cache is taken out of the input twice, and comes back once. #}
+priced_parts as (
+
+    select
+        partition_date,
+        call_id,
+        case when coalesce(own_charged, own_restated, own_contracted) is null then class_instead else price_class end as price_class,
+        cast(sum(quantity) as decimal(24, 6)) as quantity,
+        max(coalesce(own_charged, instead_charged)) as charged_usd_per_unit,
+        max(coalesce(own_restated, instead_restated)) as restated_usd_per_unit,
+        max(coalesce(own_contracted, case when own_charged is null then instead_contracted end)) as contracted_usd_per_unit,
+        max(case when is_negotiated then 1 else 0 end) as is_negotiated
+    from looked_up
+    group by
+        partition_date,
+        call_id,
+        case when coalesce(own_charged, own_restated, own_contracted) is null then class_instead else price_class end
 
 ),
 
@@ -71,7 +91,7 @@ costed as (
         case when count({{ cost }}_cost_usd) = count(*) and count({{ price }}_usd_per_unit) > 0 then {{ money('sum(' ~ cost ~ '_cost_usd)') }} end
             as {{ cost }}_cost_usd,
         {% endfor -%}
-        max(case when is_negotiated then 1 else 0 end) = 1 as is_negotiated,
+        max(is_negotiated) = 1 as is_negotiated,
         min(price_class) filter (where list_cost_usd is null and quantity > 0) as waits_for
     from costed_parts
     group by partition_date, call_id
