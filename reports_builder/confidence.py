@@ -76,6 +76,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         quality,
     )
     coverage += _unpriced(warehouse)
+    coverage += _late_sources(warehouse)
     if not invoices.rows:
         coverage += note(" Not reconciled with any invoice.")
     return Confidence(coverage, items, assumptions)
@@ -149,6 +150,26 @@ def _unpriced(warehouse: Warehouse) -> Prose:
             else " (models: {unpriced_models:count}, the dearest {dearest_models:text})."
         )
     )
+
+
+def _late_sources(warehouse: Warehouse) -> Prose:
+    """The sources whose data ends before the window does, or after it; nothing where all end with it."""
+    sources = warehouse.evidence(
+        """
+        select source, last_date, days_behind, is_ahead
+        from core.rpt_source_freshness
+        where is_stale or is_ahead
+        order by is_ahead, last_date, source
+        """
+    )
+    said = note("")
+    for source in sources.each():
+        said += source.say(
+            " Source {source:text} is ahead: it has records up to {last_date:day}."
+            if source["is_ahead"]
+            else " Source {source:text} is {days_behind:count} days behind: its data ends on {last_date:day}."
+        )
+    return said
 
 
 def _records(warehouse: Warehouse) -> Evidence:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from reports_builder import charts
@@ -113,6 +114,24 @@ def test_models_without_a_list_price_are_named_with_their_cost(tmp_path: Path) -
             assert said in confidence(warehouse).coverage.plain
     with open_warehouse(priced) as warehouse:
         assert "list cost" not in confidence(warehouse).coverage.plain
+
+
+def test_sources_that_are_behind_or_ahead_are_named_with_their_last_day(tmp_path: Path) -> None:
+    path = build_warehouse(tmp_path / "finops.duckdb")
+    with open_warehouse(path) as warehouse:
+        assert "ource" not in confidence(warehouse).coverage.plain
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "insert into core.rpt_source_freshness values ('otel', '2027-10-31', 0, false, true),"
+            " ('litellm', '2026-10-28', 3, true, false), ('focus', '2026-09-30', 31, false, false)"
+        )
+    with open_warehouse(path) as warehouse:
+        said = confidence(warehouse).coverage.plain
+    assert (
+        " Source litellm is 3 days behind: its data ends on 28 October 2026."
+        " Source otel is ahead: it has records up to 31 October 2027."
+    ) in said
+    assert "focus" not in said and "calls" not in said
 
 
 @pytest.mark.parametrize(("first", "known"), [(date(2026, 9, 2), True), (date(2026, 9, 3), False)])

@@ -28,6 +28,8 @@ create table core.rpt_data_quality (
 create table core.rpt_reconciliation (
     usage_date date, rows_read bigint, rows_accepted bigint, rows_rejected bigint,
     rows_duplicate bigint, difference_usd decimal(28, 12));
+create table core.rpt_source_freshness (
+    source varchar, last_date date, days_behind bigint, is_stale boolean, is_ahead boolean);
 create table core.rpt_invoice_variance (
     provider_name varchar, invoices bigint, invoiced_usd decimal(28, 12),
     difference_usd decimal(28, 12));
@@ -108,6 +110,7 @@ insert into core.rpt_data_quality values
     ('reconciliation_difference', 0, 40, 0, 1605, 0, 0, '');
 insert into core.rpt_reconciliation values
     ('2026-10-31', 38, 30, 6, 2, 0), ('2026-10-02', 2, 0, 1, 1, 0), ('2026-10-01', 9, 9, 0, 0, 3);
+insert into core.rpt_source_freshness values ('calls', '2026-10-31', 0, false, false);
 insert into seeds.thresholds values ('action_min_savings_usd', 5);
 insert into seeds.savings_assumptions values ('model_switch', 0.4, 0.6, 0.8);
 insert into allocation.rpt_budget_status values

@@ -61,6 +61,10 @@
     {% do remember_waiting_usage() %}
     {% do remember_published_days() %}
     {% do run_query('delete from ' ~ unsettled_days_relation()) %}
+    {# Without a source that can fill it this table is not built: what it holds of days that go meanwhile must not come back. #}
+    {% if not landed_call_sources() %}
+        {% do run_query('drop table if exists ' ~ _intermediate_table('int_calls_metered')) %}
+    {% endif %}
 {%- endmacro %}
 
 {# Days whose calls wait for a price are known by it, not by their files. #}

@@ -88,6 +88,8 @@ final as (
     from shares
     cross join as_of
     cross join thresholds
+    {# Bills alone have no day on which to judge a margin. #}
+    where as_of.as_of_date is not null
 
 )
 

@@ -109,7 +109,7 @@ priced as (
         costed.waits_for
     from calls
     inner join costed on calls.partition_date = costed.partition_date and calls.call_id = costed.call_id
-    where calls.metered_units is not null
+    where calls.metered_units is not null and {{ is_touched_day('calls.partition_date') }}
 
 )
 
