@@ -149,6 +149,7 @@ def _unpriced(warehouse: Warehouse) -> Prose:
             if int(str(models["unpriced_models"])) <= _NAMED_MODELS
             else " (models: {unpriced_models:count}, the dearest {dearest_models:text})."
         )
+        + " Where a price is missing, add it to the seed model_prices; 0 says that the model is free."
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from generator.price_book.book import Key
 from generator.price_book.meters import genai_meters, litellm_meters
+from reports_builder.focus_export import _QUERY, focus_row
 from tests.faults.cases import build, rows_of
 from tests.workspace import Workspace
 
@@ -76,6 +79,32 @@ def heard(text: int, audio: int) -> dict[str, Any]:
     return {"prompt_tokens": 10, "completion_tokens": text + audio, "completion_tokens_details": details}
 
 
+def on_other_days() -> list[str]:
+    """Days of one kind each: priced alone, unknown alone with and without a charge, searches, all of them."""
+    hour, audio, plain = written(0, 1000), heard(5, 100), {"prompt_tokens": 1000, "completion_tokens": 100}
+    days: dict[int, list[tuple[str, dict[str, Any], float]]] = {
+        1: [
+            ("claude-opus-4-8", hour, 0.0),
+            ("gemini-3.8-live", {**heard(200, 800), "prompt_tokens": 1000}, 0.0),
+        ],
+        2: [("claude-opus-4-8", audio, 0.25), ("claude-opus-4-8", audio, 0.0)],
+        3: [("claude-opus-4-8", audio, 0.0)],
+        4: [("claude-opus-4-8", {**plain, "server_tool_use": {"web_search_requests": 3}}, 0.0)],
+        5: [
+            ("claude-opus-4-8", {**hour, "server_tool_use": {"web_search_requests": 2}}, 0.3),
+            ("claude-opus-4-8", plain, 0.0),
+        ],
+    }
+    return [
+        log(
+            f"day {day}/{number}", model, "gemini" if "gemini" in model else "anthropic", usage, spend=spend,
+            startTime=f"2026-10-{day:02} 09:00:00.000", endTime=f"2026-10-{day:02} 09:00:02.000",
+        )
+        for day, calls in days.items()
+        for number, (model, usage, spend) in enumerate(calls)
+    ]  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def litellm(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     place: Path = tmp_path_factory.mktemp("metered")
@@ -88,15 +117,18 @@ def litellm(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         log("audio without price", "claude-opus-4-8", "anthropic", heard(5, 100)),
         log("charged all the same", "claude-opus-4-8", "anthropic", heard(5, 100), spend=0.5),
         log("plain", "claude-opus-4-8", "anthropic", {"prompt_tokens": 1000, "completion_tokens": 100}),
+        *on_other_days(),
     ]
     (folder / "spend.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    build(workspace, ["litellm"])
+    build(workspace, ["litellm"], "+fct_charges")
     return workspace
 
 
 def test_each_part_of_a_call_has_its_own_price(litellm: Workspace) -> None:
     found = rows_of(
-        litellm, "select call_id, list_cost_usd, effective_cost_usd from core.fct_calls order by call_id"
+        litellm,
+        "select call_id, list_cost_usd, effective_cost_usd from core.fct_calls"
+        " where call_id not like 'day %' order by call_id",
     )
     # Input 5, cache writes 6.25 for five minutes and 10 for an hour, output 25 USD per million; audio has no price.
     hour, both = Decimal("0.01005"), Decimal("0.013175")
@@ -115,3 +147,36 @@ def test_days_and_hours_hold_metered_calls_too(litellm: Workspace, table: str) -
     assert rows_of(litellm, f"select sum(calls), sum(input_tokens), {sums} from {table}") == rows_of(
         litellm, f"select count(*), sum(input_tokens), {sums} from core.fct_calls"
     )
+
+
+COSTS = ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")
+
+
+def test_the_focus_export_sums_to_the_ledger(litellm: Workspace) -> None:
+    """To the last digit, each day and model, where parts of calls have prices of their own or none."""
+    exported: defaultdict[tuple[date, str], Counter[str]] = defaultdict(Counter)
+    for charge in charges_of(litellm):
+        key = (charge["charge_period_start_at"].date(), charge["model"])
+        row = focus_row(charge)
+        if row is None:
+            assert charge["billed_cost_usd"] is None and charge["effective_cost_usd"] is None
+            continue
+        estimated = str(row["x_EstimatedColumns"] or "").split(",")
+        exported[key].update({name: row[name] for name in COSTS if name not in estimated})  # type: ignore[dict-item]
+        for cost, price in {"ListCost": "ListUnitPrice", "ContractedCost": "ContractedUnitPrice"}.items():
+            assert row["PricingQuantity"] * row[price] == row[cost], (key, row)  # type: ignore[operator]
+    ledger = rows_of(
+        litellm,
+        "select usage_date, model, sum(billed_cost_usd), sum(effective_cost_usd), sum(list_cost_usd), sum(contracted_cost_usd)"
+        " from core.fct_usage_daily group by all",
+    )
+    assert len(ledger) == 7
+    for day, model, *costs in ledger:
+        assert [exported[day, model][name] for name in COSTS] == [cost or 0 for cost in costs], (day, model)
+
+
+def charges_of(workspace: Workspace) -> list[dict[str, Any]]:
+    """What the export of any month reads."""
+    query = _QUERY.replace("and billing_month_start_date = :month", "")
+    names = [name.strip() for name in query.split("select")[1].split("from")[0].split(",")]
+    return [dict(zip(names, row, strict=True)) for row in rows_of(workspace, query)]

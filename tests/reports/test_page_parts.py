@@ -111,7 +111,9 @@ def test_models_without_a_list_price_are_named_with_their_cost(tmp_path: Path) -
     ):
         path = build_warehouse(tmp_path / f"{len(rows)}.duckdb", [*DEFAULT_ROWS, *rows])
         with open_warehouse(path) as warehouse:
-            assert said in confidence(warehouse).coverage.plain
+            coverage = confidence(warehouse).coverage.plain
+            assert said in coverage
+            assert "add it to the seed model_prices; 0 says that the model is free" in coverage
     with open_warehouse(priced) as warehouse:
         assert "list cost" not in confidence(warehouse).coverage.plain
 
