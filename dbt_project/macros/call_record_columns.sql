@@ -20,3 +20,8 @@
         'raw_latency_ms', 'raw_quality_score', 'file_version', 'line_number', 'line_problem', 'raw_record', 'field_problems'
     ]) }}
 {%- endmacro %}
+
+{# Whether of a call record only the charge can be told, because a count of tokens cannot be read: it counts, with unknown tokens. #}
+{% macro has_charge_alone() -%}
+    coalesce(line_problem = 'tokens_malformed' and billed_cost_usd > 0, false)
+{%- endmacro %}

@@ -16,10 +16,14 @@ told as (
         file_name,
         line_number,
         billed_cost_usd,
-        coalesce(field_problems, 'duration: ends before it starts')
-        || case when field_problems is not null and latency_ms < 0 then '; duration: ends before it starts' else '' end as problems
+        concat_ws(
+            '; ',
+            field_problems,
+            case when latency_ms < 0 then 'duration: ends before it starts' end,
+            case when {{ has_charge_alone() }} then 'tokens: not a whole number' end
+        ) as problems
     from records
-    where {{ is_touched_day('partition_date') }} and (field_problems is not null or latency_ms < 0)
+    where {{ is_touched_day('partition_date') }} and (field_problems is not null or latency_ms < 0 or {{ has_charge_alone() }})
 
 ),
 

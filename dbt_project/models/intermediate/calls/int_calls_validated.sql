@@ -14,7 +14,7 @@ validated as (
     select
         *,
         case
-            when line_problem is not null then line_problem
+            when line_problem is not null and not {{ has_charge_alone() }} then line_problem
             when call_id is null or call_id = '' then 'call_id_missing'
             when called_at is null then 'timestamp_missing'
             when called_at >= {{ start_of_day('partition_date + 1') }} then 'timestamp_after_its_day'
@@ -24,7 +24,8 @@ validated as (
             when billed_cost_usd > {{ var('max_cost_per_call_usd') }} then 'cost_absurd'
             when input_tokens < 0 or cached_input_tokens < 0 or cache_write_input_tokens < 0 or output_tokens < 0 then 'tokens_negative'
             when input_tokens > {{ var('max_tokens_per_call') }} or output_tokens > {{ var('max_tokens_per_call') }} then 'tokens_absurd'
-            when coalesce(cached_input_tokens, 0) + coalesce(cache_write_input_tokens, 0) > coalesce(input_tokens, 0) then 'cached_tokens_exceed_input'
+            when coalesce(cached_input_tokens, 0) + coalesce(cache_write_input_tokens, 0) > case when {{ has_charge_alone() }} then input_tokens else coalesce(input_tokens, 0) end
+                then 'cached_tokens_exceed_input'
         end as rejection_reason
     from calls
 
