@@ -119,7 +119,7 @@ def dirty(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspa
     pq.write_table(table.append_column("note", pa.array(["x"] * table.num_rows)), wider)
     # A day without any call, between days with calls.
     shutil.rmtree(workspace.raw / "calls" / "date=2026-10-10")
-    workspace.build()
+    workspace.build("--vars", "{accept_removed_days: true}")
     return workspace
 
 
