@@ -25,18 +25,31 @@ _LOOK_SECONDS = 0.1
 def campaign(refreshes: int, rate: int, folder: Path) -> list[str]:
     """Reasons of the attempts that failed until so many refreshes were published."""
     workspace = Workspace(folder, folder / "target")
-    follow = [sys.executable, "-m", "generator", "--follow", "--history-days", "60", "--rate", str(rate)]
+    # As large as to outlast the campaign: the generator ends at its size.
+    follow = [
+        sys.executable,
+        "-m",
+        "generator",
+        "--follow",
+        "--history-days",
+        "60",
+        "--rate",
+        str(rate),
+        "--target-size",
+        "2GB",
+    ]
     watch = [sys.executable, "-m", "reports_builder", "watch", "--out", str(folder / "reports")]
     running = [
         subprocess.Popen(command, cwd=ROOT, env=workspace.env, stdout=subprocess.DEVNULL)
         for command in ([*follow, "--out", str(workspace.raw)], watch)
     ]
     failures: dict[str, str] = {}
-    published = -1
+    published = 0
     try:
         while published < refreshes:
             if any(process.poll() is not None for process in running):
-                raise SystemExit("the generator or the watcher ended by itself")
+                failures["ended"] = "the generator or the watcher ended by itself"
+                break
             status = _status(workspace.warehouse_dir / "refresh.json")
             if status.get("state") == "failed":
                 failures[str(status["finished_at"])] = str(status["error"])
