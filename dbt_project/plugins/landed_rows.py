@@ -87,7 +87,7 @@ def landed_batches(
 def _with_fractions(
     problems: list[str | None], kinds: Mapping[str, str], columns: Iterable[list[str | None]]
 ) -> list[str | None]:
-    """The problems of rows, with those that have a part of a token, which is then unknown: a cast would round it."""
+    """The problems of rows, with those that have a part of a token: unknown, as a cast would round it."""
     for kind, values in zip(kinds.values(), columns, strict=True):
         if kind == "count":
             for at, value in enumerate(values):

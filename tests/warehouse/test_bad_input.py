@@ -146,10 +146,11 @@ def test_unknown_names_are_counted_and_visible(dirty: Workspace, built: Workspac
         "select provider, model, calls, list_cost_usd, billed_cost_usd from core.fct_usage_daily"
         " where unpriced_calls > 0 and calls_without_usage = 0 order by provider, model"
     )
-    assert unpriced == [
-        ("openai", "gpt-99", 1, None, Decimal("0.036")),
-        ("unknown", "gpt-4", 1, None, Decimal("0.036")),
-    ]
+    assert unpriced == [("openai", "gpt-99", 1, None, Decimal("0.036"))]
+    # Only one maker has a model of the name, so that the call that names no provider is its.
+    assert dirty.query(
+        f"select provider, is_priced from core.fct_calls where usage_date = date '{DAY}' and call_id = 'unknown_provider'"
+    ) == [("openai", True)]
     assert dirty.query("select sum(calls_without_usage) from core.fct_usage_daily") == [(1,)]
     assert dirty.query("select is_known from core.dim_customers where customer_id like 'nobody%'") == [
         (False,)

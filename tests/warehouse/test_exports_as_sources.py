@@ -149,6 +149,11 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
+def test_the_unit_tests_hold_with_exports_too(exported: Workspace) -> None:
+    done = exported.dbt("test", "--select", "test_type:unit", "--vars", SOURCES)
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
 def test_every_record_and_every_cent_is_accounted_for(exported: Workspace) -> None:
     assert exported.query(
         "select source, usage_date::varchar, rows_read, rows_accepted, rows_rejected, rows_duplicate,"
