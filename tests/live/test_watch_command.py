@@ -107,8 +107,9 @@ def kill_in_its_first_build(workspace: Workspace, seed: int) -> bool:
 
 @pytest.fixture
 def arriving(workspace: Workspace) -> Workspace:
-    """The newest day is still to come."""
+    """The newest day is still to come, and was never published."""
     shutil.move(workspace.raw / "calls" / f"date={NEWEST}", workspace.folder / "held_back")
+    workspace.build("--vars", "{accept_removed_days: true}")
     return workspace
 
 
