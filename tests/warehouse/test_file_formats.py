@@ -108,7 +108,7 @@ def zipped() -> bytes:
         ("a.jsonl", b'{"a": "\xe9"}', "line 1 is not UTF-8 text (byte 0xe9, likely Windows-1252)"),
         ("a.csv", f"{HEADER}\n{ROW}".encode("utf-16-le"), "as UTF-16 without a byte order mark; save it as UTF-8"),
         ("a.csv", zipped(), "is a zip archive or a spreadsheet: unpack it or save its sheet as CSV UTF-8"),
-        ("a.csv", gzip.compress(HEADER.encode()), "is compressed by gzip: let its name end in .gz"),
+        ("a.csv", gzip.compress(HEADER.encode(), mtime=0), "is compressed by gzip: let its name end in .gz"),
         ("a.csv", b"PAR1....", "is a Parquet file: let its name end in .parquet"),
         ("a.jsonl.gz", gzip.compress(json.dumps(CALL).encode() * 99, mtime=0)[:-9], "is not a whole gzip file"),
         ("a.csv.zst", b"", "move it away, or unpack it, then build again"),
