@@ -5,7 +5,7 @@ How to add a page
 Put ``reports_builder/pages/<name>.py`` here with a function ``build(warehouse) -> Page``. The
 module's name is what ``--only`` takes; ``Page.path`` is where the page lands (``x.md`` or
 ``analyses/x.md``). What it asks, and what the dashboard shows as well, stands in
-``reports_builder.domains``.
+``reports_builder.subjects``.
 
     from reports_builder.confidence import confidence
     from reports_builder.evidence import note, say

@@ -1,9 +1,13 @@
 """Analysis: which team answers for which cost, what it is billed, and whether it keeps its budget."""
 
 from reports_builder.confidence import confidence
-from reports_builder.domains.alignment import insights
-from reports_builder.domains.alignment import queries as ask
-from reports_builder.domains.alignment.statements import (
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, KeyFigure, Page, Section, Table
+from reports_builder.subjects.allocation.breakdown.queries import breakdown
+from reports_builder.subjects.allocation.breakdown.statements import breakdown_table
+from reports_builder.subjects.allocation.teams import insights
+from reports_builder.subjects.allocation.teams import queries as ask
+from reports_builder.subjects.allocation.teams.statements import (
     TEAM_COLUMNS,
     budget_history_table,
     budget_kept,
@@ -13,10 +17,6 @@ from reports_builder.domains.alignment.statements import (
     key_figures,
     statement_table,
 )
-from reports_builder.domains.understanding.queries import breakdown
-from reports_builder.domains.understanding.statements import breakdown_table
-from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, KeyFigure, Page, Section, Table
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (

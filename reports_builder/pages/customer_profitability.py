@@ -1,23 +1,6 @@
 """Report 2: what each customer brings in and costs, who loses money, and what to charge instead."""
 
 from reports_builder.confidence import confidence
-from reports_builder.domains.margins import insights
-from reports_builder.domains.margins import queries as ask
-from reports_builder.domains.margins.statements import (
-    ASSUMPTIONS,
-    bands_figure,
-    costs_figure,
-    customers_table,
-    key_figures,
-    losses_figure,
-    losses_said,
-    margin_said,
-    worth,
-)
-from reports_builder.domains.pricing import queries as ask_prices
-from reports_builder.domains.pricing.actions import plan_actions
-from reports_builder.domains.pricing.insights import pricing
-from reports_builder.domains.pricing.statements import kept_said
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import NO_PLAN, page_without_customers
 from reports_builder.model import (
@@ -28,6 +11,23 @@ from reports_builder.model import (
     Table,
     TextHistogram,
 )
+from reports_builder.subjects.margin import insights
+from reports_builder.subjects.margin import queries as ask
+from reports_builder.subjects.margin.statements import (
+    ASSUMPTIONS,
+    bands_figure,
+    costs_figure,
+    customers_table,
+    key_figures,
+    losses_figure,
+    losses_said,
+    margin_said,
+    worth,
+)
+from reports_builder.subjects.pricing import queries as ask_prices
+from reports_builder.subjects.pricing.actions import plan_actions
+from reports_builder.subjects.pricing.insights import pricing
+from reports_builder.subjects.pricing.statements import kept_said
 from reports_builder.warehouse import Warehouse
 
 _PATH = "customer_profitability.md"

@@ -1,9 +1,12 @@
 """Analysis: what each feature costs and earns, who uses it, and whether to invest, keep or close."""
 
 from reports_builder.confidence import confidence
-from reports_builder.domains.features import insights
-from reports_builder.domains.features import queries as ask
-from reports_builder.domains.features.statements import (
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Column, Page, Section, Table
+from reports_builder.savings import action_plan
+from reports_builder.subjects.margin.features import insights
+from reports_builder.subjects.margin.features import queries as ask
+from reports_builder.subjects.margin.features.statements import (
     adoption_table,
     cost_table,
     decisions_figure,
@@ -15,9 +18,6 @@ from reports_builder.domains.features.statements import (
     usage_table,
     what_they_bring,
 )
-from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Column, Page, Section, Table
-from reports_builder.savings import action_plan
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (

@@ -1,15 +1,14 @@
 """Report 1: what AI costs, who and what drives it, and the three things to do first."""
 
 from reports_builder.confidence import confidence
-from reports_builder.domains.alignment import queries as alignment
-from reports_builder.domains.alignment.statements import month_budget_figure
-from reports_builder.domains.forecast import queries as forecast
-from reports_builder.domains.forecast.statements import forecast_figure, spend_by_day, what_comes
-from reports_builder.domains.margins.queries import totals as margin_totals
-from reports_builder.domains.margins.statements import margin_share_figure, revenue_figure, who_pays
-from reports_builder.domains.spend import insights
-from reports_builder.domains.spend import queries as ask
-from reports_builder.domains.spend.statements import (
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Page, Section
+from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, savings_figure, total_savings
+from reports_builder.subjects.allocation.teams import queries as alignment
+from reports_builder.subjects.allocation.teams.statements import month_budget_figure
+from reports_builder.subjects.core import insights
+from reports_builder.subjects.core import queries as ask
+from reports_builder.subjects.core.statements import (
     drivers_table,
     spend_figures,
     spend_said,
@@ -17,9 +16,10 @@ from reports_builder.domains.spend.statements import (
     takes_most,
     top_customers_figure,
 )
-from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Page, Section
-from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, savings_figure, total_savings
+from reports_builder.subjects.margin.queries import totals as margin_totals
+from reports_builder.subjects.margin.statements import margin_share_figure, revenue_figure, who_pays
+from reports_builder.subjects.planning import queries as forecast
+from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (

@@ -2,14 +2,14 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
-from reports_builder.domains.efficiency import insights
-from reports_builder.domains.efficiency import queries as ask
-from reports_builder.domains.efficiency.statements import quality_figure, result_figures
-from reports_builder.domains.optimization.queries import kind
-from reports_builder.domains.optimization.statements import kind_figure
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
+from reports_builder.subjects.efficiency import insights
+from reports_builder.subjects.efficiency import queries as ask
+from reports_builder.subjects.efficiency.statements import quality_figure, result_figures
+from reports_builder.subjects.rates.queries import kind
+from reports_builder.subjects.rates.statements import kind_figure
 from reports_builder.warehouse import Warehouse
 
 _INSIGHTS = 3

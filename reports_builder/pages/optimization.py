@@ -1,9 +1,13 @@
 """Analysis: the right model, the right service class and the right contract for each token."""
 
 from reports_builder.confidence import confidence
-from reports_builder.domains.optimization import insights
-from reports_builder.domains.optimization import queries as ask
-from reports_builder.domains.optimization.statements import (
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Page, Section, Table
+from reports_builder.savings import action_plan, ledger
+from reports_builder.subjects.core.queries import spend
+from reports_builder.subjects.rates import insights
+from reports_builder.subjects.rates import queries as ask
+from reports_builder.subjects.rates.statements import (
     KINDS,
     commitment_section,
     key_figures,
@@ -15,10 +19,6 @@ from reports_builder.domains.optimization.statements import (
     what_first,
     what_is_open,
 )
-from reports_builder.domains.spend.queries import spend
-from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Page, Section, Table
-from reports_builder.savings import action_plan, ledger
 from reports_builder.warehouse import Warehouse
 
 

@@ -1,9 +1,12 @@
 """Analysis: cost per task, latency, failures and quality of the models in use."""
 
 from reports_builder.confidence import confidence
-from reports_builder.domains.efficiency import insights
-from reports_builder.domains.efficiency import queries as ask
-from reports_builder.domains.efficiency.statements import (
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Page, Section
+from reports_builder.savings import action_plan, ledger, total_savings
+from reports_builder.subjects.efficiency import insights
+from reports_builder.subjects.efficiency import queries as ask
+from reports_builder.subjects.efficiency.statements import (
     advice_section,
     how_it_goes,
     latency_figure,
@@ -12,9 +15,6 @@ from reports_builder.domains.efficiency.statements import (
     slowest_figure,
     who_waits,
 )
-from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Page, Section
-from reports_builder.savings import action_plan, ledger, total_savings
 from reports_builder.warehouse import Warehouse
 
 

@@ -1,11 +1,14 @@
 """Analysis: what every customer would have paid under each price plan, and which plan to choose."""
 
 from reports_builder.confidence import confidence
-from reports_builder.domains.pricing import customers as ask_customers
-from reports_builder.domains.pricing import queries as ask
-from reports_builder.domains.pricing import simulation as insights
-from reports_builder.domains.pricing.actions import introduction
-from reports_builder.domains.pricing.statements import (
+from reports_builder.evidence import Evidence, note
+from reports_builder.missing import page_without_plans
+from reports_builder.model import Column, Page, Section, Table, TextHistogram
+from reports_builder.subjects.pricing import customers as ask_customers
+from reports_builder.subjects.pricing import queries as ask
+from reports_builder.subjects.pricing import simulation as insights
+from reports_builder.subjects.pricing.actions import introduction
+from reports_builder.subjects.pricing.statements import (
     INVOICE_COLUMNS,
     KEY_FIGURE_HEADINGS,
     answer,
@@ -16,9 +19,6 @@ from reports_builder.domains.pricing.statements import (
     scenarios_table,
     segments_table,
 )
-from reports_builder.evidence import Evidence, note
-from reports_builder.missing import page_without_plans
-from reports_builder.model import Column, Page, Section, Table, TextHistogram
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (

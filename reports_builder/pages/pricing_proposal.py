@@ -1,13 +1,16 @@
 """Report 4: what to charge, what it brings, and whom it hits."""
 
 from reports_builder.confidence import confidence
-from reports_builder.domains.margins import queries as ask_margins
-from reports_builder.domains.pricing import customers as ask_customers
-from reports_builder.domains.pricing import insights
-from reports_builder.domains.pricing import queries as ask
-from reports_builder.domains.pricing.actions import plan_actions
-from reports_builder.domains.pricing.charts import before_and_after
-from reports_builder.domains.pricing.statements import (
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.missing import page_without_plans
+from reports_builder.model import Column, Figure, Page, Section, Table
+from reports_builder.subjects.margin import queries as ask_margins
+from reports_builder.subjects.pricing import customers as ask_customers
+from reports_builder.subjects.pricing import insights
+from reports_builder.subjects.pricing import queries as ask
+from reports_builder.subjects.pricing.actions import plan_actions
+from reports_builder.subjects.pricing.charts import before_and_after
+from reports_builder.subjects.pricing.statements import (
     KEY_FIGURE_HEADINGS,
     PLAN_COLUMNS,
     answer,
@@ -15,9 +18,6 @@ from reports_builder.domains.pricing.statements import (
     margins_figure,
     scenarios_table,
 )
-from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.missing import page_without_plans
-from reports_builder.model import Column, Figure, Page, Section, Table
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (

@@ -1,9 +1,12 @@
 """Analysis: cost to serve, margin and lifetime value of each customer."""
 
 from reports_builder.confidence import confidence
-from reports_builder.domains.margins import insights
-from reports_builder.domains.margins import queries as ask
-from reports_builder.domains.margins.statements import (
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.missing import page_without_customers
+from reports_builder.model import Column, Page, Section, Table
+from reports_builder.subjects.margin import insights
+from reports_builder.subjects.margin import queries as ask
+from reports_builder.subjects.margin.statements import (
     ASSUMPTIONS,
     daily_margin_figure,
     key_figures,
@@ -13,11 +16,8 @@ from reports_builder.domains.margins.statements import (
     segments_figure,
     worth,
 )
-from reports_builder.domains.pricing import queries as ask_prices
-from reports_builder.domains.pricing.actions import plan_actions
-from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.missing import page_without_customers
-from reports_builder.model import Column, Page, Section, Table
+from reports_builder.subjects.pricing import queries as ask_prices
+from reports_builder.subjects.pricing.actions import plan_actions
 from reports_builder.warehouse import Warehouse
 
 _PATH = "analyses/profitability.md"

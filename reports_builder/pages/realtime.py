@@ -1,11 +1,12 @@
 """Analysis: abnormal cost, customers at their limit, and what to do about both today."""
 
 from reports_builder.confidence import confidence
-from reports_builder.domains.efficiency import insights as efficiency_insights
-from reports_builder.domains.efficiency import queries as efficiency
-from reports_builder.domains.realtime import insights
-from reports_builder.domains.realtime import queries as ask
-from reports_builder.domains.realtime.statements import (
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Page, Section
+from reports_builder.savings import action_plan
+from reports_builder.subjects.anomalies import insights
+from reports_builder.subjects.anomalies import queries as ask
+from reports_builder.subjects.anomalies.statements import (
     abnormal_days_figure,
     episodes_section,
     key_figures,
@@ -13,10 +14,9 @@ from reports_builder.domains.realtime.statements import (
     what_was_abnormal,
     who_is_at_the_limit,
 )
-from reports_builder.domains.spend.queries import price_plan
-from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Page, Section
-from reports_builder.savings import action_plan
+from reports_builder.subjects.core.queries import price_plan
+from reports_builder.subjects.efficiency import insights as efficiency_insights
+from reports_builder.subjects.efficiency import queries as efficiency
 from reports_builder.warehouse import Warehouse
 
 

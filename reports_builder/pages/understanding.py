@@ -2,19 +2,12 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
-from reports_builder.domains.forecast import queries as forecast
-from reports_builder.domains.forecast.insights import planning
-from reports_builder.domains.forecast.statements import (
-    accuracy_figure,
-    forecast_figure,
-    spend_by_day,
-    what_comes,
-)
-from reports_builder.domains.spend import queries as spend_queries
-from reports_builder.domains.spend.statements import BESIDE_BEFORE, spend_figures, spend_said
-from reports_builder.domains.understanding import insights
-from reports_builder.domains.understanding import queries as ask
-from reports_builder.domains.understanding.statements import (
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, Page, Section, Table
+from reports_builder.savings import action_plan
+from reports_builder.subjects.allocation.breakdown import insights
+from reports_builder.subjects.allocation.breakdown import queries as ask
+from reports_builder.subjects.allocation.breakdown.statements import (
     breakdown_table,
     coverage_figure,
     feature_tokens_table,
@@ -22,9 +15,16 @@ from reports_builder.domains.understanding.statements import (
     token_figures,
     token_price,
 )
-from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, Page, Section, Table
-from reports_builder.savings import action_plan
+from reports_builder.subjects.core import queries as spend_queries
+from reports_builder.subjects.core.statements import BESIDE_BEFORE, spend_figures, spend_said
+from reports_builder.subjects.planning import queries as forecast
+from reports_builder.subjects.planning.insights import planning
+from reports_builder.subjects.planning.statements import (
+    accuracy_figure,
+    forecast_figure,
+    spend_by_day,
+    what_comes,
+)
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (

@@ -13,7 +13,7 @@ from tests.workspace import ROOT
 
 PACKAGE = ROOT / "reports_builder"
 COMPOSED = (
-    *PACKAGE.glob("domains/**/*.py"),
+    *PACKAGE.glob("subjects/**/*.py"),
     *PACKAGE.glob("pages/*.py"),
     *PACKAGE.glob("dashboard/views/*.py"),
 )
@@ -71,11 +71,11 @@ def imported(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("folder", "forbidden"),
     [
-        ("domains", ("reports_builder.pages", "reports_builder.dashboard")),
+        ("subjects", ("reports_builder.pages", "reports_builder.dashboard")),
         ("pages", ("reports_builder.pages", "reports_builder.dashboard")),
         ("dashboard/views", ("reports_builder.pages",)),
     ],
 )
-def test_pages_and_views_compose_domains_and_not_each_other(folder: str, forbidden: tuple[str, ...]) -> None:
+def test_pages_and_views_compose_subjects_and_not_each_other(folder: str, forbidden: tuple[str, ...]) -> None:
     for path in (PACKAGE / folder).rglob("*.py"):
         assert not [name for name in imported(path) if name.startswith(forbidden)], path

@@ -10,8 +10,6 @@ import pytest
 from reports_builder import charts
 from reports_builder.chart_kinds import daily_trend, labelled_points, ranked_bars
 from reports_builder.confidence import confidence
-from reports_builder.domains.alignment.statements import month_budget_figure
-from reports_builder.domains.pricing.statements import other_fees_said
 from reports_builder.evidence import Evidence, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import (
@@ -30,6 +28,8 @@ from reports_builder.model import (
 )
 from reports_builder.render import render
 from reports_builder.savings import NOTHING_TO_DO, action_plan
+from reports_builder.subjects.allocation.teams.statements import month_budget_figure
+from reports_builder.subjects.pricing.statements import other_fees_said
 from reports_builder.warehouse import Period, open_warehouse
 from tests.reports.warehouse_fixture import DEFAULT_ROWS, build_warehouse, usage_row
 

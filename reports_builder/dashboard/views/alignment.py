@@ -3,8 +3,10 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.domains.alignment import queries as ask
-from reports_builder.domains.alignment.statements import (
+from reports_builder.evidence import Evidence, note
+from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects.allocation.teams import queries as ask
+from reports_builder.subjects.allocation.teams.statements import (
     TEAM_COLUMNS,
     budget_history_table,
     budget_kept,
@@ -14,9 +16,7 @@ from reports_builder.domains.alignment.statements import (
     key_figures,
     statement_table,
 )
-from reports_builder.domains.spend.statements import split_section
-from reports_builder.evidence import Evidence, note
-from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects.core.statements import split_section
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

@@ -2,8 +2,11 @@
 
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.domains.features import queries as ask
-from reports_builder.domains.features.statements import (
+from reports_builder.evidence import Evidence
+from reports_builder.model import Section
+from reports_builder.subjects.core.statements import split_section
+from reports_builder.subjects.margin.features import queries as ask
+from reports_builder.subjects.margin.features.statements import (
     adoption_table,
     cost_table,
     decisions_figure,
@@ -15,9 +18,6 @@ from reports_builder.domains.features.statements import (
     usage_table,
     what_they_bring,
 )
-from reports_builder.domains.spend.statements import split_section
-from reports_builder.evidence import Evidence
-from reports_builder.model import Section
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

@@ -3,8 +3,12 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.domains.optimization import queries as ask
-from reports_builder.domains.optimization.statements import (
+from reports_builder.evidence import Evidence, note
+from reports_builder.model import Column, Figure, Section, Table
+from reports_builder.savings import ledger
+from reports_builder.subjects.core.queries import spend
+from reports_builder.subjects.rates import queries as ask
+from reports_builder.subjects.rates.statements import (
     KINDS,
     commitment_section,
     key_figures,
@@ -14,10 +18,6 @@ from reports_builder.domains.optimization.statements import (
     what_first,
     what_is_open,
 )
-from reports_builder.domains.spend.queries import spend
-from reports_builder.evidence import Evidence, note
-from reports_builder.model import Column, Figure, Section, Table
-from reports_builder.savings import ledger
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

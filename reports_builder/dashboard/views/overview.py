@@ -6,23 +6,23 @@ from reports_builder.dashboard import queries
 from reports_builder.dashboard.alerts_shown import Alerts, alerts_sections, alerts_tile, read_alerts
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.domains.forecast import queries as forecast
-from reports_builder.domains.forecast.statements import forecast_figure, spend_by_day, what_comes
-from reports_builder.domains.margins.queries import totals as margin_totals
-from reports_builder.domains.margins.statements import margin_share_figure, revenue_figure, who_pays
-from reports_builder.domains.realtime import queries as realtime
-from reports_builder.domains.realtime.statements import over_limit_figure
-from reports_builder.domains.spend import queries as ask
-from reports_builder.domains.spend.statements import (
+from reports_builder.evidence import Evidence, note
+from reports_builder.model import KeyFigure, Section
+from reports_builder.savings import ledger, savings_figure, total_savings
+from reports_builder.subjects.anomalies import queries as realtime
+from reports_builder.subjects.anomalies.statements import over_limit_figure
+from reports_builder.subjects.core import queries as ask
+from reports_builder.subjects.core.statements import (
     drivers_table,
     spend_figures,
     spend_said,
     split_section,
     top_customers_figure,
 )
-from reports_builder.evidence import Evidence, note
-from reports_builder.model import KeyFigure, Section
-from reports_builder.savings import ledger, savings_figure, total_savings
+from reports_builder.subjects.margin.queries import totals as margin_totals
+from reports_builder.subjects.margin.statements import margin_share_figure, revenue_figure, who_pays
+from reports_builder.subjects.planning import queries as forecast
+from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

@@ -2,8 +2,11 @@
 
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.domains.efficiency import queries as ask
-from reports_builder.domains.efficiency.statements import (
+from reports_builder.evidence import Evidence
+from reports_builder.model import Section, Table
+from reports_builder.subjects.core.statements import split_section
+from reports_builder.subjects.efficiency import queries as ask
+from reports_builder.subjects.efficiency.statements import (
     FAILURE_COLUMNS,
     advice_section,
     how_it_goes,
@@ -14,9 +17,6 @@ from reports_builder.domains.efficiency.statements import (
     slowest_figure,
     who_waits,
 )
-from reports_builder.domains.spend.statements import split_section
-from reports_builder.evidence import Evidence
-from reports_builder.model import Section, Table
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

@@ -3,10 +3,13 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.domains.margins import queries as margins
-from reports_builder.domains.pricing import customers as ask_customers
-from reports_builder.domains.pricing import queries as ask
-from reports_builder.domains.pricing.statements import (
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.missing import NO_PLAN
+from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects.margin import queries as margins
+from reports_builder.subjects.pricing import customers as ask_customers
+from reports_builder.subjects.pricing import queries as ask
+from reports_builder.subjects.pricing.statements import (
     INVOICE_COLUMNS,
     changes_table,
     history_figure,
@@ -16,9 +19,6 @@ from reports_builder.domains.pricing.statements import (
     segments_table,
     today_said,
 )
-from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.missing import NO_PLAN
-from reports_builder.model import Figure, Section, Table
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

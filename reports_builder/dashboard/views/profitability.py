@@ -2,8 +2,10 @@
 
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.domains.margins import queries as ask
-from reports_builder.domains.margins.statements import (
+from reports_builder.evidence import Evidence
+from reports_builder.model import Section
+from reports_builder.subjects.margin import queries as ask
+from reports_builder.subjects.margin.statements import (
     bands_figure,
     customers_table,
     daily_margin_figure,
@@ -15,8 +17,6 @@ from reports_builder.domains.margins.statements import (
     segments_figure,
     worth,
 )
-from reports_builder.evidence import Evidence
-from reports_builder.model import Section
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

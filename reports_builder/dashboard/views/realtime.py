@@ -4,12 +4,10 @@ from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.alerts_shown import alerts_sections, read_alerts
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.domains.efficiency.insights import PREMIUM_COLUMNS
-from reports_builder.domains.efficiency.queries import premium_on_trivial
-from reports_builder.domains.forecast.queries import outlook
-from reports_builder.domains.forecast.statements import spend_by_day
-from reports_builder.domains.realtime import queries as ask
-from reports_builder.domains.realtime.statements import (
+from reports_builder.evidence import note
+from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects.anomalies import queries as ask
+from reports_builder.subjects.anomalies.statements import (
     abnormal_days_figure,
     episodes_section,
     key_figures,
@@ -17,8 +15,10 @@ from reports_builder.domains.realtime.statements import (
     what_was_abnormal,
     who_is_at_the_limit,
 )
-from reports_builder.evidence import note
-from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects.efficiency.insights import PREMIUM_COLUMNS
+from reports_builder.subjects.efficiency.queries import premium_on_trivial
+from reports_builder.subjects.planning.queries import outlook
+from reports_builder.subjects.planning.statements import spend_by_day
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

@@ -4,12 +4,10 @@ from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views.overview import spend_tiles
-from reports_builder.domains.forecast import queries as forecast
-from reports_builder.domains.forecast.statements import OUTLOOK_COLUMNS, accuracy_figure, spend_by_day
-from reports_builder.domains.spend.queries import spend as spend_of
-from reports_builder.domains.spend.statements import spend_said, split_section
-from reports_builder.domains.understanding import queries as ask
-from reports_builder.domains.understanding.statements import (
+from reports_builder.evidence import Evidence, note
+from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects.allocation.breakdown import queries as ask
+from reports_builder.subjects.allocation.breakdown.statements import (
     GAP_COLUMNS,
     coverage_figure,
     feature_tokens_table,
@@ -17,8 +15,10 @@ from reports_builder.domains.understanding.statements import (
     token_figures,
     token_price,
 )
-from reports_builder.evidence import Evidence, note
-from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects.core.queries import spend as spend_of
+from reports_builder.subjects.core.statements import spend_said, split_section
+from reports_builder.subjects.planning import queries as forecast
+from reports_builder.subjects.planning.statements import OUTLOOK_COLUMNS, accuracy_figure, spend_by_day
 
 
 def build(warehouse: NarrowedWarehouse) -> View:

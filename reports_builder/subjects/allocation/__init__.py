@@ -1,0 +1,1 @@
+"""What each part of the company causes in cost, and what it is charged for it."""

@@ -1,0 +1,155 @@
+"""The insight blocks on abnormal cost and limits."""
+
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.subjects.anomalies.statements import EPISODE_COLUMNS
+from reports_builder.subjects.capabilities import ANOMALIES, REAL_TIME, UNIT_ECONOMICS
+
+
+def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:
+    """The abnormal runs of the period, if there were any."""
+    if not episodes.rows:
+        return ()
+    return (
+        Insight(
+            title=episodes.say("{customer:text} cost {cost_ratio:ratio} times the expected"),
+            problem=episodes.say(
+                "From {episode_start_date:day}, {run:text} cost "
+                "**{observed_usd:usd}** instead of the {expected_usd:usd} that the {baseline:text} leads "
+                "one to expect. The reason is {driver:text}; {cause_share:percent} of what was added is "
+                "{cause_feature:words} on {cause_model:text}."
+            ),
+            domain_spec=REAL_TIME,
+            domain_framework=ANOMALIES,
+            ubr_impact=episodes.say(
+                "**{excess_usd:usd}** of cost that no fee covers, {excess_share:percent} of all abnormal "
+                "cost in the period."
+            ),
+            recommendation=Recommendation(
+                episodes.say(
+                    "Ask {customer:text} whether this use was meant; cap {cause_feature:words} for the "
+                    "account if it was not."
+                ),
+                "Head of Customer Success",
+                "a day",
+            ),
+            outcome=episodes.say(
+                "Between nothing, if it was meant or is over, and **{excess_usd:usd}** each time it happens "
+                "again. A one-off, in no monthly total. Assumption: the days before show what is normal."
+            ),
+            supporting=Table(
+                EPISODE_COLUMNS, episodes, note("abnormal days of the period, the dearest first.")
+            ),
+        ),
+    )
+
+
+def _next_tier(customers: Evidence, plan: Evidence) -> Prose:
+    counted = (
+        note("The pricing proposal counts these customers in the worth of its plan. ")
+        if plan.rows
+        else note("")
+    )
+    if customers["next_tier_gain_usd"] is None:
+        return counted + note("Of a larger tier nothing can be said: there is none to move to.")
+    return counted + customers.say(
+        ("Without the plan: between nothing" if plan.rows else "Between nothing")
+        + ", if they refuse, and **{next_tier_gain_usd:usd}** more in fees a month, if each that has a "
+        "larger tier above it ({customers_with_next_tier:count} of {listed_customers:count}) moves there at "
+        "its list fee; in no total of this page. Assumption: they stay and use as much as before."
+    )
+
+
+def over_limit(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
+    """Customers whose cost is too large a part of what they pay; ``plan`` is the price plan proposed."""
+    if not customers.rows:
+        return ()
+    return (
+        Insight(
+            title=customers.say("{who_cost:text} more than {limit_share:percent} of what comes in"),
+            problem=customers.say(
+                "The furthest over is {customer:text}: **{cost_usd:usd}** of cost against {revenue_usd:usd}"
+                " of revenue in 30 days ({cost_share_of_revenue:percent})."
+            ),
+            domain_spec=REAL_TIME,
+            domain_framework=f"{ANOMALIES}; {UNIT_ECONOMICS}",
+            ubr_impact=customers.say("**{all_above_limit_usd:usd}** of cost in 30 days beyond the limit."),
+            recommendation=Recommendation(
+                note(
+                    "Offer these customers the price plan of the pricing proposal; a larger tier only if "
+                    "that plan is not introduced."
+                    if plan.rows
+                    else "Offer these customers the next tier, where there is one, or a price that follows "
+                    "usage."
+                ),
+                "Head of Product",
+                "weeks",
+            ),
+            outcome=_next_tier(customers, plan),
+            supporting=Table(
+                (
+                    Column("customer", "Customer"),
+                    Column("subscription_tier", "Tier"),
+                    Column("revenue_usd", "Revenue", "usd_table"),
+                    Column("cost_usd", "Cost", "usd_table"),
+                    Column("cost_share_of_revenue", "Cost of revenue", "percent"),
+                    Column("cost_above_limit_usd", "Above the limit", "usd_table"),
+                ),
+                customers,
+                note("customers over the limit, 30 days."),
+            ),
+        ),
+    )
+
+
+def outgrown(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
+    """Customers that have grown past their tier; ``plan`` is the price plan proposed."""
+    if not customers.rows:
+        return ()
+    return (
+        Insight(
+            title=customers.say("{who_outgrew:text} tier"),
+            problem=customers.say(
+                "{customer:text} costs {growth_ratio:ratio} times what it did at first, abnormal days left "
+                "out, and lately {recent_cost_share_of_revenue:percent} of what it pays. This is a new "
+                "level, not a spike."
+            ),
+            domain_spec=REAL_TIME,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=customers.say(
+                "**{all_loss_usd:usd}** of cost above revenue in 30 days on these accounts."
+            ),
+            recommendation=Recommendation(
+                _larger_tier(customers, plan),
+                "Head of Customer Success",
+                "days",
+            ),
+            outcome=_next_tier(customers, plan),
+            supporting=Table(
+                (
+                    Column("customer", "Customer"),
+                    Column("subscription_tier", "Tier"),
+                    Column("monthly_fee_usd", "Fee", "usd_table"),
+                    Column("next_tier", "Next tier"),
+                    Column("next_tier_fee_usd", "Its fee", "usd_table"),
+                    Column("cost_usd", "Cost, 30 days", "usd_table"),
+                    Column("growth_ratio", "Growth, times", "ratio"),
+                ),
+                customers,
+                note("customers whose cost has grown past what their tier pays for."),
+            ),
+        ),
+    )
+
+
+def _larger_tier(customers: Evidence, plan: Evidence) -> Prose:
+    if plan.rows:
+        return customers.say(
+            "Call {customer:text} first, then the others below, once the price plan of the pricing proposal "
+            "is introduced."
+        )
+    if customers["next_tier_fee_usd"] is None:
+        return customers.say(
+            "Agree a price of its own with {customer:text}: no tier is larger; then see the others below."
+        )
+    return customers.say("Offer {customer:text} the tier {next_tier:text} first; then the others below.")

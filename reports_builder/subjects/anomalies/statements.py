@@ -1,0 +1,142 @@
+"""What the reports and the dashboard say of abnormal days and of limits."""
+
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.subjects.anomalies import queries as ask
+from reports_builder.subjects.anomalies.charts import marked_days
+from reports_builder.warehouse import Warehouse
+
+EPISODE_COLUMNS = (
+    Column("customer", "Customer"),
+    Column("episode_start_date", "From", "day_short"),
+    Column("days", "Days", "count"),
+    Column("expected_usd", "Expected", "usd_table"),
+    Column("observed_usd", "Cost", "usd_table"),
+    Column("excess_usd", "Above expected", "usd_table"),
+    Column("driver", "Why"),
+    Column("cause_feature", "Most of all in", "words"),
+    Column("cause_model", "On model"),
+)
+
+
+def what_was_abnormal(abnormal: Evidence, episodes: Evidence) -> Prose:
+    """How many days were abnormal, what they cost, and the dearest of them."""
+    if not abnormal["is_judged"]:
+        return abnormal.say(
+            "History is too short to call a day abnormal: it takes {needed_days:count} days of it."
+        )
+    if not episodes.rows:
+        return note("No customer had an abnormal day in the period.")
+    return abnormal.say(
+        "{abnormal_days:count} days of {abnormal_customers:count} customers were abnormal and cost "
+        "**{excess_usd:usd}** more than their own past leads one to expect. "
+    ) + episodes.say(
+        "The dearest is {customer:text} ({run:text} from {episode_start_date:day}): **{excess_usd:usd}** "
+        "too much, because of {driver:text}, most of all in {cause_feature:words}."
+    )
+
+
+def who_is_at_the_limit(limits: Evidence) -> Prose:
+    """How many customers cost too large a part of what they pay, or have outgrown their tier."""
+    if not limits["over_customers"] and not limits["close_customers"]:
+        if not limits["paying_customers"]:
+            return note("No customer has revenue to hold its cost against.")
+        return note("No customer is close to its cost limit.")
+    return limits.say(
+        "Customers that cost more than {limit_share:percent} of what they pay: {over_customers:count}, with"
+        " **{above_limit_usd:usd}** beyond that limit in 30 days. Close to it: {close_customers:count}. "
+        "Grown past their tier: {outgrown_customers:count}."
+    )
+
+
+def key_figures(abnormal: Evidence, limits: Evidence, premium: Evidence) -> tuple[KeyFigure, ...]:
+    """Abnormal days, customers at their limits, and premium models on trivial work."""
+    return (
+        compared(
+            abnormal,
+            "Abnormal customer days",
+            "abnormal_days",
+            "count",
+            status=abnormal.say("{abnormal_days_lately:count} in the last three days")
+            if abnormal["is_judged"]
+            else note("too little history"),
+        ),
+        compared(abnormal, "Cost above expected on them", "excess_usd", "usd_table"),
+        over_limit_figure(limits),
+        KeyFigure("Customers close to it", limits.cell("close_customers", "count")),
+        KeyFigure("Customers that outgrew their tier", limits.cell("outgrown_customers", "count")),
+        KeyFigure(
+            "Premium models on trivial work",
+            premium.cell("all_cost_usd", "usd_table") if premium.rows else note("none"),
+        ),
+    )
+
+
+def over_limit_figure(limits: Evidence) -> KeyFigure:
+    """Customers whose cost is too large a part of what they pay."""
+    return KeyFigure(
+        "Customers over their cost limit",
+        limits.cell("over_customers", "count"),
+        target=note("none"),
+        status=limits.say("limit: {limit_share:percent} of revenue")
+        if limits["paying_customers"]
+        else note("nobody with revenue to judge"),
+    )
+
+
+def abnormal_days_figure(warehouse: Warehouse, episodes: Evidence) -> tuple[Figure, ...]:
+    """The days of the customer with the dearest abnormal run; nothing when nobody had one."""
+    if not episodes.rows:
+        return ()
+    days = ask.days_of(warehouse, str(episodes["customer_id"]))
+    if not days.rows:
+        return ()
+    title = episodes.say(
+        "{customer:text} cost {excess_usd:usd} more than expected ({run:text} from {episode_start_date:day})"
+    )
+    figure = Figure(
+        "abnormal-days",
+        marked_days(days),
+        title,
+        title
+        + note(". Its cost of each day as a line, with abnormal days as dots; expected was ")
+        + episodes.say("{expected_usd:usd}, it became {observed_usd:usd}."),
+        days,
+        key="Line: cost of the day. Dot: abnormal day. Short bar: what was expected of it.",
+    )
+    return (figure,)
+
+
+def episodes_section(episodes: Evidence) -> Section:
+    """Every abnormal run of the period."""
+    return Section("All abnormal days of the period", tables=(Table(EPISODE_COLUMNS, episodes, max_rows=40),))
+
+
+_AT_THE_LIMIT = (
+    Column("customer", "Customer"),
+    Column("subscription_tier", "Tier"),
+    Column("severity", "Status"),
+    Column("cost_share_of_revenue", "Cost of revenue", "percent"),
+)
+
+
+def near_limit_table(near: Evidence) -> Table:
+    """Customers at or near their limit, and where their month ends unless it is over."""
+    if not near["days_remaining"]:
+        return Table(
+            (
+                *_AT_THE_LIMIT,
+                Column("month_cost_usd", "Cost of the month", "usd_table"),
+                Column("monthly_fee_usd", "Fee", "usd_table"),
+            ),
+            near,
+            max_rows=40,
+        )
+    columns = (
+        *_AT_THE_LIMIT,
+        Column("month_cost_usd", "Cost this month", "usd_table"),
+        Column("projected_month_cost_usd", "Whole month", "usd_table"),
+        Column("monthly_fee_usd", "Fee", "usd_table"),
+        Column("days_remaining", "Days left", "count"),
+    )
+    return Table(columns, near, max_rows=40)

@@ -1,0 +1,336 @@
+"""The insight blocks of the executive summary."""
+
+from dataclasses import dataclass
+
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.savings import ledger, named, slower_after, total_savings
+from reports_builder.subjects import capabilities
+from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
+from reports_builder.subjects.core import queries as ask
+from reports_builder.subjects.pricing.customers import segments
+from reports_builder.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A FinOps domain in the specification's wording and in the framework's of 2026."""
+
+    spec: str
+    framework: str
+
+
+USAGE = Domain(
+    "Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics"
+)
+RATES = Domain(capabilities.RATE_OPTIMIZATION, capabilities.RATES)
+PERFORMANCE = Domain(capabilities.PERFORMANCE, f"{capabilities.USAGE}; {capabilities.UNIT_ECONOMICS}")
+REAL_TIME = Domain(capabilities.REAL_TIME, capabilities.ANOMALIES)
+ALIGNMENT = Domain("Organizational Alignment (budgets)", "Quantify Business Value: Budgeting; Forecasting")
+
+_DOMAIN_OF_ACTION = {
+    "model_switch": PERFORMANCE,
+    "inefficient_usage": REAL_TIME,
+    "anomaly_fix": REAL_TIME,
+}
+
+_LEDGER_COLUMNS = (
+    Column("subject", "Action"),
+    Column("gross_monthly_savings_usd", "Before overlap", "usd_table"),
+    Column("overlap_usd", "Overlap", "usd_table"),
+    Column("net_monthly_savings_usd", "Net a month", "usd_table"),
+    Column("low_monthly_savings_usd", "Low", "usd_table"),
+    Column("high_monthly_savings_usd", "High", "usd_table"),
+)
+
+
+def concentrated_cost(
+    warehouse: Warehouse, top: Evidence, concentration: Evidence, margins: Evidence
+) -> Insight:
+    """Who causes the cost, and whether they pay for it."""
+    planned = _planned_for_losing(warehouse)
+    return Insight(
+        title=concentration.say("{listed_customers:count} customers cause {top_share:percent} of AI cost"),
+        problem=say(
+            "Of {customers:count} customers, the {listed_customers:count} that cost most cause "
+            "**{top_cost_usd:usd}**, {top_share:percent} of all cost. {top_unprofitable:count} of these "
+            "{listed_customers:count} paid less than they cost; of all customers, ",
+            concentration,
+        )
+        + margins.say("{losing_customers:count} did."),
+        domain_spec=USAGE.spec,
+        domain_framework=USAGE.framework,
+        ubr_impact=say(
+            "**{loss_usd:usd}** lost in 30 days on customers whose fee does not cover their usage, "
+            "**{top_loss_usd:usd}** of it on the dearest customers above.",
+            concentration,
+            margins,
+        ),
+        recommendation=_cover_the_cost(margins, planned),
+        outcome=_cost_covered(margins, planned),
+        supporting=Table(
+            (
+                Column("customer", "Customer"),
+                Column("tier", "Tier"),
+                Column("cost_usd", "Cost", "usd_table"),
+                Column("cost_share", "Share of cost", "percent"),
+                Column("revenue_usd", "Revenue", "usd_table"),
+                Column("gross_margin_usd", "Margin", "usd_table"),
+            ),
+            top,
+            note("the ten customers that cost most, in the period."),
+        ),
+    )
+
+
+def _planned_for_losing(warehouse: Warehouse) -> Evidence | None:
+    """What the recommended plan gains on those who lose money; None where it leaves them as they are."""
+    steps = segments(warehouse, "margin_today").each()
+    losing = next((step for step in steps if step["segment"] == "loses_money"), None)
+    return losing if losing is not None and losing["gain_usd"] and losing["revenue_change_usd"] else None
+
+
+def _cover_the_cost(margins: Evidence, planned: Evidence | None) -> Recommendation:
+    if not margins["losing_customers"]:
+        return Recommendation(
+            note("Keep the prices: every customer pays its cost."), "Head of Product", "none"
+        )
+    return Recommendation(
+        note(
+            "Move the loss-making customers to a price that follows usage, after a pilot with new "
+            "customers; the pricing proposal has the plan."
+            if planned is not None
+            else "Look for a price that follows usage for the loss-making customers: no plan on file that "
+            "passes the rules changes what they pay."
+        ),
+        "Head of Product",
+        "weeks",
+    )
+
+
+def _cost_covered(margins: Evidence, planned: Evidence | None) -> Prose:
+    if not margins["losing_customers"]:
+        return note("No change. Assumption: usage stays as it is.")
+    if planned is None:
+        return margins.say(
+            "Up to **{loss_usd:usd}** of margin recovered in 30 days. Assumption: a customer pays what "
+            "it costs, or leaves; less if it keeps part of today's price."
+        )
+    exceeds_loss = float(planned["gain_usd"] or 0) > float(margins["loss_usd"] or 0)  # type: ignore[arg-type]
+    return planned.say(
+        "**{gain_usd:usd}** of margin in 30 days ({gain_low_usd:usd} to {gain_high_usd:usd}), as the "
+        "pricing proposal counts it for these customers: the loss, and what the plan has them pay beyond "
+        "their cost. Assumption: use stays as it is, and as many leave as its churn scenarios say."
+        if exceeds_loss
+        else "**{gain_usd:usd}** of margin in 30 days ({gain_low_usd:usd} to {gain_high_usd:usd}), as the "
+        "pricing proposal counts it for these customers. Assumption: use stays as it is, and as many leave "
+        "as its churn scenarios say."
+    )
+
+
+def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
+    """Where the money goes by model, and what the switches away from the first are worth."""
+    switches = ask.switches_from(warehouse, f"{models['provider']} {models['model']}")
+    return Insight(
+        title=models.say(
+            "{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"
+        ),
+        problem=models.say(
+            "{provider:text} {model:text} costs **{cost_usd:usd}** in the period. A call to it costs "
+            "{usd_per_call:usd_unit}; the average over all models is {average_usd_per_call:usd_unit}."
+        ),
+        domain_spec=USAGE.spec,
+        domain_framework=USAGE.framework,
+        ubr_impact=models.say(
+            "**{cost_usd:usd}** of cost to serve in 30 days, {cost_share:percent} of the total, rests on "
+            "the price of this one model."
+        ),
+        recommendation=Recommendation(
+            note(
+                "Choose the model per task by quality and cost (“Which model for which task” names one for "
+                "each)."
+            ),
+            "Head of Engineering",
+            "two weeks",
+            is_in_plan=True,
+        ),
+        outcome=worth_of_switches(switches),
+        supporting=Table(
+            (
+                Column("provider", "Provider"),
+                Column("model", "Model"),
+                Column("calls", "Calls", "count"),
+                Column("cost_usd", "Cost", "usd_table"),
+                Column("cost_share", "Share of cost", "percent"),
+                Column("usd_per_call", "Per call", "usd_unit"),
+                Column("cost_change", "Change", "delta"),
+            ),
+            models,
+            note("spend by provider and model, in the period."),
+        ),
+    )
+
+
+def worth_of_switches(switches: Evidence) -> Prose:
+    """What moving the tasks of one model is worth, from ``switches_from``."""
+    if not switches["switch_usd"]:
+        return note(
+            "Not known: no cheaper model has shown on these tasks that it is good enough. Assumption: a "
+            "model without quality scores is not recommended."
+        )
+    return switches.say(
+        "**{switch_usd:usd}** a month ({switch_low_usd:usd} to {switch_high_usd:usd}) from moving the "
+        "tasks that a cheaper model does well enough. It is part of the total under Actions, not "
+        "beside it. Assumption: the same calls, quality above each task's floor, and "
+        "{base_share:percent} of the possible saving kept; low {low_share:percent} and more tokens, "
+        "high {high_share:percent} and fewer."
+    )
+
+
+def opportunities(warehouse: Warehouse, best: Evidence) -> tuple[Insight, ...]:
+    """One block for each of the three actions worth most."""
+    return tuple(_opportunity(warehouse, row) for row in best.each()[:3])
+
+
+def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
+    kind = str(row["action_kind"])
+    domain = _DOMAIN_OF_ACTION.get(kind, RATES)
+    problem, supporting = (
+        _switch_in_numbers(warehouse, row) if kind == "model_switch" else _action_in_numbers(warehouse, row)
+    )
+    return Insight(
+        title=row.say("Opportunity worth {net_monthly_savings_usd:usd} a month: ")
+        + named(row, begins_sentence=False),
+        problem=problem,
+        domain_spec=domain.spec,
+        domain_framework=domain.framework,
+        ubr_impact=row.say("**{net_monthly_savings_usd:usd}** of margin a month, net of overlap."),
+        recommendation=Recommendation(
+            named(row) + slower_after(warehouse, row) + row.say(". First step: {first_step:text}."),
+            str(row["owner_role"]),
+            str(row["effort"]),
+            is_in_plan=True,
+        ),
+        outcome=row.say(
+            "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "
+            "{high_monthly_savings_usd:usd}. Assumption: {assumption:text}"
+        ),
+        supporting=supporting,
+    )
+
+
+def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
+    """What a task costs on its models of today and would cost on the recommended one."""
+    switches = warehouse.evidence(
+        """
+        select
+            from_model,
+            calls,
+            current_cost_usd,
+            cost_after_usd,
+            monthly_savings_usd,
+            from_quality_score_avg,
+            to_quality_score_avg,
+            to_model,
+            sum(calls) over () as all_calls,
+            sum(current_cost_usd) over () as all_current_usd,
+            sum(cost_after_usd) over () as all_after_usd
+        from rates.rpt_model_switch_savings
+        where is_recommended and task_type = :task_type and to_provider = :provider and to_model = :model
+        order by monthly_savings_usd desc, from_provider, from_model
+        """,
+        task_type=row["task_type"],
+        provider=row["provider"],
+        model=row["model"],
+    )
+    problem = switches.say(
+        "{all_calls:count} calls cost **{all_current_usd:usd}** in 30 days; the same tokens on "
+        "{to_model:text} would cost **{all_after_usd:usd}** if every call moved, at a quality within the "
+        "limits set for the task."
+    )
+    columns = (
+        Column("from_model", "From"),
+        Column("calls", "Calls", "count"),
+        Column("current_cost_usd", "Cost now", "usd_table"),
+        Column("cost_after_usd", "Cost after", "usd_table"),
+        Column("monthly_savings_usd", "If every call moves", "usd_table"),
+        Column("from_quality_score_avg", "Quality now", "ratio"),
+        Column("to_quality_score_avg", "Quality after", "ratio"),
+    )
+    caption = switches.say("calls that would move to {to_model:text}; quality is a score from 0 to 1.")
+    return problem, Table(columns, switches, caption)
+
+
+def _action_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
+    """What an action saves before and after overlap, beside the others of its kind."""
+    alike = ledger(warehouse, str(row["action_kind"]))
+    problem = row.say(
+        "Today's way costs **{gross_monthly_savings_usd:usd}** a month more than it has to"
+        + ("; {overlap_usd:usd} of that is already counted in other actions." if row["overlap_usd"] else ".")
+    )
+    caption = say(
+        "actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.",
+        row,
+        total_savings(warehouse, alike),
+    )
+    return problem, Table(_LEDGER_COLUMNS, alike, caption)
+
+
+def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
+    """The team furthest over its budget, or nothing when every team keeps its own."""
+    if not teams["is_over"]:
+        return ()
+    return (
+        Insight(
+            title=teams.say(
+                "{team_name:text} was over budget in {month_start_date:month}"
+                if teams["is_ended"]
+                else "{team_name:text} is {budget_status:text} in {month_start_date:month}"
+            ),
+            problem=teams.say(
+                "{team_name:text} had a budget of **{budget_usd:usd}** for {month_start_date:month} and "
+                "cost **{projected_cost_usd:usd}**."
+                if teams["is_ended"]
+                else "{team_name:text} has a budget of **{budget_usd:usd}** for {month_start_date:month}; "
+                "its cost for the whole month, spent and forecast, comes to **{projected_cost_usd:usd}**."
+            ),
+            domain_spec=ALIGNMENT.spec,
+            domain_framework=ALIGNMENT.framework,
+            ubr_impact=_overrun(teams),
+            recommendation=Recommendation(
+                budget_decision(teams),
+                "Head of Finance",
+                "days",
+            ),
+            outcome=budget_outcome(teams),
+            supporting=Table(
+                (
+                    Column("team_name", "Team"),
+                    Column("month_start_date", "Month", "month"),
+                    Column("budget_usd", "Budget", "usd_table"),
+                    Column("projected_cost_usd", "Spent and forecast", "usd_table"),
+                    Column("projected_variance_usd", "Over budget", "delta_usd_table"),
+                    Column("budget_status", "Status"),
+                ),
+                teams,
+                note(
+                    "budgets of this month and the coming ones: overruns first, of them those of months "
+                    "that are not over yet."
+                ),
+            ),
+        ),
+    )
+
+
+def _overrun(teams: Evidence) -> Prose:
+    """What is still expected to go over, apart from what a finished month went over."""
+    past = teams.say("**{ended_overrun_usd:usd}** over budget, all teams over theirs together")
+    if teams["is_ended"]:
+        return past + note(", in the month that is over.")
+    coming = teams.say(
+        "**{month_overrun_usd:usd}** expected over budget in {month_start_date:month}, all teams over "
+        "theirs together, **{projected_variance_usd:usd}** of it here."
+    )
+    if teams["ended_overrun_usd"] is None:
+        return coming
+    return coming + note(" The month that is over: ") + past + note(".")

@@ -1,0 +1,141 @@
+"""What the reports and the dashboard say of spend, of those who cause it, and of what it brings in."""
+
+from reports_builder.chart_kinds import ranked_bars
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.subjects.core import queries as ask
+from reports_builder.warehouse import Warehouse
+
+BESIDE_BEFORE = "Bar: cost of the period. Upright mark: cost of the period before."
+
+
+def spend_said(warehouse: Warehouse, spend: Evidence) -> Prose:
+    """What was spent, and how that compares."""
+    if spend["prior_spend_usd"] is None:
+        return spend.say(
+            "AI spend was **{spend_usd:usd}**; there is no full earlier period to compare it with."
+        )
+    return spend.say(
+        "AI spend was **{spend_usd:usd}**, {spend_change:delta} on the {prior_spend_usd:usd} of "
+        f"{warehouse.period_of(spend).before}."
+    )
+
+
+def spend_figures(spend: Evidence) -> tuple[KeyFigure, KeyFigure]:
+    """Spend, and what a thousand calls cost."""
+    return (
+        compared(
+            spend,
+            "AI spend",
+            "spend_usd",
+            "usd_table",
+            change="spend_change",
+            status=spend.cell("spend_status", "text"),
+        ),
+        compared(
+            spend,
+            "Cost of 1,000 calls",
+            "usd_per_thousand_calls",
+            "usd_table",
+            change="unit_cost_change",
+            status=spend.cell("unit_cost_status", "text"),
+        ),
+    )
+
+
+def top_customers_figure(
+    warehouse: Warehouse, top: Evidence, concentration: Evidence, *, narrow: bool = False
+) -> Figure:
+    """The customers that cost most; ``narrow`` bars have no room for both values at their ends."""
+    title = concentration.say(
+        "{listed_customers:count} customers cause {top_share:percent} of AI cost; "
+        "{top_unprofitable:count} of them paid less than they cost"
+    )
+    return Figure(
+        "top-customers",
+        ranked_bars(
+            top,
+            label="customer",
+            value="cost_usd",
+            style="usd",
+            axis_title=f"US dollars in {warehouse.period_of(top).length}",
+            highlight="is_unprofitable",
+            marker="revenue_usd",
+            end_label=None if narrow else ("cost, paid", "revenue_usd"),
+        ),
+        title,
+        title
+        + note(". Bars for each of them, the first is ")
+        + top.say("{customer:text} with {cost_usd:usd}."),
+        top,
+        height=350,
+        key="Bar: what the customer cost. Upright mark: what it paid. Dark bar: it paid less than it cost.",
+    )
+
+
+def takes_most(parts: Evidence) -> Prose:
+    """The value of a dimension that takes the largest share of spend."""
+    return parts.say("{value:text} takes {cost_share:percent} of spend")
+
+
+def split_table(warehouse: Warehouse, heading: str, parts: Evidence) -> Table:
+    """Spend by the values of one dimension."""
+    return Table(
+        (
+            Column("value", heading),
+            Column("calls", "Calls", "count"),
+            Column("cost_usd", "Cost", "usd_table"),
+            Column("cost_share", "Share of cost", "percent"),
+            _change(warehouse, parts),
+            Column("cost_per_call_usd", "Per call", "usd_unit"),
+        ),
+        parts,
+    )
+
+
+def split_section(warehouse: Warehouse, dimension: str, heading: str, title: str) -> Section:
+    """Spend by one dimension: a bar per value, and the same as a table."""
+    parts = ask.spend_by(warehouse, dimension)
+    if not parts.rows:
+        return Section(title, text=(note("No call passes the filters."),))
+    said = takes_most(parts)
+    has_prior = warehouse.period_of(parts).has_prior
+    figure = Figure(
+        f"spend-by-{dimension}",
+        ranked_bars(
+            parts,
+            label="value",
+            value="cost_usd",
+            style="usd",
+            axis_title=f"US dollars in {warehouse.period_of(parts).length}",
+            marker="prior_cost_usd" if has_prior else None,
+        ),
+        said,
+        said + note(". A bar of cost for each, the largest first."),
+        parts,
+        height=70 + 26 * len(parts.rows),
+        key=BESIDE_BEFORE if has_prior else "",
+    )
+    return Section(title, figures=(figure,), tables=(split_table(warehouse, heading, parts),))
+
+
+def drivers_table(warehouse: Warehouse) -> Table:
+    """What one customer does with one feature on one model, the dearest first."""
+    drivers = ask.drivers(warehouse)
+    return Table(
+        (
+            Column("customer", "Customer"),
+            Column("feature_id", "Feature", "words"),
+            Column("model", "Model"),
+            Column("cost_usd", "Cost", "usd_table"),
+            Column("cost_share", "Share of cost", "percent"),
+            _change(warehouse, drivers),
+        ),
+        drivers,
+    )
+
+
+def _change(warehouse: Warehouse, parts: Evidence) -> Column:
+    """What had no cost in a period before that is known is new; without such a period nothing is."""
+    has_prior = warehouse.period_of(parts).has_prior
+    return Column("cost_change", "Change", "delta_or_new" if has_prior else "delta")

@@ -1,0 +1,294 @@
+"""The insight blocks on models per task."""
+
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.savings import named, slower_after
+from reports_builder.subjects.capabilities import BENCHMARKING, PERFORMANCE, REAL_TIME, UNIT_ECONOMICS, USAGE
+from reports_builder.subjects.efficiency import queries as ask
+from reports_builder.subjects.efficiency.statements import FAILURE_COLUMNS
+from reports_builder.warehouse import Warehouse
+
+# Several models are compared with the best one, so that two standard errors would often be chance.
+_CHANCE = 3.0
+
+MODEL_COLUMNS = (
+    Column("provider", "Provider"),
+    Column("model", "Model"),
+    Column("calls", "Calls", "count"),
+    Column("cost_usd", "Cost", "usd_table"),
+    Column("same_work_usd", "Same work, per call", "usd_unit"),
+    Column("quality", "Quality", "percent"),
+    Column("quality_scored_calls", "Scored calls", "count"),
+    Column("latency_p95_ms", "p95 latency", "milliseconds"),
+    Column("failure_share", "Failures", "percent"),
+)
+
+PREMIUM_COLUMNS = (
+    Column("customer", "Customer"),
+    Column("feature_id", "Feature", "words"),
+    Column("model", "Model"),
+    Column("suggested_model", "Instead"),
+    Column("calls", "Calls", "count"),
+    Column("cost_usd", "Cost", "usd_table"),
+    Column("monthly_savings_usd", "If every call moves", "usd_table"),
+    Column("suggestion_verdict", "Quality", "text"),
+)
+
+
+def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> Insight:
+    """One recommended move: ``action`` is its row of the ledger, ``recommendation`` that of the task."""
+    models = ask.models_of_task(warehouse, str(action["task_type"]))
+    return Insight(
+        title=recommendation.say(
+            "{task_type:words}: {recommended_model:text} does the work of {current_model:text} for less"
+        ),
+        problem=say(
+            "This work costs **{current_cost_usd:usd}** in 30 days, the largest part of it on "
+            "{current_model:text}. For the same prompts {current_model:text} costs {price_ratio:ratio} "
+            "times as much as {recommended_model:text}.",
+            recommendation,
+        )
+        + _still_too_poor(recommendation),
+        domain_spec=PERFORMANCE,
+        domain_framework=f"{USAGE}; {UNIT_ECONOMICS}",
+        ubr_impact=action.say("**{net_monthly_savings_usd:usd}** of margin a month, at unchanged fees."),
+        recommendation=Recommendation(
+            named(action) + slower_after(warehouse, action) + action.say(". First step: {first_step:text}."),
+            str(action["owner_role"]),
+            str(action["effort"]),
+            is_in_plan=True,
+        ),
+        outcome=say(
+            "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "
+            "{high_monthly_savings_usd:usd}; the quality score of the moved calls goes "
+            "{quality_change:delta_points} of 100 ({quality_change_lower:delta_points} at worst, "
+            "{quality_change_upper:delta_points} at best), from at least "
+            "{smallest_quality_sample_calls:count} scored calls a model. Assumption: {assumption:text}",
+            action,
+            recommendation,
+        ),
+        supporting=Table(
+            MODEL_COLUMNS,
+            models,
+            note(
+                "what this task's mix of prompts would cost per call on each model, and how well it is done."
+            ),
+        ),
+    )
+
+
+def _still_too_poor(recommendation: Evidence) -> Prose:
+    if not recommendation["is_below_floor"]:
+        return note("")
+    return recommendation.say(
+        " Today's answers lie below the floor that you set for this task, and may still do so after the "
+        "move, which makes them no worse."
+    )
+
+
+def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
+    """Premium models on trivial work, if there are any."""
+    if not usage.rows:
+        return ()
+    return (
+        Insight(
+            title=usage.say(
+                "{who_have:text} trivial work done by premium models, at {dearer_ratio:ratio} times the price"
+            ),
+            problem=usage.say(
+                "Work that the quality floors call trivial cost **{all_cost_usd:usd}** on premium models; "
+                "{customer:text} alone caused {cost_usd:usd} with {task_type:words} on {model:text} "
+                "(since {first_usage_date:day} or earlier)."
+            ),
+            domain_spec=REAL_TIME,
+            domain_framework=USAGE,
+            ubr_impact=usage.say(
+                "**{all_cost_usd:usd}** of cost to serve in 30 days (accounts concerned: "
+                "{customers:count}), for work that a plain model could do."
+            ),
+            recommendation=Recommendation(
+                _change_of_model(usage),
+                "Head of Engineering",
+                "days",
+            ),
+            outcome=_worth_of(fixes),
+            supporting=Table(
+                PREMIUM_COLUMNS,
+                usage,
+                note("trivial work on premium models, the largest saving first."),
+            ),
+        ),
+    )
+
+
+def _change_of_model(usage: Evidence) -> Prose:
+    if usage["suggested_model"] is None:
+        return note("Look for a cheaper model: none with a price and acceptable quality is known.")
+    return usage.say("Change the model in these customers' settings to {suggested_model:text}.")
+
+
+def _worth_of(fixes: Evidence) -> Prose:
+    if fixes["fix_gross_usd"] is None:
+        return note(
+            "Unknown until answers of the suggested model are scored: a saving counts only within the "
+            "quality limits. Assumption: the same calls, with the same tokens on the other model."
+        )
+    return fixes.say(
+        "Between **{fix_net_usd:usd}** a month, if the model switches are made as well (of the same calls "
+        "their total counts {fix_counted_usd:usd}, as {kept_share:percent} of a switch is kept), and "
+        "**{fix_gross_usd:usd}** if only this is done. Assumption: the same calls, with as many tokens on "
+        "the other model."
+    )
+
+
+def refusals(refused: Evidence) -> tuple[Insight, ...]:
+    """The cheaper models that are not recommended, and what would settle it."""
+    if not refused.rows:
+        return ()
+    return (
+        Insight(
+            title=refused.say(
+                "Still cheaper models are refused for {where_refused:text}; too little is measured for "
+                "{unmeasured_tasks:count} of them"
+            ),
+            problem=refused.say(
+                "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill, if "
+                "every call moved; of the savings under Actions only the part likely to be kept counts. "
+                "Where their quality is measured it is too low, or could be; elsewhere too few of their "
+                "answers are scored to know (tasks: {unmeasured_tasks:count})."
+            ),
+            domain_spec=PERFORMANCE,
+            domain_framework=BENCHMARKING,
+            ubr_impact=refused.say(
+                "**{unmeasured_forgone_usd:usd}** a month cannot be decided for want of scores; customers "
+                "would notice the rest."
+            ),
+            recommendation=Recommendation(
+                note(
+                    "Score more answers of the models that have no or too few scores; keep the others out."
+                    if refused["unmeasured_tasks"]
+                    else "Keep these models out of these tasks."
+                ),
+                "Head of Product",
+                "two weeks",
+            ),
+            outcome=refused.say(
+                "Between nothing and **{unmeasured_forgone_usd:usd}** a month; in no total of this report. "
+                "Assumption: the upper end needs every one of these models to pass the quality floor, and "
+                "every call to move."
+            ),
+            supporting=Table(
+                (
+                    Column("task_type", "Task", "words"),
+                    Column("refused_model", "Model"),
+                    Column("forgone_usd", "Saves beyond the recommendation", "usd_table"),
+                    Column("refused_because", "Why not"),
+                    Column("quality", "Quality", "percent"),
+                    Column("quality_scored_calls", "Scored calls", "count"),
+                ),
+                refused,
+                note("models that would save more and are not recommended."),
+            ),
+        ),
+    )
+
+
+def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
+    """The use that keeps users waiting, unless it is on the quickest model already."""
+    if not slow.rows or slow["task_type"] == "unknown" or slow["model"] == slow["quicker_model"]:
+        return ()
+    stays = slow["model"] == slow["recommended_model"]
+    insight = Insight(
+        title=slow.say("{task:text} on {model:text} keeps users waiting"),
+        problem=slow.say(
+            "One answer in twenty takes longer than **{latency_p95_ms:milliseconds}**; on "
+            "{quicker_model:text} it is {quicker_p95_ms:milliseconds} for the same task."
+        ),
+        domain_spec=PERFORMANCE,
+        domain_framework=BENCHMARKING,
+        ubr_impact=slow.say(
+            "**{cost_usd:usd}** in 30 days is paid for these answers; what waiting costs in customers is "
+            "unknown."
+        ),
+        recommendation=Recommendation(
+            slow.say(
+                "Ask for shorter answers, and show them as they are written: no other model is recommended "
+                "for this work."
+                if stays
+                else "Keep waiting time among the criteria when this work is moved; "
+                "{recommended_model:text} is the model recommended for it."
+            ),
+            "Head of Engineering",
+            "days",
+        ),
+        outcome=slow.say(
+            "Unknown until it is tried: less than {latency_p95_ms:milliseconds} for the slowest twentieth. "
+            "Assumption: waiting time grows with the length of the answer."
+            if stays
+            else "The slowest twentieth goes from {latency_p95_ms:milliseconds} to "
+            "{recommended_p95_ms:milliseconds} with the recommended model. Its money value is in the model "
+            "switches and not counted here. Assumption: the same prompts, and answers of the length that "
+            "model gives today."
+        ),
+        supporting=Table(
+            (
+                Column("task", "Task"),
+                Column("model", "Model"),
+                Column("calls", "Calls", "count"),
+                Column("latency_p50_ms", "Median", "milliseconds"),
+                Column("latency_p95_ms", "p95", "milliseconds"),
+                Column("latency_p99_ms", "p99", "milliseconds"),
+                Column("recommended_model", "Recommended"),
+                Column("recommended_p95_ms", "Its p95", "milliseconds"),
+            ),
+            slow,
+            note("tasks and models by waiting time, those with at least one per cent of the task's calls."),
+        ),
+    )
+    return (insight,)
+
+
+def differs(failing: Evidence) -> bool:
+    """Whether the worst model fails more often than the best by more than chance would have it."""
+    return float(failing["standard_errors_apart"] or 0) >= _CHANCE  # type: ignore[arg-type]
+
+
+def failures(failing: Evidence) -> tuple[Insight, ...]:
+    """The model that fails most often; nothing when none fails measurably more often than another."""
+    if not differs(failing):
+        return ()
+    insight = Insight(
+        title=failing.say("{model:text} fails in {failure_share:percent} of its calls"),
+        problem=failing.say(
+            "**{all_failed_calls:count}** calls failed in 30 days, {all_failure_share:percent} of all; "
+            "{model:text} fails {failure_ratio:ratio} times as often as {best_model:text}."
+        ),
+        domain_spec=PERFORMANCE,
+        domain_framework=BENCHMARKING,
+        ubr_impact=failing.say(
+            "Each failure is a prompt that may be billed and an answer that a customer paid for and did not"
+            " get; **{avoidable_calls:count}** a month would not happen at the rate of {best_model:text}."
+        ),
+        recommendation=Recommendation(
+            failing.say(
+                "Make the recommended switches first: they move {moved_share:percent} of these calls to "
+                "other models. Find out with the provider why the rest fails more often than calls of "
+                "{best_model:text}."
+                if failing["moved_share"]
+                else "Find out with the provider why calls of {model:text} fail more often than those of "
+                "{best_model:text}, and bring them to that rate."
+            ),
+            "Head of Engineering",
+            "days",
+        ),
+        outcome=failing.say(
+            "Between none and **{avoidable_calls:count}** failed calls fewer a month, at that rate. "
+            "Assumption: failures have to do with the model and not with the prompts it gets."
+        ),
+        supporting=Table(
+            FAILURE_COLUMNS,
+            failing,
+            note("failures by model."),
+        ),
+    )
+    return (insight,)

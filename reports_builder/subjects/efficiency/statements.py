@@ -1,0 +1,160 @@
+"""What the reports and the dashboard say of cost, speed, failures and quality per task."""
+
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.subjects.efficiency import queries as ask
+from reports_builder.subjects.efficiency.charts import latency_ranges, quality_against_cost
+from reports_builder.warehouse import Warehouse
+
+FAILURE_COLUMNS = (
+    Column("provider", "Provider"),
+    Column("model", "Model"),
+    Column("calls", "Calls", "count"),
+    Column("failed_calls", "Failed", "count"),
+    Column("failure_share", "Share", "percent"),
+)
+
+
+def how_it_goes(warehouse: Warehouse, results: Evidence) -> Prose:
+    """What a finished call costs, how good it is, and how many calls fail."""
+    compared = f" ({{finished_change:delta}} on {warehouse.period_of(results).before})"
+    return results.say(
+        "A finished call costs **{finished_usd:usd_unit}** on average"
+        + (compared if results["prior_finished_usd"] is not None else "")
+        + (", scores {quality:percent} for quality" if results["quality"] is not None else "")
+        + ", and {failure_share:percent} of calls fail."
+    )
+
+
+def who_waits(slow: Evidence) -> Prose:
+    """Where users wait longest."""
+    if not slow.rows:
+        return note("No latency is measured.")
+    return slow.say(
+        ("Users" if slow["task_type"] == "unknown" else "Users of {task:text}")
+        + " wait longest for {model:text}: half of its answers take longer than "
+        "{latency_p50_ms:milliseconds}, one in twenty longer than {latency_p95_ms:milliseconds}."
+    )
+
+
+def result_figures(results: Evidence) -> tuple[KeyFigure, ...]:
+    """What a finished call costs, how good answers are, how many calls fail."""
+    return (
+        compared(results, "Cost of a finished call", "finished_usd", "usd_unit", change="finished_change"),
+        compared(
+            results,
+            "Mean quality score",
+            "quality",
+            "percent",
+            change="quality_change",
+            by="delta_points",
+            status=results.say("{scored_share:percent} of calls are scored"),
+        ),
+        compared(
+            results,
+            "Failed calls",
+            "failure_share",
+            "percent",
+            change="failure_change",
+            by="delta_points",
+            status=results.say("{failed_calls:count} calls"),
+        ),
+    )
+
+
+def slowest_figure(slow: Evidence) -> KeyFigure:
+    """The task and model that keep users waiting longest."""
+    return KeyFigure(
+        "Slowest use, 95th percentile",
+        slow.cell("latency_p95_ms", "milliseconds"),
+        status=_where(slow) if slow.rows else None,
+    )
+
+
+def _where(slow: Evidence) -> Prose:
+    return slow.say("on {model:text}" if slow["task_type"] == "unknown" else "{task:text} on {model:text}")
+
+
+def latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
+    """Waiting time by model of the task where users wait longest; nothing when none is measured."""
+    if not slow.rows:
+        return ()
+    models = ask.latencies_of_task(warehouse, str(slow["task_type"]))
+    if not models.rows:
+        return ()
+    title = models.say(
+        (
+            "Waiting time by model"
+            if slow["task_type"] == "unknown"
+            else "{task:text}, where users wait longest"
+        )
+        + ": {model:text} gives half of its answers in {latency_p50_ms:milliseconds}"
+    )
+    figure = Figure(
+        "latency",
+        latency_ranges(models),
+        title,
+        title
+        + note(". A bar for each model from its median to its 95th percentile; the slowest has a median of ")
+        + slow.say("{latency_p50_ms:milliseconds}."),
+        models,
+        height=300,
+        key="Bar: from the median to the 95th percentile. Thin mark: 99th. Dark: the recommended model.",
+    )
+    return (figure,)
+
+
+def quality_figure(warehouse: Warehouse, task: Evidence) -> Figure:
+    """Quality against cost of the models that do one task; ``task`` is its recommendation."""
+    models = ask.models_of_task(warehouse, str(task["task_type"]))
+    title = task.say(
+        "{task:text}: the same prompts cost {cheaper_share:percent} less on {recommended_model:text} than on "
+        "{current_model:text}"
+        if task["decision"] == "switch"
+        else "{task:text}: no cheaper model is known to be good enough"
+    )
+    return Figure(
+        f"quality-cost-{task['task_type']}",
+        quality_against_cost(models),
+        title,
+        title
+        + note(
+            ". One dot per model, quality upwards and cost to the right; a dark dot marks a model that no "
+            "cheaper one matches. The dearest is "
+        )
+        + models.say("{model:text} at {same_work_per_thousand_usd:usd} for a thousand calls."),
+        models,
+        height=320,
+        key="Dark: no cheaper model is as good. Light: a cheaper one matches it, or too few scores to say.",
+    )
+
+
+def advice_section(tasks: Evidence) -> Section:
+    """The model to use for each task, and what the work costs on it."""
+    columns = (
+        Column("task", "Task"),
+        Column("current_model", "Costs most today"),
+        Column("recommended_model", "Use"),
+        Column("reason", "Why"),
+        Column("current_cost_usd", "Cost now", "usd_table"),
+        Column("cost_after_usd", "Cost then", "usd_table"),
+        Column("quality_change", "Quality", "delta_points"),
+    )
+    return Section("The model to use for each task", tables=(Table(columns, tasks, max_rows=30),))
+
+
+def models_table(warehouse: Warehouse) -> Table:
+    """Cost, latency and quality by task and model."""
+    columns = (
+        Column("task_type", "Task", "words"),
+        Column("model", "Model"),
+        Column("finished_usd", "Per finished call", "usd_unit"),
+        Column("thousand_tokens_usd", "Per 1,000 tokens", "usd_unit"),
+        Column("latency_p50_ms", "Median", "milliseconds"),
+        Column("latency_p95_ms", "p95", "milliseconds"),
+        Column("latency_p99_ms", "p99", "milliseconds"),
+        Column("failure_share", "Failures", "percent"),
+        Column("quality", "Quality", "percent"),
+        Column("quality_scored_calls", "Scored calls", "count"),
+    )
+    return Table(columns, ask.models_of_all_tasks(warehouse), max_rows=60)

@@ -1,0 +1,201 @@
+"""What the reports and the dashboard say of features and of their judgement."""
+
+from reports_builder.chart_kinds import ranked_bars
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.subjects.margin.features import queries as ask
+from reports_builder.subjects.margin.features.charts import decision_map, usage_ranges
+from reports_builder.warehouse import Warehouse
+
+
+def what_they_bring(totals: Evidence) -> Prose:
+    """What all features cost and bring together."""
+    if not totals["features"]:
+        return note("No call of the period names a feature, so there is nothing to judge.")
+    return totals.say(
+        "AI spend was **{cost_usd:usd}**, borne by features ({features:count}) and by what belongs to none, "
+        "against **{revenue_usd:usd}** of revenue: a margin of {margin_usd:usd} ({margin_share:percent}) "
+        "after unallocated cost."
+    )
+
+
+def judgement(totals: Evidence) -> Prose:
+    """How many features the rule would invest in, keep and close, and which first."""
+    said = totals.say(
+        "Judged by the rule: **{invest_features:count}** to invest in, **{keep_features:count}** to keep, "
+        "**{sunset_features:count}** to close. "
+    )
+    if totals["invest_features"]:
+        said += totals.say("Foremost to invest in, by margin: {invest_names:text}. ")
+    if totals["sunset_features"]:
+        return said + totals.say("To close: {sunset_names:text}. ") + _SPLIT_BY_CALLS
+    return said + note("None has to be closed. ") + _SPLIT_BY_CALLS
+
+
+_SPLIT_BY_CALLS = note(
+    "Fees are split over features by calls, so a feature with cheap calls has a high margin by construction: "
+    "the judgement shows where cost is low, not what customers would pay."
+)
+
+
+def key_figures(totals: Evidence) -> tuple[KeyFigure, ...]:
+    """What features cost and bring, and what belongs to none."""
+    return (
+        KeyFigure("AI spend", totals.cell("cost_usd", "usd_table")),
+        KeyFigure("Revenue", totals.cell("revenue_usd", "usd_table")),
+        KeyFigure(
+            "Margin after unallocated cost",
+            totals.cell("margin_usd", "usd_table"),
+            status=totals.say("{margin_share:percent} of revenue"),
+        ),
+        KeyFigure(
+            "Features that lose money",
+            totals.say("{losing_features:count} of {features:count}"),
+            status=totals.say("{losses_usd:usd} of loss"),
+        ),
+        KeyFigure(
+            "Cost that belongs to no feature",
+            totals.cell("unallocated_cost_usd", "usd_table"),
+            status=totals.say("{unallocated_revenue_usd:usd} of revenue belongs to none"),
+        ),
+        KeyFigure("Active customers", totals.cell("active_customers", "count")),
+    )
+
+
+def revenue_and_cost(
+    warehouse: Warehouse, totals: Evidence, judged: Evidence, *, narrow: bool = False
+) -> tuple[Figure, ...]:
+    """A bar of cost and a mark of revenue per feature; ``narrow`` bars have no room for both values."""
+    if not judged.rows:
+        return ()
+    title = (
+        totals.say("Features that cost more than they bring: {losing_features:count} of {features:count}")
+        if totals["losing_features"]
+        else note("Every feature brings more than it costs")
+    )
+    figure = Figure(
+        "feature-cost-and-revenue",
+        ranked_bars(
+            judged,
+            label="feature",
+            value="cost_usd",
+            style="usd",
+            axis_title=f"US dollars in {warehouse.period_of(judged).length}",
+            marker="revenue_usd",
+            end_label=None if narrow else ("cost, revenue", "revenue_usd"),
+            highlight="loses_money",
+        ),
+        title,
+        title + judged.say(". The dearest is {feature:text}: {cost_usd:usd}, revenue {revenue_usd:usd}."),
+        judged,
+        height=320,
+        key=(
+            "Bar: cost to serve, dark where it is more than the revenue. "
+            "Upright mark: revenue by share of calls."
+        ),
+    )
+    return (figure,)
+
+
+def usage_figure(judged: Evidence) -> tuple[Figure, ...]:
+    """How differently customers use each feature."""
+    if not judged.rows:
+        return ()
+    title = judged.say(
+        "The median customer of {feature:text} calls it {calls_per_customer_p50:count} times; one in ten "
+        "more than {calls_per_customer_p90:count} times"
+    )
+    figure = Figure(
+        "feature-usage",
+        usage_ranges(judged),
+        title,
+        note("Per feature a line from the median customer's calls to the ninth in ten. ") + title,
+        judged,
+        height=320,
+        key="Left dot: the median customer. Right dot: nine of ten customers call less often.",
+    )
+    return (figure,)
+
+
+def decisions_figure(warehouse: Warehouse, totals: Evidence, judged: Evidence) -> tuple[Figure, ...]:
+    """Adoption and margin of each feature beside the lines of the rule."""
+    if not judged.rows:
+        return ()
+    thresholds = ask.thresholds(warehouse)
+    title = totals.say(
+        "Features with the margin, and the users or the growth, to invest in: {invest_features:count} of "
+        "{features:count}"
+    )
+    figure = Figure(
+        "feature-decisions",
+        decision_map(judged, thresholds),
+        title,
+        title
+        + thresholds.say(". The lines stand at {invest_adoption_share:percent} adoption and ")
+        + thresholds.say("{invest_margin_share:percent} margin."),
+        judged,
+        height=340,
+        key=(
+            "Dark dot: invest. Dashed: the adoption and the margin to invest from; left of the upright line "
+            "growth can take the place of adoption."
+        ),
+    )
+    return (figure,)
+
+
+def profit_table(everything: Evidence) -> Table:
+    """What each feature brings and costs, and how it is judged."""
+    columns = (
+        Column("feature", "Feature"),
+        Column("allocated_revenue_usd", "Revenue", "usd_table"),
+        Column("cost_to_serve_usd", "Cost", "usd_table"),
+        Column("gross_margin_usd", "Margin", "usd_table"),
+        Column("gross_margin_share", "Of revenue", "percent"),
+        Column("revenue_per_customer_usd", "Revenue per customer", "usd_table"),
+        Column("judgement", "Judgement"),
+        Column("reason", "Reason", "words"),
+    )
+    return Table(columns, everything, max_rows=20)
+
+
+def adoption_table(everything: Evidence) -> Table:
+    """Who uses each feature, and how that changes."""
+    columns = (
+        Column("feature", "Feature"),
+        Column("customers_using", "Customers", "count"),
+        Column("adoption_share", "Adoption", "percent"),
+        Column("prior_successful_calls", "Calls before", "count"),
+        Column("successful_calls", "Calls now", "count"),
+        Column("calls_change_share", "Change", "delta"),
+        Column("gross_margin_share", "Margin", "percent"),
+        Column("judgement", "Judgement"),
+    )
+    return Table(columns, everything, max_rows=20)
+
+
+def usage_table(everything: Evidence) -> Table:
+    """How evenly each feature is used."""
+    columns = (
+        Column("feature", "Feature"),
+        Column("customers_using", "Customers", "count"),
+        Column("successful_calls", "Answered calls", "count"),
+        Column("calls_per_customer_p50", "Median", "count"),
+        Column("calls_per_customer_p90", "Nine in ten below", "count"),
+        Column("top_tenth_call_share", "Most active tenth", "percent"),
+        Column("usage_gini", "Gini", "ratio"),
+    )
+    return Table(columns, everything, max_rows=20)
+
+
+def cost_table(everything: Evidence) -> Table:
+    """What each feature costs, also by call and by customer."""
+    columns = (
+        Column("feature", "Feature"),
+        Column("team_id", "Team"),
+        Column("cost_to_serve_usd", "Cost", "usd_table"),
+        Column("cost_share", "Share", "percent"),
+        Column("calls", "Calls", "count"),
+        Column("cost_per_call_usd", "Per answered call", "usd_unit"),
+        Column("cost_per_customer_usd", "Per customer", "usd_table"),
+    )
+    return Table(columns, everything, max_rows=20)

@@ -1,0 +1,304 @@
+"""What the reports and the dashboard say of what customers pay, cost and are worth."""
+
+from dataclasses import replace
+
+from altair import TopLevelMixin
+
+from reports_builder.chart_kinds import daily_trend, ranked_bars
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, KeyFigure, Table, compared
+from reports_builder.subjects.margin import queries as ask
+from reports_builder.warehouse import Warehouse
+
+ASSUMPTIONS = (
+    note(
+        "Definition: revenue is the fee, spread evenly over the days of its month; cost to "
+        "serve is the cost of the customer's calls and its share of shared costs. Support, "
+        "staff and hosting are not in it."
+    ),
+    note(
+        "Assumed, not measured: that customers use as much after a change of price as before, "
+        "and how many leave."
+    ),
+    note("Assumed, not measured: what winning a customer costs. The values shipped are illustrative."),
+)
+_MOST_BARS = 12
+_COST_AND_PAID = "Bar: what the customer cost. Upright mark: what it paid."
+
+
+def who_pays(totals: Evidence) -> Prose:
+    """What customers pay for it, what that leaves, and how many do not cover their cost: one sentence."""
+    if totals["revenue_usd"] is None:
+        return note("No customer is on record, so what customers pay for it is unknown.")
+    return totals.say(
+        "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of **{margin_share:percent}**; "
+        + (
+            "{losing_customers:count} of {customers:count} customers paid less than they cost and lost us "
+            "**{loss_usd:usd}**."
+            if totals["losing_customers"]
+            else "none of {customers:count} customers paid less than it cost."
+        )
+    )
+
+
+def margin_said(warehouse: Warehouse, totals: Evidence) -> Prose:
+    """What customers paid, what they cost, and what that leaves."""
+    if totals["revenue_usd"] is None:
+        return note("No customer on record passes the filters, so revenue and margin are unknown.")
+    said = totals.say(
+        "Customers paid **{revenue_usd:usd}** and cost **{cost_usd:usd}** to serve; "
+        "**{margin_usd:usd}** is left, {margin_share:percent} of revenue"
+    )
+    if totals["prior_margin_usd"] is None:
+        return said + note(".")
+    before = warehouse.period_of(totals).before
+    return said + totals.say(f" ({{margin_share_change:delta_points}} on {before}).")
+
+
+def losses_said(totals: Evidence, losing: Evidence) -> Prose:
+    """How many customers cost more than they paid, and the largest loss."""
+    if not losing.rows:
+        return note("No customer cost more than it paid.")
+    return totals.say(
+        "**{losing_customers:count}** of {customers:count} customers cost more than they paid "
+        "and lost us **{loss_usd:usd}**; the largest loss is "
+    ) + losing.say(
+        "{customer_name:text} on the {subscription_tier:text} tier, which paid "
+        "{revenue_usd:usd} and cost {cost_to_serve_usd:usd}."
+    )
+
+
+def _why_no_value(lifetime: Evidence) -> str:
+    if lifetime["customers_too_new"]:
+        return "history is too short"
+    if lifetime["customers_churn_unknown"] and not lifetime["departures"]:
+        return "none of any tier has left yet"
+    return "none has a margin and a tier that customers have left"
+
+
+def worth(lifetime: Evidence) -> Prose:
+    """What today's customers are worth, and for how many no value is known."""
+    if not lifetime["valued_customers"]:
+        return note(f"What customers are worth until they leave is not known: {_why_no_value(lifetime)}.")
+    value = lifetime.say(
+        "Until they leave, {valued_customers:count} of today's customers are worth "
+        "**{lifetime_low_usd:usd}** of margin at the cautious end of the churn rates, "
+        "{lifetime_usd:usd} at the rates observed, which rest on departures: {departures:count}, and mean a "
+        "life of {life_months:count} months. Nothing is discounted."
+    )
+    if not lifetime["customers_churn_unknown"]:
+        return value
+    return value + lifetime.say(
+        " For {customers_churn_unknown:count} more no value is known, because none of their "
+        "tier has left yet."
+    )
+
+
+def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
+    """Revenue, cost, margin and losses beside the window before."""
+    return (
+        revenue_figure(totals),
+        compared(
+            totals,
+            "Cost to serve",
+            "cost_usd",
+            "usd_table",
+            change="cost_change",
+            status=totals.cell("cost_status", "text"),
+        ),
+        compared(totals, "Gross margin", "margin_usd", "usd_table", change="margin_change"),
+        margin_share_figure(totals, "Gross margin of revenue"),
+        KeyFigure(
+            "Customers with a loss",
+            totals.say("{losing_customers:count} of {customers:count}"),
+            totals.cell("prior_losing_customers", "count"),
+            target=note("none"),
+            status=totals.cell("loss_status", "text"),
+        ),
+        compared(totals, "Lost on them", "loss_usd", "usd_table", change="loss_change_usd", by="delta_usd"),
+        KeyFigure(
+            "Lifetime value of those with a margin, cautious",
+            lifetime.cell("lifetime_low_usd", "usd_table"),
+            status=lifetime.say(
+                "{valued_customers:count} valued, {customers_without_margin:count} without a margin"
+                if lifetime["valued_customers"]
+                else _why_no_value(lifetime)
+            ),
+        ),
+    )
+
+
+def revenue_figure(totals: Evidence) -> KeyFigure:
+    """What customers paid."""
+    return compared(
+        totals,
+        "Revenue",
+        "revenue_usd",
+        "usd_table",
+        change="revenue_change",
+        status=totals.cell("revenue_status", "text"),
+    )
+
+
+def margin_share_figure(totals: Evidence, label: str = "Gross margin") -> KeyFigure:
+    """What is left of it, as a share; ``label`` tells it from the margin in dollars where both stand."""
+    return compared(
+        totals,
+        label,
+        "margin_share",
+        "percent",
+        change="margin_share_change",
+        by="delta_points",
+        status=totals.cell("margin_status", "text"),
+    )
+
+
+def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -> Figure:
+    """The customers with the largest losses."""
+    shown = replace(losing, rows=losing.rows[:_MOST_BARS])
+    title = totals.say(
+        "{losing_customers:count} customers cost more than they pay: their fee does not follow their use"
+    )
+    return Figure(
+        "loss-makers",
+        _bars(
+            shown,
+            label="customer_name",
+            cost="cost_to_serve_usd",
+            highlight="is_loss",
+            narrow=narrow,
+        ),
+        title,
+        title
+        + note(". Bars of cost with a mark where the fee ends, largest loss first: ")
+        + losing.say("{customer_name:text} cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."),
+        losing,
+        height=80 + 26 * len(shown.rows),
+        key=_COST_AND_PAID,
+    )
+
+
+def costs_figure(warehouse: Warehouse) -> Figure:
+    """The dearest customers, where none of them costs more than it pays."""
+    dearest = ask.dearest_customers(warehouse)
+    title = note("Every customer pays more than it costs")
+    return Figure(
+        "dearest-customers",
+        _bars(
+            replace(dearest, rows=dearest.rows[:_MOST_BARS]), label="customer_name", cost="cost_to_serve_usd"
+        ),
+        title,
+        title
+        + dearest.say(
+            ". The dearest, {customer_name:text}, cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."
+        ),
+        dearest,
+        height=400,
+        key=_COST_AND_PAID,
+    )
+
+
+def segments_figure(segments: Evidence, *, narrow: bool = False) -> Figure:
+    """Cost and revenue by tier and declared use."""
+    title = (
+        segments.say(
+            "Fees do not follow use: {segment:text} customers cost {cost_usd:usd} and pay {revenue_usd:usd}"
+        )
+        if segments["is_loss"]
+        else note("Every group of customers pays more than it costs")
+    )
+    return Figure(
+        "segments",
+        _bars(segments, label="segment", cost="cost_usd", highlight="is_loss", narrow=narrow),
+        title,
+        title + note(". A bar of cost and a mark of revenue per group, the worst margin first."),
+        segments,
+        height=80 + 28 * len(segments.rows),
+        key="Bar: what they cost. Upright mark: what they paid. Dark: a loss.",
+    )
+
+
+def _bars(
+    rows: Evidence, *, label: str, cost: str, highlight: str | None = None, narrow: bool = False
+) -> TopLevelMixin:
+    """A bar of cost and a mark of revenue each; ``narrow`` bars have no room for both values at the end."""
+    return ranked_bars(
+        rows,
+        label=label,
+        value=cost,
+        style="usd",
+        axis_title="US dollars in the period",
+        highlight=highlight,
+        marker="revenue_usd",
+        end_label=None if narrow else ("cost, paid", "revenue_usd"),
+    )
+
+
+def bands_figure(totals: Evidence, bands: Evidence) -> Figure:
+    """How margins are spread over customers."""
+    title = totals.say(
+        "{losing_customers:count} of {customers:count} customers are on the wrong side of zero"
+    )
+    return Figure(
+        "margin-bands",
+        ranked_bars(
+            bands,
+            label="margin_band",
+            value="customers",
+            style="count",
+            axis_title="Customers",
+            axis_format=",d",
+            highlight="is_loss",
+        ),
+        title,
+        title + note(". A bar per band of margin share, from the worst to the best."),
+        bands,
+        height=320,
+        key="Bar: customers whose gross margin is this share of their revenue. Dark: a loss.",
+    )
+
+
+def daily_margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
+    """The gross margin of each day."""
+    days = ask.daily_margins(warehouse)
+    title = totals.say("Margin is {margin_share:percent} of revenue, {margin_share_change:delta_points}")
+    return Figure(
+        "daily-margin",
+        daily_trend(days, None, day="day", value="margin_usd", axis_title="Gross margin a day, US dollars"),
+        title,
+        title + note(". A line of the margin of each day."),
+        days,
+    )
+
+
+def customers_table(warehouse: Warehouse, totals: Evidence) -> Table:
+    """What each customer brings in and costs, the dearest first."""
+    columns = (
+        Column("customer_name", "Customer"),
+        Column("subscription_tier", "Tier"),
+        Column("subscribed_days", "Days subscribed", "count"),
+        Column("calls", "Calls", "count"),
+        Column("revenue_usd", "Revenue", "usd_table"),
+        Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+        Column("gross_margin_usd", "Margin", "usd_table"),
+        Column("gross_margin_share", "Of revenue", "percent"),
+        Column(
+            "cost_change_share",
+            "Cost against before",
+            "delta" if totals["prior_cost_usd"] is None else "delta_or_new",
+        ),
+    )
+    return Table(columns, ask.dearest_customers(warehouse), max_rows=20)
+
+
+def most_valuable_table(warehouse: Warehouse) -> Table:
+    """The customers that are worth most until they leave."""
+    columns = (
+        Column("customer_name", "Customer"),
+        Column("subscription_tier", "Tier"),
+        Column("monthly_gross_margin_usd", "Margin a month", "usd_table"),
+        Column("lifetime_value_low_usd", "At least", "usd_table"),
+        Column("lifetime_value_usd", "Lifetime value", "usd_table"),
+        Column("payback_months", "Payback, months", "count"),
+    )
+    return Table(columns, ask.most_valuable(warehouse), note("The most valuable customers"))

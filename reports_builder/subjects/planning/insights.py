@@ -1,0 +1,95 @@
+"""The insight block on the cost to come."""
+
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Insight, Recommendation, Table
+from reports_builder.subjects.planning import queries as ask
+from reports_builder.subjects.planning.statements import OUTLOOK_COLUMNS
+from reports_builder.warehouse import Warehouse
+
+
+def _tested(accuracy: Evidence) -> Prose:
+    if accuracy["wape"] is None:
+        return note("No day has come that could be held against a forecast.")
+    error = accuracy.say(
+        "Tested on {origins:count} past days, the forecast missed the cost of a day by {wape:percent} of it "
+        "and was {lean_share:percent} too {lean_word:text} over all. "
+    )
+    if accuracy["interval_coverage_share"] is None:
+        return error + note("There were too few to test its range.")
+    return error + accuracy.say(
+        "Its daily range held {interval_coverage_share:percent} of the outcomes; it promises "
+        "{interval_target_share:percent}."
+    )
+
+
+def _where_it_stands(warehouse: Warehouse) -> Prose:
+    """Where the last two weeks lie: a forecast that starts there may rise after a month that fell."""
+    recent = ask.recent_level(warehouse)
+    if recent["recent_change_share"] is None:
+        return note("")
+    return recent.say(
+        "A day of the last two weeks cost {recent_daily_usd:usd}, {recent_change_share:delta} on the "
+        "{period_daily_usd:usd} of a day of the period. "
+    )
+
+
+_LOOKS_AHEAD = {
+    "seasonal_naive": "the last week repeats itself.",
+    "weekday_profile": "cost stays at the level of the last two weeks, each weekday with its usual part.",
+    "weekday_profile_trend": "cost starts at the level of the last two weeks, each weekday with its usual "
+    "part, and the growth of the last eight weeks goes on and fades.",
+}
+
+
+def _how_it_looks_ahead(outlook: Evidence) -> Prose:
+    """The assumption of the method in use."""
+    return note(_LOOKS_AHEAD[str(outlook["forecast_method"])])
+
+
+def _impact(outlook: Evidence) -> Prose:
+    """The cost to come against that of the last 30 days, where there is data for all of them."""
+    if outlook["change_usd"] is None:
+        return outlook.say("**{forecast_usd:usd}** to serve customers in the next 30 days.")
+    return outlook.say(
+        "**{change_usd:more_or_less_usd}** to serve customers in the next 30 days than in the last."
+    )
+
+
+def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tuple[Insight, ...]:
+    """What the next 30 days cost and how far past forecasts were off; nothing without a forecast."""
+    if outlook["forecast_usd"] is None:
+        return ()
+    if outlook["lower_usd"] is None:
+        advice = "Collect eight weeks of data before planning with the forecast."
+        outcome = note("Unknown: history is too short for a range. Assumption: none can be made yet.")
+    else:
+        advice = (
+            "Keep money ready for the upper end of the range; team budgets follow the forecast itself. Look "
+            "again in two weeks."
+        )
+        outcome = outlook.say(
+            "Between **{lower_usd:usd}** and **{upper_usd:usd}**; four in five past 30-day outcomes lay "
+            "within such a range. Assumption: "
+        ) + _how_it_looks_ahead(outlook)
+    insight = Insight(
+        title=outlook.say("The next 30 days: {forecast_usd:usd}, {change_share:delta}"),
+        problem=_where_it_stands(warehouse) + _tested(accuracy),
+        domain_spec="Understanding Usage & Cost (forecast)",
+        domain_framework="Quantify Business Value: Forecasting",
+        ubr_impact=_impact(outlook),
+        recommendation=Recommendation(
+            note(advice),
+            "Head of Finance",
+            "hours",
+        ),
+        outcome=outcome,
+        supporting=Table(
+            OUTLOOK_COLUMNS,
+            ask.outlooks(warehouse),
+            note(
+                "each scope is forecast on its own, so the parts do not sum to the total; the rows named "
+                "rest hold the difference."
+            ),
+        ),
+    )
+    return (insight,)

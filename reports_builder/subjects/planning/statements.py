@@ -1,0 +1,78 @@
+"""What the reports and the dashboard say of the cost to come."""
+
+from reports_builder.chart_kinds import daily_trend
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, KeyFigure
+from reports_builder.subjects.core.queries import daily_spend
+from reports_builder.subjects.planning import queries as ask
+from reports_builder.warehouse import Warehouse
+
+OUTLOOK_COLUMNS = (
+    Column("name", "Scope"),
+    Column("trailing_cost_usd", "Last 30 days", "usd_table"),
+    Column("forecast_usd", "Next 30 days", "usd_table"),
+    Column("lower_usd", "Low", "usd_table"),
+    Column("upper_usd", "High", "usd_table"),
+    Column("change_share", "Change", "delta"),
+    Column("wape", "Error per day", "percent"),
+)
+
+
+def what_comes(outlook: Evidence) -> Prose:
+    """What the next 30 days are expected to cost, and how far off that may be."""
+    if outlook["forecast_usd"] is None:
+        return note("History is too short for a forecast: it takes fourteen days of data.")
+    said = outlook.say("The next 30 days are expected to cost **{forecast_usd:usd}**")
+    if outlook["lower_usd"] is None:
+        return said + note("; history is too short for a range.")
+    return said + outlook.say(" (between {lower_usd:usd} and {upper_usd:usd}).")
+
+
+def forecast_figure(outlook: Evidence) -> KeyFigure:
+    """The same as a key figure; its status is the range, or why there is none."""
+    known = outlook["lower_usd"] is not None
+    return KeyFigure(
+        "Forecast, next 30 days",
+        outlook.cell("forecast_usd", "usd_table"),
+        change=outlook.cell("change_share", "delta"),
+        status=outlook.say(
+            ("{lower_usd:usd} to {upper_usd:usd} {status:text}" if known else "{status:text}")
+            + ("; until {last_forecast_date:day}" if outlook["forecast_usd"] is not None else "")
+        ),
+    )
+
+
+def accuracy_figure(accuracy: Evidence) -> KeyFigure:
+    """How far past forecasts missed a day's cost."""
+    known = accuracy["wape"] is not None
+    return KeyFigure(
+        "Error of past forecasts per day",
+        accuracy.cell("wape", "percent"),
+        target=accuracy.say("{naive_wape:percent}, repeating last week") if known else None,
+        status=accuracy.cell("status", "text") if known else None,
+    )
+
+
+def spend_by_day(warehouse: Warehouse, outlook: Evidence) -> Figure:
+    """Spend of each day, then the forecast: that of everything, so only where nothing is narrowed."""
+    days = daily_spend(warehouse)
+    whole = not warehouse.is_narrowed
+    if not whole:
+        title = note("Spend by day")
+    elif outlook["forecast_usd"] is None:
+        title = note("History is too short for a forecast")
+    else:
+        title = outlook.say("The next 30 days are expected to cost {forecast_usd:usd}")
+    return Figure(
+        "spend-by-day",
+        daily_trend(
+            days,
+            ask.daily_forecast(warehouse) if whole else None,
+            day="day",
+            value="spend_usd",
+            axis_title="US dollars a day",
+        ),
+        title,
+        title + note(". A line of the spend of each day, then the forecast inside its range."),
+        days,
+    )

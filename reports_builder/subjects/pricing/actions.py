@@ -1,0 +1,94 @@
+"""What to do about prices: the recommended plan as steps, or as the one step that it is."""
+
+from reports_builder.evidence import Evidence, note
+from reports_builder.missing import NO_PLAN
+from reports_builder.model import Action, ActionPlan
+from reports_builder.subjects.pricing import customers as ask_customers
+from reports_builder.subjects.pricing import queries as ask
+from reports_builder.warehouse import Warehouse
+
+_DEPARTURES_ASSUMED = "medium: use is measured, departures are assumed"
+
+
+def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
+    """The change of prices after the pilot: those who cost more than they pay, then all others."""
+    if not plan.rows:
+        return ActionPlan((), note(NO_PLAN))
+    if plan["is_current_plan"]:
+        if not plan["comparable_plans"]:
+            return ActionPlan((), note("No plan on the list names the tiers of your customers."))
+        return ActionPlan((), note("No plan on the list beats today's prices."))
+    steps = ask_customers.segments(warehouse, "margin_today")
+    ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
+    worth = [row for row in ranked if row["gain_usd"]]
+    return ActionPlan(
+        tuple(_step(row, ask_customers.falls(warehouse)) for row in worth),
+        steps.say(
+            "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
+            "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
+            "departures, net of overlap: every customer is in one of them only. They are ranked by "
+            "value; the sequence is a pilot with new customers, then those that lose money, then the "
+            "rest. All margins use today's cost of a call: savings on models lower it and are counted apart, "
+            "on all calls of today, so a part of them would go with the customers that leave."
+        ),
+    )
+
+
+def _step(row: Evidence, falls: Evidence) -> Action:
+    losing = row["segment"] == "loses_money"
+    words = (
+        "Speak with the {customers:count} customers that lose money, one by one, and move them to "
+        "“{plan_name:text}”"
+        if losing
+        else "Move the {customers:count} others to it, of whom {customers_paying_more:count} pay more"
+    )
+    given = (
+        falls.say(" and {falling_customers:count} together {falling_usd:usd_table} less in 30 days")
+        if falls["falling_customers"] and not losing
+        else note("")
+    )
+    return Action(
+        action=row.say(words) + given,
+        owner_role="Head of Sales" if losing else "Head of Product",
+        effort="weeks",
+        value=row.cell("gain_usd", "usd_table"),
+        value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
+        confidence=_DEPARTURES_ASSUMED if losing else "low: departures are assumed",
+        first_step=note(
+            "After the pilot with new customers: show each its use and what it costs"
+            if losing
+            else "After the pilot and the loss-makers: announce it with notice"
+        ),
+    )
+
+
+def introduction(warehouse: Warehouse) -> ActionPlan:
+    """The whole change of prices as one action."""
+    gain = ask.gain(warehouse)
+    if not gain.rows:
+        return ActionPlan((), note("No other plan on file passes the rules and earns more."))
+    return ActionPlan(
+        (
+            Action(
+                action=gain.say("Introduce {plan_name:text}"),
+                owner_role="Head of Product",
+                effort="a quarter",
+                value=gain.cell("gain_usd", "usd_table"),
+                value_range=gain.say("{low_gain_usd:usd_table} to {high_gain_usd:usd_table}"),
+                confidence=_DEPARTURES_ASSUMED,
+                first_step=note("Offer it to new customers as a pilot, and measure who signs")
+                + (
+                    gain.say(
+                        "; speak with the {customers_with_steep_rise:count} with a steep rise before it "
+                        "reaches them"
+                    )
+                    if gain["customers_with_steep_rise"]
+                    else note("")
+                ),
+            ),
+        ),
+        gain.say(
+            "Worth **{total_net_usd:usd_table}** of margin in 30 days after expected departures. Plans "
+            "exclude one another, so nothing is added to it."
+        ),
+    )

@@ -1,0 +1,333 @@
+"""The insight blocks of the pricing proposal."""
+
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.subjects.capabilities import UNIT_ECONOMICS
+from reports_builder.subjects.pricing.statements import PLAN_COLUMNS, closeness
+
+PRICING = "Organizational Alignment (price and cost); usage-based revenue: pricing strategy"
+
+PRICE_COLUMNS = (
+    Column("subscription_tier", "Tier"),
+    Column("today_fee_usd", "Fee today", "usd_table"),
+    Column("base_fee_usd", "New base fee", "usd_table"),
+    Column("included", "Included a month"),
+    Column("usd_per_unit", "Each further one", "usd_unit"),
+    Column("unit", "Unit"),
+    Column("unit_cost_basis_usd", "Planned cost of it", "usd_unit"),
+    Column("target_margin_share", "Target margin", "percent"),
+)
+
+SEGMENT_COLUMNS = (
+    Column("segment", "Segment", "words"),
+    Column("customers", "Customers", "count"),
+    Column("current_revenue_usd", "Revenue today", "usd_table"),
+    Column("revenue_usd", "Under the plan", "usd_table"),
+    Column("revenue_change_share", "Change", "delta"),
+    Column("current_gross_margin_usd", "Margin today", "usd_table"),
+    Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
+    Column("customers_paying_more", "Pay more", "count"),
+    Column("customers_paying_less", "Pay less", "count"),
+)
+
+RISE_COLUMNS = (
+    Column("customer_name", "Customer"),
+    Column("subscription_tier", "Tier"),
+    Column("subscribed_days", "Days subscribed", "count"),
+    Column("billable_calls", "Calls", "count"),
+    Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+    Column("current_revenue_usd", "Invoice today", "usd_table"),
+    Column("revenue_usd", "Invoice then", "usd_table"),
+    Column("revenue_change_share", "Change", "delta"),
+    Column("leave_probability_base", "May leave", "percent"),
+)
+
+HISTORY_COLUMNS = (
+    Column("month_start_date", "Month", "month"),
+    Column("current_revenue_usd", "Revenue as it was", "usd_table"),
+    Column("revenue_usd", "Under the plan", "usd_table"),
+    Column("revenue_change_usd", "Difference", "delta_usd_table"),
+    Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
+    Column("current_margin_usd", "Margin as it was", "usd_table"),
+    Column("gross_margin_usd", "Under the plan", "usd_table"),
+)
+
+
+def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight:
+    """Why today's prices do not work: the fee is the same whatever is used."""
+    return Insight(
+        title=today.say("Today's flat fees leave {today_unprofitable:count} customers below their cost"),
+        problem=say(
+            "A customer pays {revenue_per_customer_usd:usd} on average, whatever it uses. Fees "
+            "brought **{today_revenue_usd:usd}** for **{today_cost_usd:usd}** of cost. The "
+            "customers that use most have the least reason to use less, and the others pay for "
+            "them.",
+            today,
+        ),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=losses.say(
+            "**{loss_usd:usd}** lost in 30 days on the customers whose use outgrew their fee."
+        ),
+        recommendation=Recommendation(
+            note("Let the invoice follow use, not the tier alone."), "Head of Product", "weeks"
+        ),
+        outcome=archetypes.say(
+            "The margin of all customers together moves by **{gain_total_usd:usd}** in 30 days "
+            "({gain_total_low_usd:usd} to {gain_total_high_usd:usd}) under the recommended plan. "
+            "Assumption: unchanged use, departures by the churn scenarios."
+        ),
+        supporting=Table(
+            (
+                Column("segment", "Declared use"),
+                Column("customers", "Customers", "count"),
+                Column("current_revenue_usd", "Revenue today", "usd_table"),
+                Column("current_gross_margin_usd", "Margin today", "usd_table"),
+                Column("current_unprofitable_customers", "With a loss", "count"),
+            ),
+            archetypes,
+            note("today's fees by the use that the customer list declares, in the period."),
+        ),
+    )
+
+
+def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidence) -> Insight:
+    """The proposed price list and where its prices come from."""
+    return Insight(
+        title=plan.say("Proposed: “{plan_name:text}”"),
+        problem=note("A price must cover the cost of the use that it allows. ") + note(_principle(prices)),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=plan.say(
+            "**{revenue_gain_usd:usd}** more revenue in 30 days after expected departures, "
+            "{revenue_gain_share:delta}."
+        ),
+        recommendation=Recommendation(
+            note("Check the price list against your contracts, edit it where it is wrong, and build again."),
+            "Head of Product",
+            "days",
+        ),
+        outcome=say(
+            "**{margin_gain_usd:usd}** more margin a month, between {margin_gain_low_usd:usd} and "
+            "{margin_gain_high_usd:usd}. It is recommended because it earns most after base churn "
+            "among the plans that raise the invoice by more than {steep_rise_share:percent} for at most "
+            "{steep_limit_share:percent} of paying customers, keep today's margin even under high "
+            "churn, and add {least_gain_share:percent} or more. ",
+            plan,
+            rules,
+        )
+        + closeness(limits)
+        + note(" Assumption: use stays the same."),
+        supporting=Table(PRICE_COLUMNS, prices, note("the price list, per month.")),
+    )
+
+
+def _principle(prices: Evidence) -> str:
+    tiers = prices.records()
+    if all(tier["unit"] == "nothing metered" for tier in tiers):
+        return "The fee does not change with use, so each tier's has to cover what its customers use."
+    if any(tier["included_units"] for tier in tiers):
+        return (
+            "Each tier's fee is held to the use that it can pay for; what goes beyond has a price that earns "
+            "the target margin."
+        )
+    if any(tier["base_fee_usd"] for tier in tiers):
+        return (
+            "The base fee is due whatever is used, and includes no use: every unit has a price that earns "
+            "the target margin on its planned cost."
+        )
+    return (
+        "Nothing is due without use: every unit has a price that earns the target margin on its planned cost."
+    )
+
+
+def projection(plan: Evidence, plans: Evidence) -> Insight:
+    """Revenue and margin if few, some or many customers leave."""
+    return Insight(
+        title=plan.say("Revenue {revenue_gain_share:delta}, even after expected departures"),
+        problem=plan.say(
+            "{customers_paying_more:count} customers would pay more, "
+            "{customers_with_steep_rise:count} of them much more. Some will leave: about "
+            "{customers_lost_base_churn:count} by the base scenario, "
+            "{customers_lost_low_churn:count} by the low and {customers_lost_high_churn:count} by "
+            "the high one."
+        ),
+        domain_spec=PRICING,
+        domain_framework="Quantify Business Value: Planning & Estimating; Unit Economics",
+        ubr_impact=plan.say(
+            "**{revenue_gain_usd:usd}** of revenue in 30 days ({revenue_gain_low_usd:usd} to "
+            "{revenue_gain_high_usd:usd}); margin of {new_margin_share:percent} instead of "
+            "{current_margin_share:percent}."
+        ),
+        recommendation=Recommendation(
+            note("Start with a pilot with new customers; then move those that lose money; then the rest."),
+            "Head of Product",
+            "a quarter",
+            is_in_plan=True,
+        ),
+        outcome=plan.say(
+            "**{margin_gain_usd:usd}** more margin a month ({margin_gain_low_usd:usd} to "
+            "{margin_gain_high_usd:usd}). Assumption: the probabilities of leaving are "
+            "illustrative, not measured; a customer that leaves takes its cost along."
+        ),
+        supporting=Table(PLAN_COLUMNS, plans, note("all plans on the same use, in the period.")),
+    )
+
+
+def hardest_hit(rises: Evidence, weight: Evidence, moves: Evidence) -> tuple[Insight, ...]:
+    """Who pays much more, and that they are the ones who cost most."""
+    if not rises.rows:
+        return ()
+    return (
+        Insight(
+            title=weight.say(
+                "{largest_rises:count} customers bear {largest_rises_share:percent} of the rise"
+            ),
+            problem=rises.say(
+                "For the {customers_paying_more:count} customers that pay more, the typical invoice "
+                "goes {rise_median_share:delta}. The largest rise is {customer_name:text}: "
+                "{current_revenue_usd:usd} today, {revenue_usd:usd} then, for a use that costs "
+                "{cost_to_serve_usd:usd}."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=weight.say("**{largest_rises_usd:usd}** of the new revenue in 30 days rests on them."),
+            recommendation=Recommendation(
+                note(
+                    "Speak with each of them in person, and offer a step-wise rise, or a higher tier where "
+                    "that costs less."
+                    if moves["moving_customers"]
+                    else "Speak with each of them in person, and offer a step-wise rise."
+                ),
+                "Head of Sales",
+                "weeks",
+            ),
+            outcome=weight.say(
+                "**{largest_gain_usd:usd}** more margin in 30 days from these customers "
+                "({largest_gain_low_usd:usd} to {largest_gain_high_usd:usd}), part of the total above. "
+                "Assumption: departures by the churn scenarios; none of them uses less because it "
+                "costs more."
+            ),
+            supporting=Table(
+                RISE_COLUMNS, rises, note("the largest rises, invoice before and after, in the period.")
+            ),
+        ),
+    )
+
+
+def _carried(tiers: Evidence) -> Prose:
+    share = tiers["rise_share"]
+    if share is None:
+        return note("No tier pays more than today in total")
+    if share > 0.5:  # type: ignore[operator]
+        return tiers.say("The {segment:words} tier carries most of the change ({rise_share:percent})")
+    return tiers.say("The {segment:words} tier carries the largest part of the change ({rise_share:percent})")
+
+
+def spared(tiers: Evidence) -> Insight:
+    """How the change falls on each tier."""
+    return Insight(
+        title=_carried(tiers),
+        problem=tiers.say(
+            "Its {customers:count} customers go from {current_revenue_usd:usd} to {revenue_usd:usd}: "
+            "{customers_paying_more:count} pay more, {customers_paying_less:count} pay less"
+            + (", {customers_unchanged:count} see no change." if tiers["customers_unchanged"] else ".")
+        ),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=tiers.say(
+            "**{revenue_change_usd:usd}** of revenue in 30 days from this tier, nobody leaving."
+        ),
+        recommendation=Recommendation(
+            note("Write to the customers without a change as well: for them the fee stays.")
+            if tiers["customers_unchanged"]
+            else tiers.say(
+                "Write to each customer of the {segment:words} tier, before its turn comes, what its last "
+                "invoice would have been."
+            ),
+            "Head of Customer Success",
+            "days",
+        ),
+        outcome=tiers.say(
+            "**{gain_usd:usd}** of margin from this tier ({gain_low_usd:usd} to "
+            "{gain_high_usd:usd}), part of the total above. Assumption: departures by the churn "
+            "scenarios."
+        ),
+        supporting=Table(SEGMENT_COLUMNS, tiers, note("impact by tier, in the period.")),
+    )
+
+
+def pricing(plan: Evidence, plans: Evidence) -> Insight:
+    """What to charge instead, in one block; the pricing proposal has the rest."""
+    supporting = Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan."))
+    if plan["is_current_plan"] and not plan["comparable_plans"]:
+        return Insight(
+            title=note("No plan on the list names the tiers of your customers"),
+            problem=note(
+                "A plan says what a customer of a tier would pay. The plans on the list name other tiers, so "
+                "every customer keeps today's invoice under each of them."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=plan.say(
+                "Unknown; today's prices leave a margin of **{current_gross_margin_usd:usd}** in 30 days."
+            ),
+            recommendation=Recommendation(
+                note(
+                    "Add rows for your tiers to the seed pricing_plans, today's fees first, and build again."
+                ),
+                "Head of Product",
+                "days",
+            ),
+            outcome=note("A comparison of the plans on the use that was measured. Assumption: none yet."),
+            supporting=supporting,
+        )
+    if plan["is_current_plan"]:
+        return Insight(
+            title=note("No plan on the list beats today's prices"),
+            problem=note(
+                "Each other plan shocks too many customers, or earns too little more to be worth the change."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=plan.say("Today's margin of **{current_gross_margin_usd:usd}** in 30 days stays."),
+            recommendation=Recommendation(
+                note("Keep the prices, and treat the loss-making customers one by one."),
+                "Head of Product",
+                "none",
+            ),
+            outcome=note("No change. Assumption: use stays as it is."),
+            supporting=supporting,
+        )
+    return Insight(
+        title=plan.say("Charging for use would earn {margin_gain_usd:usd} more margin a month"),
+        problem=plan.say(
+            "Today's fees bring {current_revenue_usd:usd} for {cost_to_serve_usd:usd} of cost, "
+            "whoever causes it. Under the plan “{plan_name:text}” the same use would have brought "
+            "{revenue_usd:usd}."
+        ),
+        domain_spec=PRICING,
+        domain_framework=UNIT_ECONOMICS,
+        ubr_impact=plan.say(
+            "**{margin_gain_usd:usd}** more margin in 30 days after expected departures; the "
+            "number of customers with a loss falls to {unprofitable_customers:count}."
+        ),
+        recommendation=Recommendation(
+            plan.say(
+                "Introduce “{plan_name:text}”: a pilot with new customers, then those that lose money, "
+                "then the rest."
+            ),
+            "Head of Product",
+            "a quarter",
+            is_in_plan=True,
+        ),
+        outcome=plan.say(
+            "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
+            "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
+            "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
+            "to {customers_lost_high_churn:count}), and what they cost goes with them. A call costs what it "
+            "costs today: savings on models are counted apart, on all calls, so a part of them would go as "
+            "well."
+        ),
+        supporting=supporting,
+    )

@@ -1,0 +1,325 @@
+"""What the reports and the dashboard say of price plans, the recommended one before all."""
+
+from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.subjects.pricing import customers as ask_customers
+from reports_builder.subjects.pricing import queries as ask
+from reports_builder.subjects.pricing.charts import monthly_margins, plan_margins
+from reports_builder.warehouse import Warehouse
+
+# A discount here and there is within it; another price list is not.
+_OTHER_FEES = 0.05
+
+KEY_FIGURE_HEADINGS = ("Figure", "Proposed", "Today", "Change", "Target or limit", "Status")
+PLAN_COLUMNS = (
+    Column("plan_name", "Plan"),
+    Column("revenue_usd", "Revenue", "usd_table"),
+    Column("gross_margin_usd", "Margin, none leaves", "usd_table"),
+    Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
+    Column("gross_margin_high_churn_usd", "Margin, high churn", "usd_table"),
+    Column("unprofitable_customers", "With a loss", "count"),
+    Column("steep_rises", "Steep rises"),
+    Column("verdict_words", "Verdict"),
+)
+INVOICE_COLUMNS = (
+    Column("customer_id", "Id"),
+    Column("customer_name", "Customer"),
+    Column("subscription_tier", "Tier"),
+    Column("subscribed_days", "Days subscribed", "count"),
+    Column("current_revenue_usd", "Invoice today", "usd_table"),
+    Column("revenue_usd", "Under the plan", "usd_table"),
+    Column("revenue_change_usd", "Change", "delta_usd_table"),
+    Column("current_gross_margin_usd", "Margin today", "usd_table"),
+    Column("gross_margin_usd", "Margin then", "usd_table"),
+)
+
+
+def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
+    """What a page on prices answers: today, the proposal, whom it hits, how it would have done so far."""
+    missed = rejected_said(ask.best_rejected(warehouse))
+    prices = ask.price_list(warehouse)
+    now = join([today_said(plan), *other_fees_said(prices), *own_fees_said(prices)])
+    if plan["is_current_plan"]:
+        return (now, join([proposal_said(plan), *missed]))
+    return (
+        now,
+        proposal_said(plan),
+        join([invoices_said(plan, rules, ask.room(warehouse)), *missed]),
+        *months_said(ask.months(warehouse)),
+    )
+
+
+def today_said(plan: Evidence) -> Prose:
+    """What today's prices bring, and what they lose."""
+    return plan.say(
+        "Today's prices brought **{current_revenue_usd:usd}** and left **{current_gross_margin_usd:usd}** of "
+        "margin ({current_margin_share:percent}); "
+        + (
+            "{current_unprofitable:count} of {customers:count} customers cost **{current_losses_usd:usd}** "
+            "more than they paid."
+            if plan["current_unprofitable"]
+            else "none of {customers:count} customers cost more than it paid."
+        )
+    )
+
+
+def other_fees_said(today: Evidence) -> tuple[Prose, ...]:
+    """That most customers do not pay by the price list on file, so that no comparison with it holds."""
+    if not today.rows or float(today["list_gap_share"] or 0) < _OTHER_FEES:  # type: ignore[arg-type]
+        return ()
+    return (
+        today.say(
+            "**Do not act on this page yet**: the plan marked as today's in the seed pricing_plans would "
+            "have brought {today_revenue_usd:usd_table}, but customers paid {paid_usd:usd_table}. Put your "
+            "own prices there and build again."
+        ),
+    )
+
+
+def own_fees_said(prices: Evidence) -> tuple[Prose, ...]:
+    """That a few customers pay another fee than the list's, which today's figures hold all the same."""
+    if not prices.rows or not prices["customers_with_other_fee"] or prices["list_gap_share"] is not None:
+        return ()
+    return (
+        prices.say(
+            "{customers_with_other_fee:count} of {customers_with_list_fee:count} customers pay another fee "
+            "than the price list says; today's figures count what they pay."
+        ),
+    )
+
+
+def proposal_said(plan: Evidence) -> Prose:
+    """The plan to choose and what it is worth, or why today's stays."""
+    if plan["is_current_plan"]:
+        return kept_said(plan)
+    return plan.say(
+        "We propose “{plan_name:text}”. On the same use it lifts revenue by "
+        "**{revenue_gain_usd:usd}** and margin by **{margin_gain_usd:usd}** a month after "
+        "expected departures, {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd} if many "
+        "or few leave: departures follow illustrative churn assumptions, and use is assumed to "
+        "stay the same."
+    )
+
+
+def kept_said(plan: Evidence) -> Prose:
+    """Why today's prices stay."""
+    if not plan["comparable_plans"]:
+        return note(
+            "Other prices cannot be judged yet: no plan on the list names the tiers of your customers. Add "
+            "rows for them to the seed pricing_plans, and build again."
+        )
+    return note("Keep the prices: no plan on the list beats today's by the rules that you set.")
+
+
+def invoices_said(plan: Evidence, rules: Evidence, limits: Evidence) -> Prose:
+    """Whose invoices change under the recommended plan, for how many steeply, and how near its limit."""
+    return (
+        plan.say(
+            "Of {customers:count} customers, **{customers_paying_more:count}** would pay more and "
+            "{customers_paying_less:count} less"
+            + ("; {customers_unchanged:count} see no change. " if plan["customers_unchanged"] else ". ")
+        )
+        + say(
+            "{steep_customers:count} (that is {steep_share:text} of the "
+            "{paying_customers:count} that pay) would pay over {steep_rise_share:percent} more; your limit "
+            "is {steep_limit_share:percent}, that is {steep_customers_allowed:count}: ",
+            plan,
+            rules,
+            limits,
+        )
+        + _beyond(limits)
+        + plan.say(" About {customers_lost_base_churn:count} are expected to leave.")
+    )
+
+
+def closeness(limits: Evidence) -> Prose:
+    """How near the recommended plan is to its limit, and what would be recommended beyond it."""
+    return limits.say(
+        "{steep_customers:count} steep rises are seen and {steep_customers_allowed:count} allowed: "
+    ) + _beyond(limits)
+
+
+def _beyond(limits: Evidence) -> Prose:
+    near = limits.say("**{rises_until_rejected:count}** more and your rule rejects the plan")
+    if limits["next_plan_name"] is None:
+        return near + note(".")
+    return near + limits.say(
+        "; the next that it allows is “{next_plan_name:text}”, with {next_gain_usd:usd} a month."
+    )
+
+
+def rejected_said(rejected: Evidence) -> tuple[Prose, ...]:
+    """What the rules cost: the rejected plan that would earn more, and by how much it misses them."""
+    if not rejected.rows:
+        return ()
+    more = rejected.say(
+        "Your rules have a price: “{rejected_name:text}” would earn **{missed_gain_usd:usd}** more a month "
+        "after expected departures, but is rejected: "
+    )
+    if rejected["verdict"] == "loses_margin_under_high_churn":
+        return (
+            more + rejected.say("with high churn it would leave {high_churn_loss_usd:usd} less than today."),
+        )
+    return (
+        more
+        + rejected.say(
+            "it raises {rejected_steep_customers:count} of {rejected_paying_customers:count} invoices "
+            "({rejected_steep_share:text}) by over {rise_share:percent}, **{steep_beyond_limit:count}** more "
+            "than the {steep_allowed:count} that your limit of {limit_share:percent} allows."
+        ),
+    )
+
+
+def months_said(months: Evidence) -> tuple[Prose, ...]:
+    """In how many whole months the recommended plan would have invoiced more; nothing without any."""
+    if not months["complete_months"]:
+        return ()
+    return (
+        months.say(
+            "It would have invoiced more in {better_months:count} of the {complete_months:count} complete "
+            "months of the data, if everybody had stayed."
+        ),
+    )
+
+
+def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
+    """What the recommended plan would make of the period, beside the period as it was."""
+    departures = note("after expected departures")
+    return (
+        KeyFigure(
+            "Revenue under the plan",
+            plan.cell("revenue_base_churn_usd", "usd_table"),
+            plan.cell("current_revenue_usd", "usd_table"),
+            plan.cell("revenue_gain_share", "delta"),
+            status=departures,
+        ),
+        KeyFigure(
+            "Gross margin under the plan",
+            plan.cell("gross_margin_base_churn_usd", "usd_table"),
+            plan.cell("current_gross_margin_usd", "usd_table"),
+            plan.cell("margin_gain_share", "delta"),
+            status=plan.say("gain of {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}"),
+        ),
+        KeyFigure(
+            "Gross margin of revenue",
+            plan.cell("new_margin_share", "percent"),
+            plan.cell("current_margin_share", "percent"),
+            plan.cell("margin_share_change", "delta_points"),
+            status=departures,
+        ),
+        KeyFigure(
+            "Customers with a loss",
+            plan.cell("unprofitable_customers", "count"),
+            plan.cell("current_unprofitable", "count"),
+            target=note("none"),
+            status=note("nobody leaving"),
+        ),
+        KeyFigure(
+            "Invoices that would rise",
+            plan.say("{customers_paying_more:count} of {customers:count}"),
+            status=plan.say("{customers_paying_less:count} would fall"),
+        ),
+        KeyFigure(
+            "Steep rises",
+            plan.cell("customers_with_steep_rise", "count"),
+            target=rules.say("at most {steep_limit_share:percent} of paying customers"),
+            status=plan.say("{steep_share:text} of {paying_customers:count} paying customers"),
+        ),
+        KeyFigure(
+            "Expected departures",
+            plan.say("about {customers_lost_base_churn:count}"),
+            status=plan.say("{customers_lost_low_churn:count} to {customers_lost_high_churn:count}, assumed"),
+        ),
+    )
+
+
+def margins_figure(plan: Evidence, plans: Evidence) -> Figure:
+    """The margin of each plan with its range of departures."""
+    title = (
+        plan.say("“{plan_name:text}” stays the best of the plans that your rules allow")
+        if plan["is_current_plan"]
+        else plan.say(
+            "“{plan_name:text}” would lift the margin from {current_gross_margin_usd:usd} to "
+            "{gross_margin_base_churn_usd:usd}"
+        )
+    )
+    return Figure(
+        "plan-margins",
+        plan_margins(plans),
+        title,
+        title + note(". A bar of margin per plan, with its range when few or many customers leave."),
+        plans,
+        height=80 + 44 * len(plans.rows),
+        key="Bar and figure: after expected departures. Line: from many to few departures. Dashed: today.",
+    )
+
+
+def history_figure(warehouse: Warehouse, plan: Evidence) -> tuple[Figure, ...]:
+    """The margin of each whole month under every plan; nothing without a whole month."""
+    months = ask.months(warehouse)
+    if not months["complete_months"]:
+        return ()
+    title = (
+        plan.say("“{plan_name:text}” stays the plan to choose, month by month")
+        if plan["is_current_plan"]
+        else months.say(
+            "The recommended plan earns more than today's prices in {better_months:count} of "
+            "{complete_months:count} complete months"
+        )
+    )
+    history = ask.history(warehouse)
+    figure = Figure(
+        "plan-history",
+        monthly_margins(history),
+        title,
+        title + note(". A line per plan for the margin of each month, nobody leaving."),
+        history,
+        key="Named: today's prices and the recommended plan. Grey: the other plans. Nobody leaving.",
+    )
+    return (figure,)
+
+
+def changes_table(plans: Evidence) -> Table:
+    """Every plan: what it would have invoiced, for whom more and for whom less."""
+    columns = (
+        Column("plan_name", "Plan"),
+        Column("revenue_usd", "Revenue", "usd_table"),
+        Column("revenue_change_usd", "Against today", "delta_usd_table"),
+        Column("usage_fee_usd", "Of it by use", "usd_table"),
+        Column("customers_paying_more", "Pay more", "count"),
+        Column("customers_paying_less", "Pay less", "count"),
+        Column("customers_unchanged", "Same", "count"),
+        Column("customers_with_steep_rise", "Steep rise", "count"),
+        Column("gross_margin_change_base_churn_usd", "Margin after churn", "delta_usd_table"),
+        Column("verdict_words", "Verdict"),
+    )
+    return Table(columns, plans)
+
+
+def scenarios_table(warehouse: Warehouse) -> Table:
+    """How likely a customer leaves by the rise of its invoice."""
+    columns = (
+        Column("rise_share", "Invoice rises by at least", "percent"),
+        Column("low_share", "Leaves, low", "percent"),
+        Column("base_share", "Leaves, base", "percent"),
+        Column("high_share", "Leaves, high", "percent"),
+    )
+    return Table(columns, ask.scenarios(warehouse), note("how likely a customer leaves, as assumed."))
+
+
+def segments_table(warehouse: Warehouse, kind: str, heading: str) -> Table:
+    """Every plan over the segments of one kind, nobody leaving."""
+    columns = (
+        Column("plan_name", "Plan"),
+        Column("segment", heading),
+        Column("customers", "Customers", "count"),
+        Column("revenue_usd", "Revenue", "usd_table"),
+        Column("revenue_change_share", "Against today", "delta"),
+        Column("revenue_change_share_p50", "Middle invoice", "delta"),
+        Column("gross_margin_usd", "Margin", "usd_table"),
+        Column("gross_margin_share", "Of revenue", "percent"),
+        Column("unprofitable_customers", "Below cost", "count"),
+        Column("customers_paying_more", "Pay more", "count"),
+        Column("customers_paying_less", "Pay less", "count"),
+    )
+    return Table(columns, ask_customers.segments_of_plans(warehouse, kind), max_rows=40)

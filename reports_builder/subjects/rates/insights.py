@@ -1,0 +1,209 @@
+"""The insight blocks of the rate optimization page."""
+
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES, WORKLOADS
+from reports_builder.subjects.rates.statements import offers_called, offers_that_pay
+
+_FRAMEWORK_USAGE = f"{WORKLOADS}; Usage Optimization"
+
+
+def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
+    """Work that a cheaper model does as well; nothing when there is none."""
+    if not switches.rows:
+        return ()
+    return (
+        Insight(
+            title=kind.say("Cheaper models do the same work for {kind_net_usd:usd} less a month"),
+            problem=say(
+                "Calls that cost **{kind_scope_usd:usd}** in the period run on a dearer model than their "
+                "task needs. The largest: {task_type:words} on {from_model:text}, "
+                "**{current_cost_usd:usd}**, would have cost {cost_after_usd:usd} on {to_model:text}.",
+                kind,
+                switches,
+            ),
+            domain_spec=RATE_OPTIMIZATION,
+            domain_framework=_FRAMEWORK_USAGE,
+            ubr_impact=kind.say(
+                "**{kind_net_usd:usd}** a month off the cost to serve, at unchanged fees all of it margin."
+            ),
+            recommendation=Recommendation(
+                say(
+                    "Move the tasks of the table to the model named there, {task_type:words} first.",
+                    switches,
+                ),
+                "Head of Engineering",
+                "two weeks a task",
+                is_in_plan=True,
+            ),
+            outcome=_worth(kind),
+            supporting=Table(
+                (
+                    Column("task_type", "Task", "words"),
+                    Column("from_model", "From"),
+                    Column("to_model", "To"),
+                    Column("calls", "Calls", "count"),
+                    Column("current_cost_usd", "Cost now", "usd_table"),
+                    Column("cost_after_usd", "Cost after", "usd_table"),
+                    Column("monthly_savings_usd", "If every call moves", "usd_table"),
+                    Column("quality_change", "Quality change", "delta_points"),
+                    Column("latency_p95_change_ms", "Change of p95 latency", "milliseconds"),
+                ),
+                switches,
+                note(
+                    "recommended switches, priced with the tokens that these calls really used; the change "
+                    "of quality is in points of 100, the change of latency is that of the 95th "
+                    "percentile."
+                ),
+            ),
+        ),
+    )
+
+
+def _worth(kind: Evidence) -> Prose:
+    return kind.say(
+        "**{kind_net_usd:usd}** a month ({kind_low_usd:usd} to {kind_high_usd:usd}). "
+        "Assumption: {kind_assumption:text}"
+    )
+
+
+def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[Insight, ...]:
+    """Which commitment to sign on what the other actions leave, or that none pays; nothing without offers."""
+    if not counts["offers_judged"]:
+        return ()
+    insight = Insight(
+        title=_commitment_title(offer, counts),
+        problem=counts.say(
+            "Everything is paid on demand. {offers_judged:count} offers promise a lower price for a fixed "
+            "amount an hour, used or not; {offers_illustrative:count} of them are examples and not quotes."
+        ),
+        domain_spec=RATE_OPTIMIZATION,
+        domain_framework=RATES,
+        ubr_impact=_commitment_impact(offer),
+        recommendation=_commitment_step(offer),
+        outcome=_commitment_outcome(offer),
+        supporting=Table(
+            (
+                Column("offer_name", "Offer"),
+                Column("hourly_commitment_usd", "Per hour", "usd_table"),
+                Column("utilization_share", "Utilization", "percent"),
+                Column("break_even_utilization_share", "Break-even (above 100 %: never)", "percent"),
+                Column("net_monthly_savings_usd", "Saves a month", "usd_table"),
+                Column("net_monthly_savings_less_usage_usd", "With less usage", "usd_table"),
+                Column("regret_less_usage_usd", "Regret, less usage", "usd_table"),
+                Column("regret_more_usage_usd", "Regret, more usage", "usd_table"),
+                Column("verdict", "Verdict"),
+            ),
+            offers,
+            note(
+                "every offer on the usage that the other actions leave, at its best level or, where none "
+                "pays, at the smallest that is sold; regret is what this level costs more than the best one "
+                "when usage turns out lower or higher by the share that you set."
+            ),
+        ),
+    )
+    return (insight,)
+
+
+def _commitment_title(offer: Evidence, counts: Evidence) -> Prose:
+    if not offer.rows:
+        return counts.say(f"None of {{offers_judged:count}} {offers_called(counts)} pays")
+    return (
+        note("After the switches ")
+        + offers_that_pay(counts)
+        + offer.say("; the best saves {offer_net_usd:usd} a month")
+    )
+
+
+def _commitment_impact(offer: Evidence) -> Prose:
+    if not offer.rows:
+        return note("None: what an offer saves in busy hours it loses in quiet ones.")
+    return offer.say(
+        "**{offer_net_usd:usd}** a month of cost to serve, against a promise of "
+        "{hourly_commitment_usd:usd} an hour for {term_months:count} months."
+    )
+
+
+def _commitment_step(offer: Evidence) -> Recommendation:
+    if not offer.rows:
+        return Recommendation(
+            note("Stay on demand, and judge again when usage has doubled or a better offer arrives."),
+            "Head of Finance",
+            "none",
+        )
+    example = (
+        note(" The offer is an example: ask for a quote first.") if offer["is_illustrative"] else note("")
+    )
+    return Recommendation(
+        offer.say(
+            "Commit {hourly_commitment_usd:usd} an hour ({offer_name:text}), once the model switches are "
+            "done."
+        )
+        + example,
+        "Head of Finance",
+        "a contract",
+        is_in_plan=not offer["is_illustrative"],
+    )
+
+
+def _commitment_outcome(offer: Evidence) -> Prose:
+    if not offer.rows:
+        return note("No change. Assumption: usage keeps its shape over the day.")
+    upfront = (
+        offer.say(
+            " **{upfront_cost_usd:usd}** is paid on the first day and has come back after "
+            "{break_even_months:ratio} of {term_months:count} months."
+        )
+        if offer["break_even_months"] is not None
+        else note("")
+    )
+    return (
+        offer.say(
+            "**{offer_net_usd:usd}** a month ({offer_low_usd:usd} with less usage to {offer_high_usd:usd} "
+            "with more). Assumption: hourly usage repeats over the term. It covers {coverage_share:percent} "
+            "of the usage and is {utilization_share:percent} used; it breaks even at "
+            "{break_even_utilization_share:percent}."
+        )
+        + upfront
+    )
+
+
+def batch(kind: Evidence, tasks: Evidence) -> tuple[Insight, ...]:
+    """Calls that nobody waits for; nothing when no task can wait or none saves."""
+    if not kind["kind_actions"]:
+        return ()
+    return (
+        Insight(
+            title=kind.say("Calls that can wait could cost {kind_net_usd:usd} a month less"),
+            problem=kind.say(
+                "Tasks of which a part can wait for an answer until tomorrow cost **{kind_scope_usd:usd}** "
+                "at the standard price; the batch service charges less for the same model."
+            ),
+            domain_spec=RATE_OPTIMIZATION,
+            domain_framework=RATES,
+            ubr_impact=kind.say(
+                "**{kind_net_usd:usd}** a month of cost to serve on what the model switches leave; without "
+                "them it would be {kind_overlap_usd:usd} more."
+            ),
+            recommendation=Recommendation(
+                tasks.say("Send what can wait to the batch service, {task_type:words} first."),
+                "Head of Engineering",
+                "two weeks a task",
+                is_in_plan=True,
+            ),
+            outcome=_worth(kind),
+            supporting=Table(
+                (
+                    Column("task_type", "Task", "words"),
+                    Column("calls", "Calls", "count"),
+                    Column("batchable_share", "Can wait", "percent"),
+                    Column("batchable_calls", "Calls that wait", "count"),
+                    Column("current_cost_usd", "Cost now", "usd_table"),
+                    Column("gross_usd", "Saves alone", "usd_table"),
+                    Column("net_usd", "Saves a month", "usd_table"),
+                ),
+                tasks,
+                note("calls at the standard price, of the tasks of which a part can wait and saves enough."),
+            ),
+        ),
+    )

@@ -1,0 +1,150 @@
+"""What the reports and the dashboard say of the savings that are open."""
+
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table
+from reports_builder.savings import savings_figure
+from reports_builder.subjects.core.statements import spend_figures
+from reports_builder.subjects.rates import queries as ask
+from reports_builder.subjects.rates.charts import covered_hours, waterfall
+from reports_builder.warehouse import Warehouse
+
+KINDS = {
+    "model_switch": "Savings from model switches, a month",
+    "batch": "Savings from the batch service, a month",
+    "caching": "Savings from prompt caching, a month",
+    "commitment": "Savings from commitments, a month",
+}
+"""The kinds of action that have a key figure of their own."""
+
+
+def what_is_open(totals: Evidence) -> Prose:
+    """What the same work could cost."""
+    if not totals["action_count"]:
+        return totals.say(
+            "The period cost **{spend_usd:usd}**, and no change of model, service class or contract is known "
+            "that would lower it by enough to act on."
+        )
+    return totals.say(
+        "The same work that cost **{spend_usd:usd}** in the period could cost **{spend_after_usd:usd}**: "
+        "{action_count:count} actions are worth **{total_net_usd:usd}** a month together, "
+        "{net_share:percent} of spend (between {total_low_usd:usd} and {total_high_usd:usd})."
+    )
+
+
+def what_first(best: Evidence) -> tuple[Prose, ...]:
+    """The action worth most, and how it begins; nothing when there is none."""
+    if not best.rows:
+        return ()
+    return (
+        best.say(
+            "Start with this one: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month. "
+            "First step: {first_step:text}."
+        ),
+    )
+
+
+def key_figures(spend: Evidence, totals: Evidence, kinds: dict[str, Evidence]) -> tuple[KeyFigure, ...]:
+    """Spend, what the whole ledger takes off it, and each kind of action."""
+    return (
+        spend_figures(spend)[0],
+        savings_figure(totals),
+        *(kind_figure(name, kind) for name, kind in kinds.items()),
+    )
+
+
+def kind_figure(name: str, kind: Evidence) -> KeyFigure:
+    """What the actions of one kind are worth; ``kind`` is the kind's sums."""
+    if not kind["kind_actions"]:
+        return KeyFigure(KINDS[name], note("none"))
+    return KeyFigure(
+        KINDS[name],
+        kind.cell("kind_net_usd", "usd_table"),
+        status=kind.say(
+            "example offers: in no total, until a provider quotes them"
+            if kind["is_example"]
+            else "{kind_low_usd:usd} to {kind_high_usd:usd}; actions: {kind_actions:count}"
+        ),
+    )
+
+
+def waterfall_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
+    """From spend to what the actions would leave of it."""
+    steps = ask.steps(warehouse)
+    title = totals.say("The actions would take monthly spend from {spend_usd:usd} to {spend_after_usd:usd}")
+    return Figure(
+        "spend-after-actions",
+        waterfall(steps),
+        title,
+        title + note(". One bar for spend, one for what each kind of action takes off, one for the rest."),
+        steps,
+        height=300,
+    )
+
+
+def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
+    """The hours behind the recommended commitment; nothing when none is recommended."""
+    hours = ask.demand_curve(warehouse, str(offer["offer_id"] or ""))
+    if not hours.rows:
+        return ()
+    title = offer.say(
+        "At {hourly_commitment_usd:usd} an hour the commitment covers {coverage_share:percent} of the usage "
+        "and is {utilization_share:percent} used"
+    )
+    figure = Figure(
+        "commitment-hours",
+        covered_hours(hours),
+        title,
+        title + note(". Hours of the look-back by falling demand; the dark part is covered."),
+        hours,
+    )
+    return (Section("The hours behind the recommended commitment", figures=(figure,)),)
+
+
+def offers_called(counts: Evidence) -> str:
+    """The word for the offers, as part of a template: what nobody has quoted is called an example."""
+    if not counts["offers_illustrative"]:
+        return "commitment offers"
+    if counts["offers_illustrative"] == counts["offers_judged"]:
+        return "example commitment offers"
+    return "commitment offers ({offers_illustrative:count} of them examples)"
+
+
+def offers_that_pay(counts: Evidence) -> Prose:
+    """How many offers pay, and how many of those are left where one excludes another; no full stop."""
+    return counts.say(
+        f"{{offers_paying:count}} of {{offers_judged:count}} {offers_called(counts)} would pay"
+        + (
+            ""
+            if counts["offers_paying"] == counts["offers_recommended"]
+            else ", {offers_recommended:count} of them side by side, as one excludes another"
+        )
+    )
+
+
+def offers_table(warehouse: Warehouse) -> Table:
+    """Every offer of reserved capacity, judged on usage as it was."""
+    columns = (
+        Column("offer_name", "Offer"),
+        Column("hourly_commitment_usd", "Per hour", "usd_table"),
+        Column("on_demand_cost_usd", "On demand", "usd_table"),
+        Column("total_cost_usd", "With commitment", "usd_table"),
+        Column("coverage_share", "Coverage", "percent"),
+        Column("utilization_share", "Utilization", "percent"),
+        Column("break_even_utilization_share", "Break-even (above 100 %: never)", "percent"),
+        Column("net_monthly_savings_usd", "Saves a month", "usd_table"),
+        Column("verdict", "Verdict"),
+    )
+    return Table(columns, ask.offers(warehouse, "as_used"))
+
+
+def refused_table(warehouse: Warehouse) -> Table:
+    """Switches that would save money and that something speaks against."""
+    columns = (
+        Column("task_type", "Task", "words"),
+        Column("from_model", "From"),
+        Column("to_model", "To"),
+        Column("monthly_savings_usd", "Would save", "usd_table"),
+        Column("quality_change", "Quality change", "delta_points"),
+        Column("verdict", "Why not"),
+    )
+    return Table(columns, ask.refused_switches(warehouse))
