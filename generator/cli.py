@@ -10,11 +10,12 @@ from typing import Annotated, Final
 
 import typer
 
+from dbt_project.landing.errors import UsageError as LandingUsageError
+from dbt_project.landing.price_book.command import app as prices_app
 from generator.company_seeds import app as seeds_app
 from generator.errors import UsageError
 from generator.following.command import FOLLOWED_DAYS, Following
 from generator.plan import Options, make_plan
-from generator.price_book.command import app as prices_app
 from generator.realism.command import app as realism_app
 from generator.run import default_workers
 from generator.run import generate as carry_out
@@ -161,7 +162,7 @@ def main() -> None:
         code = app(standalone_mode=False)
     except typer.Exit as error:
         code = error.exit_code
-    except UsageError as error:
+    except (UsageError, LandingUsageError) as error:
         code = _complain(str(error))
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("stopped; the landing folder is as it was", err=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from generator.tracking import track_ai_call
+from dbt_project.landing.tracking import track_ai_call
 
 
 def main() -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.warehouse_build import measure
-from tests.workspace import ROOT
 
 DUCKDB = """
 import duckdb, sys
@@ -28,10 +27,9 @@ connection.execute(
 LANDING = """
 import sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-from landing import land
-from otlp_spans import OTEL
-problems = land(OTEL, Path(sys.argv[2]), Path(sys.argv[3]), is_on=True)
+from dbt_project.landing.landed_files import land
+from dbt_project.landing.sources.otel import OTEL
+problems = land(OTEL, Path(sys.argv[1]), Path(sys.argv[2]), is_on=True)
 assert not problems, problems
 """
 SPANS_PER_LINE = 50
@@ -113,8 +111,7 @@ def main() -> None:
             spans = write_spans(file, options.megabytes, layout)
             size = file.stat().st_size / 1e6
             sys.stdout.write(f"{size:,.0f} MB of OTLP JSON, {spans:,} spans, as {layout}\n")
-            plugins = str(ROOT / "dbt_project" / "plugins")
-            readers = {"landing": [LANDING, plugins, str(folder / "raw"), str(folder / "landing")]}
+            readers = {"landing": [LANDING, str(folder / "raw"), str(folder / "landing")]}
             # DuckDB holds an object in memory whole, so that it cannot read a document of this size.
             if layout == "lines":
                 readers = {"DuckDB read_json": [DUCKDB, str(file)]} | readers

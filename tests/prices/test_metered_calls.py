@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from generator.price_book.book import Key
-from generator.price_book.meters import genai_meters, litellm_meters
+from dbt_project.landing.price_book.book import Key
+from dbt_project.landing.price_book.meters import genai_meters, litellm_meters
 from reports_builder.focus_export import _QUERY, focus_row
 from tests.faults.cases import build, rows_of
 from tests.workspace import Workspace

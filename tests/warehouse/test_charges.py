@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -14,10 +13,7 @@ import pytest
 from reports_builder.focus_export import read_export, write_export
 from reports_builder.warehouse import open_warehouse
 from tests.real_files import FOLDER, real_file
-from tests.workspace import ROOT, Workspace
-
-sys.path.insert(0, str(ROOT / "dbt_project" / "plugins"))
-from warehouse_files import Plugin
+from tests.workspace import Workspace
 
 ON = "sources: [calls, focus, invoices]"
 SPECIMENS = ("focus_sample_odd.csv", *(f"focus_spec_examples/{name}.csv" for name in (
@@ -200,11 +196,3 @@ def test_a_file_that_is_not_focus_stops_the_build_by_name(workspace: Workspace) 
     assert done.returncode != 0
     assert "usage.csv: is not a file of FOCUS charges: column BilledCost" in done.stdout
     assert workspace.published.read_bytes() == published
-
-
-def test_a_source_that_does_not_exist_is_named() -> None:
-    problem = Plugin.check_raw_files(object.__new__(Plugin), "nowhere", "calls,fokus")
-    assert problem is not None
-    named, _, known = problem.partition("; there are ")
-    assert named == "variable sources: fokus is not a source"
-    assert {"calls", "focus", "invoices"} <= set(known.split(", "))

@@ -10,9 +10,9 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from tests.landing.test_otlp_documents import document, span
 from tests.warehouse.test_exports_as_sources import logged
 from tests.warehouse.test_incremental_days import contents
-from tests.warehouse.test_otlp_documents import document, span
 from tests.workspace import Workspace
 
 # Costs that only exact arithmetic adds up, on days within the demo's period and after it.

@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from generator.tracking import track_ai_call
+from dbt_project.landing.tracking import track_ai_call
+from tests.landing.test_otlp_documents import document, span
 from tests.warehouse.openai_server import ANSWER, openai_server
-from tests.warehouse.test_otlp_documents import document, span
 from tests.workspace import ROOT, Workspace
 
 pytest.importorskip(

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.warehouse.test_otlp_documents import attribute, document
+from tests.landing.test_otlp_documents import attribute, document
 
 # 2026-10-20 09:00 UTC, and a few seconds before midnight of that day.
 MORNING, MIDNIGHT = 1_792_486_800, 1_792_540_800

@@ -1,0 +1,1 @@
+"""The dated price book of published models: `python -m dbt_project.landing prices`."""

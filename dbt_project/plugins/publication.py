@@ -1,0 +1,33 @@
+"""Publish a warehouse: put a copy of the working file where readers look, in one step."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from dbt_project.landing.frozen_files import FrozenFiles
+
+_COPY = """
+import os, shutil, sys
+shutil.copyfile(sys.argv[1], sys.argv[2])
+with open(sys.argv[2], "rb+") as copy:
+    os.fsync(copy.fileno())
+"""
+
+
+def publish(warehouse_dir: Path, file_name: str, frozen: FrozenFiles, slot: Path) -> Path:
+    """Replace the published file by the working one, which reads the files in `slot`; returns its path.
+
+    A kill at any instant leaves the old file: the copy is complete and on disk before the rename. Readers
+    that have the old file open keep it until they close it.
+    """
+    published = warehouse_dir / file_name
+    partial = warehouse_dir / "build" / f"{file_name}.publishing"
+    # A child process copies: opening and closing the file in this one would drop DuckDB's lock on it.
+    working = warehouse_dir / "build" / file_name
+    subprocess.run([sys.executable, "-c", _COPY, str(working), str(partial)], check=True)
+    frozen.publishing(slot.name)
+    partial.replace(published)
+    frozen.published(slot.name)
+    return published

@@ -1,1 +1,0 @@
-"""The dated price book of published models: `python -m generator prices`."""
