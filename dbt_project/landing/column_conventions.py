@@ -20,7 +20,7 @@ from dbt_project.landing.fields.times import (
     dates_of,
     has_short_year,
     is_certain,
-    month_of,
+    month_meant,
 )
 from dbt_project.landing.fields.values import (
     DOT_GROUPS,
@@ -37,7 +37,7 @@ from dbt_project.landing.fields.values import (
     certain_number,
     currencies_of,
 )
-from dbt_project.landing.known_columns import UnreadableFileError
+from dbt_project.landing.known_columns import RefusedLines
 
 Fields = dict[str, Any]
 # A line, its fields under the source's names, and what is wrong with it.
@@ -135,11 +135,12 @@ class Conventions:
     are_dots_groups: dict[str, bool] = field(default_factory=dict)
     # Of dates: whether the day stands first; null where they cannot be read.
     is_day_first: dict[str, bool | None] = field(default_factory=dict)
+    refused: RefusedLines = field(default_factory=RefusedLines)
 
     def settled(self, rows: Iterable[Row]) -> Iterator[tuple[int, Fields, str | None, Fields]]:
         """Each row with its numbers and times in one form, its problem, and the row as it stands in the file.
 
-        UnreadableFileError for an amount in another currency than that of the source.
+        UnreadableFileError, at the end, for amounts in another currency than that of the source.
         """
         for line, row, line_problem in rows:
             read, problem = dict(row), line_problem
@@ -153,6 +154,7 @@ class Conventions:
                     read[column], is_contradicted = self._number(line, column, value, row)
                     problem = problem or ("currency_contradicted" if is_contradicted else None)
             yield line, read, problem, row
+        self.refused.check()
 
     def _time(self, column: str, kind: str, value: str) -> str:
         certain = certain_month if kind == "month" else certain_time
@@ -165,7 +167,7 @@ class Conventions:
             moment = day_first if is_day_first else moment
             if moment is None:
                 return value
-            return (month_of(str(moment)) or value) if kind == "month" else str(moment)
+            return month_meant(value.strip(BLANKS), moment) if kind == "month" else str(moment)
 
     def _number(self, line: int, column: str, value: str, row: Fields) -> tuple[str, bool]:
         """The number in a field, or the field as it is; whether its currency is not the stated one."""
@@ -194,9 +196,10 @@ class Conventions:
         if len(stated) != 3 or stated in currencies_of(mark):
             return True
         if self.money.only:
-            raise UnreadableFileError(
-                f'line {line}: {column}: "{value}" is in {" or ".join(sorted(currencies_of(mark)))}, but'
-                f" amounts are read in {self.money.only}: convert it first"
+            self.refused.add(
+                line,
+                f'{column}: "{value}" is in {" or ".join(sorted(currencies_of(mark)))}, but amounts are'
+                f" read in {self.money.only}: convert it first",
             )
         return False
 
@@ -229,20 +232,22 @@ def survey(
                     numbers = found.numbers.setdefault(column, _Numbers())
                     numbers.add(line, value, amount, is_count=kinds[column] == "count")
             else:
-                _add_date(found.dates.setdefault(column, _Dates()), line, column, value)
+                _add_date(found, line, column, value)
         for start, end in pairs if problem is None else ():
             months |= _months(row.get(start), row.get(end))
     _settle_numbers(found)
     _settle_dates(found, months)
+    found.refused.check()
     return found
 
 
-def _add_date(dates: _Dates, line: int, column: str, value: str) -> None:
+def _add_date(found: Conventions, line: int, column: str, value: str) -> None:
     if has_short_year(value):
-        raise UnreadableFileError(
-            f'line {line}: {column}: "{value.strip(BLANKS)}" may have its year first or last:'
-            " write dates as YYYY-MM-DD"
+        found.refused.add(
+            line,
+            f'{column}: "{value.strip(BLANKS)}" may have its year first or last: write dates as YYYY-MM-DD',
         )
+    dates = found.dates.setdefault(column, _Dates())
     is_other, either, day_first, month_first = _date_form(value)
     dates.has_other_form |= is_other
     if either:
@@ -285,6 +290,8 @@ def _settle_numbers(found: Conventions) -> None:
     with a comma that is not certain by itself stay text, and their rows are rejected one by one.
     """
     columns = found.numbers.values()
+    # A field of the file may fill two columns; it is named once.
+    named: set[tuple[int, str]] = set()
     has_fractions = any(numbers.has_comma_fraction for numbers in columns)
     has_points = any(numbers.has_point for numbers in columns)
     for column, numbers in found.numbers.items():
@@ -298,20 +305,23 @@ def _settle_numbers(found: Conventions) -> None:
                 is_fraction = None if has_points else True
             else:
                 line, value = numbers.seen[GROUP_OR_FRACTION]
-                _refuse_number(line, column, value, value.replace(",", ""), value.replace(",", "."))
+                if (line, value) not in named:
+                    readings = value.replace(",", ""), value.replace(",", ".")
+                    found.refused.add(line, _ambiguous(column, value, *readings))
+                named.add((line, value))
         found.is_comma_a_fraction[column] = is_fraction
         if has_fractions and not has_points and numbers.maybe_group:
             if not numbers.has_dot_groups:
                 line, value = numbers.maybe_group
-                _refuse_number(line, column, value, value.replace(".", ""), value)
+                found.refused.add(line, _ambiguous(column, value, value.replace(".", ""), value))
             found.are_dots_groups[column] = True
 
 
-def _refuse_number(line: int, column: str, value: str, grouped: str, fraction: str) -> None:
-    raise UnreadableFileError(
-        f'line {line}: {column}: "{value.strip(BLANKS)}" may be {grouped.strip(BLANKS)} or'
-        f" {fraction.strip(BLANKS)}, and no other value of the column tells which: write numbers without"
-        " separators of thousands and with a decimal point"
+def _ambiguous(column: str, value: str, grouped: str, fraction: str) -> str:
+    return (
+        f'{column}: "{value.strip(BLANKS)}" may be {grouped.strip(BLANKS)} or {fraction.strip(BLANKS)},'
+        " and no other value of the column tells which: write numbers without separators of thousands and"
+        " with a decimal point"
     )
 
 
@@ -324,9 +334,10 @@ def _settle_dates(found: Conventions, months: set[bool]) -> None:
     day = next(((name, *dates.day_first) for name, dates in columns.items() if dates.day_first), None)
     month = next(((name, *dates.month_first) for name, dates in columns.items() if dates.month_first), None)
     if day and month:
-        raise UnreadableFileError(
-            f'line {day[1]}: {day[0]}: "{day[2]}" has the day first, but line {month[1]}: {month[0]}:'
-            f' "{month[2]}" the month: write dates as YYYY-MM-DD'
+        found.refused.add(
+            day[1],
+            f'{day[0]}: "{day[2]}" has the day first, but line {month[1]}: {month[0]}: "{month[2]}" the'
+            " month: write dates as YYYY-MM-DD",
         )
     if day or month:
         is_day_first: bool | None = bool(day)
@@ -337,8 +348,9 @@ def _settle_dates(found: Conventions, months: set[bool]) -> None:
             line, value = dates.either
             readings = dates_of(value) or (None, None)
             shown = " or ".join(f"{moment:%-d %B}" for moment in readings if moment)
-            raise UnreadableFileError(
-                f'line {line}: {column}: "{value.strip(BLANKS)}" may be {shown}, and no other date of the'
-                " file tells which: write dates as YYYY-MM-DD"
+            found.refused.add(
+                line,
+                f'{column}: "{value.strip(BLANKS)}" may be {shown}, and no other date of the file tells'
+                " which: write dates as YYYY-MM-DD",
             )
         found.is_day_first[column] = is_day_first

@@ -10,10 +10,33 @@ from dbt_project.landing.fields.text import BLANKS
 
 MOST_NAMES_SHOWN = 12
 MOST_SPELLINGS = 10_000
+MOST_REFUSED_LINES = 10_000
 
 
 class UnreadableFileError(Exception):
-    """What is wrong with a file, and where in it, in one line."""
+    """What is wrong with a file, and where in it, one line each."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class RefusedLines:
+    """The lines of a file for which all of it is refused, gathered so that they are named in one go."""
+
+    def __init__(self) -> None:
+        self._problems: list[str] = []
+
+    def add(self, line: int, reason: str) -> None:
+        """Note a reason; UnreadableFileError when there are so many that no more need be looked for."""
+        self._problems.append(f"line {line}: {reason}")
+        if len(self._problems) == MOST_REFUSED_LINES:
+            self.check()
+
+    def check(self) -> None:
+        """UnreadableFileError when a line was noted."""
+        if self._problems:
+            raise UnreadableFileError(*self._problems)
 
 
 class _Names(dict[str, str]):

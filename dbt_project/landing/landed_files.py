@@ -73,7 +73,10 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
                 _land_file(source, path, landed, (name, version, {} if source.maps_columns else targets))
             files.append((path, landed, digest))
         except UnreadableFileError as error:
-            problems.append(f"{path}: {error}; correct it or move it away, then build again")
+            problems += [
+                f"{path}: {problem}; correct it or move it away, then build again"
+                for problem in error.problems
+            ]
         except OSError as error:
             problems.append(
                 f"{path}: cannot be read ({error.strerror or error}); let it be read or move it away,"

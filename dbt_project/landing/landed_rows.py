@@ -23,7 +23,7 @@ from dbt_project.landing.formats.csv_records import csv_rows
 from dbt_project.landing.formats.json_records import NotJsonError, RepeatedKeys, json_rows, page_records
 from dbt_project.landing.formats.parquet_records import parquet_rows
 from dbt_project.landing.formats.text_files import open_text
-from dbt_project.landing.known_columns import UnreadableFileError, listed
+from dbt_project.landing.known_columns import RefusedLines, UnreadableFileError, listed
 from dbt_project.landing.same_rows import hash_columns
 
 if TYPE_CHECKING:
@@ -115,9 +115,19 @@ def file_rows(source: LandedSource, path: Path) -> Iterator[Row]:
 
 
 def shaped_rows(source: LandedSource, path: Path, targets: Targets) -> Iterator[Row]:
-    """The records of a file in the columns of its source, as the file spells their values."""
-    rows = source.rows(path)
-    return ((line, _shaped(source, line, row, targets), problem) for line, row, problem in rows)
+    """The records of a file in the columns of its source, as the file spells their values.
+
+    UnreadableFileError, at the end, with the lines that its source refuses.
+    """
+    refused = RefusedLines()
+    for line, row, problem in source.rows(path):
+        try:
+            shaped = _shaped(source, row, targets)
+        except ValueError as error:
+            refused.add(line, str(error))
+            continue
+        yield line, shaped, problem
+    refused.check()
 
 
 def _json_rows(source: LandedSource, path: Path) -> Iterator[Row]:
@@ -177,14 +187,11 @@ def _hint(record: Fields) -> str:
     return f"{listed(record)}; if the records are in {' or '.join(lists)}, write them alone" if lists else ""
 
 
-def _shaped(source: LandedSource, line: int, row: Fields, targets: Targets) -> Fields:
+def _shaped(source: LandedSource, row: Fields, targets: Targets) -> Fields:
     """The columns of a record as text: its fields as its source shapes them, and what its attributes fill."""
     if not source.shape or not row:
         return {name: as_text(value) for name, value in row.items()}
-    try:
-        shaped, attributes = source.shape(row)
-    except ValueError as error:
-        raise UnreadableFileError(f"line {line}: {error}") from error
+    shaped, attributes = source.shape(row)
     columns = {name: as_text(value) for name, value in shaped.items()}
     ranks: dict[str, int] = {}
     for attribute, filled in targets.items():

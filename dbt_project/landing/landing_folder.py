@@ -23,6 +23,8 @@ from dbt_project.landing.raw_files import call_files, call_problems, file_proble
 from dbt_project.landing.registry import LANDED_SOURCES
 from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA, REQUIRED_CUSTOMER_COLUMNS
 
+MOST_PROBLEMS = 20
+
 
 class LandingFolder:
     """What was landed for the warehouse in a folder."""
@@ -45,7 +47,8 @@ class LandingFolder:
     def land(self, raw_dir: Path, sources: Collection[str]) -> list[str]:
         """Check the files of the sources that are on, and land those that are not in the layout of calls.
 
-        Returns problems, one a file; a file without any is landed all the same.
+        Returns all problems, one a line, of which the first are shown; a file without any is landed all the
+        same.
         """
         self._call_files = call_files(raw_dir) if "calls" in sources else []
         problems = call_problems(raw_dir, self._call_files) if "calls" in sources else []
@@ -53,7 +56,8 @@ class LandingFolder:
         problems += self._take_customers(raw_dir / "customers.parquet", is_on="customers" not in sources)
         for source in LANDED_SOURCES:
             problems += land(source, raw_dir, self._landing_dir, is_on=source.name in sources)
-        return problems
+        more = len(problems) - MOST_PROBLEMS
+        return [*problems[:MOST_PROBLEMS], f"... and {more} more"] if more > 0 else problems
 
     def freeze(self, raw_dir: Path) -> Path:
         """Fix the list of files to read: those that `land` found. Returns their folder."""

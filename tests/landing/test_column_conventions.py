@@ -250,3 +250,23 @@ def test_a_sign_that_contradicts_the_currency_of_a_charge_rejects_its_row(tmp_pa
 
 def test_a_quantity_has_no_currency(tmp_path: Path) -> None:
     assert numbers(tmp_path, "$5", column="ConsumedQuantity") == ["$5"]
+
+
+def test_every_column_and_line_that_refuses_a_file_is_named_in_one_go(tmp_path: Path) -> None:
+    rows = [
+        {"monthly_fee": "1,500", "signup_date": "05/10/2026"},
+        {"monthly_fee": "2,500", "churned_date": "26-10-03"},
+        {"churned_date": "26-10-04"},
+    ]
+    problems, landed = land_rows(tmp_path, CUSTOMERS, FEE | {"churned_date": ""}, rows)
+    assert landed == []
+    assert [problem.split(" may ")[0] for problem in problems] == [
+        'line 3: churned_date: "26-10-03"',
+        'line 4: churned_date: "26-10-04"',
+        'line 2: monthly_fee: "1,500"',
+    ]
+    problems, _ = land_rows(tmp_path, CUSTOMERS, FEE, [{"monthly_fee": "€1"}, {}, {"monthly_fee": "£2"}])
+    assert [problem.split(" is in ")[0] for problem in problems] == [
+        'line 2: monthly_fee: "€1"',
+        'line 4: monthly_fee: "£2"',
+    ]

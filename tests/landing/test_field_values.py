@@ -92,6 +92,35 @@ def test_months_are_read_in_every_common_writing() -> None:
     assert canonical_month("Oct-26") == "Oct-26"
 
 
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("2026-09-01T00:00:00+02:00", "2026-09-01"),
+        ("2026-09-01 00:00:00+0530", "2026-09-01"),
+        ("2026-09-01T00:00+14", "2026-09-01"),
+        ("20260901T000000+0200", "2026-09-01"),
+        ("Tue, 01 Sep 2026 00:00:00 +0200", "2026-09-01"),
+        ("Sep 1, 2026 12:00:00 AM UTC+02:00", "2026-09-01"),
+        ("09/01/2026 00:00:00 +02:00", "2026-09-01"),
+        # West of Greenwich the first of the month in UTC may be the last of the month before.
+        ("2026-08-31T23:00:00-07:00", "2026-08-01"),
+        ("2026-09-30T23:59:59-11:00", "2026-09-01"),
+        # Midnight in Berlin, Delhi and Tokyo, written in UTC.
+        ("2026-08-31T22:00:00Z", "2026-09-01"),
+        ("2026-08-31T18:30:00.000Z", "2026-09-01"),
+        ("2026-12-31T15:00:00+00:00", "2027-01-01"),
+        # The end of a month, a noon, and a clock without a zone are what they are.
+        ("2026-08-31T23:59:59Z", "2026-08-01"),
+        ("2026-08-31T12:00:00Z", "2026-08-01"),
+        ("2026-08-31 22:00:00", "2026-08-01"),
+        ("2026-08-30T22:00:00Z", "2026-08-01"),
+        ("2026-09-01T00:00:00Z", "2026-09-01"),
+    ],
+)
+def test_a_month_is_that_of_the_clock_it_was_written_by(text: str, month: str) -> None:
+    assert canonical_month(text) == month
+
+
 def test_a_comma_that_may_be_a_decimal_point_is_left_by_itself() -> None:
     texts = ("1,500", "0,125", "1,50", "1.234,56", "1.234.567", "EUR 5", "€5", "1'000", "5-")
     assert tuple(map(canonical_number, texts)) == texts

@@ -18,6 +18,7 @@ import pytest
 
 from dbt_project.landing.fields.values import canonical_instant
 from dbt_project.landing.landed_files import land
+from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.source import LandedSource
 from dbt_project.landing.sources.customers import CUSTOMERS
 from dbt_project.landing.sources.langfuse import LANGFUSE
@@ -287,9 +288,28 @@ def test_the_old_and_the_new_shape_of_the_spend_log_both_land(tmp_path: Path) ->
 
 
 def test_a_fee_in_another_currency_is_refused_by_file_and_line(tmp_path: Path) -> None:
-    text = "customer,plan,fee,start_date,currency\na,Team,49,2026-01-01,usd\nb,Team,49,2026-01-01,EUR\n"
-    (found,) = land_text(tmp_path, CUSTOMERS, text, "billing.csv")
-    assert found.startswith(f"{tmp_path / 'raw/customers/billing.csv'}: line 3: the fee is in EUR")
+    text = "customer,plan,fee,start_date,currency\na,Team,49,2026-01-01,usd\n"
+    text += "b,Team,49,2026-01-01,EUR\nc,Team,49,2026-01-01,\nd,Team,49,2026-01-01,CHF\n"
+    found = land_text(tmp_path, CUSTOMERS, text, "billing.csv")
+    where = tmp_path / "raw/customers/billing.csv"
+    assert [line.split(";")[0] for line in found] == [
+        f"{where}: line 3: the fee is in EUR",
+        f"{where}: line 5: the fee is in CHF",
+    ]
+
+
+def test_all_that_is_refused_is_named_in_one_go_up_to_twenty_lines(tmp_path: Path) -> None:
+    for name, text in (("customers/a.csv", "x\n1\n"), ("focus/b.csv", "y\n1\n"), ("invoices/c.txt", "z")):
+        (tmp_path / "raw" / name).parent.mkdir(parents=True)
+        (tmp_path / "raw" / name).write_text(text)
+    folder = LandingFolder(tmp_path / "warehouse")
+    found = folder.land(tmp_path / "raw", ["customers", "focus", "invoices"])
+    assert [line.split(":")[0].rpartition("/")[2] for line in found] == ["b.csv", "c.txt", "a.csv"]
+    fees = "".join(f"c{number},9,2026-01-01,EUR\n" for number in range(30))
+    (tmp_path / "raw/customers/a.csv").write_text(f"customer,fee,start_date,currency\n{fees}")
+    found = folder.land(tmp_path / "raw", ["customers", "focus", "invoices"])
+    assert len(found) == 21
+    assert found[-1] == "... and 12 more"
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -58,6 +58,7 @@ _MONTHS = {
     for name in (names, names[:3])
 } | {"sept": 9}  # fmt: skip
 _LONGEST_TEXT = 80
+_ZONE_AFTER_A_CLOCK = re.compile(rf"[Tt:]\d{{2,6}}(?:[.,:]\d+)*(?:\s?[AaPp]\.?[Mm]\.?)?\s?{_ZONE}$")
 
 
 @lru_cache(maxsize=100_000)
@@ -210,13 +211,32 @@ def certain_month(value: str | None) -> str | None:
             part = found.groupdict()
             month = _MONTHS.get(part["name"].lower(), 0) if part.get("name") else int(part["month"])
             return f"{found['year']}-{month:02d}-01" if 1 <= month <= 12 else value
-    moment = certain_time(text) or ""
-    return month_of(moment) or value
+    moment = _certain(text)
+    if moment is None and (dates_of(text) or has_short_year(text)):
+        raise NeedsConventionError(value)
+    return month_meant(text, moment) if moment else value
 
 
-def month_of(moment: str | None) -> str | None:
-    """The first day of the month of a time in the form that certain_time gives."""
-    return f"{moment[:7]}-01" if moment and re.match(r"\d{4}-\d{2}-\d{2} ", moment) else None
+def month_meant(text: str, moment: datetime) -> str:
+    """The first day of the month that a time means by itself, where `moment` is that time in UTC.
+
+    It is the month of the clock it was written by: 2026-09-01T00:00:00+02:00 means September, although it is
+    August in UTC. A program east of Greenwich that writes in UTC says 2026-08-31T22:00:00Z for the same; on
+    the last day of a month a full half hour of the afternoon is taken for such a midnight.
+    """
+    zone = _ZONE_AFTER_A_CLOCK.search(text)
+    if zone is None:
+        return f"{moment:%Y-%m}-01"
+    local = moment + _offset(zone["offset"])
+    is_midnight_further_east = (
+        not _offset(zone["offset"])
+        and (local + timedelta(days=1)).day == 1
+        and local.hour > 12
+        and local.minute in (0, 30)
+        and not local.second
+        and not local.microsecond
+    )
+    return f"{local + timedelta(days=is_midnight_further_east):%Y-%m}-01"
 
 
 def canonical_month(value: str | None) -> str | None:
@@ -224,4 +244,5 @@ def canonical_month(value: str | None) -> str | None:
     try:
         return certain_month(value)
     except NeedsConventionError:
-        return month_of(canonical_time(value)) or value
+        month_first, _ = dates_of(value or "") or (None, None)
+        return month_meant(value or "", month_first) if month_first else value
