@@ -1,4 +1,4 @@
-"""The README is true: its commands work as they stand on a fresh copy, its excerpt stands in the example report."""
+"""README and docs are true: their commands work on a fresh copy as written, links lead somewhere, tables exist."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ import pytest
 from tests.workspace import ROOT
 
 README = (ROOT / "README.md").read_text()
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # `make test` is what runs this file.
 COMMANDS = [
     line.split("#")[0].strip()
-    for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    for page in PAGES
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL)
     for line in block.splitlines()
     if line.strip() and "make test" not in line
 ]
@@ -77,11 +79,17 @@ def test_the_excerpt_stands_in_the_example_report() -> None:
             assert line in report
 
 
-def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
 
 
-def test_every_table_named_exists() -> None:
-    for schema, table in re.findall(r"`(\w+)\.((?:fct|dim|rpt|rejected)_\w+)`", README):
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_table_named_exists(page: Path) -> None:
+    for schema, table in re.findall(r"`(\w+)\.((?:fct|dim|rpt|rejected)_\w+)`", page.read_text()):
         assert (ROOT / "dbt_project" / "models" / schema / f"{table}.sql").is_file(), f"{schema}.{table}"
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
