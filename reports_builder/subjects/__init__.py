@@ -1,4 +1,6 @@
-"""What the project says, a folder for each subject, named as the schema of its marts; pages and dashboard views put it together.
+"""What the project says, a folder per subject, named as the schema of its marts.
+
+Pages and dashboard views put it together. A folder has:
 
 - ``queries``: what is asked of the marts,
 - ``charts``: how an answer is drawn that no other folder draws,
