@@ -31,7 +31,7 @@
             coalesce(prices.is_negotiated, false) as is_negotiated
         from {{ summed_by_slot }} as usage
         left join price_periods as prices
-            on {{ is_priced_by('usage', 'prices', 'slot_start_at', 'usage.min_input_tokens') }}
+            on {{ is_priced_by('usage', 'prices', 'slot_start_at', 'usage.min_input_tokens', 'usage.week_minute') }}
     ) as priced
 {%- endmacro %}
 
@@ -85,8 +85,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Joins usage to its price, by instant and by size of the input. #}
-{% macro is_priced_by(usage, prices, used_at, input_tokens) -%}
+{# Joins usage to its price, by instant, by size of the input and by minute of the week. #}
+{% macro is_priced_by(usage, prices, used_at, input_tokens, week_minute) -%}
     {{ usage }}.provider = {{ prices }}.provider
     and {{ usage }}.model = {{ prices }}.model
     and {{ usage }}.service_tier = {{ prices }}.service_tier
@@ -94,11 +94,13 @@
     and {{ usage }}.{{ used_at }} < {{ prices }}.valid_to
     and {{ prices }}.min_input_tokens <= {{ input_tokens }}
     and {{ input_tokens }} < {{ prices }}.next_min_input_tokens
+    {{ and_holds_at(prices, week_minute) }}
 {%- endmacro %}
 
-{# The price of a model that holds as a day ends, for inputs of the smallest size: what is judged by one price is judged by it. #}
+{# The price of a model that holds as a day ends, in its last minute, for inputs of the smallest size: what is judged by one price is judged by it. #}
 {% macro holds_at_end_of(day, prices='price_periods') -%}
     {{ prices }}.valid_from < {{ start_of_day(day ~ ' + 1') }}
     and {{ start_of_day(day ~ ' + 1') }} <= {{ prices }}.valid_to
     and {{ prices }}.min_input_tokens = 0
+    {{ and_holds_at(prices, '(' ~ iso_weekday(day) ~ ' * 1440 - 1)') }}
 {%- endmacro %}

@@ -124,6 +124,8 @@ def _published(path: Path, wanted: dict[tuple[str, str], int]) -> list[_Dated]:
         model = wanted.get((row.get("provider", ""), row.get("model", "")))
         if model is None or row["service_tier"] not in SERVICE_TIERS or int(row["min_input_tokens"]) > 0:
             continue
+        if row["weekdays"] or row["hours_utc"]:
+            raise UsageError(f"{path}, line {line}: the company charges by no price that depends on the hour")
         asked = row["usd_per_million_input_tokens"]
         # Where a publisher names no price for the cache, what is read from it is charged as input.
         texts = (

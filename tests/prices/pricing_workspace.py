@@ -26,7 +26,7 @@ TOLD_BY_OTHERS = (
     ("metered_units", pa.string(), "string"),
 )
 CALLS_AS_OTHERS = pa.schema([*CALLS_SCHEMA, *(pa.field(name, kind) for name, kind, _ in TOLD_BY_OTHERS)])
-CHARGES = "+rpt_charge_restatements +fct_usage_daily +fct_calls"
+CHARGES = "+rpt_charge_restatements +fct_usage_daily +fct_calls +fct_charges"
 
 
 @dataclass(frozen=True)

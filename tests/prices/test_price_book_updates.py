@@ -65,11 +65,11 @@ def test_sizes_of_input_tiers_and_dates_become_rows(tmp_path: Path) -> None:
     source = "2026-11-01,1,https://p.example/prices"
     # A tier names only the prices that differ; the others are those of the standard tier at the time.
     assert rows(tmp_path) == [
-        f"genai-prices,p,m,batch,0,2026-02-01 00:00:00,1.25,,3.75,15,{source}",
-        f"genai-prices,p,m,batch,0,2026-03-13 00:00:00,1.25,,,15,{source}",
-        f"genai-prices,p,m,standard,0,1970-01-01 00:00:00,3,,3.75,15,{source}",
-        f"genai-prices,p,m,standard,200001,1970-01-01 00:00:00,6,,3.75,15,{source}",
-        f"genai-prices,p,m,standard,0,2026-03-13 00:00:00,2.5,,,15,{source}",
+        f"genai-prices,p,m,batch,0,2026-02-01 00:00:00,1.25,,3.75,15,{source},,",
+        f"genai-prices,p,m,batch,0,2026-03-13 00:00:00,1.25,,,15,{source},,",
+        f"genai-prices,p,m,standard,0,1970-01-01 00:00:00,3,,3.75,15,{source},,",
+        f"genai-prices,p,m,standard,200001,1970-01-01 00:00:00,6,,3.75,15,{source},,",
+        f"genai-prices,p,m,standard,0,2026-03-13 00:00:00,2.5,,,15,{source},,",
     ]
     assert (tmp_path / "price_book_names.csv").read_text(encoding="utf-8").splitlines()[1:] == [
         "genai-prices,p,,1,equals,p,",
@@ -94,23 +94,84 @@ def test_a_changed_price_is_appended_and_the_same_release_changes_nothing(tmp_pa
     assert rows(tmp_path) == [
         *before,
         # A model that was not listed before has no earlier price that it could change.
-        "genai-prices,p,fresh,standard,0,1970-01-01 00:00:00,7,,,,2026-06-01,2,https://p.example/prices",
-        "genai-prices,p,m,standard,0,2026-06-01 00:00:00,2,,,,2026-06-01,2,https://p.example/prices",
+        "genai-prices,p,fresh,standard,0,1970-01-01 00:00:00,7,,,,2026-06-01,2,https://p.example/prices,,",
+        "genai-prices,p,m,standard,0,2026-06-01 00:00:00,2,,,,2026-06-01,2,https://p.example/prices,,",
     ]
     whole = {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")}
     assert "0 rows added" in update(tmp_path, changed, "2", "2026-07-01")
     assert {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")} == whole
 
 
-def test_a_price_that_the_book_cannot_hold_is_named(tmp_path: Path) -> None:
+def test_prices_of_certain_hours_belong_to_the_dated_price_before_them(tmp_path: Path) -> None:
     by_hour = model(
         prices=[
             {"prices": {"input_mtok": 1}},
-            {"constraint": {"start_time": "00:30:00Z", "end_time": "16:30:00Z"}, "prices": {"input_mtok": 2}},
+            {"constraint": {"start_date": "2026-03-01"}, "prices": {"input_mtok": 2}},
+            {"constraint": {"start_time": "00:30:00Z", "end_time": "16:30:00Z"}, "prices": {"input_mtok": 4}},
+            {"constraint": {"start_time": "23:00:00+02:00", "end_time": "00:30:00+02:00"}, "prices": {"input_mtok": 5}},
+            {"constraint": {"start_date": "2026-09-01"}, "prices": {"input_mtok": 3}},
+        ]
+    )  # fmt: skip
+    update(tmp_path, price_list(by_hour), "1", "2026-01-01")
+    source = "2026-01-01,1,https://p.example/prices"
+    assert rows(tmp_path) == [
+        f"genai-prices,p,m,standard,0,1970-01-01 00:00:00,1,,,,{source},,",
+        f"genai-prices,p,m,standard,0,2026-03-01 00:00:00,2,,,,{source},,",
+        f"genai-prices,p,m,standard,0,2026-03-01 00:00:00,4,,,,{source},,00:30-16:30",
+        f"genai-prices,p,m,standard,0,2026-03-01 00:00:00,5,,,,{source},,21:00-22:30",
+        f"genai-prices,p,m,standard,0,2026-09-01 00:00:00,3,,,,{source},,",
+    ]
+    assert "0 rows added" in update(tmp_path, price_list(by_hour), "1", "2026-02-01")
+
+
+def test_a_changed_price_of_certain_hours_is_named_with_them(tmp_path: Path) -> None:
+    def peak(price: int) -> list[dict[str, Any]]:
+        hours = {"start_time": "01:00:00Z", "end_time": "04:00:00Z"}
+        return price_list(
+            model(
+                prices=[{"prices": {"input_mtok": 1}}, {"constraint": hours, "prices": {"input_mtok": price}}]
+            )
+        )
+
+    update(tmp_path, peak(2), "1", "2026-01-01")
+    said = update(tmp_path, peak(3), "2", "2026-06-01")
+    assert "p/m (standard) from 2026-06-01: input at 01:00-04:00 UTC $2 -> $3 per million" in said
+
+
+def test_a_map_states_days_and_hours(tmp_path: Path) -> None:
+    off_peak = {
+        "windows": [
+            {"hours_utc": ["10:00-01:00", "04:00-06:00"], "weekdays": [1, 2, 3, "thu", "Friday"]},
+            {"hours_utc": "00:00-00:00", "weekdays": [6, 7]},
+        ],
+        "input_cost_per_token": 1e-06,
+    }
+    entry = {"litellm_provider": "p", "input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
+    abroad = {"hours_utc": "01:00-02:00", "weekdays": [1], "weekday_timezone": "Asia/Shanghai"}
+    content = {"m": entry | {"off_peak_pricing": off_peak}, "n": entry | {"off_peak_pricing": abroad}}
+    said = update(tmp_path, content, "1", "2026-01-01")
+    source = "2026-01-01,1,"
+    assert rows(tmp_path) == [
+        f"litellm,p,m,standard,0,1970-01-01 00:00:00,2,,,8,{source},,",
+        f"litellm,p,m,standard,0,1970-01-01 00:00:00,1,,,8,{source},1-5,10:00-01:00",
+        f"litellm,p,m,standard,0,1970-01-01 00:00:00,1,,,8,{source},1-5,04:00-06:00",
+        f"litellm,p,m,standard,0,1970-01-01 00:00:00,1,,,8,{source},6-7,00:00-00:00",
+    ]
+    assert (
+        "left out: 1\n  p/n: its prices of other hours cannot be read, days of the week in Asia/Shanghai"
+        in said
+    )
+
+
+def test_a_price_that_the_book_cannot_hold_is_named(tmp_path: Path) -> None:
+    to_the_second = model(
+        prices=[
+            {"prices": {"input_mtok": 1}},
+            {"constraint": {"start_time": "00:30:01Z", "end_time": "16:30:00Z"}, "prices": {"input_mtok": 2}},
         ]
     )
-    said = update(tmp_path, price_list(by_hour), "1", "2026-01-01")
-    assert "left out: 1\n  p/m: its price depends on the time of day" in said
+    said = update(tmp_path, price_list(to_the_second), "1", "2026-01-01")
+    assert "left out: 1\n  p/m: its price depends on the time of day, 00:30:01 is no whole minute" in said
     assert not (tmp_path / "price_book.csv").exists()
 
 

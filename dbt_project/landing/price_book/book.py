@@ -22,11 +22,11 @@ CLASSES: Final = ("input", "cached_input", "cache_write", "output")
 COLUMNS: Final = (
     *("package", "provider", "model", "service_tier", "min_input_tokens", "valid_from"),
     *(f"usd_per_million_{name}_tokens" for name in CLASSES),
-    *("recorded_on", "release", "source_url"),
+    *("recorded_on", "release", "source_url", "weekdays", "hours_utc"),
 )
 METER_COLUMNS: Final = (
     *("package", "provider", "model", "service_tier", "meter", "min_input_tokens", "valid_from"),
-    *("usd_per_unit", "recorded_on", "release", "source_url"),
+    *("usd_per_unit", "recorded_on", "release", "source_url", "weekdays", "hours_utc"),
 )
 """Of prices of what is not plain tokens, by meter; the price is that of one unit."""
 NAME_COLUMNS: Final = ("package", "provider", "model", "rule_order", "match_kind", "pattern", "except_regex")
@@ -48,11 +48,19 @@ class Band:
     """Prices in USD per million tokens of calls with at least `min_input_tokens` of input.
 
     `prices` has one entry per class of CLASSES, None where the source names no price. Of a meter it has one
-    entry, in USD per unit.
+    entry, in USD per unit. They hold on `weekdays` (`1-5` is Monday to Friday, UTC) in `hours_utc`
+    (`01:00-04:00`); a band without them at all times that no other band of its version names.
     """
 
     min_input_tokens: int
     prices: tuple[Decimal | None, ...]
+    weekdays: str = ""
+    hours_utc: str = ""
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """What tells it from the other bands of its version; those of all times come first."""
+        return self.weekdays, self.hours_utc, self.min_input_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +193,13 @@ def read_book(path: Path, columns: Sequence[str] = COLUMNS) -> dict[Key, list[Ve
             prices = tuple(_price(row[name]) for name in columns if name.startswith("usd_per_"))
             at = datetime.fromisoformat(row["valid_from"])
             recorded_on = date.fromisoformat(row["recorded_on"])
-            band = Band(int(row["min_input_tokens"]), prices)
+            band = Band(int(row["min_input_tokens"]), prices, row["weekdays"], row["hours_utc"])
         except (ArithmeticError, ValueError) as error:
             raise UsageError(f"{path}, line {line}: not a price ({error})") from error
         versions.setdefault((key, at), {}).setdefault(recorded_on, []).append(band)
     book: dict[Key, list[Version]] = {}
     for (key, at), recorded in sorted(versions.items()):
-        bands = sorted(recorded[max(recorded)], key=lambda band: band.min_input_tokens)
+        bands = sorted(recorded[max(recorded)], key=lambda band: band.place)
         book.setdefault(key, []).append(Version(at, tuple(bands)))
     return book
 
@@ -205,7 +213,7 @@ def append_changes(path: Path, update: Update, *, release: str, recorded_on: dat
             *([change.key.meter] if change.key.meter else []),
             *(band.min_input_tokens, change.version.valid_from.isoformat(sep=" ")),
             *("" if price is None else f"{price.normalize():f}" for price in band.prices),
-            *(recorded_on.isoformat(), release, change.source_url),
+            *(recorded_on.isoformat(), release, change.source_url, band.weekdays, band.hours_utc),
         ]
         for change in update.changes
         for band in change.version.bands

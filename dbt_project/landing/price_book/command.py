@@ -110,15 +110,18 @@ def report(book: dict[Key, list[Version]], found: Update, left_out: Sequence[str
 def _change_line(change: Change) -> str:
     key = change.key
     parts = []
-    before = {band.min_input_tokens: band.prices for band in change.before or ()}
-    after = {band.min_input_tokens: band.prices for band in change.version.bands}
-    for start in sorted(before.keys() | after.keys()):
+    before = {band.place: band.prices for band in change.before or ()}
+    after = {band.place: band.prices for band in change.version.bands}
+    for place in sorted(before.keys() | after.keys()):
+        weekdays, hours, start = place
         where = f" above {start - 1:,} input tokens" if start else ""
-        if start not in after:
+        where += f" on days {weekdays}" if weekdays else ""
+        where += f" at {hours} UTC" if hours else ""
+        if place not in after:
             parts.append(f"no price of its own{where}")
             continue
-        old = before.get(start, (None,) * len(CLASSES))
-        for name, was, now in zip(CLASSES, old, after[start], strict=True):
+        old = before.get(place, (None,) * len(CLASSES))
+        for name, was, now in zip(CLASSES, old, after[place], strict=True):
             if was != now:
                 parts.append(f"{name}{where} {_usd(was)} -> {_usd(now)}")
     return (

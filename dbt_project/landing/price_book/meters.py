@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 from dbt_project.landing.price_book.book import BEGINNING, Band, Key, Version
@@ -50,13 +51,21 @@ _LITELLM_BY_MODE: Final = {
 
 
 def genai_meters(
-    key: Key, timeline: Sequence[tuple[datetime, Mapping[str, Any]]]
+    key: Key,
+    timeline: Sequence[tuple[datetime, Mapping[str, Any]]],
+    windows: Mapping[datetime, Sequence[tuple[str, Mapping[str, Any]]]] = MappingProxyType({}),
 ) -> Iterator[tuple[Key, tuple[Version, ...]]]:
-    """The meters of a model and tier of genai-prices; None where a later version no longer names a price."""
+    """The meters of a model and tier of genai-prices; None where a later version no longer names a price.
+
+    `windows` has prices of certain hours by the start of the version that they belong to.
+    """
     for field, (meter, units) in _GENAI.items():
         versions: list[Version] = []
         for start, prices in timeline:
             bands = _bands(prices.get(field), units)
+            for hours, own in windows.get(start, []):
+                if own.get(field) is not None:
+                    bands += tuple(replace(band, hours_utc=hours) for band in _bands(own[field], units))
             if bands != (versions[-1].bands if versions else (Band(0, (None,)),)):
                 versions.append(Version(start, bands))
         if versions:

@@ -4,10 +4,11 @@ import importlib.metadata
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from dbt_project.landing.errors import UsageError
 from dbt_project.landing.price_book.book import (
@@ -20,7 +21,11 @@ from dbt_project.landing.price_book.book import (
     Release,
     Version,
 )
+from dbt_project.landing.price_book.hours import hours_of_constraint, litellm_windows
 from dbt_project.landing.price_book.meters import genai_meters, litellm_meters
+
+Windows: TypeAlias = dict[datetime, list[tuple[str, Mapping[str, Any]]]]
+"""Prices of certain hours (`01:00-04:00`), by the start of the price that holds at all other times."""
 
 GENAI: Final = "genai-prices"
 LITELLM: Final = "litellm"
@@ -113,37 +118,50 @@ def _genai(providers: Sequence[Mapping[str, Any]], release: str) -> Release:
                 if (rule[0], rule[1].lower()) != ("equals", model["id"].lower()):
                     order += 1
                     names.append(NameRule(GENAI, provider["id"], model["id"], order, *rule))
-            timelines = _genai_timelines(model)
-            if isinstance(timelines, str):
-                left_out.append(f"{provider['id']}/{model['id']}: {timelines}")
+            try:
+                timelines, windows = _genai_timelines(model)
+            except ValueError as error:
+                reason = f"its price depends on the time of day, {error}"
+                left_out.append(f"{provider['id']}/{model['id']}: {reason}")
                 continue
             for tier, timeline in timelines.items():
                 key = Key(GENAI, provider["id"], model["id"], tier)
-                if versions := _versions(timeline):
+                if versions := _versions(timeline, windows):
                     offers.append(Offer(key, versions, url))
-                meters += [Offer(*offer, url) for offer in genai_meters(key, timeline)]
+                meters += [Offer(*offer, url) for offer in genai_meters(key, timeline, windows)]
     return Release(GENAI, release, tuple(offers), tuple(names), tuple(left_out), tuple(meters))
 
 
-def _genai_timelines(model: Mapping[str, Any]) -> dict[str, list[tuple[datetime, Mapping[str, Any]]]] | str:
-    """Prices as stated, ascending by start, by service tier; or the reason why the book cannot hold them."""
+def _genai_timelines(
+    model: Mapping[str, Any],
+) -> tuple[dict[str, list[tuple[datetime, Mapping[str, Any]]]], Windows]:
+    """Prices as stated, ascending by start, by service tier; beside them those of certain hours.
+
+    Prices of hours have no date: they belong to the dated price that is stated before them, and end with it.
+    Raises ValueError where the book cannot hold them.
+    """
     stated = model["prices"] if isinstance(model["prices"], list) else [{"prices": model["prices"]}]
     variants = [
         (tier, variant) for variant in model.get("price_variants") or [] if (tier := _tier(variant["when"]))
     ]
-    constraints = [
-        entry.get("constraint") or {} for entry in [*stated, *(variant for _, variant in variants)]
-    ]
-    if any("start_time" in constraint for constraint in constraints):
-        return "its price depends on the time of day"
-    standard = sorted(((_start(entry), entry["prices"]) for entry in stated), key=lambda entry: entry[0])
+    windows: Windows = {}
+    standard: list[tuple[datetime, Mapping[str, Any]]] = []
+    for entry in stated:
+        if _is_of_hours(entry):
+            start = standard[-1][0] if standard else BEGINNING
+            windows.setdefault(start, []).append((hours_of_constraint(entry["constraint"]), entry["prices"]))
+        else:
+            standard.append((_start(entry), entry["prices"]))
+    if variants and (windows or any(_is_of_hours(variant) for _, variant in variants)):
+        raise ValueError("beside prices by service tier")
+    standard.sort(key=lambda entry: entry[0])
     timelines = {STANDARD: standard}
     for tier in dict.fromkeys(tier for tier, _ in variants):
         own = [(_start(variant), variant["prices"]) for name, variant in variants if name == tier]
         first = min(start for start, _ in own)
         points = sorted({start for start, _ in [*standard, *own] if start >= first} | {first})
         timelines[tier] = [(point, _resolved(standard, own, point)) for point in points]
-    return timelines
+    return timelines, windows
 
 
 def _resolved(
@@ -159,10 +177,14 @@ def _resolved(
     return prices
 
 
-def _versions(timeline: Sequence[tuple[datetime, Mapping[str, Any]]]) -> tuple[Version, ...]:
+def _versions(
+    timeline: Sequence[tuple[datetime, Mapping[str, Any]]], windows: Windows
+) -> tuple[Version, ...]:
     versions: list[Version] = []
     for start, prices in timeline:
         bands = _genai_bands(prices)
+        for hours, own in windows.get(start, []):
+            bands += tuple(replace(band, hours_utc=hours) for band in _genai_bands(own))
         if bands and (not versions or versions[-1].bands != bands):
             versions.append(Version(start, bands))
     return tuple(versions)
@@ -196,6 +218,10 @@ def _start(entry: Mapping[str, Any]) -> datetime:
         return BEGINNING
     day = start if isinstance(start, date) else date.fromisoformat(start)
     return datetime(day.year, day.month, day.day)
+
+
+def _is_of_hours(entry: Mapping[str, Any]) -> bool:
+    return "start_time" in (entry.get("constraint") or {})
 
 
 def _tier(when: Mapping[str, str]) -> str | None:
@@ -242,6 +268,7 @@ def _litellm(models: Mapping[str, Mapping[str, Any]], release: str) -> Release:
     offers: list[Offer] = []
     meters: list[Offer] = []
     names: dict[str, list[NameRule]] = {}
+    left_out: list[str] = []
     for name, entry in models.items():
         if name == "sample_spec":
             continue
@@ -260,11 +287,17 @@ def _litellm(models: Mapping[str, Mapping[str, Any]], release: str) -> Release:
             own.append(NameRule(LITELLM, provider, name, len(own), "equals", short.lower()))
         for tier, suffix in _LITELLM_TIERS.items():
             bands = _litellm_bands(entry, suffix)
+            if bands and not suffix:
+                try:
+                    bands += tuple(_litellm_off_peak(_mapping(entry.get("off_peak_pricing")), bands[0]))
+                except (ValueError, AttributeError, TypeError) as error:
+                    left_out.append(f"{provider}/{name}: its prices of other hours cannot be read, {error}")
+                    continue
             if bands:
                 key = Key(LITELLM, provider, name, tier)
                 offers.append(Offer(key, (Version(BEGINNING, bands),), entry.get("source", "")))
     rules = tuple(rule for own in names.values() for rule in own)
-    return Release(LITELLM, release, tuple(offers), rules, (), tuple(meters))
+    return Release(LITELLM, release, tuple(offers), rules, tuple(left_out), tuple(meters))
 
 
 def _litellm_provider(name: str) -> str:
@@ -301,6 +334,14 @@ def _litellm_bands(entry: Mapping[str, Any], suffix: str) -> tuple[Band, ...]:
         )
         bands.append(Band(thousands * 1000 + 1, prices))
     return tuple(bands)
+
+
+def _litellm_off_peak(off_peak: Mapping[str, Any], base: Band) -> Iterator[Band]:
+    """Prices of the hours off the peak; what they do not name costs as at other times."""
+    own = [_per_million(_stated(off_peak, column)) for column in _LITELLM_CLASSES]
+    prices = tuple(new if new is not None else old for new, old in zip(own, base.prices, strict=True))
+    for weekdays, hours in litellm_windows(off_peak):
+        yield Band(0, prices, weekdays, hours)
 
 
 def _stated(entry: Mapping[str, Any], column: str) -> Decimal | None:

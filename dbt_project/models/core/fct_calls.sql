@@ -30,7 +30,7 @@ priced as (
         coalesce(prices.is_negotiated, false) as is_negotiated
     from calls as usage
     left join price_periods as prices
-        on {{ is_priced_by('usage', 'prices', 'called_at', 'coalesce(usage.input_tokens, 0)') }}
+        on {{ is_priced_by('usage', 'prices', 'called_at', 'coalesce(usage.input_tokens, 0)', price_window('usage')) }}
     where usage.metered_units is null
     {%- if landed_call_sources() %}
     union all

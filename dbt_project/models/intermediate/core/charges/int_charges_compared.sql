@@ -37,7 +37,7 @@ restated as (
         ) }} as cost_counted_twice_usd
     from usage_slots as usage
     left join price_periods as prices
-        on {{ is_priced_by('usage', 'prices', 'used_at', 'usage.min_input_tokens') }}
+        on {{ is_priced_by('usage', 'prices', 'used_at', 'usage.min_input_tokens', 'usage.week_minute') }}
     where usage.has_charge
 
 ),
@@ -51,7 +51,8 @@ other_prices as (
         usage.provider,
         usage.model,
         usage.service_tier,
-        usage.min_input_tokens
+        usage.min_input_tokens,
+        usage.week_minute
     from restated as usage
     inner join price_periods as prices
         on
@@ -60,11 +61,12 @@ other_prices as (
             and prices.valid_from <= usage.used_at
             and usage.used_at < prices.valid_to
             and (usage.service_tier <> prices.service_tier or usage.min_input_tokens <> prices.min_input_tokens)
+            {{ and_holds_at('prices', 'usage.week_minute') }}
     where
         usage.has_usage
         and abs(usage.billed_cost_usd - usage.restated_cost_usd) > usage.tolerance_usd
         and abs(usage.billed_cost_usd - ({{ restated_cost() }})) <= usage.tolerance_usd
-    group by usage.usage_hour_at, usage.used_at, usage.provider, usage.model, usage.service_tier, usage.min_input_tokens
+    group by usage.usage_hour_at, usage.used_at, usage.provider, usage.model, usage.service_tier, usage.min_input_tokens, usage.week_minute
 
 ),
 
@@ -91,6 +93,7 @@ explained as (
             and usage.model = other_prices.model
             and usage.service_tier = other_prices.service_tier
             and usage.min_input_tokens = other_prices.min_input_tokens
+            and usage.week_minute = other_prices.week_minute
 
 )
 

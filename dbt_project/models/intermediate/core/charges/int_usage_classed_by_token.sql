@@ -70,7 +70,8 @@ classed as (
         end as {{ kind }}_unit_price_usd,
         {% endfor -%}
         prices.valid_from as price_valid_from_at,
-        coalesce(prices.valid_from <= {{ start_of_day('sku_days.usage_date') }}, false) as has_one_price
+        coalesce(prices.valid_from <= {{ start_of_day('sku_days.usage_date') }}{{ ' and prices.to_week_minute - prices.from_week_minute = 10080' if price_windows()['models'] }}, false)
+            as has_one_price
     from sku_days
     cross join token_classes
     left join price_periods as prices

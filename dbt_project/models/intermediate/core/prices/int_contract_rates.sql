@@ -16,7 +16,9 @@ rates as (
         cast(usd_per_million_tokens * cast(0.000001 as decimal(7, 6)) as decimal(18, 12)) as usd_per_token,
         valid_from,
         valid_to,
-        provider || '/' || model || '/' || service_tier || '/' || token_class || '='
+        weekdays,
+        hours_utc,
+        provider || '/' || model || '/' || service_tier || '/' || token_class || coalesce(' on ' || weekdays, '') || coalesce(' at ' || hours_utc, '') || '='
         || cast(usd_per_million_tokens as string) || ' from ' || cast(valid_from as string)
         || ' to ' || cast(valid_to as string) as rate_text
     from price_overrides

@@ -1,5 +1,5 @@
-{# one row per stated list price: provider x model x service tier x token class x smallest input x start x day recorded,
-   under the names that calls use. Your own list first; the price book for what it does not list. #}
+{# one row per stated list price: provider x model x service tier x token class x smallest input x start x day recorded x
+   days and hours of the week, under the names that calls use. Your own list first; the price book for what it does not list. #}
 
 {{ config(materialized='view') }}
 
@@ -37,6 +37,8 @@ own as (
         cast(0 as bigint) as min_input_tokens,
         valid_from,
         recorded_on,
+        weekdays,
+        hours_utc,
         usd_per_million_tokens,
         price_source
     from own_price_rows
@@ -71,6 +73,8 @@ published as (
         book.min_input_tokens,
         book.valid_from,
         book.recorded_on,
+        book.weekdays,
+        book.hours_utc,
         {# Where a publisher names no price for the cache, what is read from it or written to it is charged as input;
            not where the input has a price of your own. #}
         case classes.token_class
@@ -117,6 +121,8 @@ published_meters as (
         meters.min_input_tokens,
         meters.valid_from,
         meters.recorded_on,
+        meters.weekdays,
+        meters.hours_utc,
         cast(meters.usd_per_unit * 1000000 as decimal(18, 6)) as usd_per_million_tokens,
         meters.package || ' ' || meters.release as price_source
     from models_resolved

@@ -1,4 +1,5 @@
-{# one row per basis x list price: provider x model x service tier x token class x smallest input x period, half-open.
+{# one row per basis x list price: provider x model x service tier x token class x smallest input x days and hours
+   of the week x period, half-open.
    Basis `charged` is what was known when the calls were made, or, where nothing was, what was recorded first;
    `restated` is what the list says today. #}
 
@@ -97,9 +98,13 @@ priced as (
     select
         chosen.basis,
         chosen.{{ price_key | join(', chosen.') }},
+        price_rows.weekdays,
+        price_rows.hours_utc,
         price_rows.min_input_tokens,
         lead(price_rows.min_input_tokens) over (
-            partition by chosen.basis, chosen.{{ price_key | join(', chosen.') }}, chosen.valid_from order by price_rows.min_input_tokens
+            partition by
+                chosen.basis, chosen.{{ price_key | join(', chosen.') }}, chosen.valid_from, price_rows.weekdays, price_rows.hours_utc
+            order by price_rows.min_input_tokens
         ) as next_min_input_tokens,
         cast(price_rows.usd_per_million_tokens * cast(0.000001 as decimal(7, 6)) as decimal(18, 12)) as usd_per_token,
         chosen.valid_from,

@@ -1,5 +1,5 @@
 {# one row per price of your own list under each name that calls use: provider x model x service tier x token class x
-   start x day recorded #}
+   start x day recorded x days and hours of the week #}
 
 {{ config(materialized='view') }}
 
@@ -32,9 +32,9 @@ model_aliases as (
 {# The demo company's list is part of your own while its generated calls are there, and is nothing otherwise. #}
 own_prices as (
 
-    select {{ price_columns | join(', ') }} from model_prices
+    select {{ price_columns | join(', ') }}, weekdays, hours_utc from model_prices
     union all
-    select demo_prices.{{ price_columns | join(', demo_prices.') }}
+    select demo_prices.{{ price_columns | join(', demo_prices.') }}, cast(null as string) as weekdays, cast(null as string) as hours_utc
     from demo_prices
     anti join model_prices
         on
@@ -75,6 +75,8 @@ named as (
         prices.service_tier,
         prices.token_class,
         prices.valid_from,
+        prices.weekdays,
+        prices.hours_utc,
         prices.recorded_on,
         prices.usd_per_million_tokens,
         prices.price_source

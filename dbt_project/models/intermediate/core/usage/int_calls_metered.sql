@@ -30,8 +30,8 @@ looked_up as (
         parts.class_instead,
         parts.quantity,
         {% for basis in ['charged', 'restated', 'contracted'] -%}
-        max(prices.usd_per_token) filter (where prices.basis = '{{ basis }}' and prices.token_class = parts.price_class) as own_{{ basis }},
-        max(prices.usd_per_token) filter (where prices.basis = '{{ basis }}' and prices.token_class = parts.class_instead) as instead_{{ basis }},
+        {{ stated_price("prices.basis = '" ~ basis ~ "' and prices.token_class = parts.price_class", 'prices') }} as own_{{ basis }},
+        {{ stated_price("prices.basis = '" ~ basis ~ "' and prices.token_class = parts.class_instead", 'prices') }} as instead_{{ basis }},
         {% endfor -%}
         count(*) filter (where prices.basis = 'contracted') > 0 as is_negotiated
     from parts
@@ -45,6 +45,8 @@ looked_up as (
             and parts.called_at < prices.valid_to
             and prices.min_input_tokens <= parts.input_tokens
             and parts.input_tokens < coalesce(prices.next_min_input_tokens, 9223372036854775807)
+            and (prices.from_week_minute is null or {{ week_minute('parts.called_at') }} >= prices.from_week_minute)
+            and (prices.to_week_minute is null or {{ week_minute('parts.called_at') }} < prices.to_week_minute)
     group by parts.partition_date, parts.call_id, parts.price_class, parts.class_instead, parts.quantity
 
 ),

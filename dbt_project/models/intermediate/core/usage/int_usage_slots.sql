@@ -1,4 +1,5 @@
-{# one row per UTC hour x provider x model x service tier x price slot x size of input x whether tokens and charge are known:
+{# one row per UTC hour x provider x model x service tier x price slot x size of input x stretch of the week with
+   one price x whether tokens and charge are known:
    the grain at which usage has one price, so that it can be priced anew #}
 
 {{ config(materialized='incremental', unique_key='usage_date') }}
@@ -32,6 +33,7 @@ summed_by_slot as (
         price_slots.slot_start_at,
         price_slots.slot_end_at,
         {{ input_band('calls.input_tokens') }} as min_input_tokens,
+        {{ price_window('calls') }} as week_minute,
         {{ unpriced_classes() }} as unpriced_classes,
         calls.input_tokens is not null and calls.output_tokens is not null as has_usage,
         calls.billed_cost_usd is not null as has_charge,
@@ -70,6 +72,7 @@ slots as (
         model,
         service_tier,
         min_input_tokens,
+        week_minute,
         has_usage,
         has_charge,
         cast(calls as bigint) as calls,
@@ -96,6 +99,7 @@ slots as (
         model,
         service_tier,
         cast(0 as bigint) as min_input_tokens,
+        cast(0 as integer) as week_minute,
         input_tokens is not null and output_tokens is not null as has_usage,
         billed_cost_usd is not null as has_charge,
         count(*) as calls,
