@@ -56,11 +56,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Whether a price holds at a minute of the week; nothing where no model in use has prices by the time of day. #}
-{% macro and_holds_at(prices, week_minute) -%}
+{# Whether a price holds at a minute of the week; always where no model in use has prices by the time of day. #}
+{% macro holds_at_minute(prices, week_minute) -%}
     {%- if price_windows()['models'] -%}
-    and {{ prices }}.from_week_minute <= {{ week_minute }}
-    and {{ week_minute }} < {{ prices }}.to_week_minute
+        {{ prices }}.from_week_minute <= {{ week_minute }} and {{ week_minute }} < {{ prices }}.to_week_minute
+    {%- else -%}
+        1 = 1
     {%- endif -%}
 {%- endmacro %}
 

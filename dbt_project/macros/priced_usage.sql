@@ -94,7 +94,7 @@
     and {{ usage }}.{{ used_at }} < {{ prices }}.valid_to
     and {{ prices }}.min_input_tokens <= {{ input_tokens }}
     and {{ input_tokens }} < {{ prices }}.next_min_input_tokens
-    {{ and_holds_at(prices, week_minute) }}
+    and {{ holds_at_minute(prices, week_minute) }}
 {%- endmacro %}
 
 {# The price of a model that holds as a day ends, in its last minute, for inputs of the smallest size: what is judged by one price is judged by it. #}
@@ -102,5 +102,5 @@
     {{ prices }}.valid_from < {{ start_of_day(day ~ ' + 1') }}
     and {{ start_of_day(day ~ ' + 1') }} <= {{ prices }}.valid_to
     and {{ prices }}.min_input_tokens = 0
-    {{ and_holds_at(prices, '(' ~ iso_weekday(day) ~ ' * 1440 - 1)') }}
+    and {{ holds_at_minute(prices, '(' ~ iso_weekday(day) ~ ' * 1440 - 1)') }}
 {%- endmacro %}

@@ -64,11 +64,11 @@ def pricing(tmp_path_factory: pytest.TempPathFactory) -> PricingWorkspace:
     listed, agreed = [], []
     for case in {case.model: case for case in CASES}.values():
         listed += [
-            f"p,{case.model},standard,{name},{LIST[name]},2026-01-01 00:00:00,test,2026-01-01"
+            f"p,{case.model},standard,{name},{LIST[name]},2026-01-01 00:00:00,test,2026-01-01,,"
             for name in sorted(case.listed)
         ]
         agreed += [
-            f"p,{case.model},standard,{name},{LIST[name] / 2},2026-01-01 00:00:00,9999-12-31 00:00:00,test"
+            f"p,{case.model},standard,{name},{LIST[name] / 2},2026-01-01 00:00:00,9999-12-31 00:00:00,test,,"
             for name in sorted(case.agreed)
         ]  # fmt: skip
     append(made.seeds / "model_prices.csv", listed)

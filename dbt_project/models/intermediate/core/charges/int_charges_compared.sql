@@ -61,7 +61,7 @@ other_prices as (
             and prices.valid_from <= usage.used_at
             and usage.used_at < prices.valid_to
             and (usage.service_tier <> prices.service_tier or usage.min_input_tokens <> prices.min_input_tokens)
-            {{ and_holds_at('prices', 'usage.week_minute') }}
+            and {{ holds_at_minute('prices', 'usage.week_minute') }}
     where
         usage.has_usage
         and abs(usage.billed_cost_usd - usage.restated_cost_usd) > usage.tolerance_usd
