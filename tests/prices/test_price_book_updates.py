@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from dbt_project.landing.errors import UsageError
 from dbt_project.landing.price_book.packages import release_of_file
 from generator.cli import app
-from generator.errors import UsageError
 
 
 def model(**fields: Any) -> dict[str, Any]:

@@ -187,4 +187,6 @@ def test_a_charge_at_the_price_of_the_hour_needs_no_explanation(
     prices: tuple[PricingWorkspace, dict[str, Call]],
 ) -> None:
     place, _ = prices
-    assert place.query("select sum(calls), sum(difference_usd) from core.rpt_charge_restatements") == [(383, 0)]
+    assert place.query("select sum(calls), sum(difference_usd) from core.rpt_charge_restatements") == [
+        (383, 0)
+    ]
