@@ -54,9 +54,14 @@ COMPANY_SEEDS: Final = (
         "bc9b8d7c98f678916d5c309c7a6b00bc6d223ffbdcde8d127730709b6e2a7aa6",
     ),
     CompanySeed(
-        "cost_centres",
-        "which team and cost centre answers for each feature",
-        "70f1ca393ab7983ca946e39d48474bd7914c6a7e37d169fa18a39336eab2ae5c",
+        "owner_assignments",
+        "which team and cost centre answers for each feature, account and tag",
+        "c83fa89f84523a4766e3a1301480121c7402cd330449ed871f29819988f8436b",
+    ),
+    CompanySeed(
+        "owners",
+        "your business units, teams, projects, users and cost centres",
+        "cd4441873454a0bcb5fabf31cde5d4f2b5cef4089b0fbdd6afb7bf3123bfba43",
     ),
     CompanySeed(
         "pricing_plans",

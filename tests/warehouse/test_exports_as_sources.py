@@ -238,7 +238,7 @@ def test_the_team_that_a_call_names_is_shown_its_cost(exported: Workspace) -> No
         "select team_id, team_name, cost_centre, allocated_cost_usd from allocation.rpt_chargebacks_monthly"
         " where allocated_cost_usd > 0 order by team_id"
     ) == [
-        # Of one team the seed cost_centres knows the account, of the other nothing.
+        # Of one team the seed owners knows the account, of the other nothing.
         ("agents-team", "Agents", "CC-400", Decimal("0.25")),
         ("core", "core", "unallocated", Decimal("1")),
         ("unallocated", "Unallocated", "unallocated", Decimal("2.000000000123")),

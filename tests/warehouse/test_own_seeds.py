@@ -81,11 +81,11 @@ def test_a_seed_that_somebody_changed_is_kept_and_so_are_all_others(seeds: Path)
 
 
 def test_elsewhere_than_in_the_project_nothing_happens(seeds: Path) -> None:
-    (seeds / "cost_centres.csv").unlink()
+    (seeds / "owners.csv").unlink()
     before = contents(seeds)
     done = run_seeds(seeds, "--own", "--yes")
     assert done.returncode == 2
-    assert "cost_centres.csv is not there" in done.stderr
+    assert "owners.csv is not there" in done.stderr
     assert contents(seeds) == before
 
 
@@ -180,4 +180,4 @@ def test_pages_name_the_seed_to_fill(company: Workspace, tmp_path: Path) -> None
     assert "pricing_plans" in pages["pricing"]
     assert "budgets" in pages["alignment"]
     assert "commitment_offers" in pages["optimization"]
-    assert "cost_centres" in pages["alignment"]
+    assert "owner_assignments" in pages["alignment"]

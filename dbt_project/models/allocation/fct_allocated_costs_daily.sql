@@ -1,4 +1,6 @@
-{# one row per UTC day x cost pool x organization x product x feature x customer x team #}
+{# one row per UTC day x cost pool x owner (organization, product, feature, customer, team, unit, project, user, cost centre) #}
+
+{% set owners = owner_columns() | join(', ') %}
 
 with usage_owned as (
 
@@ -12,80 +14,55 @@ shared_costs as (
 
 ),
 
-usage_by_owner as (
-
-    select
-        usage_date,
-        organization_id,
-        product_id,
-        feature_id,
-        customer_id,
-        team_id,
-        is_allocated,
-        {{ money('sum(effective_cost_usd)') }} as effective_cost_usd
-    from usage_owned
-    group by all
-
-),
-
 {# The cost of a call belongs to the one who made it: nothing is shared out, each row bears its own cost. #}
-direct_costs as (
+by_owner as (
 
     select
         usage_date,
         'llm_usage' as cost_pool,
-        organization_id,
-        product_id,
-        feature_id,
-        customer_id,
-        team_id,
+        {{ owners }},
         is_allocated,
-        'direct' as driver,
-        effective_cost_usd as driver_units,
-        {{ ratio('effective_cost_usd', 'sum(effective_cost_usd) over (partition by usage_date)') }} as cost_share,
-        effective_cost_usd as allocated_cost_usd
-    from usage_by_owner
+        {{ money('sum(effective_cost_usd)') }} as effective_cost_usd
+    from usage_owned
+    group by usage_date, {{ owners }}, is_allocated
+
+),
+
+direct_costs as (
+
+    select
+        *,
+        {{ ratio('effective_cost_usd', 'sum(effective_cost_usd) over (partition by usage_date, cost_pool)') }} as cost_share
+    from by_owner
 
 ),
 
 allocated as (
 
-    select * from direct_costs
+    select
+        usage_date,
+        cost_pool,
+        {{ owners }},
+        'direct' as driver,
+        effective_cost_usd as driver_units,
+        cost_share,
+        effective_cost_usd as allocated_cost_usd,
+        is_allocated,
+        true as is_direct
+    from direct_costs
     union all
     select
         usage_date,
         cost_pool,
-        organization_id,
-        product_id,
-        feature_id,
-        customer_id,
-        team_id,
-        is_allocated,
-        driver,
-        driver_units,
-        cost_share,
-        allocated_cost_usd
-    from shared_costs
-
-),
-
-final as (
-
-    select
-        usage_date,
-        cost_pool,
-        organization_id,
-        product_id,
-        feature_id,
-        customer_id,
-        team_id,
+        {{ owners }},
         driver,
         driver_units,
         cost_share,
         allocated_cost_usd,
-        is_allocated
-    from allocated
+        is_allocated,
+        false as is_direct
+    from shared_costs
 
 )
 
-select * from final
+select * from allocated

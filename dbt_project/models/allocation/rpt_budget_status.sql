@@ -12,25 +12,15 @@ budgets as (
 
 ),
 
-features as (
+owners as (
 
-    select * from {{ ref('dim_features') }}
+    select * from {{ ref('dim_owners') }}
 
 ),
 
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
-
-),
-
-team_names as (
-
-    select
-        team_id,
-        max(team_name) as team_name
-    from features
-    group by team_id
 
 ),
 
@@ -55,7 +45,7 @@ prorated as (
 
     select
         joined.*,
-        {{ name_of_team('team_names.team_name', 'joined.team_id') }} as team_name,
+        coalesce(owners.owner_name, joined.team_id) as team_name,
         {{ ratio('joined.covered_days', 'joined.days_in_month') }} as elapsed_share,
         {{ split_exactly('joined.budget_usd', 'joined.covered_days', '0', 'joined.days_in_month') }} as budget_to_date_usd,
         case
@@ -65,7 +55,7 @@ prorated as (
         end as month_phase
     from joined
     cross join as_of
-    left join team_names on joined.team_id = team_names.team_id
+    left join owners on joined.team_id = owners.owner_id and owners.is_latest
     where joined.budget_usd is not null or joined.covered_days > 0 or joined.projected_cost_usd is not null
 
 ),

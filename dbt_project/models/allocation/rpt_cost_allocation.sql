@@ -21,7 +21,7 @@ in_windows as (
         allocated_costs.customer_id,
         allocated_costs.is_allocated,
         allocated_costs.team_id <> 'unallocated' as has_team,
-        allocated_costs.cost_pool = 'llm_usage' as is_direct,
+        allocated_costs.is_direct,
         allocated_costs.usage_date >= as_of.window_start_date as is_current,
         sum(allocated_costs.allocated_cost_usd) as cost_usd
     from allocated_costs

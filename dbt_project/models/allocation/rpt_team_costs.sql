@@ -12,9 +12,9 @@ usage_owned as (
 
 ),
 
-features as (
+owners as (
 
-    select * from {{ ref('dim_features') }}
+    select * from {{ ref('dim_owners') }}
 
 ),
 
@@ -51,21 +51,11 @@ usage_by_team as (
 
 ),
 
-team_names as (
-
-    select
-        team_id,
-        max(team_name) as team_name
-    from features
-    group by team_id
-
-),
-
 joined as (
 
     select
         costs.team_id,
-        {{ name_of_team('team_names.team_name', 'costs.team_id') }} as team_name,
+        coalesce(owners.owner_name, costs.team_id) as team_name,
         coalesce(usage_by_team.customers, 0) as customers,
         cast(coalesce(usage_by_team.calls, 0) as bigint) as calls,
         cast(coalesce(usage_by_team.failed_calls, 0) as bigint) as failed_calls,
@@ -76,7 +66,7 @@ joined as (
     from costs
     cross join as_of
     left join usage_by_team on costs.team_id = usage_by_team.team_id
-    left join team_names on costs.team_id = team_names.team_id
+    left join owners on costs.team_id = owners.owner_id and owners.is_latest
 
 ),
 

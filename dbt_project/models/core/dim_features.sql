@@ -1,8 +1,26 @@
-{# one row per product x feature: those with a cost centre, and those seen in calls #}
+{# one row per product x feature: those that an owner is assigned to, and those seen in calls #}
 
-with cost_centres as (
+with owner_assignments as (
 
-    select * from {{ ref('cost_centres') }}
+    select * from {{ ref('owner_assignments') }}
+
+),
+
+owner_rules as (
+
+    select * from {{ ref('owner_rules') }}
+
+),
+
+owner_matches as (
+
+    select * from {{ ref('int_owner_matches') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('dim_owners') }}
 
 ),
 
@@ -24,16 +42,14 @@ used as (
 
 ),
 
-{# A row without a product is for the feature in any product, also where a call names none. #}
-centres as (
+assigned as (
 
-    select
-        feature_id,
-        team_id,
-        team_name,
-        cost_centre,
-        nullif(nullif(trim(product_id), ''), '*') as product_id
-    from cost_centres
+    select distinct
+        nullif(nullif(trim(owner_assignments.match_key), ''), '*') as product_id,
+        owner_assignments.match_value as feature_id
+    from owner_assignments
+    inner join owner_rules on owner_assignments.owner_rule = owner_rules.owner_rule
+    where owner_rules.match_on = 'feature'
 
 ),
 
@@ -42,11 +58,11 @@ features as (
 
     select product_id, feature_id from used
     union distinct
-    select product_id, feature_id from centres
+    select product_id, feature_id from assigned
     where product_id is not null
     union distinct
-    select 'unallocated' as product_id, centres.feature_id from centres
-    where centres.product_id is null and centres.feature_id not in (select used.feature_id from used)
+    select 'unallocated' as product_id, assigned.feature_id from assigned
+    where assigned.product_id is null and assigned.feature_id not in (select used.feature_id from used)
 
 ),
 
@@ -55,15 +71,18 @@ described as (
     select
         features.product_id,
         features.feature_id,
-        coalesce(own.team_id, any_product.team_id, 'unallocated') as team_id,
-        coalesce(own.team_name, any_product.team_name, 'Unallocated') as team_name,
-        coalesce(own.cost_centre, any_product.cost_centre, 'unallocated') as cost_centre,
+        owner_matches.team_id,
+        owners.owner_name as team_name,
+        owner_matches.cost_centre,
         used.first_usage_date,
         used.last_usage_date
     from features
+    inner join owner_matches
+        on
+            {{ owner_key("'unallocated'", 'features.product_id', 'features.feature_id') }} = owner_matches.owner_key
+            and owner_matches.valid_to_date = {{ day_without_end() }}
     left join used on features.product_id = used.product_id and features.feature_id = used.feature_id
-    left join centres as own on features.product_id = own.product_id and features.feature_id = own.feature_id
-    left join centres as any_product on features.feature_id = any_product.feature_id and any_product.product_id is null
+    left join owners on owner_matches.team_id = owners.owner_id and owners.is_latest
 
 )
 

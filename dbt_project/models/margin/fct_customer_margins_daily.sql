@@ -44,8 +44,8 @@ costs as (
     select
         usage_date,
         customer_id,
-        {{ money("sum(allocated_cost_usd) filter (where driver = 'direct')") }} as direct_cost_usd,
-        {{ money("sum(allocated_cost_usd) filter (where driver <> 'direct')") }} as shared_cost_usd
+        {{ money("sum(allocated_cost_usd) filter (where is_direct)") }} as direct_cost_usd,
+        {{ money("sum(allocated_cost_usd) filter (where not is_direct)") }} as shared_cost_usd
     from allocated_costs
     where is_allocated
     group by usage_date, customer_id

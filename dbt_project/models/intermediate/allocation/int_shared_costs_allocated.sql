@@ -1,60 +1,56 @@
-{# one row per shared cost pool x UTC day x owner of usage on that day; a day without usage has one unallocated row #}
+{# one row per shared cost pool x UTC day x owner with units of its driver on that day; a day without any has one unallocated row #}
 
-with usage_owned as (
+{% set owners = owner_columns() | join(', ') %}
 
-    select * from {{ ref('int_usage_owned_daily') }}
-
-),
-
-pool_days as (
+with pool_days as (
 
     select * from {{ ref('int_pool_costs_daily') }}
 
 ),
 
-{# Only the days that a pool covers are summed: with no pool, nothing is. #}
-owners as (
+driver_units as (
+
+    select * from {{ ref('int_driver_units') }}
+
+),
+
+pool_targets as (
+
+    select * from {{ ref('pool_targets') }}
+
+),
+
+{# A pool without targets is borne by whoever has units. #}
+targeted as (
 
     select
-        usage_date,
-        organization_id,
-        product_id,
-        feature_id,
-        customer_id,
-        team_id,
-        is_allocated,
-        sum(calls) as calls,
-        sum(input_tokens) + sum(output_tokens) as tokens,
-        sum(effective_cost_usd) as effective_cost_usd
-    from usage_owned
-    where usage_date in (select pool_days.usage_date from pool_days)
-    group by all
+        pool_days.*,
+        pool_targets.target_column,
+        pool_targets.target_value
+    from pool_days
+    left join pool_targets on pool_days.cost_pool = pool_targets.cost_pool
 
 ),
 
 driven as (
 
-    select
-        owners.usage_date,
-        pool_days.cost_pool,
-        owners.organization_id,
-        owners.product_id,
-        owners.feature_id,
-        owners.customer_id,
-        owners.team_id,
-        owners.is_allocated,
-        pool_days.driver,
-        pool_days.pool_cost_usd,
-        coalesce(
-            case pool_days.driver
-                when 'calls' then {{ money('owners.calls') }}
-                when 'tokens' then {{ money('owners.tokens') }}
-                else {{ money('owners.effective_cost_usd') }}
-            end,
-            {{ money(0) }}
-        ) as driver_units
-    from pool_days
-    inner join owners on pool_days.usage_date = owners.usage_date
+    select distinct
+        driver_units.*,
+        targeted.cost_pool,
+        targeted.pool_cost_usd
+    from targeted
+    inner join driver_units
+        on
+            targeted.usage_date = driver_units.usage_date
+            and targeted.driver = driver_units.driver
+            and (
+                targeted.target_column is null
+                or targeted.target_value = case targeted.target_column
+                    {%- for column in owner_columns() %}
+                    when '{{ column }}' then driver_units.{{ column }}
+                    {%- endfor %}
+                end
+            )
 
 ),
 
@@ -65,11 +61,10 @@ running as (
         {{ money('sum(driver_units) over (partition by usage_date, cost_pool)') }} as total_units,
         {{ money('sum(driver_units) over (
             partition by usage_date, cost_pool
-            order by organization_id, product_id, feature_id, customer_id, team_id
+            order by ' ~ owner_columns() | join(' nulls last, ') ~ ' nulls last
             rows between unbounded preceding and current row
         )') }} as running_units
     from driven
-    where driver_units > 0
 
 ),
 
@@ -78,11 +73,7 @@ split_by_driver as (
     select
         usage_date,
         cost_pool,
-        organization_id,
-        product_id,
-        feature_id,
-        customer_id,
-        team_id,
+        {{ owners }},
         is_allocated,
         driver,
         driver_units,
@@ -97,11 +88,9 @@ without_driver as (
     select
         usage_date,
         cost_pool,
-        'unallocated' as organization_id,
-        'unallocated' as product_id,
-        'unallocated' as feature_id,
-        'unallocated' as customer_id,
-        'unallocated' as team_id,
+        {%- for column in owner_columns() %}
+        {{ "cast(null as string)" if column in ('project_id', 'user_id') else "'unallocated'" }} as {{ column }},
+        {%- endfor %}
         false as is_allocated,
         driver,
         {{ money(0) }} as driver_units,
@@ -117,9 +106,13 @@ without_driver as (
 
 allocated as (
 
-    select * from split_by_driver
+    select
+        usage_date, cost_pool, {{ owners }}, is_allocated, driver, driver_units, cost_share, allocated_cost_usd
+    from split_by_driver
     union all
-    select * from without_driver
+    select
+        usage_date, cost_pool, {{ owners }}, is_allocated, driver, driver_units, cost_share, allocated_cost_usd
+    from without_driver
 
 )
 

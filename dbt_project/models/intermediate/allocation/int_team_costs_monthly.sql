@@ -12,6 +12,12 @@ features as (
 
 ),
 
+owners as (
+
+    select * from {{ ref('dim_owners') }}
+
+),
+
 dates as (
 
     select * from {{ ref('dim_dates') }}
@@ -24,34 +30,16 @@ as_of as (
 
 ),
 
-teams as (
-
-    select
-        team_id,
-        max(team_name) as team_name,
-        min(cost_centre) as cost_centre
-    from features
-    group by team_id
-
-),
-
-{# A team that a call names may answer for another team's feature, or for none: its cost is on an account of its own. #}
 costs as (
 
     select
         cast(date_trunc('month', allocated_costs.usage_date) as date) as month_start_date,
         allocated_costs.team_id,
-        coalesce(features.cost_centre, teams.cost_centre, 'unallocated') as cost_centre,
-        sum(case when allocated_costs.cost_pool = 'llm_usage' then allocated_costs.allocated_cost_usd end) as direct_cost_usd,
-        sum(case when allocated_costs.cost_pool <> 'llm_usage' then allocated_costs.allocated_cost_usd end) as shared_cost_usd
+        allocated_costs.cost_centre,
+        sum(case when allocated_costs.is_direct then allocated_costs.allocated_cost_usd end) as direct_cost_usd,
+        sum(case when not allocated_costs.is_direct then allocated_costs.allocated_cost_usd end) as shared_cost_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.first_usage_date and as_of.as_of_date
-    left join features
-        on
-            allocated_costs.product_id = features.product_id
-            and allocated_costs.feature_id = features.feature_id
-            and allocated_costs.team_id = features.team_id
-    left join teams on allocated_costs.team_id = teams.team_id
     group by all
 
 ),
@@ -84,14 +72,14 @@ monthly as (
         months.days_in_month,
         months.covered_days,
         accounts.team_id,
-        {{ name_of_team('teams.team_name', 'accounts.team_id') }} as team_name,
+        owners.owner_name as team_name,
         accounts.cost_centre,
         {{ money('coalesce(costs.direct_cost_usd, 0)') }} as direct_cost_usd,
         {{ money('coalesce(costs.shared_cost_usd, 0)') }} as shared_cost_usd,
         {{ money('coalesce(costs.direct_cost_usd, 0) + coalesce(costs.shared_cost_usd, 0)') }} as allocated_cost_usd
     from months
     cross join accounts
-    left join teams on accounts.team_id = teams.team_id
+    left join owners on accounts.team_id = owners.owner_id and owners.is_latest
     left join costs
         on
             months.month_start_date = costs.month_start_date

@@ -1,5 +1,5 @@
-{# one row per row of core.fct_usage_daily, with the owners that stand in the books: the organization of the customer's record,
-   the team that the call names, else that of the feature's cost centre. A view: grouping it would merge few rows, and each reader groups by what it needs #}
+{# one row per row of core.fct_usage_daily, with the owners in the books: the organization of the customer's record, and whom
+   the owner rules find. A view: grouping it would merge few rows, and each reader groups by what it needs #}
 
 {{ config(materialized='view') }}
 
@@ -15,9 +15,9 @@ customers as (
 
 ),
 
-features as (
+owner_matches as (
 
-    select * from {{ ref('dim_features') }}
+    select * from {{ ref('int_owner_matches') }}
 
 ),
 
@@ -29,7 +29,12 @@ owned as (
         usage_daily.product_id,
         usage_daily.feature_id,
         case when customers.is_known then usage_daily.customer_id else 'unallocated' end as customer_id,
-        coalesce(nullif(usage_daily.team_id, 'unallocated'), features.team_id, 'unallocated') as team_id,
+        owner_matches.business_unit_id,
+        owner_matches.team_id,
+        owner_matches.project_id,
+        owner_matches.user_id,
+        owner_matches.cost_centre,
+        owner_matches.owner_rule,
         usage_daily.customer_id as named_customer_id,
         usage_daily.source_name,
         usage_daily.task_type,
@@ -56,8 +61,11 @@ owned as (
         usage_daily.quality_score_sum
     from usage_daily
     left join customers on usage_daily.customer_id = customers.customer_id
-    left join features
-        on usage_daily.product_id = features.product_id and usage_daily.feature_id = features.feature_id
+    inner join owner_matches
+        on
+            {{ owner_key('usage_daily.team_id', 'usage_daily.product_id', 'usage_daily.feature_id') }} = owner_matches.owner_key
+            and owner_matches.valid_from_date <= usage_daily.usage_date
+            and usage_daily.usage_date < owner_matches.valid_to_date
 
 )
 

@@ -1,5 +1,5 @@
 {# one row per product x feature that a call has named, or that bears a cost, and one for what belongs to none; usage,
-   adoption and money of the trailing 30 days together. A row of the seed cost_centres alone is no feature to judge. #}
+   adoption and money of the trailing 30 days together. An assignment to an owner alone makes no feature to judge. #}
 
 with features_summed as (
 

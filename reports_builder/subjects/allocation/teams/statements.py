@@ -34,12 +34,12 @@ def budget_kept(month: Evidence, budgets: Evidence) -> Prose:
     if not month["teams"]:
         return note(
             "No team has a budget for this month, so nothing can be held against one: put budgets into the "
-            "seed budgets, and which team answers for which feature into cost_centres."
+            "seed budgets, and which team answers for which feature into the seed owner_assignments."
         )
     if not month["is_reached"]:
         return note(
-            "No cost reaches a team that has a budget: the seeds cost_centres and budgets speak of other "
-            "features and teams than the calls do. Put yours there."
+            "No cost reaches a team that has a budget: the seeds owner_assignments and budgets speak of "
+            "other features and teams than the calls do. Put yours there."
         )
     ended = month["is_ended"]
     held = month.say(

@@ -1,0 +1,34 @@
+{# Everything that owner rules look at in one text: charges with the same text have the same owner. The team is the one that
+   the call names; what a source does not know is left out. #}
+{% macro owner_key(team_id=none, product_id=none, feature_id=none, account_id=none, sub_account_id=none, resource_id=none, tags=none) -%}
+    {%- set parts = [] -%}
+    {%- for part in [team_id, product_id, feature_id, account_id, sub_account_id, resource_id, tags] -%}
+    {%- do parts.append("coalesce(" ~ part ~ ", '') || '|'" if part else "'|'") -%}
+    {%- endfor -%}
+    {{ parts | join(' || ') }}
+{%- endmacro %}
+
+{# Whether a dated row of a seed holds at the beginning of a stretch of days; an empty date is for ever. #}
+{% macro holds_in(stretch, dated) -%}
+    coalesce({{ dated }}.valid_from_date, {{ first_day() }}) <= {{ stretch }}.valid_from_date
+    and {{ stretch }}.valid_from_date < coalesce({{ dated }}.valid_to_date, {{ day_without_end() }})
+{%- endmacro %}
+
+{# Whether two values are the same to an owner rule. #}
+{% macro is_same_value(value, other) -%}
+    case owner_rules.letter_case
+        when 'any' then lower(trim({{ value }})) = lower(trim({{ other }}))
+        else {{ value }} = {{ other }}
+    end
+{%- endmacro %}
+
+{% macro first_day() -%}cast('1900-01-01' as date){%- endmacro %}
+
+{% macro day_without_end() -%}cast('9999-12-31' as date){%- endmacro %}
+
+{# The keys of who bears a cost. Parts of a shared cost are rounded in the order of these columns. #}
+{% macro owner_columns() -%}
+    {{ return([
+        'organization_id', 'product_id', 'feature_id', 'customer_id', 'team_id', 'business_unit_id', 'project_id', 'user_id', 'cost_centre',
+    ]) }}
+{%- endmacro %}

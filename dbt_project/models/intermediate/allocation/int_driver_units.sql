@@ -1,0 +1,55 @@
+{# one row per driver x UTC day that a shared pool covers x owner with units of the driver on that day #}
+
+{% set owners = owner_columns() | join(', ') %}
+
+with usage_owned as (
+
+    select * from {{ ref('int_usage_owned_daily') }}
+
+),
+
+pool_days as (
+
+    select * from {{ ref('int_pool_costs_daily') }}
+
+),
+
+{# Only the days that a pool covers are summed: with no pool, nothing is. #}
+usage_units as (
+
+    select
+        usage_date,
+        {{ owners }},
+        is_allocated,
+        sum(calls) as calls,
+        sum(input_tokens) + sum(output_tokens) as tokens,
+        sum(effective_cost_usd) as effective_cost_usd
+    from usage_owned
+    where usage_date in (select pool_days.usage_date from pool_days)
+    group by usage_date, {{ owners }}, is_allocated
+
+),
+
+{# A new driver is rows here: its name, the day, the owner and the units. #}
+units as (
+
+    select 'calls' as driver, usage_date, {{ owners }}, is_allocated, {{ money('calls') }} as driver_units
+    from usage_units
+    union all
+    select 'tokens' as driver, usage_date, {{ owners }}, is_allocated, {{ money('tokens') }} as driver_units
+    from usage_units
+    union all
+    select 'effective_cost' as driver, usage_date, {{ owners }}, is_allocated, {{ money('effective_cost_usd') }} as driver_units
+    from usage_units
+
+),
+
+final as (
+
+    select driver, usage_date, {{ owners }}, is_allocated, driver_units
+    from units
+    where driver_units > 0
+
+)
+
+select * from final
