@@ -79,7 +79,7 @@ COMPANY_SEEDS: Final = (
         "99faf0b435201e03060dbdb707c0e5b3f3c064396887f6b49b29bca7ac8a40e5",
     ),
 )
-"""What stays: published prices, names of providers and services, thresholds, bands and rules of judgement,
+"""What stays: published prices, names of providers and services, limits, bands and rules of judgement,
 and assumptions that say that they are assumptions."""
 
 State = Literal["empty", "shipped", "changed", "missing"]

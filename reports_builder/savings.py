@@ -71,9 +71,9 @@ def _too_small(warehouse: Warehouse, *kinds: str) -> Prose:
         select
             count(*) as small_actions,
             sum(net_monthly_savings_usd) as small_usd,
-            max(limits.threshold_value) as smallest_usd
+            max(limits.value) as smallest_usd
         from rates.rpt_savings_opportunities
-        inner join seeds.thresholds as limits on limits.threshold_name = 'action_min_savings_usd'
+        inner join seeds.assumptions as limits on limits.name = 'action_min_savings_usd'
         where net_monthly_savings_usd > 0 and not is_counted and not is_illustrative
             and (:all_kinds or action_kind in :kinds)
         having count(*) > 0

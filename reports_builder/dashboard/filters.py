@@ -84,7 +84,7 @@ _BEARS: dict[str, dict[str, str]] = {
 }
 # They give names to what other marts count, and count nothing themselves.
 _NAMING = frozenset(
-    {"core.dim_customers", "core.dim_dates", "core.dim_features", "core.dim_models", "seeds.thresholds"}
+    {"core.dim_customers", "core.dim_dates", "core.dim_features", "core.dim_models", "seeds.assumptions"}
 )
 
 _OWN_DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")

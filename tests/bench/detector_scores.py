@@ -81,7 +81,7 @@ class Judged:
     def sudden(self) -> list[Score]:
         """Recall of each kind, of large and small cases, and precision of all flagged days together."""
         ((smallest,),) = self.rows(
-            "select threshold_value from seeds.thresholds where threshold_name = 'anomaly_min_excess_usd'"
+            "select value from seeds.assumptions where name = 'anomaly_min_excess_usd'"
         )
         found = """
             exists (from anomalies.fct_cost_anomalies f

@@ -33,10 +33,7 @@ create table core.rpt_source_freshness (
 create table core.rpt_invoice_variance (
     provider_name varchar, invoices bigint, invoiced_usd decimal(28, 12),
     difference_usd decimal(28, 12));
-create table seeds.savings_assumptions (
-    action_kind varchar, low_share decimal(6, 4), base_share decimal(6, 4),
-    high_share decimal(6, 4));
-create table seeds.thresholds (threshold_name varchar, threshold_value double);
+create table seeds.assumptions (name varchar, value double);
 create table allocation.rpt_budget_status (
     month_start_date date, team_id varchar, team_name varchar, month_phase varchar,
     budget_usd decimal(28, 12), budget_to_date_usd decimal(28, 12),
@@ -111,8 +108,8 @@ insert into core.rpt_data_quality values
 insert into core.rpt_reconciliation values
     ('2026-10-31', 38, 30, 6, 2, 0), ('2026-10-02', 2, 0, 1, 1, 0), ('2026-10-01', 9, 9, 0, 0, 3);
 insert into core.rpt_source_freshness values ('calls', '2026-10-31', 0, false, false);
-insert into seeds.thresholds values ('action_min_savings_usd', 5);
-insert into seeds.savings_assumptions values ('model_switch', 0.4, 0.6, 0.8);
+insert into seeds.assumptions values ('action_min_savings_usd', 5), ('model_switch_low_share', 0.4),
+    ('model_switch_base_share', 0.6), ('model_switch_high_share', 0.8);
 insert into allocation.rpt_budget_status values
     ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1500, 1600, 1600, 100, 'over budget'),
     ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 600, 0, 0, -600, 'within budget');

@@ -1,4 +1,4 @@
-{# Who is told about is who the reports speak of: a rule whose limit stands in the seed thresholds finds the same customers. #}
+{# Who is told about is who the reports speak of: a rule whose limit stands in the seed assumptions finds the same customers. #}
 
 with rules as (
 

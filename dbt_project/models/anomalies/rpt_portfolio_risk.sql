@@ -12,12 +12,6 @@ as_of as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 measured as (
 
     select
@@ -80,14 +74,13 @@ final as (
         shares.prior_at_risk_share,
         shares.at_risk_share - shares.prior_at_risk_share as change_share,
         case
-            when shares.at_risk_share - shares.prior_at_risk_share > thresholds.portfolio_risk_steady_change then 'rising'
-            when shares.at_risk_share - shares.prior_at_risk_share < -thresholds.portfolio_risk_steady_change then 'falling'
+            when shares.at_risk_share - shares.prior_at_risk_share > {{ assumption('portfolio_risk_steady_change') }} then 'rising'
+            when shares.at_risk_share - shares.prior_at_risk_share < -{{ assumption('portfolio_risk_steady_change') }} then 'falling'
             when shares.at_risk_share - shares.prior_at_risk_share is not null then 'steady'
             else 'unknown'
         end as trend
     from shares
     cross join as_of
-    cross join thresholds
     {# Bills alone have no day on which to judge a margin. #}
     where as_of.as_of_date is not null
 

@@ -18,12 +18,6 @@ tiers as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 measured as (
 
     select
@@ -41,11 +35,10 @@ over_share as (
     select
         measured.*,
         'cost_share_of_revenue' as alert_kind,
-        case when measured.cost_share_of_revenue >= thresholds.cost_share_of_revenue_limit then 'over the limit' else 'close to the limit' end as severity,
-        thresholds.cost_share_of_revenue_limit as limit_share
+        case when measured.cost_share_of_revenue >= {{ assumption('cost_share_of_revenue_limit') }} then 'over the limit' else 'close to the limit' end as severity,
+        {{ assumption('cost_share_of_revenue_limit') }} as limit_share
     from measured
-    cross join thresholds
-    where measured.cost_share_of_revenue >= thresholds.cost_share_of_revenue_warning
+    where measured.cost_share_of_revenue >= {{ assumption('cost_share_of_revenue_warning') }}
 
 ),
 
@@ -55,13 +48,12 @@ outgrown as (
         measured.*,
         'tier_outgrown' as alert_kind,
         'over the limit' as severity,
-        thresholds.cost_share_of_revenue_limit as limit_share
+        {{ assumption('cost_share_of_revenue_limit') }} as limit_share
     from measured
-    cross join thresholds
     where
-        measured.earlier_days >= thresholds.anomaly_min_history_days
-        and measured.recent_cost_share_of_revenue >= thresholds.cost_share_of_revenue_limit
-        and measured.growth_ratio >= thresholds.tier_outgrown_growth
+        measured.earlier_days >= {{ assumption('anomaly_min_history_days') }}
+        and measured.recent_cost_share_of_revenue >= {{ assumption('cost_share_of_revenue_limit') }}
+        and measured.growth_ratio >= {{ assumption('tier_outgrown_growth') }}
 
 ),
 

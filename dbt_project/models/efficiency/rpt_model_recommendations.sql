@@ -12,18 +12,6 @@ targets as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
-assumptions as (
-
-    select * from {{ ref('savings_assumptions') }}
-
-),
-
 tasks as (
 
     select
@@ -55,8 +43,7 @@ ranked_targets as (
         targets.*,
         row_number() over (partition by targets.task_type order by targets.savings_usd desc, targets.to_provider asc, targets.to_model asc) as savings_rank
     from targets
-    inner join assumptions on assumptions.action_kind = 'model_switch'
-    inner join thresholds on targets.savings_usd * assumptions.base_share >= thresholds.action_min_savings_usd
+    where targets.savings_usd * {{ assumption('model_switch_base_share', 'decimal(6, 4)') }} >= {{ assumption('action_min_savings_usd') }}
 
 ),
 

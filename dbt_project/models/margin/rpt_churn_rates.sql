@@ -18,24 +18,9 @@ subscription_tiers as (
 
 ),
 
-margin_rules as (
-
-    select * from {{ ref('margin_rules') }}
-
-),
-
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
-
-),
-
-rules as (
-
-    select
-        max(rule_value) filter (where rule_name = 'churn_interval_z') as z,
-        max(rule_value) filter (where rule_name = 'churn_small_sample_below') as small_sample_below
-    from margin_rules
 
 ),
 
@@ -112,13 +97,12 @@ rated as (
         cast(with_total.customer_days as double) / 30 as customer_months,
         cast(with_total.churned_customers as bigint) as churned_customers,
         {{ ratio('30 * with_total.churned_customers', 'with_total.customer_days') }} as monthly_churn_rate,
-        30 * {{ poisson_lower('with_total.churned_customers', 'rules.z') }}
+        30 * {{ poisson_lower('with_total.churned_customers', assumption('churn_interval_z')) }}
         / nullif(cast(with_total.customer_days as double), 0) as monthly_churn_rate_low,
-        30 * {{ poisson_upper('with_total.churned_customers', 'rules.z') }}
+        30 * {{ poisson_upper('with_total.churned_customers', assumption('churn_interval_z')) }}
         / nullif(cast(with_total.customer_days as double), 0) as monthly_churn_rate_high,
-        with_total.churned_customers < rules.small_sample_below as is_small_sample
+        with_total.churned_customers < {{ assumption('churn_small_sample_below') }} as is_small_sample
     from with_total
-    cross join rules
 
 )
 

@@ -18,29 +18,15 @@ acquisition_costs as (
 
 ),
 
-margin_rules as (
-
-    select * from {{ ref('margin_rules') }}
-
-),
-
-rules as (
-
-    select max(rule_value) filter (where rule_name = 'lifetime_value_active_days_from') as active_days_from
-    from margin_rules
-
-),
-
 {# A customer that was not there for all 30 days is scaled to a month of 30 days. #}
 monthly as (
 
     select
         customer_margins.*,
-        rules.active_days_from,
+        {{ assumption('lifetime_value_active_days_from') }} as active_days_from,
         {{ money(ratio('30 * revenue_usd', 'subscribed_days')) }} as monthly_revenue_usd,
         {{ money(ratio('30 * gross_margin_usd', 'subscribed_days')) }} as monthly_gross_margin_usd
     from customer_margins
-    cross join rules
 
 ),
 

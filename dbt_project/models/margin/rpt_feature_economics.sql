@@ -6,24 +6,6 @@ with features_described as (
 
 ),
 
-margin_rules as (
-
-    select * from {{ ref('margin_rules') }}
-
-),
-
-rules as (
-
-    select
-        max(rule_value) filter (where rule_name = 'feature_sunset_adoption_below') as sunset_adoption_below,
-        max(rule_value) filter (where rule_name = 'feature_sunset_growth_below') as sunset_growth_below,
-        max(rule_value) filter (where rule_name = 'feature_invest_margin_from') as invest_margin_from,
-        max(rule_value) filter (where rule_name = 'feature_invest_adoption_from') as invest_adoption_from,
-        max(rule_value) filter (where rule_name = 'feature_invest_growth_from') as invest_growth_from
-    from margin_rules
-
-),
-
 {# The first reason that holds decides. Growth that is not known (no 30 days before) neither saves nor promotes a feature. #}
 reasoned as (
 
@@ -34,22 +16,21 @@ reasoned as (
             when features_described.calls = 0 then 'not_used'
             when
                 features_described.gross_margin_usd < 0
-                and features_described.adoption_share < rules.sunset_adoption_below
-                and coalesce(features_described.calls_change_share, 0) < rules.sunset_growth_below
+                and features_described.adoption_share < {{ assumption('feature_sunset_adoption_below') }}
+                and coalesce(features_described.calls_change_share, 0) < {{ assumption('feature_sunset_growth_below') }}
                 then 'loses_money_with_few_users'
             when features_described.gross_margin_usd < 0 then 'loses_money_but_used'
             when
-                features_described.gross_margin_share >= rules.invest_margin_from
-                and features_described.adoption_share >= rules.invest_adoption_from
+                features_described.gross_margin_share >= {{ assumption('feature_invest_margin_from') }}
+                and features_described.adoption_share >= {{ assumption('feature_invest_adoption_from') }}
                 then 'high_margin_widely_used'
             when
-                features_described.gross_margin_share >= rules.invest_margin_from
-                and features_described.calls_change_share >= rules.invest_growth_from
+                features_described.gross_margin_share >= {{ assumption('feature_invest_margin_from') }}
+                and features_described.calls_change_share >= {{ assumption('feature_invest_growth_from') }}
                 then 'high_margin_growing'
             else 'pays_its_way'
         end as decision_reason
     from features_described
-    cross join rules
 
 ),
 

@@ -1,5 +1,7 @@
 {# one row per task type x provider x model with batchable calls at the standard tier: what the batch service would save #}
 
+{% set moved = assumption('batch_base_share', 'decimal(6, 4)') %}
+
 with task_usage as (
 
     select * from {{ ref('int_task_usage_switched') }}
@@ -12,25 +14,18 @@ batchable_tasks as (
 
 ),
 
-savings_assumptions as (
-
-    select * from {{ ref('savings_assumptions') }}
-
-),
-
 {# Never more than the price list promises, nor than what the calls cost. #}
 potential as (
 
     select
         task_usage.*,
         batchable_tasks.batchable_share,
-        cast(batchable_tasks.batchable_share * assumptions.base_share as decimal(9, 8)) as moved_share,
-        cast(batchable_tasks.batchable_share * assumptions.base_share * (1 - task_usage.fixed_share) as decimal(9, 8)) as left_share,
+        cast(batchable_tasks.batchable_share * {{ moved }} as decimal(9, 8)) as moved_share,
+        cast(batchable_tasks.batchable_share * {{ moved }} * (1 - task_usage.fixed_share) as decimal(9, 8)) as left_share,
         task_usage.price_book_cost_usd - task_usage.batch_cost_usd as own_discount_usd,
         task_usage.planned_price_book_cost_usd - task_usage.planned_batch_cost_usd as planned_discount_usd
     from task_usage
     inner join batchable_tasks on task_usage.task_type = batchable_tasks.task_type
-    inner join savings_assumptions as assumptions on assumptions.action_kind = 'batch'
     where task_usage.service_tier = 'standard'
 
 ),

@@ -12,18 +12,6 @@ batch_savings as (
 
 ),
 
-savings_assumptions as (
-
-    select * from {{ ref('savings_assumptions') }}
-
-),
-
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 standard_usage as (
 
     select
@@ -42,7 +30,7 @@ peers as (
         standard_usage.task_type,
         max(standard_usage.cached_share) as peer_cached_share
     from standard_usage
-    inner join thresholds on standard_usage.task_input_token_share >= thresholds.caching_peer_min_token_share
+    where standard_usage.task_input_token_share >= {{ assumption('caching_peer_min_token_share') }}
     group by standard_usage.task_type
 
 ),
@@ -54,15 +42,13 @@ gaps as (
         peers.peer_cached_share,
         {# A small gap is how prompts differ, not something to fix. #}
         case
-            when peers.peer_cached_share - usage.cached_share >= thresholds.caching_min_gap_share
-                then cast(floor((peers.peer_cached_share - usage.cached_share) * usage.input_tokens * cast(assumptions.base_share as double)) as bigint)
+            when peers.peer_cached_share - usage.cached_share >= {{ assumption('caching_min_gap_share') }}
+                then cast(floor((peers.peer_cached_share - usage.cached_share) * usage.input_tokens * {{ assumption('caching_base_share') }}) as bigint)
             else 0
         end as more_cached_tokens,
         coalesce(batch.moved_share, 0) as batch_share,
         coalesce(batch.net_monthly_savings_usd, 0) as batch_net_savings_usd
     from standard_usage as usage
-    inner join savings_assumptions as assumptions on assumptions.action_kind = 'caching'
-    cross join thresholds
     left join peers on usage.task_type = peers.task_type
     left join batch_savings as batch
         on

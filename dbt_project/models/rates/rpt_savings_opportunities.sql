@@ -1,43 +1,39 @@
 {# one row per action that would save money; applied in the stated order, each saves only on what the earlier ones leave #}
 
-with actions_on_usage as (
+{# The contract of a kind of action: what int_actions__<kind> gives. #}
+{% set columns = [
+    'action_kind', 'action_id', 'subject', 'task_type', 'provider', 'model', 'scope_cost_usd', 'gross_monthly_savings_usd', 'net_monthly_savings_usd',
+    'low_monthly_savings_usd', 'high_monthly_savings_usd', 'one_off_avoided_cost_usd', 'source_mart', 'is_illustrative'
+] | join(', ') %}
 
-    select * from {{ ref('int_savings_actions_on_usage') }}
+with kinds as (
 
-),
-
-actions_on_rates as (
-
-    select * from {{ ref('int_savings_actions_on_rates') }}
-
-),
-
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
-savings_assumptions as (
-
-    select * from {{ ref('savings_assumptions') }}
+    select * from {{ ref('savings_actions') }}
 
 ),
 
 actions as (
 
-    select * from actions_on_usage
+    select {{ columns }} from {{ ref('int_actions__model_switch') }}
     union all
-    select *, cast(null as decimal(28, 12)) as one_off_avoided_cost_usd from actions_on_rates
+    select {{ columns }} from {{ ref('int_actions__inefficient_usage') }}
+    union all
+    select {{ columns }} from {{ ref('int_actions__batch') }}
+    union all
+    select {{ columns }} from {{ ref('int_actions__caching') }}
+    union all
+    select {{ columns }} from {{ ref('int_actions__commitment') }}
+    union all
+    select {{ columns }} from {{ ref('int_actions__anomaly_fix') }}
 
 ),
 
-ranged as (
+judged as (
 
     select
         actions.action_id,
         actions.action_kind,
-        assumptions.applied_order,
+        kinds.applied_order,
         actions.subject,
         actions.task_type,
         actions.provider,
@@ -46,30 +42,23 @@ ranged as (
         actions.gross_monthly_savings_usd,
         {{ money('actions.gross_monthly_savings_usd - actions.net_monthly_savings_usd') }} as overlap_usd,
         actions.net_monthly_savings_usd,
-        coalesce(
-            actions.low_monthly_savings_usd,
-            {{ money("actions.net_monthly_savings_usd * " ~ ratio('assumptions.low_share', 'assumptions.base_share')) }}
-        ) as low_monthly_savings_usd,
-        coalesce(
-            actions.high_monthly_savings_usd,
-            {{ money("actions.net_monthly_savings_usd * " ~ ratio('assumptions.high_share', 'assumptions.base_share')) }}
-        ) as high_monthly_savings_usd,
+        actions.low_monthly_savings_usd,
+        actions.high_monthly_savings_usd,
         actions.one_off_avoided_cost_usd,
         actions.one_off_avoided_cost_usd is null as is_recurring,
         actions.is_illustrative,
         actions.net_monthly_savings_usd > 0
-        and actions.net_monthly_savings_usd >= thresholds.action_min_savings_usd
+        and actions.net_monthly_savings_usd >= {{ assumption('action_min_savings_usd') }}
         and not actions.is_illustrative as is_counted,
-        assumptions.assumption,
-        assumptions.owner_role,
-        assumptions.effort,
-        assumptions.confidence,
-        assumptions.first_step,
+        kinds.assumption,
+        kinds.owner_role,
+        kinds.effort,
+        kinds.confidence,
+        kinds.first_step,
         actions.source_mart
     from actions
-    inner join savings_assumptions as assumptions on actions.action_kind = assumptions.action_kind
-    cross join thresholds
+    inner join kinds on actions.action_kind = kinds.action_kind
 
 )
 
-select * from ranged
+select * from judged

@@ -12,9 +12,9 @@ def abnormal(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         with rule as (
-            select cast(max(threshold_value) as integer) as needed_days
-            from seeds.thresholds
-            where threshold_name = 'anomaly_min_history_days'
+            select cast(max(value) as integer) as needed_days
+            from seeds.assumptions
+            where name = 'anomaly_min_history_days'
         ),
         history as (
             select
@@ -111,9 +111,9 @@ def limits(warehouse: Warehouse) -> Evidence:
             where revenue_usd > 0
         ),
         rule as (
-            select max(threshold_value) as limit_share
-            from seeds.thresholds
-            where threshold_name = 'cost_share_of_revenue_limit'
+            select max(value) as limit_share
+            from seeds.assumptions
+            where name = 'cost_share_of_revenue_limit'
         )
         select
             max(paying.paying_customers) as paying_customers,

@@ -192,17 +192,23 @@ def switches_from(warehouse: Warehouse, model: str) -> Evidence:
     """What the recommended switches away from one model, named with its provider, are worth; one row."""
     return warehouse.evidence(
         """
+        with kept as (
+            select
+                max(value) filter (where name = 'model_switch_low_share') as low_share,
+                max(value) filter (where name = 'model_switch_base_share') as base_share,
+                max(value) filter (where name = 'model_switch_high_share') as high_share
+            from seeds.assumptions
+        )
         select
-            max(kept.low_share)::double as low_share,
-            max(kept.base_share)::double as base_share,
-            max(kept.high_share)::double as high_share,
+            max(kept.low_share) as low_share,
+            max(kept.base_share) as base_share,
+            max(kept.high_share) as high_share,
             coalesce(sum(switches.monthly_savings_usd * kept.base_share), 0) as switch_usd,
             coalesce(sum(switches.monthly_savings_low_usd * kept.low_share), 0) as switch_low_usd,
             coalesce(sum(switches.monthly_savings_high_usd * kept.high_share), 0) as switch_high_usd
-        from seeds.savings_assumptions as kept
+        from kept
         left join rates.rpt_model_switch_savings as switches
             on switches.is_recommended and switches.from_provider || ' ' || switches.from_model = :model
-        where kept.action_kind = 'model_switch'
         """,
         model=model,
     )

@@ -248,11 +248,11 @@ def fixes_of_premium_use(warehouse: Warehouse) -> Evidence:
         """
         select
             sum(fixes.gross_monthly_savings_usd) as fix_gross_usd,
-            sum(fixes.overlap_usd * kept.base_share) as fix_counted_usd,
-            max(kept.base_share)::double as kept_share,
+            sum(fixes.overlap_usd * kept.value) as fix_counted_usd,
+            max(kept.value) as kept_share,
             sum(fixes.net_monthly_savings_usd) as fix_net_usd
         from rates.rpt_savings_opportunities as fixes
-        left join seeds.savings_assumptions as kept on kept.action_kind = 'model_switch'
+        left join seeds.assumptions as kept on kept.name = 'model_switch_base_share'
         where fixes.action_kind = 'inefficient_usage'
         """
     )

@@ -130,9 +130,9 @@ def stress(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         with rule as (
-            select max(assumption_value)::double as steep_share
-            from seeds.pricing_assumptions
-            where assumption_name = 'steep_rise_from_share'
+            select max(value)::double as steep_share
+            from seeds.assumptions
+            where name = 'steep_rise_from_share'
         ),
         invoices as (
             select backtest.*

@@ -59,9 +59,9 @@ def room(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         f"""
         with rule as (
-            select max(assumption_value)::double as steep_limit_share
-            from seeds.pricing_assumptions
-            where assumption_name = 'steep_rise_customers_up_to_share'
+            select max(value)::double as steep_limit_share
+            from seeds.assumptions
+            where name = 'steep_rise_customers_up_to_share'
         ),
         next_best as (
             select {NAME} as next_plan_name, gross_margin_change_base_churn_usd as next_gain_usd
@@ -90,11 +90,11 @@ def best_rejected(warehouse: Warehouse) -> Evidence:
         f"""
         with rule as (
             select
-                max(assumption_value) filter (where assumption_name = 'steep_rise_customers_up_to_share')
+                max(value) filter (where name = 'steep_rise_customers_up_to_share')
                     ::double as limit_share,
-                max(assumption_value) filter (where assumption_name = 'steep_rise_from_share')::double
+                max(value) filter (where name = 'steep_rise_from_share')::double
                     as rise_share
-            from seeds.pricing_assumptions
+            from seeds.assumptions
         ),
         chosen as (
             select gross_margin_base_churn_usd as chosen_margin_usd
@@ -188,14 +188,14 @@ def rules(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            max(assumption_value) filter (where assumption_name = 'steep_rise_from_share')::double
+            max(value) filter (where name = 'steep_rise_from_share')::double
                 as steep_rise_share,
-            max(assumption_value)
-                filter (where assumption_name = 'steep_rise_customers_up_to_share')::double
+            max(value)
+                filter (where name = 'steep_rise_customers_up_to_share')::double
                 as steep_limit_share,
-            max(assumption_value) filter (where assumption_name = 'margin_gain_from_share')::double
+            max(value) filter (where name = 'margin_gain_from_share')::double
                 as least_gain_share
-        from seeds.pricing_assumptions
+        from seeds.assumptions
         """
     )
 

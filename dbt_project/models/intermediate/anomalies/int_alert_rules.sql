@@ -6,9 +6,9 @@ with rules as (
 
 ),
 
-thresholds as (
+assumptions as (
 
-    select * from {{ ref('thresholds') }}
+    select * from {{ ref('assumptions') }}
 
 ),
 
@@ -22,9 +22,9 @@ resolved as (
         rules.scope,
         rules.channel_tag,
         case when rules.rule_kind = 'cost_anomaly' then 'USD' else 'share' end as unit,
-        coalesce(rules.threshold_value, thresholds.threshold_value) as threshold_value
+        coalesce(rules.threshold_value, assumptions.value) as threshold_value
     from rules
-    left join thresholds on rules.threshold_name = thresholds.threshold_name
+    left join assumptions on rules.threshold_name = assumptions.name
     where rules.is_on
 
 )

@@ -12,12 +12,6 @@ rules as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -66,10 +60,9 @@ held as (
         || {{ quoted_text('stretches.customer_id') }} || ';' as source_query
     from stretches
     cross join as_of
-    cross join thresholds
     inner join rules on rules.rule_kind = 'cost_anomaly' and stretches.excess_cost_usd >= rules.threshold_value
     where
-        stretches.last_date > as_of.as_of_date - cast(thresholds.alert_anomaly_days as integer)
+        stretches.last_date > as_of.as_of_date - cast({{ assumption('alert_anomaly_days') }} as integer)
         and stretches.episode_start_date <= as_of.as_of_date
 
 )

@@ -30,26 +30,19 @@ as_of as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 today as (
 
     select
         as_of.as_of_date,
         as_of.window_start_date,
         as_of.as_of_date - 27 as four_weeks_start_date,
-        as_of.as_of_date - cast(thresholds.tier_outgrown_recent_days as integer) + 1 as recent_start_date,
-        as_of.as_of_date - cast(thresholds.tier_outgrown_lookback_days as integer) + 1 as lookback_start_date,
-        cast(thresholds.tier_outgrown_earlier_days as integer) as earlier_length,
+        as_of.as_of_date - cast({{ assumption('tier_outgrown_recent_days') }} as integer) + 1 as recent_start_date,
+        as_of.as_of_date - cast({{ assumption('tier_outgrown_lookback_days') }} as integer) + 1 as lookback_start_date,
+        cast({{ assumption('tier_outgrown_earlier_days') }} as integer) as earlier_length,
         dates.month_start_date,
         {{ days_between('as_of.as_of_date', 'dates.month_end_date') }} as days_remaining
     from as_of
     inner join dates on as_of.as_of_date = dates.date_day
-    cross join thresholds
 
 ),
 

@@ -12,12 +12,6 @@ new_features as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 {# Even the steadiest customer's calls are drawn by chance: the root of a Poisson number deviates by 1/2, and cost
    with it. Without this floor a customer with a spotless record would set off an alarm at the first ripple. #}
 scored as (
@@ -34,8 +28,7 @@ scored as (
             100.0
         ) as calls_score
     from usual
-    cross join thresholds
-    where usual.history_days >= thresholds.anomaly_min_history_days
+    where usual.history_days >= {{ assumption('anomaly_min_history_days') }}
 
 ),
 
@@ -56,14 +49,13 @@ judged as (
 
     select
         combined.*,
-        combined.anomaly_score >= thresholds.anomaly_min_score
-        and cast(combined.effective_cost_usd as double) >= thresholds.anomaly_min_cost_ratio * cast(combined.expected_cost_usd as double)
-        and cast(combined.effective_cost_usd - combined.expected_cost_usd as double) >= thresholds.anomaly_min_excess_usd as is_abnormal,
+        combined.anomaly_score >= {{ assumption('anomaly_min_score') }}
+        and cast(combined.effective_cost_usd as double) >= {{ assumption('anomaly_min_cost_ratio') }} * cast(combined.expected_cost_usd as double)
+        and cast(combined.effective_cost_usd - combined.expected_cost_usd as double) >= {{ assumption('anomaly_min_excess_usd') }} as is_abnormal,
         cast(combined.effective_cost_usd - coalesce(new_features.new_feature_cost_usd, 0) as double)
         >= cast(combined.expected_cost_usd as double)
-        + greatest(thresholds.anomaly_min_excess_usd, (thresholds.anomaly_min_cost_ratio - 1) * cast(combined.expected_cost_usd as double)) as is_beyond_new_features
+        + greatest({{ assumption('anomaly_min_excess_usd') }}, ({{ assumption('anomaly_min_cost_ratio') }} - 1) * cast(combined.expected_cost_usd as double)) as is_beyond_new_features
     from combined
-    cross join thresholds
     left join new_features on combined.customer_id = new_features.customer_id and combined.usage_date = new_features.usage_date
 
 ),

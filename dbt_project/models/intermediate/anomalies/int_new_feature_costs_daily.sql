@@ -6,12 +6,6 @@ with usage_daily as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 feature_days as (
 
     select
@@ -42,10 +36,9 @@ new_use as (
         dated.usage_date,
         {{ money('sum(dated.effective_cost_usd)') }} as new_feature_cost_usd
     from dated
-    cross join thresholds
     where
         {{ days_between('dated.feature_since_date', 'dated.usage_date') }} < {{ var('anomaly_baseline_days') }}
-        and {{ days_between('dated.customer_since_date', 'dated.feature_since_date') }} >= thresholds.anomaly_min_history_days
+        and {{ days_between('dated.customer_since_date', 'dated.feature_since_date') }} >= {{ assumption('anomaly_min_history_days') }}
     group by dated.customer_id, dated.usage_date
 
 )

@@ -24,12 +24,6 @@ as_of as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 typical as (
 
     select
@@ -51,8 +45,7 @@ premium as (
     from like_for_like
     inner join floors on like_for_like.task_type = floors.task_type and floors.is_trivial
     inner join typical on like_for_like.task_type = typical.task_type
-    cross join thresholds
-    where cast(like_for_like.like_for_like_cost_per_call_usd as double) >= thresholds.premium_model_price_ratio * typical.median_cost_per_call_usd
+    where cast(like_for_like.like_for_like_cost_per_call_usd as double) >= {{ assumption('premium_model_price_ratio') }} * typical.median_cost_per_call_usd
 
 ),
 

@@ -30,12 +30,6 @@ like_for_like as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 used as (
 
     select
@@ -69,7 +63,7 @@ measured as (
         latencies.latency_p99_ms,
         coalesce(quality.quality_scored_calls, 0) as quality_scored_calls,
         quality.quality_score_avg,
-        thresholds.quality_interval_z * quality.quality_standard_error as quality_margin,
+        {{ assumption('quality_interval_z') }} * quality.quality_standard_error as quality_margin,
         coalesce(quality.is_measured, false) as is_quality_measured,
         {{ ratio('used.failed_calls', 'used.calls') }} as failure_share,
         {{ ratio('used.output_tokens', 'used.input_tokens') }} as output_input_token_ratio,
@@ -81,7 +75,6 @@ measured as (
         on used.task_type = quality.task_type and used.provider = quality.provider and used.model = quality.model
     left join like_for_like
         on used.task_type = like_for_like.task_type and used.provider = like_for_like.provider and used.model = like_for_like.model
-    cross join thresholds
 
 )
 

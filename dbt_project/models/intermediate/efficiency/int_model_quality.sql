@@ -12,12 +12,6 @@ as_of as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 {# The scores of one customer on one day belong together: the same prompts, the same texts. How much such means
    differ from each other, not how much single scores do, says how far the overall mean can be trusted. #}
 customer_days as (
@@ -79,14 +73,13 @@ measured as (
         means.quality_score_avg,
         sqrt(deviations.squares * {{ ratio('means.scored_customer_days', 'means.scored_customer_days - 1') }})
         / means.quality_scored_calls as quality_standard_error,
-        means.quality_scored_calls >= thresholds.quality_min_scored_calls and means.scored_customer_days > 1 as is_measured
+        means.quality_scored_calls >= {{ assumption('quality_min_scored_calls') }} and means.scored_customer_days > 1 as is_measured
     from means
     inner join deviations
         on
             means.task_type = deviations.task_type
             and means.provider = deviations.provider
             and means.model = deviations.model
-    cross join thresholds
 
 )
 

@@ -18,12 +18,6 @@ floors as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 compared as (
 
     select
@@ -36,18 +30,18 @@ compared as (
         switches.current_cost_usd,
         switches.cost_after_usd,
         switches.savings_usd,
-        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 + thresholds.model_switch_token_variation as decimal(9, 6))') }}
+        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 + ' ~ assumption("model_switch_token_variation") ~ ' as decimal(9, 6))') }}
             as savings_low_usd,
-        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 - thresholds.model_switch_token_variation as decimal(9, 6))') }}
+        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 - ' ~ assumption("model_switch_token_variation") ~ ' as decimal(9, 6))') }}
             as savings_high_usd,
         from_quality.quality_scored_calls as from_quality_scored_calls,
         from_quality.quality_score_avg as from_quality_score_avg,
         to_quality.quality_scored_calls as to_quality_scored_calls,
         to_quality.quality_score_avg as to_quality_score_avg,
         to_quality.quality_score_avg - from_quality.quality_score_avg as quality_change,
-        thresholds.quality_interval_z
+        {{ assumption('quality_interval_z') }}
         * sqrt(power(from_quality.quality_standard_error, 2) + power(to_quality.quality_standard_error, 2)) as quality_change_margin,
-        to_quality.quality_score_avg - thresholds.quality_interval_z * to_quality.quality_standard_error as to_quality_score_lower,
+        to_quality.quality_score_avg - {{ assumption('quality_interval_z') }} * to_quality.quality_standard_error as to_quality_score_lower,
         coalesce(from_quality.is_measured and to_quality.is_measured, false) as is_quality_measured,
         coalesce(from_quality.quality_scored_calls > 0 and to_quality.quality_scored_calls > 0, false) as is_quality_scored,
         floors.minimum_quality_score,
@@ -64,7 +58,6 @@ compared as (
             and switches.to_provider = to_quality.provider
             and switches.to_model = to_quality.model
     left join floors on switches.task_type = floors.task_type
-    cross join thresholds
 
 ),
 

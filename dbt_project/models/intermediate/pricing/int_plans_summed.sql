@@ -6,24 +6,6 @@ with plan_backtests as (
 
 ),
 
-pricing_assumptions as (
-
-    select * from {{ ref('pricing_assumptions') }}
-
-),
-
-assumptions as (
-
-    select
-        max(assumption_value) filter (where assumption_name = 'steep_rise_from_share') as steep_rise_from_share,
-        max(assumption_value) filter (where assumption_name = 'steep_rise_customers_up_to_share') as steep_rise_customers_up_to_share,
-        max(assumption_value) filter (where assumption_name = 'margin_gain_from_share') as margin_gain_from_share,
-        max(assumption_value) filter (where assumption_name = 'other_fee_from_share') as other_fee_from_share,
-        max(assumption_value) filter (where assumption_name = 'other_list_from_share') as other_list_from_share
-    from pricing_assumptions
-
-),
-
 {# A customer that leaves takes its revenue along, and its cost. #}
 summed as (
 
@@ -46,7 +28,7 @@ summed as (
         count(*) filter (where plan_backtests.revenue_change_usd < 0) as customers_paying_less,
         count(*) filter (where plan_backtests.revenue_change_usd = 0) as customers_unchanged,
         count(*) filter (where plan_backtests.current_revenue_usd > 0) as paying_customers,
-        count(*) filter (where plan_backtests.revenue_change_share > assumptions.steep_rise_from_share) as customers_with_steep_rise,
+        count(*) filter (where plan_backtests.revenue_change_share > {{ assumption('steep_rise_from_share') }}) as customers_with_steep_rise,
         cast(sum(plan_backtests.leave_probability_low) as double) as customers_lost_low_churn,
         {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_low))') }} as revenue_low_churn_usd,
         {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_low))') }} as gross_margin_low_churn_usd,
@@ -62,10 +44,9 @@ summed as (
         count(*) filter (where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd > 0) as customers_with_list_fee,
         count(*) filter (
             where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd > 0
-            and abs(plan_backtests.current_revenue_usd - plan_backtests.list_fee_usd) > assumptions.other_fee_from_share * plan_backtests.list_fee_usd
+            and abs(plan_backtests.current_revenue_usd - plan_backtests.list_fee_usd) > {{ assumption('other_fee_from_share') }} * plan_backtests.list_fee_usd
         ) as customers_with_other_fee
     from plan_backtests
-    cross join assumptions
     group by plan_backtests.plan_id, plan_backtests.plan_name, plan_backtests.plan_kind, plan_backtests.is_current_plan
 
 ),
@@ -74,13 +55,12 @@ joined as (
 
     select
         summed.*,
-        assumptions.steep_rise_customers_up_to_share,
-        assumptions.margin_gain_from_share,
+        {{ assumption('steep_rise_customers_up_to_share') }} as steep_rise_customers_up_to_share,
+        {{ assumption('margin_gain_from_share') }} as margin_gain_from_share,
         {{ ratio('summed.gross_margin_usd', 'summed.revenue_usd') }} as gross_margin_share,
         {{ ratio('summed.customers_with_steep_rise', 'summed.paying_customers') }} as steep_rise_customer_share,
-        {{ ratio('summed.customers_with_other_fee', 'summed.customers_with_list_fee') }} >= assumptions.other_list_from_share as is_other_list
+        {{ ratio('summed.customers_with_other_fee', 'summed.customers_with_list_fee') }} >= {{ assumption('other_list_from_share') }} as is_other_list
     from summed
-    cross join assumptions
 
 )
 

@@ -1,12 +1,6 @@
 {# one row per case in which a commitment is judged: the usage as it was, less of it, more of it #}
 
-with thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
-cases as (
+with cases as (
 
     select
         'as_judged' as usage_case,
@@ -14,13 +8,11 @@ cases as (
     union all
     select
         'less_usage' as usage_case,
-        cast(1 - commitment_stress_share as decimal(6, 4)) as usage_factor
-    from thresholds
+        cast(1 - {{ assumption('commitment_stress_share') }} as decimal(6, 4)) as usage_factor
     union all
     select
         'more_usage' as usage_case,
-        cast(1 + commitment_stress_share as decimal(6, 4)) as usage_factor
-    from thresholds
+        cast(1 + {{ assumption('commitment_stress_share') }} as decimal(6, 4)) as usage_factor
 
 )
 

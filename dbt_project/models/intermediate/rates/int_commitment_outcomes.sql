@@ -24,12 +24,6 @@ period as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('int_thresholds') }}
-
-),
-
 cases as (
 
     select
@@ -84,11 +78,10 @@ classed as (
             when judged.on_demand_cost_usd = 0 then 'no usage'
             when judged.committed_units = 0 or judged.net_monthly_savings_usd <= 0 then 'does not pay'
             when judged.net_monthly_savings_less_usage_usd < 0 then 'loses if usage falls'
-            when judged.net_monthly_savings_usd < thresholds.commitment_min_savings_usd then 'saves too little'
+            when judged.net_monthly_savings_usd < {{ assumption('commitment_min_savings_usd') }} then 'saves too little'
             else 'pays'
         end as outcome
     from judged
-    cross join thresholds
 
 )
 

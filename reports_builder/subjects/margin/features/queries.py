@@ -192,9 +192,9 @@ def growth(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         with rule as (
-            select max(rule_value)::double as growth_share
-            from seeds.margin_rules
-            where rule_name = 'feature_invest_growth_from'
+            select max(value)::double as growth_share
+            from seeds.assumptions
+            where name = 'feature_invest_growth_from'
         ),
         invested as (
             select
@@ -271,12 +271,12 @@ def rules(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            rule_name,
-            rule_value::double as rule_value,
+            name as rule_name,
+            value as rule_value,
             description
-        from seeds.margin_rules
-        where rule_name like 'feature\\_%' escape '\\'
-        order by rule_name
+        from seeds.assumptions
+        where name like 'feature\\_%' escape '\\'
+        order by name
         """
     )
 
@@ -286,16 +286,16 @@ def thresholds(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            max(rule_value) filter (where rule_name = 'feature_invest_margin_from')::double
+            max(value) filter (where name = 'feature_invest_margin_from')::double
                 as invest_margin_share,
-            max(rule_value) filter (where rule_name = 'feature_invest_adoption_from')::double
+            max(value) filter (where name = 'feature_invest_adoption_from')::double
                 as invest_adoption_share,
-            max(rule_value) filter (where rule_name = 'feature_invest_growth_from')::double
+            max(value) filter (where name = 'feature_invest_growth_from')::double
                 as invest_growth_share,
-            max(rule_value) filter (where rule_name = 'feature_sunset_adoption_below')::double
+            max(value) filter (where name = 'feature_sunset_adoption_below')::double
                 as sunset_adoption_share,
-            max(rule_value) filter (where rule_name = 'feature_sunset_growth_below')::double
+            max(value) filter (where name = 'feature_sunset_growth_below')::double
                 as sunset_growth_share
-        from seeds.margin_rules
+        from seeds.assumptions
         """
     )

@@ -1,0 +1,40 @@
+{# one row per recommended commitment #}
+
+{{ config(materialized='view') }}
+
+with options as (
+
+    select * from {{ ref('rpt_commitment_options') }}
+
+),
+
+{# Alone, an offer saves on today's usage; what the other actions leave may be more, where calls move to its model. #}
+actions as (
+
+    select
+        'commitment' as action_kind,
+        'commitment:' || after_actions.offer_id as action_id,
+        after_actions.offer_name as subject,
+        cast(null as string) as task_type,
+        after_actions.provider,
+        after_actions.model,
+        {# A look-back of more than a month holds more cost than a month's saving can come from. #}
+        {{ money('after_actions.on_demand_cost_usd * least(' ~ ratio(720, 'after_actions.lookback_hours') ~ ', 1)') }} as scope_cost_usd,
+        greatest(coalesce(as_used.net_monthly_savings_usd, 0), after_actions.net_monthly_savings_usd) as gross_monthly_savings_usd,
+        after_actions.net_monthly_savings_usd,
+        after_actions.net_monthly_savings_less_usage_usd as low_monthly_savings_usd,
+        after_actions.net_monthly_savings_more_usage_usd as high_monthly_savings_usd,
+        {{ money('null') }} as one_off_avoided_cost_usd,
+        'rates.rpt_commitment_options' as source_mart,
+        after_actions.is_illustrative
+    from options as after_actions
+    left join options as as_used
+        on
+            after_actions.offer_id = as_used.offer_id
+            and after_actions.level_kind = as_used.level_kind
+            and as_used.usage_basis = 'as_used'
+    where after_actions.is_recommended
+
+)
+
+select * from actions
