@@ -141,8 +141,8 @@ def delta(value: Value) -> str:
 
 
 def delta_or_new(value: Value) -> str:
-    """A relative change where the period before is known: without a value in it, ``new this period``."""
-    return delta(value) if _decimal(value) is not None else "new this period"
+    """A relative change; one from nothing at all is infinite: ``new this period``."""
+    return "new this period" if value == math.inf else delta(value)
 
 
 def delta_usd(value: Value) -> str:

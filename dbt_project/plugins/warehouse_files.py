@@ -42,6 +42,7 @@ class Plugin(BasePlugin):
             ("freeze_files", self.freeze_files, 1),
             ("publish_file", self.publish_file, 1),
             ("note_attempt", self.note_attempt, 2),
+            ("failure_of", attempts.failure_of, 5),
         ):
             conn.create_function(
                 name,

@@ -11,6 +11,7 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
+from dbt_project.plugins.attempts import failure_of, summary
 from reports_builder.live.errors import RefreshError
 from reports_builder.live.scope import REFRESHED_TAG, touched_nodes
 
@@ -112,16 +113,9 @@ def _reason(result: dbtRunnerResult) -> str:
     results = getattr(result.result, "results", None) or ()
     failed = [each for each in results if str(each.status) in _FAILED]
     if not failed:
-        return _sentence(f"The build stopped: {result.exception or 'dbt gave no reason'}")
+        reason = summary(f"The build stopped: {result.exception or 'dbt gave no reason'}")
+        return reason if reason.endswith((".", "…")) else f"{reason}."
     first, node = failed[0], failed[0].node
     others = f" ({len(failed) - 1} more failed.)" if len(failed) > 1 else ""
-    if node.resource_type == "test" and first.failures:
-        return _sentence(f"The check {node.name} found {first.failures} row(s) that must not be") + others
-    kind = {"test": "check", "model": "table", "seed": "seed"}.get(str(node.resource_type), "step")
-    return _sentence(f"The {kind} {node.name} failed: {first.message}") + others
-
-
-def _sentence(text: str) -> str:
-    line = " ".join(text.split())
-    line = line if len(line) <= 400 else f"{line[:399]}…"
-    return line if line.endswith((".", "…")) else f"{line}."
+    found_rows = str(first.failures or "")
+    return failure_of(str(node.resource_type), node.name, found_rows, first.message or "", "") + others

@@ -112,10 +112,8 @@ def _products_section(warehouse: Warehouse) -> Section:
     return Section(
         "Cost by product and feature",
         tables=(
-            breakdown_table(warehouse, Column("value", "Product", "words"), breakdown(warehouse, "product")),
-            breakdown_table(
-                warehouse, Column("value", "Product and feature", "words"), breakdown(warehouse, "feature")
-            ),
+            breakdown_table(Column("value", "Product", "words"), breakdown(warehouse, "product")),
+            breakdown_table(Column("value", "Product and feature", "words"), breakdown(warehouse, "feature")),
         ),
     )
 

@@ -68,7 +68,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
-        sections=(_distribution(warehouse, totals), _customers(warehouse, totals), *_unprofitable(losing)),
+        sections=(_distribution(warehouse, totals), _customers(warehouse), *_unprofitable(losing)),
     )
 
 
@@ -116,11 +116,11 @@ def _distribution(warehouse: Warehouse, totals: Evidence) -> Section:
     )
 
 
-def _customers(warehouse: Warehouse, totals: Evidence) -> Section:
+def _customers(warehouse: Warehouse) -> Section:
     return Section(
         "Revenue and cost per customer",
         text=(note("The customers that cost most to serve. The query returns all of them."),),
-        tables=(customers_table(warehouse, totals),),
+        tables=(customers_table(warehouse),),
     )
 
 

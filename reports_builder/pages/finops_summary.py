@@ -134,7 +134,7 @@ def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:
         Section(
             "Spend by provider",
             text=(takes_most(providers) + note("."),),
-            tables=(split_table(warehouse, "Provider", providers),),
+            tables=(split_table("Provider", providers),),
         ),
         Section(
             "Top 10 cost drivers",

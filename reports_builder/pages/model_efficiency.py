@@ -5,6 +5,7 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
+from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.efficiency import insights
 from reports_builder.subjects.efficiency import queries as ask
 from reports_builder.subjects.efficiency.statements import quality_figure, result_figures
@@ -197,6 +198,7 @@ def _assumptions(warehouse: Warehouse) -> tuple[Prose, ...]:
 
 
 def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
+    models = ask.models_of_all_tasks(warehouse)
     return (
         Section(
             "Recommended model per task",
@@ -264,8 +266,9 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                         Column("failure_share", "Failures", "percent"),
                         Column("quality", "Quality", "percent"),
                         Column("verdict", "Verdict"),
+                        *without_a_cost(models),
                     ),
-                    ask.models_of_all_tasks(warehouse),
+                    models,
                     max_rows=60,
                 ),
             ),

@@ -135,9 +135,9 @@ def _spend_section(warehouse: Warehouse, providers: Evidence, models: Evidence) 
     return Section(
         "Spend by provider, model and customer",
         tables=(
-            breakdown_table(warehouse, Column("value", "Provider"), providers),
-            breakdown_table(warehouse, Column("value", "Model"), models),
-            breakdown_table(warehouse, Column("value", "Customer"), ask.customers(warehouse)),
+            breakdown_table(Column("value", "Provider"), providers),
+            breakdown_table(Column("value", "Model"), models),
+            breakdown_table(Column("value", "Customer"), ask.customers(warehouse)),
         ),
     )
 
@@ -178,11 +178,10 @@ def _allocation_section(warehouse: Warehouse, organizations: Evidence) -> Sectio
                 ask.organization_customers(warehouse),
             ),
             breakdown_table(
-                warehouse,
                 Column("value", "Product and feature", "words"),
                 ask.breakdown(warehouse, "feature"),
             ),
-            breakdown_table(warehouse, Column("value", "Team"), ask.breakdown(warehouse, "team")),
+            breakdown_table(Column("value", "Team"), ask.breakdown(warehouse, "team")),
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dbt_project.plugins.attempts import failure_of, summary
 from reports_builder.attempts import failed_attempt
 from reports_builder.build import build_reports
 from reports_builder.dashboard.live import _strip_html
@@ -117,3 +119,57 @@ def test_without_a_warehouse_the_failure_is_the_reason(published: Path) -> None:
         open_warehouse(published),
     ):
         pass
+
+
+COLOURED = """Runtime Error in model fct_calls (models/core/fct_calls.sql)
+  \x1b[31mConversion Error: Could not convert string 'n/a' to INT64\x1b[0m
+
+  LINE 12:     cast(tokens as bigint)
+               ^"""
+UNIT_TEST = """
+
+\x1b[0mactual differs from expected:
+
+@@ ,spend_usd
+\x1b[33m→  \x1b[0m ,10\x1b[31m→\x1b[0m20
+"""
+CONTRACT = """Compilation Error in model rpt_x (models/core/rpt_x.sql)
+  This model has an enforced contract that failed.
+  Please ensure the name, data_type, and number of columns in your contract match.
+
+  | column_name | definition_type |
+  | ----------- | --------------- |"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "found", "message", "said"),
+    [
+        ("model", "", COLOURED, "The table x cannot be built: Conversion Error: Could not convert string 'n/a' to INT64."),
+        ("model", "", CONTRACT, "The table x cannot be built: This model has an enforced contract that failed."),
+        ("seed", "", "", "The seed x cannot be built: dbt gave no reason."),
+        ("test", "3", "Got 3 results, configured to fail if != 0", "The check x found 3 row(s) that must not be."),
+        ("test", "", COLOURED, "The check x cannot be built: Conversion Error"),
+        ("unit_test", "1", UNIT_TEST, "The unit test x gives other rows than it expects."),
+    ],
+)  # fmt: skip
+def test_a_failure_is_told_in_plain_words_with_what_to_do(
+    kind: str, found: str, message: str, said: str
+) -> None:
+    told = failure_of(kind, "x", found, message, "")
+    assert told.startswith(said)
+    assert re.search(r"`[^`]+` (shows|has) ", told)
+    assert not re.search(r"[\x00-\x1f]|LINE|@@|\|", told)
+
+
+def test_a_check_says_what_it_holds() -> None:
+    assert " It says: Each dollar once. " in failure_of("test", "x", "1", "", "Each dollar\n once.")
+
+
+def test_of_many_refused_files_pages_name_the_first() -> None:
+    refused = "The raw data cannot be read; nothing was changed.\n" + "".join(
+        f"focus/{number}.csv: is\x1b[31m empty\x1b[0m\n" for number in range(90)
+    )
+    assert summary(refused) == (
+        "The raw data cannot be read; nothing was changed. focus/0.csv: is empty. The build names the others too."
+    )
+    assert len(summary("word " * 900)) == 400

@@ -1,5 +1,6 @@
 """How numbers read."""
 
+import math
 from datetime import date
 from decimal import Decimal
 
@@ -66,7 +67,8 @@ def test_value_reads(style: str, value: Value, shown: str) -> None:
 
 
 def test_a_change_from_nothing_is_new_where_the_period_before_is_known() -> None:
-    assert formatting.delta_or_new(None) == "new this period"
+    assert formatting.delta_or_new(math.inf) == "new this period"
+    assert formatting.delta_or_new(None) == "change unknown"
     assert formatting.delta_or_new(0.091) == "up 9.1 %"
 
 

@@ -16,7 +16,7 @@ create table core.fct_usage_daily (
     usage_date date, customer_id varchar, organization_id varchar, product_id varchar,
     feature_id varchar, task_type varchar, provider varchar, model varchar, environment varchar,
     region varchar, service_tier varchar, is_known_customer boolean, calls bigint,
-    failed_calls bigint, unpriced_calls bigint,
+    failed_calls bigint, unpriced_calls bigint, uncosted_calls bigint,
     unpriced_billed_cost_usd decimal(28, 12), input_tokens bigint, cached_input_tokens bigint,
     output_tokens bigint, list_cost_usd decimal(28, 12), effective_cost_usd decimal(28, 12),
     billed_cost_usd decimal(28, 12), latency_ms_sum bigint, quality_scored_calls bigint,
@@ -133,8 +133,8 @@ def usage_row(
     return (
         f"(date '{day}', '{quoted}', 'org_001', 'assistant', 'chat', 'chat', '{provider}', "
         f"'{model}', 'production', 'eu', 'standard', true, {calls}, 0, "
-        f"{calls if unpriced else 0}, {cost if unpriced else 0}, 1000, 0, 500, {cost}, {cost}, {cost}, "
-        "8000, 0, 0)"
+        f"{calls if unpriced else 0}, {calls if cost == 'null' else 0}, {cost if unpriced else 0}, "
+        f"1000, 0, 500, {cost}, {cost}, {cost}, 8000, 0, 0)"
     )
 
 

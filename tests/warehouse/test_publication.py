@@ -34,7 +34,8 @@ def test_a_failing_test_keeps_the_old_warehouse(workspace: Workspace) -> None:
     assert workspace.published.read_bytes() == before
     attempt = json.loads((workspace.warehouse_dir / "attempt.json").read_text())
     assert attempt["outcome"] == "failed"
-    assert attempt["problem"].startswith("assert_every_record_read_is_accounted_for")
+    assert attempt["problem"].startswith("The check assert_every_record_read_is_accounted_for found ")
+    assert "`dbt show --project-dir dbt_project --select assert_every_record" in attempt["problem"]
 
 
 def test_a_selection_is_not_published(workspace: Workspace) -> None:

@@ -15,7 +15,10 @@
         {% endfor %}
         {% if failed %}
             {% if is_to_be_published() %}
-                {% do note_attempt('failed', failed[0].node.name ~ ': ' ~ (failed[0].message or failed[0].status)) %}
+                {# What was skipped is not the reason. #}
+                {% set first = (failed | rejectattr('status', 'equalto', 'skipped') | list + failed) | first %}
+                {% do note_attempt('failed', _answer("failure_of('" ~ first.node.resource_type ~ "', '" ~ first.node.name ~ "', '" ~ (first.failures or '')
+                    ~ "', '" ~ _quoted(first.message or '') ~ "', '" ~ _quoted(first.node.description or '') ~ "')")) %}
             {% endif %}
             {{ log('Not published: ' ~ failed | length ~ ' node(s) failed or were skipped; readers keep the last good warehouse.', info=true) }}
         {% elif not is_to_be_published() %}

@@ -34,6 +34,8 @@ compared as (
         coalesce(current_window.dimension, prior_window.dimension) as dimension,
         coalesce(current_window.dimension_value, prior_window.dimension_value) as dimension_value,
         coalesce(current_window.calls, 0) as calls,
+        coalesce(current_window.uncosted_calls, 0) as uncosted_calls,
+        case when as_of.has_full_prior_period then coalesce(prior_window.calls, 0) end as prior_calls,
         case when current_window.dimension is null then {{ money(0) }} else current_window.cost_usd end as spend_usd,
         case
             when not as_of.has_full_prior_period then null
@@ -53,6 +55,8 @@ final as (
         dimension,
         dimension_value,
         calls,
+        uncosted_calls,
+        prior_calls,
         spend_usd,
         prior_spend_usd,
         {{ money('spend_usd - prior_spend_usd') }} as spend_change_usd,

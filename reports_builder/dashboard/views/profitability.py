@@ -36,7 +36,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
         sections=(
             Section("Margin by day", figures=(daily_margin_figure(warehouse, totals),)),
             *_figures(warehouse, totals, losing),
-            Section("Customers, the dearest first", tables=(customers_table(warehouse, totals),)),
+            Section("Customers, the dearest first", tables=(customers_table(warehouse),)),
             Section("The most valuable customers", tables=(most_valuable_table(warehouse),)),
         ),
         period=warehouse.chosen_period,

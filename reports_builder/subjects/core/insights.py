@@ -8,6 +8,7 @@ from reports_builder.savings import ledger, named, slower_after, total_savings
 from reports_builder.subjects import capabilities
 from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
 from reports_builder.subjects.core import queries as ask
+from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.pricing.customers import segments
 from reports_builder.warehouse import Warehouse
 
@@ -163,7 +164,8 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
                 Column("cost_usd", "Cost", "usd_table"),
                 Column("cost_share", "Share of cost", "percent"),
                 Column("usd_per_call", "Per call", "usd_unit"),
-                Column("cost_change", "Change", "delta"),
+                Column("cost_change", "Change", "delta_or_new"),
+                *without_a_cost(models),
             ),
             models,
             note("spend by provider and model, in the period."),

@@ -16,6 +16,19 @@ _DIMENSIONS = {
 }
 
 
+def _change_from(prior: str) -> str:
+    """The change of cost_usd from the column of the period before.
+
+    It is infinite, which reads as new, only where there were no calls before; where the cost of either
+    period is unknown, so is the change.
+    """
+    return f"""
+            case
+                when :has_prior and prior_calls is null then 'infinity'::double
+                else cost_usd / nullif({prior}::double, 0) - 1
+            end""".strip()
+
+
 def spend(warehouse: Warehouse) -> Evidence:
     """Spend and calls of both windows; the earlier one is null unless data covers all of it."""
     return warehouse.evidence(
@@ -160,14 +173,19 @@ def concentration(warehouse: Warehouse) -> Evidence:
 def models(warehouse: Warehouse) -> Evidence:
     """Spend by provider and model in both windows."""
     return warehouse.evidence(
-        """
+        f"""
         with models as (
             select
                 provider,
                 model,
                 sum(calls) filter (where usage_date >= :window_start) as calls,
-                coalesce(sum(effective_cost_usd) filter (where usage_date >= :window_start), 0) as cost_usd,
-                sum(effective_cost_usd) filter (where :has_prior and usage_date < :window_start) as prior_usd
+                sum(uncosted_calls) filter (where usage_date >= :window_start) as uncosted_calls,
+                coalesce(
+                    sum(effective_cost_usd) filter (where usage_date >= :window_start),
+                    case when max(usage_date) < :window_start then 0 end
+                ) as cost_usd,
+                sum(effective_cost_usd) filter (where :has_prior and usage_date < :window_start) as prior_usd,
+                sum(calls) filter (where usage_date < :window_start) as prior_calls
             from core.fct_usage_daily
             where usage_date between :prior_start and :as_of
             group by provider, model
@@ -176,15 +194,17 @@ def models(warehouse: Warehouse) -> Evidence:
             provider,
             model,
             calls,
+            uncosted_calls,
             cost_usd,
             cost_usd / nullif(sum(cost_usd) over ()::double, 0) as cost_share,
             calls / nullif(sum(calls) over ()::double, 0) as call_share,
-            cost_usd / nullif(calls::double, 0) as usd_per_call,
-            sum(cost_usd) over () / nullif(sum(calls) over ()::double, 0) as average_usd_per_call,
-            cost_usd / nullif(prior_usd::double, 0) - 1 as cost_change
+            cost_usd / nullif((calls - uncosted_calls)::double, 0) as usd_per_call,
+            sum(cost_usd) over () / nullif(sum(calls - uncosted_calls) over ()::double, 0)
+                as average_usd_per_call,
+            {_change_from("prior_usd")} as cost_change
         from models
-        order by cost_usd desc, provider, model
-        """
+        order by cost_usd desc nulls last, provider, model
+        """  # noqa: S608 - no value is put in
     )
 
 
@@ -222,11 +242,13 @@ def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
         with parts as (
             select
                 {value} as value,
-                coalesce(sum(usage.effective_cost_usd) filter (where usage.usage_date >= :window_start), 0)
-                    as cost_usd,
+                sum(usage.effective_cost_usd) filter (where usage.usage_date >= :window_start) as cost_usd,
+                sum(usage.uncosted_calls) filter (where usage.usage_date >= :window_start)
+                    as uncosted_calls,
                 sum(usage.effective_cost_usd) filter (where :has_prior and usage.usage_date < :window_start)
                     as prior_cost_usd,
-                coalesce(sum(usage.calls) filter (where usage.usage_date >= :window_start), 0) as calls
+                coalesce(sum(usage.calls) filter (where usage.usage_date >= :window_start), 0) as calls,
+                sum(usage.calls) filter (where usage.usage_date < :window_start) as prior_calls
             from core.fct_usage_daily as usage
             left join core.dim_customers as customers on usage.customer_id = customers.customer_id
             where usage.usage_date between :prior_start and :as_of
@@ -237,13 +259,14 @@ def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
             cost_usd,
             prior_cost_usd,
             calls,
+            uncosted_calls,
             cost_usd / nullif(sum(cost_usd) over ()::double, 0) as cost_share,
-            cost_usd / nullif(prior_cost_usd::double, 0) - 1 as cost_change,
-            cost_usd / nullif(calls::double, 0) as cost_per_call_usd,
+            {_change_from("prior_cost_usd")} as cost_change,
+            cost_usd / nullif((calls - uncosted_calls)::double, 0) as cost_per_call_usd,
             count(*) over () as all_values
         from parts
         where calls > 0
-        order by cost_usd desc, value
+        order by cost_usd desc nulls last, value
         limit 10
         """  # noqa: S608 - the dimension is a name of the table above
     )
@@ -252,14 +275,16 @@ def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
 def drivers(warehouse: Warehouse) -> Evidence:
     """The ten combinations of customer, feature and model that cost most: what can be acted on."""
     return warehouse.evidence(
-        """
+        f"""
         with combinations as (
             select
                 customer_id,
                 feature_id,
                 model,
                 sum(effective_cost_usd) filter (where usage_date >= :window_start) as cost_usd,
-                sum(effective_cost_usd) filter (where :has_prior and usage_date < :window_start) as prior_usd
+                sum(uncosted_calls) filter (where usage_date >= :window_start) as uncosted_calls,
+                sum(effective_cost_usd) filter (where :has_prior and usage_date < :window_start) as prior_usd,
+                sum(calls) filter (where usage_date < :window_start) as prior_calls
             from core.fct_usage_daily
             where usage_date between :prior_start and :as_of
             group by customer_id, feature_id, model
@@ -269,13 +294,14 @@ def drivers(warehouse: Warehouse) -> Evidence:
             combinations.feature_id,
             combinations.model,
             combinations.cost_usd,
+            combinations.uncosted_calls,
             combinations.cost_usd / nullif(sum(combinations.cost_usd) over ()::double, 0) as cost_share,
-            combinations.cost_usd / nullif(combinations.prior_usd::double, 0) - 1 as cost_change
+            {_change_from("prior_usd")} as cost_change
         from combinations
         left join core.dim_customers as names on combinations.customer_id = names.customer_id
         order by combinations.cost_usd desc nulls last, combinations.customer_id, feature_id, model
         limit 10
-        """
+        """  # noqa: S608 - no value is put in
     )
 
 

@@ -78,7 +78,7 @@ def takes_most(parts: Evidence) -> Prose:
     return parts.say("{value:text} takes {cost_share:percent} of spend")
 
 
-def split_table(warehouse: Warehouse, heading: str, parts: Evidence) -> Table:
+def split_table(heading: str, parts: Evidence) -> Table:
     """Spend by the values of one dimension."""
     return Table(
         (
@@ -86,8 +86,9 @@ def split_table(warehouse: Warehouse, heading: str, parts: Evidence) -> Table:
             Column("calls", "Calls", "count"),
             Column("cost_usd", "Cost", "usd_table"),
             Column("cost_share", "Share of cost", "percent"),
-            _change(warehouse, parts),
+            Column("cost_change", "Change", "delta_or_new"),
             Column("cost_per_call_usd", "Per call", "usd_unit"),
+            *without_a_cost(parts),
         ),
         parts,
     )
@@ -116,7 +117,7 @@ def split_section(warehouse: Warehouse, dimension: str, heading: str, title: str
         height=70 + 26 * len(parts.rows),
         key=BESIDE_BEFORE if has_prior else "",
     )
-    return Section(title, figures=(figure,), tables=(split_table(warehouse, heading, parts),))
+    return Section(title, figures=(figure,), tables=(split_table(heading, parts),))
 
 
 def drivers_table(warehouse: Warehouse) -> Table:
@@ -129,13 +130,14 @@ def drivers_table(warehouse: Warehouse) -> Table:
             Column("model", "Model"),
             Column("cost_usd", "Cost", "usd_table"),
             Column("cost_share", "Share of cost", "percent"),
-            _change(warehouse, drivers),
+            Column("cost_change", "Change", "delta_or_new"),
+            *without_a_cost(drivers),
         ),
         drivers,
     )
 
 
-def _change(warehouse: Warehouse, parts: Evidence) -> Column:
-    """What had no cost in a period before that is known is new; without such a period nothing is."""
-    has_prior = warehouse.period_of(parts).has_prior
-    return Column("cost_change", "Change", "delta_or_new" if has_prior else "delta")
+def without_a_cost(parts: Evidence) -> tuple[Column, ...]:
+    """How many calls of each row have no known cost, where there are any; the cost is of the others."""
+    has_any = any(record["uncosted_calls"] for record in parts.records())
+    return (Column("uncosted_calls", "Calls without a cost", "count"),) if has_any else ()

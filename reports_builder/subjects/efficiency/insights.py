@@ -4,6 +4,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.savings import named, slower_after
 from reports_builder.subjects.capabilities import BENCHMARKING, PERFORMANCE, REAL_TIME, UNIT_ECONOMICS, USAGE
+from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.efficiency import queries as ask
 from reports_builder.subjects.efficiency.statements import FAILURE_COLUMNS
 from reports_builder.warehouse import Warehouse
@@ -68,7 +69,7 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
             recommendation,
         ),
         supporting=Table(
-            MODEL_COLUMNS,
+            (*MODEL_COLUMNS, *without_a_cost(models)),
             models,
             note(
                 "what this task's mix of prompts would cost per call on each model, and how well it is done."

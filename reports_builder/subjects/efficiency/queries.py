@@ -110,7 +110,7 @@ def models_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
     return warehouse.evidence(
         """
         select
-            task_type, provider, model, calls,
+            task_type, provider, model, calls, uncosted_calls,
             effective_cost_usd as cost_usd,
             effective_cost_usd / sum(effective_cost_usd) over () as cost_share,
             cost_per_successful_call_usd as finished_usd,
@@ -134,7 +134,7 @@ def models_of_all_tasks(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            measured.task_type, model, calls,
+            measured.task_type, model, calls, uncosted_calls,
             effective_cost_usd as cost_usd,
             cost_per_successful_call_usd as finished_usd,
             like_for_like_cost_per_call_usd as same_work_usd,

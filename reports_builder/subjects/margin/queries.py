@@ -93,7 +93,16 @@ def dearest_customers(warehouse: Warehouse) -> Evidence:
         select
             customer_id, customer_name, subscription_tier, usage_archetype, subscribed_days, calls,
             revenue_usd,
-            cost_to_serve_usd, gross_margin_usd, gross_margin_share, cost_change_share, margin_status
+            cost_to_serve_usd, gross_margin_usd, gross_margin_share,
+            -- infinite, which reads as new, only where there were no calls before
+            case
+                when :has_prior and customer_id not in (
+                    select customer_id from core.fct_usage_daily
+                    where usage_date between :prior_start and :prior_end
+                ) then 'infinity'::double
+                else cost_change_share
+            end as cost_change,
+            margin_status
         from margin.rpt_customer_margins
         where has_activity
         order by cost_to_serve_usd desc, customer_id

@@ -271,7 +271,7 @@ def daily_margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
     )
 
 
-def customers_table(warehouse: Warehouse, totals: Evidence) -> Table:
+def customers_table(warehouse: Warehouse) -> Table:
     """What each customer brings in and costs, the dearest first."""
     columns = (
         Column("customer_name", "Customer"),
@@ -282,11 +282,7 @@ def customers_table(warehouse: Warehouse, totals: Evidence) -> Table:
         Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
         Column("gross_margin_usd", "Margin", "usd_table"),
         Column("gross_margin_share", "Of revenue", "percent"),
-        Column(
-            "cost_change_share",
-            "Cost against before",
-            "delta" if totals["prior_cost_usd"] is None else "delta_or_new",
-        ),
+        Column("cost_change", "Cost against before", "delta_or_new"),
     )
     return Table(columns, ask.dearest_customers(warehouse), max_rows=20)
 

@@ -11,7 +11,8 @@ def breakdown(warehouse: Warehouse, dimension: str) -> Evidence:
         select
             case when dimension_value = 'unallocated unallocated' then 'unallocated' else dimension_value end
                 as value,
-            calls, spend_usd, prior_spend_usd, spend_change_share, spend_share
+            calls, uncosted_calls, spend_usd, prior_spend_usd, spend_share,
+            case when prior_calls = 0 then 'infinity'::double else spend_change_share end as spend_change
         from allocation.rpt_spend_breakdown
         where dimension = :dimension
         order by spend_rank
@@ -26,7 +27,9 @@ def customers(warehouse: Warehouse) -> Evidence:
         """
         select
             coalesce(names.customer_name, spend.dimension_value) as value,
-            spend.calls, spend.spend_usd, spend.prior_spend_usd, spend.spend_change_share, spend.spend_share
+            spend.calls, spend.uncosted_calls, spend.spend_usd, spend.prior_spend_usd, spend.spend_share,
+            case when spend.prior_calls = 0 then 'infinity'::double else spend.spend_change_share end
+                as spend_change
         from allocation.rpt_spend_breakdown as spend
         left join core.dim_customers as names on spend.dimension_value = names.customer_id
         where spend.dimension = 'customer' and spend.spend_rank <= 10

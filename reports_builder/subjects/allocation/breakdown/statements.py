@@ -3,6 +3,7 @@
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, KeyFigure, Table, compared
 from reports_builder.subjects.allocation.breakdown import queries as ask
+from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.warehouse import Warehouse
 
 GAP_COLUMNS = (
@@ -76,17 +77,17 @@ def feature_tokens_table(warehouse: Warehouse) -> Table:
     )
 
 
-def breakdown_table(warehouse: Warehouse, heading: Column, parts: Evidence) -> Table:
+def breakdown_table(heading: Column, parts: Evidence) -> Table:
     """Cost of calls by the values of one dimension, as the marts hold it beside the period before."""
     return Table(
         (
             heading,
             Column("spend_usd", "Cost", "usd_table"),
             Column("prior_spend_usd", "Period before", "usd_table"),
-            # What had no cost in a period before that is known is new; without such a period nothing is.
-            Column("spend_change_share", "Change", "delta_or_new" if warehouse.period.has_prior else "delta"),
+            Column("spend_change", "Change", "delta_or_new"),
             Column("spend_share", "Share", "percent"),
             Column("calls", "Calls", "count"),
+            *without_a_cost(parts),
         ),
         parts,
     )
