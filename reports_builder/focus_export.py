@@ -1,4 +1,4 @@
-"""The usage of one month as a FOCUS 1.2 file: one row per day, SKU and token class."""
+"""The usage of one month as a FOCUS 1.2 file: one row per day, SKU and token class or meter."""
 
 import csv
 import io
@@ -149,7 +149,7 @@ def focus_row(charge: Mapping[str, object]) -> Row | None:
         "ListUnitPrice": list_price if by_token else costs["ListCost"],
         "ContractedUnitPrice": contracted_price if by_token else costs["ContractedCost"],
         "PricingQuantity": tokens if by_token else Decimal(1),
-        "PricingUnit": "Tokens" if by_token else "Units",
+        "PricingUnit": charge["consumed_unit"] if by_token else "Units",
         "PricingCategory": charge["pricing_category"],
         "HostProviderName": charge["host_provider_name"],
         "InvoiceIssuerName": charge["provider_name"],

@@ -14,6 +14,25 @@
     ]) }}
 {%- endmacro %}
 
+{# What a class of the usage is called where a bill names what was measured, and its unit: a meter bears its own name. #}
+{% macro name_of_class(token_class) -%}
+    case
+        when {{ token_class }} in ('{{ ((token_meters() | list) + unit_meters()) | join("', '") }}') then replace({{ token_class }}, '_', ' ')
+        else {{ token_class }} || ' tokens'
+    end
+{%- endmacro %}
+
+{% macro unit_of_class(token_class) -%}
+    case {{ token_class }}
+        {% for meter in unit_meters() -%}
+        when '{{ meter }}' then '{{ {
+            'audio_seconds': 'Seconds', 'video_seconds': 'Seconds', 'rerank_units': 'Units', 'provisioned_hours': 'Hours', 'cache_storage_token_hours': 'Token-Hours'
+        }.get(meter, meter | replace('_', ' ') | title) }}'
+        {% endfor -%}
+        else 'Tokens'
+    end
+{%- endmacro %}
+
 {# The quantity of one meter; 0 where the call has none of it. #}
 {% macro metered_quantity(meter) -%}
     coalesce(try_cast({{ json_text('metered_units', meter) }} as decimal(18, 6)), 0)

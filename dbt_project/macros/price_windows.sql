@@ -65,6 +65,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Whether a price holds at all times of the week. #}
+{% macro holds_all_week(prices) -%}
+    {{ prices ~ '.to_week_minute - ' ~ prices ~ '.from_week_minute = 10080' if price_windows()['models'] else '1 = 1' }}
+{%- endmacro %}
+
 {# Of the prices that a row of a group may have: the one of its stretch of the week before the one of all other times. #}
 {% macro stated_price(condition, stated='stated') -%}
     coalesce(

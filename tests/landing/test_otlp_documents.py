@@ -167,6 +167,22 @@ def test_an_attribute_of_the_span_counts_before_one_of_the_resource_and_new_name
     assert (row["customer_id"], row["team_id"], row["input_tokens"]) == ("of span", "t", "7.0")
 
 
+def test_a_cost_of_zero_gives_way_to_any_other_cost_that_is_stated(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "spans.jsonl",
+        json.dumps(
+            document(
+                span(1, **{"gen_ai.usage.cost": 0, "llm.usage.cost": "0.25"}),
+                span(2, **{"llm.usage.cost": "0.25", "gen_ai.usage.cost": "0.000"}),
+                span(3, **{"gen_ai.usage.cost": 0}),
+                span(4, **{"gen_ai.usage.cost": "0.5", "llm.usage.cost": 0}),
+            )
+        ),
+    )
+    assert [row["cost_usd"] for row in landed(tmp_path)] == ["0.25", "0.25", "0", "0.5"]
+
+
 def test_message_contents_are_never_landed(tmp_path: Path) -> None:
     secret = {
         "gen_ai__prompt__0__content": "SECRET",

@@ -149,6 +149,31 @@ def test_days_and_hours_hold_metered_calls_too(litellm: Workspace, table: str) -
     )
 
 
+def test_what_is_not_plain_tokens_has_a_sku_of_its_own(litellm: Workspace) -> None:
+    """In the ledger and in the export: writes for an hour, searches and audio beside the tokens, each with its unit and price."""
+    found = rows_of(
+        litellm,
+        "select charge_date, token_class, sku_meter, consumed_quantity, consumed_unit, list_cost_usd, list_unit_price_billing_currency"
+        " from core.fct_charges where (extract(day from charge_date) in (1, 4, 5)) and token_class not in ('input', 'output')"
+        " order by charge_date, model, token_class",
+    )
+    hour, search = Decimal("0.00001"), Decimal("0.01")
+    assert [row[1:] for row in found] == [
+        ["cache_write_1h_tokens", "cache write 1h tokens", 1000, "Tokens", 1000 * hour, hour],
+        [
+            "output_audio_tokens",
+            "output audio tokens",
+            800,
+            "Tokens",
+            800 * Decimal("0.000012"),
+            Decimal("0.000012"),
+        ],
+        ["searches", "searches", 3, "Searches", 3 * search, search],
+        ["cache_write_1h_tokens", "cache write 1h tokens", 1000, "Tokens", 1000 * hour, hour],
+        ["searches", "searches", 2, "Searches", 2 * search, search],
+    ]
+
+
 COSTS = ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")
 
 

@@ -22,6 +22,7 @@ from dbt_project.landing.formats.otlp_documents import NotOtlpError, read_spans
 from dbt_project.landing.known_columns import UnreadableFileError
 from dbt_project.landing.landed_rows import ROWS_PER_BATCH
 from dbt_project.landing.source import LandedSource
+from dbt_project.landing.usage.keys import number_of
 from dbt_project.landing.usage.spans import HELPERS, SpanUsage
 
 _NUMBERS = frozenset(
@@ -90,6 +91,9 @@ _DAY_US = 86_400_000_000
 # Exporters write 0 for a time that they do not know; a later one than this is no time in nanoseconds.
 _FIRST_NS, _LAST_NS = 946_684_800 * 10**9, 4_102_444_800 * 10**9
 _NO_RANK = 1 << 62
+# A tool without a price writes 0: any other attribute that states a cost counts before it.
+_RANK_OF_ZERO = 1 << 61
+_COST = MAPPED_COLUMNS.index("cost_usd")
 
 _STATED = tuple(MAPPED_COLUMNS.index(name) for name in ("input_tokens", "output_tokens", "cost_usd"))
 _Ranked = tuple[list[str | None], list[int]]
@@ -244,13 +248,14 @@ def _row(span: Any, index: _Index, of_resource: _Ranked) -> _Row:
 
 
 def _filled(attributes: Any, index: _Index, ranked: _Ranked) -> _Ranked:
-    """The columns with what attributes fill; of several for a column the one with the lowest rank."""
+    """The columns with what attributes fill; of several for a column the one with the lowest rank, a cost of 0 last."""
     values, ranks = ranked
     for attribute in attributes or ():
         filled = index.get(attribute["key"])
         if filled:
             text = _text(attribute.get("value"))
-            for column, rank in filled if text is not None else ():
+            for column, stated_rank in filled if text is not None else ():
+                rank = _RANK_OF_ZERO if column == _COST and number_of(text) == 0 else stated_rank
                 if rank < ranks[column]:
                     values[column], ranks[column] = text, rank
     return ranked

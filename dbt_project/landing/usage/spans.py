@@ -171,8 +171,8 @@ class SpanUsage:
             parts = {"input": of("input_cost_usd"), "output": of("output_cost_usd")}
             breakdown = {name: value for name, value in parts.items() if value is not None}
         amount = of("cost_usd")
-        if amount is None and not breakdown:
-            amount = _gateway_cost(_metadata(of("provider_metadata")))
+        if not breakdown and (amount is None or number_of(amount) == 0):
+            amount = _gateway_cost(_metadata(of("provider_metadata"))) or amount
         charge = stated_charge("cost", amount, breakdown, problems)
         values[self._at["cost_usd"]] = (
             None if charge is None else format(charge, "f") if not isinstance(charge, str) else charge

@@ -61,9 +61,11 @@
     {% do remember_waiting_usage() %}
     {% do remember_published_days() %}
     {% do run_query('delete from ' ~ unsettled_days_relation()) %}
-    {# Without a source that can fill it this table is not built: what it holds of days that go meanwhile must not come back. #}
+    {# Without a source that can fill them these tables are not built: what they hold of days that go meanwhile must not come back. #}
     {% if not landed_call_sources() %}
-        {% do run_query('drop table if exists ' ~ _intermediate_table('int_calls_metered')) %}
+        {% for table in ['int_metered_parts_priced', 'int_calls_metered'] %}
+            {% do run_query('drop table if exists ' ~ _intermediate_table(table)) %}
+        {% endfor %}
     {% endif %}
 {%- endmacro %}
 

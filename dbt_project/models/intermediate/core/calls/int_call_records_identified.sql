@@ -10,6 +10,32 @@ with validated as (
 
 ),
 
+{# Some relays give one id to every answer: more than three calls with different tokens are no tellers of one. Ids that
+   few records have are not looked at further. #}
+common_answers as (
+
+    select response_id
+    from validated
+    where length(response_id) >= 8
+    group by response_id
+    having count(*) > 3
+
+),
+
+answers_of_many as (
+
+    select validated.response_id
+    from validated
+    inner join common_answers on validated.response_id = common_answers.response_id
+    where validated.record_kind = 'call' and coalesce(validated.input_tokens, 0) + coalesce(validated.output_tokens, 0) > 0
+    group by validated.response_id
+    having
+        count(distinct coalesce(validated.input_tokens, 0) + coalesce(validated.output_tokens, 0)) > 3
+        and count(distinct validated.called_at) > 3
+        and count(distinct validated.call_id) > 3
+
+),
+
 {# A response id of a few characters is a counter of some server, not an id: the record then has an answer of its own.
    The results of a batch are fetched under a new id each time; two batches with the same tokens and charge are one. #}
 described as (
@@ -26,7 +52,7 @@ described as (
         coalesce(trace_id, '') || ':' || parent_span_id as parent_span_key,
         case
             when operation like '%retrieve_batch' and input_tokens > 0 then concat_ws(' ', 'batch', model, input_tokens, output_tokens, billed_cost_usd)
-            when length(response_id) >= 8 then response_id
+            when length(response_id) >= 8 and response_id not in (select response_id from answers_of_many) then response_id
             else record_id
         end as answer_key,
         session_key,

@@ -1,4 +1,4 @@
-{# one row per UTC day x provider x model x service tier x token class: what the calls cost, as a bill would itemise it.
+{# one row per UTC day x provider x model x service tier x token class or meter: what the calls cost, as a bill would itemise it.
    Class `unknown` bears what no price can share out: usage without list price, charges of calls without token counts. #}
 
 with token_classes as (
@@ -35,7 +35,7 @@ remainders as (
         provider,
         model,
         service_tier,
-        max(case when list_cost_usd is null then input_tokens + output_tokens end) as tokens,
+        max(case when list_cost_usd is null then input_tokens + output_tokens end) as quantity,
         {% for cost in ['list', 'contracted', 'effective', 'billed'] -%}
         case
             when max(list_cost_usd) is null then max({{ cost }}_cost_usd)
@@ -56,7 +56,7 @@ itemised as (
         model,
         service_tier,
         token_class,
-        tokens,
+        quantity,
         case when has_unit_price then list_unit_price_usd end as list_unit_price_usd,
         case when has_unit_price then contracted_unit_price_usd end as contracted_unit_price_usd,
         case when has_unit_price then price_valid_from_at end as price_valid_from_at,
@@ -65,7 +65,7 @@ itemised as (
         effective_part_usd as effective_cost_usd,
         billed_part_usd as billed_cost_usd
     from parts
-    where list_cost_usd is not null and tokens > 0
+    where list_cost_usd is not null and quantity > 0
     union all
     select
         usage_date,
@@ -73,7 +73,7 @@ itemised as (
         model,
         service_tier,
         'unknown' as token_class,
-        tokens,
+        quantity,
         cast(null as decimal(18, 12)) as list_unit_price_usd,
         cast(null as decimal(18, 12)) as contracted_unit_price_usd,
         cast(null as timestamp) as price_valid_from_at,
