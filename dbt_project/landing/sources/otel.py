@@ -248,7 +248,7 @@ def _row(span: Any, index: _Index, of_resource: _Ranked) -> _Row:
 
 
 def _filled(attributes: Any, index: _Index, ranked: _Ranked) -> _Ranked:
-    """The columns with what attributes fill; of several for a column the one with the lowest rank, a cost of 0 last."""
+    """The columns with what attributes fill; of several the one with the lowest rank, a cost of 0 last."""
     values, ranks = ranked
     for attribute in attributes or ():
         filled = index.get(attribute["key"])

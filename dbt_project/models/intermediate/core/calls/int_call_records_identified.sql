@@ -52,7 +52,7 @@ described as (
         coalesce(trace_id, '') || ':' || parent_span_id as parent_span_key,
         case
             when operation like '%retrieve_batch' and input_tokens > 0 then concat_ws(' ', 'batch', model, input_tokens, output_tokens, billed_cost_usd)
-            when length(response_id) >= 8 and response_id not in (select response_id from answers_of_many) then response_id
+            when length(response_id) >= 8 and response_id not in (select answers_of_many.response_id from answers_of_many) then response_id
             else record_id
         end as answer_key,
         session_key,
