@@ -8,26 +8,33 @@ with duplicated as (
 
 ),
 
-{# Of the records of a day with one call_id the first counts. #}
+over_midnight as (
+
+    select * from {{ ref('int_calls_over_midnight') }}
+
+),
+
+{# Of the records of a day with one call_id the first counts, if none beyond a midnight does. #}
 repeated as (
 
     select
-        source_name as source,
-        partition_date as usage_date,
-        file_name,
+        duplicated.source_name as source,
+        duplicated.partition_date as usage_date,
+        duplicated.file_name,
         cast(null as bigint) as line_number,
-        call_id as record_key,
+        duplicated.call_id as record_key,
         'same_id' as reason,
         false as is_counted,
-        source_name as counted_source,
-        partition_date as counted_date,
-        call_id as counted_record_key,
-        billed_cost_usd,
+        duplicated.source_name as counted_source,
+        coalesce(over_midnight.counted_date, duplicated.partition_date) as counted_date,
+        duplicated.call_id as counted_record_key,
+        duplicated.billed_cost_usd,
         {{ money(0) }} as counted_cost_usd,
         {{ money(0) }} as passed_cost_usd,
-        {{ money('coalesce(billed_cost_usd, 0)') }} as repeated_cost_usd
+        {{ money('coalesce(duplicated.billed_cost_usd, 0)') }} as repeated_cost_usd
     from duplicated
-    where duplicate_rank > 1
+    left join over_midnight on duplicated.partition_date = over_midnight.partition_date and duplicated.call_id = over_midnight.call_id
+    where duplicated.duplicate_rank > 1
     {%- if landed_call_sources() %}
     union all
     select

@@ -9,12 +9,25 @@ with raw_files as (
 
 ),
 
+over_midnight as (
+
+    select * from {{ ref('int_calls_over_midnight') }}
+
+),
+
 files as (
 
     select
         partition_date,
         file_key || ':' || cast(size_bytes as string) || ':' || cast(modified_at as string) as file_version
     from raw_files
+    union all
+    {# A record of another day may say which records of this one count, and at what charge. #}
+    select
+        partition_date,
+        'over midnight:' || md5({{ string_agg_sorted('call_id') }}) as file_version
+    from over_midnight
+    group by partition_date
     {%- for source_name in landed_call_sources() %}
     union all
     select distinct
@@ -24,7 +37,6 @@ files as (
     {%- endfor %}
     {%- if landed_call_sources() %}
     union all
-    {# A record of another day may say which records of this one count, and at what charge. #}
     select
         partition_date,
         'settled:' || settled_digest as file_version

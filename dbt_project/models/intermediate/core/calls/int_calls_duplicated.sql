@@ -1,5 +1,5 @@
-{# one row per valid call record whose call_id occurs more than once on its day; rank 1 is the one that counts: the one with
-   more usage, else that of the later file. Another identifier with the same digest is here too: with rank 1, so it counts. #}
+{# one row per valid call record whose call_id occurs more than once on its day, or counts on the day before or after; rank 1
+   is the one that counts: the one with more usage, else that of the later file. Another identifier with the same digest is here too: with rank 1, so it counts. #}
 
 {{ config(materialized='incremental', unique_key='partition_date') }}
 
@@ -15,6 +15,12 @@ repeated_ids as (
 
 ),
 
+over_midnight as (
+
+    select * from {{ ref('int_calls_over_midnight') }}
+
+),
+
 {% if landed_call_sources() %}
 settled as (
 
@@ -26,10 +32,13 @@ settled as (
 {% endif %}
 repeated_calls as (
 
-    select calls.*
+    select
+        calls.*,
+        over_midnight.counted_date is not null as is_told_elsewhere
     from calls
     inner join repeated_ids
         on calls.partition_date = repeated_ids.partition_date and {{ quick_digest('calls.call_id') }} = repeated_ids.call_id_digest
+    left join over_midnight on calls.partition_date = over_midnight.partition_date and calls.call_id = over_midnight.call_id
     {{ 'anti join settled on calls.record_id = settled.record_id' if landed_call_sources() }}
     where {{ is_touched_day('calls.partition_date') }} and calls.rejection_reason is null
 
@@ -77,7 +86,7 @@ ranked as (
         region,
         agent_id,
         record_text as raw_record,
-        cast(row_number() over (
+        cast(case when is_told_elsewhere then 1 else 0 end + row_number() over (
             partition by partition_date, call_id
             order by coalesce(input_tokens, 0) + coalesce(output_tokens, 0) desc, file_name desc, called_at asc, record_text asc
         ) as integer) as duplicate_rank

@@ -1,0 +1,79 @@
+"""A call whose record lies in the folders of two days counts on one of them, in whichever order the files come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.faults.cases import rows_of
+from tests.workspace import Workspace
+
+LAST, FIRST = "2026-10-31", "2026-11-01"
+# The first tells more of its call on the first day, the second on the second; the others are two calls each.
+FILES = {
+    LAST: [("more before", "23:59:50", 100, "0.10"), ("more after", "23:59:50", 0, "0.20"), ("1", "00:00:10", 10, "1"), ("far", "12:00:00", 10, "2")],
+    FIRST: [("more before", "00:00:10", 10, "0.01"), ("more after", "00:00:10", 100, "0.40"), ("1", "00:00:10", 10, "1"), ("far", "12:00:00", 10, "2")],
+}  # fmt: skip
+RECONCILED = """
+    select usage_date::text, rows_read, rows_accepted, rows_rejected, rows_duplicate,
+        billed_cost_in_marts_usd::double, billed_cost_duplicate_usd::double, difference_usd::double
+    from core.rpt_reconciliation order by 1"""
+REPEATED = (
+    "select record_key, reason, usage_date::text, counted_date::text from core.repeated_records order by 1"
+)
+TOGETHER = [[LAST, 4, 3, 0, 1, 3.1, 0.2, 0], [FIRST, 4, 3, 0, 1, 3.4, 0.01, 0]]
+
+
+def write(raw: Path, day: str) -> None:
+    ids, times, tokens, costs = zip(*FILES[day], strict=True)
+    columns: dict[str, Any] = {
+        "call_id": ids,
+        "timestamp": pa.array(
+            [datetime.fromisoformat(f"{day}T{time}") for time in times], pa.timestamp("us")
+        ),
+        "input_tokens": tokens,
+        "output_tokens": tokens,
+        "cost_usd": costs,
+    } | dict.fromkeys(
+        ("provider", "model", "customer_id", "product_id", "feature_id", "task_type"), ["x"] * 4
+    )
+    path = raw / "calls" / f"date={day}" / "part.parquet"
+    path.parent.mkdir(parents=True)
+    pq.write_table(pa.table(columns), path)
+
+
+def build(workspace: Workspace) -> list[Any]:
+    """Build what the facts and the reconciliation need, as if it were all, so that it is published."""
+    done = workspace.dbt(
+        "build", "--quiet", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
+        "--vars", "{accept_removed_days: true, is_live_refresh: true}",
+        "--select", "+int_usage_slots", "+rpt_reconciliation", "+repeated_records", "assert_every_record_read_is_accounted_for",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-4000:]
+    return rows_of(workspace, RECONCILED)
+
+
+@pytest.mark.parametrize("days", [(LAST, FIRST), (FIRST, LAST)])
+def test_a_call_told_on_both_sides_of_midnight_counts_once(
+    days: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    workspace = Workspace(
+        tmp_path_factory.mktemp("midnight"), tmp_path_factory.getbasetemp() / "midnight-target"
+    )
+    write(workspace.raw, days[0])
+    alone = build(workspace)
+    assert [row[2:5] for row in alone] == [[4, 0, 0]]
+    write(workspace.raw, days[1])
+    assert build(workspace) == TOGETHER
+    assert rows_of(workspace, REPEATED) == [
+        ["more after", "same_id", LAST, FIRST],
+        ["more before", "same_id", FIRST, LAST],
+    ]
+    # What counted on the other day counts here again when that day goes.
+    (workspace.raw / "calls" / f"date={days[1]}" / "part.parquet").unlink()
+    assert build(workspace) == alone
