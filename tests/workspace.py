@@ -63,7 +63,7 @@ class Workspace:
         )
 
     def build(self, *arguments: str) -> str:
-        """Run `dbt build` without unit tests, as on any day; it must succeed. Returns what it printed."""
+        """Run `dbt build`, of a selection, too, without unit tests; it must succeed. Returns what it printed."""
         done = self.dbt("build", "--exclude-resource-type", "unit_test", *arguments)
         assert done.returncode == 0, done.stdout[-6000:]
         return done.stdout

@@ -49,7 +49,7 @@ def test_new_late_and_removed_files_touch_their_days_only(workspace: Workspace) 
     pq.write_table(late, calls / f"date={old}" / "late.parquet")
     shutil.rmtree(calls / f"date={removed}")
 
-    refused = workspace.dbt("build", "--quiet", "--exclude-resource-type", "unit_test")
+    refused = workspace.dbt("build", "--quiet")
     assert refused.returncode == 2
     assert f"calls has no files of {removed} any more" in refused.stdout
     workspace.build("--vars", "{accept_removed_days: true}")

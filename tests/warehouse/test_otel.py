@@ -107,6 +107,16 @@ def otel(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
+
+def test_the_unit_tests_that_only_spans_have_hold(otel: Workspace) -> None:
+    # Off with the sources that all other unit tests run with.
+    done = otel.dbt(
+        "test", "--select", "test_type:unit,int_call_records_nested", "--vars", "{sources: [otel]}"
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "PASS=1 " in done.stdout
+
+
 def rows(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(
         str(workspace.warehouse_dir / "build" / "finops.duckdb"), read_only=True

@@ -28,7 +28,7 @@ def test_a_failing_test_keeps_the_old_warehouse(workspace: Workspace) -> None:
     # A record that no file has: read, and neither counted, refused nor a duplicate.
     with duckdb.connect(str(workspace.warehouse_dir / "build" / "finops.duckdb")) as working:
         working.execute("update intermediate.int_call_records_daily set rows_read = rows_read + 1")
-    done = workspace.dbt("build", "--exclude-resource-type", "unit_test")
+    done = workspace.dbt("build")
     assert done.returncode != 0
     assert "Not published" in done.stdout
     assert workspace.published.read_bytes() == before

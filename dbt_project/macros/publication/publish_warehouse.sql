@@ -36,7 +36,7 @@
 
 {# Whether this run publishes when nothing fails: a whole build, or the watcher's selection of all that can have changed. #}
 {% macro is_to_be_published() -%}
-    {# Unit tests test the SQL, not the data: a daily build may leave them out. #}
+    {# Unit tests test the SQL, not the data: whether a build runs them changes nothing. #}
     {% set left_out = (invocation_args_dict.get('exclude_resource_types') or []) | reject('equalto', 'unit_test') | list %}
     {% set selected = invocation_args_dict.get('select') or invocation_args_dict.get('exclude') or invocation_args_dict.get('selector') or invocation_args_dict.get('resource_types') or left_out %}
     {{ return(flags.WHICH == 'build' and (var('is_live_refresh') is sameas true or not selected)) }}
