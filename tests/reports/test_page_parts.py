@@ -124,7 +124,7 @@ def test_sources_that_are_behind_or_ahead_are_named_with_their_last_day(tmp_path
         assert "ource" not in confidence(warehouse).coverage.plain
     with duckdb.connect(str(path)) as connection:
         connection.execute(
-            "insert into core.rpt_source_freshness values ('otel', '2027-10-31', 0, false, true),"
+            "insert into core.rpt_source_freshness (source, last_date, days_behind, is_stale, is_ahead) values ('otel', '2027-10-31', 0, false, true),"
             " ('litellm', '2026-10-28', 3, true, false), ('focus', '2026-09-30', 31, false, false)"
         )
     with open_warehouse(path) as warehouse:
