@@ -99,6 +99,17 @@ def percent(value: Value) -> str:
     return _signed(points, f"{_rounded(points, 1 if fine and size else 0)} %")
 
 
+def percent_fine(value: Value) -> str:
+    """A share to the tenth of a per cent, where it is held against a limit: ``83.2 %``."""
+    share = _decimal(value)
+    if share is None:
+        return UNKNOWN
+    points = _rounded(share * 100, 1)
+    # What rounding would call nothing or the whole is neither.
+    is_exact = share == 0 or share.copy_abs() == 1 or points not in ("0.0", "100.0") or abs(share) > 1
+    return _signed(share, f"{points} %") if is_exact else percent(share)
+
+
 def count(value: Value) -> str:
     """A whole number with separators: ``771,204``."""
     number = _decimal(value)
@@ -227,6 +238,7 @@ STYLES: dict[str, Callable[[Value], str]] = {
     "usd_table": usd_table,
     "usd_unit": usd_unit,
     "percent": percent,
+    "percent_fine": percent_fine,
     "count": count,
     "count_short": count_short,
     "ratio": ratio,

@@ -1,6 +1,6 @@
 """What a page is made of. Frozen values; the templates lay them out and do nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import altair as alt
@@ -8,6 +8,7 @@ import altair as alt
 from reports_builder import formatting
 from reports_builder.escaping import Markdown
 from reports_builder.evidence import Evidence, Prose, Quote, literal, note
+from reports_builder.formatting import Value
 from reports_builder.warehouse import Period
 
 SUPPORTING_ROWS = 10
@@ -50,16 +51,24 @@ def cite(parts: Iterable[Prose | None], also: Iterable[Evidence | None] = ()) ->
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: the result column, its heading, the style of its values."""
+    """A column of a table: the result column, its heading, the style of its values.
+
+    ``words`` makes the text of the whole row instead, for a sentence that has a renderer of its own.
+    """
 
     name: str
     heading: str
     style: str = "text"
+    words: Callable[[Mapping[str, Value]], str] | None = None
 
     @property
     def is_number(self) -> bool:
         """Whether its values are set flush right."""
         return self.style not in formatting.TEXT_STYLES
+
+    def value(self, record: Mapping[str, Value]) -> Value:
+        """What the column shows of one row, before its style."""
+        return self.words(record) if self.words else record[self.name]
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ class Table:
     def cells(self) -> tuple[tuple[Markdown, ...], ...]:
         """The rows that are shown, formatted and escaped."""
         return tuple(
-            tuple(formatting.markdown(record[c.name], c.style) for c in self.columns)
+            tuple(formatting.markdown(c.value(record), c.style) for c in self.columns)
             for record in self.evidence.records()[: self.max_rows]
         )
 

@@ -1,4 +1,4 @@
-"""Alerts that hold now, as the published warehouse tells them."""
+"""Alerts that hold now: rows of the published warehouse, and the words for them."""
 
 from dataclasses import dataclass, fields
 from datetime import date
@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from reports_builder.alerts.words import sentence, source_query
 from reports_builder.warehouse import Warehouse, open_warehouse
 
 SEVERITIES = ("critical", "warning", "info")
@@ -13,11 +14,11 @@ SEVERITIES = ("critical", "warning", "info")
 
 @dataclass(frozen=True)
 class Alert:
-    """One row of ``anomalies.rpt_alerts``; see there for what each column says."""
+    """One row of ``anomalies.rpt_alerts``, see there, with its sentence and the query behind it."""
 
     alert_id: str
     rule_id: str
-    rule_kind: str
+    measure: str
     severity: str
     channel_tag: str
     subject_type: str
@@ -28,6 +29,7 @@ class Alert:
     as_of_date: date
     unit: str
     observed_value: float | None
+    comparison: str
     threshold_value: float
     prior_value: float | None
     amount_usd: Decimal
@@ -69,9 +71,11 @@ def evaluated(path: Path) -> Evaluated:
 
 
 def _alerts(warehouse: Warehouse) -> tuple[Alert, ...]:
-    found = warehouse.evidence("select * from anomalies.rpt_alerts").records()
     columns = [column.name for column in fields(Alert)]
-    alerts = [Alert(**{name: row[name] for name in columns}) for row in found]  # type: ignore[arg-type]
+    alerts = []
+    for row in warehouse.evidence("select * from anomalies.rpt_alerts").records():
+        known = {**row, "message": sentence(row), "source_query": source_query(row)}
+        alerts.append(Alert(**{name: known[name] for name in columns}))  # type: ignore[arg-type]
     return tuple(
         sorted(alerts, key=lambda alert: (_rank(alert.severity), -abs(alert.amount_usd), alert.alert_id))
     )

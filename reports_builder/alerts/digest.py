@@ -80,7 +80,7 @@ def _told(alert: Alert) -> dict[str, Any]:
     wanted = (
         "alert_id",
         "rule_id",
-        "rule_kind",
+        "measure",
         "severity",
         "subject_type",
         "period_start_date",
@@ -90,6 +90,7 @@ def _told(alert: Alert) -> dict[str, Any]:
         "as_of_date",
         "unit",
         "observed_value",
+        "comparison",
         "threshold_value",
         "prior_value",
         "amount_usd",

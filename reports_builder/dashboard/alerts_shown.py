@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+from reports_builder.alerts.words import sentence
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, KeyFigure, Section, Table
 from reports_builder.warehouse import Warehouse
 
 _GRAVEST_FIRST = "case severity when 'critical' then 0 when 'warning' then 1 else 2 end"
+_WHAT_IS_WRONG = Column("measure", "What is wrong", words=sentence)
+# What the words of an alert need.
+_ALERT = """severity, subject_name, subject_type, subject_id, measure, unit, observed_value, comparison,
+            threshold_value, prior_value, amount_usd, facts, period_start_date, as_of_date, alert_id"""
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,8 @@ def alerts_sections(alerts: Alerts | None, most: int = 20) -> tuple[Section, ...
         )
     if alerts.acknowledged is not None and alerts.acknowledged.rows:
         columns = (
-            Column("subject", "Who or what"),
-            Column("message", "What is wrong"),
+            Column("subject_name", "Who or what"),
+            _WHAT_IS_WRONG,
             Column("amount_usd", "Amount", "usd_table"),
             Column("acknowledged_by", "Acknowledged by"),
             Column("acknowledged_at", "When"),
@@ -80,8 +85,8 @@ def _what_to_do(alerts: Alerts) -> Prose:
 def _open_table(alerts: Alerts, most: int) -> Table:
     columns = (
         Column("severity", "Severity"),
-        Column("subject", "Who or what"),
-        Column("message", "What is wrong"),
+        Column("subject_name", "Who or what"),
+        _WHAT_IS_WRONG,
         Column("amount_usd", "Amount", "usd_table"),
         Column("period_start_date", "Since", "day_short"),
         *(() if alerts.acknowledged is None else (Column("state", "State"),)),
@@ -107,18 +112,17 @@ def _open(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         f"""
         select
-            severity, subject_name as subject, message, amount_usd, period_start_date,
+            {_ALERT},
             case
                 when fired_at is null then 'new'
                 when channels_told > 0 and channels_waiting > 0 then 'sent to some'
                 when channels_told > 0 then 'sent'
                 when channels_waiting > 0 then 'sending failed'
                 else 'open'
-            end as state,
-            alert_id
+            end as state
         from anomalies.rpt_open_alerts
         order by {_GRAVEST_FIRST}, abs(amount_usd) desc nulls last, alert_id
-        """  # noqa: S608 - an order of this file
+        """  # noqa: S608 - words of this file
     )
 
 
@@ -136,13 +140,13 @@ def _acknowledged(warehouse: Warehouse) -> Evidence:
             group by alert_id
         )
         select
-            severity, subject_name as subject, message, amount_usd, acknowledged_by,
-            strftime(acknowledged_at, '%Y-%m-%d %H:%M UTC') as acknowledged_at, note, alert_id
+            {_ALERT}, acknowledged_by,
+            strftime(acknowledged_at, '%Y-%m-%d %H:%M UTC') as acknowledged_at, note
         from anomalies.rpt_alerts
         join seen using (alert_id)
         where not is_superseded
         order by {_GRAVEST_FIRST}, abs(amount_usd) desc nulls last, alert_id
-        """  # noqa: S608 - an order of this file
+        """  # noqa: S608 - words of this file
     )
 
 
@@ -159,9 +163,9 @@ def _counts_without_ledger(warehouse: Warehouse) -> Evidence:
 def _open_without_ledger(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         f"""
-        select severity, subject_name as subject, message, amount_usd, period_start_date, alert_id
+        select {_ALERT}
         from anomalies.rpt_alerts
         where not is_superseded
         order by {_GRAVEST_FIRST}, abs(amount_usd) desc nulls last, alert_id
-        """  # noqa: S608 - an order of this file
+        """  # noqa: S608 - words of this file
     )

@@ -195,7 +195,7 @@ def table_html(table: Table) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            _cell(kind, formatting.plain(record[column.name], column.style))
+            _cell(kind, formatting.plain(column.value(record), column.style))
             for kind, column in zip(kinds, table.columns, strict=True)
         )
         + "</tr>"

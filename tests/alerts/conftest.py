@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.alerts.warehouse_fixture import alert, write_warehouse
+from tests.alerts.warehouse_fixture import alert, cost_share, write_warehouse
 
 
 @dataclass
@@ -114,11 +114,6 @@ def warehouse(tmp_path: Path) -> Path:
     """A warehouse with two alerts of different tags."""
     alerts = [
         alert("aaaaaaaaaaa1"),
-        alert(
-            "aaaaaaaaaaa2",
-            channel_tag="customers",
-            severity="warning",
-            message="Acme costs 90.0% of what it pays.",
-        ),
+        alert("aaaaaaaaaaa2", channel_tag="customers", severity="warning", **cost_share("Acme")),
     ]
     return write_warehouse(tmp_path / "warehouse" / "finops.duckdb", alerts)

@@ -10,7 +10,7 @@ import pytest
 
 from reports_builder import cli
 from tests.alerts.conftest import Endpoint
-from tests.alerts.warehouse_fixture import HOSTILE_NAME, alert, write_warehouse
+from tests.alerts.warehouse_fixture import HOSTILE_NAME, alert, cost_share, write_warehouse
 
 
 def run(capsys: pytest.CaptureFixture[str], warehouse: Path, *arguments: str) -> tuple[int, str, str]:
@@ -99,11 +99,11 @@ def test_acknowledged_alerts_leave_the_list(capsys: pytest.CaptureFixture[str], 
 
 
 def test_a_name_cannot_write_on_the_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    message = f"\x1b[2J{HOSTILE_NAME}\r\nfake line"
-    warehouse = write_warehouse(tmp_path / "finops.duckdb", [alert("aaaaaaaaaaa1", message=message)])
+    name = f"\x1b[2J{HOSTILE_NAME}\r\nfake line"
+    warehouse = write_warehouse(tmp_path / "finops.duckdb", [alert("aaaaaaaaaaa1", **cost_share(name))])
     out = run(capsys, warehouse, "list")[1]
     assert out.count("\n") == 1 and "\x1b" not in out and "\r" not in out and "\u202e" not in out
-    assert json.loads(run(capsys, warehouse, "list", "--json")[1])["alerts"][0]["message"] == message
+    assert json.loads(run(capsys, warehouse, "list", "--json")[1])["alerts"][0]["subject_name"] == name
 
 
 def test_options_before_a_subcommand_are_not_passed_over(

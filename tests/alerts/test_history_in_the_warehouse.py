@@ -18,10 +18,10 @@ def test_events_survive_a_publication_and_show_at_once(workspace: Workspace, end
     found = evaluated(workspace.published)
     count = len(found.to_tell)
     assert count > 5
-    assert {alert.rule_kind for alert in found.alerts} >= {
+    assert {alert.measure for alert in found.alerts} >= {
         "cost_share_of_revenue",
-        "margin_below_floor",
-        "portfolio_risk",
+        "margin_share",
+        "spend_at_risk",
     }
     environment = {"FINOPS_ALERT_URLS": endpoint.url()}
     assert evaluate_and_deliver(workspace.published, environment=environment).delivered == count

@@ -20,12 +20,28 @@ HOSTILE_NAME = (
 )
 
 
+BUDGET_USED = "Team Assistant has used 125.0 % of its budget for October 2026: $1,250.00 of $1,000.00."
+"""What an alert of this fixture says if nothing is changed."""
+
+
+def cost_share(name: str) -> dict[str, Any]:
+    """What is different for an alert on the cost share of the customer of this name."""
+    return {
+        "measure": "cost_share_of_revenue",
+        "subject_type": "customer",
+        "subject_id": name,
+        "subject_name": name,
+        "observed_value": 0.9,
+        "facts": '{"cost_usd": 9.00, "revenue_usd": 10.00, "window_days": 30, "projected_month_cost_usd": 9, "days_remaining": 0}',
+    }
+
+
 def alert(alert_id: str, **changed: Any) -> dict[str, Any]:
     """One row of anomalies.rpt_alerts."""
     return {
         "alert_id": alert_id,
         "rule_id": "budget_used_up",
-        "rule_kind": "budget_used",
+        "measure": "budget_used",
         "severity": "critical",
         "channel_tag": "finance",
         "subject_type": "team",
@@ -36,13 +52,14 @@ def alert(alert_id: str, **changed: Any) -> dict[str, Any]:
         "as_of_date": AS_OF,
         "unit": "share",
         "observed_value": 1.25,
+        "comparison": "at least",
         "threshold_value": 1.0,
         "prior_value": None,
         "amount_usd": "1250.000000000001",
-        "message": f"Team Assistant has used 125.0% of its budget ({alert_id}).",
         "is_superseded": False,
+        "facts": '{"actual_cost_usd": 1250.000000000001, "budget_usd": 1000.00, "days_remaining": 0}',
         "source_mart": "allocation.rpt_budget_status",
-        "source_query": "select * from allocation.rpt_budget_status;",
+        "source_keys": '{"month_start_date": "2026-10-01", "team_id": "assistant-team"}',
     } | changed
 
 

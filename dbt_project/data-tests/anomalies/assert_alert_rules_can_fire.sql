@@ -1,16 +1,36 @@
-{# A rule has one limit, and a scope that its kind knows; otherwise it would be silent for ever. #}
+{# A rule has one limit, and a measure that exists, with subjects of its kind; otherwise it would be silent for ever. Which measures exist
+   stands in the SQL of their model: what has no data today is no mistake. #}
+
+{% set measures = [] %}
+{% if execute %}
+    {% set model = graph.nodes.values() | selectattr('name', 'equalto', 'fct_alert_measures') | first %}
+    {% set measures = modules.re.findall("'(\w+)' as measure\\b", model.raw_code) %}
+{% endif %}
+
+with rules as (
+
+    select * from {{ ref('alert_rules') }}
+
+),
+
+measured as (
+
+    select distinct
+        measure,
+        subject_type
+    from {{ ref('fct_alert_measures') }}
+
+)
 
 select
-    rule_id,
-    rule_kind,
-    scope,
-    threshold_value,
-    threshold_name
-from {{ ref('alert_rules') }}
+    rules.rule_id,
+    rules.measure,
+    rules.subject_type,
+    rules.threshold_value,
+    rules.threshold_name
+from rules
+left join measured on rules.measure = measured.measure and rules.subject_type = measured.subject_type
 where
-    (threshold_value is null) = (threshold_name is null)
-    or rule_kind || ' ' || scope not in (
-        'budget_used team', 'forecast_over_budget team', 'cost_share_of_revenue customer', 'cost_anomaly customer',
-        'margin_below_floor customer', 'margin_below_floor organization', 'margin_below_floor portfolio',
-        'portfolio_risk revenue', 'portfolio_risk spend'
-    )
+    (rules.threshold_value is null) = (rules.threshold_name is null)
+    or rules.measure not in ('{{ measures | join("', '") }}')
+    or (measured.measure is null and rules.measure in (select other.measure from measured as other))

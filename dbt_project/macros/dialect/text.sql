@@ -37,24 +37,6 @@
 {% macro default__quick_digest(text) -%}hash({{ text }}){%- endmacro %}
 {% macro spark__quick_digest(text) -%}xxhash64({{ text }}){%- endmacro %}
 
-{# A text as a literal of SQL, for a query that a reader runs. #}
-{% macro quoted_text(value) -%}
-    {{ return(adapter.dispatch('quoted_text')(value)) }}
-{%- endmacro %}
-{% macro default__quoted_text(value) -%}('''' || replace({{ value }}, '''', '''''') || ''''){%- endmacro %}
-{% macro spark__quoted_text(value) -%}('\'' || replace({{ value }}, '\'', '\\\'') || '\''){%- endmacro %}
-
-{# Dollars for a sentence: $1,234.50, -$0.07. #}
-{% macro usd_text(amount) -%}
-    {{ return(adapter.dispatch('usd_text')(amount)) }}
-{%- endmacro %}
-{% macro default__usd_text(amount) -%}
-    (case when round({{ amount }}, 2) < 0 then '-$' else '$' end || format('{:,.2f}', abs(cast(round({{ amount }}, 2) as double))))
-{%- endmacro %}
-{% macro spark__usd_text(amount) -%}
-    (case when round({{ amount }}, 2) < 0 then '-$' else '$' end || format_number(abs(round({{ amount }}, 2)), 2))
-{%- endmacro %}
-
 {# One row for each part of a text that a separator of plain characters divides. #}
 {% macro split_to_rows(value, separator) -%}
     {{ return(adapter.dispatch('split_to_rows')(value, separator)) }}

@@ -2,37 +2,19 @@
 
 with rules as (
 
-    select * from {{ ref('int_alert_rules') }}
+    select * from {{ ref('alert_rules') }}
 
 ),
 
-budgets_alerted as (
+assumptions as (
 
-    select * from {{ ref('int_budgets_alerted') }}
-
-),
-
-cost_shares_alerted as (
-
-    select * from {{ ref('int_cost_shares_alerted') }}
+    select * from {{ ref('assumptions') }}
 
 ),
 
-anomalies_alerted as (
+measures as (
 
-    select * from {{ ref('int_anomalies_alerted') }}
-
-),
-
-margins_alerted as (
-
-    select * from {{ ref('int_margins_alerted') }}
-
-),
-
-portfolio_risks_alerted as (
-
-    select * from {{ ref('int_portfolio_risks_alerted') }}
+    select * from {{ ref('fct_alert_measures') }}
 
 ),
 
@@ -42,50 +24,58 @@ as_of as (
 
 ),
 
-alerted as (
+limits as (
 
-    select * from budgets_alerted
-    union all
-    select * from cost_shares_alerted
-    union all
-    select * from anomalies_alerted
-    union all
-    select * from margins_alerted
-    union all
-    select * from portfolio_risks_alerted
+    select
+        rules.*,
+        coalesce(rules.threshold_value, assumptions.value) as limit_value,
+        case rules.severity when 'critical' then 1 when 'warning' then 2 else 3 end as severity_rank
+    from rules
+    left join assumptions on rules.threshold_name = assumptions.name
+    where rules.is_on
 
 ),
 
-judged as (
+{# Cost without revenue is no share of it, and below every floor. #}
+held as (
 
     select
-        {{ alert_id('alerted.rule_id', 'alerted.subject_type', 'alerted.period_start_date', 'alerted.subject_id') }} as alert_id,
-        alerted.rule_id,
-        rules.rule_kind,
-        rules.severity,
-        rules.channel_tag,
-        alerted.subject_type,
-        alerted.subject_id,
-        coalesce(alerted.subject_name, alerted.subject_id) as subject_name,
-        alerted.period_start_date,
-        alerted.period_end_date,
+        {{ alert_id('limits.rule_id', 'measures.subject_type', 'measures.period_start_date', 'measures.subject_id') }} as alert_id,
+        limits.rule_id,
+        measures.measure,
+        limits.severity,
+        limits.channel_tag,
+        measures.subject_type,
+        measures.subject_id,
+        measures.subject_name,
+        measures.period_start_date,
+        measures.period_end_date,
         as_of.as_of_date,
-        rules.unit,
-        alerted.observed_value,
-        rules.threshold_value,
-        alerted.prior_value,
-        alerted.amount_usd,
-        alerted.message,
+        measures.unit,
+        measures.value as observed_value,
+        limits.comparison,
+        limits.limit_value as threshold_value,
+        measures.prior_value,
+        measures.amount_usd,
         {# Two rules as severe as each other are two alerts. #}
-        rules.severity_rank > min(rules.severity_rank) over (
-            partition by rules.rule_kind, alerted.subject_type, alerted.subject_id, alerted.period_start_date
+        limits.severity_rank > min(limits.severity_rank) over (
+            partition by measures.measure, measures.subject_type, measures.subject_id, measures.period_start_date
         ) as is_superseded,
-        alerted.source_mart,
-        alerted.source_query
-    from alerted
-    inner join rules on alerted.rule_id = rules.rule_id
+        measures.facts,
+        measures.source_mart,
+        measures.source_keys
+    from measures
     cross join as_of
+    inner join limits
+        on
+            measures.measure = limits.measure
+            and measures.subject_type = limits.subject_type
+            and case limits.comparison
+                when 'at least' then measures.value >= limits.limit_value
+                when 'above' then measures.value > limits.limit_value
+                when 'below' then coalesce(measures.value < limits.limit_value, measures.amount_usd < 0)
+            end
 
 )
 
-select * from judged
+select * from held

@@ -51,6 +51,7 @@ dated as (
 
     select
         customer_days.customer_id,
+        customers.customer_name,
         customer_days.usage_date,
         customer_days.effective_cost_usd,
         customer_days.revenue_usd,
@@ -79,6 +80,7 @@ levels as (
 
     select
         customer_id,
+        max(customer_name) as customer_name,
         max(days_remaining) as days_remaining,
         {{ money('sum(revenue_usd) filter (where usage_date >= window_start_date)') }} as revenue_usd,
         {{ money('sum(effective_cost_usd) filter (where usage_date >= window_start_date)') }} as cost_usd,
@@ -95,6 +97,19 @@ levels as (
     from told_apart
     group by customer_id
 
+),
+
+{# Heading for: what the month has cost, and the mean day of the last four weeks for each day that is left. #}
+final as (
+
+    select
+        *,
+        {{ ratio('cost_usd', 'revenue_usd') }} as cost_share_of_revenue,
+        {{ money('month_cost_usd + days_remaining * coalesce(cost_per_day_usd, 0)') }} as projected_month_cost_usd,
+        {{ ratio('recent_cost_per_day_usd', 'recent_revenue_per_day_usd') }} as recent_cost_share_of_revenue,
+        {{ ratio('recent_cost_per_day_usd', 'earlier_cost_per_day_usd') }} as growth_ratio
+    from levels
+
 )
 
-select * from levels
+select * from final

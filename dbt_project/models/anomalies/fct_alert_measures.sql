@@ -1,0 +1,305 @@
+{# one row per measure x subject x period: what the rules of the seed alert_rules judge, with the facts that the words of an alert need #}
+
+with budget_status as (
+
+    select * from {{ ref('rpt_budget_status') }}
+
+),
+
+anomalies as (
+
+    select * from {{ ref('fct_cost_anomalies') }}
+
+),
+
+levels as (
+
+    select * from {{ ref('int_customer_cost_levels') }}
+
+),
+
+margins as (
+
+    select * from {{ ref('rpt_customer_margins') }}
+
+),
+
+risks as (
+
+    select * from {{ ref('rpt_portfolio_risk') }}
+
+),
+
+as_of as (
+
+    select
+        as_of_date,
+        cast(date_trunc('month', as_of_date) as date) as month_start_date,
+        {{ days_between('window_start_date', 'as_of_date') }} + 1 as window_days
+    from {{ ref('int_as_of_date') }}
+
+),
+
+budgets as (
+
+    select
+        budget_status.*,
+        budget_status.days_in_month - cast(extract(day from as_of.as_of_date) as integer) as days_remaining,
+        budget_status.month_start_date = as_of.month_start_date as is_this_month,
+        'team' as subject_type,
+        budget_status.team_id as subject_id,
+        budget_status.team_name as subject_name,
+        budget_status.month_start_date as period_start_date,
+        last_day(budget_status.month_start_date) as period_end_date,
+        'share' as unit,
+        cast(null as double) as prior_value,
+        'allocation.rpt_budget_status' as source_mart,
+        {{ json_record({'month_start_date': 'cast(budget_status.month_start_date as string)', 'team_id': 'budget_status.team_id'}) }} as source_keys
+    from budget_status
+    cross join as_of
+    where budget_status.month_start_date >= as_of.month_start_date and budget_status.budget_usd > 0
+
+),
+
+budget_used as (
+
+    select
+        *,
+        'budget_used' as measure,
+        consumed_share as value,
+        actual_cost_usd as amount_usd,
+        {{ json_record({'actual_cost_usd': 'actual_cost_usd', 'budget_usd': 'budget_usd', 'days_remaining': 'days_remaining'}) }} as facts
+    from budgets
+    where is_this_month
+
+),
+
+{# A budget that is already used up needs no forecast. #}
+budget_projected as (
+
+    select
+        *,
+        'budget_projected' as measure,
+        {{ ratio('projected_cost_usd', 'budget_usd') }} as value,
+        {{ money('projected_cost_usd - budget_usd') }} as amount_usd,
+        {{ json_record({'projected_cost_usd': 'projected_cost_usd', 'budget_usd': 'budget_usd', 'method': 'projection_method'}) }} as facts
+    from budgets
+    where month_phase <> 'ended' and coalesce(actual_cost_usd, 0) < budget_usd
+
+),
+
+{# The cause that is named is that of the day that cost most beyond the expected. #}
+episodes as (
+
+    select
+        customer_id,
+        episode_start_date,
+        max(customer_name) as customer_name,
+        max(usage_date) as last_date,
+        count(*) as abnormal_days,
+        {{ money('sum(expected_cost_usd)') }} as expected_cost_usd,
+        {{ money('sum(observed_cost_usd)') }} as observed_cost_usd,
+        {{ money('sum(excess_cost_usd)') }} as excess_cost_usd,
+        max_by(cause_feature_id, excess_cost_usd) as cause_feature_id,
+        max_by(cause_model, excess_cost_usd) as cause_model
+    from anomalies
+    group by customer_id, episode_start_date
+
+),
+
+excess_cost as (
+
+    select
+        'excess_cost' as measure,
+        'customer' as subject_type,
+        episodes.customer_id as subject_id,
+        episodes.customer_name as subject_name,
+        episodes.episode_start_date as period_start_date,
+        episodes.last_date as period_end_date,
+        'USD' as unit,
+        cast(episodes.excess_cost_usd as double) as value,
+        cast(null as double) as prior_value,
+        episodes.excess_cost_usd as amount_usd,
+        {{ json_record({
+            'abnormal_days': 'episodes.abnormal_days', 'observed_cost_usd': 'episodes.observed_cost_usd', 'expected_cost_usd': 'episodes.expected_cost_usd',
+            'cause_feature_id': 'episodes.cause_feature_id', 'cause_model': 'episodes.cause_model'
+        }) }} as facts,
+        'anomalies.fct_cost_anomalies' as source_mart,
+        {{ json_record({'episode_start_date': 'cast(episodes.episode_start_date as string)', 'customer_id': 'episodes.customer_id'}) }} as source_keys
+    from episodes
+    cross join as_of
+    where
+        episodes.last_date > as_of.as_of_date - cast({{ assumption('alert_anomaly_days') }} as integer)
+        and episodes.episode_start_date <= as_of.as_of_date
+
+),
+
+customer_levels as (
+
+    select
+        levels.*,
+        as_of.window_days,
+        'customer' as subject_type,
+        levels.customer_id as subject_id,
+        levels.customer_name as subject_name,
+        as_of.month_start_date as period_start_date,
+        last_day(as_of.as_of_date) as period_end_date,
+        cast(null as double) as prior_value,
+        levels.cost_usd as amount_usd,
+        'intermediate.int_customer_cost_levels' as source_mart,
+        {{ json_record({'customer_id': 'levels.customer_id'}) }} as source_keys
+    from levels
+    cross join as_of
+
+),
+
+cost_share_of_revenue as (
+
+    select
+        *,
+        'cost_share_of_revenue' as measure,
+        'share' as unit,
+        cost_share_of_revenue as value,
+        {{ json_record({
+            'cost_usd': 'cost_usd', 'revenue_usd': 'revenue_usd', 'window_days': 'window_days',
+            'projected_month_cost_usd': 'projected_month_cost_usd', 'days_remaining': 'days_remaining'
+        }) }} as facts
+    from customer_levels
+
+),
+
+{# Growth is no fault of its own: it counts for who has a past to grow from and lately costs too much of what it pays. #}
+tier_outgrown as (
+
+    select
+        customer_levels.*,
+        'tier_outgrown' as measure,
+        'times' as unit,
+        customer_levels.growth_ratio as value,
+        {{ json_record({
+            'recent_cost_per_day_usd': 'customer_levels.recent_cost_per_day_usd', 'earlier_cost_per_day_usd': 'customer_levels.earlier_cost_per_day_usd',
+            'recent_cost_share_of_revenue': 'customer_levels.recent_cost_share_of_revenue'
+        }) }} as facts
+    from customer_levels
+    where
+        customer_levels.earlier_days >= {{ assumption('anomaly_min_history_days') }}
+        and customer_levels.recent_cost_share_of_revenue >= {{ assumption('cost_share_of_revenue_limit') }}
+
+),
+
+{# An organization of one customer is that customer, of whom the rules for customers speak, unless it pays nothing: no share of revenue
+   is too high then. Nobody at all has no margin. #}
+margin_sums as (
+
+    select
+        case
+            when grouping(customer_id) = 0 then 'customer'
+            when grouping(organization_id) = 0 then 'organization'
+            else 'portfolio'
+        end as subject_type,
+        customer_id,
+        organization_id,
+        max(customer_name) as customer_name,
+        {{ money('sum(revenue_usd)') }} as revenue_usd,
+        {{ money('sum(cost_to_serve_usd)') }} as cost_usd,
+        {{ ratio('sum(gross_margin_usd)', 'sum(revenue_usd)') }} as margin_share,
+        {{ ratio('sum(prior_gross_margin_usd)', 'sum(prior_revenue_usd)') }} as prior_margin_share
+    from margins
+    where has_activity
+    group by grouping sets ((customer_id), (organization_id), ())
+    having count(*) > 0 and (grouping(organization_id) = 1 or count(*) > 1 or sum(revenue_usd) = 0)
+
+),
+
+margin_share as (
+
+    select
+        'margin_share' as measure,
+        margin_sums.subject_type,
+        coalesce(margin_sums.customer_id, margin_sums.organization_id, 'portfolio') as subject_id,
+        case margin_sums.subject_type when 'customer' then margin_sums.customer_name when 'portfolio' then 'All customers' end as subject_name,
+        as_of.month_start_date as period_start_date,
+        last_day(as_of.as_of_date) as period_end_date,
+        'share' as unit,
+        margin_sums.margin_share as value,
+        margin_sums.prior_margin_share as prior_value,
+        {{ money('margin_sums.revenue_usd - margin_sums.cost_usd') }} as amount_usd,
+        {{ json_record({'revenue_usd': 'margin_sums.revenue_usd', 'cost_usd': 'margin_sums.cost_usd', 'window_days': 'as_of.window_days'}) }} as facts,
+        'margin.rpt_customer_margins' as source_mart,
+        {{ json_record({'customer_id': 'margin_sums.customer_id', 'organization_id': 'margin_sums.organization_id'}) }} as source_keys
+    from margin_sums
+    cross join as_of
+
+),
+
+at_risk as (
+
+    select
+        'portfolio' as subject_type,
+        risks.measure as subject_id,
+        case risks.measure when 'revenue' then 'Revenue at risk' else 'Spend at risk' end as subject_name,
+        as_of.month_start_date as period_start_date,
+        last_day(as_of.as_of_date) as period_end_date,
+        'share' as unit,
+        risks.at_risk_share as value,
+        risks.prior_at_risk_share as prior_value,
+        risks.at_risk_usd as amount_usd,
+        {{ json_record({
+            'total_usd': 'risks.total_usd', 'customers_at_risk': 'risks.customers_at_risk', 'trend': 'risks.trend', 'window_days': 'as_of.window_days'
+        }) }} as facts,
+        'anomalies.rpt_portfolio_risk' as source_mart,
+        {{ json_record({'measure': 'risks.measure'}) }} as source_keys
+    from risks
+    cross join as_of
+
+),
+
+revenue_at_risk as (
+
+    select
+        *,
+        'revenue_at_risk' as measure
+    from at_risk
+    where subject_id = 'revenue'
+
+),
+
+spend_at_risk as (
+
+    select
+        *,
+        'spend_at_risk' as measure
+    from at_risk
+    where subject_id = 'spend'
+
+),
+
+{% set measures = [
+    'budget_used', 'budget_projected', 'excess_cost', 'cost_share_of_revenue', 'tier_outgrown', 'margin_share', 'revenue_at_risk', 'spend_at_risk'
+] %}
+
+{# A new measure is one select above and its name in this list. #}
+united as (
+
+    {% for measured in measures %}
+    select
+        measure,
+        subject_type,
+        subject_id,
+        coalesce(subject_name, subject_id) as subject_name,
+        period_start_date,
+        period_end_date,
+        unit,
+        value,
+        prior_value,
+        amount_usd,
+        facts,
+        source_mart,
+        source_keys
+    from {{ measured }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from united

@@ -1,0 +1,177 @@
+"""The words of alerts: a template for each measure, which holds words and no figure, and a sentence for each case."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports_builder.alerts.words import sentence, source_query
+from tests.workspace import ROOT
+
+MODEL = ROOT / "dbt_project" / "models" / "anomalies" / "fct_alert_measures.sql"
+WORDS = ROOT / "reports_builder" / "alerts" / "words"
+MEASURES = re.findall(r"'(\w+)' as measure\b", MODEL.read_text())
+
+
+def row(measure: str, value: float | None, facts: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """One row of anomalies.rpt_alerts; amounts in `facts` as JSON writes a decimal."""
+    return {
+        "measure": measure,
+        "subject_type": "customer",
+        "subject_id": "c1",
+        "subject_name": "O'Neill | Sons",
+        "period_start_date": date(2026, 10, 1),
+        "as_of_date": date(2026, 10, 10),
+        "unit": "share",
+        "observed_value": value,
+        "comparison": "at least",
+        "threshold_value": 0.4,
+        "prior_value": None,
+        "amount_usd": 1250,
+        "facts": json.dumps(facts),
+        "source_mart": "a.mart",
+        "source_keys": "{}",
+    } | more
+
+
+TEAM = {"subject_type": "team", "subject_name": "Near"}
+BUDGET = {"actual_cost_usd": 1250, "budget_usd": 1000, "days_remaining": 21}
+MARGIN = {"revenue_usd": 301, "cost_usd": 183, "window_days": 30}
+RISK = {"total_usd": 2000, "customers_at_risk": 15, "trend": "rising", "window_days": 30}
+EPISODE = {"abnormal_days": 2, "observed_cost_usd": 12, "expected_cost_usd": 2}
+SHARE = {"cost_usd": 1200, "revenue_usd": 1000, "window_days": 30, "projected_month_cost_usd": 1240}
+CASES = [
+    (
+        row("budget_used", 1.25, BUDGET, **TEAM),
+        "Team Near has used 125.0 % of its budget for October 2026: $1,250.00 of $1,000.00; days of the month left: 21.",
+    ),
+    (
+        row("budget_used", 0.9999, BUDGET | {"days_remaining": 0}, **TEAM),
+        "Team Near has used over 99.9 % of its budget for October 2026: $1,250.00 of $1,000.00.",
+    ),
+    (
+        row(
+            "budget_projected",
+            1.105,
+            {"projected_cost_usd": 110.5, "budget_usd": 100, "method": "daily rate"},
+            **TEAM,
+        ),
+        "Team Near is heading for $110.50 in October 2026, 110.5 % of its budget of $100.00, if the days to come cost what "
+        "those so far did.",
+    ),
+    (
+        row(
+            "budget_projected",
+            1.5,
+            {"projected_cost_usd": 150, "budget_usd": 100, "method": "forecast"},
+            **TEAM,
+        ),
+        "Team Near is heading for $150.00 in October 2026, 150.0 % of its budget of $100.00, by the forecast.",
+    ),
+    (
+        row(
+            "excess_cost",
+            10,
+            EPISODE | {"cause_feature_id": "agent_run", "cause_model": "big"},
+            amount_usd=10,
+            unit="USD",
+        ),
+        "O'Neill | Sons cost $12.00 in 2 days from 2026-10-01 where $2.00 was to be expected: $10.00 more, most of it "
+        "agent_run on big.",
+    ),
+    (
+        row(
+            "excess_cost",
+            10,
+            EPISODE | {"abnormal_days": 1, "cause_feature_id": None, "cause_model": None},
+            amount_usd=10,
+        ),
+        "O'Neill | Sons cost $12.00 on 2026-10-01 where $2.00 was to be expected: $10.00 more.",
+    ),
+    (
+        row("cost_share_of_revenue", 1.2, SHARE | {"days_remaining": 21}),
+        "O'Neill | Sons costs 120.0 % of what it pays: $1,200.00 of $1,000.00 in the 30 days to 2026-10-10; this month heads "
+        "for $1,240.00, days left: 21.",
+    ),
+    (
+        row("cost_share_of_revenue", 1.2, SHARE | {"days_remaining": 0}, subject_name="x" * 80),
+        f"{'x' * 59}… costs 120.0 % of what it pays: $1,200.00 of $1,000.00 in the 30 days to 2026-10-10.",
+    ),
+    (
+        row(
+            "tier_outgrown",
+            2,
+            {
+                "recent_cost_per_day_usd": 2,
+                "earlier_cost_per_day_usd": 1,
+                "recent_cost_share_of_revenue": 0.9,
+            },
+            unit="times",
+        ),
+        "O'Neill | Sons has outgrown its tier: lately it costs $2.00 per day, 2.00 times what it did ($1.00), and 90.0 % of "
+        "what it pays.",
+    ),
+    (
+        row("margin_share", 0.392, MARGIN),
+        "O'Neill | Sons paid $301.00 and cost $183.00 in the 30 days to 2026-10-10: a margin of 39.2 % where at least 40.0 % "
+        "is wanted.",
+    ),
+    (
+        row(
+            "margin_share", None, MARGIN | {"revenue_usd": 0}, subject_type="organization", subject_name="org"
+        ),
+        "Organization org paid $0.00 and cost $183.00 in the 30 days to 2026-10-10: nothing but cost where at least 40.0 % is "
+        "wanted.",
+    ),
+    (
+        row("revenue_at_risk", 0.15, RISK, amount_usd=300, prior_value=0.1, subject_id="revenue"),
+        "15.0 % of the revenue ($300.00 of $2,000.00 in the 30 days to 2026-10-10) belongs to 15 customers who cost more than "
+        "they pay; in the 30 days before it was 10.0 %: rising.",
+    ),
+    (
+        row("spend_at_risk", 0.15, RISK, amount_usd=300, subject_id="spend"),
+        "15.0 % of the cost ($300.00 of $2,000.00 in the 30 days to 2026-10-10) belongs to 15 customers who cost more than "
+        "they pay; what it was in the 30 days before is not known.",
+    ),
+    (
+        row("somebodys_own", 7, {}, unit="USD"),
+        "O'Neill | Sons: somebodys own is 7.00, at least 0.40 USD; it is about $1,250.00.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("alert", "said"), CASES, ids=[f"{case[0]['measure']}-{n}" for n, case in enumerate(CASES)]
+)
+def test_what_an_alert_says(alert: dict[str, Any], said: str) -> None:
+    assert sentence(alert) == said
+
+
+def test_every_measure_has_words_and_a_sentence_here() -> None:
+    assert MEASURES
+    templates = {path.stem for path in WORDS.glob("*.j2") if not path.stem.startswith("_")}
+    assert templates == set(MEASURES)
+    assert set(MEASURES) < {alert["measure"] for alert, _ in CASES}
+
+
+@pytest.mark.parametrize("path", sorted(WORDS.glob("*.j2")), ids=lambda path: path.stem)
+def test_a_template_holds_words_and_no_figure(path: Path) -> None:
+    template = path.read_text()
+    words = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", template)
+    assert not re.search(r"[$%\d]", words), "a figure is typed"
+    assert not re.search(r"(?i)\bselect\b", template)
+    for expression in re.findall(r"\{\{(.*?)\}\}", template):
+        # A column and its style: no arithmetic, and no value without a style but a word of the model's own.
+        assert re.fullmatch(r" \w+( \| \w+)? ", expression), expression
+
+
+def test_the_query_behind_an_alert_quotes_what_the_data_says() -> None:
+    keys = {"month_start_date": "2026-10-01", "team_id": "next's", "organization_id": None}
+    asked = source_query(row("budget_used", 1, BUDGET, source_keys=json.dumps(keys)))
+    assert asked == "select * from a.mart where month_start_date = '2026-10-01' and team_id = 'next''s';"
+    assert source_query(row("budget_used", 1, BUDGET)) == "select * from a.mart;"
