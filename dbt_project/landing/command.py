@@ -12,7 +12,8 @@ import yaml
 from dbt_project.landing.errors import UsageError
 from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.price_book.command import app as prices_app
-from dbt_project.landing.variables import project_variables, variable_problems
+from dbt_project.landing.registry import project_variables
+from dbt_project.landing.variables import variable_problems
 
 app = typer.Typer(
     help="Bring what other tools wrote into the warehouse.",

@@ -1,15 +1,35 @@
-"""The sources that can be switched on beside the calls."""
+"""The sources that can be switched on beside the calls, as dbt_project.yml registers them.
+
+The list is there, in the variable `source_kinds`, because the macros of dbt can read nothing else. The module
+`sources/<name>.py` of each holds the source as a constant with its name in capitals.
+"""
 
 from __future__ import annotations
 
-from dbt_project.landing.sources.coding_agents import CODING_AGENTS
-from dbt_project.landing.sources.customers import CUSTOMERS
-from dbt_project.landing.sources.focus import FOCUS
-from dbt_project.landing.sources.invoices import INVOICES
-from dbt_project.landing.sources.langfuse import LANGFUSE
-from dbt_project.landing.sources.litellm import LITELLM
-from dbt_project.landing.sources.otel import OTEL
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
-LANDED_SOURCES = (FOCUS, INVOICES, CUSTOMERS, LITELLM, LANGFUSE, OTEL, CODING_AGENTS)
-# Those that hold call records.
-CALL_SOURCES = ("litellm", "langfuse", "otel", "coding_agents")
+import yaml
+
+from dbt_project.landing.source import LandedSource
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def project_variables() -> dict[str, Any]:
+    """The variables as dbt_project.yml has them, which a business edits."""
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return dict(project["vars"])
+
+
+def _landed_source(name: str) -> LandedSource:
+    found = getattr(import_module(f"dbt_project.landing.sources.{name}"), name.upper())
+    assert isinstance(found, LandedSource)
+    return found
+
+
+SOURCE_KINDS: dict[str, str] = project_variables()["source_kinds"]
+"""What each source holds: calls, charges, invoices or customers."""
+LANDED_SOURCES = tuple(_landed_source(name) for name in SOURCE_KINDS)
+CALL_SOURCES = tuple(name for name, kind in SOURCE_KINDS.items() if kind == "calls")

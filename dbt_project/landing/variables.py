@@ -9,14 +9,10 @@ import csv
 import difflib
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-import yaml
+from dbt_project.landing.registry import LANDED_SOURCES, PROJECT, SOURCE_KINDS, project_variables
 
-from dbt_project.landing.registry import LANDED_SOURCES
-
-_PROJECT = Path(__file__).resolve().parent.parent
 _MOST_DAYS = 36_500
 _MOST_TOKENS = 10**12
 _MOST_USD = 10**9
@@ -36,12 +32,6 @@ def variable_problems(given: dict[str, Any], project: dict[str, Any] | None = No
     return problems
 
 
-def project_variables() -> dict[str, Any]:
-    """The variables as dbt_project.yml has them, which a business edits."""
-    project = yaml.safe_load((_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
-    return dict(project["vars"])
-
-
 def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name, KINDS, n=1)
     meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(KINDS))}"
@@ -54,6 +44,10 @@ Kind = Callable[[Any], str | None]
 
 def _sources(value: Any) -> str | None:
     return _list_problem(value, {"calls", *(source.name for source in LANDED_SOURCES)})
+
+
+def _source_kinds(value: Any) -> str | None:
+    return None if value == SOURCE_KINDS else "what dbt_project.yml registers; sources switches them on"
 
 
 def _packages(value: Any) -> str | None:
@@ -114,12 +108,13 @@ def _shown(value: Any) -> str:
 
 
 def _packages_of_the_price_book() -> set[str]:
-    with (_PROJECT / "seeds" / "price_book.csv").open(encoding="utf-8", newline="") as book:
+    with (PROJECT / "seeds" / "price_book.csv").open(encoding="utf-8", newline="") as book:
         return {row["package"] for row in csv.DictReader(book)}
 
 
 KINDS: dict[str, Kind] = {
     "sources": _sources,
+    "source_kinds": _source_kinds,
     "price_packages": _packages,
     "as_of_date": _as_of_date,
     "late_data_lookback_days": _lookback_days,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from dbt_project.landing.variables import KINDS, project_variables, variable_problems
+from dbt_project.landing.registry import project_variables
+from dbt_project.landing.variables import KINDS, variable_problems
 from tests.workspace import ROOT
 
 

@@ -47,6 +47,8 @@ CONTAINMENT = {
     "litellm": Containment(True, True, True),
     # Langfuse: the kinds of usage_details exclude each other, and their total is their sum.
     "langfuse": Containment(False, False, False),
+    # Helicone: its counts exclude each other, and its total adds up the prompt and the completion alone.
+    "helicone": Containment(False, False, False, is_total_of_all=False),
     # OpenTelemetry's conventions: input holds the cache, output the reasoning.
     "otel": Containment(True, True, True),
     # The AI SDK passes Anthropic's own count on, up to version 5; version 6 states what was not cached,

@@ -9,7 +9,7 @@
     union
     select '{{ source_name }}', partition_date from read_parquet({{ folder }} || '/{{ source_name }}/*.parquet')
     {%- endfor %}
-    {%- for source_name in ['focus', 'invoices', 'customers'] if source_name in var('sources') %}
+    {%- for source_name in landed_sources('charges') + landed_sources('invoices') + landed_sources('customers') %}
     union
     select '{{ source_name }}', cast(null as date) from glob({{ folder }} || '/{{ source_name }}/*.parquet')
     where file not like '%/contract.parquet'
