@@ -1,4 +1,7 @@
-"""The raw records of calls and customers: the columns of their files, and those that a file must have."""
+"""The raw records of calls and customers: the columns of their files, and those that a file must have.
+
+The generator writes them, landing checks files of any hand against them, staging reads them.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,10 @@ import pyarrow as pa
 # The raw call record. Columns that are not required read as null where a file lacks them.
 CALL_SCHEMA = pa.schema(
     [
-        ("call_id", pa.string()),
-        ("trace_id", pa.string()),
         ("timestamp", pa.timestamp("us")),
         ("provider", pa.string()),
         ("model", pa.string()),
         ("input_tokens", pa.int64()),
-        ("cached_input_tokens", pa.int64()),
         ("output_tokens", pa.int64()),
         ("cost_usd", pa.decimal128(18, 9)),
         ("latency_ms", pa.int64()),
@@ -23,7 +23,10 @@ CALL_SCHEMA = pa.schema(
         ("feature_id", pa.string()),
         ("task_type", pa.string()),
         ("subscription_tier", pa.string()),
+        ("call_id", pa.string()),
+        ("trace_id", pa.string()),
         ("status", pa.string()),
+        ("cached_input_tokens", pa.int64()),
         ("service_tier", pa.string()),
         ("quality_score", pa.float64()),
         ("environment", pa.string()),

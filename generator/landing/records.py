@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA
 from generator.calls.traffic import NOT_SCORED, Calls
 from generator.company.catalogue import (
     AGENTS,
@@ -33,50 +34,17 @@ from generator.plan import NAMES_STREAM, Plan
 Ints = NDArray[np.int64]
 
 _WORD: Final = pa.dictionary(pa.int32(), pa.string())
-_COST: Final = pa.decimal128(18, 9)
+_COST: Final = CALL_SCHEMA.field("cost_usd").type
 _ID_DIGITS: Final = 7
 
+# Of these no two calls have the same, so that a dictionary of them saves nothing.
+_EACH_ITS_OWN: Final = frozenset({"call_id"})
+
 CALLS_SCHEMA: Final = pa.schema(
-    [
-        ("timestamp", pa.timestamp("us")),
-        ("provider", _WORD),
-        ("model", _WORD),
-        ("input_tokens", pa.int64()),
-        ("output_tokens", pa.int64()),
-        ("cost_usd", _COST),
-        ("latency_ms", pa.int64()),
-        ("customer_id", _WORD),
-        ("organization_id", _WORD),
-        ("product_id", _WORD),
-        ("feature_id", _WORD),
-        ("task_type", _WORD),
-        ("subscription_tier", _WORD),
-        ("call_id", pa.string()),
-        ("trace_id", _WORD),
-        ("status", _WORD),
-        ("cached_input_tokens", pa.int64()),
-        ("service_tier", _WORD),
-        ("quality_score", pa.float64()),
-        ("environment", _WORD),
-        ("region", _WORD),
-        ("agent_id", _WORD),
-    ]
+    (name, _WORD if kind == pa.string() and name not in _EACH_ITS_OWN else kind)
+    for name, kind in zip(CALL_SCHEMA.names, CALL_SCHEMA.types, strict=True)
 )
 """One row per call. Repeated words are dictionaries in memory and plain strings to a reader."""
-
-CUSTOMERS_SCHEMA: Final = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("customer_name", pa.string()),
-        ("organization_id", pa.string()),
-        ("subscription_tier", pa.string()),
-        ("monthly_fee", pa.decimal128(12, 2)),
-        ("usage_archetype", pa.string()),
-        ("signup_date", pa.date32()),
-        ("churned_date", pa.date32()),
-        ("region", pa.string()),
-    ]
-)
 
 
 def calls_table(plan: Plan, day: date, calls: Calls, first_call: int, first_trace: int) -> pa.Table:
@@ -155,7 +123,7 @@ def customers_table(plan: Plan) -> pa.Table:
             "churned_date": [as_date(ordinal) if ordinal else None for ordinal in people.churned.tolist()],
             "region": [REGIONS[index].region for index in people.region.tolist()],
         },
-        schema=CUSTOMERS_SCHEMA,
+        schema=CUSTOMER_SCHEMA,
     )
 
 

@@ -40,7 +40,7 @@ def test_customer_columns_and_types(query):
         "customer_name": "VARCHAR",
         "organization_id": "VARCHAR",
         "subscription_tier": "VARCHAR",
-        "monthly_fee": "DECIMAL(12,2)",
+        "monthly_fee": "DECIMAL(18,2)",
         "usage_archetype": "VARCHAR",
         "signup_date": "DATE",
         "churned_date": "DATE",

@@ -17,7 +17,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from generator.landing.records import CALLS_SCHEMA, CUSTOMERS_SCHEMA
+from dbt_project.landing.schemas import CUSTOMER_SCHEMA
+from generator.landing.records import CALLS_SCHEMA
 from tests.workspace import ROOT, Workspace
 
 # What the raw calls do not say and other sources' calls do: column, its type in the landed files and in the warehouse.
@@ -74,7 +75,7 @@ class PricingWorkspace:
             sql = sql.replace(f"cast(null as {kind}) as {name}", name)
         staging.write_text(sql, encoding="utf-8")
         made.workspace.raw.mkdir(parents=True)
-        pq.write_table(CUSTOMERS_SCHEMA.empty_table(), made.workspace.raw / "customers.parquet")
+        pq.write_table(CUSTOMER_SCHEMA.empty_table(), made.workspace.raw / "customers.parquet")
         return made
 
     def empty(self, seed: str) -> None:
