@@ -230,10 +230,11 @@ def test_each_request_counts_once_with_what_it_cost(told: Workspace) -> None:
         " from core.fct_calls order by called_at, call_id",
     )
     free = Decimal(0)
-    calls = {row[0]: tuple(row[1:]) for row in found if str(row[0]).startswith("answer")}
+    calls = {row[0]: tuple(row[1:]) for row in found}
     assert calls == {
         "answer-1": ("success", 900, 0, 50, Decimal("0.0029")),
-        "answer-2": ("success", 5020, 4000, 300, Decimal("0.00951")),
+        # Told by the span, which has more; the charge is Helicone's.
+        f"{2:032x}-{2:016x}": ("success", 5020, 4000, 300, Decimal("0.00951")),
         "answer-3": ("success", 0, 0, 0, free),
         "answer-4": ("rate_limited", 0, 0, 0, free),
         "answer-5": ("success", 900, 0, 50, None),
@@ -252,12 +253,11 @@ def test_owners_providers_and_sessions_are_told(told: Workspace) -> None:
     found = rows_of(
         told,
         "select call_id, provider, model, customer_id, feature_id, trace_id, latency_ms from core.fct_calls"
-        " where call_id in ('answer-1', 'answer-2', 'answer-11') order by 1",
+        " where call_id in ('answer-1', 'answer-11') order by 1",
     )
     assert found == [
         ["answer-1", "openai", "gpt-4o-mini", "acme", "chat", "s1", 1200],
         ["answer-11", "openai", "gpt-4o-mini", "beta", "chat", "s1", 2500],
-        ["answer-2", "anthropic", "claude-sonnet-4-20250514", "acme", "unallocated", None, 1200],
     ]
 
 

@@ -61,6 +61,11 @@ BY_SHAPE: dict[str, tuple[dict[str, Any], tuple[int | None, ...], dict[str, str]
          "total_tokens": 150},
         (100, 60, None, 50), {"output_reasoning_tokens": "30"},
     ),
+    "helicone": (
+        {"prompt_tokens": 10, "prompt_cache_read_tokens": 5, "prompt_cache_write_tokens": 7, "completion_tokens": 2,
+         "prompt_audio_tokens": 3, "reasoning_tokens": 4},
+        (25, 5, 7, 6), {"input_audio_tokens": "3", "output_reasoning_tokens": "4"},
+    ),
     "ccusage": (
         {"inputTokens": 10, "cacheReadTokens": 5, "cacheCreationTokens": 7, "outputTokens": 2, "totalTokens": 24},
         (22, 5, 7, 2), {},
