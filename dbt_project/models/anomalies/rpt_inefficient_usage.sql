@@ -30,11 +30,9 @@ final as (
         premium_usage.suggested_model,
         coalesce(premium_usage.suggestion_verdict, 'no cheaper model') as suggestion_verdict,
         premium_usage.cost_after_usd,
-        {{ money('premium_usage.cost_usd - premium_usage.cost_after_usd') }} as monthly_savings_usd,
-        {{ money('premium_usage.cost_usd - premium_usage.cost_after_usd * cast(1 + ' ~ assumption("model_switch_token_variation") ~ ' as decimal(9, 6))') }}
-            as monthly_savings_low_usd,
-        {{ money('premium_usage.cost_usd - premium_usage.cost_after_usd * cast(1 - ' ~ assumption("model_switch_token_variation") ~ ' as decimal(9, 6))') }}
-            as monthly_savings_high_usd,
+        premium_usage.monthly_savings_usd,
+        premium_usage.monthly_savings_low_usd,
+        premium_usage.monthly_savings_high_usd,
         premium_usage.quality_change
     from premium_usage
     left join customers on premium_usage.customer_id = customers.customer_id

@@ -1,14 +1,27 @@
 {# one row per task type used in the trailing 30 days: the model to use, what that saves, what it does to quality #}
 
-with efficiency as (
+with task_usage as (
 
-    select * from {{ ref('rpt_model_efficiency') }}
+    select * from {{ ref('int_task_usage') }}
 
 ),
 
 targets as (
 
     select * from {{ ref('int_model_switch_targets') }}
+
+),
+
+used as (
+
+    select
+        task_type,
+        provider,
+        model,
+        sum(calls) as calls,
+        {{ money('sum(effective_cost_usd)') }} as effective_cost_usd
+    from task_usage
+    group by task_type, provider, model
 
 ),
 
@@ -19,7 +32,7 @@ tasks as (
         cast(sum(calls) as bigint) as calls,
         {{ money('sum(effective_cost_usd)') }} as current_cost_usd,
         cast(count(*) as integer) as models_in_use
-    from efficiency
+    from used
     group by task_type
 
 ),
@@ -32,18 +45,15 @@ current_models as (
         model,
         effective_cost_usd,
         row_number() over (partition by task_type order by effective_cost_usd desc nulls last, calls desc, provider asc, model asc) as cost_rank
-    from efficiency
+    from used
 
 ),
 
-{# The ledger counts the share of a saving that is likely to be kept; below the least worth doing, the models in use stay. #}
-ranked_targets as (
+best as (
 
-    select
-        targets.*,
-        row_number() over (partition by targets.task_type order by targets.savings_usd desc, targets.to_provider asc, targets.to_model asc) as savings_rank
+    select *
     from targets
-    where targets.savings_usd * {{ assumption('model_switch_base_share', 'decimal(6, 4)') }} >= {{ assumption('action_min_savings_usd') }}
+    where is_recommended
 
 ),
 
@@ -59,7 +69,7 @@ refused as (
         row_number() over (partition by targets.task_type order by targets.possible_savings_usd desc, targets.to_provider asc, targets.to_model asc)
             as savings_rank
     from targets
-    left join ranked_targets as best on targets.task_type = best.task_type and best.savings_rank = 1
+    left join best on targets.task_type = best.task_type
     where
         targets.refusal is not null
         and (best.task_type is null or (targets.possible_savings_usd > best.savings_usd and targets.to_model <> best.to_model))
@@ -112,7 +122,7 @@ recommended as (
         refused.refusal as refused_because
     from tasks
     inner join current_models on tasks.task_type = current_models.task_type and current_models.cost_rank = 1
-    left join ranked_targets as best on tasks.task_type = best.task_type and best.savings_rank = 1
+    left join best on tasks.task_type = best.task_type
     left join small on tasks.task_type = small.task_type
     left join refused on tasks.task_type = refused.task_type and refused.savings_rank = 1
 

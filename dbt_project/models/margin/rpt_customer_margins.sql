@@ -1,86 +1,12 @@
 {# one row per known customer; the trailing 30 days beside the 30 days before #}
 
-with margins_daily as (
+with customer_margins as (
 
-    select * from {{ ref('fct_customer_margins_daily') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customers') }}
+    select * from {{ ref('int_customer_margins') }}
 
 ),
 
-as_of as (
-
-    select * from {{ ref('int_as_of_date') }}
-
-),
-
-in_windows as (
-
-    select
-        margins_daily.*,
-        margins_daily.usage_date >= as_of.window_start_date as is_current
-    from margins_daily
-    cross join as_of
-    where margins_daily.usage_date between as_of.prior_window_start_date and as_of.as_of_date
-
-),
-
-summed as (
-
-    select
-        customer_id,
-        count(*) filter (where is_current and is_subscribed) as subscribed_days,
-        sum(calls) filter (where is_current) as calls,
-        sum(uncosted_calls) filter (where is_current) as uncosted_calls,
-        {{ money('sum(revenue_usd) filter (where is_current)') }} as revenue_usd,
-        {{ money('sum(cost_to_serve_usd) filter (where is_current)') }} as cost_to_serve_usd,
-        {{ money('sum(revenue_usd) filter (where not is_current)') }} as prior_revenue_usd,
-        {{ money('sum(cost_to_serve_usd) filter (where not is_current)') }} as prior_cost_to_serve_usd
-    from in_windows
-    group by customer_id
-
-),
-
-described as (
-
-    select
-        customers.customer_id,
-        customers.customer_name,
-        customers.organization_id,
-        customers.subscription_tier,
-        customers.usage_archetype,
-        customers.region,
-        customers.is_active,
-        cast(coalesce(summed.subscribed_days, 0) as bigint) as subscribed_days,
-        cast(coalesce(summed.calls, 0) as bigint) as calls,
-        cast(coalesce(summed.uncosted_calls, 0) as bigint) as uncosted_calls,
-        coalesce(summed.revenue_usd, {{ money(0) }}) as revenue_usd,
-        coalesce(summed.cost_to_serve_usd, {{ money(0) }}) as cost_to_serve_usd,
-        case when as_of.has_full_prior_period then coalesce(summed.prior_revenue_usd, {{ money(0) }}) end as prior_revenue_usd,
-        case when as_of.has_full_prior_period then coalesce(summed.prior_cost_to_serve_usd, {{ money(0) }}) end as prior_cost_to_serve_usd
-    from customers
-    cross join as_of
-    left join summed on customers.customer_id = summed.customer_id
-    where customers.is_known
-
-),
-
-compared as (
-
-    select
-        *,
-        {{ money('revenue_usd - cost_to_serve_usd') }} as gross_margin_usd,
-        {{ money('prior_revenue_usd - prior_cost_to_serve_usd') }} as prior_gross_margin_usd,
-        revenue_usd <> 0 or cost_to_serve_usd <> 0 or calls > 0 or subscribed_days > 0 as has_activity
-    from described
-
-),
-
-judged as (
+margins as (
 
     select
         customer_id,
@@ -97,27 +23,17 @@ judged as (
         revenue_usd,
         cost_to_serve_usd,
         gross_margin_usd,
-        {{ ratio('gross_margin_usd', 'revenue_usd') }} as gross_margin_share,
-        {{ ratio('cost_to_serve_usd', 'revenue_usd') }} as cost_of_revenue_share,
-        gross_margin_usd < 0 as is_unprofitable,
-        case
-            when not has_activity then 'no_activity'
-            when gross_margin_usd < 0 and prior_gross_margin_usd < 0 then 'recurring_loss'
-            when gross_margin_usd < 0 and prior_gross_margin_usd >= 0 then 'new_loss'
-            when gross_margin_usd < 0 then 'loss'
-            when prior_gross_margin_usd < 0 then 'recovered'
-            else 'profitable'
-        end as margin_status,
-        case
-            when has_activity
-                then cast(row_number() over (partition by has_activity order by gross_margin_usd desc, customer_id asc) as bigint)
-        end as margin_rank,
+        gross_margin_share,
+        cost_of_revenue_share,
+        is_unprofitable,
+        margin_status,
+        margin_rank,
         prior_revenue_usd,
         prior_cost_to_serve_usd,
         prior_gross_margin_usd,
-        {{ ratio('cost_to_serve_usd - prior_cost_to_serve_usd', 'prior_cost_to_serve_usd') }} as cost_change_share
-    from compared
+        cost_change_share
+    from customer_margins
 
 )
 
-select * from judged
+select * from margins

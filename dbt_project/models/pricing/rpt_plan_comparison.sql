@@ -1,8 +1,64 @@
 {# one row per plan; every customer of the trailing 30 days re-rated under it, and whether to choose it #}
 
-with plans_summed as (
+with plan_backtests as (
 
-    select * from {{ ref('int_plans_summed') }}
+    select * from {{ ref('rpt_plan_backtests') }}
+
+),
+
+{# A customer that leaves takes its revenue along, and its cost. #}
+summed as (
+
+    select
+        plan_backtests.plan_id,
+        plan_backtests.plan_name,
+        plan_backtests.plan_kind,
+        plan_backtests.is_current_plan,
+        count(*) as customers,
+        count(*) filter (where plan_backtests.is_priced_by_plan) as customers_priced,
+        {{ money('sum(plan_backtests.revenue_usd)') }} as revenue_usd,
+        {{ money('sum(plan_backtests.usage_fee_usd)') }} as usage_fee_usd,
+        {{ money('sum(plan_backtests.cost_to_serve_usd)') }} as cost_to_serve_usd,
+        {{ money('sum(plan_backtests.gross_margin_usd)') }} as gross_margin_usd,
+        {{ money('sum(plan_backtests.current_revenue_usd)') }} as current_revenue_usd,
+        {{ money('sum(plan_backtests.current_gross_margin_usd)') }} as current_gross_margin_usd,
+        {{ money('sum(plan_backtests.revenue_change_usd)') }} as revenue_change_usd,
+        count(*) filter (where plan_backtests.is_unprofitable) as unprofitable_customers,
+        count(*) filter (where plan_backtests.revenue_change_usd > 0) as customers_paying_more,
+        count(*) filter (where plan_backtests.revenue_change_usd < 0) as customers_paying_less,
+        count(*) filter (where plan_backtests.revenue_change_usd = 0) as customers_unchanged,
+        count(*) filter (where plan_backtests.current_revenue_usd > 0) as paying_customers,
+        count(*) filter (where plan_backtests.revenue_change_share > {{ assumption('steep_rise_from_share') }}) as customers_with_steep_rise,
+        cast(sum(plan_backtests.leave_probability_low) as double) as customers_lost_low_churn,
+        {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_low))') }} as revenue_low_churn_usd,
+        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_low))') }} as gross_margin_low_churn_usd,
+        cast(sum(plan_backtests.leave_probability_base) as double) as customers_lost_base_churn,
+        {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_base))') }} as revenue_base_churn_usd,
+        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_base))') }} as gross_margin_base_churn_usd,
+        cast(sum(plan_backtests.leave_probability_high) as double) as customers_lost_high_churn,
+        {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_high))') }} as revenue_high_churn_usd,
+        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_high))') }} as gross_margin_high_churn_usd,
+        {{ money('sum(plan_backtests.list_fee_usd) filter (where plan_backtests.is_priced_by_plan)') }} as list_fee_usd,
+        {{ money('sum(plan_backtests.current_revenue_usd) filter (where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd is not null)') }}
+            as list_fee_paid_usd,
+        count(*) filter (where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd > 0) as customers_with_list_fee,
+        count(*) filter (
+            where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd > 0
+            and abs(plan_backtests.current_revenue_usd - plan_backtests.list_fee_usd) > {{ assumption('other_fee_from_share') }} * plan_backtests.list_fee_usd
+        ) as customers_with_other_fee
+    from plan_backtests
+    group by plan_backtests.plan_id, plan_backtests.plan_name, plan_backtests.plan_kind, plan_backtests.is_current_plan
+
+),
+
+shared as (
+
+    select
+        summed.*,
+        {{ ratio('summed.gross_margin_usd', 'summed.revenue_usd') }} as gross_margin_share,
+        {{ ratio('summed.customers_with_steep_rise', 'summed.paying_customers') }} as steep_rise_customer_share,
+        {{ ratio('summed.customers_with_other_fee', 'summed.customers_with_list_fee') }} >= {{ assumption('other_list_from_share') }} as is_other_list
+    from summed
 
 ),
 
@@ -16,13 +72,13 @@ judged as (
         case
             when is_current_plan then 'today'
             when customers_priced = 0 then 'names_no_tier_in_use'
-            when steep_rise_customer_share > steep_rise_customers_up_to_share then 'too_many_steep_rises'
+            when steep_rise_customer_share > {{ assumption('steep_rise_customers_up_to_share') }} then 'too_many_steep_rises'
             when gross_margin_high_churn_usd < current_gross_margin_usd then 'loses_margin_under_high_churn'
-            when gross_margin_base_churn_usd - current_gross_margin_usd < margin_gain_from_share * abs(current_gross_margin_usd)
+            when gross_margin_base_churn_usd - current_gross_margin_usd < {{ assumption('margin_gain_from_share') }} * abs(current_gross_margin_usd)
                 then 'gains_too_little'
             else 'eligible'
         end as verdict
-    from plans_summed
+    from shared
 
 ),
 

@@ -6,17 +6,12 @@ with outcomes as (
 
 ),
 
-{# Offers of one provider cover the same usage, so at most one of them can be recommended. #}
-ranked as (
+priced as (
 
     select
         *,
         {# A month has 730 hours on average; the term is paid for in them. #}
-        {{ money(money('hourly_commitment_usd * upfront_share') ~ ' * cast(730 * term_months as decimal(9, 0))') }} as upfront_cost_usd,
-        row_number() over (
-            partition by usage_basis, provider, outcome
-            order by net_monthly_savings_usd desc nulls last, level_kind asc, offer_id asc
-        ) as outcome_rank
+        {{ money(money('hourly_commitment_usd * upfront_share') ~ ' * cast(730 * term_months as decimal(9, 0))') }} as upfront_cost_usd
     from outcomes
 
 ),
@@ -65,12 +60,12 @@ options as (
         coalesce(regret_less_usage_usd, {{ money(0) }}) as regret_less_usage_usd,
         coalesce(regret_more_usage_usd, {{ money(0) }}) as regret_more_usage_usd,
         case
-            when usage_basis = 'after_actions' and outcome = 'pays' and outcome_rank = 1 then 'recommended'
+            when is_recommended then 'recommended'
             when outcome = 'pays' and outcome_rank > 1 then 'pays less than another offer'
             else outcome
         end as verdict,
-        usage_basis = 'after_actions' and outcome = 'pays' and outcome_rank = 1 as is_recommended
-    from ranked
+        is_recommended
+    from priced
 
 )
 

@@ -18,9 +18,9 @@ latencies as (
 
 ),
 
-recommendations as (
+targets as (
 
-    select * from {{ ref('rpt_model_recommendations') }}
+    select * from {{ ref('int_model_switch_targets') }}
 
 ),
 
@@ -53,7 +53,7 @@ savings as (
         to_latencies.latency_p95_ms - from_latencies.latency_p95_ms as latency_p95_change_ms,
         assessments.verdict,
         assessments.is_acceptable as is_feasible,
-        assessments.is_acceptable and recommendations.task_type is not null as is_recommended
+        assessments.is_acceptable and targets.task_type is not null as is_recommended
     from model_switches as switches
     inner join assessments
         on
@@ -72,12 +72,12 @@ savings as (
             switches.task_type = to_latencies.task_type
             and switches.to_provider = to_latencies.provider
             and switches.to_model = to_latencies.model
-    left join recommendations
+    left join targets
         on
-            switches.task_type = recommendations.task_type
-            and switches.to_provider = recommendations.recommended_provider
-            and switches.to_model = recommendations.recommended_model
-            and recommendations.decision = 'switch'
+            switches.task_type = targets.task_type
+            and switches.to_provider = targets.to_provider
+            and switches.to_model = targets.to_model
+            and targets.is_recommended
 
 )
 

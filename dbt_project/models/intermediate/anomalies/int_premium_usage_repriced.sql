@@ -89,6 +89,17 @@ summed as (
     from repriced
     group by all
 
+),
+
+valued as (
+
+    select
+        *,
+        {{ money('cost_usd - cost_after_usd') }} as monthly_savings_usd,
+        {{ money('cost_usd - cost_after_usd * cast(1 + ' ~ assumption('model_switch_token_variation') ~ ' as decimal(9, 6))') }} as monthly_savings_low_usd,
+        {{ money('cost_usd - cost_after_usd * cast(1 - ' ~ assumption('model_switch_token_variation') ~ ' as decimal(9, 6))') }} as monthly_savings_high_usd
+    from summed
+
 )
 
-select * from summed
+select * from valued

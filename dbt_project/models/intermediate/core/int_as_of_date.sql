@@ -1,8 +1,8 @@
 {# one row: the day on which the marts stand, and the 30 days up to it beside the 30 days before #}
 
-with usage_hourly as (
+with usage_slots as (
 
-    select * from {{ ref('int_usage_hourly') }}
+    select * from {{ ref('int_usage_slots') }}
 
 ),
 
@@ -13,7 +13,7 @@ days as (
         sum(calls) as calls,
         extract(hour from max(usage_hour_at)) as last_hour,
         {{ iso_weekday('usage_date') }} > 5 as is_weekend
-    from usage_hourly
+    from usage_slots
     group by usage_date
 
 ),

@@ -1,4 +1,5 @@
-{# one row per task type x model to which calls could move: what moving saves, all told and within the quality limits #}
+{# one row per task type x model to which calls could move: what moving saves, all told and within the quality limits,
+   and whether it is the move to make #}
 
 with switches as (
 
@@ -43,6 +44,26 @@ targets as (
     from saving
     group by task_type, to_provider, to_model
 
+),
+
+{# The ledger counts the share of a saving that is likely to be kept; below the least worth doing, the models in use stay. #}
+ranked as (
+
+    select
+        *,
+        savings_usd * {{ assumption('model_switch_base_share', 'decimal(6, 4)') }} >= {{ assumption('action_min_savings_usd') }} as is_worth_it,
+        row_number() over (partition by task_type order by savings_usd desc nulls last, to_provider asc, to_model asc) as savings_order
+    from targets
+
+),
+
+chosen as (
+
+    select
+        *,
+        coalesce(is_worth_it and savings_order = 1, false) as is_recommended
+    from ranked
+
 )
 
-select * from targets
+select * from chosen

@@ -8,7 +8,7 @@ with usage_owned as (
 
 customer_margins as (
 
-    select * from {{ ref('rpt_customer_margins') }}
+    select * from {{ ref('int_customer_margins') }}
 
 ),
 

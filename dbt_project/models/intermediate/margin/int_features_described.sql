@@ -15,7 +15,7 @@ distributed as (
 
 customer_margins as (
 
-    select * from {{ ref('rpt_customer_margins') }}
+    select * from {{ ref('int_customer_margins') }}
 
 ),
 

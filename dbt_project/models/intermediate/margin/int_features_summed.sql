@@ -14,7 +14,7 @@ allocated_costs as (
 
 customer_margins as (
 
-    select * from {{ ref('rpt_customer_margins') }}
+    select * from {{ ref('int_customer_margins') }}
 
 ),
 

@@ -1,4 +1,4 @@
-{# one row per offer on sale x usage basis x level kind: what it saves per 30 days in each case, and whether that pays by itself #}
+{# one row per offer on sale x usage basis x level kind: what it saves per 30 days in each case, and whether to sign it #}
 
 with commitment_offers as (
 
@@ -83,6 +83,28 @@ classed as (
         end as outcome
     from judged
 
+),
+
+{# Offers of one provider cover the same usage, so at most one of them can be recommended. #}
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by usage_basis, provider, outcome
+            order by net_monthly_savings_usd desc nulls last, level_kind asc, offer_id asc
+        ) as outcome_rank
+    from classed
+
+),
+
+recommended as (
+
+    select
+        *,
+        usage_basis = 'after_actions' and outcome = 'pays' and outcome_rank = 1 as is_recommended
+    from ranked
+
 )
 
-select * from classed
+select * from recommended

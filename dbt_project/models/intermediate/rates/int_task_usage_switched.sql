@@ -1,5 +1,4 @@
-{# one row per task type x provider x model x service tier: what the judged calls cost before and after the
-   recommended switch, and which share of that cost the fixes of inefficient usage take away where nothing is switched #}
+{# one row per task type x provider x model x service tier: what the judged calls cost before and after the recommended switch #}
 
 with task_usage as (
 
@@ -7,9 +6,16 @@ with task_usage as (
 
 ),
 
-model_switch_savings as (
+assessments as (
 
-    select * from {{ ref('rpt_model_switch_savings') }}
+    select * from {{ ref('int_model_switches_assessed') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('int_model_switch_targets') }}
+    where is_recommended
 
 ),
 
@@ -25,26 +31,6 @@ as_of as (
 
 ),
 
-inefficient_usage as (
-
-    select * from {{ ref('rpt_inefficient_usage') }}
-
-),
-
-{# Customers whose premium model does trivial work, where the whole task type does not move anyway. #}
-fixes as (
-
-    select
-        task_type,
-        provider,
-        model,
-        sum(monthly_savings_usd) as savings_usd
-    from inefficient_usage
-    where suggestion_verdict = 'acceptable' and monthly_savings_usd > 0
-    group by task_type, provider, model
-
-),
-
 current_prices as (
 
     select
@@ -55,36 +41,37 @@ current_prices as (
 
 ),
 
+switches as (
+
+    select
+        assessments.task_type,
+        assessments.from_provider,
+        assessments.from_model,
+        assessments.to_provider,
+        assessments.to_model
+    from assessments
+    inner join targets
+        on
+            assessments.task_type = targets.task_type
+            and assessments.to_provider = targets.to_provider
+            and assessments.to_model = targets.to_model
+    where assessments.is_acceptable
+
+),
+
 landed as (
 
     select
         task_usage.*,
         switches.to_model is not null as is_switched,
         coalesce(switches.to_provider, task_usage.provider) as planned_provider,
-        coalesce(switches.to_model, task_usage.model) as planned_model,
-        case
-            when switches.to_model is null
-                then coalesce(
-                    {{ ratio(
-                        'fixes.savings_usd',
-                        'sum(task_usage.effective_cost_usd) over (partition by task_usage.task_type, task_usage.provider, task_usage.model)'
-                    ) }},
-                    0
-                )
-            else 0
-        end as fixed_share
+        coalesce(switches.to_model, task_usage.model) as planned_model
     from task_usage
-    left join model_switch_savings as switches
+    left join switches
         on
             task_usage.task_type = switches.task_type
             and task_usage.provider = switches.from_provider
             and task_usage.model = switches.from_model
-            and switches.is_recommended
-    left join fixes
-        on
-            task_usage.task_type = fixes.task_type
-            and task_usage.provider = fixes.provider
-            and task_usage.model = fixes.model
     where task_usage.is_judged
 
 ),
@@ -99,7 +86,6 @@ priced as (
         usage.is_switched,
         usage.planned_provider,
         usage.planned_model,
-        cast(least(usage.fixed_share, 1) as decimal(9, 8)) as fixed_share,
         usage.calls,
         usage.input_tokens,
         usage.cached_input_tokens,

@@ -6,21 +6,9 @@ with task_usage as (
 
 ),
 
-switched_usage as (
+task_savings as (
 
-    select * from {{ ref('int_task_usage_switched') }}
-
-),
-
-batch_savings as (
-
-    select * from {{ ref('rpt_batch_savings') }}
-
-),
-
-caching_savings as (
-
-    select * from {{ ref('rpt_caching_savings') }}
+    select * from {{ ref('int_task_savings') }}
 
 ),
 
@@ -42,22 +30,10 @@ in_use as (
 left_at_standard as (
 
     select
-        usage.*,
-        (1 - cast(usage.fixed_share as double)) * (1 - coalesce(batch.moved_share, 0)) as left_share,
-        coalesce(cast(caching.net_monthly_savings_usd as double), 0) as caching_savings_usd
-    from switched_usage as usage
-    left join batch_savings as batch
-        on
-            usage.task_type = batch.task_type
-            and usage.provider = batch.provider
-            and usage.model = batch.model
-            and batch.net_monthly_savings_usd > 0
-    left join caching_savings as caching
-        on
-            usage.task_type = caching.task_type
-            and usage.provider = caching.provider
-            and usage.model = caching.model
-    where usage.service_tier = 'standard'
+        *,
+        (1 - cast(fixed_share as double)) * (1 - case when batch_net_usd > 0 then batch_moved_share else 0 end) as left_share,
+        coalesce(cast(caching_net_usd as double), 0) as caching_savings_usd
+    from task_savings
 
 ),
 

@@ -2,9 +2,9 @@
 
 {{ config(materialized='view') }}
 
-with batch_savings as (
+with task_savings as (
 
-    select * from {{ ref('rpt_batch_savings') }}
+    select * from {{ ref('int_task_savings') }}
 
 ),
 
@@ -14,10 +14,10 @@ summed as (
         task_type,
         replace(task_type, '_', ' ') || ' calls that can wait, to the batch service' as subject,
         {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
-        {{ money('sum(gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
-        {{ money('sum(net_monthly_savings_usd)') }} as net_monthly_savings_usd
-    from batch_savings
-    where gross_monthly_savings_usd > 0 and net_monthly_savings_usd is not null
+        {{ money('sum(batch_gross_usd)') }} as gross_monthly_savings_usd,
+        {{ money('sum(batch_net_usd)') }} as net_monthly_savings_usd
+    from task_savings
+    where batch_gross_usd > 0 and batch_net_usd is not null
     group by task_type
 
 ),

@@ -2,9 +2,9 @@
 
 {{ config(materialized='view') }}
 
-with caching_savings as (
+with task_savings as (
 
-    select * from {{ ref('rpt_caching_savings') }}
+    select * from {{ ref('int_task_savings') }}
 
 ),
 
@@ -14,10 +14,10 @@ summed as (
         task_type,
         'prompt caching of ' || replace(task_type, '_', ' ') || ' calls on ' || {{ string_agg_sorted('planned_model', ', ') }} as subject,
         {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
-        {{ money('sum(gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
-        {{ money('sum(net_monthly_savings_usd)') }} as net_monthly_savings_usd
-    from caching_savings
-    where gross_monthly_savings_usd > 0 and net_monthly_savings_usd is not null
+        {{ money('sum(caching_gross_usd)') }} as gross_monthly_savings_usd,
+        {{ money('sum(caching_net_usd)') }} as net_monthly_savings_usd
+    from task_savings
+    where caching_gross_usd > 0 and caching_net_usd is not null
     group by task_type
 
 ),

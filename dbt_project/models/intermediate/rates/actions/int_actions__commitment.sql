@@ -4,7 +4,7 @@
 
 with options as (
 
-    select * from {{ ref('rpt_commitment_options') }}
+    select * from {{ ref('int_commitment_outcomes') }}
 
 ),
 

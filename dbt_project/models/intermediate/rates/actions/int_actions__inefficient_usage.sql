@@ -4,13 +4,13 @@
 
 with inefficient_usage as (
 
-    select * from {{ ref('rpt_inefficient_usage') }}
+    select * from {{ ref('int_premium_usage_repriced') }}
 
 ),
 
-switches as (
+task_usage as (
 
-    select * from {{ ref('rpt_model_switch_savings') }}
+    select * from {{ ref('int_task_usage_switched') }}
 
 ),
 
@@ -18,10 +18,10 @@ switched_models as (
 
     select distinct
         task_type,
-        from_provider,
-        from_model
-    from switches
-    where is_recommended
+        provider,
+        model
+    from task_usage
+    where is_switched
 
 ),
 
@@ -48,8 +48,8 @@ actions as (
     left join switched_models as switched
         on
             usage.task_type = switched.task_type
-            and usage.provider = switched.from_provider
-            and usage.model = switched.from_model
+            and usage.provider = switched.provider
+            and usage.model = switched.model
     where usage.suggestion_verdict = 'acceptable' and usage.monthly_savings_usd > 0
     group by usage.task_type, usage.provider, usage.model
 

@@ -4,9 +4,29 @@
 
 {% set kept = assumption('model_switch_base_share', 'decimal(6, 4)') %}
 
-with switches as (
+with assessments as (
 
-    select * from {{ ref('rpt_model_switch_savings') }}
+    select * from {{ ref('int_model_switches_assessed') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('int_model_switch_targets') }}
+    where is_recommended
+
+),
+
+switches as (
+
+    select assessments.*
+    from assessments
+    inner join targets
+        on
+            assessments.task_type = targets.task_type
+            and assessments.to_provider = targets.to_provider
+            and assessments.to_model = targets.to_model
+    where assessments.is_acceptable
 
 ),
 
@@ -21,15 +41,14 @@ actions as (
         to_provider as provider,
         to_model as model,
         {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
-        {{ money('sum(monthly_savings_usd * ' ~ kept ~ ')') }} as gross_monthly_savings_usd,
-        {{ money('sum(monthly_savings_usd * ' ~ kept ~ ')') }} as net_monthly_savings_usd,
-        {{ money('sum(monthly_savings_low_usd * ' ~ assumption('model_switch_low_share', 'decimal(6, 4)') ~ ')') }} as low_monthly_savings_usd,
-        {{ money('sum(monthly_savings_high_usd * ' ~ assumption('model_switch_high_share', 'decimal(6, 4)') ~ ')') }} as high_monthly_savings_usd,
+        {{ money('sum(savings_usd * ' ~ kept ~ ')') }} as gross_monthly_savings_usd,
+        {{ money('sum(savings_usd * ' ~ kept ~ ')') }} as net_monthly_savings_usd,
+        {{ money('sum(savings_low_usd * ' ~ assumption('model_switch_low_share', 'decimal(6, 4)') ~ ')') }} as low_monthly_savings_usd,
+        {{ money('sum(savings_high_usd * ' ~ assumption('model_switch_high_share', 'decimal(6, 4)') ~ ')') }} as high_monthly_savings_usd,
         {{ money('null') }} as one_off_avoided_cost_usd,
         'rates.rpt_model_switch_savings' as source_mart,
         false as is_illustrative
     from switches
-    where is_recommended
     group by task_type, to_provider, to_model
 
 )

@@ -1,0 +1,178 @@
+{# one row per task type x provider x model at the standard tier: what fixes of inefficient usage take away, and what the
+   batch service and then prompt caching save, each alone and on what the actions before it leave #}
+
+{% set moved = assumption('batch_base_share', 'decimal(6, 4)') %}
+
+with task_usage as (
+
+    select * from {{ ref('int_task_usage_switched') }}
+
+),
+
+premium_usage as (
+
+    select * from {{ ref('int_premium_usage_repriced') }}
+
+),
+
+batchable_tasks as (
+
+    select * from {{ ref('batchable_tasks') }}
+
+),
+
+{# Customers whose premium model does trivial work, where the whole task type does not move anyway. #}
+fixes as (
+
+    select
+        task_type,
+        provider,
+        model,
+        sum(monthly_savings_usd) as savings_usd
+    from premium_usage
+    where suggestion_verdict = 'acceptable' and monthly_savings_usd > 0
+    group by task_type, provider, model
+
+),
+
+costs as (
+
+    select
+        task_type,
+        provider,
+        model,
+        sum(effective_cost_usd) as cost_usd
+    from task_usage
+    group by task_type, provider, model
+
+),
+
+standard_usage as (
+
+    select
+        usage.*,
+        cast(
+            case when usage.is_switched then 0 else least(coalesce({{ ratio('fixes.savings_usd', 'costs.cost_usd') }}, 0), 1) end as decimal(9, 8)
+        ) as fixed_share,
+        batchable_tasks.batchable_share,
+        cast(batchable_tasks.batchable_share * {{ moved }} as decimal(9, 8)) as batch_moved_share,
+        {{ ratio('usage.cached_input_tokens', 'usage.input_tokens') }} as cached_share,
+        {{ ratio('usage.input_tokens', 'sum(usage.input_tokens) over (partition by usage.task_type)') }} as task_input_token_share
+    from task_usage as usage
+    inner join costs on usage.task_type = costs.task_type and usage.provider = costs.provider and usage.model = costs.model
+    left join fixes on usage.task_type = fixes.task_type and usage.provider = fixes.provider and usage.model = fixes.model
+    left join batchable_tasks on usage.task_type = batchable_tasks.task_type
+    where usage.service_tier = 'standard'
+
+),
+
+{# Never more than the price list promises, nor than what the calls cost. #}
+batch_discounts as (
+
+    select
+        *,
+        cast(batchable_share * {{ moved }} * (1 - fixed_share) as decimal(9, 8)) as batch_left_share,
+        price_book_cost_usd - batch_cost_usd as own_batch_discount_usd,
+        planned_price_book_cost_usd - planned_batch_cost_usd as planned_batch_discount_usd
+    from standard_usage
+
+),
+
+batched as (
+
+    select
+        *,
+        {# least() and greatest() skip a null: what has no batch price stays unknown only when it is asked for. #}
+        case
+            when own_batch_discount_usd is not null
+                then {{ money('greatest(least(own_batch_discount_usd, effective_cost_usd), 0) * batch_moved_share') }}
+        end as batch_gross_usd,
+        case
+            when own_batch_discount_usd is not null and planned_batch_discount_usd is not null
+                then {{ money(
+                    'greatest(least(planned_batch_discount_usd, own_batch_discount_usd, effective_cost_usd, cost_after_switch_usd), 0)'
+                    ~ ' * batch_left_share'
+                ) }}
+        end as batch_net_usd
+    from batch_discounts
+
+),
+
+{# A model that answers only a few calls of a task is no yardstick for the others. #}
+peers as (
+
+    select
+        task_type,
+        max(cached_share) as peer_cached_share
+    from standard_usage
+    where task_input_token_share >= {{ assumption('caching_peer_min_token_share') }}
+    group by task_type
+
+),
+
+gaps as (
+
+    select
+        usage.*,
+        peers.peer_cached_share,
+        {# A small gap is how prompts differ, not something to fix. #}
+        case
+            when peers.peer_cached_share - usage.cached_share >= {{ assumption('caching_min_gap_share') }}
+                then cast(floor((peers.peer_cached_share - usage.cached_share) * usage.input_tokens * {{ assumption('caching_base_share') }}) as bigint)
+            else 0
+        end as more_cached_tokens
+    from batched as usage
+    left join peers on usage.task_type = peers.task_type
+
+),
+
+{# Calls that move to the batch service are left out of the net saving: their prompts are cached apart. #}
+discounted as (
+
+    select
+        *,
+        {{ token_cost('more_cached_tokens', 'cache_discount_usd_per_token') }} as own_caching_discount_usd,
+        {{ token_cost(
+            'cast(floor(more_cached_tokens * (1 - coalesce(cast(batch_moved_share as double), 0)) * (1 - fixed_share)) as bigint)',
+            'planned_cache_discount_usd_per_token'
+        ) }} as planned_caching_discount_usd
+    from gaps
+
+),
+
+saved as (
+
+    select
+        task_type,
+        provider,
+        model,
+        planned_provider,
+        planned_model,
+        calls,
+        input_tokens,
+        output_tokens,
+        effective_cost_usd as current_cost_usd,
+        cost_after_switch_usd,
+        fixed_share,
+        cast(batchable_share as double) as batchable_share,
+        cast(batch_moved_share as double) as batch_moved_share,
+        cast(floor(calls * batch_moved_share) as bigint) as batchable_calls,
+        batch_gross_usd,
+        batch_net_usd,
+        cached_share,
+        peer_cached_share,
+        more_cached_tokens,
+        {# least() skips a null: what has no price for cached input stays unknown only when it is asked for. #}
+        case when own_caching_discount_usd is not null then {{ money('least(own_caching_discount_usd, effective_cost_usd)') }} end as caching_gross_usd,
+        case
+            when own_caching_discount_usd is not null and planned_caching_discount_usd is not null
+                then {{ money(
+                    'least(planned_caching_discount_usd, own_caching_discount_usd, effective_cost_usd,'
+                    ~ ' cost_after_switch_usd * (1 - fixed_share) - coalesce(batch_net_usd, 0))'
+                ) }}
+        end as caching_net_usd
+    from discounted
+
+)
+
+select * from saved
