@@ -8,7 +8,7 @@ from pathlib import Path
 from reports_builder.attempts import failed_attempt
 from reports_builder.errors import ReportError
 from reports_builder.evidence import literal
-from reports_builder.missing import with_gaps
+from reports_builder.missing import demo_beside_own, with_gaps
 from reports_builder.model import Page
 from reports_builder.pages import page_modules
 from reports_builder.publish import publish
@@ -31,7 +31,10 @@ def build_pages(warehouse: Warehouse, only: Sequence[str] = ()) -> Built:
     if unknown:
         raise ReportError(f"there is no page named {unknown[0]!r}; the pages are {', '.join(modules)}.")
     failed = failed_attempt(warehouse.path)
-    notice = literal(failed.sentence) if failed else None
+    said = [
+        sentence for sentence in (failed.sentence if failed else None, demo_beside_own(warehouse)) if sentence
+    ]
+    notice = literal(" ".join(said)) if said else None
     pages: list[Page] = []
     marts: dict[str, frozenset[str]] = {}
     for name, build in modules.items():

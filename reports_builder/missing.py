@@ -43,6 +43,18 @@ _GAPS = {
 }
 
 
+def demo_beside_own(warehouse: Warehouse) -> str | None:
+    """What to say above every page where the calls are the demo's although a reader's own files are there."""
+    found = warehouse.evidence(
+        """
+        select details
+        from core.rpt_data_quality
+        where check_name = 'generated_calls_beside_own' and affected_calls > 0
+        """
+    )
+    return str(found["details"]) if found.rows else None
+
+
 NO_PLAN = (
     "No price plan is on record, so no other price can be tried: put the plans that you sell today, and "
     "those that you think of, into the seed pricing_plans, and your tiers into subscription_tiers."

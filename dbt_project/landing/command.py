@@ -54,6 +54,8 @@ def land_files(
         typer.echo(problem, err=True)
     if problems:
         raise typer.Exit(1)
+    for note in folder.notes:
+        typer.echo(f"Warning: {note.details}", err=True)
     typer.echo(str(frozen))
 
 

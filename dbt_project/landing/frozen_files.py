@@ -25,6 +25,10 @@ class FrozenFiles:
         self._folder = folder
         self._in_use = folder / "published"
 
+    def published_slots(self) -> list[Path]:
+        """The slot of the published file; after a kill amid a publication also that of the file before."""
+        return [self._folder / name for name in self._read_by_readers()]
+
     def free_slot(self) -> Path:
         """The slot that the next build fills: the first that no published file reads."""
         in_use = self._read_by_readers()

@@ -45,11 +45,9 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
     folder = landing_dir / source.name
     problems: list[str] = []
     try:
-        targets = attribute_targets(source.name, source.mapped) if source.mapped else {}
+        source, targets = with_mapped_columns(source)
     except MappingError as error:
         return [str(error)]
-    if source.maps_columns:
-        source = replace(source, mapped_columns=column_names_of(targets))
     wanted = {"contract.parquet"}
     files: list[tuple[Path, Path, str]] = []
     paths = source_files(raw_dir / source.name) if is_on else []
@@ -87,6 +85,14 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
     if not problems:
         _drop_stale(folder, wanted)
     return problems
+
+
+def with_mapped_columns(source: LandedSource) -> tuple[LandedSource, Targets]:
+    """The source as the seed attribute_mappings names its columns, and what the seed says; MappingError."""
+    targets = attribute_targets(source.name, source.mapped) if source.mapped else {}
+    if source.maps_columns:
+        source = replace(source, mapped_columns=column_names_of(targets))
+    return source, targets
 
 
 def _land_file(source: LandedSource, path: Path, landed: Path, identity: tuple[str, str, Targets]) -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from dbt_project.landing.attribute_mappings import Targets
 from dbt_project.landing.column_conventions import CERTAIN, SETTLED, Conventions, Reader, survey
-from dbt_project.landing.fields.text import canonical_text
+from dbt_project.landing.fields.text import BLANKS, canonical_text
 from dbt_project.landing.fields.values import as_text
-from dbt_project.landing.formats.csv_records import csv_rows
+from dbt_project.landing.formats.csv_records import csv_columns, csv_rows
 from dbt_project.landing.formats.json_records import NotJsonError, RepeatedKeys, json_rows, page_records
 from dbt_project.landing.formats.parquet_records import parquet_rows
 from dbt_project.landing.formats.text_files import open_text
@@ -112,6 +113,18 @@ def file_rows(source: LandedSource, path: Path) -> Iterator[Row]:
     if name.endswith(".parquet"):
         return parquet_rows(path, source.known)
     return csv_rows(path, source.known) if name.endswith(".csv") else _json_rows(source, path)
+
+
+def columns_not_read(source: LandedSource, path: Path) -> tuple[list[str], list[str]]:
+    """The columns of a CSV or Parquet file that are none of the source's, and the names of the others.
+
+    A column that gives way to another of its meaning is neither.
+    """
+    is_parquet = path.name.lower().endswith(".parquet")
+    header = pq.read_schema(path).names if is_parquet else csv_columns(path, source.known)
+    spellings = [name.strip(BLANKS) for name in header]
+    unread = [name for name in spellings if name and source.known.named(name) not in source.columns]
+    return unread, [name for name in source.known.column_names(header) if name in source.columns]
 
 
 def shaped_rows(source: LandedSource, path: Path, targets: Targets) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 A warehouse keeps what was landed below `build/`:
 
     contract/   empty files with the columns of calls and customers, and the customers that are read
-    landing/    for each source its files in the columns that staging reads, and an empty one
+    landing/    for each source its files in the columns that staging reads, and an empty one; notes on them
     frozen/     links to the files of a build, see frozen_files.py
 """
 
@@ -19,11 +19,22 @@ import pyarrow.parquet as pq
 
 from dbt_project.landing.frozen_files import FrozenFiles
 from dbt_project.landing.landed_files import land, prepare_landing
+from dbt_project.landing.notes import (
+    NOTE_SCHEMA,
+    Note,
+    generated_calls_beside_own,
+    lost_customers,
+    notes_table,
+    unread_columns,
+    unread_columns_of_raw_customers,
+)
 from dbt_project.landing.raw_files import call_files, call_problems, file_problems, no_record_problems
 from dbt_project.landing.registry import LANDED_SOURCES
 from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA, REQUIRED_CUSTOMER_COLUMNS
+from dbt_project.landing.sources.customers import CUSTOMERS
 
 MOST_PROBLEMS = 20
+_RAW_CUSTOMERS = "customers.parquet"
 
 
 class LandingFolder:
@@ -33,14 +44,18 @@ class LandingFolder:
         build = warehouse_dir / "build"
         self._calls_contract = build / "contract" / "calls.parquet"
         self._customers_dir = build / "contract" / "customers"
+        self._raw_customers = self._customers_dir / _RAW_CUSTOMERS
         self._landing_dir = build / "landing"
+        self._notes = self._landing_dir / "notes" / "notes.parquet"
         self.frozen = FrozenFiles(build / "frozen")
         self._call_files: list[Path] = []
+        self.notes: list[Note] = []
 
     def prepare(self) -> None:
         """Write the empty files that give each source its columns, whether it is on or not."""
-        _write_empty(CALL_SCHEMA, self._calls_contract)
-        _write_empty(CUSTOMER_SCHEMA, self._customers_dir / "contract.parquet")
+        _write(CALL_SCHEMA.empty_table(), self._calls_contract)
+        _write(CUSTOMER_SCHEMA.empty_table(), self._customers_dir / "contract.parquet")
+        _write(NOTE_SCHEMA.empty_table(), self._notes)
         for source in LANDED_SOURCES:
             prepare_landing(source, self._landing_dir)
 
@@ -56,6 +71,9 @@ class LandingFolder:
         problems += self._take_customers(raw_dir / "customers.parquet", is_on="customers" not in sources)
         for source in LANDED_SOURCES:
             problems += land(source, raw_dir, self._landing_dir, is_on=source.name in sources)
+        if not problems:
+            self.notes = self._noted(raw_dir, sources)
+            _write(notes_table(self.notes), self._notes)
         more = len(problems) - MOST_PROBLEMS
         return [*problems[:MOST_PROBLEMS], f"... and {more} more"] if more > 0 else problems
 
@@ -63,6 +81,9 @@ class LandingFolder:
         """Fix the list of files to read: those that `land` found. Returns their folder."""
         files = {str(path.relative_to(raw_dir)): path for path in self._call_files}
         files["calls/date=1970-01-01/contract.parquet"] = self._calls_contract
+        files["notes/notes.parquet"] = self._notes
+        if self._raw_customers.is_file():
+            files[_RAW_CUSTOMERS] = self._raw_customers
         for source in LANDED_SOURCES:
             for path in (self._landing_dir / source.name).glob("*.parquet"):
                 files[f"{source.name}/{path.name}"] = path
@@ -70,9 +91,25 @@ class LandingFolder:
         self.frozen.fill(slot, files)
         return slot
 
+    def _noted(self, raw_dir: Path, sources: Collection[str]) -> list[Note]:
+        """What is to be said of the files that were landed."""
+        slots = self.frozen.published_slots()
+        # A source that was switched on or off since has other customers, as somebody meant.
+        if CUSTOMERS.name in sources:
+            notes = unread_columns(CUSTOMERS, raw_dir)
+            now = {path.name: path for path in (self._landing_dir / CUSTOMERS.name).glob("*.parquet")}
+            before = [path for slot in slots for path in (slot / CUSTOMERS.name).glob("*.parquet")]
+            # A landed file is named for what is in it: where all are there still, nobody is lost.
+            if any(path.name not in now for path in before):
+                notes += lost_customers(before, now.values())
+        else:
+            notes = unread_columns_of_raw_customers(self._raw_customers, CUSTOMERS)
+            notes += lost_customers([slot / _RAW_CUSTOMERS for slot in slots], [self._raw_customers])
+        return notes + generated_calls_beside_own(raw_dir, sources)
+
     def _take_customers(self, customers: Path, *, is_on: bool) -> list[str]:
         """Copy the raw customers to where staging reads them, if there are any and none replace them."""
-        taken = self._customers_dir / "customers.parquet"
+        taken = self._raw_customers
         if not is_on or not customers.is_file():
             taken.unlink(missing_ok=True)
             return []
@@ -84,9 +121,9 @@ class LandingFolder:
         return problems
 
 
-def _write_empty(schema: pa.Schema, target: Path) -> None:
-    """An empty Parquet file that gives a source its columns."""
+def _write(table: pa.Table, target: Path) -> None:
+    """A Parquet file that appears whole; an empty one gives a source its columns."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.stem}.{os.getpid()}.partial")
-    pq.write_table(schema.empty_table(), partial)
+    pq.write_table(table, partial)
     partial.replace(target)

@@ -55,7 +55,8 @@ _COLUMNS_READ: dict[Path, tuple[tuple[int, int], frozenset[str]]] = {}
 """Size, time and columns of files whose footers this process has read; a watcher builds again and again."""
 
 
-def _columns(path: Path) -> frozenset[str]:
+def columns_of(path: Path) -> frozenset[str]:
+    """The names of a Parquet file's columns."""
     status = path.stat()
     version = (status.st_size, status.st_mtime_ns)
     known = _COLUMNS_READ.get(path)
@@ -67,7 +68,7 @@ def _columns(path: Path) -> frozenset[str]:
 def file_problems(path: Path, required: frozenset[str]) -> list[str]:
     """What is wrong with one file: unreadable, or a required column absent."""
     try:
-        names = _columns(path)
+        names = columns_of(path)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         return [

@@ -62,6 +62,8 @@ class LandedSource:
     shape: Callable[[Fields], tuple[Fields, Fields]] | None = None
     mapped: frozenset[str] = frozenset()
     maps_columns: bool = False
+    # Words in the name of a column that is not read, with the column that it probably is; the first counts.
+    likely: Mapping[str, str] = field(default_factory=dict)
     mapped_columns: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     time_column: str | None = None
     # Whether staging tells a record that stands in two files by its id, so that two equal files do no harm.

@@ -48,12 +48,25 @@
         ('charge_value_unknown', 'count(*) filter (where unknown_values is not null)', 'sum(billed_cost_usd) filter (where unknown_values is not null)',
             'Lines of billing files with a value that FOCUS does not allow in a column that may be empty; it is kept as it came. All months.'),
     ] %}
+    {% set plan_checks = [
+        ('newest_plan_rejected', 'count(distinct case when is_newest_rejected then customer_id end)', none,
+            'Customers whose newest plan is refused; the one before goes on where it ended as that began.'),
+    ] %}
     {% set check_groups = [
         ('usage_judged', 'sum(calls)', 'sum(cost_usd)', usage_checks),
         ('records', 'sum(rows_read)', 'sum(billed_cost_read_usd)', record_checks),
         ('reconciliation', 'sum(rows_read)', 'sum(billed_cost_read_usd)', late_checks),
         ('invoiced', 'count(*)', 'sum(invoiced_usd)', invoice_checks),
         ('focus_charges', 'count(*)', 'sum(billed_cost_usd)', charge_checks),
+        ('customer_plans', 'count(distinct customer_id)', 'sum(0)', plan_checks),
     ] %}
+    {% for name, description in [
+        ('column_not_read', 'Columns of customer files that are none of the source and are not read.'),
+        ('customer_lost', 'Customers of the file published before who are in no file of customers any more.'),
+        ('generated_calls_beside_own', 'Sources with files of your own beside calls that the generator made.'),
+    ] %}
+        {% set noted = "sum(case when check_name = '" ~ name ~ "' then " %}
+        {% do check_groups.append(('notes', noted ~ 'total end)', 'sum(0)', [(name, noted ~ 'affected end)', none, description)])) %}
+    {% endfor %}
     {{ return(check_groups) }}
 {% endmacro %}

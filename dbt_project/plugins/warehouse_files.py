@@ -6,6 +6,7 @@ registered in DuckDB, so that the dbt hooks in macros/publication/ can call them
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.variables import variable_problems
 from dbt_project.plugins import attempts
 from dbt_project.plugins.publication import publish
+
+_TOLD: set[str] = set()
+"""What this process has said of the files."""
 
 
 class Plugin(BasePlugin):
@@ -63,8 +67,16 @@ class Plugin(BasePlugin):
         return "\n".join(self.landing.land(Path(raw_dir), switched_on))
 
     def freeze_files(self, raw_dir: str) -> str:
-        """Fix the list of files to read: those that `check_raw_files` found. Returns their folder."""
+        """Fix the list of files to read: those that `check_raw_files` found. Returns their folder.
+
+        What is to be said of them goes to the terminal, whatever dbt prints there; a watcher says it once.
+        """
         self.slot = self.landing.freeze(Path(raw_dir))
+        for note in self.landing.notes:
+            if note.details not in _TOLD:
+                _TOLD.add(note.details)
+                sys.stderr.write(f"Warning: {note.details}\n")
+        sys.stderr.flush()
         return str(self.slot)
 
     def publish_file(self, file_name: str) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import streamlit as st
 
 from reports_builder.dashboard import builder_page, choosing, live, login, reports_page, show
 from reports_builder.dashboard.filters import Filters
-from reports_builder.dashboard.loading import load_choices, load_view
+from reports_builder.dashboard.loading import load_choices, load_notice, load_view
 from reports_builder.dashboard.pages import VIEWS, PageName
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
 from reports_builder.errors import ReportError
+from reports_builder.escaping import escape
 
 _STYLE = Path(__file__).with_name("style.css")
 _NO_WAREHOUSE = """
@@ -37,6 +39,13 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
     period = view.period
     st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.")
     show.view(view)
+
+
+def _notice(settings: Settings, identity: Identity) -> None:
+    """Say above every page that the figures are the demo's; of a file that is not readable pages tell."""
+    with suppress(ReportError):
+        if said := load_notice(settings.warehouse, identity):
+            st.warning(escape(said))
 
 
 def _guarded(title: str, draw: Callable[[], None]) -> None:
@@ -83,6 +92,7 @@ def main() -> None:
         st.title("AI FinOps", anchor=False)
         st.info(_NO_WAREHOUSE.format(path=settings.warehouse))
         return
+    _notice(settings, identity)
     filters = choosing.current(chosen.url_path)
     if chosen == reports:
         _guarded("Reports", partial(reports_page.draw, settings))

@@ -9,6 +9,7 @@ from reports_builder.dashboard import queries
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
+from reports_builder.missing import demo_beside_own
 from reports_builder.warehouse import Period
 
 BuildView = Callable[[NarrowedWarehouse], View]
@@ -29,6 +30,13 @@ def load_view(name: str, path: str, _identity: Identity, filters: Filters) -> Vi
         if not queries.calls_in_period(warehouse):
             return None
         return _build_of(name)(warehouse)
+
+
+@lru_cache(maxsize=4)
+def load_notice(path: str, _identity: Identity) -> str | None:
+    """What stands above every page where the calls are the demo's although a reader's own files are there."""
+    with open_published(Path(path)) as warehouse:
+        return demo_beside_own(warehouse)
 
 
 @lru_cache(maxsize=4)

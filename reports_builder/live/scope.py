@@ -13,8 +13,8 @@ REFRESHED_TAG = "live_refresh"
 _INTROSPECTIVE = frozenset({"macro.dbt.run_query", "macro.dbt.load_relation", "macro.dbt.statement"})
 
 
-# Files beside the landing folder that grow between refreshes: what became of alerts.
-_READ_EVERY_TIME = frozenset({"alerts.events"})
+# Files beside the landing folder that change between refreshes: the history of alerts, notes on raw files.
+_READ_EVERY_TIME = frozenset({"alerts.events", "landing.notes"})
 
 # The parser does not see a call that a model makes only while it runs.
 _ASKS_WHEN_RUN = re.compile(r"\b(execute|load_relation|run_query|statement|adapter)\b")

@@ -48,6 +48,14 @@ def csv_rows(path: Path, known: KnownColumns) -> Iterator[Row]:
             raise UnreadableFileError(f"line {at} is not CSV ({error})") from error
 
 
+def csv_columns(path: Path, known: KnownColumns) -> list[str]:
+    """The names of the columns, as the file spells them."""
+    separator = _separator(path, known)
+    with open_text(path) as text:
+        _skip_statement(text)
+        return next((fields for fields in csv.reader(text, delimiter=separator) if fields), [])
+
+
 def _row(
     names: list[str], wanted: list[bool], fields: list[str], known: KnownColumns
 ) -> tuple[Fields, str | None]:

@@ -33,6 +33,24 @@ _CUSTOMER_COLUMNS = {
     "currency": "text",
 }
 
+# What a column probably is that has one of these words in its name, or one that begins with it.
+_LIKELY = {
+    **dict.fromkeys(
+        ("end", "ends", "ended", "until", "cancel", "churn", "terminat", "expir", "closed", "left", "lapsed"),
+        "churned_date",
+    ),
+    **dict.fromkeys(
+        ("start", "begin", "began", "since", "signup", "signed", "sign", "joined", "created", "registered"),
+        "signup_date",
+    ),
+    **dict.fromkeys(("fee", "mrr", "price", "amount", "monthly", "revenue", "charge", "rate"), "monthly_fee"),
+    **dict.fromkeys(("plan", "tier", "package", "edition", "product", "level"), "subscription_tier"),
+    **dict.fromkeys(("currency", "ccy"), "currency"),
+    **dict.fromkeys(("region", "country", "territory"), "region"),
+    **dict.fromkeys(("organization", "organisation", "org", "parent"), "organization_id"),
+    **dict.fromkeys(("name", "company", "account"), "customer_name"),
+}
+
 # Fees that customers pay, one row per customer. The aliases are what billing tools call the same.
 CUSTOMERS = LandedSource(
     name="customers",
@@ -59,6 +77,7 @@ CUSTOMERS = LandedSource(
     shape=shape_customer,
     mapped=frozenset(_CUSTOMER_COLUMNS),
     maps_columns=True,
+    likely=_LIKELY,
     money=Money({"monthly_fee": "currency"}, "USD"),
     comparison=Comparison(),
 )

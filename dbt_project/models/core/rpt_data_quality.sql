@@ -44,6 +44,19 @@ focus_charges as (
 
 ),
 
+customer_plans as (
+
+    select * from {{ ref('int_customers_validated') }}
+    where rejection_reason is null
+
+),
+
+notes as (
+
+    select * from {{ ref('stg_landing__notes') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -115,22 +128,50 @@ checked as (
 
 ),
 
+customers_named as (
+
+    select
+        customer_id,
+        row_number() over (order by customer_id asc) as place
+    from customer_plans
+    where is_newest_rejected
+
+),
+
+detailed as (
+
+    select
+        check_name,
+        {{ string_agg_sorted('details', ' ') }} as details
+    from notes
+    group by check_name
+    union all
+    select
+        'newest_plan_rejected' as check_name,
+        {{ string_agg_sorted('customer_id', ', ') }} as details
+    from customers_named
+    where place <= 12
+
+),
+
 {# By money where the money is known, by calls where it is not. #}
 shared as (
 
     select
-        check_name,
-        affected_calls,
-        total_calls,
-        affected_cost_usd,
-        total_cost_usd,
-        {{ ratio('affected_calls', 'total_calls') }} as affected_call_share,
+        checked.check_name,
+        checked.affected_calls,
+        checked.total_calls,
+        checked.affected_cost_usd,
+        checked.total_cost_usd,
+        {{ ratio('checked.affected_calls', 'checked.total_calls') }} as affected_call_share,
         case
-            when affected_cost_usd is null then {{ ratio('affected_calls', 'total_calls') }}
-            else {{ ratio('affected_cost_usd', 'total_cost_usd') }}
+            when checked.affected_cost_usd is null then {{ ratio('checked.affected_calls', 'checked.total_calls') }}
+            else {{ ratio('checked.affected_cost_usd', 'checked.total_cost_usd') }}
         end as affected_share,
-        description
+        checked.description,
+        detailed.details
     from checked
+    left join detailed on checked.check_name = detailed.check_name
 
 )
 

@@ -83,6 +83,76 @@ validated as (
         end as rejection_reason
     from followed
 
+),
+
+{# The last plan of a customer that can be used. #}
+last_plans as (
+
+    select
+        customer_id,
+        max(signup_date) as signup_date,
+        max(coalesce(churned_date, cast('9999-12-31' as date))) as churned_date
+    from validated
+    where rejection_reason is null and has_days
+    group by customer_id
+
+),
+
+{# What is refused of a customer and is newer. Where its own start or end cannot be read, it may be. #}
+newer_refused as (
+
+    select
+        last_plans.customer_id,
+        last_plans.signup_date,
+        min(coalesce(validated.signup_date, last_plans.churned_date)) as first_date,
+        max(
+            case
+                when validated.churned_date < validated.signup_date then cast('9999-12-31' as date)
+                else coalesce(validated.churned_date, cast('9999-12-31' as date))
+            end
+        ) as end_date
+    from validated
+    inner join last_plans on validated.customer_id = last_plans.customer_id
+    where
+        validated.own_fault is not null
+        and (
+            validated.signup_date > last_plans.signup_date
+            or (validated.signup_date is null and coalesce(validated.churned_date, cast('9999-12-31' as date)) >= last_plans.churned_date)
+        )
+    group by last_plans.customer_id, last_plans.signup_date
+
+),
+
+{# A customer whose newest plan cannot be read has not left: the plan before goes on in its place, if no pause lies between. #}
+continued as (
+
+    select
+        validated.customer_id,
+        validated.customer_name,
+        validated.organization_id,
+        validated.subscription_tier,
+        validated.monthly_fee_usd,
+        validated.usage_archetype,
+        validated.signup_date,
+        case
+            when newer_refused.first_date <= validated.churned_date + 1
+                then nullif(greatest(validated.churned_date, newer_refused.end_date), cast('9999-12-31' as date))
+            else validated.churned_date
+        end as churned_date,
+        validated.region,
+        validated.file_name,
+        validated.line_number,
+        validated.raw_record,
+        newer_refused.customer_id is not null as is_newest_rejected,
+        validated.rejection_reason
+    from validated
+    left join newer_refused
+        on
+            validated.customer_id = newer_refused.customer_id
+            and validated.signup_date = newer_refused.signup_date
+            and validated.has_days
+            and validated.rejection_reason is null
+
 )
 
-select * from validated
+select * from continued
