@@ -83,11 +83,22 @@ def _why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
     """What made the change, where there is a period to compare with."""
     if spend["prior_spend_usd"] is None:
         return ()
+    causes = ask.causes_of_change(warehouse)
+    unknown = (
+        "; customers whose cost in one of the periods is unknown stand for {unknown_usd:more_or_less_usd}"
+        if causes["unknown_usd"]
+        else ""
+    )
+    largest = (
+        "; the largest single change is {largest_mover:text}, {largest_move_usd:delta_usd}"
+        if causes["largest_move_usd"] is not None
+        else ""
+    )
     return (
-        ask.causes_of_change(warehouse).say(
+        causes.say(
             "Customers that started added {started_usd:usd}, customers that stopped took away "
-            "{stopped_usd:usd}, and those that stayed cost {stayed_usd:more_or_less_usd}; the largest "
-            "single change is {largest_mover:text}, {largest_move_usd:delta_usd}."
+            "{stopped_usd:usd}, and those that stayed cost {stayed_usd:more_or_less_usd}"
+            f"{unknown}{largest}."
         ),
     )
 

@@ -26,9 +26,11 @@ from reports_builder.model import (
     cite,
     compared,
 )
+from reports_builder.pages import finops_summary
 from reports_builder.render import render
 from reports_builder.savings import NOTHING_TO_DO, action_plan
 from reports_builder.subjects.allocation.teams.statements import month_budget_figure
+from reports_builder.subjects.core import queries
 from reports_builder.subjects.pricing.statements import other_fees_said
 from reports_builder.warehouse import Period, open_warehouse
 from tests.reports.warehouse_fixture import DEFAULT_ROWS, build_warehouse, usage_row
@@ -252,3 +254,36 @@ def test_a_price_list_that_nobody_pays_by_is_told_before_a_proposal(
     assert bool(said) == is_warned
     if is_warned:
         assert "have brought $154.50, but customers paid $48.90" in said[0].plain
+
+
+def test_a_customer_whose_cost_was_unknown_has_neither_started_nor_stopped(tmp_path: Path) -> None:
+    """By hand: 1,605 USD now, 1,090 before; 100 - 40 + (200 + 5) + (300 - 50) are the 515 between them."""
+    path = build_warehouse(
+        tmp_path / "finops.duckdb",
+        [
+            usage_row("2026-10-31", "new", "gpt-4", "100.00"),
+            usage_row("2026-10-01", "gone", "gpt-4", "40.00"),
+            usage_row("2026-10-31", "cust_0001", "gpt-4", "1200.00"),
+            usage_row("2026-10-01", "cust_0001", "gpt-4", "1000.00"),
+            usage_row("2026-10-31", "was free", "gpt-4", "5.00"),
+            usage_row("2026-10-01", "was free", "gpt-4", "0.00"),
+            usage_row("2026-10-31", "was unknown", "gpt-4", "300.00"),
+            usage_row("2026-10-01", "was unknown", "gpt-4", "null"),
+            usage_row("2026-10-31", "is unknown", "gpt-4", "null"),
+            usage_row("2026-10-01", "is unknown", "gpt-4", "50.00"),
+        ],
+    )
+    with open_warehouse(path) as warehouse:
+        causes = queries.causes_of_change(warehouse)
+        answer = finops_summary.build(warehouse).answer
+    assert [causes[f"{name}_usd"] for name in ("started", "stopped", "stayed", "unknown")] == [
+        100,
+        40,
+        205,
+        250,
+    ]
+    assert (causes["largest_mover"], causes["largest_move_usd"]) == ("Acme | Co", 200)
+    assert any(
+        "customers whose cost in one of the periods is unknown stand for $250 more;" in sentence.plain
+        for sentence in answer
+    )

@@ -28,7 +28,7 @@ COLUMNS = (
     "usage_date date, source_name varchar, named_customer_id varchar, organization_id varchar, product_id varchar, "
     "feature_id varchar, task_type varchar, team_id varchar, provider varchar, model varchar, environment varchar, "
     "region varchar, service_tier varchar, calls bigint, failed_calls bigint, calls_without_usage bigint, "
-    "unpriced_calls bigint, uncosted_calls bigint, input_tokens bigint, cached_input_tokens bigint, "
+    "unpriced_calls bigint, uncosted_calls bigint, uncosted_tokens bigint, input_tokens bigint, cached_input_tokens bigint, "
     "output_tokens bigint, list_cost_usd decimal(28, 12), effective_cost_usd decimal(28, 12), "
     "billed_cost_usd decimal(28, 12), latency_ms_sum bigint, latency_measured_calls bigint, "
     "quality_scored_calls bigint, quality_score_sum decimal(28, 12)"

@@ -129,7 +129,7 @@ def test_metrics_say_what_they_are() -> None:
 
 
 def test_unknown_is_none_and_does_not_dilute_what_is_known(tmp_path: Path) -> None:
-    """Two calls cost 3 USD, one of the same model is of unknown cost: 1.50 per call, not 1.00."""
+    """Two calls cost 3 USD for 500 tokens, one of the same model has 100 and an unknown cost: 1.50 per call, 6 per 1K."""
     known = {
         "model": "mixed",
         "calls": 2,
@@ -137,7 +137,13 @@ def test_unknown_is_none_and_does_not_dilute_what_is_known(tmp_path: Path) -> No
         "input_tokens": 400,
         "output_tokens": 100,
     }
-    unknown = {"calls": 1, "uncosted_calls": 1, "calls_without_usage": 1}
+    unknown = {
+        "calls": 1,
+        "uncosted_calls": 1,
+        "uncosted_tokens": 100,
+        "input_tokens": 60,
+        "output_tokens": 40,
+    }
     warehouse = write_warehouse(
         tmp_path / "w.duckdb",
         known | {"latency_ms_sum": 90, "latency_measured_calls": 1},

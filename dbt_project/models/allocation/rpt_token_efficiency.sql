@@ -16,7 +16,7 @@ measured as (
 
     select
         *,
-        {{ money(ratio('cost_usd', 'input_tokens + output_tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd
+        {{ money(ratio('cost_usd', 'input_tokens + output_tokens - uncosted_tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd
     from usage_by_dimension
 
 ),

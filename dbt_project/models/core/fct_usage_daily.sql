@@ -115,6 +115,7 @@ daily as (
         cast(coalesce(sum(calls) filter (where not has_usage), 0) as bigint) as calls_without_usage,
         cast(coalesce(sum(calls) filter (where list_cost_usd is null), 0) as bigint) as unpriced_calls,
         cast(coalesce(sum(calls) filter (where effective_cost_usd is null), 0) as bigint) as uncosted_calls,
+        cast(coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) filter (where effective_cost_usd is null), 0) as bigint) as uncosted_tokens,
         cast(coalesce(sum(input_tokens), 0) as bigint) as input_tokens,
         cast(coalesce(sum(cached_input_tokens), 0) as bigint) as cached_input_tokens,
         cast(coalesce(sum(cache_write_input_tokens), 0) as bigint) as cache_write_input_tokens,

@@ -68,35 +68,46 @@ def spend(warehouse: Warehouse) -> Evidence:
 
 
 def causes_of_change(warehouse: Warehouse) -> Evidence:
-    """The change of spend by customers that started, stopped and stayed; and the largest mover."""
+    """The change of spend by customers that started, stopped and stayed; and the largest mover.
+
+    A customer with calls of unknown cost alone in a period is none of them: what its cost changed by is
+    unknown. What it adds to or takes from the sum of known costs is ``unknown_usd``, null without one.
+    """
     return warehouse.evidence(
         """
         with customers as (
             select
                 customer_id,
-                coalesce(sum(effective_cost_usd) filter (where usage_date >= :window_start), 0) as cost_usd,
-                coalesce(sum(effective_cost_usd) filter (where usage_date < :window_start), 0) as prior_usd
+                sum(effective_cost_usd) filter (where usage_date >= :window_start) as known_usd,
+                sum(effective_cost_usd) filter (where usage_date < :window_start) as known_prior_usd,
+                count(*) filter (where usage_date < :window_start) = 0 as has_started,
+                count(*) filter (where usage_date >= :window_start) = 0 as has_stopped,
+                case when has_stopped then 0 else known_usd end
+                    - case when has_started then 0 else known_prior_usd end as change_usd
             from core.fct_usage_daily
             where usage_date between :prior_start and :as_of
             group by customer_id
         ),
         causes as (
             select
-                sum(cost_usd - prior_usd) filter (where prior_usd = 0) as started_usd,
-                -sum(cost_usd - prior_usd) filter (where cost_usd = 0) as stopped_usd,
-                sum(cost_usd - prior_usd) filter (where prior_usd <> 0 and cost_usd <> 0) as stayed_usd
+                sum(change_usd) filter (where has_started) as started_usd,
+                -sum(change_usd) filter (where has_stopped) as stopped_usd,
+                sum(change_usd) filter (where not has_started and not has_stopped) as stayed_usd,
+                sum(coalesce(known_usd, 0) - coalesce(known_prior_usd, 0))
+                    filter (where change_usd is null) as unknown_usd
             from customers
         )
         select
             coalesce(causes.started_usd, 0) as started_usd,
             coalesce(causes.stopped_usd, 0) as stopped_usd,
             coalesce(causes.stayed_usd, 0) as stayed_usd,
+            causes.unknown_usd,
             coalesce(names.customer_name, customers.customer_id) as largest_mover,
-            customers.cost_usd - customers.prior_usd as largest_move_usd
+            customers.change_usd as largest_move_usd
         from customers
         cross join causes
         left join core.dim_customers as names on customers.customer_id = names.customer_id
-        order by abs(customers.cost_usd - customers.prior_usd) desc, customers.customer_id
+        order by abs(customers.change_usd) desc nulls last, customers.customer_id
         limit 1
         """
     )

@@ -49,6 +49,7 @@ owned as (
         usage_daily.calls_without_usage,
         usage_daily.unpriced_calls,
         usage_daily.uncosted_calls,
+        usage_daily.uncosted_tokens,
         usage_daily.input_tokens,
         usage_daily.cached_input_tokens,
         usage_daily.output_tokens,
