@@ -304,7 +304,7 @@ def test_all_that_is_refused_is_named_in_one_go_up_to_twenty_lines(tmp_path: Pat
         (tmp_path / "raw" / name).write_text(text)
     folder = LandingFolder(tmp_path / "warehouse")
     found = folder.land(tmp_path / "raw", ["customers", "focus", "invoices"])
-    assert [line.split(":")[0].rpartition("/")[2] for line in found] == ["b.csv", "c.txt", "a.csv"]
+    assert [line.split(":")[0].rpartition("/")[2] for line in found] == ["a.csv", "b.csv", "c.txt"]
     fees = "".join(f"c{number},9,2026-01-01,EUR\n" for number in range(30))
     (tmp_path / "raw/customers/a.csv").write_text(f"customer,fee,start_date,currency\n{fees}")
     found = folder.land(tmp_path / "raw", ["customers", "focus", "invoices"])
