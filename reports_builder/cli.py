@@ -106,7 +106,7 @@ def export_focus(
     if export.without_cost:
         typer.echo(
             f"{export.without_cost} charges are not in it: neither a charge nor a price is known for them "
-            "(core.fct_charges, billed_cost_usd and effective_cost_usd null)."
+            "(core.rpt_usage_charges_daily, billed_cost_usd and effective_cost_usd null)."
         )
 
 

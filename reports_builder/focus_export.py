@@ -75,10 +75,10 @@ select
     provider_name, publisher_name, host_provider_name, billing_account_id, service_category,
     service_subcategory, service_name, charge_category, charge_description, sku_id, sku_meter,
     sku_price_id, model, service_tier, token_class, pricing_category, consumed_quantity, consumed_unit,
-    billing_currency, list_unit_price_billing_currency, contracted_unit_price_billing_currency,
+    billing_currency, list_unit_price_usd, contracted_unit_price_usd,
     billed_cost_usd, effective_cost_usd, list_cost_usd, contracted_cost_usd
-from core.fct_charges
-where source = 'calls' and billing_month_start_date = :month
+from core.rpt_usage_charges_daily
+where billing_month_start_date = :month
 order by charge_date, sku_id
 """
 
@@ -95,9 +95,9 @@ class Export:
 
 def read_export(warehouse: Warehouse, month: date) -> Export:
     """The FOCUS rows of the billing month that begins on ``month``; ReportError when it has no usage."""
-    if not warehouse.has("core.fct_charges"):
+    if not warehouse.has("core.rpt_usage_charges_daily"):
         raise ReportError(
-            f"{warehouse.path} has no core.fct_charges. It was built by an older version of the "
+            f"{warehouse.path} has no core.rpt_usage_charges_daily. It was built by an older version of the "
             "project: run `dbt build --project-dir dbt_project`."
         )
     found = warehouse.evidence(_QUERY, month=month)
@@ -130,8 +130,8 @@ def focus_row(charge: Mapping[str, object]) -> Row | None:
     if known["ContractedCost"] is None:
         costs["ContractedCost"] = listed
     tokens = _amount(charge["consumed_quantity"])
-    list_price = _amount(charge["list_unit_price_billing_currency"])
-    contracted_price = _amount(charge["contracted_unit_price_billing_currency"])
+    list_price = _amount(charge["list_unit_price_usd"])
+    contracted_price = _amount(charge["contracted_unit_price_usd"])
     by_token = None not in (tokens, list_price, contracted_price)
     return {
         **costs,

@@ -27,3 +27,28 @@
             else greatest(floor(least(" ~ unix_microseconds(end_at) ~ " - " ~ unix_microseconds(start_at) ~ ", 31 * 86400000000) / 2) - 1, 0) end"
     ) }}) as date)
 {%- endmacro %}
+
+{# The columns of core.fct_charges, in its order, of a model that feeds it: those that its contract lists, null for all others. #}
+{% macro ledger_columns(charges) -%}
+    {%- set nodes = graph.nodes if execute else {} -%}
+    {%- set columns = [] -%}
+    {%- for name, column in nodes.get('model.ai_finops.fct_charges', {}).get('columns', {}).items() -%}
+        {%- if name in nodes['model.ai_finops.' ~ charges].columns -%}
+            {%- do columns.append(name) -%}
+        {%- else -%}
+            {%- do columns.append('cast(null as ' ~ column.data_type ~ ') as ' ~ name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ columns | join(', ') if columns else '*' }}
+{%- endmacro %}
+
+{# Whether a word stands in a text by itself: neither letter, digit, dot nor hyphen on either side of where it first stands. #}
+{% macro has_word(text, word) -%}
+    (
+        position({{ word }} in {{ text }}) > 0
+        and substring(' ' || {{ text }}, position({{ word }} in {{ text }}), 1) not in ('-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+        and substring(' ' || {{ text }}, position({{ word }} in {{ text }}), 1) not between 'a' and 'z'
+        and substring({{ text }} || ' ', position({{ word }} in {{ text }}) + length({{ word }}), 1) not in ('-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+        and substring({{ text }} || ' ', position({{ word }} in {{ text }}) + length({{ word }}), 1) not between 'a' and 'z'
+    )
+{%- endmacro %}

@@ -15,14 +15,14 @@
 
 {# The part of an amount that belongs to one row, by cumulative rounding: parts sum to the amount to the last
    decimal. running_units includes the row, previous_units does not; both as exact numbers. #}
-{% macro split_exactly(amount, running_units, previous_units, total_units) -%}
-    {{ money(_rounded_part(amount, running_units, total_units) ~ " - " ~ _rounded_part(amount, previous_units, total_units)) }}
+{% macro split_exactly(amount, running_units, previous_units, total_units, type='decimal(28, 12)') -%}
+    cast({{ _rounded_part(amount, running_units, total_units, type) }} - {{ _rounded_part(amount, previous_units, total_units, type) }} as {{ type }})
 {%- endmacro %}
 
-{% macro _rounded_part(amount, units, total_units) -%}
+{% macro _rounded_part(amount, units, total_units, type) -%}
     case
         when {{ units }} = {{ total_units }} then {{ amount }}
-        else {{ money("cast(" ~ amount ~ " as double) * cast(" ~ units ~ " as double) / cast(" ~ total_units ~ " as double)") }}
+        else cast(cast({{ amount }} as double) * cast({{ units }} as double) / cast({{ total_units }} as double) as {{ type }})
     end
 {%- endmacro %}
 

@@ -120,7 +120,7 @@ def litellm(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         *on_other_days(),
     ]
     (folder / "spend.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    build(workspace, ["litellm"], "+fct_charges")
+    build(workspace, ["litellm"], "+rpt_usage_charges_daily")
     return workspace
 
 
@@ -154,7 +154,7 @@ def test_what_is_not_plain_tokens_has_a_sku_of_its_own(litellm: Workspace) -> No
     found = rows_of(
         litellm,
         "select charge_date, token_class, sku_meter, consumed_quantity, consumed_unit, list_cost_usd, list_unit_price_billing_currency"
-        " from core.fct_charges where (extract(day from charge_date) in (1, 4, 5)) and token_class not in ('input', 'output')"
+        " from core.rpt_usage_charges_daily where (extract(day from charge_date) in (1, 4, 5)) and token_class not in ('input', 'output')"
         " order by charge_date, model, token_class",
     )
     hour, search = Decimal("0.00001"), Decimal("0.01")

@@ -65,8 +65,8 @@ CHARGE: dict[str, Any] = {
     "consumed_quantity": Decimal(1000),
     "consumed_unit": "Tokens",
     "billing_currency": "USD",
-    "list_unit_price_billing_currency": Decimal("0.00003"),
-    "contracted_unit_price_billing_currency": Decimal("0.00002"),
+    "list_unit_price_usd": Decimal("0.00003"),
+    "contracted_unit_price_usd": Decimal("0.00002"),
     "billed_cost_usd": Decimal("0.025"),
     "effective_cost_usd": Decimal("0.02"),
     "list_cost_usd": Decimal("0.03"),
@@ -223,9 +223,7 @@ def test_parquet_holds_the_same_as_decimals_and_instants(exported: Export, tmp_p
 
 def test_a_price_of_many_digits_is_written_whole_in_both_formats() -> None:
     price = Decimal("0.000000012345678901234")
-    row = focus_row(
-        CHARGE | {"list_unit_price_billing_currency": price, "consumed_quantity": Decimal("1.0625")}
-    )
+    row = focus_row(CHARGE | {"list_unit_price_usd": price, "consumed_quantity": Decimal("1.0625")})
     assert row is not None
     table = pq.read_table(io.BytesIO(as_parquet([row])))
     assert table.column("ListUnitPrice").to_pylist() == [price]
@@ -239,8 +237,8 @@ def test_unknown_costs_are_filled_in_and_named() -> None:
         "token_class": "unknown",
         "sku_id": "openai/gpt-99/standard/unknown",
         "sku_price_id": "openai/gpt-99/standard/unknown",
-        "list_unit_price_billing_currency": None,
-        "contracted_unit_price_billing_currency": None,
+        "list_unit_price_usd": None,
+        "contracted_unit_price_usd": None,
         "list_cost_usd": None,
         "contracted_cost_usd": None,
     }

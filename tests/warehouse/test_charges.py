@@ -137,22 +137,23 @@ def test_bad_rows_are_kept_aside_with_line_and_reason(with_bills: Workspace) -> 
     ) == [(date(2026, 10, 1), 2, 0), (date(2026, 10, 3), 6, 0), (date(2026, 10, 4), 1, 0)]
 
 
-def test_what_is_exported_and_read_back_is_the_same_ledger(with_bills: Workspace) -> None:
-    by_source = (
+def test_what_is_exported_and_read_back_is_the_same_usage(with_bills: Workspace) -> None:
+    columns = (
         "select charge_date, sku_id, token_class, consumed_quantity, billed_cost_usd, effective_cost_usd,"
-        " list_cost_usd, contracted_cost_usd, list_unit_price_billing_currency, sku_price_id, provider_name,"
-        " charge_period_end_at, billing_month_start_date from core.fct_charges"
-        " where source = '{}' and billing_month_start_date = date '2026-10-01' and token_class is not null"
+        " list_cost_usd, contracted_cost_usd, {}, sku_price_id, provider_name, charge_period_end_at,"
+        " billing_month_start_date from {} where billing_month_start_date = date '2026-10-01'"
     )
-    calls, focus = by_source.format("calls"), by_source.format("focus")
+    calls = columns.format("list_unit_price_usd", "core.rpt_usage_charges_daily")
+    focus = columns.format("list_unit_price_billing_currency", "core.fct_charges")
+    focus += " and source = 'focus' and token_class is not null"
     assert with_bills.query(f"select count(*) > 500 from ({focus})") == [(True,)]
     assert with_bills.query(f"({calls} except all {focus}) union all ({focus} except all {calls})") == []
 
 
 def test_spend_that_a_bill_and_the_calls_both_show_counts_once(with_bills: Workspace) -> None:
     assert with_bills.query(
-        "select (select sum(billed_cost_usd) from core.fct_charges where not is_overlap and service_subcategory"
-        " = 'Generative AI') - (select sum(billed_cost_usd) from core.fct_usage_daily)"
+        "select (select sum(billed_cost_usd) from core.fct_charges where is_counted and cost_pool = 'llm_usage')"
+        " - (select sum(billed_cost_usd) from core.fct_usage_daily)"
     ) == [(0,)]
 
 
@@ -162,11 +163,22 @@ def test_the_figures_of_the_calls_are_the_same_with_bills_beside_them(
     for figures in (
         "select sum(hash(columns(*))) from core.fct_usage_daily",
         "select sum(revenue_usd), sum(cost_to_serve_usd) from margin.rpt_customer_margins",
-        "select sum(allocated_cost_usd) from allocation.fct_allocated_costs_daily",
+        "select sum(allocated_cost_usd) from allocation.fct_allocated_costs_daily where cost_pool = 'llm_usage'",
         "select sum(net_monthly_savings_usd) from rates.rpt_savings_opportunities",
     ):
         assert with_bills.query(figures) == built.query(figures), figures
     assert built.query("select count(*) from core.fct_charges where source <> 'calls'") == [(0,)]
+
+
+def test_what_a_bill_lists_beside_the_calls_is_allocated_too(with_bills: Workspace) -> None:
+    # 2.50 of use and a credit of 1 in bad.csv; what no rate converts is there without an amount.
+    assert with_bills.query(
+        "select sum(effective_cost_usd), count(*) from core.fct_charges where file_name = 'focus/bad.csv' and is_counted"
+    ) == [(Decimal("1.5"), 3)]
+    assert with_bills.query(
+        "select (select sum(allocated_cost_usd) from allocation.fct_allocated_costs_daily where cost_pool = 'billed_services')"
+        " - (select sum(effective_cost_usd) from core.fct_charges where is_counted and cost_pool = 'billed_services')"
+    ) == [(0,)]
 
 
 def test_invoices_are_compared_with_the_ledger(with_bills: Workspace) -> None:

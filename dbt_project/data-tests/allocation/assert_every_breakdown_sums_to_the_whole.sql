@@ -6,6 +6,12 @@ with allocated_costs as (
 
 ),
 
+usage_daily as (
+
+    select * from {{ ref('fct_usage_daily') }}
+
+),
+
 cost_allocation as (
 
     select * from {{ ref('rpt_cost_allocation') }}
@@ -40,15 +46,17 @@ wholes as (
 
     select
         coalesce(sum(case when allocated_costs.usage_date >= as_of.window_start_date then allocated_costs.allocated_cost_usd end), 0) as window_cost_usd,
-        coalesce(sum(
-            case
-                when allocated_costs.usage_date >= as_of.window_start_date and allocated_costs.cost_pool = 'llm_usage'
-                    then allocated_costs.allocated_cost_usd
-            end
-        ), 0) as window_usage_cost_usd,
         coalesce(sum(allocated_costs.allocated_cost_usd), 0) as cost_to_date_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.first_usage_date and as_of.as_of_date
+
+),
+
+usage_whole as (
+
+    select coalesce(sum(usage_daily.effective_cost_usd), 0) as window_usage_cost_usd
+    from usage_daily
+    inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
 
 ),
 
@@ -77,11 +85,12 @@ compared as (
         cuts.cost_usd,
         case cuts.whole
             when 'window' then wholes.window_cost_usd
-            when 'window usage' then wholes.window_usage_cost_usd
+            when 'window usage' then usage_whole.window_usage_cost_usd
             else wholes.cost_to_date_usd
         end as whole_cost_usd
     from cuts
     cross join wholes
+    cross join usage_whole
 
 )
 

@@ -43,3 +43,10 @@
 {%- endmacro %}
 {% macro default__split_to_rows(value, separator) -%}unnest(string_split({{ value }}, '{{ separator }}')){%- endmacro %}
 {% macro spark__split_to_rows(value, separator) -%}explode(split({{ value }}, '{{ separator }}')){%- endmacro %}
+
+{# One row for each field of a JSON object in text, with `key` and `value`; none for a text that is no such object. #}
+{% macro json_object_rows(json) -%}
+    {{ return(adapter.dispatch('json_object_rows')(json)) }}
+{%- endmacro %}
+{% macro default__json_object_rows(json) -%}unnest(map_entries(try_cast(try_cast({{ json }} as json) as map(varchar, varchar)))){%- endmacro %}
+{% macro spark__json_object_rows(json) -%}explode(map_entries(from_json({{ json }}, 'map<string,string>'))){%- endmacro %}

@@ -2,9 +2,9 @@
 
 {% set owners = owner_columns() | join(', ') %}
 
-with usage_owned as (
+with charges as (
 
-    select * from {{ ref('int_usage_owned_daily') }}
+    select * from {{ ref('fct_charges') }}
 
 ),
 
@@ -14,17 +14,17 @@ shared_costs as (
 
 ),
 
-{# The cost of a call belongs to the one who made it: nothing is shared out, each row bears its own cost. #}
+{# A direct cost is borne by its owner: nothing is shared out. #}
 by_owner as (
 
     select
-        usage_date,
-        'llm_usage' as cost_pool,
+        charge_date as usage_date,
+        cost_pool,
         {{ owners }},
-        is_allocated,
         {{ money('sum(effective_cost_usd)') }} as effective_cost_usd
-    from usage_owned
-    group by usage_date, {{ owners }}, is_allocated
+    from charges
+    where is_direct and is_counted
+    group by charge_date, cost_pool, {{ owners }}
 
 ),
 
@@ -47,7 +47,7 @@ allocated as (
         effective_cost_usd as driver_units,
         cost_share,
         effective_cost_usd as allocated_cost_usd,
-        is_allocated,
+        customer_id <> 'unallocated' as is_allocated,
         true as is_direct
     from direct_costs
     union all

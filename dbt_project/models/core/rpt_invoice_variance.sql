@@ -41,18 +41,19 @@ in_ledger as (
         lower(provider_name) as provider_key,
         min(provider_name) as provider_name,
         billing_month_start_date,
-        {{ money("coalesce(sum(billed_cost_usd) filter (where charge_category in ('Usage', 'Purchase') and not is_overlap), 0)") }} as ledger_usd,
+        {{ money("coalesce(sum(billed_cost_usd) filter (where charge_category in ('Usage', 'Purchase') and is_counted), 0)") }} as ledger_usd,
         {{ money("coalesce(sum(billed_cost_usd) filter (where charge_category not in ('Usage', 'Purchase')), 0)") }} as credits_and_taxes_usd,
-        {{ money("coalesce(sum(billed_cost_usd) filter (where source = 'calls'), 0)") }} as calls_usd,
-        {{ money('sum(billed_cost_usd) filter (where is_overlap)') }} as itemised_calls_usd,
+        {{ money("coalesce(sum(billed_cost_usd) filter (where source = 'calls' and is_counted), 0)") }} as calls_usd,
+        {{ money('sum(billed_cost_usd) filter (where is_overlap and not is_counted)') }} as itemised_calls_usd,
         {{ money("coalesce(sum(
             case
                 when billed_cost_usd is null then effective_cost_usd
                 when coalesce(contracted_cost_usd = list_cost_usd, true) then greatest(effective_cost_usd - billed_cost_usd, 0)
             end
-        ) filter (where source = 'calls'), 0)") }} as unbilled_usd,
-        count(*) filter (where billed_cost_usd is null and effective_cost_usd is null) as charges_without_amount
+        ) filter (where source = 'calls' and is_counted), 0)") }} as unbilled_usd,
+        count(*) filter (where billed_cost_usd is null and effective_cost_usd is null and is_counted) as charges_without_amount
     from charges
+    where source in ('calls', 'focus')
     group by lower(provider_name), billing_month_start_date
 
 ),

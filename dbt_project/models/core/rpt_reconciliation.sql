@@ -76,12 +76,12 @@ in_marts as (
 charges_in_marts as (
 
     select
-        charge_date,
-        count(*) as charges,
+        cast(charge_period_start_at as date) as charge_date,
+        count(distinct origin_charge_id) as charges,
         {{ money('sum(billed_cost_usd)') }} as billed_cost_usd
     from charges
     where source = 'focus'
-    group by charge_date
+    group by cast(charge_period_start_at as date)
 
 ),
 

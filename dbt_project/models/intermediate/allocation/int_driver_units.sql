@@ -1,4 +1,4 @@
-{# one row per driver x UTC day that a shared pool covers x owner with units of the driver on that day #}
+{# one row per driver x UTC day that a shared pool covers x owner with units of the driver on that day: what shared costs are shared out by #}
 
 {% set owners = owner_columns() | join(', ') %}
 
@@ -8,9 +8,16 @@ with usage_owned as (
 
 ),
 
-pool_days as (
+charges as (
 
-    select * from {{ ref('int_pool_costs_daily') }}
+    select * from {{ ref('fct_charges') }}
+
+),
+
+shared_days as (
+
+    select distinct charge_date from charges
+    where not is_direct and is_counted
 
 ),
 
@@ -25,7 +32,7 @@ usage_units as (
         sum(input_tokens) + sum(output_tokens) as tokens,
         sum(effective_cost_usd) as effective_cost_usd
     from usage_owned
-    where usage_date in (select pool_days.usage_date from pool_days)
+    where usage_date in (select shared_days.charge_date from shared_days)
     group by usage_date, {{ owners }}, is_allocated
 
 ),

@@ -2,9 +2,9 @@
 
 {% set owners = owner_columns() | join(', ') %}
 
-with pool_days as (
+with charges as (
 
-    select * from {{ ref('int_pool_costs_daily') }}
+    select * from {{ ref('fct_charges') }}
 
 ),
 
@@ -17,6 +17,19 @@ driver_units as (
 pool_targets as (
 
     select * from {{ ref('pool_targets') }}
+
+),
+
+pool_days as (
+
+    select
+        charge_date as usage_date,
+        cost_pool,
+        allocation_driver as driver,
+        {{ money('sum(effective_cost_usd)') }} as pool_cost_usd
+    from charges
+    where not is_direct and is_counted
+    group by charge_date, cost_pool, allocation_driver
 
 ),
 

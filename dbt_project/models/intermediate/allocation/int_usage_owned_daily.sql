@@ -54,6 +54,7 @@ owned as (
         usage_daily.cached_input_tokens,
         usage_daily.output_tokens,
         usage_daily.list_cost_usd,
+        usage_daily.contracted_cost_usd,
         usage_daily.effective_cost_usd,
         usage_daily.billed_cost_usd,
         usage_daily.latency_ms_sum,

@@ -1,9 +1,9 @@
 {# one row per scope (total, provider, team) x UTC day with usage up to the as-of date: the series that are forecast. A day on
    which nothing at all was called is a gap in the data, not a day without cost; a day on which only this scope was idle costs 0 #}
 
-with usage_owned as (
+with charges as (
 
-    select * from {{ ref('int_usage_owned_daily') }}
+    select * from {{ ref('fct_charges') }}
 
 ),
 
@@ -13,16 +13,18 @@ as_of as (
 
 ),
 
+{# What is shared out goes on at its daily rate: it is not forecast. #}
 costs as (
 
     select
-        usage_owned.usage_date,
-        usage_owned.provider,
-        usage_owned.team_id,
-        sum(usage_owned.effective_cost_usd) as cost_usd
-    from usage_owned
-    inner join as_of on usage_owned.usage_date <= as_of.as_of_date
-    group by usage_owned.usage_date, usage_owned.provider, usage_owned.team_id
+        charges.charge_date as usage_date,
+        coalesce(charges.provider, charges.provider_name) as provider,
+        charges.team_id,
+        sum(charges.effective_cost_usd) as cost_usd
+    from charges
+    inner join as_of on charges.charge_date between as_of.first_usage_date and as_of.as_of_date
+    where charges.is_counted and charges.is_direct
+    group by charges.charge_date, coalesce(charges.provider, charges.provider_name), charges.team_id
 
 ),
 

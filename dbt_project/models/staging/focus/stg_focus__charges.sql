@@ -68,7 +68,7 @@ typed as (
         commitmentdiscounttype as commitment_discount_type,
         {{ focus_spelling('commitmentdiscountstatus', 'commitment_discount_status') }} as commitment_discount_status,
         commitmentdiscountunit as commitment_discount_unit,
-        tags,
+        cast(tags as string) as tags,
         upper(billingcurrency) as billing_currency,
         pricingcurrency as pricing_currency,
         {% for name, text, type in amounts -%}

@@ -30,6 +30,12 @@ usage_charges as (
 
 ),
 
+ledger_precedence as (
+
+    select * from {{ ref('ledger_precedence') }}
+
+),
+
 accepted as (
 
     select
@@ -49,6 +55,28 @@ services_with_calls as (
         lower(ai_services.service_name) as service_name_lower
     from usage_charges
     inner join ai_services on usage_charges.provider = ai_services.provider
+
+),
+
+{# The row that names the month counts before one for all months, one that names the service before one for all. #}
+preferred as (
+
+    select
+        services_with_calls.*,
+        ledger_precedence.counts,
+        row_number() over (
+            partition by services_with_calls.provider_name, services_with_calls.billing_month_start_date, services_with_calls.service_name_lower
+            order by
+                case when ledger_precedence.month_start_date is null then 1 else 0 end,
+                case when ledger_precedence.service_name is null then 1 else 0 end
+        ) as preference
+    from services_with_calls
+    left join ledger_precedence
+        on
+            lower(services_with_calls.provider_name) = lower(ledger_precedence.provider_name)
+            and coalesce(lower(ledger_precedence.service_name), services_with_calls.service_name_lower) = services_with_calls.service_name_lower
+            and coalesce(ledger_precedence.month_start_date, services_with_calls.billing_month_start_date)
+            = services_with_calls.billing_month_start_date
 
 ),
 
@@ -78,17 +106,34 @@ converted as (
             when coalesce(named.estimated_columns, '') not like '%{{ kind | capitalize }}Cost%' then {{ in_usd('named.' ~ kind ~ '_cost_billing_currency') }}
         end as {{ kind }}_cost_usd,
         {% endfor -%}
-        named.charge_category = 'Usage' and services_with_calls.provider_name is not null as is_overlap,
+        named.charge_category = 'Usage' and preferred.provider_name is not null as is_overlap,
+        coalesce(preferred.counts, 'usage') as counts,
         named.charge_category = 'Usage'
         and named.billed_cost_billing_currency <> 0
         and coalesce(named.effective_cost_billing_currency, 0) = 0 as is_billed_without_effective
     from named
-    left join services_with_calls
+    left join preferred
         on
-            named.provider_name = services_with_calls.provider_name
-            and named.billing_month_start_date = services_with_calls.billing_month_start_date
-            and lower(named.service_name) = services_with_calls.service_name_lower
+            named.provider_name = preferred.provider_name
+            and named.billing_month_start_date = preferred.billing_month_start_date
+            and lower(named.service_name) = preferred.service_name_lower
+            and preferred.preference = 1
+
+),
+
+{# Calls do not say which of a provider's services they used, so of a provider and month either all lines count or none. A
+   bill with a line whose cost in USD is not known does not count: the calls know theirs. #}
+counted as (
+
+    select
+        converted.*,
+        not converted.is_overlap or (
+            bool_or(converted.is_overlap and converted.counts = 'bill') over provider_month
+            and not bool_or(converted.is_overlap and converted.effective_cost_usd is null) over provider_month
+        ) as is_counted
+    from converted
+    window provider_month as (partition by converted.provider_name, converted.billing_month_start_date)
 
 )
 
-select * from converted
+select * from counted

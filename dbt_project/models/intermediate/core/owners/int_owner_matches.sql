@@ -6,6 +6,12 @@ with usage_daily as (
 
 ),
 
+bills as (
+
+    select * from {{ ref('int_focus_charges_converted') }}
+
+),
+
 owner_rules as (
 
     select * from {{ ref('owner_rules') }}
@@ -65,7 +71,7 @@ keys as (
 
 ),
 
-keyed as (
+called as (
 
     select
         *,
@@ -74,15 +80,53 @@ keyed as (
 
 ),
 
-{# What there is to look at, one row for each value. #}
+billed as (
+
+    select distinct
+        billing_account_id,
+        sub_account_id,
+        resource_id,
+        tags,
+        {{ owner_key(account_id='billing_account_id', sub_account_id='sub_account_id', resource_id='resource_id', tags='tags') }} as owner_key
+    from bills
+
+),
+
+keyed as (
+
+    select owner_key from called
+    union distinct
+    select owner_key from billed
+
+),
+
+tagged as (
+
+    select
+        owner_key,
+        {{ json_object_rows('tags') }} as tag
+    from billed
+    where tags is not null
+
+),
+
+{# What there is to look at, one row for each value; an account is nearer than the one that is billed for it. #}
 looked_at as (
 
-    select owner_key, 'call' as match_on, 'team' as match_key, team_id as match_value from keyed
+    select owner_key, 'call' as match_on, 'team' as match_key, team_id as match_value, 1 as nearness from called
     where team_id <> 'unallocated'
     union all
-    select owner_key, 'feature' as match_on, product_id as match_key, feature_id as match_value from keyed
+    select owner_key, 'feature' as match_on, product_id as match_key, feature_id as match_value, 1 as nearness from called
     union all
-    select owner_key, 'product' as match_on, cast(null as string) as match_key, product_id as match_value from keyed
+    select owner_key, 'product' as match_on, cast(null as string) as match_key, product_id as match_value, 1 as nearness from called
+    union all
+    select owner_key, 'tag' as match_on, tag.key as match_key, tag.value as match_value, 1 as nearness from tagged
+    union all
+    select owner_key, 'resource' as match_on, cast(null as string) as match_key, resource_id as match_value, 1 as nearness from billed
+    union all
+    select owner_key, 'account' as match_on, cast(null as string) as match_key, sub_account_id as match_value, 1 as nearness from billed
+    union all
+    select owner_key, 'account' as match_on, cast(null as string) as match_key, billing_account_id as match_value, 2 as nearness from billed
 
 ),
 
@@ -99,13 +143,14 @@ found as (
         looked_at.owner_key,
         stretches.valid_from_date,
         owner_rules.owner_rule,
-        coalesce(assignments.owner_id, owner_levels.owner_id, looked_at.match_value) as owner_id,
+        coalesce(assignments.owner_id, owner_levels.owner_id, trim(looked_at.match_value)) as owner_id,
         assignments.cost_centre,
         row_number() over (
             partition by looked_at.owner_key, stretches.valid_from_date
             order by
                 owner_rules.rule_order,
                 case when assignments.match_key is not null then 1 when assignments.owner_id is not null then 2 else 3 end,
+                looked_at.nearness,
                 looked_at.match_value,
                 assignments.owner_id
         ) as match_rank
@@ -126,7 +171,7 @@ found as (
             owner_rules.names_owner
             and {{ is_same_value('looked_at.match_value', 'owner_levels.owner_id') }}
             and stretches.valid_from_date = owner_levels.valid_from_date
-    where assignments.owner_id is not null or owner_rules.names_owner
+    where assignments.owner_id is not null or (owner_rules.names_owner and trim(looked_at.match_value) <> '')
 
 ),
 

@@ -1,0 +1,218 @@
+{# one row per accepted line of the billing files, or owner of calls that a line which counts before them is shared out to #}
+
+{# What the parts of a line have in common, and what is shared out. #}
+{% set kept = [
+    'file_name', 'line_number', 'charge_period_start_at', 'charge_period_end_at', 'billing_period_start_date',
+    'billing_period_end_date', 'billing_month_start_date', 'billing_account_id', 'provider_name', 'publisher_name',
+    'host_provider_name', 'service_category', 'service_subcategory', 'service_name', 'charge_category', 'charge_description',
+    'sku_id', 'sku_meter', 'sku_price_id', 'token_class', 'pricing_category', 'pricing_currency', 'pricing_unit',
+    'consumed_unit', 'billing_currency', 'usd_per_unit', 'list_unit_price_billing_currency',
+    'contracted_unit_price_billing_currency', 'is_overlap', 'is_billed_without_effective', 'is_counted', 'invoice_issuer_name',
+    'service_provider_name', 'invoice_id', 'billing_account_name', 'sub_account_id', 'sub_account_name', 'charge_class',
+    'charge_frequency', 'region_id', 'resource_id', 'resource_name', 'resource_type', 'sku_price_details',
+    'commitment_discount_id', 'commitment_discount_name', 'commitment_discount_category', 'commitment_discount_type',
+    'commitment_discount_status', 'commitment_discount_unit', 'tags', 'list_unit_price_pricing_currency',
+    'contracted_unit_price_pricing_currency',
+] %}
+{% set amounts = {
+    'billed_cost_billing_currency': 'decimal(28, 12)',
+    'effective_cost_billing_currency': 'decimal(28, 12)',
+    'list_cost_billing_currency': 'decimal(28, 12)',
+    'contracted_cost_billing_currency': 'decimal(28, 12)',
+    'billed_cost_usd': 'decimal(28, 12)',
+    'effective_cost_usd': 'decimal(28, 12)',
+    'list_cost_usd': 'decimal(28, 12)',
+    'contracted_cost_usd': 'decimal(28, 12)',
+    'effective_cost_pricing_currency': 'decimal(28, 12)',
+    'pricing_quantity': 'decimal(38, 15)',
+    'consumed_quantity': 'decimal(38, 15)',
+    'commitment_discount_quantity': 'decimal(38, 15)',
+} %}
+{% set owners = owner_columns() %}
+
+with bills as (
+
+    select * from {{ ref('int_focus_charges_converted') }}
+
+),
+
+usage_charges as (
+
+    select * from {{ ref('int_charges__usage') }}
+
+),
+
+owner_matches as (
+
+    select * from {{ ref('int_owner_matches') }}
+
+),
+
+lines as (
+
+    select
+        *,
+        lower(
+            coalesce(sku_id, '') || ' ' || coalesce(sku_meter, '') || ' ' || coalesce(charge_description, '') || ' '
+            || coalesce(resource_name, '') || ' ' || coalesce(sku_price_details, '')
+        ) as sku_text,
+        cast(charge_period_start_at as date) as charge_date,
+        is_overlap and is_counted as is_shared_out
+    from bills
+
+),
+
+used as (
+
+    select
+        charge_date,
+        provider_name,
+        model,
+        service_tier,
+        {{ owners | join(', ') }},
+        owner_rule,
+        effective_cost_usd
+    from usage_charges
+    where not is_counted and effective_cost_usd > 0
+
+),
+
+texts as (
+
+    select distinct provider_name, sku_text from lines
+    where is_shared_out
+
+),
+
+models as (
+
+    select distinct provider_name, model, service_tier from used
+
+),
+
+{# A bill words its SKUs as it likes: they are of the longest name of a model in use that stands in their text as a whole
+   word, and of the service tier named there, if one is. #}
+named_skus as (
+
+    select
+        texts.provider_name,
+        texts.sku_text,
+        models.model,
+        models.service_tier,
+        {{ has_word('texts.sku_text', 'lower(models.service_tier)') }} as has_tier,
+        max(length(models.model)) over (partition by texts.provider_name, texts.sku_text) as longest_name
+    from texts
+    inner join models
+        on texts.provider_name = models.provider_name and {{ has_word('texts.sku_text', 'lower(models.model)') }}
+
+),
+
+skus as (
+
+    select
+        *,
+        bool_or(has_tier) over (partition by provider_name, sku_text) as names_tier
+    from named_skus
+    where length(model) = longest_name
+
+),
+
+{# By the effective cost of the calls within the period of the line. #}
+weighed as (
+
+    select
+        lines.charge_id as origin_charge_id,
+        used.charge_date,
+        used.model,
+        used.service_tier,
+        {% for owner in owners -%}
+        used.{{ owner }},
+        {% endfor -%}
+        used.owner_rule,
+        used.effective_cost_usd as used_usd,
+        {{ money('sum(used.effective_cost_usd) over (partition by lines.charge_id)') }} as total_used_usd,
+        {{ money('sum(used.effective_cost_usd) over (
+            partition by lines.charge_id
+            order by used.charge_date, used.model, used.service_tier, used.' ~ owners | join(' nulls last, used.') ~ ' nulls last, used.owner_rule
+            rows between unbounded preceding and current row
+        )') }} as running_used_usd
+    from lines
+    inner join skus on lines.provider_name = skus.provider_name and lines.sku_text = skus.sku_text and (skus.has_tier or not skus.names_tier)
+    inner join used
+        on
+            skus.provider_name = used.provider_name
+            and skus.model = used.model
+            and skus.service_tier = used.service_tier
+            and cast(lines.charge_period_start_at as date) <= used.charge_date
+            and {{ start_of_day('used.charge_date') }} < lines.charge_period_end_at
+    where lines.is_shared_out
+
+),
+
+shared_out as (
+
+    select
+        lines.charge_id || '/' || cast(weighed.charge_date as string) || '/' || weighed.model || '/' || weighed.service_tier || '/' || md5(
+            {%- for owner in owners %}
+            coalesce(weighed.{{ owner }}, '') || '|' ||
+            {%- endfor %}
+            weighed.owner_rule
+        ) as charge_id,
+        lines.charge_id as origin_charge_id,
+        weighed.charge_date,
+        weighed.model,
+        weighed.service_tier,
+        lines.{{ kept | join(', lines.') }},
+        {% for amount, type in amounts.items() -%}
+        {{ split_exactly('lines.' ~ amount, 'weighed.running_used_usd', '(weighed.running_used_usd - weighed.used_usd)', 'weighed.total_used_usd', type) }}
+            as {{ amount }},
+        {% endfor -%}
+        'llm_usage' as cost_pool,
+        weighed.{{ owners | join(', weighed.') }},
+        weighed.owner_rule
+    from lines
+    inner join weighed on lines.charge_id = weighed.origin_charge_id
+
+),
+
+whole as (
+
+    select
+        lines.charge_id,
+        lines.charge_id as origin_charge_id,
+        lines.charge_date,
+        cast(null as string) as model,
+        cast(null as string) as service_tier,
+        lines.{{ kept | join(', lines.') }},
+        lines.{{ amounts.keys() | join(', lines.') }},
+        case when lines.is_shared_out then 'unexplained by usage' when lines.is_overlap then 'llm_usage' else 'billed_services' end as cost_pool,
+        {% for owner in owners -%}
+        {{ ("owner_matches." if owner in ['team_id', 'business_unit_id', 'project_id', 'user_id', 'cost_centre'] else "'unallocated' as ") ~ owner }},
+        {% endfor -%}
+        owner_matches.owner_rule
+    from lines
+    inner join owner_matches
+        on
+            {{ owner_key(account_id='lines.billing_account_id', sub_account_id='lines.sub_account_id', resource_id='lines.resource_id', tags='lines.tags') }}
+            = owner_matches.owner_key
+            and owner_matches.valid_from_date <= lines.charge_date
+            and lines.charge_date < owner_matches.valid_to_date
+    where lines.charge_id not in (select weighed.origin_charge_id from weighed)
+
+),
+
+{% set columns = ['charge_id', 'origin_charge_id', 'charge_date', 'model', 'service_tier'] + kept + (amounts | list) + ['cost_pool'] + owners + ['owner_rule'] %}
+
+charges as (
+
+    select {{ columns | join(', ') }} from shared_out
+    union all
+    select {{ columns | join(', ') }} from whole
+
+)
+
+select
+    *,
+    'focus' as source,
+    true as is_direct
+from charges
