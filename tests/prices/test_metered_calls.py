@@ -153,7 +153,7 @@ def test_what_is_not_plain_tokens_has_a_sku_of_its_own(litellm: Workspace) -> No
     """In the ledger and in the export: writes for an hour, searches and audio beside the tokens, each with its unit and price."""
     found = rows_of(
         litellm,
-        "select charge_date, token_class, sku_meter, consumed_quantity, consumed_unit, list_cost_usd, list_unit_price_billing_currency"
+        "select charge_date, token_class, sku_meter, consumed_quantity, consumed_unit, list_cost_usd, list_unit_price_usd"
         " from core.rpt_usage_charges_daily where (extract(day from charge_date) in (1, 4, 5)) and token_class not in ('input', 'output')"
         " order by charge_date, model, token_class",
     )
