@@ -45,10 +45,15 @@
 {# Whether a word stands in a text by itself: neither letter, digit, dot nor hyphen on either side of where it first stands. #}
 {% macro has_word(text, word) -%}
     (
-        position({{ word }} in {{ text }}) > 0
-        and substring(' ' || {{ text }}, position({{ word }} in {{ text }}), 1) not in ('-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
-        and substring(' ' || {{ text }}, position({{ word }} in {{ text }}), 1) not between 'a' and 'z'
-        and substring({{ text }} || ' ', position({{ word }} in {{ text }}) + length({{ word }}), 1) not in ('-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
-        and substring({{ text }} || ' ', position({{ word }} in {{ text }}) + length({{ word }}), 1) not between 'a' and 'z'
+        {{ place_in_text(text, word) }} > 0
+        and substring(' ' || {{ text }}, {{ place_in_text(text, word) }}, 1) not in ('-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+        and substring(' ' || {{ text }}, {{ place_in_text(text, word) }}, 1) not between 'a' and 'z'
+        and substring({{ text }} || ' ', {{ place_in_text(text, word) }} + length({{ word }}), 1) not in ('-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+        and substring({{ text }} || ' ', {{ place_in_text(text, word) }} + length({{ word }}), 1) not between 'a' and 'z'
     )
+{%- endmacro %}
+
+{# What a line of a bill says about its SKU, as one text in lower case. #}
+{% macro sku_text() -%}
+    lower(concat_ws(' ', sku_id, sku_meter, charge_description, resource_name, sku_price_details))
 {%- endmacro %}

@@ -50,3 +50,10 @@
 {%- endmacro %}
 {% macro default__json_object_rows(json) -%}unnest(map_entries(try_cast(try_cast({{ json }} as json) as map(varchar, varchar)))){%- endmacro %}
 {% macro spark__json_object_rows(json) -%}explode(map_entries(from_json({{ json }}, 'map<string,string>'))){%- endmacro %}
+
+{# At which character a part first stands in a text, from 1; 0 where it does not. #}
+{% macro place_in_text(text, part) -%}
+    {{ return(adapter.dispatch('place_in_text')(text, part)) }}
+{%- endmacro %}
+{% macro default__place_in_text(text, part) -%}strpos({{ text }}, {{ part }}){%- endmacro %}
+{% macro spark__place_in_text(text, part) -%}instr({{ text }}, {{ part }}){%- endmacro %}

@@ -36,9 +36,21 @@ with bills as (
 
 ),
 
-usage_charges as (
+usage_owned as (
 
-    select * from {{ ref('int_charges__usage') }}
+    select * from {{ ref('int_usage_owned_daily') }}
+
+),
+
+provider_names as (
+
+    select * from {{ ref('provider_names') }}
+
+),
+
+skus as (
+
+    select * from {{ ref('int_bill_skus_matched') }}
 
 ),
 
@@ -52,10 +64,7 @@ lines as (
 
     select
         *,
-        lower(
-            coalesce(sku_id, '') || ' ' || coalesce(sku_meter, '') || ' ' || coalesce(charge_description, '') || ' '
-            || coalesce(resource_name, '') || ' ' || coalesce(sku_price_details, '')
-        ) as sku_text,
+        {{ sku_text() }} as sku_text,
         cast(charge_period_start_at as date) as charge_date,
         is_overlap and is_counted as is_shared_out
     from bills
@@ -65,55 +74,17 @@ lines as (
 used as (
 
     select
-        charge_date,
-        provider_name,
-        model,
-        service_tier,
-        {{ owners | join(', ') }},
-        owner_rule,
-        effective_cost_usd
-    from usage_charges
-    where not is_counted and effective_cost_usd > 0
-
-),
-
-texts as (
-
-    select distinct provider_name, sku_text from lines
-    where is_shared_out
-
-),
-
-models as (
-
-    select distinct provider_name, model, service_tier from used
-
-),
-
-{# A bill words its SKUs as it likes: they are of the longest name of a model in use that stands in their text as a whole
-   word, and of the service tier named there, if one is. #}
-named_skus as (
-
-    select
-        texts.provider_name,
-        texts.sku_text,
-        models.model,
-        models.service_tier,
-        {{ has_word('texts.sku_text', 'lower(models.service_tier)') }} as has_tier,
-        max(length(models.model)) over (partition by texts.provider_name, texts.sku_text) as longest_name
-    from texts
-    inner join models
-        on texts.provider_name = models.provider_name and {{ has_word('texts.sku_text', 'lower(models.model)') }}
-
-),
-
-skus as (
-
-    select
-        *,
-        bool_or(has_tier) over (partition by provider_name, sku_text) as names_tier
-    from named_skus
-    where length(model) = longest_name
+        usage_owned.usage_date as charge_date,
+        coalesce(provider_names.provider_name, usage_owned.provider) as provider_name,
+        usage_owned.model,
+        usage_owned.service_tier,
+        usage_owned.{{ owners | join(', usage_owned.') }},
+        usage_owned.owner_rule,
+        {{ money('sum(usage_owned.effective_cost_usd)') }} as effective_cost_usd
+    from usage_owned
+    left join provider_names on lower(usage_owned.provider) = provider_names.name_in_source
+    where usage_owned.effective_cost_usd > 0
+    group by all
 
 ),
 
@@ -137,7 +108,7 @@ weighed as (
             rows between unbounded preceding and current row
         )') }} as running_used_usd
     from lines
-    inner join skus on lines.provider_name = skus.provider_name and lines.sku_text = skus.sku_text and (skus.has_tier or not skus.names_tier)
+    inner join skus on lines.provider_name = skus.provider_name and lines.sku_text = skus.sku_text
     inner join used
         on
             skus.provider_name = used.provider_name

@@ -24,9 +24,9 @@ ai_services as (
 
 ),
 
-usage_charges as (
+usage_daily as (
 
-    select * from {{ ref('int_usage_charges') }}
+    select * from {{ ref('fct_usage_daily') }}
 
 ),
 
@@ -50,11 +50,12 @@ accepted as (
 services_with_calls as (
 
     select distinct
-        usage_charges.provider_name,
-        usage_charges.billing_month_start_date,
+        coalesce(provider_names.provider_name, usage_daily.provider) as provider_name,
+        cast(date_trunc('month', usage_daily.usage_date) as date) as billing_month_start_date,
         lower(ai_services.service_name) as service_name_lower
-    from usage_charges
-    inner join ai_services on usage_charges.provider = ai_services.provider
+    from usage_daily
+    inner join ai_services on usage_daily.provider = ai_services.provider
+    left join provider_names on lower(usage_daily.provider) = provider_names.name_in_source
 
 ),
 

@@ -8,7 +8,7 @@ with usage_daily as (
 
 bills as (
 
-    select * from {{ ref('int_focus_charges_converted') }}
+    select * from {{ ref('int_focus_charges_validated') }}
 
 ),
 
@@ -44,30 +44,20 @@ assignments as (
 
 ),
 
-used as (
-
-    select distinct team_id, product_id, feature_id
-    from usage_daily
-
-),
-
 {# A feature without a call of its own has an owner too. #}
-features as (
+keys as (
 
-    select product_id, feature_id from used
+    select team_id, product_id, feature_id from usage_daily
     union distinct
-    select coalesce(assignments.match_key, 'unallocated') as product_id, assignments.match_value as feature_id
+    select 'unallocated' as team_id, product_id, feature_id from usage_daily
+    union distinct
+    select
+        'unallocated' as team_id,
+        coalesce(assignments.match_key, 'unallocated') as product_id,
+        assignments.match_value as feature_id
     from assignments
     inner join owner_rules on assignments.owner_rule = owner_rules.owner_rule
     where owner_rules.match_on = 'feature'
-
-),
-
-keys as (
-
-    select team_id, product_id, feature_id from used
-    union distinct
-    select 'unallocated' as team_id, product_id, feature_id from features
 
 ),
 
