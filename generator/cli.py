@@ -165,7 +165,7 @@ def main() -> None:
     except (UsageError, LandingUsageError) as error:
         code = _complain(str(error))
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo("stopped; the landing folder is as it was", err=True)
+        typer.echo("stopped; nothing was changed", err=True)
         code = 130
     except Exception as error:
         # typer's own complaints carry a message for the user; anything else is ours to mend.

@@ -123,7 +123,10 @@ def seeds(
         typer.echo("They are empty already.")
         return
     if not yes:
-        typer.confirm(f"Empty {len(full)} files in {folder}? `git checkout` brings them back", abort=True)
+        typer.confirm(
+            f"Empty {len(full)} files in {folder}? `git checkout -- dbt_project/seeds` brings them back",
+            abort=True,
+        )
     empty(full, folder)
     typer.echo(
         f"{len(full)} seeds are empty. Fill those that you have answers for (each has a description in the "

@@ -76,6 +76,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         quality,
     )
     coverage += _unpriced(warehouse)
+    coverage += _rejected_customers(warehouse)
     coverage += _late_sources(warehouse)
     if not invoices.rows:
         coverage += note(" Not reconciled with any invoice.")
@@ -109,13 +110,16 @@ def _quality(warehouse: Warehouse) -> Evidence:
 
 
 def _unpriced(warehouse: Warehouse) -> Prose:
+    """What lacks a list price; a model whose calls all lack token counts needs no price."""
     models = warehouse.evidence(
         """
         with models as (
             select
                 model,
                 sum(unpriced_calls) as unpriced_calls,
-                sum(unpriced_billed_cost_usd) as unpriced_usd
+                sum(uncosted_calls) as uncosted_calls,
+                sum(unpriced_billed_cost_usd) as unpriced_usd,
+                sum(unpriced_calls) > sum(calls_without_usage) as needs_price
             from core.fct_usage_daily
             where usage_date between :window_start and :as_of and unpriced_calls > 0
             group by model
@@ -123,13 +127,15 @@ def _unpriced(warehouse: Warehouse) -> Prose:
         dearest as (
             select model, unpriced_usd
             from models
+            where needs_price
             order by unpriced_usd desc nulls last, model
             limit :named
         )
         select
-            count(*) as unpriced_models,
+            count(*) filter (where needs_price) as unpriced_models,
             sum(unpriced_calls) as unpriced_calls,
-            sum(unpriced_usd) as unpriced_usd,
+            sum(uncosted_calls) as uncosted_calls,
+            nullif(sum(unpriced_usd), 0) as unpriced_usd,
             (
                 select string_agg(model, ', ' order by unpriced_usd desc nulls last, model)
                 from dearest
@@ -141,15 +147,43 @@ def _unpriced(warehouse: Warehouse) -> Prose:
     )
     if not models.rows:
         return note("")
+    lacking = int(str(models["unpriced_models"]))
+    named = " (models: {dearest_models:text})" if lacking else ""
+    if lacking > _NAMED_MODELS:
+        named = " (models: {unpriced_models:count}, the dearest {dearest_models:text})"
     return models.say(
         " The list cost of {unpriced_calls:count} calls is unknown"
         + (", which were charged {unpriced_usd:usd_table}" if models["unpriced_usd"] is not None else "")
         + (
-            " (models: {dearest_models:text})."
-            if int(str(models["unpriced_models"])) <= _NAMED_MODELS
-            else " (models: {unpriced_models:count}, the dearest {dearest_models:text})."
+            "; for {uncosted_calls:count} of them no charge is known either"
+            if models["uncosted_calls"]
+            else ""
         )
-        + " Where a price is missing, add it to the seed model_prices; 0 says that the model is free."
+        + named
+        + "."
+        + (
+            " Where a price is missing, add it to the seed model_prices; 0 says that the model is free."
+            if lacking
+            else ""
+        )
+    )
+
+
+def _rejected_customers(warehouse: Warehouse) -> Prose:
+    """How much of the customer list does not count; nothing where all of it does."""
+    rejected = warehouse.evidence(
+        """
+        select count(*) as rows_rejected, string_agg(distinct reason, ', ' order by reason) as reasons
+        from core.rejected_records
+        where source = 'customers'
+        having count(*) > 0
+        """
+    )
+    if not rejected.rows:
+        return note("")
+    return rejected.say(
+        " Rejected rows of the customer list: {rows_rejected:count} ({reasons:text}); what these customers pay"
+        " is in no figure, and core.rejected_records has the rows."
     )
 
 

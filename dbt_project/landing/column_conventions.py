@@ -325,22 +325,30 @@ def _ambiguous(column: str, value: str, grouped: str, fraction: str) -> str:
     )
 
 
+def _first_of(columns: Mapping[str, _Dates], order: str) -> tuple[str, int, str] | None:
+    """The first date that shows this order, with its column and line."""
+    return next(
+        ((name, *getattr(dates, order)) for name, dates in columns.items() if getattr(dates, order)), None
+    )
+
+
 def _settle_dates(found: Conventions, months: set[bool]) -> None:
     """Decide whether dates with their year at the end have the day or the month first; all columns alike.
 
-    A column that has dates of another form too is not written by one hand: there such a date stays text.
+    A column that has dates of another form too was not written by one hand: there such a date stays text,
+    unless two of them contradict each other.
     """
     columns = {column: dates for column, dates in found.dates.items() if not dates.has_other_form}
-    day = next(((name, *dates.day_first) for name, dates in columns.items() if dates.day_first), None)
-    month = next(((name, *dates.month_first) for name, dates in columns.items() if dates.month_first), None)
+    day = _first_of(columns, "day_first") or _first_of(found.dates, "day_first")
+    month = _first_of(columns, "month_first") or _first_of(found.dates, "month_first")
     if day and month:
         found.refused.add(
             day[1],
             f'{day[0]}: "{day[2]}" has the day first, but line {month[1]}: {month[0]}: "{month[2]}" the'
             " month: write dates as YYYY-MM-DD",
         )
-    if day or month:
-        is_day_first: bool | None = bool(day)
+    if _first_of(columns, "day_first") or _first_of(columns, "month_first"):
+        is_day_first: bool | None = _first_of(columns, "day_first") is not None
     else:
         is_day_first = months.pop() if len(months) == 1 else None
     for column, dates in columns.items():

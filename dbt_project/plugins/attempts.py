@@ -68,7 +68,9 @@ def failure_of(kind: str, name: str, found_rows: str, message: str, description:
         "dbt gave no reason",
     )
     what = {"test": "check", "model": "table"}.get(kind, kind)
-    return f"The {what} {name} cannot be built: {reason.rstrip('.')}. `logs/dbt.log` has all of it."
+    return (
+        f"The {what} {name} cannot be built: {reason.rstrip('.')}. `dbt_project/logs/dbt.log` has all of it."
+    )
 
 
 def _write(warehouse_dir: Path, attempt: dict[str, str | None]) -> None:

@@ -182,6 +182,14 @@ def test_the_order_of_day_and_month_shows_in_the_file(
             [("03/10/2026", "04/10/2026", "2026-10-01", "2026-11-01")],
             'line 2: ChargePeriodEnd: "04/10/2026" may be 10 April or 4 October, and no other date',
         ),
+        # Two hands in a column that has dates of a certain form too.
+        (
+            [
+                ("22/03/2026", "2026-03-23", "2026-03-01", "2026-04-01"),
+                ("2026-03-03", "03/20/2026", "2026-03-01", "2026-04-01"),
+            ],
+            'line 2: ChargePeriodStart: "22/03/2026" has the day first, but line 3: ChargePeriodEnd: "03/20/2026"',
+        ),
         (
             [("03/13/2026", "14/03/2026", "2026-03-01", "2026-04-01")],
             'line 2: ChargePeriodEnd: "14/03/2026" has the day first, but line 2: ChargePeriodStart: "03/13/2026"',

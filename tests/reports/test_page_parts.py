@@ -120,6 +120,32 @@ def test_models_without_a_list_price_are_named_with_their_cost(tmp_path: Path) -
         assert "list cost" not in confidence(warehouse).coverage.plain
 
 
+def test_rejected_customers_are_said(tmp_path: Path) -> None:
+    path = build_warehouse(tmp_path / "finops.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "insert into core.rejected_records (source, reason, raw_record) values"
+            " ('calls', 'call_id_missing', '{}'), ('customers', 'signup_date_malformed', '{}')"
+        )
+    with open_warehouse(path) as warehouse:
+        said = confidence(warehouse).coverage.plain
+    assert "Rejected rows of the customer list: 1 (signup_date_malformed)" in said
+
+
+def test_a_model_whose_calls_all_lack_token_counts_needs_no_price(tmp_path: Path) -> None:
+    path = build_warehouse(
+        tmp_path / "finops.duckdb",
+        [*DEFAULT_ROWS, usage_row("2026-10-30", "cust_0001", "alias", "0", unpriced=True)],
+    )
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "update core.fct_usage_daily set calls_without_usage = calls where model = 'alias'"
+        )
+    with open_warehouse(path) as warehouse:
+        said = confidence(warehouse).coverage.plain
+    assert "The list cost of 10 calls is unknown." in said and "alias" not in said
+
+
 def test_sources_that_are_behind_or_ahead_are_named_with_their_last_day(tmp_path: Path) -> None:
     path = build_warehouse(tmp_path / "finops.duckdb")
     with open_warehouse(path) as warehouse:

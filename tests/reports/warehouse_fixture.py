@@ -21,6 +21,7 @@ _USAGE = "core.fct_usage_daily"
 # Every table that the pages of these tests read; what a row does not state is null.
 _ROWS = {
     _USAGE: "",
+    "core.rejected_records": "",
     "core.rpt_invoice_variance": "",
     "rates.rpt_commitment_options": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",
@@ -96,8 +97,8 @@ _ROWS = {
 }
 _USAGE_COLUMNS = (
     "(usage_date, customer_id, organization_id, product_id, feature_id, task_type, provider, model, environment, region,"
-    " service_tier, calls, failed_calls, unpriced_calls, uncosted_calls, unpriced_billed_cost_usd, input_tokens, cached_input_tokens,"
-    " output_tokens, list_cost_usd, effective_cost_usd, billed_cost_usd, latency_ms_sum, quality_scored_calls,"
+    " service_tier, calls, failed_calls, calls_without_usage, unpriced_calls, uncosted_calls,"
+    " unpriced_billed_cost_usd, input_tokens, cached_input_tokens, output_tokens, list_cost_usd, effective_cost_usd, billed_cost_usd, latency_ms_sum, quality_scored_calls,"
     " quality_score_sum)"
 )
 
@@ -110,7 +111,7 @@ def usage_row(
     quoted = customer.replace("'", "''")
     return (
         f"(date '{day}', '{quoted}', 'org_001', 'assistant', 'chat', 'chat', '{provider}', "
-        f"'{model}', 'production', 'eu', 'standard', {calls}, 0, "
+        f"'{model}', 'production', 'eu', 'standard', {calls}, 0, 0, "
         f"{calls if unpriced else 0}, {calls if cost == 'null' else 0}, {cost if unpriced else 0}, "
         f"1000, 0, 500, {cost}, {cost}, {cost}, 8000, 0, 0)"
     )

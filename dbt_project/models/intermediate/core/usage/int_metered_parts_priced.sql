@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_raw_days') }}
 {# one row per call with metered units x price class by which a part of it is priced: its quantity, its prices and its cost #}
 
 {{ config(enabled=landed_call_sources() | length > 0, materialized='incremental', unique_key='partition_date') }}
