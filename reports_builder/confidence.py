@@ -182,7 +182,7 @@ def _rejected_customers(warehouse: Warehouse) -> Prose:
     if not rejected.rows:
         return note("")
     return rejected.say(
-        " Rejected rows of the customer list: {rows_rejected:count} ({reasons:text}); what these customers pay"
+        " Rejected rows of the customer list: {rows_rejected:count} ({reasons:text}); what they pay"
         " is in no figure, and core.rejected_records has the rows."
     )
 
