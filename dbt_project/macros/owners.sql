@@ -3,7 +3,7 @@
 {% macro owner_key(team_id=none, product_id=none, feature_id=none, account_id=none, sub_account_id=none, resource_id=none, tags=none) -%}
     {%- set parts = [] -%}
     {%- for part in [team_id, product_id, feature_id, account_id, sub_account_id, resource_id, tags] -%}
-    {%- do parts.append("coalesce(" ~ part ~ ", '') || '|'" if part else "'|'") -%}
+    {%- do parts.append(key_part(part) ~ " || '|'" if part else "'|'") -%}
     {%- endfor -%}
     {{ parts | join(' || ') }}
 {%- endmacro %}
@@ -31,4 +31,9 @@
     {{ return([
         'organization_id', 'product_id', 'feature_id', 'customer_id', 'team_id', 'business_unit_id', 'project_id', 'user_id', 'cost_centre',
     ]) }}
+{%- endmacro %}
+
+{# A name as a part of a key whose parts stand between `|`: one that a name holds is written otherwise. #}
+{% macro key_part(name) -%}
+    replace(replace(coalesce({{ name }}, ''), '~', '~0'), '|', '~1')
 {%- endmacro %}

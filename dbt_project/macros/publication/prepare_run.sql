@@ -14,6 +14,7 @@
             {% do refuse('Nothing was changed: ' ~ problems) %}
         {% endif %}
         {% if flags.WHICH in ('build', 'run') %}
+            {% do check_layout() %}
             {% set raw_dir = _quoted(env_var('FINOPS_RAW_DIR', 'data/raw')) %}
             {% set problems = _answer("check_raw_files('" ~ raw_dir ~ "', '" ~ var('sources') | join(',') ~ "')") %}
             {% if problems %}
@@ -32,6 +33,7 @@
 {# Spark refuses a file that it cannot read itself; a table keeps its files while they are read. #}
 {% macro spark__prepare_run() -%}
     {% if execute and flags.WHICH in ('build', 'run') %}
+        {% do check_layout() %}
         {% do run_query('create schema if not exists intermediate') %}
         {% do run_query('create table if not exists ' ~ unsettled_days_relation() ~ ' (day_date date)') %}
     {% endif %}

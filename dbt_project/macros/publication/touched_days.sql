@@ -57,6 +57,7 @@
 
 {# What the next build compares with, to know what it has to do. #}
 {% macro remember_build() -%}
+    {% do remember_layout() %}
     {% do remember_loaded_days() %}
     {% do remember_waiting_usage() %}
     {% do remember_published_days() %}

@@ -125,7 +125,7 @@ shared_out as (
     select
         lines.charge_id || '/' || cast(weighed.charge_date as string) || '/' || weighed.model || '/' || weighed.service_tier || '/' || md5(
             {%- for owner in owners %}
-            coalesce(weighed.{{ owner }}, '') || '|' ||
+            {{ key_part('weighed.' ~ owner) }} || '|' ||
             {%- endfor %}
             weighed.owner_rule
         ) as charge_id,
