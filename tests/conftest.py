@@ -34,7 +34,8 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspace
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "done").exists():
             first.generate(customers=20, days=45)
-            first.build()
+            done = first.run_command("build")
+            assert done.returncode == 0, done.stdout[-6000:]
             (shared / "done").touch()
     return Workspace(first.folder, Path(shutil.copytree(first.target, own / "target")))
 
@@ -42,7 +43,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspace
 @pytest.fixture
 def workspace(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A copy of the built workspace that a test may change."""
-    # Always in the same place: dbt reads the whole project anew when the path of its database changes.
+    # Always in the same place: the command dbt reads the whole project anew when the path of its database changes.
     folder = tmp_path_factory.getbasetemp() / "workspace"
     if folder.exists():
         shutil.rmtree(folder)

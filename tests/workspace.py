@@ -12,16 +12,22 @@ from typing import Any
 
 import duckdb
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import forked_dbt
+from tests.forked_dbt import ROOT
+
 BIN = Path(sys.executable).parent
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Raw data in `raw`, the warehouse in `warehouse_dir`; dbt keeps its parse results in `target`."""
+    """Raw data in `raw`, the warehouse in `warehouse_dir`; dbt keeps its parse results in `target`.
+
+    `project` is the folder of the dbt project, this repository's or a copy of it.
+    """
 
     folder: Path
     target: Path
+    project: str = "dbt_project"
 
     @property
     def raw(self) -> Path:
@@ -54,13 +60,18 @@ class Workspace:
         )
 
     def dbt_command(self, *arguments: str) -> list[str]:
-        return [str(BIN / "dbt"), *arguments, "--project-dir", "dbt_project"]
+        """The command that a user runs, from the root of the repository."""
+        return [str(BIN / "dbt"), *arguments, "--project-dir", self.project]
 
-    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run dbt as a user does, from the root of the repository."""
+    def run_command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run that command."""
         return subprocess.run(
             self.dbt_command(*arguments), cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
         )
+
+    def dbt(self, *arguments: str, **special: Any) -> subprocess.CompletedProcess[str]:
+        """The same in less time, without files in `target`: see tests/forked_dbt.py."""
+        return forked_dbt.run(arguments, self.project, self.env, **special)
 
     def build(self, *arguments: str) -> str:
         """Run `dbt build`, of a selection, too, without unit tests; it must succeed. Returns what it printed."""

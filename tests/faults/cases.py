@@ -21,6 +21,8 @@ from tests.workspace import ROOT, Workspace
 FOLDER = Path(os.environ.get("FINOPS_FAULT_CASES", ROOT.parent / "shared" / "faults"))
 # What the checks of the cases read, with all that is below it.
 SELECTED = "+fct_calls +fct_usage_daily +fct_traces +rpt_workflow_costs +rpt_reconciliation +rpt_data_quality +rejected_records"
+# What the tables of raw files come from.
+FILES = ("source:*", "stg_raw__call_files")
 _CHECK = re.compile(r"```sql\n(.*?)```\s*expected rows: `(.*?)` \(numbers", re.DOTALL)
 
 
@@ -44,6 +46,11 @@ class Check:
 
     sql: str
     expected: list[list[Any]]
+
+    @property
+    def tables(self) -> set[str]:
+        """The tables that it reads."""
+        return set(re.findall(r"\b(?:from|join)\s+\w+\.(\w+)", self.sql))
 
     def holds(self, rows: list[list[Any]]) -> bool:
         return len(rows) == len(self.expected) and all(
@@ -70,28 +77,38 @@ def sources_of(folder: Path) -> list[str]:
 
 def build(workspace: Workspace, sources: list[str], *arguments: str) -> str:
     """Build what the checks read from the raw files of the workspace; returns what dbt printed."""
-    done = workspace.dbt(
-        "build", "--quiet", "--exclude-resource-type", "unit_test",
-        "--indirect-selection", "cautious",
-        "--vars", json.dumps({"sources": sources}), "--select", *SELECTED.split(), *arguments,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-4000:]
-    return done.stdout
+    return _build(workspace, sources, "--select", *SELECTED.split(), *arguments)
 
 
-def fresh(workspace: Workspace) -> Workspace:
-    """The same workspace without data and warehouse; in the same place, so that dbt need not parse anew."""
-    for folder in (workspace.raw, workspace.warehouse_dir):
-        shutil.rmtree(folder, ignore_errors=True)
-    workspace.raw.mkdir(parents=True)
-    return workspace
+def build_seeds(workspace: Workspace, sources: list[str]) -> Path:
+    """Build what no raw file changes, seeds and prices; returns the working file, with which other builds can begin."""
+    _build(workspace, sources, "--select", *SELECTED.split(), "--exclude", *(f"{root}+" for root in FILES))
+    return working_file(workspace)
+
+
+def build_tables(workspace: Workspace, sources: list[str], seeds: Path, tables: set[str]) -> None:
+    """Build these tables, and the accounts of all records, from the raw files and a working file that holds the seeds."""
+    path = working_file(workspace)
+    if not path.exists():
+        path.parent.mkdir(parents=True)
+        shutil.copy(seeds, path)
+    read = sorted(tables | {"rpt_reconciliation", "rejected_records"})
+    _build(workspace, sources, "--select", *(f"{root}+,+{table}" for table in read for root in FILES))
+
+
+def _build(workspace: Workspace, sources: list[str], *selection: str) -> str:
+    given = json.dumps({"sources": sources})
+    return workspace.build("--quiet", "--indirect-selection", "buildable", "--vars", given, *selection)
+
+
+def working_file(workspace: Workspace) -> Path:
+    return workspace.warehouse_dir / "build" / "finops.duckdb"
 
 
 def rows_of(workspace: Workspace, sql: str) -> list[list[Any]]:
     """Rows of the working file."""
-    path = workspace.warehouse_dir / "build" / "finops.duckdb"
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{path}' as finops (read_only)")
+        connection.execute(f"attach '{working_file(workspace)}' as finops (read_only)")
         connection.execute("use finops")
         return [list(row) for row in connection.execute(sql).fetchall()]
 

@@ -37,9 +37,8 @@ DAY = "2026-10-10"
         ),
         # Without quotes YAML makes a date of it before the project is asked: dbt itself stops, and its last line says why.
         (("as-of-day-that-does-not-exist",), "{as_of_date: 2026-02-30}", 1, ("ValueError: day is out of range for month",)),
-        (("as-of-outside-the-data",), "{as_of_date: '2030-01-01'}", 2, ("as_of_date is 2030-01-01; the data has calls from 2026-09-17 to 2026-10-31",)),
-        (("as-of-outside-the-data",), "{as_of_date: 2026-09-16}", 2, ("as_of_date is 2026-09-16; the data has calls from",)),
     ],
+    ids=["four-at-once", "a-date-that-yaml-refuses"],
 )  # fmt: skip
 def test_a_variable_that_cannot_be_meant_changes_nothing(
     workspace: Workspace, cases: tuple[str, ...], given: str, code: int, said: tuple[str, ...]
@@ -48,13 +47,27 @@ def test_a_variable_that_cannot_be_meant_changes_nothing(
         case_folder("bills", name)
     files = [workspace.published, workspace.warehouse_dir / "build" / "finops.duckdb"]
     before = [path.read_bytes() for path in files]
-    done = workspace.dbt("--quiet", "build", "--vars", given)
+    done = workspace.run_command("--quiet", "build", "--vars", given)
     assert done.returncode == code
     lines = (done.stdout + done.stderr).splitlines()
     for text in said:
         assert any(text in line for line in lines), lines
     if code == 2:
         assert sum("Nothing was changed: " in line for line in lines) == 1
+    assert [path.read_bytes() for path in files] == before
+
+
+@pytest.mark.parametrize("day", ["2030-01-01", "2026-09-16"])
+def test_a_day_outside_the_data_changes_nothing(workspace: Workspace, day: str) -> None:
+    case_folder("bills", "as-of-outside-the-data")
+    files = [workspace.published, workspace.warehouse_dir / "build" / "finops.duckdb"]
+    before = [path.read_bytes() for path in files]
+    done = workspace.dbt("--quiet", "build", "--vars", f"{{as_of_date: '{day}'}}")
+    assert done.returncode == 2
+    assert (
+        f"Nothing was changed: variable as_of_date is {day}; the data has calls from 2026-09-17 to 2026-10-31"
+        in done.stdout
+    )
     assert [path.read_bytes() for path in files] == before
 
 

@@ -7,31 +7,45 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.cases import build, case_folder, case_names, checks_of, fresh, rows_of, sources_of
+from tests.faults.cases import (
+    build_seeds,
+    build_tables,
+    case_folder,
+    case_names,
+    checks_of,
+    rows_of,
+    sources_of,
+)
 from tests.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
-def places() -> dict[str, Workspace]:
-    """A place for each choice of sources: dbt parses the project anew when they change."""
+def seeds() -> dict[tuple[str, ...], Path]:
+    """For each choice of sources a working file that holds the seeds, and what is made of them alone."""
     return {}
 
 
 @pytest.mark.parametrize("name", case_names("llm"))
 def test_a_reported_export_has_the_right_totals(
-    name: str, places: dict[str, Workspace], tmp_path_factory: pytest.TempPathFactory
+    name: str, seeds: dict[tuple[str, ...], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = case_folder("llm", name)
-    sources = sources_of(folder)
-    key = "-".join(sources)
-    if key not in places:
-        place: Path = tmp_path_factory.mktemp(key)
-        places[key] = Workspace(place / "workspace", place / "target")
-    workspace = fresh(places[key])
-    for step in ("raw", "raw_then"):
-        if (folder / step).is_dir():
-            shutil.copytree(folder / step, workspace.raw, dirs_exist_ok=True)
-            build(workspace, sources)
-    for check in checks_of(folder):
+    sources, checks = sources_of(folder), checks_of(folder)
+    tables = {table for check in checks for table in check.tables}
+    workspace = _with_files_of(folder, tmp_path_factory.mktemp(name))
+    key = tuple(sources)
+    if key not in seeds:
+        seeds[key] = build_seeds(_with_files_of(folder, tmp_path_factory.mktemp("seeds")), sources)
+    build_tables(workspace, sources, seeds[key], tables)
+    if (folder / "raw_then").is_dir():
+        shutil.copytree(folder / "raw_then", workspace.raw, dirs_exist_ok=True)
+        build_tables(workspace, sources, seeds[key], tables)
+    for check in checks:
         rows = rows_of(workspace, check.sql)
         assert check.holds(rows), f"{check.sql}\ngave     {rows}\nexpected {check.expected}"
+
+
+def _with_files_of(folder: Path, place: Path) -> Workspace:
+    workspace = Workspace(place, place / "target")
+    shutil.copytree(folder / "raw", workspace.raw)
+    return workspace

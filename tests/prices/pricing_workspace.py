@@ -55,7 +55,7 @@ class PricingWorkspace:
 
     @property
     def project(self) -> Path:
-        return self.workspace.folder / "dbt_project"
+        return Path(self.workspace.project)
 
     @property
     def seeds(self) -> Path:
@@ -63,7 +63,7 @@ class PricingWorkspace:
 
     @classmethod
     def create(cls, folder: Path) -> PricingWorkspace:
-        made = cls(Workspace(folder, folder / "target"))
+        made = cls(Workspace(folder, folder / "target", str(folder / "dbt_project")))
         ignored = shutil.ignore_patterns("target", "logs", "__pycache__")
         shutil.copytree(ROOT / "dbt_project", made.project, ignore=ignored)
         for seed in ("price_book", "price_book_meters", "price_book_names"):
@@ -131,10 +131,7 @@ class PricingWorkspace:
             return connection.execute(sql).fetchall()
 
     def _dbt(self, *arguments: str) -> None:
-        done = subprocess.run(
-            [*self.workspace.dbt_command(*arguments)[:-1], str(self.project)],
-            cwd=ROOT, env=self.workspace.env, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = self.workspace.dbt(*arguments)
         assert done.returncode == 0, done.stdout[-6000:]
 
 

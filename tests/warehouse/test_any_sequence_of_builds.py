@@ -7,27 +7,23 @@ steps of each sequence. One that goes wrong is not shortened, which would take h
 
 from __future__ import annotations
 
-import copy
 import json
-import multiprocessing
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from dbt.cli.main import dbtRunner
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.changing_files import DAYS, write_bill, write_calls, write_customers, write_spend
-from tests.workspace import ROOT, Workspace
+from tests.workspace import Workspace
 
 SEQUENCES = int(os.environ.get("FINOPS_SEQUENCES", "1"))
 # What is filled day by day or says which days those are, with the checks of it. All other tables are made anew by each
@@ -51,37 +47,21 @@ BROKEN = {
 
 @dataclass
 class Project:
-    """A tiny warehouse, and dbt in processes of their own that begin with the project parsed."""
+    """A tiny warehouse."""
 
     workspace: Workspace
-    manifests: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def run(
         self,
         *arguments: str,
         variables: dict[str, Any],
         kill_after: float | None = None,
-        broken: str | None = None,
+        broken: tuple[str, ...] = (),
     ) -> bool:
-        """Run dbt; whether it succeeded. With `kill_after` seconds it is killed then, if it still runs; the node
-        `broken` fails."""
-        given = ["--project-dir", "dbt_project", "--vars", json.dumps(variables)]
-        # Which sources are on decides which models there are; all other variables are read when a model is compiled.
-        sources = tuple(variables["sources"])
-        if sources not in self.manifests:
-            parsed = dbtRunner().invoke(["--log-level", "none", "parse", *given])
-            assert parsed.success, parsed.exception
-            self.manifests[sources] = parsed.result
-        process = multiprocessing.get_context("fork").Process(
-            target=_invoke,
-            args=(self.manifests[sources], ["--log-level", "none", *arguments, *given], broken),
-        )
-        process.start()
-        process.join(kill_after)
-        if process.is_alive() and process.pid:
-            os.kill(process.pid, signal.SIGKILL)
-        process.join()
-        return process.exitcode == 0
+        """Run dbt; whether it succeeded. With `kill_after` seconds it is killed then, if it still runs; the nodes
+        `broken` fail."""
+        given = ("--log-level", "none", *arguments, "--vars", json.dumps(variables))
+        return self.workspace.dbt(*given, kill_after=kill_after, broken=broken).returncode == 0
 
     def published(self) -> dict[str, list[str]]:
         """Rows of all marts, and of what a build keeps for the next, as text."""
@@ -101,35 +81,15 @@ class Project:
             }
 
 
-def _invoke(manifest: Any, command: list[str], broken: str | None) -> None:
-    if broken:
-        manifest.nodes[broken] = copy.copy(manifest.nodes[broken])
-        manifest.nodes[broken].raw_code = "select error('as if the data were wrong') as problem"
-    result = dbtRunner(manifest=manifest).invoke(command)
-    os._exit(0 if result.success else 1)
-
-
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A warehouse that is published once, with the seeds; each sequence begins with a copy of it."""
     folder = tmp_path_factory.mktemp("sequences")
-    workspace = Workspace(folder, folder / "target")
-    patch = pytest.MonkeyPatch()
-    patch.chdir(ROOT)
-    for name in (
-        "FINOPS_RAW_DIR",
-        "FINOPS_WAREHOUSE_DIR",
-        "DBT_TARGET_PATH",
-        "DBT_LOG_PATH",
-        "DBT_VERSION_CHECK",
-    ):
-        patch.setenv(name, workspace.env[name])
-    put_first_files(workspace.raw)
-    made = Project(workspace)
+    made = Project(Workspace(folder, folder / "target"))
+    put_first_files(made.workspace.raw)
     assert made.run("build", "--exclude-resource-type", "test", "unit_test", variables=variables({"calls"}))
-    shutil.copytree(workspace.warehouse_dir, folder / "template")
-    yield made
-    patch.undo()
+    shutil.copytree(made.workspace.warehouse_dir, folder / "template")
+    return made
 
 
 def put_first_files(raw: Path) -> None:
@@ -268,7 +228,7 @@ def build(project: Project, step: tuple[Any, ...], given: dict[str, Any]) -> Non
         case ("kill", seconds):
             project.run(*whole, variables=given, kill_after=seconds)
         case ("fail", kind):
-            assert not project.run(*whole, variables=given, broken=BROKEN[kind])
+            assert not project.run(*whole, variables=given, broken=(BROKEN[kind],))
         case _:
             # A day for the reports without data is refused.
             assert project.run(*whole, variables=given) or "as_of_date" in given

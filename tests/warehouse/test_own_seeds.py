@@ -6,7 +6,6 @@ import csv
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_view
 from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.reading import identity_of
-from tests.workspace import BIN, ROOT, Workspace
+from tests.workspace import ROOT, Workspace
 
 SEEDS = ROOT / "dbt_project" / "seeds"
 
@@ -107,22 +106,17 @@ def test_a_seed_that_cannot_be_written_leaves_all_as_they_were(
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Forty days of a LiteLLM log and a list of customers; the seeds of the demo's company are empty."""
     folder = tmp_path_factory.mktemp("company")
-    workspace = Workspace(folder, folder / "target")
     project = folder / "dbt_project"
+    workspace = Workspace(folder, folder / "target", str(project))
     ignored = shutil.ignore_patterns("target", "logs", "__pycache__")
     shutil.copytree(ROOT / "dbt_project", project, ignore=ignored)
     assert run_seeds(project / "seeds", "--own", "--yes").returncode == 0
     _write_exports(workspace.raw)
-    done = subprocess.run(
-        [str(BIN / "dbt"), "build", "--exclude-resource-type", "unit_test", "--project-dir", str(project), "--vars",
-         "{sources: [litellm, customers]}"],
-        cwd=ROOT, env=workspace.env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-6000:]
-    yield workspace
+    workspace.build("--vars", "{sources: [litellm, customers]}")
+    return workspace
 
 
 def _write_exports(raw: Path) -> None:

@@ -21,10 +21,10 @@ def test_every_unit_test_holds(workspace: Workspace) -> None:
         (("test",), {"test"}),
         (("build", "--select", "rpt_customer_margins"), {"model", "test", "unit_test"}),
     ],
-    ids=["all", "a model"],
+    ids=["all", "a-model"],
 )
 def test_what_a_command_takes(workspace: Workspace, command: tuple[str, ...], expected: set[str]) -> None:
-    done = workspace.dbt(*command)
+    done = workspace.run_command(*command)
     assert done.returncode == 0, done.stdout[-6000:]
     results = json.loads((Path(workspace.target) / "run_results.json").read_text())["results"]
     kinds = {result["unique_id"].split(".")[0] for result in results}
