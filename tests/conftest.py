@@ -1,7 +1,10 @@
 """Options and fixtures that the whole test suite shares."""
 
 import fcntl
+import re
 import shutil
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Write the rendered pages into tests/**/snapshots instead of comparing with them.",
     )
+
+
+# Folders of tests that build warehouses.
+BUILDING = frozenset({"anomalies", "faults", "live", "prices", "warehouse"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, so that no process waits for another at the end of a run."""
+    items.sort(key=lambda item: BUILDING.isdisjoint(item.path.parts))
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Values that pytest would only number are named by their words, the same in every run."""
+    if isinstance(val, str):
+        return f"{val[:60].encode('unicode_escape').decode()}..." if len(val) > 60 else None
+    if not isinstance(val, dict | list | tuple | set | frozenset | date | timedelta | Decimal):
+        return None
+    return "_".join(re.findall(r"[\w.+:/-]+", _told(val)))[:60] or "empty"
+
+
+def _told(value: object) -> str:
+    match value:
+        case dict():
+            return " ".join(f"{_told(name)} {_told(inner)}" for name, inner in value.items())
+        case list() | tuple():
+            return " ".join(map(_told, value))
+        case set() | frozenset():
+            return " ".join(sorted(map(_told, value)))
+        case str() | int() | float() | date() | timedelta() | Decimal() | None:
+            return str(value)
+        case _:
+            return type(value).__name__
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 
 from dbt_project.landing.landed_files import land
 from dbt_project.landing.sources.coding_agents import CODING_AGENTS, CodingAgentSource
-from tests.faults.cases import build, fresh, rows_of
+from tests.faults.cases import build, rows_of
 from tests.workspace import Workspace
 
 
@@ -257,7 +257,7 @@ def test_the_source_reads_what_it_is_registered_for() -> None:
 
 def test_developers_cost_what_their_logs_say(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("agents")
-    workspace = fresh(Workspace(folder / "workspace", folder / "target"))
+    workspace = Workspace(folder / "workspace", folder / "target")
     raw = workspace.raw / "coding_agents"
     lines = [
         answered("m1", "r1", "09:00:00", 1, cache_creation=None),

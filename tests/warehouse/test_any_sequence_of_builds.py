@@ -149,7 +149,7 @@ SEQUENCES_KNOWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("steps", SEQUENCES_KNOWN)
+@pytest.mark.parametrize("steps", SEQUENCES_KNOWN, ids=["put-back", "came-and-went", "switched-off-and-on"])
 def test_sequences_that_once_went_wrong(project: Project, steps: list[Any]) -> None:
     follow(project, steps)
 

@@ -58,7 +58,9 @@ def build(workspace: Workspace) -> list[Any]:
     return rows_of(workspace, RECONCILED)
 
 
-@pytest.mark.parametrize("days", [(LAST, FIRST), (FIRST, LAST)])
+@pytest.mark.parametrize(
+    "days", [(LAST, FIRST), (FIRST, LAST)], ids=["later-file-first", "earlier-file-first"]
+)
 def test_a_call_told_on_both_sides_of_midnight_counts_once(
     days: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -3,6 +3,9 @@
 
 {{ config(enabled=landed_call_sources() | length > 0, materialized='incremental', unique_key='partition_date') }}
 
+{# Which days are put in anew is asked when the table is filled. #}
+-- depends_on: {{ ref('int_raw_days') }}
+
 with parts as (
 
     select * from {{ ref('int_metered_parts') }}
