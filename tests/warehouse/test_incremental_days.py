@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 
 from tests.workspace import Workspace
 
-# What is built of files; the tests of data and the seeds say nothing here.
+# What is built of files, and published as if it were all: the tests of data and the seeds say nothing here.
 MODELS = ("--exclude-resource-type", "seed", "test", "unit_test")
+VARIABLES = "{accept_removed_days: true, is_live_refresh: true}"
 # Every table that a build fills day by day, and everything that a reader opens.
 TABLES = """
     select schema_name || '.' || table_name from duckdb_tables()
@@ -32,7 +33,7 @@ def touched(workspace: Workspace) -> list[str]:
 
 
 def build(workspace: Workspace, *arguments: str) -> None:
-    done = workspace.dbt("build", "--quiet", *MODELS, "--vars", "{accept_removed_days: true}", *arguments)
+    done = workspace.dbt("build", "--quiet", *MODELS, "--vars", VARIABLES, *arguments)
     assert done.returncode == 0, done.stdout[-6000:]
 
 
