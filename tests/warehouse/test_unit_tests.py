@@ -19,7 +19,7 @@ def test_every_unit_test_holds(workspace: Workspace) -> None:
     ("command", "expected"),
     [
         (("test",), {"test"}),
-        (("build", "--select", "rpt_customer_margins"), {"model", "test", "unit_test"}),
+        (("build", "--select", "rpt_churn_rates"), {"model", "test", "unit_test"}),
     ],
     ids=["all", "a-model"],
 )
