@@ -82,13 +82,3 @@ def test_a_model_is_one_thought() -> None:
     assert {
         name: lines for name, lines in lengths.items() if lines > LONGEST_MODEL and name not in LISTS
     } == {}
-
-
-def test_every_table_built_by_day_knows_the_days(models: dict[str, dict[str, Any]]) -> None:
-    """The strategy asks which days to replace, which dbt allows only where the model depends on them."""
-    unaware = [
-        name
-        for name, model in models.items()
-        if model["config"]["materialized"] == "incremental" and "int_raw_days" not in model["reads"]
-    ]
-    assert not unaware
