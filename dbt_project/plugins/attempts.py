@@ -17,6 +17,7 @@ _LONGEST_PROBLEM = 400
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 # dbt puts the kind of an error and its file above what the database says, and DuckDB the statement below.
 _HEADING = re.compile(r"(?:\w+ )+Error(?: in .+)?")
+_TRACE = re.compile(r"> in macro |called by ")
 _STATEMENT = re.compile(r"LINE \d+:|\s*\^\s*$|compiled code at |\|")
 
 
@@ -37,7 +38,8 @@ def end(warehouse_dir: Path, outcome: str, problem: str | None) -> None:
 
 def summary(problem: str) -> str:
     """What went wrong as one plain line: what was found first, and that there is more."""
-    lines = [line.strip(" .") for line in _COLOURS.sub("", problem).splitlines() if line.strip()]
+    found = (line.strip(" .") for line in _COLOURS.sub("", problem).splitlines())
+    lines = [line for line in found if line and not _HEADING.fullmatch(line) and not _TRACE.match(line)]
     more = " The build names the others too." if len(lines) > 2 else ""
     text = " ".join(f"{'. '.join(lines[:2])}.".split())
     return (text if len(text) <= _LONGEST_PROBLEM else f"{text[: _LONGEST_PROBLEM - 1]}…") + more

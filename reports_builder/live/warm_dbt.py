@@ -113,7 +113,7 @@ def _reason(result: dbtRunnerResult) -> str:
     results = getattr(result.result, "results", None) or ()
     failed = [each for each in results if str(each.status) in _FAILED]
     if not failed:
-        reason = summary(f"The build stopped: {result.exception or 'dbt gave no reason'}")
+        reason = f"The build stopped: {summary(str(result.exception or 'dbt gave no reason'))}"
         return reason if reason.endswith((".", "…")) else f"{reason}."
     first, node = failed[0], failed[0].node
     others = f" ({len(failed) - 1} more failed.)" if len(failed) > 1 else ""

@@ -15,7 +15,7 @@ from tests.workspace import ROOT
 
 STAGING = PROJECT / "models" / "staging"
 # Folders of staging that are no sources: the raw layout, and what alerts have sent.
-OTHERS = {"raw", "alerts"}
+OTHERS = {"raw", "alerts", "landing"}
 
 
 @pytest.mark.parametrize("name", SOURCE_KINDS)

@@ -202,6 +202,6 @@ def test_the_focus_export_sums_to_the_ledger(litellm: Workspace) -> None:
 
 def charges_of(workspace: Workspace) -> list[dict[str, Any]]:
     """What the export of any month reads."""
-    query = _QUERY.replace("and billing_month_start_date = :month", "")
+    query = _QUERY.replace("where billing_month_start_date = :month", "")
     names = [name.strip() for name in query.split("select")[1].split("from")[0].split(",")]
     return [dict(zip(names, row, strict=True)) for row in rows_of(workspace, query)]

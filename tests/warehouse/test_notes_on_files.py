@@ -29,7 +29,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, str, str
         "customer_id,fee,signup_date,ended_at,End\n"
         "c1,31,2026-01-01,2026-10-02,\nc1,on request,2026-10-02,,\nc2,31,2026-01-01,,2026-10-02\n"
     )
-    done = workspace.dbt(
+    done = workspace.run_command(
         "build", "--quiet", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
         "--vars", json.dumps({"sources": ["calls", "customers"]}), "--select", "+rpt_data_quality", "+int_customer_days",
     )  # fmt: skip
