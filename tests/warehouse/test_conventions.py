@@ -18,7 +18,7 @@ NUMERIC = ("decimal", "double", "bigint", "integer")
 
 @pytest.fixture(scope="module")
 def manifest(built: Workspace) -> dict[str, Any]:
-    return dict(json.loads((built.target / "manifest.json").read_text()))
+    return dict(json.loads((built.target.parent / "manifest.json").read_text()))
 
 
 @pytest.fixture(scope="module")
