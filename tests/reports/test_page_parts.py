@@ -31,6 +31,7 @@ from reports_builder.render import render
 from reports_builder.savings import NOTHING_TO_DO, action_plan
 from reports_builder.subjects.allocation.teams.statements import month_budget_figure
 from reports_builder.subjects.core import queries
+from reports_builder.subjects.core.queries import spend
 from reports_builder.subjects.pricing.statements import other_fees_said
 from reports_builder.warehouse import Period, open_warehouse
 from tests.reports.warehouse_fixture import DEFAULT_ROWS, build_warehouse, usage_row
@@ -313,3 +314,12 @@ def test_a_customer_whose_cost_was_unknown_has_neither_started_nor_stopped(tmp_p
         "customers whose cost in one of the periods is unknown stand for $250 more;" in sentence.plain
         for sentence in answer
     )
+
+
+def test_a_call_of_unknown_cost_does_not_make_calls_cheaper(tmp_path: Path) -> None:
+    path = build_warehouse(
+        tmp_path / "finops.duckdb", [*DEFAULT_ROWS, usage_row("2026-10-30", "cust_0001", "own", "null")]
+    )
+    with open_warehouse(path) as warehouse:
+        # 1,600 dollars for the 30 calls whose cost is known, of 40.
+        assert round(float(str(spend(warehouse)["usd_per_thousand_calls"])), 2) == 53333.33

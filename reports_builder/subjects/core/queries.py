@@ -37,11 +37,13 @@ def spend(warehouse: Warehouse) -> Evidence:
             select
                 sum(effective_cost_usd) filter (where usage_date >= :window_start) as spend_usd,
                 sum(calls) filter (where usage_date >= :window_start) as calls,
+                sum(calls - uncosted_calls) filter (where usage_date >= :window_start) as costed_calls,
                 sum(effective_cost_usd)
                     filter (where :has_prior and usage_date between :prior_start and :prior_end)
                     as prior_spend_usd,
-                sum(calls) filter (where :has_prior and usage_date between :prior_start and :prior_end)
-                    as prior_calls
+                sum(calls - uncosted_calls)
+                    filter (where :has_prior and usage_date between :prior_start and :prior_end)
+                    as prior_costed_calls
             from core.fct_usage_daily
             where usage_date <= :as_of
         )
@@ -50,8 +52,8 @@ def spend(warehouse: Warehouse) -> Evidence:
             calls,
             prior_spend_usd,
             spend_usd / nullif(prior_spend_usd::double, 0) - 1 as spend_change,
-            1000 * spend_usd / nullif(calls::double, 0) as usd_per_thousand_calls,
-            1000 * prior_spend_usd / nullif(prior_calls::double, 0) as prior_usd_per_thousand_calls,
+            1000 * spend_usd / nullif(costed_calls::double, 0) as usd_per_thousand_calls,
+            1000 * prior_spend_usd / nullif(prior_costed_calls::double, 0) as prior_usd_per_thousand_calls,
             usd_per_thousand_calls / nullif(prior_usd_per_thousand_calls, 0) - 1 as unit_cost_change,
             case
                 when spend_change is null then 'no earlier period to compare with'
