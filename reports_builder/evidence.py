@@ -54,12 +54,16 @@ class Prose:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The result of one query, the text of that query, and the row in focus (the first)."""
+    """The result of one query, the text of that query, and the row in focus (the first).
+
+    ``not_narrowed_by`` names the filters of the dashboard that are in use and that the query cannot follow.
+    """
 
     sql: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     focus: int = 0
+    not_narrowed_by: tuple[str, ...] = ()
 
     @property
     def marts(self) -> tuple[str, ...]:

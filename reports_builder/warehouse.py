@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +16,7 @@ from reports_builder.errors import ReportError
 from reports_builder.escaping import SqlValue, clean, sql_literal
 from reports_builder.evidence import Evidence, marts_read
 from reports_builder.formatting import Value
+from reports_builder.marts import Mart
 
 # The folders that dbt uses, moved by the same variables.
 RAW_FOLDER = Path(os.environ.get("FINOPS_RAW_DIR", "data/raw"))
@@ -25,6 +26,7 @@ BUILD = "dbt build --project-dir dbt_project"
 CATALOG = "finops"
 """The name of the database: views of the warehouse say it, whatever the file is called."""
 
+_Result = tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
@@ -85,7 +87,7 @@ class Warehouse:
         self.path = path
         self.read: set[str] = set()
         self._connection = connection
-        self._answered: dict[str, Evidence] = {}
+        self._answered: dict[str, _Result] = {}
         self.period = self._period()
 
     def period_of(self, _evidence: Evidence) -> Period:
@@ -97,31 +99,27 @@ class Warehouse:
         """Whether the queries see only a part of the rows, or of the period."""
         return False
 
-    def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
+    def evidence(self, sql: str, **parameters: SqlValue | Mart) -> Evidence:
         """Run a query and keep its text.
 
         ``:as_of``, ``:window_start``, ``:prior_start``, ``:prior_end`` and ``:history_start``
         (90 days up to the as-of date), ``:has_prior`` and ``:is_covered`` (whether data covers the two
-        windows, the later one) and any ``parameters`` are replaced by literals first, so
-        the text that is kept, and printed, can be pasted into a DuckDB shell as it stands.
+        windows, the later one) and any ``parameters`` are replaced by literals first, a ``Mart`` by its
+        name, so the text that is kept, and printed, can be pasted into a DuckDB shell as it stands.
         """
-        known = self.period.parameters() | parameters
-        text = _PARAMETER.sub(lambda name: sql_literal(known[name[1]]), dedent(sql).strip())
-        text = text.rstrip(";") + ";"
+        text = written(sql, self.period.parameters() | parameters)
         self.read.update(marts_read(text))
         # Pages ask some questions alike (the footer, the ledger); the file cannot change meanwhile.
         if text not in self._answered:
-            self._answered[text] = Evidence(text, *self._fetch(text))
-        return self._answered[text]
+            self._answered[text] = self._fetch(text)
+        return Evidence(text, *self._answered[text])
 
     def has(self, mart: str) -> bool:
         """Whether the warehouse holds this ``schema.table``."""
         _, rows = self._fetch("select table_schema || '.' || table_name from information_schema.tables;")
         return (mart,) in rows
 
-    def _fetch(
-        self, sql: str, parameters: Mapping[str, str] | None = None
-    ) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
+    def _fetch(self, sql: str, parameters: Mapping[str, Sequence[str]] | None = None) -> _Result:
         try:
             cursor = self._connection.execute(sql, dict(parameters or {}))
             rows = tuple(cursor.fetchall())
@@ -153,6 +151,16 @@ class Warehouse:
             )
         as_of, start, prior_start, prior_end, first = (date.fromisoformat(str(value)) for value in rows[0])
         return Period(as_of, start, prior_start, prior_end, first)
+
+
+def written(sql: str, parameters: Mapping[str, SqlValue | Mart]) -> str:
+    """The query with each ``:name`` replaced: a value by its literal, a mart as it is."""
+
+    def spelled(name: re.Match[str]) -> str:
+        value = parameters[name[1]]
+        return value if isinstance(value, Mart) else sql_literal(value)
+
+    return _PARAMETER.sub(spelled, dedent(sql).strip()).rstrip(";") + ";"
 
 
 def attach(path: Path) -> duckdb.DuckDBPyConnection:

@@ -6,10 +6,10 @@ from functools import partial
 import streamlit as st
 
 from reports_builder.dashboard import address
-from reports_builder.dashboard.filters import NAMES, PRESETS, Filters
+from reports_builder.dashboard.filters import DIMENSIONS, PRESETS, Filters
 from reports_builder.warehouse import Period
 
-_PARAMETERS = ("period", *NAMES)
+_PARAMETERS = ("period", *DIMENSIONS)
 _KEPT = "kept_filters"
 _PAGE = "page_of_filters"
 _OWN_DAYS = "own"
@@ -46,7 +46,7 @@ def sidebar(filters: Filters, options: dict[str, tuple[str, ...]], own: Period) 
     """The widgets; a change of one writes the address and draws the page again."""
     st.sidebar.html('<div class="message">Filters</div>')
     _period_choice(filters, own)
-    for name in NAMES:
+    for name in DIMENSIONS:
         chosen = list(filters.values(name))
         # A value of the address that the data does not hold stays visible, to be taken out.
         known = list(dict.fromkeys([*options.get(name, ()), *chosen]))

@@ -1,11 +1,9 @@
-"""What a reader narrows the figures to: kept in the address, applied to every query that can bear it."""
+"""What a reader narrows the figures to, kept in the address, and what a figure says that does not follow."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
-from reports_builder.evidence import marts_read
 from reports_builder.warehouse import Period
 
 PRESETS = {
@@ -17,77 +15,15 @@ PRESETS = {
 }
 """Periods by the word that stands for them in the address; the reports' own period has none."""
 
-NAMES = {
-    "organization": "organization",
-    "product": "product",
-    "tier": "tier",
+DIMENSIONS = {
+    "organization": "organization_id",
+    "product": "product_id",
+    "tier": "subscription_tier",
     "provider": "provider",
     "environment": "environment",
 }
-"""The filters on values, as the address spells them and as a reader reads them."""
+"""The filters on values, as the address spells them, with the dimension of the semantic layer for each."""
 
-_BY_CUSTOMER = "customer_id in (select customer_id from core.dim_customers where {column} in {values})"
-_ORGANIZATION = _BY_CUSTOMER.replace("{column}", "organization_id")
-# The organization in the books is that of the customer's record, whatever a call says.
-_IN_THE_BOOKS = "case when is_known then organization_id else 'unallocated' end"
-_ORGANIZATION_OF_USAGE = _BY_CUSTOMER.replace("{column}", _IN_THE_BOOKS)
-_TIER = _BY_CUSTOMER.replace("{column}", "subscription_tier")
-
-# Which filter a mart can bear, and how: "" for the period, which its queries bring themselves.
-# Marts of a fixed window, of totals and of shares over everything are left out on purpose: to drop
-# some of their rows would not give the figure of the rest.
-_BEARS: dict[str, dict[str, str]] = {
-    "core.fct_usage_daily": {
-        "period": "",
-        "organization": _ORGANIZATION_OF_USAGE,
-        "product": "product_id in {values}",
-        "tier": _TIER,
-        "provider": "provider in {values}",
-        "environment": "environment in {values}",
-    },
-    "allocation.fct_allocated_costs_daily": {
-        "period": "",
-        "organization": "organization_id in {values}",
-        "product": "product_id in {values}",
-        "tier": _TIER,
-    },
-    "margin.fct_customer_margins_daily": {"period": "", "organization": _ORGANIZATION, "tier": _TIER},
-    "margin.rpt_customer_margins": {
-        "organization": "organization_id in {values}",
-        "tier": "subscription_tier in {values}",
-    },
-    "margin.rpt_customer_lifetime_values": {
-        "organization": _ORGANIZATION,
-        "tier": "subscription_tier in {values}",
-    },
-    "margin.rpt_feature_economics": {"product": "product_id in {values}"},
-    "pricing.rpt_plan_backtests": {
-        "organization": "organization_id in {values}",
-        "tier": "subscription_tier in {values}",
-    },
-    "efficiency.rpt_model_efficiency": {"provider": "provider in {values}"},
-    "anomalies.fct_cost_anomalies": {
-        "period": "",
-        "organization": "organization_id in {values}",
-        "tier": _TIER,
-    },
-    "anomalies.rpt_threshold_alerts": {
-        "organization": _ORGANIZATION,
-        "tier": "subscription_tier in {values}",
-    },
-    "anomalies.rpt_inefficient_usage": {
-        "organization": _ORGANIZATION,
-        "product": "product_id in {values}",
-        "tier": _TIER,
-        "provider": "provider in {values}",
-    },
-}
-# They give names to what other marts count, and count nothing themselves.
-_NAMING = frozenset(
-    {"core.dim_customers", "core.dim_dates", "core.dim_features", "core.dim_models", "seeds.assumptions"}
-)
-
-_OWN_DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
 _MOST_VALUES = 200
 
 
@@ -108,14 +44,14 @@ class Filters:
         period = next(iter(address.get("period", ())), "")
         values = {
             name: tuple(dict.fromkeys(value for value in address.get(name, ()) if value))[:_MOST_VALUES]
-            for name in NAMES
+            for name in DIMENSIONS
         }
         return cls(period=period if _is_period(period) else "", **values)
 
     def to_address(self) -> dict[str, list[str]]:
         """The same as parameters of an address; what is not chosen is not in it."""
         chosen = {"period": [self.period]} if self.period else {}
-        return chosen | {name: list(self.values(name)) for name in NAMES if self.values(name)}
+        return chosen | {name: list(self.values(name)) for name in DIMENSIONS if self.values(name)}
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values chosen for one filter."""
@@ -130,7 +66,7 @@ class Filters:
     def with_values(self, name: str, values: Iterable[str]) -> "Filters":
         """The same with other values for one filter."""
         return Filters(
-            self.period, *(tuple(values) if other == name else self.values(other) for other in NAMES)
+            self.period, *(tuple(values) if other == name else self.values(other) for other in DIMENSIONS)
         )
 
     def with_period(self, period: str) -> "Filters":
@@ -141,9 +77,8 @@ class Filters:
         """The days that are asked for, with as many days before them to compare with."""
         if not self.period:
             return own
-        match = _OWN_DAYS.fullmatch(self.period)
-        if match:
-            start, end = date.fromisoformat(match[1]), date.fromisoformat(match[2])
+        if days := _own_days(self.period):
+            start, end = days
         elif self.period == "all":
             start, end = own.first_usage, last_usage
         else:
@@ -157,47 +92,35 @@ class Filters:
 
 
 def _is_period(text: str) -> bool:
-    match = _OWN_DAYS.fullmatch(text)
-    if not match:
-        return text in PRESETS
+    return text in PRESETS or _own_days(text) is not None
+
+
+def _own_days(text: str) -> tuple[date, date] | None:
+    """The first and the last day of ``from..to``; None for anything else."""
+    first, _, last = text.partition("..")
     try:
-        start, end = date.fromisoformat(match[1]), date.fromisoformat(match[2])
+        start, end = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
-        return False
-    # As many days before them must be days of a calendar too.
-    return start <= end and start.year >= 1900 and end.year <= 2999
+        return None
+    # As many days before them must be days of a calendar too; and an address has one spelling of a day.
+    is_calendar = start <= end and start.year >= 1900 and end.year <= 2999
+    return (start, end) if is_calendar and text == f"{start}..{end}" else None
 
 
-def bears(sql: str, name: str) -> bool:
-    """Whether every mart that ``sql`` counts can be narrowed by this filter.
+def whole_said(names: Iterable[str]) -> str:
+    """What a figure covers that these filters do not narrow, and why; empty without any."""
+    not_kept = set(names)
+    values = [name for name in DIMENSIONS if name in not_kept]
+    covers = [f"all {_listed([f'{name}s' for name in values], 'and')}"] if values else []
+    kept = values
+    if "period" in not_kept:
+        covers.append("not the chosen days")
+        kept = [*values, "day"]
+    if not kept:
+        return ""
+    said = f"{', '.join(covers)}: this figure is not kept by {_listed(kept, 'or')}."
+    return said[0].upper() + said[1:]
 
-    Cost of one provider beside revenue of all would mislead, so a query is narrowed wholly or not.
-    """
-    counted = [mart for mart in marts_read(sql) if mart not in _NAMING]
-    return bool(counted) and all(name in _BEARS.get(mart, {}) for mart in counted)
 
-
-def unused(sql: str, filters: Filters) -> tuple[str, ...]:
-    """The filters in use that this query cannot be narrowed by."""
-    return tuple(name for name in filters.chosen if not bears(sql, name))
-
-
-def narrowed(sql: str, filters: Filters) -> str:
-    """``sql`` with each mart it counts replaced by the rows that pass the filters.
-
-    The values stand as parameters, ``:chosen_provider`` for ``provider``.
-    """
-    names = [name for name in filters.chosen if name != "period" and bears(sql, name)]
-    if not names:
-        return sql
-    for mart in marts_read(sql):
-        conditions = [
-            _BEARS[mart][name].replace("{values}", f":chosen_{name}")
-            for name in names
-            if name in _BEARS.get(mart, {})
-        ]
-        if conditions:
-            rows = f"(select * from {mart} where {' and '.join(conditions)})"  # noqa: S608 - names of this file
-            pattern = re.compile(rf"\b(from|join)(\s+){re.escape(mart)}\b", re.IGNORECASE)
-            sql = pattern.sub(lambda found, rows=rows: f"{found[1]}{found[2]}{rows}", sql)  # type: ignore[misc]
-    return sql
+def _listed(words: list[str], link: str) -> str:
+    return f" {link} ".join(filter(None, (", ".join(words[:-1]), words[-1])))

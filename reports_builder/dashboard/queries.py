@@ -2,6 +2,7 @@
 
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.evidence import Evidence
+from reports_builder.marts import USAGE
 from reports_builder.warehouse import Warehouse
 
 
@@ -24,9 +25,10 @@ def calls_in_period(warehouse: Warehouse) -> int:
     rows = warehouse.evidence(
         """
         select coalesce(sum(calls), 0) as calls
-        from core.fct_usage_daily
+        from :usage
         where usage_date between :window_start and :as_of
-        """
+        """,
+        usage=USAGE,
     ).rows
     return int(rows[0][0] or 0)  # type: ignore[arg-type]
 

@@ -1,22 +1,20 @@
 """The published warehouse as the dashboard reads it: one file, read-only, narrowed by the filters."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from textwrap import dedent
 
 import duckdb
 
 from reports_builder.alerts.ledger import Ledger
-from reports_builder.dashboard.filters import NAMES, Filters, bears, narrowed
+from reports_builder.dashboard.filters import DIMENSIONS, Filters
 from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import Evidence, marts_read
-from reports_builder.warehouse import Period, Warehouse, attach
-
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+from reports_builder.marts import Mart
+from reports_builder.semantic.marts import mart_dimensions
+from reports_builder.warehouse import Period, Warehouse, attach, written
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,9 @@ def _size_of(path: Path) -> int:
 class NarrowedWarehouse(Warehouse):
     """A warehouse whose queries see the filters: the same text, over the rows that pass.
 
-    A query is narrowed by a filter when every mart it counts can bear it, else not at all; its text
-    says which, and gives the same figure in a DuckDB shell.
+    A query follows a filter when the semantic layer finds its dimension in every mart that the query counts,
+    else not at all: cost of one provider beside revenue of all would mislead. Its text gives the same
+    figure in a DuckDB shell.
     """
 
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, filters: Filters) -> None:
@@ -69,36 +68,39 @@ class NarrowedWarehouse(Warehouse):
 
     def period_of(self, evidence: Evidence) -> Period:
         """The chosen window where the query follows it, else that of the marts."""
-        return self.chosen_period if bears(evidence.sql, "period") else self.period
+        return self.period if "period" in evidence.not_narrowed_by else self.chosen_period
 
-    def evidence(self, sql: str, **parameters: SqlValue) -> Evidence:
+    def evidence(self, sql: str, **parameters: SqlValue | Mart) -> Evidence:
         """As in ``Warehouse``; what a reader chose is bound as a parameter and printed as a literal."""
-        chosen = {f"chosen_{name}": self.filters.values(name) for name in NAMES}
+        marts = {name: value for name, value in parameters.items() if isinstance(value, Mart)}
+        followed = [name for name in self.filters.chosen if _is_followed(name, marts.values())]
+        chosen = {name: self.filters.values(name) for name in followed if name != "period"}
         known = self.period.parameters() | parameters
-        if self.filters.period and bears(sql, "period"):
-            chosen_period = self.chosen_period
-            known = chosen_period.parameters() | {"history_start": chosen_period.start} | parameters
-        asked = narrowed(dedent(sql).strip().rstrip(";"), self.filters)
-        text = _PARAMETER.sub(lambda name: sql_literal((known | chosen)[name[1]]), asked) + ";"
+        if "period" in followed:
+            known |= self.chosen_period.parameters() | {"history_start": self.chosen_period.start}
+
+        def narrowed(spelled: Callable[[str], str]) -> dict[str, Mart]:
+            values = {DIMENSIONS[name]: spelled(name) for name in chosen}
+            return (
+                {name: mart_dimensions().rows(mart, values) for name, mart in marts.items()} if values else {}
+            )
+
+        text = written(sql, known | narrowed(lambda name: sql_literal(chosen[name])))
         self.read.update(marts_read(text))
         if text not in self._answered:
-            bound = {
-                f"{name}_{place}": value
-                for name, values in chosen.items()
-                for place, value in enumerate(values)
-            }
-            used: dict[str, str] = {}
+            asked = written(sql, known | narrowed(lambda name: f"${name}"))
+            self._answered[text] = self._fetch(asked, chosen)
+        not_followed = tuple(name for name in self.filters.chosen if name not in followed)
+        return Evidence(text, *self._answered[text], not_narrowed_by=not_followed)
 
-            def placeholder(name: re.Match[str]) -> str:
-                if name[1] not in chosen:
-                    return sql_literal(known[name[1]])
-                places = [key for key in bound if key.rsplit("_", 1)[0] == name[1]]
-                used.update({key: bound[key] for key in places})
-                return f"({', '.join(f'${key}' for key in places)})"
 
-            executed = _PARAMETER.sub(placeholder, asked)
-            self._answered[text] = Evidence(text, *self._fetch(executed, used or None))
-        return self._answered[text]
+def _is_followed(name: str, marts: Collection[Mart]) -> bool:
+    if not marts:
+        return False
+    layer = mart_dimensions()
+    if name == "period":
+        return all(layer.is_kept_by_day(mart) for mart in marts)
+    return all(layer.keeps(mart, DIMENSIONS[name]) for mart in marts)
 
 
 @contextmanager

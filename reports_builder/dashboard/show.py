@@ -10,7 +10,7 @@ import streamlit as st
 from reports_builder import formatting
 from reports_builder.dashboard import charts, markup
 from reports_builder.dashboard.downloads import csv_bytes
-from reports_builder.dashboard.filters import NAMES, Filters, unused
+from reports_builder.dashboard.filters import whole_said
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose
@@ -37,7 +37,7 @@ def heading(title: str) -> None:
 
 def view(shown: View) -> None:
     """The whole view."""
-    sentences = [_sentence(prose, shown.filters) for prose in shown.headline]
+    sentences = [_sentence(prose) for prose in shown.headline]
     html(f'<div class="headline">{"".join(f"<p>{sentence}</p>" for sentence in sentences)}</div>')
     _tiles(shown)
     pending: list[Section] = []
@@ -45,37 +45,33 @@ def view(shown: View) -> None:
         if section.figures:
             pending.append(section)
             if len(pending) == 2:
-                _side_by_side(pending, shown.filters)
+                _side_by_side(pending)
                 pending = []
         else:
-            _side_by_side(pending, shown.filters)
+            _side_by_side(pending)
             pending = []
-            _section(section, shown.filters)
-    _side_by_side(pending, shown.filters)
+            _section(section)
+    _side_by_side(pending)
 
 
-def _sentence(prose: Prose, filters: Filters) -> str:
-    return markup.inline(prose) + _not_narrowed((quote.evidence for quote in prose.quotes), filters)
+def _sentence(prose: Prose) -> str:
+    return markup.inline(prose) + _not_narrowed(quote.evidence for quote in prose.quotes)
 
 
-def _not_narrowed(evidence: Iterable[Evidence], filters: Filters) -> str:
+def _not_narrowed(evidence: Iterable[Evidence]) -> str:
     """A remark where a figure cannot follow every filter in use."""
-    names = {name for item in evidence for name in unused(item.sql, filters)}
-    if not names:
-        return ""
-    ordered = [name for name in ("period", *NAMES) if name in names]
-    said = " and ".join(filter(None, (", ".join(ordered[:-1]), ordered[-1])))
-    return f' <span class="remark">not narrowed by {escape(said)}</span>'
+    said = whole_said(name for item in evidence for name in item.not_narrowed_by)
+    return f' <span class="remark">{escape(said)}</span>' if said else ""
 
 
 def _tiles(shown: View) -> None:
     with st.container(horizontal=True, gap="small", key="tiles"):
         for place, tile in enumerate(shown.tiles):
             with st.container(border=True, width=218, height="stretch", gap="small", key=f"tile-{place}"):
-                _tile(tile, shown.filters)
+                _tile(tile)
 
 
-def _tile(tile: KeyFigure, filters: Filters) -> None:
+def _tile(tile: KeyFigure) -> None:
     cells = [cell for cell in tile.cells if cell is not None]
     more = [
         markup.inline(part)
@@ -93,7 +89,7 @@ def _tile(tile: KeyFigure, filters: Filters) -> None:
     html(
         f'<div class="tile"><div class="label">{markup.inline(label)}</div>'
         f'<div class="now">{markup.inline(tile.now)}</div>'
-        f'<div class="more">{said}{_not_narrowed(evidence, filters)}</div></div>'
+        f'<div class="more">{said}{_not_narrowed(evidence)}</div></div>'
     )
     query(cite(cells), f"tile-{_slug(label.plain)}")
 
@@ -110,38 +106,38 @@ def query(citations: tuple[Citation, ...], key: str) -> None:
         st.code(f"duckdb -readonly {shlex.quote(Settings.from_environment().warehouse)}", language="sh")
 
 
-def _side_by_side(sections: list[Section], filters: Filters) -> None:
+def _side_by_side(sections: list[Section]) -> None:
     if not sections:
         return
     # A table beside nothing would leave half of the page empty.
     most_columns = _MOST_COLUMNS if all(section.tables for section in sections) else 0
     for column, section in zip(st.columns(len(sections), gap="large"), sections, strict=True):
         with column:
-            _section(section, filters, most_columns=most_columns)
+            _section(section, most_columns=most_columns)
     # A wide table takes the whole width, below its chart.
     for section in sections:
         wide = [table for table in section.tables if len(table.columns) > most_columns]
         if wide:
             html(f"<h2>{escape(section.title)}: the list</h2>")
-            _tables(section, wide, filters)
+            _tables(section, wide)
 
 
-def _section(section: Section, filters: Filters, most_columns: int = 99) -> None:
+def _section(section: Section, most_columns: int = 99) -> None:
     html(f"<h2>{escape(section.title)}</h2>")
     for sentence in section.text:
-        html(f"<p>{_sentence(sentence, filters)}</p>")
+        html(f"<p>{_sentence(sentence)}</p>")
     for figure in section.figures:
-        _figure(figure, filters)
-    _tables(section, [table for table in section.tables if len(table.columns) <= most_columns], filters)
+        _figure(figure)
+    _tables(section, [table for table in section.tables if len(table.columns) <= most_columns])
 
 
-def _tables(section: Section, tables: list[Table], filters: Filters) -> None:
+def _tables(section: Section, tables: list[Table]) -> None:
     for table in tables:
-        _table(table, f"{_slug(section.title)}-{section.tables.index(table)}", filters)
+        _table(table, f"{_slug(section.title)}-{section.tables.index(table)}")
 
 
-def _figure(figure: Figure, filters: Filters) -> None:
-    remark = _not_narrowed((item.evidence for item in cite((figure.title,), (figure.evidence,))), filters)
+def _figure(figure: Figure) -> None:
+    remark = _not_narrowed(item.evidence for item in cite((figure.title,), (figure.evidence,)))
     html(
         f'<div class="message">{markup.inline(figure.title)}{remark}</div>'
         + (
@@ -175,8 +171,8 @@ def sources(citations: tuple[Citation, ...], evidence: Evidence, name: str) -> N
         )
 
 
-def _table(table: Table, name: str, filters: Filters) -> None:
-    remark = _not_narrowed((table.evidence,), filters)
+def _table(table: Table, name: str) -> None:
+    remark = _not_narrowed((table.evidence,))
     if table.caption or remark:
         html(f'<div class="more">{markup.inline(table.caption) if table.caption else ""}{remark}</div>')
     html(table_html(table))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from reports_builder.dashboard.filters import Filters
 from reports_builder.evidence import Prose
 from reports_builder.model import KeyFigure, Section
 from reports_builder.warehouse import Period
@@ -10,15 +9,10 @@ from reports_builder.warehouse import Period
 
 @dataclass(frozen=True)
 class View:
-    """A headline, the key figures, then sections of charts and tables, as in the reports.
-
-    ``own_period`` is the window that the marts of the reports stand for, ``period`` the chosen one.
-    """
+    """A headline, the key figures, then sections of charts and tables, for the days of ``period``."""
 
     title: str
     headline: tuple[Prose, ...]
     tiles: tuple[KeyFigure, ...]
     sections: tuple[Section, ...]
     period: Period
-    own_period: Period
-    filters: Filters

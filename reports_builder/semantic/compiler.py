@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import threading
-import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from reports_builder.errors import ReportError
-from reports_builder.semantic.manifest import manifest_text
+from reports_builder.semantic.manifest import whole_manifest
 
 if TYPE_CHECKING:
     from metricflow.engine.models import Dimension, Metric
 
 _REMEMBERED = 500
-_WAITS = 20
-_WAIT_SECONDS = 0.1
 _NOT_INSTALLED = (
     "the semantic layer needs MetricFlow, which is not installed: `pip install -e '.[dashboard]'`."
 )
@@ -68,9 +64,12 @@ class Compiler:
 
     def _dimensions(self, metrics: tuple[str, ...]) -> tuple[Dimension, ...]:
         """The categorical dimensions of all of these metrics, of any metric where none is named."""
+        # Asked without a metric, the engine also lists dimensions that no metric has.
+        asked = [[*metrics]] if metrics else [[name] for name in self._order]
         with self._lock:
-            found = self._engine.list_dimensions(list(metrics) or None)
-        return tuple(dimension for dimension in found if dimension.type.value == "categorical")
+            found = {item for names in asked for item in self._engine.list_dimensions(names)}
+        categorical = (item for item in found if item.type.value == "categorical")
+        return tuple(sorted(categorical, key=lambda item: item.dunder_name))
 
     def _sql(
         self,
@@ -108,22 +107,9 @@ _building = threading.Lock()
 def compiler() -> Compiler:
     """The compiler of the semantic layer as it stands: built once, and again when the layer changes."""
     with _building:
-        return _compiler_of(_whole_manifest())
+        return _compiler_of(whole_manifest())
 
 
 @lru_cache(maxsize=1)
 def _compiler_of(manifest: str) -> Compiler:
     return Compiler(manifest)
-
-
-def _whole_manifest() -> str:
-    """The manifest; waits for a dbt command that is just writing it."""
-    for _ in range(_WAITS):
-        text = manifest_text()
-        try:
-            json.loads(text)
-        except json.JSONDecodeError:
-            time.sleep(_WAIT_SECONDS)
-        else:
-            return text
-    raise ReportError("the semantic manifest is damaged; run `dbt parse --project-dir dbt_project`.")

@@ -1,9 +1,12 @@
 """The semantic layer as dbt wrote it down: read where it is fresh, parsed once where it is not."""
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 from reports_builder.errors import ReportError
@@ -11,10 +14,29 @@ from reports_builder.errors import ReportError
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 _FILE = "semantic_manifest.json"
 _LINES_OF_A_FAILURE = 15
+_WAITS = 20
+_WAIT_SECONDS = 0.1
 
 
-def manifest_text() -> str:
-    """The semantic manifest, no older than the files that it is made of; ReportError when dbt cannot make it.
+_reading = threading.Lock()
+
+
+def whole_manifest() -> str:
+    """The semantic manifest, no older than its files; waits for a dbt command that is just writing it."""
+    for _ in range(_WAITS):
+        with _reading:
+            text = _manifest_text()
+        try:
+            json.loads(text)
+        except json.JSONDecodeError:
+            time.sleep(_WAIT_SECONDS)
+        else:
+            return text
+    raise ReportError("the semantic manifest is damaged; run `dbt parse --project-dir dbt_project`.")
+
+
+def _manifest_text() -> str:
+    """The file as it is, made first where it is older than what it is made of; ReportError when it cannot be.
 
     A parse (some seconds) happens only where no dbt command ran since the files changed.
     """

@@ -91,7 +91,12 @@ def test_filters_live_in_the_address(dashboard: Dashboard, reader: Reader) -> No
         """
     )
     assert reader.tile("AI spend") == usd(narrowed[0][0])
-    assert reader.page.get_by_text("not narrowed by period and provider").count() > 0
+    assert (
+        reader.page.get_by_text(
+            "All providers, not the chosen days: this figure is not kept by provider or day."
+        ).count()
+        > 0
+    )
     reader.page.get_by_role("link", name="Understanding").click()
     reader.page.wait_for_url(re.compile(r"/understanding\?.*provider=openai"), timeout=WAIT)
     reader.page.get_by_role("heading", name="Understanding").wait_for()

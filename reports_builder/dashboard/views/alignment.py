@@ -40,8 +40,6 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Budgets by month", tables=(budget_history_table(warehouse),)),
         ),
         period=warehouse.chosen_period,
-        own_period=warehouse.period,
-        filters=warehouse.filters,
     )
 
 

@@ -37,8 +37,6 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Who uses what", tables=(usage_table(everything),)),
         ),
         period=warehouse.chosen_period,
-        own_period=warehouse.period,
-        filters=warehouse.filters,
     )
 
 

@@ -38,8 +38,6 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Switches that were refused", tables=(refused_table(warehouse),)),
         ),
         period=warehouse.chosen_period,
-        own_period=warehouse.period,
-        filters=warehouse.filters,
     )
 
 

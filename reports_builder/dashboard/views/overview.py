@@ -51,8 +51,6 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("What drives the cost", tables=(drivers_table(warehouse),)),
         ),
         period=warehouse.chosen_period,
-        own_period=warehouse.period,
-        filters=warehouse.filters,
     )
 
 

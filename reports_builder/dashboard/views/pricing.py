@@ -36,8 +36,6 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Every plan by tier", tables=(segments_table(warehouse, "subscription_tier", "Tier"),)),
         ),
         period=warehouse.chosen_period,
-        own_period=warehouse.period,
-        filters=warehouse.filters,
     )
 
 

@@ -40,8 +40,6 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("The most valuable customers", tables=(most_valuable_table(warehouse),)),
         ),
         period=warehouse.chosen_period,
-        own_period=warehouse.period,
-        filters=warehouse.filters,
     )
 
 

@@ -43,8 +43,6 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Premium models on trivial work", tables=(Table(PREMIUM_COLUMNS, premium),)),
         ),
         period=warehouse.chosen_period,
-        own_period=warehouse.period,
-        filters=warehouse.filters,
     )
 
 

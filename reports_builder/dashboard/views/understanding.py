@@ -45,8 +45,6 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("How complete the data is", tables=(Table(GAP_COLUMNS, ask.gaps(warehouse)),)),
         ),
         period=warehouse.chosen_period,
-        own_period=warehouse.period,
-        filters=warehouse.filters,
     )
 
 

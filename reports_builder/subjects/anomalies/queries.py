@@ -1,6 +1,7 @@
 """What the page on abnormal cost and limits asks the warehouse."""
 
 from reports_builder.evidence import Evidence
+from reports_builder.marts import ANOMALIES, CUSTOMER_MARGINS, THRESHOLDS, USAGE
 from reports_builder.warehouse import Warehouse
 
 
@@ -22,7 +23,7 @@ def abnormal(warehouse: Warehouse) -> Evidence:
                 coalesce(min(usage_date) + needed_days <= :as_of, false) as is_judged,
                 coalesce(:has_prior and min(usage_date) + needed_days <= :prior_start, false) as was_judged
             from rule
-            left join core.fct_usage_daily on true
+            left join :usage on true
             group by needed_days
         ),
         counted as (
@@ -34,7 +35,7 @@ def abnormal(warehouse: Warehouse) -> Evidence:
                 coalesce(sum(excess_cost_usd) filter (where usage_date < :window_start), 0)
                     as prior_excess_usd,
                 count(*) filter (where usage_date > :as_of - 3) as abnormal_days_lately
-            from anomalies.fct_cost_anomalies
+            from :anomalies
             where usage_date between :prior_start and :as_of
         )
         select
@@ -48,7 +49,9 @@ def abnormal(warehouse: Warehouse) -> Evidence:
             abnormal_days_lately
         from counted
         cross join history
-        """
+        """,
+        usage=USAGE,
+        anomalies=ANOMALIES,
     )
 
 
@@ -73,11 +76,12 @@ def episodes(warehouse: Warehouse) -> Evidence:
             max_by(cause_model, excess_cost_usd) as cause_model,
             max_by(cause_added_cost_share, excess_cost_usd) as cause_share,
             max_by(baseline, excess_cost_usd) as baseline
-        from anomalies.fct_cost_anomalies
+        from :anomalies
         where usage_date between :window_start and :as_of
         group by customer_id, episode_start_date
         order by excess_usd desc, customer_id, episode_start_date
-        """
+        """,
+        anomalies=ANOMALIES,
     )
 
 
@@ -90,13 +94,15 @@ def days_of(warehouse: Warehouse, customer_id: str) -> Evidence:
             sum(usage.effective_cost_usd) as cost_usd,
             max(anomalies.expected_cost_usd) as expected_usd,
             max(anomalies.usage_date) is not null as is_abnormal
-        from core.fct_usage_daily as usage
-        left join anomalies.fct_cost_anomalies as anomalies
+        from :usage as usage
+        left join :anomalies as anomalies
             on usage.customer_id = anomalies.customer_id and usage.usage_date = anomalies.usage_date
         where usage.customer_id = :customer_id and usage.usage_date between :history_start and :as_of
         group by usage.usage_date
         order by usage.usage_date
         """,
+        usage=USAGE,
+        anomalies=ANOMALIES,
         customer_id=customer_id,
     )
 
@@ -107,7 +113,7 @@ def limits(warehouse: Warehouse) -> Evidence:
         """
         with paying as (
             select count(*) as paying_customers
-            from margin.rpt_customer_margins
+            from :margins
             where revenue_usd > 0
         ),
         rule as (
@@ -128,8 +134,10 @@ def limits(warehouse: Warehouse) -> Evidence:
             ), 0) as above_limit_usd
         from paying
         cross join rule
-        left join anomalies.rpt_threshold_alerts on true
-        """
+        left join :thresholds on true
+        """,
+        margins=CUSTOMER_MARGINS,
+        thresholds=THRESHOLDS,
     )
 
 
@@ -148,10 +156,11 @@ def over_limit(warehouse: Warehouse) -> Evidence:
             sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd,
             count(next_tier_fee_usd) over () as customers_with_next_tier,
             over_customers as listed_customers
-        from anomalies.rpt_threshold_alerts
+        from :thresholds
         where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit'
         order by cost_above_limit_usd desc, customer_id
-        """
+        """,
+        thresholds=THRESHOLDS,
     )
 
 
@@ -162,10 +171,11 @@ def near_limit(warehouse: Warehouse) -> Evidence:
         select
             customer_name as customer, subscription_tier, severity, cost_share_of_revenue,
             month_cost_usd, projected_month_cost_usd, monthly_fee_usd, days_remaining
-        from anomalies.rpt_threshold_alerts
+        from :thresholds
         where alert_kind = 'cost_share_of_revenue'
         order by cost_share_of_revenue desc, customer_id
-        """
+        """,
+        thresholds=THRESHOLDS,
     )
 
 
@@ -186,8 +196,9 @@ def outgrown(warehouse: Warehouse) -> Evidence:
             sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd,
             count(next_tier_fee_usd) over () as customers_with_next_tier,
             outgrown_customers as listed_customers
-        from anomalies.rpt_threshold_alerts
+        from :thresholds
         where alert_kind = 'tier_outgrown'
         order by growth_ratio desc, customer_id
-        """
+        """,
+        thresholds=THRESHOLDS,
     )

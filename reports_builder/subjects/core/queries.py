@@ -1,6 +1,7 @@
 """What the pages on spend ask the warehouse."""
 
 from reports_builder.evidence import Evidence
+from reports_builder.marts import CUSTOMER_MARGINS, USAGE
 from reports_builder.warehouse import Warehouse
 
 # By the column of the usage mart, or of the customer that the usage belongs to.
@@ -44,7 +45,7 @@ def spend(warehouse: Warehouse) -> Evidence:
                 sum(calls - uncosted_calls)
                     filter (where :has_prior and usage_date between :prior_start and :prior_end)
                     as prior_costed_calls
-            from core.fct_usage_daily
+            from :usage
             where usage_date <= :as_of
         )
         select
@@ -65,7 +66,8 @@ def spend(warehouse: Warehouse) -> Evidence:
                 when unit_cost_change < 0 then 'a call costs less' else 'the same'
             end as unit_cost_status
         from windows
-        """
+        """,
+        usage=USAGE,
     )
 
 
@@ -127,7 +129,7 @@ def top_customers(warehouse: Warehouse) -> Evidence:
                 sum(usage.effective_cost_usd) as cost_usd,
                 sum(usage.effective_cost_usd)
                     / nullif(sum(sum(usage.effective_cost_usd)) over ()::double, 0) as cost_share
-            from core.fct_usage_daily as usage
+            from :usage as usage
             left join core.dim_customers as names on usage.customer_id = names.customer_id
             where usage.usage_date between :window_start and :as_of
             group by all
@@ -142,11 +144,13 @@ def top_customers(warehouse: Warehouse) -> Evidence:
             margins.gross_margin_usd,
             coalesce(margins.is_unprofitable, false) as is_unprofitable
         from customers
-        left join margin.rpt_customer_margins as margins on customers.customer_id = margins.customer_id
+        left join :margins as margins on customers.customer_id = margins.customer_id
         where customers.customer_id <> 'unallocated'
         order by customers.cost_usd desc nulls last, customers.customer_id
         limit 10
-        """
+        """,
+        usage=USAGE,
+        margins=CUSTOMER_MARGINS,
     )
 
 
@@ -162,7 +166,7 @@ def concentration(warehouse: Warehouse) -> Evidence:
                 row_number() over (
                     order by customer_id = 'unallocated', sum(effective_cost_usd) desc nulls last, customer_id
                 ) as place
-            from core.fct_usage_daily
+            from :usage
             where usage_date between :window_start and :as_of
             group by customer_id
         )
@@ -177,9 +181,11 @@ def concentration(warehouse: Warehouse) -> Evidence:
                     filter (where customers.place <= 10 and margins.is_unprofitable), 0
             ) as top_loss_usd
         from customers
-        left join margin.rpt_customer_margins as margins on customers.customer_id = margins.customer_id
+        left join :margins as margins on customers.customer_id = margins.customer_id
         where customers.customer_id <> 'unallocated'
-        """
+        """,
+        usage=USAGE,
+        margins=CUSTOMER_MARGINS,
     )
 
 
@@ -262,7 +268,7 @@ def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
                     as prior_cost_usd,
                 coalesce(sum(usage.calls) filter (where usage.usage_date >= :window_start), 0) as calls,
                 sum(usage.calls) filter (where usage.usage_date < :window_start) as prior_calls
-            from core.fct_usage_daily as usage
+            from :usage as usage
             left join core.dim_customers as customers on usage.customer_id = customers.customer_id
             where usage.usage_date between :prior_start and :as_of
             group by {value}
@@ -281,7 +287,8 @@ def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
         where calls > 0
         order by cost_usd desc nulls last, value
         limit 10
-        """  # noqa: S608 - the dimension is a name of the table above
+        """,  # noqa: S608 - the dimension is a name of the table above
+        usage=USAGE,
     )
 
 
@@ -298,7 +305,7 @@ def drivers(warehouse: Warehouse) -> Evidence:
                 sum(uncosted_calls) filter (where usage_date >= :window_start) as uncosted_calls,
                 sum(effective_cost_usd) filter (where :has_prior and usage_date < :window_start) as prior_usd,
                 sum(calls) filter (where usage_date < :window_start) as prior_calls
-            from core.fct_usage_daily
+            from :usage
             where usage_date between :prior_start and :as_of
             group by customer_id, feature_id, model
         )
@@ -314,7 +321,8 @@ def drivers(warehouse: Warehouse) -> Evidence:
         left join core.dim_customers as names on combinations.customer_id = names.customer_id
         order by combinations.cost_usd desc nulls last, combinations.customer_id, feature_id, model
         limit 10
-        """  # noqa: S608 - no value is put in
+        """,  # noqa: S608 - no value is put in
+        usage=USAGE,
     )
 
 
@@ -324,11 +332,12 @@ def daily_spend(warehouse: Warehouse) -> Evidence:
         """
         select dates.date_day as day, sum(usage.effective_cost_usd) as spend_usd
         from core.dim_dates as dates
-        left join core.fct_usage_daily as usage on dates.date_day = usage.usage_date
+        left join :usage as usage on dates.date_day = usage.usage_date
         where dates.date_day between :history_start and :as_of
         group by dates.date_day
         order by dates.date_day
-        """
+        """,
+        usage=USAGE,
     )
 
 

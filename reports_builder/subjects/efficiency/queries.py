@@ -1,6 +1,7 @@
 """What the pages on models per task ask the warehouse."""
 
 from reports_builder.evidence import Evidence
+from reports_builder.marts import INEFFICIENT_USAGE, MODELS, USAGE
 from reports_builder.warehouse import Warehouse
 
 
@@ -121,10 +122,11 @@ def models_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
             coalesce(quality_score_lower, quality_score_avg) as quality_low,
             coalesce(quality_score_upper, quality_score_avg) as quality_high,
             is_on_frontier
-        from efficiency.rpt_model_efficiency
+        from :models
         where task_type = :task_type
         order by same_work_usd desc nulls last, provider, model
         """,
+        models=MODELS,
         task_type=task_type,
     )
 
@@ -148,10 +150,11 @@ def models_of_all_tasks(warehouse: Warehouse) -> Evidence:
                 when is_on_frontier then 'no cheaper model is as good'
                 else 'a cheaper model is as good'
             end as verdict
-        from efficiency.rpt_model_efficiency as measured
+        from :models as measured
         left join seeds.task_quality_floors as floors on measured.task_type = floors.task_type
         order by measured.task_type, same_work_usd desc nulls last, model
-        """
+        """,
+        models=MODELS,
     )
 
 
@@ -181,7 +184,7 @@ def results(warehouse: Warehouse) -> Evidence:
                 sum(failed_calls) as failed_calls,
                 sum(quality_score_sum) / nullif(sum(quality_scored_calls), 0) as quality,
                 sum(quality_scored_calls) / sum(calls) as scored_share
-            from core.fct_usage_daily
+            from :usage
             where usage_date between :prior_start and :as_of and (:has_prior or usage_date >= :window_start)
             group by is_now
         )
@@ -200,7 +203,8 @@ def results(warehouse: Warehouse) -> Evidence:
             max(quality) filter (where is_now) - max(quality) filter (where not is_now) as quality_change,
             max(scored_share) filter (where is_now) as scored_share
         from measured
-        """
+        """,
+        usage=USAGE,
     )
 
 
@@ -236,9 +240,10 @@ def premium_on_trivial(warehouse: Warehouse) -> Evidence:
                 as who_have,
             sum(cost_usd) over () as all_cost_usd,
             sum(cost_usd) over () / nullif(sum(cost_after_usd) over (), 0) as dearer_ratio
-        from anomalies.rpt_inefficient_usage
+        from :inefficient
         order by monthly_savings_usd desc nulls last, customer_id, feature_id, model
-        """
+        """,
+        inefficient=INEFFICIENT_USAGE,
     )
 
 

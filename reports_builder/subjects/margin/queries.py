@@ -1,6 +1,7 @@
 """The questions that the profitability pages put to the marts."""
 
 from reports_builder.evidence import Evidence
+from reports_builder.marts import CUSTOMER_DAYS, CUSTOMER_MARGINS, LIFETIME_VALUES, USAGE
 from reports_builder.warehouse import Warehouse
 
 
@@ -28,7 +29,7 @@ def totals(warehouse: Warehouse) -> Evidence:
                     end as prior_loss_usd,
                 coalesce(max(-gross_margin_usd) filter (where is_unprofitable), 0) as largest_loss_usd,
                 coalesce(sum(uncosted_calls), 0) as uncosted_calls
-            from margin.rpt_customer_margins
+            from :margins
         )
         select
             *,
@@ -64,7 +65,8 @@ def totals(warehouse: Warehouse) -> Evidence:
             end as margin_status,
             case when losing_customers = 0 then 'none' else 'priced below cost' end as loss_status
         from totals
-        """
+        """,
+        margins=CUSTOMER_MARGINS,
     )
 
 
@@ -79,10 +81,11 @@ def losing_customers(warehouse: Warehouse) -> Evidence:
                 then 'new since ' || strftime(:as_of - cast(subscribed_days as integer) + 1, '%-d %B')
                 else margin_status end as margin_status,
             -gross_margin_usd as loss_usd, cost_change_share, true as is_loss
-        from margin.rpt_customer_margins
+        from :margins
         where is_unprofitable
         order by gross_margin_usd, customer_id
-        """
+        """,
+        margins=CUSTOMER_MARGINS,
     )
 
 
@@ -97,16 +100,18 @@ def dearest_customers(warehouse: Warehouse) -> Evidence:
             -- infinite, which reads as new, only where there were no calls before
             case
                 when :has_prior and customer_id not in (
-                    select customer_id from core.fct_usage_daily
+                    select customer_id from :usage
                     where usage_date between :prior_start and :prior_end
                 ) then 'infinity'::double
                 else cost_change_share
             end as cost_change,
             margin_status
-        from margin.rpt_customer_margins
+        from :margins
         where has_activity
         order by cost_to_serve_usd desc, customer_id
-        """
+        """,
+        usage=USAGE,
+        margins=CUSTOMER_MARGINS,
     )
 
 
@@ -125,11 +130,12 @@ def segments(warehouse: Warehouse) -> Evidence:
             sum(gross_margin_usd) as margin_usd,
             sum(gross_margin_usd) / nullif(sum(revenue_usd)::double, 0) as margin_share,
             sum(gross_margin_usd) < 0 as is_loss
-        from margin.rpt_customer_margins
+        from :margins
         where has_activity
         group by subscription_tier, usage_archetype
         order by margin_usd, segment
-        """
+        """,
+        margins=CUSTOMER_MARGINS,
     )
 
 
@@ -232,8 +238,9 @@ def lifetime_total(warehouse: Warehouse) -> Evidence:
             count(*) filter (where lifetime_value_status = 'margin_not_positive') as customers_without_margin,
             count(*) filter (where lifetime_value_status = 'too_little_history') as customers_too_new,
             count(*) filter (where lifetime_value_status = 'churn_unknown') as customers_churn_unknown
-        from margin.rpt_customer_lifetime_values
-        """
+        from :values
+        """,
+        values=LIFETIME_VALUES,
     )
 
 
@@ -256,11 +263,12 @@ def daily_margins(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select usage_date as day, sum(gross_margin_usd) as margin_usd
-        from margin.fct_customer_margins_daily
+        from :days
         where usage_date between :history_start and :as_of
         group by usage_date
         order by usage_date
-        """
+        """,
+        days=CUSTOMER_DAYS,
     )
 
 
@@ -271,8 +279,9 @@ def most_valuable(warehouse: Warehouse) -> Evidence:
         select
             customer_id, customer_name, subscription_tier, monthly_gross_margin_usd,
             lifetime_value_low_usd, lifetime_value_usd, payback_months
-        from margin.rpt_customer_lifetime_values
+        from :values
         where lifetime_value_low_usd is not null
         order by lifetime_value_low_usd desc, customer_id
-        """
+        """,
+        values=LIFETIME_VALUES,
     )

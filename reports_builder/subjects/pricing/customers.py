@@ -1,6 +1,7 @@
 """What is asked of the marts about those whom a price plan hits: customers and segments."""
 
 from reports_builder.evidence import Evidence
+from reports_builder.marts import BACKTESTS
 from reports_builder.subjects.pricing.queries import NAME
 from reports_builder.warehouse import Warehouse
 
@@ -177,13 +178,14 @@ def invoices(warehouse: Warehouse, *, rising: bool) -> Evidence:
             backtest.cost_to_serve_usd,
             backtest.current_gross_margin_usd,
             backtest.gross_margin_usd
-        from pricing.rpt_plan_backtests as backtest
+        from :backtests as backtest
         inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
         where plan.is_recommended
             and case when :rising then backtest.revenue_change_usd > 0
                 else backtest.revenue_change_usd < 0 end
         order by abs(backtest.revenue_change_usd) desc, backtest.customer_id
         """,
+        backtests=BACKTESTS,
         rising=rising,
     )
 
@@ -251,7 +253,7 @@ def changes(warehouse: Warehouse) -> Evidence:
                     when backtest.revenue_change_share <= 1 then 7
                     else 8
                 end as place
-            from pricing.rpt_plan_backtests as backtest
+            from :backtests as backtest
             inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
             where plan.is_recommended
         )
@@ -260,7 +262,8 @@ def changes(warehouse: Warehouse) -> Evidence:
         left join placed on bands.place = placed.place
         group by bands.place, bands.band
         order by bands.place
-        """
+        """,
+        backtests=BACKTESTS,
     )
 
 

@@ -1,6 +1,7 @@
 """What the analysis of features asks the warehouse."""
 
 from reports_builder.evidence import Evidence
+from reports_builder.marts import FEATURES
 from reports_builder.warehouse import Warehouse
 
 
@@ -14,7 +15,7 @@ def totals(warehouse: Warehouse) -> Evidence:
                 row_number() over (
                     partition by decision order by gross_margin_usd desc, product_id, feature_id
                 ) as place
-            from margin.rpt_feature_economics
+            from :features
         )
         select
             count(*) filter (where decision is not null) as features,
@@ -37,7 +38,8 @@ def totals(warehouse: Warehouse) -> Evidence:
                 filter (where decision = 'sunset' and place <= 3) as sunset_names,
             max(active_customers) as active_customers
         from features
-        """
+        """,
+        features=FEATURES,
     )
 
 
@@ -78,13 +80,14 @@ def features(warehouse: Warehouse, *decisions: str) -> Evidence:
                 cost_to_serve_usd / nullif(customers_using, 0) as cost_per_customer_usd,
                 allocated_revenue_usd / nullif(customers_using, 0) as revenue_per_customer_usd,
                 coalesce(gross_margin_usd < 0 and decision is not null, false) as loses_money
-            from margin.rpt_feature_economics
+            from :features
         )
         select *
         from features
         where :all_decisions or decision in :decisions
         order by cost_to_serve_usd desc, product_id, feature_id
         """,
+        features=FEATURES,
         all_decisions=not decisions,
         decisions=decisions or ("",),
     )
@@ -107,11 +110,12 @@ def judged(warehouse: Warehouse, rows: int = 12) -> Evidence:
             top_tenth_call_share,
             gross_margin_usd < 0 as loses_money,
             decision = 'invest' as is_invested
-        from margin.rpt_feature_economics
+        from :features
         where decision is not null and customers_using > 0
         order by cost_to_serve_usd desc, product_id, feature_id
         limit :rows
         """,
+        features=FEATURES,
         rows=rows,
     )
 
