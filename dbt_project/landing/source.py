@@ -23,6 +23,8 @@ CALL_SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".jsonl", ".jsonl.gz", 
 CALL_ATTRIBUTES = frozenset(
     {
         "agent_id",
+        "attempted_fallbacks",
+        "attempted_retries",
         "customer_id",
         "environment",
         "feature_id",

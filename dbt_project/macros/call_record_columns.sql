@@ -6,6 +6,7 @@
    session_key       what ties rows of one request together where they share no id
    operation         what the tool calls the kind of work, in lower case
    record_kind       'call', or 'wrapper' where the tool itself says that it is an agent, a chain, a tool or a workflow
+   attempt_kind      'first', 'retry' or 'fallback': which attempt of its operation the tool says that it is; null where it does not say
    metered_units     JSON object {meter: quantity} of what is neither plain input, cached input, 5-minute cache write nor text
                      output; null where there is nothing of the kind
    field_problems    what could not be read of the record, as `field: reason`, several apart by `; ` #}
@@ -16,7 +17,7 @@
         'input_tokens', 'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'metered_units',
         'billed_cost_usd', 'has_malformed_cost', 'latency_ms', 'customer_id', 'organization_id', 'product_id', 'feature_id',
         'task_type', 'team_id', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region',
-        'agent_id', 'raw_timestamp', 'raw_input_tokens', 'raw_cached_input_tokens', 'raw_output_tokens', 'raw_cost_usd',
+        'agent_id', 'attempt_kind', 'raw_timestamp', 'raw_input_tokens', 'raw_cached_input_tokens', 'raw_output_tokens', 'raw_cost_usd',
         'raw_latency_ms', 'raw_quality_score', 'file_version', 'line_number', 'line_problem', 'raw_record', 'field_problems'
     ]) }}
 {%- endmacro %}

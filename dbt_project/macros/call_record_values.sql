@@ -21,3 +21,12 @@
 {% macro call_id_or_place(id) -%}
     coalesce({{ id }}, case when line_problem is null then {{ record_place() }} end)
 {%- endmacro %}
+
+{# Which attempt of its operation a call is, by what a router counted before it: a fallback may be retried, too. #}
+{% macro attempt_kind() -%}
+    case
+        when try_cast(attempted_retries as double) > 0 then 'retry'
+        when try_cast(attempted_fallbacks as double) > 0 then 'fallback'
+        when try_cast(attempted_retries as double) = 0 or try_cast(attempted_fallbacks as double) = 0 then 'first'
+    end
+{%- endmacro %}

@@ -8,7 +8,7 @@ from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, t
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.efficiency import insights
 from reports_builder.subjects.efficiency import queries as ask
-from reports_builder.subjects.efficiency.statements import quality_figure, result_figures
+from reports_builder.subjects.efficiency.statements import attempts_section, quality_figure, result_figures
 from reports_builder.subjects.rates.queries import kind
 from reports_builder.subjects.rates.statements import kind_figure
 from reports_builder.warehouse import Warehouse
@@ -273,4 +273,5 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                 ),
             ),
         ),
+        *attempts_section(ask.attempts(warehouse), ask.attempts_by_model(warehouse)),
     )

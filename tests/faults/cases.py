@@ -20,7 +20,7 @@ from tests.workspace import ROOT, Workspace
 
 FOLDER = Path(os.environ.get("FINOPS_FAULT_CASES", ROOT.parent / "shared" / "faults"))
 # What the checks of the cases read, with all that is below it.
-SELECTED = "+fct_calls +fct_usage_daily +fct_traces +rpt_workflow_costs +rpt_reconciliation +rpt_data_quality +rejected_records"
+SELECTED = "+fct_calls +fct_usage_daily +fct_traces +rpt_workflow_costs +rpt_attempt_waste +rpt_reconciliation +rpt_data_quality +rejected_records"
 # What the tables of raw files come from.
 FILES = ("source:*", "stg_raw__call_files")
 _CHECK = re.compile(r"```sql\n(.*?)```\s*expected rows: `(.*?)` \(numbers", re.DOTALL)

@@ -10,13 +10,23 @@ from tests.faults.export_records import Record
 
 
 @dataclass(frozen=True)
+class Attempts:
+    """Operations beside calls, the cost of attempts that others took up, and what may have been sent twice."""
+
+    operations: int
+    superseded_cost: str = "0"
+    resends: int = 0
+    resend_cost: str = "0"
+
+
+@dataclass(frozen=True)
 class Complaint:
     """The records of one customer, named `key`, and their totals; the figures are worked out in comments.
 
     `key` begins with the number in docs/known-complaints.md. `tokens` are those of the input, of these those
     read from a cache and those written to one, and those of the output. Costs in USD; None is unknown. The
     effective cost is the list cost where it is not said. `owner` is the column that holds the key: the logs of
-    coding agents name a developer, who is a team, and no customer. `not_yet` says why a complaint still holds here.
+    coding agents name a developer, who is a team, and no customer. `attempts` is what its traces say of them. `not_yet` says why a complaint still holds here.
     """
 
     key: str
@@ -30,6 +40,7 @@ class Complaint:
     unpriced: int = 0
     uncosted: int = 0
     owner: str = "customer_id"
+    attempts: Attempts | None = None
     not_yet: str = ""
 
     @property

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import json
 
-from tests.faults.complaint import Complaint
+from tests.faults.complaint import Attempts, Complaint
 from tests.faults.export_records import claude_code, langfuse, litellm, span
 
 _FREE = {
     "model_map_information": {"model_map_value": {"input_cost_per_token": 0, "output_cost_per_token": 0}}
 }
 _FAILED = {"error_information": {"error_code": "429", "error_class": "RateLimitError"}}
+
+
+def _attempt(retries: int, fallbacks: int) -> dict[str, int]:
+    """What LiteLLM's router notes of an attempt."""
+    return {"attempted_retries": retries, "max_retries": 2, "attempted_fallbacks": fallbacks}
+
 
 _READ = {"input_tokens": 10, "cache_read_input_tokens": 2_000, "cache_creation_input_tokens": 0}
 
@@ -150,7 +156,45 @@ CHARGES = (
             litellm("openai", "gpt-4o", 0, 0, status="failure", metadata=_FAILED, session_id="retried"),
             litellm("openai", "gpt-4o", 1_000, 100, spend=0.0035, session_id="retried"),
         ],
-        (1_000, 0, 0, 100), "0.0035", calls=3, failed=2,
+        (1_000, 0, 0, 100), "0.0035", calls=3, failed=2, attempts=Attempts(1),
+    ),
+    # A stream that broke off and was charged, 1,000 x 2.50 + 50 x 10, its retry, and the fallback to gpt-4o-mini:
+    # 1,000 x 0.15 + 100 x 0.60. Then another request of the session, of which the gateway says that it is the first attempt.
+    Complaint(
+        "53-paid-attempt-and-fallback",
+        [
+            litellm("openai", "gpt-4o", 1_000, 50, spend=0.003, status="failure", metadata=_attempt(0, 0), session_id="fell back"),
+            litellm("openai", "gpt-4o", 0, 0, status="failure", metadata=_attempt(1, 0), session_id="fell back"),
+            litellm("openai", "gpt-4o-mini", 1_000, 100, spend=0.00021, metadata=_attempt(0, 1), session_id="fell back"),
+            litellm("openai", "gpt-4o", 2_000, 100, spend=0.006, metadata=_attempt(0, 0), session_id="fell back"),
+        ],
+        (4_000, 0, 0, 250), "0.00921", calls=4, failed=2, attempts=Attempts(2, "0.003"),
+    ),
+    # Two requests of a session at the same time, both refused and tried again: 2 x 0.0035.
+    Complaint(
+        "53-two-requests-at-once",
+        [
+            litellm("openai", "gpt-4o", 0, 0, status="failure", metadata=_attempt(0, 0), session_id="at once"),
+            litellm("openai", "gpt-4o", 0, 0, status="failure", metadata=_attempt(0, 0), session_id="at once"),
+            litellm("openai", "gpt-4o", 1_000, 100, spend=0.0035, metadata=_attempt(1, 0), session_id="at once"),
+            litellm("openai", "gpt-4o", 1_001, 99, spend=0.0035, metadata=_attempt(1, 0), session_id="at once"),
+        ],
+        (2_001, 0, 0, 199), "0.0069925", "0.007", calls=4, failed=2, attempts=Attempts(2),
+    ),
+    # Within one span the model that failed, charged with 0.001, and a later one of another provider: gpt-4o, 0.0035.
+    Complaint(
+        "53-attempts-within-a-span",
+        [
+            span(
+                "anthropic", "claude-sonnet-4-5", failed=True, within="one operation", starts=0,
+                gen_ai__usage__input_tokens=0, gen_ai__usage__output_tokens=0, gen_ai__usage__cost=0.001,
+            ),
+            span(
+                "openai", "gpt-4o", within="one operation", starts=5,
+                gen_ai__usage__input_tokens=1_000, gen_ai__usage__output_tokens=100,
+            ),
+        ],
+        (1_000, 0, 0, 100), "0.0035", "0.0045", calls=2, failed=1, attempts=Attempts(1, "0.001"),
     ),
     # The same row in two exports, and again after midnight: once. gpt-4o, 0.0035.
     Complaint(
@@ -194,7 +238,39 @@ CHARGES = (
     Complaint(
         "56-same-request-sent-twice",
         [litellm("openai", "gpt-4o", 1_000, 100, spend=0.0035, session_id="twice")] * 2,
-        (2_000, 0, 0, 200), "0.007", calls=2,
+        (2_000, 0, 0, 200), "0.007", calls=2, attempts=Attempts(2, resends=1, resend_cost="0.0035"),
+    ),
+    # Sent 13 ms after each other at the start of a session of Claude Code: claude-sonnet-4-5, 0.00813 and
+    # 10 x 3 + 2,000 x 0.30 + 420 x 15 = 0.00693.
+    Complaint(
+        "56-sent-twice-within-milliseconds",
+        [
+            claude_code("claude-sonnet-4-5", f"sent {at}", {**_READ, "output_tokens": output}, sessionId="sidecar", timestamp=at)
+            for at, output in (("2026-10-20T10:00:00.000Z", 500), ("2026-10-20T10:00:00.013Z", 420))
+        ],
+        (4_020, 4_000, 0, 920), "0.01506", calls=2, owner="team_id",
+        attempts=Attempts(2, resends=1, resend_cost="0.00693"),
+    ),
+    # A client that did not wait for the answer of a minute: 2 x 0.0035. Once more after the answer is another question.
+    Complaint(
+        "56-sent-again-before-the-answer",
+        [
+            litellm("openai", "gpt-4o", 1_000, 100, spend=0.0035, session_id="impatient", startTime=start, endTime=end)
+            for start, end in (
+                ("2026-10-20T11:00:00Z", "2026-10-20T11:01:00Z"), ("2026-10-20T11:00:15Z", "2026-10-20T11:01:10Z"),
+                ("2026-10-20T11:02:00Z", "2026-10-20T11:02:05Z"),
+            )
+        ],
+        (3_000, 0, 0, 300), "0.0105", calls=3, attempts=Attempts(3, resends=1, resend_cost="0.0035"),
+    ),
+    # A request that failed and is sent once more is an attempt, whoever sends it: no possible waste beyond the failed one.
+    Complaint(
+        "56-sent-again-after-a-failure",
+        [
+            litellm("openai", "gpt-4o", 1_000, 100, spend=0.0035, status="failure", session_id="failed once"),
+            litellm("openai", "gpt-4o", 1_000, 100, spend=0.0035, session_id="failed once"),
+        ],
+        (2_000, 0, 0, 200), "0.007", calls=2, failed=1, attempts=Attempts(1, "0.0035"),
     ),
     # Several tags on each call: each call counts once, 3 x 0.0035, however it is broken down.
     Complaint(

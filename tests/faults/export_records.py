@@ -70,8 +70,10 @@ def langfuse(provider: str, model: str, usage: dict[str, Any], **changes: Any) -
     return Record("langfuse", fields | changes)
 
 
-def span(provider: str, model: str, failed: bool = False, **attributes: Any) -> Record:
-    """A span of a chat call; two underscores in an attribute's name stand for a dot."""
+def span(
+    provider: str, model: str, failed: bool = False, within: str = "", starts: int = 0, **attributes: Any
+) -> Record:
+    """A span of a chat call, `within` a span of that name and `starts` seconds late; `__` in an attribute's name is a dot."""
     names = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": provider,
@@ -79,7 +81,7 @@ def span(provider: str, model: str, failed: bool = False, **attributes: Any) -> 
         "gen_ai.response.model": model,
     }
     names |= {name.replace("__", "."): value for name, value in attributes.items()}
-    return Record("otel", {"attributes": names, "failed": failed})
+    return Record("otel", {"attributes": names, "failed": failed, "within": within, "starts": starts})
 
 
 def claude_code(
@@ -130,10 +132,13 @@ def _langfuse_observation(key: str, customer: str, at: datetime, fields: dict[st
 
 def _otel_span(key: str, customer: str, at: datetime, fields: dict[str, Any]) -> dict[str, Any]:
     digest = hashlib.sha256(key.encode()).hexdigest()
+    at += timedelta(seconds=fields["starts"])
+    around = hashlib.sha256(fields["within"].encode()).hexdigest() if fields["within"] else ""
     attributes = {"customer.id": customer} | fields["attributes"]
     spoken = {
-        "traceId": digest[:32],
+        "traceId": around[:32] or digest[:32],
         "spanId": digest[32:48],
+        "parentSpanId": around[32:48],
         "name": "chat",
         "kind": 3,
         "startTimeUnixNano": str(int(at.timestamp()) * 10**9),

@@ -97,6 +97,37 @@ def test_what_others_got_wrong_has_the_right_totals(workspace: Workspace, compla
     assert facts(workspace, complaint) == [complaint.totals] * 2
 
 
+@pytest.mark.parametrize(
+    "complaint",
+    [pytest.param(complaint, id=complaint.key) for complaint in COMPLAINTS if complaint.attempts],
+)
+def test_attempts_are_calls_and_one_operation_and_nothing_is_merged(
+    workspace: Workspace, complaint: Complaint
+) -> None:
+    said = complaint.attempts
+    assert said
+    (found,) = rows_of(
+        workspace,
+        "select sum(calls), sum(operations), sum(superseded_cost_usd), sum(possible_resends),"
+        f" sum(possible_resend_cost_usd) from core.fct_traces where {complaint.owner} = '{complaint.key}'",
+    )
+    assert found == [
+        complaint.calls,
+        said.operations,
+        Decimal(said.superseded_cost),
+        said.resends,
+        Decimal(said.resend_cost),
+    ]
+
+
+def test_waste_by_model_is_that_of_the_traces(workspace: Workspace) -> None:
+    columns = ("calls", "operations", "superseded_cost_usd", "possible_resends", "possible_resend_cost_usd")
+    summed = ", ".join(f"sum({column})" for column in columns)
+    assert rows_of(workspace, f"select {summed} from efficiency.rpt_attempt_waste") == rows_of(
+        workspace, f"select {summed} from core.fct_traces"
+    )
+
+
 def test_days_of_another_zone_are_whole_days_of_utc(workspace: Workspace) -> None:
     by_day = "select usage_date::text, sum(calls), sum(billed_cost_usd) from core.fct_usage_daily where customer_id = '{}' group by 1 order by 1"
     # Together 8.7824, as often as one asks.

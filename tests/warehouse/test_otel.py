@@ -161,6 +161,10 @@ def test_an_agents_run_has_a_price_and_its_agent_is_not_billed_again(otel: Works
     # 0-3 call, 3-8 tool, 8-9 failure, 9-15 call: 15 of 20 seconds, 5 of them in the tool.
     assert trace[:6] == ("planner", "several", False, 4, 1, 1)
     assert trace[7:] == (1, 1, Decimal("0.036"), 20_000, 15_000, 10_000)
+    # The failed call was repeated on its model; the other one beside that is no fallback.
+    assert rows(otel, """
+        select operations, fallback_calls, superseded_cost_usd, possible_resends
+        from core.fct_traces where workflow_name = 'planner'""") == [(3, 0, 0, 0)]  # fmt: skip
     (cost,) = rows(otel, """
         select traces.effective_cost_usd = sum(calls.effective_cost_usd) from core.fct_traces as traces
         inner join core.fct_calls as calls on traces.trace_id = calls.trace_id

@@ -15,6 +15,7 @@ from dbt_project.landing.usage.stated_charges import stated_charge
 
 # Where LiteLLM keeps what the caller said of a call; the last of these that knows a name counts.
 _CALLER_METADATA = ("requester_metadata", "spend_logs_metadata")
+_ATTEMPT = ("attempted_retries", "attempted_fallbacks")
 # Kinds of calls that are billed by something else than tokens: (word of the call type, meter, quantity of
 # a call that does not state it). An image's number is not in old logs, and nobody may guess it.
 _METERED_CALLS = (
@@ -68,6 +69,8 @@ def shape_litellm(record: Fields) -> tuple[Fields, Fields]:
         for name, value in metadata.items()
         if name.startswith("user_api_key_")
     }
+    # Which attempt of its operation the router made.
+    attributes |= {name: metadata[name] for name in _ATTEMPT if name in metadata}
     for name in _CALLER_METADATA:
         attributes |= map_of(metadata.get(name), f"metadata.{name}", problems)
     attributes |= tags_of(record.pop("request_tags", None), "request_tags", problems)

@@ -39,6 +39,8 @@ _LANDED_COLUMNS = (
     *sorted(_NUMBERS),
     "agent_id",
     "agent_name",
+    "attempted_fallbacks",
+    "attempted_retries",
     "cache_hit",
     "conversation_id",
     "customer_id",

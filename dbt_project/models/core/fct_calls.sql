@@ -17,7 +17,7 @@ price_periods as (
 {% set call_columns = [
     'source_name', 'call_id', 'trace_id', 'called_at', 'partition_date', 'provider', 'model', 'input_tokens', 'cached_input_tokens',
     'cache_write_input_tokens', 'output_tokens', 'latency_ms', 'customer_id', 'organization_id', 'product_id', 'feature_id', 'task_type',
-    'team_id', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id', 'billed_cost_usd', 'file_name',
+    'team_id', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id', 'attempt_kind', 'billed_cost_usd', 'file_name',
 ] %}
 
 {# Calls with metered units are priced part by part; a source that is off has none. #}
@@ -72,6 +72,7 @@ costed as (
         environment,
         region,
         agent_id,
+        attempt_kind,
         {{ money('list_cost_usd') }} as list_cost_usd,
         {{ money('contracted_cost_usd') }} as contracted_cost_usd,
         {{ money(effective_cost()) }} as effective_cost_usd,

@@ -106,6 +106,41 @@ def refused(warehouse: Warehouse) -> Evidence:
     )
 
 
+def attempts(warehouse: Warehouse) -> Evidence:
+    """Calls and operations of all traces, and what waste and possible waste cost; one row."""
+    return warehouse.evidence(
+        """
+        select
+            sum(calls) as calls,
+            sum(operations) as operations,
+            sum(superseded_calls) as superseded_calls,
+            sum(uncosted_superseded_calls) as uncosted_superseded_calls,
+            sum(superseded_cost_usd) as superseded_cost_usd,
+            sum(possible_resends) as possible_resends,
+            sum(uncosted_possible_resends) as uncosted_possible_resends,
+            sum(possible_resend_cost_usd) as possible_resend_cost_usd
+        from efficiency.rpt_attempt_waste
+        """
+    )
+
+
+def attempts_by_model(warehouse: Warehouse) -> Evidence:
+    """Models with attempts taken up or calls that may have been sent twice, the dearest waste first."""
+    return warehouse.evidence(
+        """
+        select
+            source_name, model, calls, operations,
+            superseded_calls, superseded_cost_usd, possible_resends, possible_resend_cost_usd,
+            uncosted_superseded_calls + uncosted_possible_resends as uncosted_calls
+        from efficiency.rpt_attempt_waste
+        where superseded_calls + possible_resends > 0
+        order by
+            coalesce(superseded_cost_usd, 0) + coalesce(possible_resend_cost_usd, 0) desc,
+            source_name, provider, model
+        """
+    )
+
+
 def models_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
     """Every model that did the task, the dearest for the same work first."""
     return warehouse.evidence(

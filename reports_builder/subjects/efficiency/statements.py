@@ -2,6 +2,7 @@
 
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.efficiency import queries as ask
 from reports_builder.subjects.efficiency.charts import latency_ranges, quality_against_cost
 from reports_builder.warehouse import Warehouse
@@ -158,3 +159,43 @@ def models_table(warehouse: Warehouse) -> Table:
         Column("quality_scored_calls", "Scored calls", "count"),
     )
     return Table(columns, ask.models_of_all_tasks(warehouse), max_rows=60)
+
+
+def attempts_section(totals: Evidence, models: Evidence) -> tuple[Section, ...]:
+    """Operations beside calls, and what repeating them cost; nothing where no attempt was repeated."""
+    if not models.rows:
+        return ()
+    columns = (
+        Column("source_name", "Source"),
+        Column("model", "Model"),
+        Column("calls", "Calls", "count"),
+        Column("operations", "Operations", "count"),
+        Column("superseded_calls", "Failed and taken up", "count"),
+        Column("superseded_cost_usd", "Waste", "usd_table"),
+        Column("possible_resends", "Possibly sent twice", "count"),
+        Column("possible_resend_cost_usd", "Possible waste", "usd_table"),
+        *without_a_cost(models),
+    )
+    text = (
+        totals.say(
+            "The {calls:count} calls that belong to a run are {operations:count} operations: a retry or a "
+            "fallback took up {superseded_calls:count} failed attempts, which cost {superseded_cost_usd:usd}."
+            if totals["superseded_calls"]
+            else "Each of the {calls:count} calls that belong to a run is an operation of its own: no failed "
+            "attempt was taken up by a retry or a fallback."
+        ),
+        *(
+            [
+                totals.say(
+                    "{possible_resends:count} calls may be a request sent twice, which is possible waste of "
+                    "{possible_resend_cost_usd:usd}: same run, owner, model and size of the prompt, sent in "
+                    "the same moment or before the first was answered. They were billed and count as calls; "
+                    "nobody has read the prompts."
+                ),
+                note("The calls are in `intermediate.int_trace_steps`, where `is_possible_resend`."),
+            ]
+            if totals["possible_resends"]
+            else []
+        ),
+    )
+    return (Section("Calls that repeat others", text=text, tables=(Table(columns, models, max_rows=15),)),)

@@ -84,6 +84,7 @@ named as (
         environment,
         region,
         agent_id,
+        {{ attempt_kind() }} as attempt_kind,
         cast(null as timestamp) as raw_timestamp,
         cast(null as bigint) as raw_input_tokens,
         cast(null as bigint) as raw_cached_input_tokens,

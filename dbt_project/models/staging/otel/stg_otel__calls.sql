@@ -49,6 +49,7 @@ calls as (
         environment,
         region,
         coalesce(agent_id, agent_name) as agent_id,
+        attempt_kind,
         cast(null as timestamp) as raw_timestamp,
         cast(null as bigint) as raw_input_tokens,
         cast(null as bigint) as raw_cached_input_tokens,

@@ -118,6 +118,7 @@ named as (
         {{ service_tier_name('service_tier') }} as service_tier,
         response_id, metered_units, field_problems, conversation_id, agent_id, agent_name, tool_name, workflow_name, service_name, environment, region,
         customer_id, organization_id, product_id, feature_id, task_type, team_id, subscription_tier,
+        {{ attempt_kind() }} as attempt_kind,
         try_cast(quality_score as decimal(9, 6)) as quality_score,
         input_tokens as raw_input_tokens,
         output_tokens as raw_output_tokens,

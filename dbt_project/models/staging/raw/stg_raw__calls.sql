@@ -48,6 +48,7 @@ typed as (
         environment,
         region,
         agent_id,
+        cast(null as string) as attempt_kind,
         timestamp as raw_timestamp,
         input_tokens as raw_input_tokens,
         cached_input_tokens as raw_cached_input_tokens,

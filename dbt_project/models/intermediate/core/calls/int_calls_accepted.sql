@@ -32,7 +32,7 @@ settled as (
     'source_name', 'partition_date', 'record_id', 'file_name', 'call_id', 'trace_id', 'called_at', 'provider', 'model', 'input_tokens',
     'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'metered_units', 'billed_cost_usd', 'latency_ms', 'customer_id',
     'organization_id', 'product_id', 'feature_id', 'task_type', 'team_id', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment',
-    'region', 'agent_id'
+    'region', 'agent_id', 'attempt_kind'
 ] %}
 
 {# On most days every record counts; they are read without a look at each. #}
@@ -122,7 +122,8 @@ named as (
         quality_score,
         coalesce(environment, 'production') as environment,
         coalesce(region, 'unknown') as region,
-        agent_id
+        agent_id,
+        attempt_kind
     from accepted
 
 )

@@ -85,6 +85,7 @@ ranked as (
         environment,
         region,
         agent_id,
+        attempt_kind,
         record_text as raw_record,
         cast(case when is_told_elsewhere then 1 else 0 end + row_number() over (
             partition by partition_date, call_id

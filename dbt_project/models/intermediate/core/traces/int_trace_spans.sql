@@ -54,6 +54,7 @@ joined as (
         calls.cached_input_tokens,
         calls.output_tokens,
         calls.effective_cost_usd,
+        calls.attempt_kind,
         numbered.customer_id,
         numbered.feature_id,
         numbered.team_id
