@@ -1,5 +1,5 @@
 {# The columns that every source of call records has, by the names under which they are joined (stg_<source>__calls,
-   int_call_records). A list, for unions by name.
+   int_calls_validated). A list, for unions by name.
    record_id         the record in its file: file, line and, where a line holds several, the number in it
    span_id           the record's own id in its trace; parent_span_id is that of what it ran in
    response_id       the provider's id of the answer

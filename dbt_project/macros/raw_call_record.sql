@@ -1,4 +1,4 @@
-{# A call record of int_call_records as it came, as JSON text. Made only for the few records that are kept aside:
+{# A call record of int_calls_validated as it came, as JSON text. Made only for the few records that are kept aside:
    for every call it would cost more than all else in the build. #}
 {% macro raw_call_record() -%}
     coalesce(raw_record, {{ json_record({

@@ -30,7 +30,7 @@ SEQUENCES = int(os.environ.get("FINOPS_SEQUENCES", "1"))
 # build, so builds amid a sequence leave them out; the last one of a sequence makes them all.
 DAILY = [
     "source:*+,+fct_calls", "source:*+,+fct_usage_daily", "source:*+,+rpt_reconciliation", "source:*+,+rejected_records",
-    "int_call_files+,+fct_calls", "int_call_files+,+rpt_reconciliation", "int_raw_days", "int_days_priced_late",
+    "int_call_files+,+fct_calls", "int_call_files+,+rpt_reconciliation", "int_raw_days",
     "int_usage_slots", "int_latency_buckets_daily", "rpt_unreadable_fields", "stg_raw__call_files",
 ]  # fmt: skip
 # Tables within, whose rows outlast a build.

@@ -46,9 +46,9 @@
     {{ return(_intermediate_table('loaded_days')) }}
 {%- endmacro %}
 
-{# Where the usage without a price in the last published build is kept. #}
-{% macro waiting_usage_relation() -%}
-    {{ return(_intermediate_table('waiting_usage')) }}
+{# Where the days and models with usage without a price in the last published build are kept, with the prices of the model then. #}
+{% macro unpriced_models_relation() -%}
+    {{ return(_intermediate_table('unpriced_models')) }}
 {%- endmacro %}
 
 {% macro _intermediate_table(name) -%}
@@ -59,7 +59,7 @@
 {% macro remember_build() -%}
     {% do remember_layout() %}
     {% do remember_loaded_days() %}
-    {% do remember_waiting_usage() %}
+    {% do remember_unpriced_models() %}
     {% do remember_published_days() %}
     {% do run_query('delete from ' ~ unsettled_days_relation()) %}
     {# Without a source that can fill them these tables are not built: what they hold of days that go meanwhile must not come back. #}
@@ -71,14 +71,26 @@
 {%- endmacro %}
 
 {# Days whose calls wait for a price are known by it, not by their files. #}
-{% macro remember_waiting_usage() -%}
+{% macro remember_unpriced_models() -%}
     {% do run_query(
-        'create or replace table ' ~ waiting_usage_relation() ~ ' as '
-        ~ 'select usage_date, used_at, slot_end_at, provider, model, service_tier, min_input_tokens, '
-        ~ 'input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens, waits_for '
-        ~ 'from ' ~ _intermediate_table('int_usage_slots')
-        ~ ' where has_usage and not is_metered and list_cost_usd is null or waits_for is not null'
+        'create or replace table ' ~ unpriced_models_relation() ~ ' as '
+        ~ 'select distinct slots.usage_date as day_date, slots.model, prices.price_digest '
+        ~ 'from ' ~ _intermediate_table('int_usage_slots') ~ ' as slots '
+        ~ 'left join (select model, ' ~ price_digest() ~ ' as price_digest from ' ~ _intermediate_table('int_list_price_rows') ~ ' group by model) as prices '
+        ~ 'on slots.model = prices.model '
+        ~ 'where slots.has_usage and not slots.is_metered and slots.list_cost_usd is null or slots.waits_for is not null'
     ) %}
+{%- endmacro %}
+
+{# What tells whether any price changed among rows of int_list_price_rows. #}
+{% macro price_digest() -%}
+    {%- set texts = [] -%}
+    {%- for column in [
+        'provider', 'service_tier', 'token_class', 'min_input_tokens', 'valid_from', 'recorded_on', 'weekdays', 'hours_utc', 'usd_per_million_tokens'
+    ] -%}
+        {%- do texts.append("coalesce(cast(" ~ column ~ " as string), '')") -%}
+    {%- endfor -%}
+    md5({{ string_agg_sorted(texts | join(" || '/' || ")) }})
 {%- endmacro %}
 
 {# A changed day beyond the look-back was not rebuilt: it keeps no fingerprint, so every build reports it again. #}

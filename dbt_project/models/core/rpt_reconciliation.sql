@@ -9,7 +9,7 @@ with call_records as (
 
 records_now as (
 
-    select * from {{ ref('int_call_records') }}
+    select * from {{ ref('int_calls_validated') }}
 
 ),
 

@@ -4,7 +4,7 @@
 
 with records as (
 
-    select * from {{ ref('int_call_records') }}
+    select * from {{ ref('int_calls_validated') }}
 
 ),
 

@@ -2,9 +2,10 @@
 
 {{ config(materialized='view') }}
 
-with call_records as (
+{# Imported once per use: DuckDB would store a CTE that is used twice, and with it every column. #}
+with records as (
 
-    select * from {{ ref('int_call_records') }}
+    select * from {{ ref('int_calls_validated') }}
 
 ),
 
@@ -39,12 +40,11 @@ settled as (
 on_other_days as (
 
     select {{ call_columns | join(', ') }}
-    from call_records
+    from records
     where not {{ is_day_to_sift('partition_date') }}
 
 ),
 
-{# The duplicates are imported once per use: DuckDB would store a CTE that is used twice, and with it every column. #}
 on_days_to_sift as (
 
     select validated.{{ call_columns | join(', validated.') }}

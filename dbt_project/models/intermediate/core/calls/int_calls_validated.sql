@@ -1,11 +1,19 @@
-{# one row per raw call record, with the first reason for which it cannot be counted, or null.
-   An unknown provider, model, customer or duration is no such reason: the call happened and was charged. #}
+{# one row per call record of the sources that are on, in the columns of stg_raw__calls, with the first reason for which it
+   cannot be counted, or null. An unknown provider, model, customer or duration is no such reason: the call happened and was
+   charged. Another source that is off is left out of the SQL, so that it costs nothing. #}
 
 {{ config(materialized='view') }}
 
-with calls as (
+{% set columns = call_record_columns() | join(', ') %}
 
-    select * from {{ ref('int_call_records') }}
+with records as (
+
+    select {{ columns }} from {{ ref('stg_raw__calls') }}
+    {{ 'where 1 = 0' if 'calls' not in var('sources') }}
+    {%- for source_name in landed_call_sources() %}
+    union all
+    select {{ columns }} from {{ ref('stg_' ~ source_name ~ '__calls') }}
+    {%- endfor %}
 
 ),
 
@@ -27,7 +35,7 @@ validated as (
             when coalesce(cached_input_tokens, 0) + coalesce(cache_write_input_tokens, 0) > case when {{ has_charge_alone() }} then input_tokens else coalesce(input_tokens, 0) end
                 then 'cached_tokens_exceed_input'
         end as rejection_reason
-    from calls
+    from records
 
 )
 

@@ -1,6 +1,7 @@
 {# one row per UTC day with raw call files, or with rows in the last published build #}
 
 {% set loaded_days = load_relation(loaded_days_relation()) if execute and not flags.FULL_REFRESH else none %}
+{% set unpriced_models = load_relation(unpriced_models_relation()) if execute and not flags.FULL_REFRESH else none %}
 {% set unsettled_days = load_relation(unsettled_days_relation()) if execute else none %}
 
 with call_files as (
@@ -15,9 +16,9 @@ contract_rates as (
 
 ),
 
-days_priced_late as (
+price_rows as (
 
-    select * from {{ ref('int_days_priced_late') }}
+    select * from {{ ref('int_list_price_rows') }}
 
 ),
 
@@ -39,6 +40,17 @@ unsettled_days as (
     select distinct day_date from {{ unsettled_days }}
     {% else %}
     select cast(null as date) as day_date
+    where 1 = 0
+    {% endif %}
+
+),
+
+unpriced_models as (
+
+    {% if unpriced_models %}
+    select day_date, model, price_digest from {{ unpriced_models }}
+    {% else %}
+    select cast(null as date) as day_date, cast(null as string) as model, cast(null as string) as price_digest
     where 1 = 0
     {% endif %}
 
@@ -80,6 +92,26 @@ fingerprinted as (
         md5(days_with_files.file_listing || '|' || coalesce(rates_by_day.rate_listing, '')) as fingerprint
     from days_with_files
     left join rates_by_day on days_with_files.day_date = rates_by_day.day_date
+
+),
+
+price_digests as (
+
+    select
+        model,
+        {{ price_digest() }} as price_digest
+    from price_rows
+    group by model
+
+),
+
+{# Days with calls that had no price, and prices of their model that came or changed since. #}
+days_priced_late as (
+
+    select distinct unpriced_models.day_date
+    from unpriced_models
+    inner join price_digests on unpriced_models.model = price_digests.model
+    where unpriced_models.price_digest is null or unpriced_models.price_digest <> price_digests.price_digest
 
 ),
 

@@ -3,7 +3,7 @@
 
 with call_records as (
 
-    select * from {{ ref('int_call_records') }}
+    select * from {{ ref('int_calls_validated') }}
 
 ),
 
