@@ -1,8 +1,8 @@
 {# one row: the day on which the marts stand, and the 30 days up to it beside the 30 days before #}
 
-with usage_slots as (
+with call_records as (
 
-    select * from {{ ref('int_usage_slots') }}
+    select * from {{ ref('int_call_records_daily') }}
 
 ),
 
@@ -10,11 +10,12 @@ days as (
 
     select
         usage_date,
-        sum(calls) as calls,
-        extract(hour from max(usage_hour_at)) as last_hour,
+        sum(rows_read - rows_rejected - rows_duplicate) as calls,
+        extract(hour from max(last_called_at)) as last_hour,
         {{ iso_weekday('usage_date') }} > 5 as is_weekend
-    from usage_slots
+    from call_records
     group by usage_date
+    having sum(rows_read - rows_rejected - rows_duplicate) > 0
 
 ),
 

@@ -22,6 +22,7 @@ read_by_day as (
         partition_date as usage_date,
         count(*) as rows_read,
         count(*) filter (where rejection_reason is not null) as rows_rejected,
+        max(called_at) filter (where rejection_reason is null) as last_called_at,
         {{ money('sum(billed_cost_usd)') }} as billed_cost_read_usd,
         {{ money('sum(billed_cost_usd) filter (where rejection_reason is not null)') }} as billed_cost_rejected_usd
     from calls
@@ -75,6 +76,7 @@ counted as (
         read_by_day.rows_read,
         read_by_day.rows_rejected,
         coalesce(duplicates_by_day.rows_duplicate, 0) as rows_duplicate,
+        read_by_day.last_called_at,
         coalesce(read_by_day.billed_cost_read_usd, {{ money(0) }}) as billed_cost_read_usd,
         coalesce(read_by_day.billed_cost_rejected_usd, {{ money(0) }}) as billed_cost_rejected_usd,
         coalesce(duplicates_by_day.billed_cost_duplicate_usd, {{ money(0) }}) as billed_cost_duplicate_usd,

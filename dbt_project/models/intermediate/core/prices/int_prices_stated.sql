@@ -1,12 +1,14 @@
-{# one row per basis (charged, restated, contracted) x price x stretch of the UTC week in which it holds: list prices and
-   negotiated rates in one shape. A price without days and hours has one row, whose stretch is null: it holds wherever no
-   price with a stretch does. #}
+{# one row per basis (charged, restated, contracted) x price x period x size of the input x stretch of the UTC week in which
+   it holds: list prices and negotiated rates in one shape. Basis `charged` is what was known when the calls were made, or,
+   where nothing was, what was recorded first; `restated` is what the list says today. A price without days and hours has one
+   row, whose stretch is null: it holds wherever no price with a stretch does. #}
 
-{{ config(materialized='view') }}
+{% set price_key = ['provider', 'model', 'service_tier', 'token_class'] %}
+{% set rate_columns = ['service_tier', 'token_class', 'usd_per_token', 'valid_from', 'valid_to', 'weekdays', 'hours_utc'] %}
 
-with list_prices as (
+with price_rows as (
 
-    select * from {{ ref('int_list_prices') }}
+    select * from {{ ref('int_list_price_rows') }}
 
 ),
 
@@ -22,21 +24,127 @@ models_resolved as (
 
 ),
 
+stretches as (
+
+    select * from {{ ref('int_price_stretches') }}
+
+),
+
+versions as (
+
+    select distinct
+        {{ price_key | join(', ') }},
+        valid_from,
+        recorded_on,
+        {{ start_of_day('recorded_on') }} as recorded_at
+    from price_rows
+
+),
+
+change_points as (
+
+    select {{ price_key | join(', ') }}, valid_from as changed_at from versions
+    union
+    select {{ price_key | join(', ') }}, recorded_at as changed_at
+    from versions
+    where valid_from < recorded_at
+
+),
+
+periods as (
+
+    select
+        {{ price_key | join(', ') }},
+        changed_at as valid_from,
+        coalesce(
+            lead(changed_at) over (partition by {{ price_key | join(', ') }} order by changed_at),
+            cast('9999-12-31 00:00:00' as timestamp)
+        ) as valid_to
+    from change_points
+
+),
+
+candidates as (
+
+    select
+        periods.*,
+        versions.valid_from as version_valid_from,
+        versions.recorded_on,
+        versions.recorded_at <= periods.valid_from as is_known
+    from periods
+    inner join versions
+        on
+            {% for column in price_key -%}
+            periods.{{ column }} = versions.{{ column }}
+            and {% endfor -%}
+            versions.valid_from <= periods.valid_from
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by {{ price_key | join(', ') }}, valid_from
+            order by
+                case when is_known then version_valid_from end desc nulls last,
+                case when is_known then recorded_on end desc nulls last,
+                recorded_on asc,
+                version_valid_from desc
+        ) as charged_rank,
+        row_number() over (
+            partition by {{ price_key | join(', ') }}, valid_from order by version_valid_from desc, recorded_on desc
+        ) as restated_rank
+    from candidates
+
+),
+
+chosen as (
+
+    select *, 'charged' as basis
+    from ranked
+    where charged_rank = 1
+    union all
+    select *, 'restated' as basis
+    from ranked
+    where restated_rank = 1
+
+),
+
+list_prices as (
+
+    select
+        chosen.basis,
+        chosen.{{ price_key | join(', chosen.') }},
+        price_rows.weekdays,
+        price_rows.hours_utc,
+        price_rows.min_input_tokens,
+        lead(price_rows.min_input_tokens) over (
+            partition by
+                chosen.basis, chosen.{{ price_key | join(', chosen.') }}, chosen.valid_from, price_rows.weekdays, price_rows.hours_utc
+            order by price_rows.min_input_tokens
+        ) as next_min_input_tokens,
+        cast(price_rows.usd_per_million_tokens * cast(0.000001 as decimal(7, 6)) as decimal(18, 12)) as usd_per_token,
+        chosen.valid_from,
+        chosen.valid_to
+    from chosen
+    inner join price_rows
+        on
+            {% for column in price_key -%}
+            chosen.{{ column }} = price_rows.{{ column }}
+            and {% endfor -%}
+            chosen.version_valid_from = price_rows.valid_from
+            and chosen.recorded_on = price_rows.recorded_on
+
+),
+
 {# A rate agreed for a model holds for every name under which calls use it, and whatever the size of the input. #}
 named_rates as (
 
-    select provider, model, service_tier, token_class, usd_per_token, valid_from, valid_to, weekdays, hours_utc from contract_rates
+    select provider, model, {{ rate_columns | join(', ') }} from contract_rates
     union
-    select
-        models_resolved.provider,
-        models_resolved.model,
-        rates.service_tier,
-        rates.token_class,
-        rates.usd_per_token,
-        rates.valid_from,
-        rates.valid_to,
-        rates.weekdays,
-        rates.hours_utc
+    select models_resolved.provider, models_resolved.model, rates.{{ rate_columns | join(', rates.') }}
     from contract_rates as rates
     inner join models_resolved on rates.provider = models_resolved.priced_provider and rates.model = models_resolved.priced_model
     anti join contract_rates as own_rates on models_resolved.provider = own_rates.provider and models_resolved.model = own_rates.model
@@ -45,81 +153,17 @@ named_rates as (
 
 stated as (
 
-    select
-        basis,
-        provider,
-        model,
-        service_tier,
-        token_class,
-        usd_per_token,
-        valid_from,
-        valid_to,
-        min_input_tokens,
-        next_min_input_tokens,
-        weekdays,
-        hours_utc
+    select basis, provider, model, {{ rate_columns | join(', ') }}, min_input_tokens, next_min_input_tokens
     from list_prices
     union all
     select
         'contracted' as basis,
         provider,
         model,
-        service_tier,
-        token_class,
-        usd_per_token,
-        valid_from,
-        valid_to,
+        {{ rate_columns | join(', ') }},
         cast(0 as bigint) as min_input_tokens,
-        cast(null as bigint) as next_min_input_tokens,
-        weekdays,
-        hours_utc
+        cast(null as bigint) as next_min_input_tokens
     from named_rates
-
-),
-
-windows as (
-
-    select distinct
-        weekdays,
-        hours_utc,
-        {{ weekday_of_window('first') }} as first_weekday,
-        {{ weekday_of_window('last') }} as last_weekday,
-        {{ minute_of_window('start') }} as start_minute,
-        {{ minute_of_window('end') }} as end_minute
-    from stated
-    where weekdays is not null or hours_utc is not null
-
-),
-
-weekdays as (
-
-    select cast(extract(day from date_day) as integer) as weekday
-    from ({{ day_spine("cast('2024-01-01' as date)", "cast('2024-01-07' as date)") }}) as week
-
-),
-
-window_days as (
-
-    select
-        windows.weekdays,
-        windows.hours_utc,
-        (weekdays.weekday - 1) * 1440 + windows.start_minute as from_week_minute,
-        (weekdays.weekday - 1) * 1440 + windows.end_minute
-        + case when windows.end_minute <= windows.start_minute then 1440 else 0 end as to_week_minute
-    from windows
-    inner join weekdays on weekdays.weekday between windows.first_weekday and windows.last_weekday
-
-),
-
-{# The night from Sunday to Monday is at the end of the week and at its beginning. #}
-stretches as (
-
-    select weekdays, hours_utc, from_week_minute, least(to_week_minute, 10080) as to_week_minute
-    from window_days
-    union all
-    select weekdays, hours_utc, 0 as from_week_minute, to_week_minute - 10080 as to_week_minute
-    from window_days
-    where to_week_minute > 10080
 
 ),
 
