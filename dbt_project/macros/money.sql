@@ -30,3 +30,9 @@
 {% macro stated_cost_rounding() -%}
     cast('0.0000005' as decimal(28, 12))
 {%- endmacro %}
+
+{# Revenue less cost to serve. Where the cost of some calls is unknown it is the most that the margin can be; where that of
+   every call is, nothing is known of it: revenue alone is no margin. #}
+{% macro margin_of(revenue, cost, calls='calls', uncosted_calls='uncosted_calls') -%}
+    case when {{ calls }} > 0 and {{ uncosted_calls }} >= {{ calls }} then {{ money('null') }} else {{ money(revenue ~ ' - ' ~ cost) }} end
+{%- endmacro %}

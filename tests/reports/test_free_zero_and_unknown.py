@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -26,7 +27,8 @@ FREE, PRICED, OWN, MIXED = "claude-opus-4", "gpt-4", "llama-of-our-own", "gpt-tu
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The log of a gateway: a model whose answers came free from its cache, one with a price, two of our own.
 
-    Of one of our own no charge was ever logged, of the other some; both were there in the period before.
+    Of one of our own no charge was ever logged, of the other some; both were there in the period before. Each is the
+    model of one customer; the third customer's calls all have a cost.
     """
     folder = tmp_path_factory.mktemp("exported")
     workspace = Workspace(folder / "workspace", folder / "target")
@@ -37,8 +39,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         log += [
             logged(f"free-{day}", model=FREE, custom_llm_provider="anthropic", spend="0.0", cache_hit="True", **when),
             logged(f"priced-{day}", model=PRICED, **when),
-            logged(f"own-{day}", model=OWN, custom_llm_provider="vllm", spend="0.0", **when),
-            logged(f"mixed-{day}", model=MIXED, spend="0.5" if day % 2 else "0.0", **when),
+            logged(f"own-{day}", model=OWN, custom_llm_provider="vllm", spend="0.0", end_user="dark", **when),
+            logged(f"mixed-{day}", model=MIXED, spend="0.5" if day % 2 else "0.0", end_user="dim", **when),
         ]  # fmt: skip
     path = workspace.raw / "litellm" / "spend.csv"
     path.parent.mkdir(parents=True)
@@ -46,7 +48,13 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         writer = csv.DictWriter(text, list(log[0]))
         writer.writeheader()
         writer.writerows(log)
-    workspace.build("--quiet", "--vars", "{sources: [litellm]}")
+    customers = workspace.raw / "customers" / "customers.csv"
+    customers.parent.mkdir()
+    customers.write_text(
+        "customer_id,monthly_fee,signup_date,plan\n"
+        "acme,9300,2026-01-01,pro\ndark,930,2026-01-01,pro\ndim,930,2026-01-01,pro\n"
+    )
+    workspace.build("--quiet", "--vars", "{sources: [litellm, customers]}")
     return workspace
 
 
@@ -115,3 +123,53 @@ def test_tiles_and_tables_of_the_dashboard_do_so_too(exported: Workspace) -> Non
             shown = " ".join(cell.plain for cell in tile.cells)
             assert OWN not in shown or "$0" not in shown
     assert seen >= 1
+
+
+def test_revenue_without_a_known_cost_is_no_margin(exported: Workspace) -> None:
+    """21 days of September and 9 of October: of `dark` nothing is known, `dim` earns 913.50 at most, `acme` 9,180."""
+    margins = exported.query(
+        "select customer_id, round(revenue_usd, 9), cost_to_serve_usd, round(gross_margin_usd, 9), is_upper_bound, costed_call_share,"
+        " is_unprofitable, margin_status, margin_rank from margin.rpt_customer_margins order by customer_id"
+    )
+    assert margins == [
+        ("acme", 9210, 30, 9180, False, 1, False, "profitable", 1),
+        ("dark", 921, 0, None, False, 0, None, "cost_unknown", None),
+        ("dim", 921, Decimal("7.5"), Decimal("913.5"), True, 0.5, False, "cost_unknown", None),
+    ]
+    bands = exported.query(
+        "select margin_band, customers, round(gross_margin_usd, 9) from margin.rpt_margin_distribution where customers > 0 order by band_order"
+    )
+    assert bands == [("80 % and more", 1, 9180), ("cost unknown", 2, None)]
+    # By day it is the same: on every other day no call of dim has a known cost.
+    assert exported.query(
+        "select customer_id, count(*), count(gross_margin_usd) from margin.fct_customer_margins_daily"
+        " where usage_date >= date '2026-09-10' group by customer_id order by customer_id"
+    ) == [("acme", 30, 30), ("dark", 30, 0), ("dim", 30, 15)]
+    assert exported.query(
+        "select distinct lifetime_value_status from margin.rpt_customer_lifetime_values where customer_id <> 'acme'"
+    ) == [("cost_unknown",)]
+    assert exported.query(
+        "select distinct customer_id from pricing.rpt_plan_backtests where gross_margin_usd is null or is_unprofitable is null"
+    ) == [("dark",)]
+    assert exported.query(
+        "select distinct round(current_gross_margin_usd, 9) = 9180 + 913.5 from pricing.rpt_plan_comparison"
+    ) == [(True,)]
+
+
+def test_pages_say_how_far_a_margin_holds(exported: Workspace) -> None:
+    with open_warehouse(exported.published) as warehouse:
+        pages = {
+            str(path): text.decode()
+            for path, text in render(build_pages(warehouse).pages)
+            if path.suffix == ".md"
+        }
+    for path in ("finops_summary.md", "customer_profitability.md", "analyses/profitability.md"):
+        answer = pages[path].split("## Key figures")[0]
+        assert "known for 63 % of their calls, so the margin is at most that" in answer, path
+        assert "2 of 3 customers, who paid $1.8K" in answer, path
+    assert "leave out the customers of whose calls no cost is known (1)" in pages["pricing_proposal.md"]
+    assert "99.7 % of revenue, at most" in pages["analyses/features.md"]
+    everything = "".join(pages.values())
+    assert "none of 3 customers paid less" not in everything
+    assert "Every customer pays more than it costs" not in everything
+    assert "No customer cost more than it paid" not in everything

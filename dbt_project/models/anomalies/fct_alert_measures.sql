@@ -200,10 +200,10 @@ margin_sums as (
         customer_id,
         organization_id,
         max(customer_name) as customer_name,
-        {{ money('sum(revenue_usd)') }} as revenue_usd,
-        {{ money('sum(cost_to_serve_usd)') }} as cost_usd,
-        {{ ratio('sum(gross_margin_usd)', 'sum(revenue_usd)') }} as margin_share,
-        {{ ratio('sum(prior_gross_margin_usd)', 'sum(prior_revenue_usd)') }} as prior_margin_share
+        {{ money('sum(revenue_usd) filter (where gross_margin_usd is not null)') }} as revenue_usd,
+        {{ money('sum(cost_to_serve_usd) filter (where gross_margin_usd is not null)') }} as cost_usd,
+        {{ ratio('sum(gross_margin_usd)', 'sum(revenue_usd) filter (where gross_margin_usd is not null)') }} as margin_share,
+        {{ ratio('sum(prior_gross_margin_usd)', 'sum(prior_revenue_usd) filter (where prior_gross_margin_usd is not null)') }} as prior_margin_share
     from margins
     where has_activity
     group by grouping sets ((customer_id), (organization_id), ())

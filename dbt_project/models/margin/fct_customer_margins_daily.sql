@@ -93,7 +93,7 @@ final as (
         combined.direct_cost_usd,
         combined.shared_cost_usd,
         {{ money('combined.direct_cost_usd + combined.shared_cost_usd') }} as cost_to_serve_usd,
-        {{ money('combined.revenue_usd - combined.direct_cost_usd - combined.shared_cost_usd') }} as gross_margin_usd,
+        {{ margin_of('combined.revenue_usd', '(combined.direct_cost_usd + combined.shared_cost_usd)') }} as gross_margin_usd,
         combined.is_negotiated
     from combined
     inner join customers on combined.customer_id = customers.customer_id

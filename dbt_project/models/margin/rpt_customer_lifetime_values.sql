@@ -43,6 +43,7 @@ joined as (
             when not monthly.is_active then 'churned'
             when monthly.subscribed_days < monthly.active_days_from then 'too_little_history'
             when monthly.monthly_gross_margin_usd <= 0 then 'margin_not_positive'
+            when monthly.margin_status = 'cost_unknown' then 'cost_unknown'
             when churn_rates.monthly_churn_rate is null or churn_rates.monthly_churn_rate = 0 then 'churn_unknown'
             else 'estimated'
         end as lifetime_value_status

@@ -20,6 +20,8 @@ margins as (
         subscribed_days,
         calls,
         uncosted_calls,
+        costed_call_share,
+        is_upper_bound,
         revenue_usd,
         cost_to_serve_usd,
         gross_margin_usd,

@@ -21,6 +21,10 @@ reasoned as (
                 then 'loses_money_with_few_users'
             when features_described.gross_margin_usd < 0 then 'loses_money_but_used'
             when
+                features_described.gross_margin_usd is null
+                or features_described.costed_call_share < {{ assumption('margin_costed_calls_from') }}
+                then 'cost_unknown'
+            when
                 features_described.gross_margin_share >= {{ assumption('feature_invest_margin_from') }}
                 and features_described.adoption_share >= {{ assumption('feature_invest_adoption_from') }}
                 then 'high_margin_widely_used'
@@ -41,6 +45,7 @@ final as (
         feature_id,
         team_id,
         calls,
+        uncosted_calls,
         successful_calls,
         prior_successful_calls,
         calls_change_share,

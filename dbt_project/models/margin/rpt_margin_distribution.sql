@@ -1,4 +1,4 @@
-{# one row per band of gross margin share, and one each for customers without revenue and without activity; trailing 30 days #}
+{# one row per band of gross margin share, and one each for customers without revenue, without activity and of unknown cost; trailing 30 days #}
 
 with customer_margins as (
 
@@ -20,8 +20,7 @@ bands as (
         margin_band,
         from_margin_share,
         to_margin_share,
-        true as has_revenue,
-        true as has_activity
+        'share' as band_kind
     from margin_bands
     union all
     select
@@ -29,16 +28,34 @@ bands as (
         'no revenue' as margin_band,
         null as from_margin_share,
         null as to_margin_share,
-        false as has_revenue,
-        true as has_activity
+        'no_revenue' as band_kind
     union all
     select
         102 as band_order,
         'no activity' as margin_band,
         null as from_margin_share,
         null as to_margin_share,
-        false as has_revenue,
-        false as has_activity
+        'no_activity' as band_kind
+    union all
+    select
+        103 as band_order,
+        'cost unknown' as margin_band,
+        null as from_margin_share,
+        null as to_margin_share,
+        'cost_unknown' as band_kind
+
+),
+
+kinds as (
+
+    select
+        *,
+        case
+            when margin_status in ('no_activity', 'cost_unknown') then margin_status
+            when gross_margin_share is null then 'no_revenue'
+            else 'share'
+        end as band_kind
+    from customer_margins
 
 ),
 
@@ -49,18 +66,19 @@ banded as (
         bands.margin_band,
         bands.from_margin_share,
         bands.to_margin_share,
-        count(customer_margins.customer_id) as customers,
-        coalesce({{ money('sum(customer_margins.revenue_usd)') }}, {{ money(0) }}) as revenue_usd,
-        coalesce({{ money('sum(customer_margins.cost_to_serve_usd)') }}, {{ money(0) }}) as cost_to_serve_usd,
-        coalesce({{ money('sum(customer_margins.gross_margin_usd)') }}, {{ money(0) }}) as gross_margin_usd
+        count(kinds.customer_id) as customers,
+        coalesce({{ money('sum(kinds.revenue_usd)') }}, {{ money(0) }}) as revenue_usd,
+        coalesce({{ money('sum(kinds.cost_to_serve_usd)') }}, {{ money(0) }}) as cost_to_serve_usd,
+        case
+            when bands.band_kind <> 'cost_unknown' then coalesce({{ money('sum(kinds.gross_margin_usd)') }}, {{ money(0) }})
+        end as gross_margin_usd
     from bands
-    left join customer_margins
+    left join kinds
         on
-            bands.has_revenue = (customer_margins.gross_margin_share is not null)
-            and bands.has_activity = customer_margins.has_activity
-            and (bands.from_margin_share is null or customer_margins.gross_margin_share >= bands.from_margin_share)
-            and (bands.to_margin_share is null or customer_margins.gross_margin_share < bands.to_margin_share)
-    group by bands.band_order, bands.margin_band, bands.from_margin_share, bands.to_margin_share
+            bands.band_kind = kinds.band_kind
+            and (bands.from_margin_share is null or kinds.gross_margin_share >= bands.from_margin_share)
+            and (bands.to_margin_share is null or kinds.gross_margin_share < bands.to_margin_share)
+    group by bands.band_order, bands.margin_band, bands.band_kind, bands.from_margin_share, bands.to_margin_share
 
 ),
 

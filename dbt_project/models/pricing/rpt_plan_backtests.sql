@@ -40,7 +40,7 @@ compared as (
 
     select
         *,
-        {{ money('current_revenue_usd - cost_to_serve_usd') }} as current_gross_margin_usd,
+        {{ margin_of('current_revenue_usd', 'cost_to_serve_usd') }} as current_gross_margin_usd,
         {{ money('revenue_usd - current_revenue_usd') }} as revenue_change_usd,
         {{ ratio('revenue_usd - current_revenue_usd', 'current_revenue_usd') }} as revenue_change_share
     from plan_invoices
@@ -101,6 +101,7 @@ final as (
         compared.usage_fee_usd,
         compared.revenue_usd,
         compared.cost_to_serve_usd,
+        compared.uncosted_calls,
         compared.gross_margin_usd,
         {{ ratio('compared.gross_margin_usd', 'compared.revenue_usd') }} as gross_margin_share,
         compared.gross_margin_usd < 0 as is_unprofitable,

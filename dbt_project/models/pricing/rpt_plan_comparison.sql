@@ -20,6 +20,10 @@ summed as (
         {{ money('sum(plan_backtests.usage_fee_usd)') }} as usage_fee_usd,
         {{ money('sum(plan_backtests.cost_to_serve_usd)') }} as cost_to_serve_usd,
         {{ money('sum(plan_backtests.gross_margin_usd)') }} as gross_margin_usd,
+        {{ ratio(
+            'sum(plan_backtests.gross_margin_usd)',
+            'sum(plan_backtests.revenue_usd) filter (where plan_backtests.gross_margin_usd is not null)'
+        ) }} as gross_margin_share,
         {{ money('sum(plan_backtests.current_revenue_usd)') }} as current_revenue_usd,
         {{ money('sum(plan_backtests.current_gross_margin_usd)') }} as current_gross_margin_usd,
         {{ money('sum(plan_backtests.revenue_change_usd)') }} as revenue_change_usd,
@@ -55,7 +59,6 @@ shared as (
 
     select
         summed.*,
-        {{ ratio('summed.gross_margin_usd', 'summed.revenue_usd') }} as gross_margin_share,
         {{ ratio('summed.customers_with_steep_rise', 'summed.paying_customers') }} as steep_rise_customer_share,
         {{ ratio('summed.customers_with_other_fee', 'summed.customers_with_list_fee') }} >= {{ assumption('other_list_from_share') }} as is_other_list
     from summed
@@ -72,6 +75,7 @@ judged as (
         case
             when is_current_plan then 'today'
             when customers_priced = 0 then 'names_no_tier_in_use'
+            when gross_margin_usd is null then 'cost_unknown'
             when steep_rise_customer_share > {{ assumption('steep_rise_customers_up_to_share') }} then 'too_many_steep_rises'
             when gross_margin_high_churn_usd < current_gross_margin_usd then 'loses_margin_under_high_churn'
             when gross_margin_base_churn_usd - current_gross_margin_usd < {{ assumption('margin_gain_from_share') }} * abs(current_gross_margin_usd)

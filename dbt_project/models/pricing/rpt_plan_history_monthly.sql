@@ -39,6 +39,10 @@ summed as (
         {{ money('sum(plan_invoices.revenue_usd - plan_invoices.current_revenue_usd)') }} as revenue_change_usd,
         {{ money('sum(plan_invoices.cost_to_serve_usd)') }} as cost_to_serve_usd,
         {{ money('sum(plan_invoices.gross_margin_usd)') }} as gross_margin_usd,
+        {{ ratio(
+            'sum(plan_invoices.gross_margin_usd)',
+            'sum(plan_invoices.revenue_usd) filter (where plan_invoices.gross_margin_usd is not null)'
+        ) }} as gross_margin_share,
         count(*) filter (where plan_invoices.gross_margin_usd < 0) as unprofitable_customers
     from plan_invoices
     inner join plans on plan_invoices.plan_id = plans.plan_id
@@ -62,7 +66,7 @@ final as (
         revenue_change_usd,
         cost_to_serve_usd,
         gross_margin_usd,
-        {{ ratio('gross_margin_usd', 'revenue_usd') }} as gross_margin_share,
+        gross_margin_share,
         unprofitable_customers
     from summed
 

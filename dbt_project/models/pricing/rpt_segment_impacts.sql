@@ -28,7 +28,11 @@ in_segments as (
     union all
     select
         'margin_today' as segment_kind,
-        case when plan_backtests.current_gross_margin_usd < 0 then 'loses_money' else 'earns_money' end as segment,
+        case
+            when plan_backtests.current_gross_margin_usd < 0 then 'loses_money'
+            when plan_backtests.current_gross_margin_usd >= 0 then 'earns_money'
+            else 'cost_unknown'
+        end as segment,
         plan_backtests.*
     from plan_backtests
 
@@ -49,6 +53,7 @@ summed as (
         {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd,
         {{ money('sum(current_gross_margin_usd)') }} as current_gross_margin_usd,
         {{ money('sum(gross_margin_usd)') }} as gross_margin_usd,
+        {{ ratio('sum(gross_margin_usd)', 'sum(revenue_usd) filter (where gross_margin_usd is not null)') }} as gross_margin_share,
         {{ money('sum(gross_margin_usd * (1 - leave_probability_low))') }} as gross_margin_low_churn_usd,
         {{ money('sum(gross_margin_usd * (1 - leave_probability_base))') }} as gross_margin_base_churn_usd,
         {{ money('sum(gross_margin_usd * (1 - leave_probability_high))') }} as gross_margin_high_churn_usd,
@@ -82,7 +87,7 @@ compared as (
         gross_margin_low_churn_usd,
         gross_margin_base_churn_usd,
         gross_margin_high_churn_usd,
-        {{ ratio('gross_margin_usd', 'revenue_usd') }} as gross_margin_share,
+        gross_margin_share,
         current_unprofitable_customers,
         unprofitable_customers,
         customers_paying_more,

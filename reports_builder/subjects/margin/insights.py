@@ -229,6 +229,8 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
                 + (
                     "Active customers without a margin, here worth nothing: {customers_without_margin:count}."
                     if total["customers_without_margin"]
+                    else "The margin of some is not known."
+                    if total["customers_cost_unknown"]
                     else "Every active customer has a margin."
                 ),
                 total,

@@ -28,13 +28,20 @@ def totals(warehouse: Warehouse) -> Evidence:
                     then coalesce(-sum(prior_gross_margin_usd) filter (where prior_gross_margin_usd < 0), 0)
                     end as prior_loss_usd,
                 coalesce(max(-gross_margin_usd) filter (where is_unprofitable), 0) as largest_loss_usd,
-                coalesce(sum(uncosted_calls), 0) as uncosted_calls
+                coalesce(sum(uncosted_calls), 0) as uncosted_calls,
+                1 - sum(uncosted_calls) / nullif(sum(calls)::double, 0) as costed_call_share,
+                count(*) filter (where margin_status = 'cost_unknown') as unknown_customers,
+                coalesce(sum(revenue_usd) filter (where margin_status = 'cost_unknown'), 0)
+                    as unknown_revenue_usd,
+                sum(revenue_usd) filter (where gross_margin_usd is not null) as margin_revenue_usd,
+                sum(prior_revenue_usd) filter (where prior_gross_margin_usd is not null)
+                    as prior_margin_revenue_usd
             from :margins
         )
         select
             *,
-            margin_usd / nullif(revenue_usd::double, 0) as margin_share,
-            prior_margin_usd / nullif(prior_revenue_usd::double, 0) as prior_margin_share,
+            margin_usd / nullif(margin_revenue_usd::double, 0) as margin_share,
+            prior_margin_usd / nullif(prior_margin_revenue_usd::double, 0) as prior_margin_share,
             margin_share - prior_margin_share as margin_share_change,
             revenue_usd / nullif(prior_revenue_usd::double, 0) - 1 as revenue_change,
             cost_usd / nullif(prior_cost_usd::double, 0) - 1 as cost_change,
@@ -58,12 +65,18 @@ def totals(warehouse: Warehouse) -> Evidence:
                 else 'cost grew less than revenue'
             end as cost_status,
             case
+                when margin_share is null then 'unknown'
                 when margin_share < 0 then 'a loss'
+                when uncosted_calls > 0 then 'at most: the cost of some calls is unknown'
                 when margin_share_change is null then 'no earlier period to compare with'
                 when margin_share_change < 0 then 'worse'
                 when margin_share_change > 0 then 'better' else 'the same'
             end as margin_status,
-            case when losing_customers = 0 then 'none' else 'priced below cost' end as loss_status
+            case
+                when losing_customers > 0 then 'priced below cost'
+                when unknown_customers > 0 then 'none known'
+                else 'none'
+            end as loss_status
         from totals
         """,
         margins=CUSTOMER_MARGINS,
@@ -128,8 +141,10 @@ def segments(warehouse: Warehouse) -> Evidence:
             sum(revenue_usd) as revenue_usd,
             sum(cost_to_serve_usd) as cost_usd,
             sum(gross_margin_usd) as margin_usd,
-            sum(gross_margin_usd) / nullif(sum(revenue_usd)::double, 0) as margin_share,
-            sum(gross_margin_usd) < 0 as is_loss
+            sum(gross_margin_usd)
+                / nullif(sum(revenue_usd) filter (where gross_margin_usd is not null)::double, 0)
+                as margin_share,
+            coalesce(sum(gross_margin_usd) < 0, false) as is_loss
         from :margins
         where has_activity
         group by subscription_tier, usage_archetype
@@ -147,6 +162,7 @@ def distribution(warehouse: Warehouse) -> Evidence:
             margin_band, customers, customer_share, revenue_usd, cost_to_serve_usd, gross_margin_usd,
             coalesce(to_margin_share <= 0, band_order = 101) as is_loss
         from margin.rpt_margin_distribution
+        where customers > 0 or margin_band <> 'cost unknown'
         order by band_order
         """
     )
@@ -183,7 +199,7 @@ def next_to_lose(warehouse: Warehouse) -> Evidence:
         from margin.rpt_customer_margins as margins
         inner join core.dim_customers as customers on margins.customer_id = customers.customer_id
         left join abnormal on margins.customer_id = abnormal.customer_id
-        where not margins.is_unprofitable and margins.is_active
+        where not margins.is_unprofitable and margins.is_active and margins.margin_status <> 'cost_unknown'
             and customers.signup_date <= :prior_start and margins.prior_cost_to_serve_usd > 0
             and cost_rise_usd > margin_left_usd
         order by cost_rise_usd desc, margins.customer_id
@@ -237,7 +253,8 @@ def lifetime_total(warehouse: Warehouse) -> Evidence:
             count(*) filter (where lifetime_value_status = 'estimated') as valued_customers,
             count(*) filter (where lifetime_value_status = 'margin_not_positive') as customers_without_margin,
             count(*) filter (where lifetime_value_status = 'too_little_history') as customers_too_new,
-            count(*) filter (where lifetime_value_status = 'churn_unknown') as customers_churn_unknown
+            count(*) filter (where lifetime_value_status = 'churn_unknown') as customers_churn_unknown,
+            count(*) filter (where lifetime_value_status = 'cost_unknown') as customers_cost_unknown
         from :values
         """,
         values=LIFETIME_VALUES,

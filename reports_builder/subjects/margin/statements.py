@@ -5,7 +5,7 @@ from dataclasses import replace
 from altair import TopLevelMixin
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Column, Figure, KeyFigure, Table, compared
 from reports_builder.subjects.margin import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -30,14 +30,39 @@ def who_pays(totals: Evidence) -> Prose:
     """What customers pay for it, what that leaves, and how many do not cover their cost: one sentence."""
     if totals["revenue_usd"] is None:
         return note("No customer is on record, so what customers pay for it is unknown.")
-    return totals.say(
+    if totals["margin_usd"] is None:
+        return totals.say("Customers paid **{revenue_usd:usd}**. ") + join(bound_said(totals))
+    said = totals.say(
         "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of **{margin_share:percent}**; "
         + (
             "{losing_customers:count} of {customers:count} customers paid less than they cost and lost us "
             "**{loss_usd:usd}**."
             if totals["losing_customers"]
+            else "none of {customers:count} customers is known to have paid less than it cost."
+            if totals["unknown_customers"]
             else "none of {customers:count} customers paid less than it cost."
         )
+    )
+    return join([said, *bound_said(totals)])
+
+
+def bound_said(totals: Evidence) -> tuple[Prose, ...]:
+    """Where the cost of calls is unknown: how far the margin holds, and for whom nothing can be said."""
+    if not totals["uncosted_calls"]:
+        return ()
+    if totals["margin_usd"] is None:
+        return (note("What that leaves is unknown: the cost of none of their calls is known."),)
+    said = totals.say(
+        "The cost is known for {costed_call_share:percent} of their calls, so the margin is at most that."
+    )
+    if not totals["unknown_customers"]:
+        return (said,)
+    return (
+        said,
+        totals.say(
+            "Whether these earn or lose money is unknown, because the cost of too many of their calls is: "
+            "{unknown_customers:count} of {customers:count} customers, who paid {unknown_revenue_usd:usd}."
+        ),
     )
 
 
@@ -45,18 +70,24 @@ def margin_said(warehouse: Warehouse, totals: Evidence) -> Prose:
     """What customers paid, what they cost, and what that leaves."""
     if totals["revenue_usd"] is None:
         return note("No customer on record passes the filters, so revenue and margin are unknown.")
+    if totals["margin_usd"] is None:
+        return who_pays(totals)
     said = totals.say(
         "Customers paid **{revenue_usd:usd}** and cost **{cost_usd:usd}** to serve; "
         "**{margin_usd:usd}** is left, {margin_share:percent} of revenue"
     )
     if totals["prior_margin_usd"] is None:
-        return said + note(".")
+        return join([said + note("."), *bound_said(totals)])
     before = warehouse.period_of(totals).before
-    return said + totals.say(f" ({{margin_share_change:delta_points}} on {before}).")
+    return join(
+        [said + totals.say(f" ({{margin_share_change:delta_points}} on {before})."), *bound_said(totals)]
+    )
 
 
 def losses_said(totals: Evidence, losing: Evidence) -> Prose:
     """How many customers cost more than they paid, and the largest loss."""
+    if not losing.rows and totals["unknown_customers"]:
+        return note("No customer is known to have cost more than it paid.")
     if not losing.rows:
         return note("No customer cost more than it paid.")
     return totals.say(
@@ -71,6 +102,8 @@ def losses_said(totals: Evidence, losing: Evidence) -> Prose:
 def _why_no_value(lifetime: Evidence) -> str:
     if lifetime["customers_too_new"]:
         return "history is too short"
+    if lifetime["customers_cost_unknown"]:
+        return "the cost of too many calls is unknown"
     if lifetime["customers_churn_unknown"] and not lifetime["departures"]:
         return "none of any tier has left yet"
     return "none has a margin and a tier that customers have left"
@@ -86,6 +119,11 @@ def worth(lifetime: Evidence) -> Prose:
         "{lifetime_usd:usd} at the rates observed, which rest on departures: {departures:count}, and mean a "
         "life of {life_months:count} months. Nothing is discounted."
     )
+    if lifetime["customers_cost_unknown"]:
+        value += lifetime.say(
+            " For {customers_cost_unknown:count} more no value is known, because the cost of too many of "
+            "their calls is not."
+        )
     if not lifetime["customers_churn_unknown"]:
         return value
     return value + lifetime.say(
@@ -181,7 +219,11 @@ def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -
 def costs_figure(warehouse: Warehouse) -> Figure:
     """The dearest customers, where none of them costs more than it pays."""
     dearest = ask.dearest_customers(warehouse)
-    title = note("Every customer pays more than it costs")
+    title = note(
+        "No customer is known to cost more than it pays"
+        if any(row["margin_status"] == "cost_unknown" for row in dearest.records())
+        else "Every customer pays more than it costs"
+    )
     return Figure(
         "dearest-customers",
         _bars(

@@ -17,7 +17,13 @@ def recommended(warehouse: Warehouse) -> Evidence:
         with losses as (
             select
                 count(*) filter (where backtest.current_gross_margin_usd < 0) as current_unprofitable,
-                coalesce(-sum(least(backtest.current_gross_margin_usd, 0)), 0) as current_losses_usd
+                coalesce(-sum(least(backtest.current_gross_margin_usd, 0)), 0) as current_losses_usd,
+                sum(backtest.current_revenue_usd) filter (where backtest.current_gross_margin_usd is not null)
+                    as known_revenue_usd,
+                sum(backtest.revenue_usd * (1 - backtest.leave_probability_base))
+                    filter (where backtest.current_gross_margin_usd is not null) as known_new_revenue_usd,
+                count(*) filter (where backtest.current_gross_margin_usd is null) as unknown_customers,
+                sum(backtest.uncosted_calls) as uncosted_calls
             from pricing.rpt_plan_backtests as backtest
             inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
             where plan.is_recommended
@@ -26,6 +32,8 @@ def recommended(warehouse: Warehouse) -> Evidence:
             plan.* replace ({NAME} as plan_name),
             losses.current_unprofitable,
             losses.current_losses_usd,
+            losses.unknown_customers,
+            losses.uncosted_calls,
             gross_margin_change_base_churn_usd as margin_gain_usd,
             gross_margin_low_churn_usd - current_gross_margin_usd as gain_low_churn_usd,
             gross_margin_high_churn_usd - current_gross_margin_usd as gain_high_churn_usd,
@@ -39,13 +47,13 @@ def recommended(warehouse: Warehouse) -> Evidence:
             revenue_base_churn_usd / nullif(current_revenue_usd::double, 0) - 1 as revenue_gain_share,
             gross_margin_base_churn_usd / nullif(abs(current_gross_margin_usd)::double, 0)
                 - sign(current_gross_margin_usd) as margin_gain_share,
-            current_gross_margin_usd / nullif(current_revenue_usd::double, 0) as current_margin_share,
-            gross_margin_base_churn_usd / nullif(revenue_base_churn_usd::double, 0) as new_margin_share,
+            current_gross_margin_usd / nullif(losses.known_revenue_usd::double, 0) as current_margin_share,
+            gross_margin_base_churn_usd / nullif(losses.known_new_revenue_usd::double, 0) as new_margin_share,
             new_margin_share - current_margin_share as margin_share_change,
             format('{{:.1f}} %', 100 * steep_rise_customer_share) as steep_share,
             (
                 select count(*) from pricing.rpt_plan_comparison
-                where verdict not in ('today', 'names_no_tier_in_use')
+                where verdict not in ('today', 'names_no_tier_in_use', 'cost_unknown')
             ) as comparable_plans
         from pricing.rpt_plan_comparison as plan
         cross join losses
@@ -174,6 +182,7 @@ def plans(warehouse: Warehouse) -> Evidence:
                 when 'too_many_steep_rises' then 'rejected: too many steep rises'
                 when 'loses_margin_under_high_churn' then 'rejected: loses margin under high churn'
                 when 'gains_too_little' then 'rejected: gains too little'
+                when 'cost_unknown' then 'not comparable: what the calls cost is unknown'
                 when 'names_no_tier_in_use' then 'not comparable: names no tier in use'
             end || case when is_recommended then ', recommended' else '' end as verdict_words,
             starts_with(verdict_words, 'rejected') as is_rejected

@@ -51,7 +51,12 @@ def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose
 
 def today_said(plan: Evidence) -> Prose:
     """What today's prices bring, and what they lose."""
-    return plan.say(
+    if plan["current_gross_margin_usd"] is None:
+        return plan.say(
+            "Today's prices brought **{current_revenue_usd:usd}**; what they left is unknown, because the "
+            "cost of no call is known, so no price can be advised."
+        )
+    said = plan.say(
         "Today's prices brought **{current_revenue_usd:usd}** and left **{current_gross_margin_usd:usd}** of "
         "margin ({current_margin_share:percent}); "
         + (
@@ -59,7 +64,15 @@ def today_said(plan: Evidence) -> Prose:
             "more than they paid."
             if plan["current_unprofitable"]
             else "none of {customers:count} customers cost more than it paid."
+            if not plan["uncosted_calls"]
+            else "none of {customers:count} customers is known to have cost more than it paid."
         )
+    )
+    if not plan["uncosted_calls"]:
+        return said
+    return said + plan.say(
+        " Calls without a known cost: {uncosted_calls:count}. Margins here are at most what is shown, and "
+        "leave out the customers of whose calls no cost is known ({unknown_customers:count})."
     )
 
 

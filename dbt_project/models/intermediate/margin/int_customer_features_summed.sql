@@ -25,6 +25,7 @@ summed as (
         usage_owned.product_id,
         usage_owned.feature_id,
         coalesce(sum(usage_owned.calls) filter (where usage_owned.usage_date >= as_of.window_start_date), 0) as calls,
+        coalesce(sum(usage_owned.uncosted_calls) filter (where usage_owned.usage_date >= as_of.window_start_date), 0) as uncosted_calls,
         coalesce(sum(usage_owned.calls - usage_owned.failed_calls) filter (where usage_owned.usage_date >= as_of.window_start_date), 0) as successful_calls,
         coalesce(sum(usage_owned.calls - usage_owned.failed_calls) filter (where usage_owned.usage_date < as_of.window_start_date), 0) as prior_successful_calls
     from usage_owned
@@ -59,6 +60,7 @@ split as (
         feature_id,
         is_known_customer,
         cast(calls as bigint) as calls,
+        cast(uncosted_calls as bigint) as uncosted_calls,
         cast(successful_calls as bigint) as successful_calls,
         cast(prior_successful_calls as bigint) as prior_successful_calls,
         {{ ratio('successful_calls', 'customer_calls') }} as call_share,

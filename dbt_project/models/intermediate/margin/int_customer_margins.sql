@@ -36,6 +36,8 @@ summed as (
         count(*) filter (where is_current and is_subscribed) as subscribed_days,
         sum(calls) filter (where is_current) as calls,
         sum(uncosted_calls) filter (where is_current) as uncosted_calls,
+        sum(calls) filter (where not is_current) as prior_calls,
+        sum(uncosted_calls) filter (where not is_current) as prior_uncosted_calls,
         {{ money('sum(revenue_usd) filter (where is_current)') }} as revenue_usd,
         {{ money('sum(cost_to_serve_usd) filter (where is_current)') }} as cost_to_serve_usd,
         {{ money('sum(revenue_usd) filter (where not is_current)') }} as prior_revenue_usd,
@@ -58,6 +60,8 @@ described as (
         cast(coalesce(summed.subscribed_days, 0) as bigint) as subscribed_days,
         cast(coalesce(summed.calls, 0) as bigint) as calls,
         cast(coalesce(summed.uncosted_calls, 0) as bigint) as uncosted_calls,
+        summed.prior_calls,
+        summed.prior_uncosted_calls,
         coalesce(summed.revenue_usd, {{ money(0) }}) as revenue_usd,
         coalesce(summed.cost_to_serve_usd, {{ money(0) }}) as cost_to_serve_usd,
         case when as_of.has_full_prior_period then coalesce(summed.prior_revenue_usd, {{ money(0) }}) end as prior_revenue_usd,
@@ -73,14 +77,16 @@ compared as (
 
     select
         *,
-        {{ money('revenue_usd - cost_to_serve_usd') }} as gross_margin_usd,
-        {{ money('prior_revenue_usd - prior_cost_to_serve_usd') }} as prior_gross_margin_usd,
+        {{ ratio('calls - uncosted_calls', 'calls') }} as costed_call_share,
+        {{ margin_of('revenue_usd', 'cost_to_serve_usd') }} as gross_margin_usd,
+        {{ margin_of('prior_revenue_usd', 'prior_cost_to_serve_usd', 'prior_calls', 'prior_uncosted_calls') }} as prior_gross_margin_usd,
         revenue_usd <> 0 or cost_to_serve_usd <> 0 or calls > 0 or subscribed_days > 0 as has_activity
     from described
 
 ),
 
-judged as (
+{# At the most that it can be, a loss is certain and a profit is not. #}
+stated as (
 
     select
         customer_id,
@@ -94,6 +100,8 @@ judged as (
         subscribed_days,
         calls,
         uncosted_calls,
+        costed_call_share,
+        gross_margin_usd is not null and uncosted_calls > 0 as is_upper_bound,
         revenue_usd,
         cost_to_serve_usd,
         gross_margin_usd,
@@ -105,18 +113,31 @@ judged as (
             when gross_margin_usd < 0 and prior_gross_margin_usd < 0 then 'recurring_loss'
             when gross_margin_usd < 0 and prior_gross_margin_usd >= 0 then 'new_loss'
             when gross_margin_usd < 0 then 'loss'
+            when gross_margin_usd is null or costed_call_share < {{ assumption('margin_costed_calls_from') }} then 'cost_unknown'
             when prior_gross_margin_usd < 0 then 'recovered'
             else 'profitable'
         end as margin_status,
-        case
-            when has_activity
-                then cast(row_number() over (partition by has_activity order by gross_margin_usd desc, customer_id asc) as bigint)
-        end as margin_rank,
         prior_revenue_usd,
         prior_cost_to_serve_usd,
         prior_gross_margin_usd,
         {{ ratio('cost_to_serve_usd - prior_cost_to_serve_usd', 'prior_cost_to_serve_usd') }} as cost_change_share
     from compared
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when margin_status not in ('no_activity', 'cost_unknown')
+                then cast(
+                    row_number() over (
+                        partition by margin_status in ('no_activity', 'cost_unknown') order by gross_margin_usd desc, customer_id asc
+                    ) as bigint
+                )
+        end as margin_rank
+    from stated
 
 )
 

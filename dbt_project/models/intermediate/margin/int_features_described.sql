@@ -42,7 +42,8 @@ described as (
         cast(coalesce(distributed.customers_using, 0) as bigint) as customers_using,
         cast(active.active_customers as bigint) as active_customers,
         {{ ratio('coalesce(distributed.customers_using, 0)', 'active.active_customers') }} as adoption_share,
-        {{ money('features_summed.allocated_revenue_usd - features_summed.cost_to_serve_usd') }} as gross_margin_usd,
+        {{ margin_of('features_summed.allocated_revenue_usd', 'features_summed.cost_to_serve_usd') }} as gross_margin_usd,
+        {{ ratio('features_summed.calls - features_summed.uncosted_calls', 'features_summed.calls') }} as costed_call_share,
         {{ ratio('features_summed.successful_calls - features_summed.prior_successful_calls', 'features_summed.prior_successful_calls') }}
             as calls_change_share,
         distributed.calls_per_customer_p50,

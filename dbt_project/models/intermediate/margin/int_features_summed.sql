@@ -36,6 +36,7 @@ used as (
         product_id,
         feature_id,
         sum(calls) as calls,
+        sum(uncosted_calls) as uncosted_calls,
         sum(successful_calls) as successful_calls,
         sum(prior_successful_calls) as prior_successful_calls,
         {{ money('sum(allocated_revenue_usd)') }} as allocated_revenue_usd
@@ -96,6 +97,7 @@ summed as (
         keys.product_id,
         keys.feature_id,
         cast(coalesce(used.calls, 0) as bigint) as calls,
+        cast(coalesce(used.uncosted_calls, 0) as bigint) as uncosted_calls,
         cast(coalesce(used.successful_calls, 0) as bigint) as successful_calls,
         cast(case when as_of.has_full_prior_period then coalesce(used.prior_successful_calls, 0) end as bigint)
             as prior_successful_calls,

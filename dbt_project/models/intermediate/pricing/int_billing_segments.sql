@@ -77,6 +77,8 @@ segments as (
         count(*) filter (where is_subscribed) as subscribed_days,
         cast(coalesce(sum(successful_calls) filter (where is_subscribed), 0) as bigint) as billable_calls,
         cast(coalesce(sum(tokens) filter (where is_subscribed), 0) as bigint) as billable_tokens,
+        cast(sum(calls) as bigint) as calls,
+        cast(sum(uncosted_calls) as bigint) as uncosted_calls,
         {{ money('sum(revenue_usd)') }} as revenue_usd,
         {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd
     from in_periods

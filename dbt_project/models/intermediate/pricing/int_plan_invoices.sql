@@ -61,6 +61,8 @@ summed as (
         cast(usd_per_unit * case when usage_unit = '1k_tokens' then cast(0.001 as decimal(4, 3)) else cast(1 as decimal(4, 3)) end as decimal(18, 12))
             as usd_per_single_unit,
         sum(subscribed_days) as subscribed_days,
+        sum(calls) as calls,
+        sum(uncosted_calls) as uncosted_calls,
         sum(billable_calls) as billable_calls,
         sum(billable_tokens) as billable_tokens,
         {{ money('sum(list_fee_usd)') }} as list_fee_usd,
@@ -113,6 +115,8 @@ invoiced as (
         period_start_date,
         coalesce(bool_or(is_priced_by_plan) filter (where subscribed_days > 0), bool_or(is_priced_by_plan)) as is_priced_by_plan,
         cast(sum(subscribed_days) as bigint) as subscribed_days,
+        cast(sum(calls) as bigint) as calls,
+        cast(sum(uncosted_calls) as bigint) as uncosted_calls,
         cast(sum(billable_calls) as bigint) as billable_calls,
         cast(sum(billable_tokens) as bigint) as billable_tokens,
         case when min(usage_unit) = max(usage_unit) then min(usage_unit) end as usage_unit,
@@ -133,7 +137,7 @@ totalled as (
     select
         *,
         {{ money('base_fee_usd + usage_fee_usd') }} as revenue_usd,
-        {{ money('base_fee_usd + usage_fee_usd - cost_to_serve_usd') }} as gross_margin_usd
+        {{ margin_of('base_fee_usd + usage_fee_usd', 'cost_to_serve_usd') }} as gross_margin_usd
     from invoiced
 
 )

@@ -22,7 +22,11 @@ def totals(warehouse: Warehouse) -> Evidence:
             sum(cost_to_serve_usd) as cost_usd,
             sum(allocated_revenue_usd) as revenue_usd,
             sum(gross_margin_usd) as margin_usd,
-            sum(gross_margin_usd)::double / nullif(sum(allocated_revenue_usd)::double, 0) as margin_share,
+            sum(gross_margin_usd)::double
+                / nullif(sum(allocated_revenue_usd) filter (where gross_margin_usd is not null)::double, 0)
+                as margin_share,
+            count(*) filter (where decision_reason = 'cost_unknown') as unknown_features,
+            coalesce(sum(uncosted_calls), 0) as uncosted_calls,
             coalesce(sum(cost_to_serve_usd) filter (where decision is null), 0) as unallocated_cost_usd,
             coalesce(sum(allocated_revenue_usd) filter (where decision is null), 0)
                 as unallocated_revenue_usd,
@@ -108,7 +112,7 @@ def judged(warehouse: Warehouse, rows: int = 12) -> Evidence:
             calls_per_customer_p50,
             calls_per_customer_p90,
             top_tenth_call_share,
-            gross_margin_usd < 0 as loses_money,
+            coalesce(gross_margin_usd < 0, false) as loses_money,
             decision = 'invest' as is_invested
         from :features
         where decision is not null and customers_using > 0

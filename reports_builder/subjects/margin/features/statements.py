@@ -15,7 +15,12 @@ def what_they_bring(totals: Evidence) -> Prose:
     return totals.say(
         "AI spend was **{cost_usd:usd}**, borne by features ({features:count}) and by what belongs to none, "
         "against **{revenue_usd:usd}** of revenue: a margin of {margin_usd:usd} ({margin_share:percent}) "
-        "after unallocated cost."
+        "after unallocated cost"
+        + (
+            ", at most: calls without a known cost {uncosted_calls:count}."
+            if totals["uncosted_calls"]
+            else "."
+        )
     )
 
 
@@ -27,6 +32,10 @@ def judgement(totals: Evidence) -> Prose:
     )
     if totals["invest_features"]:
         said += totals.say("Foremost to invest in, by margin: {invest_names:text}. ")
+    if totals["unknown_features"]:
+        said += totals.say(
+            "Kept for now, because the cost of too many of their calls is unknown: {unknown_features:count}. "
+        )
     if totals["sunset_features"]:
         return said + totals.say("To close: {sunset_names:text}. ") + _SPLIT_BY_CALLS
     return said + note("None has to be closed. ") + _SPLIT_BY_CALLS
@@ -46,7 +55,9 @@ def key_figures(totals: Evidence) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "Margin after unallocated cost",
             totals.cell("margin_usd", "usd_table"),
-            status=totals.say("{margin_share:percent} of revenue"),
+            status=totals.say(
+                "{margin_share:percent} of revenue" + (", at most" if totals["uncosted_calls"] else "")
+            ),
         ),
         KeyFigure(
             "Features that lose money",
