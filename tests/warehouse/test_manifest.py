@@ -11,9 +11,11 @@ import pytest
 from tests.workspace import ROOT, Workspace
 
 # Models one after the other, from a raw file to the last mart; each is a wait.
-LONGEST_CHAIN = 25
+LONGEST_CHAIN = 20
 # Views one over the other: whoever reads the last runs them all.
-CHAINED_VIEWS = 8
+CHAINED_VIEWS = 4
+# Traces are made of the calls each time that someone asks for them: a table would copy a month of calls in each build.
+ON_DEMAND = {"int_trace_steps", "fct_traces", "rpt_workflow_costs"}
 # One thought; what is longer holds two.
 LONGEST_MODEL = 210
 # A list of many of one kind is one thought however long it is.
@@ -47,7 +49,7 @@ def test_few_views_stand_on_views(models: dict[str, dict[str, Any]]) -> None:
             return ()
         return (*max((views(parent) for parent in models[name]["reads"]), key=len, default=()), name)
 
-    longest = max((views(name) for name in models), key=len)
+    longest = max((views(name) for name in models if name not in ON_DEMAND), key=len)
     assert len(longest) <= CHAINED_VIEWS, " > ".join(longest)
 
 

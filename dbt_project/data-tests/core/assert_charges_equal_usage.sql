@@ -9,7 +9,7 @@ with usage_daily as (
 
 usage_charges as (
 
-    select * from {{ ref('int_usage_charges') }}
+    select * from {{ ref('rpt_usage_charges_daily') }}
 
 ),
 
@@ -27,14 +27,18 @@ ledger as (
 
 compared as (
 
-    select usage_date, provider, model, service_tier, list_cost_usd, contracted_cost_usd, effective_cost_usd, billed_cost_usd
+    select
+        usage_date,
+        provider || '/' || model || '/' || service_tier as sku_id,
+        list_cost_usd,
+        contracted_cost_usd,
+        effective_cost_usd,
+        billed_cost_usd
     from usage_daily
     union all
     select
-        usage_date,
-        provider,
-        model,
-        service_tier,
+        charge_date as usage_date,
+        left(sku_id, length(sku_id) - length(token_class) - 1) as sku_id,
         -list_cost_usd as list_cost_usd,
         -contracted_cost_usd as contracted_cost_usd,
         -effective_cost_usd as effective_cost_usd,
@@ -45,9 +49,9 @@ compared as (
 
 by_sku as (
 
-    select usage_date, provider, model, service_tier
+    select usage_date, sku_id
     from compared
-    group by usage_date, provider, model, service_tier
+    group by usage_date, sku_id
     having
         coalesce(sum(list_cost_usd), 0) <> 0
         or coalesce(sum(contracted_cost_usd), 0) <> 0
@@ -97,7 +101,7 @@ lines as (
 
 differing as (
 
-    select model || ' on ' || cast(usage_date as string) || ' as a bill' as problem from by_sku
+    select sku_id || ' on ' || cast(usage_date as string) || ' as a bill' as problem from by_sku
     union all
     select model || ' on ' || cast(usage_date as string) || ' in the ledger' as problem from ledger_by_sku
     union all

@@ -2,7 +2,13 @@
 
 with team_costs as (
 
-    select * from {{ ref('int_team_costs_projected') }}
+    select * from {{ ref('int_team_costs_monthly') }}
+
+),
+
+forecasts as (
+
+    select * from {{ ref('fct_cost_forecasts_daily') }}
 
 ),
 
@@ -24,19 +30,98 @@ as_of as (
 
 ),
 
-joined as (
+actuals as (
 
     select
-        coalesce(team_costs.month_start_date, budgets.month_start_date) as month_start_date,
-        coalesce(team_costs.team_id, budgets.team_id) as team_id,
-        {{ money('budgets.budget_usd') }} as budget_usd,
-        team_costs.actual_cost_usd,
-        team_costs.projected_cost_usd,
-        coalesce(team_costs.projection_method, 'none') as projection_method,
-        coalesce(team_costs.covered_days, 0) as covered_days,
-        cast(extract(day from last_day(coalesce(team_costs.month_start_date, budgets.month_start_date))) as integer) as days_in_month
+        month_start_date,
+        team_id,
+        max(covered_days) as covered_days,
+        {{ money('sum(shared_cost_usd)') }} as shared_cost_usd,
+        {{ money('sum(allocated_cost_usd)') }} as actual_cost_usd
     from team_costs
-    full outer join budgets on team_costs.month_start_date = budgets.month_start_date and team_costs.team_id = budgets.team_id
+    group by month_start_date, team_id
+
+),
+
+forecast_months as (
+
+    select
+        cast(date_trunc('month', forecast_date) as date) as month_start_date,
+        scope_id as team_id,
+        count(forecast_usd) as forecast_days,
+        {{ money('sum(forecast_usd)') }} as forecast_usd
+    from forecasts
+    where scope = 'team'
+    group by cast(date_trunc('month', forecast_date) as date), scope_id
+
+),
+
+spent as (
+
+    select
+        coalesce(actuals.month_start_date, forecast_months.month_start_date) as month_start_date,
+        coalesce(actuals.team_id, forecast_months.team_id) as team_id,
+        coalesce(actuals.covered_days, 0) as covered_days,
+        cast(extract(day from last_day(coalesce(actuals.month_start_date, forecast_months.month_start_date))) as integer) as days_in_month,
+        actuals.actual_cost_usd,
+        actuals.shared_cost_usd,
+        coalesce(forecast_months.forecast_days, 0) as forecast_days,
+        forecast_months.forecast_usd
+    from actuals
+    full outer join forecast_months
+        on actuals.month_start_date = forecast_months.month_start_date and actuals.team_id = forecast_months.team_id
+
+),
+
+{# The forecast is used where it reaches every day to come. A month whose beginning lies before the data, or a team too young
+   for a forecast, is projected at the rate of the days that are there. #}
+placed as (
+
+    select
+        *,
+        case
+            when covered_days = days_in_month then 'actual'
+            when covered_days + forecast_days = days_in_month then 'forecast'
+            when covered_days > 0 then 'daily rate'
+            else 'none'
+        end as projection_method
+    from spent
+
+),
+
+projected as (
+
+    select
+        month_start_date,
+        team_id,
+        covered_days,
+        days_in_month,
+        actual_cost_usd,
+        projection_method,
+        {# Shared costs are not forecast: they go on at their daily rate. #}
+        {{ money("case projection_method
+            when 'actual' then actual_cost_usd
+            when 'forecast' then coalesce(actual_cost_usd, 0) + forecast_usd
+                + " ~ money("coalesce(" ~ ratio('shared_cost_usd', 'covered_days') ~ " * (days_in_month - covered_days), 0)") ~ "
+            when 'daily rate' then " ~ money(ratio('actual_cost_usd', 'covered_days') ~ " * days_in_month") ~ "
+        end") }} as projected_cost_usd
+    from placed
+
+),
+
+budgeted as (
+
+    select
+        coalesce(projected.month_start_date, budgets.month_start_date) as month_start_date,
+        coalesce(projected.team_id, budgets.team_id) as team_id,
+        {{ money('budgets.budget_usd') }} as budget_usd,
+        projected.actual_cost_usd,
+        projected.projected_cost_usd,
+        coalesce(projected.projection_method, 'none') as projection_method,
+        coalesce(projected.covered_days, 0) as covered_days,
+        cast(extract(day from last_day(coalesce(projected.month_start_date, budgets.month_start_date))) as integer) as days_in_month
+    from projected
+    full outer join budgets on projected.month_start_date = budgets.month_start_date and projected.team_id = budgets.team_id
 
 ),
 
@@ -44,19 +129,19 @@ joined as (
 prorated as (
 
     select
-        joined.*,
-        coalesce(owners.owner_name, joined.team_id) as team_name,
-        {{ ratio('joined.covered_days', 'joined.days_in_month') }} as elapsed_share,
-        {{ split_exactly('joined.budget_usd', 'joined.covered_days', '0', 'joined.days_in_month') }} as budget_to_date_usd,
+        budgeted.*,
+        coalesce(owners.owner_name, budgeted.team_id) as team_name,
+        {{ ratio('budgeted.covered_days', 'budgeted.days_in_month') }} as elapsed_share,
+        {{ split_exactly('budgeted.budget_usd', 'budgeted.covered_days', '0', 'budgeted.days_in_month') }} as budget_to_date_usd,
         case
-            when joined.month_start_date > as_of.as_of_date then 'planned'
-            when last_day(joined.month_start_date) > as_of.as_of_date then 'running'
+            when budgeted.month_start_date > as_of.as_of_date then 'planned'
+            when last_day(budgeted.month_start_date) > as_of.as_of_date then 'running'
             else 'ended'
         end as month_phase
-    from joined
+    from budgeted
     cross join as_of
-    left join owners on joined.team_id = owners.owner_id and owners.is_latest
-    where joined.budget_usd is not null or joined.covered_days > 0 or joined.projected_cost_usd is not null
+    left join owners on budgeted.team_id = owners.owner_id and owners.is_latest
+    where budgeted.budget_usd is not null or budgeted.covered_days > 0 or budgeted.projected_cost_usd is not null
 
 ),
 

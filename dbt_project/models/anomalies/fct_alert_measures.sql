@@ -20,7 +20,7 @@ levels as (
 
 margins as (
 
-    select * from {{ ref('rpt_customer_margins') }}
+    select * from {{ ref('int_customer_margins') }}
 
 ),
 

@@ -1,8 +1,81 @@
 {# one row per task type x provider x model, trailing 30 days to the as-of date #}
 
-with measured as (
+with usage_daily as (
 
-    select * from {{ ref('int_model_measures') }}
+    select * from {{ ref('fct_usage_daily') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+latencies as (
+
+    select * from {{ ref('int_model_latencies') }}
+
+),
+
+quality as (
+
+    select * from {{ ref('int_model_quality') }}
+
+),
+
+like_for_like as (
+
+    select * from {{ ref('int_model_costs_like_for_like') }}
+
+),
+
+used as (
+
+    select
+        usage_daily.task_type,
+        usage_daily.provider,
+        usage_daily.model,
+        cast(sum(usage_daily.calls) as bigint) as calls,
+        cast(sum(usage_daily.failed_calls) as bigint) as failed_calls,
+        cast(sum(usage_daily.uncosted_calls) as bigint) as uncosted_calls,
+        cast(sum(usage_daily.uncosted_tokens) as bigint) as uncosted_tokens,
+        cast(sum(usage_daily.input_tokens) as bigint) as input_tokens,
+        cast(sum(usage_daily.cached_input_tokens) as bigint) as cached_input_tokens,
+        cast(sum(usage_daily.output_tokens) as bigint) as output_tokens,
+        {{ money('sum(usage_daily.effective_cost_usd)') }} as effective_cost_usd
+    from usage_daily
+    inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
+    group by usage_daily.task_type, usage_daily.provider, usage_daily.model
+
+),
+
+measured as (
+
+    select
+        used.*,
+        {{ money(ratio('used.effective_cost_usd', 'used.calls - used.uncosted_calls')) }} as cost_per_call_usd,
+        {{ money(ratio('used.effective_cost_usd * used.calls', '(used.calls - used.uncosted_calls) * (used.calls - used.failed_calls)')) }} as cost_per_successful_call_usd,
+        {{ money(ratio('used.effective_cost_usd * 1000', 'used.input_tokens + used.output_tokens - used.uncosted_tokens')) }} as cost_per_1k_tokens_usd,
+        like_for_like.like_for_like_cost_per_call_usd,
+        latencies.latency_measured_calls,
+        latencies.latency_p50_ms,
+        latencies.latency_p95_ms,
+        latencies.latency_p99_ms,
+        coalesce(quality.quality_scored_calls, 0) as quality_scored_calls,
+        quality.quality_score_avg,
+        {{ assumption('quality_interval_z') }} * quality.quality_standard_error as quality_margin,
+        coalesce(quality.is_measured, false) as is_quality_measured,
+        {{ ratio('used.failed_calls', 'used.calls') }} as failure_share,
+        {{ ratio('used.output_tokens', 'used.input_tokens') }} as output_input_token_ratio,
+        {{ ratio('used.cached_input_tokens', 'used.input_tokens') }} as cached_input_share
+    from used
+    left join latencies
+        on used.task_type = latencies.task_type and used.provider = latencies.provider and used.model = latencies.model
+    left join quality
+        on used.task_type = quality.task_type and used.provider = quality.provider and used.model = quality.model
+    left join like_for_like
+        on used.task_type = like_for_like.task_type and used.provider = like_for_like.provider and used.model = like_for_like.model
 
 ),
 

@@ -2,7 +2,7 @@
 
 with customer_margins as (
 
-    select * from {{ ref('rpt_customer_margins') }}
+    select * from {{ ref('int_customer_margins') }}
 
 ),
 

@@ -8,9 +8,9 @@ with charges as (
 
 ),
 
-driver_units as (
+usage_owned as (
 
-    select * from {{ ref('int_driver_units') }}
+    select * from {{ ref('int_usage_owned_daily') }}
 
 ),
 
@@ -30,6 +30,43 @@ pool_days as (
     from charges
     where not is_direct and is_counted
     group by charge_date, cost_pool, allocation_driver
+
+),
+
+{# Only the days that a pool covers are summed: with no pool, nothing is. #}
+usage_units as (
+
+    select
+        usage_date,
+        {{ owners }},
+        is_allocated,
+        sum(calls) as calls,
+        sum(input_tokens) + sum(output_tokens) as tokens,
+        sum(effective_cost_usd) as effective_cost_usd
+    from usage_owned
+    where usage_date in (select pool_days.usage_date from pool_days)
+    group by usage_date, {{ owners }}, is_allocated
+
+),
+
+{# What shared costs are shared out by. A new driver is rows here: its name, the day, the owner and the units. #}
+units_by_driver as (
+
+    select 'calls' as driver, usage_date, {{ owners }}, is_allocated, {{ money('calls') }} as driver_units
+    from usage_units
+    union all
+    select 'tokens' as driver, usage_date, {{ owners }}, is_allocated, {{ money('tokens') }} as driver_units
+    from usage_units
+    union all
+    select 'effective_cost' as driver, usage_date, {{ owners }}, is_allocated, {{ money('effective_cost_usd') }} as driver_units
+    from usage_units
+
+),
+
+driver_units as (
+
+    select * from units_by_driver
+    where driver_units > 0
 
 ),
 

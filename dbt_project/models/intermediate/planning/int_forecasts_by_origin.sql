@@ -1,12 +1,6 @@
 {# one row per scope x forecast origin x method x day of the 30 after the origin: what the method says, and what came if it came #}
 
-with profiles as (
-
-    select * from {{ ref('int_forecast_profiles') }}
-
-),
-
-costs as (
+with costs as (
 
     select * from {{ ref('int_costs_by_scope_daily') }}
 
@@ -15,6 +9,133 @@ costs as (
 dates as (
 
     select * from {{ ref('dim_dates') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+{# What was known at each origin: the 56 days up to it, and nothing later. The last 120 days serve as origins, the as-of date among them: enough to judge a method, and the same work for any history. #}
+histories as (
+
+    select
+        costs.scope,
+        costs.scope_id,
+        dates.date_day as origin_date,
+        costs.usage_date,
+        costs.iso_weekday,
+        {{ days_between('costs.usage_date', 'dates.date_day') }} as age_days,
+        cast(costs.cost_usd as double) as cost_usd
+    from as_of
+    inner join dates on dates.date_day between as_of.as_of_date - 119 and as_of.as_of_date
+    inner join costs on costs.usage_date between dates.date_day - 55 and dates.date_day
+
+),
+
+{# The median of four weeks: one bad Tuesday does not make all Tuesdays dear. #}
+weekdays as (
+
+    select
+        scope,
+        scope_id,
+        origin_date,
+        iso_weekday,
+        count(*) as weekday_days,
+        percentile_cont(0.5) within group (order by cost_usd) as typical_cost_usd,
+        max_by(cost_usd, usage_date) as last_cost_usd
+    from histories
+    where age_days < 28
+    group by scope, scope_id, origin_date, iso_weekday
+
+),
+
+{# Two weeks of data are the least from which a weekday can be told from chance. #}
+factors as (
+
+    select
+        *,
+        {{ ratio('typical_cost_usd * count(*) over scope_weekdays', 'sum(cast(typical_cost_usd as decimal(38, 12))) over scope_weekdays') }} as weekday_factor
+    from weekdays
+    window scope_weekdays as (partition by scope, scope_id, origin_date)
+    qualify sum(weekday_days) over scope_weekdays >= 14
+
+),
+
+levelled as (
+
+    select
+        histories.scope,
+        histories.scope_id,
+        histories.origin_date,
+        histories.age_days,
+        {{ ratio('histories.cost_usd', 'factors.weekday_factor') }} as levelled_cost_usd
+    from histories
+    inner join factors
+        on
+            histories.scope = factors.scope
+            and histories.scope_id = factors.scope_id
+            and histories.origin_date = factors.origin_date
+            and histories.iso_weekday = factors.iso_weekday
+
+),
+
+centres as (
+
+    select
+        scope,
+        scope_id,
+        origin_date,
+        max(age_days) + 1 as history_days,
+        percentile_cont(0.5) within group (order by case when age_days < 14 then levelled_cost_usd end) as centre_usd,
+        percentile_cont(0.5) within group (order by case when age_days < 28 then levelled_cost_usd end) as later_centre_usd,
+        percentile_cont(0.5) within group (order by case when age_days >= 28 then levelled_cost_usd end) as earlier_centre_usd
+    from levelled
+    group by scope, scope_id, origin_date
+
+),
+
+{# A day counts for at most half more, and at least half, of the usual one: the level follows the business, not a spike. #}
+levels as (
+
+    select
+        centres.scope,
+        centres.scope_id,
+        centres.origin_date,
+        {{ stable_avg('least(greatest(levelled.levelled_cost_usd, centres.centre_usd * 0.5), centres.centre_usd * 1.5)') }} as level_usd,
+        max(case
+            when centres.history_days = 56 and centres.later_centre_usd > 0 and centres.earlier_centre_usd > 0
+                then ln(centres.later_centre_usd / centres.earlier_centre_usd) / 28
+            else 0
+        end) as daily_growth
+    from centres
+    inner join levelled
+        on
+            centres.scope = levelled.scope
+            and centres.scope_id = levelled.scope_id
+            and centres.origin_date = levelled.origin_date
+            and levelled.age_days < 14
+    group by centres.scope, centres.scope_id, centres.origin_date
+
+),
+
+{# What the weekday costs against an average day, the level of the last two weeks and the growth. #}
+profiles as (
+
+    select
+        factors.scope,
+        factors.scope_id,
+        factors.origin_date,
+        factors.iso_weekday,
+        factors.weekday_factor,
+        factors.last_cost_usd,
+        levels.level_usd,
+        levels.daily_growth
+    from factors
+    inner join levels
+        on factors.scope = levels.scope and factors.scope_id = levels.scope_id and factors.origin_date = levels.origin_date
 
 ),
 
