@@ -15,9 +15,11 @@ _PAGE = "page_of_filters"
 _OWN_DAYS = "own"
 _LABELS = {
     "organization": "Organization",
-    "product": "Product",
     "tier": "Tier",
+    "product": "Product",
+    "feature": "Feature",
     "provider": "Provider",
+    "model": "Model",
     "environment": "Environment",
 }
 

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,7 @@ import typer
 from reports_builder.dashboard.login import is_loopback, missing_of_login
 from reports_builder.dashboard.settings import Settings
 from reports_builder.errors import ReportError
+from reports_builder.semantic.marts import mart_dimensions
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
 
 _SCRIPT = Path(__file__).with_name("app.py")
@@ -56,7 +59,15 @@ def dashboard(
         raise ReportError("the dashboard is not installed: pip install -e '.[dashboard]'.") from error
     options = {name.replace(".", "_"): value for name, value in _options(host, port).items()}
     bootstrap.load_config_options(options)
+    # Where no dbt command ran since the semantic layer changed, it takes seconds: not the first reader's.
+    threading.Thread(target=_read_semantic_layer, daemon=True).start()
     bootstrap.run(str(_SCRIPT), False, [], options)
+
+
+def _read_semantic_layer() -> None:
+    # What is wrong with it, a page says to the reader who filters.
+    with suppress(ReportError):
+        mart_dimensions()
 
 
 def _check_port(host: str, port: int) -> None:

@@ -17,9 +17,11 @@ PRESETS = {
 
 DIMENSIONS = {
     "organization": "organization_id",
-    "product": "product_id",
     "tier": "subscription_tier",
+    "product": "product_id",
+    "feature": "feature_id",
     "provider": "provider",
+    "model": "model",
     "environment": "environment",
 }
 """The filters on values, as the address spells them, with the dimension of the semantic layer for each."""
@@ -33,9 +35,11 @@ class Filters:
 
     period: str = ""
     organization: tuple[str, ...] = ()
-    product: tuple[str, ...] = ()
     tier: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+    feature: tuple[str, ...] = ()
     provider: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
 
     @classmethod
@@ -108,19 +112,14 @@ def _own_days(text: str) -> tuple[date, date] | None:
 
 
 def whole_said(names: Iterable[str]) -> str:
-    """What a figure covers that these filters do not narrow, and why; empty without any."""
-    not_kept = set(names)
-    values = [name for name in DIMENSIONS if name in not_kept]
-    covers = [f"all {_listed([f'{name}s' for name in values], 'and')}"] if values else []
-    kept = values
-    if "period" in not_kept:
+    """What a figure covers that these filters do not narrow; empty without any."""
+    ignored = set(names)
+    values = [f"{name}s" for name in DIMENSIONS if name in ignored]
+    covers = [f"all {' and '.join(filter(None, (', '.join(values[:-1]), values[-1])))}"] if values else []
+    if "period" in ignored:
         covers.append("not the chosen days")
-        kept = [*values, "day"]
-    if not kept:
+    if not covers:
         return ""
-    said = f"{', '.join(covers)}: this figure is not kept by {_listed(kept, 'or')}."
-    return said[0].upper() + said[1:]
-
-
-def _listed(words: list[str], link: str) -> str:
-    return f" {link} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    said = ", ".join(covers)
+    filters = "this filter does" if len(ignored) == 1 else "these filters do"
+    return f"{said[0].upper()}{said[1:]}: {filters} not narrow this figure."

@@ -44,7 +44,11 @@ def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:
         union all
         select distinct 'product', product_id from core.fct_usage_daily
         union all
+        select distinct 'feature', feature_id from core.fct_usage_daily
+        union all
         select distinct 'provider', provider from core.fct_usage_daily
+        union all
+        select distinct 'model', model from core.fct_usage_daily
         union all
         select distinct 'environment', environment from core.fct_usage_daily
         union all

@@ -59,11 +59,15 @@ def test_a_period_is_compared_with_as_many_days_before(
     ("names", "said"),
     [
         ((), ""),
-        (("tier",), "All tiers: this figure is not kept by tier."),
-        (("period",), "Not the chosen days: this figure is not kept by day."),
+        (("tier",), "All tiers: this filter does not narrow this figure."),
+        (("period",), "Not the chosen days: this filter does not narrow this figure."),
         (
             ("provider", "period", "tier"),
-            "All tiers and providers, not the chosen days: this figure is not kept by tier, provider or day.",
+            "All tiers and providers, not the chosen days: these filters do not narrow this figure.",
+        ),
+        (
+            ("model", "product", "feature"),
+            "All products, features and models: these filters do not narrow this figure.",
         ),
     ],
 )

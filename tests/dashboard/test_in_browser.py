@@ -93,7 +93,7 @@ def test_filters_live_in_the_address(dashboard: Dashboard, reader: Reader) -> No
     assert reader.tile("AI spend") == usd(narrowed[0][0])
     assert (
         reader.page.get_by_text(
-            "All providers, not the chosen days: this figure is not kept by provider or day."
+            "All providers, not the chosen days: these filters do not narrow this figure."
         ).count()
         > 0
     )

@@ -59,6 +59,8 @@ BY_HAND = {
     "organization": "join core.dim_customers using (customer_id) "
     "where case when is_known then dim_customers.organization_id else 'unallocated' end = $value",
     "product": "where product_id = $value",
+    "feature": "where feature_id = $value",
+    "model": "where model = $value",
     "tier": "join core.dim_customers as c using (customer_id) where c.subscription_tier = $value",
     "provider": "where provider = $value",
     "environment": "where environment = $value",
@@ -164,6 +166,8 @@ def test_lists_have_the_rows_of_a_query_by_hand(
 OF_METRICS = {
     "organization": "call__organization_id",
     "product": "call__product_id",
+    "feature": "call__feature_id",
+    "model": "call__model",
     "tier": "customer__subscription_tier",
     "provider": "call__provider",
     "environment": "call__environment",

@@ -311,7 +311,7 @@ def slowest(warehouse: Warehouse) -> Evidence:
                 effective_cost_usd as cost_usd, latency_p50_ms, latency_p95_ms, latency_p99_ms,
                 min_by(model, latency_p95_ms) over (partition by task_type) as quicker_model,
                 min(latency_p95_ms) over (partition by task_type) as quicker_p95_ms
-            from efficiency.rpt_model_efficiency
+            from :models
             where latency_measured_calls is not null
             qualify calls >= 0.01 * sum(calls) over (partition by task_type)
         )
@@ -332,7 +332,8 @@ def slowest(warehouse: Warehouse) -> Evidence:
                 and switches.to_provider = recommended.provider
                 and switches.to_model = recommended.model
         order by measured.latency_p95_ms desc, measured.task_type, measured.model
-        """
+        """,
+        models=MODELS,
     )
 
 
@@ -347,12 +348,13 @@ def latencies_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
             latency_p95_ms / 1000 as p95_seconds,
             latency_p99_ms / 1000 as p99_seconds,
             efficiency.model = advice.recommended_model as is_recommended
-        from efficiency.rpt_model_efficiency as efficiency
+        from :models as efficiency
         inner join efficiency.rpt_model_recommendations as advice on efficiency.task_type = advice.task_type
         where efficiency.task_type = :task_type and latency_measured_calls is not null
         order by latency_p50_ms, efficiency.provider, efficiency.model
         """,
         task_type=task_type,
+        models=MODELS,
     )
 
 
@@ -364,7 +366,7 @@ def failures_by_model(warehouse: Warehouse) -> Evidence:
             select
                 provider, model, sum(calls) as calls, sum(failed_calls) as failed_calls,
                 sum(failed_calls) / sum(calls) as failure_share
-            from efficiency.rpt_model_efficiency
+            from :models
             group by provider, model
         ),
 
@@ -391,5 +393,6 @@ def failures_by_model(warehouse: Warehouse) -> Evidence:
         from models
         left join moves using (provider, model)
         order by failure_share desc, provider, model
-        """
+        """,
+        models=MODELS,
     )
