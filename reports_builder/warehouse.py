@@ -26,7 +26,6 @@ BUILD = "dbt build --project-dir dbt_project"
 CATALOG = "finops"
 """The name of the database: views of the warehouse say it, whatever the file is called."""
 
-_Result = tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
@@ -87,7 +86,7 @@ class Warehouse:
         self.path = path
         self.read: set[str] = set()
         self._connection = connection
-        self._answered: dict[str, _Result] = {}
+        self._answered: dict[str, Evidence] = {}
         self.period = self._period()
 
     def period_of(self, _evidence: Evidence) -> Period:
@@ -111,15 +110,17 @@ class Warehouse:
         self.read.update(marts_read(text))
         # Pages ask some questions alike (the footer, the ledger); the file cannot change meanwhile.
         if text not in self._answered:
-            self._answered[text] = self._fetch(text)
-        return Evidence(text, *self._answered[text])
+            self._answered[text] = Evidence(text, *self._fetch(text))
+        return self._answered[text]
 
     def has(self, mart: str) -> bool:
         """Whether the warehouse holds this ``schema.table``."""
         _, rows = self._fetch("select table_schema || '.' || table_name from information_schema.tables;")
         return (mart,) in rows
 
-    def _fetch(self, sql: str, parameters: Mapping[str, Sequence[str]] | None = None) -> _Result:
+    def _fetch(
+        self, sql: str, parameters: Mapping[str, Sequence[str]] | None = None
+    ) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
         try:
             cursor = self._connection.execute(sql, dict(parameters or {}))
             rows = tuple(cursor.fetchall())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -80,18 +80,18 @@ class NarrowedWarehouse(Warehouse):
             known |= self.chosen_period.parameters() | {"history_start": self.chosen_period.start}
 
         def narrowed(spelled: Callable[[str], str]) -> dict[str, Mart]:
+            if not chosen:
+                return {}
             values = {DIMENSIONS[name]: spelled(name) for name in chosen}
-            return (
-                {name: mart_dimensions().rows(mart, values) for name, mart in marts.items()} if values else {}
-            )
+            return {name: mart_dimensions().rows(mart, values) for name, mart in marts.items()}
 
         text = written(sql, known | narrowed(lambda name: sql_literal(chosen[name])))
         self.read.update(marts_read(text))
         if text not in self._answered:
             asked = written(sql, known | narrowed(lambda name: f"${name}"))
-            self._answered[text] = self._fetch(asked, chosen)
-        not_followed = tuple(name for name in self.filters.chosen if name not in followed)
-        return Evidence(text, *self._answered[text], not_narrowed_by=not_followed)
+            self._answered[text] = Evidence(text, *self._fetch(asked, chosen))
+        ignored = tuple(name for name in self.filters.chosen if name not in followed)
+        return replace(self._answered[text], not_narrowed_by=ignored) if ignored else self._answered[text]
 
 
 def _is_followed(name: str, marts: Collection[Mart]) -> bool:
