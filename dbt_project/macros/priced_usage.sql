@@ -58,31 +58,64 @@
         'cache_write': calls ~ '.cache_write_input_tokens',
         'output': calls ~ '.output_tokens'
     } -%}
-    {%- set prices = load_relation(_intermediate_table('int_price_periods')) if execute else none -%}
+    {%- set unpriced = models_cut_by('unpriced class') -%}
     cast(0
-    {%- for token_class in (tokens if prices else []) -%}
-        {%- set models = run_query(
-            'select distinct model from ' ~ prices ~ ' where list_usd_per_' ~ token_class ~ '_token is null or contracted_usd_per_'
-            ~ token_class ~ '_token is null or restated_usd_per_' ~ token_class ~ '_token is null order by model'
-        ).columns[0].values() -%}
-        {%- if models %}
-        + case when {{ tokens[token_class] }} > 0 and {{ calls }}.model in (
-            {%- for model in models %}{{ _sql_text(model) }}{{ ', ' if not loop.last }}{% endfor -%}
-        ) then {{ 2 ** loop.index0 }} else 0 end
-        {%- endif -%}
+    {%- for token_class in tokens if token_class in unpriced %}
+        + case when {{ tokens[token_class] }} > 0 and {{ is_cut(calls, unpriced[token_class]) }} then {{ 2 ** (tokens | list).index(token_class) }} else 0 end
     {%- endfor %} as integer)
 {%- endmacro %}
 
-{# The size of input from which the prices of a call hold, where a model in use is priced by size; 0 below the first.
+{# The size of input from which the prices of a call hold, where its model is priced by size; 0 below the first.
    Sums by it stay exact. Literals, not a join: most models have one price, and a call is then not looked at. #}
-{% macro input_band(input_tokens) -%}
-    {%- set prices = load_relation(_intermediate_table('int_price_periods')) if execute else none -%}
-    {%- set starts = run_query('select distinct min_input_tokens from ' ~ prices ~ ' where min_input_tokens > 0 order by min_input_tokens desc').columns[0].values() if prices else [] -%}
-    {%- if starts -%}
-        cast(case {% for start in starts %}when {{ input_tokens }} >= {{ start }} then {{ start }} {% endfor %}else 0 end as bigint)
-    {%- else -%}
-        cast(0 as bigint)
+{% macro input_band(calls) -%}
+    {%- set sizes = models_cut_by('input size') -%}
+    cast({{ largest_reached(calls ~ '.input_tokens', calls, sizes) if sizes else 0 }} as bigint)
+{%- endmacro %}
+
+{# The models whose calls are summed apart by a kind of value, as literals: value to (from, to, service tier) to models, so that
+   prices of other models, tiers and years cut no day another way. #}
+{% macro models_cut_by(kind) -%}
+    {%- set stated = load_relation(_intermediate_table('int_prices_stated')) if execute else none -%}
+    {%- set periods = load_relation(_intermediate_table('int_price_periods')) if execute else none -%}
+    {%- set found = {} -%}
+    {%- if stated and periods -%}
+        {%- set selects = [] -%}
+        {%- if kind == 'unpriced class' -%}
+            {%- for token_class in ['input', 'cached_input', 'cache_write', 'output'] -%}
+                {%- set prices = [] -%}
+                {%- for basis in ['list', 'contracted', 'restated'] -%}{%- do prices.append(basis ~ '_usd_per_' ~ token_class ~ '_token') -%}{%- endfor -%}
+                {%- do selects.append("select '" ~ token_class ~ "' as cut, model, service_tier, valid_from, valid_to from " ~ periods ~ ' where ' ~ prices | join(' is null or ') ~ ' is null') -%}
+            {%- endfor -%}
+        {%- else -%}
+            {%- for column in {'input size': ['min_input_tokens'], 'week minute': ['from_week_minute', 'to_week_minute']}[kind] -%}
+                {%- do selects.append(
+                    'select ' ~ column ~ ' as cut, model, service_tier, valid_from, valid_to from ' ~ stated ~ ' where ' ~ column ~ ' > 0'
+                    ~ (' and ' ~ column ~ ' < 10080' if kind == 'week minute' else '') ~ " and token_class in ('input', 'cached_input', 'cache_write', 'output')"
+                ) -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- for cut, since, until, tier, model in run_query(
+            'select cut, cast(min(valid_from) as string), cast(max(valid_to) as string), service_tier, model from ('
+            ~ selects | join(' union all ') ~ ') as cuts group by cut, service_tier, model order by 1, 2, 3, 4, 5'
+        ).rows -%}
+            {%- do found.setdefault(cut | string, {}).setdefault((since | string, until | string, tier), []).append(_sql_text(model)) -%}
+        {%- endfor -%}
     {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{# Whether a call is of one of the models and of their tier, in the time in which they are cut. #}
+{% macro is_cut(calls, models_by_time) -%}
+    ({% for (since, until, tier), models in models_by_time.items() -%}
+    {{ calls }}.model in ({{ models | join(', ') }}) and {{ calls }}.service_tier = {{ _sql_text(tier) }}
+    {%- if since > '1971' %} and {{ calls }}.called_at >= cast('{{ since }}' as timestamp){% endif %}
+    {%- if until < '9999' %} and {{ calls }}.called_at < cast('{{ until }}' as timestamp){% endif %}{{ ' or ' if not loop.last }}
+    {%- endfor %})
+{%- endmacro %}
+
+{# The largest of the values at which a call's model is cut that the call reaches, else 0. #}
+{% macro largest_reached(measure, calls, cuts) -%}
+    case {% for start in cuts | map('int') | sort(reverse=true) %}when {{ measure }} >= {{ start }} and {{ is_cut(calls, cuts[start | string]) }} then {{ start }} {% endfor %}else 0 end
 {%- endmacro %}
 
 {# Joins usage to its price, by instant, by size of the input and by minute of the week. #}

@@ -105,7 +105,7 @@ class PricingWorkspace:
             path.parent.mkdir(parents=True, exist_ok=True)
             pq.write_table(pa.Table.from_pylist(rows, schema=CALLS_AS_OTHERS), path)
 
-    def build(self, *, remember: bool = False, metered: bool = False) -> None:
+    def build(self, *options: str, remember: bool = False, metered: bool = False) -> None:
         """Build what calls cost; `remember` does what the publication of a whole build does with the days.
 
         `metered` turns a source on, here without records, that may tell metered units: the raw calls alone do not.
@@ -113,14 +113,15 @@ class PricingWorkspace:
         sources = ["calls"]
         if metered:
             sources.append("litellm")
-            (self.workspace.raw / "litellm").mkdir()
+            (self.workspace.raw / "litellm").mkdir(exist_ok=True)
             (self.workspace.raw / "litellm" / "none.jsonl").touch()
         self._dbt(
             *("build", "--exclude-resource-type", "unit_test", "test", "--select", *CHARGES.split()),
             *("--vars", json.dumps({"sources": sources})),
+            *options,
         )
         if remember:
-            self._dbt("run-operation", "remember_build")
+            self._dbt("run-operation", "remember_build", "--vars", json.dumps({"sources": sources}))
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the working file, which a selection does not publish."""

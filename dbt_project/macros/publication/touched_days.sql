@@ -46,9 +46,17 @@
     {{ return(_intermediate_table('loaded_days')) }}
 {%- endmacro %}
 
-{# Where the days and models with usage without a price in the last published build are kept, with the prices of the model then. #}
-{% macro unpriced_models_relation() -%}
-    {{ return(_intermediate_table('unpriced_models')) }}
+{# Where the list prices of the last published build are kept. #}
+{% macro loaded_prices_relation() -%}
+    {{ return(_intermediate_table('loaded_prices')) }}
+{%- endmacro %}
+
+{# What a row of int_list_price_rows says of prices. #}
+{% macro price_row_columns() -%}
+    {{ return([
+        'provider', 'model', 'service_tier', 'token_class', 'min_input_tokens', 'valid_from', 'recorded_on', 'weekdays', 'hours_utc',
+        'usd_per_million_tokens',
+    ]) }}
 {%- endmacro %}
 
 {% macro _intermediate_table(name) -%}
@@ -59,7 +67,9 @@
 {% macro remember_build() -%}
     {% do remember_layout() %}
     {% do remember_loaded_days() %}
-    {% do remember_unpriced_models() %}
+    {% do run_query(
+        'create or replace table ' ~ loaded_prices_relation() ~ ' as select ' ~ price_row_columns() | join(', ') ~ ' from ' ~ _intermediate_table('int_list_price_rows')
+    ) %}
     {% do remember_published_days() %}
     {% do run_query('delete from ' ~ unsettled_days_relation()) %}
     {# Without a source that can fill them these tables are not built: what they hold of days that go meanwhile must not come back. #}
@@ -68,29 +78,6 @@
             {% do run_query('drop table if exists ' ~ _intermediate_table(table)) %}
         {% endfor %}
     {% endif %}
-{%- endmacro %}
-
-{# Days whose calls wait for a price are known by it, not by their files. #}
-{% macro remember_unpriced_models() -%}
-    {% do run_query(
-        'create or replace table ' ~ unpriced_models_relation() ~ ' as '
-        ~ 'select distinct slots.usage_date as day_date, slots.model, prices.price_digest '
-        ~ 'from ' ~ _intermediate_table('int_usage_slots') ~ ' as slots '
-        ~ 'left join (select model, ' ~ price_digest() ~ ' as price_digest from ' ~ _intermediate_table('int_list_price_rows') ~ ' group by model) as prices '
-        ~ 'on slots.model = prices.model '
-        ~ 'where slots.has_usage and not slots.is_metered and slots.list_cost_usd is null or slots.waits_for is not null'
-    ) %}
-{%- endmacro %}
-
-{# What tells whether any price changed among rows of int_list_price_rows. #}
-{% macro price_digest() -%}
-    {%- set texts = [] -%}
-    {%- for column in [
-        'provider', 'service_tier', 'token_class', 'min_input_tokens', 'valid_from', 'recorded_on', 'weekdays', 'hours_utc', 'usd_per_million_tokens'
-    ] -%}
-        {%- do texts.append("coalesce(cast(" ~ column ~ " as string), '')") -%}
-    {%- endfor -%}
-    md5({{ string_agg_sorted(texts | join(" || '/' || ")) }})
 {%- endmacro %}
 
 {# A changed day beyond the look-back was not rebuilt: it keeps no fingerprint, so every build reports it again. #}

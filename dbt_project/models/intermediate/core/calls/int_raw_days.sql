@@ -1,7 +1,8 @@
 {# one row per UTC day with raw call files, or with rows in the last published build #}
 
 {% set loaded_days = load_relation(loaded_days_relation()) if execute and not flags.FULL_REFRESH else none %}
-{% set unpriced_models = load_relation(unpriced_models_relation()) if execute and not flags.FULL_REFRESH else none %}
+{% set loaded_prices = load_relation(loaded_prices_relation()) if execute and not flags.FULL_REFRESH else none %}
+{% set usage_slots = load_relation(_intermediate_table('int_usage_slots')) if execute and not flags.FULL_REFRESH else none %}
 {% set unsettled_days = load_relation(unsettled_days_relation()) if execute else none %}
 
 with call_files as (
@@ -45,12 +46,13 @@ unsettled_days as (
 
 ),
 
-unpriced_models as (
+{# The usage of the days as they were built last. #}
+used as (
 
-    {% if unpriced_models %}
-    select day_date, model, price_digest from {{ unpriced_models }}
+    {% if usage_slots %}
+    select distinct usage_date, model, service_tier, is_metered from {{ usage_slots }}
     {% else %}
-    select cast(null as date) as day_date, cast(null as string) as model, cast(null as string) as price_digest
+    select cast(null as date) as usage_date, cast(null as string) as model, cast(null as string) as service_tier, false as is_metered
     where 1 = 0
     {% endif %}
 
@@ -63,7 +65,7 @@ days_with_files as (
         partition_date as day_date,
         count(*) as file_count,
         {{ string_agg_sorted('file_version') }}
-        || '|{{ var("max_tokens_per_call") }}|{{ var("max_cost_per_call_usd") }}|{{ var("price_packages") | join(",") }}' as file_listing
+        || '|{{ var("max_tokens_per_call") }}|{{ var("max_cost_per_call_usd") }}' as file_listing
     from call_files
     group by partition_date
 
@@ -95,23 +97,69 @@ fingerprinted as (
 
 ),
 
-price_digests as (
+{# Without a build before, all that the lists say is new. #}
+rows_then_and_now as (
 
-    select
-        model,
-        {{ price_digest() }} as price_digest
-    from price_rows
-    group by model
+    select 'now' as said, {{ price_row_columns() | join(', ') }} from price_rows
+    {%- if loaded_prices %}
+    union all
+    select 'then' as said, {{ price_row_columns() | join(', ') }} from {{ loaded_prices }}
+    {%- endif %}
 
 ),
 
-{# Days with calls that had no price, and prices of their model that came or changed since. #}
-days_priced_late as (
+rows_compared as (
 
-    select distinct unpriced_models.day_date
-    from unpriced_models
-    inner join price_digests on unpriced_models.model = price_digests.model
-    where unpriced_models.price_digest is null or unpriced_models.price_digest <> price_digests.price_digest
+    select {{ price_row_columns() | join(', ') }}, count(distinct said) = 2 as is_kept
+    from rows_then_and_now
+    group by {{ price_row_columns() | join(', ') }}
+
+),
+
+{# Since when a row changes what calls without meters cost: since it was recorded, where the list said something of its time before.
+   What it restates is looked up by who reads it, unless calls must be summed apart for it, or are priced meter by meter. #}
+prices_changed as (
+
+    select
+        changed.model,
+        changed.service_tier,
+        changed.valid_from as restated_from,
+        case
+            when changed.token_class not in ('input', 'cached_input', 'cache_write', 'output') then null
+            when max(kept.recorded_on) is null or changed.usd_per_million_tokens is null then changed.valid_from
+            when changed.min_input_tokens > 0 or changed.weekdays is not null or changed.hours_utc is not null then changed.valid_from
+            else greatest(changed.valid_from, {{ start_of_day('changed.recorded_on') }})
+        end as charged_from
+    from rows_compared as changed
+    left join rows_compared as kept
+        on
+            kept.is_kept
+            and changed.provider = kept.provider
+            and changed.model = kept.model
+            and changed.service_tier = kept.service_tier
+            and changed.token_class = kept.token_class
+            and kept.valid_from <= changed.valid_from
+            and kept.recorded_on < changed.recorded_on
+    where not changed.is_kept
+    group by changed.{{ price_row_columns() | join(', changed.') }}
+
+),
+
+{# Whatever the provider: where calls name none, it is the one of the lists that names the model. A price that begins within
+   a day cuts that day for all models. #}
+days_repriced as (
+
+    select used.usage_date as day_date
+    from used
+    inner join prices_changed as prices
+        on
+            used.model = prices.model
+            and used.service_tier = prices.service_tier
+            and case when used.is_metered then prices.restated_from else prices.charged_from end < {{ start_of_day('used.usage_date + 1') }}
+    union
+    select cast(restated_from as date) as day_date
+    from prices_changed
+    where restated_from <> {{ start_of_day('cast(restated_from as date)') }}
 
 ),
 
@@ -130,11 +178,11 @@ compared as (
         unsettled_days.day_date is not null as is_unsettled,
         coalesce(fingerprinted.fingerprint, '') <> coalesce(loaded_days.fingerprint, '')
         or unsettled_days.day_date is not null
-        or days_priced_late.day_date is not null as is_changed
+        or days_repriced.day_date is not null as is_changed
     from fingerprinted
     full outer join loaded_days on fingerprinted.day_date = loaded_days.day_date
     full outer join unsettled_days on coalesce(fingerprinted.day_date, loaded_days.day_date) = unsettled_days.day_date
-    left join days_priced_late on fingerprinted.day_date = days_priced_late.day_date
+    left join days_repriced on fingerprinted.day_date = days_repriced.day_date
 
 ),
 

@@ -32,7 +32,7 @@ summed_by_slot as (
         calls.service_tier,
         price_slots.slot_start_at,
         price_slots.slot_end_at,
-        {{ input_band('calls.input_tokens') }} as min_input_tokens,
+        {{ input_band('calls') }} as min_input_tokens,
         {{ price_window('calls') }} as week_minute,
         {{ unpriced_classes() }} as unpriced_classes,
         calls.input_tokens is not null and calls.output_tokens is not null as has_usage,
