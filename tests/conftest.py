@@ -78,6 +78,12 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspace
 
 
 @pytest.fixture
+def layer(built: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The semantic layer as the build of the shared workspace wrote it down."""
+    monkeypatch.setenv("DBT_TARGET_PATH", str(built.target))
+
+
+@pytest.fixture
 def workspace(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A copy of the built workspace that a test may change."""
     # Always in the same place: the command dbt reads the whole project anew when the path of its database changes.

@@ -75,6 +75,7 @@ def test_what_is_written_says_that_there_is_no_full_earlier_period(built: Worksp
         assert not re.search(r"\b(up|down) |new this period|unchanged", table), table
 
 
+@pytest.mark.usefixtures("layer")
 @pytest.mark.parametrize("period", ["", "14d", "7d"])
 def test_the_dashboard_compares_where_the_data_covers_both_periods(built: Workspace, period: str) -> None:
     identity = identity_of(built.published)

@@ -7,8 +7,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.workspace import Workspace
-
 HOSTILE = [
     'O\'Brien | {{ x }} "q"',
     "{{ Dimension('call__model') }}",
@@ -36,9 +34,8 @@ COLUMNS = (
 
 
 @pytest.fixture(autouse=True)
-def layer(built: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The semantic layer as the build of the shared workspace wrote it down."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(built.target))
+def every_test_asks_the_layer_of_the_build(layer: None) -> None:
+    """None of them parses the project."""
 
 
 def write_warehouse(path: Path, *rows: dict[str, object]) -> Path:
