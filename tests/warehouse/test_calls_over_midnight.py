@@ -13,11 +13,17 @@ import pytest
 from tests.faults.cases import rows_of
 from tests.workspace import Workspace
 
-LAST, FIRST = "2026-10-31", "2026-11-01"
+LAST, FIRST, NEXT = "2026-10-31", "2026-11-01", "2026-11-02"
 # The first tells more of its call on the first day, the second on the second; the others are two calls each.
 FILES = {
     LAST: [("more before", "23:59:50", 100, "0.10"), ("more after", "23:59:50", 0, "0.20"), ("1", "00:00:10", 10, "1"), ("far", "12:00:00", 10, "2")],
     FIRST: [("more before", "00:00:10", 10, "0.01"), ("more after", "00:00:10", 100, "0.40"), ("1", "00:00:10", 10, "1"), ("far", "12:00:00", 10, "2")],
+}  # fmt: skip
+# One id for two calls, each told over a midnight and better on its first day.
+TWO_MIDNIGHTS = {
+    LAST: [("both", "23:50:00", 30, "0.3")],
+    FIRST: [("both", "00:10:00", 10, "0.1"), ("both", "23:50:00", 30, "0.4")],
+    NEXT: [("both", "00:10:00", 10, "0.2")],
 }  # fmt: skip
 RECONCILED = """
     select usage_date::text, rows_read, rows_accepted, rows_rejected, rows_duplicate,
@@ -29,8 +35,8 @@ REPEATED = (
 TOGETHER = [[LAST, 4, 3, 0, 1, 3.1, 0.2, 0], [FIRST, 4, 3, 0, 1, 3.4, 0.01, 0]]
 
 
-def write(raw: Path, day: str) -> None:
-    ids, times, tokens, costs = zip(*FILES[day], strict=True)
+def write(raw: Path, day: str, files: dict[str, list[tuple[str, str, int, str]]] = FILES) -> None:
+    ids, times, tokens, costs = zip(*files[day], strict=True)
     columns: dict[str, Any] = {
         "call_id": ids,
         "timestamp": pa.array(
@@ -40,7 +46,7 @@ def write(raw: Path, day: str) -> None:
         "output_tokens": tokens,
         "cost_usd": costs,
     } | dict.fromkeys(
-        ("provider", "model", "customer_id", "product_id", "feature_id", "task_type"), ["x"] * 4
+        ("provider", "model", "customer_id", "product_id", "feature_id", "task_type"), ["x"] * len(ids)
     )
     path = raw / "calls" / f"date={day}" / "part.parquet"
     path.parent.mkdir(parents=True)
@@ -79,3 +85,24 @@ def test_a_call_told_on_both_sides_of_midnight_counts_once(
     # What counted on the other day counts here again when that day goes.
     (workspace.raw / "calls" / f"date={days[1]}" / "part.parquet").unlink()
     assert build(workspace) == alone
+
+
+@pytest.mark.parametrize("days", [(LAST, FIRST, NEXT), (NEXT, LAST, FIRST)], ids=["in-order", "middle-last"])
+def test_an_id_told_over_two_midnights_is_two_calls(
+    days: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    workspace = Workspace(
+        tmp_path_factory.mktemp("midnights"), tmp_path_factory.getbasetemp() / "midnight-target"
+    )
+    for day in days:
+        write(workspace.raw, day, TWO_MIDNIGHTS)
+        built = build(workspace)
+    assert built == [
+        [LAST, 1, 1, 0, 0, 0.3, 0, 0],
+        [FIRST, 2, 1, 0, 1, 0.4, 0.1, 0],
+        [NEXT, 1, 0, 0, 1, 0, 0.2, 0],
+    ]
+    assert rows_of(workspace, REPEATED + ", 3") == [
+        ["both", "same_id", FIRST, LAST],
+        ["both", "same_id", NEXT, FIRST],
+    ]

@@ -25,7 +25,7 @@
     {{ return(adapter.dispatch('raw_file_name')()) }}
 {%- endmacro %}
 {% macro default__raw_file_name() -%}
-    replace(filename, frozen_folder() || '/', '{{ env_var('FINOPS_RAW_DIR', 'data/raw') | replace("'", "''") }}/')
+    replace(filename, frozen_folder() || '/', '{{ _quoted(env_var('FINOPS_RAW_DIR', 'data/raw')) }}/')
 {%- endmacro %}
 {% macro spark__raw_file_name() -%}_metadata.file_path{%- endmacro %}
 
@@ -34,7 +34,7 @@
     {{ return(execute and 'calls' in var('sources') and adapter.dispatch('holds_generated_calls')()) }}
 {%- endmacro %}
 {% macro default__holds_generated_calls() -%}
-    {{ return(run_query("select count(*) from glob('" ~ env_var('FINOPS_RAW_DIR', 'data/raw') ~ "/_generated.json')").columns[0].values()[0] > 0) }}
+    {{ return(run_query("select count(*) from glob('" ~ _quoted(env_var('FINOPS_RAW_DIR', 'data/raw')) ~ "/_generated.json')").columns[0].values()[0] > 0) }}
 {%- endmacro %}
 {# A file whose name begins with an underscore is hidden from Spark: there, a variable says it. #}
 {% macro spark__holds_generated_calls() -%}

@@ -17,7 +17,7 @@
     {%- if 'customers' not in var('sources') %}
     union
     select 'customers.parquet', cast(null as date)
-    from glob('{{ env_var("FINOPS_WAREHOUSE_DIR", "warehouse") }}/build/contract/customers/customers.parquet')
+    from glob('{{ _quoted(env_var("FINOPS_WAREHOUSE_DIR", "warehouse")) }}/build/contract/customers/customers.parquet')
     {%- endif %}
 {%- endmacro %}
 

@@ -33,7 +33,7 @@ repeated as (
         {{ money(0) }} as passed_cost_usd,
         {{ money('coalesce(duplicated.billed_cost_usd, 0)') }} as repeated_cost_usd
     from duplicated
-    left join over_midnight on duplicated.partition_date = over_midnight.partition_date and duplicated.call_id = over_midnight.call_id
+    left join over_midnight on {{ is_told_over('duplicated', 'over_midnight') }}
     where duplicated.duplicate_rank > 1
     {%- if landed_call_sources() %}
     union all

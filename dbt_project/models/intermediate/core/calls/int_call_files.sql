@@ -25,7 +25,7 @@ files as (
     {# A record of another day may say which records of this one count, and at what charge. #}
     select
         partition_date,
-        'over midnight:' || md5({{ string_agg_sorted('call_id') }}) as file_version
+        'over midnight:' || md5({{ string_agg_sorted("call_id || '|' || cast(midnight_date as string) || '|' || cast(counted_date as string) || '|' || cast(is_parted as string)") }}) as file_version
     from over_midnight
     group by partition_date
     {%- for source_name in landed_call_sources() %}

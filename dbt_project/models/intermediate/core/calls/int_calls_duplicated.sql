@@ -54,11 +54,12 @@ repeated_calls as (
 
     select
         calls.*,
-        over_midnight.counted_date is not null as is_told_elsewhere
+        over_midnight.midnight_date,
+        coalesce(over_midnight.counted_date <> calls.partition_date, false) as is_told_elsewhere
     from calls
     inner join repeated_ids
         on calls.partition_date = repeated_ids.partition_date and {{ quick_digest('calls.call_id') }} = repeated_ids.call_id_digest
-    left join over_midnight on calls.partition_date = over_midnight.partition_date and calls.call_id = over_midnight.call_id
+    left join over_midnight on {{ is_told_over('calls', 'over_midnight') }}
     {{ 'anti join settled on calls.record_id = settled.record_id' if landed_call_sources() }}
     where {{ is_touched_day('calls.partition_date') }} and calls.rejection_reason is null
 
@@ -108,7 +109,7 @@ ranked as (
         attempt_kind,
         record_text as raw_record,
         cast(case when is_told_elsewhere then 1 else 0 end + row_number() over (
-            partition by partition_date, call_id
+            partition by partition_date, call_id, midnight_date
             order by coalesce(input_tokens, 0) + coalesce(output_tokens, 0) desc, file_name desc, called_at asc, record_text asc
         ) as integer) as duplicate_rank
     from recorded
