@@ -1,10 +1,11 @@
 """How sure the figures are: the footer that every page carries."""
 
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Confidence, ConfidenceItem
 from reports_builder.warehouse import Warehouse
 
 _NAMED_MODELS = 3
+_NAMED_BILLS = 3
 
 
 def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Confidence:
@@ -68,6 +69,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
             if invoices.rows
             else "Not measured: no provider's invoice is on file to hold the cost against.",
         ),
+        *_bills(warehouse),
     )
     coverage = say(
         "Data on {days_with_usage:count} of {days_in_window:count} days; "
@@ -241,6 +243,47 @@ def _difference(invoices: Evidence) -> Prose:
     if not invoices.rows:
         return note("no invoices loaded")
     return invoices.say("{variance_share:percent} ({variance_usd:usd_table}) over {invoices:count} invoices")
+
+
+def _bills(warehouse: Warehouse) -> tuple[ConfidenceItem, ...]:
+    """What a bill and the calls say of the same spend; the largest differences first, none without both."""
+    bills = warehouse.evidence(
+        """
+        select
+            provider_name, billing_month_start_date,
+            usage_cost_usd, bill_cost_usd, bill_difference_usd,
+            if(counts = 'bill', 'the bill counts', 'the calls count') as counts_words
+        from core.rpt_invoice_variance
+        where counts is not null
+        order by
+            abs(bill_difference_usd) desc nulls first, billing_month_start_date desc, provider_name
+        """
+    )
+    if not bills.rows:
+        return ()
+    said = [
+        bill.say(
+            "{provider_name:text}, {billing_month_start_date:month}: "
+            "{usage_cost_usd:usd_table} by the calls, {bill_cost_usd:usd_table} on the bill, "
+            + (
+                "difference unknown; "
+                if bill["bill_difference_usd"] is None
+                else "{bill_difference_usd:delta_usd_table}; "
+            )
+            + "{counts_words:text}"
+        )
+        for bill in list(bills.each())[:_NAMED_BILLS]
+    ]
+    if len(bills.rows) > len(said):
+        said.append(note("more in core.rpt_invoice_variance"))
+    return (
+        ConfidenceItem(
+            "Bills of what the calls show, too",
+            join(said, ". "),
+            "Measured: effective cost of the calls and billed lines of the same provider, service and "
+            "month. One of both is in the totals (seed ledger_precedence), never both.",
+        ),
+    )
 
 
 def _forecast(warehouse: Warehouse) -> Evidence:

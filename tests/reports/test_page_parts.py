@@ -323,3 +323,20 @@ def test_a_call_of_unknown_cost_does_not_make_calls_cheaper(tmp_path: Path) -> N
     with open_warehouse(path) as warehouse:
         # 1,600 dollars for the 30 calls whose cost is known, of 40.
         assert round(float(str(spend(warehouse)["usd_per_thousand_calls"])), 2) == 53333.33
+
+
+def test_a_bill_beside_calls_is_compared_on_the_page(tmp_path: Path) -> None:
+    """Which of both counts, and by how much they differ; where the cost of the calls is unknown, so is that."""
+    path = build_warehouse(tmp_path / "bills.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "insert into core.rpt_invoice_variance (provider_name, billing_month_start_date, invoices, usage_cost_usd, bill_cost_usd,"
+            " bill_difference_usd, counts) values ('OpenAI', '2026-10-01', 0, 86, 95, 9, 'usage'),"
+            " ('Mistral', '2026-10-01', 0, null, 40, null, 'bill'), ('Cohere', '2026-10-01', 0, null, null, null, null)"
+        )
+    with open_warehouse(path) as warehouse:
+        (item,) = [item for item in confidence(warehouse).items if item.label.startswith("Bills")]
+    assert item.value.plain == (
+        "Mistral, October 2026: unknown by the calls, $40.00 on the bill, difference unknown; the bill counts. "
+        "OpenAI, October 2026: $86.00 by the calls, $95.00 on the bill, +$9.00; the calls count"
+    )

@@ -1,4 +1,5 @@
-{# one row per provider x billing month: what was invoiced, what the ledger holds, and why they differ #}
+{# one row per provider x billing month: what was invoiced, what the ledger holds, and why they differ; and what the calls and an
+   itemised bill say of the same spend, of which one counts #}
 
 with invoices as (
 
@@ -100,6 +101,10 @@ in_ledger as (
         {{ money("coalesce(sum(billed_cost_usd) filter (where charge_category not in ('Usage', 'Purchase')), 0)") }} as credits_and_taxes_usd,
         {{ money("coalesce(sum(billed_cost_usd) filter (where source = 'calls' and is_counted), 0)") }} as calls_usd,
         {{ money('sum(billed_cost_usd) filter (where is_overlap and not is_counted)') }} as itemised_calls_usd,
+        {{ money("sum(effective_cost_usd) filter (where source = 'calls')") }} as usage_cost_usd,
+        {{ money('sum(billed_cost_usd) filter (where is_overlap)') }} as bill_cost_usd,
+        bool_or(source = 'calls') and bool_or(is_overlap) as has_both,
+        bool_or(is_overlap and is_counted) as is_bill_counted,
         {{ money("coalesce(sum(
             case
                 when billed_cost_usd is null then effective_cost_usd
@@ -125,6 +130,9 @@ joined as (
         in_ledger.itemised_calls_usd - in_ledger.calls_usd as itemised_difference_usd,
         coalesce(in_ledger.unbilled_usd, 0) as unbilled_usd,
         coalesce(in_ledger.charges_without_amount, 0) as charges_without_amount,
+        case when in_ledger.has_both then in_ledger.usage_cost_usd end as usage_cost_usd,
+        case when in_ledger.has_both then in_ledger.bill_cost_usd end as bill_cost_usd,
+        case when in_ledger.has_both then case when in_ledger.is_bill_counted then 'bill' else 'usage' end end as counts,
         greatest(coalesce(calls_set_aside.rejected_usd, 0), 0) as rejected_usd,
         greatest(coalesce(calls_set_aside.duplicate_usd, 0), 0) as duplicate_usd
     from invoiced
@@ -169,7 +177,12 @@ explained as (
         case when invoiced_usd is not null then {{ money('up_to_duplicate_usd - up_to_rejected_usd') }} end as duplicate_records_usd,
         case when invoiced_usd is not null then {{ money('coalesce(itemised_difference_usd - up_to_duplicate_usd, 0)') }} end as calls_not_recorded_usd,
         {{ money('difference_usd - credits_and_taxes_usd - coalesce(itemised_difference_usd, up_to_duplicate_usd)') }} as unexplained_usd,
-        cast(charges_without_amount as bigint) as charges_without_amount
+        cast(charges_without_amount as bigint) as charges_without_amount,
+        {{ money('usage_cost_usd') }} as usage_cost_usd,
+        {{ money('bill_cost_usd') }} as bill_cost_usd,
+        {{ money('bill_cost_usd - usage_cost_usd') }} as bill_difference_usd,
+        {{ ratio('bill_cost_usd - usage_cost_usd', 'bill_cost_usd') }} as bill_difference_share,
+        counts
     from compared
 
 )
