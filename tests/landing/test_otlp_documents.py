@@ -234,3 +234,17 @@ def test_real_spans_are_all_read(tmp_path: Path, name: str) -> None:
             "output": sum(int(row["output_tokens"] or 0) for row in rows),
         }
     )
+
+
+def test_which_attempt_of_its_operation_a_span_is_has_a_column(tmp_path: Path) -> None:
+    spans = (
+        span(1, http__request__resend_count=2),
+        span(2, metadata__attempted_retries="0", metadata__attempted_fallbacks=1),
+        span(3),
+    )
+    put(tmp_path, "a.json", json.dumps(document(*spans)))
+    assert [(row["attempted_retries"], row["attempted_fallbacks"]) for row in landed(tmp_path)] == [
+        ("2", None),
+        ("0", "1"),
+        (None, None),
+    ]

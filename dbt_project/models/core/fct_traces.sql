@@ -4,7 +4,7 @@
 
 with recursive steps as (
 
-    select * from {{ ref('int_trace_steps') }}
+    select * from {{ ref('int_trace_steps_marked') }}
 
 ),
 

@@ -3,7 +3,7 @@
 
 with steps as (
 
-    select * from {{ ref('int_trace_steps') }}
+    select * from {{ ref('int_trace_steps_marked') }}
 
 ),
 

@@ -54,126 +54,59 @@ steps as (
 
 ),
 
-{# A run is whole or it is not there: one that goes on after the as-of day waits until that day is complete, one that
-   began before the window belongs to the window before. #}
 dated as (
 
     select
         steps.*,
-        min(steps.usage_date) over (partition by steps.source_name, steps.trace_id) as first_date,
-        max(steps.usage_date) over (partition by steps.source_name, steps.trace_id) as last_date
+        period.window_start_date,
+        period.as_of_date
     from steps
     inner join period on steps.usage_date >= period.prior_window_start_date
 
 ),
 
+{# A run is whole or it is not there: one that goes on after the as-of day waits until that day is complete, one that
+   began before the window belongs to the window before. Grouped, and joined: a window would sort all calls. #}
+whole as (
+
+    select
+        source_name,
+        trace_id,
+        bool_or(step_kind = 'call' and (is_failed or coalesce(attempt_kind, 'first') <> 'first')) as has_attempts
+    from dated
+    group by source_name, trace_id
+    having min(usage_date) >= min(window_start_date) and max(usage_date) <= min(as_of_date)
+
+),
+
 recent as (
 
-    select dated.*
+    select
+        dated.source_name,
+        dated.trace_id,
+        dated.step_id,
+        dated.parent_step_id,
+        dated.step_kind,
+        dated.workflow_name,
+        dated.step_name,
+        dated.usage_date,
+        dated.started_us,
+        dated.ended_us,
+        dated.is_failed,
+        dated.provider,
+        dated.model,
+        dated.input_tokens,
+        dated.cached_input_tokens,
+        dated.output_tokens,
+        dated.effective_cost_usd,
+        dated.attempt_kind,
+        dated.customer_id,
+        dated.feature_id,
+        dated.team_id,
+        whole.has_attempts
     from dated
-    inner join period on dated.first_date >= period.window_start_date and dated.last_date <= period.as_of_date
-
-),
-
-{# Calls in the same place lie under the same parent. #}
-placed as (
-
-    select
-        *,
-        lag(is_failed) over same_model as last_of_model_failed,
-        lead(step_id) over same_model is not null as is_repeated_on_model,
-        step_kind = 'call' and not is_failed and input_tokens > 0 and output_tokens > 0 as is_answered
-    from recent
-    window same_model as (
-        partition by source_name, trace_id, parent_step_id, step_kind, provider, model order by started_us, step_id
-    )
-
-),
-
-{# Where the tool does not say which attempt a call is, it takes up the one before it, if that failed: to the same model, or
-   within a span that holds both to another, once the failed one is over and nobody tries its model again. #}
-compared as (
-
-    select
-        *,
-        step_kind = 'call' and case
-            when attempt_kind is not null then attempt_kind = 'retry'
-            else coalesce(last_of_model_failed, false)
-        end as is_retry,
-        step_kind = 'call' and case
-            when attempt_kind is not null then attempt_kind = 'fallback'
-            when parent_step_id is null or coalesce(last_of_model_failed, false) then false
-            else coalesce(lag(is_failed and not is_repeated_on_model) over in_place and lag(ended_us) over in_place <= started_us, false)
-        end as is_fallback
-    from placed
-    window in_place as (partition by source_name, trace_id, parent_step_id, step_kind order by started_us, step_id)
-
-),
-
-counted as (
-
-    select
-        *,
-        is_retry or is_fallback as is_continuation,
-        sum(case when is_failed then 1 else 0 end - case when is_retry or is_fallback then 1 else 0 end) over (
-            partition by source_name, trace_id, parent_step_id, step_kind
-            order by started_us, step_id rows between unbounded preceding and current row
-        ) as open_attempts,
-        max(ended_us) over earlier_alike as earlier_ended_us,
-        max(started_us) over earlier_alike as earlier_started_us
-    from compared
-    window earlier_alike as (
-        partition by source_name, trace_id, customer_id, team_id, provider, model, input_tokens, is_answered
-        order by started_us, step_id rows between unbounded preceding and 1 preceding
-    )
-
-),
-
-{# Failed attempts and those that take them up close like brackets, so that calls beside each other do not mix: a failed one
-   is superseded when fewer attempts are open at some time after it. #}
-marked as (
-
-    select
-        *,
-        step_kind = 'call' and is_failed and coalesce(
-            min(open_attempts - case when is_failed then 1 else 0 end) over (
-                partition by source_name, trace_id, parent_step_id, step_kind
-                order by started_us, step_id rows between 1 following and unbounded following
-            ) < open_attempts,
-            false
-        ) as is_superseded,
-        {# Sent once more before the answer, or in the same moment: as a rule by mistake. One after a failure is no such call. #}
-        is_answered and not is_continuation and coalesce(
-            started_us < earlier_ended_us or started_us - earlier_started_us <= 1000000 * {{ assumption('resend_within_seconds', 'bigint') }},
-            false
-        ) as is_possible_resend
-    from counted
+    inner join whole on dated.source_name = whole.source_name and dated.trace_id = whole.trace_id
 
 )
 
-select
-    source_name,
-    trace_id,
-    step_id,
-    parent_step_id,
-    step_kind,
-    workflow_name,
-    step_name,
-    usage_date,
-    started_us,
-    ended_us,
-    is_failed,
-    is_retry,
-    is_fallback,
-    is_superseded,
-    is_possible_resend,
-    provider,
-    model,
-    input_tokens,
-    cached_input_tokens,
-    output_tokens,
-    effective_cost_usd,
-    customer_id,
-    feature_id,
-    team_id
-from marked
+select * from recent
