@@ -19,9 +19,15 @@ usage_daily as (
 
 ),
 
-focus_records as (
+bill_lines as (
 
-    select * from {{ ref('int_focus_records_daily') }}
+    select * from {{ ref('int_focus_charges_validated') }}
+
+),
+
+bill_lines_converted as (
+
+    select * from {{ ref('int_focus_charges_converted') }}
 
 ),
 
@@ -70,6 +76,47 @@ in_marts as (
         {{ money('sum(billed_cost_usd)') }} as billed_cost_usd
     from usage_daily
     group by source_name, usage_date
+
+),
+
+{# Counted from the lines themselves, apart from the ledger. A line whose period cannot be read is counted on the first day of
+   its file, so that it is counted at all. #}
+dated as (
+
+    select
+        *,
+        coalesce(
+            cast(charge_period_start_at as date),
+            billing_period_start_date,
+            min(cast(charge_period_start_at as date)) over (partition by file_name),
+            cast('1970-01-01' as date)
+        ) as charge_date
+    from bill_lines
+
+),
+
+in_dollars as (
+
+    select
+        dated.charge_date,
+        dated.rejection_reason,
+        coalesce(converted.billed_cost_usd, case when dated.billing_currency = 'USD' then dated.billed_cost_billing_currency end)
+            as billed_cost_usd
+    from dated
+    left join bill_lines_converted as converted on dated.charge_id = converted.charge_id
+
+),
+
+focus_records as (
+
+    select
+        charge_date,
+        count(*) as rows_read,
+        count(*) filter (where rejection_reason is not null) as rows_rejected,
+        {{ money('coalesce(sum(billed_cost_usd), 0)') }} as billed_cost_read_usd,
+        {{ money('coalesce(sum(billed_cost_usd) filter (where rejection_reason is not null), 0)') }} as billed_cost_rejected_usd
+    from in_dollars
+    group by charge_date
 
 ),
 
