@@ -31,4 +31,6 @@ def test_every_public_table_and_column_says_what_it_is(built: Workspace) -> None
         )
     )
     for name, node in public.items():
-        assert tables[name] == " ".join(node["description"].split())
+        said, *decisions = node["description"].split("\n### ")
+        assert tables[name] == " ".join(said.split())
+        assert all(decision.strip() for decision in decisions)
