@@ -44,7 +44,16 @@ usage_by_team as (
         sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.calls end) as calls,
         sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.failed_calls end) as failed_calls,
         sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.input_tokens + usage_owned.output_tokens end) as tokens,
-        sum(case when usage_owned.usage_date < as_of.window_start_date then usage_owned.calls end) as prior_calls
+        {# What the cost of a unit is divided by: calls and tokens whose cost is in the cost. #}
+        sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.calls - usage_owned.uncosted_calls end) as costed_calls,
+        sum(
+            case
+                when usage_owned.usage_date >= as_of.window_start_date
+                    then usage_owned.input_tokens + usage_owned.output_tokens - usage_owned.uncosted_tokens
+            end
+        ) as costed_tokens,
+        sum(case when usage_owned.usage_date < as_of.window_start_date then usage_owned.calls end) as prior_calls,
+        sum(case when usage_owned.usage_date < as_of.window_start_date then usage_owned.calls - usage_owned.uncosted_calls end) as prior_costed_calls
     from usage_owned
     inner join as_of on usage_owned.usage_date between as_of.prior_window_start_date and as_of.as_of_date
     group by usage_owned.team_id
@@ -60,6 +69,9 @@ joined as (
         cast(coalesce(usage_by_team.calls, 0) as bigint) as calls,
         cast(coalesce(usage_by_team.failed_calls, 0) as bigint) as failed_calls,
         cast(coalesce(usage_by_team.tokens, 0) as bigint) as tokens,
+        cast(coalesce(usage_by_team.costed_calls, 0) as bigint) as costed_calls,
+        cast(coalesce(usage_by_team.costed_tokens, 0) as bigint) as costed_tokens,
+        cast(coalesce(usage_by_team.prior_costed_calls, 0) as bigint) as prior_costed_calls,
         {{ money('coalesce(costs.cost_usd, 0)') }} as cost_usd,
         case when as_of.has_full_prior_period then {{ money('coalesce(costs.prior_cost_usd, 0)') }} end as prior_cost_usd,
         case when as_of.has_full_prior_period then cast(coalesce(usage_by_team.prior_calls, 0) as bigint) end as prior_calls
@@ -79,19 +91,20 @@ final as (
         calls,
         failed_calls,
         {{ ratio('failed_calls', 'calls') }} as failure_share,
+        calls - costed_calls as uncosted_calls,
         tokens,
         cost_usd,
         {{ ratio('cost_usd', 'sum(cost_usd) over ()') }} as cost_share,
         cast(row_number() over (order by cost_usd desc, team_id asc) as integer) as cost_rank,
-        {{ money(ratio('cost_usd', 'calls')) }} as cost_per_call_usd,
-        {{ ratio(ratio('cost_usd', 'calls'), ratio('sum(cost_usd) over ()', 'sum(calls) over ()')) }} as cost_per_call_to_average,
-        {{ money(ratio('cost_usd', 'tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd,
+        {{ money(ratio('cost_usd', 'costed_calls')) }} as cost_per_call_usd,
+        {{ ratio(ratio('cost_usd', 'costed_calls'), ratio('sum(cost_usd) over ()', 'sum(costed_calls) over ()')) }} as cost_per_call_to_average,
+        {{ money(ratio('cost_usd', 'costed_tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd,
         prior_cost_usd,
         {{ money('cost_usd - prior_cost_usd') }} as cost_change_usd,
         {{ ratio('cost_usd', 'prior_cost_usd') }} - 1 as cost_change_share,
         prior_calls,
         {{ ratio('calls', 'prior_calls') }} - 1 as calls_change_share,
-        {{ ratio(ratio('cost_usd', 'calls'), ratio('prior_cost_usd', 'prior_calls')) }} - 1 as cost_per_call_change_share
+        {{ ratio(ratio('cost_usd', 'costed_calls'), ratio('prior_cost_usd', 'prior_costed_calls')) }} - 1 as cost_per_call_change_share
     from joined
 
 )
