@@ -1,7 +1,12 @@
-{# The service tier that served a call, by the name that prices have for it. Tools call the standard one many names. #}
+{# The service tier that served a call, by the name that prices have for it. Tools call the standard one many names,
+   and capacity that is paid by the hour another at each provider (a unit of Azure, Vertex AI, Bedrock, OpenAI). #}
 {% macro service_tier_name(value) -%}
     case
         when lower({{ value }}) in ('default', 'auto', 'standard', 'standard_only', 'on_demand', 'on-demand', 'ondemand', 'none') then 'standard'
+        when lower({{ value }}) in (
+            'provisioned_throughput', 'provisioned-throughput', 'provisionedmanaged', 'globalprovisionedmanaged',
+            'datazoneprovisionedmanaged', 'ptu', 'dedicated', 'scale', 'reserved'
+        ) then 'provisioned'
         when lower({{ value }}) in ('on_demand_priority', 'on_demand_flex') then replace(lower({{ value }}), 'on_demand_', '')
         else lower({{ value }})
     end

@@ -57,3 +57,14 @@
 {% macro sku_text() -%}
     lower(concat_ws(' ', sku_id, sku_meter, charge_description, resource_name, sku_price_details))
 {%- endmacro %}
+
+{# The driver by which a capacity is shared out: the tokens of the calls that it serves. #}
+{% macro capacity_driver(served) -%}
+    'tokens of ' || lower({{ served }}.provider || '/' || {{ served }}.model || '/' || {{ served }}.service_tier)
+{%- endmacro %}
+
+{# How many of calls without a cost of their own are without any: those that a capacity served bear their share of it, unless
+   their tokens are unknown. #}
+{% macro not_paid_by_capacity(count, usage='usage', paid='paid_days') -%}
+    case when {{ paid }}.allocation_driver is null then {{ usage }}.{{ count }} else least({{ usage }}.{{ count }}, {{ usage }}.calls_without_usage) end
+{%- endmacro %}

@@ -13,7 +13,7 @@ BLOCK = re.compile(r"{% docs (\w+) %}\n### (.+)\n")
 def test_each_decision_is_told_by_its_mart_and_listed_in_the_log() -> None:
     log = (PROJECT / "DECISIONLOG.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^- \[(.+)\]\((models/.+\.md)\): `(\w+)`$", log, re.MULTILINE))
-    assert len(listed) == len(re.findall(r"\]\(models/", log))
+    assert len(listed) == len(re.findall(r"^- \[.*\]\(models/", log, re.MULTILINE))
     found = set()
     for file in sorted((PROJECT / "models").rglob("*.md")):
         description = file.with_suffix(".yml").read_text(encoding="utf-8")

@@ -46,7 +46,7 @@ allocated_monthly as (
         cost_pool,
         sum(allocated_cost_usd) as cost_usd
     from allocated_costs
-    where not is_direct
+    where not is_direct and cost_pool in (select pools.cost_pool from pools)
     group by cast(date_trunc('month', usage_date) as date), cost_pool
 
 )

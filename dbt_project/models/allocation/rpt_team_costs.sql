@@ -6,9 +6,9 @@ with allocated_costs as (
 
 ),
 
-usage_owned as (
+usage_borne as (
 
-    select * from {{ ref('int_usage_owned_daily') }}
+    select * from {{ ref('int_usage_borne_daily') }}
 
 ),
 
@@ -39,24 +39,24 @@ costs as (
 usage_by_team as (
 
     select
-        usage_owned.team_id,
-        count(distinct case when usage_owned.is_allocated and usage_owned.usage_date >= as_of.window_start_date then usage_owned.customer_id end) as customers,
-        sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.calls end) as calls,
-        sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.failed_calls end) as failed_calls,
-        sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.input_tokens + usage_owned.output_tokens end) as tokens,
+        usage_borne.team_id,
+        count(distinct case when usage_borne.is_allocated and usage_borne.usage_date >= as_of.window_start_date then usage_borne.customer_id end) as customers,
+        sum(case when usage_borne.usage_date >= as_of.window_start_date then usage_borne.calls end) as calls,
+        sum(case when usage_borne.usage_date >= as_of.window_start_date then usage_borne.failed_calls end) as failed_calls,
+        sum(case when usage_borne.usage_date >= as_of.window_start_date then usage_borne.input_tokens + usage_borne.output_tokens end) as tokens,
         {# What the cost of a unit is divided by: calls and tokens whose cost is in the cost. #}
-        sum(case when usage_owned.usage_date >= as_of.window_start_date then usage_owned.calls - usage_owned.uncosted_calls end) as costed_calls,
+        sum(case when usage_borne.usage_date >= as_of.window_start_date then usage_borne.calls - usage_borne.uncosted_calls end) as costed_calls,
         sum(
             case
-                when usage_owned.usage_date >= as_of.window_start_date
-                    then usage_owned.input_tokens + usage_owned.output_tokens - usage_owned.uncosted_tokens
+                when usage_borne.usage_date >= as_of.window_start_date
+                    then usage_borne.input_tokens + usage_borne.output_tokens - usage_borne.uncosted_tokens
             end
         ) as costed_tokens,
-        sum(case when usage_owned.usage_date < as_of.window_start_date then usage_owned.calls end) as prior_calls,
-        sum(case when usage_owned.usage_date < as_of.window_start_date then usage_owned.calls - usage_owned.uncosted_calls end) as prior_costed_calls
-    from usage_owned
-    inner join as_of on usage_owned.usage_date between as_of.prior_window_start_date and as_of.as_of_date
-    group by usage_owned.team_id
+        sum(case when usage_borne.usage_date < as_of.window_start_date then usage_borne.calls end) as prior_calls,
+        sum(case when usage_borne.usage_date < as_of.window_start_date then usage_borne.calls - usage_borne.uncosted_calls end) as prior_costed_calls
+    from usage_borne
+    inner join as_of on usage_borne.usage_date between as_of.prior_window_start_date and as_of.as_of_date
+    group by usage_borne.team_id
 
 ),
 

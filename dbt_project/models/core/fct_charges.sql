@@ -1,5 +1,5 @@
-{# one row per charge: usage of models by UTC day, SKU and owner, lines of billing files, and days of shared pools. A view: each
-   reader takes the few columns that it needs #}
+{# one row per charge: usage of models by UTC day, SKU and owner, lines of billing files, days of shared pools and of capacity that
+   is paid by the hour. A view: each reader takes the few columns that it needs #}
 
 {{ config(materialized='view') }}
 
@@ -21,6 +21,12 @@ pool_charges as (
 
 ),
 
+capacity_charges as (
+
+    select * from {{ ref('int_charges__provisioned') }}
+
+),
+
 charges as (
 
     select {{ ledger_columns('int_charges__usage') }} from usage_charges
@@ -28,6 +34,8 @@ charges as (
     select {{ ledger_columns('int_charges__focus') }} from bill_charges
     union all
     select {{ ledger_columns('int_charges__pools') }} from pool_charges
+    union all
+    select {{ ledger_columns('int_charges__provisioned') }} from capacity_charges
 
 )
 

@@ -44,6 +44,12 @@ focus_charges as (
 
 ),
 
+capacity_charges as (
+
+    select * from {{ ref('int_charges__provisioned') }}
+
+),
+
 customer_plans as (
 
     select * from {{ ref('int_customers_validated') }}
@@ -63,6 +69,14 @@ as_of as (
 
 ),
 
+paid_days as (
+
+    select distinct charge_date, allocation_driver
+    from capacity_charges
+    where is_counted
+
+),
+
 usage_judged as (
 
     select
@@ -73,15 +87,17 @@ usage_judged as (
         coalesce(usage_daily.usage_date >= customers.churned_date, false) as is_after_churn,
         sum(usage_daily.calls) as calls,
         sum(usage_daily.effective_cost_usd) as cost_usd,
-        sum(usage_daily.unpriced_calls) as unpriced_calls,
+        sum({{ not_paid_by_capacity('unpriced_calls', 'usage_daily') }}) as unpriced_calls,
         sum(usage_daily.unpriced_billed_cost_usd) as unpriced_cost_usd,
-        sum(usage_daily.uncosted_calls) as uncosted_calls,
+        sum({{ not_paid_by_capacity('uncosted_calls', 'usage_daily') }}) as uncosted_calls,
         sum(usage_daily.calls_without_usage) as calls_without_usage
     from usage_daily
     inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
     left join customers on usage_daily.customer_id = customers.customer_id
     left join features
         on usage_daily.product_id = features.product_id and usage_daily.feature_id = features.feature_id
+    left join paid_days
+        on usage_daily.usage_date = paid_days.charge_date and {{ capacity_driver('usage_daily') }} = paid_days.allocation_driver
     group by all
 
 ),

@@ -99,9 +99,9 @@ in_ledger as (
         billing_month_start_date,
         {{ money("coalesce(sum(billed_cost_usd) filter (where charge_category in ('Usage', 'Purchase') and is_counted), 0)") }} as ledger_usd,
         {{ money("coalesce(sum(billed_cost_usd) filter (where charge_category not in ('Usage', 'Purchase')), 0)") }} as credits_and_taxes_usd,
-        {{ money("coalesce(sum(billed_cost_usd) filter (where source = 'calls' and is_counted), 0)") }} as calls_usd,
+        {{ money("coalesce(sum(billed_cost_usd) filter (where source in ('calls', 'provisioned_throughput') and is_counted), 0)") }} as calls_usd,
         {{ money('sum(billed_cost_usd) filter (where is_overlap and not is_counted)') }} as itemised_calls_usd,
-        {{ money("sum(effective_cost_usd) filter (where source = 'calls')") }} as usage_cost_usd,
+        {{ money("sum(effective_cost_usd) filter (where source in ('calls', 'provisioned_throughput'))") }} as usage_cost_usd,
         {{ money('sum(billed_cost_usd) filter (where is_overlap)') }} as bill_cost_usd,
         bool_or(source = 'calls') and bool_or(is_overlap) as has_both,
         bool_or(is_overlap and is_counted) as is_bill_counted,
@@ -113,7 +113,7 @@ in_ledger as (
         ) filter (where source = 'calls' and is_counted), 0)") }} as unbilled_usd,
         count(*) filter (where billed_cost_usd is null and effective_cost_usd is null and is_counted) as charges_without_amount
     from charges
-    where source in ('calls', 'focus')
+    where source in ('calls', 'focus', 'provisioned_throughput')
     group by lower(provider_name), billing_month_start_date
 
 ),

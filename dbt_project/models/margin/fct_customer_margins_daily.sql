@@ -1,8 +1,8 @@
 {# one row per known customer x UTC day on which it was subscribed, called or cost something #}
 
-with usage_owned as (
+with usage_borne as (
 
-    select * from {{ ref('int_usage_owned_daily') }}
+    select * from {{ ref('int_usage_borne_daily') }}
 
 ),
 
@@ -33,7 +33,7 @@ used as (
         sum(calls - failed_calls) as successful_calls,
         sum(uncosted_calls) as uncosted_calls,
         sum(input_tokens + output_tokens) as tokens
-    from usage_owned
+    from usage_borne
     where is_allocated
     group by usage_date, customer_id
 

@@ -49,6 +49,29 @@ usage_units as (
 
 ),
 
+driver_days as (
+
+    select distinct usage_date, driver
+    from pool_days
+
+),
+
+{# Of a capacity those who used it bear all of the day: tokens of the calls that it served. #}
+served_units as (
+
+    select
+        usage_owned.usage_date,
+        driver_days.driver,
+        usage_owned.{{ owner_columns() | join(', usage_owned.') }},
+        usage_owned.is_allocated,
+        sum(usage_owned.input_tokens) + sum(usage_owned.output_tokens) as tokens
+    from usage_owned
+    inner join driver_days
+        on usage_owned.usage_date = driver_days.usage_date and {{ capacity_driver('usage_owned') }} = driver_days.driver
+    group by all
+
+),
+
 {# What shared costs are shared out by. A new driver is rows here: its name, the day, the owner and the units. #}
 units_by_driver as (
 
@@ -60,6 +83,9 @@ units_by_driver as (
     union all
     select 'effective_cost' as driver, usage_date, {{ owners }}, is_allocated, {{ money('effective_cost_usd') }} as driver_units
     from usage_units
+    union all
+    select driver, usage_date, {{ owners }}, is_allocated, {{ money('tokens') }} as driver_units
+    from served_units
 
 ),
 

@@ -1,8 +1,8 @@
 {# one row per customer x product x feature with calls in the trailing 30 days or the 30 days before; its part of the customer's revenue #}
 
-with usage_owned as (
+with usage_borne as (
 
-    select * from {{ ref('int_usage_owned_daily') }}
+    select * from {{ ref('int_usage_borne_daily') }}
 
 ),
 
@@ -21,16 +21,16 @@ as_of as (
 summed as (
 
     select
-        usage_owned.customer_id,
-        usage_owned.product_id,
-        usage_owned.feature_id,
-        coalesce(sum(usage_owned.calls) filter (where usage_owned.usage_date >= as_of.window_start_date), 0) as calls,
-        coalesce(sum(usage_owned.uncosted_calls) filter (where usage_owned.usage_date >= as_of.window_start_date), 0) as uncosted_calls,
-        coalesce(sum(usage_owned.calls - usage_owned.failed_calls) filter (where usage_owned.usage_date >= as_of.window_start_date), 0) as successful_calls,
-        coalesce(sum(usage_owned.calls - usage_owned.failed_calls) filter (where usage_owned.usage_date < as_of.window_start_date), 0) as prior_successful_calls
-    from usage_owned
+        usage_borne.customer_id,
+        usage_borne.product_id,
+        usage_borne.feature_id,
+        coalesce(sum(usage_borne.calls) filter (where usage_borne.usage_date >= as_of.window_start_date), 0) as calls,
+        coalesce(sum(usage_borne.uncosted_calls) filter (where usage_borne.usage_date >= as_of.window_start_date), 0) as uncosted_calls,
+        coalesce(sum(usage_borne.calls - usage_borne.failed_calls) filter (where usage_borne.usage_date >= as_of.window_start_date), 0) as successful_calls,
+        coalesce(sum(usage_borne.calls - usage_borne.failed_calls) filter (where usage_borne.usage_date < as_of.window_start_date), 0) as prior_successful_calls
+    from usage_borne
     cross join as_of
-    where usage_owned.usage_date between as_of.prior_window_start_date and as_of.as_of_date
+    where usage_borne.usage_date between as_of.prior_window_start_date and as_of.as_of_date
     group by all
 
 ),
