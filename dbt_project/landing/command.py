@@ -55,7 +55,8 @@ def land_files(
     if problems:
         raise typer.Exit(1)
     for note in folder.notes:
-        typer.echo(f"Warning: {note.details}", err=True)
+        if note.is_warning:
+            typer.echo(f"Warning: {note.details}", err=True)
     typer.echo(str(frozen))
 
 

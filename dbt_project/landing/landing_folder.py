@@ -22,6 +22,7 @@ from dbt_project.landing.landed_files import land, prepare_landing
 from dbt_project.landing.notes import (
     NOTE_SCHEMA,
     Note,
+    files_switched_off,
     generated_calls_beside_own,
     lost_customers,
     notes_table,
@@ -105,7 +106,7 @@ class LandingFolder:
         else:
             notes = unread_columns_of_raw_customers(self._raw_customers, CUSTOMERS)
             notes += lost_customers([slot / _RAW_CUSTOMERS for slot in slots], [self._raw_customers])
-        return notes + generated_calls_beside_own(raw_dir, sources)
+        return notes + generated_calls_beside_own(raw_dir, sources) + files_switched_off(raw_dir, sources)
 
     def _take_customers(self, customers: Path, *, is_on: bool) -> list[str]:
         """Copy the raw customers to where staging reads them, if there are any and none replace them."""

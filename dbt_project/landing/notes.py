@@ -1,7 +1,8 @@
 """What a build says of files that it reads: what in them it leaves out, and what they may not be meant for.
 
-None of it stops a build. Each note is a warning on the terminal and in a line of core.rpt_data_quality; all
-are made anew by each build, from the files at hand and those that the published file was made of.
+None of it stops a build. Each note is in a line of core.rpt_data_quality, and a warning on the terminal where
+nobody chose what it says; all are made anew by each build, from the files at hand and those that the
+published file was made of.
 """
 
 from __future__ import annotations
@@ -35,12 +36,13 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 @dataclass(frozen=True)
 class Note:
-    """How many of all columns, customers or sources a check names, and a sentence on them with what to do."""
+    """How many of all columns, customers or files a check names, and a sentence on them with what to do."""
 
     check_name: str
     affected: int
     total: int
     details: str
+    is_warning: bool = True
 
 
 def notes_table(notes: Iterable[Note]) -> pa.Table:
@@ -150,6 +152,21 @@ def generated_calls_beside_own(raw_dir: Path, switched_on: Collection[str]) -> l
             f" the demo, move {_folders(raw_dir, own)} away."
         )
     return [Note("generated_calls_beside_own", len(own), len(own) + 1, f"{said}. {todo}")]
+
+
+def files_switched_off(raw_dir: Path, switched_on: Collection[str]) -> list[Note]:
+    """The files of sources that are off: they are left alone as somebody wrote, and are in no figure."""
+    files = {source.name: len(source_files(raw_dir / source.name)) for source in LANDED_SOURCES}
+    files["calls"] = sum(1 for _ in (raw_dir / "calls").glob("date=*/*.parquet"))
+    off = {name: count for name, count in files.items() if count and name not in switched_on}
+    if not off:
+        return []
+    said = ", ".join(
+        f"{count} file{'s' if count > 1 else ''} in {raw_dir / name}" for name, count in sorted(off.items())
+    )
+    todo = "To read one of these sources, add its name to `sources` in dbt_project/dbt_project.yml."
+    details = f"Left alone and in no figure, because the source is off: {said}. {todo}"
+    return [Note("files_switched_off", sum(off.values()), sum(files.values()), details, is_warning=False)]
 
 
 def _folders(raw_dir: Path, names: Iterable[str]) -> str:

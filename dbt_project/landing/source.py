@@ -1,6 +1,6 @@
 """What a source is: its columns, how files spell them, and how its records are brought into them.
 
-A new source is a module in sources/ that says this, and a row of the registry.
+A new source is a module in sources/ that says this; docs/own-data.md has the rest of the way.
 """
 
 from __future__ import annotations

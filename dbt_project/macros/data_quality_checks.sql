@@ -63,6 +63,7 @@
     {% for name, description in [
         ('column_not_read', 'Columns of customer files that are none of the source and are not read.'),
         ('customer_lost', 'Customers of the file published before who are in no file of customers any more.'),
+        ('files_switched_off', 'Files of sources that are off; they are left alone.'),
         ('generated_calls_beside_own', 'Sources with files of your own beside calls that the generator made.'),
     ] %}
         {% set noted = "sum(case when check_name = '" ~ name ~ "' then " %}

@@ -73,7 +73,7 @@ class Plugin(BasePlugin):
         """
         self.slot = self.landing.freeze(Path(raw_dir))
         for note in self.landing.notes:
-            if note.details not in _TOLD:
+            if note.is_warning and note.details not in _TOLD:
                 _TOLD.add(note.details)
                 sys.stderr.write(f"Warning: {note.details}\n")
         sys.stderr.flush()

@@ -59,7 +59,7 @@ def test_new_late_and_removed_files_touch_their_days_only(workspace: Workspace) 
 
     refused = workspace.dbt("build", "--quiet")
     assert refused.returncode == 2
-    assert f"calls has no files of {removed} any more" in refused.stdout
+    assert f"calls has no files with records of {removed} any more" in refused.stdout
     build(workspace)
 
     assert touched(workspace) == [old, removed, newest]

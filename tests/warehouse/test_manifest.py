@@ -15,7 +15,7 @@ LONGEST_CHAIN = 20
 # Views one over the other: whoever reads the last runs them all.
 CHAINED_VIEWS = 4
 # Traces are made of the calls each time that someone asks for them: a table would copy a month of calls in each build.
-ON_DEMAND = {"int_trace_steps", "fct_traces", "rpt_workflow_costs"}
+ON_DEMAND = {"int_trace_steps", "int_trace_steps_marked", "fct_traces", "rpt_workflow_costs"}
 # One thought; what is longer holds two.
 LONGEST_MODEL = 210
 # A list of many of one kind is one thought however long it is.

@@ -31,7 +31,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, str, str
     )
     done = workspace.run_command(
         "build", "--quiet", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
-        "--vars", json.dumps({"sources": ["calls", "customers"]}), "--select", "+rpt_data_quality", "+int_customer_days",
+        "--vars", json.dumps({"sources": ["calls", "customers"]}), "--select", "+rpt_data_quality", "+int_customer_days", "+rejected_records",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
     return workspace, done.stdout, done.stderr
@@ -43,6 +43,12 @@ def test_warnings_stand_on_stderr_also_where_dbt_is_quiet(built: tuple[Workspace
     assert len(warnings) == 2
     assert warnings[0].startswith("Warning: customers/list.csv: column End is not read and in no figure.")
     assert warnings[1].startswith("Warning: The calls are the demo's, which python -m generator made; ")
+
+
+def test_refused_records_are_said_also_where_dbt_is_quiet(built: tuple[Workspace, str, str]) -> None:
+    # A call with tokens below zero, and the plan without a fee.
+    _, printed, _ = built
+    assert "Warning: assert_no_record_is_rejected (2): records were refused and are in no figure; " in printed
 
 
 def test_they_are_lines_of_data_quality(built: tuple[Workspace, str, str]) -> None:

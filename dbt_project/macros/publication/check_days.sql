@@ -49,13 +49,13 @@
         {% set parts = [] %}
         {% for source_name, days, first, last in removed %}
             {% do parts.append(
-                source_name ~ (' has no files any more' if not days else ' has no files of ' ~ first ~ (' any more' if days == 1 else ' to ' ~ last ~ ' any more (' ~ days ~ ' days)'))
+                source_name ~ (' has no files any more' if not days else ' has no files with records of ' ~ first ~ (' any more' if days == 1 else ' to ' ~ last ~ ' any more (' ~ days ~ ' days)'))
             ) %}
         {% endfor %}
         {% if parts %}
             {% do refuse(
                 'Nothing was changed: what was published would lose data, for ' ~ parts | join(', ')
-                ~ ". Put the files back; if it is meant, build once with --vars '{accept_removed_days: true}'"
+                ~ ". Put the files back, or mend the lines that cannot be read any more; if it is meant, build once with --vars '{accept_removed_days: true}'"
             ) %}
         {% endif %}
     {% endif %}
