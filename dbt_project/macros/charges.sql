@@ -53,6 +53,11 @@
     )
 {%- endmacro %}
 
+{# A text in lower case without the dates of versions of models (gpt-4o-2024-08-06, claude-sonnet-4-20250514), and without -latest. #}
+{% macro undated(text) -%}
+    {{ regex_removed(text, "'[-@_](20[0-9][0-9][-_]?[01][0-9][-_]?[0-3][0-9]|latest)'") }}
+{%- endmacro %}
+
 {# What a line of a bill says about its SKU, as one text in lower case. #}
 {% macro sku_text() -%}
     lower(concat_ws(' ', sku_id, sku_meter, charge_description, resource_name, sku_price_details))

@@ -30,6 +30,13 @@
 {% macro default__regex_found(value, pattern) -%}regexp_matches({{ value }}, {{ pattern }}){%- endmacro %}
 {% macro spark__regex_found(value, pattern) -%}{{ value }} rlike {{ pattern }}{%- endmacro %}
 
+{# A text without what a regular expression finds in it, wherever that stands. #}
+{% macro regex_removed(value, pattern) -%}
+    {{ return(adapter.dispatch('regex_removed')(value, pattern)) }}
+{%- endmacro %}
+{% macro default__regex_removed(value, pattern) -%}regexp_replace({{ value }}, {{ pattern }}, '', 'g'){%- endmacro %}
+{% macro spark__regex_removed(value, pattern) -%}regexp_replace({{ value }}, {{ pattern }}, ''){%- endmacro %}
+
 {# A 64-bit number made of a text, within one build only: engines and their versions differ. #}
 {% macro quick_digest(text) -%}
     {{ return(adapter.dispatch('quick_digest')(text)) }}
