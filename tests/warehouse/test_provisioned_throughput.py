@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+import duckdb
+import jinja2
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from tests.warehouse.test_ledger import MARTS, Company
+from tests.workspace import ROOT
 
 # Served by capacity on the 5th: 100 tokens of chat, 200 of search; on the 20th none.
 SERVED = [("chat", 100), ("search", 200)]
@@ -96,3 +99,11 @@ def test_two_prices_at_a_time_are_refused(company: Company) -> None:
     )
     with pytest.raises(AssertionError, match="assert_capacity_is_paid_once"):
         company.build("provisioned_throughput")
+
+
+@pytest.mark.parametrize(
+    "stated", ["PROVISIONED_THROUGHPUT", "GlobalProvisionedManaged", "scale", "reserved", "provisioned"]
+)
+def test_the_tier_of_capacity_has_one_name_whatever_the_export_calls_it(stated: str) -> None:
+    macros = jinja2.Template((ROOT / "dbt_project" / "macros" / "call_record_values.sql").read_text()).module
+    assert duckdb.execute(f"select {macros.service_tier_name('$1')}", [stated]).fetchone() == ("provisioned",)
