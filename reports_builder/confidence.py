@@ -104,9 +104,10 @@ def _quality(warehouse: Warehouse) -> Evidence:
             max(affected_share) filter (where check_name = 'unpriced') as unpriced_cost_share,
             max(affected_call_share) filter (where check_name = 'unpriced') as unpriced_call_share,
             max(affected_call_share) filter (where check_name = 'cost_unknown') as uncosted_call_share,
-            max(affected_share) filter (where check_name = 'unallocated') as unallocated_cost_share,
-            1 - unallocated_cost_share as allocated_cost_share
+            max(whole.customer_coverage_share) as allocated_cost_share,
+            1 - allocated_cost_share as unallocated_cost_share
         from core.rpt_data_quality
+        cross join (from allocation.rpt_cost_allocation where rollup_level = 'total') as whole
         """
     )
 

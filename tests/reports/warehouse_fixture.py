@@ -29,6 +29,8 @@ _ROWS = {
         (customer_id, customer_name, organization_id, subscription_tier, is_known, is_active) values
         ('cust_0001', 'Acme | Co', 'org_001', 'pro', true, true),
         ('cust_0002', 'Beta', 'org_002', 'enterprise', true, true)""",
+    "allocation.rpt_cost_allocation": """
+        (rollup_level, customer_coverage_share) values ('total', 0.9375)""",
     "core.rpt_data_quality": """
         (check_name, affected_calls, total_calls, affected_cost_usd, total_cost_usd, affected_call_share, affected_share,
         description) values
