@@ -1,4 +1,4 @@
-{# one row per provider x SKU, as lines of bills that count before the calls word it, x model and service tier of the calls that it means #}
+{# one row per provider x month of the bill x SKU, as lines of bills that count before the calls word it, x model and service tier of the calls that it means #}
 
 with bills as (
 
@@ -28,6 +28,7 @@ skus as (
 
     select distinct
         provider_name,
+        billing_month_start_date,
         {{ sku_text() }} as sku_text,
         {{ undated(sku_text()) }} as undated_text
     from bills
@@ -54,6 +55,7 @@ named as (
 
     select
         skus.provider_name,
+        skus.billing_month_start_date,
         skus.sku_text,
         models.model,
         models.service_tier,
@@ -75,28 +77,29 @@ longest as (
 
     select
         provider_name,
+        billing_month_start_date,
         sku_text,
         model,
         service_tier,
         has_tier,
-        is_named and length(model) = max(case when is_named then length(model) end) over (partition by provider_name, sku_text) as is_named
+        is_named and length(model) = max(case when is_named then length(model) end) over (partition by provider_name, billing_month_start_date, sku_text) as is_named
     from (
         select
             *,
-            max(name_length) over (partition by provider_name, sku_text) as longest_name
+            max(name_length) over (partition by provider_name, billing_month_start_date, sku_text) as longest_name
         from named
     ) as measured
     where name_length = longest_name
 
 ),
 
-{# Calls and bills name one model by its alias and by a dated version of it. A model that the bill names word for word has the
+{# Calls and bills name one model by its alias and by a dated version of it. A model that the bill of a month names word for word has the
    lines that do so; one that it names nowhere has those of the other names. #}
 worded as (
 
     select
         *,
-        bool_or(is_named) over (partition by provider_name, model) as is_named_somewhere
+        bool_or(is_named) over (partition by provider_name, billing_month_start_date, model) as is_named_somewhere
     from longest
 
 ),
@@ -105,7 +108,7 @@ matched as (
 
     select
         *,
-        bool_or(has_tier) over (partition by provider_name, sku_text) as names_tier
+        bool_or(has_tier) over (partition by provider_name, billing_month_start_date, sku_text) as names_tier
     from worded
     where is_named or not is_named_somewhere
 
@@ -113,7 +116,7 @@ matched as (
 
 final as (
 
-    select provider_name, sku_text, model, service_tier
+    select provider_name, billing_month_start_date, sku_text, model, service_tier
     from matched
     where has_tier or not names_tier
 

@@ -108,7 +108,11 @@ weighed as (
             rows between unbounded preceding and current row
         )') }} as running_used_usd
     from lines
-    inner join skus on lines.provider_name = skus.provider_name and lines.sku_text = skus.sku_text
+    inner join skus
+        on
+            lines.provider_name = skus.provider_name
+            and lines.billing_month_start_date = skus.billing_month_start_date
+            and lines.sku_text = skus.sku_text
     inner join used
         on
             skus.provider_name = used.provider_name
