@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,20 +80,16 @@ def build(workspace: Workspace, sources: list[str], *arguments: str) -> str:
     return _build(workspace, sources, "--select", *SELECTED.split(), *arguments)
 
 
-def build_seeds(workspace: Workspace, sources: list[str]) -> Path:
-    """Build what no raw file changes, seeds and prices; returns the working file, with which other builds can begin."""
-    _build(workspace, sources, "--select", *SELECTED.split(), "--exclude", *(f"{root}+" for root in FILES))
-    return working_file(workspace)
-
-
-def build_tables(workspace: Workspace, sources: list[str], seeds: Path, tables: set[str]) -> None:
-    """Build these tables, and the accounts of all records, from the raw files and a working file that holds the seeds."""
-    path = working_file(workspace)
-    if not path.exists():
-        path.parent.mkdir(parents=True)
-        shutil.copy(seeds, path)
+def build_tables(workspace: Workspace, sources: list[str], tables: Set[str]) -> None:
+    """Build these tables, and the accounts of all records; again only what raw files change."""
     read = sorted(tables | {"rpt_reconciliation", "rejected_records"})
-    _build(workspace, sources, "--select", *(f"{root}+,+{table}" for table in read for root in FILES))
+    is_again = working_file(workspace).exists()
+    selected = (
+        [f"{root}+,+{table}" for table in read for root in FILES]
+        if is_again
+        else [f"+{table}" for table in read]
+    )
+    _build(workspace, sources, "--select", *selected)
 
 
 def _build(workspace: Workspace, sources: list[str], *selection: str) -> str:
