@@ -3,6 +3,11 @@
     cast({{ expression }} as decimal(28, 12))
 {%- endmacro %}
 
+{# Money made of a double: a quotient, a forecast. #}
+{% macro money_of_double(expression) -%}
+    {{ decimal_of_double(expression, 'decimal(28, 12)') }}
+{%- endmacro %}
+
 {# Exact cost of a number of tokens. No tokens cost nothing, even where no price is known. #}
 {% macro token_cost(tokens, usd_per_token) -%}
     case when {{ tokens }} = 0 then {{ money(0) }} else {{ money("cast(" ~ tokens ~ " as decimal(19, 0)) * " ~ usd_per_token) }} end
@@ -22,7 +27,7 @@
 {% macro _rounded_part(amount, units, total_units, type) -%}
     case
         when {{ units }} = {{ total_units }} then {{ amount }}
-        else cast(cast({{ amount }} as double) * cast({{ units }} as double) / cast({{ total_units }} as double) as {{ type }})
+        else {{ decimal_of_double('cast(' ~ amount ~ ' as double) * cast(' ~ units ~ ' as double) / cast(' ~ total_units ~ ' as double)', type) }}
     end
 {%- endmacro %}
 

@@ -24,6 +24,6 @@
     ) -%}
 {%- endfor -%}
 
-{{ claims | join('\nunion all\n') }}
+{{ claims | join(' union all ') }}
 
 {% endtest %}

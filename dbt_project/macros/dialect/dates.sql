@@ -42,6 +42,9 @@
 {# The timestamp at which a date begins. #}
 {% macro start_of_day(date_column) -%}cast({{ date_column }} as timestamp){%- endmacro %}
 
+{# The timestamp at which the hour of another begins. Spark's date_trunc gives one with a zone. #}
+{% macro start_of_hour(moment) -%}cast(date_trunc('hour', {{ moment }}) as timestamp){%- endmacro %}
+
 {# Microseconds from 1970 to a timestamp, for arithmetic on moments. #}
 {% macro unix_microseconds(moment) -%}
     {{ return(adapter.dispatch('unix_microseconds')(moment)) }}

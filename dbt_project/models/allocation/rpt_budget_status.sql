@@ -102,8 +102,8 @@ projected as (
         {{ money("case projection_method
             when 'actual' then actual_cost_usd
             when 'forecast' then coalesce(actual_cost_usd, 0) + forecast_usd
-                + " ~ money("coalesce(" ~ ratio('shared_cost_usd', 'covered_days') ~ " * (days_in_month - covered_days), 0)") ~ "
-            when 'daily rate' then " ~ money(ratio('actual_cost_usd', 'covered_days') ~ " * days_in_month") ~ "
+                + " ~ money_of_double("coalesce(" ~ ratio('shared_cost_usd', 'covered_days') ~ " * (days_in_month - covered_days), 0)") ~ "
+            when 'daily rate' then " ~ money_of_double(ratio('actual_cost_usd', 'covered_days') ~ " * days_in_month") ~ "
         end") }} as projected_cost_usd
     from placed
 

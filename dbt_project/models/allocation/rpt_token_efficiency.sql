@@ -16,7 +16,7 @@ measured as (
 
     select
         *,
-        {{ money(ratio('cost_usd', 'input_tokens + output_tokens - uncosted_tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd
+        {{ money_of_double(ratio('cost_usd', 'input_tokens + output_tokens - uncosted_tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd
     from usage_by_dimension
 
 ),
@@ -33,7 +33,7 @@ final as (
         measured.cost_usd,
         measured.cost_per_1k_tokens_usd,
         case when as_of.has_full_prior_period then prior_window.cost_per_1k_tokens_usd end as prior_cost_per_1k_tokens_usd,
-        {{ money(ratio('measured.cost_usd', 'measured.calls - measured.uncosted_calls')) }} as cost_per_call_usd,
+        {{ money_of_double(ratio('measured.cost_usd', 'measured.calls - measured.uncosted_calls')) }} as cost_per_call_usd,
         {{ ratio('measured.input_tokens + measured.output_tokens', 'measured.calls') }} as tokens_per_call,
         {{ ratio('measured.output_tokens', 'measured.input_tokens') }} as output_input_ratio,
         {{ ratio('measured.cached_input_tokens', 'measured.input_tokens') }} as cached_input_share

@@ -58,7 +58,7 @@ final as (
         levels.revenue_usd,
         levels.cost_usd,
         levels.cost_share_of_revenue,
-        {{ money('levels.cost_usd - levels.revenue_usd * cast(reached.limit_share as decimal(9, 6))') }} as cost_above_limit_usd,
+        {{ money('levels.cost_usd - levels.revenue_usd * ' ~ decimal_of_double('reached.limit_share', 'decimal(9, 6)')) }} as cost_above_limit_usd,
         levels.month_revenue_usd,
         levels.month_cost_usd,
         levels.projected_month_cost_usd,

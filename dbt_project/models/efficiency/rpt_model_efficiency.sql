@@ -54,9 +54,9 @@ measured as (
 
     select
         used.*,
-        {{ money(ratio('used.effective_cost_usd', 'used.calls - used.uncosted_calls')) }} as cost_per_call_usd,
-        {{ money(ratio('used.effective_cost_usd * used.calls', '(used.calls - used.uncosted_calls) * (used.calls - used.failed_calls)')) }} as cost_per_successful_call_usd,
-        {{ money(ratio('used.effective_cost_usd * 1000', 'used.input_tokens + used.output_tokens - used.uncosted_tokens')) }} as cost_per_1k_tokens_usd,
+        {{ money_of_double(ratio('used.effective_cost_usd', 'used.calls - used.uncosted_calls')) }} as cost_per_call_usd,
+        {{ money_of_double(ratio('used.effective_cost_usd * used.calls', '(used.calls - used.uncosted_calls) * (used.calls - used.failed_calls)')) }} as cost_per_successful_call_usd,
+        {{ money_of_double(ratio('used.effective_cost_usd * 1000', 'used.input_tokens + used.output_tokens - used.uncosted_tokens')) }} as cost_per_1k_tokens_usd,
         like_for_like.like_for_like_cost_per_call_usd,
         latencies.latency_measured_calls,
         latencies.latency_p50_ms,

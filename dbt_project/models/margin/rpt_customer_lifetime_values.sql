@@ -24,8 +24,8 @@ monthly as (
     select
         customer_margins.*,
         {{ assumption('lifetime_value_active_days_from') }} as active_days_from,
-        {{ money(ratio('30 * revenue_usd', 'subscribed_days')) }} as monthly_revenue_usd,
-        {{ money(ratio('30 * gross_margin_usd', 'subscribed_days')) }} as monthly_gross_margin_usd
+        {{ money_of_double(ratio('30 * revenue_usd', 'subscribed_days')) }} as monthly_revenue_usd,
+        {{ money_of_double(ratio('30 * gross_margin_usd', 'subscribed_days')) }} as monthly_gross_margin_usd
     from customer_margins
 
 ),
@@ -72,15 +72,15 @@ valued as (
         case when lifetime_value_status = 'estimated' then {{ ratio('1', 'monthly_churn_rate') }} end as expected_lifetime_months,
         case
             when lifetime_value_status = 'estimated'
-                then {{ money(ratio('monthly_gross_margin_usd', 'monthly_churn_rate')) }}
+                then {{ money_of_double(ratio('monthly_gross_margin_usd', 'monthly_churn_rate')) }}
         end as lifetime_value_usd,
         case
             when lifetime_value_status in ('estimated', 'churn_unknown')
-                then {{ money(ratio('monthly_gross_margin_usd', 'monthly_churn_rate_high')) }}
+                then {{ money_of_double(ratio('monthly_gross_margin_usd', 'monthly_churn_rate_high')) }}
         end as lifetime_value_low_usd,
         case
             when lifetime_value_status in ('estimated', 'churn_unknown')
-                then {{ money(ratio('monthly_gross_margin_usd', 'monthly_churn_rate_low')) }}
+                then {{ money_of_double(ratio('monthly_gross_margin_usd', 'monthly_churn_rate_low')) }}
         end as lifetime_value_high_usd,
         cast(acquisition_cost_usd as decimal(28, 12)) as acquisition_cost_usd,
         case

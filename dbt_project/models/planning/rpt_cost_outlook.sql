@@ -90,8 +90,8 @@ final as (
         next_30_days.first_forecast_date,
         next_30_days.last_forecast_date,
         next_30_days.forecast_usd,
-        {{ money('round(cast(next_30_days.forecast_usd as double) / bands.band_ratio, 6)') }} as lower_usd,
-        {{ money('round(cast(next_30_days.forecast_usd as double) * bands.band_ratio, 6)') }} as upper_usd,
+        {{ money(decimal_of_double('next_30_days.forecast_usd / bands.band_ratio', 'decimal(28, 6)')) }} as lower_usd,
+        {{ money(decimal_of_double('next_30_days.forecast_usd * bands.band_ratio', 'decimal(28, 6)')) }} as upper_usd,
         last_30_days.trailing_cost_usd,
         {# Against fewer than 30 days of data, 30 days to come would look like growth. #}
         case

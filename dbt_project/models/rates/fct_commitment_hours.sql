@@ -142,7 +142,7 @@ flowed as (
         cast(floor(hours.output_tokens * usage_flows.output_token_share) as bigint) as output_tokens,
         case
             when usage_flows.usage_basis = 'as_used' then hours.effective_cost_usd
-            else {{ money('cast(hours.effective_cost_usd as double) * usage_flows.cost_share') }}
+            else {{ money_of_double('hours.effective_cost_usd * usage_flows.cost_share') }}
         end as cost_usd
     from hours
     inner join usage_flows on hours.provider = usage_flows.from_provider and hours.model = usage_flows.from_model
@@ -178,24 +178,29 @@ demanded as (
         usage_basis,
         usage_hour_at,
         on_demand_cost_usd,
-        cast(greatest(
+        greatest(
             case
                 when commitment_kind = 'spend' then cast(on_demand_cost_usd as double) * (1 - cast(discount_share as double))
                 else greatest({{ ratio('input_tokens', 'input_tokens_per_unit') }}, {{ ratio('output_tokens', 'output_tokens_per_unit') }})
             end,
             0.000001
-        ) as decimal(15, 6)) as demanded_units
+        ) as demanded_units
     from covered_usage
     where on_demand_cost_usd > 0
 
 ),
 
+rounded as (
+
+    select offer_id, usage_basis, usage_hour_at, on_demand_cost_usd, {{ decimal_of_double('demanded_units', 'decimal(15, 6)') }} as demanded_units
+    from demanded
+
+),
+
 valued as (
 
-    select
-        *,
-        cast({{ ratio('on_demand_cost_usd', 'demanded_units') }} as decimal(22, 12)) as usd_per_demanded_unit
-    from demanded
+    select *, {{ decimal_of_double(ratio('on_demand_cost_usd', 'demanded_units'), 'decimal(22, 12)') }} as usd_per_demanded_unit
+    from rounded
 
 )
 

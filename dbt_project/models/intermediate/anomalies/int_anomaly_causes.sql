@@ -54,7 +54,7 @@ added as (
 
     select
         *,
-        {{ money('coalesce(day_cost_usd, 0)') }} - {{ money('coalesce(' ~ ratio('baseline_cost_usd', 'baseline_days') ~ ', 0)') }} as added_cost_usd
+        {{ money('coalesce(day_cost_usd, 0)') }} - {{ money_of_double('coalesce(' ~ ratio('baseline_cost_usd', 'baseline_days') ~ ', 0)') }} as added_cost_usd
     from compared
 
 ),

@@ -86,13 +86,13 @@ levels as (
         {{ money('sum(effective_cost_usd) filter (where usage_date >= window_start_date)') }} as cost_usd,
         {{ money('coalesce(sum(revenue_usd) filter (where usage_date >= month_start_date), 0)') }} as month_revenue_usd,
         {{ money('coalesce(sum(effective_cost_usd) filter (where usage_date >= month_start_date), 0)') }} as month_cost_usd,
-        {{ money(ratio(
+        {{ money_of_double(ratio(
             'sum(effective_cost_usd) filter (where usage_date >= four_weeks_start_date)',
             'count(*) filter (where usage_date >= four_weeks_start_date)'
         )) }} as cost_per_day_usd,
-        {{ money(ratio('sum(effective_cost_usd) filter (where is_recent)', 'count(*) filter (where is_recent)')) }} as recent_cost_per_day_usd,
-        {{ money(ratio('sum(revenue_usd) filter (where is_recent)', 'count(*) filter (where is_recent)')) }} as recent_revenue_per_day_usd,
-        {{ money(ratio('sum(effective_cost_usd) filter (where is_earlier)', 'count(*) filter (where is_earlier)')) }} as earlier_cost_per_day_usd,
+        {{ money_of_double(ratio('sum(effective_cost_usd) filter (where is_recent)', 'count(*) filter (where is_recent)')) }} as recent_cost_per_day_usd,
+        {{ money_of_double(ratio('sum(revenue_usd) filter (where is_recent)', 'count(*) filter (where is_recent)')) }} as recent_revenue_per_day_usd,
+        {{ money_of_double(ratio('sum(effective_cost_usd) filter (where is_earlier)', 'count(*) filter (where is_earlier)')) }} as earlier_cost_per_day_usd,
         cast(count(*) filter (where is_earlier) as integer) as earlier_days
     from told_apart
     group by customer_id

@@ -37,7 +37,7 @@ combined as (
 
     select
         *,
-        {{ money('cost_level * cost_level') }} as expected_cost_usd,
+        {{ money_of_double('cost_level * cost_level') }} as expected_cost_usd,
         calls_level * calls_level as expected_calls,
         least(greatest(cost_score, (cost_score + calls_score) / sqrt(2)), 100.0) as anomaly_score
     from scored

@@ -96,8 +96,8 @@ valued as (
     select
         *,
         {{ money('cost_usd - cost_after_usd') }} as monthly_savings_usd,
-        {{ money('cost_usd - cost_after_usd * cast(1 + ' ~ assumption('model_switch_token_variation') ~ ' as decimal(9, 6))') }} as monthly_savings_low_usd,
-        {{ money('cost_usd - cost_after_usd * cast(1 - ' ~ assumption('model_switch_token_variation') ~ ' as decimal(9, 6))') }} as monthly_savings_high_usd
+        {{ money('cost_usd - cost_after_usd * ' ~ decimal_of_double('1 + ' ~ assumption('model_switch_token_variation'), 'decimal(9, 6)')) }} as monthly_savings_low_usd,
+        {{ money('cost_usd - cost_after_usd * ' ~ decimal_of_double('1 - ' ~ assumption('model_switch_token_variation'), 'decimal(9, 6)')) }} as monthly_savings_high_usd
     from summed
 
 )

@@ -54,7 +54,7 @@ averaged as (
         task_type,
         provider,
         model,
-        case when count(cost_usd) = count(*) then {{ money(ratio('sum(cost_usd)', 'sum(calls)')) }} end as like_for_like_cost_per_call_usd
+        case when count(cost_usd) = count(*) then {{ money_of_double(ratio('sum(cost_usd)', 'sum(calls)')) }} end as like_for_like_cost_per_call_usd
     from on_one_model
     group by task_type, provider, model
 

@@ -30,9 +30,9 @@ compared as (
         switches.current_cost_usd,
         switches.cost_after_usd,
         switches.savings_usd,
-        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 + ' ~ assumption("model_switch_token_variation") ~ ' as decimal(9, 6))') }}
+        {{ money('switches.current_cost_usd - switches.cost_after_usd * ' ~ decimal_of_double('1 + ' ~ assumption('model_switch_token_variation'), 'decimal(9, 6)')) }}
             as savings_low_usd,
-        {{ money('switches.current_cost_usd - switches.cost_after_usd * cast(1 - ' ~ assumption("model_switch_token_variation") ~ ' as decimal(9, 6))') }}
+        {{ money('switches.current_cost_usd - switches.cost_after_usd * ' ~ decimal_of_double('1 - ' ~ assumption('model_switch_token_variation'), 'decimal(9, 6)')) }}
             as savings_high_usd,
         from_quality.quality_scored_calls as from_quality_scored_calls,
         from_quality.quality_score_avg as from_quality_score_avg,

@@ -57,7 +57,10 @@ factors as (
 
     select
         *,
-        {{ ratio('typical_cost_usd * count(*) over scope_weekdays', 'sum(cast(typical_cost_usd as decimal(38, 12))) over scope_weekdays') }} as weekday_factor
+        {{ ratio(
+            'typical_cost_usd * count(*) over scope_weekdays',
+            'sum(' ~ decimal_of_double('typical_cost_usd', 'decimal(38, 12)') ~ ') over scope_weekdays'
+        ) }} as weekday_factor
     from weekdays
     window scope_weekdays as (partition by scope, scope_id, origin_date)
     qualify sum(weekday_days) over scope_weekdays >= 14

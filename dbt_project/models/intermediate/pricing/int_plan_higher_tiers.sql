@@ -55,7 +55,7 @@ cheapest as (
     select
         customer_id,
         plan_id,
-        min({{ money('base_fee_usd + usage_fee_usd') }}) as higher_tier_revenue_usd
+        min({{ money_of_double('base_fee_usd + usage_fee_usd') }}) as higher_tier_revenue_usd
     from rated
     group by customer_id, plan_id
 

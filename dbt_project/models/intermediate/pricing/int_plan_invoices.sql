@@ -66,7 +66,7 @@ summed as (
         sum(billable_calls) as billable_calls,
         sum(billable_tokens) as billable_tokens,
         {{ money('sum(list_fee_usd)') }} as list_fee_usd,
-        cast(ceil(cast(sum(included_units) as decimal(28, 6))) as bigint) as included_units,
+        cast(ceil({{ decimal_of_double('sum(included_units)', 'decimal(28, 6)') }}) as bigint) as included_units,
         {{ money('sum(revenue_usd)') }} as current_revenue_usd,
         {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd
     from accrued

@@ -8,11 +8,11 @@ with cases as (
     union all
     select
         'less_usage' as usage_case,
-        cast(1 - {{ assumption('commitment_stress_share') }} as decimal(6, 4)) as usage_factor
+        {{ decimal_of_double('1 - ' ~ assumption('commitment_stress_share'), 'decimal(6, 4)') }} as usage_factor
     union all
     select
         'more_usage' as usage_case,
-        cast(1 + {{ assumption('commitment_stress_share') }} as decimal(6, 4)) as usage_factor
+        {{ decimal_of_double('1 + ' ~ assumption('commitment_stress_share'), 'decimal(6, 4)') }} as usage_factor
 
 )
 

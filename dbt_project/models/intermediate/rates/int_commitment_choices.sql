@@ -68,7 +68,7 @@ sellable_floors as (
     select
         floors.offer_id,
         floors.usage_basis,
-        cast(floor({{ ratio('floors.floor_units', 'offers.unit_increment') }}) * offers.unit_increment as decimal(15, 6)) as floor_units,
+        {{ decimal_of_double('floor(' ~ ratio('floors.floor_units', 'offers.unit_increment') ~ ') * offers.unit_increment', 'decimal(15, 6)') }} as floor_units,
         offers.minimum_units
     from floors
     inner join commitment_offers as offers on floors.offer_id = offers.offer_id

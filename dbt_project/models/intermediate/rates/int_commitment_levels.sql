@@ -52,10 +52,10 @@ candidates as (
         scaled.offer_id,
         scaled.usage_basis,
         scaled.usage_case,
-        cast(
-            greatest((floor({{ ratio('scaled.level_units', 'offers.unit_increment') }}) + roundings.rounding) * offers.unit_increment, offers.minimum_units)
-            as decimal(15, 6)
-        ) as level_units
+        {{ decimal_of_double(
+            'greatest((floor(' ~ ratio('scaled.level_units', 'offers.unit_increment') ~ ') + roundings.rounding) * offers.unit_increment, offers.minimum_units)',
+            'decimal(15, 6)'
+        ) }} as level_units
     from scaled
     inner join commitment_offers as offers on scaled.offer_id = offers.offer_id
     cross join roundings

@@ -22,7 +22,7 @@ period as (
         as_of_date as lookback_end_date,
         cast(({{ days_between('first_date', 'as_of_date') }} + 1) * 24 as decimal(9, 0)) as lookback_hours,
         {# Less than a month of data is not blown up to one: the other savings of the ledger are not either. #}
-        cast(least({{ ratio(720, '(' ~ days_between('first_date', 'as_of_date') ~ ' + 1) * 24') }}, 1) as decimal(9, 8)) as months_per_lookback
+        {{ decimal_of_double('least(' ~ ratio(720, '(' ~ days_between('first_date', 'as_of_date') ~ ' + 1) * 24') ~ ', 1)', 'decimal(9, 8)') }} as months_per_lookback
     from bounds
 
 )

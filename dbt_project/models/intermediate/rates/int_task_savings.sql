@@ -51,9 +51,9 @@ standard_usage as (
 
     select
         usage.*,
-        cast(
-            case when usage.is_switched then 0 else least(coalesce({{ ratio('fixes.savings_usd', 'costs.cost_usd') }}, 0), 1) end as decimal(9, 8)
-        ) as fixed_share,
+        {{ decimal_of_double(
+            'case when usage.is_switched then 0 else least(coalesce(' ~ ratio('fixes.savings_usd', 'costs.cost_usd') ~ ', 0), 1) end', 'decimal(9, 8)'
+        ) }} as fixed_share,
         batchable_tasks.batchable_share,
         cast(batchable_tasks.batchable_share * {{ moved }} as decimal(9, 8)) as batch_moved_share,
         {{ ratio('usage.cached_input_tokens', 'usage.input_tokens') }} as cached_share,

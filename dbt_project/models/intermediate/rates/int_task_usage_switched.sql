@@ -35,7 +35,7 @@ current_prices as (
 
     select
         price_periods.*,
-        price_periods.contracted_usd_per_input_token - price_periods.contracted_usd_per_cached_input_token as cache_discount_usd_per_token
+        cast(price_periods.contracted_usd_per_input_token - price_periods.contracted_usd_per_cached_input_token as decimal(18, 12)) as cache_discount_usd_per_token
     from price_periods
     inner join as_of on {{ holds_at_end_of('as_of.as_of_date') }}
 

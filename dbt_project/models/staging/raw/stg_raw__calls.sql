@@ -44,7 +44,7 @@ typed as (
         subscription_tier,
         status,
         service_tier,
-        try_cast(quality_score as decimal(9, 6)) as quality_score,
+        case when abs(quality_score) <= 999 then {{ decimal_of_double('quality_score', 'decimal(9, 6)') }} end as quality_score,
         environment,
         region,
         agent_id,

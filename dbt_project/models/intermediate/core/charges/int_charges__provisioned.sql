@@ -105,7 +105,7 @@ priced as (
 
     select
         *,
-        cast(floor(to_microsecond / {{ hour_microseconds }}) - floor(from_microsecond / {{ hour_microseconds }}) as decimal(4, 0)) as hours,
+        cast(cast(floor(to_microsecond / {{ hour_microseconds }}) - floor(from_microsecond / {{ hour_microseconds }}) as integer) as decimal(4, 0)) as hours,
         from_microsecond % {{ hour_microseconds }} as part_before,
         to_microsecond % {{ hour_microseconds }} as part_reached
     from timed

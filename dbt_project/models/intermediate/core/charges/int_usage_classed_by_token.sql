@@ -40,7 +40,7 @@ sku_days as (
         provider,
         model,
         service_tier,
-        sum(unpriced_calls) as unpriced_calls,
+        cast(sum(unpriced_calls) as bigint) as unpriced_calls,
         cast(sum(input_tokens) as bigint) as input_tokens,
         cast(sum(cached_input_tokens) as bigint) as cached_input_tokens,
         cast(coalesce(sum(cache_write_input_tokens), 0) as bigint) as cache_write_input_tokens,
@@ -170,7 +170,7 @@ shared_out as (
 
     select
         *,
-        {{ money('sum(list_at_price_usd) over (sku_day order by class_order, token_class)') }} as running_list_at_price_usd,
+        {{ money('sum(list_at_price_usd) over sku_day_so_far') }} as running_list_at_price_usd,
         {{ money('sum(list_at_price_usd) over sku_day') }} as total_list_at_price_usd,
         {{ money('sum(contracted_at_price_usd) over sku_day') }} as total_contracted_at_price_usd,
         {{ money('effective_cost_usd - least(effective_cost_usd, coalesce(unpriced_billed_cost_usd, 0))') }} as priced_effective_cost_usd,
@@ -179,7 +179,9 @@ shared_out as (
                 then {{ money('billed_cost_usd - coalesce(unpriced_billed_cost_usd, 0)') }}
         end as priced_billed_cost_usd
     from at_price
-    window sku_day as (partition by usage_date, provider, model, service_tier)
+    window
+        sku_day as (partition by usage_date, provider, model, service_tier),
+        sku_day_so_far as (partition by usage_date, provider, model, service_tier order by class_order, token_class)
 
 )
 

@@ -26,7 +26,7 @@ summed_by_slot as (
 
     select
         calls.partition_date as usage_date,
-        date_trunc('hour', calls.called_at) as usage_hour_at,
+        {{ start_of_hour('calls.called_at') }} as usage_hour_at,
         calls.provider,
         calls.model,
         calls.service_tier,
@@ -92,9 +92,9 @@ slots as (
     {# Calls with metered units are not priced anew here: each has its own price, and comes with it. #}
     select
         partition_date as usage_date,
-        date_trunc('hour', called_at) as usage_hour_at,
-        date_trunc('hour', called_at) as used_at,
-        date_trunc('hour', called_at) + interval '1' hour as slot_end_at,
+        {{ start_of_hour('called_at') }} as usage_hour_at,
+        {{ start_of_hour('called_at') }} as used_at,
+        {{ start_of_hour('called_at') }} + interval '1' hour as slot_end_at,
         provider,
         model,
         service_tier,
@@ -116,7 +116,7 @@ slots as (
     from {{ ref('int_calls_metered') }}
     where {{ is_touched_day('partition_date') }}
     group by
-        partition_date, date_trunc('hour', called_at), provider, model, service_tier, input_tokens is not null and output_tokens is not null,
+        partition_date, {{ start_of_hour('called_at') }}, provider, model, service_tier, input_tokens is not null and output_tokens is not null,
         billed_cost_usd is not null, waits_for, list_cost_usd is null, effective_cost_usd is null, restated_cost_usd is null
     {%- endif %}
 

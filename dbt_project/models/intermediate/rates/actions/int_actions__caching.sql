@@ -35,8 +35,8 @@ actions as (
         scope_cost_usd,
         gross_monthly_savings_usd,
         net_monthly_savings_usd,
-        {{ money('net_monthly_savings_usd * ' ~ ratio(assumption('caching_low_share'), assumption('caching_base_share'))) }} as low_monthly_savings_usd,
-        {{ money('net_monthly_savings_usd * ' ~ ratio(assumption('caching_high_share'), assumption('caching_base_share'))) }} as high_monthly_savings_usd,
+        {{ money_of_double('net_monthly_savings_usd * ' ~ ratio(assumption('caching_low_share'), assumption('caching_base_share'))) }} as low_monthly_savings_usd,
+        {{ money_of_double('net_monthly_savings_usd * ' ~ ratio(assumption('caching_high_share'), assumption('caching_base_share'))) }} as high_monthly_savings_usd,
         {{ money('null') }} as one_off_avoided_cost_usd,
         'rates.rpt_caching_savings' as source_mart,
         false as is_illustrative

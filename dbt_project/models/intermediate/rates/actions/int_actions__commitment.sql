@@ -19,7 +19,7 @@ actions as (
         after_actions.provider,
         after_actions.model,
         {# A look-back of more than a month holds more cost than a month's saving can come from. #}
-        {{ money('after_actions.on_demand_cost_usd * least(' ~ ratio(720, 'after_actions.lookback_hours') ~ ', 1)') }} as scope_cost_usd,
+        {{ money_of_double('after_actions.on_demand_cost_usd * least(' ~ ratio(720, 'after_actions.lookback_hours') ~ ', 1)') }} as scope_cost_usd,
         greatest(coalesce(as_used.net_monthly_savings_usd, 0), after_actions.net_monthly_savings_usd) as gross_monthly_savings_usd,
         after_actions.net_monthly_savings_usd,
         after_actions.net_monthly_savings_less_usage_usd as low_monthly_savings_usd,

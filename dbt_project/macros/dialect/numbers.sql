@@ -1,0 +1,16 @@
+{# A double as a decimal of a type such as 'decimal(28, 12)', the same digit for digit on both engines: the double times
+   the power of ten, rounded half away from zero. Spark's own cast rounds the shortest text of the double instead, which
+   is another number at ties and above 15 digits; here it makes two whole numbers of it, each of which a double holds. #}
+{% macro decimal_of_double(value, type) -%}
+    {{ return(adapter.dispatch('decimal_of_double')(value, type)) }}
+{%- endmacro %}
+{% macro default__decimal_of_double(value, type) -%}cast(cast({{ value }} as double) as {{ type }}){%- endmacro %}
+{% macro spark__decimal_of_double(value, type) -%}
+    {%- set scale = type.split(',')[1].strip(' )') | int -%}
+    {%- set units = 'round(cast(' ~ value ~ ' as double) * 1e' ~ scale ~ ')' -%}
+    cast(
+        cast(cast(floor({{ units }} / 1048576) as decimal(20, 0)) * 1048576 + cast(pmod({{ units }}, cast(1048576 as double)) as int) as decimal({{ 37 - scale }}, 0))
+        * cast('1e-{{ scale }}' as decimal({{ scale }}, {{ scale }}))
+        as {{ type }}
+    )
+{%- endmacro %}
