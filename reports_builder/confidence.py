@@ -78,7 +78,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         quality,
     )
     coverage += _unpriced(warehouse)
-    coverage += _rejected_customers(warehouse)
+    coverage += _left_out(warehouse)
     coverage += _late_sources(warehouse)
     if not invoices.rows:
         coverage += note(" Not reconciled with any invoice.")
@@ -172,22 +172,40 @@ def _unpriced(warehouse: Warehouse) -> Prose:
     )
 
 
-def _rejected_customers(warehouse: Warehouse) -> Prose:
-    """How much of the customer list does not count; nothing where all of it does."""
+def _left_out(warehouse: Warehouse) -> Prose:
+    """Which rows of customers and invoices do not count, and what is not read; nothing where all is."""
+    said = note("")
     rejected = warehouse.evidence(
         """
-        select count(*) as rows_rejected, string_agg(distinct reason, ', ' order by reason) as reasons
+        select source, count(*) as rows_rejected, string_agg(distinct reason, ', ' order by reason) as reasons
         from core.rejected_records
-        where source = 'customers'
-        having count(*) > 0
+        where source in ('customers', 'invoices')
+        group by source
+        order by source
         """
     )
-    if not rejected.rows:
-        return note("")
-    return rejected.say(
-        " Rejected rows of the customer list: {rows_rejected:count} ({reasons:text}); what they pay"
-        " is in no figure, and core.rejected_records has the rows."
+    for source in rejected.each():
+        said += source.say(
+            (
+                " Rejected rows of the customer list: {rows_rejected:count} ({reasons:text}); what they pay"
+                " is in no figure,"
+                if source["source"] == "customers"
+                else " Rejected lines of invoices: {rows_rejected:count} ({reasons:text}); nothing is held"
+                " against them,"
+            )
+            + " and core.rejected_records has the rows."
+        )
+    left = warehouse.evidence(
+        """
+        select check_name, details
+        from core.rpt_data_quality
+        where check_name in ('column_not_read', 'customer_lost', 'files_of_no_source') and affected_calls > 0
+        order by check_name
+        """
     )
+    for check in left.each():
+        said += check.say(" {details:text}")
+    return said
 
 
 def _late_sources(warehouse: Warehouse) -> Prose:

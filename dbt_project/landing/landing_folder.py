@@ -26,6 +26,7 @@ from dbt_project.landing.notes import (
     generated_calls_beside_own,
     lost_customers,
     notes_table,
+    of_no_source,
     unread_columns,
     unread_columns_of_raw_customers,
 )
@@ -106,7 +107,8 @@ class LandingFolder:
         else:
             notes = unread_columns_of_raw_customers(self._raw_customers, CUSTOMERS)
             notes += lost_customers([slot / _RAW_CUSTOMERS for slot in slots], [self._raw_customers])
-        return notes + generated_calls_beside_own(raw_dir, sources) + files_switched_off(raw_dir, sources)
+        notes += generated_calls_beside_own(raw_dir, sources)
+        return notes + files_switched_off(raw_dir, sources) + of_no_source(raw_dir)
 
     def _take_customers(self, customers: Path, *, is_on: bool) -> list[str]:
         """Copy the raw customers to where staging reads them, if there are any and none replace them."""

@@ -29,6 +29,9 @@ NOTE_SCHEMA = pa.schema(
 )
 # The generator leaves it beside the calls that it makes.
 GENERATED_MARKER = "_generated.json"
+# What may be in the folder of raw data beside the sources: the calls in their layout, their customers, and
+# what the generator planted.
+_OTHERS = frozenset({"calls", "customers.parquet", "truth"})
 # The end of a trial is no end of a plan, and the rate of a tax no fee.
 _UNLIKE = frozenset({"birth", "card", "discount", "next", "period", "tax", "trial", "vat"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -169,15 +172,38 @@ def files_switched_off(raw_dir: Path, switched_on: Collection[str]) -> list[Note
     return [Note("files_switched_off", sum(off.values()), sum(files.values()), details, is_warning=False)]
 
 
+def of_no_source(raw_dir: Path) -> list[Note]:
+    """The files and folders that no source reads, such as `lite-llm/` or an export beside its folder."""
+    known = {source.name for source in LANDED_SOURCES} | _OTHERS
+    found = sorted(path for path in raw_dir.iterdir() if path.name not in known) if raw_dir.is_dir() else []
+    found = [path for path in found if not path.name.startswith((".", "_"))]
+    counts = {path: len(source_files(path)) if path.is_dir() else 1 for path in found}
+    left = [path for path, count in counts.items() if count]
+    if not left:
+        return []
+    names = _listed("entry", [path.name for path in left], "entries")
+    said = f"In {raw_dir}, {names} of no source, not read and in no figure."
+    meant = [
+        f"If {path.name} is of {near[0]}, the place of its files is {raw_dir / near[0]}."
+        for path in left
+        if (near := get_close_matches(path.name.lower(), sorted(known - _OTHERS), n=1, cutoff=0.6))
+    ]
+    others = sum(len(source_files(raw_dir / source.name)) for source in LANDED_SOURCES)
+    affected = sum(counts.values())
+    return [
+        Note("files_of_no_source", affected, affected + others, " ".join([said, *meant[:MOST_NAMES_SHOWN]]))
+    ]
+
+
 def _folders(raw_dir: Path, names: Iterable[str]) -> str:
     return " and ".join(str(raw_dir / name) for name in names)
 
 
-def _listed(what: str, names: Collection[str]) -> str:
+def _listed(what: str, names: Collection[str], several: str = "") -> str:
     """The first names and how many more there are, with the verb."""
     shown = ", ".join(name[:60] for name in list(names)[:MOST_NAMES_SHOWN])
     more = f" and {len(names) - MOST_NAMES_SHOWN} more" if len(names) > MOST_NAMES_SHOWN else ""
-    return f"{what} {shown} is" if len(names) == 1 else f"{what}s {shown}{more} are"
+    return f"{what} {shown} is" if len(names) == 1 else f"{several or what + 's'} {shown}{more} are"
 
 
 def _quoted(field: str) -> str:

@@ -44,6 +44,10 @@
         ('invoice_unexplained', 'count(*) filter (where unexplained_usd <> 0)', 'sum(abs(unexplained_usd))',
             'Part of these differences for which core.rpt_invoice_variance has no cause.'),
     ] %}
+    {% set invoice_line_checks = [
+        ('invoice_rejected', 'count(*) filter (where rejection_reason is not null)', none,
+            'Lines of invoices that are refused; core.rejected_records holds each with its reason. All months.'),
+    ] %}
     {% set charge_checks = [
         ('charge_value_unknown', 'count(*) filter (where unknown_values is not null)', 'sum(billed_cost_usd) filter (where unknown_values is not null)',
             'Lines of billing files with a value that FOCUS does not allow in a column that may be empty; it is kept as it came. All months.'),
@@ -57,12 +61,14 @@
         ('records', 'sum(rows_read)', 'sum(billed_cost_read_usd)', record_checks),
         ('reconciliation', 'sum(rows_read)', 'sum(billed_cost_read_usd)', late_checks),
         ('invoiced', 'count(*)', 'sum(invoiced_usd)', invoice_checks),
+        ('invoices', 'count(*)', 'sum(0)', invoice_line_checks),
         ('focus_charges', 'count(*)', 'sum(billed_cost_usd)', charge_checks),
         ('customer_plans', 'count(distinct customer_id)', 'sum(0)', plan_checks),
     ] %}
     {% for name, description in [
         ('column_not_read', 'Columns of customer files that are none of the source and are not read.'),
         ('customer_lost', 'Customers of the file published before who are in no file of customers any more.'),
+        ('files_of_no_source', 'Files in the folder of raw data that no source reads.'),
         ('files_switched_off', 'Files of sources that are off; they are left alone.'),
         ('generated_calls_beside_own', 'Sources with files of your own beside calls that the generator made.'),
     ] %}

@@ -280,6 +280,40 @@ def test_tags_and_metadata_carry_the_owner_by_priority(tmp_path: Path) -> None:
     assert (row["team_id"], row["product_id"], row["organization_id"]) == ("core", None, "org")
 
 
+@pytest.mark.parametrize(
+    ("metadata", "owner"),
+    [
+        ({"customer_id": "acme", "feature": "chat"}, "acme"),
+        ({"user_api_key_metadata": {"customer_id": "acme", "feature": "chat"}}, "acme"),
+        ({"user_api_key_auth_metadata": "{'tenant_id': 'acme', 'feature': 'chat'}"}, "acme"),
+        ({"user_api_key_team_metadata": {"customer": "acme", "feature_id": "chat"}}, "acme"),
+        ({"tags": ["customer:acme", "feature=chat"]}, "acme"),
+        # The nearer to the call, the more it counts; a blank counts nothing.
+        (
+            {
+                "user_api_key_team_metadata": {"customer_id": "of the team"},
+                "user_api_key_metadata": {"customer_id": "of the key", "feature": "chat"},
+                "requester_metadata": {"customer_id": ""},
+            },
+            "of the key",
+        ),
+        (
+            {
+                "user_api_key_metadata": {"customer_id": "of the key", "feature": "other"},
+                "customer_id": "of the call",
+                "spend_logs_metadata": {"feature": "chat"},
+            },
+            "of the call",
+        ),
+    ],
+)
+def test_an_owner_is_read_wherever_litellm_keeps_it(
+    tmp_path: Path, metadata: dict[str, Any], owner: str
+) -> None:
+    row = land_one(tmp_path, LITELLM, LITELLM_ROW | {"metadata": json.dumps(metadata)})
+    assert (row["customer_id"], row["feature_id"]) == (owner, "chat")
+
+
 def test_the_old_and_the_new_shape_of_the_spend_log_both_land(tmp_path: Path) -> None:
     row = land_one(tmp_path, LITELLM, json.loads(real_file("litellm/spend_logs_payload.json").read_text()))
     assert (row["input_tokens"], row["completion_tokens"]) == ("10", "20")

@@ -19,6 +19,7 @@ from dbt_project.landing.notes import (
     generated_calls_beside_own,
     likely_column,
     notes_table,
+    of_no_source,
     unread_columns,
 )
 from dbt_project.landing.sources.customers import CUSTOMERS
@@ -221,3 +222,26 @@ def test_files_of_sources_that_are_off(tmp_path: Path) -> None:
     (note,) = files_switched_off(tmp_path, ["calls", "focus"])
     assert f"2 files in {tmp_path / 'otel'}." in note.details
     assert files_switched_off(tmp_path, ["calls", "focus", "otel"]) == []
+
+
+def test_files_that_no_source_reads_are_named_with_the_source_that_is_near(tmp_path: Path) -> None:
+    assert of_no_source(tmp_path / "absent") == []
+    for name in (
+        "litellm/a.csv",
+        "calls/date=2026-10-01/part-0.parquet",
+        "customers.parquet",
+        "truth/t.parquet",
+        "_generated.json",
+        ".DS_Store",
+    ):
+        put(tmp_path / name, "")
+    (tmp_path / "empty").mkdir()
+    assert of_no_source(tmp_path) == []
+    for name in ("lite-llm/a.csv", "lite-llm/old/b.csv", "Langfuse/a.json", "2026-10.zip"):
+        put(tmp_path / name, "")
+    (note,) = of_no_source(tmp_path)
+    assert (note.check_name, note.affected, note.total, note.is_warning) == ("files_of_no_source", 4, 5, True)
+    assert f"In {tmp_path}, entries 2026-10.zip, Langfuse, lite-llm are of no source" in note.details
+    assert f"If lite-llm is of litellm, the place of its files is {tmp_path / 'litellm'}." in note.details
+    assert f"If Langfuse is of langfuse, the place of its files is {tmp_path / 'langfuse'}." in note.details
+    assert "If 2026-10.zip" not in note.details

@@ -121,16 +121,23 @@ def test_models_without_a_list_price_are_named_with_their_cost(tmp_path: Path) -
         assert "list cost" not in confidence(warehouse).coverage.plain
 
 
-def test_rejected_customers_are_said(tmp_path: Path) -> None:
+def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     path = build_warehouse(tmp_path / "finops.duckdb")
     with duckdb.connect(str(path)) as connection:
         connection.execute(
             "insert into core.rejected_records (source, reason, raw_record) values"
-            " ('calls', 'call_id_missing', '{}'), ('customers', 'signup_date_malformed', '{}')"
+            " ('calls', 'call_id_missing', '{}'), ('customers', 'signup_date_malformed', '{}'),"
+            " ('invoices', 'amount_malformed', '{}'), ('invoices', 'amount_malformed', '{}')"
+        )
+        connection.execute(
+            "insert into core.rpt_data_quality (check_name, affected_calls, details) values"
+            " ('files_of_no_source', 2, 'Entry lite-llm is not read.'), ('files_switched_off', 1, 'Left alone.')"
         )
     with open_warehouse(path) as warehouse:
         said = confidence(warehouse).coverage.plain
     assert "Rejected rows of the customer list: 1 (signup_date_malformed)" in said
+    assert "Rejected lines of invoices: 2 (amount_malformed)" in said
+    assert "Entry lite-llm is not read." in said and "Left alone." not in said
 
 
 def test_a_model_whose_calls_all_lack_token_counts_needs_no_price(tmp_path: Path) -> None:

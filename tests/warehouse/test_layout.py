@@ -56,3 +56,29 @@ def test_a_warehouse_of_another_layout_waits_for_a_full_refresh(
     assert is_refused()
     workspace.build(*PUBLISHED, "--full-refresh")
     workspace.build(*PUBLISHED)
+
+
+def test_what_no_model_makes_any_more_leaves_the_published_file(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    target = tmp_path_factory.getbasetemp() / "layout-target"
+    workspace = Workspace(tmp_path_factory.getbasetemp() / "layout", target)
+    write_calls(workspace.raw / "calls" / "date=2026-10-01" / "a.parquet", "2026-10-01", "a", 0)
+    write_customers(workspace.raw / "customers.parquet", 0)
+    workspace.build(*PUBLISHED, "--full-refresh")
+    tables = (
+        "select table_schema || '.' || table_name from information_schema.tables"
+        " where table_schema in ('core', 'margin', 'intermediate', 'mine') order by all"
+    )
+    before = workspace.query(tables)
+    with duckdb.connect(str(workspace.warehouse_dir / "build" / "finops.duckdb")) as working:
+        working.execute(
+            "create schema if not exists core; create schema if not exists margin; create schema mine"
+        )
+        working.execute("create table core.rpt_of_former_times as select 1 as one")
+        # A model that has another schema now, a seed's name, and a table in a schema that is not the project's.
+        working.execute("create view margin.int_usage_slots as select 1 as one")
+        working.execute("create table intermediate.budgets as select 1 as one")
+        working.execute("create table mine.notes as select 1 as one")
+    workspace.build(*PUBLISHED)
+    assert workspace.query(tables) == sorted([*before, ("mine.notes",)])

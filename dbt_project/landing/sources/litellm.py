@@ -13,9 +13,10 @@ from dbt_project.landing.usage.containment import metered, settled, shape_of
 from dbt_project.landing.usage.keys import Stated, number_of, stated_usage
 from dbt_project.landing.usage.stated_charges import stated_charge
 
-# Where LiteLLM keeps what the caller said of a call; the last of these that knows a name counts.
+# Where LiteLLM keeps what is known of a caller from its team and key, and what was said of the call itself.
+# Of several that know a name the last counts: a call knows more of itself than its key, a key than its team.
+_KEY_METADATA = ("user_api_key_team_metadata", "user_api_key_metadata", "user_api_key_auth_metadata")
 _CALLER_METADATA = ("requester_metadata", "spend_logs_metadata")
-_ATTEMPT = ("attempted_retries", "attempted_fallbacks")
 # Kinds of calls that are billed by something else than tokens: (word of the call type, meter, quantity of
 # a call that does not state it). An image's number is not in old logs, and nobody may guess it.
 _METERED_CALLS = (
@@ -63,17 +64,23 @@ def shape_litellm(record: Fields) -> tuple[Fields, Fields]:
     error = map_of(metadata.get("error_information"), "metadata.error_information", problems)
     price = map_of(metadata.get("model_map_information"), "metadata.model_map_information", problems)
     price = map_of(price.get("model_map_value"), "metadata.model_map_value", problems)
-    attributes = {name: value for name, value in record.items() if not isinstance(value, dict | list)}
-    attributes |= {
-        name.removeprefix("user_api_key_"): value
-        for name, value in metadata.items()
-        if name.startswith("user_api_key_")
-    }
-    # Which attempt of its operation the router made.
-    attributes |= {name: metadata[name] for name in _ATTEMPT if name in metadata}
+    attributes = _plain(record)
+    for name in _KEY_METADATA:
+        attributes |= _stated(map_of(metadata.get(name), f"metadata.{name}", problems))
+    said = _plain(metadata)
+    attributes |= _stated(
+        {name.removeprefix("user_api_key_"): said[name] for name in said if name.startswith("user_api_key_")}
+    )
+    # Beside fields of its own (of which the seed names the attempts) LiteLLM keeps here what a caller sent
+    # as metadata: releases and routes without `requester_metadata` have it nowhere else.
+    attributes |= _stated({name: said[name] for name in said if not name.startswith("user_api_key_")})
     for name in _CALLER_METADATA:
-        attributes |= map_of(metadata.get(name), f"metadata.{name}", problems)
-    attributes |= tags_of(record.pop("request_tags", None), "request_tags", problems)
+        attributes |= _stated(map_of(metadata.get(name), f"metadata.{name}", problems))
+    for tags, name in (
+        (metadata.get("tags"), "metadata.tags"),
+        (record.pop("request_tags", None), "request_tags"),
+    ):
+        attributes |= tags_of(tags, name, problems)
     key = record.pop("api_key", None) or metadata.get("user_api_key")
     columns = _usage(record, metadata, problems)
     if as_text(record.get("request_id")) is None:
@@ -88,6 +95,15 @@ def shape_litellm(record: Fields) -> tuple[Fields, Fields]:
         "gateway_usd_per_output_token": price.get("output_cost_per_token"),
         "field_problems": problems.text(),
     }, attributes
+
+
+def _plain(fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if not isinstance(value, dict | list)}
+
+
+def _stated(fields: Fields) -> Fields:
+    """What is not blank: an empty field of one place hides nothing that another place knows."""
+    return {name: value for name, value in fields.items() if as_text(value) is not None}
 
 
 def _usage(record: Fields, metadata: Fields, problems: Problems) -> Fields:

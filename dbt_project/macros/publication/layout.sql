@@ -26,3 +26,30 @@
 {% macro layout_relation() -%}
     {{ return(_intermediate_table('warehouse_layout')) }}
 {%- endmacro %}
+
+{# Takes away the tables of models that the project no longer has, and of models that are off with their sources: a reader must
+   not find figures there that no build keeps right, and what they hold of days that go meanwhile must not come back. #}
+{% macro drop_what_nothing_makes() -%}
+    {{ return(adapter.dispatch('drop_what_nothing_makes')()) }}
+{%- endmacro %}
+{% macro default__drop_what_nothing_makes() -%}
+    {% set kept = [layout_relation(), loaded_days_relation(), loaded_prices_relation(), published_days_relation(), unsettled_days_relation()] %}
+    {% set made, schemas = [], [] %}
+    {% for relation in kept %}
+        {% do made.append(relation.schema ~ '.' ~ relation.identifier) %}
+    {% endfor %}
+    {% for node in graph.nodes.values() if node.resource_type in ('model', 'seed') %}
+        {% do made.append(node.schema ~ '.' ~ node.alias) %}
+        {% do schemas.append(node.schema) %}
+    {% endfor %}
+    {% set stale = run_query(
+        "select case table_type when 'VIEW' then 'view' else 'table' end, table_schema, table_name from information_schema.tables"
+        ~ " where table_catalog = current_database() and table_schema in ('" ~ schemas | unique | join("', '") ~ "')"
+        ~ " and table_schema || '.' || table_name not in ('" ~ made | join("', '") ~ "')"
+    ).rows %}
+    {% for kind, schema, name in stale %}
+        {% do run_query('drop ' ~ kind ~ ' "' ~ schema ~ '"."' ~ name ~ '"') %}
+    {% endfor %}
+{%- endmacro %}
+{# The schemas of a cluster may hold what others made. #}
+{% macro spark__drop_what_nothing_makes() -%}{%- endmacro %}

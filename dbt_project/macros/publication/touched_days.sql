@@ -72,12 +72,7 @@
     ) %}
     {% do remember_published_days() %}
     {% do run_query('delete from ' ~ unsettled_days_relation()) %}
-    {# Without a source that can fill them these tables are not built: what they hold of days that go meanwhile must not come back. #}
-    {% if not landed_call_sources() %}
-        {% for table in ['int_metered_parts_priced', 'int_calls_metered'] %}
-            {% do run_query('drop table if exists ' ~ _intermediate_table(table)) %}
-        {% endfor %}
-    {% endif %}
+    {% do drop_what_nothing_makes() %}
 {%- endmacro %}
 
 {# A changed day beyond the look-back was not rebuilt: it keeps no fingerprint, so every build reports it again. #}

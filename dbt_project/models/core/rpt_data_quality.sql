@@ -38,6 +38,12 @@ invoice_variance as (
 
 ),
 
+invoices as (
+
+    select * from {{ ref('int_invoices_validated') }}
+
+),
+
 focus_charges as (
 
     select * from {{ ref('int_focus_charges_converted') }}
