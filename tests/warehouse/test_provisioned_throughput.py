@@ -46,7 +46,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
                 "customer_id": ["c1"] * len(SERVED),
                 "input_tokens": [tokens for _, tokens in SERVED],
                 "output_tokens": [0] * len(SERVED),
-                "cost_usd": pa.nulls(len(SERVED), pa.string()),
+                # A gateway states for one what it would have cost by token.
+                "cost_usd": pa.array(["0.5", None], pa.string()),
             }
         ),
         made.workspace.raw / "calls" / "date=2026-10-05" / "served.parquet",
@@ -76,12 +77,16 @@ def test_a_capacity_without_end_is_paid_up_to_the_as_of_day_and_counts_as_spend(
     ) == [(Decimal("112.5") + Decimal("37.666666666666") + 48 * 15, datetime(2026, 10, 20).date())]
 
 
-def test_calls_that_a_capacity_served_have_no_cost_by_token_and_leave_no_margin_unknown(
+def test_calls_that_a_capacity_served_cost_nothing_beside_it_and_leave_no_margin_unknown(
     company: Company,
 ) -> None:
     assert company.query(
         "select count(*), count(list_cost_usd), count(effective_cost_usd) from core.fct_calls where service_tier = 'provisioned'"
-    ) == [(2, 0, 0)]
+    ) == [(2, 0, 1)]
+    assert company.query(
+        "select is_counted, sum(effective_cost_usd) from core.fct_charges"
+        " where source = 'calls' and charge_date = date '2026-10-05' group by all order by all"
+    ) == [(False, Decimal("0.5")), (True, Decimal(6))]
     # 6 USD of the calls of that day beside 72 and 37.666666666666 of the two capacities.
     assert company.query(
         "select calls, uncosted_calls, direct_cost_usd, shared_cost_usd, gross_margin_usd < 0"

@@ -101,7 +101,11 @@ in_ledger as (
         {{ money("coalesce(sum(billed_cost_usd) filter (where charge_category not in ('Usage', 'Purchase')), 0)") }} as credits_and_taxes_usd,
         {{ money("coalesce(sum(billed_cost_usd) filter (where source in ('calls', 'provisioned_throughput') and is_counted), 0)") }} as calls_usd,
         {{ money('sum(billed_cost_usd) filter (where is_overlap and not is_counted)') }} as itemised_calls_usd,
-        {{ money("sum(effective_cost_usd) filter (where source in ('calls', 'provisioned_throughput'))") }} as usage_cost_usd,
+        {# Where the bill counts none of the calls does; elsewhere those that a capacity served do not. #}
+        {{ money("coalesce(
+            sum(effective_cost_usd) filter (where source in ('calls', 'provisioned_throughput') and is_counted),
+            sum(effective_cost_usd) filter (where source in ('calls', 'provisioned_throughput'))
+        )") }} as usage_cost_usd,
         {{ money('sum(billed_cost_usd) filter (where is_overlap)') }} as bill_cost_usd,
         bool_or(source = 'calls') and bool_or(is_overlap) as has_both,
         bool_or(is_overlap and is_counted) as is_bill_counted,

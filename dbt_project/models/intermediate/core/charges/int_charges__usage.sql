@@ -28,6 +28,12 @@ bills as (
 
 ),
 
+capacity_charges as (
+
+    select * from {{ ref('int_charges__provisioned') }}
+
+),
+
 services as (
 
     select
@@ -51,6 +57,14 @@ months_of_bills as (
     inner join ai_services on lower(bills.service_name) = lower(ai_services.service_name)
     left join provider_names on lower(ai_services.provider) = provider_names.name_in_source
     where bills.is_overlap and bills.is_counted and bills.provider_name = coalesce(provider_names.provider_name, ai_services.provider)
+
+),
+
+paid_days as (
+
+    select distinct charge_date, allocation_driver
+    from capacity_charges
+    where is_counted
 
 ),
 
@@ -123,12 +137,15 @@ charges as (
         {% endfor -%}
         usage.owner_rule,
         true as is_direct,
-        months_of_bills.provider is null as is_counted
+        {# What a tool states for calls that a capacity served is an estimate by list prices: the capacity is what was paid. #}
+        months_of_bills.provider is null and paid_days.allocation_driver is null as is_counted
     from by_owner as usage
     left join services on usage.provider = services.provider
     left join provider_names on lower(usage.provider) = provider_names.name_in_source
     left join months_of_bills
         on usage.provider = months_of_bills.provider and usage.billing_month_start_date = months_of_bills.billing_month_start_date
+    left join paid_days
+        on usage.usage_date = paid_days.charge_date and {{ capacity_driver('usage') }} = paid_days.allocation_driver
 
 )
 
