@@ -71,6 +71,11 @@ def pricing(tmp_path_factory: pytest.TempPathFactory) -> PricingWorkspace:
             f"p,{case.model},standard,{name},{LIST[name] / 2},2026-01-01 00:00:00,9999-12-31 00:00:00,test,,"
             for name in sorted(case.agreed)
         ]  # fmt: skip
+    # Prices that no call uses: of a model that has none, of one that is spelt otherwise, and of other providers and models.
+    listed.append("P,mistyped,standard,input,1,2026-01-01 00:00:00,test,2026-01-01,,")
+    listed.append("q,not called yet,standard,input,1,2026-01-01 00:00:00,test,2026-01-01,,")
+    for model in ("Cached-Input agreed", "not called yet"):
+        agreed.append(f"p,{model},standard,input,1,2026-01-01 00:00:00,9999-12-31 00:00:00,test,,")
     append(made.seeds / "model_prices.csv", listed)
     append(made.seeds / "price_overrides.csv", agreed)
     made.write_calls(
@@ -127,3 +132,10 @@ def test_days_and_hours_hold_the_sums_of_the_calls(pricing: PricingWorkspace) ->
     assert {model: figures for model, *figures in hourly} == {
         model: figures[:2] for model, figures in expected.items()
     }
+
+
+def test_own_prices_that_calls_name_otherwise_are_said(pricing: PricingWorkspace) -> None:
+    done = pricing.workspace.dbt("test", "--select", "assert_own_prices_are_used")
+    assert done.returncode == 0
+    unpriced = {case.model for case in CASES if case.list_cost is None}
+    assert f"WARN {len(unpriced) + 1} assert_own_prices_are_used" in done.stdout
