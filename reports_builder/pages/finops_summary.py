@@ -10,6 +10,7 @@ from reports_builder.subjects.core import insights
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import (
     drivers_table,
+    ledger_said,
     spend_figures,
     spend_said,
     split_table,
@@ -53,6 +54,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         answer=(
             spend_said(warehouse, spend),
+            *ledger_said(warehouse),
             *_why(warehouse, spend),
             who_pays(margins),
             what_comes(outlook),

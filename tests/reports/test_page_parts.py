@@ -32,6 +32,7 @@ from reports_builder.savings import NOTHING_TO_DO, action_plan
 from reports_builder.subjects.allocation.teams.statements import month_budget_figure
 from reports_builder.subjects.core import queries
 from reports_builder.subjects.core.queries import spend
+from reports_builder.subjects.core.statements import ledger_said
 from reports_builder.subjects.pricing.statements import other_fees_said
 from reports_builder.warehouse import Period, open_warehouse
 from tests.reports.warehouse_fixture import DEFAULT_ROWS, build_warehouse, usage_row
@@ -347,3 +348,30 @@ def test_a_bill_beside_calls_is_compared_on_the_page(tmp_path: Path) -> None:
         "Mistral, October 2026: unknown by the calls, $40.00 on the bill, difference unknown; the bill counts. "
         "OpenAI, October 2026: $86.00 by the calls, $95.00 on the bill, +$9.00; the calls count"
     )
+
+
+def test_what_the_ledger_has_beside_the_calls_is_said(tmp_path: Path) -> None:
+    path = build_warehouse(tmp_path / "finops.duckdb")
+
+    def said() -> list[str]:
+        with open_warehouse(path) as warehouse:
+            return [prose.plain for prose in ledger_said(warehouse)]
+
+    def charge(rows: str) -> None:
+        with duckdb.connect(str(path)) as connection:
+            columns = "source, cost_pool, charge_date, is_counted, effective_cost_usd"
+            connection.execute(f"insert into core.fct_charges ({columns}) values {rows}")
+
+    charge(
+        "('calls', 'llm_usage', '2026-10-30', true, 3500), ('focus', 'llm_usage', '2026-10-30', false, 3600)"
+    )
+    assert said() == []
+    charge(
+        "('provisioned_throughput', 'provisioned east', '2026-10-30', true, 14700), ('focus', 'billed_services', '2026-10-01', true, 7),"
+        " ('focus', 'billed_services', '2026-10-30', true, 20), ('shared_cost_pools', 'a', '2026-10-30', true, 2),"
+        " ('shared_cost_pools', 'b', '2026-10-30', true, 1)"
+    )
+    assert said() == [
+        "The ledger holds $18.2K for these days: $3.5K for calls, by themselves or by the bill that counts for them, and $14.7K that no"
+        " call shows (provisioned east, billed services, a, 1 more). Spend by model, feature and task is that of the calls."
+    ]

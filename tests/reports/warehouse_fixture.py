@@ -22,6 +22,7 @@ _USAGE = "core.fct_usage_daily"
 _ROWS = {
     _USAGE: "",
     "core.rejected_records": "",
+    "core.fct_charges": "",
     "core.rpt_invoice_variance": "",
     "rates.rpt_commitment_options": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",

@@ -71,6 +71,39 @@ def spend(warehouse: Warehouse) -> Evidence:
     )
 
 
+def ledger(warehouse: Warehouse) -> Evidence:
+    """What the ledger holds of the period where calls are not all of it; no row where they are."""
+    return warehouse.evidence(
+        """
+        with charges as (
+            select cost_pool, source, effective_cost_usd
+            from core.fct_charges
+            where is_counted and charge_date between :window_start and :as_of
+        ),
+        pools as (
+            select
+                cost_pool,
+                row_number() over (order by sum(effective_cost_usd) desc nulls last, cost_pool) as place
+            from charges
+            where cost_pool <> 'llm_usage'
+            group by cost_pool
+        )
+        select
+            sum(effective_cost_usd) as ledger_usd,
+            coalesce(sum(effective_cost_usd) filter (where cost_pool = 'llm_usage'), 0) as usage_usd,
+            coalesce(sum(effective_cost_usd) filter (where cost_pool <> 'llm_usage'), 0) as others_usd,
+            (
+                select string_agg(replace(cost_pool, '_', ' '), ', ' order by place)
+                from pools
+                where place <= 3
+            ) as largest_pools,
+            (select count(*) from pools) as pools
+        from charges
+        having bool_or(source <> 'calls')
+        """
+    )
+
+
 def causes_of_change(warehouse: Warehouse) -> Evidence:
     """The change of spend by customers that started, stopped and stayed; and the largest mover.
 

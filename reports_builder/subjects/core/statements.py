@@ -21,6 +21,23 @@ def spend_said(warehouse: Warehouse, spend: Evidence) -> Prose:
     )
 
 
+def ledger_said(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """What the ledger has beside the calls, of which most of a page speaks; nothing where it has nothing."""
+    held = ask.ledger(warehouse)
+    if not held.rows:
+        return ()
+    others = int(str(held["pools"]))
+    named = "{largest_pools:text}" + (f", {others - 3} more" if others > 3 else "")
+    return (
+        held.say(
+            "The ledger holds **{ledger_usd:usd}** for these days: {usage_usd:usd} for calls, by themselves "
+            "or by the bill that counts for them"
+            + (f", and {{others_usd:usd}} that no call shows ({named})" if others else "")
+            + ". Spend by model, feature and task is that of the calls."
+        ),
+    )
+
+
 def spend_figures(spend: Evidence) -> tuple[KeyFigure, KeyFigure]:
     """Spend, and what a thousand calls cost."""
     return (
