@@ -1,6 +1,7 @@
 """dbt commands in forks of a process that has parsed the project: half the time of a command, or less.
 
-Parsing, and importing dbt, takes longer than the small builds of most tests. Tests of what a command prints, writes beside
+Parsing, and importing dbt, takes longer than the small builds of most tests; and what dbt would make again for every node is
+made once, as in the watcher. Tests of what a command prints, writes beside
 the warehouse or leaves when it is killed run the command itself: `Workspace.dbt_command`.
 """
 
