@@ -20,7 +20,7 @@ demo: data warehouse reports ## From nothing to a warehouse and its reports
 	@printf '\nQuery the warehouse:\n  . .venv/bin/activate && duckdb -readonly warehouse/finops.duckdb\n'
 
 test: lint chromium ## From nothing to every check: ruff, mypy, sqlfluff, pytest
-	pytest --numprocesses 2 --dist loadfile
+	pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # The browser test of the dashboard needs one; it is skipped, and says so, where none can be installed.
 chromium:

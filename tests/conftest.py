@@ -25,13 +25,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-# Folders of tests that build warehouses.
-BUILDING = frozenset({"anomalies", "faults", "live", "prices", "warehouse"})
+# Folders of tests that build warehouses or open browsers, and the README, which one process can only begin with: while it
+# makes a demo of its own, the other builds the warehouse that all others share.
+LONG = ("test_readme.py", "live", "warehouse", "faults", "dashboard", "anomalies", "prices")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long files first, so that no process waits for another at the end of a run."""
-    items.sort(key=lambda item: BUILDING.isdisjoint(item.path.parts))
+    """The long files first, so that no process waits for another at the end of a run.
+
+    xdist would put those with many tests first; `make test` tells it not to.
+    """
+    items.sort(
+        key=lambda item: next(
+            (place for place, name in enumerate(LONG) if name in item.path.parts), len(LONG)
+        )
+    )
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
