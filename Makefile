@@ -11,7 +11,7 @@ DEMO_DAYS := 120
 GENERATED := data/raw/_generated.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo data warehouse reports live dashboard test chromium lint format docs bench realism soak clean
+.PHONY: help install demo data warehouse reports live dashboard test chromium lint types sql format docs bench realism soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -59,7 +59,12 @@ dashboard: $(INSTALLED) ## Serve the dashboard at http://localhost:8000
 lint: $(INSTALLED) ## Check style and types
 	ruff check .
 	ruff format --check .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types sql
+
+types: $(INSTALLED)
 	mypy
+
+sql: $(INSTALLED)
 	sqlfluff lint --processes 0 dbt_project/models dbt_project/data-tests
 
 format: $(INSTALLED) ## Put the code into the house style

@@ -32,11 +32,11 @@ summed as (
         {{ money('sum(retried_cost_usd)') }} as retried_cost_usd,
         {{ money('sum(superseded_cost_usd)') }} as superseded_cost_usd,
         {{ money('sum(possible_resend_cost_usd)') }} as possible_resend_cost_usd,
-        cast(percentile_cont(0.5) within group (order by cast(effective_cost_usd as double)) as double) as cost_per_trace_p50_usd_float,
-        cast(percentile_cont(0.95) within group (order by cast(effective_cost_usd as double)) as double) as cost_per_trace_p95_usd_float,
-        cast(percentile_cont(0.5) within group (order by wall_time_ms) as double) as wall_time_p50_ms,
-        cast(percentile_cont(0.95) within group (order by wall_time_ms) as double) as wall_time_p95_ms,
-        cast(percentile_cont(0.5) within group (order by critical_path_ms) as double) as critical_path_p50_ms,
+        cast({{ percentile('cast(effective_cost_usd as double)', 0.5) }} as double) as cost_per_trace_p50_usd_float,
+        cast({{ percentile('cast(effective_cost_usd as double)', 0.95) }} as double) as cost_per_trace_p95_usd_float,
+        cast({{ percentile('wall_time_ms', 0.5) }} as double) as wall_time_p50_ms,
+        cast({{ percentile('wall_time_ms', 0.95) }} as double) as wall_time_p95_ms,
+        cast({{ percentile('critical_path_ms', 0.5) }} as double) as critical_path_p50_ms,
         sum(critical_call_ms) as critical_call_ms,
         sum(critical_path_ms) as critical_path_ms
     from traces

@@ -74,7 +74,7 @@ bands as (
         scope_id,
         forecast_method,
         cast(count(*) as bigint) as interval_origins,
-        exp(percentile_cont(0.8) within group (order by abs(ln(outcome_ratio)))) as band_ratio
+        exp({{ percentile('abs(ln(outcome_ratio))', 0.8) }}) as band_ratio
     from past_sums
     where outcome_ratio > 0
     group by scope, scope_id, forecast_method

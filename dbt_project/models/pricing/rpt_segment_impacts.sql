@@ -61,7 +61,7 @@ summed as (
         count(*) filter (where is_unprofitable) as unprofitable_customers,
         count(*) filter (where revenue_change_usd > 0) as customers_paying_more,
         count(*) filter (where revenue_change_usd < 0) as customers_paying_less,
-        percentile_cont(0.5) within group (order by revenue_change_share) as revenue_change_share_p50
+        {{ percentile('revenue_change_share', 0.5) }} as revenue_change_share_p50
     from in_segments
     group by plan_id, plan_name, is_current_plan, segment_kind, segment
 

@@ -17,8 +17,8 @@ peers as (
     select
         usage_date,
         size_class,
-        percentile_cont(0.5) within group (order by own_cost_deviation / nullif(cost_level, 0)) as cost_deviation_share,
-        percentile_cont(0.5) within group (order by own_calls_deviation / nullif(calls_level, 0)) as calls_deviation_share
+        {{ percentile('own_cost_deviation / nullif(cost_level, 0)', 0.5) }} as cost_deviation_share,
+        {{ percentile('own_calls_deviation / nullif(calls_level, 0)', 0.5) }} as calls_deviation_share
     from levelled
     where cost_level > 0 and calls_level > 0 and own_cost_deviation is not null and own_calls_deviation is not null
     group by usage_date, size_class

@@ -28,7 +28,7 @@ typical as (
 
     select
         task_type,
-        percentile_cont(0.5) within group (order by cast(like_for_like_cost_per_call_usd as double)) as median_cost_per_call_usd
+        {{ percentile('cast(like_for_like_cost_per_call_usd as double)', 0.5) }} as median_cost_per_call_usd
     from like_for_like
     where like_for_like_cost_per_call_usd is not null
     group by task_type

@@ -26,8 +26,8 @@ distributed as (
         product_id,
         feature_id,
         max(customers_using) as customers_using,
-        percentile_cont(0.5) within group (order by cast(successful_calls as double)) as calls_per_customer_p50,
-        percentile_cont(0.9) within group (order by cast(successful_calls as double)) as calls_per_customer_p90,
+        {{ percentile('cast(successful_calls as double)', 0.5) }} as calls_per_customer_p50,
+        {{ percentile('cast(successful_calls as double)', 0.9) }} as calls_per_customer_p90,
         {{ ratio(
             'sum(successful_calls) filter (where rank_upward > customers_using - ceil(customers_using / 10.0))',
             'sum(successful_calls)'

@@ -42,8 +42,8 @@ bands as (
         judged_origins.origin_date,
         outcomes.horizon_week,
         cast(count(distinct outcomes.origin_date) as bigint) as origins,
-        least(percentile_cont(0.1) within group (order by outcomes.outcome_ratio), 1) as lower_ratio,
-        greatest(percentile_cont(0.9) within group (order by outcomes.outcome_ratio), 1) as upper_ratio
+        least({{ percentile('outcomes.outcome_ratio', 0.1) }}, 1) as lower_ratio,
+        greatest({{ percentile('outcomes.outcome_ratio', 0.9) }}, 1) as upper_ratio
     from judged_origins
     inner join outcomes on outcomes.forecast_date <= judged_origins.origin_date
     group by outcomes.scope, outcomes.scope_id, outcomes.forecast_method, judged_origins.origin_date, outcomes.horizon_week

@@ -44,7 +44,7 @@ weekdays as (
         origin_date,
         iso_weekday,
         count(*) as weekday_days,
-        percentile_cont(0.5) within group (order by cost_usd) as typical_cost_usd,
+        {{ percentile('cost_usd', 0.5) }} as typical_cost_usd,
         max_by(cost_usd, usage_date) as last_cost_usd
     from histories
     where age_days < 28
@@ -92,9 +92,9 @@ centres as (
         scope_id,
         origin_date,
         max(age_days) + 1 as history_days,
-        percentile_cont(0.5) within group (order by case when age_days < 14 then levelled_cost_usd end) as centre_usd,
-        percentile_cont(0.5) within group (order by case when age_days < 28 then levelled_cost_usd end) as later_centre_usd,
-        percentile_cont(0.5) within group (order by case when age_days >= 28 then levelled_cost_usd end) as earlier_centre_usd
+        {{ percentile('case when age_days < 14 then levelled_cost_usd end', 0.5) }} as centre_usd,
+        {{ percentile('case when age_days < 28 then levelled_cost_usd end', 0.5) }} as later_centre_usd,
+        {{ percentile('case when age_days >= 28 then levelled_cost_usd end', 0.5) }} as earlier_centre_usd
     from levelled
     group by scope, scope_id, origin_date
 
