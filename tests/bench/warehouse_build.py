@@ -1,11 +1,13 @@
 """How long a build takes, beside one DuckDB query that reads the same Parquet once.
 
-`python -m tests.bench.warehouse_build [--customers 160 1600] [--days 120]`: for each size, generates the data but for
-the last two days, builds the warehouse from nothing with all tests, adds a day and builds again with all tests, adds the
-other and builds as every day (without the unit tests, which test the SQL and not the data), renders the reports. Every command is a process of its own; time is wall time, memory the peak of the process.
+`python -m tests.bench.warehouse_build [--customers 160 1600] [--days 120]`: for each size, generates the data but for the
+last day, builds the warehouse from nothing with the tests of data, adds the day and builds again, renders the reports. Every
+command is a process of its own; time is wall time, memory the peak of the process. Of one more day it names what took longest:
+there it shows what grows with the calls before.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -17,6 +19,7 @@ from pathlib import Path
 
 from tests.workspace import BIN, ROOT, Workspace
 
+LONGEST = 8
 FLOOR = """
     select count(*) from (
         select date, customer_id, model, feature_id, count(*), sum(input_tokens), sum(output_tokens), sum(cost_usd)
@@ -60,6 +63,7 @@ def bench(customers: int, days: int, folder: Path) -> None:
     full = measure(workspace.dbt_command("--quiet", "build"), workspace.env)
     shutil.move(folder / held_back.name, held_back)
     one_day = measure(workspace.dbt_command("--quiet", "build"), workspace.env)
+    longest = longest_nodes(workspace.target)
     report_command = [sys.executable, "-m", "reports_builder", "--warehouse", str(workspace.published)]
     reports = measure([*report_command, "--out", str(folder / "reports")], workspace.env)
     sys.stdout.write(f"{calls:,} calls of {customers:,} customers over {days} days\n")
@@ -73,7 +77,18 @@ def bench(customers: int, days: int, folder: Path) -> None:
             f"  {name:13} {measured.seconds:7.2f} s  {measured.seconds / floor.seconds:6.1f} x floor"
             f"  {measured.processor_seconds:7.2f} s of processor time  {measured.megabytes:7,.0f} MB\n"
         )
+    sys.stdout.write(f"  of one more day: {', '.join(longest)}\n")
     sys.stdout.flush()
+
+
+def longest_nodes(target: Path) -> list[str]:
+    """Models and tests of the last command that took longest, with their seconds; several run at a time."""
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    results.sort(key=lambda result: -result["execution_time"])
+    return [
+        f"{result['unique_id'].split('.')[2]} {result['execution_time']:.1f} s"
+        for result in results[:LONGEST]
+    ]
 
 
 def main() -> None:

@@ -41,13 +41,13 @@ def write_calls(path: Path, day: str, name: str, version: int) -> None:
 
 
 def write_customers(path: Path, version: int) -> None:
-    """Two customers; the fee of one changes, the other leaves and is gone from the list in the end."""
+    """Two customers; one has another fee and another plan each time, the other leaves and is gone from the list in the end."""
     ids = ["c1", "c2"][: 2 if version < 2 else 1]
     columns = {
         "customer_id": ids,
         "customer_name": [name.upper() for name in ids],
         "organization_id": ids,
-        "subscription_tier": ["pro"] * len(ids),
+        "subscription_tier": [("pro", "starter", "enterprise")[version]] * len(ids),
         "monthly_fee": pa.array([Decimal(100 + version)] * len(ids), pa.decimal128(18, 2)),
         "usage_archetype": ["regular"] * len(ids),
         "signup_date": [date(2025, 1, 1)] * len(ids),
@@ -70,12 +70,13 @@ def write_spend(path: Path, name: str, version: int) -> None:
 
 
 def write_bill(path: Path, name: str, version: int) -> None:
-    """Charges of a provider, one of which cannot be read in the last version."""
+    """Charges of a provider, one of which cannot be read in the last version, and a month of the calls' own."""
     cost = "much" if version == 2 else "3.50"
     rows = [
-        "BilledCost,EffectiveCost,BillingCurrency,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,BillingPeriodStart,ProviderName,ChargeDescription",
-        f"{version + 1},{version + 1},USD,Usage,2026-10-02,2026-10-03,2026-10-01,Acme,{name}",
-        f"{cost},{cost},USD,Usage,2026-10-01,2026-10-02,2026-10-01,Acme,{name}",
+        "BilledCost,EffectiveCost,BillingCurrency,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,BillingPeriodStart,ProviderName,ServiceName,ChargeDescription",
+        f"{version + 1},{version + 1},USD,Usage,2026-10-02,2026-10-03,2026-10-01,Acme,,{name}",
+        f"{cost},{cost},USD,Usage,2026-10-01,2026-10-02,2026-10-01,Acme,,{name}",
+        f"{version + 2},{version + 2},USD,Usage,2026-10-01,2026-11-01,2026-10-01,OpenAI,OpenAI API,gpt-4 {name}",
     ]
     _put(path, version, lambda partial: partial.write_text("\n".join(rows) + "\n"))
 

@@ -1,7 +1,7 @@
 """Whatever happens to files, builds and variables: what is published is what a full refresh would publish.
 
 Random sequences of files that come, change, go and return, of builds that end, fail, are killed or build a selection,
-and of sources and variables that change. `FINOPS_SEQUENCES=200 pytest -s -k sequence` runs a long campaign and tells the
+and of sources, variables and seeds that change. `FINOPS_SEQUENCES=200 pytest -s -k sequence` runs a long campaign and tells the
 steps of each sequence. One that goes wrong is not shortened, which would take hours: it becomes a known one.
 """
 
@@ -26,22 +26,23 @@ from tests.warehouse.changing_files import DAYS, write_bill, write_calls, write_
 from tests.workspace import Workspace
 
 SEQUENCES = int(os.environ.get("FINOPS_SEQUENCES", "1"))
-# What is filled day by day or says which days those are, with the checks of it. All other tables are made anew by each
-# build, so builds amid a sequence leave them out; the last one of a sequence makes them all.
+# What is filled day by day or says which days those are, with what it is made of. All other tables are made anew by each
+# build, so builds amid a sequence leave them out; the last one of a sequence of a long campaign makes them all.
 DAILY = [
-    "source:*+,+fct_calls", "source:*+,+fct_usage_daily", "source:*+,+rpt_reconciliation", "source:*+,+rejected_records",
-    "int_call_files+,+fct_calls", "int_call_files+,+rpt_reconciliation", "int_raw_days",
-    "int_usage_slots", "int_latency_buckets_daily", "rpt_unreadable_fields", "stg_raw__call_files",
+    "+fct_customer_margins_daily", "+fct_calls", "+rpt_reconciliation", "+rejected_records", "int_usage_slots",
+    "int_latency_buckets_daily", "rpt_unreadable_fields", "stg_raw__call_files",
 ]  # fmt: skip
 # Tables within, whose rows outlast a build.
 KEPT = (
     "int_usage_slots", "int_calls_duplicated", "int_calls_rejected", "int_call_records_daily", "int_latency_buckets_daily",
-    "loaded_days", "published_days", "unsettled_days",
+    "int_shared_costs_allocated", "int_dated_inputs", "loaded_days", "loaded_inputs", "published_days", "unsettled_days",
+    "changed_days",
 )  # fmt: skip
-# A test and a table, each of which fails a build after some days were changed.
+# A test and tables, each of which fails a build after some days were changed.
 BROKEN = {
     "test": "test.ai_finops.assert_each_usage_row_is_one_combination",
     "table": "model.ai_finops.fct_usage_daily",
+    "margins": "model.ai_finops.fct_customer_margins_daily",
 }
 
 
@@ -107,9 +108,29 @@ FILE = st.sampled_from(["a", "b"])
 VERSION = st.integers(0, 2)
 OF_ONE_RUN = [
     "all", "refresh", "fct_usage_daily", "int_raw_days", "int_calls_rejected+1", "int_calls_duplicated", "int_usage_slots",
-    "int_call_records_daily", "int_call_files+1", "rpt_reconciliation", "dim_customers",
+    "int_call_records_daily", "int_call_files+1", "rpt_reconciliation", "dim_customers", "int_owner_matches", "int_dated_inputs",
+    "int_shared_costs_allocated", "fct_allocated_costs_daily",
 ]  # fmt: skip
 VARIABLES = [{}, {"max_tokens_per_call": 2500}, {"late_data_lookback_days": 1}, {"as_of_date": "2026-10-02"}]
+# What an editor of the seeds writes into them, one row each: a list price, a negotiated one, to whom a feature belongs, which rule
+# goes first, costs that are shared and by whom, capacity, an agreement with a customer, whose word counts, and what the marts
+# judge by.
+SEEDS = {
+    "price": "insert into model_prices values ('openai', 'gpt-4', 'standard', 'input', 7, '2026-10-02', 'list', '2026-10-02', null, null)",
+    "rate": "insert into price_overrides values ('openai', 'gpt-4', 'standard', 'output', 9, '2026-10-02 09:30', null, 'deal', null, null)",
+    "owner": "insert into owner_assignments values ('feature', 'p', 'f', 'team-a', 'CC-9', '2026-10-02', null)",
+    "reorganisation": "insert into owners values ('team-a', 'team', 'A', 'unit-a', 'CC-8', '2026-10-03', null), ('unit-a', 'business_unit', 'UA', null, null, null, null)",
+    "rule": "update owner_rules set rule_order = 1, match_on = 'product', match_key = null, names_owner = true where owner_rule = 'tag_owner'",
+    "pool": "insert into shared_cost_pools values ('2026-10-01', 'support', 'calls', 100)",
+    "pool of last year": "insert into shared_cost_pools values ('2025-07-01', 'platform', 'tokens', 31)",
+    "target": "insert into pool_targets values ('support', 'customer_id', 'c1')",
+    "capacity": "insert into provisioned_throughput values ('cap', 'openai', 'gpt-4', 'standard', 1, 0.5, '2026-10-02 12:00', '2026-10-03')",
+    "contract": "insert into customer_contracts values ('c1', 77, 'starter', '2026-10-02', null, 'deal')",
+    "precedence": "insert into ledger_precedence values ('OpenAI', null, '2026-10-01', 'bill')",
+    "name": "update provider_names set provider_name = 'Open AI' where name_in_source = 'openai'",
+    "assumption": "update assumptions set value = 2 * value where name = 'tier_outgrown_recent_days'",
+    "budget": "insert into budgets values ('2026-10-01', 'team-a', 5)",
+}  # fmt: skip
 STEP = st.one_of(
     st.tuples(st.just("calls"), st.sampled_from(DAYS), FILE, VERSION),
     st.tuples(st.just("spend"), FILE, VERSION),
@@ -118,10 +139,12 @@ STEP = st.one_of(
     st.tuples(st.just("remove"), st.sampled_from(["calls", "litellm", "focus"]), st.integers(0, 9)),
     st.tuples(st.just("sources"), st.sampled_from(["calls", "calls litellm", "litellm", "calls focus", "calls litellm focus"])),
     st.tuples(st.just("variables"), st.integers(0, len(VARIABLES) - 1)),
+    # As often as all that is of files.
+    *[st.tuples(st.just("seed"), st.sampled_from(sorted(SEEDS)))] * 4,
     st.tuples(st.just("run"), st.sampled_from(OF_ONE_RUN)),
     st.tuples(st.just("fail"), st.sampled_from(sorted(BROKEN))),
-    st.tuples(st.just("kill"), st.floats(0.2, 12)),
-    st.tuples(st.just("build")),
+    st.tuples(st.just("kill"), st.floats(0.2, 25)),
+    *[st.tuples(st.just("build"))] * 2,
 )  # fmt: skip
 
 
@@ -146,10 +169,23 @@ SEQUENCES_KNOWN = [
      ("remove", "calls", 0)],
     # The calls are switched off, and with them every file of the days; then on again, with a late file of last year.
     [("spend", "a", 0), ("sources", "litellm"), ("build",), ("sources", "calls litellm"), ("calls", "2025-07-01", "a", 2)],
+    # Each row of a seed counts on fewer days than the one before, so that no day is made anew for another's sake.
+    [("calls", "2025-07-01", "a", 0), ("calls", "2026-10-01", "a", 0), ("calls", "2026-10-02", "a", 1), ("seed", "pool"), ("build",),
+     ("seed", "target"), ("build",), ("seed", "owner"), ("build",), ("seed", "capacity"), ("build",), ("seed", "pool of last year")],
+    # Another plan of a customer, then an agreement with it, and a bill that counts before the calls of its month.
+    [("calls", "2025-07-01", "a", 0), ("calls", "2026-10-01", "a", 0), ("customers", 1), ("bill", "a", 0), ("build",),
+     ("sources", "calls focus"), ("build",), ("seed", "precedence"), ("build",), ("seed", "contract"), ("build",), ("customers", 0)],
+    # An editor's row that a build failed with, and that is taken back.
+    [("calls", "2026-10-01", "a", 0), ("seed", "pool"), ("build",), ("seed", "rule"), ("seed", "contract"), ("fail", "margins"), ("seed", "rule"),
+     ("seed", "contract")],
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("steps", SEQUENCES_KNOWN, ids=["put-back", "came-and-went", "switched-off-and-on"])
+@pytest.mark.parametrize(
+    "steps",
+    SEQUENCES_KNOWN,
+    ids=["put-back", "came-and-went", "switched-off-and-on", "seeds", "bills", "taken-back"],
+)
 def test_sequences_that_once_went_wrong(project: Project, steps: list[Any]) -> None:
     follow(project, steps)
 
@@ -160,7 +196,7 @@ def follow(project: Project, steps: list[Any]) -> None:
     sys.stdout.flush()
     put_first_files(project.workspace.raw)
     begin_anew(project)
-    chosen: dict[str, Any] = {"sources": {"calls"}, "others": {}}
+    chosen: dict[str, Any] = {"sources": {"calls"}, "others": {}, "seeds": set()}
     for step in steps:
         do(project, step, chosen)
     # What a variable leaves alone differs on purpose.
@@ -179,6 +215,7 @@ def follow(project: Project, steps: list[Any]) -> None:
     assert project.run(*whole, variables=given)
     incremental = project.published()
     with set_aside(project):
+        write_seeds(project, chosen["seeds"])
         assert project.run(*whole, "--full-refresh", variables=given)
         refreshed = project.published()
     assert incremental.keys() == refreshed.keys()
@@ -206,6 +243,9 @@ def do(project: Project, step: tuple[Any, ...], chosen: dict[str, Any]) -> None:
             chosen["sources"] = set(names.split())
         case ("variables", number):
             chosen["others"] = dict(VARIABLES[number])
+        case ("seed", name):
+            chosen["seeds"] ^= {name}
+            write_seeds(project, chosen["seeds"])
         case _:
             sources = with_files(raw, chosen["sources"])
             build(project, step, variables(sources, **chosen["others"]))
@@ -217,10 +257,11 @@ def with_files(raw: Path, sources: set[str]) -> set[str]:
 
 
 def build(project: Project, step: tuple[Any, ...], given: dict[str, Any]) -> None:
+    left_out = ["seed", "unit_test"] + (["test"] if step != ("fail", "test") else [])
     whole = [
         "build",
         "--exclude-resource-type",
-        "unit_test",
+        *left_out,
         "--indirect-selection",
         "cautious",
         "--select",
@@ -240,6 +281,21 @@ def build(project: Project, step: tuple[Any, ...], given: dict[str, Any]) -> Non
         case _:
             # A day for the reports without data is refused.
             assert project.run(*whole, variables=given) or "as_of_date" in given
+
+
+def write_seeds(project: Project, changes: set[str]) -> None:
+    """The seeds as they are in the repository, with some changes, as `dbt seed` would load them."""
+    with duckdb.connect(str(project.workspace.warehouse_dir / "build" / "finops.duckdb")) as connection:
+        connection.execute(
+            f"attach '{project.workspace.folder}/template/build/finops.duckdb' as template (read_only)"
+        )
+        connection.execute("use seeds")
+        for table in {change.split()[2 if change.startswith("insert") else 1] for change in SEEDS.values()}:
+            connection.execute(
+                f"begin; delete from {table}; insert into {table} from template.seeds.{table}; commit"
+            )
+        for name in sorted(changes):
+            connection.execute(SEEDS[name])
 
 
 def begin_anew(project: Project) -> None:

@@ -14,6 +14,8 @@ from tests.workspace import ROOT, Workspace
 PUBLIC = ("fct_", "dim_", "rpt_")
 # A numeric column whose name says no unit needs one of these: a count, or a rank.
 NUMERIC = ("decimal", "double", "bigint", "integer")
+# Which days are built anew: those whose files changed, and below the daily usage those on which anything did.
+RAW_DAYS, DATED_INPUTS = "model.ai_finops.int_raw_days", "model.ai_finops.int_dated_inputs"
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +107,29 @@ def test_what_is_filled_day_by_day_depends_on_the_days_that_changed(models: list
     kept = [model for model in models if model["config"]["materialized"] == "incremental"]
     assert kept
     for model in kept:
-        assert "model.ai_finops.int_raw_days" in model["depends_on"]["nodes"], model["name"]
+        assert {RAW_DAYS, DATED_INPUTS} & set(model["depends_on"]["nodes"]), model["name"]
+
+
+def test_what_is_kept_below_the_usage_reads_nothing_that_can_change_unseen(
+    manifest: dict[str, Any], models: list[dict[str, Any]]
+) -> None:
+    parents = {name: node["depends_on"].get("nodes", []) for name, node in manifest["nodes"].items()}
+    kept = {
+        model["unique_id"]
+        for model in models
+        if model["config"]["materialized"] == "incremental" and DATED_INPUTS in parents[model["unique_id"]]
+    }
+    assert kept
+    seen = {*kept, DATED_INPUTS, *parents[DATED_INPUTS]}
+    for name in kept:
+        ahead, unseen = [*parents[name]], set()
+        while ahead:
+            parent = ahead.pop()
+            if parent not in seen:
+                ahead += parents.get(parent, [])
+                if not parents.get(parent):
+                    unseen.add(parent)
+        assert not unseen, f"{name} depends on {unseen}, which int_dated_inputs does not compare"
 
 
 def test_no_clock_is_read(models: list[dict[str, Any]]) -> None:

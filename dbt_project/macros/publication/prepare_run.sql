@@ -26,6 +26,7 @@
             {% do run_query("create or replace macro frozen_folder() as '" ~ folder ~ "'") %}
             {% do run_query('create schema if not exists intermediate') %}
             {% do run_query('create table if not exists ' ~ unsettled_days_relation() ~ ' (day_date date)') %}
+            {% do run_query('create table if not exists ' ~ changed_days_relation() ~ ' (from_date date, to_date date)') %}
         {% endif %}
     {% endif %}
 {%- endmacro %}
@@ -36,6 +37,7 @@
         {% do check_layout() %}
         {% do run_query('create schema if not exists intermediate') %}
         {% do run_query('create table if not exists ' ~ unsettled_days_relation() ~ ' (day_date date)') %}
+        {% do run_query('create table if not exists ' ~ changed_days_relation() ~ ' (from_date date, to_date date)') %}
     {% endif %}
 {%- endmacro %}
 

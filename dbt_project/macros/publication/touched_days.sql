@@ -70,6 +70,7 @@
     {% do run_query(
         'create or replace table ' ~ loaded_prices_relation() ~ ' as select ' ~ price_row_columns() | join(', ') ~ ' from ' ~ _intermediate_table('int_list_price_rows')
     ) %}
+    {% do remember_loaded_inputs() %}
     {% do remember_published_days() %}
     {% do run_query('delete from ' ~ unsettled_days_relation()) %}
     {% do drop_what_nothing_makes() %}
@@ -85,11 +86,13 @@
 {%- endmacro %}
 
 {# Incremental strategy: the touched days are taken out and put in anew, in one transaction. Unlike delete+insert
-   it also empties a day whose files are gone. `unique_key` names the day column. #}
+   it also empties a day whose files are gone. `unique_key` names the day column. What reads int_dated_inputs stands below the
+   daily usage, and has more reasons to change than files. #}
 {% macro get_incremental_replace_days_sql(arg_dict) -%}
+    {%- set is_below_usage = 'model.ai_finops.int_dated_inputs' in model.depends_on.nodes -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ arg_dict['target_relation'] }}
-    where {{ is_touched_day(arg_dict['unique_key']) }};
+    where {{ is_changed_day(arg_dict['unique_key']) if is_below_usage else is_touched_day(arg_dict['unique_key']) }};
 
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}

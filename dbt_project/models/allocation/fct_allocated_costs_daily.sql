@@ -1,5 +1,7 @@
 {# one row per UTC day x cost pool x owner (organization, product, feature, customer, team, unit, project, user, cost centre) #}
 
+{{ config(materialized='incremental', unique_key='usage_date') }}
+
 {% set owners = owner_columns() | join(', ') %}
 
 with charges as (
@@ -23,7 +25,7 @@ by_owner as (
         {{ owners }},
         {{ money('sum(effective_cost_usd)') }} as effective_cost_usd
     from charges
-    where is_direct and is_counted
+    where is_direct and is_counted and {{ is_changed_day('charge_date') }}
     group by charge_date, cost_pool, {{ owners }}
 
 ),
@@ -62,6 +64,7 @@ allocated as (
         is_allocated,
         false as is_direct
     from shared_costs
+    where {{ is_changed_day('usage_date') }}
 
 )
 

@@ -1,5 +1,7 @@
 {# one row per known customer x UTC day on which it was subscribed, called or cost something #}
 
+{{ config(materialized='incremental', unique_key='usage_date') }}
+
 with usage_borne as (
 
     select * from {{ ref('int_usage_borne_daily') }}
@@ -21,6 +23,7 @@ customers as (
 customer_days as (
 
     select * from {{ ref('int_customer_days') }}
+    where {{ is_changed_day('usage_date') }}
 
 ),
 
@@ -34,7 +37,7 @@ used as (
         sum(uncosted_calls) as uncosted_calls,
         sum(input_tokens + output_tokens) as tokens
     from usage_borne
-    where is_allocated
+    where is_allocated and {{ is_changed_day('usage_date') }}
     group by usage_date, customer_id
 
 ),
@@ -47,7 +50,7 @@ costs as (
         {{ money("sum(allocated_cost_usd) filter (where is_direct)") }} as direct_cost_usd,
         {{ money("sum(allocated_cost_usd) filter (where not is_direct)") }} as shared_cost_usd
     from allocated_costs
-    where is_allocated
+    where is_allocated and {{ is_changed_day('usage_date') }}
     group by usage_date, customer_id
 
 ),

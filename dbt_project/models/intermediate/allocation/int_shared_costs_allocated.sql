@@ -1,5 +1,7 @@
 {# one row per shared cost pool x UTC day x owner with units of its driver on that day; a day without any has one unallocated row #}
 
+{{ config(materialized='incremental', unique_key='usage_date') }}
+
 {% set owners = owner_columns() | join(', ') %}
 
 with charges as (
@@ -28,7 +30,7 @@ pool_days as (
         allocation_driver as driver,
         {{ money('sum(effective_cost_usd)') }} as pool_cost_usd
     from charges
-    where not is_direct and is_counted
+    where not is_direct and is_counted and {{ is_changed_day('charge_date') }}
     group by charge_date, cost_pool, allocation_driver
 
 ),
@@ -44,7 +46,7 @@ usage_units as (
         sum(input_tokens) + sum(output_tokens) as tokens,
         sum(effective_cost_usd) as effective_cost_usd
     from usage_owned
-    where usage_date in (select pool_days.usage_date from pool_days)
+    where {{ is_changed_day('usage_date') }} and usage_date in (select pool_days.usage_date from pool_days)
     group by usage_date, {{ owners }}, is_allocated
 
 ),
@@ -68,6 +70,7 @@ served_units as (
     from usage_owned
     inner join driver_days
         on usage_owned.usage_date = driver_days.usage_date and {{ capacity_driver('usage_owned') }} = driver_days.driver
+    where {{ is_changed_day('usage_owned.usage_date') }}
     group by all
 
 ),
