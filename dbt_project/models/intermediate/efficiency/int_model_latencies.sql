@@ -19,7 +19,9 @@ counted as (
         latency_buckets.provider,
         latency_buckets.model,
         latency_buckets.latency_bucket,
-        cast(sum(latency_buckets.calls) as bigint) as calls
+        cast(sum(latency_buckets.calls) as bigint) as calls,
+        min(latency_buckets.min_latency_ms) as min_latency_ms,
+        max(latency_buckets.max_latency_ms) as max_latency_ms
     from latency_buckets
     inner join as_of on latency_buckets.usage_date between as_of.window_start_date and as_of.as_of_date
     group by all
@@ -37,7 +39,7 @@ cumulated as (
 
 ),
 
-{# The percentile lies in the first bucket that reaches its rank; the calls of a bucket count as spread evenly over it. #}
+{# The percentile lies in the first bucket that reaches its rank; the calls of a bucket count as spread evenly from the least to the greatest of them. #}
 percentiles as (
 
     select

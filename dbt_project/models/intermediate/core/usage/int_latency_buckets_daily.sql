@@ -16,7 +16,9 @@ bucketed as (
         provider,
         model,
         {{ latency_bucket('latency_ms') }} as latency_bucket,
-        count(*) as calls
+        count(*) as calls,
+        cast(min(latency_ms) as bigint) as min_latency_ms,
+        cast(max(latency_ms) as bigint) as max_latency_ms
     from calls
     where {{ is_touched_day('partition_date') }} and status = 'success' and latency_ms is not null
     group by all
