@@ -58,9 +58,9 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
             "Measured: in the totals, shown as unallocated, in no customer's margin.",
         ),
         ConfidenceItem(
-            "Error of the forecast",
+            "Error of the 30-day forecast",
             forecast.cell("wape", "percent"),
-            "Measured: by how much past forecasts missed the cost of a day, as a share of that cost.",
+            "Measured: by how much past forecasts missed the sum of their 30 days, as a share of it.",
         ),
         ConfidenceItem(
             "Difference from provider invoices",
@@ -310,6 +310,6 @@ def _forecast(warehouse: Warehouse) -> Evidence:
         """
         select wape, skill_share
         from planning.rpt_forecast_accuracy
-        where scope = 'total' and horizon = 'all days' and is_used
+        where scope = 'total' and horizon = '30-day total' and is_used
         """
     )

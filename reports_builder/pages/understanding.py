@@ -98,11 +98,11 @@ def _largest(organizations: Evidence) -> Prose:
 
 
 def _missed(outlook: Evidence, accuracy: Evidence) -> Prose:
-    if outlook["lower_usd"] is None:
+    if outlook["lower_usd"] is None or accuracy["wape"] is None:
         return note("")
     return accuracy.say(
-        " Past forecasts missed a day's cost by {wape:percent}, where repeating last week misses it by "
-        "{naive_wape:percent}."
+        " Past forecasts missed the cost of their 30 days by {wape:percent}, where repeating last week "
+        "misses it by {naive_wape:percent}."
     )
 
 
@@ -212,7 +212,7 @@ def _forecast_section(warehouse: Warehouse, outlook: Evidence) -> Section:
                     Column("origins", "Days tested", "count"),
                 ),
                 forecast.scores(warehouse),
-                max_rows=15,
+                max_rows=18,
             ),
         ),
         figures=(spend_by_day(warehouse, outlook),),

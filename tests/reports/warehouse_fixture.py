@@ -61,8 +61,10 @@ _ROWS = {
         select date '2026-11-01' + cast(i as integer), 'total', 'total', 56 + i, 50, 60 + i from range(30) as days(i)""",
     "planning.rpt_forecast_accuracy": """
         (scope, scope_id, forecast_method, horizon, is_used, wape, skill_share) values
-        ('total', 'total', 'weekday_profile', 'all days', true, 0.12, 0.2),
-        ('total', 'total', 'seasonal_naive', 'all days', false, 0.15, 0)""",
+        ('total', 'total', 'weekday_profile', 'all days', true, 0.14, 0.2),
+        ('total', 'total', 'seasonal_naive', 'all days', false, 0.17, 0),
+        ('total', 'total', 'weekday_profile', '30-day total', true, 0.12, 0.2),
+        ('total', 'total', 'seasonal_naive', '30-day total', false, 0.15, 0)""",
     "margin.rpt_customer_margins": """
         (customer_id, customer_name, subscription_tier, has_activity, revenue_usd, cost_to_serve_usd, gross_margin_usd,
         gross_margin_share, is_unprofitable, prior_revenue_usd, prior_cost_to_serve_usd, prior_gross_margin_usd,

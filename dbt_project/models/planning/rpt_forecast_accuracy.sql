@@ -1,4 +1,4 @@
-{# one row per scope x method x horizon (days 1-7, 8-14, 15-21, 22-30, and all): what the method would have said, held against what came #}
+{# one row per scope x method x horizon (days 1-7, 8-14, 15-21, 22-30, all days, and the 30 days in sum): what the method would have said, held against what came #}
 
 with forecasts as (
 
@@ -45,13 +45,42 @@ outcomes as (
 
 ),
 
+{# What is misjudged on one day and the other way on the next is right in the sum, which is what a page forecasts. #}
+totals as (
+
+    select
+        scope,
+        scope_id,
+        forecast_method,
+        origin_date,
+        sum(forecast_usd) as forecast_usd,
+        sum(actual_usd) as actual_usd
+    from outcomes
+    group by scope, scope_id, forecast_method, origin_date
+    having count(*) = 30
+
+),
+
+by_horizon as (
+
+    select scope, scope_id, forecast_method, horizon, origin_date, forecast_usd, actual_usd, is_in_interval
+    from outcomes
+    union all
+    select scope, scope_id, forecast_method, 'all days' as horizon, origin_date, forecast_usd, actual_usd, is_in_interval
+    from outcomes
+    union all
+    select scope, scope_id, forecast_method, '30-day total' as horizon, origin_date, forecast_usd, actual_usd, null as is_in_interval
+    from totals
+
+),
+
 scored as (
 
     select
         scope,
         scope_id,
         forecast_method,
-        coalesce(horizon, 'all days') as horizon,
+        horizon,
         cast(count(distinct origin_date) as bigint) as origins,
         cast(count(*) as bigint) as scored_days,
         min(origin_date) as first_origin_date,
@@ -60,8 +89,8 @@ scored as (
         {{ ratio(stable_sum('forecast_usd - actual_usd'), stable_sum('actual_usd')) }} as bias_share,
         cast(count(is_in_interval) as bigint) as interval_days,
         {{ stable_avg('cast(is_in_interval as double)') }} as interval_coverage_share
-    from outcomes
-    group by grouping sets ((scope, scope_id, forecast_method), (scope, scope_id, forecast_method, horizon))
+    from by_horizon
+    group by scope, scope_id, forecast_method, horizon
 
 ),
 

@@ -8,11 +8,13 @@ from reports_builder.warehouse import Warehouse
 
 
 def _tested(accuracy: Evidence) -> Prose:
-    if accuracy["wape"] is None:
+    if accuracy["daily_wape"] is None:
         return note("No day has come that could be held against a forecast.")
     error = accuracy.say(
-        "Tested on {origins:count} past days, the forecast missed the cost of a day by {wape:percent} of it "
-        "and was {lean_share:percent} too {lean_word:text} over all. "
+        "Tested on {origins:count} past days, the forecast missed the cost of a day by {daily_wape:percent} "
+        "of it"
+        + ("" if accuracy["wape"] is None else ", the sum of 30 days by {wape:percent},")
+        + " and was {lean_share:percent} too {lean_word:text} over all. "
     )
     if accuracy["interval_coverage_share"] is None:
         return error + note("There were too few to test its range.")

@@ -63,7 +63,7 @@ def outlooks(warehouse: Warehouse) -> Evidence:
             from planning.rpt_cost_outlook as outlook
             left join planning.rpt_forecast_accuracy as accuracy
                 on outlook.scope = accuracy.scope and outlook.scope_id = accuracy.scope_id
-                and accuracy.is_used and accuracy.horizon = 'all days'
+                and accuracy.is_used and accuracy.horizon = '30-day total'
         ),
         rests as (
             select
@@ -97,12 +97,13 @@ def daily_forecast(warehouse: Warehouse) -> Evidence:
 
 
 def accuracy(warehouse: Warehouse) -> Evidence:
-    """The error of the method in use, beside that of repeating last week."""
+    """The error of the method in use, by day and in the sum of 30, beside that of repeating last week."""
     return warehouse.evidence(
         """
         select
             used.origins,
-            used.wape,
+            used.wape as daily_wape,
+            total.wape,
             naive.wape as naive_wape,
             abs(used.bias_share) as lean_share,
             case when used.bias_share < 0 then 'low' else 'high' end as lean_word,
@@ -110,12 +111,15 @@ def accuracy(warehouse: Warehouse) -> Evidence:
             used.interval_target_share,
             case
                 when used.forecast_method = 'seasonal_naive' then 'repeating last week is the best method'
-                when used.skill_share > 0 then 'better than repeating last week'
+                when total.skill_share > 0 then 'better than repeating last week'
                 else 'no better than repeating last week'
             end as status
         from planning.rpt_forecast_accuracy as used
+        left join planning.rpt_forecast_accuracy as total
+            on used.scope = total.scope and used.scope_id = total.scope_id and total.is_used
+            and total.horizon = '30-day total'
         left join planning.rpt_forecast_accuracy as naive
-            on used.scope = naive.scope and used.scope_id = naive.scope_id and used.horizon = naive.horizon
+            on total.scope = naive.scope and total.scope_id = naive.scope_id and total.horizon = naive.horizon
             and naive.forecast_method = 'seasonal_naive'
         where used.scope = 'total' and used.is_used and used.horizon = 'all days'
         """

@@ -14,7 +14,7 @@ OUTLOOK_COLUMNS = (
     Column("lower_usd", "Low", "usd_table"),
     Column("upper_usd", "High", "usd_table"),
     Column("change_share", "Change", "delta"),
-    Column("wape", "Error per day", "percent"),
+    Column("wape", "Error of past sums", "percent"),
 )
 
 
@@ -43,10 +43,10 @@ def forecast_figure(outlook: Evidence) -> KeyFigure:
 
 
 def accuracy_figure(accuracy: Evidence) -> KeyFigure:
-    """How far past forecasts missed a day's cost."""
+    """How far past forecasts missed the cost of their 30 days."""
     known = accuracy["wape"] is not None
     return KeyFigure(
-        "Error of past forecasts per day",
+        "Error of past 30-day forecasts",
         accuracy.cell("wape", "percent"),
         target=accuracy.say("{naive_wape:percent}, repeating last week") if known else None,
         status=accuracy.cell("status", "text") if known else None,
