@@ -45,6 +45,7 @@ summed_by_slot as (
         cast(sum(calls.cached_input_tokens) as bigint) as cached_input_tokens,
         cast(sum(calls.cache_write_input_tokens) as bigint) as cache_write_input_tokens,
         cast(sum(calls.output_tokens) as bigint) as output_tokens,
+        cast(sum(coalesce(calls.input_tokens, 0) + coalesce(calls.output_tokens, 0)) filter (where calls.status <> 'success') as bigint) as failed_tokens,
         {{ money('sum(calls.billed_cost_usd)') }} as billed_cost_usd,
         cast(sum(calls.latency_ms) as bigint) as latency_ms_sum,
         count(calls.latency_ms) as latency_measured_calls,
@@ -68,8 +69,8 @@ costed as (
 ),
 
 {% set sums = [
-    'calls', 'failed_calls', 'has_usage', 'input_tokens', 'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'list_cost_usd',
-    'contracted_cost_usd', 'effective_cost_usd', 'billed_cost_usd', 'latency_ms_sum', 'latency_measured_calls', 'quality_scored_calls', 'quality_score_sum',
+    'calls', 'failed_calls', 'has_usage', 'input_tokens', 'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens', 'failed_tokens',
+    'list_cost_usd', 'contracted_cost_usd', 'effective_cost_usd', 'billed_cost_usd', 'latency_ms_sum', 'latency_measured_calls', 'quality_scored_calls', 'quality_score_sum',
 ] %}
 
 {# Calls with metered units come priced, one by one; a source that is off has none. #}
@@ -91,6 +92,7 @@ with_metered as (
         cached_input_tokens,
         cache_write_input_tokens,
         output_tokens,
+        case when status <> 'success' then coalesce(input_tokens, 0) + coalesce(output_tokens, 0) end as failed_tokens,
         list_cost_usd,
         contracted_cost_usd,
         effective_cost_usd,
@@ -120,6 +122,7 @@ daily as (
         cast(coalesce(sum(cached_input_tokens), 0) as bigint) as cached_input_tokens,
         cast(coalesce(sum(cache_write_input_tokens), 0) as bigint) as cache_write_input_tokens,
         cast(coalesce(sum(output_tokens), 0) as bigint) as output_tokens,
+        cast(coalesce(sum(failed_tokens), 0) as bigint) as failed_tokens,
         {{ money('sum(list_cost_usd)') }} as list_cost_usd,
         {{ money('sum(contracted_cost_usd)') }} as contracted_cost_usd,
         {{ money('sum(effective_cost_usd)') }} as effective_cost_usd,

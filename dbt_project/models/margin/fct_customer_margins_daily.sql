@@ -35,7 +35,8 @@ used as (
         sum(calls) as calls,
         sum(calls - failed_calls) as successful_calls,
         sum(uncosted_calls) as uncosted_calls,
-        sum(input_tokens + output_tokens) as tokens
+        sum(input_tokens + output_tokens) as tokens,
+        sum(input_tokens + output_tokens - failed_tokens) as successful_tokens
     from usage_borne
     where is_allocated and {{ is_changed_day('usage_date') }}
     group by usage_date, customer_id
@@ -68,6 +69,7 @@ combined as (
         cast(coalesce(used.successful_calls, 0) as bigint) as successful_calls,
         cast(coalesce(used.uncosted_calls, 0) as bigint) as uncosted_calls,
         cast(coalesce(used.tokens, 0) as bigint) as tokens,
+        cast(coalesce(used.successful_tokens, 0) as bigint) as successful_tokens,
         coalesce(customer_days.revenue_usd, {{ money(0) }}) as revenue_usd,
         coalesce(costs.direct_cost_usd, {{ money(0) }}) as direct_cost_usd,
         coalesce(costs.shared_cost_usd, {{ money(0) }}) as shared_cost_usd
@@ -92,6 +94,7 @@ final as (
         combined.successful_calls,
         combined.uncosted_calls,
         combined.tokens,
+        combined.successful_tokens,
         combined.revenue_usd,
         combined.direct_cost_usd,
         combined.shared_cost_usd,

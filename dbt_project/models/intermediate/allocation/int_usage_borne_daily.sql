@@ -37,7 +37,8 @@ borne as (
         {{ not_paid_by_capacity('uncosted_calls', 'usage_owned') }} as uncosted_calls,
         case when paid_days.allocation_driver is null then usage_owned.uncosted_tokens else 0 end as uncosted_tokens,
         usage_owned.input_tokens,
-        usage_owned.output_tokens
+        usage_owned.output_tokens,
+        usage_owned.failed_tokens
     from usage_owned
     left join paid_days
         on usage_owned.usage_date = paid_days.charge_date and {{ capacity_driver('usage_owned') }} = paid_days.allocation_driver

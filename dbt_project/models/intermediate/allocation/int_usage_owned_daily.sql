@@ -53,6 +53,7 @@ owned as (
         usage_daily.input_tokens,
         usage_daily.cached_input_tokens,
         usage_daily.output_tokens,
+        usage_daily.failed_tokens,
         usage_daily.list_cost_usd,
         usage_daily.contracted_cost_usd,
         usage_daily.effective_cost_usd,

@@ -76,7 +76,7 @@ segments as (
         max(day_of_month) filter (where is_subscribed) as last_subscribed_day,
         count(*) filter (where is_subscribed) as subscribed_days,
         cast(coalesce(sum(successful_calls) filter (where is_subscribed), 0) as bigint) as billable_calls,
-        cast(coalesce(sum(tokens) filter (where is_subscribed), 0) as bigint) as billable_tokens,
+        cast(coalesce(sum(successful_tokens) filter (where is_subscribed), 0) as bigint) as billable_tokens,
         cast(sum(calls) as bigint) as calls,
         cast(sum(uncosted_calls) as bigint) as uncosted_calls,
         {{ money('sum(revenue_usd)') }} as revenue_usd,
