@@ -12,7 +12,7 @@ from dbt_project.landing.fields.nested import Problems, UnreadableFieldError, pa
 from dbt_project.landing.sources.langfuse import shape_langfuse
 from dbt_project.landing.sources.litellm import shape_litellm
 from dbt_project.landing.usage.stated_charges import stated_charge
-from tests.faults.cases import build, rows_of
+from tests.faults.cases import build_tables, rows_of
 from tests.landing.test_otlp_documents import document, span
 from tests.workspace import Workspace
 
@@ -250,7 +250,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         path = workspace.raw / name
         path.parent.mkdir(parents=True)
         path.write_text(content)
-    build(workspace, ["litellm", "langfuse", "otel"])
+    tables = {"fct_calls", "rpt_unreadable_fields", "rpt_data_quality"}
+    build_tables(workspace, ["litellm", "langfuse", "otel"], tables)
     return workspace
 
 
