@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/.installed
+SPARK_INSTALLED := $(VENV)/.installed-spark
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # dbt asks the network for a newer version of itself otherwise.
 export DBT_VERSION_CHECK := false
@@ -11,7 +12,7 @@ DEMO_DAYS := 120
 GENERATED := data/raw/_generated.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo data warehouse reports live dashboard test chromium lint types sql format docs bench realism soak clean
+.PHONY: help install demo data warehouse reports live dashboard test chromium lint types sql format docs bench realism soak spark clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -86,6 +87,15 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 soak: $(INSTALLED) ## For hours: random sequences of builds, kills, and refreshes while files arrive
 	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
 	python -m tests.bench.refresh_beside_follow
+
+# Spark is half a gigabyte, so that only who asks for it gets it.
+$(SPARK_INSTALLED): $(INSTALLED) requirements-spark.lock
+	@echo "Installing Spark into $(VENV) ..."
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock
+	@touch $@
+
+spark: $(SPARK_INSTALLED) ## Build a small company on Spark and on DuckDB, and compare every mart and page (needs Java 17)
+	python -m tests.spark
 
 docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/static_index.html
 	dbt docs generate --static --project-dir dbt_project

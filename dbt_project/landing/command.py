@@ -42,7 +42,7 @@ def land_files(
 
     `dbt build` on DuckDB does the same first. Exit code 1 where files cannot be read, one line each.
     """
-    sources = _sources(given)
+    sources = switched_on(given)
     folder = LandingFolder(warehouse_dir)
     try:
         folder.prepare()
@@ -60,8 +60,8 @@ def land_files(
     typer.echo(str(frozen))
 
 
-def _sources(given: str) -> list[str]:
-    """The sources that are on, by the variables of the command or else of the project."""
+def switched_on(given: str) -> list[str]:
+    """The sources that are on, by the variables of a command (YAML) or else of the project; UsageError."""
     try:
         variables: Any = yaml.safe_load(given) or {}
     except yaml.YAMLError as error:

@@ -3,7 +3,7 @@
 A warehouse keeps what was landed below `build/`:
 
     contract/   empty files with the columns of calls and customers, and the customers that are read
-    landing/    for each source its files in the columns that staging reads, and an empty one; notes on them
+    landing/    for each source its files in the columns that staging reads, and an empty one; notes and days
     frozen/     links to the files of a build, see frozen_files.py
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dbt_project.landing.frozen_days import frozen_days
 from dbt_project.landing.frozen_files import FrozenFiles
 from dbt_project.landing.landed_files import land, prepare_landing
 from dbt_project.landing.notes import (
@@ -49,6 +50,7 @@ class LandingFolder:
         self._raw_customers = self._customers_dir / _RAW_CUSTOMERS
         self._landing_dir = build / "landing"
         self._notes = self._landing_dir / "notes" / "notes.parquet"
+        self._days = self._landing_dir / "days" / "days.parquet"
         self.frozen = FrozenFiles(build / "frozen")
         self._call_files: list[Path] = []
         self.notes: list[Note] = []
@@ -89,6 +91,8 @@ class LandingFolder:
         for source in LANDED_SOURCES:
             for path in (self._landing_dir / source.name).glob("*.parquet"):
                 files[f"{source.name}/{path.name}"] = path
+        _write(frozen_days(files), self._days)
+        files["days/days.parquet"] = self._days
         slot = self.frozen.free_slot()
         self.frozen.fill(slot, files)
         return slot

@@ -16,16 +16,14 @@ with open(sys.argv[2], "rb+") as copy:
 """
 
 
-def publish(warehouse_dir: Path, file_name: str, frozen: FrozenFiles, slot: Path) -> Path:
-    """Replace the published file by the working one, which reads the files in `slot`; returns its path.
+def publish(working: Path, published: Path, frozen: FrozenFiles, slot: Path) -> Path:
+    """Replace the published file by the working one, which was made of the files in `slot`; returns its path.
 
     A kill at any instant leaves the old file: the copy is complete and on disk before the rename. Readers
     that have the old file open keep it until they close it.
     """
-    published = warehouse_dir / file_name
-    partial = warehouse_dir / "build" / f"{file_name}.publishing"
+    partial = working.with_name(f"{published.name}.publishing")
     # A child process copies: opening and closing the file in this one would drop DuckDB's lock on it.
-    working = warehouse_dir / "build" / file_name
     subprocess.run([sys.executable, "-c", _COPY, str(working), str(partial)], check=True)
     frozen.publishing(slot.name)
     partial.replace(published)

@@ -81,7 +81,8 @@ class Plugin(BasePlugin):
 
     def publish_file(self, file_name: str) -> str:
         """Publish the working file; returns the published path."""
-        return str(publish(self.warehouse_dir, file_name, self.landing.frozen, self.slot))
+        working = self.warehouse_dir / "build" / file_name
+        return str(publish(working, self.warehouse_dir / file_name, self.landing.frozen, self.slot))
 
     def note_attempt(self, outcome: str, problem: str) -> str:
         """Write what becomes of this build beside the published file."""

@@ -13,11 +13,12 @@
 {%- endmacro %}
 
 {% macro spark__raw_call_files() -%}
-    select distinct
-        _metadata.file_path as file_name,
-        _metadata.file_size as size_bytes,
-        cast(_metadata.file_modification_time as timestamp) as modified_at
-    from parquet.`{{ env_var('FINOPS_RAW_DIR', 'data/raw') }}/calls`
+    select
+        {{ _spark_raw_file_name('path') }} as file_name,
+        length as size_bytes,
+        cast(modificationTime as timestamp) as modified_at
+    from binaryFile.`{{ env_var('FINOPS_FROZEN_DIR', '') }}/calls/date=*/*.parquet`
+    where path not like '%/date=1970-01-01/contract.parquet'
 {%- endmacro %}
 
 {# The name of the file that a raw row came from, not that of the link to it. #}
@@ -27,7 +28,10 @@
 {% macro default__raw_file_name() -%}
     replace(filename, frozen_folder() || '/', '{{ _quoted(env_var('FINOPS_RAW_DIR', 'data/raw')) }}/')
 {%- endmacro %}
-{% macro spark__raw_file_name() -%}_metadata.file_path{%- endmacro %}
+{% macro spark__raw_file_name() -%}{{ _spark_raw_file_name('_metadata.file_path') }}{%- endmacro %}
+{% macro _spark_raw_file_name(path) -%}
+    regexp_replace({{ path }}, '^.*/build/frozen/[0-9]+/', {{ spark_literal(env_var('FINOPS_RAW_DIR', 'data/raw') ~ '/') }})
+{%- endmacro %}
 
 {# Whether the raw calls are the generator's: it leaves a marker beside them. #}
 {% macro holds_generated_calls() -%}
@@ -36,7 +40,7 @@
 {% macro default__holds_generated_calls() -%}
     {{ return(run_query("select count(*) from glob('" ~ _quoted(env_var('FINOPS_RAW_DIR', 'data/raw')) ~ "/_generated.json')").columns[0].values()[0] > 0) }}
 {%- endmacro %}
-{# A file whose name begins with an underscore is hidden from Spark: there, a variable says it. #}
+{# A file whose name begins with an underscore is hidden from Spark: there, who landed the files says it. #}
 {% macro spark__holds_generated_calls() -%}
-    {{ return(var('holds_generated_calls', false)) }}
+    {{ return(env_var('FINOPS_HOLDS_GENERATED_CALLS', '') == 'yes') }}
 {%- endmacro %}

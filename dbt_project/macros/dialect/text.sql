@@ -9,12 +9,14 @@
     to_json(named_struct({% for name, column in columns.items() %}'{{ name }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %}), map('ignoreNullFields', 'false'))
 {%- endmacro %}
 
-{# string_agg in a stated order. #}
+{# string_agg in a stated order; null of nothing. #}
 {% macro string_agg_sorted(value, separator=',') -%}
     {{ return(adapter.dispatch('string_agg_sorted')(value, separator)) }}
 {%- endmacro %}
 {% macro default__string_agg_sorted(value, separator) -%}string_agg({{ value }}, '{{ separator }}' order by {{ value }}){%- endmacro %}
-{% macro spark__string_agg_sorted(value, separator) -%}array_join(array_sort(collect_list({{ value }})), '{{ separator }}'){%- endmacro %}
+{% macro spark__string_agg_sorted(value, separator) -%}
+    case when count({{ value }}) > 0 then array_join(array_sort(collect_list({{ value }})), '{{ separator }}') end
+{%- endmacro %}
 
 {# One field of a JSON object in text, as text. #}
 {% macro json_text(json, field) -%}

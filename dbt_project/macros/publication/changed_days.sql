@@ -5,7 +5,9 @@
     {%- set dated_inputs = ref('int_dated_inputs') -%}
     {%- set is_made_anew = execute and model.config.materialized == 'incremental' and not is_incremental() -%}
     {%- if is_made_anew and flags.WHICH in ('build', 'run') -%}
-        {%- do run_query('insert into ' ~ changed_days_relation() ~ ' select ' ~ first_day() ~ ', ' ~ day_without_end()) -%}
+        {%- do append_rows(
+            changed_days_relation(), 'select ' ~ first_day() ~ ', ' ~ day_without_end() ~ ' except select from_date, to_date from ' ~ changed_days_relation()
+        ) -%}
     {%- endif -%}
     {%- if not execute or is_made_anew or not load_relation(dated_inputs) -%}
         1 = 1
@@ -59,9 +61,9 @@
 {% macro remember_loaded_inputs() -%}
     {% set dated_inputs = load_relation(_intermediate_table('int_dated_inputs')) %}
     {% if dated_inputs %}
-        {% do run_query('create or replace table ' ~ loaded_inputs_relation() ~ ' as select * from ' ~ dated_inputs) %}
+        {% do replace_table(loaded_inputs_relation(), 'select * from ' ~ dated_inputs) %}
     {% endif %}
-    {% do run_query('delete from ' ~ changed_days_relation()) %}
+    {% do empty_table(changed_days_relation()) %}
 {%- endmacro %}
 
 {# The columns of a row as one text: rows with the same text are the same. #}

@@ -1,24 +1,14 @@
 {# The days on which the files in a folder of frozen files have call records, by source; a null day stands for the files
-   of a source that has no days: bills, invoices, customers. Read from names and one column, not from staging, so that
-   it is known before a run changes anything. #}
+   of a source that has no days: bills, invoices, customers. Landing wrote them down beside the files, so that they are
+   known before a run changes anything. #}
 {% macro frozen_days(folder) -%}
-    select 'calls' as source_name, cast(split_part(split_part(file, '/date=', -1), '/', 1) as date) as day_date
-    from glob({{ folder }} || '/calls/date=*/*.parquet')
-    where file not like '%/date=1970-01-01/contract.parquet'
-    {%- for source_name in landed_call_sources() %}
-    union
-    select '{{ source_name }}', partition_date from read_parquet({{ folder }} || '/{{ source_name }}/*.parquet')
-    {%- endfor %}
-    {%- for source_name in landed_sources('charges') + landed_sources('invoices') + landed_sources('customers') %}
-    union
-    select '{{ source_name }}', cast(null as date) from glob({{ folder }} || '/{{ source_name }}/*.parquet')
-    where file not like '%/contract.parquet'
-    {%- endfor %}
-    {%- if 'customers' not in var('sources') %}
-    union
-    select 'customers.parquet', cast(null as date)
-    from glob('{{ _quoted(env_var("FINOPS_WAREHOUSE_DIR", "warehouse")) }}/build/contract/customers/customers.parquet')
-    {%- endif %}
+    {{ return(adapter.dispatch('frozen_days')(folder)) }}
+{%- endmacro %}
+{% macro default__frozen_days(folder) -%}
+    select source_name, day_date from read_parquet({{ folder }} || '/days/days.parquet')
+{%- endmacro %}
+{% macro spark__frozen_days(folder) -%}
+    select source_name, day_date from parquet.`{{ env_var('FINOPS_FROZEN_DIR') }}/days/days.parquet`
 {%- endmacro %}
 
 {# An as-of day without data would replace good figures by empty ones: most often it is a slip in the year. #}
@@ -65,11 +55,3 @@
 {% macro published_days_relation() -%}
     {{ return(_intermediate_table('published_days')) }}
 {%- endmacro %}
-
-{% macro remember_published_days() -%}
-    {{ return(adapter.dispatch('remember_published_days')()) }}
-{%- endmacro %}
-{% macro default__remember_published_days() -%}
-    {% do run_query('create or replace table ' ~ published_days_relation() ~ ' as ' ~ frozen_days('frozen_folder()')) %}
-{%- endmacro %}
-{% macro spark__remember_published_days() -%}{%- endmacro %}

@@ -2,10 +2,6 @@
    columns; the decisions that follow in a description stay in the docs. One batch on publication: a statement of its own for
    each model, as dbt's persist_docs would run it, costs seconds. #}
 {% macro comment_on_marts(results) -%}
-    {{ return(adapter.dispatch('comment_on_marts')(results)) }}
-{%- endmacro %}
-
-{% macro default__comment_on_marts(results) -%}
     {% set statements = [] %}
     {% for result in results if result.node.resource_type == 'model' and result.node.access == 'public' %}
         {% set relation = result.node.schema ~ '.' ~ result.node.alias %}
@@ -18,10 +14,6 @@
     {% if statements %}
         {% do run_query('begin; ' ~ statements | join('; ') ~ '; commit') %}
     {% endif %}
-{%- endmacro %}
-
-{# A cluster keeps descriptions in its catalog, which dbt's persist_docs writes. #}
-{% macro spark__comment_on_marts(results) -%}
 {%- endmacro %}
 
 {% macro one_line(text) -%}

@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 {% macro remember_layout() -%}
-    {% do run_query('create or replace table ' ~ layout_relation() ~ ' as select ' ~ warehouse_layout() ~ ' as layout') %}
+    {% do replace_table(layout_relation(), 'select ' ~ warehouse_layout() ~ ' as layout') %}
 {%- endmacro %}
 
 {% macro layout_relation() -%}
@@ -54,5 +54,9 @@
         {% do run_query('drop ' ~ kind ~ ' "' ~ schema ~ '"."' ~ name ~ '"') %}
     {% endfor %}
 {%- endmacro %}
-{# The schemas of a cluster may hold what others made. #}
-{% macro spark__drop_what_nothing_makes() -%}{%- endmacro %}
+{# The schemas of a cluster may hold what others made: only what holds days, which must not come back with a source, goes. #}
+{% macro spark__drop_what_nothing_makes() -%}
+    {% for table in ['int_metered_parts_priced', 'int_calls_metered'] if not landed_call_sources() %}
+        {% do run_query('drop table if exists ' ~ _intermediate_table(table)) %}
+    {% endfor %}
+{%- endmacro %}

@@ -1,44 +1,71 @@
 {# Before a run changes anything: checks variables and raw files, lands and freezes the files of the sources that are on.
    A run that is refused says why in one line, and everything stays as it was. #}
 {% macro prepare_run() -%}
-    {{ return(adapter.dispatch('prepare_run')()) }}
-{%- endmacro %}
-
-{% macro default__prepare_run() -%}
     {% if execute %}
         {% if is_to_be_published() %}
             {% do note_attempt('running') %}
         {% endif %}
-        {% set problems = _answer("check_variables('" ~ _quoted(toyaml(invocation_args_dict.get('vars') or {})) ~ "')") %}
-        {% if problems %}
-            {% do refuse('Nothing was changed: ' ~ problems) %}
-        {% endif %}
+        {% do check_variables() %}
         {% if flags.WHICH in ('build', 'run') %}
             {% do check_layout() %}
-            {% set raw_dir = _quoted(env_var('FINOPS_RAW_DIR', 'data/raw')) %}
-            {% set problems = _answer("check_raw_files('" ~ raw_dir ~ "', '" ~ var('sources') | join(',') ~ "')") %}
-            {% if problems %}
-                {% do refuse('The raw data cannot be read; nothing was changed.\n' ~ problems) %}
-            {% endif %}
-            {% set folder = _quoted(_answer("freeze_files('" ~ raw_dir ~ "')")) %}
+            {% set folder = land_raw_files() %}
             {% do check_as_of_date(folder) %}
             {% do check_removed_days(folder) %}
-            {% do run_query("create or replace macro frozen_folder() as '" ~ folder ~ "'") %}
+            {% do read_frozen_files(folder) %}
             {% do run_query('create schema if not exists intermediate') %}
-            {% do run_query('create table if not exists ' ~ unsettled_days_relation() ~ ' (day_date date)') %}
-            {% do run_query('create table if not exists ' ~ changed_days_relation() ~ ' (from_date date, to_date date)') %}
+            {% if not load_relation(unsettled_days_relation()) %}
+                {% do replace_table(unsettled_days_relation(), 'select cast(null as date) as day_date where 1 = 0') %}
+            {% endif %}
+            {% if not load_relation(changed_days_relation()) %}
+                {% do replace_table(changed_days_relation(), 'select cast(null as date) as from_date, cast(null as date) as to_date where 1 = 0') %}
+            {% endif %}
         {% endif %}
     {% endif %}
 {%- endmacro %}
 
-{# Spark refuses a file that it cannot read itself; a table keeps its files while they are read. #}
-{% macro spark__prepare_run() -%}
-    {% if execute and flags.WHICH in ('build', 'run') %}
-        {% do check_layout() %}
-        {% do run_query('create schema if not exists intermediate') %}
-        {% do run_query('create table if not exists ' ~ unsettled_days_relation() ~ ' (day_date date)') %}
-        {% do run_query('create table if not exists ' ~ changed_days_relation() ~ ' (from_date date, to_date date)') %}
+{# `python -m dbt_project.spark` has checked, landed and frozen before dbt begins: a cluster cannot call Python. #}
+{% macro check_variables() -%}
+    {{ return(adapter.dispatch('check_variables')()) }}
+{%- endmacro %}
+{% macro default__check_variables() -%}
+    {% set problems = _answer("check_variables('" ~ _quoted(toyaml(invocation_args_dict.get('vars') or {})) ~ "')") %}
+    {% if problems %}
+        {% do refuse('Nothing was changed: ' ~ problems) %}
     {% endif %}
+{%- endmacro %}
+{% macro spark__check_variables() -%}
+    {% if flags.WHICH in ('build', 'run') and not env_var('FINOPS_FROZEN_DIR', '') %}
+        {% do refuse('Nothing was changed: on Spark a build begins with `python -m dbt_project.spark build`, which lands the files and keeps ANSI on') %}
+    {% endif %}
+{%- endmacro %}
+
+{# The folder with the files of this build. #}
+{% macro land_raw_files() -%}
+    {{ return(adapter.dispatch('land_raw_files')()) }}
+{%- endmacro %}
+{% macro default__land_raw_files() -%}
+    {% set raw_dir = _quoted(env_var('FINOPS_RAW_DIR', 'data/raw')) %}
+    {% set problems = _answer("check_raw_files('" ~ raw_dir ~ "', '" ~ var('sources') | join(',') ~ "')") %}
+    {% if problems %}
+        {% do refuse('The raw data cannot be read; nothing was changed.\n' ~ problems) %}
+    {% endif %}
+    {{ return(_quoted(_answer("freeze_files('" ~ raw_dir ~ "')"))) }}
+{%- endmacro %}
+{% macro spark__land_raw_files() -%}
+    {{ return(env_var('FINOPS_FROZEN_DIR')) }}
+{%- endmacro %}
+
+{# From here on the sources are the files in the folder. #}
+{% macro read_frozen_files(folder) -%}
+    {{ return(adapter.dispatch('read_frozen_files')(folder)) }}
+{%- endmacro %}
+{% macro default__read_frozen_files(folder) -%}
+    {% do run_query("create or replace macro frozen_folder() as '" ~ folder ~ "'") %}
+{%- endmacro %}
+{% macro spark__read_frozen_files(folder) -%}
+    {% for statement in fromjson(env_var('FINOPS_SPARK_SOURCES')) %}
+        {% do run_query(statement) %}
+    {% endfor %}
 {%- endmacro %}
 
 {# Ends the run, and says so to who reads the pages. #}
@@ -49,10 +76,14 @@
     {{ exceptions.raise_compiler_error(message) }}
 {%- endmacro %}
 
-{# What became of the last build, beside the published file. #}
+{# What became of the last build, beside the published file; on Spark the command writes it. #}
 {% macro note_attempt(outcome, problem='') -%}
+    {{ return(adapter.dispatch('note_attempt')(outcome, problem)) }}
+{%- endmacro %}
+{% macro default__note_attempt(outcome, problem='') -%}
     {% do _answer("note_attempt('" ~ outcome ~ "', '" ~ _quoted(problem) ~ "')") %}
 {%- endmacro %}
+{% macro spark__note_attempt(outcome, problem='') -%}{%- endmacro %}
 
 {% macro _answer(call) -%}
     {{ return(run_query('select ' ~ call ~ ' as answer').columns[0].values()[0]) }}

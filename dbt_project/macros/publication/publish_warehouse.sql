@@ -42,9 +42,10 @@
     {{ return(flags.WHICH == 'build' and (var('is_live_refresh') is sameas true or not selected)) }}
 {%- endmacro %}
 
-{# A cluster has no file to swap: readers see each table as it is replaced. #}
+{# The command that called dbt makes the published file of Spark's tables, when it finds that a build is whole. #}
 {% macro spark__publish_warehouse(results) -%}
-    {% if execute and flags.WHICH == 'build' and not results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped']) | list %}
+    {% if execute and is_to_be_published() and not results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped', 'partial success']) | list %}
         {% do remember_build() %}
+        {% do run_query("insert overwrite directory '" ~ env_var('FINOPS_SPARK_BUILT') ~ "' using parquet select 'whole' as built") %}
     {% endif %}
 {%- endmacro %}

@@ -28,10 +28,10 @@
 {# Notes the days that a model is about to change. Until a build is published they count as changed, whatever their files
    are by then: what a run left in the tables that did not get so far is of files that may be gone again. #}
 {% macro unsettle_days(raw_days, is_made_anew) -%}
-    {% if flags.WHICH in ('build', 'run') %}
-        {% do run_query(
-            'insert into ' ~ unsettled_days_relation()
-            ~ ' select day_date from ' ~ raw_days ~ (' union select partition_date from ' ~ _intermediate_table('int_call_files') if is_made_anew else ' where is_touched')
+    {% if execute and flags.WHICH in ('build', 'run') %}
+        {% do append_rows(
+            unsettled_days_relation(),
+            'select day_date from ' ~ raw_days ~ (' union select partition_date from ' ~ _intermediate_table('int_call_files') if is_made_anew else ' where is_touched')
             ~ ' except select day_date from ' ~ unsettled_days_relation()
         ) %}
     {% endif %}
@@ -60,39 +60,41 @@
 {%- endmacro %}
 
 {% macro _intermediate_table(name) -%}
-    {{ return(api.Relation.create(database=target.database, schema='intermediate', identifier=name, type='table')) }}
+    {{ return(api.Relation.create(database=target.get('database'), schema='intermediate', identifier=name, type='table')) }}
 {%- endmacro %}
 
 {# What the next build compares with, to know what it has to do. #}
 {% macro remember_build() -%}
     {% do remember_layout() %}
     {% do remember_loaded_days() %}
-    {% do run_query(
-        'create or replace table ' ~ loaded_prices_relation() ~ ' as select ' ~ price_row_columns() | join(', ') ~ ' from ' ~ _intermediate_table('int_list_price_rows')
-    ) %}
+    {% do replace_table(loaded_prices_relation(), 'select ' ~ price_row_columns() | join(', ') ~ ' from ' ~ _intermediate_table('int_list_price_rows')) %}
     {% do remember_loaded_inputs() %}
-    {% do remember_published_days() %}
-    {% do run_query('delete from ' ~ unsettled_days_relation()) %}
+    {% do replace_table(published_days_relation(), frozen_days('frozen_folder()')) %}
+    {% do empty_table(unsettled_days_relation()) %}
     {% do drop_what_nothing_makes() %}
 {%- endmacro %}
 
 {# A changed day beyond the look-back was not rebuilt: it keeps no fingerprint, so every build reports it again. #}
 {% macro remember_loaded_days() -%}
-    {% do run_query(
-        'create or replace table ' ~ loaded_days_relation() ~ ' as '
-        ~ 'select day_date, case when is_changed and not is_touched then null else fingerprint end as fingerprint '
+    {% do replace_table(
+        loaded_days_relation(),
+        'select day_date, case when is_changed and not is_touched then null else fingerprint end as fingerprint '
         ~ 'from ' ~ _intermediate_table('int_raw_days') ~ ' where file_count > 0 or not is_touched'
     ) %}
 {%- endmacro %}
 
-{# Incremental strategy: the touched days are taken out and put in anew, in one transaction. Unlike delete+insert
-   it also empties a day whose files are gone. `unique_key` names the day column. What reads int_dated_inputs stands below the
-   daily usage, and has more reasons to change than files. #}
+{# The days that a table which is filled day by day gets anew, as a condition on its day column. What reads int_dated_inputs
+   stands below the daily usage, and has more reasons to change than files. #}
+{% macro is_day_to_replace(column_name) -%}
+    {{ is_changed_day(column_name) if 'model.ai_finops.int_dated_inputs' in model.depends_on.nodes else is_touched_day(column_name) }}
+{%- endmacro %}
+
+{# Incremental strategy: these days are taken out and put in anew, in one transaction. Unlike delete+insert it also empties a
+   day whose files are gone. `unique_key` names the day column. Spark's way is in macros/spark/days.sql. #}
 {% macro get_incremental_replace_days_sql(arg_dict) -%}
-    {%- set is_below_usage = 'model.ai_finops.int_dated_inputs' in model.depends_on.nodes -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ arg_dict['target_relation'] }}
-    where {{ is_changed_day(arg_dict['unique_key']) if is_below_usage else is_touched_day(arg_dict['unique_key']) }};
+    where {{ is_day_to_replace(arg_dict['unique_key']) }};
 
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}

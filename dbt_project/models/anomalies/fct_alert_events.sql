@@ -1,6 +1,6 @@
 {# one row per event of an alert: fired, sending, delivered, failed, acknowledged; a view over the ledger, so that it is always current #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with events as (
 

@@ -1,6 +1,6 @@
 {# one row per alert that holds now, that no more severe one stands for and that nobody has acknowledged; a view, so that it is always current #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with alerts as (
 

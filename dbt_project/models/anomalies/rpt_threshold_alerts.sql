@@ -1,6 +1,6 @@
 {# one row per active customer x limit that it has reached, on the as-of date; a view of the measures that rules judge #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with measures as (
 

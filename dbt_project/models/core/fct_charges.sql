@@ -1,7 +1,7 @@
 {# one row per charge: usage of models by UTC day, SKU and owner, lines of billing files, days of shared pools and of capacity that
    is paid by the hour. A view: each reader takes the few columns that it needs #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with usage_charges as (
 

@@ -1,8 +1,8 @@
 {# one row per trace (a conversation, a request, an agent's run) in the last 30 days to the as-of date #}
 
-{{ config(materialized='table' if 'otel' in var('sources') else 'view') }}
+{{ config(materialized='table' if 'otel' in var('sources') else view_or_table()) }}
 
-with recursive steps as (
+with steps as (
 
     select * from {{ ref('int_trace_steps_marked') }}
 
@@ -47,8 +47,7 @@ preceded as (
         *,
         max(case when is_start = 0 then moment_number end) over (
             partition by source_name, trace_id order by moment_number rows between unbounded preceding and current row
-        ) as last_end_number,
-        max(case when is_start = 0 then moment_number end) over (partition by source_name, trace_id) as final_number
+        ) as last_end_number
     from numbered
 
 ),
@@ -60,7 +59,6 @@ linked as (
         ends.source_name,
         ends.trace_id,
         ends.moment_number as end_number,
-        ends.final_number,
         ends.step_kind,
         ends.step_us,
         starts.last_end_number as previous_end_number
@@ -71,32 +69,30 @@ linked as (
 
 ),
 
-chain as (
+{# From the step that ended last back to the first. #}
+chained as (
 
-    select source_name, trace_id, previous_end_number, step_kind, step_us
+    select
+        source_name,
+        trace_id,
+        {{ sums_along_chain('end_number', 'previous_end_number', 'step_us', "case when step_kind = 'call' then step_us else 0 end") }} as chain
     from linked
-    where end_number = final_number
-    union all
-    select linked.source_name, linked.trace_id, linked.previous_end_number, linked.step_kind, linked.step_us
-    from chain
-    inner join linked
-        on chain.source_name = linked.source_name and chain.trace_id = linked.trace_id and chain.previous_end_number = linked.end_number
+    group by source_name, trace_id
 
 ),
 
 path_sums as (
 
     select
-        source_name,
-        trace_id,
-        cast(sum(step_us) as bigint) as critical_path_us,
-        cast(coalesce(sum(step_us) filter (where step_kind = 'call'), 0) as bigint) as critical_call_us
-    from chain
-    group by source_name, trace_id
+        chained.source_name,
+        chained.trace_id,
+        cast(chained.chain.first_sum as bigint) as critical_path_us,
+        cast(chained.chain.second_sum as bigint) as critical_call_us
+    from chained
 
 ),
 
-{# The chain is followed step by step, all traces at once, so that one endless session would hold up all others. #}
+{# One endless session would hold up all others. #}
 critical_paths as (
 
     select * from path_sums

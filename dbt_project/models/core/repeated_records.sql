@@ -1,6 +1,6 @@
 {# one row per call record that does not count, or not with all it states, because another record tells the call #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with duplicated as (
 

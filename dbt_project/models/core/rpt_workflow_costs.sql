@@ -1,6 +1,6 @@
 {# one row per source x workflow, over the last 30 days to the as-of date: what one run of it costs and how long it takes #}
 
-{{ config(materialized='table' if 'otel' in var('sources') else 'view') }}
+{{ config(materialized='table' if 'otel' in var('sources') else view_or_table()) }}
 
 with traces as (
 

@@ -55,7 +55,8 @@ measured as (
     select
         used.*,
         {{ money_of_double(ratio('used.effective_cost_usd', 'used.calls - used.uncosted_calls')) }} as cost_per_call_usd,
-        {{ money_of_double(ratio('used.effective_cost_usd * used.calls', '(used.calls - used.uncosted_calls) * (used.calls - used.failed_calls)')) }} as cost_per_successful_call_usd,
+        {# The types leave room for the product: of one with more than 38 digits Spark keeps six decimals. #}
+        {{ money_of_double(ratio('cast(used.effective_cost_usd as decimal(25, 12)) * cast(used.calls as decimal(12, 0))', '(used.calls - used.uncosted_calls) * (used.calls - used.failed_calls)')) }} as cost_per_successful_call_usd,
         {{ money_of_double(ratio('used.effective_cost_usd * 1000', 'used.input_tokens + used.output_tokens - used.uncosted_tokens')) }} as cost_per_1k_tokens_usd,
         like_for_like.like_for_like_cost_per_call_usd,
         latencies.latency_measured_calls,

@@ -1,7 +1,7 @@
 {# one row per row of int_usage_owned_daily, with the calls that neither have a cost of their own nor a share of the capacity that
    served them. For whom shared costs are part of the cost; a view, as that is #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with usage_owned as (
 

@@ -1,7 +1,7 @@
 {# one row per row of core.fct_usage_daily, with the owners in the books: the organization of the customer's record, and whom
    the owner rules find. A view: grouping it would merge few rows, and each reader groups by what it needs #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with usage_daily as (
 

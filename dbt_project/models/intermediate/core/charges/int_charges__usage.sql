@@ -1,6 +1,6 @@
 {# one row per UTC day x SKU (provider, model, service tier) x owner: what the calls cost. A view: whoever reads it groups anew #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 {% set owners = owner_columns() %}
 

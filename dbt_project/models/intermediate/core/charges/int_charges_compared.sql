@@ -1,7 +1,7 @@
 {# one row per stretch of usage with one price (int_usage_slots) for which the source charged: the charge, what the list
    says today, and why the two differ #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 {# Sources write a charge to a millionth of a dollar or finer: a call may be off by half of that. #}
 {% set tolerance = "usage.calls * cast(0.0000005 as decimal(7, 7))" %}

@@ -1,7 +1,7 @@
 {# one row per step of a trace in the last 30 days to the as-of date, with what is known of it as an attempt: a retry, a fallback,
    superseded by one, or perhaps a request sent twice. Only the runs where that can be are sorted. #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 {% set answered = "step_kind = 'call' and not is_failed and input_tokens > 0 and output_tokens > 0" %}
 

@@ -1,6 +1,6 @@
 {# one row per customer with days of abnormal cost in the trailing 30 days #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with anomalies as (
 

@@ -1,6 +1,6 @@
 {# one row per task type whose calls can wait for the batch service #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with task_savings as (
 

@@ -1,6 +1,6 @@
 {# one row per task type whose prompts could be cached as on the model that caches best #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with task_savings as (
 

@@ -1,6 +1,6 @@
 {# one row per recommended commitment #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with options as (
 

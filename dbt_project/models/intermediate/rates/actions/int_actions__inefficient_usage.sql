@@ -1,6 +1,6 @@
 {# one row per task type x premium model whose customers' trivial work would do on a cheaper model #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with inefficient_usage as (
 

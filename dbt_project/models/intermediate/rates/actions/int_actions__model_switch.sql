@@ -1,6 +1,6 @@
 {# one row per recommended move of a task type to another model #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 {% set kept = assumption('model_switch_base_share', 'decimal(6, 4)') %}
 
