@@ -5,8 +5,9 @@
 {% macro default__json_record(columns) -%}
     cast(json_object({% for name, column in columns.items() %}'{{ name }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %}) as varchar)
 {%- endmacro %}
+{# No money at all is 0E-12 to Spark. #}
 {% macro spark__json_record(columns) -%}
-    to_json(named_struct({% for name, column in columns.items() %}'{{ name }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %}), map('ignoreNullFields', 'false'))
+    replace(to_json(named_struct({% for name, column in columns.items() %}'{{ name }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %}), map('ignoreNullFields', 'false')), ':0E-12', ':0.000000000000')
 {%- endmacro %}
 
 {# string_agg in a stated order; null of nothing. #}

@@ -36,8 +36,8 @@ costs as (
         cast(date_trunc('month', allocated_costs.usage_date) as date) as month_start_date,
         allocated_costs.team_id,
         allocated_costs.cost_centre,
-        sum(case when allocated_costs.is_direct then allocated_costs.allocated_cost_usd end) as direct_cost_usd,
-        sum(case when not allocated_costs.is_direct then allocated_costs.allocated_cost_usd end) as shared_cost_usd
+        {{ money('sum(case when allocated_costs.is_direct then allocated_costs.allocated_cost_usd end)') }} as direct_cost_usd,
+        {{ money('sum(case when not allocated_costs.is_direct then allocated_costs.allocated_cost_usd end)') }} as shared_cost_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.first_usage_date and as_of.as_of_date
     group by all
