@@ -26,7 +26,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def macro(name: str) -> Callable[..., str]:
     numbers = jinja2.Template((MACROS / "dialect" / "numbers.sql").read_text()).module
-    known = {"decimal_of_double": numbers.default__decimal_of_double}  # type: ignore[attr-defined]
+    known = {"decimal_of_double": numbers.default__decimal_of_double}
     return getattr(jinja2.Template((MACROS / "money.sql").read_text()).make_module(known), name)
 
 
