@@ -24,6 +24,21 @@
     {% endif %}
 {%- endmacro %}
 
+{# Whether there is a table of that name now. load_relation, where dbt has not listed the tables yet, would open a transaction that
+   an operation by itself never commits. #}
+{% macro is_there(relation) -%}
+    {{ return(adapter.dispatch('is_there')(relation)) }}
+{%- endmacro %}
+{% macro default__is_there(relation) -%}
+    {{ return(run_query(
+        "select count(*) from information_schema.tables where table_catalog = current_database()"
+        ~ " and table_schema = '" ~ relation.schema ~ "' and table_name = '" ~ relation.identifier ~ "'"
+    ).columns[0].values()[0] > 0) }}
+{%- endmacro %}
+{% macro spark__is_there(relation) -%}
+    {{ return(load_relation(relation) is not none) }}
+{%- endmacro %}
+
 {# Takes all rows out of a table. #}
 {% macro empty_table(relation) -%}
     {{ return(adapter.dispatch('empty_table')(relation)) }}

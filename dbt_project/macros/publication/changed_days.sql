@@ -59,8 +59,8 @@
 {%- endmacro %}
 
 {% macro remember_loaded_inputs() -%}
-    {% set dated_inputs = load_relation(_intermediate_table('int_dated_inputs')) %}
-    {% if dated_inputs %}
+    {% set dated_inputs = _intermediate_table('int_dated_inputs') %}
+    {% if is_there(dated_inputs) %}
         {% do replace_table(loaded_inputs_relation(), 'select * from ' ~ dated_inputs) %}
     {% endif %}
     {% do empty_table(changed_days_relation()) %}
