@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from dbt_project.landing.command import switched_on
 from dbt_project.landing.errors import UsageError
 from dbt_project.landing.landing_folder import LandingFolder
@@ -29,8 +31,10 @@ from dbt_project.spark.published_file import write_published_file
 from dbt_project.spark.sources import conform, source_statements
 from dbt_project.spark.surroundings import advice_on, check_surroundings
 
-# Options of dbt after which a build is of a part, and says nothing of the published file.
+# Options of dbt after which a build is of a part, and says nothing of the published file; so does one that
+# leaves out anything but the unit tests, which test the SQL and not the data.
 _SELECTING = frozenset({"-s", "--select", "--exclude", "--selector", "--resource-type", "--resource-types"})
+_LEAVING_OUT = frozenset({"--exclude-resource-type", "--exclude-resource-types"})
 
 
 def main() -> None:
@@ -71,7 +75,7 @@ def _build(command: list[str], warehouse_dir: Path) -> int:
     raw_dir = Path(os.environ.get("FINOPS_RAW_DIR", "data/raw"))
     built = warehouse_dir / "build" / "spark" / "built"
     shutil.rmtree(built, ignore_errors=True)
-    is_noted = command[0] == "build" and not _SELECTING.intersection(command)
+    is_noted = is_whole(command)
     if is_noted:
         attempts.begin(warehouse_dir)
     landing = LandingFolder(warehouse_dir)
@@ -93,13 +97,27 @@ def _build(command: list[str], warehouse_dir: Path) -> int:
         tables = Path(os.environ["FINOPS_SPARK_TABLES"])
         write_published_file(partial, json.loads(manifest.read_text(encoding="utf-8")), tables)
         published = publish(partial, warehouse_dir / "finops.duckdb", landing.frozen, slot)
-    except UsageError as error:
+    except (UsageError, OSError, duckdb.Error) as error:
         if is_noted:
             attempts.end(warehouse_dir, "failed", str(error))
-        raise
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(f"not published, readers keep the last good file: {error}") from error
     attempts.end(warehouse_dir, "published", None)
     sys.stdout.write(f"Published {published}\n")
     return 0
+
+
+def is_whole(command: list[str]) -> bool:
+    """Whether a command builds all, as macro is_to_be_published judges it by what dbt made of the options."""
+    option = ""
+    for argument in command[1:]:
+        value = argument
+        if argument.startswith("-"):
+            option, _, value = argument.partition("=")
+        if option in _SELECTING or (option in _LEAVING_OUT and value not in ("", "unit_test")):
+            return False
+    return command[0] == "build"
 
 
 def _land(landing: LandingFolder, raw_dir: Path, sources: list[str], warehouse_dir: Path) -> Path:

@@ -372,6 +372,6 @@ def test_what_the_ledger_has_beside_the_calls_is_said(tmp_path: Path) -> None:
         " ('shared_cost_pools', 'b', '2026-10-30', true, 1)"
     )
     assert said() == [
-        "The ledger holds $18.2K for these days: $3.5K for calls, by themselves or by the bill that counts for them, and $14.7K that no"
+        "The ledger holds $18.2K for these days: $3.5K for calls (as they, or the bill that counts for them, say) and $14.7K that no"
         " call shows (provisioned east, billed services, a, 1 more). Spend by model, feature and task is that of the calls."
     ]

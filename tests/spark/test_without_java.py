@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -16,7 +18,7 @@ import pytest
 from dbt_project.landing.errors import UsageError
 from dbt_project.landing.frozen_days import frozen_days
 from dbt_project.landing.schemas import CALL_SCHEMA
-from dbt_project.spark import surroundings
+from dbt_project.spark import command, surroundings
 from dbt_project.spark.comparison import differences
 from dbt_project.spark.published_file import write_published_file
 from dbt_project.spark.sources import conform, source_statements
@@ -166,3 +168,46 @@ def test_a_full_disk_and_lost_executors_have_advice(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(surroundings, "_LEAST_SPACE", 1 << 60)
     with pytest.raises(UsageError, match="THE DISK IS FULL"):
         surroundings.check_surroundings("spark", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "whole"),
+    [
+        ("build", True),
+        ("build --full-refresh --vars {sources:[calls]}", True),
+        ("build --exclude-resource-type unit_test", True),
+        ("build --exclude-resource-type=unit_test --quiet", True),
+        ("build --exclude-resource-type unit_test test", False),
+        ("build --exclude-resource-types=test", False),
+        ("build --select=fct_charges", False),
+        ("build -s fct_charges", False),
+        ("run", False),
+    ],
+)
+def test_a_build_of_a_part_is_no_attempt_to_publish(options: str, whole: bool) -> None:
+    assert command.is_whole(options.split()) is whole
+
+
+def test_a_file_that_cannot_be_published_is_a_failed_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = tmp_path / "build" / "spark" / "built"
+
+    def dbt(_: list[str]) -> SimpleNamespace:
+        built.mkdir(parents=True)
+        return SimpleNamespace(success=True)
+
+    def broken(*_: object) -> None:
+        raise duckdb.ConstraintException("NOT NULL constraint failed: fct_a.cost_usd")
+
+    monkeypatch.setenv("FINOPS_RAW_DIR", str(tmp_path / "raw"))
+    monkeypatch.setenv("FINOPS_SPARK_TABLES", str(tmp_path / "tables"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
+    (tmp_path / "manifest.json").write_text("{}")
+    monkeypatch.setattr(command, "_land", lambda *_: tmp_path)
+    monkeypatch.setattr(command, "_dbt", dbt)
+    monkeypatch.setattr(command, "write_published_file", broken)
+    with pytest.raises(UsageError, match="readers keep the last good file: NOT NULL constraint"):
+        command._build(["build"], tmp_path)
+    attempt = json.loads((tmp_path / "attempt.json").read_text())
+    assert attempt["outcome"] == "failed" and "NOT NULL" in attempt["problem"]

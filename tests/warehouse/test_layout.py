@@ -21,20 +21,23 @@ PUBLISHED = (
 )
 
 
+@pytest.fixture
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A published warehouse; always in the same place: dbt reads the whole project anew when that changes."""
+    target = tmp_path_factory.getbasetemp() / "layout-target"
+    made = Workspace(tmp_path_factory.getbasetemp() / "layout", target)
+    write_calls(made.raw / "calls" / "date=2026-10-01" / "a.parquet", "2026-10-01", "a", 0)
+    write_customers(made.raw / "customers.parquet", 0)
+    made.build(*PUBLISHED, "--full-refresh")
+    return made
+
+
 @pytest.mark.parametrize(
     "change",
     ["drop table intermediate.warehouse_layout", "update intermediate.warehouse_layout set layout = 999"],
     ids=["older", "newer"],
 )
-def test_a_warehouse_of_another_layout_waits_for_a_full_refresh(
-    change: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    # Always in the same place: dbt reads the whole project anew when the path of its database changes.
-    target = tmp_path_factory.getbasetemp() / "layout-target"
-    workspace = Workspace(tmp_path_factory.getbasetemp() / "layout", target)
-    write_calls(workspace.raw / "calls" / "date=2026-10-01" / "a.parquet", "2026-10-01", "a", 0)
-    write_customers(workspace.raw / "customers.parquet", 0)
-    workspace.build(*PUBLISHED, "--full-refresh")
+def test_a_warehouse_of_another_layout_waits_for_a_full_refresh(change: str, workspace: Workspace) -> None:
     before = workspace.published.read_bytes()
     with duckdb.connect(str(workspace.warehouse_dir / "build" / "finops.duckdb")) as working:
         working.execute(change)
@@ -58,14 +61,7 @@ def test_a_warehouse_of_another_layout_waits_for_a_full_refresh(
     workspace.build(*PUBLISHED)
 
 
-def test_what_no_model_makes_any_more_leaves_the_published_file(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    target = tmp_path_factory.getbasetemp() / "layout-target"
-    workspace = Workspace(tmp_path_factory.getbasetemp() / "layout", target)
-    write_calls(workspace.raw / "calls" / "date=2026-10-01" / "a.parquet", "2026-10-01", "a", 0)
-    write_customers(workspace.raw / "customers.parquet", 0)
-    workspace.build(*PUBLISHED, "--full-refresh")
+def test_what_no_model_makes_any_more_leaves_the_published_file(workspace: Workspace) -> None:
     tables = (
         "select table_schema || '.' || table_name from information_schema.tables"
         " where table_schema in ('core', 'margin', 'intermediate', 'mine') order by all"
