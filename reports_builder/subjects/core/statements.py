@@ -30,8 +30,8 @@ def ledger_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     named = "{largest_pools:text}" + (f", {others - 3} more" if others > 3 else "")
     return (
         held.say(
-            "The ledger holds **{ledger_usd:usd}** for these days: {usage_usd:usd} for calls (as they, or the "
-            "bill that counts for them, say)"
+            "The ledger holds **{ledger_usd:usd}** for these days: {usage_usd:usd} for calls (as they, or "
+            "the bill that counts for them, say)"
             + (f" and {{others_usd:usd}} that no call shows ({named})" if others else "")
             + ". Spend by model, feature and task is that of the calls."
         ),

@@ -47,12 +47,15 @@ def quality_against_cost(models: Evidence) -> alt.TopLevelMixin:
 def latency_ranges(models: Evidence) -> alt.TopLevelMixin:
     """A bar per model from its median to its 95th percentile, with a tick at the 99th."""
     rows = records(models, p50=("latency_p50_ms", "milliseconds"), p95=("latency_p95_ms", "milliseconds"))
+    # Nothing takes less than no time; beyond the longest bar there is room for its label.
+    longest = max((float(row["p99_seconds"] or 0) for row in rows), default=0)
+    seconds = alt.Scale(domain=[0, longest * 1.15 or 1], nice=False)
     axis = alt.Axis(title="seconds to the whole answer", tickCount=6, format=".4~f")
     y = alt.Y("model:N", sort=None, axis=alt.Axis(title=None, ticks=False, domain=False))
     base = alt.Chart(data(rows)).encode(y=y)
     chart: alt.TopLevelMixin = alt.layer(
         base.mark_bar(height=14).encode(
-            x=alt.X("p50_seconds:Q", axis=axis, scale=alt.Scale(zero=True, padding=60)),
+            x=alt.X("p50_seconds:Q", axis=axis, scale=seconds),
             x2="p95_seconds:Q",
             color=alt.condition("datum.is_recommended", alt.value(ACCENT), alt.value(NEUTRAL)),
         ),

@@ -202,7 +202,7 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
     insight = Insight(
         title=slow.say("{task:text} on {model:text} keeps users waiting"),
         problem=slow.say(
-            "One answer in twenty takes longer than **{latency_p95_ms:milliseconds}**; on "
+            "One answer in twenty takes **{latency_p95_ms:milliseconds}** or more; on "
             "{quicker_model:text} it is {quicker_p95_ms:milliseconds} for the same task."
         ),
         domain_spec=PERFORMANCE,

@@ -33,8 +33,8 @@ def who_waits(slow: Evidence) -> Prose:
         return note("No latency is measured.")
     return slow.say(
         ("Users" if slow["task_type"] == "unknown" else "Users of {task:text}")
-        + " wait longest for {model:text}: half of its answers take longer than "
-        "{latency_p50_ms:milliseconds}, one in twenty longer than {latency_p95_ms:milliseconds}."
+        + " wait longest for {model:text}: half of its answers take "
+        "{latency_p50_ms:milliseconds} or more, one in twenty {latency_p95_ms:milliseconds} or more."
     )
 
 
