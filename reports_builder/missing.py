@@ -87,8 +87,8 @@ def _is_most(shares: Evidence, column: str) -> bool:
 
 
 def page_without_plans(warehouse: Warehouse, path: str, title: str, question: Prose) -> Page:
-    """A page on prices when no plan is on record: what customers pay and cost, and which seed to fill."""
-    paid = warehouse.evidence(
+    """A page on prices when no plan is on record: what customers bring in and cost, which seed to fill."""
+    earned = warehouse.evidence(
         """
         select
             count(*) as customers,
@@ -98,7 +98,7 @@ def page_without_plans(warehouse: Warehouse, path: str, title: str, question: Pr
         from margin.rpt_customer_margins
         """
     )
-    if not paid["customers"]:
+    if not earned["customers"]:
         return page_without_customers(warehouse, path, title, question)
     return Page(
         path=path,
@@ -106,9 +106,9 @@ def page_without_plans(warehouse: Warehouse, path: str, title: str, question: Pr
         period=warehouse.period,
         question=question,
         answer=(
-            paid.say(
+            earned.say(
                 "No price plan is on record, so no other price can be tried on the use of your customers: "
-                "{customers:count} customers paid **{revenue_usd:usd}** and cost "
+                "{customers:count} customers brought in **{revenue_usd:usd}** of fees and cost "
                 "**{cost_to_serve_usd:usd}**."
             ),
             note(
@@ -118,9 +118,9 @@ def page_without_plans(warehouse: Warehouse, path: str, title: str, question: Pr
             ),
         ),
         key_figures=(
-            KeyFigure("Revenue", paid.cell("revenue_usd", "usd_table")),
-            KeyFigure("Cost to serve", paid.cell("cost_to_serve_usd", "usd_table")),
-            KeyFigure("Gross margin", paid.cell("gross_margin_usd", "usd_table")),
+            KeyFigure("Fees earned", earned.cell("revenue_usd", "usd_table")),
+            KeyFigure("Cost to serve", earned.cell("cost_to_serve_usd", "usd_table")),
+            KeyFigure("Margin after AI cost", earned.cell("gross_margin_usd", "usd_table")),
             KeyFigure("Price plans on record", note("none")),
         ),
         figures=(),

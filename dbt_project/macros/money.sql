@@ -31,6 +31,16 @@
     end
 {%- endmacro %}
 
+{# Days of the mean month of a year: the same in February and in March. #}
+{% macro days_of_mean_month() -%}
+    30.4375
+{%- endmacro %}
+
+{# A monthly fee by the day, the same on every day of the year: what periods that are compared earn. #}
+{% macro fee_per_equal_day(monthly_fee) -%}
+    {{ money_of_double(ratio(monthly_fee, days_of_mean_month())) }}
+{%- endmacro %}
+
 {# Tools round the charges that they state: by half a millionth of a dollar each. #}
 {% macro stated_cost_rounding() -%}
     cast('0.0000005' as decimal(28, 12))

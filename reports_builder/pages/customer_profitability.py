@@ -34,7 +34,7 @@ _PATH = "customer_profitability.md"
 _TITLE = "Customer profitability"
 _QUESTION = note(
     "Customers pay a fixed fee and use as much AI as they like: nobody sees which of them "
-    "cost more than they pay."
+    "cost more than their fees."
 )
 
 
@@ -91,7 +91,7 @@ def _distribution(warehouse: Warehouse, totals: Evidence) -> Section:
         "Margin distribution",
         text=(
             note(
-                "Customers by gross margin as a share of what they pay. Those without revenue, and "
+                "Customers by margin as a share of their fees. Those without fees, and "
                 "those without any activity in the period, stand apart: a share of nothing does not "
                 "exist."
             ),
@@ -103,9 +103,9 @@ def _distribution(warehouse: Warehouse, totals: Evidence) -> Section:
         tables=(
             Table(
                 (
-                    Column("margin_band", "Margin of revenue"),
+                    Column("margin_band", "Margin of fees"),
                     Column("customers", "Customers", "count"),
-                    Column("revenue_usd", "Revenue", "usd_table"),
+                    Column("revenue_usd", "Fees earned", "usd_table"),
                     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
                     Column("gross_margin_usd", "Margin", "usd_table"),
                 ),
@@ -118,7 +118,7 @@ def _distribution(warehouse: Warehouse, totals: Evidence) -> Section:
 
 def _customers(warehouse: Warehouse) -> Section:
     return Section(
-        "Revenue and cost per customer",
+        "Fees and cost per customer",
         text=(note("The customers that cost most to serve. The query returns all of them."),),
         tables=(customers_table(warehouse),),
     )
@@ -134,8 +134,8 @@ def _unprofitable(losing: Evidence) -> tuple[Section, ...]:
             text=(
                 note(
                     "Customers whose cost exceeded their fee. A recurring loss is one in both periods; a "
-                    "new one is a loss now and none before. A customer that is new itself pays from its "
-                    "first day, named beside it, and had no margin before."
+                    "new one is a loss now and none before. A customer that is new itself brings in fees "
+                    "from its first day, named beside it, and had no margin before."
                 ),
             ),
             tables=(Table(insights.LOSS_COLUMNS, losing, max_rows=50),),

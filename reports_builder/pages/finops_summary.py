@@ -18,13 +18,16 @@ from reports_builder.subjects.core.statements import (
     top_customers_figure,
 )
 from reports_builder.subjects.margin.queries import totals as margin_totals
-from reports_builder.subjects.margin.statements import margin_share_figure, revenue_figure, who_pays
+from reports_builder.subjects.margin.statements import fees_said, margin_share_figure, revenue_figure
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
-    note("Assumed: a customer's fee is earned evenly over the days of its month."),
+    note(
+        "Assumed: a customer's fee is earned evenly over the days of a year, so that periods of the same "
+        "length compare; earned is not invoiced and not paid."
+    ),
     note("Assumed: savings re-price the usage of these 30 days; usage itself stays as it is."),
     note(
         "Assumed: of what model switches could save, a share is kept; the shares are yours to set "
@@ -56,7 +59,7 @@ def build(warehouse: Warehouse) -> Page:
             spend_said(warehouse, spend),
             *ledger_said(warehouse),
             *_why(warehouse, spend),
-            who_pays(margins),
+            fees_said(margins),
             what_comes(outlook),
             _what_first(best, saved) + _what_prices_add(best, ask.price_plan(warehouse)),
         ),

@@ -40,7 +40,7 @@ _PATH = "pricing_proposal.md"
 _TITLE = "Usage-based pricing proposal"
 _QUESTION = note(
     "The fee is flat and the cost is not: growth in use lowers the margin, and some "
-    "customers cost more than they pay."
+    "customers cost more than their fees."
 )
 
 

@@ -23,7 +23,7 @@ from reports_builder.warehouse import Warehouse
 _PATH = "analyses/profitability.md"
 _TITLE = "Customer profitability in detail"
 _QUESTION = note(
-    "A total margin hides who earns it: some customers carry others that cost more than they pay."
+    "A total margin hides who earns it: some customers carry others that cost more than their fees."
 )
 
 
@@ -89,10 +89,10 @@ def _months(warehouse: Warehouse, totals: Evidence) -> Section:
                 (
                     Column("month_start_date", "Month", "month"),
                     Column("customers", "Customers", "count"),
-                    Column("revenue_usd", "Revenue", "usd_table"),
+                    Column("revenue_usd", "Fees earned", "usd_table"),
                     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
                     Column("gross_margin_usd", "Margin", "usd_table"),
-                    Column("gross_margin_share", "Of revenue", "percent"),
+                    Column("gross_margin_share", "Of fees", "percent"),
                     Column("unprofitable_customers", "With a loss", "count"),
                 ),
                 ask.by_month(warehouse),

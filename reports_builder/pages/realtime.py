@@ -81,8 +81,7 @@ def _assumptions(near: Evidence) -> tuple[Prose, ...]:
             "by customers of about its size. Nothing after the day is used."
         ),
         note(
-            "A customer's first two weeks are not judged, and neither is a customer without revenue for "
-            "limits."
+            "A customer's first two weeks are not judged, and neither is a customer without fees for limits."
         ),
         *(
             [note("Where a month ends is projected with the mean day of the last four weeks.")]

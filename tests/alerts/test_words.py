@@ -95,12 +95,12 @@ CASES = [
     ),
     (
         row("cost_share_of_revenue", 1.2, SHARE | {"days_remaining": 21}),
-        "O'Neill | Sons costs 120.0 % of what it pays: $1,200.00 of $1,000.00 in the 30 days to 2026-10-10; this month heads "
+        "O'Neill | Sons costs 120.0 % of its fees: $1,200.00 of $1,000.00 in the 30 days to 2026-10-10; this month heads "
         "for $1,240.00, days left: 21.",
     ),
     (
         row("cost_share_of_revenue", 1.2, SHARE | {"days_remaining": 0}, subject_name="x" * 80),
-        f"{'x' * 59}… costs 120.0 % of what it pays: $1,200.00 of $1,000.00 in the 30 days to 2026-10-10.",
+        f"{'x' * 59}… costs 120.0 % of its fees: $1,200.00 of $1,000.00 in the 30 days to 2026-10-10.",
     ),
     (
         row(
@@ -114,29 +114,29 @@ CASES = [
             unit="times",
         ),
         "O'Neill | Sons has outgrown its tier: lately it costs $2.00 per day, 2.00 times what it did ($1.00), and 90.0 % of "
-        "what it pays.",
+        "its fees.",
     ),
     (
         row("margin_share", 0.392, MARGIN),
-        "O'Neill | Sons paid $301.00 and cost $183.00 in the 30 days to 2026-10-10: a margin of 39.2 % where at least 40.0 % "
+        "O'Neill | Sons brought in $301.00 and cost $183.00 in the 30 days to 2026-10-10: a margin of 39.2 % where at least 40.0 % "
         "is wanted.",
     ),
     (
         row(
             "margin_share", None, MARGIN | {"revenue_usd": 0}, subject_type="organization", subject_name="org"
         ),
-        "Organization org paid $0.00 and cost $183.00 in the 30 days to 2026-10-10: nothing but cost where at least 40.0 % is "
+        "Organization org brought in $0.00 and cost $183.00 in the 30 days to 2026-10-10: nothing but cost where at least 40.0 % is "
         "wanted.",
     ),
     (
         row("revenue_at_risk", 0.15, RISK, amount_usd=300, prior_value=0.1, subject_id="revenue"),
         "15.0 % of the revenue ($300.00 of $2,000.00 in the 30 days to 2026-10-10) belongs to 15 customers who cost more than "
-        "they pay; in the 30 days before it was 10.0 %: rising.",
+        "their fees; in the 30 days before it was 10.0 %: rising.",
     ),
     (
         row("spend_at_risk", 0.15, RISK, amount_usd=300, subject_id="spend"),
         "15.0 % of the cost ($300.00 of $2,000.00 in the 30 days to 2026-10-10) belongs to 15 customers who cost more than "
-        "they pay; what it was in the 30 days before is not known.",
+        "their fees; what it was in the 30 days before is not known.",
     ),
     (
         row("somebodys_own", 7, {}, unit="USD"),

@@ -126,20 +126,21 @@ def test_tiles_and_tables_of_the_dashboard_do_so_too(exported: Workspace) -> Non
 
 
 def test_revenue_without_a_known_cost_is_no_margin(exported: Workspace) -> None:
-    """21 days of September and 9 of October: of `dark` nothing is known, `dim` earns 913.50 at most, `acme` 9,180."""
+    """30 equal days of 9,300, 930 and 930 USD a month: of `dark` nothing is known, `dim` leaves 909.13 at most."""
+    acme, other = Decimal("9166.324435318"), Decimal("916.632443532")
     margins = exported.query(
         "select customer_id, round(revenue_usd, 9), cost_to_serve_usd, round(gross_margin_usd, 9), is_upper_bound, costed_call_share,"
         " is_unprofitable, margin_status, margin_rank from margin.rpt_customer_margins order by customer_id"
     )
     assert margins == [
-        ("acme", 9210, 30, 9180, False, 1, False, "profitable", 1),
-        ("dark", 921, 0, None, False, 0, None, "cost_unknown", None),
-        ("dim", 921, Decimal("7.5"), Decimal("913.5"), True, 0.5, False, "cost_unknown", None),
+        ("acme", acme, 30, acme - 30, False, 1, False, "profitable", 1),
+        ("dark", other, 0, None, False, 0, None, "cost_unknown", None),
+        ("dim", other, Decimal("7.5"), other - Decimal("7.5"), True, 0.5, False, "cost_unknown", None),
     ]
     bands = exported.query(
         "select margin_band, customers, round(gross_margin_usd, 9) from margin.rpt_margin_distribution where customers > 0 order by band_order"
     )
-    assert bands == [("80 % and more", 1, 9180), ("cost unknown", 2, None)]
+    assert bands == [("80 % and more", 1, acme - 30), ("cost unknown", 2, None)]
     # By day it is the same: on every other day no call of dim has a known cost.
     assert exported.query(
         "select customer_id, count(*), count(gross_margin_usd) from margin.fct_customer_margins_daily"
@@ -152,8 +153,8 @@ def test_revenue_without_a_known_cost_is_no_margin(exported: Workspace) -> None:
         "select distinct customer_id from pricing.rpt_plan_backtests where gross_margin_usd is null or is_unprofitable is null"
     ) == [("dark",)]
     assert exported.query(
-        "select distinct round(current_gross_margin_usd, 9) = 9180 + 913.5 from pricing.rpt_plan_comparison"
-    ) == [(True,)]
+        "select distinct round(current_gross_margin_usd, 8) from pricing.rpt_plan_comparison"
+    ) == [(round(acme - 30 + other - Decimal("7.5"), 8),)]
 
 
 def test_pages_say_how_far_a_margin_holds(exported: Workspace) -> None:
@@ -166,10 +167,10 @@ def test_pages_say_how_far_a_margin_holds(exported: Workspace) -> None:
     for path in ("finops_summary.md", "customer_profitability.md", "analyses/profitability.md"):
         answer = pages[path].split("## Key figures")[0]
         assert "known for 63 % of their calls, so the margin is at most that" in answer, path
-        assert "2 of 3 customers, who paid $1.8K" in answer, path
+        assert "2 of 3 customers, with $1.8K of fees" in answer, path
     assert "leave out the customers of whose calls no cost is known (1)" in pages["pricing_proposal.md"]
     assert "99.7 % of revenue, at most" in pages["analyses/features.md"]
     everything = "".join(pages.values())
-    assert "none of 3 customers paid less" not in everything
-    assert "Every customer pays more than it costs" not in everything
-    assert "No customer cost more than it paid" not in everything
+    assert "none of 3 customers cost more" not in everything
+    assert "The fees of every customer cover its cost" not in everything
+    assert "No customer cost more than its fee" not in everything

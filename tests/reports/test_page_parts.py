@@ -288,7 +288,7 @@ def test_a_price_list_that_nobody_pays_by_is_told_before_a_proposal(
     said = other_fees_said(evidence(columns, (Decimal("154.50"), Decimal("48.90"), gap)))
     assert bool(said) == is_warned
     if is_warned:
-        assert "have brought $154.50, but customers paid $48.90" in said[0].plain
+        assert "have brought $154.50, but customers bring in $48.90" in said[0].plain
 
 
 def test_a_customer_whose_cost_was_unknown_has_neither_started_nor_stopped(tmp_path: Path) -> None:

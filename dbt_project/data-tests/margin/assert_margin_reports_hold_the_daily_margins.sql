@@ -1,4 +1,4 @@
-{# Revenue and cost of the trailing 30 days are the same by day, by customer and by band; by feature, too, once the
+{# Revenue (on equal days) and cost of the trailing 30 days are the same by day, by customer and by band; by feature, too, once the
    unallocated cost is added, which has features but no customer. #}
 
 with as_of as (
@@ -10,7 +10,7 @@ with as_of as (
 daily as (
 
     select
-        coalesce(sum(margins.revenue_usd), 0) as revenue_usd,
+        coalesce(sum(margins.equal_day_revenue_usd), 0) as revenue_usd,
         coalesce(sum(margins.cost_to_serve_usd), 0) as cost_usd
     from {{ ref('fct_customer_margins_daily') }} as margins
     cross join as_of

@@ -168,7 +168,7 @@ cost_share_of_revenue as (
 
 ),
 
-{# Growth is no fault of its own: it counts for who has a past to grow from and lately costs too much of what it pays. #}
+{# Growth is no fault of its own: it counts for who has a past to grow from and lately costs too much of its fees. #}
 tier_outgrown as (
 
     select

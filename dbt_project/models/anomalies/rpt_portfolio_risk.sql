@@ -1,4 +1,4 @@
-{# one row per measure (revenue, spend): how much of it belongs to customers who cost more than they pay, beside the 30 days before #}
+{# one row per measure (revenue, spend): how much of it belongs to customers who cost more than their fees, beside the 30 days before #}
 
 with margins as (
 

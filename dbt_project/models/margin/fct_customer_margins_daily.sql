@@ -71,6 +71,7 @@ combined as (
         cast(coalesce(used.tokens, 0) as bigint) as tokens,
         cast(coalesce(used.successful_tokens, 0) as bigint) as successful_tokens,
         coalesce(customer_days.revenue_usd, {{ money(0) }}) as revenue_usd,
+        coalesce(customer_days.equal_day_revenue_usd, {{ money(0) }}) as equal_day_revenue_usd,
         coalesce(costs.direct_cost_usd, {{ money(0) }}) as direct_cost_usd,
         coalesce(costs.shared_cost_usd, {{ money(0) }}) as shared_cost_usd
     from customer_days
@@ -100,7 +101,9 @@ final as (
         combined.shared_cost_usd,
         {{ money('combined.direct_cost_usd + combined.shared_cost_usd') }} as cost_to_serve_usd,
         {{ margin_of('combined.revenue_usd', '(combined.direct_cost_usd + combined.shared_cost_usd)') }} as gross_margin_usd,
-        combined.is_negotiated
+        combined.is_negotiated,
+        combined.equal_day_revenue_usd,
+        {{ margin_of('combined.equal_day_revenue_usd', '(combined.direct_cost_usd + combined.shared_cost_usd)') }} as equal_day_margin_usd
     from combined
     inner join customers on combined.customer_id = customers.customer_id
 

@@ -33,7 +33,8 @@ margins as (
         prior_revenue_usd,
         prior_cost_to_serve_usd,
         prior_gross_margin_usd,
-        cost_change_share
+        cost_change_share,
+        shared_cost_usd
     from customer_margins
 
 )

@@ -20,7 +20,7 @@ from reports_builder.subjects.core.statements import (
     top_customers_figure,
 )
 from reports_builder.subjects.margin.queries import totals as margin_totals
-from reports_builder.subjects.margin.statements import margin_share_figure, revenue_figure, who_pays
+from reports_builder.subjects.margin.statements import fees_said, margin_share_figure, revenue_figure
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
 
@@ -33,7 +33,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
     alerts = read_alerts(warehouse)
     return View(
         title="Overview",
-        headline=(spend_said(warehouse, spend), who_pays(margins), what_comes(outlook)),
+        headline=(spend_said(warehouse, spend), fees_said(margins), what_comes(outlook)),
         tiles=(
             *spend_tiles(spend),
             revenue_figure(margins),

@@ -46,7 +46,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
 def _figures(warehouse: NarrowedWarehouse, totals: Evidence, losing: Evidence) -> tuple[Section, ...]:
     segments, bands = ask.segments(warehouse), ask.distribution(warehouse)
     figures = {
-        "Customers that cost more than they pay": (losing, losses_figure(totals, losing, narrow=True)),
+        "Customers that cost more than their fees": (losing, losses_figure(totals, losing, narrow=True)),
         "Tiers and kinds of use": (segments, segments_figure(segments, narrow=True)),
         "Customers by margin": (bands, bands_figure(totals, bands)),
     }

@@ -50,7 +50,7 @@ def _near_limit(warehouse: NarrowedWarehouse) -> tuple[Section, ...]:
     near = ask.near_limit(warehouse)
     if not near.rows:
         return ()
-    title = near.say("{customer:text} costs {cost_share_of_revenue:percent} of what it pays")
+    title = near.say("{customer:text} costs {cost_share_of_revenue:percent} of its fees")
     figure = Figure(
         "near-limit",
         ranked_bars(

@@ -61,15 +61,15 @@ def _next_tier(customers: Evidence, plan: Evidence) -> Prose:
 
 
 def over_limit(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
-    """Customers whose cost is too large a part of what they pay; ``plan`` is the price plan proposed."""
+    """Customers whose cost is too large a part of their fees; ``plan`` is the price plan proposed."""
     if not customers.rows:
         return ()
     return (
         Insight(
-            title=customers.say("{who_cost:text} more than {limit_share:percent} of what comes in"),
+            title=customers.say("{who_cost:text} more than {limit_share:percent} of their fees"),
             problem=customers.say(
                 "The furthest over is {customer:text}: **{cost_usd:usd}** of cost against {revenue_usd:usd}"
-                " of revenue in 30 days ({cost_share_of_revenue:percent})."
+                " of fees in 30 days ({cost_share_of_revenue:percent})."
             ),
             domain_spec=REAL_TIME,
             domain_framework=f"{ANOMALIES}; {UNIT_ECONOMICS}",
@@ -90,9 +90,9 @@ def over_limit(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
                 (
                     Column("customer", "Customer"),
                     Column("subscription_tier", "Tier"),
-                    Column("revenue_usd", "Revenue", "usd_table"),
+                    Column("revenue_usd", "Fees earned", "usd_table"),
                     Column("cost_usd", "Cost", "usd_table"),
-                    Column("cost_share_of_revenue", "Cost of revenue", "percent"),
+                    Column("cost_share_of_revenue", "Cost of fees", "percent"),
                     Column("cost_above_limit_usd", "Above the limit", "usd_table"),
                 ),
                 customers,
@@ -111,13 +111,13 @@ def outgrown(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
             title=customers.say("{who_outgrew:text} tier"),
             problem=customers.say(
                 "{customer:text} costs {growth_ratio:ratio} times what it did at first, abnormal days left "
-                "out, and lately {recent_cost_share_of_revenue:percent} of what it pays. This is a new "
+                "out, and lately {recent_cost_share_of_revenue:percent} of its fees. This is a new "
                 "level, not a spike."
             ),
             domain_spec=REAL_TIME,
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=customers.say(
-                "**{all_loss_usd:usd}** of cost above revenue in 30 days on these accounts."
+                "**{all_loss_usd:usd}** of cost above fees in 30 days on these accounts."
             ),
             recommendation=Recommendation(
                 _larger_tier(customers, plan),
@@ -136,7 +136,7 @@ def outgrown(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
                     Column("growth_ratio", "Growth, times", "ratio"),
                 ),
                 customers,
-                note("customers whose cost has grown past what their tier pays for."),
+                note("customers whose cost has grown past the fee of their tier."),
             ),
         ),
     )

@@ -37,13 +37,13 @@ def what_was_abnormal(abnormal: Evidence, episodes: Evidence) -> Prose:
 
 
 def who_is_at_the_limit(limits: Evidence) -> Prose:
-    """How many customers cost too large a part of what they pay, or have outgrown their tier."""
+    """How many customers cost too large a part of their fees, or have outgrown their tier."""
     if not limits["over_customers"] and not limits["close_customers"]:
         if not limits["paying_customers"]:
-            return note("No customer has revenue to hold its cost against.")
+            return note("No customer has fees to hold its cost against.")
         return note("No customer is close to its cost limit.")
     return limits.say(
-        "Customers that cost more than {limit_share:percent} of what they pay: {over_customers:count}, with"
+        "Customers that cost more than {limit_share:percent} of their fees: {over_customers:count}, with"
         " **{above_limit_usd:usd}** beyond that limit in 30 days. Close to it: {close_customers:count}. "
         "Grown past their tier: {outgrown_customers:count}."
     )
@@ -73,14 +73,14 @@ def key_figures(abnormal: Evidence, limits: Evidence, premium: Evidence) -> tupl
 
 
 def over_limit_figure(limits: Evidence) -> KeyFigure:
-    """Customers whose cost is too large a part of what they pay."""
+    """Customers whose cost is too large a part of their fees."""
     return KeyFigure(
         "Customers over their cost limit",
         limits.cell("over_customers", "count"),
         target=note("none"),
         status=limits.say("limit: {limit_share:percent} of revenue")
         if limits["paying_customers"]
-        else note("nobody with revenue to judge"),
+        else note("nobody with fees to judge"),
     )
 
 

@@ -48,14 +48,14 @@ _LEDGER_COLUMNS = (
 def concentrated_cost(
     warehouse: Warehouse, top: Evidence, concentration: Evidence, margins: Evidence
 ) -> Insight:
-    """Who causes the cost, and whether they pay for it."""
+    """Who causes the cost, and whether their fees cover it."""
     planned = _planned_for_losing(warehouse)
     return Insight(
         title=concentration.say("{listed_customers:count} customers cause {top_share:percent} of AI cost"),
         problem=say(
             "Of {customers:count} customers, the {listed_customers:count} that cost most cause "
             "**{top_cost_usd:usd}**, {top_share:percent} of all cost. {top_unprofitable:count} of these "
-            "{listed_customers:count} paid less than they cost; of all customers, ",
+            "{listed_customers:count} cost more than their fees; of all customers, ",
             concentration,
         )
         + margins.say("{losing_customers:count} did."),
@@ -75,7 +75,7 @@ def concentrated_cost(
                 Column("tier", "Tier"),
                 Column("cost_usd", "Cost", "usd_table"),
                 Column("cost_share", "Share of cost", "percent"),
-                Column("revenue_usd", "Revenue", "usd_table"),
+                Column("revenue_usd", "Fees earned", "usd_table"),
                 Column("gross_margin_usd", "Margin", "usd_table"),
             ),
             top,
@@ -94,7 +94,7 @@ def _planned_for_losing(warehouse: Warehouse) -> Evidence | None:
 def _cover_the_cost(margins: Evidence, planned: Evidence | None) -> Recommendation:
     if not margins["losing_customers"]:
         return Recommendation(
-            note("Keep the prices: every customer pays its cost."), "Head of Product", "none"
+            note("Keep the prices: the fees of every customer cover its cost."), "Head of Product", "none"
         )
     return Recommendation(
         note(

@@ -151,7 +151,7 @@ def causes_of_change(warehouse: Warehouse) -> Evidence:
 
 
 def top_customers(warehouse: Warehouse) -> Evidence:
-    """The ten customers that cost most, with what they pay; shares are of all cost."""
+    """The ten customers that cost most, with the fees that they bring in; shares are of all cost."""
     return warehouse.evidence(
         """
         with customers as (

@@ -66,7 +66,7 @@ def top_customers_figure(
     """The customers that cost most; ``narrow`` bars have no room for both values at their ends."""
     title = concentration.say(
         "{listed_customers:count} customers cause {top_share:percent} of AI cost; "
-        "{top_unprofitable:count} of them paid less than they cost"
+        "{top_unprofitable:count} of them cost more than their fees"
     )
     return Figure(
         "top-customers",
@@ -78,7 +78,7 @@ def top_customers_figure(
             axis_title=f"US dollars in {warehouse.period_of(top).length}",
             highlight="is_unprofitable",
             marker="revenue_usd",
-            end_label=None if narrow else ("cost, paid", "revenue_usd"),
+            end_label=None if narrow else ("cost, fees", "revenue_usd"),
         ),
         title,
         title
@@ -86,7 +86,7 @@ def top_customers_figure(
         + top.say("{customer:text} with {cost_usd:usd}."),
         top,
         height=350,
-        key="Bar: what the customer cost. Upright mark: what it paid. Dark bar: it paid less than it cost.",
+        key="Bar: what the customer cost. Upright mark: the fees that it brought in. Dark bar: a loss.",
     )
 
 

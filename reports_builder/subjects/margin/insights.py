@@ -13,7 +13,7 @@ LOSS_COLUMNS = (
     Column("customer_name", "Customer"),
     Column("subscription_tier", "Tier"),
     Column("usage_archetype", "Declared use"),
-    Column("revenue_usd", "Revenue", "usd_table"),
+    Column("revenue_usd", "Fees earned", "usd_table"),
     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
     Column("gross_margin_usd", "Margin", "usd_table"),
     Column("prior_gross_margin_usd", "Margin before", "usd_table"),
@@ -33,20 +33,20 @@ def where_margin_goes(
 
 
 def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Insight, ...]:
-    """Who pays less than they cost, and what the recommended plan makes of it."""
+    """Whose fees do not cover their cost, and what the recommended plan makes of it."""
     if not losing.rows:
         return ()
     return (
         Insight(
             title=totals.say(
-                "{losing_customers:count} of {customers:count} customers cost more than they pay"
+                "{losing_customers:count} of {customers:count} customers cost more than their fees"
             ),
             problem=_lasting(totals),
             domain_spec=PROFITABILITY,
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=totals.say(
                 "**{loss_usd:usd}** lost in 30 days. Without these customers the margin would be "
-                "higher by that amount, although revenue would be lower."
+                "higher by that amount, although less in fees would be earned."
             ),
             recommendation=Recommendation(
                 note(
@@ -121,7 +121,7 @@ def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
             title=segments.say("The tier does not say how much a customer uses: {segment:text} loses most"),
             problem=segments.say(
                 "{customers:count} customers declared as {usage_archetype:text} users on the "
-                "{subscription_tier:text} tier pay **{revenue_usd:usd}** and cost **{cost_usd:usd}**. "
+                "{subscription_tier:text} tier bring in **{revenue_usd:usd}** and cost **{cost_usd:usd}**. "
                 "The same tier holds customers with a fraction of that use at the same fee."
             ),
             domain_spec=PROFITABILITY,
@@ -189,7 +189,7 @@ def next_to_lose(risky: Evidence) -> tuple[Insight, ...]:
                 (
                     Column("customer_name", "Customer"),
                     Column("subscription_tier", "Tier"),
-                    Column("revenue_usd", "Revenue", "usd_table"),
+                    Column("revenue_usd", "Fees earned", "usd_table"),
                     Column("usual_cost_usd", "Cost without abnormal days", "usd_table"),
                     Column("abnormal_cost_usd", "On abnormal days", "usd_table"),
                     Column("cost_rise_usd", "Rise of cost", "usd_table"),
@@ -303,8 +303,8 @@ SEGMENT_MARGIN_COLUMNS = (
     Column("segment", "Tier / declared use"),
     Column("customers", "Customers", "count"),
     Column("losing_customers", "With a loss", "count"),
-    Column("revenue_usd", "Revenue", "usd_table"),
+    Column("revenue_usd", "Fees earned", "usd_table"),
     Column("cost_usd", "Cost to serve", "usd_table"),
     Column("margin_usd", "Margin", "usd_table"),
-    Column("margin_share", "Of revenue", "percent"),
+    Column("margin_share", "Of fees", "percent"),
 )

@@ -30,6 +30,7 @@ def totals(warehouse: Warehouse) -> Evidence:
                 coalesce(max(-gross_margin_usd) filter (where is_unprofitable), 0) as largest_loss_usd,
                 coalesce(sum(uncosted_calls), 0) as uncosted_calls,
                 1 - sum(uncosted_calls) / nullif(sum(calls)::double, 0) as costed_call_share,
+                coalesce(sum(shared_cost_usd) <> 0, false) as has_shared_cost,
                 count(*) filter (where margin_status = 'cost_unknown') as unknown_customers,
                 coalesce(sum(revenue_usd) filter (where margin_status = 'cost_unknown'), 0)
                     as unknown_revenue_usd,
@@ -55,14 +56,14 @@ def totals(warehouse: Warehouse) -> Evidence:
             end as revenue_status,
             case
                 when revenue_change is null then 'no earlier period to compare with'
-                when cost_change = revenue_change then 'cost moved with revenue'
+                when cost_change = revenue_change then 'cost moved with fees'
                 when cost_change < 0 and revenue_change < 0 and cost_change > revenue_change
-                    then 'cost fell less than revenue'
-                when cost_change < 0 and revenue_change < 0 then 'cost fell more than revenue'
-                when cost_change < 0 then 'cost fell, revenue did not'
-                when revenue_change < 0 then 'revenue fell, cost did not'
-                when cost_change > revenue_change then 'cost grew faster than revenue'
-                else 'cost grew less than revenue'
+                    then 'cost fell less than fees'
+                when cost_change < 0 and revenue_change < 0 then 'cost fell more than fees'
+                when cost_change < 0 then 'cost fell, fees did not'
+                when revenue_change < 0 then 'fees fell, cost did not'
+                when cost_change > revenue_change then 'cost grew faster than fees'
+                else 'cost grew less than fees'
             end as cost_status,
             case
                 when margin_share is null then 'unknown'
@@ -73,7 +74,7 @@ def totals(warehouse: Warehouse) -> Evidence:
                 when margin_share_change > 0 then 'better' else 'the same'
             end as margin_status,
             case
-                when losing_customers > 0 then 'priced below cost'
+                when losing_customers > 0 then 'fees below cost'
                 when unknown_customers > 0 then 'none known'
                 else 'none'
             end as loss_status
@@ -276,10 +277,10 @@ def by_month(warehouse: Warehouse) -> Evidence:
 
 
 def daily_margins(warehouse: Warehouse) -> Evidence:
-    """Gross margin by day over the last 90 days of the data."""
+    """Margin by day over the last 90 days of the data, its fees on equal days."""
     return warehouse.evidence(
         """
-        select usage_date as day, sum(gross_margin_usd) as margin_usd
+        select usage_date as day, sum(equal_day_margin_usd) as margin_usd
         from :days
         where usage_date between :history_start and :as_of
         group by usage_date

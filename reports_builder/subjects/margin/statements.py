@@ -1,4 +1,4 @@
-"""What the reports and the dashboard say of what customers pay, cost and are worth."""
+"""What the reports and the dashboard say of what customers bring in, cost and are worth."""
 
 from dataclasses import replace
 
@@ -12,9 +12,10 @@ from reports_builder.warehouse import Warehouse
 
 ASSUMPTIONS = (
     note(
-        "Definition: revenue is the fee, spread evenly over the days of its month; cost to "
-        "serve is the cost of the customer's calls and its share of shared costs. Support, "
-        "staff and hosting are not in it."
+        "Definition: fees are earned evenly over the days of a year, so that periods of the same length "
+        "compare; a statement of a month spreads them over the days of that month. Earned is not invoiced "
+        "and not paid. Cost to serve is the cost of the customer's calls and its share of shared costs. "
+        "Support and staff are not in it, and hosting only where its bill is."
     ),
     note(
         "Assumed, not measured: that customers use as much after a change of price as before, "
@@ -23,24 +24,30 @@ ASSUMPTIONS = (
     note("Assumed, not measured: what winning a customer costs. The values shipped are illustrative."),
 )
 _MOST_BARS = 12
-_COST_AND_PAID = "Bar: what the customer cost. Upright mark: what it paid."
+_COST_AND_FEES = "Bar: what the customer cost. Upright mark: the fees that it brought in."
 
 
-def who_pays(totals: Evidence) -> Prose:
-    """What customers pay for it, what that leaves, and how many do not cover their cost: one sentence."""
+def cost_named(totals: Evidence) -> str:
+    """What the margin is after: AI cost alone, or also the costs that customers share."""
+    return "AI and shared cost" if totals["has_shared_cost"] else "AI cost"
+
+
+def fees_said(totals: Evidence) -> Prose:
+    """The fees earned, what that leaves, and how many customers do not cover their cost: one sentence."""
     if totals["revenue_usd"] is None:
-        return note("No customer is on record, so what customers pay for it is unknown.")
+        return note("No customer is on record, so the fees that they bring in are unknown.")
     if totals["margin_usd"] is None:
-        return totals.say("Customers paid **{revenue_usd:usd}**. ") + join(bound_said(totals))
+        return totals.say("Fees earned were **{revenue_usd:usd}**. ") + join(bound_said(totals))
     said = totals.say(
-        "Customers paid **{revenue_usd:usd}**, which leaves a gross margin of **{margin_share:percent}**; "
+        f"Fees earned were **{{revenue_usd:usd}}**, which leaves **{{margin_share:percent}}** after "
+        f"{cost_named(totals)}; "
         + (
-            "{losing_customers:count} of {customers:count} customers paid less than they cost and lost us "
+            "{losing_customers:count} of {customers:count} customers cost more than their fees and lost us "
             "**{loss_usd:usd}**."
             if totals["losing_customers"]
-            else "none of {customers:count} customers is known to have paid less than it cost."
+            else "of none of {customers:count} customers is it known that it cost more than its fee."
             if totals["unknown_customers"]
-            else "none of {customers:count} customers paid less than it cost."
+            else "none of {customers:count} customers cost more than its fee."
         )
     )
     return join([said, *bound_said(totals)])
@@ -61,20 +68,21 @@ def bound_said(totals: Evidence) -> tuple[Prose, ...]:
         said,
         totals.say(
             "Whether these earn or lose money is unknown, because the cost of too many of their calls is: "
-            "{unknown_customers:count} of {customers:count} customers, who paid {unknown_revenue_usd:usd}."
+            "{unknown_customers:count} of {customers:count} customers, with {unknown_revenue_usd:usd} of "
+            "fees."
         ),
     )
 
 
 def margin_said(warehouse: Warehouse, totals: Evidence) -> Prose:
-    """What customers paid, what they cost, and what that leaves."""
+    """The fees earned, what customers cost, and what that leaves."""
     if totals["revenue_usd"] is None:
         return note("No customer on record passes the filters, so revenue and margin are unknown.")
     if totals["margin_usd"] is None:
-        return who_pays(totals)
+        return fees_said(totals)
     said = totals.say(
-        "Customers paid **{revenue_usd:usd}** and cost **{cost_usd:usd}** to serve; "
-        "**{margin_usd:usd}** is left, {margin_share:percent} of revenue"
+        "Fees earned were **{revenue_usd:usd}**, and customers cost **{cost_usd:usd}** to serve; "
+        f"**{{margin_usd:usd}}** is left after {cost_named(totals)}, {{margin_share:percent}} of the fees"
     )
     if totals["prior_margin_usd"] is None:
         return join([said + note("."), *bound_said(totals)])
@@ -85,16 +93,16 @@ def margin_said(warehouse: Warehouse, totals: Evidence) -> Prose:
 
 
 def losses_said(totals: Evidence, losing: Evidence) -> Prose:
-    """How many customers cost more than they paid, and the largest loss."""
+    """How many customers cost more than their fees, and the largest loss."""
     if not losing.rows and totals["unknown_customers"]:
-        return note("No customer is known to have cost more than it paid.")
+        return note("No customer is known to have cost more than its fee.")
     if not losing.rows:
-        return note("No customer cost more than it paid.")
+        return note("No customer cost more than its fee.")
     return totals.say(
-        "**{losing_customers:count}** of {customers:count} customers cost more than they paid "
+        "**{losing_customers:count}** of {customers:count} customers cost more than their fees "
         "and lost us **{loss_usd:usd}**; the largest loss is "
     ) + losing.say(
-        "{customer_name:text} on the {subscription_tier:text} tier, which paid "
+        "{customer_name:text} on the {subscription_tier:text} tier, which brought in "
         "{revenue_usd:usd} and cost {cost_to_serve_usd:usd}."
     )
 
@@ -144,8 +152,10 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
             change="cost_change",
             status=totals.cell("cost_status", "text"),
         ),
-        compared(totals, "Gross margin", "margin_usd", "usd_table", change="margin_change"),
-        margin_share_figure(totals, "Gross margin of revenue"),
+        compared(
+            totals, f"Margin after {cost_named(totals)}", "margin_usd", "usd_table", change="margin_change"
+        ),
+        margin_share_figure(totals, "The same, of fees earned"),
         KeyFigure(
             "Customers with a loss",
             totals.say("{losing_customers:count} of {customers:count}"),
@@ -167,10 +177,10 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
 
 
 def revenue_figure(totals: Evidence) -> KeyFigure:
-    """What customers paid."""
+    """The fees that were earned."""
     return compared(
         totals,
-        "Revenue",
+        "Fees earned",
         "revenue_usd",
         "usd_table",
         change="revenue_change",
@@ -178,11 +188,11 @@ def revenue_figure(totals: Evidence) -> KeyFigure:
     )
 
 
-def margin_share_figure(totals: Evidence, label: str = "Gross margin") -> KeyFigure:
+def margin_share_figure(totals: Evidence, label: str = "") -> KeyFigure:
     """What is left of it, as a share; ``label`` tells it from the margin in dollars where both stand."""
     return compared(
         totals,
-        label,
+        label or f"Margin after {cost_named(totals)}",
         "margin_share",
         "percent",
         change="margin_share_change",
@@ -195,7 +205,7 @@ def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -
     """The customers with the largest losses."""
     shown = replace(losing, rows=losing.rows[:_MOST_BARS])
     title = totals.say(
-        "{losing_customers:count} customers cost more than they pay: their fee does not follow their use"
+        "{losing_customers:count} customers cost more than their fees, which do not follow their use"
     )
     return Figure(
         "loss-makers",
@@ -209,20 +219,20 @@ def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -
         title,
         title
         + note(". Bars of cost with a mark where the fee ends, largest loss first: ")
-        + losing.say("{customer_name:text} cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."),
+        + losing.say("{customer_name:text} cost {cost_to_serve_usd:usd} and brought in {revenue_usd:usd}."),
         losing,
         height=80 + 26 * len(shown.rows),
-        key=_COST_AND_PAID,
+        key=_COST_AND_FEES,
     )
 
 
 def costs_figure(warehouse: Warehouse) -> Figure:
-    """The dearest customers, where none of them costs more than it pays."""
+    """The dearest customers, where none of them costs more than its fee."""
     dearest = ask.dearest_customers(warehouse)
     title = note(
-        "No customer is known to cost more than it pays"
+        "No customer is known to cost more than its fee"
         if any(row["margin_status"] == "cost_unknown" for row in dearest.records())
-        else "Every customer pays more than it costs"
+        else "The fees of every customer cover its cost"
     )
     return Figure(
         "dearest-customers",
@@ -232,11 +242,12 @@ def costs_figure(warehouse: Warehouse) -> Figure:
         title,
         title
         + dearest.say(
-            ". The dearest, {customer_name:text}, cost {cost_to_serve_usd:usd} and paid {revenue_usd:usd}."
+            ". The dearest, {customer_name:text}, cost {cost_to_serve_usd:usd} and brought in "
+            "{revenue_usd:usd}."
         ),
         dearest,
         height=400,
-        key=_COST_AND_PAID,
+        key=_COST_AND_FEES,
     )
 
 
@@ -244,26 +255,27 @@ def segments_figure(segments: Evidence, *, narrow: bool = False) -> Figure:
     """Cost and revenue by tier and declared use."""
     title = (
         segments.say(
-            "Fees do not follow use: {segment:text} customers cost {cost_usd:usd} and pay {revenue_usd:usd}"
+            "Fees do not follow use: {segment:text} customers cost {cost_usd:usd} and bring in "
+            "{revenue_usd:usd}"
         )
         if segments["is_loss"]
-        else note("Every group of customers pays more than it costs")
+        else note("The fees of every group of customers cover its cost")
     )
     return Figure(
         "segments",
         _bars(segments, label="segment", cost="cost_usd", highlight="is_loss", narrow=narrow),
         title,
-        title + note(". A bar of cost and a mark of revenue per group, the worst margin first."),
+        title + note(". A bar of cost and a mark of fees per group, the worst margin first."),
         segments,
         height=80 + 28 * len(segments.rows),
-        key="Bar: what they cost. Upright mark: what they paid. Dark: a loss.",
+        key="Bar: what they cost. Upright mark: the fees that they brought in. Dark: a loss.",
     )
 
 
 def _bars(
     rows: Evidence, *, label: str, cost: str, highlight: str | None = None, narrow: bool = False
 ) -> TopLevelMixin:
-    """A bar of cost and a mark of revenue each; ``narrow`` bars have no room for both values at the end."""
+    """A bar of cost and a mark of fees each; ``narrow`` bars have no room for both values at the end."""
     return ranked_bars(
         rows,
         label=label,
@@ -272,7 +284,7 @@ def _bars(
         axis_title="US dollars in the period",
         highlight=highlight,
         marker="revenue_usd",
-        end_label=None if narrow else ("cost, paid", "revenue_usd"),
+        end_label=None if narrow else ("cost, fees", "revenue_usd"),
     )
 
 
@@ -296,17 +308,17 @@ def bands_figure(totals: Evidence, bands: Evidence) -> Figure:
         title + note(". A bar per band of margin share, from the worst to the best."),
         bands,
         height=320,
-        key="Bar: customers whose gross margin is this share of their revenue. Dark: a loss.",
+        key="Bar: customers whose margin is this share of their fees. Dark: a loss.",
     )
 
 
 def daily_margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
-    """The gross margin of each day."""
+    """The margin of each day."""
     days = ask.daily_margins(warehouse)
-    title = totals.say("Margin is {margin_share:percent} of revenue, {margin_share_change:delta_points}")
+    title = totals.say("Margin is {margin_share:percent} of fees earned, {margin_share_change:delta_points}")
     return Figure(
         "daily-margin",
-        daily_trend(days, None, day="day", value="margin_usd", axis_title="Gross margin a day, US dollars"),
+        daily_trend(days, None, day="day", value="margin_usd", axis_title="Margin a day, US dollars"),
         title,
         title + note(". A line of the margin of each day."),
         days,
@@ -320,10 +332,10 @@ def customers_table(warehouse: Warehouse) -> Table:
         Column("subscription_tier", "Tier"),
         Column("subscribed_days", "Days subscribed", "count"),
         Column("calls", "Calls", "count"),
-        Column("revenue_usd", "Revenue", "usd_table"),
+        Column("revenue_usd", "Fees earned", "usd_table"),
         Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
         Column("gross_margin_usd", "Margin", "usd_table"),
-        Column("gross_margin_share", "Of revenue", "percent"),
+        Column("gross_margin_share", "Of fees", "percent"),
         Column("cost_change", "Cost against before", "delta_or_new"),
     )
     return Table(columns, ask.dearest_customers(warehouse), max_rows=20)

@@ -11,7 +11,7 @@ _DEPARTURES_ASSUMED = "medium: use is measured, departures are assumed"
 
 
 def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
-    """The change of prices after the pilot: those who cost more than they pay, then all others."""
+    """The change of prices after the pilot: those who cost more than their fees, then all others."""
     if not plan.rows:
         return ActionPlan((), note(NO_PLAN))
     if plan["is_current_plan"]:

@@ -21,7 +21,7 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
         problem=plan.say(
             "Today's prices bring {current_revenue_usd:usd} and leave **{current_gross_margin_usd:usd}** "
             "({current_margin_share:percent}). {current_unprofitable:count} of {customers:count} customers "
-            "cost more than they pay, **{current_losses_usd:usd}** together: the fee does not grow with use."
+            "cost more than their fees, **{current_losses_usd:usd}** together: fees do not grow with use."
         ),
         domain_spec="Pricing Strategy Simulator (revenue and margin per model)",
         domain_framework=f"{UNIT_ECONOMICS}; Planning & Estimating",

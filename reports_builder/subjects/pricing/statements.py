@@ -61,11 +61,11 @@ def today_said(plan: Evidence) -> Prose:
         "margin ({current_margin_share:percent}); "
         + (
             "{current_unprofitable:count} of {customers:count} customers cost **{current_losses_usd:usd}** "
-            "more than they paid."
+            "more than their fees."
             if plan["current_unprofitable"]
-            else "none of {customers:count} customers cost more than it paid."
+            else "the fee of each of {customers:count} customers covers its cost."
             if not plan["uncosted_calls"]
-            else "none of {customers:count} customers is known to have cost more than it paid."
+            else "none of {customers:count} customers is known to have cost more than its fee."
         )
     )
     if not plan["uncosted_calls"]:
@@ -83,8 +83,8 @@ def other_fees_said(today: Evidence) -> tuple[Prose, ...]:
     return (
         today.say(
             "**Do not act on this page yet**: the plan marked as today's in the seed pricing_plans would "
-            "have brought {today_revenue_usd:usd_table}, but customers paid {paid_usd:usd_table}. Put your "
-            "own prices there and build again."
+            "have brought {today_revenue_usd:usd_table}, but customers bring in {paid_usd:usd_table}. Put "
+            "your own prices there and build again."
         ),
     )
 

@@ -55,6 +55,7 @@ dated as (
         customer_days.usage_date,
         customer_days.effective_cost_usd,
         customer_days.revenue_usd,
+        customer_days.equal_day_revenue_usd,
         anomalies.usage_date is not null as is_anomaly,
         today.*,
         min(customer_days.usage_date) over (partition by customer_days.customer_id) as first_date
@@ -82,7 +83,7 @@ levels as (
         customer_id,
         max(customer_name) as customer_name,
         max(days_remaining) as days_remaining,
-        {{ money('sum(revenue_usd) filter (where usage_date >= window_start_date)') }} as revenue_usd,
+        {{ money('sum(equal_day_revenue_usd) filter (where usage_date >= window_start_date)') }} as revenue_usd,
         {{ money('sum(effective_cost_usd) filter (where usage_date >= window_start_date)') }} as cost_usd,
         {{ money('coalesce(sum(revenue_usd) filter (where usage_date >= month_start_date), 0)') }} as month_revenue_usd,
         {{ money('coalesce(sum(effective_cost_usd) filter (where usage_date >= month_start_date), 0)') }} as month_cost_usd,
@@ -91,7 +92,7 @@ levels as (
             'count(*) filter (where usage_date >= four_weeks_start_date)'
         )) }} as cost_per_day_usd,
         {{ money_of_double(ratio('sum(effective_cost_usd) filter (where is_recent)', 'count(*) filter (where is_recent)')) }} as recent_cost_per_day_usd,
-        {{ money_of_double(ratio('sum(revenue_usd) filter (where is_recent)', 'count(*) filter (where is_recent)')) }} as recent_revenue_per_day_usd,
+        {{ money_of_double(ratio('sum(equal_day_revenue_usd) filter (where is_recent)', 'count(*) filter (where is_recent)')) }} as recent_revenue_per_day_usd,
         {{ money_of_double(ratio('sum(effective_cost_usd) filter (where is_earlier)', 'count(*) filter (where is_earlier)')) }} as earlier_cost_per_day_usd,
         cast(count(*) filter (where is_earlier) as integer) as earlier_days
     from told_apart

@@ -45,7 +45,8 @@ all_days as (
         coalesce(used.calls, 0) as calls,
         coalesce(used.uncosted_calls, 0) as uncosted_calls,
         coalesce(used.effective_cost_usd, {{ money(0) }}) as effective_cost_usd,
-        customer_days.revenue_usd
+        customer_days.revenue_usd,
+        customer_days.equal_day_revenue_usd
     from customer_days
     full outer join used on customer_days.customer_id = used.customer_id and customer_days.usage_date = used.usage_date
 
@@ -61,7 +62,8 @@ numbered as (
         all_days.calls,
         all_days.uncosted_calls,
         all_days.effective_cost_usd,
-        all_days.revenue_usd
+        all_days.revenue_usd,
+        all_days.equal_day_revenue_usd
     from all_days
     inner join dates on all_days.usage_date = dates.date_day
     cross join as_of

@@ -1,5 +1,5 @@
 {# one row per customer on record x UTC day of the data on which it was subscribed, with the revenue of that day: the fee of its plan on
-   that day, or of its contract #}
+   that day, or of its contract, by the calendar and on equal days #}
 
 with customers as (
 
@@ -58,7 +58,8 @@ accrued as (
         usage_date,
         subscription_tier,
         is_negotiated,
-        {{ split_exactly('monthly_fee_usd', 'day_of_month', '(day_of_month - 1)', 'days_in_month') }} as revenue_usd
+        {{ split_exactly('monthly_fee_usd', 'day_of_month', '(day_of_month - 1)', 'days_in_month') }} as revenue_usd,
+        {{ fee_per_equal_day('monthly_fee_usd') }} as equal_day_revenue_usd
     from subscribed
 
 )

@@ -1,4 +1,5 @@
-{# one row per known customer; the trailing 30 days beside the 30 days before #}
+{# one row per known customer; the trailing 30 days beside the 30 days before. Both earn their fees on equal days, so that the calendar
+   changes nothing between them #}
 
 with margins_daily as (
 
@@ -38,9 +39,10 @@ summed as (
         sum(uncosted_calls) filter (where is_current) as uncosted_calls,
         sum(calls) filter (where not is_current) as prior_calls,
         sum(uncosted_calls) filter (where not is_current) as prior_uncosted_calls,
-        {{ money('sum(revenue_usd) filter (where is_current)') }} as revenue_usd,
+        {{ money('sum(equal_day_revenue_usd) filter (where is_current)') }} as revenue_usd,
         {{ money('sum(cost_to_serve_usd) filter (where is_current)') }} as cost_to_serve_usd,
-        {{ money('sum(revenue_usd) filter (where not is_current)') }} as prior_revenue_usd,
+        {{ money('sum(shared_cost_usd) filter (where is_current)') }} as shared_cost_usd,
+        {{ money('sum(equal_day_revenue_usd) filter (where not is_current)') }} as prior_revenue_usd,
         {{ money('sum(cost_to_serve_usd) filter (where not is_current)') }} as prior_cost_to_serve_usd
     from in_windows
     group by customer_id
@@ -64,6 +66,7 @@ described as (
         summed.prior_uncosted_calls,
         coalesce(summed.revenue_usd, {{ money(0) }}) as revenue_usd,
         coalesce(summed.cost_to_serve_usd, {{ money(0) }}) as cost_to_serve_usd,
+        coalesce(summed.shared_cost_usd, {{ money(0) }}) as shared_cost_usd,
         case when as_of.has_full_prior_period then coalesce(summed.prior_revenue_usd, {{ money(0) }}) end as prior_revenue_usd,
         case when as_of.has_full_prior_period then coalesce(summed.prior_cost_to_serve_usd, {{ money(0) }}) end as prior_cost_to_serve_usd
     from customers
@@ -120,7 +123,8 @@ stated as (
         prior_revenue_usd,
         prior_cost_to_serve_usd,
         prior_gross_margin_usd,
-        {{ ratio('cost_to_serve_usd - prior_cost_to_serve_usd', 'prior_cost_to_serve_usd') }} as cost_change_share
+        {{ ratio('cost_to_serve_usd - prior_cost_to_serve_usd', 'prior_cost_to_serve_usd') }} as cost_change_share,
+        shared_cost_usd
     from compared
 
 ),

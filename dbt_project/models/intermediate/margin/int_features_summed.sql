@@ -66,7 +66,7 @@ callers as (
 
 ),
 
-{# Fees of customers without a successful call paid for no feature: they stay visible as revenue of none. #}
+{# Fees of customers without a successful call are for no feature: they stay visible as revenue of none. #}
 idle_revenue as (
 
     select

@@ -48,12 +48,14 @@ in_periods as (
     select
         'month' as billing_period_kind,
         dated.month_start_date as period_start_date,
+        dated.revenue_usd as period_revenue_usd,
         dated.*
     from dated
     union all
     select
         'trailing_30_days' as billing_period_kind,
         dated.window_start_date as period_start_date,
+        dated.equal_day_revenue_usd as period_revenue_usd,
         dated.*
     from dated
     where dated.usage_date >= dated.window_start_date
@@ -79,7 +81,7 @@ segments as (
         cast(coalesce(sum(successful_tokens) filter (where is_subscribed), 0) as bigint) as billable_tokens,
         cast(sum(calls) as bigint) as calls,
         cast(sum(uncosted_calls) as bigint) as uncosted_calls,
-        {{ money('sum(revenue_usd)') }} as revenue_usd,
+        {{ money('sum(period_revenue_usd)') }} as revenue_usd,
         {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd
     from in_periods
     group by

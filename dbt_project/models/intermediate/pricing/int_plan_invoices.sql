@@ -18,7 +18,8 @@ plans as (
 
 ),
 
-{# Base fee and included units accrue with the subscribed days of each month, as revenue does. A contract of the customer's own
+{# Base fee and included units accrue with the subscribed days, as revenue does: in a month by the calendar, in the trailing 30 days on
+   equal days. A contract of the customer's own
    (seed customer_contracts) holds under every plan. #}
 accrued as (
 
@@ -31,11 +32,16 @@ accrued as (
         tier_prices.usd_per_unit,
         case
             when segments.subscribed_days = 0 then {{ money(0) }}
+            when segments.billing_period_kind = 'trailing_30_days'
+                then {{ money("cast(" ~ fee_per_equal_day('tier_prices.base_fee_usd') ~ " as decimal(25, 12)) * cast(segments.subscribed_days as decimal(12, 0))") }}
             else {{ split_exactly(
                 'tier_prices.base_fee_usd', 'segments.last_subscribed_day', '(segments.first_subscribed_day - 1)', 'segments.days_in_month'
             ) }}
         end as list_fee_usd,
-        {{ ratio('tier_prices.included_units * segments.subscribed_days', 'segments.days_in_month') }} as included_units
+        {{ ratio(
+            'tier_prices.included_units * segments.subscribed_days',
+            "case when segments.billing_period_kind = 'month' then segments.days_in_month else " ~ days_of_mean_month() ~ " end"
+        ) }} as included_units
     from segments
     cross join plans
     left join pricing_plans as tier_prices

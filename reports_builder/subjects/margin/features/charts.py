@@ -73,7 +73,7 @@ def decision_map(features: Evidence, thresholds: Evidence) -> alt.TopLevelMixin:
     )
     up = alt.Y(
         "gross_margin_share:Q",
-        axis=alt.Axis(title="Gross margin, share of allocated revenue", format=".0%", tickCount=5),
+        axis=alt.Axis(title="Margin, share of allocated fees", format=".0%", tickCount=5),
         scale=alt.Scale(domain=[bottom, top], nice=False),
     )
     pixels = [

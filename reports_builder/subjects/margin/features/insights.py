@@ -32,7 +32,7 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
             features,
         ),
         problem=say(
-            "Features that cost more than the revenue that falls to them: {losing_features:count} of "
+            "Features that cost more than the fees that fall to them: {losing_features:count} of "
             "{features:count}, with **{losses_usd:usd}** of loss in the period. The largest is "
             "{feature_id:words}: {customers_using:count} customers use it, {adoption_share:percent} of the "
             "active ones.",
@@ -53,7 +53,7 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
         supporting=Table(
             (
                 Column("feature_id", "Feature", "words"),
-                Column("allocated_revenue_usd", "Revenue", "usd_table"),
+                Column("allocated_revenue_usd", "Fees earned", "usd_table"),
                 Column("cost_to_serve_usd", "Cost", "usd_table"),
                 Column("loss_usd", "Loss", "usd_table"),
                 Column("adoption_share", "Adoption", "percent"),
@@ -77,7 +77,7 @@ def investments(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
     features = ask.features(warehouse, "invest")
     insight = Insight(
         title=growth.say(
-            "Features to invest in keep {invested_margin_share:percent} of their revenue and earn "
+            "Features to invest in keep {invested_margin_share:percent} of their fees and earn "
             "{share_of_all_margin:percent} of the margin"
         ),
         problem=say(
@@ -148,7 +148,7 @@ def closures(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
         supporting=Table(
             (
                 Column("feature_id", "Feature", "words"),
-                Column("allocated_revenue_usd", "Revenue", "usd_table"),
+                Column("allocated_revenue_usd", "Fees earned", "usd_table"),
                 Column("cost_to_serve_usd", "Cost", "usd_table"),
                 Column("gross_margin_usd", "Margin", "usd_table"),
                 Column("adoption_share", "Adoption", "percent"),

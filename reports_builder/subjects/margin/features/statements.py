@@ -51,7 +51,7 @@ def key_figures(totals: Evidence) -> tuple[KeyFigure, ...]:
     """What features cost and bring, and what belongs to none."""
     return (
         KeyFigure("AI spend", totals.cell("cost_usd", "usd_table")),
-        KeyFigure("Revenue", totals.cell("revenue_usd", "usd_table")),
+        KeyFigure("Fees earned", totals.cell("revenue_usd", "usd_table")),
         KeyFigure(
             "Margin after unallocated cost",
             totals.cell("margin_usd", "usd_table"),
@@ -67,7 +67,7 @@ def key_figures(totals: Evidence) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "Cost that belongs to no feature",
             totals.cell("unallocated_cost_usd", "usd_table"),
-            status=totals.say("{unallocated_revenue_usd:usd} of revenue belongs to none"),
+            status=totals.say("{unallocated_revenue_usd:usd} of fees belongs to none"),
         ),
         KeyFigure("Active customers", totals.cell("active_customers", "count")),
     )
@@ -76,7 +76,7 @@ def key_figures(totals: Evidence) -> tuple[KeyFigure, ...]:
 def revenue_and_cost(
     warehouse: Warehouse, totals: Evidence, judged: Evidence, *, narrow: bool = False
 ) -> tuple[Figure, ...]:
-    """A bar of cost and a mark of revenue per feature; ``narrow`` bars have no room for both values."""
+    """A bar of cost and a mark of fees per feature; ``narrow`` bars have no room for both values."""
     if not judged.rows:
         return ()
     title = (
@@ -102,7 +102,7 @@ def revenue_and_cost(
         height=320,
         key=(
             "Bar: cost to serve, dark where it is more than the revenue. "
-            "Upright mark: revenue by share of calls."
+            "Upright mark: fees by share of calls."
         ),
     )
     return (figure,)
@@ -158,11 +158,11 @@ def profit_table(everything: Evidence) -> Table:
     """What each feature brings and costs, and how it is judged."""
     columns = (
         Column("feature", "Feature"),
-        Column("allocated_revenue_usd", "Revenue", "usd_table"),
+        Column("allocated_revenue_usd", "Fees earned", "usd_table"),
         Column("cost_to_serve_usd", "Cost", "usd_table"),
         Column("gross_margin_usd", "Margin", "usd_table"),
         Column("gross_margin_share", "Of revenue", "percent"),
-        Column("revenue_per_customer_usd", "Revenue per customer", "usd_table"),
+        Column("revenue_per_customer_usd", "Fees per customer", "usd_table"),
         Column("judgement", "Judgement"),
         Column("reason", "Reason", "words"),
     )
