@@ -11,8 +11,9 @@ from typer.exceptions import TyperException
 from reports_builder.alerts.commands import alerts_app
 from reports_builder.dashboard.command import dashboard
 from reports_builder.errors import ReportError
+from reports_builder.exports.command import export_app
 from reports_builder.live.command import watch
-from reports_builder.warehouse import DEFAULT_WAREHOUSE, open_warehouse
+from reports_builder.warehouse import DEFAULT_WAREHOUSE
 
 app = typer.Typer(
     add_completion=False,
@@ -68,48 +69,9 @@ def render(
         typer.echo(sentence.plain)
 
 
-export_app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, help="Write the warehouse's data for other tools."
-)
 app.add_typer(export_app, name="export")
 app.add_typer(alerts_app, name="alerts")
 app.command("dashboard")(dashboard)
-
-
-def _month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a month; write YYYY-MM.") from None
-
-
-@export_app.command("focus")
-def export_focus(
-    month: Annotated[
-        date, typer.Option(parser=_month, metavar="YYYY-MM", help="The billing month to write.")
-    ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write: .csv or .parquet.")],
-    version: Annotated[str, typer.Option(help="Version of the specification.")] = "1.2",
-    warehouse: Annotated[
-        Path, typer.Option(metavar="FILE", help="The published warehouse.")
-    ] = DEFAULT_WAREHOUSE,
-) -> None:
-    """Write one month of usage as a FOCUS file, a row per day, SKU and token class."""
-    from reports_builder.focus_export import VERSIONS, read_export, write_export  # noqa: PLC0415
-
-    if version not in VERSIONS:
-        raise ReportError(f"FOCUS {version} cannot be written; there is {', '.join(VERSIONS)}.")
-    with open_warehouse(warehouse) as opened:
-        export = read_export(opened, month)
-    write_export(export, out)
-    typer.echo(f"{len(export.rows)} charges of {month:%Y-%m} in FOCUS {version}: {out}")
-    if export.without_cost:
-        typer.echo(
-            f"{export.without_cost} charges are not in it: neither a charge nor a price is known for them "
-            "(core.rpt_usage_charges_daily, billed_cost_usd and effective_cost_usd null)."
-        )
-
-
 app.command("watch")(watch)
 
 

@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reports_builder.errors import ReportError
+from reports_builder.exports.files import write_whole
 from reports_builder.spreadsheet_cells import guarded
 from reports_builder.warehouse import Warehouse
 
@@ -239,19 +238,4 @@ def write_export(export: Export, out: Path) -> None:
     write = _FORMATS.get(out.suffix.lower())
     if write is None:
         raise ReportError(f"{out} ends neither in .csv nor in .parquet; the suffix says which to write.")
-    content = write(export.rows)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}-")
-        partial = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.chmod(0o644)
-            partial.replace(out)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise ReportError(f"cannot write {out} ({error.strerror}).") from error
+    write_whole(out, write(export.rows))

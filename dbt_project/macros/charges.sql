@@ -28,15 +28,25 @@
     ) }}) as date)
 {%- endmacro %}
 
-{# The columns of core.fct_charges, in its order, of a model that feeds it: those that its contract lists, null for all others. #}
+{# The columns of core.fct_charges, in its order, that the models which feed it have: all but what is worked out there. #}
+{% macro ledger_column_names() -%}
+    {%- set ledger = graph.nodes.get('model.ai_finops.fct_charges', {}) if execute else {} -%}
+    {%- set names = [] -%}
+    {%- for name in ledger.get('columns', {}) if name != 'cost_component' -%}
+        {%- do names.append(name) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+{# The same of one model that feeds it, null for what it does not have. #}
 {% macro ledger_columns(charges) -%}
     {%- set nodes = graph.nodes if execute else {} -%}
     {%- set columns = [] -%}
-    {%- for name, column in nodes.get('model.ai_finops.fct_charges', {}).get('columns', {}).items() -%}
+    {%- for name in ledger_column_names() -%}
         {%- if name in nodes['model.ai_finops.' ~ charges].columns -%}
             {%- do columns.append(name) -%}
         {%- else -%}
-            {%- do columns.append('cast(null as ' ~ column.data_type ~ ') as ' ~ name) -%}
+            {%- do columns.append('cast(null as ' ~ nodes['model.ai_finops.fct_charges'].columns[name].data_type ~ ') as ' ~ name) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ columns | join(', ') if columns else '*' }}

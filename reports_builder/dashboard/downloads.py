@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import Value
@@ -12,6 +13,9 @@ def defused(value: Value) -> str:
     """The value as a cell: text that a spreadsheet would run begins with an apostrophe."""
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        # Never 0E-12, which is no number to some programs.
+        return f"{value:f}"
     return guarded(value) if isinstance(value, str) else str(value)
 
 

@@ -1,4 +1,4 @@
-{# one row per UTC day x cost pool x owner (organization, product, feature, customer, team, unit, project, user, cost centre) #}
+{# one row per UTC day x cost pool x component x driver x owner (organization, product, feature, customer, team, unit, project, user, cost centre) #}
 
 {{ config(materialized='incremental', unique_key='usage_date') }}
 
@@ -22,11 +22,12 @@ by_owner as (
     select
         charge_date as usage_date,
         cost_pool,
+        cost_component,
         {{ owners }},
         {{ money('sum(effective_cost_usd)') }} as effective_cost_usd
     from charges
     where is_direct and is_counted and {{ is_changed_day('charge_date') }}
-    group by charge_date, cost_pool, {{ owners }}
+    group by charge_date, cost_pool, cost_component, {{ owners }}
 
 ),
 
@@ -44,6 +45,7 @@ allocated as (
     select
         usage_date,
         cost_pool,
+        cost_component,
         {{ owners }},
         'direct' as driver,
         effective_cost_usd as driver_units,
@@ -56,6 +58,7 @@ allocated as (
     select
         usage_date,
         cost_pool,
+        cost_component,
         {{ owners }},
         driver,
         driver_units,

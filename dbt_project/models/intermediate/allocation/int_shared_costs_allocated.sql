@@ -27,6 +27,7 @@ pool_days as (
     select
         charge_date as usage_date,
         cost_pool,
+        max(cost_component) as cost_component,
         allocation_driver as driver,
         {{ money('sum(effective_cost_usd)') }} as pool_cost_usd
     from charges
@@ -116,6 +117,7 @@ driven as (
     select distinct
         driver_units.*,
         targeted.cost_pool,
+        targeted.cost_component,
         targeted.pool_cost_usd
     from targeted
     inner join driver_units
@@ -152,6 +154,7 @@ split_by_driver as (
     select
         usage_date,
         cost_pool,
+        cost_component,
         {{ owners }},
         is_allocated,
         driver,
@@ -167,6 +170,7 @@ without_driver as (
     select
         usage_date,
         cost_pool,
+        cost_component,
         {%- for column in owner_columns() %}
         {{ "cast(null as string)" if column in ('project_id', 'user_id') else "'unallocated'" }} as {{ column }},
         {%- endfor %}
@@ -186,11 +190,11 @@ without_driver as (
 allocated as (
 
     select
-        usage_date, cost_pool, {{ owners }}, is_allocated, driver, driver_units, cost_share, allocated_cost_usd
+        usage_date, cost_pool, cost_component, {{ owners }}, is_allocated, driver, driver_units, cost_share, allocated_cost_usd
     from split_by_driver
     union all
     select
-        usage_date, cost_pool, {{ owners }}, is_allocated, driver, driver_units, cost_share, allocated_cost_usd
+        usage_date, cost_pool, cost_component, {{ owners }}, is_allocated, driver, driver_units, cost_share, allocated_cost_usd
     from without_driver
 
 )

@@ -59,6 +59,12 @@ capacity_charges as (
 
 ),
 
+cost_components as (
+
+    select * from {{ ref('cost_components') }}
+
+),
+
 pool_targets as (
 
     select * from {{ ref('pool_targets') }}
@@ -139,7 +145,7 @@ inputs as (
     union all
     select
         'lines of bills' as input_name,
-        md5({{ string_agg_sorted(row_text('bill_charges', ['cost_pool'] + owner_columns() + ['effective_cost_usd'])) }}) as input_text,
+        md5({{ string_agg_sorted(row_text('bill_charges', ['cost_pool', 'service_name', 'service_category'] + owner_columns() + ['effective_cost_usd'])) }}) as input_text,
         charge_date as counts_from_date,
         charge_date as valid_from_date,
         charge_date + 1 as valid_to_date
@@ -186,6 +192,9 @@ inputs as (
     union all
     select 'pool target' as input_name, {{ row_text('pool_targets', ['cost_pool', 'target_column', 'target_value']) }} as input_text, {{ for_ever }}
     from pool_targets
+    union all
+    select 'component' as input_name, {{ row_text('cost_components', ['match_on', 'match_value', 'cost_component']) }} as input_text, {{ for_ever }}
+    from cost_components
     union all
     select 'name of a provider' as input_name, {{ row_text('provider_names', ['name_in_source', 'provider_name']) }} as input_text, {{ for_ever }}
     from provider_names

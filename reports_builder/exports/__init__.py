@@ -1,0 +1,1 @@
+"""What leaves the warehouse for the tools of others: ledgers, spreadsheets, monitoring."""

@@ -1,0 +1,100 @@
+"""`python -m reports_builder export`: the warehouse's data for other tools."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reports_builder.errors import ReportError
+from reports_builder.warehouse import DEFAULT_WAREHOUSE, open_warehouse
+
+export_app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="Write the warehouse's data for other tools."
+)
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a month; write YYYY-MM.") from None
+
+
+Month = Annotated[date, typer.Option(parser=_month, metavar="YYYY-MM", help="The month to write.")]
+Out = Annotated[Path, typer.Option(metavar="FILE", help="Where to write.")]
+WarehouseFile = Annotated[Path, typer.Option(metavar="FILE", help="The published warehouse.")]
+
+
+@export_app.command("focus")
+def export_focus(
+    month: Month,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write: .csv or .parquet.")],
+    version: Annotated[str, typer.Option(help="Version of the specification.")] = "1.2",
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Write one month of usage as a FOCUS file, a row per day, SKU and token class."""
+    from reports_builder.focus_export import VERSIONS, read_export, write_export  # noqa: PLC0415
+
+    if version not in VERSIONS:
+        raise ReportError(f"FOCUS {version} cannot be written; there is {', '.join(VERSIONS)}.")
+    with open_warehouse(warehouse) as opened:
+        export = read_export(opened, month)
+    write_export(export, out)
+    typer.echo(f"{len(export.rows)} charges of {month:%Y-%m} in FOCUS {version}: {out}")
+    if export.without_cost:
+        typer.echo(
+            f"{export.without_cost} charges are not in it: neither a charge nor a price is known for them "
+            "(core.rpt_usage_charges_daily, billed_cost_usd and effective_cost_usd null)."
+        )
+
+
+@export_app.command("chargeback")
+def export_chargeback(
+    month: Month,
+    out: Out,
+    by: Annotated[
+        str,
+        typer.Option(help="statement, business_unit, team, project, user or cost_centre."),
+    ] = "statement",
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Write what each team is billed or shown for a month, or the cost by owner, as CSV."""
+    from reports_builder.dashboard.downloads import csv_bytes  # noqa: PLC0415
+    from reports_builder.exports.chargeback import BY, read_chargeback  # noqa: PLC0415
+    from reports_builder.exports.files import write_whole  # noqa: PLC0415
+
+    if by not in BY:
+        raise ReportError(f"there is no chargeback by {by}; there is {', '.join(BY)}.")
+    with open_warehouse(warehouse) as opened:
+        found = read_chargeback(opened, month, by)
+    write_whole(out, csv_bytes(found))
+    typer.echo(f"{len(found.rows)} rows of {month:%Y-%m}: {out}")
+
+
+@export_app.command("journal")
+def export_journal(
+    month: Month,
+    out: Out,
+    format_: Annotated[
+        str,
+        typer.Option("--format", help="quickbooks, iif, xero, netsuite, sap, coupa, beancount or hledger."),
+    ] = "",
+    layout: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A layout of your own in place of a format; see docs/exports.md."),
+    ] = None,
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Write a whole month as one balanced journal entry, with the accounts of the seed ledger_accounts."""
+    from reports_builder.exports.files import write_whole  # noqa: PLC0415
+    from reports_builder.exports.formats import writer_of  # noqa: PLC0415
+    from reports_builder.exports.journal import read_journal  # noqa: PLC0415
+
+    write = writer_of(format_, layout)
+    with open_warehouse(warehouse) as opened:
+        journal = read_journal(opened, month)
+    write_whole(out, write(journal))
+    typer.echo(
+        f"{len(journal.lines)} lines over {journal.total:,.2f} {journal.currency} of {month:%Y-%m}: {out}"
+    )
