@@ -24,6 +24,8 @@ def frozen_days(files: Mapping[str, Path]) -> pa.Table:
     days: set[tuple[str, date | None]] = set()
     for place, file in files.items():
         source, _, name = place.partition("/")
+        # Several sources may be read from one place; each has landed into a folder of its own name.
+        source = file.parent.name if source in SOURCE_KINDS else source
         if source == "calls" and place != _CONTRACT:
             days.add((source, date.fromisoformat(name.split("/")[0].removeprefix("date="))))
         elif source in CALL_SOURCES:

@@ -90,7 +90,7 @@ class LandingFolder:
             files[_RAW_CUSTOMERS] = self._raw_customers
         for source in LANDED_SOURCES:
             for path in (self._landing_dir / source.name).glob("*.parquet"):
-                files[f"{source.name}/{path.name}"] = path
+                files[f"{source.staged_as}/{path.name}"] = path
         _write(frozen_days(files), self._days)
         files["days/days.parquet"] = self._days
         slot = self.frozen.free_slot()

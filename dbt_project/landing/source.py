@@ -51,7 +51,9 @@ class LandedSource:
     field is dropped before anything is written. Its `shape` brings these fields into columns and gives the
     attributes of the record, of which the seed attribute_mappings fills the columns in `mapped`.
     `time_column` says on which UTC day a record stands. `months` are pairs of columns with start and end of a
-    month, `money` says in which currency amounts are, `comparison` how rows without ids are compared.
+    month, `money` says in which currency amounts are, `comparison` how rows without ids are compared. A
+    source that brings its records into the columns of another names it in `lands_as`: one staging model
+    reads both.
     """
 
     name: str
@@ -73,6 +75,12 @@ class LandedSource:
     money: Money = field(default_factory=Money)
     months: tuple[tuple[str, str], ...] = ()
     comparison: Comparison | None = None
+    lands_as: str = ""
+
+    @property
+    def staged_as(self) -> str:
+        """The source whose staging model reads the landed files."""
+        return self.lands_as or self.name
 
     @cached_property
     def known(self) -> KnownColumns:

@@ -43,7 +43,7 @@ Kind = Callable[[Any], str | None]
 
 
 def _sources(value: Any) -> str | None:
-    return _list_problem(value, {"calls", *(source.name for source in LANDED_SOURCES)})
+    return _list_problem(value, ["calls", *sorted(source.name for source in LANDED_SOURCES)])
 
 
 def _source_kinds(value: Any) -> str | None:
@@ -51,14 +51,14 @@ def _source_kinds(value: Any) -> str | None:
 
 
 def _packages(value: Any) -> str | None:
-    return _list_problem(value, {"genai-prices", "litellm"} | _packages_of_the_price_book())
+    return _list_problem(value, sorted({"genai-prices", "litellm"} | _packages_of_the_price_book()))
 
 
-def _list_problem(value: Any, known: set[str]) -> str | None:
+def _list_problem(value: Any, known: list[str]) -> str | None:
     is_list = isinstance(value, list) and bool(value)
     if is_list and all(isinstance(name, str) and name in known for name in value):
         return None
-    return f"a list, such as [{min(known)}], of {', '.join(sorted(known))}"
+    return f"a list, such as [{known[0]}], of {', '.join(known)}"
 
 
 def _as_of_date(value: Any) -> str | None:

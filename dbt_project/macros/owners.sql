@@ -1,11 +1,19 @@
 {# Everything that owner rules look at in one text: charges with the same text have the same owner. The team is the one that
    the call names; what a source does not know is left out. #}
-{% macro owner_key(team_id=none, product_id=none, feature_id=none, account_id=none, sub_account_id=none, resource_id=none, tags=none) -%}
+{% macro owner_key(team_id=none, product_id=none, feature_id=none, account_id=none, sub_account_id=none, resource_id=none, tags=none, charge_kind=none) -%}
     {%- set parts = [] -%}
     {%- for part in [team_id, product_id, feature_id, account_id, sub_account_id, resource_id, tags] -%}
     {%- do parts.append(key_part(part) ~ " || '|'" if part else "'|'") -%}
     {%- endfor -%}
+    {%- if charge_kind -%}
+    {%- do parts.append("coalesce(nullif(" ~ charge_kind ~ ", 'Usage'), '')") -%}
+    {%- endif -%}
     {{ parts | join(' || ') }}
+{%- endmacro %}
+
+{# What a line of a bill is for, where that says whose it is when nothing else does: its category, or that it is for support. #}
+{% macro charge_kind(line='') -%}
+    case when {{ line }}service_subcategory = 'Support' then 'Support' else {{ line }}charge_category end
 {%- endmacro %}
 
 {# Whether a dated row of a seed holds at the beginning of a stretch of days; an empty date is for ever. #}

@@ -44,7 +44,7 @@ def source_statements(frozen: Path, customers: Path, alerts: Path) -> list[str]:
         ("landing.notes", _columns(NOTE_SCHEMA), frozen / "notes", "parquet", ""),
         ("alerts.events", _event_columns(), alerts / "events.jsonl", "json", ""),
     ]
-    for source in LANDED_SOURCES:
+    for source in (source for source in LANDED_SOURCES if not source.lands_as):
         table = f"{source.name}.{_table_name(source.name)}"
         tables.append((table, _columns(source.schema), frozen / source.name, "parquet", ""))
     statements = []

@@ -20,15 +20,22 @@ OTHERS = {"raw", "alerts", "landing"}
 
 @pytest.mark.parametrize("name", SOURCE_KINDS)
 def test_a_registered_source_is_whole(name: str) -> None:
-    folder, model = STAGING / name, f"stg_{name}__{SOURCE_KINDS[name]}"
+    (source,) = (source for source in LANDED_SOURCES if source.name == name)
+    staged_as = source.staged_as
+    assert SOURCE_KINDS[staged_as] == SOURCE_KINDS[name]
+    assert (
+        source.columns == next(each for each in LANDED_SOURCES if each.name == staged_as).columns
+        or staged_as == name
+    )
+    folder, model = STAGING / staged_as, f"stg_{staged_as}__{SOURCE_KINDS[name]}"
     sql = (folder / f"{model}.sql").read_text()
     # Others stand empty while they are off; a source of calls is then not in the SQL at all.
     assert SOURCE_KINDS[name] != "calls" or f"enabled='{name}' in var('sources')" in sql
     assert yaml.safe_load((folder / f"{model}.yml").read_text())["models"][0]["description"]
     (declared,) = yaml.safe_load((folder / "_sources.yml").read_text())["sources"]
     (table,) = declared["tables"]
-    assert declared["name"] == name and declared["description"] and table["description"]
-    assert f"/{name}/*.parquet" in table["config"]["meta"]["external_location"]
+    assert declared["name"] == staged_as and declared["description"] and table["description"]
+    assert f"/{staged_as}/*.parquet" in table["config"]["meta"]["external_location"]
     with (PROJECT / "seeds" / "attribute_mappings.csv").open() as rows:
         mapped = {row["source_name"] for row in csv.DictReader(rows)}
     assert SOURCE_KINDS[name] != "calls" or name in mapped, "no rows of the seed attribute_mappings"
@@ -46,7 +53,9 @@ def test_a_registered_source_is_whole(name: str) -> None:
 def test_nothing_is_there_that_is_not_registered() -> None:
     modules = {path.stem for path in (PROJECT / "landing" / "sources").glob("*.py")} - {"__init__"}
     assert modules == {source.name for source in LANDED_SOURCES} == set(SOURCE_KINDS)
-    assert {path.name for path in STAGING.iterdir() if path.is_dir()} - OTHERS == modules
+    assert {path.name for path in STAGING.iterdir() if path.is_dir()} - OTHERS == {
+        source.staged_as for source in LANDED_SOURCES
+    }
 
 
 @pytest.mark.parametrize(("table", "schema"), [("calls", CALL_SCHEMA), ("customers", CUSTOMER_SCHEMA)])

@@ -89,7 +89,7 @@ lines as (
             -billed_cost_usd as billed_cost_usd,
             -consumed_quantity as consumed_quantity
         from ledger
-        where source = 'focus'
+        where origin_charge_id is not null
     ) as billed
     group by charge_id
     having

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-NULLS = frozenset({"", "null", "none"})
+NULLS = frozenset({"", "null", "none", "(null)"})
 # What may stand around a value without being part of it: blanks of all widths, byte order marks, the NULs of
 # fields of fixed length.
 BLANKS = "\0\ufeff\u200b\u200e\u200f" + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())

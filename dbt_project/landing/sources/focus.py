@@ -14,8 +14,9 @@ _FOCUS_PRICES = (
     "PricingCurrencyEffectiveCost",
     "PricingCurrencyListUnitPrice",
 )
-# FOCUS 1.0 to 1.3: what a version or a provider does not have reads as null. Columns with the prefix x_ are
-# those of this project's own export.
+# What a version or a provider does not have reads as null. Columns with the prefix x_ are those of this
+# project's own export, and what readers of other formats add: that a line without an end is of a whole day,
+# and what else its cost is part of.
 FOCUS = LandedSource(
     name="focus",
     what="FOCUS charges",
@@ -74,6 +75,8 @@ FOCUS = LandedSource(
         "SubAccountName": "text",
         "Tags": "text",
         "x_EstimatedColumns": "text",
+        "x_IsWholeDay": "text",
+        "x_RepeatsCostOf": "text",
         "x_TokenClass": "text",
     },
     # What every version has and no charge can be placed or summed without.

@@ -24,6 +24,12 @@ invoices as (
 
 ),
 
+inventory as (
+
+    select * from {{ ref('int_inventory_validated') }}
+
+),
+
 rejected as (
 
     select
@@ -46,7 +52,7 @@ rejected as (
     where rejection_reason is not null
     union all
     select
-        'focus' as source,
+        source_name as source,
         file_name,
         line_number,
         charge_id as record_key,
@@ -63,6 +69,16 @@ rejected as (
         rejection_reason as reason,
         raw_record
     from invoices
+    where rejection_reason is not null
+    union all
+    select
+        'inventory' as source,
+        file_name,
+        line_number,
+        resource_id as record_key,
+        rejection_reason as reason,
+        raw_record
+    from inventory
     where rejection_reason is not null
 
 )

@@ -117,7 +117,7 @@ in_ledger as (
         ) filter (where source = 'calls' and is_counted), 0)") }} as unbilled_usd,
         count(*) filter (where billed_cost_usd is null and effective_cost_usd is null and is_counted) as charges_without_amount
     from charges
-    where source in ('calls', 'focus', 'provisioned_throughput')
+    where source <> 'shared_cost_pools'
     group by lower(provider_name), billing_month_start_date
 
 ),

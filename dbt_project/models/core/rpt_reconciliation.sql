@@ -98,6 +98,7 @@ dated as (
 in_dollars as (
 
     select
+        dated.source_name,
         dated.charge_date,
         dated.rejection_reason,
         coalesce(converted.billed_cost_usd, case when dated.billing_currency = 'USD' then dated.billed_cost_billing_currency end)
@@ -107,28 +108,30 @@ in_dollars as (
 
 ),
 
-focus_records as (
+bill_records as (
 
     select
+        source_name,
         charge_date,
         count(*) as rows_read,
         count(*) filter (where rejection_reason is not null) as rows_rejected,
         {{ money('coalesce(sum(billed_cost_usd), 0)') }} as billed_cost_read_usd,
         {{ money('coalesce(sum(billed_cost_usd) filter (where rejection_reason is not null), 0)') }} as billed_cost_rejected_usd
     from in_dollars
-    group by charge_date
+    group by source_name, charge_date
 
 ),
 
 charges_in_marts as (
 
     select
+        source as source_name,
         cast(charge_period_start_at as date) as charge_date,
         count(distinct origin_charge_id) as charges,
         {{ money('sum(billed_cost_usd)') }} as billed_cost_usd
     from charges
-    where source = 'focus'
-    group by cast(charge_period_start_at as date)
+    where origin_charge_id is not null
+    group by source, cast(charge_period_start_at as date)
 
 ),
 
@@ -150,19 +153,20 @@ reconciled as (
     left join in_marts on call_records_read.source_name = in_marts.source_name and call_records_read.usage_date = in_marts.usage_date
     union all
     select
-        'focus' as source,
-        focus_records.charge_date as usage_date,
-        focus_records.rows_read,
+        bill_records.source_name as source,
+        bill_records.charge_date as usage_date,
+        bill_records.rows_read,
         cast(coalesce(charges_in_marts.charges, 0) as bigint) as rows_accepted,
-        focus_records.rows_rejected,
+        bill_records.rows_rejected,
         cast(0 as bigint) as rows_duplicate,
-        focus_records.billed_cost_read_usd,
+        bill_records.billed_cost_read_usd,
         coalesce(charges_in_marts.billed_cost_usd, {{ money(0) }}) as billed_cost_in_marts_usd,
-        focus_records.billed_cost_rejected_usd,
+        bill_records.billed_cost_rejected_usd,
         {{ money(0) }} as billed_cost_duplicate_usd,
         {{ money(0) }} as billed_cost_moved_usd
-    from focus_records
-    left join charges_in_marts on focus_records.charge_date = charges_in_marts.charge_date
+    from bill_records
+    left join charges_in_marts
+        on bill_records.source_name = charges_in_marts.source_name and bill_records.charge_date = charges_in_marts.charge_date
 
 ),
 

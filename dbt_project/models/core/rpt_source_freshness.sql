@@ -34,7 +34,7 @@ judged as (
         as_of.as_of_date,
         spans.records,
         cast(greatest({{ days_between('spans.last_date', 'as_of.as_of_date') }}, 0) as bigint) as days_behind,
-        {{ days_between('spans.last_date', 'as_of.as_of_date') }} > case when spans.source = 'focus' then 35 else 1 end as is_stale,
+        {{ days_between('spans.last_date', 'as_of.as_of_date') }} > case when spans.source in ('focus', '{{ landed_sources('charges') | join("', '") }}') then 35 else 1 end as is_stale,
         {{ 'true' if var('as_of_date') == 'latest' else 'false' }} and spans.last_date > as_of.as_of_date + 1 as is_ahead
     from spans
     cross join as_of

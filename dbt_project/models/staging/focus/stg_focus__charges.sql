@@ -26,6 +26,7 @@ typed as (
 
     select
         file_name,
+        split_part(file_name, '/', 1) as source_name,
         cast(line_number as bigint) as line_number,
         line_problem,
         try_cast(chargeperiodstart as timestamp) as charge_period_start_at,
@@ -59,6 +60,7 @@ typed as (
         skupricedetails as sku_price_details,
         x_tokenclass as token_class,
         x_estimatedcolumns as estimated_columns,
+        x_repeatscostof as repeats_cost_of,
         {{ focus_spelling('pricingcategory', 'pricing_category') }} as pricing_category,
         pricingunit as pricing_unit,
         consumedunit as consumed_unit,

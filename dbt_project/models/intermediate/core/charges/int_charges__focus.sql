@@ -2,7 +2,7 @@
 
 {# What the parts of a line have in common, and what is shared out. #}
 {% set kept = [
-    'file_name', 'line_number', 'charge_period_start_at', 'charge_period_end_at', 'billing_period_start_date',
+    'source', 'file_name', 'line_number', 'charge_period_start_at', 'charge_period_end_at', 'billing_period_start_date',
     'billing_period_end_date', 'billing_month_start_date', 'billing_account_id', 'provider_name', 'publisher_name',
     'host_provider_name', 'service_category', 'service_subcategory', 'service_name', 'charge_category', 'charge_description',
     'sku_id', 'sku_meter', 'sku_price_id', 'token_class', 'pricing_category', 'pricing_currency', 'pricing_unit',
@@ -64,6 +64,7 @@ lines as (
 
     select
         *,
+        source_name as source,
         {{ sku_text() }} as sku_text,
         cast(charge_period_start_at as date) as charge_date,
         is_overlap and is_counted as is_shared_out
@@ -168,7 +169,10 @@ whole as (
     from lines
     inner join owner_matches
         on
-            {{ owner_key(account_id='lines.billing_account_id', sub_account_id='lines.sub_account_id', resource_id='lines.resource_id', tags='lines.tags') }}
+            {{ owner_key(
+                account_id='lines.billing_account_id', sub_account_id='lines.sub_account_id', resource_id='lines.resource_id', tags='lines.tags',
+                charge_kind=charge_kind('lines.')
+            ) }}
             = owner_matches.owner_key
             and owner_matches.valid_from_date <= lines.charge_date
             and lines.charge_date < owner_matches.valid_to_date
@@ -188,6 +192,5 @@ charges as (
 
 select
     *,
-    'focus' as source,
     true as is_direct
 from charges

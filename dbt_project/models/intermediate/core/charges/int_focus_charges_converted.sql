@@ -107,7 +107,7 @@ converted as (
             when coalesce(named.estimated_columns, '') not like '%{{ kind | capitalize }}Cost%' then {{ in_usd('named.' ~ kind ~ '_cost_billing_currency') }}
         end as {{ kind }}_cost_usd,
         {% endfor -%}
-        named.charge_category = 'Usage' and preferred.provider_name is not null as is_overlap,
+        named.charge_category = 'Usage' and preferred.provider_name is not null and named.repeats_cost_of is null as is_overlap,
         coalesce(preferred.counts, 'usage') as counts,
         named.charge_category = 'Usage'
         and named.billed_cost_billing_currency <> 0
@@ -123,15 +123,16 @@ converted as (
 ),
 
 {# Calls do not say which of a provider's services they used, so of a provider and month either all lines count or none. A
-   bill with a line whose cost in USD is not known does not count: the calls know theirs. #}
+   bill with a line whose cost in USD is not known does not count: the calls know theirs. What another line has already (the
+   instance, of a container on it) never does. #}
 counted as (
 
     select
         converted.*,
-        not converted.is_overlap or (
+        converted.repeats_cost_of is null and (not converted.is_overlap or (
             bool_or(converted.is_overlap and converted.counts = 'bill') over provider_month
             and not bool_or(converted.is_overlap and converted.effective_cost_usd is null) over provider_month
-        ) as is_counted
+        )) as is_counted
     from converted
     window provider_month as (partition by converted.provider_name, converted.billing_month_start_date)
 

@@ -6,9 +6,9 @@ with usage_daily as (
 
 ),
 
-bills as (
+billed as (
 
-    select * from {{ ref('int_focus_charges_validated') }}
+    select * from {{ ref('int_owner_keys_billed') }}
 
 ),
 
@@ -70,18 +70,6 @@ called as (
 
 ),
 
-billed as (
-
-    select distinct
-        billing_account_id,
-        sub_account_id,
-        resource_id,
-        tags,
-        {{ owner_key(account_id='billing_account_id', sub_account_id='sub_account_id', resource_id='resource_id', tags='tags') }} as owner_key
-    from bills
-
-),
-
 keyed as (
 
     select owner_key from called
@@ -90,17 +78,7 @@ keyed as (
 
 ),
 
-tagged as (
-
-    select
-        owner_key,
-        {{ json_object_rows('tags') }} as tag
-    from billed
-    where tags is not null
-
-),
-
-{# What there is to look at, one row for each value; an account is nearer than the one that is billed for it. #}
+{# What there is to look at, one row for each value. #}
 looked_at as (
 
     select owner_key, 'call' as match_on, 'team' as match_key, team_id as match_value, 1 as nearness from called
@@ -110,13 +88,7 @@ looked_at as (
     union all
     select owner_key, 'product' as match_on, cast(null as string) as match_key, product_id as match_value, 1 as nearness from called
     union all
-    select owner_key, 'tag' as match_on, tag.key as match_key, tag.value as match_value, 1 as nearness from tagged
-    union all
-    select owner_key, 'resource' as match_on, cast(null as string) as match_key, resource_id as match_value, 1 as nearness from billed
-    union all
-    select owner_key, 'account' as match_on, cast(null as string) as match_key, sub_account_id as match_value, 1 as nearness from billed
-    union all
-    select owner_key, 'account' as match_on, cast(null as string) as match_key, billing_account_id as match_value, 2 as nearness from billed
+    select owner_key, match_on, match_key, match_value, nearness from billed
 
 ),
 

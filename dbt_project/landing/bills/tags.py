@@ -1,0 +1,45 @@
+"""Tags in whatever form a bill has them, as one JSON object with the keys as they were written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from dbt_project.landing.fields.values import as_text
+
+
+def tags_text(pairs: Iterable[tuple[str, object]]) -> str | None:
+    """The tags that have a key, with empty values as such; null without any."""
+    tags = {key: "" if value is None else str(value) for key, value in pairs if key.strip()}
+    return json.dumps(tags, ensure_ascii=False, sort_keys=True) if tags else None
+
+
+def pairs_of(value: object) -> list[tuple[str, object]] | None:
+    """The pairs of a JSON object, of a list of objects with key and value, or of a column that holds a map.
+
+    Null for a text that is none of them.
+    """
+    if value is None or as_text(value) is None:
+        return []
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    if isinstance(value, dict):
+        return [(str(key), _plain(content)) for key, content in value.items()]
+    if not isinstance(value, list):
+        return None
+    pairs: list[tuple[str, object]] = []
+    for item in value:
+        if isinstance(item, tuple) and len(item) == 2:
+            pairs.append((str(item[0]), _plain(item[1])))
+        elif isinstance(item, dict) and "key" in item:
+            pairs.append((str(item["key"]), _plain(item.get("value"))))
+        else:
+            return None
+    return pairs
+
+
+def _plain(value: object) -> object:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value

@@ -1,0 +1,187 @@
+"""Bills in providers' own formats: what each line costs, to the last digit, in the columns of FOCUS."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dbt_project.landing.landed_files import land
+from dbt_project.landing.source import LandedSource
+from dbt_project.landing.sources.aws_cur import AWS_CUR, shape_aws_cur
+from tests.real_files import real_file
+
+PICO = Decimal("0.000000000001")
+
+
+def landed(source: LandedSource, folder: Path, *files: tuple[str, str]) -> list[dict[str, Any]]:
+    """The rows that files with these names and contents land as."""
+    for name, content in files:
+        path = folder / "raw" / source.name / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    problems = land(source, folder / "raw", folder / "landing", is_on=True)
+    assert problems == []
+    return rows_in(source, folder)
+
+
+def landed_real(source: LandedSource, folder: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a file that another tool wrote, read where it is."""
+    path = folder / "raw" / source.name / Path(name).name
+    path.parent.mkdir(parents=True)
+    path.symlink_to(real_file(name))
+    assert land(source, folder / "raw", folder / "landing", is_on=True) == []
+    return rows_in(source, folder)
+
+
+def rows_in(source: LandedSource, folder: Path) -> list[dict[str, Any]]:
+    rows = pq.read_table(folder / "landing" / source.name).to_pylist()
+    return sorted(rows, key=lambda row: (row["file_name"], row["line_number"]))
+
+
+def total(rows: list[dict[str, Any]], column: str) -> Decimal:
+    """The sum as staging reads it, with 12 decimals."""
+    return sum((Decimal(row[column]).quantize(PICO) for row in rows if row[column] is not None), Decimal(0))
+
+
+def test_a_report_of_aws_sums_to_cash_and_to_what_a_savings_plan_was_used_for(tmp_path: Path) -> None:
+    expected = json.loads(real_file("billing/expected.json").read_text())["aws_cur_savings_plan"]
+    rows = landed_real(AWS_CUR, tmp_path, "billing/aws_cur_savings_plan.csv")
+    assert len(rows) == expected["rows"]
+    assert total(rows, "BilledCost") == Decimal(expected["cash_total"])
+    by_kind = defaultdict(list)
+    for row in rows:
+        kind = (row["ChargeCategory"], row["CommitmentDiscountStatus"], row["CommitmentDiscountType"])
+        by_kind[kind[:2]].append(row)
+    amortised = expected["amortised"]
+    assert total(by_kind["Usage", None], "EffectiveCost") == Decimal(amortised["usage"])
+    assert total(by_kind["Purchase", "Unused"], "EffectiveCost") == Decimal(amortised["savings_plan_unused"])
+    assert total(by_kind["Adjustment", None], "EffectiveCost") == 0
+    used = [row for row in by_kind["Usage", "Used"] if row["EffectiveCost"] is not None]
+    assert total(used, "EffectiveCost") == Decimal(amortised["savings_plan_used"])
+    # What a reservation charges an hour, this file does not say: unknown, not nothing.
+    assert len(by_kind["Usage", "Used"]) - len(used) == 48
+
+
+def test_cash_and_amortised_cost_differ_by_what_was_paid_upfront() -> None:
+    expected = json.loads(real_file("billing/cur2_amortisation.expected.json").read_text())
+    with real_file("billing/cur2_amortisation.csv").open(newline="") as lines:
+        rows = [
+            shape_aws_cur({name: value or None for name, value in record.items()})[0]
+            for record in csv.DictReader(lines)
+        ]
+    counted = [row for row in rows if row["x_RepeatsCostOf"] is None]
+    assert len(rows) - len(counted) == expected["excluded_split_rows"]
+    cash, amortised = total(counted, "BilledCost"), total(counted, "EffectiveCost")
+    assert (cash, amortised) == (Decimal(expected["cash_total"]), Decimal(expected["amortised_total"]))
+    bridge = {name: Decimal(value) for name, value in expected["bridge"].items()}
+    assert cash - amortised == bridge["cash_minus_amortised"]
+    assert cash - amortised == (
+        bridge["upfront_paid"] - bridge["amortised_upfront"] + bridge["savings_plan_refund"]
+    )
+    unused = defaultdict(Decimal)
+    for row in counted:
+        if row["CommitmentDiscountStatus"] == "Unused":
+            unused[row["CommitmentDiscountType"]] += Decimal(row["EffectiveCost"])
+    assert unused["Savings Plan"] == Decimal(expected["unused"]["savings_plan"])
+    assert unused["Reserved Instance"] == Decimal(expected["unused"]["reserved"])
+
+
+CUR = (
+    "bill_billing_period_start_date,bill_billing_period_end_date,bill_payer_account_id,line_item_usage_account_id,"
+    "line_item_line_item_type,line_item_product_code,line_item_usage_start_date,line_item_usage_end_date,"
+    "line_item_unblended_cost,line_item_currency_code,line_item_resource_id,line_item_usage_type,resource_tags,product\n"
+)
+
+
+def cur_line(
+    kind: str, cost: str, tags: str = "", code: str = "AmazonEC2", usage: str = "BoxUsage:m5.large"
+) -> str:
+    tags = '"' + tags.replace('"', '""') + '"'
+    return (
+        f"2026-10-01,2026-11-01,1,2,{kind},{code},2026-10-03T00:00:00Z,2026-10-03T01:00:00Z,"
+        f'{cost},USD,i-1,{usage},{tags},"{{""instance_type"": ""m5.large""}}"\n'
+    )
+
+
+def test_the_maps_of_the_second_layout_are_read_from_csv_and_parquet(tmp_path: Path) -> None:
+    line = cur_line("Usage", "1.5", '{"user_Team": "a", "user_env": "", "aws_created_by": "x"}')
+    (from_csv,) = landed(AWS_CUR, tmp_path / "csv", ("october.csv", CUR + line))
+    assert json.loads(from_csv["Tags"]) == {"Team": "a", "env": "", "aws_created_by": "x"}
+    assert json.loads(from_csv["SkuPriceDetails"]) == {"InstanceType": "m5.large"}
+    values = next(csv.DictReader([*(CUR + line).splitlines()]))
+    maps = pa.map_(pa.string(), pa.string())
+    table = pa.table(
+        {
+            name: pa.array([list(json.loads(value).items())], maps)
+            if name in ("resource_tags", "product")
+            else [value]
+            for name, value in values.items()
+        }
+    )
+    path = tmp_path / "parquet" / "raw" / "aws_cur" / "october.parquet"
+    path.parent.mkdir(parents=True)
+    pq.write_table(table, path)
+    (from_parquet,) = landed(AWS_CUR, tmp_path / "parquet")
+    told = [name for name in AWS_CUR.columns if from_csv[name] != from_parquet[name]]
+    assert told == []
+
+
+def test_tags_that_are_no_json_stay_as_they_are(tmp_path: Path) -> None:
+    (row,) = landed(AWS_CUR, tmp_path, ("october.csv", CUR + cur_line("Usage", "1", "team=a")))
+    assert row["Tags"] == "team=a"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "usage", "category", "service_category", "subcategory"),
+    [
+        ("Fee", "AWSSupportBusiness", "", "Purchase", "Other", "Support"),
+        ("Usage", "AmazonEC2", "USE1-DataTransfer-Out-Bytes", "Usage", "Networking", None),
+        ("EdpDiscount", "AmazonEC2", "BoxUsage:m5.large", "Credit", "Compute", None),
+        ("Tax", "AmazonS3", "", "Tax", "Storage", None),
+        ("Refund", "AmazonRDS", "", "Adjustment", "Databases", None),
+        ("Usage", "AmazonBedrock", "USE1-tokens", "Usage", "AI and Machine Learning", None),
+        ("Usage", "AmazonWorkDocs", "", "Usage", "Other", None),
+    ],
+)  # fmt: skip
+def test_every_line_has_a_category(
+    tmp_path: Path,
+    kind: str,
+    code: str,
+    usage: str,
+    category: str,
+    service_category: str,
+    subcategory: str | None,
+) -> None:
+    (row,) = landed(AWS_CUR, tmp_path, ("october.csv", CUR + cur_line(kind, "1", code=code, usage=usage)))
+    assert (row["ChargeCategory"], row["ServiceCategory"], row["ServiceSubcategory"]) == (
+        category,
+        service_category,
+        subcategory,
+    )
+
+
+def test_a_file_of_something_else_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "raw" / "aws_cur" / "focus.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("BilledCost,EffectiveCost\n1,1\n")
+    (problem,) = land(AWS_CUR, tmp_path / "raw", tmp_path / "landing", is_on=True)
+    assert problem.startswith(f"{path}: is not a file of AWS cost and usage reports: column")
+    assert "it has BilledCost, EffectiveCost" in problem
+
+
+def test_a_month_that_was_exported_twice_is_refused(tmp_path: Path) -> None:
+    lines = "".join(cur_line("Usage", f"1.{hour}") for hour in range(10))
+    for name, more in (("first.csv", ""), ("second.csv", cur_line("Usage", "7"))):
+        path = tmp_path / "raw" / "aws_cur" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(CUR + lines + more)
+    (problem,) = land(AWS_CUR, tmp_path / "raw", tmp_path / "landing", is_on=True)
+    assert "10 of its rows, of 2026-10-03" in problem and "would count twice" in problem
