@@ -54,6 +54,26 @@ COMPANY_SEEDS: Final = (
         "bc9b8d7c98f678916d5c309c7a6b00bc6d223ffbdcde8d127730709b6e2a7aa6",
     ),
     CompanySeed(
+        "investment_claims",
+        "figures that somebody printed of an investment",
+        "3a4aaa0466cb555439c266fdbfa8fe11beb7a6e50dca30fa707c3cef0284933f",
+    ),
+    CompanySeed(
+        "investment_drivers",
+        "how far the drivers of an investment may turn out otherwise",
+        "6502665a86212569fd51f3c91e8f60857cb1529352eee7c354cacdf0d754a924",
+    ),
+    CompanySeed(
+        "investment_lines",
+        "what each investment costs and brings, by period",
+        "64f29bef43b398caa739cbb151dc18c6d84faa7e4f1fb4df842273548f9f4766",
+    ),
+    CompanySeed(
+        "investments",
+        "investments that you judge, who answers for them and their rates",
+        "d8cebaa5dbc71d9b68f1abe6e662166fc0a8fbee104c7a9117fcc833167888b8",
+    ),
+    CompanySeed(
         "owner_assignments",
         "which team and cost centre answers for each feature, account and tag",
         "c83fa89f84523a4766e3a1301480121c7402cd330449ed871f29819988f8436b",

@@ -168,3 +168,55 @@ def _name_places(rows: list[Record], x: str, y: str) -> list[tuple[_Place, list[
         ({"align": "right" if left else "left", "dx": -9 if left else 9, "dy": dy}, group)
         for (left, dy), group in sorted(groups.items(), key=lambda item: item[0])
     ]
+
+
+def signed_bars(
+    evidence: Evidence, *, label: str, value: str, style: str, axis_title: str, axis_format: str = "$,.0f"
+) -> alt.TopLevelMixin:
+    """Horizontal bars from zero to either side in the order of the rows, each with its value at its end.
+
+    What is above zero is dark: the eye looks for what adds.
+    """
+    rows = records(evidence, shown=(value, style))
+    for position, row in enumerate(rows):
+        row["position"] = position
+    names = {position: plain(record[label], "text") for position, record in enumerate(evidence.records())}
+    sizes = [float(row[value] or 0) for row in rows]
+    room = 0.25 * (max([0.0, *sizes]) - min([0.0, *sizes]) or 1.0)
+    scale = alt.Scale(domain=[min([0.0, *sizes]) - room, max([0.0, *sizes]) + room], nice=False)
+    axis = alt.Axis(title=axis_title, grid=True, tickCount=5, format=axis_format)
+    base = alt.Chart(data(rows)).encode(y=alt.Y("position:O", axis=_names_axis(names)))
+    across = alt.X(f"{value}:Q", axis=axis, scale=scale)
+    colour = alt.condition(f"datum.{value} > 0", alt.value(ACCENT), alt.value(NEUTRAL))
+    right = base.transform_filter(f"datum.{value} > 0").mark_text(align="left", dx=6)
+    left = base.transform_filter(f"datum.{value} <= 0").mark_text(align="right", dx=-6)
+    chart: alt.TopLevelMixin = alt.layer(
+        base.mark_bar().encode(x=across, color=colour),
+        *(side.encode(x=across, text=alt.Text("shown:N")) for side in (right, left)),
+    )
+    return chart
+
+
+def ranges(
+    evidence: Evidence,
+    *,
+    label: str,
+    low: str,
+    high: str,
+    middle: str,
+    axis_title: str,
+    axis_format: str = "$,.2s",
+) -> alt.TopLevelMixin:
+    """A horizontal bar per row from ``low`` to ``high``, rows in their order, with a tick at ``middle``."""
+    rows = records(evidence)
+    for position, row in enumerate(rows):
+        row["position"] = position
+    names = {position: plain(record[label], "text") for position, record in enumerate(evidence.records())}
+    axis = alt.Axis(title=axis_title, grid=True, tickCount=5, format=axis_format)
+    base = alt.Chart(data(rows)).encode(y=alt.Y("position:O", axis=_names_axis(names)))
+    across = alt.X(f"{low}:Q", axis=axis, scale=alt.Scale(zero=False, padding=20))
+    chart: alt.TopLevelMixin = alt.layer(
+        base.mark_bar(color=NEUTRAL).encode(x=across, x2=alt.X2(f"{high}:Q")),
+        base.mark_tick(thickness=3, color=INK).encode(x=alt.X(f"{middle}:Q")),
+    )
+    return chart

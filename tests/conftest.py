@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 # Folders of tests that build warehouses or open browsers, and the README, which one process can only begin with: while it
 # makes a demo of its own, the other builds the warehouse that all others share.
-LONG = ("test_readme.py", "live", "warehouse", "faults", "dashboard", "anomalies", "prices")
+LONG = ("test_readme.py", "live", "warehouse", "planning", "faults", "dashboard", "anomalies", "prices")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

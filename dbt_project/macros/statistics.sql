@@ -16,3 +16,24 @@
         * power(1 - 1 / (9 * cast({{ events }} + 1 as double)) + cast({{ z }} as double) / (3 * sqrt(cast({{ events }} + 1 as double))), 3)
     )
 {%- endmacro %}
+
+{# A random number between 0 and 1 that belongs to a text: the same for the same text, on both engines. Of the first six
+   hexadecimal digits of its MD5, so that there are 16.7 million of them. #}
+{% macro random_share_of(text) -%}
+    (
+        {%- for place in [1, 2, 3, 4, 5, 6] %}
+        cast({{ place_in_text("'0123456789abcdef'", 'substring(md5(' ~ text ~ '), ' ~ place ~ ', 1)') }} - 1 as double) * {{ 16 ** (6 - place) }} +
+        {%- endfor %}
+        0.5
+    ) / {{ 16 ** 6 }}
+{%- endmacro %}
+
+{# The value of a triangular distribution (least, likeliest, most) below which a share of all values lies. #}
+{% macro triangular_quantile(share, least, likeliest, most) -%}
+    case
+        when {{ most }} <= {{ least }} then {{ likeliest }}
+        when {{ share }} * ({{ most }} - {{ least }}) < {{ likeliest }} - {{ least }}
+            then {{ least }} + sqrt({{ share }} * ({{ most }} - {{ least }}) * ({{ likeliest }} - {{ least }}))
+        else {{ most }} - sqrt((1 - {{ share }}) * ({{ most }} - {{ least }}) * ({{ most }} - {{ likeliest }}))
+    end
+{%- endmacro %}

@@ -57,7 +57,7 @@ def test_no_page_states_a_change_against_half_a_period(built: Workspace) -> None
         assert not warehouse.period.has_prior
         assert warehouse.period.is_covered
         pages = build_pages(warehouse).pages
-    assert len(pages) == 12
+    assert len(pages) == 13
     for page in pages:
         for evidence in evidence_of_page(page):
             assert changes(evidence) == [], f"{page.path}:\n{evidence.sql}"

@@ -65,6 +65,25 @@ _ROWS = {
         ('total', 'total', 'seasonal_naive', 'all days', false, 0.17, 0),
         ('total', 'total', 'weekday_profile', '30-day total', true, 0.12, 0.2),
         ('total', 'total', 'seasonal_naive', '30-day total', false, 0.15, 0)""",
+    "planning.rpt_cost_variances": """
+        (month_start_date, basis, scope, scope_id, scope_name, part, variance_usd, part_rank, actual_usd, compared_usd,
+        total_variance_usd, total_variance_share, severity, main_team_name, main_customer_id, main_feature_id, main_model,
+        main_variance_usd) values
+        ('2026-10-01', 'prior period', 'total', 'total', 'total', 'price', 450, 1, 1600, 1000, 600, 0.6, 'critical',
+        'Assistant', 'cust_0001', 'chat', 'gpt-4', 400),
+        ('2026-10-01', 'prior period', 'total', 'total', 'total', 'volume', 150, 2, 1600, 1000, 600, 0.6, 'critical',
+        'Assistant', 'cust_0001', 'chat', 'gpt-4', 120),
+        ('2026-10-01', 'budget', 'team', 'assistant-team', 'Assistant', 'price', 100, 1, 1600, 1500, 100, 0.0667,
+        'moderate', 'Assistant', 'cust_0001', 'chat', 'gpt-4', 90)""",
+    "planning.rpt_investment_returns": """
+        (investment_id, investment_name, owner_role, kind, scenario, method, item, value, low_value, high_value, unit,
+        period_unit, status, note, rank_number) values
+        ('engine', 'Engine', 'Head of Marketing', 'measure', 'base', 'npv', '1', 1000, null, null, 'usd', 'year', 'known',
+        null, 1),
+        ('engine', 'Engine', 'Head of Marketing', 'tornado', 'base', 'npv', 'sales', 1000, 400, 1200, 'usd', 'year',
+        'known', 'Sales', 1)""",
+    "planning.fct_investment_flows": """
+        (investment_id, scenario, period, cost_usd, benefit_usd, cash_flow_usd) values ('engine', 'base', 0, 10, 0, -10)""",
     "margin.rpt_customer_margins": """
         (customer_id, customer_name, subscription_tier, has_activity, revenue_usd, cost_to_serve_usd, gross_margin_usd,
         gross_margin_share, is_unprofitable, prior_revenue_usd, prior_cost_to_serve_usd, prior_gross_margin_usd,

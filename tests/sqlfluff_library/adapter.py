@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 # Dispatched macros that emit a whole select.
-SELECTS = {"day_spine", "raw_call_files"}
+SELECTS = {"day_spine", "whole_numbers", "raw_call_files"}
 
 
 def dispatch(macro_name: str, *_namespaces: str) -> Callable[..., str]:

@@ -145,7 +145,7 @@ def _write_exports(raw: Path) -> None:
 def test_a_build_and_every_page_stand_without_them(company: Workspace, tmp_path: Path) -> None:
     assert company.query("select count(*), sum(effective_cost_usd) > 0 from core.fct_calls") == [(800, True)]
     built = build_reports(company.published, tmp_path)
-    assert len(built.pages) == 12
+    assert len(built.pages) == 13
     identity = identity_of(company.published)
     assert identity is not None
     for page in VIEWS:

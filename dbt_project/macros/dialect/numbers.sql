@@ -14,3 +14,16 @@
         as {{ type }}
     )
 {%- endmacro %}
+
+{# Whole numbers from first to last, as column number of a select. #}
+{% macro whole_numbers(first, last) -%}
+    {{ return(adapter.dispatch('whole_numbers')(first, last)) }}
+{%- endmacro %}
+{% macro default__whole_numbers(first, last) -%}
+    select cast(series.counted as integer) as number
+    from range({{ first }}, {{ last }} + 1) as series (counted)
+{%- endmacro %}
+{% macro spark__whole_numbers(first, last) -%}
+    select cast(id as int) as number
+    from range({{ first }}, {{ last }} + 1)
+{%- endmacro %}

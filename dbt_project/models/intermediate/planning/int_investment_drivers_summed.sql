@@ -1,0 +1,49 @@
+{# one row per investment x driver of its plan: what it is worth, and how far it may turn out otherwise #}
+
+with lines as (
+
+    select * from {{ ref('int_investment_lines_spread') }}
+
+),
+
+drivers as (
+
+    select * from {{ ref('investment_drivers') }}
+
+),
+
+summed as (
+
+    select
+        investment_id,
+        driver_id,
+        {{ stable_sum('amount_usd * direction * discount_factor') }} as present_value,
+        cast(sum(amount_usd * direction) as double) as net_amount,
+        cast(sum(case when kind = 'cost' then amount_usd else 0 end) as double) as cost_amount
+    from lines
+    where basis = 'planned'
+    group by investment_id, driver_id
+
+),
+
+described as (
+
+    select
+        summed.investment_id,
+        summed.driver_id,
+        coalesce(drivers.driver_name, summed.driver_id) as driver_name,
+        summed.present_value,
+        summed.net_amount,
+        summed.cost_amount,
+        coalesce(drivers.low_ratio, 1) as low_ratio,
+        coalesce(drivers.high_ratio, 1) as high_ratio,
+        drivers.improvement_share,
+        drivers.improvement_cost_usd,
+        drivers.improvement_months,
+        drivers.first_step
+    from summed
+    left join drivers on summed.investment_id = drivers.investment_id and summed.driver_id = drivers.driver_id
+
+)
+
+select * from described

@@ -1,0 +1,126 @@
+{# one row per investment x scenario (`base` is the plan) x period #}
+
+with lines as (
+
+    select * from {{ ref('int_investment_lines_spread') }}
+
+),
+
+investments as (
+
+    select * from {{ ref('investments') }}
+
+),
+
+scenarios as (
+
+    select * from {{ ref('investment_scenarios') }}
+
+),
+
+periods as (
+
+    {{ whole_numbers(0, 600) }}
+
+),
+
+compared as (
+
+    select
+        scenario,
+        benefit_ratio,
+        recurring_cost_ratio,
+        ai_cost_ratio
+    from scenarios
+    union all
+    select
+        'base' as scenario,
+        cast(1 as double) as benefit_ratio,
+        cast(1 as double) as recurring_cost_ratio,
+        cast(1 as double) as ai_cost_ratio
+
+),
+
+summed as (
+
+    select
+        lines.investment_id,
+        compared.scenario,
+        lines.period,
+        sum(case
+            when lines.kind = 'cost' then {{ money_of_double(
+                'lines.amount_usd * case when lines.period > 0 then compared.recurring_cost_ratio else 1 end'
+                ~ ' * case when lines.is_ai_cost then compared.ai_cost_ratio else 1 end'
+            ) }}
+            else 0
+        end) as cost_usd,
+        sum(case when lines.kind = 'benefit' then {{ money_of_double('lines.amount_usd * compared.benefit_ratio') }} else 0 end) as benefit_usd
+    from lines
+    cross join compared
+    where lines.basis = 'planned'
+    group by lines.investment_id, compared.scenario, lines.period
+
+),
+
+{# A period without a line is a period, too: money that comes later is worth less. #}
+spans as (
+
+    select
+        investment_id,
+        scenario,
+        max(period) as last_period
+    from summed
+    group by investment_id, scenario
+
+),
+
+by_period as (
+
+    select
+        spans.investment_id,
+        spans.scenario,
+        periods.number as period,
+        {{ money('coalesce(summed.cost_usd, 0)') }} as cost_usd,
+        {{ money('coalesce(summed.benefit_usd, 0)') }} as benefit_usd
+    from spans
+    inner join periods on spans.last_period >= periods.number
+    left join summed
+        on
+            spans.investment_id = summed.investment_id
+            and spans.scenario = summed.scenario
+            and periods.number = summed.period
+
+),
+
+discounted as (
+
+    select
+        by_period.*,
+        {{ money('by_period.benefit_usd - by_period.cost_usd') }} as cash_flow_usd,
+        {{ money_of_double('(by_period.benefit_usd - by_period.cost_usd) / power(1 + investments.discount_rate, by_period.period)') }} as discounted_cash_flow_usd
+    from by_period
+    inner join investments on by_period.investment_id = investments.investment_id
+
+),
+
+final as (
+
+    select
+        investment_id,
+        scenario,
+        period,
+        cost_usd,
+        benefit_usd,
+        cash_flow_usd,
+        discounted_cash_flow_usd,
+        {{ money('sum(cost_usd) over so_far') }} as cumulative_cost_usd,
+        {{ money('sum(benefit_usd) over so_far') }} as cumulative_benefit_usd,
+        {{ money('sum(cash_flow_usd) over so_far') }} as cumulative_cash_flow_usd,
+        {{ money('sum(discounted_cash_flow_usd) over so_far') }} as cumulative_discounted_cash_flow_usd,
+        {{ ratio('sum(cash_flow_usd) over so_far', 'sum(cost_usd) over so_far') }} as cumulative_return_share
+    from discounted
+    window so_far as (partition by investment_id, scenario order by period rows between unbounded preceding and current row)
+
+)
+
+select * from final

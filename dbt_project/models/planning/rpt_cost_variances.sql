@@ -1,0 +1,175 @@
+{# one row per month x basis (prior period, budget, forecast) x scope x part of the difference #}
+
+with variances as (
+
+    select * from {{ ref('int_cost_variances') }}
+
+),
+
+changes as (
+
+    select * from {{ ref('int_cost_changes_decomposed') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('dim_owners') }}
+
+),
+
+parts as (
+    {% for part, column, check in [
+        ('price', 'price_usd', 'lmdi_price_usd'), ('volume', 'volume_usd', 'lmdi_volume_usd'), ('mix', 'mix_usd', 'lmdi_mix_usd'),
+        ('efficiency', 'efficiency_usd', 'lmdi_efficiency_usd'), ('new', 'new_usd', 'new_usd'), ('lost', 'lost_usd', 'lost_usd')
+    ] %}
+    select
+        month_start_date,
+        scope,
+        scope_id,
+        team_id,
+        customer_id,
+        product_id,
+        feature_id,
+        provider,
+        model,
+        '{{ part }}' as part,
+        {{ column }} as variance_usd,
+        {{ check }} as lmdi_usd
+    from changes
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by month_start_date, scope, scope_id, part
+            order by -abs(variance_usd), team_id, customer_id, product_id, feature_id, provider, model
+        ) as item_rank
+    from parts
+
+),
+
+summed as (
+
+    select
+        month_start_date,
+        scope,
+        scope_id,
+        part,
+        {{ money('sum(variance_usd)') }} as variance_usd,
+        {{ money('sum(lmdi_usd)') }} as lmdi_usd,
+        max(case when item_rank = 1 then team_id end) as main_team_id,
+        max(case when item_rank = 1 then customer_id end) as main_customer_id,
+        max(case when item_rank = 1 then feature_id end) as main_feature_id,
+        max(case when item_rank = 1 then provider end) as main_provider,
+        max(case when item_rank = 1 then model end) as main_model,
+        {{ money('max(case when item_rank = 1 then variance_usd end)') }} as main_variance_usd
+    from ranked
+    group by month_start_date, scope, scope_id, part
+
+),
+
+stacked as (
+
+    select
+        variances.month_start_date,
+        variances.basis,
+        variances.scope,
+        variances.scope_id,
+        summed.part,
+        summed.variance_usd,
+        summed.lmdi_usd,
+        case when summed.main_variance_usd <> 0 then summed.main_team_id end as main_team_id,
+        case when summed.main_variance_usd <> 0 then summed.main_customer_id end as main_customer_id,
+        case when summed.main_variance_usd <> 0 then summed.main_feature_id end as main_feature_id,
+        case when summed.main_variance_usd <> 0 then summed.main_provider end as main_provider,
+        case when summed.main_variance_usd <> 0 then summed.main_model end as main_model,
+        nullif(summed.main_variance_usd, 0) as main_variance_usd
+    from variances
+    inner join summed
+        on
+            variances.month_start_date = summed.month_start_date
+            and variances.scope = summed.scope
+            and variances.scope_id = summed.scope_id
+    {%- for part, column in [('starting point', 'starting_point_usd'), ('other costs', 'other_costs_usd')] %}
+    union all
+    select
+        month_start_date,
+        basis,
+        scope,
+        scope_id,
+        '{{ part }}' as part,
+        {{ column }} as variance_usd,
+        {{ column }} as lmdi_usd,
+        cast(null as string) as main_team_id,
+        cast(null as string) as main_customer_id,
+        cast(null as string) as main_feature_id,
+        cast(null as string) as main_provider,
+        cast(null as string) as main_model,
+        {{ money('null') }} as main_variance_usd
+    from variances
+    {%- endfor %}
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ money('actual_usd - compared_usd') }} as total_variance_usd,
+        {{ ratio('actual_usd - compared_usd', 'compared_usd') }} as total_variance_share
+    from variances
+
+),
+
+final as (
+
+    select
+        stacked.month_start_date,
+        stacked.basis,
+        stacked.scope,
+        stacked.scope_id,
+        coalesce(scope_owners.owner_name, stacked.scope_id) as scope_name,
+        stacked.part,
+        stacked.variance_usd,
+        stacked.lmdi_usd,
+        cast(row_number() over (
+            partition by stacked.month_start_date, stacked.basis, stacked.scope, stacked.scope_id
+            order by -abs(stacked.variance_usd), stacked.part
+        ) as integer) as part_rank,
+        judged.actual_usd,
+        judged.compared_usd,
+        judged.total_variance_usd,
+        judged.total_variance_share,
+        case
+            when judged.total_variance_share is null then 'no basis'
+            when abs(judged.total_variance_share) < {{ assumption('variance_moderate_from_share') }} then 'minor'
+            when abs(judged.total_variance_share) < {{ assumption('variance_major_from_share') }} then 'moderate'
+            when abs(judged.total_variance_share) < {{ assumption('variance_critical_from_share') }} then 'major'
+            else 'critical'
+        end as severity,
+        stacked.main_team_id,
+        coalesce(main_owners.owner_name, stacked.main_team_id) as main_team_name,
+        stacked.main_customer_id,
+        stacked.main_feature_id,
+        stacked.main_provider,
+        stacked.main_model,
+        stacked.main_variance_usd
+    from stacked
+    inner join judged
+        on
+            stacked.month_start_date = judged.month_start_date
+            and stacked.basis = judged.basis
+            and stacked.scope = judged.scope
+            and stacked.scope_id = judged.scope_id
+    left join owners as scope_owners on stacked.scope = 'team' and stacked.scope_id = scope_owners.owner_id and scope_owners.is_latest
+    left join owners as main_owners on stacked.main_team_id = main_owners.owner_id and main_owners.is_latest
+
+)
+
+select * from final

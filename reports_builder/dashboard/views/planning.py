@@ -1,0 +1,67 @@
+"""Months against their plan, and what investments return."""
+
+from reports_builder.dashboard.reading import NarrowedWarehouse
+from reports_builder.dashboard.view import View
+from reports_builder.model import Section
+from reports_builder.subjects.planning import queries as ask
+from reports_builder.subjects.planning.returns import queries as ask_returns
+from reports_builder.subjects.planning.returns.statements import (
+    claims_table,
+    improvements_table,
+    investments_table,
+    tornado_figure,
+    value_figures,
+    what_returns,
+)
+from reports_builder.subjects.planning.statements import (
+    accuracy_figure,
+    forecast_figure,
+    spend_by_day,
+    what_comes,
+)
+from reports_builder.subjects.planning.variance import queries as ask_variance
+from reports_builder.subjects.planning.variance.statements import (
+    causes_table,
+    closed_months_table,
+    month_against,
+    month_figures,
+    parts_figure,
+    teams_table,
+    worst_team_figure,
+)
+
+
+def build(warehouse: NarrowedWarehouse) -> View:
+    """Planning."""
+    outlook = ask.outlook(warehouse)
+    month = ask_variance.latest_month(warehouse)
+    parts = ask_variance.parts(warehouse)
+    teams = ask_variance.teams(warehouse)
+    investments = ask_returns.investments(warehouse)
+    return View(
+        title="Planning",
+        headline=(what_comes(outlook), month_against(month, parts), what_returns(investments)),
+        tiles=(
+            forecast_figure(outlook),
+            accuracy_figure(ask.accuracy(warehouse)),
+            *month_figures(month),
+            *worst_team_figure(teams),
+            *value_figures(investments),
+        ),
+        sections=(
+            Section("What comes", figures=(spend_by_day(warehouse, outlook),)),
+            Section(
+                "Why the month cost more or less",
+                figures=parts_figure(month, parts),
+                tables=(causes_table(ask_variance.causes(warehouse)), teams_table(teams)),
+            ),
+            Section("Months closed", tables=(closed_months_table(ask_variance.closed_months(warehouse)),)),
+            Section(
+                "Investments side by side",
+                figures=tornado_figure(warehouse, investments),
+                tables=(investments_table(investments), improvements_table(warehouse)),
+            ),
+            Section("Printed figures of investments", tables=(claims_table(ask_returns.claims(warehouse)),)),
+        ),
+        period=warehouse.chosen_period,
+    )

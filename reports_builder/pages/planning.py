@@ -1,0 +1,116 @@
+"""Analysis: the cost to come, months against budget and forecast, and what investments return."""
+
+from reports_builder.confidence import confidence
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Page, Section
+from reports_builder.subjects.planning import queries as ask
+from reports_builder.subjects.planning.returns import insights as return_insights
+from reports_builder.subjects.planning.returns import queries as ask_returns
+from reports_builder.subjects.planning.returns.statements import (
+    claims_table,
+    doubt,
+    improvements_table,
+    investments_table,
+    tornado_figure,
+    value_figures,
+    what_returns,
+    years_table,
+)
+from reports_builder.subjects.planning.statements import forecast_figure, what_comes
+from reports_builder.subjects.planning.variance import insights as variance_insights
+from reports_builder.subjects.planning.variance import queries as ask_variance
+from reports_builder.subjects.planning.variance.statements import (
+    against_forecast,
+    causes_table,
+    closed_months_table,
+    month_against,
+    month_figures,
+    parts_figure,
+    teams_table,
+    worst_team_figure,
+)
+from reports_builder.warehouse import Warehouse
+
+_ASSUMPTIONS = (
+    note("Set by you: the budgets, and every amount, range and rate of an investment (seeds investment_*)."),
+    note(
+        "Assumed: of a difference of cost the number of calls counts first, then who makes them with which "
+        "model, then the tokens of a call; the rest is price. Drivers of an investment move independently."
+    ),
+    note("Measured: calls, tokens and cost of both months, and the forecast as it stood before the month."),
+)
+
+
+def build(warehouse: Warehouse) -> Page:
+    """Forecast, variance and returns."""
+    outlook = ask.outlook(warehouse)
+    month = ask_variance.latest_month(warehouse)
+    parts = ask_variance.parts(warehouse)
+    causes = ask_variance.causes(warehouse)
+    teams = ask_variance.teams(warehouse)
+    investments = ask_returns.investments(warehouse)
+    doubtful = ask_returns.doubtful(warehouse)
+    return Page(
+        path="analyses/planning.md",
+        title="Planning: months against their plan, and what investments return",
+        period=warehouse.period,
+        question=note(
+            "A plan is worth something when somebody looks afterwards at what became of it, and why."
+        ),
+        answer=(
+            what_comes(outlook),
+            month_against(month, parts),
+            against_forecast(month),
+            what_returns(investments),
+            doubt(doubtful),
+        ),
+        key_figures=(
+            forecast_figure(outlook),
+            *month_figures(month),
+            *worst_team_figure(teams),
+            *value_figures(investments),
+        ),
+        figures=(*parts_figure(month, parts), *tornado_figure(warehouse, investments)),
+        insights=(
+            *variance_insights.over_budget(teams, causes),
+            *return_insights.likely_loss(doubtful, investments),
+        ),
+        plan=None,
+        confidence=confidence(warehouse, _ASSUMPTIONS),
+        sections=(
+            *_variance_sections(warehouse, causes, teams),
+            *_return_sections(warehouse, investments),
+        ),
+    )
+
+
+def _variance_sections(warehouse: Warehouse, causes: Evidence, teams: Evidence) -> tuple[Section, ...]:
+    if not causes.rows:
+        return ()
+    return (
+        Section("Who caused the difference, and what to do", tables=(causes_table(causes),)),
+        Section("Teams against their budgets", tables=(teams_table(teams),)),
+        Section(
+            "Months closed: plan, cost and the parts of the difference",
+            tables=(closed_months_table(ask_variance.closed_months(warehouse)),),
+        ),
+    )
+
+
+def _return_sections(warehouse: Warehouse, investments: Evidence) -> tuple[Section, ...]:
+    if not investments.rows:
+        return ()
+    claims = ask_returns.claims(warehouse)
+    return (
+        Section("Investments", text=(_rates(),), tables=(investments_table(investments),)),
+        Section("What can be improved", tables=(improvements_table(warehouse),)),
+        *((Section("Printed figures, checked", tables=(claims_table(claims),)),) if claims.rows else ()),
+        Section("Plans by period", tables=(years_table(warehouse),)),
+    )
+
+
+def _rates() -> Prose:
+    return note(
+        "Where money goes out again after it came in, several internal rates exist, or none: then judge by "
+        "the value, and take no rate for the return."
+    )

@@ -1,0 +1,179 @@
+"""What the reports and the dashboard say of investments."""
+
+from collections.abc import Mapping
+
+from reports_builder.chart_kinds import ranges
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.formatting import Value, plain
+from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.subjects.planning.returns import queries as ask
+from reports_builder.warehouse import Warehouse
+
+_STYLES = {"share": "percent", "usd": "usd_table", "periods": "ratio", "ratio": "ratio"}
+
+
+def _rate(record: Mapping[str, Value]) -> str:
+    if record["irr_status"] == "known":
+        return plain(record["irr"], "percent")
+    return {"several": "several: none is the return"}.get(str(record["irr_status"]), "none")
+
+
+def _payback(record: Mapping[str, Value]) -> str:
+    if record["payback_periods"] is None:
+        return "never"
+    said = f"{plain(record['payback_periods'], 'ratio')} {record['period_unit']}s"
+    return said if record["payback_status"] == "known" else f"{said}, then paid out again"
+
+
+def _figure(column: str, record: Mapping[str, Value]) -> str:
+    if record[column] is None:
+        return "-"
+    return plain(record[column], _STYLES.get(str(record["unit"]), "ratio"))
+
+
+def _claimed(record: Mapping[str, Value]) -> str:
+    return _figure("claimed", record)
+
+
+def _computed(record: Mapping[str, Value]) -> str:
+    return _figure("computed", record)
+
+
+def _kind(record: Mapping[str, Value]) -> str:
+    return "Quick win" if record["method"] == "quick_win" else "Longer work"
+
+
+def what_returns(investments: Evidence) -> Prose:
+    """The investment of the highest value with its range."""
+    if not investments.rows:
+        return note("No investment is on record: put yours into the seeds investments and investment_lines.")
+    return investments.say(
+        "The investment worth most is {investment_name:text}: **{npv_usd:usd}** in today's money by its "
+        "plan, and {p10_usd:usd} to {p90_usd:usd} in four of five random draws of its drivers."
+    )
+
+
+def value_figures(investments: Evidence) -> tuple[KeyFigure, ...]:
+    """Value and range of the best investment, and the chance that it loses money; nothing without one."""
+    if not investments.rows:
+        return ()
+    return (
+        KeyFigure(
+            investments.say("Net present value, {investment_name:text}"),
+            investments.cell("npv_usd", "usd_table"),
+            status=investments.say("{p10_usd:usd} to {p90_usd:usd} in four of five draws"),
+        ),
+        KeyFigure(
+            investments.say("Chance that {investment_name:text} loses money"),
+            investments.cell("loss_share", "percent"),
+        ),
+    )
+
+
+def doubt(doubtful: Evidence) -> Prose:
+    """Which investment is likely to lose money; silence where none is."""
+    if not doubtful.rows or not doubtful["loss_share"]:
+        return note("No investment on record loses money in any draw.")
+    return doubtful.say(
+        "{investment_name:text} loses money in {loss_share:percent} of the draws; its value hangs most on: "
+        "{driver_name:text}."
+    )
+
+
+def tornado_figure(warehouse: Warehouse, investments: Evidence) -> tuple[Figure, ...]:
+    """The drivers of the best investment, each alone at its least and its most."""
+    if not investments.rows:
+        return ()
+    drivers = ask.tornado(warehouse, str(investments["investment_id"]))
+    title = drivers.say("What moves the value most is {driver_name:text}")
+    chart = ranges(
+        drivers,
+        label="driver_name",
+        low="low_usd",
+        high="high_usd",
+        middle="npv_usd",
+        axis_title="Net present value in US dollars",
+    )
+    return (
+        Figure(
+            "value-by-driver",
+            chart,
+            title,
+            title + note(". A bar per driver from its least to its most; the tick is the plan."),
+            drivers,
+            height=70 + 28 * len(drivers.rows),
+            key="Each driver alone, all others as planned. The tick is the plan.",
+        ),
+    )
+
+
+def investments_table(investments: Evidence) -> Table:
+    """Every way of computing the return, side by side."""
+    return Table(
+        (
+            Column("investment_name", "Investment"),
+            Column("owner_role", "Who answers"),
+            Column("npv_usd", "Value today", "usd_table"),
+            Column("p10_usd", "Low", "usd_table"),
+            Column("p90_usd", "High", "usd_table"),
+            Column("loss_share", "Chance of a loss", "percent"),
+            Column("roi", "Return", "percent"),
+            Column("irr", "Internal rate", words=_rate),
+            Column("mirr", "Modified rate", "percent"),
+            Column("payback_periods", "Paid back after", words=_payback),
+            Column("conservative_usd", "Value if cautious", "usd_table"),
+            Column("ai_cost_spike_usd", "Value if AI costs jump", "usd_table"),
+        ),
+        investments,
+        note("Low, high: one draw in ten is below, one above. Return is over all periods, not discounted."),
+    )
+
+
+def improvements_table(warehouse: Warehouse) -> Table:
+    """What can be improved, for what."""
+    return Table(
+        (
+            Column("investment_name", "Investment"),
+            Column("method", "Kind", words=_kind),
+            Column("note", "What"),
+            Column("worth_usd", "Worth", "usd_table"),
+            Column("cost_usd", "Costs", "usd_table"),
+            Column("status", "Verdict"),
+        ),
+        ask.improvements(warehouse),
+        note("Quick wins take three months at most; each kind by what it brings for its cost."),
+        max_rows=15,
+    )
+
+
+def claims_table(claims: Evidence) -> Table:
+    """Printed figures and what follows from the plan."""
+    return Table(
+        (
+            Column("investment_name", "Investment"),
+            Column("note", "Claim and where the difference comes from"),
+            Column("claimed", "Claimed", words=_claimed),
+            Column("computed", "Computed", words=_computed),
+            Column("status", "Verdict"),
+        ),
+        claims,
+        note("Computed from the plan's own lines."),
+        max_rows=20,
+    )
+
+
+def years_table(warehouse: Warehouse) -> Table:
+    """The plan by period."""
+    return Table(
+        (
+            Column("investment_id", "Investment", "words"),
+            Column("period", "Period", "count"),
+            Column("cost_usd", "Cost", "usd_table"),
+            Column("benefit_usd", "Benefit", "usd_table"),
+            Column("cumulative_cash_flow_usd", "So far", "usd_table"),
+            Column("cumulative_discounted_cash_flow_usd", "So far, discounted", "usd_table"),
+            Column("cumulative_return_share", "Return so far", "percent"),
+        ),
+        ask.years(warehouse),
+        max_rows=20,
+    )

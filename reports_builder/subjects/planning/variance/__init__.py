@@ -1,0 +1,1 @@
+"""Why a month cost more or less than it was held to."""

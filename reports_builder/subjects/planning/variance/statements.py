@@ -1,0 +1,187 @@
+"""What the reports and the dashboard say of months that cost more or less than they were held to."""
+
+from collections.abc import Mapping
+
+from reports_builder.chart_kinds import signed_bars
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.formatting import Value
+from reports_builder.model import Column, Figure, KeyFigure, Table
+
+_PARTS = {
+    "price": "price of a token",
+    "volume": "number of calls",
+    "mix": "other models and customers",
+    "efficiency": "tokens of a call",
+    "new": "customers who began",
+    "lost": "customers who left",
+    "starting point": "where the month before stood",
+    "other costs": "shared costs and bills",
+}
+_TO_DO = {
+    "price": "Ask why a token costs more: a dearer model, longer answers, less from the cache.",
+    "volume": "Ask whether the calls earn their cost; if they do, raise the budget with the use.",
+    "mix": "Check whether the dearer model or feature is needed there.",
+    "efficiency": "Look at the prompts: what made them longer or shorter.",
+    "new": "Check that the customer's fee covers what it costs.",
+    "lost": "Take the customer out of the next budget.",
+}
+
+
+def in_words(part: Value) -> str:
+    """A part of a difference in plain words."""
+    return _PARTS.get(str(part), str(part))
+
+
+def _part(record: Mapping[str, Value]) -> str:
+    return in_words(record["part"])
+
+
+def _to_do(record: Mapping[str, Value]) -> str:
+    return _TO_DO.get(str(record["part"]), "Ask the team.")
+
+
+def month_against(month: Evidence, parts: Evidence) -> Prose:
+    """How the latest month compares with the one before, and what made most of the difference."""
+    if not month.rows:
+        return note("There are no two whole months to compare yet.")
+    so_far = " so far" if month["is_running"] else ""
+    said = month.say(
+        "{month_start_date:month} cost **{actual_usd:usd}**" + so_far + ", {prior_variance_usd:delta_usd} on "
+    )
+    said += note("as many days of the month before" if so_far else "the month before")
+    if not parts.rows or parts["main_variance_usd"] is None:
+        return said + note(".")
+    return (
+        said
+        + note(f"; most of it by {in_words(parts['part'])}: ")
+        + parts.say("**{variance_usd:delta_usd}**.")
+    )
+
+
+def against_forecast(month: Evidence) -> Prose:
+    """How far the forecast of the eve of the month was off."""
+    if not month.rows or month["forecast_usd"] is None:
+        return note("No forecast was possible on the eve of the month.")
+    return month.say(
+        "The forecast made on its eve said {forecast_usd:usd}; it cost "
+        "{forecast_variance_usd:more_or_less_usd}, a {forecast_severity:text} difference."
+    )
+
+
+def month_figures(month: Evidence) -> tuple[KeyFigure, ...]:
+    """The month against the one before and against its forecast; nothing without two months."""
+    if not month.rows:
+        return ()
+    return (
+        KeyFigure(
+            month.say("Cost of {month_start_date:month}"),
+            month.cell("actual_usd", "usd_table"),
+            month.cell("prior_usd", "usd_table"),
+            month.cell("prior_variance_share", "delta"),
+            status=month.cell("prior_severity", "text"),
+        ),
+        KeyFigure(
+            month.say("The same against the forecast of its eve"),
+            month.cell("actual_usd", "usd_table"),
+            change=month.cell("forecast_variance_share", "delta"),
+            target=month.cell("forecast_usd", "usd_table"),
+            status=month.cell("forecast_severity", "text"),
+        ),
+    )
+
+
+def worst_team_figure(teams: Evidence) -> tuple[KeyFigure, ...]:
+    """The team furthest over its budget; nothing where no team has one."""
+    if not teams.rows:
+        return ()
+    return (
+        KeyFigure(
+            teams.say("Furthest over its budget: {scope_name:text}"),
+            teams.cell("actual_usd", "usd_table"),
+            change=teams.cell("total_variance_share", "delta"),
+            target=teams.cell("compared_usd", "usd_table"),
+            status=teams.cell("severity", "text"),
+        ),
+    )
+
+
+def parts_figure(month: Evidence, parts: Evidence) -> tuple[Figure, ...]:
+    """The parts of the difference as bars to either side; nothing without two months."""
+    if not parts.rows:
+        return ()
+    title = month.say(
+        "{month_start_date:month} cost {prior_variance_usd:more_or_less_usd} than it did before"
+    )
+    chart = signed_bars(
+        parts, label="part", value="variance_usd", style="delta_usd", axis_title="US dollars added"
+    )
+    return (
+        Figure(
+            "month-by-cause",
+            chart,
+            title,
+            title + note(". A bar for each part of the difference, the largest first."),
+            parts,
+            height=60 + 28 * len(parts.rows),
+        ),
+    )
+
+
+def causes_table(causes: Evidence) -> Table:
+    """The largest single causes with their owner and what to do."""
+    return Table(
+        (
+            Column("scope_name", "Who answers"),
+            Column("part", "Cause", words=_part),
+            Column("main_customer_id", "Customer"),
+            Column("main_feature_id", "Feature", "words"),
+            Column("main_model", "Model"),
+            Column("main_variance_usd", "Effect", "delta_usd_table"),
+            Column("part", "To do", words=_to_do),
+        ),
+        causes,
+        note("The five largest single causes of the month, up or down."),
+    )
+
+
+def teams_table(teams: Evidence) -> Table:
+    """Each team against its budget."""
+    return Table(
+        (
+            Column("scope_name", "Team"),
+            Column("compared_usd", "Budget", "usd_table"),
+            Column("actual_usd", "Spent", "usd_table"),
+            Column("total_variance_usd", "Difference", "delta_usd_table"),
+            Column("total_variance_share", "Share", "delta"),
+            Column("severity", "How serious"),
+            Column("part", "Largest part", words=_part),
+            Column("variance_usd", "It adds", "delta_usd_table"),
+        ),
+        teams,
+    )
+
+
+def closed_months_table(months: Evidence) -> Table:
+    """Months by basis and scope, each difference with its parts."""
+    return Table(
+        (
+            Column("month_start_date", "Month", "month"),
+            Column("scope_name", "Scope"),
+            Column("basis", "Held against"),
+            Column("compared_usd", "Basis", "usd_table"),
+            Column("actual_usd", "Cost", "usd_table"),
+            Column("total_variance_usd", "Difference", "delta_usd_table"),
+            Column("severity", "How serious"),
+            Column("starting_point_usd", "Start", "delta_usd_table"),
+            Column("volume_usd", "Volume", "delta_usd_table"),
+            Column("mix_usd", "Mix", "delta_usd_table"),
+            Column("efficiency_usd", "Efficiency", "delta_usd_table"),
+            Column("price_usd", "Price", "delta_usd_table"),
+            Column("new_usd", "New", "delta_usd_table"),
+            Column("lost_usd", "Lost", "delta_usd_table"),
+            Column("other_costs_usd", "Other", "delta_usd_table"),
+        ),
+        months,
+        note("The parts of each row sum to its difference."),
+        max_rows=20,
+    )
