@@ -179,7 +179,7 @@ def _left_out(warehouse: Warehouse) -> Prose:
         """
         select source, count(*) as rows_rejected, string_agg(distinct reason, ', ' order by reason) as reasons
         from core.rejected_records
-        where source in ('customers', 'invoices')
+        where source in ('billing', 'customers', 'invoices')
         group by source
         order by source
         """
@@ -187,9 +187,12 @@ def _left_out(warehouse: Warehouse) -> Prose:
     for source in rejected.each():
         said += source.say(
             (
-                " Rejected rows of the customer list: {rows_rejected:count} ({reasons:text}); what they pay"
-                " is in no figure,"
+                " Rejected rows of the customer list: {rows_rejected:count} ({reasons:text}); their fees are "
+                "in no figure,"
                 if source["source"] == "customers"
+                else " Rejected lines of the billing of customers: {rows_rejected:count} ({reasons:text}); "
+                "they are neither invoiced nor collected,"
+                if source["source"] == "billing"
                 else " Rejected lines of invoices: {rows_rejected:count} ({reasons:text}); nothing is held"
                 " against them,"
             )

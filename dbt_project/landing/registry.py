@@ -30,6 +30,6 @@ def _landed_source(name: str) -> LandedSource:
 
 
 SOURCE_KINDS: dict[str, str] = project_variables()["source_kinds"]
-"""What each source holds: calls, charges, invoices or customers."""
+"""What each source holds: calls, charges, invoices, billing or customers."""
 LANDED_SOURCES = tuple(_landed_source(name) for name in SOURCE_KINDS)
 CALL_SOURCES = tuple(name for name, kind in SOURCE_KINDS.items() if kind == "calls")

@@ -1,4 +1,4 @@
-{# The sources that are on, of those that hold something of a kind: calls, charges, invoices, customers. The variable
+{# The sources that are on, of those that hold something of a kind: calls, charges, invoices, billing, customers. The variable
    source_kinds registers them. #}
 {% macro landed_sources(kind) -%}
     {%- set found, kinds = [], var('source_kinds') -%}

@@ -6,6 +6,8 @@ from reports_builder.missing import page_without_customers
 from reports_builder.model import Column, Page, Section, Table
 from reports_builder.subjects.margin import insights
 from reports_builder.subjects.margin import queries as ask
+from reports_builder.subjects.margin.revenue import queries as ask_revenue
+from reports_builder.subjects.margin.revenue.statements import recurring_said, revenue_sections
 from reports_builder.subjects.margin.statements import (
     ASSUMPTIONS,
     daily_margin_figure,
@@ -34,6 +36,7 @@ def build(warehouse: Warehouse) -> Page:
     segments = ask.segments(warehouse)
     tiers = ask.lifetime_by_tier(warehouse)
     lifetime = ask.lifetime_total(warehouse)
+    movements = ask_revenue.movements(warehouse)
     plan = ask_prices.recommended(warehouse)
     if not plan.rows and not totals["customers"]:
         return page_without_customers(warehouse, _PATH, _TITLE, _QUESTION)
@@ -45,6 +48,7 @@ def build(warehouse: Warehouse) -> Page:
         answer=(
             margin_said(warehouse, totals),
             losses_said(totals, losing),
+            *recurring_said(movements),
             _groups(segments),
             worth(lifetime),
             *_payback(tiers),
@@ -57,7 +61,12 @@ def build(warehouse: Warehouse) -> Page:
         ),
         plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
-        sections=(_months(warehouse, totals), _segments(segments), _lifetimes(warehouse, tiers, lifetime)),
+        sections=(
+            _months(warehouse, totals),
+            *revenue_sections(warehouse, movements),
+            _segments(segments),
+            _lifetimes(warehouse, tiers, lifetime),
+        ),
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from dbt_project.landing.fields.values import canonical_month, canonical_number, canonical_time
 from dbt_project.landing.landed_files import land
+from dbt_project.landing.sources.billing import BILLING
 from dbt_project.landing.sources.focus import FOCUS
 from dbt_project.landing.sources.invoices import INVOICES
 
@@ -177,3 +178,15 @@ def test_invoices_land_by_their_own_columns(tmp_path: Path) -> None:
     assert land(INVOICES, tmp_path / "raw", tmp_path / "landing", is_on=True) == []
     row = pq.read_table(tmp_path / "landing" / "invoices").to_pylist()[0]
     assert (row["provider"], row["month"], row["amount"]) == ("OpenAI", "2026-10-01", "1400.00")
+
+
+def test_billing_of_customers_lands_under_the_names_of_other_tools(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "billing/a.csv",
+        b'Type,Number,Customer,Date,Total,CCY\nInvoice,7,acme,10/31/2026,"$1,400.00",USD\n',
+    )
+    assert land(BILLING, tmp_path / "raw", tmp_path / "landing", is_on=True) == []
+    row = pq.read_table(tmp_path / "landing" / "billing").to_pylist()[0]
+    assert (row["document_type"], row["document_id"], row["customer_id"]) == ("Invoice", "7", "acme")
+    assert (row["document_date"][:10], row["amount"], row["currency"]) == ("2026-10-31", "1400.00", "USD")

@@ -14,7 +14,7 @@ from tests.real_files import FOLDER
 from tests.warehouse import test_charges, test_exports_as_sources, test_otel
 from tests.workspace import Workspace
 
-SOURCES = ["calls", "otel", "litellm", "langfuse", "customers", "focus", "invoices"]
+SOURCES = ["calls", "otel", "litellm", "langfuse", "customers", "focus", "invoices", "billing"]
 BILLED_BY_THEMSELVES = {"acme": "31.00", "beta": "62.00", "other": "9.50"}
 
 
@@ -43,6 +43,7 @@ def write_small_company(workspace: Workspace, customers: int, days: int) -> None
         if (FOLDER / name).is_file():
             (raw / "focus" / Path(name).name).symlink_to(FOLDER / name)
     (raw / "invoices" / "all.csv").write_text(test_charges.INVOICES)
+    (raw / "billing" / "all.csv").write_text(test_charges.BILLING)
     _write_customers(raw)
 
 

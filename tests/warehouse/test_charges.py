@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from reports_builder.build import build_pages
 from reports_builder.focus_export import read_export, write_export
+from reports_builder.render import render
 from reports_builder.warehouse import open_warehouse
 from tests.real_files import FOLDER, real_file
 from tests.workspace import Workspace
 
-ON = "sources: [calls, focus, invoices]"
+ON = "sources: [calls, focus, invoices, billing]"
 SPECIMENS = ("focus_sample_odd.csv", *(f"focus_spec_examples/{name}.csv" for name in (
     "commitment_discount_usage_scenario_1",
     "commitment_discount_usage_scenario_2",
@@ -62,6 +64,16 @@ ACME,October,3,USD,A-2
 ,2026-10,3,USD,A-3
 """
 
+BILLING = """\
+Type,Number,Customer,Date,Amount,Currency
+invoice,1,cust_0001,2026-09-15,"$1,200.00",USD
+Invoice,1,cust_0001,2026-09-15,1200,USD
+payment,77,cust_0001,2026-10-03,1000,USD
+Credit note,2,cust_0001,2026-10-04,50,USD
+reminder,3,cust_0001,2026-10-05,150,USD
+payment,78,nobody_on_record,2026-10-06,5,USD
+"""
+
 
 @pytest.fixture(scope="module")
 def with_bills(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
@@ -79,6 +91,8 @@ def with_bills(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Wo
             (bills / Path(name).name).symlink_to(FOLDER / name)
     (bills / "bad.csv").write_text(BAD)
     (workspace.raw / "invoices" / "all.csv").write_text(INVOICES)
+    (workspace.raw / "billing").mkdir()
+    (workspace.raw / "billing" / "all.csv").write_text(BILLING)
     workspace.build("--vars", ON)
     return workspace
 
@@ -208,3 +222,52 @@ def test_a_file_that_is_not_focus_stops_the_build_by_name(workspace: Workspace) 
     assert done.returncode != 0
     assert "usage.csv: is not a file of FOCUS charges: column BilledCost" in done.stdout
     assert workspace.published.read_bytes() == published
+
+
+def test_earned_invoiced_and_collected_are_three_amounts(with_bills: Workspace) -> None:
+    """1,200 invoiced in September, 50 of it taken back in October, 1,000 paid: 150 are still owed."""
+    billed = with_bills.query(
+        "select customer_id, month_start_date, invoiced_usd, collected_usd, receivable_usd"
+        " from margin.rpt_customer_billing_monthly where invoiced_usd <> 0 or collected_usd <> 0 order by 1, 2"
+    )
+    september, october = date(2026, 9, 1), date(2026, 10, 1)
+    assert billed == [
+        ("cust_0001", september, 1200, 0, 1200),
+        ("cust_0001", october, -50, 1000, 150),
+        ("nobody_on_record", october, 0, 5, -5),
+    ]
+    assert with_bills.query(
+        "select record_key, reason from core.rejected_records where source = 'billing' order by 1"
+    ) == [
+        ("billing/all.csv#3", "document_id_duplicate"),
+        ("billing/all.csv#6", "document_type_unknown"),
+    ]
+    with open_warehouse(with_bills.published) as warehouse:
+        pages = {str(path): text for path, text in render(build_pages(warehouse).pages)}
+    page = pages["analyses/profitability.md"].decode()
+    assert "## Earned, invoiced and collected" in page
+    assert "| October 2026 |" in page.split("## Earned, invoiced and collected")[1]
+    assert "Rejected lines of the billing of customers: 2" in page
+
+
+def test_without_billing_nothing_is_said_to_be_invoiced(built: Workspace) -> None:
+    assert built.query(
+        "select count(*) > 0, count(invoiced_usd), count(collected_usd), count(receivable_usd)"
+        " from margin.rpt_customer_billing_monthly"
+    ) == [(True, 0, 0, 0)]
+    # What is earned in a month is the same in both marts.
+    assert built.query(
+        "select sum(recognised_usd) = (select sum(revenue_usd) from margin.fct_customer_margins_daily"
+        " where usage_date <= (select as_of_date from intermediate.int_as_of_date))"
+        " from margin.rpt_customer_billing_monthly"
+    ) == [(True,)]
+
+
+def test_recurring_revenue_moves_without_a_gap(built: Workspace) -> None:
+    months = built.query(
+        "select opening_mrr_usd + new_mrr_usd + expansion_mrr_usd + contraction_mrr_usd + churned_mrr_usd"
+        " + reactivated_mrr_usd = mrr_usd, opening_mrr_usd, mrr_usd from core.rpt_revenue_movements_monthly"
+        " order by month_start_date"
+    )
+    assert months and all(adds_up for adds_up, _, _ in months)
+    assert [opening for _, opening, _ in months[1:]] == [closing for _, _, closing in months[:-1]]

@@ -30,6 +30,12 @@ inventory as (
 
 ),
 
+billing_documents as (
+
+    select * from {{ ref('int_billing_documents_validated') }}
+
+),
+
 rejected as (
 
     select
@@ -79,6 +85,16 @@ rejected as (
         rejection_reason as reason,
         raw_record
     from inventory
+    where rejection_reason is not null
+    union all
+    select
+        'billing' as source,
+        file_name,
+        line_number,
+        document_key as record_key,
+        rejection_reason as reason,
+        raw_record
+    from billing_documents
     where rejection_reason is not null
 
 )

@@ -5,6 +5,8 @@ from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence
 from reports_builder.model import Section
 from reports_builder.subjects.margin import queries as ask
+from reports_builder.subjects.margin.revenue import queries as ask_revenue
+from reports_builder.subjects.margin.revenue.statements import recurring_said, revenue_sections
 from reports_builder.subjects.margin.statements import (
     bands_figure,
     customers_table,
@@ -24,18 +26,21 @@ def build(warehouse: NarrowedWarehouse) -> View:
     totals = ask.totals(warehouse)
     losing = ask.losing_customers(warehouse)
     lifetime = ask.lifetime_total(warehouse)
+    movements = ask_revenue.movements(warehouse)
     has_customers = totals["revenue_usd"] is not None
     return View(
         title="Profitability",
         headline=(
             margin_said(warehouse, totals),
             *([losses_said(totals, losing)] if has_customers else []),
+            *recurring_said(movements),
             worth(lifetime),
         ),
         tiles=key_figures(totals, lifetime),
         sections=(
             Section("Margin by day", figures=(daily_margin_figure(warehouse, totals),)),
             *_figures(warehouse, totals, losing),
+            *revenue_sections(warehouse, movements),
             Section("Customers, the dearest first", tables=(customers_table(warehouse),)),
             Section("The most valuable customers", tables=(most_valuable_table(warehouse),)),
         ),

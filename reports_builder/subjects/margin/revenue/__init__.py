@@ -1,0 +1,1 @@
+"""What contracts bring in by month, and what was invoiced and paid of it."""

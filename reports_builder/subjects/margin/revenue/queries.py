@@ -1,0 +1,46 @@
+"""What the pages on recurring revenue ask the marts."""
+
+from reports_builder.evidence import Evidence
+from reports_builder.warehouse import Warehouse
+
+
+def movements(warehouse: Warehouse) -> Evidence:
+    """Recurring revenue of each month and what moved it, the newest first."""
+    return warehouse.evidence(
+        """
+        select *, mrr_usd / nullif(opening_mrr_usd::double, 0) - 1 as mrr_change
+        from core.rpt_revenue_movements_monthly
+        order by month_start_date desc
+        """
+    )
+
+
+def billing(warehouse: Warehouse) -> Evidence:
+    """Earned, invoiced and collected by month, the newest first; no row without billing of customers."""
+    return warehouse.evidence(
+        """
+        select
+            month_start_date,
+            sum(recognised_usd) as recognised_usd,
+            case when count(invoiced_usd) = count(*) then sum(invoiced_usd) end as invoiced_usd,
+            case when count(collected_usd) = count(*) then sum(collected_usd) end as collected_usd,
+            case when count(receivable_usd) = count(*) then sum(receivable_usd) end as receivable_usd
+        from margin.rpt_customer_billing_monthly
+        group by month_start_date
+        having count(invoiced_usd) > 0
+        order by month_start_date desc
+        """
+    )
+
+
+def debtors(warehouse: Warehouse) -> Evidence:
+    """Customers that have not paid all that they were invoiced, the largest amount first."""
+    return warehouse.evidence(
+        """
+        select customer_id, customer_name, recognised_usd, invoiced_usd, collected_usd, receivable_usd
+        from margin.rpt_customer_billing_monthly
+        where month_start_date = :month_start and receivable_usd > 0
+        order by receivable_usd desc, customer_id
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
