@@ -67,3 +67,15 @@
 {%- endmacro %}
 {% macro default__place_in_text(text, part) -%}strpos({{ text }}, {{ part }}){%- endmacro %}
 {% macro spark__place_in_text(text, part) -%}instr({{ text }}, {{ part }}){%- endmacro %}
+
+{# How many letters must be put in, taken out or changed to make one text of the other; null of a text with letters outside ASCII,
+   which one engine counts by bytes. #}
+{% macro edit_distance(text, other) -%}
+    {{ return(adapter.dispatch('edit_distance')(text, other)) }}
+{%- endmacro %}
+{% macro default__edit_distance(text, other) -%}
+    case when strlen({{ text }}) = length({{ text }}) and strlen({{ other }}) = length({{ other }}) then levenshtein({{ text }}, {{ other }}) end
+{%- endmacro %}
+{% macro spark__edit_distance(text, other) -%}
+    case when octet_length({{ text }}) = length({{ text }}) and octet_length({{ other }}) = length({{ other }}) then levenshtein({{ text }}, {{ other }}) end
+{%- endmacro %}
