@@ -1,34 +1,78 @@
-{# one row per source x provider x model: calls and the operations that they are, in traces of the last 30 days to the as-of date,
-   and what went into attempts that another one took up or that may have been sent twice #}
+{# one row per source x provider x model: calls of the last 30 days to the as-of date and the operations that they are, and what
+   went into attempts that another one took up or that may have been sent twice #}
 
-with steps as (
+with usage as (
 
-    select * from {{ ref('int_trace_steps_marked') }}
+    select * from {{ ref('fct_usage_daily') }}
+
+),
+
+attempts as (
+
+    select * from {{ ref('int_call_attempts') }}
+
+),
+
+period as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+called as (
+
+    select
+        usage.source_name,
+        usage.provider,
+        usage.model,
+        cast(sum(usage.calls) as bigint) as calls,
+        {{ money('sum(usage.effective_cost_usd)') }} as effective_cost_usd
+    from usage
+    inner join period on usage.usage_date between period.window_start_date and period.as_of_date
+    group by usage.source_name, usage.provider, usage.model
+
+),
+
+attempted as (
+
+    select
+        attempts.source_name,
+        attempts.provider,
+        attempts.model,
+        count(*) filter (where attempts.is_retry) as retried_calls,
+        count(*) filter (where attempts.is_fallback) as fallback_calls,
+        count(*) filter (where attempts.is_superseded) as superseded_calls,
+        count(*) filter (where attempts.is_superseded and attempts.effective_cost_usd is null) as uncosted_superseded_calls,
+        count(*) filter (where attempts.is_possible_resend) as possible_resends,
+        count(*) filter (where attempts.is_possible_resend and attempts.effective_cost_usd is null) as uncosted_possible_resends,
+        {{ money('sum(attempts.effective_cost_usd) filter (where attempts.is_superseded)') }} as superseded_cost_usd,
+        {{ money('sum(attempts.effective_cost_usd) filter (where attempts.is_possible_resend)') }} as possible_resend_cost_usd
+    from attempts
+    inner join period on attempts.usage_date between period.window_start_date and period.as_of_date
+    group by attempts.source_name, attempts.provider, attempts.model
 
 ),
 
 summed as (
 
     select
-        source_name,
-        provider,
-        model,
-        count(*) as calls,
-        count(*) filter (where not is_superseded) as operations,
-        count(*) filter (where is_retry) as retried_calls,
-        count(*) filter (where is_fallback) as fallback_calls,
-        count(*) filter (where is_superseded) as superseded_calls,
-        count(*) filter (where is_superseded and effective_cost_usd is null) as uncosted_superseded_calls,
-        count(*) filter (where is_possible_resend) as possible_resends,
-        count(*) filter (where is_possible_resend and effective_cost_usd is null) as uncosted_possible_resends,
-        {{ money('sum(effective_cost_usd)') }} as effective_cost_usd,
-        {{ money('case when count(*) filter (where is_superseded) = 0 then 0 else sum(effective_cost_usd) filter (where is_superseded) end') }}
-            as superseded_cost_usd,
-        {{ money('case when count(*) filter (where is_possible_resend) = 0 then 0 else sum(effective_cost_usd) filter (where is_possible_resend) end') }}
-            as possible_resend_cost_usd
-    from steps
-    where step_kind = 'call'
-    group by source_name, provider, model
+        called.source_name,
+        called.provider,
+        called.model,
+        called.calls,
+        called.calls - coalesce(attempted.superseded_calls, 0) as operations,
+        coalesce(attempted.retried_calls, 0) as retried_calls,
+        coalesce(attempted.fallback_calls, 0) as fallback_calls,
+        coalesce(attempted.superseded_calls, 0) as superseded_calls,
+        coalesce(attempted.uncosted_superseded_calls, 0) as uncosted_superseded_calls,
+        coalesce(attempted.possible_resends, 0) as possible_resends,
+        coalesce(attempted.uncosted_possible_resends, 0) as uncosted_possible_resends,
+        called.effective_cost_usd,
+        {{ money('case when coalesce(attempted.superseded_calls, 0) = 0 then 0 else attempted.superseded_cost_usd end') }} as superseded_cost_usd,
+        {{ money('case when coalesce(attempted.possible_resends, 0) = 0 then 0 else attempted.possible_resend_cost_usd end') }} as possible_resend_cost_usd
+    from called
+    left join attempted
+        on called.source_name = attempted.source_name and called.provider = attempted.provider and called.model = attempted.model
 
 )
 

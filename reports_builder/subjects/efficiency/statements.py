@@ -192,7 +192,7 @@ def attempts_section(totals: Evidence, models: Evidence) -> tuple[Section, ...]:
                     "the same moment or before the first was answered. They were billed and count as calls; "
                     "nobody has read the prompts."
                 ),
-                note("The calls are in `intermediate.int_trace_steps_marked`, where `is_possible_resend`."),
+                note("The calls are in `intermediate.int_call_attempts`, where `is_possible_resend`."),
             ]
             if totals["possible_resends"]
             else []
