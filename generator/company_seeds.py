@@ -89,6 +89,16 @@ COMPANY_SEEDS: Final = (
         "234d83e3255839aaaeb3f1059c520a3fbd1718cb6654a72165fadfd62e13bf28",
     ),
     CompanySeed(
+        "scope_budgets",
+        "what may be spent by other scopes and periods",
+        "7a39e78dd8fc4d696913cc1f8cf1e128fb66ab812c5ccc89d1cff1e8ca76232a",
+    ),
+    CompanySeed(
+        "spending_policies",
+        "which single requests need an approval, or are refused",
+        "14be84d6fd046cfc4df3be21406470a4698267126171ad6721b3faca252b8f76",
+    ),
+    CompanySeed(
         "subscription_tiers",
         "your tiers with their monthly fee and rank",
         "2eefda4b0d262786a44761d438b3c5a282bd19a015ab75e5a1e571112fa7e5eb",

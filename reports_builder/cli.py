@@ -9,6 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from reports_builder.alerts.commands import alerts_app
+from reports_builder.budgets.commands import budget_app, estimate_command, policy_app
 from reports_builder.dashboard.command import dashboard
 from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
@@ -71,6 +72,9 @@ def render(
 
 app.add_typer(export_app, name="export")
 app.add_typer(alerts_app, name="alerts")
+app.add_typer(budget_app, name="budget")
+app.add_typer(policy_app, name="policy")
+app.command("estimate")(estimate_command)
 app.command("dashboard")(dashboard)
 app.command("watch")(watch)
 

@@ -18,6 +18,7 @@ from duckdb.func import SPECIAL
 from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.variables import variable_problems
 from dbt_project.plugins import attempts
+from dbt_project.plugins.ledgers import make_ledgers
 from dbt_project.plugins.publication import publish
 
 _TOLD: set[str] = set()
@@ -32,10 +33,7 @@ class Plugin(BasePlugin):
         self.warehouse_dir = Path(plugin_config["warehouse_dir"])
         self.landing = LandingFolder(self.warehouse_dir)
         self.landing.prepare()
-        # The ledger of alerts lives beside the published file. Who has never sent an alert has an empty one.
-        alerts = self.warehouse_dir / "alerts"
-        alerts.mkdir(parents=True, exist_ok=True)
-        (alerts / "events.jsonl").touch()
+        make_ledgers(self.warehouse_dir)
         self.slot = self.landing.frozen.free_slot()
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:

@@ -25,6 +25,7 @@ from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.notes import GENERATED_MARKER
 from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA
 from dbt_project.plugins import attempts
+from dbt_project.plugins.ledgers import make_ledgers
 from dbt_project.plugins.publication import publish
 from dbt_project.spark.comparison import differences
 from dbt_project.spark.published_file import write_published_file
@@ -133,11 +134,9 @@ def _land(landing: LandingFolder, raw_dir: Path, sources: list[str], warehouse_d
     customers = warehouse_dir / "build" / "contract" / "customers"
     conform(sorted((slot / "calls").glob("date=*/*.parquet")), CALL_SCHEMA)
     conform(sorted(customers.glob("*.parquet")), CUSTOMER_SCHEMA)
-    alerts = warehouse_dir / "alerts"
-    alerts.mkdir(parents=True, exist_ok=True)
-    (alerts / "events.jsonl").touch()
+    make_ledgers(warehouse_dir)
     os.environ["FINOPS_FROZEN_DIR"] = str(slot)
-    os.environ["FINOPS_SPARK_SOURCES"] = json.dumps(source_statements(slot, customers, alerts))
+    os.environ["FINOPS_SPARK_SOURCES"] = json.dumps(source_statements(slot, customers, warehouse_dir))
     return slot
 
 

@@ -26,11 +26,11 @@ _TYPES = {
 }
 
 
-def source_statements(frozen: Path, customers: Path, alerts: Path) -> list[str]:
+def source_statements(frozen: Path, customers: Path, warehouse_dir: Path) -> list[str]:
     """SQL that makes each source a table over its files; dropping one drops no file.
 
-    `frozen` is the folder of the build's files, `customers` that of the raw customers, `alerts` that of their
-    history.
+    `frozen` is the folder of the build's files, `customers` that of the raw customers, `warehouse_dir` has
+    what people append to.
     """
     tables = [
         (
@@ -42,7 +42,16 @@ def source_statements(frozen: Path, customers: Path, alerts: Path) -> list[str]:
         ),
         ("raw.customers", _columns(CUSTOMER_SCHEMA), customers, "parquet", ""),
         ("landing.notes", _columns(NOTE_SCHEMA), frozen / "notes", "parquet", ""),
-        ("alerts.events", _event_columns(), alerts / "events.jsonl", "json", ""),
+        *(
+            (
+                f"{folder}.{table}",
+                _text_columns(folder),
+                warehouse_dir / folder / f"{table}.jsonl",
+                "json",
+                "",
+            )
+            for folder, table in (("alerts", "events"), ("budgets", "changes"))
+        ),
     ]
     for source in (source for source in LANDED_SOURCES if not source.lands_as):
         table = f"{source.name}.{_table_name(source.name)}"
@@ -103,7 +112,7 @@ def _table_name(source: str) -> str:
     return str(told["tables"][0]["name"])
 
 
-def _event_columns() -> str:
+def _text_columns(folder: str) -> str:
     """All are text; their names stand in how DuckDB reads them."""
-    told = (_STAGING / "alerts" / "_sources.yml").read_text(encoding="utf-8")
+    told = (_STAGING / folder / "_sources.yml").read_text(encoding="utf-8")
     return ", ".join(f"{name} string" for name in re.findall(r"(\w+) := 'VARCHAR'", told))

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reports_builder.append_only import append_lines, read_lines
 from reports_builder.errors import ReportError
 
 FIRED, SENDING, DELIVERED, FAILED, ACKNOWLEDGED = "fired", "sending", "delivered", "failed", "acknowledged"
@@ -59,33 +60,11 @@ class Ledger:
 
     def events(self) -> list[Event]:
         """All events in the order they were written; a line that a kill cut off is passed over."""
-        try:
-            lines = self.path.read_bytes().split(b"\n")
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise ReportError(f"cannot read {self.path} ({error.strerror}).") from error
-        return [event for event in map(_parsed, lines) if event is not None]
+        return [event for event in map(_parsed, read_lines(self.path)) if event is not None]
 
     def append(self, events: Sequence[Event]) -> None:
         """Write the events in one piece and see them on disk; ReportError when that is not possible."""
-        if not events:
-            return
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-                # What a kill cut off must not swallow the line that follows it.
-                heal = b"" if _ends_a_line(descriptor) else b"\n"
-                content = heal + b"".join(event.line() for event in events)
-                if os.write(descriptor, content) != len(content):
-                    raise ReportError(f"cannot write all of the alerts to {self.path}: is the disk full?")
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            raise ReportError(f"cannot write to {self.path} ({error.strerror}).") from error
+        append_lines(self.path, [event.line() for event in events])
 
     @contextmanager
     def one_run(self, wait_seconds: float) -> Iterator[bool]:
@@ -115,11 +94,6 @@ def _locked(descriptor: int, wait_seconds: float) -> bool:
             time.sleep(0.05)
         else:
             return True
-
-
-def _ends_a_line(descriptor: int) -> bool:
-    size = os.fstat(descriptor).st_size
-    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
 
 
 def _parsed(line: bytes) -> Event | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from reports_builder.dashboard import builder_page, choosing, live, login, reports_page, show
+from reports_builder.dashboard import budget_form, builder_page, choosing, live, login, reports_page, show
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_choices, load_notice, load_view
 from reports_builder.dashboard.pages import VIEWS, PageName
@@ -39,6 +39,8 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
     period = view.period
     st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.")
     show.view(view)
+    if page.view == "planning":
+        budget_form.draw(settings)
 
 
 def _notice(settings: Settings, identity: Identity) -> None:

@@ -4,6 +4,8 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Page, Section
 from reports_builder.subjects.planning import queries as ask
+from reports_builder.subjects.planning.budgets import queries as ask_budgets
+from reports_builder.subjects.planning.budgets.statements import budgets_section, what_is_kept
 from reports_builder.subjects.planning.returns import insights as return_insights
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
@@ -48,6 +50,7 @@ def build(warehouse: Warehouse) -> Page:
     parts = ask_variance.parts(warehouse)
     causes = ask_variance.causes(warehouse)
     teams = ask_variance.teams(warehouse)
+    ahead = ask_budgets.ahead(warehouse)
     investments = ask_returns.investments(warehouse)
     doubtful = ask_returns.doubtful(warehouse)
     return Page(
@@ -61,6 +64,7 @@ def build(warehouse: Warehouse) -> Page:
             what_comes(outlook),
             month_against(month, parts),
             against_forecast(month),
+            what_is_kept(ahead, ask_budgets.missed(warehouse)),
             what_returns(investments),
             doubt(doubtful),
         ),
@@ -79,6 +83,7 @@ def build(warehouse: Warehouse) -> Page:
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             *_variance_sections(warehouse, causes, teams),
+            *budgets_section(ahead),
             *_return_sections(warehouse, investments),
         ),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reports_builder.budgets.changes import BudgetChanges, budget_change
 from tests.planning.project import PlanningProject
 from tests.real_files import real_file
 
@@ -51,7 +52,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> PlanningProject:
     lines += [flow("content_engine", 0, -26000, "realised"), flow("content_engine", 1, 150000, "realised")]
     project.seed("investments", shipped)
     project.seed("investment_lines", lines)
-    project.build("rpt_investment_returns")
+    changes = BudgetChanges(project.workspace.published)
+    changes.append([budget_change("team", "agents-team", "2026-11", "701.50", actor="ann")])
+    project.build("rpt_investment_returns", "int_budgets")
     return project
 
 
@@ -163,3 +166,14 @@ def test_percentiles_are_those_of_another_draw(project: PlanningProject) -> None
     for percent in (5, 10, 50, 90, 95):
         assert risks[f"npv_p{percent:02}"] == pytest.approx(numpy.percentile(drawn, percent), rel=0.03)
     assert risks["npv_mean"] == pytest.approx(drawn.mean(), rel=0.01)
+
+
+def test_a_budget_that_was_set_is_in_force_in_the_build(project: PlanningProject) -> None:
+    rows = project.query(
+        """
+        select cast(budget_usd as varchar), stated_by from intermediate.int_budgets
+        where scope = 'team' and scope_id = 'agents-team' and period_start_date between '2026-10-01' and '2026-11-30'
+        order by period_start_date
+        """
+    )
+    assert rows == [("650.00", "seed"), ("701.50", "ann")]

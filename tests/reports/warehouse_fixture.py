@@ -75,6 +75,11 @@ _ROWS = {
         'Assistant', 'cust_0001', 'chat', 'gpt-4', 120),
         ('2026-10-01', 'budget', 'team', 'assistant-team', 'Assistant', 'price', 100, 1, 1600, 1500, 100, 0.0667,
         'moderate', 'Assistant', 'cust_0001', 'chat', 'gpt-4', 90)""",
+    "planning.rpt_budgets": """
+        (scope, scope_id, scope_name, period, period_start_date, period_end_date, period_phase, budget_usd, stated_by, gate,
+        actual_usd, burn_share, forecast_usd, lower_usd, upper_usd, is_forecast_over, missed_in_a_row, budget_status) values
+        ('total', 'total', 'total', 'month', '2026-11-01', '2026-11-30', 'planned', 1500, 'seed', 'hard stop', 0, 0, 1700,
+        1500, 2000, true, 0, 'heading over budget')""",
     "planning.rpt_investment_returns": """
         (investment_id, investment_name, owner_role, kind, scenario, method, item, value, low_value, high_value, unit,
         period_unit, status, note, rank_number) values

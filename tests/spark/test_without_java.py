@@ -26,7 +26,7 @@ from tests.workspace import ROOT
 
 
 def test_each_source_has_the_columns_that_landing_gives_it(tmp_path: Path) -> None:
-    statements = source_statements(tmp_path / "it's", tmp_path / "customers", tmp_path / "alerts")
+    statements = source_statements(tmp_path / "it's", tmp_path / "customers", tmp_path)
     (calls,) = [text for text in statements if text.startswith("create table raw.calls")]
     assert "timestamp timestamp_ntz, provider string" in calls
     assert "cost_usd decimal(18, 9)" in calls

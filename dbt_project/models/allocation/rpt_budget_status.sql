@@ -12,9 +12,9 @@ forecasts as (
 
 ),
 
-budgets as (
+budgets_in_force as (
 
-    select * from {{ ref('budgets') }}
+    select * from {{ ref('int_budgets') }}
 
 ),
 
@@ -27,6 +27,17 @@ owners as (
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
+
+),
+
+budgets as (
+
+    select
+        period_start_date as month_start_date,
+        scope_id as team_id,
+        budget_usd
+    from budgets_in_force
+    where scope = 'team' and period = 'month'
 
 ),
 

@@ -4,6 +4,8 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.model import Section
 from reports_builder.subjects.planning import queries as ask
+from reports_builder.subjects.planning.budgets import queries as ask_budgets
+from reports_builder.subjects.planning.budgets.statements import budgets_section, what_is_kept
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
     claims_table,
@@ -37,10 +39,16 @@ def build(warehouse: NarrowedWarehouse) -> View:
     month = ask_variance.latest_month(warehouse)
     parts = ask_variance.parts(warehouse)
     teams = ask_variance.teams(warehouse)
+    ahead = ask_budgets.ahead(warehouse)
     investments = ask_returns.investments(warehouse)
     return View(
         title="Planning",
-        headline=(what_comes(outlook), month_against(month, parts), what_returns(investments)),
+        headline=(
+            what_comes(outlook),
+            month_against(month, parts),
+            what_is_kept(ahead, ask_budgets.missed(warehouse)),
+            what_returns(investments),
+        ),
         tiles=(
             forecast_figure(outlook),
             accuracy_figure(ask.accuracy(warehouse)),
@@ -55,6 +63,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 figures=parts_figure(month, parts),
                 tables=(causes_table(ask_variance.causes(warehouse)), teams_table(teams)),
             ),
+            *budgets_section(ahead),
             Section("Months closed", tables=(closed_months_table(ask_variance.closed_months(warehouse)),)),
             Section(
                 "Investments side by side",

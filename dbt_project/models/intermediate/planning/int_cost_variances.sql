@@ -12,9 +12,9 @@ team_costs as (
 
 ),
 
-budgets as (
+budgets_in_force as (
 
-    select * from {{ ref('budgets') }}
+    select * from {{ ref('int_budgets') }}
 
 ),
 
@@ -33,6 +33,17 @@ forecasts as (
 methods as (
 
     select * from {{ ref('int_forecast_methods') }}
+
+),
+
+budgets as (
+
+    select
+        period_start_date as month_start_date,
+        scope_id as team_id,
+        budget_usd
+    from budgets_in_force
+    where scope = 'team' and period = 'month'
 
 ),
 

@@ -1,0 +1,129 @@
+{# one row per budget in force: scope x period #}
+
+with budgets as (
+
+    select * from {{ ref('int_budgets_projected') }}
+
+),
+
+outlooks as (
+
+    select * from {{ ref('rpt_cost_outlook') }}
+
+),
+
+{# The range of the scope's own 30-day forecast, of the total where it has none. #}
+ranged as (
+
+    select
+        budgets.*,
+        {{ ratio('coalesce(outlooks.lower_usd, totals.lower_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as lower_ratio,
+        {{ ratio('coalesce(outlooks.upper_usd, totals.upper_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as upper_ratio
+    from budgets
+    left join outlooks on budgets.scope = outlooks.scope and budgets.scope_id = outlooks.scope_id and outlooks.lower_usd is not null
+    left join outlooks as totals on totals.scope = 'total'
+
+),
+
+totalled as (
+
+    select
+        *,
+        {{ money_of_double('cast(actual_usd as double) + cost_ahead') }} as forecast_usd,
+        {{ money_of_double('cast(actual_usd as double) + cost_ahead * lower_ratio') }} as lower_usd,
+        {{ money_of_double('cast(actual_usd as double) + cost_ahead * upper_ratio') }} as upper_usd,
+        {{ ratio('actual_usd', 'budget_usd') }} as burn_share,
+        period_phase = 'ended' and covered_days > 0 and actual_usd > budget_to_date_usd as is_missed
+    from ranged
+
+),
+
+{# Periods of one length in a row, up to this one, whose budget was missed: a run of them says that the budget is wrong. #}
+runs as (
+
+    select
+        *,
+        sum(case when is_missed then 0 else 1 end) over (
+            partition by scope, scope_id, period
+            order by period_start_date
+            rows between unbounded preceding and current row
+        ) as run
+    from totalled
+
+),
+
+counted as (
+
+    select
+        *,
+        cast(sum(case when is_missed then 1 else 0 end) over (
+            partition by scope, scope_id, period, run
+            order by period_start_date
+            rows between unbounded preceding and current row
+        ) as integer) as missed_in_a_row
+    from runs
+
+),
+
+final as (
+
+    select
+        scope,
+        scope_id,
+        scope_name,
+        period,
+        period_start_date,
+        period_end_date,
+        period_phase,
+        {{ money('budget_usd') }} as budget_usd,
+        stated_by,
+        gate,
+        approver_role,
+        last_covered_date,
+        'UTC' as time_zone,
+        cast(covered_days as integer) as covered_days,
+        cast(period_days as integer) as period_days,
+        actual_usd,
+        budget_to_date_usd,
+        {{ money('actual_usd - budget_to_date_usd') }} as variance_usd,
+        burn_share,
+        {{ ratio('actual_usd', 'budget_to_date_usd') }} as burn_rate,
+        forecast_usd,
+        least(lower_usd, forecast_usd) as lower_usd,
+        greatest(upper_usd, forecast_usd) as upper_usd,
+        case
+            when burn_share >= 1 then cast(1 as double)
+            when burn_share >= 0.95 then cast(0.95 as double)
+            when burn_share >= 0.8 then cast(0.8 as double)
+            when burn_share >= 0.5 then cast(0.5 as double)
+            else cast(0 as double)
+        end as threshold_share,
+        period_phase <> 'ended' and coalesce(forecast_usd > budget_usd, false) as is_forecast_over,
+        {# From the last day with data; a budget that is used up is broken already, and one that lasts beyond its period is not broken. #}
+        case
+            when period_phase = 'running' and burn_share < 1 and forecast_usd > budget_usd
+                then {{ ratio('budget_usd - actual_usd', 'daily_cost') }}
+        end as days_to_breach,
+        case
+            when period_phase = 'running' and burn_share < 1 and upper_usd > budget_usd
+                then {{ ratio('budget_usd - actual_usd', 'daily_cost * upper_ratio') }}
+        end as earliest_days_to_breach,
+        case
+            when period_phase = 'running' and burn_share < 1 and lower_usd > budget_usd
+                then {{ ratio('budget_usd - actual_usd', 'daily_cost * lower_ratio') }}
+        end as latest_days_to_breach,
+        missed_in_a_row,
+        case
+            when period_phase = 'ended' and covered_days = 0 then 'no data'
+            when is_missed then 'over budget'
+            when period_phase = 'ended' then 'within budget'
+            when actual_usd > budget_usd then 'over budget'
+            when forecast_usd is null then 'unknown'
+            when forecast_usd > budget_usd then 'heading over budget'
+            else 'on track'
+        end as budget_status
+    from counted
+
+)
+
+select * from final

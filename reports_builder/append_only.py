@@ -1,0 +1,47 @@
+"""A file of lines that is only ever appended to, by several processes at once, and survives a kill."""
+
+import fcntl
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from reports_builder.errors import ReportError
+
+
+def read_lines(path: Path) -> list[bytes]:
+    """The lines in the order they were written, none where there is no file; a cut-off line is among them."""
+    try:
+        return path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ReportError(f"cannot read {path} ({error.strerror}).") from error
+
+
+def append_lines(path: Path, lines: Sequence[bytes]) -> None:
+    """Write lines, which end with a newline each, in one piece and see them on disk.
+
+    Raises ReportError when that is not possible; then none of them counts.
+    """
+    if not lines:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            # What a kill cut off must not swallow the line that follows it.
+            heal = b"" if _ends_a_line(descriptor) else b"\n"
+            content = heal + b"".join(lines)
+            if os.write(descriptor, content) != len(content):
+                raise ReportError(f"cannot write all of it to {path}: is the disk full?")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise ReportError(f"cannot write to {path} ({error.strerror}).") from error
+
+
+def _ends_a_line(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
