@@ -55,15 +55,15 @@ _ROWS = {
     "planning.rpt_cost_outlook": """
         (scope, scope_id, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, change_share, first_forecast_date,
         last_forecast_date, forecast_method) values
-        ('total', 'total', 1700, 1500, 2000, 1600, 0.0625, '2026-11-01', '2026-11-30', 'weekday_profile')""",
+        ('total', 'total', 1700, 1500, 2000, 1600, 0.0625, '2026-11-01', '2026-11-30', 'combined')""",
     "planning.fct_cost_forecasts_daily": """
         (forecast_date, scope, scope_id, forecast_usd, lower_usd, upper_usd)
         select date '2026-11-01' + cast(i as integer), 'total', 'total', 56 + i, 50, 60 + i from range(30) as days(i)""",
     "planning.rpt_forecast_accuracy": """
         (scope, scope_id, forecast_method, horizon, is_used, wape, skill_share) values
-        ('total', 'total', 'weekday_profile', 'all days', true, 0.14, 0.2),
+        ('total', 'total', 'combined', 'all days', true, 0.14, 0.2),
         ('total', 'total', 'seasonal_naive', 'all days', false, 0.17, 0),
-        ('total', 'total', 'weekday_profile', '30-day total', true, 0.12, 0.2),
+        ('total', 'total', 'combined', '30-day total', true, 0.12, 0.2),
         ('total', 'total', 'seasonal_naive', '30-day total', false, 0.15, 0)""",
     "planning.rpt_cost_variances": """
         (month_start_date, basis, scope, scope_id, scope_name, part, variance_usd, part_rank, actual_usd, compared_usd,

@@ -54,7 +54,6 @@ used as (
         forecasts.scope,
         forecasts.scope_id,
         forecasts.forecast_date,
-        forecasts.horizon_week,
         forecasts.forecast_method,
         forecasts.origin_date,
         forecasts.forecast_usd
@@ -97,7 +96,6 @@ final as (
             and used.scope_id = intervals.scope_id
             and used.forecast_method = intervals.forecast_method
             and used.origin_date = intervals.origin_date
-            and used.horizon_week = intervals.horizon_week
 
 )
 

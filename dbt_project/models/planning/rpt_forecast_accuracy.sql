@@ -40,7 +40,6 @@ outcomes as (
             and forecasts.scope_id = intervals.scope_id
             and forecasts.forecast_method = intervals.forecast_method
             and forecasts.origin_date = intervals.origin_date
-            and forecasts.horizon_week = intervals.horizon_week
     where forecasts.actual_usd is not null
 
 ),

@@ -36,6 +36,8 @@ def _where_it_stands(warehouse: Warehouse) -> Prose:
 
 
 _LOOKS_AHEAD = {
+    "combined": "cost goes on as the middle of seven simple methods says, from the last eight weeks, each "
+    "weekday with its usual part.",
     "seasonal_naive": "the last week repeats itself.",
     "weekday_profile": "cost stays at the level of the last two weeks, each weekday with its usual part.",
     "weekday_profile_trend": "cost starts at the level of the last two weeks, each weekday with its usual "

@@ -1,5 +1,5 @@
-{# one row per scope x method x origin (every seventh day back from the as-of date) x week of the horizon: the band into which
-   80 % of the days fell whose outcome was known at the origin, as multiples of their forecast #}
+{# one row per scope x method x origin (every seventh day back from the as-of date): the band into which 80 % of the days to come
+   should fall, as multiples of their forecast, from what was known at the origin #}
 
 with forecasts as (
 
@@ -13,11 +13,12 @@ as_of as (
 
 ),
 
+{# By which factor a day missed its forecast, either way, as a logarithm. A day without any cost missed it by a factor of 20. #}
 outcomes as (
 
     select
         *,
-        actual_usd / forecast_usd as outcome_ratio
+        abs(ln(greatest(actual_usd / forecast_usd, 0.05))) as miss
     from forecasts
     where actual_usd is not null and forecast_usd > 0
 
@@ -32,7 +33,8 @@ judged_origins as (
 
 ),
 
-{# Ten origins of the same week ahead are the least from which a band is drawn. It never excludes the forecast itself. #}
+{# Errors to come are larger than those that are known, above all when times change: of all known and of the last three weeks the
+   wider band counts, and 85 % lie in it. Ten origins are the least from which one is drawn. #}
 bands as (
 
     select
@@ -40,15 +42,30 @@ bands as (
         outcomes.scope_id,
         outcomes.forecast_method,
         judged_origins.origin_date,
-        outcomes.horizon_week,
         cast(count(distinct outcomes.origin_date) as bigint) as origins,
-        least({{ percentile('outcomes.outcome_ratio', 0.1) }}, 1) as lower_ratio,
-        greatest({{ percentile('outcomes.outcome_ratio', 0.9) }}, 1) as upper_ratio
+        round(exp(greatest(
+            {{ percentile('outcomes.miss', 0.85) }},
+            coalesce({{ percentile('case when outcomes.forecast_date > judged_origins.origin_date - 21 then outcomes.miss end', 0.85) }}, 0)
+        )), 9) as band_ratio
     from judged_origins
     inner join outcomes on outcomes.forecast_date <= judged_origins.origin_date
-    group by outcomes.scope, outcomes.scope_id, outcomes.forecast_method, judged_origins.origin_date, outcomes.horizon_week
+    group by outcomes.scope, outcomes.scope_id, outcomes.forecast_method, judged_origins.origin_date
     having count(distinct outcomes.origin_date) >= 10
+
+),
+
+final as (
+
+    select
+        scope,
+        scope_id,
+        forecast_method,
+        origin_date,
+        origins,
+        1 / band_ratio as lower_ratio,
+        band_ratio as upper_ratio
+    from bands
 
 )
 
-select * from bands
+select * from final

@@ -19,8 +19,8 @@ scored as (
 
 ),
 
-{# Under 14 origins there is nothing to choose by: the plain weekday profile stands. Among equals the simpler one wins. #}
-ranked as (
+{# Under 14 origins nothing is known of the errors: the plain weekday profile stands. #}
+chosen as (
 
     select
         scope,
@@ -28,14 +28,9 @@ ranked as (
         forecast_method,
         cast(origins as bigint) as origins,
         wape,
-        row_number() over (
-            partition by scope, scope_id
-            order by
-                case when origins >= 14 then round(wape, 6) end nulls last,
-                case forecast_method when 'weekday_profile' then 1 when 'weekday_profile_trend' then 2 else 3 end
-        ) = 1 as is_used
+        forecast_method = case when origins >= 14 then 'combined' else 'weekday_profile' end as is_used
     from scored
 
 )
 
-select * from ranked
+select * from chosen

@@ -45,6 +45,7 @@ weekdays as (
         iso_weekday,
         count(*) as weekday_days,
         {{ percentile('cost_usd', 0.5) }} as typical_cost_usd,
+        {{ stable_avg('cost_usd') }} as mean_cost_usd,
         max_by(cost_usd, usage_date) as last_cost_usd
     from histories
     where age_days < 28
@@ -78,13 +79,12 @@ levelled as (
     from histories
     inner join factors
         on
-            histories.scope = factors.scope
-            and histories.scope_id = factors.scope_id
-            and histories.origin_date = factors.origin_date
-            and histories.iso_weekday = factors.iso_weekday
+            histories.scope = factors.scope and histories.scope_id = factors.scope_id
+            and histories.origin_date = factors.origin_date and histories.iso_weekday = factors.iso_weekday
 
 ),
 
+{# Theta: a level in which each day weighs a tenth, or three tenths, less than the one after it, and half of the straight line's slope. #}
 centres as (
 
     select
@@ -94,7 +94,10 @@ centres as (
         max(age_days) + 1 as history_days,
         {{ percentile('case when age_days < 14 then levelled_cost_usd end', 0.5) }} as centre_usd,
         {{ percentile('case when age_days < 28 then levelled_cost_usd end', 0.5) }} as later_centre_usd,
-        {{ percentile('case when age_days >= 28 then levelled_cost_usd end', 0.5) }} as earlier_centre_usd
+        {{ percentile('case when age_days >= 28 then levelled_cost_usd end', 0.5) }} as earlier_centre_usd,
+        {{ ratio(stable_sum('levelled_cost_usd * power(0.9, age_days)'), stable_sum('power(0.9, age_days)')) }} as slow_level_usd,
+        {{ ratio(stable_sum('levelled_cost_usd * power(0.7, age_days)'), stable_sum('power(0.7, age_days)')) }} as fast_level_usd,
+        coalesce(regr_slope(levelled_cost_usd, -age_days), 0) / 2 as half_slope_usd
     from levelled
     group by scope, scope_id, origin_date
 
@@ -112,14 +115,15 @@ levels as (
             when centres.history_days = 56 and centres.later_centre_usd > 0 and centres.earlier_centre_usd > 0
                 then ln(centres.later_centre_usd / centres.earlier_centre_usd) / 28
             else 0
-        end) as daily_growth
+        end) as daily_growth,
+        max(centres.slow_level_usd) as slow_level_usd,
+        max(centres.fast_level_usd) as fast_level_usd,
+        max(centres.half_slope_usd) as half_slope_usd
     from centres
     inner join levelled
         on
-            centres.scope = levelled.scope
-            and centres.scope_id = levelled.scope_id
-            and centres.origin_date = levelled.origin_date
-            and levelled.age_days < 14
+            centres.scope = levelled.scope and centres.scope_id = levelled.scope_id
+            and centres.origin_date = levelled.origin_date and levelled.age_days < 14
     group by centres.scope, centres.scope_id, centres.origin_date
 
 ),
@@ -128,31 +132,26 @@ levels as (
 profiles as (
 
     select
-        factors.scope,
-        factors.scope_id,
-        factors.origin_date,
-        factors.iso_weekday,
-        factors.weekday_factor,
-        factors.last_cost_usd,
+        factors.*,
         levels.level_usd,
-        levels.daily_growth
+        levels.daily_growth,
+        levels.slow_level_usd,
+        levels.fast_level_usd,
+        levels.half_slope_usd
     from factors
     inner join levels
         on factors.scope = levels.scope and factors.scope_id = levels.scope_id and factors.origin_date = levels.origin_date
 
 ),
 
+{# Each day ahead carries 95 % of the growth of the day before it: a trend is trusted for weeks, not for ever. #}
 projected as (
 
     select
-        profiles.scope,
-        profiles.scope_id,
-        profiles.origin_date,
+        profiles.*,
         dates.date_day as forecast_date,
         {{ days_between('profiles.origin_date', 'dates.date_day') }} as horizon_days,
-        profiles.last_cost_usd as seasonal_naive_usd,
-        coalesce(profiles.level_usd * profiles.weekday_factor, 0) as weekday_profile_usd,
-        profiles.daily_growth
+        0.95 * (1 - power(0.95, {{ days_between('profiles.origin_date', 'dates.date_day') }})) / (1 - 0.95) as trusted_days
     from profiles
     inner join dates
         on
@@ -161,24 +160,32 @@ projected as (
 
 ),
 
-{# Each day ahead carries 95 % of the growth of the day before it: a trend is trusted for weeks, not for ever. #}
+single_methods as (
+    {% for method, forecast in [
+        ('seasonal_naive', 'last_cost_usd'),
+        ('median_of_four', 'typical_cost_usd'),
+        ('mean_of_four', 'mean_cost_usd'),
+        ('weekday_profile', 'coalesce(level_usd * weekday_factor, 0)'),
+        ('weekday_profile_trend', 'coalesce(level_usd * weekday_factor, 0) * exp(daily_growth * trusted_days)'),
+        ('theta_slow', 'coalesce(greatest(slow_level_usd + half_slope_usd * trusted_days, 0) * weekday_factor, 0)'),
+        ('theta_fast', 'coalesce(greatest(fast_level_usd + half_slope_usd * trusted_days, 0) * weekday_factor, 0)')
+    ] %}
+    select scope, scope_id, origin_date, forecast_date, horizon_days, '{{ method }}' as forecast_method, {{ forecast }} as forecast_usd
+    from projected
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+{# Their middle: what one of them gets badly wrong moves it little. #}
 by_method as (
 
-    select scope, scope_id, origin_date, forecast_date, horizon_days, 'seasonal_naive' as forecast_method, seasonal_naive_usd as forecast_usd
-    from projected
+    select scope, scope_id, origin_date, forecast_date, horizon_days, forecast_method, forecast_usd
+    from single_methods
     union all
-    select scope, scope_id, origin_date, forecast_date, horizon_days, 'weekday_profile' as forecast_method, weekday_profile_usd as forecast_usd
-    from projected
-    union all
-    select
-        scope,
-        scope_id,
-        origin_date,
-        forecast_date,
-        horizon_days,
-        'weekday_profile_trend' as forecast_method,
-        weekday_profile_usd * exp(daily_growth * 0.95 * (1 - power(0.95, horizon_days)) / (1 - 0.95)) as forecast_usd
-    from projected
+    select scope, scope_id, origin_date, forecast_date, horizon_days, 'combined' as forecast_method, {{ percentile('forecast_usd', 0.5) }} as forecast_usd
+    from single_methods
+    group by all
 
 ),
 
@@ -196,11 +203,7 @@ compared as (
         round(cast(by_method.forecast_usd as double), 6) as forecast_usd,
         cast(costs.cost_usd as double) as actual_usd
     from by_method
-    left join costs
-        on
-            by_method.scope = costs.scope
-            and by_method.scope_id = costs.scope_id
-            and by_method.forecast_date = costs.usage_date
+    left join costs on by_method.scope = costs.scope and by_method.scope_id = costs.scope_id and by_method.forecast_date = costs.usage_date
 
 )
 

@@ -1,0 +1,127 @@
+"""Forecasts of real series, scored in the open from every day, against what is promised of them."""
+
+from __future__ import annotations
+
+import csv
+import math
+import resource
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+
+from tests.planning.rendering import render
+from tests.real_files import real_file
+
+MODELS = (
+    "int_forecasts_by_origin",
+    "int_forecast_methods",
+    "int_forecast_intervals",
+    "rpt_forecast_accuracy",
+)
+Series = dict[date, float]
+
+
+def scored(series: dict[str, Series], as_of: date) -> duckdb.DuckDBPyConnection:
+    """The models of the forecast over these series, as DuckDB runs them."""
+    connection = duckdb.connect()
+    connection.execute(
+        "create table int_costs_by_scope_daily (scope varchar, scope_id varchar, usage_date date, iso_weekday integer, cost_usd decimal(28, 12))"
+    )
+    rows = [
+        (name, name, day, day.isoweekday(), round(value, 6))
+        for name, values in series.items()
+        for day, value in values.items()
+        if day <= as_of
+    ]
+    connection.executemany("insert into int_costs_by_scope_daily values (?, ?, ?, ?, ?)", rows)
+    _dates(connection, as_of)
+    for model in MODELS:
+        connection.execute(f"create table {model} as {render(model)}")
+    return connection
+
+
+def _dates(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    connection.execute(
+        f"""
+        create table int_as_of_date as select date '{as_of}' as as_of_date;
+        create table dim_dates as select cast(day as date) as date_day, cast(isodow(day) as integer) as iso_weekday
+        from generate_series(date '{as_of}' - interval 200 day, date '{as_of}' + interval 31 day, interval 1 day) as days (day)
+        """
+    )
+
+
+def score(connection: duckdb.DuckDBPyConnection, horizon: str) -> tuple[float, float, float]:
+    """WAPE, skill against repeating last week, and coverage of the method in use."""
+    [found] = connection.execute(
+        "select wape, skill_share, interval_coverage_share from rpt_forecast_accuracy where is_used and horizon = ?",
+        [horizon],
+    ).fetchall()
+    return found
+
+
+def test_taxi_rides_are_forecast_within_the_promised_error() -> None:
+    path = real_file("planning/anomaly/nyc_taxi_daily.csv")
+    with path.open(newline="") as file:
+        rides = {date.fromisoformat(row["date"]): float(row["value"]) for row in csv.DictReader(file)}
+    connection = scored({"nyc": rides}, max(rides))
+    wape, skill, coverage = score(connection, "all days")
+    assert wape <= 0.09
+    assert skill >= 0.1
+    assert 0.75 <= coverage <= 0.85
+    assert score(connection, "30-day total")[0] <= 0.07
+
+
+def test_views_in_bursts_are_forecast_no_worse_than_by_repeating_last_week() -> None:
+    path = real_file("planning/forecast/wp_peyton_manning_daily.csv")
+    with path.open(newline="") as file:
+        views = {date.fromisoformat(row["ds"]): math.exp(float(row["y"])) for row in csv.DictReader(file)}
+    missed = naive = 0.0
+    covered: list[float] = []
+    for back in range(0, 600, 120):
+        connection = scored({"wp": views}, max(views) - timedelta(days=back))
+        [(used, by_naive)] = connection.execute(
+            """
+            select sum(abs(forecast_usd - actual_usd)) filter (where forecast_method = 'combined'),
+                sum(abs(forecast_usd - actual_usd)) filter (where forecast_method = 'seasonal_naive')
+            from int_forecasts_by_origin where actual_usd is not null
+            """
+        ).fetchall()
+        missed, naive = missed + used, naive + by_naive
+        covered.append(score(connection, "all days")[2])
+    assert missed <= naive
+    assert 0.75 <= sum(covered) / len(covered) <= 0.87
+
+
+@pytest.mark.parametrize("series", [10_000])
+def test_ten_thousand_series_are_forecast_within_ten_seconds(series: int) -> None:
+    """The forecast itself, as of one day; scoring it from many days before is as many times the work."""
+    as_of = date(2026, 10, 31)
+    connection = duckdb.connect()
+    _dates(connection, as_of)
+    connection.execute(
+        f"""
+        create table int_costs_by_scope_daily as
+        select 'customer' as scope, cast(number as varchar) as scope_id, date_day as usage_date, iso_weekday,
+            cast(number % 7 + iso_weekday + hash(number, date_day) % 5 as decimal(28, 12)) as cost_usd
+        from range({series}) as numbers (number) cross join dim_dates
+        where date_day between date '{as_of}' - 55 and date '{as_of}'
+        """
+    )
+    only_today = render("int_forecasts_by_origin").replace(
+        "as_of.as_of_date - 119 and", "as_of.as_of_date and"
+    )
+    connection.execute("set threads = 2")
+    cpu = _seconds(connection, f"create table forecasts as {only_today}")
+    assert connection.execute(
+        "select count(*) from forecasts where forecast_method = 'combined'"
+    ).fetchone() == (series * 30,)
+    assert cpu < 10
+
+
+def _seconds(connection: duckdb.DuckDBPyConnection, sql: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    connection.execute(sql)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    # Two threads: half of their time is what a clock would show on an idle machine.
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / 2
