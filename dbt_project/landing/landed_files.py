@@ -8,10 +8,12 @@ keeps file and line of a row.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,7 +163,7 @@ def _write(target: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -
     partial = target.with_name(f"{target.stem}.{os.getpid()}.{secrets.token_hex(4)}.partial")
     content, rows = 0, 0
     try:
-        with pq.ParquetWriter(partial, schema, compression="zstd") as writer:
+        with _rows_left_alone(), pq.ParquetWriter(partial, schema, compression="zstd") as writer:
             for batch in batches:
                 writer.write_batch(batch)
                 if HASH_FIELDS[0][0] in schema.names:
@@ -171,3 +173,15 @@ def _write(target: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _rows_left_alone() -> Iterator[None]:
+    """Keep the collector of cycles from going through the rows held, again and again: they have none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
