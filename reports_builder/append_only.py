@@ -33,7 +33,9 @@ def append_lines(path: Path, lines: Sequence[bytes]) -> None:
             # What a kill cut off must not swallow the line that follows it.
             heal = b"" if _ends_a_line(descriptor) else b"\n"
             content = heal + b"".join(lines)
+            size = os.fstat(descriptor).st_size
             if os.write(descriptor, content) != len(content):
+                os.ftruncate(descriptor, size)
                 raise ReportError(f"cannot write all of it to {path}: is the disk full?")
             os.fsync(descriptor)
         finally:

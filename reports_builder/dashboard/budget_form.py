@@ -30,7 +30,7 @@ def draw(settings: Settings) -> None:
                     scope,
                     clean(scope_id).strip(),
                     period.strip(),
-                    amount.strip().replace(",", "") or None,
+                    amount.strip() or None,
                     gate=gate,
                     approver_role=clean(approver),
                     actor=clean(actor),

@@ -1,0 +1,30 @@
+"""What is appended counts whole or not at all."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from reports_builder.append_only import append_lines, read_lines
+from reports_builder.errors import ReportError
+
+
+def test_lines_that_do_not_fit_on_the_disk_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "changes.jsonl"
+    append_lines(path, [b"first\n"])
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, content: write(descriptor, content[:9]))
+    with pytest.raises(ReportError, match="is the disk full"):
+        append_lines(path, [b"second\n", b"third\n"])
+    monkeypatch.undo()
+    append_lines(path, [b"fourth\n"])
+    assert [line for line in read_lines(path) if line] == [b"first", b"fourth"]
+
+
+def test_a_line_that_a_kill_cut_off_does_not_swallow_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "changes.jsonl"
+    path.write_bytes(b"first\nsec")
+    append_lines(path, [b"third\n"])
+    assert [line for line in read_lines(path) if line] == [b"first", b"sec", b"third"]
