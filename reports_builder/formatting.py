@@ -128,6 +128,15 @@ def ratio(value: Value) -> str:
     return UNKNOWN if number is None else _signed(number, _rounded(number, 2))
 
 
+def months(value: Value) -> str:
+    """A time until something has come back: ``7 months``, ``0.4 months``."""
+    number = _decimal(value)
+    if number is None:
+        return UNKNOWN
+    shown = _rounded(number, 1 if abs(number) < Decimal("9.95") else 0)
+    return f"{shown} month" if shown == "1.0" else f"{shown} months"
+
+
 def milliseconds(value: Value) -> str:
     """A latency: ``840 ms``, ``2.4 s``."""
     number = _decimal(value)
@@ -242,6 +251,7 @@ STYLES: dict[str, Callable[[Value], str]] = {
     "count": count,
     "count_short": count_short,
     "ratio": ratio,
+    "months": months,
     "milliseconds": milliseconds,
     "delta": delta,
     "delta_or_new": delta_or_new,

@@ -249,6 +249,10 @@ class Insight:
         return cite(texts, [self.supporting.evidence])
 
 
+NO_FIGURE = note("-")
+"""What a cell says that has no figure."""
+
+
 @dataclass(frozen=True)
 class Action:
     """One row of the ranked list of what to do."""
@@ -260,6 +264,8 @@ class Action:
     value_range: Prose
     confidence: str
     first_step: Prose
+    payback: Prose = NO_FIGURE
+    first_year: Prose = NO_FIGURE
 
     @property
     def cells(self) -> tuple[Prose, ...]:
@@ -270,6 +276,8 @@ class Action:
             literal(self.effort),
             self.value,
             self.value_range,
+            self.payback,
+            self.first_year,
             literal(self.confidence),
             self.first_step,
         )
@@ -277,7 +285,7 @@ class Action:
 
 @dataclass(frozen=True)
 class ActionPlan:
-    """Actions ranked by net monthly value; ``total`` is their sum, net of overlap.
+    """Actions in the order in which to take them; ``total`` is their sum, net of overlap.
 
     With no action, ``total`` says in one line that nothing needs doing.
     """

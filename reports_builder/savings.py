@@ -1,4 +1,4 @@
-"""The ledger of savings as actions: the one source of every savings figure in the reports."""
+"""The ledger of savings and the works that they are parts of: the one source of every saving."""
 
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Action, ActionPlan, KeyFigure
@@ -21,30 +21,73 @@ NOTHING_TO_DO = "No open action is known to save enough to act on."
 
 
 def ledger(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
-    """The ``rows`` actions of these kinds (of all kinds when none is named) worth most a month.
+    """The ``rows`` opportunities of these kinds (of all kinds when none is named) worth most a month.
 
-    Left out are actions that are worth less after overlap than the least worth doing, and those that
-    rest on an example offer: nobody has quoted it, so it belongs in no total.
+    Left out are those whose work does not pay back in time, and those that rest on an example offer:
+    nobody has quoted it, so it belongs in no total.
     """
     return warehouse.evidence(
         """
         select
-            action_id,
-            action_kind,
-            coalesce(replace(subject, task_type, replace(task_type, '_', ' ')), subject) as subject,
-            task_type, provider, model,
-            net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
-            gross_monthly_savings_usd, overlap_usd,
-            assumption, owner_role, effort, confidence, first_step
-        from rates.rpt_savings_opportunities
-        where is_counted
-            and (:all_kinds or action_kind in :kinds)
-        order by net_monthly_savings_usd desc, action_id
+            part.action_id,
+            part.action_kind,
+            part.subject,
+            part.task_type, part.provider, part.model,
+            part.net_monthly_savings_usd, part.low_monthly_savings_usd, part.high_monthly_savings_usd,
+            part.gross_monthly_savings_usd, part.overlap_usd,
+            part.assumption, part.owner_role, work.effort, part.confidence, part.first_step
+        from rates.rpt_savings_opportunities as part
+        inner join rates.rpt_savings_actions as work on part.work_id = work.work_id
+        where part.is_counted
+            and (:all_kinds or part.action_kind in :kinds)
+        order by part.net_monthly_savings_usd desc, part.action_id
         limit :rows
         """,
         all_kinds=not kinds,
         kinds=kinds or ("",),
         rows=rows,
+    )
+
+
+def works(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
+    """The ``rows`` pieces of work of these kinds that save most for their effort."""
+    return warehouse.evidence(
+        """
+        select
+            work_id, action_kind, subject, tasks, parts, provider, model,
+            net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
+            gross_monthly_savings_usd, overlap_usd,
+            effort, effort_usd, payback_months, first_year_net_usd, value_per_effort,
+            is_first_of_its_kind, assumption, owner_role, confidence, first_step
+        from rates.rpt_savings_actions
+        where is_counted
+            and (:all_kinds or action_kind in :kinds)
+        order by action_rank
+        limit :rows
+        """,
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
+        rows=rows,
+    )
+
+
+def total_of_works(warehouse: Warehouse, *kinds: str) -> Evidence:
+    """What the counted works of these kinds save together, and what they take: one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as action_count,
+            sum(net_monthly_savings_usd) as total_net_usd,
+            sum(low_monthly_savings_usd) as total_low_usd,
+            sum(high_monthly_savings_usd) as total_high_usd,
+            sum(effort_usd) as total_effort_usd,
+            sum(first_year_net_usd) as total_first_year_usd
+        from rates.rpt_savings_actions
+        where is_counted
+            and (:all_kinds or action_kind in :kinds)
+        """,
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
     )
 
 
@@ -65,15 +108,15 @@ def examples(warehouse: Warehouse) -> Evidence:
 
 
 def _too_small(warehouse: Warehouse, *kinds: str) -> Prose:
-    """What the actions add up to that are left out because each saves too little."""
+    """What the works add up to that are left out because their effort does not come back in time."""
     small = warehouse.evidence(
         """
         select
             count(*) as small_actions,
             sum(net_monthly_savings_usd) as small_usd,
-            max(limits.value) as smallest_usd
-        from rates.rpt_savings_opportunities
-        inner join seeds.assumptions as limits on limits.name = 'action_min_savings_usd'
+            max(limits.value) as longest_months
+        from rates.rpt_savings_actions
+        inner join seeds.assumptions as limits on limits.name = 'action_payback_months_up_to'
         where net_monthly_savings_usd > 0 and not is_counted and not is_illustrative
             and (:all_kinds or action_kind in :kinds)
         having count(*) > 0
@@ -84,8 +127,8 @@ def _too_small(warehouse: Warehouse, *kinds: str) -> Prose:
     if not small.rows:
         return note("")
     return small.say(
-        " Left out as not worth the work: actions that save less than {smallest_usd:usd} a month each, "
-        "{small_actions:count} of them, {small_usd:usd_table} in all."
+        " Left out as not worth the work, since it would not come back within {longest_months:count} months: "
+        "{small_actions:count} more, {small_usd:usd_table} a month in all."
     )
 
 
@@ -116,20 +159,21 @@ def _commitments(warehouse: Warehouse) -> dict[str, Evidence]:
 
 
 def _slowdowns(warehouse: Warehouse) -> dict[object, Evidence]:
-    """Per task, the recommended switch after which half of the answers take longest beyond today."""
+    """Per model to move to, the switch after which half of the answers take longest beyond today."""
     slower = warehouse.evidence(
         """
         select
-            task_type as slower_task_type,
+            to_model as slower_model,
             max(latency_p50_change_ms) as slower_by_ms,
-            max_by(from_model, latency_p50_change_ms) as quicker_model
+            max_by(from_model, latency_p50_change_ms) as quicker_model,
+            max_by(task_type, latency_p50_change_ms) as slower_task_type
         from rates.rpt_model_switch_savings
         where is_recommended and latency_p50_change_ms > 0
-        group by task_type
-        order by task_type
+        group by to_model
+        order by to_model
         """
     )
-    return {row["slower_task_type"]: row for row in slower.each()}
+    return {row["slower_model"]: row for row in slower.each()}
 
 
 def _with_terms(row: Evidence, terms: Evidence | None) -> Prose:
@@ -149,28 +193,30 @@ def _with_terms(row: Evidence, terms: Evidence | None) -> Prose:
 
 
 def action_plan(warehouse: Warehouse, *kinds: str) -> ActionPlan:
-    """The actions of these kinds, the most valuable first, and what they are worth together."""
-    opportunities = ledger(warehouse, *kinds)
+    """The works of these kinds, the most valuable for their effort first, and their sums."""
+    planned = works(warehouse, *kinds)
     has_commitments = not kinds or "commitment" in kinds
     beside = _too_small(warehouse, *kinds) + (_on_examples(warehouse) if has_commitments else note(""))
-    if not opportunities.rows:
+    if not planned.rows:
         return ActionPlan((), note(NOTHING_TO_DO) + beside)
-    total = total_savings(warehouse, opportunities)
+    total = total_of_works(warehouse, *kinds)
     terms = _commitments(warehouse) if has_commitments else {}
     slower = _slowdowns(warehouse) if not kinds or "model_switch" in kinds else {}
     return ActionPlan(
         tuple(
             _action(
                 row,
-                terms.get(str(row["action_id"])),
-                slower.get(row["task_type"]) if row["action_kind"] == "model_switch" else None,
+                terms.get(str(row["work_id"])),
+                slower.get(row["model"]) if row["action_kind"] == "model_switch" else None,
             )
-            for row in opportunities.each()
+            for row in planned.each()
         ),
         total.say(
             "Together they are worth **{total_net_usd:usd_table}** a month "
             "({total_low_usd:usd_table} to {total_high_usd:usd_table}), net of overlap: each is "
-            "counted only on what the ones before it leave. The cost of doing the work is not taken off."
+            "counted only on what the ones before it leave. The work costs {total_effort_usd:usd} once, "
+            "which "
+            "leaves **{total_first_year_usd:usd}** in the first year."
         )
         + _part_of_all(warehouse, total)
         + beside,
@@ -179,7 +225,7 @@ def action_plan(warehouse: Warehouse, *kinds: str) -> ActionPlan:
 
 def _part_of_all(warehouse: Warehouse, total: Evidence) -> Prose:
     """Of which total this one is a part, where other pages name the larger one."""
-    everything = total_savings(warehouse, ledger(warehouse))
+    everything = total_of_works(warehouse)
     if everything["action_count"] == total["action_count"]:
         return note("")
     return everything.say(" They are part of the **{total_net_usd:usd_table}** that all open actions save.")
@@ -222,7 +268,7 @@ def named(row: Evidence, *, begins_sentence: bool = True) -> Prose:
 
 def slower_after(warehouse: Warehouse, row: Evidence) -> Prose:
     """What users wait longer after this action, as the end of a sentence; nothing when they do not."""
-    slower = _slowdowns(warehouse).get(row["task_type"]) if row["action_kind"] == "model_switch" else None
+    slower = _slowdowns(warehouse).get(row["model"]) if row["action_kind"] == "model_switch" else None
     return _waits(slower)
 
 
@@ -230,7 +276,8 @@ def _waits(slower: Evidence | None) -> Prose:
     if slower is None:
         return note("")
     return slower.say(
-        "; the median answer then takes {slower_by_ms:milliseconds} longer than on {quicker_model:text}"
+        "; the median {slower_task_type:words} answer then takes {slower_by_ms:milliseconds} longer than on "
+        "{quicker_model:text}"
     )
 
 
@@ -241,6 +288,8 @@ def _action(row: Evidence, terms: Evidence | None, slower: Evidence | None) -> A
         effort=str(row["effort"]),
         value=row.cell("net_monthly_savings_usd", "usd_table"),
         value_range=row.say("{low_monthly_savings_usd:usd_table} to {high_monthly_savings_usd:usd_table}"),
+        payback=row.cell("payback_months", "months"),
+        first_year=row.cell("first_year_net_usd", "usd_table"),
         confidence=str(row["confidence"]),
         first_step=row.cell("first_step", "text"),
     )

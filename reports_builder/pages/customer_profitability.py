@@ -78,7 +78,8 @@ def _advice(plan: Evidence) -> Prose:
     if plan["is_current_plan"]:
         return kept_said(plan)
     return plan.say(
-        "Do this first: offer “{plan_name:text}” to new customers as a pilot; then move those that lose "
+        "Do this first: try “{plan_name:text}” in a pilot with customers drawn by lot; then move those "
+        "that lose "
         "money, then the rest. With all moved it would lift the margin by **{margin_gain_usd:usd}** a "
         "month ({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}): departures follow "
         "illustrative churn assumptions, and use is assumed to stay the same."

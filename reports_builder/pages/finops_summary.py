@@ -3,7 +3,7 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Page, Section
-from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, savings_figure, total_savings
+from reports_builder.savings import NOTHING_TO_DO, action_plan, named, savings_figure, total_of_works, works
 from reports_builder.subjects.allocation.teams import queries as alignment
 from reports_builder.subjects.allocation.teams.statements import month_budget_figure
 from reports_builder.subjects.core import insights
@@ -21,6 +21,7 @@ from reports_builder.subjects.margin.queries import totals as margin_totals
 from reports_builder.subjects.margin.statements import fees_said, margin_share_figure, revenue_figure
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
+from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -43,8 +44,8 @@ def build(warehouse: Warehouse) -> Page:
     top = ask.top_customers(warehouse)
     concentration = ask.concentration(warehouse)
     models = ask.models(warehouse)
-    best = ledger(warehouse)
-    saved = total_savings(warehouse, best)
+    best = works(warehouse)
+    saved = total_of_works(warehouse)
     outlook = forecast.outlook(warehouse)
     teams = alignment.budgets_ahead(warehouse)
     return Page(
@@ -62,6 +63,7 @@ def build(warehouse: Warehouse) -> Page:
             fees_said(margins),
             what_comes(outlook),
             _what_first(best, saved) + _what_prices_add(best, ask.price_plan(warehouse)),
+            *decisions_said(company_steps(warehouse)),
         ),
         key_figures=(
             *spend_figures(spend),
@@ -115,7 +117,8 @@ def _what_first(best: Evidence, saved: Evidence) -> Prose:
         note("Do this first: ")
         + named(best, begins_sentence=False)
         + say(
-            ", worth **{net_monthly_savings_usd:usd}** a month; the actions below together are worth "
+            ", worth **{net_monthly_savings_usd:usd}** a month for {effort:text} of work; the actions "
+            "below together are worth "
             "**{total_net_usd:usd}** a month, after overlap.",
             best,
             saved,
@@ -140,8 +143,8 @@ def _what_prices_add(best: Evidence, plan: Evidence) -> Prose:
     return plan.say(
         " Larger than all of them, and not in this total: the price plan of the pricing proposal, expected "
         "to lift the margin by **{plan_gain_usd:usd}** a month, at today's cost. It comes later because it "
-        "takes a pilot and customers who accept it; "
-    ) + best.say("the effort of the first action is {effort:text}.")
+        "takes a pilot and customers who accept it."
+    )
 
 
 def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:
@@ -163,4 +166,5 @@ def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:
             tables=(drivers_table(warehouse),),
         ),
         Section("Spend by day", figures=(spend_by_day(warehouse, outlook),)),
+        *decision_section(warehouse, customers=False),
     )

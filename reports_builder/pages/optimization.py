@@ -3,10 +3,11 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Page, Section, Table
-from reports_builder.savings import action_plan, ledger
+from reports_builder.savings import action_plan, works
 from reports_builder.subjects.core.queries import spend
 from reports_builder.subjects.rates import insights
 from reports_builder.subjects.rates import queries as ask
+from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
 from reports_builder.subjects.rates.statements import (
     KINDS,
     commitment_section,
@@ -28,7 +29,7 @@ def build(warehouse: Warehouse) -> Page:
     kinds = {name: ask.kind(warehouse, name) for name in KINDS}
     offer = ask.recommended_offer(warehouse)
     counts = ask.offer_counts(warehouse)
-    best = ledger(warehouse, rows=1)
+    best = works(warehouse, rows=1)
     switches = ask.switches(warehouse)
     return Page(
         path="analyses/optimization.md",
@@ -43,6 +44,7 @@ def build(warehouse: Warehouse) -> Page:
             *what_first(best),
             _commitment_answer(offer, counts),
             *_overlap(totals),
+            *decisions_said(company_steps(warehouse)),
         ),
         key_figures=key_figures(spend(warehouse), totals, kinds),
         figures=(waterfall_figure(warehouse, totals),),
@@ -117,6 +119,7 @@ def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
 
 def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
     return (
+        *decision_section(warehouse),
         Section(
             "Actual cost against reserved capacity",
             text=(

@@ -8,6 +8,7 @@ from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing import simulation as insights
 from reports_builder.subjects.pricing.actions import introduction
+from reports_builder.subjects.pricing.frontier import chosen_said, front_section
 from reports_builder.subjects.pricing.statements import (
     INVOICE_COLUMNS,
     KEY_FIGURE_HEADINGS,
@@ -56,7 +57,7 @@ def build(warehouse: Warehouse) -> Page:
         title=_TITLE,
         period=warehouse.period,
         question=_QUESTION,
-        answer=answer(warehouse, plan, rules),
+        answer=(*chosen_said(warehouse), *answer(warehouse, plan, rules)),
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(plan, plans),),
@@ -69,6 +70,7 @@ def build(warehouse: Warehouse) -> Page:
         plan=introduction(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
+            *front_section(warehouse),
             _rule_section(warehouse, rules, plans),
             _customers_section(warehouse),
             _segments_section(warehouse),
@@ -83,7 +85,7 @@ def _rule_section(warehouse: Warehouse, rules: Evidence, plans: Evidence) -> Sec
         "The rule of the recommendation, and every plan under it",
         text=(
             rules.say(
-                "A plan is eligible if at most {steep_limit_share:percent} of paying customers see their "
+                "A plan is eligible if at most {steep_limit_share:percent} of profitable customers see their "
                 "invoice rise by more than {steep_rise_share:percent}, if even high churn leaves at least "
                 "today's margin, and if base churn leaves {least_gain_share:percent} more than today's. Of "
                 "the eligible plans the one with the highest margin after base churn is recommended; if "

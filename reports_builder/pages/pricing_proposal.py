@@ -10,6 +10,7 @@ from reports_builder.subjects.pricing import insights
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.actions import plan_actions
 from reports_builder.subjects.pricing.charts import before_and_after
+from reports_builder.subjects.pricing.frontier import chosen_said, front_section
 from reports_builder.subjects.pricing.statements import (
     KEY_FIGURE_HEADINGS,
     PLAN_COLUMNS,
@@ -62,7 +63,7 @@ def build(warehouse: Warehouse) -> Page:
         title=_TITLE,
         period=warehouse.period,
         question=_QUESTION,
-        answer=(*answer(warehouse, plan, rules), *_sequence(plan)),
+        answer=(*chosen_said(warehouse), *answer(warehouse, plan, rules), *_sequence(plan)),
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(plan, plans),),
@@ -86,6 +87,7 @@ def build(warehouse: Warehouse) -> Page:
         plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
+            *front_section(warehouse),
             _current(today, losses),
             _structure(warehouse),
             _projection(warehouse, plans, history),
@@ -99,7 +101,7 @@ def _sequence(plan: Evidence) -> tuple[Prose, ...]:
         return ()
     return (
         note(
-            "The sequence: a pilot with new customers, measuring who signs; then the customers that "
+            "The sequence: a pilot with customers drawn by lot; then the customers that "
             "lose money; then the rest."
         ),
     )

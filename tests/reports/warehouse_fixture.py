@@ -45,7 +45,7 @@ _ROWS = {
     "core.rpt_source_freshness": """
         (source, last_date, days_behind, is_stale, is_ahead) values ('calls', '2026-10-31', 0, false, false)""",
     "seeds.assumptions": """
-        (name, value) values ('action_min_savings_usd', 5), ('model_switch_low_share', 0.4),
+        (name, value) values ('action_payback_months_up_to', 24), ('model_switch_low_share', 0.4),
         ('model_switch_base_share', 0.6), ('model_switch_high_share', 0.8)""",
     "allocation.rpt_budget_status": """
         (month_start_date, team_id, team_name, month_phase, budget_usd, budget_to_date_usd, actual_cost_usd,
@@ -98,6 +98,9 @@ _ROWS = {
     "pricing.rpt_plan_comparison": """
         (plan_id, plan_name, plan_kind, is_recommended, is_current_plan, gross_margin_change_base_churn_usd) values
         ('flat', 'Flat', 'flat', false, true, 0), ('tiered', 'Tiered', 'tiered', true, false, 250)""",
+    "pricing.rpt_plan_frontier": """
+        (candidate_id, plan_name, is_chosen, is_current_plan, gain_base_usd, gain_worst_usd) values
+        ('flat / none', 'Flat', false, true, 0, 0), ('tiered / none', 'Tiered', true, false, 250, 100)""",
     "pricing.rpt_segment_impacts": """
         (plan_id, segment_kind, segment, customers, current_revenue_usd, revenue_usd, revenue_change_usd,
         revenue_change_share, revenue_change_share_p50, current_gross_margin_usd, gross_margin_usd,
@@ -112,17 +115,46 @@ _ROWS = {
         ('chat', 'openai', 'gpt-4', 'anthropic', 'claude-sonnet-4', 20, 200, 50, 150, 100, 170, 0.91, 0.92, true, 1500)""",
     "rates.rpt_savings_opportunities": """
         (action_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, overlap_usd,
-        net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, assumption, owner_role, effort,
-        confidence, first_step, source_mart, is_illustrative, is_counted) values
+        net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, assumption, owner_role,
+        confidence, first_step, source_mart, is_illustrative, is_counted, work_id) values
         ('switch-chat', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat',
         'anthropic', 'claude-sonnet-4', 150, 30, 120, 80, 140, 'Quality stays within the floor.',
-        'Head of Engineering', 'days', 'medium', 'Send a tenth of the calls to it',
-        'rates.rpt_model_switch_savings', false, true),
+        'Head of Engineering', 'medium', 'Send a tenth of the calls to it',
+        'rates.rpt_model_switch_savings', false, true, 'switch'),
         ('commitment:offer', 'commitment', 'an hourly commitment', null, 'openai', null, 50, 10, 40,
-        30, 45, 'Usage stays.', 'Head of Finance', 'a contract', 'medium', 'Ask for a quote',
-        'rates.rpt_commitment_options', true, false),
+        30, 45, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote',
+        'rates.rpt_commitment_options', true, false, 'offer'),
         ('batch-chat', 'batch', 'chat calls that can wait', 'chat', null, null, 2, 0, 2, 1, 3, 'They wait.',
-        'Head of Engineering', 'two weeks', 'medium', 'List them', 'rates.rpt_batch_savings', false, false)""",
+        'Head of Engineering', 'medium', 'List them', 'rates.rpt_batch_savings', false, false, 'batch')""",
+    "rates.rpt_savings_actions": """
+        (work_id, action_kind, subject, tasks, parts, provider, model, gross_monthly_savings_usd, overlap_usd,
+        net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, effort, effort_usd, payback_months,
+        first_year_net_usd, value_per_effort, is_illustrative, is_counted, action_rank, is_first_of_its_kind,
+        assumption, owner_role, confidence, first_step) values
+        ('switch', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat', 1, 'anthropic', 'claude-sonnet-4',
+        150, 30, 120, 80, 140, '1 day', 600, 5, 840, 2.4, false, true, 1, true, 'Quality stays within the floor.',
+        'Head of Engineering', 'medium', 'Send a tenth of the calls to it'),
+        ('offer', 'commitment', 'an hourly commitment', null, 1, 'openai', null, 50, 10, 40, 30, 45, '1 day', 700, 17.5,
+        -220, 0.69, true, false, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote'),
+        ('batch', 'batch', 'chat calls that can wait', 'chat', 1, null, null, 2, 0, 2, 1, 3, '1 day', 600, 300, -576, 0.04,
+        false, false, null, false, 'They wait.', 'Head of Engineering', 'medium', 'List them')""",
+    # 3,980 of fees and 1,600 of cost, 100 of it without a customer; the switch takes 120 off; the plan adds 250.
+    "rates.rpt_decision_waterfall": """
+        (step_order, step, step_name, scope_type, scope_id, scope_name, revenue_usd, cost_usd, gross_margin_usd,
+        gross_margin_share, gross_margin_low_usd, gross_margin_high_usd, change_usd, alone_usd, overlap_usd,
+        overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd, losing_customers, losses_usd, effort_usd,
+        first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd, third_year_usd, third_year_low_usd,
+        third_year_high_usd) values
+        (1, 'today', 'Today', 'company', 'company', 'Company', 3980, 1600, 2380, 0.6, 2380, 2380, null, 0, 0, 0, 0, 0, 1, 210, 0,
+        0, 0, 0, 0, 0, 0, 0),
+        (2, 'routing', 'After routing: cheaper models', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 120,
+        120, 0, 0, 0, 0, 1, 90, 600, 840, 360, 1080, 2280, 3720, 2280, 4440),
+        (3, 'settings', 'After settings: batch, caching', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 0,
+        0, 0, 0, 0, 0, 1, 90, 0, 840, 360, 1080, 2280, 3720, 2280, 4440),
+        (4, 'price', 'After the price plan', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 250, 260, 10, 10,
+        0, 0, 0, 0, 700, 3140, 860, 3980, 7580, 12020, 5180, 14540),
+        (5, 'commitments', 'After commitments', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 3140, 860, 3980, 7580, 12020, 5180, 14540)""",
 }
 _USAGE_COLUMNS = (
     "(usage_date, customer_id, organization_id, product_id, feature_id, task_type, provider, model, environment, region,"
@@ -185,4 +217,5 @@ def build_warehouse(path: Path, rows: list[str] | None = None, *, savings: bool 
                 connection.execute(f"insert into {table} {stated_rows}")
         if not savings:
             connection.execute("delete from rates.rpt_savings_opportunities")
+            connection.execute("delete from rates.rpt_savings_actions")
     return path

@@ -33,6 +33,11 @@ summed as (
         count(*) filter (where plan_backtests.revenue_change_usd = 0) as customers_unchanged,
         count(*) filter (where plan_backtests.current_revenue_usd > 0) as paying_customers,
         count(*) filter (where plan_backtests.revenue_change_share > {{ assumption('steep_rise_from_share') }}) as customers_with_steep_rise,
+        count(*) filter (where plan_backtests.current_revenue_usd > 0 and plan_backtests.current_gross_margin_usd >= 0) as profitable_customers,
+        count(*) filter (
+            where plan_backtests.current_revenue_usd > 0 and plan_backtests.current_gross_margin_usd >= 0
+            and plan_backtests.revenue_change_share > {{ assumption('steep_rise_from_share') }}
+        ) as profitable_steep_rises,
         cast(sum(plan_backtests.leave_probability_low) as double) as customers_lost_low_churn,
         {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_low))') }} as revenue_low_churn_usd,
         {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_low))') }} as gross_margin_low_churn_usd,
@@ -59,13 +64,13 @@ shared as (
 
     select
         summed.*,
-        {{ ratio('summed.customers_with_steep_rise', 'summed.paying_customers') }} as steep_rise_customer_share,
+        {{ ratio('summed.profitable_steep_rises', 'summed.profitable_customers') }} as steep_rise_customer_share,
         {{ ratio('summed.customers_with_other_fee', 'summed.customers_with_list_fee') }} >= {{ assumption('other_list_from_share') }} as is_other_list
     from summed
 
 ),
 
-{# The first reason that holds speaks against the plan. #}
+{# The first reason that holds speaks against the plan. A steep rise of a customer that costs more than it pays is none. #}
 judged as (
 
     select
@@ -125,6 +130,8 @@ final as (
         customers_paying_less,
         customers_unchanged,
         customers_with_steep_rise,
+        profitable_customers,
+        profitable_steep_rises,
         steep_rise_customer_share,
         customers_lost_low_churn,
         customers_lost_base_churn,

@@ -59,7 +59,7 @@ remaining as (
 
     select
         provider, model, planned_provider, planned_model,
-        cast(cost_after_switch_usd as double) * left_share - caching_savings_usd as cost_usd,
+        greatest(cast(cost_after_switch_usd as double) * left_share - caching_savings_usd, 0) as cost_usd,
         cast(input_tokens as double) * left_share as input_tokens,
         cast(output_tokens as double) * left_share as output_tokens
     from left_at_standard

@@ -1,6 +1,5 @@
 {# one row per action that would save money; applied in the stated order, each saves only on what the earlier ones leave #}
 
-{# The contract of a kind of action: what int_actions__<kind> gives. #}
 {% set columns = [
     'action_kind', 'action_id', 'subject', 'task_type', 'provider', 'model', 'scope_cost_usd', 'gross_monthly_savings_usd', 'net_monthly_savings_usd',
     'low_monthly_savings_usd', 'high_monthly_savings_usd', 'one_off_avoided_cost_usd', 'source_mart', 'is_illustrative'
@@ -12,19 +11,40 @@ with kinds as (
 
 ),
 
-actions as (
+actions_on_calls as (
 
-    select {{ columns }} from {{ ref('int_actions__model_switch') }}
-    union all
-    select {{ columns }} from {{ ref('int_actions__inefficient_usage') }}
-    union all
-    select {{ columns }} from {{ ref('int_actions__batch') }}
-    union all
-    select {{ columns }} from {{ ref('int_actions__caching') }}
-    union all
+    select * from {{ ref('int_actions_on_calls') }}
+
+),
+
+single_actions as (
+
     select {{ columns }} from {{ ref('int_actions__commitment') }}
     union all
     select {{ columns }} from {{ ref('int_actions__anomaly_fix') }}
+
+),
+
+single_works as (
+
+    select
+        single_actions.*,
+        single_actions.action_id as work_id,
+        {{ money('(kinds.effort_days + kinds.effort_days_per_part) * kinds.usd_per_effort_day') }} as work_effort_usd
+    from single_actions
+    inner join kinds on single_actions.action_kind = kinds.action_kind
+
+),
+
+actions as (
+
+    select {{ columns }}, work_id, is_counted from actions_on_calls
+    union all
+    select
+        {{ columns }},
+        work_id,
+        {{ is_worth_its_effort('work_effort_usd', 'net_monthly_savings_usd', 'is_illustrative') }} as is_counted
+    from single_works
 
 ),
 
@@ -47,12 +67,10 @@ judged as (
         actions.one_off_avoided_cost_usd,
         actions.one_off_avoided_cost_usd is null as is_recurring,
         actions.is_illustrative,
-        actions.net_monthly_savings_usd > 0
-        and actions.net_monthly_savings_usd >= {{ assumption('action_min_savings_usd') }}
-        and not actions.is_illustrative as is_counted,
+        actions.is_counted,
+        actions.work_id,
         kinds.assumption,
         kinds.owner_role,
-        kinds.effort,
         kinds.confidence,
         kinds.first_step,
         actions.source_mart

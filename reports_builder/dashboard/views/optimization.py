@@ -5,9 +5,10 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Column, Figure, Section, Table
-from reports_builder.savings import ledger
+from reports_builder.savings import works
 from reports_builder.subjects.core.queries import spend
 from reports_builder.subjects.rates import queries as ask
+from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
 from reports_builder.subjects.rates.statements import (
     KINDS,
     commitment_section,
@@ -23,13 +24,14 @@ from reports_builder.subjects.rates.statements import (
 def build(warehouse: NarrowedWarehouse) -> View:
     """Rate optimization."""
     totals = ask.totals(warehouse)
-    best = ledger(warehouse)
+    best = works(warehouse)
     offer = ask.recommended_offer(warehouse)
     return View(
         title="Optimization",
-        headline=(what_is_open(totals), *what_first(best)),
+        headline=(what_is_open(totals), *what_first(best), *decisions_said(company_steps(warehouse))),
         tiles=key_figures(spend(warehouse), totals, {name: ask.kind(warehouse, name) for name in KINDS}),
         sections=(
+            *decision_section(warehouse),
             Section("Spend after the actions", figures=(waterfall_figure(warehouse, totals),)),
             *_actions_chart(best),
             *commitment_section(warehouse, offer),
@@ -44,7 +46,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
 def _actions_chart(best: Evidence) -> tuple[Section, ...]:
     if not best.rows:
         return ()
-    title = best.say("{subject:text} is worth most: {net_monthly_savings_usd:usd} a month")
+    title = best.say("{subject:text}: worth most for its effort, {net_monthly_savings_usd:usd} a month")
     chart = ranked_bars(
         best,
         label="subject",
@@ -57,7 +59,7 @@ def _actions_chart(best: Evidence) -> tuple[Section, ...]:
         "actions",
         chart,
         title,
-        title + note(". A bar per action, the most valuable first."),
+        title + note(". A bar per action, the most valuable for its effort first."),
         best,
         height=60 + 24 * len(best.rows),
         key="Bar: expected value. Upright mark: the high end of its range.",
@@ -71,9 +73,13 @@ def _actions_table(best: Evidence) -> Section:
         Column("owner_role", "Owner"),
         Column("effort", "Effort"),
         Column("net_monthly_savings_usd", "Value a month", "usd_table"),
+        Column("payback_months", "Pays back after", "months"),
+        Column("first_year_net_usd", "First year", "usd_table"),
         Column("low_monthly_savings_usd", "Low", "usd_table"),
         Column("high_monthly_savings_usd", "High", "usd_table"),
         Column("confidence", "Confidence"),
         Column("first_step", "First step"),
     )
-    return Section("Actions, the most valuable first", tables=(Table(columns, best, max_rows=25),))
+    return Section(
+        "Actions, the most valuable for their effort first", tables=(Table(columns, best, max_rows=25),)
+    )

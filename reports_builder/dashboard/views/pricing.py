@@ -9,6 +9,7 @@ from reports_builder.model import Figure, Section, Table
 from reports_builder.subjects.margin import queries as margins
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
+from reports_builder.subjects.pricing.frontier import chosen_said, front_section
 from reports_builder.subjects.pricing.statements import (
     INVOICE_COLUMNS,
     changes_table,
@@ -26,9 +27,10 @@ def build(warehouse: NarrowedWarehouse) -> View:
     plan = ask.recommended(warehouse)
     return View(
         title="Pricing",
-        headline=_headline(plan, margins.totals(warehouse)),
+        headline=(*chosen_said(warehouse), *_headline(plan, margins.totals(warehouse))),
         tiles=key_figures(plan, ask.rules(warehouse)) if plan.rows else (),
         sections=(
+            *front_section(warehouse),
             *_plan_sections(warehouse, plan),
             *_changes_section(warehouse),
             _invoices(warehouse, rising=True),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.savings import ledger, named, slower_after, total_savings
+from reports_builder.savings import named, slower_after, total_of_works, works
 from reports_builder.subjects import capabilities
 from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
 from reports_builder.subjects.core import queries as ask
@@ -42,6 +42,7 @@ _LEDGER_COLUMNS = (
     Column("net_monthly_savings_usd", "Net a month", "usd_table"),
     Column("low_monthly_savings_usd", "Low", "usd_table"),
     Column("high_monthly_savings_usd", "High", "usd_table"),
+    Column("payback_months", "Pays back after", "months"),
 )
 
 
@@ -190,8 +191,9 @@ def worth_of_switches(switches: Evidence) -> Prose:
 
 
 def opportunities(warehouse: Warehouse, best: Evidence) -> tuple[Insight, ...]:
-    """One block for each of the three actions worth most."""
-    return tuple(_opportunity(warehouse, row) for row in best.each()[:3])
+    """One block for the best action of each of three kinds: more of one kind is no second one."""
+    firsts = [row for row in best.each() if row["is_first_of_its_kind"]]
+    return tuple(_opportunity(warehouse, row) for row in firsts[:3])
 
 
 def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
@@ -215,17 +217,19 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
         ),
         outcome=row.say(
             "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "
-            "{high_monthly_savings_usd:usd}. Assumption: {assumption:text}"
+            "{high_monthly_savings_usd:usd}; the work pays back after {payback_months:months} and leaves "
+            "{first_year_net_usd:usd} of the first year. Assumption: {assumption:text}"
         ),
         supporting=supporting,
     )
 
 
 def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
-    """What a task costs on its models of today and would cost on the recommended one."""
+    """What the tasks of a work cost on their models of today and would cost on the recommended one."""
     switches = warehouse.evidence(
         """
         select
+            task_type,
             from_model,
             calls,
             current_cost_usd,
@@ -238,19 +242,23 @@ def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Tabl
             sum(current_cost_usd) over () as all_current_usd,
             sum(cost_after_usd) over () as all_after_usd
         from rates.rpt_model_switch_savings
-        where is_recommended and task_type = :task_type and to_provider = :provider and to_model = :model
-        order by monthly_savings_usd desc, from_provider, from_model
+        where is_recommended and to_provider = :provider and to_model = :model
+            and task_type in (
+                select task_type from rates.rpt_savings_opportunities where work_id = :work
+            )
+        order by monthly_savings_usd desc, task_type, from_provider, from_model
         """,
-        task_type=row["task_type"],
+        work=row["work_id"],
         provider=row["provider"],
         model=row["model"],
     )
     problem = switches.say(
         "{all_calls:count} calls cost **{all_current_usd:usd}** in 30 days; the same tokens on "
         "{to_model:text} would cost **{all_after_usd:usd}** if every call moved, at a quality within the "
-        "limits set for the task."
+        "limits set for each task."
     )
     columns = (
+        Column("task_type", "Task", "words"),
         Column("from_model", "From"),
         Column("calls", "Calls", "count"),
         Column("current_cost_usd", "Cost now", "usd_table"),
@@ -265,7 +273,7 @@ def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Tabl
 
 def _action_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
     """What an action saves before and after overlap, beside the others of its kind."""
-    alike = ledger(warehouse, str(row["action_kind"]))
+    alike = works(warehouse, str(row["action_kind"]))
     problem = row.say(
         "Today's way costs **{gross_monthly_savings_usd:usd}** a month more than it has to"
         + ("; {overlap_usd:usd} of that is already counted in other actions." if row["overlap_usd"] else ".")
@@ -273,7 +281,7 @@ def _action_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Tabl
     caption = say(
         "actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.",
         row,
-        total_savings(warehouse, alike),
+        total_of_works(warehouse, str(row["action_kind"])),
     )
     return problem, Table(_LEDGER_COLUMNS, alike, caption)
 

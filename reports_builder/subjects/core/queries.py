@@ -375,19 +375,16 @@ def daily_spend(warehouse: Warehouse) -> Evidence:
 
 
 def price_plan(warehouse: Warehouse) -> Evidence:
-    """What the recommended price plan is expected to gain; no row when it is today's."""
+    """What the chosen price plan is expected to gain; no row when it is today's."""
     return warehouse.evidence(
         """
         select
-            gross_margin_change_base_churn_usd as plan_gain_usd,
-            plan_gain_usd > coalesce(
-                (
-                    select sum(net_monthly_savings_usd)
-                    from rates.rpt_savings_opportunities
-                    where is_counted
-                ), 0
+            gain_base_usd as plan_gain_usd,
+            gain_worst_usd as plan_worst_gain_usd,
+            gain_base_usd > coalesce(
+                (select sum(net_monthly_savings_usd) from rates.rpt_savings_actions where is_counted), 0
             ) as is_largest
-        from pricing.rpt_plan_comparison
-        where is_recommended and not is_current_plan
+        from pricing.rpt_plan_frontier
+        where is_chosen and not is_current_plan
         """
     )

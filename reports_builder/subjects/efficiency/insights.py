@@ -56,7 +56,7 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
         recommendation=Recommendation(
             named(action) + slower_after(warehouse, action) + action.say(". First step: {first_step:text}."),
             str(action["owner_role"]),
-            str(action["effort"]),
+            f"{action['effort']}, with all tasks that move to this model",
             is_in_plan=True,
         ),
         outcome=say(

@@ -50,7 +50,7 @@ def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Ins
             ),
             recommendation=Recommendation(
                 note(
-                    "After the pilot with new customers, call these first, with their own use in hand, "
+                    "After the pilot, call these first, with their own use in hand, "
                     "and offer a price that follows it."
                 ),
                 "Head of Sales",

@@ -27,7 +27,8 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
             "departures, net of overlap: every customer is in one of them only. They are ranked by "
-            "value; the sequence is a pilot with new customers, then those that lose money, then the "
+            "value; the sequence is a pilot with customers drawn by lot, then those that lose money, then "
+            "the "
             "rest. All margins use today's cost of a call: savings on models lower it and are counted apart, "
             "on all calls of today, so a part of them would go with the customers that leave."
         ),
@@ -55,7 +56,7 @@ def _step(row: Evidence, falls: Evidence) -> Action:
         value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
         confidence=_DEPARTURES_ASSUMED if losing else "low: departures are assumed",
         first_step=note(
-            "After the pilot with new customers: show each its use and what it costs"
+            "After the pilot: show each its use and what it costs"
             if losing
             else "After the pilot and the loss-makers: announce it with notice"
         ),
@@ -76,7 +77,7 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
                 value=gain.cell("gain_usd", "usd_table"),
                 value_range=gain.say("{low_gain_usd:usd_table} to {high_gain_usd:usd_table}"),
                 confidence=_DEPARTURES_ASSUMED,
-                first_step=note("Offer it to new customers as a pilot, and measure who signs")
+                first_step=note("Give notice to customers drawn by lot, and compare how many leave")
                 + (
                     gain.say(
                         "; speak with the {customers_with_steep_rise:count} with a steep rise before it "

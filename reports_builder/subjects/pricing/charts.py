@@ -45,6 +45,49 @@ def plan_margins(plans: Evidence, today: str = "is_current_plan") -> alt.TopLeve
     return chart
 
 
+def plan_front(plans: Evidence) -> alt.TopLevelMixin:
+    """A dot per plan, margin at base churn across and in the worst case upwards."""
+    rows = [row for row in records(plans) if row["gross_margin_worst_usd"] is not None]
+    for row in rows:
+        row["state"] = (
+            "chosen"
+            if row["is_chosen"]
+            else "today"
+            if row["is_current_plan"]
+            else "open"
+            if row["verdict"] != "eligible"
+            else "allowed"
+        )
+        row["said"] = "chosen" if row["is_chosen"] else "today"
+    x = alt.X(
+        "gross_margin_base_churn_usd:Q",
+        axis=alt.Axis(title="Margin in 30 days at base churn, US dollars", format="$,.0f", tickCount=5),
+        scale=alt.Scale(zero=False, padding=40),
+    )
+    y = alt.Y(
+        "gross_margin_worst_usd:Q",
+        axis=alt.Axis(title="In the worst case", format="$,.0f", tickCount=5),
+        scale=alt.Scale(zero=False, padding=24),
+    )
+    kinds = (
+        ("open", MUTED, False, "circle"),
+        ("allowed", NEUTRAL, True, "circle"),
+        ("today", INK, False, "cross"),
+        ("chosen", ACCENT, True, "circle"),
+    )
+    dots = [
+        alt.Chart(data(group))
+        .mark_point(size=110, opacity=1, strokeWidth=2, color=ink, filled=filled, shape=shape)
+        .encode(x=x, y=y)
+        for state, ink, filled, shape in kinds
+        if (group := [row for row in rows if row["state"] == state])
+    ]
+    names = alt.Chart(data([row for row in rows if row["state"] in ("today", "chosen")]))
+    labels = names.mark_text(dy=-14, color=INK).encode(x=x, y=y, text="said:N")
+    chart: alt.TopLevelMixin = alt.layer(*dots, labels)
+    return chart
+
+
 def before_and_after(
     rows_of: Evidence, *, label: str, before: str, after: str, axis_title: str
 ) -> alt.TopLevelMixin:

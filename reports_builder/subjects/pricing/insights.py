@@ -111,7 +111,7 @@ def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidenc
             "**{margin_gain_usd:usd}** more margin a month, between {margin_gain_low_usd:usd} and "
             "{margin_gain_high_usd:usd}. It is recommended because it earns most after base churn "
             "among the plans that raise the invoice by more than {steep_rise_share:percent} for at most "
-            "{steep_limit_share:percent} of paying customers, keep today's margin even under high "
+            "{steep_limit_share:percent} of profitable customers, keep today's margin even under high "
             "churn, and add {least_gain_share:percent} or more. ",
             plan,
             rules,
@@ -160,7 +160,10 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
             "{current_margin_share:percent}."
         ),
         recommendation=Recommendation(
-            note("Start with a pilot with new customers; then move those that lose money; then the rest."),
+            note(
+                "Start with a pilot with customers drawn by lot; then move those that lose money; then the "
+                "rest."
+            ),
             "Head of Product",
             "a quarter",
             is_in_plan=True,
@@ -314,7 +317,8 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
         ),
         recommendation=Recommendation(
             plan.say(
-                "Introduce “{plan_name:text}”: a pilot with new customers, then those that lose money, "
+                "Introduce “{plan_name:text}”: a pilot with customers drawn by lot, then those that lose "
+                "money, "
                 "then the rest."
             ),
             "Head of Product",

@@ -79,8 +79,8 @@ def room(warehouse: Warehouse) -> Evidence:
             limit 1
         )
         select
-            customers_with_steep_rise as steep_customers,
-            floor(steep_limit_share * paying_customers)::bigint as steep_customers_allowed,
+            profitable_steep_rises as steep_customers,
+            floor(steep_limit_share * profitable_customers)::bigint as steep_customers_allowed,
             steep_customers_allowed - steep_customers + 1 as rises_until_rejected,
             next_plan_name,
             next_gain_usd
@@ -114,10 +114,10 @@ def best_rejected(warehouse: Warehouse) -> Evidence:
             verdict,
             gross_margin_base_churn_usd - chosen_margin_usd as missed_gain_usd,
             current_gross_margin_usd - gross_margin_high_churn_usd as high_churn_loss_usd,
-            customers_with_steep_rise as rejected_steep_customers,
-            paying_customers as rejected_paying_customers,
+            profitable_steep_rises as rejected_steep_customers,
+            profitable_customers as rejected_paying_customers,
             format('{{:.1f}} %', 100 * steep_rise_customer_share) as rejected_steep_share,
-            floor(limit_share * paying_customers)::bigint as steep_allowed,
+            floor(limit_share * profitable_customers)::bigint as steep_allowed,
             rejected_steep_customers - steep_allowed as steep_beyond_limit,
             rise_share,
             limit_share
@@ -174,7 +174,7 @@ def plans(warehouse: Warehouse) -> Evidence:
             least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
             greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd,
             gross_margin_high_churn_usd - current_gross_margin_usd as gain_high_churn_usd,
-            format('{{}} ({{:.1f}} %)', customers_with_steep_rise, 100 * steep_rise_customer_share)
+            format('{{}} ({{:.1f}} %)', profitable_steep_rises, 100 * steep_rise_customer_share)
                 as steep_rises,
             case verdict
                 when 'today' then 'what customers have today'

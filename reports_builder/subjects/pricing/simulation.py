@@ -30,7 +30,8 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
             note("Keep today's prices; no plan on file passes the rules and earns more.")
             if is_kept
             else plan.say(
-                "Introduce {plan_name:text}: a pilot with new customers, then those that lose money, "
+                "Introduce {plan_name:text}: a pilot with customers drawn by lot, then those that lose "
+                "money, "
                 "then the rest."
             ),
             "Head of Product",

@@ -18,7 +18,7 @@ PLAN_COLUMNS = (
     Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
     Column("gross_margin_high_churn_usd", "Margin, high churn", "usd_table"),
     Column("unprofitable_customers", "With a loss", "count"),
-    Column("steep_rises", "Steep rises"),
+    Column("steep_rises", "Steep rises of profitable customers"),
     Column("verdict_words", "Verdict"),
 )
 INVOICE_COLUMNS = (
@@ -106,7 +106,8 @@ def proposal_said(plan: Evidence) -> Prose:
     if plan["is_current_plan"]:
         return kept_said(plan)
     return plan.say(
-        "We propose “{plan_name:text}”. On the same use it lifts revenue by "
+        "Of the plans on your list, “{plan_name:text}” is best by your rules. On the same use it lifts "
+        "revenue by "
         "**{revenue_gain_usd:usd}** and margin by **{margin_gain_usd:usd}** a month after "
         "expected departures, {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd} if many "
         "or few leave: departures follow illustrative churn assumptions, and use is assumed to "
@@ -134,7 +135,8 @@ def invoices_said(plan: Evidence, rules: Evidence, limits: Evidence) -> Prose:
         )
         + say(
             "{steep_customers:count} (that is {steep_share:text} of the "
-            "{paying_customers:count} that pay) would pay over {steep_rise_share:percent} more; your limit "
+            "{profitable_customers:count} that earn money today) would pay over {steep_rise_share:percent} "
+            "more; your limit "
             "is {steep_limit_share:percent}, that is {steep_customers_allowed:count}: ",
             plan,
             rules,
@@ -176,7 +178,8 @@ def rejected_said(rejected: Evidence) -> tuple[Prose, ...]:
     return (
         more
         + rejected.say(
-            "it raises {rejected_steep_customers:count} of {rejected_paying_customers:count} invoices "
+            "it raises {rejected_steep_customers:count} of {rejected_paying_customers:count} invoices of "
+            "profitable customers "
             "({rejected_steep_share:text}) by over {rise_share:percent}, **{steep_beyond_limit:count}** more "
             "than the {steep_allowed:count} that your limit of {limit_share:percent} allows."
         ),
@@ -233,10 +236,10 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
             status=plan.say("{customers_paying_less:count} would fall"),
         ),
         KeyFigure(
-            "Steep rises",
-            plan.cell("customers_with_steep_rise", "count"),
-            target=rules.say("at most {steep_limit_share:percent} of paying customers"),
-            status=plan.say("{steep_share:text} of {paying_customers:count} paying customers"),
+            "Steep rises of profitable customers",
+            plan.cell("profitable_steep_rises", "count"),
+            target=rules.say("at most {steep_limit_share:percent} of profitable customers"),
+            status=plan.say("{steep_share:text} of {profitable_customers:count} that earn money today"),
         ),
         KeyFigure(
             "Expected departures",

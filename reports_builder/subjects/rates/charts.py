@@ -1,10 +1,10 @@
-"""The two charts that only the rate optimization page draws."""
+"""The charts of savings, and of what programmes make of the margin."""
 
 import json
 
 import altair as alt
 
-from reports_builder.charts import ACCENT, INK, NEUTRAL, data, records
+from reports_builder.charts import ACCENT, INK, NEUTRAL, Record, data, records
 from reports_builder.evidence import Evidence
 
 
@@ -36,6 +36,46 @@ def waterfall(steps: Evidence) -> alt.TopLevelMixin:
     )
     chart: alt.TopLevelMixin = alt.layer(bars, ends)
     return chart
+
+
+def margin_steps(steps: Evidence) -> alt.TopLevelMixin:
+    """Margin today, the change of each step beside it, and the margin after the last: a bar each."""
+    rows = records(steps, shown=("change_usd", "delta_usd"))
+    bars = [_margin_bar(row, is_total=position == 0) for position, row in enumerate(rows)]
+    bars[0]["said"] = records(steps, shown=("gross_margin_usd", "usd"))[0]["shown"]
+    whole = _margin_bar(records(steps, shown=("gross_margin_usd", "usd"))[-1], is_total=True)
+    bars.append(whole | {"name": "All together", "said": whole["shown"]})
+    largest = max(float(bar["high"] or 0) for bar in bars)
+    scale = alt.Scale(
+        domain=[min(0.0, *(float(bar["low"] or 0) for bar in bars)), largest * 1.15 or 1], nice=False
+    )
+    axis = alt.Axis(title="Margin after AI cost in 30 days, US dollars", format="$,.0f", tickCount=5)
+    base = alt.Chart(data(bars)).encode(
+        y=alt.Y("name:N", sort=None, axis=alt.Axis(title=None, ticks=False, domain=False, labelLimit=260))
+    )
+    drawn = base.mark_bar().encode(
+        x=alt.X("from:Q", axis=axis, scale=scale),
+        x2="to:Q",
+        color=alt.condition("datum.is_total", alt.value(NEUTRAL), alt.value(ACCENT)),
+    )
+    spans = base.mark_rule(strokeWidth=2, color=INK).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+    ends = base.mark_text(align="left", dx=6).encode(x=alt.X("high:Q", scale=scale), text="said:N")
+    chart: alt.TopLevelMixin = alt.layer(drawn, spans, ends)
+    return chart
+
+
+def _margin_bar(row: Record, *, is_total: bool) -> Record:
+    """Where the bar of a step begins and ends, and the range of the margin there."""
+    margin = float(row["gross_margin_usd"] or 0)
+    return row | {
+        "name": row["step_name"],
+        "is_total": is_total,
+        "from": 0.0 if is_total else margin - float(row["change_usd"] or 0),
+        "to": margin,
+        "low": row["gross_margin_low_usd"],
+        "high": row["gross_margin_high_usd"],
+        "said": row["shown"],
+    }
 
 
 def covered_hours(hours: Evidence) -> alt.TopLevelMixin:

@@ -19,7 +19,7 @@ def totals(warehouse: Warehouse) -> Evidence:
                 coalesce(sum(low_monthly_savings_usd) filter (where is_counted), 0) as total_low_usd,
                 coalesce(sum(high_monthly_savings_usd) filter (where is_counted), 0) as total_high_usd,
                 coalesce(sum(overlap_usd), 0) as overlap_usd,
-                count(*) filter (where is_counted) as action_count
+                (select count(*) from rates.rpt_savings_actions where is_counted) as action_count
             from rates.rpt_savings_opportunities
             where not is_illustrative
         )
@@ -46,7 +46,7 @@ def kinds(warehouse: Warehouse) -> Evidence:
             case
                 when is_counted then 'yes'
                 when is_illustrative then 'no: example offers'
-                when net_monthly_savings_usd > 0 then 'no: too small'
+                when net_monthly_savings_usd > 0 then 'no: pays back too late'
                 else 'no: part of another'
             end as counting,
             count(*) as actions,

@@ -32,13 +32,14 @@ def what_is_open(totals: Evidence) -> Prose:
 
 
 def what_first(best: Evidence) -> tuple[Prose, ...]:
-    """The action worth most, and how it begins; nothing when there is none."""
+    """The action worth most for its effort, and how it begins; nothing when there is none."""
     if not best.rows:
         return ()
     return (
         best.say(
-            "Start with this one: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month. "
-            "First step: {first_step:text}."
+            "Start with this one: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month for "
+            "{effort:text} of work; "
+            "it pays back after {payback_months:months}. First step: {first_step:text}."
         ),
     )
 

@@ -2,6 +2,7 @@
    batch service and then prompt caching save, each alone and on what the actions before it leave #}
 
 {% set moved = assumption('batch_base_share', 'decimal(6, 4)') %}
+{% set kept = assumption('model_switch_base_share', 'decimal(6, 4)') %}
 
 with task_usage as (
 
@@ -66,12 +67,17 @@ standard_usage as (
 
 ),
 
-{# Never more than the price list promises, nor than what the calls cost. #}
+{# A switch is counted for the calls that are kept on the other model; the rest stays, and saves what it would save today. #}
 batch_discounts as (
 
     select
         *,
         cast(batchable_share * {{ moved }} * (1 - fixed_share) as decimal(9, 8)) as batch_left_share,
+        case when is_switched then cast(batchable_share * {{ moved }} * {{ kept }} as decimal(9, 8)) else cast(0 as decimal(9, 8)) end as batch_switched_share,
+        case
+            when is_switched then {{ money(money('cost_after_switch_usd * ' ~ kept) ~ ' + ' ~ money('effective_cost_usd * (1 - ' ~ kept ~ ')')) }}
+            else cost_after_switch_usd
+        end as cost_left_usd,
         price_book_cost_usd - batch_cost_usd as own_batch_discount_usd,
         planned_price_book_cost_usd - planned_batch_cost_usd as planned_batch_discount_usd
     from standard_usage
@@ -82,7 +88,8 @@ batched as (
 
     select
         *,
-        {# least() and greatest() skip a null: what has no batch price stays unknown only when it is asked for. #}
+        {# Never more than the price list promises, nor than what the calls cost. least() and greatest() skip a null: what has no
+           batch price stays unknown only when it is asked for. #}
         case
             when own_batch_discount_usd is not null
                 then {{ money('greatest(least(own_batch_discount_usd, effective_cost_usd), 0) * batch_moved_share') }}
@@ -90,8 +97,14 @@ batched as (
         case
             when own_batch_discount_usd is not null and planned_batch_discount_usd is not null
                 then {{ money(
-                    'greatest(least(planned_batch_discount_usd, own_batch_discount_usd, effective_cost_usd, cost_after_switch_usd), 0)'
-                    ~ ' * batch_left_share'
+                    money(
+                        'greatest(least(planned_batch_discount_usd, own_batch_discount_usd, effective_cost_usd, cost_after_switch_usd), 0)'
+                        ~ ' * batch_switched_share'
+                    )
+                    ~ ' + '
+                    ~ money(
+                        'greatest(least(own_batch_discount_usd, effective_cost_usd), 0) * cast(batch_left_share - batch_switched_share as decimal(9, 8))'
+                    )
                 ) }}
         end as batch_net_usd
     from batch_discounts
@@ -132,11 +145,25 @@ discounted as (
     select
         *,
         {{ token_cost('more_cached_tokens', 'cache_discount_usd_per_token') }} as own_caching_discount_usd,
-        {{ token_cost(
-            'cast(floor(more_cached_tokens * (1 - coalesce(cast(batch_moved_share as double), 0)) * (1 - fixed_share)) as bigint)',
-            'planned_cache_discount_usd_per_token'
-        ) }} as planned_caching_discount_usd
+        cast(floor(more_cached_tokens * (1 - coalesce(cast(batch_moved_share as double), 0)) * (1 - fixed_share)) as bigint) as tokens_left_to_cache
     from gaps
+
+),
+
+caching_left as (
+
+    select
+        *,
+        case
+            when is_switched
+                then {{ money(
+                    money(money(token_cost('tokens_left_to_cache', 'planned_cache_discount_usd_per_token')) ~ ' * ' ~ kept)
+                    ~ ' + '
+                    ~ money(money(token_cost('tokens_left_to_cache', 'cache_discount_usd_per_token')) ~ ' * (1 - ' ~ kept ~ ')')
+                ) }}
+            else {{ token_cost('tokens_left_to_cache', 'planned_cache_discount_usd_per_token') }}
+        end as caching_left_discount_usd
+    from discounted
 
 ),
 
@@ -165,13 +192,13 @@ saved as (
         {# least() skips a null: what has no price for cached input stays unknown only when it is asked for. #}
         case when own_caching_discount_usd is not null then {{ money('least(own_caching_discount_usd, effective_cost_usd)') }} end as caching_gross_usd,
         case
-            when own_caching_discount_usd is not null and planned_caching_discount_usd is not null
+            when own_caching_discount_usd is not null and caching_left_discount_usd is not null
                 then {{ money(
-                    'least(planned_caching_discount_usd, own_caching_discount_usd, effective_cost_usd,'
-                    ~ ' cost_after_switch_usd * (1 - fixed_share) - coalesce(batch_net_usd, 0))'
+                    'least(caching_left_discount_usd, own_caching_discount_usd, effective_cost_usd,'
+                    ~ ' cost_left_usd * (1 - fixed_share) - coalesce(batch_net_usd, 0))'
                 ) }}
         end as caching_net_usd
-    from discounted
+    from caching_left
 
 )
 

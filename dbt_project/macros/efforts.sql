@@ -1,0 +1,17 @@
+{# Months until an effort has come back; null where nothing is saved. #}
+{% macro payback_months(effort_usd, monthly_savings_usd) -%}
+    case when {{ monthly_savings_usd }} > 0 then {{ ratio(effort_usd, monthly_savings_usd) }} end
+{%- endmacro %}
+
+{# What the first twelve months bring after the effort. #}
+{% macro first_year_net(effort_usd, monthly_savings_usd) -%}
+    {{ money('cast(' ~ monthly_savings_usd ~ ' as decimal(25, 12)) * 12 - ' ~ effort_usd) }}
+{%- endmacro %}
+
+{# Whether an action is in the plan and in every total: worth its work soon enough, and on no offer that nobody has quoted. #}
+{% macro is_worth_its_effort(effort_usd, monthly_savings_usd, is_illustrative) -%}
+    {{ monthly_savings_usd }} > 0
+    and {{ monthly_savings_usd }} >= {{ assumption('action_min_savings_usd') }}
+    and cast({{ effort_usd }} as double) <= cast({{ monthly_savings_usd }} as double) * {{ assumption('action_payback_months_up_to') }}
+    and not {{ is_illustrative }}
+{%- endmacro %}

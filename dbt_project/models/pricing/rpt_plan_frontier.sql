@@ -1,0 +1,141 @@
+{# one row per candidate plan of the search, and per plan of the list with each transition: expected margin, whom it hits, front and choice #}
+
+with candidates as (
+
+    select * from {{ ref('int_plan_candidates_judged') }}
+
+),
+
+transitions as (
+
+    select * from {{ ref('plan_transitions') }}
+
+),
+
+chosen as (
+
+    select
+        gross_margin_base_usd as chosen_base_usd,
+        worst_usd as chosen_worst_usd
+    from candidates
+    where is_chosen
+
+),
+
+named as (
+
+    select
+        candidates.*,
+        case candidates.usage_unit when 'call' then 'call' when '1k_tokens' then 'thousand tokens' else 'credit' end as unit_name,
+        case
+            when candidates.fee_share = 0 then 'Pay'
+            when candidates.fee_share = 1 then 'Today''s fee and a price'
+            else cast(cast(round(100 * candidates.fee_share) as bigint) as string) || ' % of today''s fee and a price'
+        end as fee_words,
+        transitions.transition_name,
+        transitions.floor_share,
+        transitions.rise_cap_share,
+        transitions.spares_profitable,
+        chosen.chosen_base_usd,
+        chosen.chosen_worst_usd
+    from candidates
+    inner join transitions on candidates.transition_id = transitions.transition_id
+    left join chosen on 1 = 1
+
+),
+
+described as (
+
+    select
+        *,
+        case
+            when is_listed then plan_name
+            else
+                fee_words || ' per ' || unit_name
+                || case when included_share > 0 then ' beyond those that ' || cast(cast(round(100 * included_share) as bigint) as string) || ' % of the fee pays for' else '' end
+                || ', target margin ' || cast(cast(round(100 * target_margin_share) as bigint) as string) || ' %'
+                || case when usage_cap_fees is not null then ', use capped at ' || cast({{ decimal_of_double('usage_cap_fees', 'decimal(9, 1)') }} as string) || ' fees' else '' end
+        end as offer_name
+    from named
+
+),
+
+{# Of the plans that a rule rejects, the one that would earn most shows what the rule costs. #}
+ranked as (
+
+    select
+        *,
+        verdict not in ('eligible', 'today', 'names_no_tier_in_use', 'cost_unknown')
+        and row_number() over (partition by verdict order by gross_margin_base_usd desc nulls last, rules_in_it asc, candidate_id asc) = 1 as is_dearest_rejected
+    from described
+
+),
+
+final as (
+
+    select
+        candidate_id,
+        structure_id as plan_id,
+        offer_name as plan_name,
+        plan_kind,
+        is_listed,
+        is_current as is_current_plan,
+        usage_unit,
+        {{ money_of_double('unit_cost_usd') }} as unit_cost_usd,
+        fee_share,
+        included_share,
+        target_margin_share,
+        usage_cap_fees,
+        transition_id,
+        transition_name,
+        customers,
+        customers_priced,
+        customers_taking_a_dearer_tier,
+        current_revenue_usd,
+        current_gross_margin_usd,
+        revenue_usd,
+        revenue_base_usd as revenue_base_churn_usd,
+        gross_margin_usd,
+        gross_margin_low_usd as gross_margin_low_churn_usd,
+        gross_margin_base_usd as gross_margin_base_churn_usd,
+        gross_margin_high_usd as gross_margin_high_churn_usd,
+        {{ money('worst_usd') }} as gross_margin_worst_usd,
+        {{ money('gross_margin_base_usd - current_gross_margin_usd') }} as gain_base_usd,
+        {{ money('worst_usd - current_gross_margin_usd') }} as gain_worst_usd,
+        cast(unprofitable_customers as bigint) as unprofitable_customers,
+        customers_lost_base,
+        profitable_customers_lost_base,
+        profitable_customers_lost_high,
+        cast(profitable_customers as bigint) as profitable_customers,
+        cast(steep_rises as bigint) as steep_rises,
+        cast(profitable_steep_rises as bigint) as profitable_steep_rises,
+        invoice_shock_share,
+        profitable_departure_share,
+        cast(floor({{ assumption('steep_rise_customers_up_to_share') }} * profitable_customers) as bigint) as profitable_steep_rises_allowed,
+        {{ assumption('profitable_departures_up_to_share') }} * profitable_customers as profitable_departures_allowed,
+        paid_more_usd,
+        given_away_usd,
+        not_served_usd,
+        rules_in_it,
+        is_on_front,
+        is_no_worse_than_listed,
+        is_chosen,
+        verdict,
+        case verdict
+            when 'today' then 'what customers have today'
+            when 'eligible' then 'may be chosen'
+            when 'too_many_steep_rises' then 'rejected: too many steep rises of profitable customers'
+            when 'loses_profitable_customers' then 'rejected: too many profitable customers leave'
+            when 'loses_margin_under_high_churn' then 'rejected: earns less than today in its worst case'
+            when 'gains_too_little' then 'rejected: gains too little'
+            when 'cost_unknown' then 'not comparable: what the calls cost is unknown'
+            else 'not comparable: names no tier in use'
+        end as verdict_words,
+        is_dearest_rejected,
+        {{ money('gross_margin_base_usd - chosen_base_usd') }} as more_than_chosen_base_usd,
+        {{ money('worst_usd - chosen_worst_usd') }} as more_than_chosen_worst_usd
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,208 @@
+{# one row per step x scope: revenue, cost and margin of 30 days today and after each programme, of the company and of each customer #}
+
+with customers_planned as (
+
+    select * from {{ ref('int_customers_planned') }}
+
+),
+
+programme_efforts as (
+
+    select * from {{ ref('int_programme_efforts') }}
+
+),
+
+commitments as (
+
+    select * from {{ ref('int_actions__commitment') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+
+),
+
+committed as (
+
+    select
+        {{ money("coalesce(sum(commitments.gross_monthly_savings_usd), 0)") }} as alone_usd,
+        {{ money("coalesce(sum(commitments.net_monthly_savings_usd), 0)") }} as net_usd,
+        {{ money("coalesce(sum(commitments.low_monthly_savings_usd), 0)") }} as low_usd,
+        {{ money("coalesce(sum(commitments.high_monthly_savings_usd), 0)") }} as high_usd,
+        {{ money('coalesce(sum((kinds.effort_days + kinds.effort_days_per_part) * kinds.usd_per_effort_day), 0)') }} as effort_usd
+    from commitments
+    inner join kinds on commitments.action_kind = kinds.action_kind
+    where {{ is_worth_its_effort(
+        '((kinds.effort_days + kinds.effort_days_per_part) * kinds.usd_per_effort_day)', 'commitments.net_monthly_savings_usd', 'commitments.is_illustrative'
+    ) }}
+
+),
+
+{# Departures leave a part of a contract unused. #}
+contracted as (
+
+    select
+        customers_planned.*,
+        {{ money_of_double('cast(committed.net_usd as double) * coalesce(' ~ ratio('customers_planned.total_usd', 'customers_planned.optimised_total_usd') ~ ', 0)') }} as contract_usd,
+        {{ money_of_double('cast(committed.low_usd as double) * coalesce(' ~ ratio('customers_planned.total_usd', 'customers_planned.optimised_total_usd') ~ ', 0)') }} as contract_low_usd,
+        {{ money_of_double('cast(committed.high_usd as double) * coalesce(' ~ ratio('customers_planned.total_usd', 'customers_planned.optimised_total_usd') ~ ', 0)') }} as contract_high_usd,
+        committed.alone_usd as contract_alone_usd,
+        committed.net_usd as contract_net_usd
+    from customers_planned
+    cross join committed
+
+),
+
+split as (
+
+    select
+        *,
+        coalesce({{ split_exactly('contract_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract_usd,
+        coalesce({{ split_exactly('contract_low_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract_low_usd,
+        coalesce({{ split_exactly('contract_high_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract_high_usd,
+        coalesce({{ split_exactly('contract_alone_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract_alone_usd,
+        coalesce({{ split_exactly('contract_net_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract_net_usd
+    from contracted
+
+),
+
+steps as (
+
+    select
+        1 as step_order, 'today' as step, customer_id, customer_name, is_cost_unknown,
+        revenue_usd, cost_usd, revenue_usd as revenue_low_usd, cost_usd as cost_low_usd, revenue_usd as revenue_high_usd, cost_usd as cost_high_usd,
+        {{ money(0) }} as alone_usd, {{ money(0) }} as overlap_with_routing_usd, {{ money(0) }} as overlap_with_settings_usd, {{ money(0) }} as overlap_with_price_usd
+    from split
+    union all
+    select
+        2 as step_order, 'routing' as step, customer_id, customer_name, is_cost_unknown,
+        revenue_usd, cost_usd - routing_usd as cost_usd,
+        revenue_usd as revenue_low_usd, cost_usd - routing_low_usd as cost_low_usd, revenue_usd as revenue_high_usd, cost_usd - routing_high_usd as cost_high_usd,
+        routing_usd as alone_usd, {{ money(0) }} as overlap_with_routing_usd, {{ money(0) }} as overlap_with_settings_usd, {{ money(0) }} as overlap_with_price_usd
+    from split
+    union all
+    select
+        3 as step_order, 'settings' as step, customer_id, customer_name, is_cost_unknown,
+        revenue_usd, optimised_cost_usd as cost_usd,
+        revenue_usd as revenue_low_usd, cost_usd - routing_low_usd - settings_low_usd as cost_low_usd,
+        revenue_usd as revenue_high_usd, cost_usd - routing_high_usd - settings_high_usd as cost_high_usd,
+        settings_alone_usd as alone_usd, settings_alone_usd - settings_usd as overlap_with_routing_usd,
+        {{ money(0) }} as overlap_with_settings_usd, {{ money(0) }} as overlap_with_price_usd
+    from split
+    union all
+    select
+        4 as step_order, 'price' as step, customer_id, customer_name, is_cost_unknown,
+        priced_revenue_usd as revenue_usd, priced_cost_usd as cost_usd,
+        priced_revenue_low_usd as revenue_low_usd, priced_cost_low_usd as cost_low_usd,
+        priced_revenue_high_usd as revenue_high_usd, priced_cost_high_usd as cost_high_usd,
+        priced_revenue_usd - revenue_usd + optimised_cost_usd - priced_cost_usd + priced_routing_lost_usd + priced_settings_lost_usd as alone_usd,
+        priced_routing_lost_usd as overlap_with_routing_usd, priced_settings_lost_usd as overlap_with_settings_usd, {{ money(0) }} as overlap_with_price_usd
+    from split
+    union all
+    select
+        5 as step_order, 'commitments' as step, customer_id, customer_name, is_cost_unknown,
+        priced_revenue_usd as revenue_usd, priced_cost_usd - own_contract_usd as cost_usd,
+        priced_revenue_low_usd as revenue_low_usd, priced_cost_low_usd - own_contract_low_usd as cost_low_usd,
+        priced_revenue_high_usd as revenue_high_usd, priced_cost_high_usd - own_contract_high_usd as cost_high_usd,
+        own_contract_alone_usd as alone_usd, own_contract_alone_usd - own_contract_net_usd as overlap_with_routing_usd,
+        {{ money(0) }} as overlap_with_settings_usd, own_contract_net_usd - own_contract_usd as overlap_with_price_usd
+    from split
+
+),
+
+scoped as (
+
+    select 'customer' as scope_type, steps.customer_id as scope_id, steps.customer_name as scope_name, steps.* from steps
+    union all
+    select 'company' as scope_type, 'company' as scope_id, 'Company' as scope_name, steps.* from steps
+
+),
+
+summed as (
+
+    select
+        step_order, step, scope_type, scope_id, scope_name,
+        {{ money('sum(revenue_usd)') }} as revenue_usd,
+        {{ money('sum(cost_usd)') }} as cost_usd,
+        {{ money('sum(case when not is_cost_unknown then revenue_usd - cost_usd end)') }} as gross_margin_usd,
+        {{ money('sum(case when not is_cost_unknown then revenue_low_usd - cost_low_usd end)') }} as gross_margin_low_usd,
+        {{ money('sum(case when not is_cost_unknown then revenue_high_usd - cost_high_usd end)') }} as gross_margin_high_usd,
+        {{ money('sum(revenue_low_usd)') }} as revenue_low_usd,
+        {{ money('sum(cost_low_usd)') }} as cost_low_usd,
+        {{ money('sum(revenue_high_usd)') }} as revenue_high_usd,
+        {{ money('sum(cost_high_usd)') }} as cost_high_usd,
+        {{ ratio('sum(case when not is_cost_unknown then revenue_usd - cost_usd end)', 'sum(revenue_usd) filter (where not is_cost_unknown)') }} as gross_margin_share,
+        count(*) filter (where not is_cost_unknown and revenue_usd < cost_usd and customer_id <> 'unallocated') as losing_customers,
+        {{ money("coalesce(sum(cost_usd - revenue_usd) filter (where not is_cost_unknown and revenue_usd < cost_usd and customer_id <> 'unallocated'), 0)") }} as losses_usd,
+        count(*) filter (where is_cost_unknown) as customers_of_unknown_cost,
+        {{ money('sum(alone_usd)') }} as alone_usd,
+        {{ money('sum(overlap_with_routing_usd)') }} as overlap_with_routing_usd,
+        {{ money('sum(overlap_with_settings_usd)') }} as overlap_with_settings_usd,
+        {{ money('sum(overlap_with_price_usd)') }} as overlap_with_price_usd
+    from scoped
+    group by step_order, step, scope_type, scope_id, scope_name
+
+),
+
+efforts as (
+
+    select programme as step, effort_usd from programme_efforts
+    union all
+    select 'commitments' as step, effort_usd from committed
+
+),
+
+changed as (
+
+    select
+        summed.*,
+        {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_usd - lag(summed.gross_margin_usd) over of_scope end') }} as change_usd,
+        {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_low_usd - lag(summed.gross_margin_low_usd) over of_scope end') }} as change_low_usd,
+        {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_high_usd - lag(summed.gross_margin_high_usd) over of_scope end') }} as change_high_usd,
+        {{ money('summed.gross_margin_usd - first_value(summed.gross_margin_usd) over of_scope') }} as gained_usd,
+        {{ money('summed.gross_margin_low_usd - first_value(summed.gross_margin_low_usd) over of_scope') }} as gained_low_usd,
+        {{ money('summed.gross_margin_high_usd - first_value(summed.gross_margin_high_usd) over of_scope') }} as gained_high_usd,
+        case when summed.scope_type = 'company' then {{ money('coalesce(efforts.effort_usd, 0)') }} end as effort_usd,
+        case when summed.scope_type = 'company' then {{ money('sum(coalesce(efforts.effort_usd, 0)) over of_scope') }} end as effort_so_far_usd
+    from summed
+    left join efforts on summed.step = efforts.step
+    window of_scope as (partition by summed.scope_type, summed.scope_id order by summed.step_order rows between unbounded preceding and current row)
+
+),
+
+final as (
+
+    select
+        cast(step_order as integer) as step_order,
+        step,
+        case step
+            when 'today' then 'Today'
+            when 'routing' then 'After routing: cheaper models'
+            when 'settings' then 'After settings: batch, caching'
+            when 'price' then 'After the price plan'
+            else 'After commitments'
+        end as step_name,
+        scope_type, scope_id, scope_name, revenue_usd, cost_usd, gross_margin_usd, gross_margin_share, revenue_low_usd, cost_low_usd,
+        gross_margin_low_usd, revenue_high_usd, cost_high_usd, gross_margin_high_usd, change_usd, change_low_usd, change_high_usd, alone_usd,
+        {{ money('overlap_with_routing_usd + overlap_with_settings_usd + overlap_with_price_usd') }} as overlap_usd,
+        overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd,
+        cast(losing_customers as bigint) as losing_customers,
+        losses_usd,
+        cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
+        effort_usd,
+        {{ money('cast(gained_usd as decimal(25, 12)) * 12 - effort_so_far_usd') }} as first_year_usd,
+        {{ money('cast(gained_low_usd as decimal(25, 12)) * 12 - effort_so_far_usd') }} as first_year_low_usd,
+        {{ money('cast(gained_high_usd as decimal(25, 12)) * 12 - effort_so_far_usd') }} as first_year_high_usd,
+        {{ money('cast(gained_usd as decimal(25, 12)) * 24 - effort_so_far_usd') }} as second_year_usd,
+        {{ money('cast(gained_low_usd as decimal(25, 12)) * 24 - effort_so_far_usd') }} as second_year_low_usd,
+        {{ money('cast(gained_high_usd as decimal(25, 12)) * 24 - effort_so_far_usd') }} as second_year_high_usd,
+        {{ money('cast(gained_usd as decimal(25, 12)) * 36 - effort_so_far_usd') }} as third_year_usd,
+        {{ money('cast(gained_low_usd as decimal(25, 12)) * 36 - effort_so_far_usd') }} as third_year_low_usd,
+        {{ money('cast(gained_high_usd as decimal(25, 12)) * 36 - effort_so_far_usd') }} as third_year_high_usd
+    from changed
+
+)
+
+select * from final

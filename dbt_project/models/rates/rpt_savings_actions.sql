@@ -1,0 +1,141 @@
+{# one row per piece of work that would save money every month: opportunities that share a target are one, with one effort #}
+
+with kinds as (
+
+    select * from {{ ref('savings_actions') }}
+
+),
+
+actions_on_calls as (
+
+    select * from {{ ref('int_actions_on_calls') }}
+
+),
+
+commitments as (
+
+    select * from {{ ref('int_actions__commitment') }}
+
+),
+
+parts as (
+
+    select
+        work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
+        high_monthly_savings_usd, is_illustrative
+    from actions_on_calls
+    union all
+    select
+        action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
+        high_monthly_savings_usd, is_illustrative
+    from commitments
+
+),
+
+works as (
+
+    select
+        work_id,
+        action_kind,
+        count(*) as parts,
+        {{ string_agg_sorted("replace(task_type, '_', ' ')", ', ') }} as tasks,
+        min(subject) as subject,
+        case when count(distinct provider) = 1 then min(provider) end as provider,
+        case when count(distinct model) = 1 then min(model) end as model,
+        bool_or(is_illustrative) as is_illustrative,
+        {{ money('sum(gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
+        {{ money('sum(net_monthly_savings_usd)') }} as net_monthly_savings_usd,
+        {{ money('sum(low_monthly_savings_usd)') }} as low_monthly_savings_usd,
+        {{ money('sum(high_monthly_savings_usd)') }} as high_monthly_savings_usd
+    from parts
+    group by work_id, action_kind
+
+),
+
+costed as (
+
+    select
+        works.*,
+        kinds.applied_order,
+        kinds.programme,
+        kinds.assumption,
+        kinds.owner_role,
+        kinds.confidence,
+        kinds.first_step,
+        cast(kinds.effort_days + kinds.effort_days_per_part * works.parts as decimal(18, 2)) as effort_days,
+        {{ money('(kinds.effort_days + kinds.effort_days_per_part * works.parts) * kinds.usd_per_effort_day') }} as effort_usd
+    from works
+    inner join kinds on works.action_kind = kinds.action_kind
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ payback_months('effort_usd', 'net_monthly_savings_usd') }} as payback_months,
+        {{ payback_months('effort_usd', 'low_monthly_savings_usd') }} as payback_low_months,
+        {{ payback_months('effort_usd', 'high_monthly_savings_usd') }} as payback_high_months,
+        {{ first_year_net('effort_usd', 'net_monthly_savings_usd') }} as first_year_net_usd,
+        {{ first_year_net('effort_usd', 'low_monthly_savings_usd') }} as first_year_net_low_usd,
+        {{ first_year_net('effort_usd', 'high_monthly_savings_usd') }} as first_year_net_high_usd,
+        {{ ratio('net_monthly_savings_usd * 12', 'effort_usd') }} as value_per_effort,
+        {{ is_worth_its_effort('effort_usd', 'net_monthly_savings_usd', 'is_illustrative') }} as is_counted
+    from costed
+
+),
+
+final as (
+
+    select
+        work_id,
+        action_kind,
+        applied_order,
+        programme,
+        case
+            when parts = 1 then subject
+            when action_kind = 'model_switch' then tasks || ' calls to ' || model
+            when action_kind = 'batch' then tasks || ' calls that can wait, to the batch service'
+            else replace(action_kind, '_', ' ') || ': ' || tasks
+        end as subject,
+        tasks,
+        parts,
+        provider,
+        model,
+        gross_monthly_savings_usd,
+        {{ money('gross_monthly_savings_usd - net_monthly_savings_usd') }} as overlap_usd,
+        net_monthly_savings_usd,
+        low_monthly_savings_usd,
+        high_monthly_savings_usd,
+        effort_days,
+        case
+            when effort_days = 1 then '1 day'
+            when effort_days = floor(effort_days) then cast(cast(effort_days as bigint) as string) || ' days'
+            else cast(cast(effort_days as decimal(18, 1)) as string) || ' days'
+        end as effort,
+        effort_usd,
+        payback_months,
+        payback_low_months,
+        payback_high_months,
+        first_year_net_usd,
+        first_year_net_low_usd,
+        first_year_net_high_usd,
+        value_per_effort,
+        is_illustrative,
+        is_counted,
+        case
+            when is_counted
+                then cast(row_number() over (partition by is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc) as bigint)
+        end as action_rank,
+        is_counted and row_number() over (
+            partition by action_kind, is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc
+        ) = 1 as is_first_of_its_kind,
+        assumption,
+        owner_role,
+        confidence,
+        first_step
+    from judged
+
+)
+
+select * from final

@@ -1,0 +1,221 @@
+"""The plan that the search finds: the front, the choice and why, and what each rule costs."""
+
+from reports_builder.evidence import Evidence, Prose, join, note
+from reports_builder.model import Column, Figure, Section, Table
+from reports_builder.subjects.pricing.charts import plan_front
+from reports_builder.warehouse import Warehouse
+
+_FRONT = (
+    Column("plan_name", "Plan"),
+    Column("transition_name", "Comes"),
+    Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
+    Column("gross_margin_worst_usd", "In its worst case", "usd_table"),
+    Column("revenue_base_churn_usd", "Revenue, base churn", "usd_table"),
+    Column("profitable_steep_rises", "Steep rises of profitable customers", "count"),
+    Column("profitable_customers_lost_high", "Profitable customers lost, high churn", "ratio"),
+    Column("unprofitable_customers", "Still at a loss", "count"),
+    Column("verdict_words", "Verdict"),
+)
+_SCENARIOS = (
+    Column("plan_name", "Plan"),
+    Column("gross_margin_usd", "Nobody leaves", "usd_table"),
+    Column("gross_margin_low_churn_usd", "Low churn", "usd_table"),
+    Column("gross_margin_base_churn_usd", "Base churn", "usd_table"),
+    Column("gross_margin_high_churn_usd", "High churn", "usd_table"),
+    Column("gain_worst_usd", "Worst case against today", "delta_usd_table"),
+    Column("customers_taking_a_dearer_tier", "Take a dearer tier", "count"),
+    Column("given_away_usd", "Pay less, together", "usd_table"),
+    Column("verdict_words", "Verdict"),
+)
+_RULES = (
+    Column("verdict_words", "Rule"),
+    Column("plan_name", "Best plan that it rejects"),
+    Column("transition_name", "Comes"),
+    Column("more_than_chosen_base_usd", "More than the chosen, base churn", "delta_usd_table"),
+    Column("more_than_chosen_worst_usd", "In the worst case", "delta_usd_table"),
+    Column("profitable_steep_rises", "Steep rises of profitable customers", "count"),
+    Column("profitable_customers_lost_high", "Profitable customers lost, high churn", "ratio"),
+)
+
+
+def chosen(warehouse: Warehouse) -> Evidence:
+    """The plan that the search chooses; no row without customers."""
+    return warehouse.evidence(
+        """
+        select
+            plan_name as chosen_name, transition_name as chosen_transition, is_current_plan, is_listed,
+            customers as chosen_customers, gain_base_usd, gain_worst_usd,
+            gross_margin_base_churn_usd as chosen_base_usd,
+            gross_margin_worst_usd as chosen_worst_usd, is_no_worse_than_listed,
+            customers_lost_base as chosen_lost, profitable_customers_lost_base as chosen_profitable_lost,
+            profitable_steep_rises as chosen_steep_rises, profitable_steep_rises_allowed,
+            profitable_customers_lost_high as chosen_lost_high, profitable_departures_allowed,
+            profitable_customers as chosen_profitable, unprofitable_customers as chosen_unprofitable
+        from pricing.rpt_plan_frontier
+        where is_chosen
+        """
+    )
+
+
+def tried(warehouse: Warehouse) -> Evidence:
+    """How many plans were rated, and how many lie on the front: one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as plans_tried,
+            count(*) filter (where is_on_front) as plans_on_front,
+            count(*) filter (where verdict = 'eligible') as plans_eligible
+        from pricing.rpt_plan_frontier
+        """
+    )
+
+
+def front(warehouse: Warehouse) -> Evidence:
+    """The plans that no other beats at once in margin, worst case, revenue and invoice shock, and today's."""
+    return warehouse.evidence(
+        """
+        select
+            plan_name, transition_name, gross_margin_base_churn_usd, gross_margin_worst_usd,
+            revenue_base_churn_usd, profitable_steep_rises, profitable_customers_lost_high,
+            unprofitable_customers,
+            verdict_words,
+            is_chosen, is_current_plan, verdict
+        from pricing.rpt_plan_frontier
+        where is_on_front or is_chosen or is_current_plan
+        order by gross_margin_worst_usd desc nulls last, candidate_id
+        """
+    )
+
+
+def compared(warehouse: Warehouse) -> Evidence:
+    """The chosen plan and those of the list as they stand there, in every scenario."""
+    return warehouse.evidence(
+        """
+        select
+            plan_name, gross_margin_usd, gross_margin_low_churn_usd, gross_margin_base_churn_usd,
+            gross_margin_high_churn_usd, gain_worst_usd,
+            customers_taking_a_dearer_tier, given_away_usd, verdict_words
+        from pricing.rpt_plan_frontier
+        where is_chosen or (is_listed and transition_id = 'none')
+        order by is_chosen desc, gross_margin_worst_usd desc nulls last, candidate_id
+        """
+    )
+
+
+def cost_of_rules(warehouse: Warehouse) -> Evidence:
+    """Per rule the best plan that it rejects, where that would earn more than the chosen one."""
+    return warehouse.evidence(
+        """
+        select
+            verdict_words, plan_name, transition_name, more_than_chosen_base_usd, more_than_chosen_worst_usd,
+            profitable_steep_rises, profitable_customers_lost_high
+        from pricing.rpt_plan_frontier
+        where is_dearest_rejected and more_than_chosen_base_usd > 0
+        order by more_than_chosen_base_usd desc, candidate_id
+        """
+    )
+
+
+def chosen_said(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """What the search proposes, what it is worth at least, and how near it is to its limits."""
+    plan = chosen(warehouse)
+    if not plan.rows or plan["gain_base_usd"] is None:
+        return ()
+    searched = tried(warehouse)
+    if plan["is_current_plan"]:
+        return (
+            searched.say(
+                "A search over {plans_tried:count} plans finds none that your rules allow and that earns "
+                "more."
+            ),
+        )
+    worst = (
+        "{gain_worst_usd:usd} in its worst case"
+        if float(plan["gain_worst_usd"] or 0) >= 0  # type: ignore[arg-type]
+        else "**less than today in its worst case, by {gain_worst_usd:usd}**"
+    )
+    return (
+        searched.say("We propose what a search over {plans_tried:count} plans finds: ")
+        + plan.say(
+            "“{chosen_name:text}”, {chosen_transition:text}. It is expected to lift the margin by "
+            f"**{{gain_base_usd:usd}}** a month, {worst}. About {{chosen_lost:count}} of "
+            "{chosen_customers:count} customers are expected to leave, {chosen_profitable_lost:ratio} of "
+            "them customers that earn money today."
+        ),
+        join([_why(plan), _knife_edge(plan)]),
+    )
+
+
+def _why(plan: Evidence) -> Prose:
+    if plan["is_no_worse_than_listed"]:
+        return note(
+            "It was chosen because of the plans that your rules allow, and that earn no less than any plan "
+            "on your list in "
+            "any scenario, it earns most in its worst case."
+        )
+    return note(
+        "No plan that your rules allow beats your list in every scenario; this one earns most in its worst "
+        "case."
+    )
+
+
+def _knife_edge(plan: Evidence) -> Prose:
+    """How near the limits are: near ones are decisions of people, not results."""
+    return plan.say(
+        "To decide by people, because it is near: {chosen_steep_rises:count} steep rises of profitable "
+        "customers of the "
+        "{profitable_steep_rises_allowed:count} that your limit allows, and under high churn "
+        "{chosen_lost_high:ratio} of the "
+        "{profitable_departures_allowed:ratio} departures of profitable customers that it allows."
+    )
+
+
+def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """The front as a figure and tables; nothing where no plan can be compared."""
+    plan = chosen(warehouse)
+    if not plan.rows or plan["gain_base_usd"] is None:
+        return ()
+    rules = cost_of_rules(warehouse)
+    return (
+        Section(
+            "The front of the plans: margin expected against margin in the worst case",
+            text=(
+                note(
+                    "Each point is a plan that no other beats at once in margin, worst case, revenue and "
+                    "invoice shock. A "
+                    "customer takes the cheapest of its tier and the dearer ones; who leaves follows the "
+                    "rise of what it "
+                    "pays for what is served. Failed calls are billed by no plan."
+                ),
+            ),
+            figures=(front_figure(warehouse, plan),),
+            tables=(
+                Table(_FRONT, front(warehouse), note("The front"), max_rows=25),
+                Table(
+                    _SCENARIOS,
+                    compared(warehouse),
+                    note("The chosen plan beside those of the list, in every scenario"),
+                ),
+                *((Table(_RULES, rules, note("What each rule costs")),) if rules.rows else ()),
+            ),
+        ),
+    )
+
+
+def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:
+    """Each plan of the front by its expected margin and that of its worst case."""
+    shown = front(warehouse)
+    title = plan.say(
+        "The chosen plan keeps {chosen_worst_usd:usd} in its worst case and {chosen_base_usd:usd} at base "
+        "churn"
+    )
+    return Figure(
+        "plan-front",
+        plan_front(shown),
+        title,
+        title
+        + note(". A dot per plan of the front: expected margin across, margin in the worst case upwards."),
+        shown,
+        height=340,
+        key="Dark: the chosen plan. Open: rejected by a rule. Cross: today.",
+    )

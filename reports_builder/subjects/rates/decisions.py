@@ -1,0 +1,181 @@
+"""One waterfall on one base: what routing, settings, prices and commitments make of the margin."""
+
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, Section, Table
+from reports_builder.subjects.rates.charts import margin_steps
+from reports_builder.warehouse import Warehouse
+
+_STEPS = (
+    Column("step_name", "Step"),
+    Column("revenue_usd", "Revenue", "usd_table"),
+    Column("cost_usd", "Cost", "usd_table"),
+    Column("gross_margin_usd", "Margin after AI cost", "usd_table"),
+    Column("gross_margin_share", "Of revenue", "percent"),
+    Column("gross_margin_low_usd", "Low", "usd_table"),
+    Column("gross_margin_high_usd", "High", "usd_table"),
+    Column("losing_customers", "At a loss", "count"),
+    Column("losses_usd", "Their loss", "usd_table"),
+)
+_OVERLAPS = (
+    Column("step_name", "Step"),
+    Column("alone_usd", "Alone", "usd_table"),
+    Column("overlap_with_routing_usd", "Shared with routing", "usd_table"),
+    Column("overlap_with_settings_usd", "With settings", "usd_table"),
+    Column("overlap_with_price_usd", "With the price plan", "usd_table"),
+    Column("change_usd", "In this order", "delta_usd_table"),
+    Column("effort_usd", "Takes once", "usd_table"),
+)
+_YEARS = (
+    Column("step_name", "Up to this step"),
+    Column("first_year_usd", "First year", "usd_table"),
+    Column("first_year_low_usd", "Low", "usd_table"),
+    Column("first_year_high_usd", "High", "usd_table"),
+    Column("second_year_usd", "Two years", "usd_table"),
+    Column("third_year_usd", "Three years", "usd_table"),
+    Column("third_year_low_usd", "Low", "usd_table"),
+    Column("third_year_high_usd", "High", "usd_table"),
+)
+_CUSTOMERS = (
+    Column("scope_name", "Customer"),
+    Column("step_name", "Step"),
+    Column("revenue_usd", "Revenue", "usd_table"),
+    Column("cost_usd", "Cost", "usd_table"),
+    Column("gross_margin_usd", "Margin", "usd_table"),
+)
+
+
+def company_steps(warehouse: Warehouse) -> Evidence:
+    """The steps of the company, today first; no row while nothing is known of any customer."""
+    return warehouse.evidence(
+        """
+        select
+            step_name, step, revenue_usd, cost_usd, gross_margin_usd, gross_margin_share,
+            gross_margin_low_usd, gross_margin_high_usd, losing_customers, losses_usd,
+            change_usd, alone_usd, overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd,
+            overlap_with_price_usd, effort_usd,
+            first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd,
+            third_year_usd, third_year_low_usd, third_year_high_usd
+        from rates.rpt_decision_waterfall
+        where scope_type = 'company'
+        order by step_order
+        """
+    )
+
+
+def after_cost_actions(warehouse: Warehouse) -> Evidence:
+    """The company today and when nobody has been asked for another fee: two rows, today first."""
+    return warehouse.evidence(
+        """
+        select gross_margin_usd, gross_margin_share, losing_customers, losses_usd
+        from rates.rpt_decision_waterfall
+        where scope_type = 'company' and step in ('today', 'settings')
+        order by step_order
+        """
+    )
+
+
+def losing_customers(warehouse: Warehouse) -> Evidence:
+    """The steps of the customers that cost more than their fees today, the largest loss first."""
+    return warehouse.evidence(
+        """
+        select scope_name, step_name, revenue_usd, cost_usd, gross_margin_usd
+        from rates.rpt_decision_waterfall
+        where scope_type = 'customer' and scope_id in (
+            select scope_id
+            from rates.rpt_decision_waterfall
+            where step = 'today' and scope_type = 'customer' and losing_customers = 1
+        )
+        order by min(gross_margin_usd) over (partition by scope_id), scope_id, step_order
+        """
+    )
+
+
+def decisions_said(steps: Evidence) -> tuple[Prose, ...]:
+    """Where the programmes lead, and what the first of them does; nothing without customers."""
+    if not steps.rows:
+        return ()
+    today, routed, last = steps.at(0), steps.at(1), steps.at(len(steps.rows) - 1)
+    return (
+        today.say(
+            "On one base: today {losing_customers:count} customers at a loss of **{losses_usd:usd}** and a "
+            "margin "
+            "after AI cost of {gross_margin_share:percent}; "
+        )
+        + routed.say(
+            "after the switches of models, with nobody asked for another fee, a loss of "
+            "**{losses_usd:usd}** and "
+            "{gross_margin_share:percent}; "
+        )
+        + last.say(
+            "after all programmes **{gross_margin_usd:usd}** of margin a month ({gross_margin_low_usd:usd} "
+            "to "
+            "{gross_margin_high_usd:usd}), expected departures included."
+        ),
+    )
+
+
+def losses_without_new_prices(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """How much of the loss goes before anybody is asked for another fee; nothing where none does."""
+    steps = after_cost_actions(warehouse)
+    if not steps.rows or steps.at(0)["losses_usd"] == steps.at(1)["losses_usd"]:
+        return ()
+    return (
+        note("A part of the loss needs no new price: switches of models, batch and caching take it from ")
+        + steps.at(0).say("**{losses_usd:usd}** to ")
+        + steps.at(1).say(
+            "**{losses_usd:usd}** and leave {losing_customers:count} customers at a loss "
+            "(the decision waterfall of the optimization page)."
+        ),
+    )
+
+
+def decision_figure(steps: Evidence) -> Figure:
+    """Margin of today, what each programme adds, and what that comes to."""
+    last = steps.at(len(steps.rows) - 1)
+    title = (
+        note("The programmes together would take the monthly margin from ")
+        + steps.at(0).say("{gross_margin_usd:usd} to ")
+        + last.say("{gross_margin_usd:usd}")
+    )
+    return Figure(
+        "decision-waterfall",
+        margin_steps(steps),
+        title,
+        title + note(". A bar for the margin today, one for what each programme adds, one for the whole."),
+        steps,
+        height=300,
+        key="Bars: expected. Line: from the low to the high end of the margin at the step.",
+    )
+
+
+def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[Section, ...]:
+    """The waterfall as a section of a page; nothing while nothing is known of any customer."""
+    steps = company_steps(warehouse)
+    if not steps.rows:
+        return ()
+    losing = losing_customers(warehouse) if customers else None
+    tables = (
+        Table(_STEPS, steps, note("Company, 30 days")),
+        Table(_OVERLAPS, steps, note("What each programme is worth alone, and what is shared between two")),
+        Table(_YEARS, steps, note("Margin gained over today, all efforts taken off")),
+        *(
+            (Table(_CUSTOMERS, losing, note("Customers at a loss today"), max_rows=60),)
+            if losing is not None and losing.rows
+            else ()
+        ),
+    )
+    return (
+        Section(
+            "One waterfall: today, routing, settings, price, commitments",
+            text=(
+                note(
+                    "Every step is what the ones before it leave. A saving on a customer that leaves is "
+                    "lost, so it is "
+                    "in the overlap and in no sum. Cost without a customer is in the company and in no "
+                    "customer."
+                ),
+            ),
+            figures=(decision_figure(steps),),
+            tables=tables,
+        ),
+    )
