@@ -104,9 +104,19 @@ COMPANY_SEEDS: Final = (
         "2eefda4b0d262786a44761d438b3c5a282bd19a015ab75e5a1e571112fa7e5eb",
     ),
     CompanySeed(
+        "competitor_prices",
+        "what competitors ask for a thousand tokens",
+        "0f4e21f502b42802263c2e3a7e8df9efff4f3f80de6198b4a21f82b12e74a3a1",
+    ),
+    CompanySeed(
         "task_quality_floors",
         "how good an answer has to be, by task",
         "99faf0b435201e03060dbdb707c0e5b3f3c064396887f6b49b29bca7ac8a40e5",
+    ),
+    CompanySeed(
+        "token_segments",
+        "how your users without a plan use tokens",
+        "4f64196b82d75c93f2a6dc7ba62722855a4bbb5f93fb87a42286e7c177504a86",
     ),
 )
 """What stays: published prices, names of providers and services, limits, bands and rules of judgement,

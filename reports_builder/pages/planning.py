@@ -19,6 +19,7 @@ from reports_builder.subjects.planning.returns.statements import (
     years_table,
 )
 from reports_builder.subjects.planning.statements import forecast_figure, what_comes
+from reports_builder.subjects.planning.tokens.statements import lifetimes_section, tokens_section
 from reports_builder.subjects.planning.variance import insights as variance_insights
 from reports_builder.subjects.planning.variance import queries as ask_variance
 from reports_builder.subjects.planning.variance.statements import (
@@ -31,6 +32,7 @@ from reports_builder.subjects.planning.variance.statements import (
     teams_table,
     worst_team_figure,
 )
+from reports_builder.subjects.planning.year.statements import year_section
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -84,7 +86,10 @@ def build(warehouse: Warehouse) -> Page:
         sections=(
             *_variance_sections(warehouse, causes, teams),
             *budgets_section(ahead),
+            *year_section(warehouse),
             *_return_sections(warehouse, investments),
+            *tokens_section(warehouse),
+            *lifetimes_section(warehouse),
         ),
     )
 

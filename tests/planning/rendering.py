@@ -11,7 +11,14 @@ import jinja2
 from tests.workspace import ROOT
 
 PROJECT = ROOT / "dbt_project"
-MACROS = ("money.sql", "stable_sum.sql", "dialect/quantiles.sql", "dialect/numbers.sql", "dialect/dates.sql")
+MACROS = (
+    "assumption.sql",
+    "money.sql",
+    "stable_sum.sql",
+    "dialect/quantiles.sql",
+    "dialect/numbers.sql",
+    "dialect/dates.sql",
+)
 
 
 def render(model: str) -> str:

@@ -75,6 +75,14 @@ _ROWS = {
         'Assistant', 'cust_0001', 'chat', 'gpt-4', 120),
         ('2026-10-01', 'budget', 'team', 'assistant-team', 'Assistant', 'price', 100, 1, 1600, 1500, 100, 0.0667,
         'moderate', 'Assistant', 'cust_0001', 'chat', 'gpt-4', 90)""",
+    "planning.fct_cost_forecasts_monthly": """
+        (month_start_date, scope, scope_id, days_ahead, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd) values
+        ('2026-11-01', 'total', 'total', 30, 0, 1700, 1500, 2000, 0)""",
+    "planning.rpt_forecast_scenarios": """
+        (scenario, description, month_start_date, forecast_usd, change_usd) values
+        ('base', 'The forecast itself', '2026-11-01', 1700, 0), ('tripled', 'Three times', '2026-11-01', 5100, 3400)""",
+    "planning.rpt_token_economics": "",
+    "margin.rpt_retention_fits": "",
     "planning.rpt_budgets": """
         (scope, scope_id, scope_name, period, period_start_date, period_end_date, period_phase, budget_usd, stated_by, gate,
         actual_usd, burn_share, forecast_usd, lower_usd, upper_usd, is_forecast_over, missed_in_a_row, budget_status) values

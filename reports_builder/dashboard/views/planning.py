@@ -21,6 +21,7 @@ from reports_builder.subjects.planning.statements import (
     spend_by_day,
     what_comes,
 )
+from reports_builder.subjects.planning.tokens.statements import lifetimes_section, tokens_section
 from reports_builder.subjects.planning.variance import queries as ask_variance
 from reports_builder.subjects.planning.variance.statements import (
     causes_table,
@@ -31,6 +32,7 @@ from reports_builder.subjects.planning.variance.statements import (
     teams_table,
     worst_team_figure,
 )
+from reports_builder.subjects.planning.year.statements import year_section
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
@@ -64,6 +66,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 tables=(causes_table(ask_variance.causes(warehouse)), teams_table(teams)),
             ),
             *budgets_section(ahead),
+            *year_section(warehouse),
             Section("Months closed", tables=(closed_months_table(ask_variance.closed_months(warehouse)),)),
             Section(
                 "Investments side by side",
@@ -71,6 +74,8 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 tables=(investments_table(investments), improvements_table(warehouse)),
             ),
             Section("Printed figures of investments", tables=(claims_table(ask_returns.claims(warehouse)),)),
+            *tokens_section(warehouse),
+            *lifetimes_section(warehouse),
         ),
         period=warehouse.chosen_period,
     )

@@ -1,0 +1,78 @@
+"""What the reports and the dashboard say of free tokens and lifetimes."""
+
+from reports_builder.evidence import note
+from reports_builder.model import Column, Section, Table
+from reports_builder.subjects.planning.tokens import queries as ask
+from reports_builder.warehouse import Warehouse
+
+
+def tokens_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Free allowances side by side; nothing without segments of users."""
+    allowances = ask.allowances(warehouse)
+    if not allowances.rows:
+        return ()
+    return (
+        Section(
+            "Free tokens: what they win and cost",
+            text=(
+                note(
+                    "Per thousand users who sign up, from the segments in the seed token_segments. Whom an "
+                    "allowance covers has no reason to pay; how many of the others do is an assumption with "
+                    "a range (free_tier_ in the seed assumptions), since no data of an experiment is there."
+                ),
+            ),
+            tables=(
+                Table(
+                    (
+                        Column("allowance_tokens", "Free tokens a month", "count"),
+                        Column("covered_user_share", "Users covered", "percent"),
+                        Column("covered_token_share", "Tokens covered", "percent"),
+                        Column("conversion_share", "Begin to pay", "percent"),
+                        Column("free_cost_usd", "Given away", "usd_table"),
+                        Column("profit_usd", "Worth", "usd_table"),
+                        Column("lower_profit_usd", "Low", "usd_table"),
+                        Column("upper_profit_usd", "High", "usd_table"),
+                        Column("lifetime_value_ratio", "Lifetime value / cost of winning", "ratio"),
+                        Column("payback_months", "Paid back, months", "ratio"),
+                        Column("verdict", "Verdict"),
+                    ),
+                    allowances,
+                    max_rows=17,
+                ),
+            ),
+        ),
+    )
+
+
+def lifetimes_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Lifetimes by tier; nothing where nobody left."""
+    lifetimes = ask.lifetimes(warehouse)
+    if not lifetimes.rows:
+        return ()
+    return (
+        Section(
+            "What a new customer is worth, if those who stayed stay on",
+            tables=(
+                Table(
+                    (
+                        Column("subscription_tier", "Tier"),
+                        Column("departures", "Left", "count"),
+                        Column("is_small_sample", "Few", "yes_no"),
+                        Column("first_month_retention_share", "There after a month", "percent"),
+                        Column("first_year_survival_share", "After a year", "percent"),
+                        Column("lifetime_months", "Months", "ratio"),
+                        Column("lower_lifetime_months", "Low", "ratio"),
+                        Column("upper_lifetime_months", "High", "ratio"),
+                        Column("constant_churn_lifetime_months", "At one churn rate", "ratio"),
+                        Column("lifetime_value_usd", "Worth", "usd_table"),
+                        Column("lower_lifetime_value_usd", "Low", "usd_table"),
+                        Column("upper_lifetime_value_usd", "High", "usd_table"),
+                    ),
+                    lifetimes,
+                    note(
+                        "Low and high hold in 19 of 20 cases. Months are discounted; the first counts whole."
+                    ),
+                ),
+            ),
+        ),
+    )

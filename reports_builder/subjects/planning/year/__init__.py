@@ -1,0 +1,1 @@
+"""The twelve months to come, and what they cost under other assumptions."""

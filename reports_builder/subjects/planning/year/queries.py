@@ -1,0 +1,34 @@
+"""What is asked of the marts about the twelve months to come."""
+
+from reports_builder.evidence import Evidence
+from reports_builder.warehouse import Warehouse
+
+
+def scenarios(warehouse: Warehouse) -> Evidence:
+    """Each scenario over all months, the forecast itself first."""
+    return warehouse.evidence(
+        """
+        select
+            scenario,
+            description,
+            min(month_start_date) as first_month,
+            max(month_start_date) as last_month,
+            sum(forecast_usd) as forecast_usd,
+            sum(change_usd) as change_usd
+        from planning.rpt_forecast_scenarios
+        group by scenario, description
+        order by scenario <> 'base', forecast_usd, scenario
+        """
+    )
+
+
+def months(warehouse: Warehouse) -> Evidence:
+    """The forecast of each month in total, with its range and the events in it."""
+    return warehouse.evidence(
+        """
+        select month_start_date, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd
+        from planning.fct_cost_forecasts_monthly
+        where scope = 'total'
+        order by month_start_date
+        """
+    )

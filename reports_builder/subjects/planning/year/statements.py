@@ -1,0 +1,49 @@
+"""What the reports and the dashboard say of the twelve months to come."""
+
+from reports_builder.evidence import note
+from reports_builder.model import Column, Section, Table
+from reports_builder.subjects.planning.year import queries as ask
+from reports_builder.warehouse import Warehouse
+
+
+def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Twelve months ahead by month and by scenario; nothing without a forecast."""
+    months = ask.months(warehouse)
+    if not months.rows:
+        return ()
+    return (
+        Section(
+            "Twelve months ahead, and what if",
+            text=(
+                note(
+                    "Past the thirty days of the daily forecast its mean goes on: growth is a scenario, not "
+                    "a line drawn for a year. Events to come stand in the seed forecast_events, scenarios in "
+                    "forecast_scenarios."
+                ),
+            ),
+            tables=(
+                Table(
+                    (
+                        Column("scenario", "Scenario", "words"),
+                        Column("description", "What it assumes"),
+                        Column("forecast_usd", "All months", "usd_table"),
+                        Column("change_usd", "Against the forecast", "delta_usd_table"),
+                    ),
+                    ask.scenarios(warehouse),
+                ),
+                Table(
+                    (
+                        Column("month_start_date", "Month", "month"),
+                        Column("actual_usd", "Spent of it", "usd_table"),
+                        Column("forecast_usd", "Forecast", "usd_table"),
+                        Column("lower_usd", "Low", "usd_table"),
+                        Column("upper_usd", "High", "usd_table"),
+                        Column("event_usd", "Of it events", "delta_usd_table"),
+                    ),
+                    months,
+                    note("Direct cost, month by month; shared pools are left out."),
+                    max_rows=12,
+                ),
+            ),
+        ),
+    )
