@@ -45,7 +45,7 @@ def parts(warehouse: Warehouse) -> Evidence:
             main_variance_usd
         from planning.rpt_cost_variances
         where
-            scope = 'total' and basis = 'prior period'
+            scope = 'total' and basis = 'prior period' and variance_usd <> 0
             and month_start_date = (select max(month_start_date) from planning.rpt_cost_variances)
         order by part_rank
         """

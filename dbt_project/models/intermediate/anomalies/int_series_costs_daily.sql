@@ -1,0 +1,86 @@
+{# one row per series (total, provider, team, model, feature, service) x UTC day with usage, up to the as-of date #}
+
+with charges as (
+
+    select * from {{ ref('fct_charges') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+costs as (
+
+    select
+        charges.charge_date as usage_date,
+        coalesce(charges.provider, charges.provider_name) as provider,
+        charges.team_id,
+        charges.model,
+        charges.product_id || '/' || charges.feature_id as feature,
+        charges.service_name,
+        sum(charges.effective_cost_usd) as cost_usd
+    from charges
+    inner join as_of on charges.charge_date between as_of.first_usage_date and as_of.as_of_date
+    where charges.is_counted and charges.is_direct
+    group by all
+
+),
+
+by_series as (
+
+    select usage_date, 'total' as scope, 'total' as scope_id, cost_usd from costs
+    {%- for scope, column in [('provider', 'provider'), ('team', 'team_id'), ('model', 'model'), ('feature', 'feature'), ('service', 'service_name')] %}
+    union all
+    select usage_date, '{{ scope }}' as scope, {{ column }} as scope_id, cost_usd from costs
+    where {{ column }} is not null
+    {%- endfor %}
+
+),
+
+summed as (
+
+    select
+        usage_date,
+        scope,
+        scope_id,
+        {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd
+    from by_series
+    group by usage_date, scope, scope_id
+
+),
+
+begun as (
+
+    select
+        scope,
+        scope_id,
+        min(usage_date) as first_usage_date
+    from summed
+    group by scope, scope_id
+
+),
+
+days as (
+
+    select distinct usage_date from summed
+
+),
+
+{# A day on which nothing at all was called is a gap; a day on which this series alone was idle cost nothing. #}
+filled as (
+
+    select
+        begun.scope,
+        begun.scope_id,
+        days.usage_date,
+        coalesce(summed.cost_usd, {{ money(0) }}) as cost_usd
+    from begun
+    inner join days on begun.first_usage_date <= days.usage_date
+    left join summed on begun.scope = summed.scope and begun.scope_id = summed.scope_id and days.usage_date = summed.usage_date
+
+)
+
+select * from filled

@@ -1,0 +1,41 @@
+"""Unusual days of a real series with known events, found by the SQL of the model."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+
+import duckdb
+
+from tests.planning.rendering import render
+from tests.real_files import real_file
+
+
+def flagged(file_name: str) -> set[date]:
+    """The days of a series of NAB that the model calls unusual."""
+    with real_file(f"planning/anomaly/{file_name}").open(newline="") as file:
+        rows = [(row["date"], row["value"]) for row in csv.DictReader(file) if row["is_complete"] == "1"]
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create table int_series_costs_daily (scope varchar, scope_id varchar, usage_date date, cost_usd decimal(28, 12));
+            create table assumptions as select * from (values
+                ('anomaly_min_history_days', 14), ('anomaly_min_score', 6), ('anomaly_min_excess_usd', 0.5)
+            ) as assumptions (name, value)
+            """
+        )
+        connection.executemany("insert into int_series_costs_daily values ('total', 'total', ?, ?)", rows)
+        found = connection.execute(f"select usage_date from ({render('fct_series_anomalies')})").fetchall()
+    return {day for (day,) in found}
+
+
+def test_four_of_five_known_events_are_found_with_at_most_two_false_days() -> None:
+    labels = json.loads(real_file("planning/anomaly/labels.json").read_text())
+    [taxi] = [label for label in labels if label["file"] == "nyc_taxi_daily.csv"]
+    windows = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in taxi["windows"]]
+    days = flagged("nyc_taxi_daily.csv")
+    found = [any(first <= day <= last for day in days) for first, last in windows]
+    false = [day for day in days if not any(first <= day <= last for first, last in windows)]
+    assert sum(found) >= 4
+    assert len(false) <= 2
