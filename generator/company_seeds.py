@@ -54,6 +54,11 @@ COMPANY_SEEDS: Final = (
         "bc9b8d7c98f678916d5c309c7a6b00bc6d223ffbdcde8d127730709b6e2a7aa6",
     ),
     CompanySeed(
+        "content_plans",
+        "what content you plan to make, with which model",
+        "3bf9c5f6c5ed98130ca454c4e28009fdedd456536f7cdeb7e06079afa57f0650",
+    ),
+    CompanySeed(
         "investment_claims",
         "figures that somebody printed of an investment",
         "3a4aaa0466cb555439c266fdbfa8fe11beb7a6e50dca30fa707c3cef0284933f",

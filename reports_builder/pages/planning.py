@@ -19,7 +19,11 @@ from reports_builder.subjects.planning.returns.statements import (
     years_table,
 )
 from reports_builder.subjects.planning.statements import forecast_figure, what_comes
-from reports_builder.subjects.planning.tokens.statements import lifetimes_section, tokens_section
+from reports_builder.subjects.planning.tokens.statements import (
+    before_it_is_made_sections,
+    lifetimes_section,
+    tokens_section,
+)
 from reports_builder.subjects.planning.variance import insights as variance_insights
 from reports_builder.subjects.planning.variance import queries as ask_variance
 from reports_builder.subjects.planning.variance.statements import (
@@ -89,6 +93,7 @@ def build(warehouse: Warehouse) -> Page:
             *year_section(warehouse),
             *_return_sections(warehouse, investments),
             *tokens_section(warehouse),
+            *before_it_is_made_sections(warehouse),
             *lifetimes_section(warehouse),
         ),
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from reports_builder.budgets import BudgetChanges, check_request
 from reports_builder.budgets.changes import budget_change
@@ -238,3 +239,32 @@ def test_writers_at_once_and_a_kill_lose_nothing(tmp_path: Path) -> None:
     changes.append([budget_change("total", "total", "2027", "5")])
     assert len(changes.in_force()) == 97
     assert changes.in_force()["total", "total", "year", date(2027, 1, 1)].budget_usd == 5
+
+
+def _form(warehouse: str) -> None:
+    from reports_builder.dashboard import budget_form  # noqa: PLC0415
+    from reports_builder.dashboard.settings import Settings  # noqa: PLC0415
+
+    budget_form.draw(Settings(warehouse=warehouse))
+
+
+def test_a_budget_set_on_the_page_is_written_down(tmp_path: Path) -> None:
+    warehouse = tmp_path / "finops.duckdb"
+    page = AppTest.from_function(_form, kwargs={"warehouse": str(warehouse)}).run()
+    fields = {field.label: field for field in (*page.text_input, *page.selectbox)}
+    fields["Budget of"].set_value("team")
+    fields["Which one (total for the total)"].set_value("agents-team")
+    fields["Period: 2026-11, 2026-Q4 or 2026"].set_value("2026-11")
+    fields["USD for the whole period; empty withdraws the budget"].set_value("1,500.50")
+    page.button[0].click().run()
+    assert "say who you are" in page.error[0].value
+    next(field for field in page.text_input if field.label == "Your name").set_value("ann")
+    page.button[0].click().run()
+    assert not page.exception
+    assert "It counts from the next build on" in page.success[0].value
+    [change] = BudgetChanges(warehouse).all()
+    assert (change.name, change.budget_usd, change.actor) == (
+        "team agents-team, 2026-11",
+        Decimal("1500.50"),
+        "ann",
+    )

@@ -82,6 +82,8 @@ _ROWS = {
         (scenario, description, month_start_date, forecast_usd, change_usd) values
         ('base', 'The forecast itself', '2026-11-01', 1700, 0), ('tripled', 'Three times', '2026-11-01', 5100, 3400)""",
     "planning.rpt_token_economics": "",
+    "planning.rpt_content_costs": "",
+    "planning.rpt_model_choices": "",
     "margin.rpt_retention_fits": "",
     "planning.rpt_budgets": """
         (scope, scope_id, scope_name, period, period_start_date, period_end_date, period_phase, budget_usd, stated_by, gate,

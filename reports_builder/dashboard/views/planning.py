@@ -21,7 +21,11 @@ from reports_builder.subjects.planning.statements import (
     spend_by_day,
     what_comes,
 )
-from reports_builder.subjects.planning.tokens.statements import lifetimes_section, tokens_section
+from reports_builder.subjects.planning.tokens.statements import (
+    before_it_is_made_sections,
+    lifetimes_section,
+    tokens_section,
+)
 from reports_builder.subjects.planning.variance import queries as ask_variance
 from reports_builder.subjects.planning.variance.statements import (
     causes_table,
@@ -75,6 +79,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             ),
             Section("Printed figures of investments", tables=(claims_table(ask_returns.claims(warehouse)),)),
             *tokens_section(warehouse),
+            *before_it_is_made_sections(warehouse),
             *lifetimes_section(warehouse),
         ),
         period=warehouse.chosen_period,

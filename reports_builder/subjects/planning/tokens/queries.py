@@ -54,3 +54,31 @@ def lifetimes(warehouse: Warehouse) -> Evidence:
         order by subscription_tier <> 'all', subscription_tier
         """
     )
+
+
+def content(warehouse: Warehouse) -> Evidence:
+    """What a piece of each type of content costs, the dearest month first, all of them last."""
+    return warehouse.evidence(
+        """
+        select
+            content_type,
+            coalesce(model, '-') as model,
+            pieces_per_month,
+            cost_per_piece_usd,
+            monthly_cost_usd,
+            price_source
+        from planning.rpt_content_costs
+        order by content_type = 'all', monthly_cost_usd desc nulls last, content_type
+        """
+    )
+
+
+def choices(warehouse: Warehouse) -> Evidence:
+    """Which model to take for each task under each budget."""
+    return warehouse.evidence(
+        """
+        select task_type, budget, provider, model, cost_per_call_usd, quality_score_avg, quality_floor
+        from planning.rpt_model_choices
+        order by task_type, cost_per_call_usd, budget
+        """
+    )

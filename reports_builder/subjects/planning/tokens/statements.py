@@ -76,3 +76,57 @@ def lifetimes_section(warehouse: Warehouse) -> tuple[Section, ...]:
             ),
         ),
     )
+
+
+def before_it_is_made_sections(warehouse: Warehouse) -> tuple[Section, ...]:
+    """What content will cost, and which model suits which budget; each only where something is known."""
+    content, choices = ask.content(warehouse), ask.choices(warehouse)
+    sections = []
+    if content.rows:
+        sections.append(
+            Section(
+                "Content before it is made",
+                tables=(
+                    Table(
+                        (
+                            Column("content_type", "Content", "words"),
+                            Column("model", "Model"),
+                            Column("pieces_per_month", "Pieces a month", "count"),
+                            Column("cost_per_piece_usd", "A piece", "usd_unit"),
+                            Column("monthly_cost_usd", "A month", "usd_table"),
+                            Column("price_source", "Price"),
+                        ),
+                        content,
+                        note("From the plan in the seed content_plans."),
+                        max_rows=15,
+                    ),
+                ),
+            )
+        )
+    if choices.rows:
+        sections.append(
+            Section(
+                "Which model for which budget",
+                text=(
+                    note(
+                        "Low cost: the cheapest that keeps the task's floor of quality. Balanced: the "
+                        "cheapest that loses little against the best. Premium: the best. All with the same "
+                        "tokens."
+                    ),
+                ),
+                tables=(
+                    Table(
+                        (
+                            Column("task_type", "Task", "words"),
+                            Column("budget", "Budget", "words"),
+                            Column("model", "Model"),
+                            Column("cost_per_call_usd", "A call", "usd_unit"),
+                            Column("quality_score_avg", "Quality", "percent"),
+                        ),
+                        choices,
+                        max_rows=30,
+                    ),
+                ),
+            )
+        )
+    return tuple(sections)
