@@ -255,7 +255,7 @@ def test_a_budget_set_on_the_page_is_written_down(tmp_path: Path) -> None:
     fields["Budget of"].set_value("team")
     fields["Which one (total for the total)"].set_value("agents-team")
     fields["Period: 2026-11, 2026-Q4 or 2026"].set_value("2026-11")
-    fields["USD for the whole period; empty withdraws the budget"].set_value("1,500.50")
+    fields["USD for the whole period; empty withdraws the budget"].set_value("1500.50")
     page.button[0].click().run()
     assert "say who you are" in page.error[0].value
     next(field for field in page.text_input if field.label == "Your name").set_value("ann")

@@ -39,26 +39,27 @@ counted as (
 ),
 
 {# One factor after the other is set to what it became: first all calls, then the item's share of them, then the tokens of a
-   call; what is left is the price. #}
+   call; what is left is the price. What grew a millionfold was not there before. #}
 stepped as (
 
     select
         *,
         case
-            when standing <> 'continuing' then prior_cost_usd
+            when standing <> 'continuing' or scope_calls > prior_scope_calls * 1e6 then prior_cost_usd
             when prior_calls = 0 then {{ money(0) }}
             else {{ money_of_double('cast(prior_cost_usd as double) * (scope_calls / nullif(prior_scope_calls, 0))') }}
         end as after_volume_usd,
         case
             when standing <> 'continuing' then prior_cost_usd
-            when prior_calls = 0 then cost_usd
+            when prior_calls = 0 or calls > prior_calls * 1e6 then cost_usd
             else {{ money_of_double(ratio('cast(prior_cost_usd as double) * calls', 'prior_calls')) }}
         end as after_mix_usd,
         case
             when standing <> 'continuing' then prior_cost_usd
-            when prior_calls = 0 then cost_usd
+            when prior_calls = 0 or calls > prior_calls * 1e6 then cost_usd
             when calls = 0 then {{ money(0) }}
-            when tokens > 0 and prior_tokens > 0 then {{ money_of_double(ratio('cast(prior_cost_usd as double) * tokens', 'prior_tokens')) }}
+            when tokens > 0 and prior_tokens > 0 and tokens <= prior_tokens * 1e6
+                then {{ money_of_double(ratio('cast(prior_cost_usd as double) * tokens', 'prior_tokens')) }}
             else {{ money_of_double(ratio('cast(prior_cost_usd as double) * calls', 'prior_calls')) }}
         end as after_efficiency_usd,
         {# The logarithmic mean of both costs (LMDI): it needs both above zero. #}

@@ -1,0 +1,86 @@
+"""A difference of cost taken apart: the textbook's parts, and sums to the last decimal whatever is given."""
+
+from __future__ import annotations
+
+import json
+import random
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.planning.rendering import render
+from tests.real_files import real_file
+
+PARTS = ("price", "volume", "mix", "efficiency")
+
+
+def decomposed(items: list[tuple[Any, ...]]) -> list[dict[str, Decimal]]:
+    """Parts of items (scope, customer, model, calls, tokens, cost, and the same of the month before)."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create table int_usage_items_monthly (scope varchar, scope_id varchar, month_start_date date, team_id varchar,
+                customer_id varchar, product_id varchar, feature_id varchar, provider varchar, model varchar, calls bigint,
+                tokens bigint, cost_usd decimal(28, 12), prior_calls bigint, prior_tokens bigint, prior_cost_usd decimal(28, 12))
+            """
+        )
+        connection.executemany(
+            "insert into int_usage_items_monthly values ('total', ?, '2026-10-01', 't', ?, 'p', 'f', 'x', ?, ?, ?, ?, ?, ?, ?)",
+            items,
+        )
+        cursor = connection.execute(
+            f"select * from ({render('int_cost_changes_decomposed')}) order by scope_id, customer_id, model"
+        )
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def test_two_products_have_the_parts_of_the_textbook() -> None:
+    case = json.loads(real_file("planning/variance/pvm_two_products.json").read_text())
+    items = [
+        (
+            "shop", row["product"], "m", row["actual_quantity"], row["actual_quantity"],
+            row["actual_quantity"] * row["actual_price"], row["base_quantity"], row["base_quantity"],
+            row["base_quantity"] * row["base_price"],
+        )
+        for row in case["rows"]
+    ]  # fmt: skip
+    found = decomposed(items)
+    for row, parts in zip(case["rows"], found, strict=True):
+        for part in ("price", "volume", "mix"):
+            assert float(parts[f"{part}_usd"]) == pytest.approx(row[part], abs=1e-6), (row["product"], part)
+    for part in ("price", "volume", "mix"):
+        total = sum(float(parts[f"{part}_usd"]) for parts in found)
+        assert total == pytest.approx(case["totals"][part], abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_parts_sum_to_the_difference_to_the_last_decimal_both_ways(seed: int) -> None:
+    chance = random.Random(seed)
+
+    def month() -> tuple[int, int, Decimal]:
+        calls = chance.choice([0, 0, 1, chance.randint(1, 10**6)])
+        tokens = calls * chance.choice([0, 1, chance.randint(1, 5000)])
+        # Credits, free calls, and costs with every digit.
+        cost = Decimal(chance.randint(-(10**9), 10**15) if calls else 0).scaleb(-12 + chance.randint(0, 6))
+        return calls, tokens, chance.choice([cost, cost, Decimal(0)])
+
+    items = [(f"s{number % 7}", f"c{number % 40}", f"m{number}", *month(), *month()) for number in range(600)]
+    for parts in decomposed(items):
+        difference = parts["cost_usd"] - parts["prior_cost_usd"]
+        begun_or_ended = parts["new_usd"] + parts["lost_usd"]
+        assert sum(parts[f"{part}_usd"] for part in PARTS) + begun_or_ended == difference
+        assert sum(parts[f"lmdi_{part}_usd"] for part in PARTS) + begun_or_ended == difference
+
+
+def test_both_ways_agree_where_one_factor_moves() -> None:
+    [price, calls, tokens] = decomposed([
+        ("a", "c", "m", 10, 100, Decimal(30), 10, 100, Decimal(20)),
+        ("b", "c", "m", 30, 300, Decimal(60), 10, 100, Decimal(20)),
+        ("c", "c", "m", 10, 200, Decimal(40), 10, 100, Decimal(20)),
+    ])  # fmt: skip
+    assert (price["price_usd"], price["lmdi_price_usd"]) == (10, 10)
+    assert (calls["volume_usd"], calls["lmdi_volume_usd"]) == (40, 40)
+    assert (tokens["efficiency_usd"], tokens["lmdi_efficiency_usd"]) == (20, 20)
