@@ -12,7 +12,8 @@ _GRAVEST_FIRST = "case severity when 'critical' then 0 when 'warning' then 1 els
 _WHAT_IS_WRONG = Column("measure", "What is wrong", words=sentence)
 # What the words of an alert need.
 _ALERT = """severity, subject_name, subject_type, subject_id, measure, unit, observed_value, comparison,
-            threshold_value, prior_value, amount_usd, facts, period_start_date, as_of_date, alert_id"""
+            threshold_value, prior_value, amount_usd, money_at_risk_usd, facts, period_start_date,
+            as_of_date, alert_id"""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def alerts_sections(alerts: Alerts | None, most: int = 20) -> tuple[Section, ...
         columns = (
             Column("subject_name", "Who or what"),
             _WHAT_IS_WRONG,
-            Column("amount_usd", "Amount", "usd_table"),
+            Column("money_at_risk_usd", "Lost or over the limit", "usd_table"),
             Column("acknowledged_by", "Acknowledged by"),
             Column("acknowledged_at", "When"),
             Column("note", "Note"),
@@ -87,7 +88,7 @@ def _open_table(alerts: Alerts, most: int) -> Table:
         Column("severity", "Severity"),
         Column("subject_name", "Who or what"),
         _WHAT_IS_WRONG,
-        Column("amount_usd", "Amount", "usd_table"),
+        Column("money_at_risk_usd", "Lost or over the limit", "usd_table"),
         Column("period_start_date", "Since", "day_short"),
         *(() if alerts.acknowledged is None else (Column("state", "State"),)),
         Column("alert_id", "Id"),
@@ -121,7 +122,7 @@ def _open(warehouse: Warehouse) -> Evidence:
                 else 'open'
             end as state
         from anomalies.rpt_open_alerts
-        order by {_GRAVEST_FIRST}, abs(amount_usd) desc nulls last, alert_id
+        order by {_GRAVEST_FIRST}, money_at_risk_usd desc nulls last, alert_id
         """  # noqa: S608 - words of this file
     )
 
@@ -145,7 +146,7 @@ def _acknowledged(warehouse: Warehouse) -> Evidence:
         from anomalies.rpt_alerts
         join seen using (alert_id)
         where not is_superseded
-        order by {_GRAVEST_FIRST}, abs(amount_usd) desc nulls last, alert_id
+        order by {_GRAVEST_FIRST}, money_at_risk_usd desc nulls last, alert_id
         """  # noqa: S608 - words of this file
     )
 
@@ -166,6 +167,6 @@ def _open_without_ledger(warehouse: Warehouse) -> Evidence:
         select {_ALERT}
         from anomalies.rpt_alerts
         where not is_superseded
-        order by {_GRAVEST_FIRST}, abs(amount_usd) desc nulls last, alert_id
+        order by {_GRAVEST_FIRST}, money_at_risk_usd desc nulls last, alert_id
         """  # noqa: S608 - words of this file
     )

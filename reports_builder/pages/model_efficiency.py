@@ -44,6 +44,7 @@ def build(warehouse: Warehouse) -> Page:
                 ask.premium_on_trivial(warehouse), ask.fixes_of_premium_use(warehouse)
             ),
             *insights.refusals(refused),
+            *insights.shortfalls(ask.shortfalls(warehouse)),
         ),
         plan=action_plan(warehouse, "model_switch", "inefficient_usage"),
         confidence=confidence(warehouse, _assumptions(warehouse)),
@@ -152,15 +153,6 @@ def _before_and_after(tasks: Evidence, totals: Evidence) -> Figure:
     )
 
 
-def _telling(tasks: Evidence) -> tuple[Evidence, ...]:
-    """The dearest task to move and the dearest to leave as it is: both sides of the trade-off."""
-    first: dict[str, Evidence] = {}
-    for task in tasks.each():
-        if task["task_type"] != "unknown":
-            first.setdefault(str(task["decision"]), task)
-    return tuple(first.values())
-
-
 def _assumptions(warehouse: Warehouse) -> tuple[Prose, ...]:
     limits = warehouse.evidence(
         """
@@ -228,7 +220,9 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                     "one and the same mix of prompts, all those of the task, at each model's price."
                 ),
             ),
-            figures=tuple(quality_figure(warehouse, task) for task in _telling(tasks)),
+            figures=tuple(
+                quality_figure(warehouse, task) for task in tasks.each() if task["task_type"] != "unknown"
+            ),
         ),
         Section(
             "What each move saves",

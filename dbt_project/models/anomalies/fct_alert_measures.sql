@@ -68,6 +68,7 @@ budget_used as (
         'budget_used' as measure,
         consumed_share as value,
         actual_cost_usd as amount_usd,
+        {{ money('greatest(actual_cost_usd - budget_usd, 0)') }} as money_at_risk_usd,
         {{ json_record({'actual_cost_usd': 'actual_cost_usd', 'budget_usd': 'budget_usd', 'days_remaining': 'days_remaining'}) }} as facts
     from budgets
     where is_this_month
@@ -82,6 +83,7 @@ budget_projected as (
         'budget_projected' as measure,
         {{ ratio('projected_cost_usd', 'budget_usd') }} as value,
         {{ money('projected_cost_usd - budget_usd') }} as amount_usd,
+        {{ money('greatest(projected_cost_usd - budget_usd, 0)') }} as money_at_risk_usd,
         {{ json_record({'projected_cost_usd': 'projected_cost_usd', 'budget_usd': 'budget_usd', 'method': 'projection_method'}) }} as facts
     from budgets
     where month_phase <> 'ended' and coalesce(actual_cost_usd, 0) < budget_usd
@@ -120,6 +122,7 @@ excess_cost as (
         cast(episodes.excess_cost_usd as double) as value,
         cast(null as double) as prior_value,
         episodes.excess_cost_usd as amount_usd,
+        episodes.excess_cost_usd as money_at_risk_usd,
         {{ json_record({
             'abnormal_days': 'episodes.abnormal_days', 'observed_cost_usd': 'episodes.observed_cost_usd', 'expected_cost_usd': 'episodes.expected_cost_usd',
             'cause_feature_id': 'episodes.cause_feature_id', 'cause_model': 'episodes.cause_model'
@@ -146,6 +149,7 @@ customer_levels as (
         last_day(as_of.as_of_date) as period_end_date,
         cast(null as double) as prior_value,
         levels.cost_usd as amount_usd,
+        {{ money('greatest(levels.cost_usd - levels.revenue_usd, 0)') }} as money_at_risk_usd,
         'intermediate.int_customer_cost_levels' as source_mart,
         {{ json_record({'customer_id': 'levels.customer_id'}) }} as source_keys
     from levels
@@ -224,6 +228,7 @@ margin_share as (
         margin_sums.margin_share as value,
         margin_sums.prior_margin_share as prior_value,
         {{ money('margin_sums.revenue_usd - margin_sums.cost_usd') }} as amount_usd,
+        {{ money('greatest(margin_sums.cost_usd - margin_sums.revenue_usd, 0)') }} as money_at_risk_usd,
         {{ json_record({'revenue_usd': 'margin_sums.revenue_usd', 'cost_usd': 'margin_sums.cost_usd', 'window_days': 'as_of.window_days'}) }} as facts,
         'margin.rpt_customer_margins' as source_mart,
         {{ json_record({'customer_id': 'margin_sums.customer_id', 'organization_id': 'margin_sums.organization_id'}) }} as source_keys
@@ -244,6 +249,8 @@ at_risk as (
         risks.at_risk_share as value,
         risks.prior_at_risk_share as prior_value,
         risks.at_risk_usd as amount_usd,
+        {# What these customers lose is at risk with each of them. #}
+        {{ money('null') }} as money_at_risk_usd,
         {{ json_record({
             'total_usd': 'risks.total_usd', 'customers_at_risk': 'risks.customers_at_risk', 'trend': 'risks.trend', 'window_days': 'as_of.window_days'
         }) }} as facts,
@@ -295,7 +302,8 @@ united as (
         amount_usd,
         facts,
         source_mart,
-        source_keys
+        source_keys,
+        money_at_risk_usd
     from {{ measured }}
     {{ "union all" if not loop.last }}
     {% endfor %}

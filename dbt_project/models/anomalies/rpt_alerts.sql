@@ -63,7 +63,8 @@ held as (
         ) as is_superseded,
         measures.facts,
         measures.source_mart,
-        measures.source_keys
+        measures.source_keys,
+        measures.money_at_risk_usd
     from measures
     cross join as_of
     inner join limits

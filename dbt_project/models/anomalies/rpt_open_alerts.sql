@@ -73,7 +73,8 @@ final as (
         alerts.source_keys,
         histories.fired_at,
         cast(coalesce(deliveries.channels_told, 0) as bigint) as channels_told,
-        cast(coalesce(deliveries.channels_waiting, 0) as bigint) as channels_waiting
+        cast(coalesce(deliveries.channels_waiting, 0) as bigint) as channels_waiting,
+        alerts.money_at_risk_usd
     from alerts
     left join histories on alerts.alert_id = histories.alert_id
     left join deliveries on alerts.alert_id = deliveries.alert_id

@@ -30,6 +30,12 @@ like_for_like as (
 
 ),
 
+floors as (
+
+    select * from {{ ref('task_quality_floors') }}
+
+),
+
 used as (
 
     select
@@ -63,6 +69,8 @@ measured as (
         latencies.latency_p50_ms,
         latencies.latency_p95_ms,
         latencies.latency_p99_ms,
+        latencies.longest_latency_ms,
+        coalesce(latencies.at_limit_calls, 0) as at_limit_calls,
         coalesce(quality.quality_scored_calls, 0) as quality_scored_calls,
         quality.quality_score_avg,
         {{ assumption('quality_interval_z') }} * quality.quality_standard_error as quality_margin,
@@ -130,8 +138,19 @@ final as (
         measured.cached_input_share,
         case
             when measured.is_quality_measured and measured.like_for_like_cost_per_call_usd is not null then dominated.model is null
-        end as is_on_frontier
+        end as is_on_frontier,
+        measured.longest_latency_ms,
+        measured.at_limit_calls,
+        {{ ratio('measured.at_limit_calls', 'measured.calls') }} as at_limit_share,
+        cast(floors.minimum_quality_score as double) as minimum_quality_score,
+        case
+            when not measured.is_quality_measured or measured.like_for_like_cost_per_call_usd is null then 'too few scores'
+            when measured.quality_score_avg - measured.quality_margin < floors.minimum_quality_score then 'below the quality floor'
+            when dominated.model is null then 'no cheaper model is as good'
+            else 'a cheaper model is as good'
+        end as verdict
     from measured
+    left join floors on measured.task_type = floors.task_type
     left join dominated
         on measured.task_type = dominated.task_type and measured.provider = dominated.provider and measured.model = dominated.model
 

@@ -12,6 +12,12 @@ targets as (
 
 ),
 
+quality as (
+
+    select * from {{ ref('int_model_quality') }}
+
+),
+
 used as (
 
     select
@@ -66,6 +72,7 @@ refused as (
         targets.to_model,
         targets.possible_savings_usd,
         targets.refusal,
+        targets.is_refusal_undecided,
         row_number() over (partition by targets.task_type order by targets.possible_savings_usd desc, targets.to_provider asc, targets.to_model asc)
             as savings_rank
     from targets
@@ -119,12 +126,18 @@ recommended as (
         refused.to_provider as refused_provider,
         refused.to_model as refused_model,
         refused.possible_savings_usd as refused_savings_usd,
-        refused.refusal as refused_because
+        refused.refusal as refused_because,
+        {{ money('refused.possible_savings_usd - coalesce(best.savings_usd, 0)') }} as forgone_usd,
+        refused.is_refusal_undecided,
+        quality.quality_score_avg as refused_quality_score_avg,
+        case when refused.task_type is not null then cast(coalesce(quality.quality_scored_calls, 0) as bigint) end as refused_quality_scored_calls
     from tasks
     inner join current_models on tasks.task_type = current_models.task_type and current_models.cost_rank = 1
     left join best on tasks.task_type = best.task_type
     left join small on tasks.task_type = small.task_type
     left join refused on tasks.task_type = refused.task_type and refused.savings_rank = 1
+    left join quality
+        on refused.task_type = quality.task_type and refused.to_provider = quality.provider and refused.to_model = quality.model
 
 )
 

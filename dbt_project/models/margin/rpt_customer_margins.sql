@@ -1,4 +1,4 @@
-{# one row per known customer; the trailing 30 days beside the 30 days before #}
+{# one row per known customer; the trailing 30 days beside the 30 days before, and both without what abnormal days cost above the expected #}
 
 with customer_margins as (
 
@@ -6,36 +6,108 @@ with customer_margins as (
 
 ),
 
+anomalies as (
+
+    select * from {{ ref('fct_cost_anomalies') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+abnormal as (
+
+    select
+        anomalies.customer_id,
+        {{ money('coalesce(sum(anomalies.excess_cost_usd) filter (where anomalies.usage_date >= as_of.window_start_date), 0)') }} as abnormal_cost_usd,
+        {{ money('coalesce(sum(anomalies.excess_cost_usd) filter (where anomalies.usage_date < as_of.window_start_date), 0)') }} as prior_abnormal_cost_usd
+    from anomalies
+    inner join as_of on anomalies.usage_date between as_of.prior_window_start_date and as_of.as_of_date
+    group by anomalies.customer_id
+
+),
+
+{# What a spike cost need not come again: the level is what is left without it. #}
+levelled as (
+
+    select
+        customer_margins.*,
+        customers.signup_date,
+        coalesce(abnormal.abnormal_cost_usd, {{ money(0) }}) as abnormal_cost_usd,
+        {{ money('customer_margins.cost_to_serve_usd - coalesce(abnormal.abnormal_cost_usd, 0)') }} as usual_cost_usd,
+        {{ money('customer_margins.prior_cost_to_serve_usd - coalesce(abnormal.prior_abnormal_cost_usd, 0)') }} as prior_usual_cost_usd
+    from customer_margins
+    inner join customers on customer_margins.customer_id = customers.customer_id
+    left join abnormal on customer_margins.customer_id = abnormal.customer_id
+
+),
+
+compared as (
+
+    select
+        *,
+        {{ money('revenue_usd - usual_cost_usd') }} as usual_margin_usd,
+        {{ money('usual_cost_usd - prior_usual_cost_usd') }} as usual_cost_change_usd
+    from levelled
+
+),
+
 margins as (
 
     select
-        customer_id,
-        customer_name,
-        organization_id,
-        subscription_tier,
-        usage_archetype,
-        region,
-        is_active,
-        has_activity,
-        subscribed_days,
-        calls,
-        uncosted_calls,
-        costed_call_share,
-        is_upper_bound,
-        revenue_usd,
-        cost_to_serve_usd,
-        gross_margin_usd,
-        gross_margin_share,
-        cost_of_revenue_share,
-        is_unprofitable,
-        margin_status,
-        margin_rank,
-        prior_revenue_usd,
-        prior_cost_to_serve_usd,
-        prior_gross_margin_usd,
-        cost_change_share,
-        shared_cost_usd
-    from customer_margins
+        compared.customer_id,
+        compared.customer_name,
+        compared.organization_id,
+        compared.subscription_tier,
+        compared.usage_archetype,
+        compared.region,
+        compared.is_active,
+        compared.has_activity,
+        compared.subscribed_days,
+        compared.calls,
+        compared.uncosted_calls,
+        compared.costed_call_share,
+        compared.is_upper_bound,
+        compared.revenue_usd,
+        compared.cost_to_serve_usd,
+        compared.gross_margin_usd,
+        compared.gross_margin_share,
+        compared.cost_of_revenue_share,
+        compared.is_unprofitable,
+        case
+            when compared.is_unprofitable and compared.usual_margin_usd >= 0 then 'loss_by_abnormal_days'
+            else compared.margin_status
+        end as margin_status,
+        compared.margin_rank,
+        compared.prior_revenue_usd,
+        compared.prior_cost_to_serve_usd,
+        compared.prior_gross_margin_usd,
+        compared.cost_change_share,
+        compared.shared_cost_usd,
+        compared.abnormal_cost_usd,
+        compared.usual_cost_usd,
+        compared.usual_margin_usd,
+        compared.usual_cost_change_usd,
+        coalesce(
+            not compared.is_unprofitable
+            and compared.is_active
+            and compared.margin_status <> 'cost_unknown'
+            and compared.signup_date <= as_of.prior_window_start_date
+            and compared.prior_cost_to_serve_usd > 0
+            and compared.usual_cost_change_usd > compared.usual_margin_usd,
+            false
+        ) as is_next_to_lose
+    from compared
+    cross join as_of
 
 )
 

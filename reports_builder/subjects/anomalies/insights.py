@@ -22,8 +22,8 @@ def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:
             domain_spec=REAL_TIME,
             domain_framework=ANOMALIES,
             ubr_impact=episodes.say(
-                "**{excess_usd:usd}** of cost that no fee covers, {excess_share:percent} of all abnormal "
-                "cost in the period."
+                "**{excess_usd:usd}** of margin in 30 days, {excess_share:percent} of all that abnormal days "
+                "cost above the expected."
             ),
             recommendation=Recommendation(
                 episodes.say(
@@ -35,7 +35,7 @@ def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:
             ),
             outcome=episodes.say(
                 "Between nothing, if it was meant or is over, and **{excess_usd:usd}** each time it happens "
-                "again. A one-off, in no monthly total. Assumption: the days before show what is normal."
+                "again. A one-off, in no total of savings. Assumption: the days before show what is normal."
             ),
             supporting=Table(
                 EPISODE_COLUMNS, episodes, note("abnormal days of the period, the dearest first.")

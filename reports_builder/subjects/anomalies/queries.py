@@ -165,12 +165,12 @@ def over_limit(warehouse: Warehouse) -> Evidence:
 
 
 def near_limit(warehouse: Warehouse) -> Evidence:
-    """Every customer that has reached a share of revenue worth watching, and where its month ends."""
+    """Every customer whose cost has reached a share of its fees worth watching, of the same 30 days."""
     return warehouse.evidence(
         """
         select
-            customer_name as customer, subscription_tier, severity, cost_share_of_revenue,
-            month_cost_usd, projected_month_cost_usd, monthly_fee_usd, days_remaining
+            customer_name as customer, subscription_tier, severity, revenue_usd, cost_usd,
+            cost_share_of_revenue
         from :thresholds
         where alert_kind = 'cost_share_of_revenue'
         order by cost_share_of_revenue desc, customer_id

@@ -78,7 +78,7 @@ def over_limit_figure(limits: Evidence) -> KeyFigure:
         "Customers over their cost limit",
         limits.cell("over_customers", "count"),
         target=note("none"),
-        status=limits.say("limit: {limit_share:percent} of revenue")
+        status=limits.say("limit: {limit_share:percent} of fees")
         if limits["paying_customers"]
         else note("nobody with fees to judge"),
     )
@@ -112,31 +112,18 @@ def episodes_section(episodes: Evidence) -> Section:
     return Section("All abnormal days of the period", tables=(Table(EPISODE_COLUMNS, episodes, max_rows=40),))
 
 
-_AT_THE_LIMIT = (
-    Column("customer", "Customer"),
-    Column("subscription_tier", "Tier"),
-    Column("severity", "Status"),
-    Column("cost_share_of_revenue", "Cost of revenue", "percent"),
-)
-
-
 def near_limit_table(near: Evidence) -> Table:
-    """Customers at or near their limit, and where their month ends unless it is over."""
-    if not near["days_remaining"]:
-        return Table(
-            (
-                *_AT_THE_LIMIT,
-                Column("month_cost_usd", "Cost of the month", "usd_table"),
-                Column("monthly_fee_usd", "Fee", "usd_table"),
-            ),
-            near,
-            max_rows=40,
-        )
-    columns = (
-        *_AT_THE_LIMIT,
-        Column("month_cost_usd", "Cost this month", "usd_table"),
-        Column("projected_month_cost_usd", "Whole month", "usd_table"),
-        Column("monthly_fee_usd", "Fee", "usd_table"),
-        Column("days_remaining", "Days left", "count"),
+    """Customers at or near their limit: cost and fees of the same 30 days."""
+    return Table(
+        (
+            Column("customer", "Customer"),
+            Column("subscription_tier", "Tier"),
+            Column("severity", "Status"),
+            Column("revenue_usd", "Fees earned", "usd_table"),
+            Column("cost_usd", "Cost", "usd_table"),
+            Column("cost_share_of_revenue", "Cost of fees", "percent"),
+        ),
+        near,
+        note("The 30 days of the period, on both sides."),
+        max_rows=40,
     )
-    return Table(columns, near, max_rows=40)

@@ -1,7 +1,5 @@
 """The charts of the pages on models per task."""
 
-from typing import Any
-
 import altair as alt
 
 from reports_builder.charts import ACCENT, INK, NEUTRAL, data, records
@@ -9,37 +7,28 @@ from reports_builder.evidence import Evidence
 
 
 def quality_against_cost(models: Evidence) -> alt.TopLevelMixin:
-    """A dot and its interval per model; names alternate above and below, in the order of cost."""
-    rows = sorted(
-        (row for row in records(models) if row["same_work_per_thousand_usd"] is not None and row["quality"]),
-        key=lambda row: (float(row["same_work_per_thousand_usd"] or 0), str(row["model"])),
-    )
-    cost = alt.X(
-        "same_work_per_thousand_usd:Q",
-        axis=alt.Axis(
-            title="US dollars for 1,000 calls of this task's mix of prompts", format="$,.4~f", tickCount=6
-        ),
-        scale=alt.Scale(zero=True, padding=45),
-    )
+    """A row per model, the dearest first, named with its cost: its quality, the interval, the floor."""
+    rows = [
+        row
+        for row in records(models, cost=("same_work_per_thousand_usd", "usd"))
+        if row["same_work_per_thousand_usd"] is not None and row["quality"] is not None
+    ]
+    for row in rows:
+        row["name"] = f"{row['model']}, {row['cost']}"
+    scores = alt.Scale(zero=False, nice=True, padding=12)
     colour = alt.condition("datum.is_on_frontier", alt.value(ACCENT), alt.value(NEUTRAL))
 
-    def quality(column: str) -> alt.Y:
-        axis = alt.Axis(title="mean quality score, with its 95 % interval", format=".3f", tickCount=5)
-        return alt.Y(f"{column}:Q", axis=axis, scale=alt.Scale(zero=False, padding=30))
+    def quality(column: str) -> alt.X:
+        axis = alt.Axis(title="mean quality score, with its 95 % interval", format=".2f", tickCount=6)
+        return alt.X(f"{column}:Q", axis=axis, scale=scores)
 
-    def names(every_second: int, column: str, **place: Any) -> alt.Chart:
-        text = alt.Chart(data(rows[every_second::2])).mark_text(color=INK, **place)
-        named: alt.Chart = text.encode(x=cost, y=quality(column), text="model:N")
-        return named
-
-    base = alt.Chart(data(rows))
+    base = alt.Chart(data(rows)).encode(
+        y=alt.Y("name:N", sort=None, axis=alt.Axis(title=None, ticks=False, domain=False))
+    )
     chart: alt.TopLevelMixin = alt.layer(
-        base.mark_rule(strokeWidth=2).encode(
-            x=cost, y=quality("quality_low"), y2="quality_high:Q", color=colour
-        ),
-        base.mark_circle(size=110, opacity=1).encode(x=cost, y=quality("quality"), color=colour),
-        names(0, "quality_high", dy=-6, baseline="bottom"),
-        names(1, "quality_low", dy=6, baseline="top"),
+        base.mark_tick(thickness=2, color=INK, height=20).encode(x=quality("minimum_quality_score")),
+        base.mark_rule(strokeWidth=2).encode(x=quality("quality_low"), x2="quality_high:Q", color=colour),
+        base.mark_circle(size=110, opacity=1).encode(x=quality("quality"), color=colour),
     )
     return chart
 

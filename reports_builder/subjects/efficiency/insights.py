@@ -149,32 +149,32 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
     return (
         Insight(
             title=refused.say(
-                "Still cheaper models are refused for {where_refused:text}; too little is measured for "
-                "{unmeasured_tasks:count} of them"
+                "Still cheaper models are refused for {where_refused:text}; scores leave it open for "
+                "{undecided_tasks:count} of them"
             ),
             problem=refused.say(
                 "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill, if "
                 "every call moved; of the savings under Actions only the part likely to be kept counts. "
-                "Where their quality is measured it is too low, or could be; elsewhere too few of their "
-                "answers are scored to know (tasks: {unmeasured_tasks:count})."
+                "Where even the best end of the interval of their scores is too low, that is settled; "
+                "elsewhere the interval holds the limit, or there is none (tasks: {undecided_tasks:count})."
             ),
             domain_spec=PERFORMANCE,
             domain_framework=BENCHMARKING,
             ubr_impact=refused.say(
-                "**{unmeasured_forgone_usd:usd}** a month cannot be decided for want of scores; customers "
-                "would notice the rest."
+                "**{undecided_usd:usd}** a month cannot be decided for want of scores; customers would "
+                "notice the other {decided_usd:usd}."
             ),
             recommendation=Recommendation(
                 note(
-                    "Score more answers of the models that have no or too few scores; keep the others out."
-                    if refused["unmeasured_tasks"]
+                    "Score more answers of the models on which the scores leave it open; keep the others out."
+                    if refused["undecided_tasks"]
                     else "Keep these models out of these tasks."
                 ),
                 "Head of Product",
                 "two weeks",
             ),
             outcome=refused.say(
-                "Between nothing and **{unmeasured_forgone_usd:usd}** a month; in no total of this report. "
+                "Between nothing and **{undecided_usd:usd}** a month; in no total of this report. "
                 "Assumption: the upper end needs every one of these models to pass the quality floor, and "
                 "every call to move."
             ),
@@ -184,11 +184,70 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
                     Column("refused_model", "Model"),
                     Column("forgone_usd", "Saves beyond the recommendation", "usd_table"),
                     Column("refused_because", "Why not"),
+                    Column("is_refusal_undecided", "Scores leave it open", "yes_no"),
                     Column("quality", "Quality", "percent"),
                     Column("quality_scored_calls", "Scored calls", "count"),
                 ),
                 refused,
                 note("models that would save more and are not recommended."),
+            ),
+        ),
+    )
+
+
+def shortfalls(short: Evidence) -> tuple[Insight, ...]:
+    """Tasks whose answers lie below their quality floor, and what it would cost to lift the worst of them."""
+    if not short.rows:
+        return ()
+    return (
+        Insight(
+            title=short.say(
+                "{task:text} falls short of its quality floor: {quality_score_avg:percent} of "
+                "{minimum_quality_score:percent}"
+            ),
+            problem=short.say(
+                "The answers to {task:text} calls score {quality_score_avg:percent_fine} on average, where "
+                "{minimum_quality_score:percent} are asked for; tasks below their floor: "
+                "{short_tasks:count}."
+            ),
+            domain_spec=PERFORMANCE,
+            domain_framework=BENCHMARKING,
+            ubr_impact=short.say(
+                "**{current_cost_usd:usd}** in 30 days buys answers that are not good enough by your own "
+                "floor."
+            ),
+            recommendation=Recommendation(
+                short.say(
+                    "Decide which holds: move these calls to {lift_model:text}, which scores "
+                    "{lift_quality_score_avg:percent_fine}, or lower the floor to what is needed."
+                    if short["lift_model"]
+                    else "Try a model that is not in use yet, or lower the floor to what is needed: the best "
+                    "one in use scores {best_quality_score_avg:percent_fine}."
+                ),
+                "Head of Product",
+                "weeks",
+            ),
+            outcome=short.say(
+                "Answers at the floor or above, for **{lift_cost_change_usd:more_or_less_usd}** a month than "
+                "today. Assumption: the same tokens, and this move instead of the switches recommended for "
+                "the task."
+                if short["lift_model"]
+                else "Unknown until another model is tried. Assumption: no model in use is better on other "
+                "prompts."
+            ),
+            supporting=Table(
+                (
+                    Column("task", "Task"),
+                    Column("calls", "Calls", "count"),
+                    Column("current_cost_usd", "Cost", "usd_table"),
+                    Column("minimum_quality_score", "Floor", "percent"),
+                    Column("quality_score_avg", "Quality", "percent_fine"),
+                    Column("lift_model", "Would lift it"),
+                    Column("lift_quality_score_avg", "Its quality", "percent_fine"),
+                    Column("lift_cost_change_usd", "For, a month", "delta_usd_table"),
+                ),
+                short,
+                note("tasks below their quality floor, the furthest first."),
             ),
         ),
     )
@@ -204,6 +263,12 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
         problem=slow.say(
             "One answer in twenty takes **{latency_p95_ms:milliseconds}** or more; on "
             "{quicker_model:text} it is {quicker_p95_ms:milliseconds} for the same task."
+            + (
+                " **{at_limit_share:percent}** of its calls take the longest time of all, "
+                "{longest_latency_ms:milliseconds}: a time limit ends them."
+                if slow["at_limit_calls"]
+                else ""
+            )
         ),
         domain_spec=PERFORMANCE,
         domain_framework=BENCHMARKING,
@@ -239,6 +304,8 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
                 Column("latency_p50_ms", "Median", "milliseconds"),
                 Column("latency_p95_ms", "p95", "milliseconds"),
                 Column("latency_p99_ms", "p99", "milliseconds"),
+                Column("latency_measured_calls", "Answers timed", "count"),
+                Column("at_limit_share", "At the time limit", "percent"),
                 Column("recommended_model", "Recommended"),
                 Column("recommended_p95_ms", "Its p95", "milliseconds"),
             ),

@@ -80,28 +80,17 @@ def refused(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            recommendations.task_type,
-            recommendations.refused_model,
-            recommendations.refused_because,
-            recommendations.refused_savings_usd,
-            recommendations.refused_savings_usd - recommendations.monthly_savings_usd as forgone_usd,
+            task_type, refused_model, refused_because, forgone_usd, is_refusal_undecided,
+            refused_quality_score_avg as quality, refused_quality_scored_calls as quality_scored_calls,
             sum(forgone_usd) over () as all_forgone_usd,
             count(*) over () as refused_tasks,
             case refused_tasks when 1 then 'one task' else refused_tasks || ' tasks' end as where_refused,
-            refused_because in ('quality not measured', 'too few scores') as is_unmeasured,
-            count(*) filter (where is_unmeasured) over () as unmeasured_tasks,
-            coalesce(sum(forgone_usd) filter (where is_unmeasured) over (), 0) as unmeasured_forgone_usd,
-            efficiency.quality_score_avg as quality,
-            coalesce(efficiency.quality_scored_calls, 0) as quality_scored_calls
-        from efficiency.rpt_model_recommendations as recommendations
-        left join efficiency.rpt_model_efficiency as efficiency
-            on
-                recommendations.task_type = efficiency.task_type
-                and recommendations.refused_provider = efficiency.provider
-                and recommendations.refused_model = efficiency.model
-        where recommendations.refused_model is not null
-            and recommendations.refused_because <> 'no quality floor set'
-        order by forgone_usd desc, recommendations.task_type
+            count(*) filter (where is_refusal_undecided) over () as undecided_tasks,
+            coalesce(sum(forgone_usd) filter (where is_refusal_undecided) over (), 0) as undecided_usd,
+            all_forgone_usd - undecided_usd as decided_usd
+        from efficiency.rpt_model_recommendations
+        where refused_because <> 'no quality floor set'
+        order by forgone_usd desc, task_type
         """
     )
 
@@ -156,7 +145,7 @@ def models_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
             quality_score_avg as quality, quality_scored_calls,
             coalesce(quality_score_lower, quality_score_avg) as quality_low,
             coalesce(quality_score_upper, quality_score_avg) as quality_high,
-            is_on_frontier
+            minimum_quality_score, is_on_frontier
         from :models
         where task_type = :task_type
         order by same_work_usd desc nulls last, provider, model
@@ -171,23 +160,15 @@ def models_of_all_tasks(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            measured.task_type, model, calls, uncosted_calls,
+            task_type, model, calls, uncosted_calls,
             effective_cost_usd as cost_usd,
             cost_per_successful_call_usd as finished_usd,
             like_for_like_cost_per_call_usd as same_work_usd,
             cost_per_1k_tokens_usd as thousand_tokens_usd,
-            latency_p50_ms, latency_p95_ms, latency_p99_ms, failure_share,
-            quality_score_avg as quality, quality_scored_calls,
-            case
-                when is_on_frontier is null then 'too few scores'
-                when coalesce(quality_score_lower, quality_score_avg) < floors.minimum_quality_score
-                    then 'below the quality floor'
-                when is_on_frontier then 'no cheaper model is as good'
-                else 'a cheaper model is as good'
-            end as verdict
-        from :models as measured
-        left join seeds.task_quality_floors as floors on measured.task_type = floors.task_type
-        order by measured.task_type, same_work_usd desc nulls last, model
+            latency_p50_ms, latency_p95_ms, latency_p99_ms, latency_measured_calls, at_limit_share,
+            failure_share, quality_score_avg as quality, quality_scored_calls, verdict
+        from :models
+        order by task_type, same_work_usd desc nulls last, model
         """,
         models=MODELS,
     )
@@ -309,6 +290,7 @@ def slowest(warehouse: Warehouse) -> Evidence:
             select
                 task_type, replace(task_type, '_', ' ') as task, provider, model, calls,
                 effective_cost_usd as cost_usd, latency_p50_ms, latency_p95_ms, latency_p99_ms,
+                latency_measured_calls, longest_latency_ms, at_limit_calls, at_limit_share,
                 min_by(model, latency_p95_ms) over (partition by task_type) as quicker_model,
                 min(latency_p95_ms) over (partition by task_type) as quicker_p95_ms
             from :models
@@ -395,4 +377,15 @@ def failures_by_model(warehouse: Warehouse) -> Evidence:
         order by failure_share desc, provider, model
         """,
         models=MODELS,
+    )
+
+
+def shortfalls(warehouse: Warehouse) -> Evidence:
+    """Tasks whose answers lie below their quality floor, the furthest first, with what would lift them."""
+    return warehouse.evidence(
+        """
+        select *, replace(task_type, '_', ' ') as task, count(*) over () as short_tasks
+        from efficiency.rpt_quality_shortfalls
+        order by quality_gap, task_type
+        """
     )

@@ -35,6 +35,11 @@ def who_waits(slow: Evidence) -> Prose:
         ("Users" if slow["task_type"] == "unknown" else "Users of {task:text}")
         + " wait longest for {model:text}: half of its answers take "
         "{latency_p50_ms:milliseconds} or more, one in twenty {latency_p95_ms:milliseconds} or more."
+        + (
+            " A time limit of {longest_latency_ms:milliseconds} ends {at_limit_share:percent} of its calls."
+            if slow["at_limit_calls"]
+            else ""
+        )
     )
 
 
@@ -120,13 +125,14 @@ def quality_figure(warehouse: Warehouse, task: Evidence) -> Figure:
         title,
         title
         + note(
-            ". One dot per model, quality upwards and cost to the right; a dark dot marks a model that no "
-            "cheaper one matches. The dearest is "
+            ". A row for each model, named with its cost for a thousand calls, the dearest first, and a dot "
+            "at its quality. The dearest is "
         )
         + models.say("{model:text} at {same_work_per_thousand_usd:usd} for a thousand calls."),
         models,
-        height=320,
-        key="Dark: no cheaper model is as good. Light: a cheaper one matches it, or too few scores to say.",
+        height=110 + 24 * len(models.rows),
+        key="Beside each name: what 1,000 calls of the same prompts cost. Dark: no cheaper model is as good. "
+        "Upright mark: the quality floor.",
     )
 
 
@@ -154,6 +160,8 @@ def models_table(warehouse: Warehouse) -> Table:
         Column("latency_p50_ms", "Median", "milliseconds"),
         Column("latency_p95_ms", "p95", "milliseconds"),
         Column("latency_p99_ms", "p99", "milliseconds"),
+        Column("latency_measured_calls", "Answers timed", "count"),
+        Column("at_limit_share", "At the time limit", "percent"),
         Column("failure_share", "Failures", "percent"),
         Column("quality", "Quality", "percent"),
         Column("quality_scored_calls", "Scored calls", "count"),

@@ -21,6 +21,7 @@ def totals(warehouse: Warehouse) -> Evidence:
                 count(*) filter (where is_unprofitable) as losing_customers,
                 count(*) filter (where margin_status = 'recurring_loss') as recurring_customers,
                 count(*) filter (where margin_status = 'new_loss') as new_customers,
+                count(*) filter (where margin_status = 'loss_by_abnormal_days') as abnormal_customers,
                 case when sum(prior_gross_margin_usd) is not null
                     then count(*) filter (where prior_gross_margin_usd < 0) end as prior_losing_customers,
                 coalesce(-sum(gross_margin_usd) filter (where is_unprofitable), 0) as loss_usd,
@@ -176,34 +177,17 @@ def next_to_lose(warehouse: Warehouse) -> Evidence:
     """
     return warehouse.evidence(
         """
-        with abnormal as (
-            select
-                customer_id,
-                coalesce(sum(excess_cost_usd) filter (where usage_date >= :window_start), 0) as excess_usd,
-                coalesce(sum(excess_cost_usd) filter (where usage_date < :window_start), 0)
-                    as prior_excess_usd
-            from anomalies.fct_cost_anomalies
-            where usage_date between :prior_start and :as_of
-            group by customer_id
-        )
         select
-            margins.customer_id, margins.customer_name, margins.subscription_tier, margins.revenue_usd,
-            margins.cost_to_serve_usd - coalesce(abnormal.excess_usd, 0) as usual_cost_usd,
-            coalesce(abnormal.excess_usd, 0) as abnormal_cost_usd,
-            margins.revenue_usd - usual_cost_usd as margin_left_usd,
-            usual_cost_usd - (margins.prior_cost_to_serve_usd - coalesce(abnormal.prior_excess_usd, 0))
-                as cost_rise_usd,
+            customer_id, customer_name, subscription_tier, revenue_usd, usual_cost_usd, abnormal_cost_usd,
+            usual_margin_usd as margin_left_usd,
+            usual_cost_change_usd as cost_rise_usd,
             count(*) over () as customers_at_risk,
-            sum(margin_left_usd) over () as margin_at_risk_usd,
-            sum(cost_rise_usd) over () as rise_total_usd,
-            max(cost_rise_usd) over () as rise_largest_usd
-        from margin.rpt_customer_margins as margins
-        inner join core.dim_customers as customers on margins.customer_id = customers.customer_id
-        left join abnormal on margins.customer_id = abnormal.customer_id
-        where not margins.is_unprofitable and margins.is_active and margins.margin_status <> 'cost_unknown'
-            and customers.signup_date <= :prior_start and margins.prior_cost_to_serve_usd > 0
-            and cost_rise_usd > margin_left_usd
-        order by cost_rise_usd desc, margins.customer_id
+            sum(usual_margin_usd) over () as margin_at_risk_usd,
+            sum(usual_cost_change_usd) over () as rise_total_usd,
+            max(usual_cost_change_usd) over () as rise_largest_usd
+        from margin.rpt_customer_margins
+        where is_next_to_lose
+        order by usual_cost_change_usd desc, customer_id
         """
     )
 

@@ -104,6 +104,11 @@ def losses_said(totals: Evidence, losing: Evidence) -> Prose:
     ) + losing.say(
         "{customer_name:text} on the {subscription_tier:text} tier, which brought in "
         "{revenue_usd:usd} and cost {cost_to_serve_usd:usd}."
+        + (
+            ""
+            if not totals["abnormal_customers"]
+            else " Without their abnormal days fewer would lose money: see the status beside each."
+        )
     )
 
 

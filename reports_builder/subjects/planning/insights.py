@@ -24,14 +24,16 @@ def _tested(accuracy: Evidence) -> Prose:
     )
 
 
-def _where_it_stands(warehouse: Warehouse) -> Prose:
-    """Where the last two weeks lie: a forecast that starts there may rise after a month that fell."""
-    recent = ask.recent_level(warehouse)
-    if recent["recent_change_share"] is None:
+def _why_it_changes(warehouse: Warehouse) -> Prose:
+    """What the change from the last 30 days is made of; nothing where the two do not compare."""
+    causes = ask.causes(warehouse)
+    if causes["causes_usd"] is None:
         return note("")
-    return recent.say(
-        "A day of the last two weeks cost {recent_daily_usd:usd}, {recent_change_share:delta} on the "
-        "{period_daily_usd:usd} of a day of the period. "
+    return causes.say(
+        "The change of {causes_usd:delta_usd_table} on the last 30 days is made of customers that started in "
+        "them, {started_usd:delta_usd_table}, that stopped, {stopped_usd:delta_usd_table}, and that stayed, "
+        "{stayed_usd:delta_usd_table}; of abnormal days that the forecast takes for usual, "
+        "{abnormal_usd:delta_usd_table}; and of weekdays, trend and other costs, {rest_usd:delta_usd_table}. "
     )
 
 
@@ -77,7 +79,7 @@ def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tup
         ) + _how_it_looks_ahead(outlook)
     insight = Insight(
         title=outlook.say("The next 30 days: {forecast_usd:usd}, {change_share:delta}"),
-        problem=_where_it_stands(warehouse) + _tested(accuracy),
+        problem=_why_it_changes(warehouse) + _tested(accuracy),
         domain_spec="Understanding Usage & Cost (forecast)",
         domain_framework="Quantify Business Value: Forecasting",
         ubr_impact=_impact(outlook),

@@ -27,17 +27,18 @@ def outlook(warehouse: Warehouse) -> Evidence:
     )
 
 
-def recent_level(warehouse: Warehouse) -> Evidence:
-    """The cost of a day in the last two weeks beside that of the whole period; one row."""
+def causes(warehouse: Warehouse) -> Evidence:
+    """What makes the next 30 days dearer or cheaper than the last: one row, its parts sum to the change."""
     return warehouse.evidence(
         """
         select
-            sum(effective_cost_usd) filter (where usage_date > :as_of - 14) / 14 as recent_daily_usd,
-            sum(effective_cost_usd) / (date_diff('day', :window_start, :as_of) + 1) as period_daily_usd,
-            case when :is_covered then recent_daily_usd / nullif(period_daily_usd::double, 0) - 1 end
-                as recent_change_share
-        from core.fct_usage_daily
-        where usage_date between :window_start and :as_of
+            max(change_usd) filter (where cause = 'customers that started') as started_usd,
+            max(change_usd) filter (where cause = 'customers that stopped') as stopped_usd,
+            max(change_usd) filter (where cause = 'customers that stayed') as stayed_usd,
+            max(change_usd) filter (where cause = 'abnormal days') as abnormal_usd,
+            max(change_usd) filter (where cause = 'weekdays, trend and other costs') as rest_usd,
+            sum(change_usd) as causes_usd
+        from planning.rpt_outlook_causes
         """
     )
 

@@ -24,7 +24,39 @@ counted as (
         max(latency_buckets.max_latency_ms) as max_latency_ms
     from latency_buckets
     inner join as_of on latency_buckets.usage_date between as_of.window_start_date and as_of.as_of_date
+    where latency_buckets.latency_bucket is not null
     group by all
+
+),
+
+longest_days as (
+
+    select
+        latency_buckets.task_type,
+        latency_buckets.provider,
+        latency_buckets.model,
+        latency_buckets.calls,
+        latency_buckets.max_latency_ms,
+        max(latency_buckets.max_latency_ms) over (partition by latency_buckets.task_type, latency_buckets.provider, latency_buckets.model)
+            as longest_latency_ms
+    from latency_buckets
+    inner join as_of on latency_buckets.usage_date between as_of.window_start_date and as_of.as_of_date
+    where latency_buckets.latency_bucket is null
+
+),
+
+{# The longest wait of a few calls is chance; that of many is a limit, which cut them off or ended them. #}
+at_the_limit as (
+
+    select
+        task_type,
+        provider,
+        model,
+        max(longest_latency_ms) as longest_latency_ms,
+        cast(sum(calls) as bigint) as longest_calls
+    from longest_days
+    where max_latency_ms * 100 >= longest_latency_ms * 99
+    group by task_type, provider, model
 
 ),
 
@@ -53,6 +85,27 @@ percentiles as (
     from cumulated
     group by task_type, provider, model
 
+),
+
+final as (
+
+    select
+        at_the_limit.task_type,
+        at_the_limit.provider,
+        at_the_limit.model,
+        percentiles.latency_measured_calls,
+        percentiles.latency_p50_ms,
+        percentiles.latency_p95_ms,
+        percentiles.latency_p99_ms,
+        at_the_limit.longest_latency_ms,
+        case when at_the_limit.longest_calls >= {{ assumption('latency_limit_calls_from') }} then at_the_limit.longest_calls else 0 end as at_limit_calls
+    from at_the_limit
+    left join percentiles
+        on
+            at_the_limit.task_type = percentiles.task_type
+            and at_the_limit.provider = percentiles.provider
+            and at_the_limit.model = percentiles.model
+
 )
 
-select * from percentiles
+select * from final

@@ -30,6 +30,7 @@ targets as (
         to_model,
         {{ money('sum(savings_usd)') }} as possible_savings_usd,
         max(case when not is_acceptable and savings_rank = 1 then verdict end) as refusal,
+        bool_or(is_undecided) filter (where not is_acceptable and savings_rank = 1) as is_refusal_undecided,
         cast(coalesce(sum(calls) filter (where is_acceptable), 0) as bigint) as moved_calls,
         {{ money('sum(current_cost_usd) filter (where is_acceptable)') }} as moved_cost_usd,
         {{ money('sum(cost_after_usd) filter (where is_acceptable)') }} as moved_cost_after_usd,

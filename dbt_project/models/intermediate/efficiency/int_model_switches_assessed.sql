@@ -42,6 +42,8 @@ compared as (
         {{ assumption('quality_interval_z') }}
         * sqrt(power(from_quality.quality_standard_error, 2) + power(to_quality.quality_standard_error, 2)) as quality_change_margin,
         to_quality.quality_score_avg - {{ assumption('quality_interval_z') }} * to_quality.quality_standard_error as to_quality_score_lower,
+        to_quality.quality_score_avg + {{ assumption('quality_interval_z') }} * to_quality.quality_standard_error as to_quality_score_upper,
+        least(from_quality.scored_customer_days, to_quality.scored_customer_days) >= {{ assumption('quality_interval_days_from') }} as has_interval,
         coalesce(from_quality.is_measured and to_quality.is_measured, false) as is_quality_measured,
         coalesce(from_quality.quality_scored_calls > 0 and to_quality.quality_scored_calls > 0, false) as is_quality_scored,
         floors.minimum_quality_score,
@@ -61,6 +63,18 @@ compared as (
 
 ),
 
+{# Few scores decide, too, where their whole interval lies beyond a limit: then more of them would not change the answer. #}
+bounded as (
+
+    select
+        *,
+        coalesce(has_interval and to_quality_score_upper < minimum_quality_score and quality_change + quality_change_margin < 0, false)
+            as is_certainly_poor,
+        coalesce(has_interval and quality_change + quality_change_margin < -maximum_quality_loss, false) as is_certainly_worse
+    from compared
+
+),
+
 {# The limits hold for the pessimistic end of each interval: what is not measured well enough is not recommended,
    nor what a few tokens more would turn into a loss. Work that is below its floor today may move to a model that is
    certainly no worse: to refuse that would keep the poorer answers and pay more for them. #}
@@ -75,13 +89,15 @@ assessed as (
             when savings_usd <= 0 then 'costs more'
             when minimum_quality_score is null then 'no quality floor set'
             when not is_quality_scored then 'quality not measured'
+            when is_certainly_poor then 'below the quality floor'
+            when is_certainly_worse then 'loses too much quality'
             when not is_quality_measured then 'too few scores'
             when to_quality_score_lower < minimum_quality_score and quality_change < quality_change_margin then 'below the quality floor'
             when quality_change - quality_change_margin < -maximum_quality_loss then 'loses too much quality'
             when savings_low_usd <= 0 then 'saving not certain'
             else 'acceptable'
         end as verdict
-    from compared
+    from bounded
 
 ),
 
@@ -89,7 +105,9 @@ judged as (
 
     select
         *,
-        verdict = 'acceptable' as is_acceptable
+        verdict = 'acceptable' as is_acceptable,
+        verdict in ('quality not measured', 'too few scores', 'below the quality floor', 'loses too much quality')
+        and not is_certainly_poor and not is_certainly_worse as is_undecided
     from assessed
 
 )

@@ -71,7 +71,13 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence
 
 
 def budget_decision(budgets: Evidence) -> Prose:
-    """Who decides what by when: the budget, or the use that breaks it."""
+    """Who decides what by when: the budget where it was never kept, else the use that breaks it."""
+    if budgets["overrun_verdict"] == "the budget is wrong":
+        return budgets.say(
+            "The budget is wrong, not the use: {team_name:text} was over it in {over_months:count} of "
+            "{judged_months:count} months. Set it to {usual_month_cost_usd:usd}, what a month has cost "
+            "lately, by {decide_by_date:day}."
+        )
     return budgets.say(
         "Ask {team_name:text} what took it {projected_variance_usd:usd} over in {month_start_date:month}, "
         "and settle the next budget by the answer, by {decide_by_date:day}."
@@ -84,6 +90,12 @@ def budget_decision(budgets: Evidence) -> Prose:
 
 def budget_outcome(budgets: Evidence) -> Prose:
     """What that decision is worth, in the month that it is about."""
+    if budgets["overrun_verdict"] == "the budget is wrong":
+        return budgets.say(
+            "No cost is saved: a budget that can be met says again when use changes. Below "
+            "{budget_usd:usd} the team would have to do less. Assumption: its use stays at the level of "
+            "these months."
+        )
     return budgets.say(
         "Nothing of the month that is over; up to **{projected_variance_usd:usd}** a month, if use is held "
         "to a budget of that size. Assumption: the next months would cost what that one did."
