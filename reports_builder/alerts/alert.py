@@ -33,6 +33,7 @@ class Alert:
     threshold_value: float
     prior_value: float | None
     amount_usd: Decimal
+    money_at_risk_usd: Decimal | None
     message: str
     is_superseded: bool
     source_mart: str
@@ -50,7 +51,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What holds in one warehouse, the most severe and the dearest first."""
+    """What holds in one warehouse, the most severe first, and of them those that lose most."""
 
     as_of: date
     alerts: tuple[Alert, ...]
@@ -76,9 +77,13 @@ def _alerts(warehouse: Warehouse) -> tuple[Alert, ...]:
     for row in warehouse.evidence("select * from anomalies.rpt_alerts").records():
         known = {**row, "message": sentence(row), "source_query": source_query(row)}
         alerts.append(Alert(**{name: known[name] for name in columns}))  # type: ignore[arg-type]
-    return tuple(
-        sorted(alerts, key=lambda alert: (_rank(alert.severity), -abs(alert.amount_usd), alert.alert_id))
-    )
+    return tuple(sorted(alerts, key=_gravest_first))
+
+
+def _gravest_first(alert: Alert) -> tuple[int, bool, Decimal, str]:
+    """By severity, then by what is lost or over the limit; where that is unknown, last."""
+    lost = alert.money_at_risk_usd
+    return _rank(alert.severity), lost is None, -(lost or Decimal(0)), alert.alert_id
 
 
 def _rank(severity: str) -> int:

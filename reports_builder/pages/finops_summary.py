@@ -98,6 +98,7 @@ def _why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
     )
     largest = (
         "; the largest single change is {largest_mover:text}, {largest_move_usd:delta_usd}"
+        + (", which left on {largest_mover_left_date:day}" if causes["largest_mover_left_date"] else "")
         if causes["largest_move_usd"] is not None
         else ""
     )

@@ -51,7 +51,7 @@ def build(warehouse: Warehouse) -> Page:
             *efficiency_insights.premium_on_trivial(premium, efficiency.fixes_of_premium_use(warehouse)),
         ),
         plan=action_plan(warehouse),
-        confidence=confidence(warehouse, _assumptions(near)),
+        confidence=confidence(warehouse, _assumptions()),
         sections=_reference(episodes, near),
     )
 
@@ -73,7 +73,7 @@ def _what_is_wasted(premium: Evidence) -> Prose:
     )
 
 
-def _assumptions(near: Evidence) -> tuple[Prose, ...]:
+def _assumptions() -> tuple[Prose, ...]:
     return (
         note(
             "Expected is the median of the customer's own working days (or weekend days) with calls in the "
@@ -83,11 +83,6 @@ def _assumptions(near: Evidence) -> tuple[Prose, ...]:
         note(
             "A customer's first two weeks are not judged, and neither is a customer without fees for limits."
         ),
-        *(
-            [note("Where a month ends is projected with the mean day of the last four weeks.")]
-            if near["days_remaining"]
-            else []
-        ),
     )
 
 
@@ -95,9 +90,7 @@ def _reference(episodes: Evidence, near: Evidence) -> tuple[Section, ...]:
     return (
         episodes_section(episodes),
         Section(
-            "Customers at or near their limit, and where their month ends"
-            if near["days_remaining"]
-            else "Customers at or near their limit",
+            "Customers at or near their limit",
             tables=(near_limit_table(near),),
         ),
     )

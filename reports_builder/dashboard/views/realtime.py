@@ -58,7 +58,7 @@ def _near_limit(warehouse: NarrowedWarehouse) -> tuple[Section, ...]:
             label="customer",
             value="cost_share_of_revenue",
             style="percent",
-            axis_title="Cost as a share of revenue",
+            axis_title="Cost as a share of fees",
             axis_format=".0%",
         ),
         title,

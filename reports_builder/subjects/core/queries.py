@@ -140,7 +140,8 @@ def causes_of_change(warehouse: Warehouse) -> Evidence:
             coalesce(causes.stayed_usd, 0) as stayed_usd,
             causes.unknown_usd,
             coalesce(names.customer_name, customers.customer_id) as largest_mover,
-            customers.change_usd as largest_move_usd
+            customers.change_usd as largest_move_usd,
+            case when names.churned_date <= :as_of then names.churned_date end as largest_mover_left_date
         from customers
         cross join causes
         left join core.dim_customers as names on customers.customer_id = names.customer_id
