@@ -187,36 +187,6 @@ final as (
         end as budget_status
     from prorated
 
-),
-
-{# Whether a team that is over has always been: then the budget never fitted the work. #}
-{%- set whole_month_cost = "case when month_phase = 'ended' and covered_days = days_in_month then actual_cost_usd end" %}
-remembered as (
-
-    select
-        *,
-        cast(sum(case when month_phase = 'ended' and budget_usd is not null and covered_days > 0 then 1 else 0 end) over so_far as bigint) as judged_months,
-        cast(sum(case when month_phase = 'ended' and budget_status = 'over budget' then 1 else 0 end) over so_far as bigint) as over_months,
-        {{ money_of_double(ratio('sum(' ~ whole_month_cost ~ ') over recent_months', 'count(' ~ whole_month_cost ~ ') over recent_months')) }}
-            as usual_month_cost_usd
-    from final
-    window
-        so_far as (partition by team_id order by month_start_date rows between unbounded preceding and current row),
-        recent_months as (partition by team_id order by month_start_date rows between 3 preceding and current row)
-
-),
-
-advised as (
-
-    select
-        *,
-        case
-            when budget_status not in ('over budget', 'heading over budget') then null
-            when judged_months >= {{ assumption('budget_wrong_months_from') }} and over_months = judged_months then 'the budget is wrong'
-            else 'the use is'
-        end as overrun_verdict
-    from remembered
-
 )
 
-select * from advised
+select * from final

@@ -82,7 +82,7 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
             sum(projected_variance_usd) filter (where is_over and is_ended) over () as ended_overrun_usd,
             sum(projected_variance_usd) filter (where is_over) over (partition by month_start_date)
                 as month_overrun_usd
-        from allocation.rpt_budget_status
+        from allocation.rpt_budget_advice
         where month_start_date >= :month_start and projected_variance_usd is not null
         order by
             is_over desc, is_over and is_ended, projected_variance_usd desc, month_start_date, team_name
