@@ -18,7 +18,7 @@ import vl_convert
 
 from reports_builder.escaping import clean
 from reports_builder.evidence import Evidence
-from reports_builder.formatting import Value, plain
+from reports_builder.formatting import Value, day, plain
 from reports_builder.model import Figure
 
 WIDTH = 720
@@ -100,13 +100,19 @@ def data(rows: Sequence[Mapping[str, str | int | float | bool | None]]) -> alt.I
     return alt.InlineData(values=[dict(row) for row in rows])
 
 
-def specification(figure: Figure) -> dict[str, object]:
-    """The Vega-Lite specification with the theme, the message as title and the alternative text."""
+def specification(figure: Figure, as_of: date | None = None) -> dict[str, object]:
+    """The Vega-Lite specification with the theme, the message as title and the alternative text.
+
+    ``as_of`` is named below the title, so that a figure taken out of its page says what it stands for.
+    """
     spec: dict[str, object] = figure.chart.to_dict(validate=False)
     spec["config"] = _THEME
     spec["title"] = {
         "text": textwrap.wrap(figure.title.plain.rstrip("."), 78),
-        "subtitle": textwrap.wrap(figure.key, 110),
+        "subtitle": [
+            *textwrap.wrap(figure.key, 110),
+            *([f"As of {day(as_of)}."] if as_of else []),
+        ],
     }
     spec["description"] = figure.alt.plain
     spec["width"], spec["height"] = WIDTH, figure.height
@@ -121,8 +127,8 @@ def _drawn(specification_json: str) -> str:
     return drawn
 
 
-def svg(figure: Figure) -> str:
+def svg(figure: Figure, as_of: date | None = None) -> str:
     """The figure as SVG text, with its alternative text for screen readers."""
-    drawn = _drawn(json.dumps(specification(figure)))
+    drawn = _drawn(json.dumps(specification(figure, as_of)))
     label = escape_xml(figure.alt.plain, quote=True)
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1) + "\n"

@@ -75,6 +75,6 @@ def render(pages: tuple[Page, ...]) -> Iterator[tuple[PurePosixPath, bytes]]:
         for figure in page.all_figures:
             path = figure_path(page, figure)
             images[figure.name] = Markdown(f"![{escape(figure.alt.plain)}](figures/{path.name})")
-            yield path, charts.svg(figure).encode()
+            yield path, charts.svg(figure, page.period.as_of).encode()
         text = template.render(page=page, images=images)
         yield PurePosixPath(page.path), _BLANK_LINES.sub("\n\n", text).encode()

@@ -52,7 +52,7 @@ def test_mail_and_webhook_receive_one_message_each_and_the_second_run_sends_noth
     assert mail["To"] == "cfo@example.com"
     for text in mailbox.texts():
         assert BUDGET_USED in text.replace("\xa0", " ")
-        assert "Acme costs 90.0 % of what it pays: $9.00 of $10.00" in text.replace("\xa0", " ")
+        assert "Acme costs 90.0 % of its fees: $9.00 of $10.00" in text.replace("\xa0", " ")
     (hook,) = endpoint.received
     assert hook["title"] == mail["Subject"]
     assert hook["type"] == "failure"

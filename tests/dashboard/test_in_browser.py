@@ -210,8 +210,8 @@ def test_the_last_metric_can_be_exchanged(reader: Reader) -> None:
     metrics = reader.page.get_by_role("combobox", name="Metrics")
     metrics.press("Backspace")
     reader.page.get_by_text("Choose at least one metric.").wait_for(timeout=WAIT)
-    metrics.fill("Revenue")
-    reader.page.get_by_role("option", name="Revenue").click()
+    metrics.fill("Fees earned")
+    reader.page.get_by_role("option", name="Fees earned").click()
     reader.page.get_by_text("Left out, because it does not go with these metrics: Model.").wait_for(
         timeout=WAIT
     )

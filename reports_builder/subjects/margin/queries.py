@@ -197,30 +197,15 @@ def lifetime_by_tier(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            tiers.subscription_tier,
-            tiers.churned_customers, tiers.customer_months,
-            tiers.monthly_churn_rate, tiers.monthly_churn_rate_low,
-            least(tiers.monthly_churn_rate_high, 1) as monthly_churn_rate_high,
-            case when tiers.is_small_sample then 'few departures: read the low value' else 'enough' end
-                as sample,
-            count(*) filter (where is_counted) as valued_customers,
-            count(*) filter (where lifetime_value_status = 'margin_not_positive') as without_margin,
-            avg(monthly_gross_margin_usd) filter (where is_counted) as margin_usd,
-            margin_usd / nullif(max(tiers.monthly_churn_rate), 0) as value_usd,
-            case when margin_usd > 0 then margin_usd / nullif(max(tiers.monthly_churn_rate_high), 0)
-                else value_usd end as low_value_usd,
-            max(acquisition_cost_usd) as acquisition_usd,
-            case when margin_usd > 0 then acquisition_usd / margin_usd::double end as payback_months,
-            low_value_usd / nullif(acquisition_usd::double, 0) as low_value_to_cost
-        from margin.rpt_churn_rates as tiers
-        inner join (
-            select
-                *,
-                lifetime_value_status in ('estimated', 'churn_unknown', 'margin_not_positive') as is_counted
-            from margin.rpt_customer_lifetime_values
-        ) as customers on tiers.subscription_tier = customers.subscription_tier
-        group by all
-        order by low_value_to_cost desc nulls last, tiers.subscription_tier
+            subscription_tier, churned_customers, customer_months, monthly_churn_rate,
+            monthly_churn_rate_high,
+            case when is_small_sample then 'few departures: read the low value' else 'enough' end as sample,
+            valued_customers, customers_without_margin as without_margin,
+            monthly_gross_margin_usd as margin_usd, value_usd, low_value_usd,
+            acquisition_cost_usd as acquisition_usd, payback_months,
+            low_value_to_acquisition_cost as low_value_to_cost
+        from margin.rpt_tier_lifetime_values
+        order by low_value_to_cost desc nulls last, subscription_tier
         """
     )
 
