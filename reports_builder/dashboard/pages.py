@@ -24,6 +24,7 @@ VIEWS = (
     PageName("realtime", "Real time", "FinOps"),
     PageName("optimization", "Optimization", "FinOps"),
     PageName("alignment", "Alignment", "FinOps"),
+    PageName("allocation", "All spend", "FinOps"),
     PageName("planning", "Planning", "FinOps"),
     PageName("profitability", "Profitability", "Usage-based revenue"),
     PageName("pricing", "Pricing", "Usage-based revenue"),

@@ -47,6 +47,28 @@ _ROWS = {
     "seeds.assumptions": """
         (name, value) values ('action_payback_months_up_to', 24), ('model_switch_low_share', 0.4),
         ('model_switch_base_share', 0.6), ('model_switch_high_share', 0.8)""",
+    "allocation.rpt_owner_costs_monthly": """
+        (month_start_date, rollup_level, business_unit_id, team_id, owner_id, owner_name, parent_owner_id, ai_cost_usd,
+        storage_cost_usd, shared_cost_usd, total_cost_usd, cost_share, unowned_cost_usd, owned_share, is_owned_enough,
+        prior_month_cost_usd, covered_days, days_in_month, is_partial_month, is_latest) values
+        ('2026-10-01', 'total', 'all', 'all', 'all', 'all', 'all', 1600, 10, 10, 1610, 1, 161, 0.9, false, 1500, 31, 31, false, true),
+        ('2026-10-01', 'team', 'x', 'a', 'a', 'Assistant', 'x', 1449, 0, 0, 1449, 0.9, 0, 1, true, 1400, 31, 31, false, true),
+        ('2026-10-01', 'team', 'unallocated', 'unallocated', 'unallocated', 'Unallocated', 'unallocated', 151, 10, 10,
+        161, 0.1, 161, 0, false, 100, 31, 31, false, true)""",
+    "allocation.rpt_tenant_chargebacks_monthly": """
+        (month_start_date, customer_id, customer_name, ai_cost_usd, total_cost_usd, efficiency_score, is_latest) values
+        ('2026-10-01', 'cust_0001', 'Acme | Co', 1400, 1400, 0.8, true)""",
+    "allocation.rpt_activity_costs": """
+        (month_start_date, cost_pool, driver, activity_cost_usd, driver_units, usd_per_driver_unit,
+        unused_capacity_cost_usd) values ('2026-10-01', 'helpdesk', 'tickets', 10, 5, 1.2, 4)""",
+    "allocation.rpt_tag_compliance": """
+        (month_start_date, scope_kind, scope, resources, compliant_resources, compliant_share, cost_usd,
+        compliant_cost_share, untagged_cost_usd, prior_compliant_cost_share, days_to_target, is_latest) values
+        ('2026-10-01', 'total', 'all', 4, 2, 0.5, 80, 0.25, 20, 0.2, 434, true),
+        ('2026-10-01', 'tag', 'Team', 4, 3, 0.75, 80, 0.5, 20, 0.4, 140, true)""",
+    "allocation.rpt_noncompliant_resources": """
+        (provider_name, resource_id, tag_key, problem, found_key, found_value, likely_value, fixed_by, cost_usd,
+        resource_rank) values ('AWS', 'i-1', 'Team', 'value_misspelt', 'Team', '=asistant', 'assistant', 'account 1', 40, 1)""",
     "allocation.rpt_budget_status": """
         (month_start_date, team_id, team_name, month_phase, budget_usd, budget_to_date_usd, actual_cost_usd,
         projected_cost_usd, projected_variance_usd, budget_status) values

@@ -49,6 +49,7 @@ costs as (
         {%- endfor %}
         allocated_costs.cost_centre,
         allocated_costs.cost_component,
+        allocated_costs.team_id <> 'unallocated' as has_team,
         {{ money('sum(allocated_costs.allocated_cost_usd)') }} as cost_usd,
         {{ money('sum(case when allocated_costs.is_direct then allocated_costs.allocated_cost_usd end)') }} as direct_cost_usd
     from allocated_costs
@@ -76,7 +77,8 @@ rolled_up as (
         {{ money("coalesce(sum(case when cost_component = '" ~ component ~ "' then cost_usd end), 0)") }} as {{ component }}_cost_usd,
         {%- endfor %}
         {{ money('coalesce(sum(direct_cost_usd), 0)') }} as direct_cost_usd,
-        {{ money('coalesce(sum(cost_usd), 0)') }} as total_cost_usd
+        {{ money('coalesce(sum(cost_usd), 0)') }} as total_cost_usd,
+        {{ money('coalesce(sum(case when not has_team then cost_usd end), 0)') }} as unowned_cost_usd
     from costs
     group by grouping sets (
         (month_start_date)
@@ -144,10 +146,14 @@ final as (
         {{ money('compared.total_cost_usd - compared.direct_cost_usd') }} as shared_cost_usd,
         compared.total_cost_usd,
         compared.cost_share,
+        compared.unowned_cost_usd,
+        1 - {{ ratio('compared.unowned_cost_usd', 'compared.total_cost_usd') }} as owned_share,
+        coalesce(1 - {{ ratio('compared.unowned_cost_usd', 'compared.total_cost_usd') }} >= {{ assumption('owned_cost_target') }}, true) as is_owned_enough,
         case when compared.last_month_start_date = cast(date_trunc('month', compared.month_start_date - 1) as date) then compared.last_cost_usd end as prior_month_cost_usd,
         months.covered_days,
         months.days_in_month,
-        months.covered_days < months.days_in_month as is_partial_month
+        months.covered_days < months.days_in_month as is_partial_month,
+        compared.month_start_date = max(compared.month_start_date) over () as is_latest
     from compared
     inner join months on compared.month_start_date = months.month_start_date
     left join owners on compared.owner_id = owners.owner_id and compared.rollup_level = owners.owner_type and owners.is_latest

@@ -1,4 +1,5 @@
-{# one row per shared cost pool x UTC day x owner with units of its driver on that day; a day without any has one unallocated row #}
+{# one row per shared cost pool x driver x UTC day x owner with units of the driver on that day; a day without any has one unallocated
+   row, and so has capacity that was not used #}
 
 {{ config(materialized='incremental', unique_key='usage_date') }}
 
@@ -10,15 +11,21 @@ with charges as (
 
 ),
 
-usage_owned as (
+driver_units as (
 
-    select * from {{ ref('int_usage_owned_daily') }}
+    select * from {{ ref('int_driver_units_daily') }}
 
 ),
 
 pool_targets as (
 
     select * from {{ ref('pool_targets') }}
+
+),
+
+pool_activities as (
+
+    select * from {{ ref('pool_activities') }}
 
 ),
 
@@ -36,67 +43,35 @@ pool_days as (
 
 ),
 
-{# Only the days that a pool covers are summed: with no pool, nothing is. #}
-usage_units as (
+weighed_activities as (
 
     select
-        usage_date,
-        {{ owners }},
-        is_allocated,
-        sum(calls) as calls,
-        sum(input_tokens) + sum(output_tokens) as tokens,
-        sum(effective_cost_usd) as effective_cost_usd
-    from usage_owned
-    where {{ is_changed_day('usage_date') }} and usage_date in (select pool_days.usage_date from pool_days)
-    group by usage_date, {{ owners }}, is_allocated
+        cost_pool,
+        driver,
+        cost_weight,
+        capacity_units_per_day,
+        {{ money('sum(cost_weight) over (partition by cost_pool)') }} as total_weight,
+        {{ money('sum(cost_weight) over (partition by cost_pool order by driver rows between unbounded preceding and current row)') }} as running_weight
+    from pool_activities
 
 ),
 
-driver_days as (
+{# What each activity of a pool costs on the day. #}
+parts as (
 
-    select distinct usage_date, driver
+    select
+        pool_days.usage_date,
+        pool_days.cost_pool,
+        pool_days.cost_component,
+        coalesce(activities.driver, pool_days.driver) as driver,
+        activities.capacity_units_per_day,
+        coalesce({{ ratio('activities.cost_weight', 'activities.total_weight') }}, 1) as pool_share,
+        case
+            when activities.driver is null then pool_days.pool_cost_usd
+            else {{ split_exactly('pool_days.pool_cost_usd', 'activities.running_weight', '(activities.running_weight - activities.cost_weight)', 'activities.total_weight') }}
+        end as part_cost_usd
     from pool_days
-
-),
-
-{# Of a capacity those who used it bear all of the day: tokens of the calls that it served. #}
-served_units as (
-
-    select
-        usage_owned.usage_date,
-        driver_days.driver,
-        usage_owned.{{ owner_columns() | join(', usage_owned.') }},
-        usage_owned.is_allocated,
-        sum(usage_owned.input_tokens) + sum(usage_owned.output_tokens) as tokens
-    from usage_owned
-    inner join driver_days
-        on usage_owned.usage_date = driver_days.usage_date and {{ capacity_driver('usage_owned') }} = driver_days.driver
-    where {{ is_changed_day('usage_owned.usage_date') }}
-    group by all
-
-),
-
-{# What shared costs are shared out by. A new driver is rows here: its name, the day, the owner and the units. #}
-units_by_driver as (
-
-    select 'calls' as driver, usage_date, {{ owners }}, is_allocated, {{ money('calls') }} as driver_units
-    from usage_units
-    union all
-    select 'tokens' as driver, usage_date, {{ owners }}, is_allocated, {{ money('tokens') }} as driver_units
-    from usage_units
-    union all
-    select 'effective_cost' as driver, usage_date, {{ owners }}, is_allocated, {{ money('effective_cost_usd') }} as driver_units
-    from usage_units
-    union all
-    select driver, usage_date, {{ owners }}, is_allocated, {{ money('tokens') }} as driver_units
-    from served_units
-
-),
-
-driver_units as (
-
-    select * from units_by_driver
-    where driver_units > 0
+    left join weighed_activities as activities on pool_days.cost_pool = activities.cost_pool
 
 ),
 
@@ -104,26 +79,33 @@ driver_units as (
 targeted as (
 
     select
-        pool_days.*,
+        parts.*,
         pool_targets.target_column,
         pool_targets.target_value
-    from pool_days
-    left join pool_targets on pool_days.cost_pool = pool_targets.cost_pool
+    from parts
+    left join pool_targets on parts.cost_pool = pool_targets.cost_pool and parts.driver not in ('even', 'weights')
 
 ),
 
 driven as (
 
     select distinct
-        driver_units.*,
+        driver_units.usage_date,
+        driver_units.driver,
+        driver_units.{{ owner_columns() | join(', driver_units.') }},
+        driver_units.is_allocated,
+        driver_units.driver_units,
         targeted.cost_pool,
         targeted.cost_component,
-        targeted.pool_cost_usd
+        targeted.capacity_units_per_day,
+        targeted.pool_share,
+        targeted.part_cost_usd
     from targeted
     inner join driver_units
         on
             targeted.usage_date = driver_units.usage_date
             and targeted.driver = driver_units.driver
+            and coalesce(driver_units.cost_pool, targeted.cost_pool) = targeted.cost_pool
             and (
                 targeted.target_column is null
                 or targeted.target_value = case targeted.target_column
@@ -139,9 +121,10 @@ running as (
 
     select
         *,
-        {{ money('sum(driver_units) over (partition by usage_date, cost_pool)') }} as total_units,
+        {{ money('sum(driver_units) over (partition by usage_date, cost_pool, driver)') }} as used_units,
+        {{ money('greatest(sum(driver_units) over (partition by usage_date, cost_pool, driver), coalesce(capacity_units_per_day, 0))') }} as total_units,
         {{ money('sum(driver_units) over (
-            partition by usage_date, cost_pool
+            partition by usage_date, cost_pool, driver
             order by ' ~ owner_columns() | join(' nulls last, ') ~ ' nulls last
             rows between unbounded preceding and current row
         )') }} as running_units
@@ -159,31 +142,45 @@ split_by_driver as (
         is_allocated,
         driver,
         driver_units,
-        {{ ratio('driver_units', 'total_units') }} as cost_share,
-        {{ split_exactly('pool_cost_usd', 'running_units', '(running_units - driver_units)', 'total_units') }} as allocated_cost_usd
+        {{ ratio('driver_units', 'total_units') }} * pool_share as cost_share,
+        {{ split_exactly('part_cost_usd', 'running_units', '(running_units - driver_units)', 'total_units') }} as allocated_cost_usd
     from running
 
 ),
 
-without_driver as (
+used as (
 
     select
         usage_date,
         cost_pool,
-        cost_component,
+        driver,
+        max(used_units) as used_units,
+        max({{ ratio('used_units', 'total_units') }} * pool_share) as cost_share,
+        max({{ split_exactly('part_cost_usd', 'used_units', 'cast(0 as decimal(28, 12))', 'total_units') }}) as cost_usd
+    from running
+    group by usage_date, cost_pool, driver
+
+),
+
+{# What nobody used: all of it on a day without units, else the capacity above them. #}
+left_over as (
+
+    select
+        parts.usage_date,
+        parts.cost_pool,
+        parts.cost_component,
         {%- for column in owner_columns() %}
         {{ "cast(null as string)" if column in ('project_id', 'user_id') else "'unallocated'" }} as {{ column }},
         {%- endfor %}
         false as is_allocated,
-        driver,
-        {{ money(0) }} as driver_units,
-        cast(1 as double) as cost_share,
-        pool_cost_usd as allocated_cost_usd
-    from pool_days
-    where not exists (
-        select 1 from running
-        where running.usage_date = pool_days.usage_date and running.cost_pool = pool_days.cost_pool
-    )
+        case when parts.capacity_units_per_day is null then parts.driver else 'unused capacity: ' || parts.driver end as driver,
+        {{ money('coalesce(parts.capacity_units_per_day - coalesce(used.used_units, 0), 0)') }} as driver_units,
+        parts.pool_share - coalesce(used.cost_share, 0) as cost_share,
+        {{ money('parts.part_cost_usd - coalesce(used.cost_usd, 0)') }} as allocated_cost_usd
+    from parts
+    left join used
+        on parts.usage_date = used.usage_date and parts.cost_pool = used.cost_pool and parts.driver = used.driver
+    where used.driver is null or used.used_units < parts.capacity_units_per_day
 
 ),
 
@@ -195,7 +192,7 @@ allocated as (
     union all
     select
         usage_date, cost_pool, cost_component, {{ owners }}, is_allocated, driver, driver_units, cost_share, allocated_cost_usd
-    from without_driver
+    from left_over
 
 )
 

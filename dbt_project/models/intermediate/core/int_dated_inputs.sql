@@ -65,6 +65,12 @@ cost_components as (
 
 ),
 
+pool_activities as (
+
+    select * from {{ ref('pool_activities') }}
+
+),
+
 pool_targets as (
 
     select * from {{ ref('pool_targets') }}
@@ -145,7 +151,7 @@ inputs as (
     union all
     select
         'lines of bills' as input_name,
-        md5({{ string_agg_sorted(row_text('bill_charges', ['cost_pool', 'service_name', 'service_category'] + owner_columns() + ['effective_cost_usd'])) }}) as input_text,
+        md5({{ string_agg_sorted(row_text('bill_charges', ['cost_pool', 'allocation_driver', 'service_name', 'service_category'] + owner_columns() + ['effective_cost_usd'])) }}) as input_text,
         charge_date as counts_from_date,
         charge_date as valid_from_date,
         charge_date + 1 as valid_to_date
@@ -190,8 +196,11 @@ inputs as (
     from dates
     inner join as_of on dates.date_day between as_of.first_usage_date and as_of.last_usage_date
     union all
-    select 'pool target' as input_name, {{ row_text('pool_targets', ['cost_pool', 'target_column', 'target_value']) }} as input_text, {{ for_ever }}
+    select 'pool target' as input_name, {{ row_text('pool_targets', ['cost_pool', 'target_column', 'target_value', 'weight']) }} as input_text, {{ for_ever }}
     from pool_targets
+    union all
+    select 'activity of a pool' as input_name, {{ row_text('pool_activities', ['cost_pool', 'driver', 'cost_weight', 'capacity_units_per_day']) }} as input_text, {{ for_ever }}
+    from pool_activities
     union all
     select 'component' as input_name, {{ row_text('cost_components', ['match_on', 'match_value', 'cost_component']) }} as input_text, {{ for_ever }}
     from cost_components

@@ -60,6 +60,12 @@ owner_matches as (
 
 ),
 
+bill_pools as (
+
+    select * from {{ ref('bill_pools') }}
+
+),
+
 lines as (
 
     select
@@ -145,7 +151,9 @@ shared_out as (
         {% endfor -%}
         'llm_usage' as cost_pool,
         weighed.{{ owners | join(', weighed.') }},
-        weighed.owner_rule
+        weighed.owner_rule,
+        cast(null as string) as allocation_driver,
+        true as is_direct
     from lines
     inner join weighed on lines.charge_id = weighed.origin_charge_id
 
@@ -161,11 +169,20 @@ whole as (
         cast(null as string) as service_tier,
         lines.{{ kept | join(', lines.') }},
         lines.{{ amounts.keys() | join(', lines.') }},
-        case when lines.is_shared_out then 'unexplained by usage' when lines.is_overlap then 'llm_usage' else 'billed_services' end as cost_pool,
+        case
+            when lines.is_shared_out then 'unexplained by usage'
+            when lines.is_overlap then 'llm_usage'
+            else coalesce(bill_pools.cost_pool, 'billed_services')
+        end as cost_pool,
         {% for owner in owners -%}
-        {{ ("owner_matches." if owner in ['team_id', 'business_unit_id', 'project_id', 'user_id', 'cost_centre'] else "'unallocated' as ") ~ owner }},
+        case
+            when bill_pools.cost_pool is null
+                then {{ "owner_matches." ~ owner if owner in ['team_id', 'business_unit_id', 'project_id', 'user_id', 'cost_centre'] else "'unallocated'" }}
+        end as {{ owner }},
         {% endfor -%}
-        owner_matches.owner_rule
+        owner_matches.owner_rule,
+        bill_pools.driver as allocation_driver,
+        bill_pools.cost_pool is null as is_direct
     from lines
     inner join owner_matches
         on
@@ -176,11 +193,12 @@ whole as (
             = owner_matches.owner_key
             and owner_matches.valid_from_date <= lines.charge_date
             and lines.charge_date < owner_matches.valid_to_date
+    left join bill_pools on owner_matches.owner_id = bill_pools.cost_pool and not lines.is_overlap
     where lines.charge_id not in (select weighed.origin_charge_id from weighed)
 
 ),
 
-{% set columns = ['charge_id', 'origin_charge_id', 'charge_date', 'model', 'service_tier'] + kept + (amounts | list) + ['cost_pool'] + owners + ['owner_rule'] %}
+{% set columns = ['charge_id', 'origin_charge_id', 'charge_date', 'model', 'service_tier'] + kept + (amounts | list) + ['cost_pool'] + owners + ['owner_rule', 'allocation_driver', 'is_direct'] %}
 
 charges as (
 
@@ -190,7 +208,4 @@ charges as (
 
 )
 
-select
-    *,
-    true as is_direct
-from charges
+select * from charges

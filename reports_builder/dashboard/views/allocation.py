@@ -1,0 +1,35 @@
+"""All spend: owners level by level, customers, shared pools, tags."""
+
+from reports_builder.dashboard.reading import NarrowedWarehouse
+from reports_builder.dashboard.view import View
+from reports_builder.subjects.allocation.spend import queries as ask
+from reports_builder.subjects.allocation.spend.statements import (
+    activities_section,
+    components_section,
+    owned,
+    owner_sections,
+    spend_figures,
+    tag_figures,
+    tag_sections,
+    tags_said,
+    tenants_section,
+)
+
+
+def build(warehouse: NarrowedWarehouse) -> View:
+    """All spend and its owners."""
+    month = ask.month(warehouse)
+    tagged = ask.tagged(warehouse)
+    return View(
+        title="All spend",
+        headline=(owned(month), tags_said(tagged)),
+        tiles=(*spend_figures(month), *tag_figures(tagged)),
+        sections=(
+            components_section(warehouse),
+            *owner_sections(warehouse),
+            tenants_section(warehouse),
+            *activities_section(warehouse),
+            *tag_sections(warehouse),
+        ),
+        period=warehouse.chosen_period,
+    )

@@ -1,0 +1,56 @@
+"""Analysis: all spend, whose it is, what it is made of, and whether resources say so."""
+
+from reports_builder.confidence import confidence
+from reports_builder.evidence import note
+from reports_builder.model import Page
+from reports_builder.subjects.allocation.spend import queries as ask
+from reports_builder.subjects.allocation.spend.insights import unowned
+from reports_builder.subjects.allocation.spend.statements import (
+    activities_section,
+    components_section,
+    owned,
+    owner_sections,
+    spend_figures,
+    tag_figures,
+    tag_sections,
+    tags_said,
+    tenants_section,
+)
+from reports_builder.warehouse import Warehouse
+
+_ASSUMPTIONS = (
+    note(
+        "Set by you: owners and the rules that find them, pools and drivers, components, and the tag policy."
+    ),
+    note(
+        "Assumed: a shared pool is used as its driver is; days to the tag target go on at last month's pace."
+    ),
+)
+
+
+def build(warehouse: Warehouse) -> Page:
+    """Owners, components, tenants, shared pools and tags."""
+    month = ask.month(warehouse)
+    tagged = ask.tagged(warehouse)
+    return Page(
+        path="analyses/allocation.md",
+        title="All spend and its owners",
+        period=warehouse.period,
+        question=note(
+            "Models are a part of what the company spends. Each dollar needs somebody who answers for it, "
+            "and a resource that does not say whose it is hides behind those that do."
+        ),
+        answer=(owned(month), tags_said(tagged)),
+        key_figures=(*spend_figures(month), *tag_figures(tagged)),
+        figures=(),
+        insights=unowned(month, ask.owners(warehouse, "team")),
+        plan=None,
+        confidence=confidence(warehouse, _ASSUMPTIONS),
+        sections=(
+            components_section(warehouse),
+            *owner_sections(warehouse),
+            tenants_section(warehouse),
+            *activities_section(warehouse),
+            *tag_sections(warehouse),
+        ),
+    )

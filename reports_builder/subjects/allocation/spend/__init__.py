@@ -1,0 +1,1 @@
+"""All spend by owner and component, what shared pools cost, and whether resources say whose they are."""

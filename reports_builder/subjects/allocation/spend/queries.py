@@ -1,0 +1,121 @@
+"""The questions that the analysis of all spend puts to the marts."""
+
+from reports_builder.evidence import Evidence
+from reports_builder.warehouse import Warehouse
+
+
+def month(warehouse: Warehouse) -> Evidence:
+    """The newest month: its cost, and what of it no team answers for."""
+    return warehouse.evidence(
+        """
+        select
+            month_start_date, total_cost_usd, shared_cost_usd, prior_month_cost_usd, covered_days, days_in_month,
+            unowned_cost_usd, owned_share,
+            unowned_cost_usd > 0 as has_unowned, is_owned_enough
+        from allocation.rpt_owner_costs_monthly
+        where rollup_level = 'total'
+        order by month_start_date desc
+        limit 1
+        """
+    )
+
+
+def components(warehouse: Warehouse) -> Evidence:
+    """Cost by component, the newest month first."""
+    return warehouse.evidence(
+        """
+        select
+            month_start_date, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd, transfer_cost_usd,
+            services_cost_usd, other_cost_usd, shared_cost_usd, total_cost_usd, owned_share
+        from allocation.rpt_owner_costs_monthly
+        where rollup_level = 'total'
+        order by month_start_date desc
+        """
+    )
+
+
+def owners(warehouse: Warehouse, level: str) -> Evidence:
+    """The owners of a level in the newest month, the dearest first."""
+    return warehouse.evidence(
+        """
+        select
+            owner_name, parent_owner_id, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd,
+            transfer_cost_usd,
+            services_cost_usd, other_cost_usd, shared_cost_usd, total_cost_usd, cost_share,
+            prior_month_cost_usd
+        from allocation.rpt_owner_costs_monthly
+        where rollup_level = :level and is_latest
+        order by total_cost_usd desc, owner_id, parent_owner_id
+        """,
+        level=level,
+    )
+
+
+def tenants(warehouse: Warehouse) -> Evidence:
+    """Customers of the newest month, the dearest first."""
+    return warehouse.evidence(
+        """
+        select
+            customer_name, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd, transfer_cost_usd,
+            services_cost_usd,
+            other_cost_usd, total_cost_usd, cost_per_call_usd, cost_per_1k_tokens_usd,
+            daily_cost_change_share,
+            largest_increase, efficiency_score
+        from allocation.rpt_tenant_chargebacks_monthly
+        where is_latest
+        order by total_cost_usd desc, customer_id
+        """
+    )
+
+
+def activities(warehouse: Warehouse) -> Evidence:
+    """What shared pools cost by activity, the newest month first."""
+    return warehouse.evidence(
+        """
+        select
+            month_start_date, cost_pool, driver, activity_cost_usd, driver_units, usd_per_driver_unit,
+            unused_capacity_cost_usd, unused_share, cost_without_units_usd, customers
+        from allocation.rpt_activity_costs
+        order by month_start_date desc, activity_cost_usd desc, cost_pool, driver
+        """
+    )
+
+
+def tagged(warehouse: Warehouse) -> Evidence:
+    """How much of the newest month of the bills is tagged right."""
+    return warehouse.evidence(
+        """
+        select
+            month_start_date, resources, compliant_resources, compliant_share, cost_usd, compliant_cost_share,
+            untagged_cost_usd, exempt_resources, cost_without_resource_usd, prior_compliant_cost_share,
+            days_to_target
+        from allocation.rpt_tag_compliance
+        where scope_kind = 'total' and is_latest
+        """
+    )
+
+
+def tagged_by(warehouse: Warehouse) -> Evidence:
+    """The same by tag, provider, account, service, region and team, the dearest gap first."""
+    return warehouse.evidence(
+        """
+        select
+            scope_kind, scope, resources, compliant_share, cost_usd, compliant_cost_share, untagged_cost_usd,
+            prior_compliant_cost_share, days_to_target
+        from allocation.rpt_tag_compliance
+        where scope_kind <> 'total' and is_latest
+        order by scope_kind = 'tag' desc, scope_kind, compliant_cost_share, cost_usd desc, scope
+        """
+    )
+
+
+def to_fix(warehouse: Warehouse) -> Evidence:
+    """Resources with something wrong, the dearest first."""
+    return warehouse.evidence(
+        """
+        select resource_id, provider_name, service_name, tag_key, problem, found_key, found_value,
+        likely_value, fixed_by, cost_usd
+        from allocation.rpt_noncompliant_resources
+        order by resource_rank, tag_key
+        """
+    )

@@ -1,0 +1,199 @@
+"""Sentences, figures and tables about all spend; the report and the dashboard say the same."""
+
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, KeyFigure, Section, Table
+from reports_builder.subjects.allocation.spend import queries as ask
+from reports_builder.warehouse import Warehouse
+
+_COMPONENTS = (
+    Column("ai_cost_usd", "Models", "usd_table"),
+    Column("infrastructure_cost_usd", "Infrastructure", "usd_table"),
+    Column("storage_cost_usd", "Storage", "usd_table"),
+    Column("transfer_cost_usd", "Transfer", "usd_table"),
+    Column("services_cost_usd", "Services", "usd_table"),
+    Column("other_cost_usd", "Other", "usd_table"),
+)
+_TOTAL = Column("total_cost_usd", "Cost", "usd_table")
+
+
+def owned(month: Evidence) -> Prose:
+    """What the newest month cost, and how much of it has an owner."""
+    if not month.rows:
+        return note("No cost is on record, so there is nothing to own.")
+    said = month.say(
+        "In {month_start_date:month} everything together cost **{total_cost_usd:usd}**, and teams answer for "
+        "**{owned_share:percent}** of it"
+    )
+    if not month["has_unowned"]:
+        return said + note(".")
+    return said + month.say("; {unowned_cost_usd:usd} have no owner.")
+
+
+def tags_said(tagged: Evidence) -> Prose:
+    """How much of the cost of resources is tagged as the policy wants."""
+    if not tagged.rows:
+        return note("No bill names a resource, so there are no tags to judge.")
+    said = tagged.say(
+        "Of **{cost_usd:usd}** for {resources:count} resources in {month_start_date:month}, "
+        "**{compliant_cost_share:percent}** is tagged as the policy wants; {untagged_cost_usd:usd} carry "
+        "no tag "
+        "at all."
+    )
+    if not tagged["days_to_target"]:
+        return said
+    return said + tagged.say(" At the pace of the last month the target is {days_to_target:count} days away.")
+
+
+def spend_figures(month: Evidence) -> tuple[KeyFigure, ...]:
+    """Cost of the month, own and shared, and the part that has an owner."""
+    if not month.rows:
+        return ()
+    return (
+        KeyFigure(
+            month.say("All spend in {month_start_date:month}"),
+            month.cell("total_cost_usd", "usd_table"),
+            month.cell("prior_month_cost_usd", "usd_table"),
+            status=month.say("{covered_days:count} of {days_in_month:count} days"),
+        ),
+        KeyFigure("Of it, from shared pools", month.cell("shared_cost_usd", "usd_table")),
+        KeyFigure(
+            "Of it, a team answers for",
+            month.cell("owned_share", "percent"),
+            status=month.say("{unowned_cost_usd:usd_table} without an owner"),
+        ),
+    )
+
+
+def tag_figures(tagged: Evidence) -> tuple[KeyFigure, ...]:
+    """Compliance by cost and by resources."""
+    if not tagged.rows:
+        return ()
+    return (
+        KeyFigure(
+            "Tagged right, by cost",
+            tagged.cell("compliant_cost_share", "percent"),
+            tagged.cell("prior_compliant_cost_share", "percent"),
+        ),
+        KeyFigure(
+            "Tagged right, by resources",
+            tagged.cell("compliant_share", "percent"),
+            status=tagged.say("{compliant_resources:count} of {resources:count}"),
+        ),
+    )
+
+
+def components_section(warehouse: Warehouse) -> Section:
+    """Months by component."""
+    columns = (
+        Column("month_start_date", "Month", "month"),
+        *_COMPONENTS,
+        _TOTAL,
+        Column("owned_share", "With a team", "percent"),
+    )
+    return Section("What it is made of", tables=(Table(columns, ask.components(warehouse)),))
+
+
+def owner_sections(warehouse: Warehouse) -> tuple[Section, ...]:
+    """The newest month by unit, team, project, user and cost centre."""
+    levels = (
+        ("business_unit", "Business units", "Unit"),
+        ("team", "Teams", "Team"),
+        ("project", "Projects", "Project"),
+        ("user", "Users", "User"),
+        ("cost_centre", "Cost centres", "Cost centre"),
+    )
+    return tuple(
+        Section(
+            title,
+            tables=(
+                Table(
+                    (
+                        Column("owner_name", label),
+                        *(
+                            (Column("parent_owner_id", "Of"),)
+                            if level not in ("business_unit", "cost_centre")
+                            else ()
+                        ),
+                        *_COMPONENTS,
+                        _TOTAL,
+                        Column("cost_share", "Share", "percent"),
+                        Column("prior_month_cost_usd", "Month before", "usd_table"),
+                    ),
+                    found,
+                    max_rows=20,
+                ),
+            ),
+        )
+        for level, title, label in levels
+        if len((found := ask.owners(warehouse, level)).rows) > 1
+    )
+
+
+def tenants_section(warehouse: Warehouse) -> Section:
+    """Customers by what they cost."""
+    columns = (
+        Column("customer_name", "Customer"),
+        *_COMPONENTS,
+        _TOTAL,
+        Column("daily_cost_change_share", "Change of cost per day", "delta"),
+        Column("largest_increase", "Rose most"),
+        Column("cost_per_call_usd", "Per call", "usd_unit"),
+        Column("cost_per_1k_tokens_usd", "Per 1,000 tokens", "usd_unit"),
+        Column("efficiency_score", "Efficiency, 0 to 1", "ratio"),
+    )
+    return Section(
+        "What each customer is charged", tables=(Table(columns, ask.tenants(warehouse), max_rows=20),)
+    )
+
+
+def activities_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Shared pools by activity; nothing without a pool."""
+    found = ask.activities(warehouse)
+    if not found.rows:
+        return ()
+    columns = (
+        Column("month_start_date", "Month", "month"),
+        Column("cost_pool", "Pool"),
+        Column("driver", "Shared out by"),
+        Column("activity_cost_usd", "Cost", "usd_table"),
+        Column("driver_units", "Units", "count"),
+        Column("usd_per_driver_unit", "Per unit", "usd_unit"),
+        Column("unused_capacity_cost_usd", "Unused capacity", "usd_table"),
+        Column("unused_share", "Unused", "percent"),
+        Column("cost_without_units_usd", "Days without units", "usd_table"),
+        Column("customers", "Customers", "count"),
+    )
+    return (Section("What shared pools cost by activity", tables=(Table(columns, found, max_rows=20),)),)
+
+
+def tag_sections(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Compliance by scope, and what to put right; nothing without resources on a bill."""
+    by_scope = ask.tagged_by(warehouse)
+    if not by_scope.rows:
+        return ()
+    scopes = (
+        Column("scope_kind", "By"),
+        Column("scope", "Which"),
+        Column("resources", "Resources", "count"),
+        Column("compliant_share", "Right", "percent"),
+        Column("cost_usd", "Cost", "usd_table"),
+        Column("compliant_cost_share", "Of it, right", "percent"),
+        Column("untagged_cost_usd", "Without", "usd_table"),
+        Column("prior_compliant_cost_share", "Month before", "percent"),
+        Column("days_to_target", "Days to the target", "count"),
+    )
+    fixes = (
+        Column("resource_id", "Resource"),
+        Column("service_name", "Service"),
+        Column("tag_key", "Tag"),
+        Column("problem", "Problem", "words"),
+        Column("found_key", "Found as"),
+        Column("found_value", "Value"),
+        Column("likely_value", "Likely meant"),
+        Column("fixed_by", "Who"),
+        Column("cost_usd", "Cost in 30 days", "usd_table"),
+    )
+    return (
+        Section("Tags", tables=(Table(scopes, by_scope, max_rows=30),)),
+        Section("Tags to put right", tables=(Table(fixes, ask.to_fix(warehouse), max_rows=25),)),
+    )
