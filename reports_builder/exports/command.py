@@ -98,3 +98,25 @@ def export_journal(
     typer.echo(
         f"{len(journal.lines)} lines over {journal.total:,.2f} {journal.currency} of {month:%Y-%m}: {out}"
     )
+
+
+@export_app.command("openmetrics")
+def export_openmetrics(out: Out, warehouse: WarehouseFile = DEFAULT_WAREHOUSE) -> None:
+    """Write cost, ownership and tags of the newest month as gauges for Prometheus."""
+    from reports_builder.exports.files import write_whole  # noqa: PLC0415
+    from reports_builder.exports.openmetrics import as_openmetrics, read_families  # noqa: PLC0415
+
+    with open_warehouse(warehouse) as opened:
+        families = read_families(opened)
+    write_whole(out, as_openmetrics(families))
+    typer.echo(f"{sum(len(family.samples) for family in families)} samples: {out}")
+
+
+@export_app.command("grafana")
+def export_grafana(out: Out) -> None:
+    """Write a dashboard that Grafana imports, over the published DuckDB file."""
+    from reports_builder.exports.files import write_whole  # noqa: PLC0415
+    from reports_builder.exports.grafana import PANELS, PLUGIN, as_dashboard  # noqa: PLC0415
+
+    write_whole(out, as_dashboard())
+    typer.echo(f"{len(PANELS)} panels for the data source {PLUGIN}: {out}")

@@ -9,12 +9,14 @@ from reports_builder.subjects.allocation.spend.statements import (
     activities_section,
     components_section,
     owned,
+    owner_figures,
     owner_sections,
     spend_figures,
     tag_figures,
     tag_sections,
     tags_said,
     tenants_section,
+    unowned_section,
 )
 from reports_builder.warehouse import Warehouse
 
@@ -42,13 +44,14 @@ def build(warehouse: Warehouse) -> Page:
         ),
         answer=(owned(month), tags_said(tagged)),
         key_figures=(*spend_figures(month), *tag_figures(tagged)),
-        figures=(),
+        figures=owner_figures(warehouse, month),
         insights=unowned(month, ask.owners(warehouse, "team")),
         plan=None,
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             components_section(warehouse),
             *owner_sections(warehouse),
+            *unowned_section(warehouse),
             tenants_section(warehouse),
             *activities_section(warehouse),
             *tag_sections(warehouse),

@@ -58,6 +58,8 @@ _ROWS = {
     "allocation.rpt_tenant_chargebacks_monthly": """
         (month_start_date, customer_id, customer_name, ai_cost_usd, total_cost_usd, efficiency_score, is_latest) values
         ('2026-10-01', 'cust_0001', 'Acme | Co', 1400, 1400, 0.8, true)""",
+    "allocation.rpt_unowned_costs_monthly": """
+        (month_start_date, cause, cost_usd, unowned_share) values ('2026-10-01', 'calls: name no feature', 161, 1)""",
     "allocation.rpt_activity_costs": """
         (month_start_date, cost_pool, driver, activity_cost_usd, driver_units, usd_per_driver_unit,
         unused_capacity_cost_usd) values ('2026-10-01', 'helpdesk', 'tickets', 10, 5, 1.2, 4)""",

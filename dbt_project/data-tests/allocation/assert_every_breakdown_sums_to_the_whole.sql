@@ -30,6 +30,24 @@ team_costs as (
 
 ),
 
+owner_costs as (
+
+    select * from {{ ref('rpt_owner_costs_monthly') }}
+
+),
+
+tenant_costs as (
+
+    select * from {{ ref('rpt_tenant_chargebacks_monthly') }}
+
+),
+
+unowned_costs as (
+
+    select * from {{ ref('rpt_unowned_costs_monthly') }}
+
+),
+
 chargebacks as (
 
     select * from {{ ref('rpt_chargebacks_monthly') }}
@@ -75,6 +93,21 @@ cuts as (
     union all
     select 'chargebacks' as cut, sum(allocated_cost_usd) as cost_usd, 'to date' as whole
     from chargebacks
+    union all
+    select 'owners by ' || rollup_level as cut, sum(total_cost_usd) as cost_usd, 'to date' as whole
+    from owner_costs
+    group by rollup_level
+    union all
+    select 'components' as cut, sum(ai_cost_usd + infrastructure_cost_usd + storage_cost_usd + transfer_cost_usd + services_cost_usd + other_cost_usd) as cost_usd, 'to date' as whole
+    from tenant_costs
+    union all
+    select 'with and without a team' as cut, sum(cost_usd) as cost_usd, 'to date' as whole
+    from (
+        select total_cost_usd - unowned_cost_usd as cost_usd from owner_costs
+        where rollup_level = 'total'
+        union all
+        select cost_usd from unowned_costs
+    ) as owned_and_not
 
 ),
 

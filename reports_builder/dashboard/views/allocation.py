@@ -2,17 +2,20 @@
 
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
+from reports_builder.model import Section
 from reports_builder.subjects.allocation.spend import queries as ask
 from reports_builder.subjects.allocation.spend.statements import (
     activities_section,
     components_section,
     owned,
+    owner_figures,
     owner_sections,
     spend_figures,
     tag_figures,
     tag_sections,
     tags_said,
     tenants_section,
+    unowned_section,
 )
 
 
@@ -25,8 +28,10 @@ def build(warehouse: NarrowedWarehouse) -> View:
         headline=(owned(month), tags_said(tagged)),
         tiles=(*spend_figures(month), *tag_figures(tagged)),
         sections=(
+            Section("Who causes it", figures=owner_figures(warehouse, month)),
             components_section(warehouse),
             *owner_sections(warehouse),
+            *unowned_section(warehouse),
             tenants_section(warehouse),
             *activities_section(warehouse),
             *tag_sections(warehouse),

@@ -71,6 +71,12 @@ pool_activities as (
 
 ),
 
+owner_levels as (
+
+    select * from {{ ref('int_owner_levels') }}
+
+),
+
 pool_targets as (
 
     select * from {{ ref('pool_targets') }}
@@ -198,6 +204,16 @@ inputs as (
     union all
     select 'pool target' as input_name, {{ row_text('pool_targets', ['cost_pool', 'target_column', 'target_value', 'weight']) }} as input_text, {{ for_ever }}
     from pool_targets
+    union all
+    {# Who stands above an owner that a pool names bears its part, too. #}
+    select
+        'owner of a target' as input_name,
+        {{ row_text('owner_levels', ['owner_id', 'owner_type', 'business_unit_id', 'team_id', 'project_id', 'user_id', 'cost_centre']) }} as input_text,
+        valid_from_date as counts_from_date,
+        valid_from_date,
+        valid_to_date
+    from owner_levels
+    where owner_id in (select pool_targets.target_value from pool_targets)
     union all
     select 'activity of a pool' as input_name, {{ row_text('pool_activities', ['cost_pool', 'driver', 'cost_weight', 'capacity_units_per_day']) }} as input_text, {{ for_ever }}
     from pool_activities

@@ -9,9 +9,8 @@ def month(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, total_cost_usd, shared_cost_usd, prior_month_cost_usd, covered_days, days_in_month,
-            unowned_cost_usd, owned_share,
-            unowned_cost_usd > 0 as has_unowned, is_owned_enough
+            month_start_date, total_cost_usd, ai_cost_usd, shared_cost_usd, prior_month_cost_usd, covered_days,
+            days_in_month, unowned_cost_usd, owned_share, unowned_cost_usd > 0 as has_unowned, is_owned_enough
         from allocation.rpt_owner_costs_monthly
         where rollup_level = 'total'
         order by month_start_date desc
@@ -51,6 +50,17 @@ def owners(warehouse: Warehouse, level: str) -> Evidence:
     )
 
 
+def unowned(warehouse: Warehouse) -> Evidence:
+    """Why cost of the newest month has no team, the dearest cause first."""
+    return warehouse.evidence(
+        """
+        select month_start_date, cause, cost_usd, unowned_share
+        from allocation.rpt_unowned_costs_monthly
+        order by month_start_date desc, cost_usd desc, cause
+        """
+    )
+
+
 def tenants(warehouse: Warehouse) -> Evidence:
     """Customers of the newest month, the dearest first."""
     return warehouse.evidence(
@@ -64,6 +74,19 @@ def tenants(warehouse: Warehouse) -> Evidence:
         from allocation.rpt_tenant_chargebacks_monthly
         where is_latest
         order by total_cost_usd desc, customer_id
+        """
+    )
+
+
+def dearest_tenants(warehouse: Warehouse) -> Evidence:
+    """The ten dearest customers of the newest month."""
+    return warehouse.evidence(
+        """
+        select customer_name, total_cost_usd, prior_month_cost_usd
+        from allocation.rpt_tenant_chargebacks_monthly
+        where is_latest
+        order by total_cost_usd desc, customer_id
+        limit 10
         """
     )
 

@@ -1,7 +1,8 @@
 """Sentences, figures and tables about all spend; the report and the dashboard say the same."""
 
+from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, KeyFigure, Section, Table
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.subjects.allocation.spend import queries as ask
 from reports_builder.warehouse import Warehouse
 
@@ -55,6 +56,7 @@ def spend_figures(month: Evidence) -> tuple[KeyFigure, ...]:
             month.cell("prior_month_cost_usd", "usd_table"),
             status=month.say("{covered_days:count} of {days_in_month:count} days"),
         ),
+        KeyFigure("Of it, models", month.cell("ai_cost_usd", "usd_table")),
         KeyFigure("Of it, from shared pools", month.cell("shared_cost_usd", "usd_table")),
         KeyFigure(
             "Of it, a team answers for",
@@ -79,6 +81,46 @@ def tag_figures(tagged: Evidence) -> tuple[KeyFigure, ...]:
             tagged.cell("compliant_share", "percent"),
             status=tagged.say("{compliant_resources:count} of {resources:count}"),
         ),
+    )
+
+
+def owner_figures(warehouse: Warehouse, month: Evidence) -> tuple[Figure, ...]:
+    """Teams and the dearest customers of the newest month, beside the month before."""
+    if not month.rows:
+        return ()
+    found = (
+        (
+            "teams",
+            "owner_name",
+            ask.owners(warehouse, "team"),
+            "{owner_name:text} costs most of all teams",
+        ),
+        (
+            "customers",
+            "customer_name",
+            ask.dearest_tenants(warehouse),
+            "{customer_name:text} is the dearest customer",
+        ),
+    )
+    return tuple(
+        Figure(
+            f"all-spend-{name}",
+            ranked_bars(
+                evidence,
+                label=label,
+                value="total_cost_usd",
+                style="usd",
+                axis_title="US dollars in the month",
+                marker="prior_month_cost_usd",
+            ),
+            evidence.say(title),
+            evidence.say(f"{title}, with {{total_cost_usd:usd}}."),
+            evidence,
+            height=70 + 26 * len(evidence.rows),
+            key="Bar: cost of the newest month. Upright mark: the month before.",
+        )
+        for name, label, evidence, title in found
+        if evidence.rows
     )
 
 
@@ -129,6 +171,20 @@ def owner_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     )
 
 
+def unowned_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Cost without a team by cause; nothing where each dollar has one."""
+    found = ask.unowned(warehouse)
+    if not found.rows:
+        return ()
+    columns = (
+        Column("month_start_date", "Month", "month"),
+        Column("cause", "Cause"),
+        Column("cost_usd", "Cost", "usd_table"),
+        Column("unowned_share", "Share", "percent"),
+    )
+    return (Section("Why cost has no team", tables=(Table(columns, found, max_rows=16),)),)
+
+
 def tenants_section(warehouse: Warehouse) -> Section:
     """Customers by what they cost."""
     columns = (
@@ -168,7 +224,7 @@ def activities_section(warehouse: Warehouse) -> tuple[Section, ...]:
 
 def tag_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     """Compliance by scope, and what to put right; nothing without resources on a bill."""
-    by_scope = ask.tagged_by(warehouse)
+    by_scope, wrong = ask.tagged_by(warehouse), ask.to_fix(warehouse)
     if not by_scope.rows:
         return ()
     scopes = (
@@ -195,5 +251,5 @@ def tag_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     )
     return (
         Section("Tags", tables=(Table(scopes, by_scope, max_rows=30),)),
-        Section("Tags to put right", tables=(Table(fixes, ask.to_fix(warehouse), max_rows=25),)),
+        Section("Tags to put right", tables=(Table(fixes, wrong, max_rows=25),)),
     )

@@ -169,11 +169,8 @@ whole as (
         cast(null as string) as service_tier,
         lines.{{ kept | join(', lines.') }},
         lines.{{ amounts.keys() | join(', lines.') }},
-        case
-            when lines.is_shared_out then 'unexplained by usage'
-            when lines.is_overlap then 'llm_usage'
-            else coalesce(bill_pools.cost_pool, 'billed_services')
-        end as cost_pool,
+        case when lines.is_shared_out then 'unexplained by usage' when lines.is_overlap then 'llm_usage' else coalesce(bill_pools.cost_pool, 'billed_services') end
+            as cost_pool,
         {% for owner in owners -%}
         case
             when bill_pools.cost_pool is null
