@@ -9,8 +9,9 @@ def month(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, total_cost_usd, ai_cost_usd, shared_cost_usd, prior_month_cost_usd, covered_days,
-            days_in_month, unowned_cost_usd, owned_share, unowned_cost_usd > 0 as has_unowned, is_owned_enough
+            month_start_date, total_cost_usd, ai_cost_usd, shared_cost_usd, prior_month_cost_usd,
+            covered_days, days_in_month, unowned_cost_usd, owned_share, unowned_cost_usd > 0 as has_unowned,
+            is_owned_enough
         from allocation.rpt_owner_costs_monthly
         where rollup_level = 'total'
         order by month_start_date desc
