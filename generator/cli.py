@@ -49,6 +49,10 @@ def generate(
         list[str] | None,
         typer.Option(help=f"What moves the traffic; repeat to combine. One of {', '.join(CHOICES)}."),
     ] = None,
+    with_cloud: Annotated[
+        bool,
+        typer.Option("--with-cloud", help="Bills of clouds and GPUs, inventories and activity, too."),
+    ] = False,
     follow: Annotated[
         bool,
         typer.Option(
@@ -83,6 +87,8 @@ def generate(
     following = Following(target_size, rate, speed_up, file_calls, history_days)
     if not follow:
         following.check_unused()
+    elif with_cloud:
+        raise UsageError("--with-cloud writes whole months: use it without --follow")
     days = (FOLLOWED_DAYS if follow else DEFAULT_DAYS) if days is None else days
     options = Options(
         customers=_between("--customers", customers, 1, MAX_CUSTOMERS),
@@ -90,6 +96,7 @@ def generate(
         end_date=_date("--end-date", end_date),
         seed=_between("--seed", seed, 0, 2**63 - 1),
         scenarios=resolve(scenario or ()),
+        with_cloud=with_cloud,
     )
     _between("--workers", workers, 0, 1024)
     if options.end_date.toordinal() <= options.days:

@@ -40,6 +40,7 @@ TRAFFIC_STREAM: Final = 4
 _SCENARIO_STREAM: Final = 5
 _RHYTHM_STREAM: Final = 6
 _WEEK_STREAM: Final = 7
+CLOUD_STREAM: Final = 8
 
 _NANO: Final = 1_000_000_000
 _INTERNAL_NOISE: Final = 0.15
@@ -50,6 +51,7 @@ class Options:
     """What the user asked for; the period is the `days` days that end with `end_date`.
 
     `scenarios` names what moves the traffic (generator.scenarios.registry.resolve); none is the default data.
+    With `with_cloud` what the company spends beside calls is written, too.
     """
 
     customers: int
@@ -57,6 +59,7 @@ class Options:
     end_date: date
     seed: int
     scenarios: tuple[str, ...] = ()
+    with_cloud: bool = False
 
     @property
     def first(self) -> date:

@@ -18,6 +18,7 @@ import numpy as np
 
 from generator.calls.costing import added_nano, wasted_nano
 from generator.calls.traffic import Calls, draw_calls
+from generator.cloud.writing import write_cloud
 from generator.errors import UsageError
 from generator.landing.records import CALLS_SCHEMA, calls_table, customers_table
 from generator.landing.truth import (
@@ -90,6 +91,8 @@ def _generate(
     write_table(incoming / "customers.parquet", customers_table(plan))
     for name, table in truth_tables(plan, tally).items():
         write_table(incoming / "truth" / name, table)
+    if plan.options.with_cloud:
+        write_cloud(plan, incoming)
     publish(out, incoming, description(plan.options, calls))
     return RunDone(calls, cost, size)
 

@@ -103,8 +103,12 @@ def conventions_of(source: LandedSource, path: Path, targets: Targets) -> Conven
     return survey(shaped_rows(source, path, targets), source.columns, source.money, source.months)
 
 
+# json.dumps makes an encoder for each record.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
 def _as_json(raw: Fields) -> str:
-    return json.dumps({key: value for key, value in raw.items() if value is not None}, ensure_ascii=False)
+    return _ENCODER.encode({key: value for key, value in raw.items() if value is not None})
 
 
 def file_rows(source: LandedSource, path: Path) -> Iterator[Row]:

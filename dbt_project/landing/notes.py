@@ -29,6 +29,8 @@ NOTE_SCHEMA = pa.schema(
 )
 # The generator leaves it beside the calls that it makes.
 GENERATED_MARKER = "_generated.json"
+# So begin the names of its files in the folders of sources.
+_GENERATED_FILE = "generated-"
 # What may be in the folder of raw data beside the sources: the calls in their layout, their customers, and
 # what the generator planted.
 _OTHERS = frozenset({"calls", "customers.parquet", "truth"})
@@ -134,7 +136,11 @@ def generated_calls_beside_own(raw_dir: Path, switched_on: Collection[str]) -> l
     """That the generator's calls are counted although files of one's own are there."""
     if "calls" not in switched_on or not (raw_dir / GENERATED_MARKER).is_file():
         return []
-    own = [source.name for source in LANDED_SOURCES if source_files(raw_dir / source.name)]
+    own = [
+        source.name
+        for source in LANDED_SOURCES
+        if any(not path.name.startswith(_GENERATED_FILE) for path in source_files(raw_dir / source.name))
+    ]
     if not own:
         return []
     off = [name for name in own if name not in switched_on]

@@ -52,6 +52,20 @@
         ('charge_value_unknown', 'count(*) filter (where unknown_values is not null)', 'sum(billed_cost_usd) filter (where unknown_values is not null)',
             'Lines of billing files with a value that FOCUS does not allow in a column that may be empty; it is kept as it came. All months.'),
     ] %}
+    {% for name, found, description in [
+        ('tags_unreadable', "left(trim(tags), 1) <> '{'",
+            'Lines of bills whose tags are no JSON object; they are kept as they came and name no owner. All months.'),
+        ('effective_cost_unknown', 'effective_cost_usd is null and is_counted',
+            'Lines of bills without a known effective cost: no rate for the currency, or a commitment whose price the file lacks. All months.'),
+        ('cost_contradicts_price', 'abs(cast(contracted_unit_price_billing_currency as double) * cast(pricing_quantity as double)
+            - cast(contracted_cost_billing_currency as double)) > 0.01 + 0.01 * abs(cast(contracted_cost_billing_currency as double))',
+            'Lines of bills whose quantity at their price is another amount than their cost, by more than a cent and 1 %; the cost counts. All months.'),
+    ] %}
+        {% do charge_checks.append((name, 'count(*) filter (where ' ~ found ~ ')', 'sum(billed_cost_usd) filter (where ' ~ found ~ ')', description)) %}
+    {% endfor %}
+    {% set resource_checks = [
+        ('resource_in_two_accounts', 'count(*) filter (where accounts > 1)', none, 'Resources that more than one account was charged for. All months.'),
+    ] %}
     {% set plan_checks = [
         ('newest_plan_rejected', 'count(distinct case when is_newest_rejected then customer_id end)', none,
             'Customers whose newest plan is refused; the one before goes on where it ended as that began.'),
@@ -63,6 +77,7 @@
         ('invoiced', 'count(*)', 'sum(invoiced_usd)', invoice_checks),
         ('invoices', 'count(*)', 'sum(0)', invoice_line_checks),
         ('focus_charges', 'count(*)', 'sum(billed_cost_usd)', charge_checks),
+        ('resources', 'count(*)', 'sum(0)', resource_checks),
         ('customer_plans', 'count(distinct customer_id)', 'sum(0)', plan_checks),
     ] %}
     {% for name, description in [

@@ -25,6 +25,8 @@ from generator.plan import Options
 DAY_FILE: Final = "part-0.parquet"
 MARKER: Final = "_generated.json"
 FOLLOW_STATE: Final = "_follow.json"
+GENERATED_FILE: Final = "generated-*.csv.gz"
+"""The files beside the calls, in the folders of their sources: others there are somebody's own."""
 _OWN_FILES: Final = (DAY_FILE, "follow-*.parquet")
 _INCOMING: Final = "_incoming-"
 _INTEGERS: Final = (
@@ -52,6 +54,7 @@ def description(options: Options, calls: int) -> dict[str, object]:
         "seed": options.seed,
         "calls": calls,
         **scenarios,
+        **({"with_cloud": True} if options.with_cloud else {}),
     }
 
 
@@ -134,7 +137,7 @@ def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
     # One may have begun to follow meanwhile.
     _check_not_followed(out)
     (out / MARKER).write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
-    arrived = sorted(path.relative_to(incoming) for path in incoming.rglob("*.parquet"))
+    arrived = sorted(path.relative_to(incoming) for path in incoming.rglob("*") if path.is_file())
     for path in arrived:
         target = out / path
         if target.is_file() and filecmp.cmp(incoming / path, target, shallow=False):
@@ -143,6 +146,9 @@ def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
         (incoming / path).replace(target)
     current = {out / path for path in arrived}
     for stale in (out / "truth").glob("*.parquet"):
+        if stale not in current:
+            stale.unlink()
+    for stale in out.glob(f"*/{GENERATED_FILE}"):
         if stale not in current:
             stale.unlink()
     for stale in [path for name in _OWN_FILES for path in (out / "calls").glob(f"date=*/{name}")]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dbt_project.landing.sources.inventory import INVENTORY
-from tests.landing.test_cloud_bills import landed
+from tests.landing.landed_bills import landed
 
 MACHINES = (
     "ResourceId,ResourceType,Region,CostUSD,Tags,CreationDate,InstanceType,State,CPUUtilization,MemoryUtilization,"

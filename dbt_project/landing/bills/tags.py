@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dbt_project.landing.fields.values import as_text
 
@@ -11,7 +12,10 @@ from dbt_project.landing.fields.values import as_text
 def tags_text(pairs: Iterable[tuple[str, object]]) -> str | None:
     """The tags that have a key, with empty values as such; null without any."""
     tags = {key: "" if value is None else str(value) for key, value in pairs if key.strip()}
-    return json.dumps(tags, ensure_ascii=False, sort_keys=True) if tags else None
+    return _ENCODER.encode(tags) if tags else None
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 def pairs_of(value: object) -> list[tuple[str, object]] | None:
@@ -22,10 +26,22 @@ def pairs_of(value: object) -> list[tuple[str, object]] | None:
     if value is None or as_text(value) is None:
         return []
     if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return None
+        found = _object_of(value)
+        return list(found) if found is not None else None
+    return _pairs_in(value)
+
+
+# The lines of a resource repeat its tags.
+@lru_cache(maxsize=10_000)
+def _object_of(text: str) -> tuple[tuple[str, object], ...] | None:
+    try:
+        pairs = _pairs_in(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+    return tuple(pairs) if pairs is not None else None
+
+
+def _pairs_in(value: object) -> list[tuple[str, object]] | None:
     if isinstance(value, dict):
         return [(str(key), _plain(content)) for key, content in value.items()]
     if not isinstance(value, list):

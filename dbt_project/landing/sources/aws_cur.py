@@ -7,10 +7,10 @@ for it before or beside is no effective cost once more.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from dbt_project.landing.bills.amounts import amount_or_unknown, decimal_of, total
@@ -234,8 +234,7 @@ def _details(record: Fields, product: Fields) -> str | None:
         "OperatingSystem": _of(record, product, "operating_system"),
         "Tenancy": _of(record, product, "tenancy"),
     }
-    stated = {key: value for key, value in found.items() if value}
-    return json.dumps(stated, sort_keys=True) if stated else None
+    return tags_text((key, value) for key, value in found.items() if value)
 
 
 def _tags(record: Fields) -> str | None:
@@ -248,10 +247,17 @@ def _tags(record: Fields) -> str | None:
         return as_text(record.get("resource_tags"))
     pairs = [(_tag_key(key), value) for key, value in kept]
     for name, value in record.items():
-        prefix = next((each for each in _TAG_PREFIXES if name.lower().startswith(each)), None)
-        if prefix and as_text(value) is not None:
-            pairs.append((_tag_key(name[len(prefix) :]), value))
+        key = _tag_of_column(name)
+        if key and as_text(value) is not None:
+            pairs.append((key, value))
     return tags_text(pairs)
+
+
+@lru_cache(maxsize=10_000)
+def _tag_of_column(name: str) -> str | None:
+    """The key that a column of the first layout has the values of."""
+    prefix = next((each for each in _TAG_PREFIXES if name.lower().startswith(each)), None)
+    return _tag_key(name[len(prefix) :]) if prefix else None
 
 
 def _tag_key(key: str) -> str:

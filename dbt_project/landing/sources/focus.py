@@ -76,6 +76,7 @@ FOCUS = LandedSource(
         "Tags": "text",
         "x_EstimatedColumns": "text",
         "x_IsWholeDay": "text",
+        "x_NodeId": "text",
         "x_RepeatsCostOf": "text",
         "x_TokenClass": "text",
     },

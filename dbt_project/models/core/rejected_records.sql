@@ -36,6 +36,18 @@ billing_documents as (
 
 ),
 
+activities as (
+
+    select * from {{ ref('stg_tenant_activity__activities') }}
+
+),
+
+gpu_hours as (
+
+    select * from {{ ref('stg_gpu_usage__gpu_hours') }}
+
+),
+
 rejected as (
 
     select
@@ -86,16 +98,18 @@ rejected as (
         raw_record
     from inventory
     where rejection_reason is not null
+    {%- for source, relation, key in [('billing', 'billing_documents', 'document_key'), ('tenant_activity', 'activities', 'customer_id'), ('gpu_usage', 'gpu_hours', 'pod')] %}
     union all
     select
-        'billing' as source,
+        '{{ source }}' as source,
         file_name,
         line_number,
-        document_key as record_key,
+        {{ key }} as record_key,
         rejection_reason as reason,
         raw_record
-    from billing_documents
+    from {{ relation }}
     where rejection_reason is not null
+    {%- endfor %}
 
 )
 

@@ -50,6 +50,12 @@ focus_charges as (
 
 ),
 
+resources as (
+
+    select * from {{ ref('dim_resources') }}
+
+),
+
 capacity_charges as (
 
     select * from {{ ref('int_charges__provisioned') }}

@@ -28,9 +28,14 @@ typed as (
         file_name,
         split_part(file_name, '/', 1) as source_name,
         cast(line_number as bigint) as line_number,
+        cast(record_number as bigint) as record_number,
         line_problem,
         try_cast(chargeperiodstart as timestamp) as charge_period_start_at,
-        try_cast(chargeperiodend as timestamp) as charge_period_end_at,
+        case
+            when chargeperiodend is null and x_iswholeday = 'yes'
+                then {{ from_unix_microseconds(unix_microseconds('try_cast(chargeperiodstart as timestamp)') ~ ' + 24 * 3600000000') }}
+            else try_cast(chargeperiodend as timestamp)
+        end as charge_period_end_at,
         try_cast(billingperiodstart as timestamp) as billing_period_start_at,
         try_cast(billingperiodend as timestamp) as billing_period_end_at,
         providername as stated_provider_name,
@@ -61,6 +66,7 @@ typed as (
         x_tokenclass as token_class,
         x_estimatedcolumns as estimated_columns,
         x_repeatscostof as repeats_cost_of,
+        x_nodeid as node_id,
         {{ focus_spelling('pricingcategory', 'pricing_category') }} as pricing_category,
         pricingunit as pricing_unit,
         consumedunit as consumed_unit,

@@ -47,6 +47,15 @@ accepted as (
 
 ),
 
+{# A container runs on a machine that the bill of its cloud has already. #}
+machines_billed as (
+
+    select distinct resource_id, billing_month_start_date
+    from accepted
+    where node_id is null and resource_id is not null
+
+),
+
 services_with_calls as (
 
     select distinct
@@ -85,10 +94,13 @@ named as (
 
     select
         accepted.*,
+        accepted.repeats_cost_of is not null or machines_billed.resource_id is not null as is_repeated,
         coalesce(provider_names.provider_name, accepted.name_on_bill, 'unknown') as provider_name,
         cast(case when accepted.billing_currency = 'USD' then 1 else currency_rates.usd_per_unit end as decimal(13, 10)) as usd_per_unit
     from accepted
     left join provider_names on lower(accepted.name_on_bill) = provider_names.name_in_source
+    left join machines_billed
+        on accepted.node_id = machines_billed.resource_id and accepted.billing_month_start_date = machines_billed.billing_month_start_date
     left join currency_rates
         on
             accepted.billing_currency = currency_rates.currency
@@ -107,7 +119,7 @@ converted as (
             when coalesce(named.estimated_columns, '') not like '%{{ kind | capitalize }}Cost%' then {{ in_usd('named.' ~ kind ~ '_cost_billing_currency') }}
         end as {{ kind }}_cost_usd,
         {% endfor -%}
-        named.charge_category = 'Usage' and preferred.provider_name is not null and named.repeats_cost_of is null as is_overlap,
+        named.charge_category = 'Usage' and preferred.provider_name is not null and not named.is_repeated as is_overlap,
         coalesce(preferred.counts, 'usage') as counts,
         named.charge_category = 'Usage'
         and named.billed_cost_billing_currency <> 0
@@ -129,7 +141,7 @@ counted as (
 
     select
         converted.*,
-        converted.repeats_cost_of is null and (not converted.is_overlap or (
+        not converted.is_repeated and (not converted.is_overlap or (
             bool_or(converted.is_overlap and converted.counts = 'bill') over provider_month
             and not bool_or(converted.is_overlap and converted.effective_cost_usd is null) over provider_month
         )) as is_counted

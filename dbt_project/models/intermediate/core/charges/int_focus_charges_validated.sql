@@ -12,7 +12,7 @@ validated as (
 
     select
         *,
-        file_name || '#' || cast(line_number as string) as charge_id,
+        file_name || '#' || cast(line_number as string) || case when record_number > 1 then '.' || cast(record_number as string) else '' end as charge_id,
         case
             when line_problem is not null then line_problem
             when charge_period_start_at is null and raw_charge_period_start is null then 'charge_period_missing'

@@ -1,4 +1,4 @@
-{# one row per owner key of bills and inventories x value that a rule can look at; an account is nearer than the one that is billed for it #}
+{# one row per owner key of bills, inventories and uses of GPUs x value that a rule can look at; an account is nearer than the one that is billed for it #}
 
 with bills as (
 
@@ -10,6 +10,13 @@ inventory as (
 
     select * from {{ ref('int_inventory_validated') }}
     where is_newest
+
+),
+
+gpu_hours as (
+
+    select * from {{ ref('stg_gpu_usage__gpu_hours') }}
+    where rejection_reason is null
 
 ),
 
@@ -31,8 +38,17 @@ seen as (
         resource_id,
         tags,
         'Usage' as charge_kind,
-        {{ owner_key(sub_account_id='account_id', resource_id='resource_id', tags='tags', charge_kind="'Usage'") }} as owner_key
+        {{ owner_key(sub_account_id='account_id', resource_id='resource_id', tags='tags') }} as owner_key
     from inventory
+    union distinct
+    select
+        cast(null as string) as billing_account_id,
+        cast(null as string) as sub_account_id,
+        resource_id,
+        tags,
+        'Usage' as charge_kind,
+        {{ owner_key(resource_id='resource_id', tags='tags') }} as owner_key
+    from gpu_hours
 
 ),
 

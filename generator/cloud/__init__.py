@@ -1,0 +1,1 @@
+"""What the company spends beside calls to models: machines, buckets, GPUs, shared infrastructure, support."""

@@ -1,0 +1,159 @@
+"""Write what the company spends beside calls: bills, inventories, use, activity, the truth of the tags."""
+
+import csv
+import gzip
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from generator.cloud import aws, gpus
+from generator.cloud.activity import activity_lines
+from generator.cloud.aws import Line
+from generator.cloud.estate import Bucket, Machine, Tag, draw_buckets, draw_machines
+from generator.landing.writing import GENERATED_FILE, write_table
+from generator.plan import CLOUD_STREAM, Plan
+
+TAGS_SCHEMA: Final = pa.schema(
+    [
+        ("resource_id", pa.string()),
+        ("tag_key", pa.string()),
+        ("right_value", pa.string()),
+        ("written_key", pa.string()),
+        ("written_value", pa.string()),
+        ("kind", pa.string()),
+    ]
+)
+RESOURCES_SCHEMA: Final = pa.schema(
+    [
+        ("resource_id", pa.string()),
+        ("resource_type", pa.string()),
+        ("state", pa.string()),
+        ("is_steady", pa.bool_()),
+    ]
+)
+
+
+def write_cloud(plan: Plan, root: Path) -> None:
+    """Write the files of all sources below `root`, and what was planted in them below `root/truth`."""
+    random = plan.stream(CLOUD_STREAM)
+    days = plan.options.dates()
+    first, last = plan.options.first, plan.options.end_date
+    machines, buckets = draw_machines(random, first, last), draw_buckets(random, first)
+    lines: list[Line] = []
+    for machine in machines:
+        lines += aws.machine_lines(machine, days)
+    for bucket in buckets:
+        lines += aws.bucket_lines(bucket, days)
+    lines += aws.shared_lines(days)
+    by_provider = {machine.provider: machine for machine in gpus.FLEET}
+    lines += [aws.gpu_line(by_provider["aws"], day) for day in days]
+    _write(root, "aws_cur", "cur", aws.COLUMNS, lines)
+    _write(root, "azure_costs", "details", (), [gpus.azure_line(by_provider["azure"], day) for day in days])
+    _write(root, "gcp_billing", "export", (), [gpus.gcp_line(by_provider["gcp"], day) for day in days])
+    others = [by_provider[name] for name in ("runpod", "lambda", "coreweave")]
+    _write(
+        root,
+        "simple_bills",
+        "gpus",
+        (),
+        [gpus.simple_line(machine, day) for day in days for machine in others],
+    )
+    used = [line for day in days for machine in gpus.FLEET for line in gpus.usage_lines(machine, day, random)]
+    _write(root, "gpu_usage", "pods", (), used)
+    _write(
+        root, "inventory", f"ec2-{last}", (), [_machine_row(machine, random.random()) for machine in machines]
+    )
+    _write(root, "inventory", f"s3-{last}", (), [_bucket_row(bucket, random.random()) for bucket in buckets])
+    _write(root, "tenant_activity", "units", (), activity_lines(plan, random))
+    tagged = [(machine.resource_id, machine.tags) for machine in machines]
+    tagged += [(bucket.name, bucket.tags) for bucket in buckets]
+    write_table(root / "truth" / "planted_tags.parquet", _tags_table(tagged))
+    write_table(root / "truth" / "cloud_resources.parquet", _resources_table(machines, buckets))
+
+
+def _write(root: Path, source: str, name: str, columns: Sequence[str], lines: Iterable[Line]) -> None:
+    """A compressed CSV file whose bytes depend on the lines alone."""
+    rows = list(lines)
+    path = root / source / GENERATED_FILE.replace("*", name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns or list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    with path.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+        packed.write(text.getvalue().encode("utf-8"))
+
+
+def _machine_row(machine: Machine, draw: float) -> Line:
+    """A line of an inventory, whose CostUSD is no price."""
+    return {
+        "ResourceId": machine.resource_id,
+        "ResourceType": "EC2 instance",
+        "AccountId": machine.account,
+        "Region": machine.region,
+        "CostUSD": round(0.016 + draw * 1.18, 3),
+        "Tags": _pairs(machine.tags),
+        "CreationDate": machine.created,
+        "InstanceType": machine.instance_type,
+        "State": machine.state,
+        "CPUUtilization": machine.cpu_percent if machine.state == "running" else None,
+        "MemoryUtilization": machine.memory_percent if machine.state == "running" else None,
+        "NetworkIn_Bps": int(draw * 4_000_000),
+        "NetworkOut_Bps": int(draw * 2_500_000),
+    }
+
+
+def _bucket_row(bucket: Bucket, draw: float) -> Line:
+    return {
+        "BucketName": bucket.name,
+        "AccountId": bucket.account,
+        "Region": bucket.region,
+        "CostUSD": round(draw * 320, 2),
+        "Tags": _pairs(bucket.tags),
+        "CreationDate": bucket.created,
+        "StorageClass": bucket.storage_class,
+        "ObjectCount": bucket.objects,
+        "TotalSizeGB": bucket.size_gb,
+        "VersionEnabled": bucket.is_versioned,
+        "Encryption": "AES256",
+    }
+
+
+def _pairs(tags: tuple[Tag, ...]) -> str:
+    return ",".join(f"{tag.written_key}={tag.written}" for tag in tags if tag.written is not None)
+
+
+def _tags_table(tagged: list[tuple[str, tuple[Tag, ...]]]) -> pa.Table:
+    rows = [
+        {
+            "resource_id": resource_id,
+            "tag_key": tag.key,
+            "right_value": tag.right,
+            "written_key": None if tag.written is None else tag.written_key,
+            "written_value": tag.written,
+            "kind": tag.fate,
+        }
+        for resource_id, tags in tagged
+        for tag in tags
+    ]
+    return pa.Table.from_pylist(rows, TAGS_SCHEMA)
+
+
+def _resources_table(machines: list[Machine], buckets: list[Bucket]) -> pa.Table:
+    rows: list[dict[str, object]] = [
+        {
+            "resource_id": machine.resource_id,
+            "resource_type": "EC2 instance",
+            "state": machine.state,
+            "is_steady": machine.state == "running" and machine.works_weekends,
+        }
+        for machine in machines
+    ]
+    rows += [
+        {"resource_id": bucket.name, "resource_type": "S3 bucket", "state": None, "is_steady": None}
+        for bucket in buckets
+    ]
+    return pa.Table.from_pylist(rows, RESOURCES_SCHEMA)

@@ -1,0 +1,106 @@
+"""What the company spends beside calls: the shape that is planted, the same bytes for a seed, the calls untouched."""
+
+import csv
+import gzip
+import hashlib
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.generator.conftest import run_generator
+
+CLOUD = ("--customers", "30", "--days", "40", "--seed", "7")
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("cloud") / "raw"
+    done = run_generator(*CLOUD, "--with-cloud", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def rows_of(folder: Path, source: str) -> list[dict[str, str]]:
+    rows = []
+    for path in sorted((folder / source).glob("generated-*.csv.gz")):
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as text:
+            rows += list(csv.DictReader(text))
+    return rows
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_same_seed_gives_the_same_bytes_and_the_same_calls_as_without(
+    cloud: Path, tmp_path: Path
+) -> None:
+    again, without = tmp_path / "again", tmp_path / "without"
+    assert run_generator(*CLOUD, "--with-cloud", "--out", str(again)).returncode == 0
+    assert digests(again) == digests(cloud)
+    assert run_generator(*CLOUD, "--out", str(without)).returncode == 0
+    shared = {name: digest for name, digest in digests(without).items() if name != "_generated.json"}
+    assert shared.items() <= digests(cloud).items()
+    # A run without it takes its own files away, and leaves a file that somebody put beside them.
+    (again / "aws_cur" / "mine.csv").write_text("mine")
+    assert run_generator(*CLOUD, "--out", str(again)).returncode == 0
+    assert digests(again).keys() == {*digests(without), "aws_cur/mine.csv"}
+
+
+def test_120_machines_of_which_82_run_and_80_buckets(cloud: Path) -> None:
+    inventory = rows_of(cloud, "inventory")
+    machines = [row for row in inventory if row.get("ResourceId")]
+    assert Counter(row["State"] for row in machines) == {"running": 82, "stopped": 25, "terminated": 13}
+    assert (
+        len({row["Region"] for row in machines}) == 4 and len({row["InstanceType"] for row in machines}) == 5
+    )
+    assert len([row for row in inventory if row.get("BucketName")]) == 80
+    # What stands still costs its volume alone.
+    stopped = {row["ResourceId"] for row in machines if row["State"] == "stopped"}
+    hours = {
+        row["line_item_resource_id"] for row in rows_of(cloud, "aws_cur") if row["pricing_unit"] == "Hrs"
+    }
+    assert stopped.isdisjoint(hours)
+
+
+def test_shared_infrastructure_sums_to_its_month(cloud: Path) -> None:
+    shared = [row for row in rows_of(cloud, "aws_cur") if row["line_item_operation"] == "Shared"]
+    october = [row for row in shared if row["line_item_usage_start_date"].startswith("2026-10")]
+    assert sum(Decimal(row["line_item_unblended_cost"]) for row in october) == Decimal("2186.50")
+
+
+def test_gpus_are_of_six_providers_shared_idle_and_sometimes_never_held(cloud: Path) -> None:
+    pods = rows_of(cloud, "gpu_usage")
+    assert len({row["provider"] for row in pods}) == 6
+    never = [row for row in pods if not row["started_at"]]
+    assert 0.06 < len(never) / len(pods) < 0.18
+    assert sum(row["gpu_fraction"] != "1" for row in pods) / len(pods) > 0.3
+    inference = [
+        float(row["busy_share"]) for row in pods if row["workload_kind"] == "inference" and row["started_at"]
+    ]
+    assert 0.04 < sum(inference) / len(inference) < 0.10
+
+
+def test_the_truth_says_what_became_of_each_tag(cloud: Path) -> None:
+    truth = pq.read_table(cloud / "truth" / "planted_tags.parquet").to_pylist()
+    assert len(truth) == 200 * 5
+    kinds = Counter(row["kind"] for row in truth)
+    assert kinds.keys() == {"right", "missing", "blank", "wrong_case", "misspelt"} and kinds["right"] > 600
+    for row in truth:
+        written = row["written_key"], row["written_value"]
+        is_right = written == (row["tag_key"], row["right_value"])
+        assert is_right == (row["kind"] == "right"), row
+        if row["kind"] == "wrong_case":
+            assert row["written_value"].lower() == row["right_value"].lower()
+
+
+def test_it_does_not_follow(tmp_path: Path) -> None:
+    done = run_generator("--with-cloud", "--follow", "--out", str(tmp_path / "raw"))
+    assert done.returncode == 2 and "use it without --follow" in done.stderr
