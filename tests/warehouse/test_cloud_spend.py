@@ -206,15 +206,23 @@ def test_a_machine_with_gpus_is_paid_by_who_held_them_and_the_rest_is_idle(cloud
     assert [idle is None for *_, idle in rows] == [False, False, False, True]
 
 
-def test_a_month_that_is_written_anew_ends_where_its_corrections_do(cloud: Cloud) -> None:
-    real_file("corrections/closed_1_original.csv")
-    corrected = "select resource_id, sum(effective_cost_billing_currency) from core.fct_charges where file_name like 'focus/%closed%' group by 1 order by 1"
-    by_delta = cloud.query(corrected)
+def test_a_line_that_is_taken_back_and_written_anew_ends_where_the_difference_alone_does(
+    cloud: Cloud,
+) -> None:
+    real_file("corrections/closed_1_delta.csv")
+    corrected = (
+        "select resource_id, month(billing_month_start_date), sum(effective_cost_billing_currency) from core.fct_charges"
+        " where file_name like 'focus/closed%' group by 1, 2 order by 1, 2"
+    )
+    by_difference = cloud.query(corrected)
     folder = cloud.workspace.raw / "focus"
-    header, line = (folder / "closed_1_original.csv").read_text().strip().splitlines()
-    for name in ("closed_1_original.csv", "closed_1_delta.csv"):
-        (folder / name).unlink()
-    anew = [line.replace("1500", "1200"), line.replace("R-111", "R-222").replace("1500", "300")]
-    (folder / "may-closed-anew.csv").write_text("\n".join([header, *anew]) + "\n")
+    header, first, _ = (folder / "closed_1_delta.csv").read_text().strip().splitlines()
+    (folder / "closed_1_delta.csv").unlink()
+    anew = [
+        first.replace("-300", "-1500").replace("-400", "-2000"),
+        first.replace("-300", "1200").replace("-400", "1600"),
+        first.replace("R-111", "R-222").replace("-300", "300").replace("-400", "400"),
+    ]
+    (folder / "closed_anew.csv").write_text("\n".join([header, *anew]) + "\n")
     cloud.build("+fct_charges")
-    assert cloud.query(corrected) == by_delta
+    assert cloud.query(corrected) == by_difference

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -59,3 +60,15 @@ def _pairs_in(value: object) -> list[tuple[str, object]] | None:
 
 def _plain(value: object) -> object:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
+def written_tags(value: object) -> str | None:
+    """`Owner=Alice,Environment=Dev`, or JSON, as JSON; a text that is neither stays as it is."""
+    pairs = pairs_of(value)
+    if pairs is None:
+        text = as_text(value) or ""
+        parts = [part.partition("=") for part in re.split("[,;]", text) if part.strip()]
+        if not all(mark for _, mark, _ in parts):
+            return text
+        pairs = [(key.strip(), content.strip()) for key, _, content in parts]
+    return tags_text(pairs)

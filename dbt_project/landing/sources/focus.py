@@ -1,4 +1,4 @@
-"""Bills of any provider, FOCUS 1.0 to 1.3."""
+"""Bills of any provider, FOCUS 1.0 to 1.4."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dbt_project.landing.bills.tags import pairs_of, tags_text
+from dbt_project.landing.bills.tags import written_tags
 from dbt_project.landing.fields.nested import Fields
 from dbt_project.landing.fields.values import as_text
 from dbt_project.landing.landed_rows import Row
@@ -44,27 +44,13 @@ _TIMES = ("created_on", "snapshot_on")
 def shape_inventory(record: Fields) -> tuple[Fields, Fields]:
     """A machine or a bucket; a file that has the columns of buckets is one of buckets."""
     shaped = {name: record.get(spelling) for spelling, name in _NAMES.items()}
-    shaped["tags"] = _tags(record.get("Tags"))
+    shaped["tags"] = written_tags(record.get("Tags"))
     if as_text(shaped["resource_type"]) is None:
         shaped["resource_type"] = "S3 bucket" if "TotalSizeGB" in record else "EC2 instance"
     shaped["provider"] = as_text(shaped["provider"]) or "AWS"
     state = as_text(shaped["state"])
     shaped["state"] = state.strip().lower() if state else None
     return shaped, {}
-
-
-def _tags(value: object) -> str | None:
-    """`Owner=Alice,Environment=Dev` or JSON; a text that is neither stays as it is."""
-    text = as_text(value)
-    if text is None:
-        return None
-    pairs = pairs_of(value)
-    if pairs is None:
-        parts = [part.partition("=") for part in re.split(r"[,;]", text) if part.strip()]
-        if not all(mark for _, mark, _ in parts):
-            return text
-        pairs = [(key.strip(), content.strip()) for key, _, content in parts]
-    return tags_text(pairs)
 
 
 class _Inventory(LandedSource):

@@ -9,7 +9,7 @@ import json
 
 from dbt_project.landing.bills.amounts import product_of
 from dbt_project.landing.bills.services import service_category
-from dbt_project.landing.bills.tags import pairs_of, tags_text
+from dbt_project.landing.bills.tags import written_tags
 from dbt_project.landing.fields.nested import Fields
 from dbt_project.landing.fields.values import as_text
 from dbt_project.landing.source import LandedSource
@@ -42,14 +42,6 @@ def shape_simple_bill(record: Fields) -> tuple[Fields, Fields]:
     amount = record.get("amount")
     if as_text(amount) is None:
         amount = product_of(record.get("hours"), record.get("rate"))
-    pairs = pairs_of(record.get("tags"))
-    if pairs is None:
-        parts = [
-            part.partition("=") for part in (as_text(record.get("tags")) or "").split(",") if part.strip()
-        ]
-        pairs = (
-            [(key.strip(), value.strip()) for key, mark, value in parts] if all(p[1] for p in parts) else None
-        )
     service = as_text(record.get("service")) or "GPU Cloud"
     machine = {
         name: text
@@ -90,7 +82,7 @@ def shape_simple_bill(record: Fields) -> tuple[Fields, Fields]:
         "ServiceName": service,
         "SkuMeter": record.get("instance_type"),
         "SkuPriceDetails": json.dumps(machine, sort_keys=True) if machine else None,
-        "Tags": as_text(record.get("tags")) if pairs is None else tags_text(pairs),
+        "Tags": written_tags(record.get("tags")),
     }, {}
 
 

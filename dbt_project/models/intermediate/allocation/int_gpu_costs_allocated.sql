@@ -21,6 +21,13 @@ gpu_instance_types as (
 
 ),
 
+used_machines as (
+
+    select distinct resource_id from gpu_usage
+    where resource_id is not null
+
+),
+
 {# Machines with GPUs: those of a type that has some, and those on which somebody used one. #}
 machines as (
 
@@ -28,9 +35,10 @@ machines as (
         charges.provider_name,
         charges.resource_id,
         {{ json_text('charges.sku_price_details', 'InstanceType') }} as instance_type,
-        try_cast({{ json_text('charges.sku_price_details', 'GpuCount') }} as integer) as stated_gpus
+        try_cast({{ json_text('charges.sku_price_details', 'GpuCount') }} as integer) as stated_gpus,
+        used_machines.resource_id is not null as is_used
     from charges
-    where {{ json_text('charges.sku_price_details', 'InstanceType') }} is not null
+    left join used_machines on charges.resource_id = used_machines.resource_id
 
 ),
 
@@ -45,11 +53,8 @@ gpu_machines as (
     from machines
     left join gpu_instance_types
         on machines.provider_name = gpu_instance_types.provider_name and machines.instance_type = gpu_instance_types.instance_type
-    where
-        machines.stated_gpus is not null
-        or gpu_instance_types.gpus is not null
-        or machines.resource_id in (select gpu_usage.resource_id from gpu_usage where gpu_usage.resource_id is not null)
     group by machines.provider_name, machines.resource_id
+    having max(coalesce(machines.stated_gpus, gpu_instance_types.gpus)) > 0 or bool_or(machines.is_used)
 
 ),
 
