@@ -12,6 +12,14 @@ ledger as (
 
 ),
 
+paid as (
+
+    select distinct resource_id
+    from gpu_costs
+    where cost_usd is not null
+
+),
+
 compared as (
 
     select usage_date, provider_name, resource_id, cost_usd from gpu_costs
@@ -23,7 +31,7 @@ compared as (
         resource_id,
         -effective_cost_usd as cost_usd
     from ledger
-    where is_counted and origin_charge_id is not null and resource_id in (select gpu_costs.resource_id from gpu_costs where gpu_costs.cost_usd is not null)
+    where is_counted and origin_charge_id is not null and resource_id in (select paid.resource_id from paid)
 
 ),
 

@@ -44,10 +44,14 @@ by_day as (
     select
         used.*,
         days.date_day as usage_date,
-        greatest(({{ unix_microseconds('least(used.last_at, ' ~ start_of_day('days.date_day + 1') ~ ')') }}
-            - {{ unix_microseconds('greatest(used.asked_at, ' ~ start_of_day('days.date_day') ~ ')') }}) / 1000000.0, 0) as asked_seconds,
-        greatest(({{ unix_microseconds('least(used.last_at, ' ~ start_of_day('days.date_day + 1') ~ ')') }}
-            - {{ unix_microseconds('greatest(used.started_at, ' ~ start_of_day('days.date_day') ~ ')') }}) / 1000000.0, 0) as held_seconds,
+        {% for moment, seconds in [('asked_at', 'asked_seconds'), ('started_at', 'held_seconds')] -%}
+        greatest(
+            (
+                {{ unix_microseconds('least(used.last_at, ' ~ start_of_day('days.date_day + 1') ~ ')') }}
+                - {{ unix_microseconds('greatest(used.' ~ moment ~ ', ' ~ start_of_day('days.date_day') ~ ')') }}
+            ) / 1000000.0, 0
+        ) as {{ seconds }},
+        {% endfor -%}
         ({{ unix_microseconds('used.last_at') }} - {{ unix_microseconds('used.started_at') }}) / 1000000.0 as all_held_seconds
     from used
     inner join days

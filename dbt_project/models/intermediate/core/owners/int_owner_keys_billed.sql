@@ -64,7 +64,7 @@ tagged as (
 
 looked_at as (
 
-    select owner_key, 'tag' as match_on, tag.key as match_key, tag.value as match_value, 1 as nearness from tagged
+    select tagged.owner_key, 'tag' as match_on, tagged.tag.key as match_key, tagged.tag.value as match_value, 1 as nearness from tagged
     union all
     select owner_key, 'resource' as match_on, cast(null as string) as match_key, resource_id as match_value, 1 as nearness from seen
     union all
