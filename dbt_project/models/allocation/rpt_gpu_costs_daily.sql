@@ -69,7 +69,7 @@ costed as (
         summed.idle_gpu_hours,
         summed.cost_usd,
         summed.idle_cost_usd,
-        {{ ratio('summed.cost_usd', 'coalesce(summed.allocated_gpu_hours, summed.idle_gpu_hours)') }} as usd_per_gpu_hour,
+        {{ ratio('summed.cost_usd', '(coalesce(summed.allocated_gpu_hours, 0) + coalesce(summed.idle_gpu_hours, 0))') }} as usd_per_gpu_hour,
         served.served_tokens,
         {{ ratio('serving.serving_cost_usd * 1000000', 'served.served_tokens') }} as usd_per_million_tokens
     from summed
