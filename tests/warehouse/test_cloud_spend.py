@@ -194,7 +194,11 @@ def test_a_machine_with_gpus_is_paid_by_who_held_them_and_the_rest_is_idle(cloud
         "select day(usage_date), team_id, allocated_gpu_hours, idle_gpu_hours, cost_usd, idle_cost_usd"
         " from allocation.rpt_gpu_costs_daily where instance_type = 'g5.12xlarge' order by 1, 2"
     )
-    assert [row[:4] for row in rows] == [(5, "a-team", 48, 36), (5, "b-team", 12, None), (6, "a-team", None, None)]
+    assert [row[:4] for row in rows] == [
+        (5, "a-team", 48, 36),
+        (5, "b-team", 12, None),
+        (6, "a-team", None, None),
+    ]
     costs = [row[4] for row in rows]
     assert costs[0] + costs[1] == Decimal("24.000000000001") and costs[2] == 1
     assert [round(cost, 6) for cost in costs[:2]] == [21, 3]
