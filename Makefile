@@ -87,6 +87,7 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 soak: $(INSTALLED) ## For hours: random sequences of builds, kills, and refreshes while files arrive
 	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
 	python -m tests.bench.refresh_beside_follow
+	python -m tests.bench.advice_on_other_seeds
 
 # Spark is half a gigabyte, so that only who asks for it gets it.
 $(SPARK_INSTALLED): $(INSTALLED) requirements-spark.lock

@@ -37,3 +37,13 @@
         else {{ most }} - sqrt((1 - {{ share }}) * ({{ most }} - {{ least }}) * ({{ most }} - {{ likeliest }}))
     end
 {%- endmacro %}
+
+{# The share of a standard normal distribution below z, to seven digits (Abramowitz and Stegun 26.2.17). #}
+{% macro normal_cdf(z) -%}
+    {%- set t = '(1 / (1 + 0.2316419 * abs(' ~ z ~ ')))' -%}
+    {%- set tail = (
+        '(0.3989422804014327 * exp(-power(' ~ z ~ ', 2) / 2) * ' ~ t ~ ' * (0.31938153 + ' ~ t ~ ' * (-0.356563782 + ' ~ t ~ ' * (1.781477937 + '
+        ~ t ~ ' * (-1.821255978 + ' ~ t ~ ' * 1.330274429)))))'
+    ) -%}
+    case when {{ z }} >= 0 then 1 - {{ tail }} else {{ tail }} end
+{%- endmacro %}

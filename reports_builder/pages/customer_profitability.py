@@ -26,8 +26,10 @@ from reports_builder.subjects.margin.statements import (
 )
 from reports_builder.subjects.pricing import queries as ask_prices
 from reports_builder.subjects.pricing.actions import plan_actions
+from reports_builder.subjects.pricing.frontier import chosen
 from reports_builder.subjects.pricing.insights import pricing
 from reports_builder.subjects.pricing.statements import kept_said
+from reports_builder.subjects.rates.decisions import losses_without_new_prices
 from reports_builder.warehouse import Warehouse
 
 _PATH = "customer_profitability.md"
@@ -56,7 +58,8 @@ def build(warehouse: Warehouse) -> Page:
         answer=(
             margin_said(warehouse, totals),
             losses_said(totals, losing),
-            _advice(plan),
+            *losses_without_new_prices(warehouse),
+            _advice(plan, chosen(warehouse)),
             worth(lifetime),
         ),
         key_figures=key_figures(totals, lifetime),
@@ -72,17 +75,18 @@ def build(warehouse: Warehouse) -> Page:
     )
 
 
-def _advice(plan: Evidence) -> Prose:
+def _advice(plan: Evidence, proposal: Evidence) -> Prose:
+    """What to do about the losses by price; why nothing where today's plan stays."""
     if not plan.rows:
         return note(NO_PLAN)
-    if plan["is_current_plan"]:
+    if not proposal.rows or proposal["is_current_plan"]:
         return kept_said(plan)
-    return plan.say(
-        "Do this first: try “{plan_name:text}” in a pilot with customers drawn by lot; then move those "
-        "that lose "
-        "money, then the rest. With all moved it would lift the margin by **{margin_gain_usd:usd}** a "
-        "month ({margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}): departures follow "
-        "illustrative churn assumptions, and use is assumed to stay the same."
+    return proposal.say(
+        "By price, try “{chosen_name:text}”, {chosen_transition:text}, in a pilot with customers drawn by "
+        "lot; then move those that lose money, then the rest. With all moved it is expected to lift the "
+        "margin by "
+        "**{gain_base_usd:usd}** a month, {gain_worst_usd:usd} in its worst case: departures follow "
+        "illustrative churn assumptions."
     )
 
 

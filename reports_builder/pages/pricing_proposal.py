@@ -11,6 +11,7 @@ from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.actions import plan_actions
 from reports_builder.subjects.pricing.charts import before_and_after
 from reports_builder.subjects.pricing.frontier import chosen_said, front_section
+from reports_builder.subjects.pricing.pilot import pilot_section, units_section
 from reports_builder.subjects.pricing.statements import (
     KEY_FIGURE_HEADINGS,
     PLAN_COLUMNS,
@@ -88,6 +89,8 @@ def build(warehouse: Warehouse) -> Page:
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             *front_section(warehouse),
+            *units_section(warehouse),
+            *pilot_section(warehouse),
             _current(today, losses),
             _structure(warehouse),
             _projection(warehouse, plans, history),

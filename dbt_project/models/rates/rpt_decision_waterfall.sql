@@ -161,14 +161,16 @@ changed as (
         {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_usd - lag(summed.gross_margin_usd) over of_scope end') }} as change_usd,
         {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_low_usd - lag(summed.gross_margin_low_usd) over of_scope end') }} as change_low_usd,
         {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_high_usd - lag(summed.gross_margin_high_usd) over of_scope end') }} as change_high_usd,
-        {{ money('summed.gross_margin_usd - first_value(summed.gross_margin_usd) over of_scope') }} as gained_usd,
-        {{ money('summed.gross_margin_low_usd - first_value(summed.gross_margin_low_usd) over of_scope') }} as gained_low_usd,
-        {{ money('summed.gross_margin_high_usd - first_value(summed.gross_margin_high_usd) over of_scope') }} as gained_high_usd,
+        {{ money('summed.gross_margin_usd - first_value(summed.gross_margin_usd) over so_far') }} as gained_usd,
+        {{ money('summed.gross_margin_low_usd - first_value(summed.gross_margin_low_usd) over so_far') }} as gained_low_usd,
+        {{ money('summed.gross_margin_high_usd - first_value(summed.gross_margin_high_usd) over so_far') }} as gained_high_usd,
         case when summed.scope_type = 'company' then {{ money('coalesce(efforts.effort_usd, 0)') }} end as effort_usd,
-        case when summed.scope_type = 'company' then {{ money('sum(coalesce(efforts.effort_usd, 0)) over of_scope') }} end as effort_so_far_usd
+        case when summed.scope_type = 'company' then {{ money('sum(coalesce(efforts.effort_usd, 0)) over so_far') }} end as effort_so_far_usd
     from summed
     left join efforts on summed.step = efforts.step
-    window of_scope as (partition by summed.scope_type, summed.scope_id order by summed.step_order rows between unbounded preceding and current row)
+    window
+        of_scope as (partition by summed.scope_type, summed.scope_id order by summed.step_order),
+        so_far as (partition by summed.scope_type, summed.scope_id order by summed.step_order rows between unbounded preceding and current row)
 
 ),
 
