@@ -81,12 +81,12 @@ COMPANY_SEEDS: Final = (
     CompanySeed(
         "owner_assignments",
         "which team and cost centre answers for each feature, account and tag",
-        "c83fa89f84523a4766e3a1301480121c7402cd330449ed871f29819988f8436b",
+        "5292346b5811af0146b7f0e02472bef634a55111d0204b313b78b3be3293d2d4",
     ),
     CompanySeed(
         "owners",
         "your business units, teams, projects, users and cost centres",
-        "cd4441873454a0bcb5fabf31cde5d4f2b5cef4089b0fbdd6afb7bf3123bfba43",
+        "bb39f4656170fcc644920fab696727efe3b501765d2874cd64df61d19b31c3a5",
     ),
     CompanySeed(
         "pricing_plans",

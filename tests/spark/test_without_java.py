@@ -62,16 +62,20 @@ def test_what_no_type_can_hold_is_refused(tmp_path: Path) -> None:
 
 
 def test_days_are_known_from_the_files(tmp_path: Path) -> None:
-    spend = tmp_path / "x.parquet"
+    spend = tmp_path / "litellm" / "x.parquet"
+    spend.parent.mkdir()
     pq.write_table(pa.table({"partition_date": pa.array([None, 20000], pa.date32())}), spend)
     places = [
         "calls/date=2026-10-01/a.parquet", "calls/date=1970-01-01/contract.parquet", "focus/contract.parquet",
         "focus/b.parquet", "customers.parquet", "notes/notes.parquet",
     ]  # fmt: skip
-    days = frozen_days(dict.fromkeys(places, tmp_path / "none") | {"litellm/x.parquet": spend})
+    landed = {place: tmp_path / place for place in places}
+    # Bills of AWS stand beside those of FOCUS, and landed in a folder of their own.
+    landed |= {"focus/aws_cur-b.parquet": tmp_path / "aws_cur" / "b.parquet", "litellm/x.parquet": spend}
+    days = frozen_days(landed)
     assert [(row["source_name"], str(row["day_date"])) for row in days.to_pylist()] == [
-        ("calls", "2026-10-01"), ("customers.parquet", "None"), ("focus", "None"), ("litellm", "None"),
-        ("litellm", "2024-10-04"),
+        ("aws_cur", "None"), ("calls", "2026-10-01"), ("customers.parquet", "None"), ("focus", "None"),
+        ("litellm", "None"), ("litellm", "2024-10-04"),
     ]  # fmt: skip
 
 
