@@ -14,6 +14,7 @@ from reports_builder.dashboard.command import dashboard
 from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
 from reports_builder.live.command import watch
+from reports_builder.seals.commands import seal_app, verify_command
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
 
 app = typer.Typer(
@@ -74,7 +75,9 @@ app.add_typer(export_app, name="export")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(budget_app, name="budget")
 app.add_typer(policy_app, name="policy")
+app.add_typer(seal_app, name="seal")
 app.command("estimate")(estimate_command)
+app.command("verify")(verify_command)
 app.command("dashboard")(dashboard)
 app.command("watch")(watch)
 

@@ -1,0 +1,136 @@
+"""The commands `seal` and `verify`."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from reports_builder.errors import ReportError
+from reports_builder.seals import handing_over
+from reports_builder.seals.check import LIMITS
+from reports_builder.seals.keys import find_key, make_one
+from reports_builder.seals.log import DEFAULT_SEALS
+from reports_builder.seals.sealing import seal
+from reports_builder.seals.verifying import verify
+from reports_builder.warehouse import DEFAULT_WAREHOUSE
+
+seal_app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="Seal each closed day of the published warehouse."
+)
+
+WarehouseFile = Annotated[Path, typer.Option(metavar="FILE", help="The published warehouse.")]
+SealsFolder = Annotated[Path, typer.Option("--seals", metavar="FOLDER", help="Where the seals are kept.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The key; else that of the environment."),
+]
+
+
+@seal_app.callback(invoke_without_command=True)
+def seal_command(
+    context: typer.Context,
+    *,
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+    seals: SealsFolder = DEFAULT_SEALS,
+    key_file: KeyFile = None,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why days changed.")] = "",
+) -> None:
+    """Seal closed days; a sealed day that changed gets a seal that names the old one."""
+    if context.invoked_subcommand is not None:
+        return
+    key = find_key(key_file)
+    if key is None:
+        raise ReportError(f"there is no key to sign seals with. {make_one()}")
+    run = seal(warehouse, seals, key, reason)
+    restated = [head for head in run.added if head["reason"]]
+    typer.echo(f"{len(run.added)} seals added to {seals}, {len(restated)} of them restatements:")
+    for head in restated:
+        typer.echo(f"  {head['ledger']} {head['day']}: {_difference(head)} ({head['reason']})")
+    typer.echo(f"The log has {run.heads} heads and the root {run.log_root}. Keep this line elsewhere.")
+
+
+@seal_app.command("export")
+def export_command(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="A new folder.")],
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+    seals: SealsFolder = DEFAULT_SEALS,
+) -> None:
+    """Write rows, heads and the script that checks them to a folder for somebody without this project."""
+    rows = handing_over.export(warehouse, seals, out)
+    typer.echo(f"{rows} rows in {out}. To check them: python {out / 'check_seals.py'} {out} --key-file KEY")
+
+
+@seal_app.command("prove")
+def prove_command(
+    charge_id: Annotated[str, typer.Argument(metavar="CHARGE", help="A charge_id of core.fct_charges.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the proof goes.")],
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+    seals: SealsFolder = DEFAULT_SEALS,
+) -> None:
+    """Write the proof that one charge is sealed, for somebody who may not see the others."""
+    _write(out, handing_over.prove_charge(warehouse, seals, charge_id))
+
+
+@seal_app.command("prove-log")
+def prove_log_command(
+    heads: Annotated[int, typer.Argument(metavar="HEADS", help="How many heads the log had then.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the proof goes.")],
+    seals: SealsFolder = DEFAULT_SEALS,
+) -> None:
+    """Write the proof that the log of today continues an earlier one."""
+    _write(out, handing_over.prove_log(seals, heads))
+
+
+def verify_command(
+    *,
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+    seals: SealsFolder = DEFAULT_SEALS,
+    key_file: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="A key that signed; may be repeated. Else that of the environment."
+        ),
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A copy of heads.jsonl that was kept elsewhere.")
+    ] = None,
+) -> None:
+    """Compare the published warehouse with its seals; exit code 1 when anything does not hold."""
+    keys = [key for key in (map(find_key, key_file) if key_file else [find_key()]) if key]
+    try:
+        copy = against.read_bytes() if against else None
+    except OSError as error:
+        raise ReportError(f"{against} cannot be read ({error.strerror}).") from error
+    verdict = verify(warehouse, seals, keys, copy)
+    typer.echo(
+        f"{len(verdict.heads)} seals in {seals}, {verdict.days} days and {verdict.rows} rows of {warehouse}:"
+    )
+    for problem in verdict.problems:
+        typer.echo(f"  {problem}")
+    for head in verdict.restatements:
+        typer.echo(f"  restated: {head['ledger']} {head['day']}, {_difference(head)} ({head['reason']})")
+    typer.echo("FAILED" if verdict.problems else "All of it holds.")
+    typer.echo(LIMITS)
+    if verdict.problems:
+        raise typer.Exit(1)
+
+
+def _difference(head: dict[str, Any]) -> str:
+    rows = head["difference"]["rows"]
+    moved = [
+        f"{column} {amount} {code}"
+        for column, amounts in head["difference"]["totals"].items()
+        for code, amount in amounts.items()
+        if amount != "0"
+    ]
+    counted = f"{rows['added']} rows came and {rows['removed']} went" if rows else "its rows changed"
+    return ", ".join([counted, *moved])
+
+
+def _write(out: Path, proof: dict[str, Any]) -> None:
+    try:
+        out.write_text(json.dumps(proof, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"cannot write to {out} ({error.strerror}).") from error
+    typer.echo(f"The proof is in {out}. To check it: python check_seals.py {out}")

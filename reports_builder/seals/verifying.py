@@ -1,0 +1,54 @@
+"""Compare the published warehouse with its seals, and the seals with themselves and with a copy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports_builder.seals import log
+from reports_builder.seals.check import Head, differs_from_seal, hmac_signer, leaves_of, read_chain
+from reports_builder.seals.ledgers import LEDGERS
+from reports_builder.seals.sealing import days_by_columns, rows_of_days
+from reports_builder.warehouse import attach
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was looked at and what is wrong."""
+
+    heads: tuple[Head, ...]
+    days: int
+    rows: int
+    problems: tuple[str, ...]
+
+    @property
+    def restatements(self) -> tuple[Head, ...]:
+        """The seals that came after another one of their day, or late."""
+        return tuple(head for head in self.heads if head["reason"])
+
+
+def verify(warehouse: Path, folder: Path, keys: Sequence[bytes], copy: bytes | None = None) -> Verdict:
+    """Every closed day of the warehouse against its seal; ReportError when there is no warehouse to read."""
+    signers = {name: signer for key in keys for name, signer in hmac_signer(key).items()}
+    heads, problems = read_chain(log.heads_content(folder), signers, copy)
+    if not signers and copy is None:
+        problems.append("without a key or a copy of the heads anyone may have written these seals")
+    problems += [
+        f"seal {name} has rows and no head: the end of heads.jsonl was cut off"
+        for name in log.headless_leaves(folder, len(heads))
+    ]
+    latest = {(head["ledger"], head["day"]): head for head in heads}
+    days = found_rows = 0
+    connection = attach(warehouse)
+    try:
+        for ledger in LEDGERS:
+            for columns, closed in days_by_columns(connection, ledger, latest).items():
+                for day, rows, _ in rows_of_days(connection, ledger, columns, closed):
+                    days, found_rows = days + 1, found_rows + len(rows)
+                    head = latest.get((ledger.table, day))
+                    if head:
+                        problems += differs_from_seal(head, leaves_of(folder, head), rows, heads)
+                    else:
+                        problems.append(f"{ledger.table} {day}: its {len(rows)} rows are not sealed")
+    finally:
+        connection.close()
+    return Verdict(tuple(heads), days, found_rows, tuple(problems))

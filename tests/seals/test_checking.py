@@ -1,0 +1,154 @@
+"""Any single change of sealed books is found, by the script alone; the kinds a user would meet are named."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reports_builder.seals import handing_over, log
+from reports_builder.seals.check import check_folder, check_proof
+from reports_builder.seals.sealing import seal
+from reports_builder.seals.verifying import verify
+from tests.seals.books import CHANGES, KEY, SIGNERS, publish, rewritten
+
+CHARGES = "rows/core.fct_charges"
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("books")
+    warehouse = publish(folder / "finops.duckdb")
+    seal(warehouse, folder / "seals", KEY)
+    handing_over.export(warehouse, folder / "seals", folder / "out")
+    return folder / "out"
+
+
+def problems_after(folder: Path, name: str, content: bytes) -> list[str]:
+    path = folder / name
+    before = path.read_bytes()
+    path.write_bytes(content)
+    try:
+        return check_folder(folder, SIGNERS, None)
+    finally:
+        path.write_bytes(before)
+
+
+def test_what_is_whole_passes(exported: Path) -> None:
+    assert check_folder(exported, SIGNERS, None) == []
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), kind=st.sampled_from(sorted(CHANGES)), is_head=st.booleans())
+def test_any_single_change_is_found(exported: Path, seed: int, kind: str, is_head: bool) -> None:
+    rng = random.Random(seed)
+    files = sorted((exported / "rows").rglob("*.jsonl"))
+    path = exported / "heads.jsonl" if is_head else rng.choice(files)
+    content = path.read_bytes()
+    assert problems_after(exported, str(path.relative_to(exported)), CHANGES[kind](content, rng))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda rows: [rows[0], rows[1].replace(b'"1.5"', b'"1.25"'), *rows[2:]],
+            'row 2 ["charge-1-1"] changed',
+        ),
+        (lambda rows: [rows[0], *rows[2:]], 'row 2 ["charge-1-1"] removed'),
+        (lambda rows: [*rows, rows[-1].replace(b"1-3", b"1-4")], 'row 5 ["charge-1-4"] added'),
+        (lambda rows: [rows[0], *rows], 'row 1 ["charge-1-0"] duplicated'),
+        (lambda rows: [rows[1], rows[0], *rows[2:]], "its rows were reordered"),
+        (lambda rows: rows[:-1], 'row 4 ["charge-1-3"] removed'),
+        (lambda rows: [b"nonsense\n", *rows[1:]], "row 1 (not a row) added"),
+    ],
+    ids=["changed", "removed", "added", "duplicated", "reordered", "cut", "nonsense"],
+)
+def test_day_and_row_are_named(exported: Path, change: Any, said: str) -> None:
+    name = f"{CHARGES}/2026-10-02.jsonl"
+    rows = (exported / name).read_bytes().splitlines(keepends=True)
+    found = problems_after(exported, name, b"".join(change(rows)))
+    assert f"core.fct_charges 2026-10-02: {said}" in found
+
+
+def test_swapped_days_are_named(exported: Path) -> None:
+    other = (exported / CHARGES / "2026-10-01.jsonl").read_bytes()
+    found = problems_after(exported, f"{CHARGES}/2026-10-02.jsonl", other)
+    assert found == ["core.fct_charges 2026-10-02: holds the rows of core.fct_charges 2026-10-01"]
+
+
+def test_a_chain_rewritten_without_the_key(exported: Path) -> None:
+    content = rewritten((exported / "heads.jsonl").read_bytes(), random.Random(1))
+    found = problems_after(exported, "heads.jsonl", content)
+    assert found and all("not signed by the key" in problem for problem in found if "head" in problem)
+
+
+def test_a_tail_cut_together_with_its_days_shows_beside_a_copy(exported: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut"
+    shutil.copytree(exported, cut)
+    lines = (cut / "heads.jsonl").read_bytes().splitlines(keepends=True)
+    last = json.loads(lines[-1])
+    (cut / "heads.jsonl").write_bytes(b"".join(lines[:-1]))
+    (cut / "rows" / last["ledger"] / f"{last['day']}.jsonl").unlink()
+    # What the script says of itself: without a copy it cannot know.
+    assert check_folder(cut, SIGNERS, None) == []
+    assert any("end cut off" in each for each in check_folder(cut, SIGNERS, b"".join(lines)))
+
+
+def test_a_stranger_with_the_script_alone(exported: Path, tmp_path: Path) -> None:
+    key = tmp_path / "seal.key"
+    key.write_bytes(KEY + b"\n")
+    books = shutil.copytree(exported, tmp_path / "books")
+
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        # -I: nothing but the standard library can be imported.
+        command = [sys.executable, "-I", "check_seals.py", ".", *options]
+        return subprocess.run(command, cwd=books, capture_output=True, text=True, check=False)
+
+    whole = run("--key-file", str(key))
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert "All of it holds." in whole.stdout and "cannot find" in whole.stdout
+    assert run().returncode == 1
+    (books / "heads.jsonl").unlink()
+    missing = run("--key-file", str(key))
+    assert missing.returncode == 1 and "missing or empty" in missing.stdout
+    assert len((books / "check_seals.py").read_text().splitlines()) < 200
+
+
+def test_one_charge_and_a_longer_log_are_proven(tmp_path: Path) -> None:
+    warehouse, folder = publish(tmp_path / "finops.duckdb"), tmp_path / "seals"
+    yesterday = seal(warehouse, folder, KEY)
+    warehouse = publish(
+        tmp_path / "finops.duckdb", "update intermediate.int_as_of_date set as_of_date = date '2026-10-04'"
+    )
+    seal(warehouse, folder, KEY)
+    proof = handing_over.prove_charge(warehouse, folder, "charge-1-2")
+    assert check_proof(proof, SIGNERS) == []
+    assert "charge-1-1" not in json.dumps(proof)
+    assert check_proof(proof | {"row": proof["row"].replace("2.5", "2.4")}, SIGNERS) == [
+        "the row is not in its day"
+    ]
+    assert check_proof(proof | {"log_proof": proof["proof"]}, SIGNERS) == ["the head is not in the log"]
+    longer = handing_over.prove_log(folder, yesterday.heads)
+    assert longer["old_log_root"] == yesterday.log_root
+    assert check_proof(longer, {}) == []
+    assert check_proof(longer | {"old_log_root": "00" * 32}, {}) != []
+
+
+def test_missing_seals_and_open_ends_fail(tmp_path: Path) -> None:
+    warehouse, folder = publish(tmp_path / "finops.duckdb"), tmp_path / "seals"
+    assert "there are no seals: heads.jsonl is missing or empty" in verify(warehouse, folder, [KEY]).problems
+    seal(warehouse, folder, KEY)
+    assert any("anyone may have written" in problem for problem in verify(warehouse, folder, []).problems)
+    (folder / log.HEADS).write_bytes(b"".join(log.heads_content(folder).splitlines(keepends=True)[:-1]))
+    found = verify(warehouse, folder, [KEY]).problems
+    assert any("its 4 rows are not sealed" in problem for problem in found)
+    assert any("the end of heads.jsonl was cut off" in problem for problem in found)
