@@ -16,7 +16,9 @@ from typing import Any
 Head = dict[str, Any]
 Leaves = list[tuple[str, str]]  # of each row its hash in hex, and its name: the JSON of its key
 Signers = Mapping[str, Callable[[bytes, str], bool]]  # by id of a key: is this the signature of this message?
-FIELDS = {"ledger", "day", "rows", "root", "key", "sequence", "previous", "restates", "key_id", "signature"}
+FIELDS = (
+    "ledger day rows root key columns totals reason difference sequence previous restates key_id signature"
+)
 LIMITS = """What this cannot find: who has the key can write the whole chain anew, and an end that is cut off
 with all that came of its days leaves no trace; both show only beside a copy of heads.jsonl that was kept
 elsewhere (--against). Whether a row was right when it was sealed, no seal can say."""
@@ -96,11 +98,9 @@ def read_chain(content: bytes, signers: Signers, copy: bytes | None = None) -> t
         try:
             head = json.loads(line)
             day, place = (head["ledger"], head["day"]), (head["sequence"], head["previous"], head["restates"])
-            is_whole = head.keys() >= FIELDS and written(head) == line
+            is_whole = all(head[name] is not None for name in FIELDS.split()) and written(head) == line
             if not is_whole or place != (len(heads), before, sealed.get(day, "")):
-                problems.append(
-                    f"head {number} {day} does not follow: one was changed, removed, added, moved"
-                )
+                problems.append(f"head {number} {day} does not follow: one was changed, removed or added")
             if signers and not is_signed(head, signers):
                 problems.append(f"head {number} {day} is not signed by the key given: {head['key_id']}")
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -146,7 +146,7 @@ def leaves_of(folder: Path, head: Head) -> Leaves:
     try:
         lines = (folder / "leaves" / f"{head['sequence']:08}.tsv").read_bytes().decode().split("\n")[:-1]
         return [(bytes.fromhex(each).hex(), name) for each, name in (line.split("\t") for line in lines)]
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         return []
 
 

@@ -5,7 +5,7 @@ import hmac
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -70,13 +70,25 @@ def days_by_columns(
     # Without calls there is no as-of day, and no day is known to be closed.
     (as_of,) = connection.execute("select max(as_of_date) from intermediate.int_as_of_date").fetchall()[0]
     there = columns_of(connection, ledger.table)
-    sealed = {day: tuple(head["columns"]) for (table, day), head in latest.items() if table == ledger.table}
+    sealed = {
+        day: tuple(head["columns"])
+        for (table, day), head in latest.items()
+        if table == ledger.table and is_day(day)
+    }
     found = dict[tuple[str, ...], list[str]]()
     for day in sorted(sealed.keys() | ledger.days(connection, as_of)):
         columns = sealed.get(day, ())
         is_there = bool(columns) and all(column in there for column in columns)
         found.setdefault(columns if is_there else ledger.columns(connection), []).append(day)
     return found
+
+
+def is_day(text: str) -> bool:
+    """Whether a head's day is one; where it is not, the chain has a problem, which is said elsewhere."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except (ValueError, TypeError):
+        return False
 
 
 def rows_of_days(

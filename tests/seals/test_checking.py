@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -141,6 +142,26 @@ def test_one_charge_and_a_longer_log_are_proven(tmp_path: Path) -> None:
     assert longer["old_log_root"] == yesterday.log_root
     assert check_proof(longer, {}) == []
     assert check_proof(longer | {"old_log_root": "00" * 32}, {}) != []
+
+
+def test_any_change_of_a_head_is_found_beside_the_warehouse_too(tmp_path: Path) -> None:
+    warehouse, folder = publish(tmp_path / "finops.duckdb"), tmp_path / "seals"
+    seal(warehouse, folder, KEY)
+    content, rng = log.heads_content(folder), random.Random(3)
+    places = [
+        match.start() + 8 for match in re.finditer(rb'"(?:rows|day|root|columns|sequence|key)":', content)
+    ]
+    for at in rng.sample(places, 25):
+        (folder / log.HEADS).write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        assert verify(warehouse, folder, [KEY]).problems
+
+
+@pytest.mark.parametrize("field", ["rows", "columns", "difference"])
+def test_a_head_without_a_field_is_no_head(field: str, exported: Path) -> None:
+    content = (
+        (exported / "heads.jsonl").read_bytes().replace(f'"{field}":'.encode(), f'"x{field}":'.encode(), 1)
+    )
+    assert "line 1 of heads.jsonl is not a head" in problems_after(exported, "heads.jsonl", content)
 
 
 def test_missing_seals_and_open_ends_fail(tmp_path: Path) -> None:
