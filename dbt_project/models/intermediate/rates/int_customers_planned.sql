@@ -48,7 +48,8 @@ as_of as (
 
 ),
 
-{# Cost that no customer on record caused is the company's, and no customer's. #}
+{# Cost of AI that no customer on record caused is the company's, and no customer's. Servers and support that no pool shares out are no
+   cost of serving: no programme here changes them. #}
 unowned as (
 
     select
@@ -56,7 +57,9 @@ unowned as (
         {{ money('sum(allocated_costs.allocated_cost_usd)') }} as cost_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.window_start_date and as_of.as_of_date
-    where not allocated_costs.is_allocated or allocated_costs.customer_id not in (select customer_margins.customer_id from customer_margins)
+    where
+        allocated_costs.cost_component = 'ai'
+        and (not allocated_costs.is_allocated or allocated_costs.customer_id not in (select customer_margins.customer_id from customer_margins))
 
 ),
 

@@ -23,7 +23,6 @@ def _budget_of(warehouse: Warehouse, month_start: date) -> Evidence:
             :month_start as month_start_date,
             sum(budget_usd) as budget_usd,
             sum(budget_to_date_usd) as planned_usd,
-            sum(actual_cost_usd) as month_actual_usd,
             coalesce(sum(actual_cost_usd) filter (where budget_usd is null), 0) as unbudgeted_actual_usd,
             sum(case when budget_usd is not null then actual_cost_usd end) as budgeted_actual_usd,
             budgeted_actual_usd - planned_usd as total_variance_usd,

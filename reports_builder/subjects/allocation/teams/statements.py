@@ -141,10 +141,10 @@ def _daily_change(charges: Evidence) -> Prose:
 
 
 def month_budget_figure(month: Evidence) -> KeyFigure:
-    """All spend of the month beside the budgets of its teams."""
+    """What teams with a budget spent in the month, beside it; spend without a budget would be on another base."""
     return KeyFigure(
-        month.say("Spend in {month_start_date:month}"),
-        month.cell("month_actual_usd", "usd_table"),
+        month.say("Spend of teams with a budget, {month_start_date:month}"),
+        month.cell("budgeted_actual_usd", "usd_table"),
         target=month.cell("budget_usd", "usd_table") if month["is_reached"] else None,
         status=month.cell("status", "text"),
     )
