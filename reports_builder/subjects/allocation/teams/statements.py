@@ -141,7 +141,7 @@ def _daily_change(charges: Evidence) -> Prose:
 
 
 def month_budget_figure(month: Evidence) -> KeyFigure:
-    """What teams with a budget spent in the month, beside it; spend without a budget would be on another base."""
+    """What teams with a budget spent in the month, beside it: spend without one is on another base."""
     return KeyFigure(
         month.say("Spend of teams with a budget, {month_start_date:month}"),
         month.cell("budgeted_actual_usd", "usd_table"),
