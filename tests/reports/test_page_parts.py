@@ -274,7 +274,7 @@ def test_a_figure_stands_beside_that_of_the_window_before() -> None:
 
 
 def test_budgets_of_teams_that_no_cost_reaches_are_no_target() -> None:
-    columns = ("month_start_date", "month_actual_usd", "budget_usd", "is_reached", "status")
+    columns = ("month_start_date", "budgeted_actual_usd", "budget_usd", "is_reached", "status")
     for is_reached, target in ((True, "$50.00"), (False, "-")):
         row = (date(2026, 10, 1), Decimal(9), Decimal(50), is_reached, "said")
         assert month_budget_figure(evidence(columns, row)).cells[4].plain == target

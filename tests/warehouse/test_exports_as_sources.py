@@ -257,13 +257,13 @@ def test_no_message_is_anywhere_in_the_warehouse(exported: Workspace) -> None:
 
 def test_every_report_renders_and_says_what_is_missing(exported: Workspace, tmp_path: Path) -> None:
     built = build_reports(exported.published, tmp_path)
-    assert len(built.pages) == 12
+    assert len(built.pages) == 14
     texts = {path.name: path.read_text() for path in tmp_path.rglob("*.md")}
     assert "do not say what kind of task they are" in texts["model_efficiency.md"]
     assert "no plan on the list names the tiers" in texts["customer_profitability.md"]
     assert "No plan on the list names the tiers of your customers" in texts["pricing_proposal.md"]
     assert "History is too short to call a day abnormal: it takes 14 days of it." in texts["realtime.md"]
-    assert "| limit: 80 % of revenue |" in texts["realtime.md"]
+    assert "| limit: 80 % of fees |" in texts["realtime.md"]
 
 
 def test_a_file_that_changed_rebuilds_its_own_days_alone(exported: Workspace, tmp_path: Path) -> None:
