@@ -34,7 +34,7 @@ def export_focus(
     warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
 ) -> None:
     """Write one month of usage as a FOCUS file, a row per day, SKU and token class."""
-    from reports_builder.focus_export import VERSIONS, read_export, write_export  # noqa: PLC0415
+    from reports_builder.exports.focus import VERSIONS, read_export, write_export  # noqa: PLC0415
 
     if version not in VERSIONS:
         raise ReportError(f"FOCUS {version} cannot be written; there is {', '.join(VERSIONS)}.")

@@ -13,7 +13,7 @@ import pytest
 
 from dbt_project.landing.price_book.book import Key
 from dbt_project.landing.price_book.meters import genai_meters, litellm_meters
-from reports_builder.focus_export import _QUERY, focus_row
+from reports_builder.exports.focus import _QUERY, focus_row
 from tests.faults.cases import build, rows_of
 from tests.workspace import Workspace
 

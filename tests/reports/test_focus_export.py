@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from reports_builder.errors import ReportError
-from reports_builder.focus_export import Export, as_csv, as_parquet, focus_row, read_export, write_export
+from reports_builder.exports.focus import Export, as_csv, as_parquet, focus_row, read_export, write_export
 from reports_builder.warehouse import open_warehouse
 from tests.real_files import real_file
 from tests.reports.focus_rules import RuleModel

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reports_builder.build import build_pages
-from reports_builder.focus_export import read_export, write_export
+from reports_builder.exports.focus import read_export, write_export
 from reports_builder.render import render
 from reports_builder.warehouse import open_warehouse
 from tests.real_files import FOLDER, real_file

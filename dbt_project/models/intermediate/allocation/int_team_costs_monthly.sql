@@ -46,13 +46,7 @@ costs as (
 
 months as (
 
-    select
-        dates.month_start_date,
-        max(dates.days_in_month) as days_in_month,
-        cast(count(*) as integer) as covered_days
-    from dates
-    inner join as_of on dates.date_day between as_of.first_usage_date and as_of.as_of_date
-    group by dates.month_start_date
+    {{ covered_months() }}
 
 ),
 
