@@ -50,11 +50,11 @@ summed as (
         sum(case
             when lines.kind = 'cost' then {{ money_of_double(
                 'round(lines.amount_usd * case when lines.period > 0 then compared.recurring_cost_ratio else 1 end'
-                ~ ' * case when lines.is_ai_cost then compared.ai_cost_ratio else 1 end, 6)'
+                ~ ' * case when lines.is_ai_cost then compared.ai_cost_ratio else 1 end, 9)'
             ) }}
             else 0
         end) as cost_usd,
-        sum(case when lines.kind = 'benefit' then {{ money_of_double('round(lines.amount_usd * compared.benefit_ratio, 6)') }} else 0 end) as benefit_usd
+        sum(case when lines.kind = 'benefit' then {{ money_of_double('round(lines.amount_usd * compared.benefit_ratio, 9)') }} else 0 end) as benefit_usd
     from lines
     cross join compared
     where lines.basis = 'planned'
@@ -97,7 +97,7 @@ discounted as (
     select
         by_period.*,
         {{ money('by_period.benefit_usd - by_period.cost_usd') }} as cash_flow_usd,
-        {{ money_of_double('round((by_period.benefit_usd - by_period.cost_usd) / power(1 + investments.discount_rate, by_period.period), 6)') }} as discounted_cash_flow_usd
+        {{ money_of_double('round((by_period.benefit_usd - by_period.cost_usd) / power(1 + investments.discount_rate, by_period.period), 9)') }} as discounted_cash_flow_usd
     from by_period
     inner join investments on by_period.investment_id = investments.investment_id
 

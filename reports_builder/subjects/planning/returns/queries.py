@@ -32,7 +32,8 @@ def investments(warehouse: Warehouse) -> Evidence:
             max(value) filter (where kind = 'risk' and method = 'npv_p10') as p10_usd,
             max(value) filter (where kind = 'risk' and method = 'npv_p50') as p50_usd,
             max(value) filter (where kind = 'risk' and method = 'npv_p90') as p90_usd,
-            max(value) filter (where kind = 'risk' and method = 'loss_share') as loss_share
+            max(value) filter (where kind = 'risk' and method = 'loss_share') as loss_share,
+            npv_usd > p90_usd as is_plan_above_draws
         from planning.rpt_investment_returns
         group by investment_id, investment_name, owner_role, period_unit
         order by npv_usd desc, investment_id

@@ -47,9 +47,11 @@ def what_returns(investments: Evidence) -> Prose:
     """The investment of the highest value with its range."""
     if not investments.rows:
         return note("No investment is on record: put yours into the seeds investments and investment_lines.")
+    beyond = " The plan is better than nine in ten of them: decide by the range."
     return investments.say(
         "The investment worth most is {investment_name:text}: **{npv_usd:usd}** in today's money by its "
         "plan, and {p10_usd:usd} to {p90_usd:usd} in four of five random draws of its drivers."
+        + (beyond if investments["is_plan_above_draws"] else "")
     )
 
 
