@@ -86,7 +86,8 @@ def main() -> None:
     for page, entry in pages.items():
         groups.setdefault(page.group, []).append(entry)
     groups["More"] = [reports, builder]
-    chosen = st.navigation(groups)
+    # Expanded: Streamlit hides the last of so many pages behind a button, which no one looks for.
+    chosen = st.navigation(groups, expanded=True)
 
     identity = live.note_drawn(settings)
     live.strip(settings)

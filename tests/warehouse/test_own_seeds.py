@@ -18,6 +18,7 @@ from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_view
 from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.reading import identity_of
+from reports_builder.pages import page_modules
 from tests.workspace import ROOT, Workspace
 
 SEEDS = ROOT / "dbt_project" / "seeds"
@@ -145,7 +146,7 @@ def _write_exports(raw: Path) -> None:
 def test_a_build_and_every_page_stand_without_them(company: Workspace, tmp_path: Path) -> None:
     assert company.query("select count(*), sum(effective_cost_usd) > 0 from core.fct_calls") == [(800, True)]
     built = build_reports(company.published, tmp_path)
-    assert len(built.pages) == 13
+    assert len(built.pages) == len(page_modules())
     identity = identity_of(company.published)
     assert identity is not None
     for page in VIEWS:
