@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from tests.workspace import ROOT, Workspace
 
@@ -130,6 +132,36 @@ def test_what_is_kept_below_the_usage_reads_nothing_that_can_change_unseen(
                 if not parents.get(parent):
                     unseen.add(parent)
         assert not unseen, f"{name} depends on {unseen}, which int_dated_inputs does not compare"
+
+
+def compares_every_pair(sql: str) -> list[str]:
+    """Conditions of left joins that name no column of the joined table: DuckDB then hashes nothing."""
+    found: list[str] = []
+    for join in sqlglot.parse_one(sql, dialect="duckdb").find_all(exp.Join):
+        condition = join.args.get("on")
+        if join.side != "LEFT" or condition is None:
+            continue
+        for part in condition.unnest().flatten() if isinstance(condition.unnest(), exp.And) else [condition]:
+            tables = {column.table for column in part.find_all(exp.Column)}
+            if tables and join.this.alias_or_name not in tables:
+                found.append(f"left join {join.this.alias_or_name} on .. {part.sql(dialect='duckdb')}")
+    return found
+
+
+def test_a_condition_on_the_left_side_alone_is_found() -> None:
+    join = "select * from a left join b on a.id = b.id"
+    assert compares_every_pair(f"{join} and a.is_on") == ["left join b on .. a.is_on"]
+    assert compares_every_pair(f"{join} and not b.is_on") == []
+    assert compares_every_pair("select * from a left join b on case when a.is_on then a.id end = b.id") == []
+
+
+def test_no_left_join_compares_every_pair(built: Workspace) -> None:
+    """Put what the left side must be into the key: `on case when a.is_on then a.id end = b.id`."""
+    compiled = [
+        path for path in (built.target / "compiled/ai_finops/models").rglob("*.sql") if path.is_file()
+    ]
+    assert compiled
+    assert {path.stem: found for path in compiled if (found := compares_every_pair(path.read_text()))} == {}
 
 
 def test_no_clock_is_read(models: list[dict[str, Any]]) -> None:

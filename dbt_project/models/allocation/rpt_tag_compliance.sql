@@ -44,8 +44,7 @@ ranked as (
     from resources
     left join judged
         on
-            resources.resource_id is not null
-            and resources.provider_name = judged.provider_name
+            case when resources.resource_id is not null then resources.provider_name end = judged.provider_name
             and coalesce(resources.service_category, '') = judged.service_category
             and coalesce(resources.tags, '') = judged.tags
 

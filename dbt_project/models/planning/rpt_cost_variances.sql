@@ -167,7 +167,8 @@ final as (
             and stacked.basis = judged.basis
             and stacked.scope = judged.scope
             and stacked.scope_id = judged.scope_id
-    left join owners as scope_owners on stacked.scope = 'team' and stacked.scope_id = scope_owners.owner_id and scope_owners.is_latest
+    left join owners as scope_owners
+        on case when stacked.scope = 'team' then stacked.scope_id end = scope_owners.owner_id and scope_owners.is_latest
     left join owners as main_owners on stacked.main_team_id = main_owners.owner_id and main_owners.is_latest
 
 )

@@ -132,7 +132,7 @@ targets as (
             and pool_targets.target_column = owner_levels.owner_type || case when owner_levels.owner_type = 'cost_centre' then '' else '_id' end
             and owner_levels.valid_from_date <= target_days.usage_date
             and target_days.usage_date < owner_levels.valid_to_date
-    left join customers on pool_targets.target_column = 'customer_id' and pool_targets.target_value = customers.customer_id
+    left join customers on case when pool_targets.target_column = 'customer_id' then pool_targets.target_value end = customers.customer_id
 
 ),
 

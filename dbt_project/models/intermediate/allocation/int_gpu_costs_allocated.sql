@@ -138,7 +138,10 @@ held as (
         {{ money('0') }} as idle_cost_usd,
         ranked.resource_id
     from ranked
-    left join paid on ranked.usage_date = paid.usage_date and ranked.resource_id = paid.resource_id and ranked.machine_allocated_gpu_hours > 0
+    left join paid
+        on
+            ranked.usage_date = paid.usage_date
+            and case when ranked.machine_allocated_gpu_hours > 0 then ranked.resource_id end = paid.resource_id
 
 ),
 

@@ -83,7 +83,7 @@ targeted as (
         pool_targets.target_column,
         pool_targets.target_value
     from parts
-    left join pool_targets on parts.cost_pool = pool_targets.cost_pool and parts.driver not in ('even', 'weights')
+    left join pool_targets on case when parts.driver not in ('even', 'weights') then parts.cost_pool end = pool_targets.cost_pool
 
 ),
 

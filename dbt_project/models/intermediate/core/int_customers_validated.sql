@@ -148,10 +148,8 @@ continued as (
     from validated
     left join newer_refused
         on
-            validated.customer_id = newer_refused.customer_id
+            case when validated.has_days and validated.rejection_reason is null then validated.customer_id end = newer_refused.customer_id
             and validated.signup_date = newer_refused.signup_date
-            and validated.has_days
-            and validated.rejection_reason is null
 
 )
 

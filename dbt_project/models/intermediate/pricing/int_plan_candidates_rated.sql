@@ -133,7 +133,7 @@ invoiced as (
             plans.structure_id = taken.structure_id
             and segments.customer_id = taken.customer_id
             and segments.subscription_tier = taken.subscription_tier
-            and not segments.is_negotiated
+            and segments.is_negotiated = taken.is_negotiated
             and taken.preference = 1
     group by plans.structure_id, segments.customer_id
 

@@ -190,7 +190,7 @@ whole as (
             = owner_matches.owner_key
             and owner_matches.valid_from_date <= lines.charge_date
             and lines.charge_date < owner_matches.valid_to_date
-    left join bill_pools on owner_matches.owner_id = bill_pools.cost_pool and not lines.is_overlap
+    left join bill_pools on case when not lines.is_overlap then owner_matches.owner_id end = bill_pools.cost_pool
     where lines.charge_id not in (select weighed.origin_charge_id from weighed)
 
 ),

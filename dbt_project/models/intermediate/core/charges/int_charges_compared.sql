@@ -86,8 +86,7 @@ explained as (
     from restated as usage
     left join other_prices
         on
-            usage.has_usage
-            and usage.usage_hour_at = other_prices.usage_hour_at
+            case when usage.has_usage then usage.usage_hour_at end = other_prices.usage_hour_at
             and usage.used_at = other_prices.used_at
             and usage.provider = other_prices.provider
             and usage.model = other_prices.model

@@ -130,8 +130,7 @@ found as (
             and {{ holds_in('stretches', 'assignments') }}
     left join owner_levels
         on
-            owner_rules.names_owner
-            and {{ is_same_value('looked_at.match_value', 'owner_levels.owner_id') }}
+            {{ is_same_value('case when owner_rules.names_owner then looked_at.match_value end', 'owner_levels.owner_id') }}
             and stretches.valid_from_date = owner_levels.valid_from_date
     where assignments.owner_id is not null or (owner_rules.names_owner and trim(looked_at.match_value) <> '')
 

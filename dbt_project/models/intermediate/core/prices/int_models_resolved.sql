@@ -63,8 +63,7 @@ names as (
     from in_use
     left join model_makers
         on
-            in_use.provider is null
-            and lower(substring(in_use.model, 1, length(model_makers.name_begins_with))) = model_makers.name_begins_with
+            case when in_use.provider is null then lower(substring(in_use.model, 1, length(model_makers.name_begins_with))) end = model_makers.name_begins_with
     where coalesce(in_use.provider, model_makers.provider) is not null
 
 ),
