@@ -40,12 +40,12 @@
 {% macro default__regex_removed(value, pattern) -%}regexp_replace({{ value }}, {{ pattern }}, '', 'g'){%- endmacro %}
 {% macro spark__regex_removed(value, pattern) -%}regexp_replace({{ value }}, {{ pattern }}, ''){%- endmacro %}
 
-{# A 64-bit number made of a text, within one build only: engines and their versions differ. #}
-{% macro quick_digest(text) -%}
-    {{ return(adapter.dispatch('quick_digest')(text)) }}
+{# A 64-bit number made of a value or several, within one build only: engines and their versions differ. #}
+{% macro quick_digest(values) -%}
+    {{ return(adapter.dispatch('quick_digest')(values)) }}
 {%- endmacro %}
-{% macro default__quick_digest(text) -%}hash({{ text }}){%- endmacro %}
-{% macro spark__quick_digest(text) -%}xxhash64({{ text }}){%- endmacro %}
+{% macro default__quick_digest(values) -%}hash({{ values }}){%- endmacro %}
+{% macro spark__quick_digest(values) -%}xxhash64({{ values }}){%- endmacro %}
 
 {# One row for each part of a text that a separator of plain characters divides. #}
 {% macro split_to_rows(value, separator) -%}

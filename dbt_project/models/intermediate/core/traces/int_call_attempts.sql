@@ -4,7 +4,7 @@
 {{ config(materialized='incremental', unique_key='usage_date') }}
 
 {% set answered = "steps.step_kind = 'call' and not steps.is_failed and steps.input_tokens > 0 and steps.output_tokens > 0" %}
-{% set prompt = "case when " ~ answered ~ " then " ~ quick_digest("concat_ws('|', steps.source_name, steps.trace_id, steps.provider, steps.model, cast(steps.input_tokens as string))") ~ " end" %}
+{% set prompt = "case when " ~ answered ~ " then " ~ quick_digest("steps.source_name, steps.trace_id, steps.provider, steps.model, steps.input_tokens") ~ " end" %}
 
 {# The steps are named three times and not once, as a step of its own: kept for all three, those of ten million calls take gigabytes. #}
 with tried as (
