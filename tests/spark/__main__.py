@@ -1,8 +1,9 @@
 """`make spark`: a small company built on Spark and on DuckDB, every mart compared, then a day removed and a day changed.
 
-    python -m tests.spark [--customers 30] [--days 30] [--folder DIR]
+    python -m tests.spark [--customers 30] [--days 30] [--folder DIR] [--cluster]
 
-Spark runs in this process, so that its tables outlast a build without a metastore.
+Spark runs in this process, so that its tables outlast a build without a metastore; with --cluster it is a Thrift server on a
+standalone master with two workers.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
@@ -26,6 +28,7 @@ from dbt_project.landing.errors import UsageError
 from dbt_project.spark.command import run
 from dbt_project.spark.comparison import differences
 from dbt_project.spark.surroundings import check_surroundings
+from tests.spark.cluster import cluster
 from tests.spark.dialect_tests import dialect_tests
 from tests.spark.small_company import SOURCES, write_small_company
 from tests.workspace import ROOT, Workspace
@@ -43,6 +46,7 @@ def main() -> None:
     options.add_argument("--customers", type=int, default=30)
     options.add_argument("--days", type=int, default=30)
     options.add_argument("--folder", type=Path)
+    options.add_argument("--cluster", action="store_true")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = chosen.folder or Path(name)
@@ -50,10 +54,14 @@ def main() -> None:
             check_surroundings("spark", folder)
         except UsageError as error:
             sys.exit(f"spark: {error}")
-        sys.exit(1 if failures(folder, chosen.customers, chosen.days) else 0)
+        with cluster(folder / "cluster") if chosen.cluster else nullcontext({}) as surroundings:
+            os.environ |= surroundings
+            target = "thrift" if chosen.cluster else "spark"
+            found = failures(folder, target, chosen.customers, chosen.days)
+        sys.exit(1 if found else 0)
 
 
-def failures(folder: Path, customers: int, days: int) -> list[str]:
+def failures(folder: Path, target: str, customers: int, days: int) -> list[str]:
     """Build, change, build again; what was not equal."""
     duck = Workspace(folder / "duckdb", folder / "duckdb" / "target")
     write_small_company(duck, customers, days)
@@ -63,18 +71,20 @@ def failures(folder: Path, customers: int, days: int) -> list[str]:
         "DBT_LOG_PATH": str(folder / "spark" / "logs"), "JAVA_TOOL_OPTIONS": JAVA_OPTIONS,
         "PYSPARK_SUBMIT_ARGS": SUBMIT_OPTIONS,
     }  # fmt: skip
-    found = compared(duck, folder, "from nothing", [])
-    found += failed_unit_tests(folder)
+    found = compared(duck, folder, target, "from nothing", [])
+    found += failed_unit_tests(folder, target)
     calls = sorted((duck.raw / "calls").iterdir())
     for file in calls[2].iterdir():
         file.unlink()
     changed = next(calls[5].iterdir())
     table = pq.ParquetFile(changed).read()
     pq.write_table(table.slice(table.num_rows // 10), changed)
-    return found + compared(duck, folder, "a day removed and a day changed", ["accept_removed_days: true"])
+    return found + compared(
+        duck, folder, target, "a day removed and a day changed", ["accept_removed_days: true"]
+    )
 
 
-def compared(duck: Workspace, folder: Path, what: str, others: list[str]) -> list[str]:
+def compared(duck: Workspace, folder: Path, target: str, what: str, others: list[str]) -> list[str]:
     """Build on both engines; what differs in marts and reports."""
     command = ["build", "--exclude-resource-type", "unit_test", "--vars", variables(others)]
     started = time.monotonic()
@@ -84,7 +94,7 @@ def compared(duck: Workspace, folder: Path, what: str, others: list[str]) -> lis
     on_duckdb = time.monotonic() - started
     cpu = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()
-    if run(command):
+    if run([*command, "--target", target]):
         sys.exit(f"{what}: the build on Spark failed")
     on_spark = time.monotonic() - started
     published = folder / "spark" / "warehouse" / "finops.duckdb"
@@ -100,12 +110,12 @@ def compared(duck: Workspace, folder: Path, what: str, others: list[str]) -> lis
     return found
 
 
-def failed_unit_tests(folder: Path) -> list[str]:
+def failed_unit_tests(folder: Path, target: str) -> list[str]:
     """Run the unit tests of what differs by engine."""
     manifest = json.loads((folder / "spark" / "target" / "manifest.json").read_text())
     names = dialect_tests(manifest)
     started = time.monotonic()
-    failed = run(["test", "--vars", variables([]), "--select", *names])
+    failed = run(["test", "--vars", variables([]), "--target", target, "--select", *names])
     say(f"{len(names)} unit tests on Spark: {time.monotonic() - started:.0f} s")
     return ["a unit test failed on Spark"] if failed else []
 
@@ -115,11 +125,14 @@ def variables(others: list[str]) -> str:
 
 
 def java_usage() -> str:
-    """CPU and memory of Spark's process: it is the one child that lives on."""
-    (java,) = [process for process in psutil.Process().children(recursive=True) if process.name() == "java"]
-    times, status = java.cpu_times(), Path(f"/proc/{java.pid}/status").read_text()
-    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-    return f"{times.user + times.system:.0f} s of CPU and {peak / 1e6:.1f} GB"
+    """CPU and memory of Spark's processes: they are the children that live on."""
+    cpu, peak = 0.0, 0
+    for process in psutil.Process().children(recursive=True):
+        if process.name() == "java":
+            times, status = process.cpu_times(), Path(f"/proc/{process.pid}/status").read_text()
+            cpu += times.user + times.system
+            peak += next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    return f"{cpu:.0f} s of CPU and {peak / 1e6:.1f} GB"
 
 
 def say(*lines: str) -> None:
