@@ -56,7 +56,7 @@ def test_a_select_a_template_and_a_row_are_a_new_kind_of_alert(workspace: Worksp
     )
     assert done.returncode == 0, done.stdout[-6000:]
     teams = workspace.query(
-        "select count(*) from anomalies.fct_alert_measures where measure = 'budget_burned'"
+        "select count(*) from anomalies.fct_alert_measures where measure = 'budget_burned' and subject_type = 'team'"
     )
     assert teams[0][0] > 0
     listed = subprocess.run(

@@ -40,7 +40,7 @@ def row(measure: str, value: float | None, facts: dict[str, Any], **more: Any) -
 
 
 TEAM = {"subject_type": "team", "subject_name": "Near"}
-BUDGET = {"actual_cost_usd": 1250, "budget_usd": 1000, "days_remaining": 21}
+BUDGET = {"actual_cost_usd": 1250, "budget_usd": 1000, "days_remaining": 21, "period": "month"}
 MARGIN = {"revenue_usd": 301, "cost_usd": 183, "window_days": 30}
 RISK = {"total_usd": 2000, "customers_at_risk": 15, "trend": "rising", "window_days": 30}
 EPISODE = {"abnormal_days": 2, "observed_cost_usd": 12, "expected_cost_usd": 2}
@@ -48,30 +48,34 @@ SHARE = {"cost_usd": 1200, "revenue_usd": 1000, "window_days": 30, "projected_mo
 CASES = [
     (
         row("budget_used", 1.25, BUDGET, **TEAM),
-        "Team Near has used 125.0 % of its budget for October 2026: $1,250.00 of $1,000.00; days of the month left: 21.",
+        "The budget of team Near for October 2026 is 125.0 % used: $1,250.00 of $1,000.00; days of the month left: 21.",
     ),
     (
         row("budget_used", 0.9999, BUDGET | {"days_remaining": 0}, **TEAM),
-        "Team Near has used over 99.9 % of its budget for October 2026: $1,250.00 of $1,000.00.",
+        "The budget of team Near for October 2026 is over 99.9 % used: $1,250.00 of $1,000.00.",
+    ),
+    (
+        row("budget_used", 0.5, BUDGET | {"period": "year"}, subject_type="total", subject_name="total"),
+        "The budget of all spend for the year from October 2026 is 50.0 % used: $1,250.00 of $1,000.00; days of the year left: 21.",
     ),
     (
         row(
             "budget_projected",
             1.105,
-            {"projected_cost_usd": 110.5, "budget_usd": 100, "method": "daily rate"},
+            {"projected_cost_usd": 110.5, "budget_usd": 100, "method": "daily rate", "period": "month"},
             **TEAM,
         ),
-        "Team Near is heading for $110.50 in October 2026, 110.5 % of its budget of $100.00, if the days to come cost what "
+        "The budget of team Near for October 2026 is heading for 110.5 %: $110.50 of $100.00, if the days to come cost what "
         "those so far did.",
     ),
     (
         row(
             "budget_projected",
             1.5,
-            {"projected_cost_usd": 150, "budget_usd": 100, "method": "forecast"},
+            {"projected_cost_usd": 150, "budget_usd": 100, "method": "forecast", "period": "quarter"},
             **TEAM,
         ),
-        "Team Near is heading for $150.00 in October 2026, 150.0 % of its budget of $100.00, by the forecast.",
+        "The budget of team Near for the quarter from October 2026 is heading for 150.0 %: $150.00 of $100.00, by the forecast.",
     ),
     (
         row(

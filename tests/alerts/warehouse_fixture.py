@@ -20,7 +20,7 @@ HOSTILE_NAME = (
 )
 
 
-BUDGET_USED = "Team Assistant has used 125.0 % of its budget for October 2026: $1,250.00 of $1,000.00."
+BUDGET_USED = "The budget of team Assistant for October 2026 is 125.0 % used: $1,250.00 of $1,000.00."
 """What an alert of this fixture says if nothing is changed."""
 
 
@@ -57,9 +57,9 @@ def alert(alert_id: str, **changed: Any) -> dict[str, Any]:
         "prior_value": None,
         "amount_usd": "1250.000000000001",
         "is_superseded": False,
-        "facts": '{"actual_cost_usd": 1250.000000000001, "budget_usd": 1000.00, "days_remaining": 0}',
-        "source_mart": "allocation.rpt_budget_status",
-        "source_keys": '{"month_start_date": "2026-10-01", "team_id": "assistant-team"}',
+        "facts": '{"actual_cost_usd": 1250.000000000001, "budget_usd": 1000.00, "days_remaining": 0, "period": "month"}',
+        "source_mart": "planning.rpt_budgets",
+        "source_keys": '{"scope": "team", "scope_id": "assistant-team", "period": "month", "period_start_date": "2026-10-01"}',
     } | changed
 
 

@@ -29,7 +29,7 @@ select
     rules.threshold_value,
     rules.threshold_name
 from rules
-left join measured on rules.measure = measured.measure and rules.subject_type = measured.subject_type
+left join measured on rules.measure = measured.measure and coalesce(rules.subject_type, measured.subject_type) = measured.subject_type
 where
     (rules.threshold_value is null) = (rules.threshold_name is null)
     or rules.measure not in ('{{ measures | join("', '") }}')

@@ -1,8 +1,8 @@
 {# one row per measure x subject x period: what the rules of the seed alert_rules judge, with the facts that the words of an alert need #}
 
-with budget_status as (
+with projected as (
 
-    select * from {{ ref('rpt_budget_status') }}
+    select * from {{ ref('int_budgets_projected') }}
 
 ),
 
@@ -40,24 +40,26 @@ as_of as (
 
 ),
 
+{# Budgets of a month that is over, and of one beyond the forecast, alarm nobody. Two periods may begin on one day. #}
 budgets as (
 
     select
-        budget_status.*,
-        budget_status.days_in_month - cast(extract(day from as_of.as_of_date) as integer) as days_remaining,
-        budget_status.month_start_date = as_of.month_start_date as is_this_month,
-        'team' as subject_type,
-        budget_status.team_id as subject_id,
-        budget_status.team_name as subject_name,
-        budget_status.month_start_date as period_start_date,
-        last_day(budget_status.month_start_date) as period_end_date,
+        projected.*,
+        {{ days_between('as_of.as_of_date', 'projected.period_end_date') }} as days_remaining,
+        {{ money_of_double('cast(projected.actual_usd as double) + projected.cost_ahead') }} as projected_cost_usd,
+        projected.scope as subject_type,
+        case projected.period when 'month' then projected.scope_id else projected.scope_id || ' ' || projected.period end as subject_id,
+        projected.scope_name as subject_name,
         'share' as unit,
         cast(null as double) as prior_value,
-        'allocation.rpt_budget_status' as source_mart,
-        {{ json_record({'month_start_date': 'cast(budget_status.month_start_date as string)', 'team_id': 'budget_status.team_id'}) }} as source_keys
-    from budget_status
+        'planning.rpt_budgets' as source_mart,
+        {{ json_record({
+            'scope': 'projected.scope', 'scope_id': 'projected.scope_id', 'period': 'projected.period',
+            'period_start_date': 'cast(projected.period_start_date as string)'
+        }) }} as source_keys
+    from projected
     cross join as_of
-    where budget_status.month_start_date >= as_of.month_start_date and budget_status.budget_usd > 0
+    where projected.period_end_date >= as_of.as_of_date and projected.period_start_date <= as_of.as_of_date + 30 and projected.budget_usd > 0
 
 ),
 
@@ -66,12 +68,14 @@ budget_used as (
     select
         *,
         'budget_used' as measure,
-        consumed_share as value,
-        actual_cost_usd as amount_usd,
-        {{ money('greatest(actual_cost_usd - budget_usd, 0)') }} as money_at_risk_usd,
-        {{ json_record({'actual_cost_usd': 'actual_cost_usd', 'budget_usd': 'budget_usd', 'days_remaining': 'days_remaining'}) }} as facts
+        {{ ratio('actual_usd', 'budget_usd') }} as value,
+        actual_usd as amount_usd,
+        {{ money('greatest(actual_usd - budget_usd, 0)') }} as money_at_risk_usd,
+        {{ json_record({
+            'actual_cost_usd': 'actual_usd', 'budget_usd': money('budget_usd'), 'days_remaining': 'days_remaining', 'period': 'period'
+        }) }} as facts
     from budgets
-    where is_this_month
+    where period_phase <> 'planned'
 
 ),
 
@@ -84,9 +88,12 @@ budget_projected as (
         {{ ratio('projected_cost_usd', 'budget_usd') }} as value,
         {{ money('projected_cost_usd - budget_usd') }} as amount_usd,
         {{ money('greatest(projected_cost_usd - budget_usd, 0)') }} as money_at_risk_usd,
-        {{ json_record({'projected_cost_usd': 'projected_cost_usd', 'budget_usd': 'budget_usd', 'method': 'projection_method'}) }} as facts
+        {{ json_record({
+            'projected_cost_usd': 'projected_cost_usd', 'budget_usd': money('budget_usd'),
+            'method': "case when forecast_days > 0 then 'forecast' else 'daily rate' end", 'period': 'period'
+        }) }} as facts
     from budgets
-    where month_phase <> 'ended' and coalesce(actual_cost_usd, 0) < budget_usd
+    where period_phase <> 'ended' and actual_usd < budget_usd
 
 ),
 

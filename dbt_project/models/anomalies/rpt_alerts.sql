@@ -57,10 +57,14 @@ held as (
         limits.limit_value as threshold_value,
         measures.prior_value,
         measures.amount_usd,
-        {# Two rules as severe as each other are two alerts. #}
-        limits.severity_rank > min(limits.severity_rank) over (
+        {# Of two rules as severe as each other the one whose limit lies further says more. #}
+        row_number() over (
             partition by measures.measure, measures.subject_type, measures.subject_id, measures.period_start_date
-        ) as is_superseded,
+            order by
+                limits.severity_rank asc,
+                case when limits.comparison = 'below' then -limits.limit_value else limits.limit_value end desc,
+                limits.rule_id asc
+        ) > 1 as is_superseded,
         measures.facts,
         measures.source_mart,
         measures.source_keys,
@@ -70,7 +74,7 @@ held as (
     inner join limits
         on
             measures.measure = limits.measure
-            and measures.subject_type = limits.subject_type
+            and coalesce(limits.subject_type, measures.subject_type) = measures.subject_type
             and case limits.comparison
                 when 'at least' then measures.value >= limits.limit_value
                 when 'above' then measures.value > limits.limit_value
