@@ -12,6 +12,7 @@ from reports_builder.subjects.allocation.spend.statements import (
     owner_figures,
     owner_sections,
     spend_figures,
+    support_section,
     tag_figures,
     tag_sections,
     tags_said,
@@ -54,6 +55,7 @@ def build(warehouse: Warehouse) -> Page:
             *unowned_section(warehouse),
             tenants_section(warehouse),
             *activities_section(warehouse),
+            *support_section(warehouse),
             *tag_sections(warehouse),
         ),
     )

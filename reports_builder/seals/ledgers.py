@@ -101,7 +101,10 @@ RULES = (
     "owner_rules",
     "owner_assignments",
     "shared_cost_pools",
+    "bill_pools",
+    "pool_activities",
     "pool_targets",
+    "support_pools",
     "cost_components",
     "ledger_precedence",
 )

@@ -63,6 +63,11 @@ _ROWS = {
     "allocation.rpt_activity_costs": """
         (month_start_date, cost_pool, driver, activity_cost_usd, driver_units, usd_per_driver_unit,
         unused_capacity_cost_usd) values ('2026-10-01', 'helpdesk', 'tickets', 10, 5, 1.2, 4)""",
+    "allocation.rpt_support_costs_monthly": """
+        (month_start_date, step_order, cost_pool, target_column, target_value, direct_cost_usd, step_down_cost_usd,
+        reciprocal_cost_usd, step_down_less_reciprocal_usd, step_down_less_reciprocal_share) values
+        ('2026-10-01', null, 'all', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1),
+        ('2026-10-01', 1, 'personnel', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1)""",
     "allocation.rpt_tag_compliance": """
         (month_start_date, scope_kind, scope, resources, compliant_resources, compliant_share, cost_usd,
         compliant_cost_share, untagged_cost_usd, prior_compliant_cost_share, days_to_target, is_latest) values

@@ -26,6 +26,16 @@ def company(tmp_path_factory: pytest.TempPathFactory, examples: dict[str, dict[s
     for pool in examples["acklin-abc"]["pools"]:
         pools.append(f"2026-10-01,{pool['pool']},weights,{pool['cost']}")
         targets += [f"{pool['pool']},product_id,{product},{pool[product]}" for product in "AB"]
+    departments = examples["regina-3dept"]
+    order = ["step_order,cost_pool"]
+    for number, (pool, cost) in enumerate(departments["costs"].items()):
+        order.append(f"{number},{pool}")
+        pools.append(f"2026-10-01,{pool},step_down,{cost}")
+        targets += [
+            f"{pool},{'cost_pool' if to in departments['costs'] else 'project_id'},{to},{share}"
+            for to, share in departments["shares"][pool].items()
+        ]
+    made.seed("support_pools", "\n".join(order) + "\n")
     pools += ["2026-10-01,office,even,100", "2026-10-01,helpdesk,calls,310"]
     targets += [f"office,team_id,{team}," for team in ("a-team", "b-team", "c-team")]
     split = examples["focus-split"]
@@ -79,6 +89,16 @@ def test_activities_give_products_what_the_textbook_says(
         assert abs(float(found[product]) - case["expected"][f"{product}_total"]) < 0.000001
     assert sum(found.values()) == sum(pool["cost"] for pool in case["pools"])
     assert round(float(found["A"]) / case["units"]["A"], 2) == case["expected"]["A_per_unit"]
+
+
+def test_support_departments_pass_their_cost_on_step_by_step(
+    company: Company, examples: dict[str, dict[str, Any]]
+) -> None:
+    case = examples["regina-3dept"]
+    found = by(company, "project_id", ", ".join(f"'{pool}'" for pool in case["costs"]))
+    assert sum(found.values()) == sum(case["costs"].values())
+    for owner, cost in case["step_down"]["expected"].items():
+        assert abs(float(found[owner]) - cost) < 0.00001
 
 
 def test_a_line_of_a_bill_is_split_as_focus_splits_it(

@@ -1,4 +1,4 @@
-{# one row per UTC day x driver x owner of what shared costs are shared out by; of the drivers even and weights per pool, too. Only
+{# one row per UTC day x driver x owner of what shared costs are shared out by; of drivers that name targets per pool, too. Only
    days on which something is shared out. A view: who shares out filters it #}
 
 {{ config(materialized=view_or_table()) }}
@@ -31,7 +31,8 @@ bill_charges as (
 
 pool_targets as (
 
-    select * from {{ ref('pool_targets') }}
+    select * from {{ ref('int_pool_target_units') }}
+    where target_column <> 'came by'
 
 ),
 
@@ -109,6 +110,7 @@ targets as (
 
     select
         target_days.usage_date,
+        pool_targets.driver,
         pool_targets.cost_pool,
         {% for column in owner_columns() -%}
         {%- set named = "case when pool_targets.target_column = '" ~ column ~ "' then pool_targets.target_value end" -%}
@@ -123,7 +125,7 @@ targets as (
         {%- endif %}
         {% endfor -%}
         pool_targets.target_column = 'customer_id' and customers.is_known as is_allocated,
-        coalesce(pool_targets.weight, 0) as weight
+        pool_targets.driver_units
     from pool_targets
     inner join target_days on pool_targets.cost_pool = target_days.cost_pool
     left join owner_levels
@@ -151,10 +153,7 @@ units as (
     select driver, cast(null as string) as cost_pool, usage_date, {{ owners }}, is_allocated, {{ money('tokens') }} as driver_units
     from served_units
     union all
-    select 'even' as driver, cost_pool, usage_date, {{ owners }}, coalesce(is_allocated, false) as is_allocated, {{ money(1) }} as driver_units
-    from targets
-    union all
-    select 'weights' as driver, cost_pool, usage_date, {{ owners }}, coalesce(is_allocated, false) as is_allocated, {{ money('weight') }} as driver_units
+    select driver, cost_pool, usage_date, {{ owners }}, coalesce(is_allocated, false) as is_allocated, driver_units
     from targets
 
 ),

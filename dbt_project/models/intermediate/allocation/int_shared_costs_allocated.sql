@@ -19,7 +19,8 @@ driver_units as (
 
 pool_targets as (
 
-    select * from {{ ref('pool_targets') }}
+    select * from {{ ref('int_pool_target_units') }}
+    where driver = 'even'
 
 ),
 
@@ -83,7 +84,7 @@ targeted as (
         pool_targets.target_column,
         pool_targets.target_value
     from parts
-    left join pool_targets on case when parts.driver not in ('even', 'weights') then parts.cost_pool end = pool_targets.cost_pool
+    left join pool_targets on case when parts.driver not in ('even', 'weights', 'step_down', 'reciprocal') then parts.cost_pool end = pool_targets.cost_pool
 
 ),
 

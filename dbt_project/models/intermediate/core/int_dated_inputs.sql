@@ -79,7 +79,7 @@ owner_levels as (
 
 pool_targets as (
 
-    select * from {{ ref('pool_targets') }}
+    select * from {{ ref('int_pool_target_units') }}
 
 ),
 
@@ -202,7 +202,7 @@ inputs as (
     from dates
     inner join as_of on dates.date_day between as_of.first_usage_date and as_of.last_usage_date
     union all
-    select 'pool target' as input_name, {{ row_text('pool_targets', ['cost_pool', 'target_column', 'target_value', 'weight']) }} as input_text, {{ for_ever }}
+    select 'pool target' as input_name, {{ row_text('pool_targets', ['cost_pool', 'driver', 'target_column', 'target_value', 'driver_units']) }} as input_text, {{ for_ever }}
     from pool_targets
     union all
     {# Who stands above an owner that a pool names bears its part, too. #}

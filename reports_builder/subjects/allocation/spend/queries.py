@@ -105,6 +105,19 @@ def activities(warehouse: Warehouse) -> Evidence:
     )
 
 
+def support_costs(warehouse: Warehouse) -> Evidence:
+    """What support departments pass on to whom by three methods, the newest month and all of them first."""
+    return warehouse.evidence(
+        """
+        select
+            month_start_date, cost_pool, target_value, direct_cost_usd, step_down_cost_usd,
+            reciprocal_cost_usd, step_down_less_reciprocal_usd, step_down_less_reciprocal_share
+        from allocation.rpt_support_costs_monthly
+        order by month_start_date desc, step_order nulls first, target_column, target_value
+        """
+    )
+
+
 def tagged(warehouse: Warehouse) -> Evidence:
     """How much of the newest month of the bills is tagged right."""
     return warehouse.evidence(

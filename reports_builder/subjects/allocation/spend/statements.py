@@ -222,6 +222,32 @@ def activities_section(warehouse: Warehouse) -> tuple[Section, ...]:
     return (Section("What shared pools cost by activity", tables=(Table(columns, found, max_rows=20),)),)
 
 
+def support_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """What support departments pass on, by each method; nothing without one."""
+    found = ask.support_costs(warehouse)
+    if not found.rows:
+        return ()
+    columns = (
+        Column("month_start_date", "Month", "month"),
+        Column("cost_pool", "Department"),
+        Column("target_value", "Owner"),
+        Column("direct_cost_usd", "Directly", "usd_table"),
+        Column("step_down_cost_usd", "Step by step", "usd_table"),
+        Column("reciprocal_cost_usd", "Reciprocally", "usd_table"),
+        Column("step_down_less_reciprocal_usd", "Moved by the order", "delta_usd_table"),
+        Column("step_down_less_reciprocal_share", "Of it", "delta"),
+    )
+    text = note(
+        "Departments that serve each other pass their cost on in a stored order; the reciprocal result, "
+        "which has no order, is the check."
+    )
+    return (
+        Section(
+            "What support departments pass on", text=(text,), tables=(Table(columns, found, max_rows=20),)
+        ),
+    )
+
+
 def tag_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     """Compliance by scope, and what to put right; nothing without resources on a bill."""
     by_scope, wrong = ask.tagged_by(warehouse), ask.to_fix(warehouse)
