@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 from reports_builder.alerts.commands import alerts_app
 from reports_builder.budgets.commands import budget_app, estimate_command, policy_app
 from reports_builder.dashboard.command import dashboard
+from reports_builder.delivery.commands import send_command
 from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
 from reports_builder.live.command import watch
@@ -80,6 +81,7 @@ app.command("estimate")(estimate_command)
 app.command("verify")(verify_command)
 app.command("dashboard")(dashboard)
 app.command("watch")(watch)
+app.command("send")(send_command)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import PurePosixPath
 
 import jinja2
@@ -28,6 +29,7 @@ def _finalize(value: object) -> object:
     return value
 
 
+@cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("reports_builder"),
@@ -67,14 +69,24 @@ def figure_path(page: Page, figure: Figure) -> PurePosixPath:
     return path.parent / "figures" / f"{path.stem}-{figure.name}.svg"
 
 
+def figure_source(page: Page, figure: Figure) -> str:
+    """How the text of ``page`` names the figure; no two of one folder's pages name theirs alike."""
+    return f"figures/{figure_path(page, figure).name}"
+
+
+def text_of(page: Page) -> str:
+    """The page as Markdown, which names its figures by ``figure_source``."""
+    images = {
+        figure.name: Markdown(f"![{escape(figure.alt.plain)}]({figure_source(page, figure)})")
+        for figure in page.all_figures
+    }
+    text = _environment().get_template("page.md.j2").render(page=page, images=images)
+    return _BLANK_LINES.sub("\n\n", text)
+
+
 def render(pages: tuple[Page, ...]) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Every file of ``pages``: its path below the output folder and its bytes."""
-    template = _environment().get_template("page.md.j2")
     for page in pages:
-        images: dict[str, Markdown] = {}
         for figure in page.all_figures:
-            path = figure_path(page, figure)
-            images[figure.name] = Markdown(f"![{escape(figure.alt.plain)}](figures/{path.name})")
-            yield path, charts.svg(figure, page.period.as_of).encode()
-        text = template.render(page=page, images=images)
-        yield PurePosixPath(page.path), _BLANK_LINES.sub("\n\n", text).encode()
+            yield figure_path(page, figure), charts.svg(figure, page.period.as_of).encode()
+        yield PurePosixPath(page.path), text_of(page).encode()

@@ -42,14 +42,14 @@ class Channel:
         return self.tag is None or self.tag == _as_tag(tag)
 
 
-def read_channels(environment: Mapping[str, str]) -> tuple[Channel, ...]:
-    """The channels that the environment names, those that are told everything first."""
+def read_channels(environment: Mapping[str, str], base: str = VARIABLE) -> tuple[Channel, ...]:
+    """The channels that the variables called ``base`` name, those that are told everything first."""
     channels: list[Channel] = []
     for variable in sorted(environment):
-        if variable == VARIABLE:
+        if variable == base:
             tag = None
-        elif variable.startswith(f"{VARIABLE}_"):
-            tag = _as_tag(variable.removeprefix(f"{VARIABLE}_"))
+        elif variable.startswith(f"{base}_"):
+            tag = _as_tag(variable.removeprefix(f"{base}_"))
         else:
             continue
         kinds: Counter[str] = Counter()

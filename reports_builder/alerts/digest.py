@@ -1,7 +1,7 @@
 """One message per run and channel, in words that no channel reads as markup."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,20 +31,20 @@ _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 
 @dataclass(frozen=True)
 class Digest:
-    """A message: its title, its text, and the alerts in it for programs to read."""
+    """A message: its title, its text, and what is in it for programs to read, by name."""
 
     title: str
     body: str
     severity: str
-    alerts: tuple[dict[str, Any], ...]
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-def defused(text: str) -> str:
+def defused(text: str, longest: int = _LONGEST_SENTENCE) -> str:
     """One line of text from data that is only text, whatever channel shows it."""
     line = clean(text).translate(_DEFUSED)
     line = _LOOSE_UNDERSCORE.sub("-", line).replace("://", ":\u2215\u2215")
     line = re.sub(r"(?i)\bwww\.", "www\u2024", line)
-    return line if len(line) <= _LONGEST_SENTENCE else line[: _LONGEST_SENTENCE - 1] + "\u2026"
+    return line if len(line) <= longest else line[: longest - 1] + "\u2026"
 
 
 def write_digest(alerts: Sequence[Alert], as_of: date, repeated: frozenset[str]) -> Digest:
@@ -64,7 +64,7 @@ def write_digest(alerts: Sequence[Alert], as_of: date, repeated: frozenset[str])
         title=f"AI FinOps: {len(alerts)} {noun} ({shares}) as of {as_of}",
         body="\n".join(lines).strip(),
         severity=alerts[0].severity,
-        alerts=tuple(_told(alert) for alert in alerts),
+        rows={"alerts": [_told(alert) for alert in alerts]},
     )
 
 

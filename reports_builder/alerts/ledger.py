@@ -25,7 +25,10 @@ _FILE = "events.jsonl"
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the ledger; ``details`` is what the alert said when it fired."""
+    """One line of the ledger; ``details`` is what the alert said when it fired.
+
+    In the ledger of deliveries ``alert_id`` names what is delivered: an edition of a report.
+    """
 
     event_type: str
     alert_id: str
@@ -54,8 +57,8 @@ _FIELDS = ("event_type", "alert_id", "channel", "attempt", "reason", "actor", "n
 class Ledger:
     """The events beside the warehouse at ``warehouse``; several processes may append at once."""
 
-    def __init__(self, warehouse: Path) -> None:
-        self.folder = warehouse.absolute().parent / "alerts"
+    def __init__(self, warehouse: Path, subject: str = "alerts") -> None:
+        self.folder = warehouse.absolute().parent / subject
         self.path = self.folder / _FILE
 
     def events(self) -> list[Event]:

@@ -114,7 +114,7 @@ def _opened(channel: Channel, digest: Digest) -> "Apprise | None":
     extras = getattr(service, "payload_extras", None)
     if isinstance(extras, dict) and channel.url.lower().startswith("json"):
         # A program that listens reads rows, not sentences.
-        extras["alerts"] = list(digest.alerts)
+        extras |= digest.rows
     apprise = Apprise(asset=asset)
     apprise.add(service)
     return apprise

@@ -1,10 +1,13 @@
 """The reports as they were rendered, with their figures."""
 
+import base64
+import re
 from pathlib import Path
 
 import streamlit as st
 
-from reports_builder.dashboard import address, markup
+from reports_builder import markup
+from reports_builder.dashboard import address
 from reports_builder.dashboard.settings import Settings
 
 _REPORTS = {
@@ -13,6 +16,7 @@ _REPORTS = {
     "model_efficiency": "Model efficiency",
     "pricing_proposal": "Pricing proposal",
 }
+_FIGURE = re.compile(r"figures/[\w.-]+\.svg")
 
 
 def draw(settings: Settings) -> None:
@@ -37,7 +41,7 @@ def draw(settings: Settings) -> None:
     )
     st.caption("As rendered for the reports' own period: filters do not change it.")
     text = (folder / f"{name}.md").read_text(encoding="utf-8")
-    st.html(markup.page(text, folder))
+    st.html(markup.page(text, figures_below(folder)))
     st.download_button(
         "Markdown",
         data=text,
@@ -46,3 +50,16 @@ def draw(settings: Settings) -> None:
         type="tertiary",
         on_click="ignore",
     )
+
+
+def figures_below(folder: Path) -> markup.Draw:
+    """Show the figures of the reports themselves: no other file, no other host."""
+
+    def draw(source: str, alternative: str) -> str | None:
+        path = folder / source
+        if not _FIGURE.fullmatch(source) or not path.is_file():
+            return None
+        coded = base64.b64encode(path.read_bytes()).decode()
+        return f'<img alt="{alternative}" src="data:image/svg+xml;base64,{coded}">'
+
+    return draw

@@ -7,8 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from reports_builder import formatting
-from reports_builder.dashboard import charts, markup
+from reports_builder import formatting, markup
+from reports_builder.dashboard import charts
 from reports_builder.dashboard.downloads import csv_bytes
 from reports_builder.dashboard.filters import whole_said
 from reports_builder.dashboard.settings import Settings

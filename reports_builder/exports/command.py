@@ -112,6 +112,39 @@ def export_openmetrics(out: Out, warehouse: WarehouseFile = DEFAULT_WAREHOUSE) -
     typer.echo(f"{sum(len(family.samples) for family in families)} samples: {out}")
 
 
+Pages = Annotated[
+    list[str] | None, typer.Option("--page", metavar="PAGE", help="This page alone; may be repeated.")
+]
+
+
+@export_app.command("html")
+def export_html(out: Out, page: Pages = None, warehouse: WarehouseFile = DEFAULT_WAREHOUSE) -> None:
+    """Write all pages as one HTML file that needs no server and no network."""
+    from reports_builder.build import build_pages  # noqa: PLC0415
+    from reports_builder.delivery.documents import single_file  # noqa: PLC0415
+    from reports_builder.exports.files import write_whole  # noqa: PLC0415
+
+    with open_warehouse(warehouse) as opened:
+        pages = build_pages(opened, page or ()).pages
+    content = single_file(pages).encode()
+    write_whole(out, content)
+    typer.echo(f"{len(pages)} pages, {len(content):,} bytes: {out}")
+
+
+@export_app.command("pdf")
+def export_pdf(out: Out, page: Pages = None, warehouse: WarehouseFile = DEFAULT_WAREHOUSE) -> None:
+    """Write the executive summary, or the pages named, as PDF, the queries in an appendix."""
+    from reports_builder.build import build_pages  # noqa: PLC0415
+    from reports_builder.delivery.documents import pdf  # noqa: PLC0415
+    from reports_builder.exports.files import write_whole  # noqa: PLC0415
+
+    with open_warehouse(warehouse) as opened:
+        pages = build_pages(opened, page or ["finops_summary"]).pages
+    content = pdf(pages)
+    write_whole(out, content)
+    typer.echo(f"{len(pages)} pages, {len(content):,} bytes: {out}")
+
+
 @export_app.command("grafana")
 def export_grafana(out: Out) -> None:
     """Write a dashboard that Grafana imports, over the published DuckDB file."""

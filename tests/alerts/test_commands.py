@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reports_builder import cli
-from tests.alerts.conftest import Endpoint
 from tests.alerts.warehouse_fixture import HOSTILE_NAME, alert, cost_share, write_warehouse
+from tests.servers import Endpoint
 
 
 def run(capsys: pytest.CaptureFixture[str], warehouse: Path, *arguments: str) -> tuple[int, str, str]:

@@ -15,8 +15,8 @@ from reports_builder.alerts.ledger import Ledger
 from reports_builder.alerts.lookup import acknowledge
 from reports_builder.alerts.run import evaluate_and_deliver
 from reports_builder.alerts.summary import Summary
-from tests.alerts.conftest import Endpoint, Mailbox
 from tests.alerts.warehouse_fixture import BUDGET_USED, HOSTILE_NAME, alert, cost_share, write_warehouse
+from tests.servers import Endpoint, Mailbox
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from reports_builder.alerts.alert import evaluated
 from reports_builder.alerts.ledger import Ledger
 from reports_builder.alerts.lookup import acknowledge
 from reports_builder.alerts.run import evaluate_and_deliver
-from tests.alerts.conftest import Endpoint
+from tests.servers import Endpoint
 from tests.workspace import Workspace
 
 EVENTS = "select event_type, count(*), count(distinct alert_id) from anomalies.fct_alert_events group by 1 order by 1"

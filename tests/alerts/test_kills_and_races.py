@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reports_builder.alerts.ledger import Event, Ledger
 from reports_builder.alerts.run import evaluate_and_deliver
-from tests.alerts.conftest import Endpoint
+from tests.servers import Endpoint
 from tests.workspace import ROOT
 
 

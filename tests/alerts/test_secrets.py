@@ -13,7 +13,7 @@ import pytest
 from reports_builder.alerts.channels import read_channels
 from reports_builder.alerts.ledger import Ledger
 from reports_builder.alerts.run import evaluate_and_deliver
-from tests.alerts.conftest import Endpoint, Mailbox
+from tests.servers import Endpoint, Mailbox
 from tests.workspace import ROOT
 
 SECRET = "s3cr3tT0ken"

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from reports_builder.dashboard import markup
+from reports_builder import markup
 from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.downloads import csv_bytes, defused
 from reports_builder.dashboard.drawing import Answer, Field, draw
 from reports_builder.dashboard.login import is_loopback
 from reports_builder.dashboard.questions import Question
+from reports_builder.dashboard.reports_page import figures_below
 from reports_builder.dashboard.status import read_following, read_refresh
 from reports_builder.dashboard.treemap import layout
 from reports_builder.evidence import Evidence, note
@@ -48,7 +49,7 @@ def test_a_report_is_shown_without_its_html(tmp_path: Path) -> None:
         "<details><summary>Evidence: core.x</summary>\n\n```sql\nselect '<b>';\n```\n\n</details>\n\n"
         "| a | b |\n|:--|--:|\n| 1 | $2 |\n"
     )
-    html = markup.page(text, tmp_path)
+    html = markup.page(text, figures_below(tmp_path))
     assert "<script" not in html
     assert html.count("<img") == 1
     assert 'alt="alt &quot;x&quot;" src="data:image/svg+xml;base64,' in html
