@@ -267,9 +267,9 @@ def _text(value: Any) -> str | None:
     """An attribute's value as text: `{"intValue": "12"}` is `12`. Null for maps and bytes."""
     if not value:
         return None
+    if (content := value.get("stringValue")) is not None:
+        return content.strip() or None
     for kind, content in value.items():
-        if kind == "stringValue":
-            return content.strip() or None
         if kind in ("intValue", "doubleValue"):
             text = str(content)
             return text if text.isdecimal() else canonical_number(text)

@@ -97,9 +97,10 @@ class SpanUsage:
             return False
         if cached is None and written is None:
             return True
-        if not all(count is None or count.isdecimal() for count in (of_input, cached, written)):
+        of_input, cached, written = of_input or "0", cached or "0", written or "0"
+        if not (of_input.isdecimal() and cached.isdecimal() and written.isdecimal()):
             return False
-        return int(cached or 0) + int(written or 0) <= int(of_input or 0)
+        return int(cached) + int(written) <= int(of_input)
 
     def _reader(self, values: list[str | None]) -> Any:
         return lambda name: values[self._at[name]]
