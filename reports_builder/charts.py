@@ -25,6 +25,8 @@ WIDTH = 720
 INK, MUTED, RULE = "#1f2933", "#616e7c", "#d9dee4"
 # The accent is also the darkest mark, so it stands out on a greyscale print.
 ACCENT, NEUTRAL = "#8c2d04", "#9fb3c8"
+# A change for the better, beside the accent for the worse: told apart by those who see no red, too.
+GOOD = "#2f8f83"
 # Ordered dark to light: neighbours differ by lightness, not by hue alone.
 SERIES = ("#102a43", "#b4531a", "#4c7ea8", "#d9a441", "#9fb3c8", "#d3dce6")
 FONT = "sans-serif"

@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from reports_builder.charts import ACCENT, INK, MUTED, NEUTRAL, RULE
+from reports_builder.charts import ACCENT, GOOD, INK, MUTED, NEUTRAL, RULE
 from reports_builder.model import Figure
 
 # Light marks on a dark page keep the order of lightness turned round, so that the accent stands out.
@@ -15,6 +15,7 @@ _DARK = {
     MUTED: "#a5b1bd",
     RULE: "#3a444e",
     ACCENT: "#ff9a62",
+    GOOD: "#6cc5b8",
     NEUTRAL: "#58728c",
     "white": "#0f151b",
 }

@@ -4,7 +4,7 @@ import json
 
 import altair as alt
 
-from reports_builder.charts import ACCENT, INK, NEUTRAL, Record, data, records
+from reports_builder.charts import ACCENT, GOOD, INK, NEUTRAL, Record, data, records
 from reports_builder.evidence import Evidence
 
 
@@ -29,7 +29,7 @@ def waterfall(steps: Evidence) -> alt.TopLevelMixin:
     bars = base.mark_bar().encode(
         x=alt.X("lower_usd:Q", axis=axis, scale=scale),
         x2=alt.X2("upper_usd:Q"),
-        color=alt.condition("datum.is_total", alt.value(NEUTRAL), alt.value(ACCENT)),
+        color=alt.condition("datum.is_total", alt.value(NEUTRAL), alt.value(GOOD)),
     )
     ends = base.mark_text(align="left", dx=6).encode(
         x=alt.X("upper_usd:Q", scale=scale), text=alt.Text("said:N")
@@ -56,7 +56,11 @@ def margin_steps(steps: Evidence) -> alt.TopLevelMixin:
     drawn = base.mark_bar().encode(
         x=alt.X("from:Q", axis=axis, scale=scale),
         x2="to:Q",
-        color=alt.condition("datum.is_total", alt.value(NEUTRAL), alt.value(ACCENT)),
+        color=alt.Color(
+            "meaning:N",
+            legend=None,
+            scale=alt.Scale(domain=["total", "better", "worse"], range=[NEUTRAL, GOOD, ACCENT]),
+        ),
     )
     spans = base.mark_rule(strokeWidth=2, color=INK).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     ends = base.mark_text(align="left", dx=6).encode(x=alt.X("high:Q", scale=scale), text="said:N")
@@ -66,11 +70,11 @@ def margin_steps(steps: Evidence) -> alt.TopLevelMixin:
 
 def _margin_bar(row: Record, *, is_total: bool) -> Record:
     """Where the bar of a step begins and ends, and the range of the margin there."""
-    margin = float(row["gross_margin_usd"] or 0)
+    margin, change = float(row["gross_margin_usd"] or 0), float(row["change_usd"] or 0)
     return row | {
         "name": row["step_name"],
-        "is_total": is_total,
-        "from": 0.0 if is_total else margin - float(row["change_usd"] or 0),
+        "meaning": "total" if is_total else "better" if change >= 0 else "worse",
+        "from": 0.0 if is_total else margin - change,
         "to": margin,
         "low": row["gross_margin_low_usd"],
         "high": row["gross_margin_high_usd"],
