@@ -29,7 +29,7 @@ risers as (
 
     select rated_candidates.*
     from rated_candidates
-    inner join candidates on rated_candidates.candidate_id = candidates.candidate_id
+    inner join candidates on rated_candidates.structure_id = candidates.structure_id and rated_candidates.transition_id = candidates.transition_id
     where candidates.is_chosen and not candidates.is_current and rated_candidates.rise_share > 0
 
 ),

@@ -30,7 +30,7 @@ plans as (
 summed as (
 
     select
-        candidate_id,
+        structure_id || ' / ' || transition_id as candidate_id,
         structure_id,
         transition_id,
         count(*) as customers,
@@ -55,7 +55,7 @@ summed as (
         {{ money('coalesce(sum(current_revenue_usd - revenue_usd) filter (where revenue_usd < current_revenue_usd), 0)') }} as given_away_usd,
         {{ money('sum(cost_usd - served_cost_usd)') }} as not_served_usd
     from candidates
-    group by candidate_id, structure_id, transition_id
+    group by structure_id, transition_id
 
 ),
 

@@ -38,10 +38,7 @@ as_of as (
 
 credits_by_customer as (
 
-    select
-        customer_id,
-        usage_date,
-        sum(billable_credits) as billable_credits
+    select customer_id, usage_date, sum(billable_credits) as billable_credits
     from credits_daily
     group by customer_id, usage_date
 
@@ -72,8 +69,7 @@ metered as (
 
     select
         segments.customer_id, segments.subscription_tier, segments.is_negotiated, other.structure_id,
-        other.subscription_tier as taken_tier,
-        other.tier_fee_usd,
+        other.subscription_tier as taken_tier, other.tier_fee_usd,
         segments.months * cast(other.base_fee_usd as double) as fee_usd,
         cast(other.usd_per_unit as double) as usd_per_unit,
         ceil(round(coalesce(other.included_units, 0) * segments.months, 6)) as included_units,
@@ -113,60 +109,66 @@ plans as (
 
 ),
 
+{# What holds under every candidate is computed once for each customer, and once for each transition. #}
+customers as (
+
+    select
+        customer_id, {{ money('sum(revenue_usd)') }} as current_revenue_usd, {{ money('sum(cost_usd)') }} as cost_usd,
+        sum(revenue_usd) >= sum(cost_usd) as is_profitable,
+        sum(all_calls) > 0 and sum(uncosted_calls) >= sum(all_calls) as is_cost_unknown
+    from segments
+    group by customer_id
+
+),
+
+bounds as (
+
+    select
+        customers.*, transitions.transition_id,
+        transitions.spares_profitable and customers.is_profitable as is_spared,
+        {{ money('cast(customers.current_revenue_usd as decimal(25, 12)) * transitions.floor_share') }} as floor_usd,
+        {{ money('cast(customers.current_revenue_usd as decimal(25, 12)) * (1 + transitions.rise_cap_share)') }} as cap_usd
+    from customers
+    cross join transitions
+
+),
+
 {# A tier that a plan does not name, and a contract of the customer's own, stay as they are; so does everybody under today's plan. #}
 invoiced as (
 
     select
-        plans.structure_id,
-        segments.customer_id,
+        plans.structure_id, plans.is_current, segments.customer_id,
         bool_or(taken.customer_id is not null) as is_priced,
         bool_or(taken.taken_tier <> segments.subscription_tier) as takes_dearer_tier,
-        {{ money('sum(segments.revenue_usd)') }} as current_revenue_usd,
-        {{ money('sum(segments.cost_usd)') }} as cost_usd,
         {{ money('sum(coalesce(taken.invoice_usd, segments.revenue_usd))') }} as invoice_usd,
-        {{ money('sum(cast(segments.cost_usd as decimal(25, 12)) * coalesce(taken.served_share, 1))') }} as served_cost_usd,
-        sum(segments.all_calls) > 0 and sum(segments.uncosted_calls) >= sum(segments.all_calls) as is_cost_unknown
+        {{ money('sum(cast(segments.cost_usd as decimal(25, 12)) * coalesce(taken.served_share, 1))') }} as served_cost_usd
     from segments
     cross join plans
     left join taken
         on
-            plans.structure_id = taken.structure_id
-            and segments.customer_id = taken.customer_id
-            and segments.subscription_tier = taken.subscription_tier
-            and segments.is_negotiated = taken.is_negotiated
-            and taken.preference = 1
-    group by plans.structure_id, segments.customer_id
+            plans.structure_id = taken.structure_id and segments.customer_id = taken.customer_id and taken.preference = 1
+            and segments.subscription_tier = taken.subscription_tier and segments.is_negotiated = taken.is_negotiated
+    group by plans.structure_id, plans.is_current, segments.customer_id
 
 ),
 
 protected as (
 
     select
-        invoiced.structure_id, transitions.transition_id, invoiced.customer_id, invoiced.is_priced, invoiced.takes_dearer_tier,
-        invoiced.current_revenue_usd, invoiced.cost_usd, invoiced.is_cost_unknown,
-        invoiced.current_revenue_usd >= invoiced.cost_usd as is_profitable,
+        invoiced.structure_id, bounds.transition_id, bounds.customer_id, invoiced.is_priced, invoiced.takes_dearer_tier,
+        bounds.current_revenue_usd, bounds.cost_usd, bounds.is_cost_unknown, bounds.is_profitable,
         case
-            when not invoiced.is_priced or (transitions.spares_profitable and invoiced.current_revenue_usd >= invoiced.cost_usd)
-                then invoiced.current_revenue_usd
+            when not invoiced.is_priced or bounds.is_spared then bounds.current_revenue_usd
             else
                 least(
-                    greatest(
-                        invoiced.invoice_usd,
-                        coalesce({{ money('cast(invoiced.current_revenue_usd as decimal(25, 12)) * transitions.floor_share') }}, invoiced.invoice_usd)
-                    ),
-                    coalesce(
-                        {{ money('cast(invoiced.current_revenue_usd as decimal(25, 12)) * (1 + transitions.rise_cap_share)') }},
-                        greatest(invoiced.invoice_usd, invoiced.current_revenue_usd)
-                    )
+                    greatest(invoiced.invoice_usd, coalesce(bounds.floor_usd, invoiced.invoice_usd)),
+                    coalesce(bounds.cap_usd, greatest(invoiced.invoice_usd, bounds.current_revenue_usd))
                 )
         end as revenue_usd,
-        case
-            when transitions.spares_profitable and invoiced.current_revenue_usd >= invoiced.cost_usd then invoiced.cost_usd
-            else invoiced.served_cost_usd
-        end as served_cost_usd
+        case when bounds.is_spared then bounds.cost_usd else invoiced.served_cost_usd end as served_cost_usd
     from invoiced
-    inner join plans on invoiced.structure_id = plans.structure_id
-    inner join transitions on not plans.is_current or transitions.transition_id = 'none'
+    inner join bounds on invoiced.customer_id = bounds.customer_id
+    where not invoiced.is_current or bounds.transition_id = 'none'
 
 ),
 
@@ -196,9 +198,7 @@ rising as (
 responding as (
 
     select
-        rising.structure_id || ' / ' || rising.transition_id as candidate_id,
-        rising.structure_id, rising.transition_id, rising.customer_id, rising.is_priced, rising.takes_dearer_tier, rising.current_revenue_usd,
-        rising.cost_usd, rising.is_cost_unknown, rising.is_profitable, rising.revenue_usd, rising.served_cost_usd, rising.rise_share,
+        rising.*,
         cast(coalesce(steps.leave_probability_low, 0) as decimal(6, 4)) as leave_probability_low,
         cast(coalesce(steps.leave_probability_base, 0) as decimal(6, 4)) as leave_probability_base,
         cast(coalesce(steps.leave_probability_high, 0) as decimal(6, 4)) as leave_probability_high

@@ -113,7 +113,7 @@ priced as (
         rated_candidates.leave_probability_base,
         rated_candidates.leave_probability_high
     from rated_candidates
-    inner join candidates on rated_candidates.candidate_id = candidates.candidate_id
+    inner join candidates on rated_candidates.structure_id = candidates.structure_id and rated_candidates.transition_id = candidates.transition_id
     where candidates.is_chosen and not candidates.is_current
 
 ),
