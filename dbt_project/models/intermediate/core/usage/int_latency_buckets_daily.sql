@@ -17,19 +17,19 @@ timed as (
 
 ),
 
-bucketed as (
+grouped as (
 
     select
-        partition_date as usage_date,
+        partition_date,
         task_type,
         provider,
         model,
+        status,
         {{ latency_bucket('latency_ms') }} as latency_bucket,
         count(*) as calls,
         cast(min(latency_ms) as bigint) as min_latency_ms,
         cast(max(latency_ms) as bigint) as max_latency_ms
     from timed
-    where status = 'success'
     group by all
 
 ),
@@ -41,8 +41,8 @@ longest as (
         task_type,
         provider,
         model,
-        cast(max(latency_ms) as bigint) as longest_ms
-    from timed
+        max(max_latency_ms) as longest_ms
+    from grouped
     group by partition_date, task_type, provider, model
 
 ),
@@ -50,7 +50,7 @@ longest as (
 with_longest as (
 
     select
-        usage_date,
+        partition_date as usage_date,
         task_type,
         provider,
         model,
@@ -58,7 +58,8 @@ with_longest as (
         calls,
         min_latency_ms,
         max_latency_ms
-    from bucketed
+    from grouped
+    where status = 'success'
     union all
     select
         longest.partition_date as usage_date,
