@@ -100,6 +100,12 @@ def _refresh_html(refresh: Refresh | None) -> list[str]:
         parts.append(
             f'<span class="failed">{escape(said)}{escape(retry)} These are the last good figures.</span>'
         )
+    if refresh.delivery_error:
+        retry = (
+            f" Next try at {moment(refresh.delivery_next_try_at)}." if refresh.delivery_next_try_at else ""
+        )
+        said = f"The executive summary was not sent: {refresh.delivery_error}{retry}"
+        parts.append(f'<span class="failed">{escape(said)}</span>')
     return parts
 
 

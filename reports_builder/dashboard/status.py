@@ -22,6 +22,8 @@ class Refresh:
     next_retry_at: str
     changed_reports: tuple[str, ...]
     finished_at: str = ""
+    delivery_error: str = ""
+    delivery_next_try_at: str = ""
 
     @property
     def is_rendered(self) -> bool:
@@ -78,6 +80,8 @@ def read_refresh(path: Path) -> Refresh | None:
         next_retry_at=_text(told, "next_retry_at"),
         changed_reports=tuple(str(name) for name in changed) if isinstance(changed, list) else (),
         finished_at=_text(told, "finished_at"),
+        delivery_error=_text(told, "delivery_error"),
+        delivery_next_try_at=_text(told, "delivery_next_try_at"),
     )
 
 

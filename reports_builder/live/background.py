@@ -9,12 +9,14 @@ from collections.abc import Callable
 class Background:
     """Runs ``work`` in a thread of its own; asked again meanwhile, runs it once more when it is done.
 
-    What goes wrong is told. The program may end before the work, so the work must bear a kill.
+    What goes wrong is told, after the words ``failed``. The program may end before the work, so the work must
+    bear a kill.
     """
 
-    def __init__(self, work: Callable[[], object], tell: Callable[[str], None]) -> None:
+    def __init__(self, work: Callable[[], object], tell: Callable[[str], None], failed: str) -> None:
         self._work = work
         self._tell = tell
+        self._failed = failed
         self._lock = threading.Lock()
         self._is_running = False
         self._is_asked = False
@@ -49,4 +51,4 @@ class Background:
             try:
                 self._work()
             except Exception as error:
-                self._tell(f"alerts could not be evaluated: {' '.join(str(error).split())}")
+                self._tell(f"{self._failed}: {' '.join(str(error).split())}")

@@ -20,15 +20,24 @@ import typer
 
 from reports_builder.errors import ReportError
 from reports_builder.live.background import Background
+from reports_builder.live.status import StatusFile
 from reports_builder.warehouse import RAW_FOLDER, WAREHOUSE_FOLDER
 
 _PROJECT = Path("dbt_project")
 _ALERTS = "reports_builder.alerts.run"
-_LAST_ALERTS_SECONDS = 3.0
+_LAST_WORK_SECONDS = 3.0
 
 
 def watch(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder of the reports.")] = Path("reports"),
+    send: Annotated[
+        str,
+        typer.Option(
+            envvar="FINOPS_SEND",
+            metavar="WHEN",
+            help="Send the executive summary too: 'daily 7' or 'monday 07:30', the time in UTC.",
+        ),
+    ] = "",
 ) -> None:
     """Rebuild, publish and render whenever data arrives in data/raw, until Ctrl-C.
 
@@ -37,25 +46,38 @@ def watch(
     raw, warehouse = RAW_FOLDER, WAREHOUSE_FOLDER
     if not (_PROJECT / "dbt_project.yml").is_file():
         raise ReportError("run this from the root of the project: there is no dbt_project here.")
-    alerts = Background(_alerts(warehouse / "finops.duckdb"), _say)
+    published, status = warehouse / "finops.duckdb", StatusFile(warehouse)
+    works = [Background(_alerts(published), _say, "alerts could not be evaluated")]
+    if send:
+        works.append(Background(_summary(published, send, status), _say, "the summary could not be sent"))
+
+    def after() -> None:
+        for work in works:
+            work()
+
     with only_watcher(warehouse), ending_on_signals() as ended:
         try:
-            _run(raw, warehouse, out, alerts, ended.is_set)
+            _run(raw, warehouse, out, status=status, after=after, is_ended=ended.is_set)
         except KeyboardInterrupt:
             _say("stopped; the published figures stay")
-    if not alerts.is_over_within(_LAST_ALERTS_SECONDS):
+    if not all(work.is_over_within(_LAST_WORK_SECONDS) for work in works):
         # A thread that is still in a library's code does not bear the end of Python.
         sys.stdout.flush()
         os._exit(0)
 
 
 def _run(
-    raw: Path, warehouse: Path, out: Path, alerts: Callable[[], None], is_ended: Callable[[], bool]
+    raw: Path,
+    warehouse: Path,
+    out: Path,
+    *,
+    status: StatusFile,
+    after: Callable[[], None],
+    is_ended: Callable[[], bool],
 ) -> None:
     # dbt takes seconds to load, so it loads only here.
     from reports_builder.live.loop import Watcher  # noqa: PLC0415
     from reports_builder.live.render import render_changed  # noqa: PLC0415
-    from reports_builder.live.status import StatusFile  # noqa: PLC0415
     from reports_builder.live.warm_dbt import WarmDbt  # noqa: PLC0415
 
     published = warehouse / "finops.duckdb"
@@ -63,10 +85,10 @@ def _run(
     Watcher(
         raw=raw,
         working=warehouse / "build" / "finops.duckdb",
-        status=StatusFile(warehouse),
+        status=status,
         builder=WarmDbt(_PROJECT, _say),
         render=lambda: render_changed(published, out),
-        after=alerts,
+        after=after,
         tell=_say,
         is_ended=is_ended,
     ).run()
@@ -84,6 +106,16 @@ def _alerts(published: Path) -> Callable[[], object]:
                 _say(f"alerts: {channel.in_words()}")
 
     return evaluate
+
+
+def _summary(published: Path, when: str, status: StatusFile) -> Callable[[], object]:
+    """The executive summary on its schedule; what cannot work is said before anything is watched."""
+    from reports_builder.delivery.run import read_targets  # noqa: PLC0415
+    from reports_builder.delivery.schedule import read_schedule  # noqa: PLC0415
+    from reports_builder.delivery.scheduled import Scheduled  # noqa: PLC0415
+
+    read_targets()
+    return Scheduled(published, read_schedule(when), status, _say)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ class Status:
     ``arrived_at`` is when the newest raw file in the published figures arrived, ``sequence`` grows with each
     publication, the seconds of the phases are those of the last refresh that succeeded, ``error`` says in a
     sentence why the last attempt failed. ``is_watching`` is false once the watcher has ended; one that was
-    killed cannot say so.
+    killed cannot say so. ``delivery_error`` says why the executive summary did not reach everybody.
     """
 
     state: Literal["idle", "refreshing", "failed"] = "idle"
@@ -36,6 +37,9 @@ class Status:
     next_retry_at: str | None = None
     changed_reports: tuple[str, ...] = ()
     sequence: int = 0
+    delivered_at: str | None = None
+    delivery_error: str | None = None
+    delivery_next_try_at: str | None = None
 
 
 def iso(seconds: float | None) -> str | None:
@@ -46,17 +50,18 @@ def iso(seconds: float | None) -> str | None:
 
 
 class StatusFile:
-    """The status on disk, replaced in one step."""
+    """The status on disk, replaced in one step; several threads may change it."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
         self.status = self._earlier()
+        self._lock = threading.Lock()
 
     def update(self, **changes: object) -> None:
         """Change some of the status and write it; on a full disk the next change may fit again."""
-        self.status = replace(self.status, **changes)  # type: ignore[arg-type]
         partial = self._path.with_name(f"{FILE_NAME}.partial")
-        with suppress(OSError):
+        with self._lock, suppress(OSError):
+            self.status = replace(self.status, **changes)  # type: ignore[arg-type]
             self._path.parent.mkdir(parents=True, exist_ok=True)
             partial.write_text(json.dumps(asdict(self.status), indent=1) + "\n", encoding="utf-8")
             partial.replace(self._path)

@@ -18,7 +18,7 @@ def test_asked_again_meanwhile_it_works_once_more_and_no_oftener() -> None:
         if len(runs) == 2:
             done.set()
 
-    background = Background(work, lambda _: None)
+    background = Background(work, lambda _: None, "it failed")
     background()
     begun.acquire()
     for _ in range(3):
@@ -37,7 +37,7 @@ def test_the_end_waits_a_moment_and_begins_nothing_more() -> None:
         begun.set()
         go_on.wait(10)
 
-    background = Background(work, lambda _: None)
+    background = Background(work, lambda _: None, "it failed")
     assert background.is_over_within(0)
     background()
     assert begun.wait(10)
@@ -61,7 +61,7 @@ def test_a_failure_is_told_and_the_next_time_it_works_again() -> None:
         said.append(line)
         told.set()
 
-    background = Background(work, tell)
+    background = Background(work, tell, "alerts could not be evaluated")
     background()
     assert told.wait(10)
     background()
