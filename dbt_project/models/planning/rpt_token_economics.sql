@@ -70,6 +70,7 @@ converted as (
 
 ),
 
+{# Powers differ in the last digits from engine to engine: users who pay are counted to the billionth. #}
 per_segment as (
 
     select
@@ -80,9 +81,9 @@ per_segment as (
         1000 * customer_share * free_tokens as free_tokens,
         1000 * customer_share * is_covered as covered_users,
         1000 * customer_share * free_tokens * token_cost_usd * free_months as free_cost,
-        1000 * customer_share * least(short_share * power(seen_ratio, elasticity), 1) as payers,
-        1000 * customer_share * least(short_share * power(seen_ratio, elasticity_low), short_share * power(seen_ratio, elasticity_high)) as lower_payers,
-        1000 * customer_share * least(greatest(short_share * power(seen_ratio, elasticity_low), short_share * power(seen_ratio, elasticity_high)), 1) as upper_payers
+        round(1000 * customer_share * least(short_share * power(seen_ratio, elasticity), 1), 9) as payers,
+        round(1000 * customer_share * least(short_share * power(seen_ratio, elasticity_low), short_share * power(seen_ratio, elasticity_high)), 9) as lower_payers,
+        round(1000 * customer_share * least(greatest(short_share * power(seen_ratio, elasticity_low), short_share * power(seen_ratio, elasticity_high)), 1), 9) as upper_payers
     from converted
 
 ),
@@ -94,14 +95,14 @@ stacked as (
     select
         'all' as segment,
         allowance_tokens,
-        sum(users) as users,
-        sum(wanted_tokens) as wanted_tokens,
-        sum(free_tokens) as free_tokens,
-        sum(covered_users) as covered_users,
-        sum(free_cost) as free_cost,
-        sum(payers) as payers,
-        sum(lower_payers) as lower_payers,
-        sum(upper_payers) as upper_payers
+        {{ stable_sum('users') }} as users,
+        {{ stable_sum('wanted_tokens') }} as wanted_tokens,
+        {{ stable_sum('free_tokens') }} as free_tokens,
+        {{ stable_sum('covered_users') }} as covered_users,
+        {{ stable_sum('free_cost') }} as free_cost,
+        {{ stable_sum('payers') }} as payers,
+        {{ stable_sum('lower_payers') }} as lower_payers,
+        {{ stable_sum('upper_payers') }} as upper_payers
     from per_segment
     group by allowance_tokens
 
