@@ -73,12 +73,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one query. At most ``max_rows`` are shown, and the page says how many are left."""
+    """Rows of one query. At most ``max_rows`` are shown, and the page says how many are left.
+
+    ``stacks`` sets the cells of a row below each other where the screen is narrow.
+    """
 
     columns: tuple[Column, ...]
     evidence: Evidence
     caption: Prose | None = None
     max_rows: int = SUPPORTING_ROWS
+    stacks: bool = False
 
     @property
     def cells(self) -> tuple[tuple[Markdown, ...], ...]:

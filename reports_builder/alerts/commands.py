@@ -91,9 +91,28 @@ def acknowledge(
     from reports_builder.alerts import lookup  # noqa: PLC0415
 
     named = lookup.known_ids(ids)
-    actor = by or os.environ.get("USER") or os.environ.get("LOGNAME") or "somebody"
-    count = lookup.acknowledge(warehouse, named, actor, note)
+    count = lookup.acknowledge(warehouse, named, _actor(by), note)
     typer.echo(f"{count} acknowledged, {len(named) - count} had been before.")
+
+
+@alerts_app.command("assign")
+def assign(
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of alerts, at most 50.")],
+    to: Annotated[str, typer.Option(metavar="NAME", help="Who is to deal with them.")],
+    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who says so; you, if not said.")] = None,
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="What is to be done.")] = None,
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Say who deals with alerts; they stay open until they are acknowledged."""
+    from reports_builder.alerts import lookup  # noqa: PLC0415
+
+    named = lookup.known_ids(ids)
+    count = lookup.assign(warehouse, named, _actor(by), to, note)
+    typer.echo(f"{count} assigned, {len(named) - count} had been before.")
+
+
+def _actor(by: str | None) -> str:
+    return by or os.environ.get("USER") or os.environ.get("LOGNAME") or "somebody"
 
 
 def _show_ids(warehouse: Path, ids: str, *, as_json: bool) -> None:
@@ -117,7 +136,10 @@ def _show_ids(warehouse: Path, ids: str, *, as_json: bool) -> None:
 
 def _line(row: dict[str, Any], *, with_state: bool = False) -> str:
     state = f"{row['state']:<13}" if with_state else ""
-    return f"{row['alert_id']}  {row.get('severity', ''):<9}{state}{clean(str(row.get('message', '')))}"
+    on_it = f" ({clean(row['assigned_to'])} is on it)" if row.get("assigned_to") else ""
+    return (
+        f"{row['alert_id']}  {row.get('severity', ''):<9}{state}{clean(str(row.get('message', '')))}{on_it}"
+    )
 
 
 def _print_json(told: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from reports_builder.alerts.ledger import ACKNOWLEDGED, DELIVERED, FAILED, FIRED, SENDING, Event
+from reports_builder.alerts.ledger import ACKNOWLEDGED, ASSIGNED, DELIVERED, FAILED, FIRED, SENDING, Event
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
@@ -13,12 +13,13 @@ LONGEST_WAIT = timedelta(hours=6)
 
 @dataclass
 class AlertHistory:
-    """One alert: when it fired, what it said, what each channel did with it, who has seen it."""
+    """One alert: when it fired, what it said, what each channel did with it, who is on it."""
 
     fired_at: datetime | None = None
     details: dict[str, Any] = field(default_factory=dict)
     channels: dict[str, Event] = field(default_factory=dict)
     acknowledged: Event | None = None
+    assigned: Event | None = None
 
     def is_delivered(self, channel: str) -> bool:
         """Whether the channel took it."""
@@ -79,6 +80,8 @@ def read_history(events: Iterable[Event]) -> History:
             alert.fired_at, alert.details = event.event_at, event.details
         elif event.event_type == ACKNOWLEDGED:
             alert.acknowledged = event
+        elif event.event_type == ASSIGNED:
+            alert.assigned = event
         elif event.channel is not None and not alert.is_delivered(event.channel):
             alert.channels[event.channel] = event
         if event.channel is not None and event.event_type in (DELIVERED, FAILED):

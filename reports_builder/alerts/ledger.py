@@ -19,7 +19,8 @@ from typing import Any
 from reports_builder.append_only import append_lines, read_lines
 from reports_builder.errors import ReportError
 
-FIRED, SENDING, DELIVERED, FAILED, ACKNOWLEDGED = "fired", "sending", "delivered", "failed", "acknowledged"
+FIRED, SENDING, DELIVERED, FAILED = "fired", "sending", "delivered", "failed"
+ASSIGNED, ACKNOWLEDGED = "assigned", "acknowledged"
 _FILE = "events.jsonl"
 
 
@@ -38,6 +39,7 @@ class Event:
     reason: str | None = None
     actor: str | None = None
     note: str | None = None
+    assignee: str | None = None
     run_id: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
@@ -51,7 +53,7 @@ class Event:
         return json.dumps(self.details | told).encode("ascii") + b"\n"
 
 
-_FIELDS = ("event_type", "alert_id", "channel", "attempt", "reason", "actor", "note", "run_id")
+_FIELDS = ("event_type", "alert_id", "channel", "attempt", "reason", "actor", "note", "assignee", "run_id")
 
 
 class Ledger:

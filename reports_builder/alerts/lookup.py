@@ -1,19 +1,24 @@
-"""Alerts by id, and the saying that somebody has seen them."""
+"""Alerts by id, and the saying that somebody has seen them or is to deal with them."""
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from reports_builder.alerts.alert import Alert, evaluated
 from reports_builder.alerts.history import AlertHistory, read_history
-from reports_builder.alerts.ledger import ACKNOWLEDGED, Event, Ledger
+from reports_builder.alerts.ledger import ACKNOWLEDGED, ASSIGNED, Event, Ledger
 from reports_builder.alerts.run import fired
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
 
 MOST_IDS = 50
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def known_ids(texts: Iterable[str]) -> list[str]:
@@ -73,6 +78,7 @@ def describe(alert_id: str, alert: Alert | None, history: AlertHistory) -> dict[
         "acknowledged_at": acknowledged.event_at.isoformat() if acknowledged else None,
         "acknowledged_by": acknowledged.actor if acknowledged else None,
         "note": acknowledged.note if acknowledged else None,
+        "assigned_to": history.assigned.assignee if history.assigned else None,
     }
 
 
@@ -89,13 +95,46 @@ def acknowledge(
     ids: Sequence[str],
     actor: str,
     note: str | None = None,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], datetime] = _now,
 ) -> int:
     """Write down that ``actor`` has seen these alerts: all of them or, when one is not known, none.
 
     Returns how many had not been acknowledged before. Nobody is told of an acknowledged alert for
     the rest of its period.
     """
+    said = Event(ACKNOWLEDGED, "", clock(), actor=actor, note=note, run_id=uuid.uuid4().hex[:12])
+    return _write_down(warehouse, ids, said, lambda known: known.acknowledged is not None)
+
+
+def assign(
+    warehouse: Path,
+    ids: Sequence[str],
+    actor: str,
+    assignee: str,
+    note: str | None = None,
+    *,
+    clock: Callable[[], datetime] = _now,
+) -> int:
+    """Write down that ``assignee`` is to deal with these alerts, which stay open: all of them or none.
+
+    Returns how many were not theirs before.
+    """
+    run_id = uuid.uuid4().hex[:12]
+    said = Event(ASSIGNED, "", clock(), actor=actor, note=note, assignee=assignee, run_id=run_id)
+    return _write_down(
+        warehouse,
+        ids,
+        said,
+        lambda known: (
+            known.assigned is not None and (known.assigned.assignee, known.assigned.note) == (assignee, note)
+        ),
+    )
+
+
+def _write_down(
+    warehouse: Path, ids: Sequence[str], said: Event, is_said: Callable[[AlertHistory], bool]
+) -> int:
+    """Append ``said`` for each alert for which it has not been said; how many those are."""
     ledger = Ledger(warehouse)
     found = evaluated(warehouse)
     history = read_history(ledger.events())
@@ -103,18 +142,17 @@ def acknowledge(
     unknown = [clean(name)[:40] for name in ids if name not in rows and name not in history.alerts]
     if unknown:
         raise ReportError(
-            f"no alert has the id {', '.join(unknown)}; nothing was acknowledged. "
+            f"no alert has the id {', '.join(unknown)}; nothing was {said.event_type}. "
             "`python -m reports_builder alerts list --all` shows all ids."
         )
-    run_id, at = uuid.uuid4().hex[:12], clock()
     events: list[Event] = []
     for name in ids:
         known = history.of(name)
-        if known.acknowledged is not None:
+        if is_said(known):
             continue
         if known.fired_at is None and name in rows:
-            # No run has seen it yet: the history shall say what was acknowledged.
-            events.append(fired(rows[name], at, run_id))
-        events.append(Event(ACKNOWLEDGED, name, at, actor=actor, note=note, run_id=run_id))
+            # No run has seen it yet: the history shall say what it was about.
+            events.append(fired(rows[name], said.event_at, said.run_id or ""))
+        events.append(replace(said, alert_id=name))
     ledger.append(events)
-    return sum(event.event_type == ACKNOWLEDGED for event in events)
+    return sum(event.event_type == said.event_type for event in events)

@@ -1,45 +1,66 @@
 """Alerts on a page: what is open and who was told, and what somebody has seen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports_builder.alerts.words import sentence
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.formatting import Value
 from reports_builder.model import Column, KeyFigure, Section, Table
 from reports_builder.warehouse import Warehouse
 
-_GRAVEST_FIRST = "case severity when 'critical' then 0 when 'warning' then 1 else 2 end"
-_WHAT_IS_WRONG = Column("measure", "What is wrong", words=sentence)
 # What the words of an alert need.
 _ALERT = """severity, subject_name, subject_type, subject_id, measure, unit, observed_value, comparison,
             threshold_value, prior_value, amount_usd, money_at_risk_usd, facts, period_start_date,
             as_of_date, alert_id"""
+_STATE = """case
+                when fired_at is null then 'new'
+                when channels_told > 0 and channels_waiting > 0 then 'sent to some'
+                when channels_told > 0 then 'sent'
+                when channels_waiting > 0 then 'sending failed'
+                else 'open'
+            end as state"""
+OPEN = "Open alerts"
+"""The title of the section that lists them."""
 
 
 @dataclass(frozen=True)
 class Alerts:
     """How many there are, those that are open, and those that somebody has acknowledged.
 
-    ``acknowledged`` is None where the ledger cannot be read: then all that hold stand in ``still_open``.
+    ``still_open`` has a row per alert and ``subjects`` one per subject, those about most money first.
+    ``acknowledged`` is None where the ledger cannot be read: then all that hold stand in both.
     """
 
     counts: Evidence
     still_open: Evidence
+    subjects: Evidence
     acknowledged: Evidence | None
+
+    def of_subject(self, row: Mapping[str, Value]) -> list[Mapping[str, Value]]:
+        """The open alerts of the subject of ``row``."""
+        subject = (row["subject_type"], row["subject_id"])
+        return [
+            one for one in self.still_open.records() if (one["subject_type"], one["subject_id"]) == subject
+        ]
 
 
 def read_alerts(warehouse: Warehouse) -> Alerts | None:
     """What holds now and what has become of it; None where the warehouse keeps no alerts.
 
-    Where two rules of a kind hold for the same subject, the graver one stands for both.
+    Where two rules of a kind hold for the same subject, the more severe one stands for both.
     """
     if not warehouse.has("anomalies.rpt_alerts"):
         return None
     try:
-        return Alerts(_counts(warehouse), _open(warehouse), _acknowledged(warehouse))
+        return Alerts(
+            _counts(warehouse), _open(warehouse), _open(warehouse, leading=True), _acknowledged(warehouse)
+        )
     except ReportError:
         # A copy of the file in another place: the ledger that its views name is not the one beside it.
-        return Alerts(_counts_without_ledger(warehouse), _open_without_ledger(warehouse), None)
+        found = _open_without_ledger(warehouse)
+        return Alerts(_counts_without_ledger(warehouse), found, found, None)
 
 
 def alerts_tile(alerts: Alerts) -> KeyFigure:
@@ -52,24 +73,22 @@ def alerts_tile(alerts: Alerts) -> KeyFigure:
 
 
 def alerts_sections(alerts: Alerts | None, most: int = 20) -> tuple[Section, ...]:
-    """The open ones, then the acknowledged ones, at most so many of each; nothing where there is none."""
+    """The open ones by subject, then the acknowledged ones, at most so many of each; nothing without any."""
     if alerts is None:
         return ()
     sections = []
     if alerts.still_open.rows:
-        sections.append(
-            Section("Open alerts", text=(_what_to_do(alerts),), tables=(_open_table(alerts, most),))
-        )
+        sections.append(Section(OPEN, text=(_what_to_do(alerts),), tables=(_open_table(alerts, most),)))
     if alerts.acknowledged is not None and alerts.acknowledged.rows:
         columns = (
             Column("subject_name", "Who or what"),
-            _WHAT_IS_WRONG,
+            Column("measure", "What is wrong", words=sentence),
             Column("money_at_risk_usd", "Lost or over the limit", "usd_table"),
             Column("acknowledged_by", "Acknowledged by"),
             Column("acknowledged_at", "When"),
             Column("note", "Note"),
         )
-        table = Table(columns, alerts.acknowledged, max_rows=most)
+        table = Table(columns, alerts.acknowledged, max_rows=most, stacks=True)
         sections.append(Section("Acknowledged alerts", tables=(table,)))
     return tuple(sections)
 
@@ -80,20 +99,35 @@ def _what_to_do(alerts: Alerts) -> Prose:
             "Whether they were sent or acknowledged is unknown: the history of alerts does not lie beside "
             "this warehouse. Build it again where it stands."
         )
-    return note("`python -m reports_builder alerts ack ID` says that you have seen one, and takes it off.")
+    return note(
+        "By the money at risk: the largest of what the alerts of a customer, team or organization speak of. "
+        "An alert that is acknowledged, on the page of alerts or with `python -m reports_builder alerts ack "
+        "ID`, leaves the list."
+    )
 
 
 def _open_table(alerts: Alerts, most: int) -> Table:
+    def said(row: Mapping[str, Value]) -> str:
+        return " ".join(sentence(one) for one in alerts.of_subject(row))
+
+    has_ledger = alerts.acknowledged is not None
+    money = "subject_money_at_risk_usd" if has_ledger else "money_at_risk_usd"
+    is_assigned = has_ledger and any(row["assigned_to"] for row in alerts.subjects.records())
     columns = (
-        Column("severity", "Severity"),
         Column("subject_name", "Who or what"),
-        _WHAT_IS_WRONG,
-        Column("money_at_risk_usd", "Lost or over the limit", "usd_table"),
+        Column("severity", "Severity"),
+        Column(money, "Lost or over the limit", "usd_table"),
+        Column("measure", "What is wrong", words=said if has_ledger else sentence),
         Column("period_start_date", "Since", "day_short"),
-        *(() if alerts.acknowledged is None else (Column("state", "State"),)),
+        *((Column("state", "State"),) if has_ledger else ()),
+        *((Column("assigned_to", "Assigned to", words=_assigned),) if is_assigned else ()),
         Column("alert_id", "Id"),
     )
-    return Table(columns, alerts.still_open, max_rows=most)
+    return Table(columns, alerts.subjects, max_rows=most, stacks=True)
+
+
+def _assigned(row: Mapping[str, Value]) -> str:
+    return ": ".join(str(part) for part in (row["assigned_to"], row["assignment_note"]) if part) or "-"
 
 
 def _counts(warehouse: Warehouse) -> Evidence:
@@ -109,21 +143,19 @@ def _counts(warehouse: Warehouse) -> Evidence:
     )
 
 
-def _open(warehouse: Warehouse) -> Evidence:
+def _open(warehouse: Warehouse, *, leading: bool = False) -> Evidence:
+    """A row per open alert, or the one that leads those of its subject."""
     return warehouse.evidence(
         f"""
         select
-            {_ALERT},
-            case
-                when fired_at is null then 'new'
-                when channels_told > 0 and channels_waiting > 0 then 'sent to some'
-                when channels_told > 0 then 'sent'
-                when channels_waiting > 0 then 'sending failed'
-                else 'open'
-            end as state
+            {_ALERT}, subject_money_at_risk_usd, subject_alerts, assigned_to, assignment_note,
+            {_STATE}
         from anomalies.rpt_open_alerts
-        order by {_GRAVEST_FIRST}, money_at_risk_usd desc nulls last, alert_id
-        """  # noqa: S608 - words of this file
+        where subject_place = 1 or not :leading
+        order by
+            subject_money_at_risk_usd desc nulls last, severity_rank, subject_type, subject_id, subject_place
+        """,  # noqa: S608 - words of this file
+        leading=leading,
     )
 
 
@@ -146,7 +178,7 @@ def _acknowledged(warehouse: Warehouse) -> Evidence:
         from anomalies.rpt_alerts
         join seen using (alert_id)
         where not is_superseded
-        order by {_GRAVEST_FIRST}, money_at_risk_usd desc nulls last, alert_id
+        order by money_at_risk_usd desc nulls last, alert_id
         """  # noqa: S608 - words of this file
     )
 
@@ -167,6 +199,6 @@ def _open_without_ledger(warehouse: Warehouse) -> Evidence:
         select {_ALERT}
         from anomalies.rpt_alerts
         where not is_superseded
-        order by {_GRAVEST_FIRST}, money_at_risk_usd desc nulls last, alert_id
+        order by money_at_risk_usd desc nulls last, alert_id
         """  # noqa: S608 - words of this file
     )

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from reports_builder.dashboard import budget_form, builder_page, choosing, live, login, reports_page, show
+from reports_builder.dashboard import (
+    alert_form,
+    alerts_shown,
+    budget_form,
+    builder_page,
+    choosing,
+    live,
+    login,
+    reports_page,
+    show,
+)
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_choices, load_notice, load_view
 from reports_builder.dashboard.pages import VIEWS, PageName
@@ -38,7 +48,7 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
         return
     period = view.period
     st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.")
-    show.view(view)
+    show.view(view, {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)})
     if page.view == "planning":
         budget_form.draw(settings)
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from reports_builder.dashboard import queries
+from reports_builder.dashboard.alerts_shown import Alerts, read_alerts
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
@@ -30,6 +31,13 @@ def load_view(name: str, path: str, _identity: Identity, filters: Filters) -> Vi
         if not queries.calls_in_period(warehouse):
             return None
         return _build_of(name)(warehouse)
+
+
+@lru_cache(maxsize=4)
+def load_alerts(path: str, _identity: Identity) -> Alerts | None:
+    """What holds now, for the form below it."""
+    with open_published(Path(path)) as warehouse:
+        return read_alerts(warehouse)
 
 
 @lru_cache(maxsize=4)

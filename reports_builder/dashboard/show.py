@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
 import streamlit as st
@@ -35,8 +35,8 @@ def heading(title: str) -> None:
     html(f'<div class="message">{escape(title)}</div>')
 
 
-def view(shown: View) -> None:
-    """The whole view."""
+def view(shown: View, forms: Mapping[str, Callable[[], None]] | None = None) -> None:
+    """The whole view; ``forms`` draw what a reader can do below the section of that title."""
     sentences = [_sentence(prose) for prose in shown.headline]
     html(f'<div class="headline">{"".join(f"<p>{sentence}</p>" for sentence in sentences)}</div>')
     _tiles(shown)
@@ -51,6 +51,8 @@ def view(shown: View) -> None:
             _side_by_side(pending)
             pending = []
             _section(section)
+            if forms and section.title in forms:
+                forms[section.title]()
     _side_by_side(pending)
 
 
@@ -191,7 +193,7 @@ def table_html(table: Table) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            _cell(kind, formatting.plain(column.value(record), column.style))
+            _cell(kind, column.heading, formatting.plain(column.value(record), column.style))
             for kind, column in zip(kinds, table.columns, strict=True)
         )
         + "</tr>"
@@ -200,13 +202,14 @@ def table_html(table: Table) -> str:
     left = table.rows_left_out
     more = f'<div class="more">{left:,} more in the CSV.</div>' if left else ""
     head = f"<thead><tr>{heads}</tr></thead>"
-    return f'<div class="wide" tabindex="0"><table>{head}<tbody>{body}</tbody></table></div>{more}'
+    stacked = ' class="stacked"' if table.stacks else ""
+    return f'<div class="wide" tabindex="0"><table{stacked}>{head}<tbody>{body}</tbody></table></div>{more}'
 
 
-def _cell(kind: str, said: str) -> str:
+def _cell(kind: str, heading: str, said: str) -> str:
     # A sentence needs room on a narrow screen, where the table scrolls.
     kind = f"{kind} sentence" if kind == "text" and len(said) > _SENTENCE else kind
-    return f'<td class="{kind}">{escape(said)}</td>'
+    return f'<td class="{kind}" data-label="{escape(heading, quote=True)}">{escape(said)}</td>'
 
 
 def _kind(column: Column) -> str:

@@ -9,7 +9,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from pathlib import Path
@@ -142,6 +142,7 @@ class _Run:
     clock: Callable[[], datetime]
     again: bool
     retry_now: bool
+    run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     def mails(self, targets: Targets) -> Iterator[Sent]:
         """One session for all readers, a mail for each: one that fails takes no other along."""
@@ -215,6 +216,6 @@ class _Run:
             channel=name,
             attempt=self._attempt(name),
             reason=reason,
-            run_id=uuid.uuid4().hex[:12],
+            run_id=self.run_id,
         )
         self.ledger.append([event])

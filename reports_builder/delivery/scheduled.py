@@ -85,7 +85,7 @@ class Scheduled:
         sent = [one for one in outcome.sent if one.state == "sent"]
         if sent:
             self.tell(f"the executive summary was sent to {len(sent)} of {len(outcome.sent)}")
-            self.state.update(delivered_at=_iso(now))
+            self.state.update(delivered_at=_iso(self.clock()))
         if not outcome.failed:
             self._next_try_at = None
             self.state.update(delivery_error=None, delivery_next_try_at=None)

@@ -98,6 +98,19 @@ def test_acknowledged_alerts_leave_the_list(capsys: pytest.CaptureFixture[str], 
     assert "acknowledged" in run(capsys, warehouse, "list", "--all")[1]
 
 
+def test_who_is_on_an_alert_is_said_and_it_stays_open(
+    capsys: pytest.CaptureFixture[str], warehouse: Path
+) -> None:
+    ids = ("aaaaaaaaaaa1", "aaaaaaaaaaa2")
+    assert run(capsys, warehouse, "assign", *ids, "--to", "bob", "--by", "ann")[1].startswith("2 assigned, 0")
+    assert run(capsys, warehouse, "assign", ids[0], "--to", "bob")[1].startswith("0 assigned, 1")
+    run(capsys, warehouse, "assign", ids[0], "--to", "c\x1b[2Jarl", "--note", "look")
+    first, second = run(capsys, warehouse, "list")[1].splitlines()
+    assert first.endswith("(c [2Jarl is on it)")
+    assert second.endswith("(bob is on it)")
+    assert "is on it" not in run(capsys, warehouse, "--ids", "unknown")[1]
+
+
 def test_a_name_cannot_write_on_the_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     name = f"\x1b[2J{HOSTILE_NAME}\r\nfake line"
     warehouse = write_warehouse(tmp_path / "finops.duckdb", [alert("aaaaaaaaaaa1", **cost_share(name))])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from reports_builder.alerts.alert import evaluated
-from reports_builder.alerts.lookup import acknowledge
+from reports_builder.alerts.alert import SEVERITIES, Alert, evaluated
+from reports_builder.alerts.lookup import acknowledge, assign
 from reports_builder.alerts.run import evaluate_and_deliver
 from reports_builder.dashboard.alerts_shown import alerts_sections, alerts_tile, read_alerts
 from reports_builder.dashboard.reading import identity_of, open_published
+from reports_builder.dashboard.show import table_html
 from reports_builder.model import Section
 from tests.workspace import Workspace
 
@@ -35,7 +37,7 @@ def shown(path: Path) -> tuple[str, dict[str, list[dict[str, object]]], list[Sec
         tile = alerts_tile(alerts)
         sections = list(alerts_sections(alerts))
         with duckdb.connect(str(path), read_only=True) as shell:
-            for evidence in (alerts.counts, alerts.still_open, alerts.acknowledged):
+            for evidence in (alerts.counts, alerts.still_open, alerts.subjects, alerts.acknowledged):
                 assert evidence is None or shell.execute(evidence.sql).fetchall() == list(evidence.rows)
     rows = {
         section.title: [dict(row) for row in section.tables[0].evidence.records()] for section in sections
@@ -49,24 +51,48 @@ def test_an_alert_goes_from_new_to_sent_to_acknowledged(own: Workspace) -> None:
     count, critical = len(told), sum(alert.severity == "critical" for alert in told)
     said, rows, _ = shown(own.published)
     assert said == f"{count}: {critical} critical; 0 acknowledged"
-    assert [row["state"] for row in rows["Open alerts"]] == ["new"] * count
-    assert [row["alert_id"] for row in rows["Open alerts"]] == [alert.alert_id for alert in told]
+    # A row per subject, those about most money first; an alert of theirs leads, and is as severe as any.
+    subjects = rows["Open alerts"]
+    assert {row["state"] for row in subjects} == {"new"}
+    of_subject: dict[tuple[object, object], list[Alert]] = {}
+    for alert in told:
+        of_subject.setdefault((alert.subject_type, alert.subject_id), []).append(alert)
+    listed = [(row["subject_type"], row["subject_id"]) for row in subjects]
+    assert len(listed) == len(of_subject) and set(listed) == set(of_subject)
+    for row in subjects:
+        alerts = of_subject[row["subject_type"], row["subject_id"]]
+        assert row["subject_alerts"] == len(alerts)
+        assert row["severity"] == min((alert.severity for alert in alerts), key=SEVERITIES.index)
+        money = [alert.money_at_risk_usd for alert in alerts if alert.money_at_risk_usd is not None]
+        assert row["subject_money_at_risk_usd"] == max(money, default=None)
+        if row["subject_type"] == "customer" and row["severity"] == "critical":
+            # Who pays for what it costs is at most a warning.
+            assert max(money) > 0
+    amounts = [row["subject_money_at_risk_usd"] for row in subjects]
+    known = [amount for amount in amounts if isinstance(amount, Decimal)]
+    assert known == sorted(known, reverse=True)
+    assert amounts[len(known) :] == [None] * (len(amounts) - len(known))
 
     before = identity_of(own.published)
     # No address answers there: what is due waits.
     evaluate_and_deliver(own.published, environment={"FINOPS_ALERT_URLS_FINANCE": "json://127.0.0.1:9/x"})
-    states = {str(row["alert_id"]): row["state"] for row in shown(own.published)[1]["Open alerts"]}
-    assert states == {
-        alert.alert_id: "sending failed" if alert.channel_tag == "finance" else "open" for alert in told
-    }
-    assert set(states.values()) == {"sending failed", "open"}
+    tags = {alert.alert_id: alert.channel_tag for alert in told}
+    states = {tags[str(row["alert_id"])]: row["state"] for row in shown(own.published)[1]["Open alerts"]}
+    assert states.pop("finance") == "sending failed"
+    assert set(states.values()) == {"open"}
 
     first = told[0]
+    assert assign(own.published, [first.alert_id], "ann", "bob | <i>", "look at it") == 1
+    assert assign(own.published, [first.alert_id], "ann", "bob | <i>", "look at it") == 0
+    _, _, sections = shown(own.published)
+    html = table_html(sections[0].tables[0])
+    assert 'data-label="Assigned to">bob | &lt;i&gt;: look at it</td>' in html
     acknowledge(own.published, [first.alert_id], "ann <b>", "called them")
-    said, rows, _ = shown(own.published)
+    said, rows, sections = shown(own.published)
     left = critical - (first.severity == "critical")
     assert said == f"{count - 1}: {left} critical; 1 acknowledged"
     assert first.alert_id not in {row["alert_id"] for row in rows["Open alerts"]}
+    assert "Assigned to" not in table_html(sections[0].tables[0])
     (seen,) = rows["Acknowledged alerts"]
     assert (seen["alert_id"], seen["acknowledged_by"], seen["note"]) == (
         first.alert_id,

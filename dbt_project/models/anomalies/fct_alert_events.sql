@@ -1,4 +1,4 @@
-{# one row per event of an alert: fired, sending, delivered, failed, acknowledged; a view over the ledger, so that it is always current #}
+{# one row per event of an alert: fired, sending, delivered, failed, assigned, acknowledged; a view over the ledger, so that it is always current #}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -49,7 +49,8 @@ final as (
         events.reason,
         events.actor,
         events.note,
-        events.run_id
+        events.run_id,
+        events.assignee
     from events
     left join firings on events.alert_id = firings.alert_id
 

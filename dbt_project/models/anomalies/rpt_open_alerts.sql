@@ -48,7 +48,20 @@ histories as (
 
 ),
 
-final as (
+assignments as (
+
+    select
+        alert_id,
+        max(event_at) as assigned_at,
+        max_by(assignee, event_at) as assigned_to,
+        nullif(max_by(coalesce(note, ''), event_at), '') as assignment_note
+    from events
+    where event_type = 'assigned'
+    group by alert_id
+
+),
+
+still_open as (
 
     select
         alerts.alert_id,
@@ -74,11 +87,30 @@ final as (
         histories.fired_at,
         cast(coalesce(deliveries.channels_told, 0) as bigint) as channels_told,
         cast(coalesce(deliveries.channels_waiting, 0) as bigint) as channels_waiting,
-        alerts.money_at_risk_usd
+        alerts.money_at_risk_usd,
+        assignments.assigned_at,
+        assignments.assigned_to,
+        assignments.assignment_note
     from alerts
     left join histories on alerts.alert_id = histories.alert_id
     left join deliveries on alerts.alert_id = deliveries.alert_id
+    left join assignments on alerts.alert_id = assignments.alert_id
     where not alerts.is_superseded and not coalesce(histories.is_acknowledged, false)
+
+),
+
+{# Alerts of one subject may speak of the same dollars, so the largest of them counts and not their sum. #}
+final as (
+
+    select
+        *,
+        row_number() over (
+            partition by subject_type, subject_id
+            order by severity_rank asc, money_at_risk_usd desc nulls last, alert_id asc
+        ) as subject_place,
+        count(*) over (partition by subject_type, subject_id) as subject_alerts,
+        max(money_at_risk_usd) over (partition by subject_type, subject_id) as subject_money_at_risk_usd
+    from still_open
 
 )
 

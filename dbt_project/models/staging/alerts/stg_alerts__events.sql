@@ -20,6 +20,7 @@ final as (
         reason,
         actor,
         note,
+        assignee,
         rule_id,
         severity,
         subject_type,
