@@ -73,10 +73,11 @@ format: $(INSTALLED) ## Put the code into the house style
 	ruff format .
 	sqlfluff fix dbt_project/models dbt_project/data-tests
 
-bench: $(INSTALLED) ## Time generator, build and reports beside their floors, at 1M and 10M calls
+bench: $(INSTALLED) ## Time generator, build, reports and allocation beside their floors, at 1M and 10M
 	python -m tests.bench.generator_floor
 	python -m tests.bench.warehouse_build
 	python -m tests.bench.otlp_ingestion
+	python -m tests.bench.allocation
 
 realism: $(INSTALLED) ## Hold generated traffic against production traces, kind by kind, for three seeds
 	@echo "The demo data's traffic, on six models:"

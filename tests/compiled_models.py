@@ -17,18 +17,18 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class CompiledModels:
-    """Tables named as in the warehouse of `built`, empty and with its types, and its models to fill others with.
+    """Tables named as in the warehouse of `built`, empty and with its types, and its models to fill others with; in memory, or in a file.
 
     The build must have been the first in its folder: later ones compile only the days that changed into what is kept by day.
     """
 
-    def __init__(self, built: Workspace) -> None:
-        self._sql = {path.stem: path for path in (built.target / "compiled/ai_finops/models").rglob("*.sql")}
+    def __init__(self, built: Workspace, path: str = ":memory:") -> None:
+        self._sql = {path.stem: path for path in (built.target / "compiled/ai_finops").rglob("*.sql")}
         self.connection = duckdb.connect()
         self.connection.execute("set threads = 2")
         working = built.warehouse_dir / "build" / "finops.duckdb"
         self.connection.execute(f"attach '{working}' as built (read_only)")
-        self.connection.execute("attach ':memory:' as finops")
+        self.connection.execute(f"attach '{path}' as finops")
         self._schemas: dict[str, str] = dict(
             self.connection.execute(
                 "select table_name, schema_name from (select database_name, schema_name, table_name from duckdb_tables()"
@@ -59,12 +59,13 @@ class CompiledModels:
                 f"insert into {name} ({', '.join(row)}) values ({places})", list(row.values())
             )
 
-    def make(self, *models: str) -> None:
-        """Make tables of the models, in this order."""
+    def make(self, *models: str, kind: str = "table") -> None:
+        """Make tables, or views, of the models, in this order."""
         for model in models:
-            self.connection.execute(
-                f"create or replace table {self.name(model)} as {Path(self._sql[model]).read_text()}"
-            )
+            self.connection.execute(f"create or replace {kind} {self.name(model)} as {self.sql(model)}")
+
+    def sql(self, model: str) -> str:
+        return Path(self._sql[model]).read_text()
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()

@@ -78,6 +78,25 @@
     'tokens of ' || lower({{ served }}.provider || '/' || {{ served }}.model || '/' || {{ served }}.service_tier)
 {%- endmacro %}
 
+{# Whether a line of a bill is what nobody used of a cluster, as its own tool says. #}
+{% macro is_idle(line='') -%}
+    coalesce({{ line }}resource_type = 'Idle', false)
+{%- endmacro %}
+
+{# The driver by which that is shared out: the cost of the same resource (CPU, memory, GPU) in its cluster, or on its node. #}
+{% macro idle_driver(line, is_of_node=false) -%}
+    'cost of ' || lower({{ line }}.charge_description) || ' in ' || coalesce({{ line }}.billing_account_id, '') {%- if is_of_node %} || '/' || {{ json_text(line ~ '.tags', 'node') }}{% endif %}
+{%- endmacro %}
+
+{# By what a line of a bill that belongs to a pool is shared out. #}
+{% macro pool_driver(line) -%}
+    case
+        when bill_pools.driver <> 'resource_cost' then bill_pools.driver
+        when {{ json_text(line ~ '.tags', 'node') }} is null then {{ idle_driver(line) }}
+        else {{ idle_driver(line, true) }}
+    end
+{%- endmacro %}
+
 {# How many of calls without a cost of their own are without any: those that a capacity served bear their share of it, unless
    their tokens are unknown. #}
 {% macro not_paid_by_capacity(count, usage='usage', paid='paid_days') -%}

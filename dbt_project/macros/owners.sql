@@ -11,9 +11,9 @@
     {{ parts | join(' || ') }}
 {%- endmacro %}
 
-{# What a line of a bill is for, where that says whose it is when nothing else does: its category, or that it is for support. #}
+{# What a line of a bill is for, where that says whose it is when nothing else does: its category, that it is for support, or what is idle in a cluster. #}
 {% macro charge_kind(line='') -%}
-    case when {{ line }}service_subcategory = 'Support' then 'Support' else {{ line }}charge_category end
+    case when {{ line }}service_subcategory = 'Support' then 'Support' when {{ is_idle(line) }} then 'Idle' else {{ line }}charge_category end
 {%- endmacro %}
 
 {# Whether a dated row of a seed holds at the beginning of a stretch of days; an empty date is for ever. #}

@@ -105,6 +105,7 @@ RULES = (
     "pool_activities",
     "pool_targets",
     "support_pools",
+    "driver_fallbacks",
     "cost_components",
     "ledger_precedence",
 )

@@ -31,12 +31,14 @@ bill_billing_period_start_date,bill_payer_account_id,line_item_usage_account_id,
 2026-10-01,1,,Tax,AmazonEC2,,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,2.5,USD,,,,,
 2026-10-01,1,,Riddle,AmazonEC2,,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,7,USD,,,,,
 """
-# A pod on the machine i-1, whose hours the bill has, and one of a cluster that no bill has.
+# A pod on the machine i-1, whose hours the bill has, what is idle beside it, and a pod of a cluster that no bill has.
 OPENCOST = {
     "data": [
         {
             "web/a": {"properties": {"cluster": "c", "namespace": "web", "pod": "a", "providerID": "i-1"},
                       "start": "2026-10-05T00:00:00Z", "end": "2026-10-06T00:00:00Z", "cpuCost": 3, "totalCost": 3},
+            "c/__idle__": {"name": "c/__idle__", "properties": {"cluster": "c"},
+                           "start": "2026-10-05T00:00:00Z", "end": "2026-10-06T00:00:00Z", "cpuCost": 2, "totalCost": 2},
             "own/b": {"properties": {"cluster": "d", "namespace": "own", "pod": "b", "providerID": "metal-9"},
                       "start": "2026-10-05T00:00:00Z", "end": "2026-10-06T00:00:00Z", "cpuCost": 5, "totalCost": 6},
         }
@@ -135,7 +137,7 @@ def test_a_bill_is_in_the_ledger_to_the_last_digit_with_an_owner_for_each_line(c
 def test_a_container_counts_only_where_no_bill_has_its_machine(cloud: Cloud) -> None:
     assert cloud.query(
         "select is_counted, sum(billed_cost_usd) from core.fct_charges where source = 'opencost' group by 1 order by 1"
-    ) == [(False, 3), (True, 6)]
+    ) == [(False, 5), (True, 6)]
 
 
 def test_bills_of_azure_and_google_are_in_the_ledger_in_dollars(cloud: Cloud) -> None:

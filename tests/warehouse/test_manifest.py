@@ -19,7 +19,7 @@ ON_DEMAND = {"int_trace_steps", "int_trace_steps_marked", "fct_traces", "rpt_wor
 # One thought; what is longer holds two.
 LONGEST_MODEL = 210
 # A list of many of one kind is one thought however long it is.
-LISTS = {"fct_alert_measures", "int_dated_inputs"}
+LISTS = {"fct_alert_measures", "int_dated_inputs", "int_driver_units_daily"}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,14 @@
 
 {% set owners = owner_columns() | join(', ') %}
 
+{# A relation of many rows is imported once for each step that reads it: what two steps read is made in full, for all days, before either. #}
 with usage_owned as (
+
+    select * from {{ ref('int_usage_owned_daily') }}
+
+),
+
+served_usage as (
 
     select * from {{ ref('int_usage_owned_daily') }}
 
@@ -23,22 +30,48 @@ capacity_charges as (
 
 ),
 
+bill_pool_charges as (
+
+    select * from {{ ref('int_charges__focus') }}
+    where not is_direct
+
+),
+
 bill_charges as (
 
     select * from {{ ref('int_charges__focus') }}
+    where is_direct and not {{ is_idle() }}
 
 ),
 
-pool_targets as (
+bearers as (
 
-    select * from {{ ref('int_pool_target_units') }}
-    where target_column <> 'came by'
+    select * from {{ ref('int_pool_bearers') }}
 
 ),
 
-owner_levels as (
+usage_charges as (
 
-    select * from {{ ref('int_owner_levels') }}
+    select * from {{ ref('int_charges__usage') }}
+
+),
+
+activities as (
+
+    select * from {{ ref('stg_tenant_activity__activities') }}
+    where rejection_reason is null
+
+),
+
+pool_activities as (
+
+    select * from {{ ref('pool_activities') }}
+
+),
+
+driver_fallbacks as (
+
+    select * from {{ ref('driver_fallbacks') }}
 
 ),
 
@@ -51,20 +84,29 @@ customers as (
 {# With no pool, nothing is summed. #}
 pool_days as (
 
-    select charge_date as usage_date, cost_pool, allocation_driver from pool_charges
-    where is_counted
-    union distinct
-    select charge_date as usage_date, cost_pool, allocation_driver from capacity_charges
-    where is_counted
-    union distinct
-    select charge_date as usage_date, cost_pool, allocation_driver from bill_charges
+    {% for charges in ['pool_charges', 'capacity_charges', 'bill_pool_charges'] -%}
+    {% if not loop.first %}union distinct{% endif %}
+    select charge_date as usage_date, cost_pool, allocation_driver from {{ charges }}
     where is_counted and not is_direct
+    {% endfor %}
+
+),
+
+own_drivers as (
+
+    select usage_date, allocation_driver as driver from pool_days
+    union distinct
+    select pool_days.usage_date, pool_activities.driver from pool_days
+    inner join pool_activities on pool_days.cost_pool = pool_activities.cost_pool
 
 ),
 
 driver_days as (
 
-    select distinct usage_date, allocation_driver as driver from pool_days
+    select usage_date, driver from own_drivers
+    union distinct
+    select own_drivers.usage_date, driver_fallbacks.fallback_driver as driver from own_drivers
+    inner join driver_fallbacks on own_drivers.driver = driver_fallbacks.driver
 
 ),
 
@@ -82,92 +124,116 @@ usage_units as (
         is_allocated,
         sum(calls) as calls,
         sum(input_tokens) + sum(output_tokens) as tokens,
-        sum(effective_cost_usd) as effective_cost_usd
+        sum(effective_cost_usd) as effective_cost
     from usage_owned
     where usage_date in (select pool_days.usage_date from pool_days)
     group by usage_date, {{ owners }}, is_allocated
 
 ),
 
-{# Of a capacity those who used it bear all of the day: tokens of the calls that it served. #}
-served_units as (
+bill_drivers as (
+
+    select 'direct_cost' as driver
+    union all
+    select 'of cluster' as driver
+    union all
+    select 'of node' as driver
+
+),
+
+{# Of a capacity those who used it bear all of the day: tokens of the calls that it served. Of what is idle in a cluster or on a node, CPU, memory
+   and GPU each by the cost of what runs there. An activity of customers is told by its driver, or by its own name. #}
+measured as (
 
     select
-        usage_owned.usage_date,
-        driver_days.driver,
-        usage_owned.{{ owner_columns() | join(', usage_owned.') }},
-        usage_owned.is_allocated,
-        sum(usage_owned.input_tokens) + sum(usage_owned.output_tokens) as tokens
-    from usage_owned
-    inner join driver_days
-        on usage_owned.usage_date = driver_days.usage_date and {{ capacity_driver('usage_owned') }} = driver_days.driver
+        served_usage.usage_date, {{ capacity_driver('served_usage') }} as driver, served_usage.{{ owner_columns() | join(', served_usage.') }},
+        {{ money('served_usage.input_tokens + served_usage.output_tokens') }} as driver_units
+    from served_usage
+    union all
+    select charge_date as usage_date, 'direct_cost' as driver, {{ owners }}, effective_cost_usd as driver_units
+    from usage_charges
+    where is_counted
+    union all
+    select
+        bill_charges.charge_date as usage_date,
+        case bill_drivers.driver
+            when 'of cluster' then {{ idle_driver('bill_charges') }}
+            when 'of node' then {{ idle_driver('bill_charges', true) }}
+            else bill_drivers.driver
+        end as driver,
+        bill_charges.{{ owner_columns() | join(', bill_charges.') }},
+        bill_charges.effective_cost_usd as driver_units
+    from bill_charges
+    cross join bill_drivers
+    where bill_charges.is_counted
+    {%- for driver in ['driver', 'activity'] %}
+    union all
+    select
+        activities.activity_date as usage_date,
+        activities.{{ 'driver' if driver == 'driver' else 'activity as driver' }},
+        {% for column in owner_columns() -%}
+        {{ {'organization_id': "coalesce(customers.organization_id, 'unallocated')", 'customer_id': "coalesce(customers.customer_id, 'unallocated')",
+            'project_id': 'cast(null as string)', 'user_id': 'cast(null as string)'}.get(column, "'unallocated'") }} as {{ column }},
+        {% endfor -%}
+        {{ money('activities.units') }} as driver_units
+    from activities
+    left join customers on case when customers.is_known then customers.customer_id end = activities.customer_id
+    {%- if driver == 'activity' %}
+    where activities.activity <> activities.driver
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+measured_units as (
+
+    select
+        measured.usage_date,
+        measured.driver,
+        measured.{{ owner_columns() | join(', measured.') }},
+        measured.customer_id <> 'unallocated' as is_allocated,
+        sum(measured.driver_units) as driver_units
+    from measured
+    inner join driver_days on measured.usage_date = driver_days.usage_date and measured.driver = driver_days.driver
     group by all
 
 ),
 
-{# Owners above a team that is named bear it, too, as they stood on the day. #}
 targets as (
 
     select
-        target_days.usage_date,
-        pool_targets.driver,
-        pool_targets.cost_pool,
-        {% for column in owner_columns() -%}
-        {%- set named = "case when pool_targets.target_column = '" ~ column ~ "' then pool_targets.target_value end" -%}
-        {%- if column == 'organization_id' -%}
-        coalesce({{ named }}, customers.organization_id, 'unallocated') as {{ column }},
-        {%- elif column in ('project_id', 'user_id') -%}
-        coalesce({{ named }}, owner_levels.{{ column }}) as {{ column }},
-        {%- elif column in ('team_id', 'business_unit_id', 'cost_centre') -%}
-        coalesce({{ named }}, owner_levels.{{ column }}, 'unallocated') as {{ column }},
-        {%- else -%}
-        coalesce({{ named }}, 'unallocated') as {{ column }},
-        {%- endif %}
-        {% endfor -%}
-        pool_targets.target_column = 'customer_id' and customers.is_known as is_allocated,
-        pool_targets.driver_units
-    from pool_targets
-    inner join target_days on pool_targets.cost_pool = target_days.cost_pool
-    left join owner_levels
+        target_days.usage_date, bearers.driver, bearers.cost_pool,
+        bearers.{{ owner_columns() | join(', bearers.') }},
+        bearers.is_allocated,
+        bearers.driver_units
+    from bearers
+    inner join target_days
         on
-            pool_targets.target_value = owner_levels.owner_id
-            and pool_targets.target_column = owner_levels.owner_type || case when owner_levels.owner_type = 'cost_centre' then '' else '_id' end
-            and owner_levels.valid_from_date <= target_days.usage_date
-            and target_days.usage_date < owner_levels.valid_to_date
-    left join customers on case when pool_targets.target_column = 'customer_id' then pool_targets.target_value end = customers.customer_id
+            bearers.cost_pool = target_days.cost_pool
+            and bearers.valid_from_date <= target_days.usage_date
+            and target_days.usage_date < bearers.valid_to_date
 
 ),
 
 {# A new driver is rows here: its name, the day, the owner and the units. #}
 units as (
 
-    select 'calls' as driver, cast(null as string) as cost_pool, usage_date, {{ owners }}, is_allocated, {{ money('calls') }} as driver_units
+    {% for driver in ['calls', 'tokens', 'effective_cost'] -%}
+    select '{{ driver }}' as driver, cast(null as string) as cost_pool, usage_date, {{ owners }}, is_allocated, {{ money(driver) }} as driver_units
     from usage_units
     union all
-    select 'tokens' as driver, cast(null as string) as cost_pool, usage_date, {{ owners }}, is_allocated, {{ money('tokens') }} as driver_units
-    from usage_units
+    {% endfor -%}
+    select driver, cast(null as string) as cost_pool, usage_date, {{ owners }}, is_allocated, {{ money('driver_units') }} as driver_units
+    from measured_units
     union all
-    select 'effective_cost' as driver, cast(null as string) as cost_pool, usage_date, {{ owners }}, is_allocated, {{ money('effective_cost_usd') }} as driver_units
-    from usage_units
-    union all
-    select driver, cast(null as string) as cost_pool, usage_date, {{ owners }}, is_allocated, {{ money('tokens') }} as driver_units
-    from served_units
-    union all
-    select driver, cost_pool, usage_date, {{ owners }}, coalesce(is_allocated, false) as is_allocated, driver_units
+    select driver, cost_pool, usage_date, {{ owners }}, is_allocated, driver_units
     from targets
 
 ),
 
 final as (
 
-    select
-        driver,
-        cost_pool,
-        usage_date,
-        {{ owners }},
-        is_allocated,
-        driver_units
-    from units
+    select driver, cost_pool, usage_date, {{ owners }}, is_allocated, driver_units from units
     where driver_units > 0
 
 )

@@ -5,15 +5,17 @@
 
 {% set owners = owner_columns() | join(', ') %}
 
-with charges as (
+with parts as (
 
-    select * from {{ ref('fct_charges') }}
+    select * from {{ ref('int_pool_parts_daily') }}
+    where {{ is_changed_day('usage_date') }}
 
 ),
 
 driver_units as (
 
     select * from {{ ref('int_driver_units_daily') }}
+    where {{ is_changed_day('usage_date') }}
 
 ),
 
@@ -24,97 +26,74 @@ pool_targets as (
 
 ),
 
-pool_activities as (
+driver_fallbacks as (
 
-    select * from {{ ref('pool_activities') }}
-
-),
-
-pool_days as (
-
-    select
-        charge_date as usage_date,
-        cost_pool,
-        max(cost_component) as cost_component,
-        allocation_driver as driver,
-        {{ money('sum(effective_cost_usd)') }} as pool_cost_usd
-    from charges
-    where not is_direct and is_counted and {{ is_changed_day('charge_date') }}
-    group by charge_date, cost_pool, allocation_driver
+    select * from {{ ref('driver_fallbacks') }}
 
 ),
 
-weighed_activities as (
+{# By its driver, or where nobody has units of that on the day, by the one that stands in for it: not where unused capacity is what that means. #}
+candidates as (
 
+    select usage_date, cost_pool, driver, driver as unit_driver from parts
+    union all
     select
-        cost_pool,
-        driver,
-        cost_weight,
-        capacity_units_per_day,
-        {{ money('sum(cost_weight) over (partition by cost_pool)') }} as total_weight,
-        {{ money('sum(cost_weight) over (partition by cost_pool order by driver rows between unbounded preceding and current row)') }} as running_weight
-    from pool_activities
-
-),
-
-{# What each activity of a pool costs on the day. #}
-parts as (
-
-    select
-        pool_days.usage_date,
-        pool_days.cost_pool,
-        pool_days.cost_component,
-        coalesce(activities.driver, pool_days.driver) as driver,
-        activities.capacity_units_per_day,
-        coalesce({{ ratio('activities.cost_weight', 'activities.total_weight') }}, 1) as pool_share,
-        case
-            when activities.driver is null then pool_days.pool_cost_usd
-            else {{ split_exactly('pool_days.pool_cost_usd', 'activities.running_weight', '(activities.running_weight - activities.cost_weight)', 'activities.total_weight') }}
-        end as part_cost_usd
-    from pool_days
-    left join weighed_activities as activities on pool_days.cost_pool = activities.cost_pool
-
-),
-
-{# A pool without targets is borne by whoever has units. #}
-targeted as (
-
-    select
-        parts.*,
-        pool_targets.target_column,
-        pool_targets.target_value
+        parts.usage_date,
+        parts.cost_pool,
+        parts.driver,
+        driver_fallbacks.fallback_driver as unit_driver
     from parts
-    left join pool_targets on case when parts.driver not in ('even', 'weights', 'step_down', 'reciprocal') then parts.cost_pool end = pool_targets.cost_pool
+    inner join driver_fallbacks on parts.driver = driver_fallbacks.driver
+    where parts.capacity_units_per_day is null
 
 ),
 
-driven as (
+{# Pools that name nobody are borne by the same owners, whose units are added up once. #}
+borne as (
 
-    select distinct
+    select
+        *,
+        case
+            when unit_driver in ('even', 'weights', 'step_down', 'reciprocal') or cost_pool in (select pool_targets.cost_pool from pool_targets)
+                then cost_pool
+            else ''
+        end as borne_by
+    from candidates
+
+),
+
+bearers as (
+
+    select distinct usage_date, unit_driver, borne_by from borne
+
+),
+
+{# A row of units that two targets of a pool mean counts once. #}
+bearing as (
+
+    select
+        bearers.borne_by,
         driver_units.usage_date,
-        driver_units.driver,
+        driver_units.driver as unit_driver,
         driver_units.{{ owner_columns() | join(', driver_units.') }},
         driver_units.is_allocated,
-        driver_units.driver_units,
-        targeted.cost_pool,
-        targeted.cost_component,
-        targeted.capacity_units_per_day,
-        targeted.pool_share,
-        targeted.part_cost_usd
-    from targeted
+        driver_units.driver_units
+    from bearers
     inner join driver_units
-        on
-            targeted.usage_date = driver_units.usage_date
-            and targeted.driver = driver_units.driver
-            and coalesce(driver_units.cost_pool, targeted.cost_pool) = targeted.cost_pool
-            and (
-                targeted.target_column is null
-                or targeted.target_value = case targeted.target_column
+        on bearers.usage_date = driver_units.usage_date and bearers.unit_driver = driver_units.driver and coalesce(driver_units.cost_pool, '') in ('', bearers.borne_by)
+    where
+        bearers.borne_by = ''
+        or driver_units.cost_pool is not null
+        or exists (
+            select 1 from pool_targets
+            where
+                bearers.borne_by = pool_targets.cost_pool
+                and pool_targets.target_value = case pool_targets.target_column
                     {%- for column in owner_columns() %}
                     when '{{ column }}' then driver_units.{{ column }}
                     {%- endfor %}
                 end
-            )
+        )
 
 ),
 
@@ -122,30 +101,12 @@ running as (
 
     select
         *,
-        {{ money('sum(driver_units) over (partition by usage_date, cost_pool, driver)') }} as used_units,
-        {{ money('greatest(sum(driver_units) over (partition by usage_date, cost_pool, driver), coalesce(capacity_units_per_day, 0))') }} as total_units,
         {{ money('sum(driver_units) over (
-            partition by usage_date, cost_pool, driver
+            partition by usage_date, unit_driver, borne_by
             order by ' ~ owner_columns() | join(' nulls last, ') ~ ' nulls last
             rows between unbounded preceding and current row
         )') }} as running_units
-    from driven
-
-),
-
-split_by_driver as (
-
-    select
-        usage_date,
-        cost_pool,
-        cost_component,
-        {{ owners }},
-        is_allocated,
-        driver,
-        driver_units,
-        {{ ratio('driver_units', 'total_units') }} * pool_share as cost_share,
-        {{ split_exactly('part_cost_usd', 'running_units', '(running_units - driver_units)', 'total_units') }} as allocated_cost_usd
-    from running
+    from bearing
 
 ),
 
@@ -153,13 +114,61 @@ used as (
 
     select
         usage_date,
-        cost_pool,
-        driver,
-        max(used_units) as used_units,
-        max({{ ratio('used_units', 'total_units') }} * pool_share) as cost_share,
-        max({{ split_exactly('part_cost_usd', 'used_units', 'cast(0 as decimal(28, 12))', 'total_units') }}) as cost_usd
-    from running
-    group by usage_date, cost_pool, driver
+        unit_driver,
+        borne_by,
+        {{ money('sum(driver_units)') }} as used_units
+    from bearing
+    group by usage_date, unit_driver, borne_by
+
+),
+
+chosen as (
+
+    select
+        borne.usage_date,
+        borne.cost_pool,
+        borne.driver,
+        borne.unit_driver,
+        borne.borne_by,
+        used.used_units,
+        row_number() over (
+            partition by borne.usage_date, borne.cost_pool, borne.driver
+            order by case when borne.unit_driver = borne.driver then 0 else 1 end, borne.unit_driver
+        ) as choice
+    from borne
+    inner join used on borne.usage_date = used.usage_date and borne.unit_driver = used.unit_driver and borne.borne_by = used.borne_by
+
+),
+
+measured as (
+
+    select
+        parts.*,
+        chosen.unit_driver,
+        chosen.borne_by,
+        chosen.used_units,
+        {{ money('greatest(chosen.used_units, coalesce(parts.capacity_units_per_day, 0))') }} as total_units
+    from parts
+    left join chosen
+        on parts.usage_date = chosen.usage_date and parts.cost_pool = chosen.cost_pool and parts.driver = chosen.driver and chosen.choice = 1
+
+),
+
+split_by_driver as (
+
+    select
+        measured.usage_date,
+        measured.cost_pool,
+        measured.cost_component,
+        running.{{ owner_columns() | join(', running.') }},
+        running.is_allocated,
+        {%- for amount in ['part_share', 'part_cost_usd'] %}
+        {{ split_exactly('measured.' ~ amount, 'running.running_units', '(running.running_units - running.driver_units)', 'measured.total_units') }} as {{ amount }},
+        {%- endfor %}
+        measured.driver || case when measured.unit_driver <> measured.driver then ', by ' || measured.unit_driver else '' end as driver,
+        running.driver_units
+    from measured
+    inner join running on measured.usage_date = running.usage_date and measured.unit_driver = running.unit_driver and measured.borne_by = running.borne_by
 
 ),
 
@@ -167,32 +176,33 @@ used as (
 left_over as (
 
     select
-        parts.usage_date,
-        parts.cost_pool,
-        parts.cost_component,
+        usage_date,
+        cost_pool,
+        cost_component,
         {%- for column in owner_columns() %}
         {{ "cast(null as string)" if column in ('project_id', 'user_id') else "'unallocated'" }} as {{ column }},
         {%- endfor %}
         false as is_allocated,
-        case when parts.capacity_units_per_day is null then parts.driver else 'unused capacity: ' || parts.driver end as driver,
-        {{ money('coalesce(parts.capacity_units_per_day - coalesce(used.used_units, 0), 0)') }} as driver_units,
-        parts.pool_share - coalesce(used.cost_share, 0) as cost_share,
-        {{ money('parts.part_cost_usd - coalesce(used.cost_usd, 0)') }} as allocated_cost_usd
-    from parts
-    left join used
-        on parts.usage_date = used.usage_date and parts.cost_pool = used.cost_pool and parts.driver = used.driver
-    where used.driver is null or used.used_units < parts.capacity_units_per_day
+        {%- for amount in ['part_share', 'part_cost_usd'] %}
+        {{ money(amount ~ ' - case when used_units is null then 0 else ' ~ split_exactly(amount, 'used_units', money(0), 'total_units') ~ ' end') }} as {{ amount }},
+        {%- endfor %}
+        case when capacity_units_per_day is null then driver else 'unused capacity: ' || driver end as driver,
+        {{ money('coalesce(capacity_units_per_day - coalesce(used_units, 0), 0)') }} as driver_units
+    from measured
+    where used_units is null or used_units < capacity_units_per_day
 
 ),
 
 allocated as (
 
     select
-        usage_date, cost_pool, cost_component, {{ owners }}, is_allocated, driver, driver_units, cost_share, allocated_cost_usd
+        usage_date, cost_pool, cost_component, {{ owners }}, is_allocated, driver, driver_units, cast(part_share as double) as cost_share,
+        part_cost_usd as allocated_cost_usd
     from split_by_driver
     union all
     select
-        usage_date, cost_pool, cost_component, {{ owners }}, is_allocated, driver, driver_units, cost_share, allocated_cost_usd
+        usage_date, cost_pool, cost_component, {{ owners }}, is_allocated, driver, driver_units, cast(part_share as double) as cost_share,
+        part_cost_usd as allocated_cost_usd
     from left_over
 
 )

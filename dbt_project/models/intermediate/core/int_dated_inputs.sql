@@ -71,6 +71,19 @@ pool_activities as (
 
 ),
 
+driver_fallbacks as (
+
+    select * from {{ ref('driver_fallbacks') }}
+
+),
+
+activities as (
+
+    select * from {{ ref('stg_tenant_activity__activities') }}
+    where rejection_reason is null
+
+),
+
 owner_levels as (
 
     select * from {{ ref('int_owner_levels') }}
@@ -157,7 +170,7 @@ inputs as (
     union all
     select
         'lines of bills' as input_name,
-        md5({{ string_agg_sorted(row_text('bill_charges', ['cost_pool', 'allocation_driver', 'service_name', 'service_category'] + owner_columns() + ['effective_cost_usd'])) }}) as input_text,
+        md5({{ string_agg_sorted(row_text('bill_charges', ['cost_pool', 'allocation_driver', 'service_name', 'service_category', 'resource_type', 'charge_description', 'billing_account_id', 'resource_id'] + owner_columns() + ['effective_cost_usd'])) }}) as input_text,
         charge_date as counts_from_date,
         charge_date as valid_from_date,
         charge_date + 1 as valid_to_date
@@ -217,6 +230,18 @@ inputs as (
     union all
     select 'activity of a pool' as input_name, {{ row_text('pool_activities', ['cost_pool', 'driver', 'cost_weight', 'capacity_units_per_day']) }} as input_text, {{ for_ever }}
     from pool_activities
+    union all
+    select 'driver that stands in' as input_name, {{ row_text('driver_fallbacks', ['driver', 'fallback_driver']) }} as input_text, {{ for_ever }}
+    from driver_fallbacks
+    union all
+    select
+        'activity of customers' as input_name,
+        md5({{ string_agg_sorted(row_text('activities', ['customer_id', 'activity', 'driver', 'units'])) }}) as input_text,
+        activity_date as counts_from_date,
+        activity_date as valid_from_date,
+        activity_date + 1 as valid_to_date
+    from activities
+    group by activity_date
     union all
     select 'component' as input_name, {{ row_text('cost_components', ['match_on', 'match_value', 'cost_component']) }} as input_text, {{ for_ever }}
     from cost_components

@@ -178,7 +178,7 @@ whole as (
         end as {{ owner }},
         {% endfor -%}
         owner_matches.owner_rule,
-        bill_pools.driver as allocation_driver,
+        {{ pool_driver('lines') }} as allocation_driver,
         bill_pools.cost_pool is null as is_direct
     from lines
     inner join owner_matches

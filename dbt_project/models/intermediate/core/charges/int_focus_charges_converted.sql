@@ -56,6 +56,16 @@ machines_billed as (
 
 ),
 
+{# Nor what nobody used of its cluster. #}
+clusters_billed as (
+
+    select distinct accepted.billing_account_id, accepted.billing_month_start_date
+    from accepted
+    inner join machines_billed
+        on accepted.node_id = machines_billed.resource_id and accepted.billing_month_start_date = machines_billed.billing_month_start_date
+
+),
+
 services_with_calls as (
 
     select distinct
@@ -94,13 +104,17 @@ named as (
 
     select
         accepted.*,
-        accepted.repeats_cost_of is not null or machines_billed.resource_id is not null as is_repeated,
+        accepted.repeats_cost_of is not null or machines_billed.resource_id is not null or clusters_billed.billing_account_id is not null as is_repeated,
         coalesce(provider_names.provider_name, accepted.name_on_bill, 'unknown') as provider_name,
         cast(case when accepted.billing_currency = 'USD' then 1 else currency_rates.usd_per_unit end as decimal(13, 10)) as usd_per_unit
     from accepted
     left join provider_names on lower(accepted.name_on_bill) = provider_names.name_in_source
     left join machines_billed
         on accepted.node_id = machines_billed.resource_id and accepted.billing_month_start_date = machines_billed.billing_month_start_date
+    left join clusters_billed
+        on
+            case when {{ is_idle('accepted.') }} and accepted.node_id is null then accepted.billing_account_id end = clusters_billed.billing_account_id
+            and accepted.billing_month_start_date = clusters_billed.billing_month_start_date
     left join currency_rates
         on
             accepted.billing_currency = currency_rates.currency
