@@ -54,12 +54,14 @@ class Column:
     """A column of a table: the result column, its heading, the style of its values.
 
     ``words`` makes the text of the whole row instead, for a sentence that has a renderer of its own.
+    ``page`` is the dashboard's page about what the column names, and the column with its id there.
     """
 
     name: str
     heading: str
     style: str = "text"
     words: Callable[[Mapping[str, Value]], str] | None = None
+    page: tuple[str, str] | None = None
 
     @property
     def is_number(self) -> bool:

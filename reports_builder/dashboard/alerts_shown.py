@@ -93,6 +93,29 @@ def alerts_sections(alerts: Alerts | None, most: int = 20) -> tuple[Section, ...
     return tuple(sections)
 
 
+def customer_alerts_section(warehouse: Warehouse, customer_id: str) -> tuple[Section, ...]:
+    """What holds for one customer, whether or not somebody has seen it; nothing where nothing does."""
+    if not warehouse.has("anomalies.rpt_alerts"):
+        return ()
+    found = warehouse.evidence(
+        f"""
+        select {_ALERT}
+        from anomalies.rpt_alerts
+        where subject_type = 'customer' and subject_id = :customer_id and not is_superseded
+        order by money_at_risk_usd desc nulls last, alert_id
+        """,  # noqa: S608 - words of this file
+        customer_id=customer_id,
+    )
+    columns = (
+        Column("severity", "Severity"),
+        Column("money_at_risk_usd", "Lost or over the limit", "usd_table"),
+        Column("measure", "What is wrong", words=sentence),
+        Column("period_start_date", "Since", "day_short"),
+        Column("alert_id", "Id"),
+    )
+    return (Section("Alerts", tables=(Table(columns, found, stacks=True),)),) if found.rows else ()
+
+
 def _what_to_do(alerts: Alerts) -> Prose:
     if alerts.acknowledged is None:
         return note(

@@ -14,6 +14,7 @@ from reports_builder.dashboard import (
     budget_form,
     builder_page,
     choosing,
+    customer_page,
     live,
     login,
     reports_page,
@@ -90,11 +91,13 @@ def main() -> None:
         page: st.Page(_empty, title=page.title, url_path=page.address, default=not page.address)
         for page in VIEWS
     }
+    customer = st.Page(_empty, title="Customer", url_path="customer")
     reports = st.Page(_empty, title="Reports", url_path="reports")
     builder = st.Page(_empty, title="Chart builder", url_path="chart-builder")
     groups: dict[str, list[st.Page]] = {}
     for page, entry in pages.items():
         groups.setdefault(page.group, []).append(entry)
+    groups["Usage-based revenue"].append(customer)
     groups["More"] = [reports, builder]
     # Expanded: Streamlit hides the last of so many pages behind a button, which no one looks for.
     chosen = st.navigation(groups, expanded=True)
@@ -109,6 +112,9 @@ def main() -> None:
     filters = choosing.current(chosen.url_path)
     if chosen == reports:
         _guarded("Reports", partial(reports_page.draw, settings))
+        return
+    if chosen == customer:
+        _guarded("Customer", partial(customer_page.draw, settings, identity))
         return
     if chosen == builder:
         _guarded("Chart builder", partial(builder_page.draw_page, settings, identity))

@@ -10,7 +10,9 @@ from reports_builder.dashboard.alerts_shown import Alerts, read_alerts
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
+from reports_builder.dashboard.views import customer
 from reports_builder.missing import demo_beside_own
+from reports_builder.model import Section
 from reports_builder.warehouse import Period
 
 BuildView = Callable[[NarrowedWarehouse], View]
@@ -31,6 +33,27 @@ def load_view(name: str, path: str, _identity: Identity, filters: Filters) -> Vi
         if not queries.calls_in_period(warehouse):
             return None
         return _build_of(name)(warehouse)
+
+
+@lru_cache(maxsize=128)
+def load_customer(path: str, _identity: Identity, customer_id: str) -> View | None:
+    """The page of one customer; None where there is none of this id."""
+    with open_published(Path(path)) as warehouse:
+        return customer.build(warehouse, customer_id)
+
+
+@lru_cache(maxsize=128)
+def load_traces(path: str, _identity: Identity, customer_id: str) -> Section:
+    """The dearest traces of one customer."""
+    with open_published(Path(path), with_calls=True) as warehouse:
+        return customer.traces_section(warehouse, customer_id)
+
+
+@lru_cache(maxsize=4)
+def load_customers(path: str, _identity: Identity) -> dict[str, str]:
+    """The names of all customers with activity by id, those that lose most first."""
+    with open_published(Path(path)) as warehouse:
+        return queries.customers(warehouse)
 
 
 @lru_cache(maxsize=4)

@@ -2,6 +2,7 @@
 
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.evidence import Evidence
+from reports_builder.formatting import text
 from reports_builder.marts import USAGE
 from reports_builder.warehouse import Warehouse
 
@@ -61,3 +62,16 @@ def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:
         if value is not None:
             found.setdefault(str(name), []).append(str(value))
     return {name: tuple(values) for name, values in found.items()}
+
+
+def customers(warehouse: Warehouse) -> dict[str, str]:
+    """The names of the customers with activity by id, those that lose most first."""
+    found = warehouse.evidence(
+        """
+        select customer_id, customer_name
+        from margin.rpt_customer_margins
+        where has_activity
+        order by gross_margin_usd nulls last, customer_id
+        """
+    )
+    return {str(row["customer_id"]): text(row["customer_name"]) for row in found.records()}

@@ -104,13 +104,21 @@ def _is_followed(name: str, marts: Collection[Mart]) -> bool:
 
 
 @contextmanager
-def open_published(path: Path, filters: Filters | None = None) -> Iterator[NarrowedWarehouse]:
-    """The published file as it is at this moment; ReportError when it cannot serve."""
+def open_published(
+    path: Path, filters: Filters | None = None, *, with_calls: bool = False
+) -> Iterator[NarrowedWarehouse]:
+    """The published file as it is at this moment; ReportError when it cannot serve.
+
+    ``with_calls`` lets questions read the files of the build too, which single calls and traces stand in.
+    """
     connection = attach(path)
     try:
         # What a reader chooses becomes part of a question: no question may reach beyond the warehouse and
         # the ledger of its alerts, which the views of alerts read.
         connection.execute(f"set allowed_paths = [{sql_literal(str(Ledger(path).path))}]")
+        if with_calls:
+            folder = sql_literal(f"{path.absolute().parent / 'build' / 'frozen'}/")
+            connection.execute(f"set allowed_directories = [{folder}]")
         connection.execute("set enable_external_access = false")
         yield NarrowedWarehouse(path, connection, filters or Filters())
     finally:

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from reports_builder.dashboard.filters import whole_said
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose
+from reports_builder.formatting import Value
 from reports_builder.model import Citation, Column, Figure, KeyFigure, Section, Table, cite
 
 _MOST_COLUMNS = 6
@@ -50,7 +52,7 @@ def view(shown: View, forms: Mapping[str, Callable[[], None]] | None = None) -> 
         else:
             _side_by_side(pending)
             pending = []
-            _section(section)
+            one_section(section)
             if forms and section.title in forms:
                 forms[section.title]()
     _side_by_side(pending)
@@ -115,7 +117,7 @@ def _side_by_side(sections: list[Section]) -> None:
     most_columns = _MOST_COLUMNS if all(section.tables for section in sections) else 0
     for column, section in zip(st.columns(len(sections), gap="large"), sections, strict=True):
         with column:
-            _section(section, most_columns=most_columns)
+            one_section(section, most_columns=most_columns)
     # A wide table takes the whole width, below its chart.
     for section in sections:
         wide = [table for table in section.tables if len(table.columns) > most_columns]
@@ -124,7 +126,8 @@ def _side_by_side(sections: list[Section]) -> None:
             _tables(section, wide)
 
 
-def _section(section: Section, most_columns: int = 99) -> None:
+def one_section(section: Section, most_columns: int = 99) -> None:
+    """A section, without the tables that have more columns."""
     html(f"<h2>{escape(section.title)}</h2>")
     for sentence in section.text:
         html(f"<p>{_sentence(sentence)}</p>")
@@ -192,10 +195,7 @@ def table_html(table: Table) -> str:
     )
     body = "".join(
         "<tr>"
-        + "".join(
-            _cell(kind, column.heading, formatting.plain(column.value(record), column.style))
-            for kind, column in zip(kinds, table.columns, strict=True)
-        )
+        + "".join(_cell(kind, column, record) for kind, column in zip(kinds, table.columns, strict=True))
         + "</tr>"
         for record in table.evidence.records()[: table.max_rows]
     )
@@ -206,10 +206,16 @@ def table_html(table: Table) -> str:
     return f'<div class="wide" tabindex="0"><table{stacked}>{head}<tbody>{body}</tbody></table></div>{more}'
 
 
-def _cell(kind: str, heading: str, said: str) -> str:
+def _cell(kind: str, column: Column, record: Mapping[str, Value]) -> str:
+    said = formatting.plain(column.value(record), column.style)
     # A sentence needs room on a narrow screen, where the table scrolls.
     kind = f"{kind} sentence" if kind == "text" and len(said) > _SENTENCE else kind
-    return f'<td class="{kind}" data-label="{escape(heading, quote=True)}">{escape(said)}</td>'
+    shown = escape(said)
+    if column.page and record[column.page[1]] is not None:
+        name, key = column.page
+        # Beside the page that shows the table; the id of whatever data says it is.
+        shown = f'<a href="{name}?{urlencode({name: str(record[key])})}" target="_self">{shown}</a>'
+    return f'<td class="{kind}" data-label="{escape(column.heading, quote=True)}">{shown}</td>'
 
 
 def _kind(column: Column) -> str:

@@ -81,6 +81,20 @@ def test_every_page_shows_the_figures_of_its_queries(dashboard: Dashboard, reade
     assert reader.tile("AI spend") == usd(dashboard.workspace.query(SPEND)[0][0])
 
 
+def test_a_customer_is_one_click_from_the_table_and_in_the_address(reader: Reader) -> None:
+    reader.open("profitability")
+    link = reader.page.locator("a[href^='customer?']").first
+    name, asked = link.inner_text(), link.get_attribute("href")
+    link.click()
+    reader.page.get_by_role("heading", name="Customer", exact=True, level=1).wait_for(timeout=WAIT)
+    reader.settled()
+    assert reader.page.url.endswith(f"/{asked}")
+    assert name in reader.page.locator(".headline").inner_text()
+    reader.open("customer?customer=nobody", "text=There is no customer with this id")
+    assert reader.errors == []
+    assert reader.elsewhere == []
+
+
 def test_filters_live_in_the_address(dashboard: Dashboard, reader: Reader) -> None:
     reader.open("?provider=openai&period=14d")
     narrowed = dashboard.workspace.query(

@@ -9,14 +9,16 @@ from importlib import import_module
 import duckdb
 import pytest
 
+from reports_builder.dashboard import queries, show
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_view
 from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.reading import identity_of, open_published
 from reports_builder.dashboard.view import View
+from reports_builder.dashboard.views import customer
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence
-from reports_builder.model import cite
+from reports_builder.model import Column, Table, cite
 from tests.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("layer")
@@ -64,9 +66,46 @@ def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspa
     with open_published(built.published) as warehouse:
         for page in VIEWS:
             import_module(f"reports_builder.dashboard.views.{page.view}").build(warehouse)
-        read = warehouse.read
+        (losing, *_) = queries.customers(warehouse)
+        assert customer.build(warehouse, losing) is not None
+        read = set(warehouse.read)
+    with open_published(built.published, with_calls=True) as warehouse:
+        customer.traces_section(warehouse, losing)
+        read |= warehouse.read
     # Shown as soon as somebody has acknowledged an alert; here nobody has.
     assert read | {"anomalies.fct_alert_events"} == exposed
+
+
+def test_the_page_of_a_customer_goes_down_to_its_traces(built: Workspace) -> None:
+    with open_published(built.published) as warehouse:
+        (losing, *others) = queries.customers(warehouse)
+        view = customer.build(warehouse, losing)
+        assert customer.build(warehouse, "nobody' or true --") is None
+    assert others
+    assert view is not None
+    with duckdb.connect(str(built.published), read_only=True) as connection:
+        for evidence in evidence_of(view):
+            assert connection.execute(evidence.sql).fetchall() == list(evidence.rows), evidence.sql
+        with open_published(built.published, with_calls=True) as warehouse:
+            (traces,) = customer.traces_section(warehouse, losing).tables
+        assert connection.execute(traces.evidence.sql).fetchall() == list(traces.evidence.rows)
+    assert traces.evidence.rows
+    tables = {section.title: section.tables[0].evidence for section in view.sections if section.tables}
+    # What it uses adds up to what its margin says it cost.
+    (cost,) = built.query(
+        f"select cost_to_serve_usd - shared_cost_usd from margin.rpt_customer_margins where customer_id = '{losing}'"
+    )[0]
+    used = tables["What it uses, the dearest first"]
+    assert sum(row["cost_usd"] for row in used.records()) == cost  # type: ignore[misc]
+
+
+def test_a_name_leads_to_its_page_whatever_its_id() -> None:
+    columns = (Column("name", "Name", page=("customer", "id")),)
+    rows = (("A <b>", 'x" onclick="y&z=1 /#'), ("B", None))
+    html = show.table_html(Table(columns, Evidence("select 1;", ("name", "id"), rows)))
+    link = '<a href="customer?customer=x%22+onclick%3D%22y%26z%3D1+%2F%23" target="_self">A &lt;b&gt;</a>'
+    assert f'data-label="Name">{link}</td>' in html
+    assert 'data-label="Name">B</td>' in html
 
 
 def test_abnormal_days_and_limits_are_those_of_the_chosen(built: Workspace) -> None:

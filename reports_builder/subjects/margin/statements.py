@@ -333,7 +333,7 @@ def daily_margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
 def customers_table(warehouse: Warehouse) -> Table:
     """What each customer brings in and costs, the dearest first."""
     columns = (
-        Column("customer_name", "Customer"),
+        Column("customer_name", "Customer", page=("customer", "customer_id")),
         Column("subscription_tier", "Tier"),
         Column("subscribed_days", "Days subscribed", "count"),
         Column("calls", "Calls", "count"),
