@@ -23,7 +23,9 @@ class CompiledModels:
     """
 
     def __init__(self, built: Workspace, path: str = ":memory:") -> None:
-        self._sql = {path.stem: path for path in (built.target / "compiled/ai_finops").rglob("*.sql")}
+        # What lies in a folder <model>.yml is a unit test's.
+        compiled = (built.target / "compiled/ai_finops").rglob("*.sql")
+        self._sql = {path.stem: path for path in compiled if path.parent.suffix != ".yml"}
         self.connection = duckdb.connect()
         self.connection.execute("set threads = 2")
         working = built.warehouse_dir / "build" / "finops.duckdb"
