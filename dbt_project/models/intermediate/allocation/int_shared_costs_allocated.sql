@@ -68,29 +68,29 @@ bearers as (
 
 ),
 
-{# A row of units that two targets of a pool mean counts once. #}
+{# A row of units that two targets of a pool mean counts once. Spark takes the name of a table that one of its columns bears for the column. #}
 bearing as (
 
     select
         bearers.borne_by,
-        driver_units.usage_date,
-        driver_units.driver as unit_driver,
-        driver_units.{{ owner_columns() | join(', driver_units.') }},
-        driver_units.is_allocated,
-        driver_units.driver_units
+        units.usage_date,
+        units.driver as unit_driver,
+        units.{{ owner_columns() | join(', units.') }},
+        units.is_allocated,
+        units.driver_units
     from bearers
-    inner join driver_units
-        on bearers.usage_date = driver_units.usage_date and bearers.unit_driver = driver_units.driver and coalesce(driver_units.cost_pool, '') in ('', bearers.borne_by)
+    inner join driver_units as units
+        on bearers.usage_date = units.usage_date and bearers.unit_driver = units.driver and coalesce(units.cost_pool, '') in ('', bearers.borne_by)
     where
         bearers.borne_by = ''
-        or driver_units.cost_pool is not null
+        or units.cost_pool is not null
         or exists (
             select 1 from pool_targets
             where
                 bearers.borne_by = pool_targets.cost_pool
                 and pool_targets.target_value = case pool_targets.target_column
                     {%- for column in owner_columns() %}
-                    when '{{ column }}' then driver_units.{{ column }}
+                    when '{{ column }}' then units.{{ column }}
                     {%- endfor %}
                 end
         )
