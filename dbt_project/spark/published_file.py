@@ -26,9 +26,11 @@ def write_published_file(file: Path, manifest: Mapping[str, Any], tables: Path) 
     with duckdb.connect(str(file)) as connection:
         connection.execute("set preserve_insertion_order = false")
         for node in manifest["nodes"].values():
-            if _is_published(node):
+            folder = tables / f"{node['schema']}.db" / node["alias"]
+            # A mart that was never built is not there, which is something else than a mart without rows.
+            if _is_published(node) and folder.is_dir():
                 connection.execute(f"create schema if not exists {node['schema']}")
-                _write_table(connection, node, tables / f"{node['schema']}.db" / node["alias"])
+                _write_table(connection, node, folder)
                 _comment(connection, node)
 
 
