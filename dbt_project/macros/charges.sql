@@ -91,7 +91,7 @@
 {# By what a line of a bill that belongs to a pool is shared out. #}
 {% macro pool_driver(line) -%}
     case
-        when bill_pools.driver <> 'resource_cost' then bill_pools.driver
+        when bill_pools.driver is null or bill_pools.driver <> 'resource_cost' then bill_pools.driver
         when {{ json_text(line ~ '.tags', 'node') }} is null then {{ idle_driver(line) }}
         else {{ idle_driver(line, true) }}
     end

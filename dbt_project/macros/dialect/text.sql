@@ -19,11 +19,11 @@
     case when count({{ value }}) > 0 then array_join(array_sort(collect_list({{ value }})), '{{ separator }}') end
 {%- endmacro %}
 
-{# One field of a JSON object in text, as text. #}
+{# One field of a JSON object in text, as text; null where the text is none. #}
 {% macro json_text(json, field) -%}
     {{ return(adapter.dispatch('json_text')(json, field)) }}
 {%- endmacro %}
-{% macro default__json_text(json, field) -%}json_extract_string({{ json }}, '$.{{ field }}'){%- endmacro %}
+{% macro default__json_text(json, field) -%}case when json_valid({{ json }}) then json_extract_string({{ json }}, '$.{{ field }}') end{%- endmacro %}
 {% macro spark__json_text(json, field) -%}get_json_object({{ json }}, '$.{{ field }}'){%- endmacro %}
 
 {# Whether a regular expression finds something in the text. #}
