@@ -85,10 +85,12 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 	@echo "The same on the market of the scenarios, 32 models:"
 	@python -m generator realism --scenario base
 
-soak: $(INSTALLED) ## For hours: random sequences of builds, kills, and refreshes while files arrive
+soak: $(SPARK_INSTALLED) ## For hours: random sequences of builds, kills, refreshes while files arrive, Spark on a cluster
 	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
 	python -m tests.bench.refresh_beside_follow
 	python -m tests.bench.advice_on_other_seeds
+	python -m tests.spark.sequences
+	python -m tests.spark --cluster
 
 # Spark is half a gigabyte, so that only who asks for it gets it.
 $(SPARK_INSTALLED): $(INSTALLED) requirements-spark.lock

@@ -123,9 +123,9 @@ def _what_to_do(alerts: Alerts) -> Prose:
             "this warehouse. Build it again where it stands."
         )
     return note(
-        "By the money at risk: the largest of what the alerts of a customer, team or organization speak of. "
-        "An alert that is acknowledged, on the page of alerts or with `python -m reports_builder alerts ack "
-        "ID`, leaves the list."
+        "By money at risk: of several alerts on one subject the largest, since they may speak of the same "
+        "dollars. An alert leaves the list when it is acknowledged, in the form below or with "
+        "`python -m reports_builder alerts ack ID`."
     )
 
 

@@ -55,7 +55,7 @@ CASES = [
         "The budget of team Near for October 2026 is over 99.9 % used: $1,250.00 of $1,000.00.",
     ),
     (
-        row("budget_used", 0.5, BUDGET | {"period": "year"}, subject_type="total", subject_name="total"),
+        row("budget_used", 0.5, BUDGET | {"period": "year"}, subject_type="total", subject_name="All spend"),
         "The budget of all spend for the year from October 2026 is 50.0 % used: $1,250.00 of $1,000.00; days of the year left: 21.",
     ),
     (

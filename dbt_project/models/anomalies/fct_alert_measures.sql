@@ -49,7 +49,7 @@ budgets as (
         {{ money_of_double('cast(projected.actual_usd as double) + projected.cost_ahead') }} as projected_cost_usd,
         projected.scope as subject_type,
         case projected.period when 'month' then projected.scope_id else projected.scope_id || ' ' || projected.period end as subject_id,
-        projected.scope_name as subject_name,
+        case projected.scope when 'total' then 'All spend' else projected.scope_name end as subject_name,
         'share' as unit,
         cast(null as double) as prior_value,
         'planning.rpt_budgets' as source_mart,
