@@ -6,14 +6,17 @@ parser does not see is looked for here in the text, and in the types of a built 
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+import sqlglot
 import yaml
 from sqlfluff.core import FluffConfig, Linter
+from sqlglot import exp
 
 from tests.workspace import ROOT, Workspace
 
@@ -209,6 +212,55 @@ def test_columns_have_types_of_both_engines(built: Workspace) -> None:
         """
     )
     assert odd == []
+
+
+# DuckDB's are of 64 bits, Spark's of 32.
+NARROW_ON_SPARK = (
+    exp.RowNumber,
+    exp.Rank,
+    exp.DenseRank,
+    exp.Ntile,
+    exp.Length,
+    exp.Extract,
+    exp.DateDiff,
+    exp.ArraySize,
+)
+
+
+def narrow_columns(sql: str, contract: Iterable[str]) -> list[str]:
+    """The columns of a contract that a function of NARROW_ON_SPARK gives without a cast."""
+    columns = set(contract)
+    found = []
+    for alias in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Alias):
+        value = alias.this.this if isinstance(alias.this, exp.Window) else alias.this
+        if alias.alias in columns and isinstance(value, NARROW_ON_SPARK):
+            found.append(alias.sql("duckdb"))
+    return found
+
+
+def test_columns_of_contracts_are_as_wide_on_both_engines(built: Workspace) -> None:
+    manifest = json.loads((built.target / "manifest.json").read_text())
+    contracted = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"]["contract"]["enforced"]
+    ]
+    assert contracted
+    compiled = built.target / "compiled" / "ai_finops" / "models"
+    found = {
+        node["name"]: narrow_columns(path.read_text(), node["columns"])
+        for node in contracted
+        if (path := compiled / Path(node["path"])).is_file()
+    }
+    assert {name: columns for name, columns in found.items() if columns} == {}
+
+
+def test_a_narrow_column_is_found() -> None:
+    ranked = (
+        "select row_number() over (order by a) as place, cast(rank() over (order by a) as bigint) as b from t"
+    )
+    assert narrow_columns(ranked, ["place", "b"]) == ["ROW_NUMBER() OVER (ORDER BY a) AS place"]
+    assert narrow_columns(ranked, ["b"]) == []
 
 
 def test_a_double_becomes_a_decimal_by_one_rule(built: Workspace) -> None:

@@ -104,10 +104,10 @@ final as (
 
     select
         *,
-        row_number() over (
+        cast(row_number() over (
             partition by subject_type, subject_id
             order by severity_rank asc, money_at_risk_usd desc nulls last, alert_id asc
-        ) as subject_place,
+        ) as bigint) as subject_place,
         count(*) over (partition by subject_type, subject_id) as subject_alerts,
         max(money_at_risk_usd) over (partition by subject_type, subject_id) as subject_money_at_risk_usd
     from still_open
