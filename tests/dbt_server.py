@@ -25,7 +25,6 @@ from dbt_common.clients.jinja import get_template
 from dbt_common.tests import enable_test_caching
 
 import dbt_project.plugins.warehouse_files  # noqa: F401
-from reports_builder.live import dbt_overhead
 from tests.forked_dbt import Job
 
 # The sources hold the folders as they were when the project was parsed; nothing else in it does.
@@ -37,9 +36,6 @@ KEPT = 6
 
 def main() -> None:
     connection = Connection(int(sys.argv[1]))
-    # As the watcher does for its builds, which are those of one process, too.
-    if not dbt_overhead.unfamiliar():
-        dbt_overhead.reduce_overhead()
     # What dbt's own tests do: a template that was parsed is known when the project is parsed with other sources.
     enable_test_caching()
     manifests: dict[tuple[str, str], Any] = {}

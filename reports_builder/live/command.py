@@ -86,7 +86,7 @@ def _run(
         raw=raw,
         working=warehouse / "build" / "finops.duckdb",
         status=status,
-        builder=WarmDbt(_PROJECT, _say),
+        builder=WarmDbt(_PROJECT),
         render=lambda: render_changed(published, out),
         after=after,
         tell=_say,

@@ -18,6 +18,7 @@ from reports_builder.live.status import StatusFile, iso
 _FIRST_RETRY_SECONDS = 5.0
 _LONGEST_RETRY_SECONDS = 300.0
 _AFTER_SECONDS = 60.0
+_DAY_SECONDS = 86_400
 
 
 class Builder(Protocol):
@@ -36,7 +37,7 @@ class Watcher:
 
     ``render`` replaces the pages that changed and names them; ``after`` runs when figures were published and
     may fail without harm. ``working`` is the file that builds work in: another build there makes the next one
-    whole.
+    whole, as is the first of each UTC day, since only a whole build runs all tests.
     """
 
     raw: Path
@@ -50,6 +51,7 @@ class Watcher:
     _built: Arrivals | None = None
     _failed: Arrivals | None = None
     _left_as: tuple[int, ...] = field(default=())
+    _whole_on_day: int = 0
     _retry_at: float = 0.0
     _after_at: float = 0.0
 
@@ -96,8 +98,11 @@ class Watcher:
         self.status.update(state="refreshing", attempt=attempt, started_at=iso(started), next_retry_at=None)
         changed = found.changed_since(self._built or NOTHING)
         try:
-            nodes = self.builder.build(self._sources(changed))
+            sources = self._sources(changed)
+            nodes = self.builder.build(sources)
             built = time.time()
+            if sources is None:
+                self._whole_on_day = _day(started)
             newest = found.newest_ns
             self.status.update(
                 published_at=iso(built),
@@ -135,8 +140,10 @@ class Watcher:
         self._left_as = self._working_version()
 
     def _sources(self, changed: frozenset[str]) -> frozenset[str] | None:
-        """What a build may be limited to: nothing unless the last one was whole, ours, and the last."""
+        """What a build may be limited to: nothing before today's whole one, or where another came since."""
         if self._built is None or self._failed is not None or self._working_version() != self._left_as:
+            return None
+        if _day(time.time()) != self._whole_on_day:
             return None
         return sources_of(changed)
 
@@ -166,3 +173,7 @@ class Watcher:
             self.after()
         except Exception as error:
             self.tell(f"alerts could not be evaluated: {' '.join(str(error).split())}")
+
+
+def _day(moment: float) -> int:
+    return int(moment // _DAY_SECONDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,20 +23,19 @@ _FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
 class WarmDbt:
     """Builds and publishes the project in ``project_dir``; parses it again when its files change."""
 
-    def __init__(self, project_dir: Path, tell: Callable[[str], None]) -> None:
+    def __init__(self, project_dir: Path) -> None:
         self._project_dir = project_dir
         self._manifest: Any = None
         self._parsed: frozenset[tuple[str, int]] = frozenset()
-        _reduce_overhead(tell)
 
     def is_stale(self) -> bool:
         """Whether the project's files are not those that were parsed, so that only a whole build will do."""
         return self._versions() != self._parsed
 
     def build(self, sources: frozenset[str] | None) -> int:
-        """Build, test and publish what data of ``sources`` touches, or everything (None).
+        """Build and publish what data of ``sources`` touches, with the tests that compare sums.
 
-        Returns how many nodes were built and tested. Raises RefreshError.
+        None: everything, with all tests. Returns how many nodes were built and tested. Raises RefreshError.
         """
         if self._manifest is None or self.is_stale():
             self._parse()
@@ -91,21 +89,6 @@ class WarmDbt:
                     with suppress(FileNotFoundError):  # gone between the listing and the look
                         versions.add((file, os.stat(file).st_mtime_ns))  # noqa: PTH116
         return frozenset(versions)
-
-
-def _reduce_overhead(tell: Callable[[str], None]) -> None:
-    """Speed dbt up where it is the one that this was written beside; a build is the same without it."""
-    try:
-        # A dbt that has other parts must not keep the watcher from starting.
-        from reports_builder.live.dbt_overhead import reduce_overhead, unfamiliar  # noqa: PLC0415
-
-        differing = ", ".join(unfamiliar())
-    except (ImportError, AttributeError) as error:
-        differing = str(error)
-    if differing:
-        tell(f"this dbt is another than the refreshes were made fast for ({differing}): they take longer")
-        return
-    reduce_overhead()
 
 
 def _reason(result: dbtRunnerResult) -> str:

@@ -109,6 +109,17 @@ def test_the_first_build_is_whole_and_the_next_is_limited_to_what_came(scene: Sc
     assert scene.status["changed_reports"] == ["finops_summary.md"]
 
 
+def test_the_first_build_of_a_day_is_whole_since_only_that_runs_all_tests(scene: Scene) -> None:
+    scene.arrive("calls/date=2026-10-01/a.parquet")
+    scene.turn()
+    scene.now += 86_400
+    assert not scene.turn()
+    for name in ("b", "c"):
+        scene.arrive(f"calls/date=2026-10-02/{name}.parquet")
+        scene.turn()
+    assert scene.builder.asked == [None, None, CALLS]
+
+
 def test_a_file_that_goes_is_a_change(scene: Scene) -> None:
     scene.arrive("calls/date=2026-10-01/a.parquet")
     scene.arrive("calls/date=2026-10-02/b.parquet")

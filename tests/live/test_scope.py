@@ -13,7 +13,9 @@ from reports_builder.live.scope import sources_of, touched_nodes
 def node(
     kind: str, name: str, parents: tuple[str, ...] = (), macros: tuple[str, ...] = (), **config: str
 ) -> Any:
+    generic = {"test_metadata": SimpleNamespace(name=config["generic"])} if "generic" in config else {}
     return SimpleNamespace(
+        **generic,
         unique_id=f"{kind}.{name}",
         resource_type=kind,
         depends_on_nodes=list(parents),
@@ -42,6 +44,7 @@ MANIFEST = SimpleNamespace(
             node("model", "stg_calls", ("source.raw.calls",), materialized="view"),
             node("model", "usage", ("model.stg_calls", "seed.tiers")),
             node("test", "usage_adds_up", ("model.usage",), materialized="test"),
+            node("test", "usage_is_sound", ("model.usage",), materialized="test", generic="rows_are_sound"),
             node("model", "dim_customers", ("source.raw.customers",)),
             node("model", "margins", ("model.usage", "model.dim_customers", "model.fees")),
             node("model", "files", (), materialized="view"),
@@ -56,7 +59,7 @@ MANIFEST = SimpleNamespace(
 ALWAYS = {"model.alert_events", "model.asking", "model.days", "model.waiting", "model.late"}
 
 
-def test_calls_touch_what_stands_on_them_with_its_tests_and_no_seed() -> None:
+def test_calls_touch_what_stands_on_them_with_the_sums_that_must_agree_and_no_seed() -> None:
     assert touched_nodes(MANIFEST, frozenset({"raw.calls"})) == ALWAYS | {
         "model.usage",
         "test.usage_adds_up",
