@@ -38,8 +38,8 @@ def touched_nodes(manifest: Any, sources: frozenset[str]) -> frozenset[str]:
 
     These are all models below the sources, below models that read files themselves, and whatever asks the
     warehouse while it is compiled. A view below them shows the new data as it stands. Of the tests, those
-    that compare the sums of tables: what the rows of one table promise by themselves (a test with arguments in its
-    YAML) is left to the next whole build.
+    that compare the sums of tables; what the rows of one table promise by themselves (a test with arguments
+    in its YAML) is left to the next whole build.
     """
     children = defaultdict(list)
     for node in manifest.nodes.values():
