@@ -1,6 +1,10 @@
 {# How alike two texts are, from 0 to 1: the share of letters that stay. #}
 {% macro likeness(text, other) -%}
-    (1 - cast({{ edit_distance(text, other) }} as double) / greatest(length({{ text }}), length({{ other }}), 1))
+    {%- set edits = edit_distance(text, other) -%}
+    (
+        1 - cast({{ edits }} - case when {{ edits }} = 2 and {{ letters_sorted(text) }} = {{ letters_sorted(other) }} then 1 else 0 end as double)
+        / greatest(length({{ text }}), length({{ other }}), 1)
+    )
 {%- endmacro %}
 
 {# Whether a value is the one that a row of the seed tag_values allows, in which one `*` stands for any text. #}

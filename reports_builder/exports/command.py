@@ -30,22 +30,37 @@ WarehouseFile = Annotated[Path, typer.Option(metavar="FILE", help="The published
 def export_focus(
     month: Month,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write: .csv or .parquet.")],
-    version: Annotated[str, typer.Option(help="Version of the specification.")] = "1.2",
+    by: Annotated[
+        str,
+        typer.Option(help="sku: the calls by day, SKU and token class. owner: all spend with its owners."),
+    ] = "sku",
+    version: Annotated[
+        str, typer.Option(help="Version of the specification: 1.2 by sku; 1.3 or 1.4 by owner.")
+    ] = "",
     warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
 ) -> None:
-    """Write one month of usage as a FOCUS file, a row per day, SKU and token class."""
-    from reports_builder.exports.focus import VERSIONS, read_export, write_export  # noqa: PLC0415
+    """Write one month as a FOCUS file: the calls by SKU and token class, or all spend by owner."""
+    from reports_builder.exports import focus, focus_owners  # noqa: PLC0415
 
-    if version not in VERSIONS:
-        raise ReportError(f"FOCUS {version} cannot be written; there is {', '.join(VERSIONS)}.")
+    versions = {"sku": focus.VERSIONS, "owner": focus_owners.VERSIONS}
+    if by not in versions:
+        raise ReportError(f"there is no FOCUS file by {by}; there is {', '.join(versions)}.")
+    version = version or versions[by][0]
+    if version not in versions[by]:
+        raise ReportError(f"FOCUS {version} cannot be written by {by}; there is {', '.join(versions[by])}.")
     with open_warehouse(warehouse) as opened:
-        export = read_export(opened, month)
-    write_export(export, out)
-    typer.echo(f"{len(export.rows)} charges of {month:%Y-%m} in FOCUS {version}: {out}")
+        export = (
+            focus.read_export(opened, month)
+            if by == "sku"
+            else focus_owners.read_export(opened, month, version)
+        )
+    focus.write_export(export, out)
+    typer.echo(f"{len(export.rows)} rows of {month:%Y-%m} in FOCUS {version}: {out}")
     if export.without_cost:
+        mart = "core.rpt_usage_charges_daily" if by == "sku" else "core.fct_charges"
         typer.echo(
-            f"{export.without_cost} charges are not in it: neither a charge nor a price is known for them "
-            "(core.rpt_usage_charges_daily, billed_cost_usd and effective_cost_usd null)."
+            f"{export.without_cost} charges are not in it: neither a charge nor a price, or no currency, "
+            f"is known for them ({mart})."
         )
 
 

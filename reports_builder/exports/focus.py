@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,54 +18,54 @@ from reports_builder.spreadsheet_cells import guarded
 from reports_builder.warehouse import Warehouse
 
 VERSIONS = ("1.2",)
-_TEXT = pa.string()
-_TIME = pa.timestamp("us", tz="UTC")
-_MONEY = pa.decimal128(28, 12)
+TEXT = pa.string()
+TIME = pa.timestamp("us", tz="UTC")
+MONEY = pa.decimal128(28, 12)
 # A price of one token, and a quantity, have more digits than an amount.
-_PRICE = pa.decimal128(38, 24)
-_QUANTITY = pa.decimal128(38, 15)
+PRICE = pa.decimal128(38, 24)
+QUANTITY = pa.decimal128(38, 15)
 
 # The 21 columns that 1.2 demands, the conditional ones that token usage has, the invoice number it
 # recommends (null: calls do not know it), the two providers that 1.3 demands, and two of our own: the token
 # class, and which costs are filled in because FOCUS allows no gap.
 COLUMNS: Mapping[str, pa.DataType] = {
-    "BilledCost": _MONEY,
-    "BillingAccountId": _TEXT,
-    "BillingAccountName": _TEXT,
-    "BillingCurrency": _TEXT,
-    "BillingPeriodEnd": _TIME,
-    "BillingPeriodStart": _TIME,
-    "ChargeCategory": _TEXT,
-    "ChargeClass": _TEXT,
-    "ChargeDescription": _TEXT,
-    "ChargeFrequency": _TEXT,
-    "ChargePeriodEnd": _TIME,
-    "ChargePeriodStart": _TIME,
-    "ConsumedQuantity": _QUANTITY,
-    "ConsumedUnit": _TEXT,
-    "ContractedCost": _MONEY,
-    "ContractedUnitPrice": _PRICE,
-    "EffectiveCost": _MONEY,
-    "HostProviderName": _TEXT,
-    "InvoiceId": _TEXT,
-    "InvoiceIssuerName": _TEXT,
-    "ListCost": _MONEY,
-    "ListUnitPrice": _PRICE,
-    "PricingCategory": _TEXT,
-    "PricingQuantity": _QUANTITY,
-    "PricingUnit": _TEXT,
-    "ProviderName": _TEXT,
-    "PublisherName": _TEXT,
-    "ServiceCategory": _TEXT,
-    "ServiceName": _TEXT,
-    "ServiceProviderName": _TEXT,
-    "ServiceSubcategory": _TEXT,
-    "SkuId": _TEXT,
-    "SkuMeter": _TEXT,
-    "SkuPriceDetails": _TEXT,
-    "SkuPriceId": _TEXT,
-    "x_EstimatedColumns": _TEXT,
-    "x_TokenClass": _TEXT,
+    "BilledCost": MONEY,
+    "BillingAccountId": TEXT,
+    "BillingAccountName": TEXT,
+    "BillingCurrency": TEXT,
+    "BillingPeriodEnd": TIME,
+    "BillingPeriodStart": TIME,
+    "ChargeCategory": TEXT,
+    "ChargeClass": TEXT,
+    "ChargeDescription": TEXT,
+    "ChargeFrequency": TEXT,
+    "ChargePeriodEnd": TIME,
+    "ChargePeriodStart": TIME,
+    "ConsumedQuantity": QUANTITY,
+    "ConsumedUnit": TEXT,
+    "ContractedCost": MONEY,
+    "ContractedUnitPrice": PRICE,
+    "EffectiveCost": MONEY,
+    "HostProviderName": TEXT,
+    "InvoiceId": TEXT,
+    "InvoiceIssuerName": TEXT,
+    "ListCost": MONEY,
+    "ListUnitPrice": PRICE,
+    "PricingCategory": TEXT,
+    "PricingQuantity": QUANTITY,
+    "PricingUnit": TEXT,
+    "ProviderName": TEXT,
+    "PublisherName": TEXT,
+    "ServiceCategory": TEXT,
+    "ServiceName": TEXT,
+    "ServiceProviderName": TEXT,
+    "ServiceSubcategory": TEXT,
+    "SkuId": TEXT,
+    "SkuMeter": TEXT,
+    "SkuPriceDetails": TEXT,
+    "SkuPriceId": TEXT,
+    "x_EstimatedColumns": TEXT,
+    "x_TokenClass": TEXT,
 }
 
 _QUERY = """
@@ -86,10 +86,11 @@ Row = dict[str, object]
 
 @dataclass(frozen=True)
 class Export:
-    """The rows of a month, and how many of its charges have no cost that could be written."""
+    """The rows of a month, how many of its charges have no cost that could be written, and the columns."""
 
     rows: tuple[Row, ...]
     without_cost: int
+    columns: Mapping[str, pa.DataType] = field(default_factory=lambda: COLUMNS)
 
 
 def read_export(warehouse: Warehouse, month: date) -> Export:
@@ -183,11 +184,11 @@ def _day(charge: Mapping[str, object]) -> str:
     return str(charge["charge_period_start_at"])[:10]
 
 
-def as_parquet(rows: Iterable[Row]) -> bytes:
+def as_parquet(rows: Iterable[Row], columns: Mapping[str, pa.DataType] = COLUMNS) -> bytes:
     """The rows as a Parquet file: decimals, and instants in UTC."""
-    schema = pa.schema(list(COLUMNS.items()))
+    schema = pa.schema(list(columns.items()))
     content = [
-        {name: _instant(row.get(name)) if kind == _TIME else row.get(name) for name, kind in COLUMNS.items()}
+        {name: _instant(row.get(name)) if kind == TIME else row.get(name) for name, kind in columns.items()}
         for row in rows
     ]
     sink = io.BytesIO()
@@ -195,15 +196,15 @@ def as_parquet(rows: Iterable[Row]) -> bytes:
     return sink.getvalue()
 
 
-def as_csv(rows: Iterable[Row]) -> bytes:
+def as_csv(rows: Iterable[Row], columns: Mapping[str, pa.DataType] = COLUMNS) -> bytes:
     """The rows as CSV in UTF-8, numbers as plain decimals, instants as ISO 8601 in UTC."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for row in rows:
         writer.writerow(
-            _csv_instant(row.get(name)) if kind == _TIME else _csv_cell(row.get(name))
-            for name, kind in COLUMNS.items()
+            _csv_instant(row.get(name)) if kind == TIME else _csv_cell(row.get(name))
+            for name, kind in columns.items()
         )
     return text.getvalue().encode()
 
@@ -225,12 +226,15 @@ def _csv_cell(value: object) -> str:
         return ""
     if isinstance(value, Decimal):
         # Always with a decimal point: readers that guess types take a column of whole numbers for integers.
-        plain = format(value.normalize(), "f")
-        return plain if "." in plain else f"{plain}.0"
+        whole, _, decimals = format(value, "f").partition(".")
+        return f"{whole}.{decimals.rstrip('0') or '0'}"
     return guarded(str(value))
 
 
-_FORMATS: Mapping[str, Callable[[Iterable[Row]], bytes]] = {".csv": as_csv, ".parquet": as_parquet}
+_FORMATS: Mapping[str, Callable[[Iterable[Row], Mapping[str, pa.DataType]], bytes]] = {
+    ".csv": as_csv,
+    ".parquet": as_parquet,
+}
 
 
 def write_export(export: Export, out: Path) -> None:
@@ -238,4 +242,4 @@ def write_export(export: Export, out: Path) -> None:
     write = _FORMATS.get(out.suffix.lower())
     if write is None:
         raise ReportError(f"{out} ends neither in .csv nor in .parquet; the suffix says which to write.")
-    write_whole(out, write(export.rows))
+    write_whole(out, write(export.rows, export.columns))

@@ -79,3 +79,14 @@
 {% macro spark__edit_distance(text, other) -%}
     case when octet_length({{ text }}) = length({{ text }}) and octet_length({{ other }}) = length({{ other }}) then levenshtein({{ text }}, {{ other }}) end
 {%- endmacro %}
+
+{# The letters of a text in the order of the alphabet: two texts with the same ones differ by their order alone. #}
+{% macro letters_sorted(text) -%}
+    {{ return(adapter.dispatch('letters_sorted')(text)) }}
+{%- endmacro %}
+{% macro default__letters_sorted(text) -%}
+    list_sort(string_split({{ text }}, ''))
+{%- endmacro %}
+{% macro spark__letters_sorted(text) -%}
+    array_sort(split({{ text }}, ''))
+{%- endmacro %}

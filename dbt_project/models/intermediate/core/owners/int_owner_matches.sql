@@ -78,6 +78,13 @@ keyed as (
 
 ),
 
+{# A rule that takes listed owners alone takes any name where none is listed. #}
+listed as (
+
+    select max(case when owner_id <> 'unallocated' then 1 else 0 end) = 1 as are_owners_listed from owner_levels
+
+),
+
 {# What there is to look at, one row for each value. #}
 looked_at as (
 
@@ -118,6 +125,7 @@ found as (
         ) as match_rank
     from looked_at
     cross join stretches
+    cross join listed
     inner join owner_rules
         on
             looked_at.match_on = owner_rules.match_on
@@ -130,9 +138,15 @@ found as (
             and {{ holds_in('stretches', 'assignments') }}
     left join owner_levels
         on
-            {{ is_same_value('case when owner_rules.names_owner then looked_at.match_value end', 'owner_levels.owner_id') }}
+            {{ is_same_value("case when owner_rules.names_owner <> 'false' then looked_at.match_value end", 'owner_levels.owner_id') }}
             and stretches.valid_from_date = owner_levels.valid_from_date
-    where assignments.owner_id is not null or (owner_rules.names_owner and trim(looked_at.match_value) <> '')
+    where
+        assignments.owner_id is not null
+        or owner_levels.owner_id is not null
+        or (
+            trim(looked_at.match_value) <> ''
+            and (owner_rules.names_owner = 'true' or (owner_rules.names_owner = 'listed' and not listed.are_owners_listed))
+        )
 
 ),
 
