@@ -12,6 +12,14 @@ _VERBS = {
     "caching": "Introduce",
     "commitment": "Buy",
     "anomaly_fix": "Stop",
+    "idle_machine": "End",
+    "unattached_volume": "Delete",
+    "stopped_volume": "Replace by snapshots",
+    "off_hours": "Switch off",
+    "right_size": "Move",
+    "gpu_idle": "Stop or share",
+    "spot": "Move",
+    "storage_tier": "Move",
 }
 
 # More than any ledger has: a total of some actions would part from that of all on another page.

@@ -8,6 +8,7 @@ from typing import Final
 
 from generator.cloud.estate import ACCOUNTS, TEAMS, Bucket, GpuMachine, Machine, Tag
 from generator.cloud.prices import list_price
+from generator.cloud.workloads import Orphan
 
 Line = dict[str, object]
 
@@ -124,13 +125,36 @@ def machine_lines(machine: Machine, days: list[date]) -> Iterator[Line]:
             yield from _volume(machine, day, days, common)
 
 
+def volume_of(machine: Machine) -> str:
+    """The id of the volume that a machine starts from."""
+    return f"vol-{machine.resource_id[2:]}"
+
+
+def orphan_lines(orphan: Orphan, days: list[date]) -> Iterator[Line]:
+    """The GB of a volume that hangs on no machine; nobody tagged it."""
+    common: Line = {
+        "line_item_usage_account_id": orphan.account,
+        "product_region_code": orphan.region,
+        "resource_tags": "{}",
+    }
+    for day in days:
+        if day.day == 1 or day == days[0]:
+            until = min(month_of(day)[1], days[-1] + timedelta(days=1))
+            yield _volume_line(orphan.resource_id, orphan.volume_gb, orphan.region, (day, until), common)
+
+
 def _volume(machine: Machine, day: date, days: list[date], common: Line) -> Iterator[Line]:
     """The volume's part of the month that is in the period, on one line, as AWS bills it."""
+    until = min(month_of(day)[1], days[-1] + timedelta(days=1), machine.ended or date.max)
+    yield _volume_line(volume_of(machine), machine.volume_gb, machine.region, (day, until), common)
+
+
+def _volume_line(volume: str, size_gb: int, region: str, period: tuple[date, date], common: Line) -> Line:
+    day, until = period
     first, following = month_of(day)
-    until = min(following, days[-1] + timedelta(days=1), machine.ended or date.max)
     share = Decimal((until - day).days) / (following - first).days
-    amount = (machine.volume_gb * share).quantize(Decimal("0.000001"))
-    price = list_price("aws", "gp3", machine.region, day)
+    amount = (size_gb * share).quantize(Decimal("0.000001"))
+    price = list_price("aws", "gp3", region, day)
     line = _line(
         day,
         (0, 24),
@@ -141,16 +165,13 @@ def _volume(machine: Machine, day: date, days: list[date], common: Line) -> Iter
         line_item_line_item_description=f"${price} per GB-month of gp3 storage",
         product_product_family="Storage",
     )
-    yield {
-        **line,
-        "line_item_usage_end_date": f"{until}T00:00:00Z",
-        "line_item_resource_id": f"vol-{machine.resource_id[2:]}",
-    }
+    return {**line, "line_item_usage_end_date": f"{until}T00:00:00Z", "line_item_resource_id": volume}
 
 
-def bucket_lines(bucket: Bucket, days: list[date]) -> Iterator[Line]:
-    """The GB of a bucket by day."""
+def bucket_lines(bucket: Bucket, reads: str, days: list[date]) -> Iterator[Line]:
+    """The GB of a bucket by day, and its reads: all objects of a hot one once a month, 1 % of a rare one."""
     tags = tags_text(bucket.tags)
+    objects = {"hot": bucket.objects, "rare": bucket.objects // 100}.get(reads, 0)
     for day in days:
         first, following = month_of(day)
         amount = (Decimal(bucket.size_gb) / (following - first).days).quantize(Decimal("0.000001"))
@@ -168,6 +189,22 @@ def bucket_lines(bucket: Bucket, days: list[date]) -> Iterator[Line]:
             product_region_code=bucket.region,
             resource_tags=tags,
         )
+        gets = objects // (following - first).days
+        if gets:
+            price = list_price("aws", "GetObject", bucket.region, day)
+            yield _line(
+                day,
+                (0, 24),
+                **_usage(_S3, (gets * price).quantize(Decimal("0.0000000001")), gets, "Requests"),
+                line_item_usage_account_id=bucket.account,
+                line_item_resource_id=bucket.name,
+                line_item_usage_type="Requests-Tier2",
+                line_item_operation="GetObject",
+                line_item_line_item_description=f"${price} per GET and all other requests",
+                product_product_family="API Request",
+                product_region_code=bucket.region,
+                resource_tags=tags,
+            )
 
 
 def gpu_line(machine: GpuMachine, day: date) -> Line:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -55,8 +54,6 @@ class Machine:
     ended: date | None
     volume_gb: int
     created: date
-    cpu_percent: Decimal
-    memory_percent: Decimal
     tags: tuple[Tag, ...]
 
 
@@ -150,8 +147,6 @@ def draw_machines(random: np.random.Generator, first: date, last: date) -> list[
                 ended=ended,
                 volume_gb=int(random.choice((20, 50, 100, 200))),
                 created=created,
-                cpu_percent=_tenths(random.beta(1.2, 6) * 100),
-                memory_percent=_tenths(random.beta(3, 4) * 100),
                 tags=draw_tags(random),
             )
         )
@@ -174,7 +169,3 @@ def draw_buckets(random: np.random.Generator, first: date) -> list[Bucket]:
         )
         for number in range(BUCKETS)
     ]
-
-
-def _tenths(value: float) -> Decimal:
-    return Decimal(round(value * 10)) / 10

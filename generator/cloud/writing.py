@@ -3,18 +3,30 @@
 import csv
 import gzip
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 
 from generator.cloud import aws, gpus
 from generator.cloud.activity import activity_lines
 from generator.cloud.aws import Line
-from generator.cloud.estate import Bucket, Machine, Tag, draw_buckets, draw_machines
+from generator.cloud.estate import KEYS, Bucket, Machine, Tag, draw_buckets, draw_machines
+from generator.cloud.workloads import (
+    Orphan,
+    Workload,
+    draw_orphans,
+    draw_reads,
+    draw_workloads,
+    is_steady,
+    measured,
+    measurements,
+)
 from generator.landing.writing import GENERATED_FILE, write_table
-from generator.plan import CLOUD_STREAM, Plan
+from generator.plan import CLOUD_STREAM, WORKLOAD_STREAM, Plan
 
 TAGS_SCHEMA: Final = pa.schema(
     [
@@ -32,6 +44,9 @@ RESOURCES_SCHEMA: Final = pa.schema(
         ("resource_type", pa.string()),
         ("state", pa.string()),
         ("is_steady", pa.bool_()),
+        ("environment", pa.string()),
+        ("workload", pa.string()),
+        ("reads", pa.string()),
     ]
 )
 
@@ -42,11 +57,17 @@ def write_cloud(plan: Plan, root: Path) -> None:
     days = plan.options.dates()
     first, last = plan.options.first, plan.options.end_date
     machines, buckets = draw_machines(random, first, last), draw_buckets(random, first)
+    planted = plan.stream(WORKLOAD_STREAM)
+    workloads, reads = draw_workloads(machines, planted), draw_reads(buckets, planted)
+    orphans = draw_orphans(planted)
+    machines = [_labelled(machine, workloads[machine.resource_id]) for machine in machines]
     lines: list[Line] = []
     for machine in machines:
         lines += aws.machine_lines(machine, days)
     for bucket in buckets:
-        lines += aws.bucket_lines(bucket, days)
+        lines += aws.bucket_lines(bucket, reads[bucket.name], days)
+    for orphan in orphans:
+        lines += aws.orphan_lines(orphan, days)
     lines += aws.shared_lines(days)
     by_provider = {machine.provider: machine for machine in gpus.FLEET}
     lines += [aws.gpu_line(by_provider["aws"], day) for day in days]
@@ -64,14 +85,33 @@ def write_cloud(plan: Plan, root: Path) -> None:
     used = [line for day in days for machine in gpus.FLEET for line in gpus.usage_lines(machine, day, random)]
     _write(root, "gpu_usage", "pods", (), used)
     _write(
-        root, "inventory", f"ec2-{last}", (), [_machine_row(machine, random.random()) for machine in machines]
+        root,
+        "inventory",
+        f"ec2-{last}",
+        (),
+        [
+            _machine_row(machine, random.random(), workloads[machine.resource_id], planted)
+            for machine in machines
+        ],
     )
     _write(root, "inventory", f"s3-{last}", (), [_bucket_row(bucket, random.random()) for bucket in buckets])
+    _write(root, "inventory", f"ebs-{last}", (), _volume_rows(machines, orphans))
+    _write(root, "inventory", "measured", (), measurements(machines, workloads, last, planted))
     _write(root, "tenant_activity", "units", (), activity_lines(plan, random))
     tagged = [(machine.resource_id, machine.tags) for machine in machines]
     tagged += [(bucket.name, bucket.tags) for bucket in buckets]
     write_table(root / "truth" / "planted_tags.parquet", _tags_table(tagged))
-    write_table(root / "truth" / "cloud_resources.parquet", _resources_table(machines, buckets))
+    write_table(
+        root / "truth" / "cloud_resources.parquet",
+        pa.Table.from_pylist(_truth(machines, workloads, buckets, reads, orphans), RESOURCES_SCHEMA),
+    )
+
+
+def _labelled(machine: Machine, workload: Workload) -> Machine:
+    """A machine that works off queues says so in a tag of its own, which no policy asks for."""
+    if workload.kind != "batch":
+        return machine
+    return replace(machine, tags=(*machine.tags, Tag("Workload", "batch", "Workload", "batch", "right")))
 
 
 def _write(root: Path, source: str, name: str, columns: Sequence[str], lines: Iterable[Line]) -> None:
@@ -87,8 +127,9 @@ def _write(root: Path, source: str, name: str, columns: Sequence[str], lines: It
         packed.write(text.getvalue().encode("utf-8"))
 
 
-def _machine_row(machine: Machine, draw: float) -> Line:
+def _machine_row(machine: Machine, draw: float, workload: Workload, random: np.random.Generator) -> Line:
     """A line of an inventory, whose CostUSD is no price."""
+    use = measured(workload, random)
     return {
         "ResourceId": machine.resource_id,
         "ResourceType": "EC2 instance",
@@ -99,11 +140,37 @@ def _machine_row(machine: Machine, draw: float) -> Line:
         "CreationDate": machine.created,
         "InstanceType": machine.instance_type,
         "State": machine.state,
-        "CPUUtilization": machine.cpu_percent if machine.state == "running" else None,
-        "MemoryUtilization": machine.memory_percent if machine.state == "running" else None,
-        "NetworkIn_Bps": int(draw * 4_000_000),
-        "NetworkOut_Bps": int(draw * 2_500_000),
+        **{name: value if machine.state == "running" else None for name, value in use.items()},
     }
+
+
+def _volume_rows(machines: Sequence[Machine], orphans: Sequence[Orphan]) -> Iterable[Line]:
+    """The volumes that there are, and the machine that each hangs on."""
+    for machine in machines:
+        if machine.state != "terminated":
+            yield {
+                "ResourceId": aws.volume_of(machine),
+                "ResourceType": "EBS volume",
+                "AccountId": machine.account,
+                "Region": machine.region,
+                "Tags": _pairs(machine.tags),
+                "CreationDate": machine.created,
+                "State": "in-use",
+                "TotalSizeGB": machine.volume_gb,
+                "AttachedTo": machine.resource_id,
+            }
+    for orphan in orphans:
+        yield {
+            "ResourceId": orphan.resource_id,
+            "ResourceType": "EBS volume",
+            "AccountId": orphan.account,
+            "Region": orphan.region,
+            "Tags": None,
+            "CreationDate": None,
+            "State": "available",
+            "TotalSizeGB": orphan.volume_gb,
+            "AttachedTo": None,
+        }
 
 
 def _bucket_row(bucket: Bucket, draw: float) -> Line:
@@ -138,22 +205,39 @@ def _tags_table(tagged: list[tuple[str, tuple[Tag, ...]]]) -> pa.Table:
         }
         for resource_id, tags in tagged
         for tag in tags
+        if tag.key in KEYS
     ]
     return pa.Table.from_pylist(rows, TAGS_SCHEMA)
 
 
-def _resources_table(machines: list[Machine], buckets: list[Bucket]) -> pa.Table:
-    rows: list[dict[str, object]] = [
-        {
-            "resource_id": machine.resource_id,
-            "resource_type": "EC2 instance",
-            "state": machine.state,
-            "is_steady": machine.state == "running" and machine.works_weekends,
-        }
-        for machine in machines
-    ]
+def _truth(
+    machines: Sequence[Machine],
+    workloads: Mapping[str, Workload],
+    buckets: Sequence[Bucket],
+    reads: Mapping[str, str],
+    orphans: Sequence[Orphan],
+) -> list[Line]:
+    """What each resource is for, whatever bill and inventory show of it."""
+    rows: list[Line] = []
+    for machine in machines:
+        environment = next(tag.right for tag in machine.tags if tag.key == "Environment")
+        rows += [
+            {
+                "resource_id": machine.resource_id,
+                "resource_type": "EC2 instance",
+                "state": machine.state,
+                "is_steady": is_steady(machine),
+                "environment": environment,
+                "workload": workloads[machine.resource_id].kind,
+            },
+            {"resource_id": aws.volume_of(machine), "resource_type": "EBS volume", "state": machine.state},
+        ]
     rows += [
-        {"resource_id": bucket.name, "resource_type": "S3 bucket", "state": None, "is_steady": None}
+        {"resource_id": bucket.name, "resource_type": "S3 bucket", "reads": reads[bucket.name]}
         for bucket in buckets
     ]
-    return pa.Table.from_pylist(rows, RESOURCES_SCHEMA)
+    rows += [
+        {"resource_id": orphan.resource_id, "resource_type": "EBS volume", "state": "unattached"}
+        for orphan in orphans
+    ]
+    return rows

@@ -20,6 +20,7 @@ from reports_builder.subjects.rates.statements import (
     what_first,
     what_is_open,
 )
+from reports_builder.subjects.rates.usage import usage_insight, usage_sections
 from reports_builder.warehouse import Warehouse
 
 
@@ -52,6 +53,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.model_switches(kinds["model_switch"], switches),
             *insights.commitments(offer, counts, ask.offers(warehouse, "after_actions")),
             *insights.batch(kinds["batch"], ask.batch(warehouse)),
+            *usage_insight(warehouse),
         ),
         plan=action_plan(warehouse),
         confidence=confidence(warehouse, _assumptions(counts)),
@@ -133,6 +135,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
             tables=(offers_table(warehouse),),
         ),
         *commitment_section(warehouse, offer),
+        *usage_sections(warehouse),
         Section(
             "Switches that were refused",
             text=(note("They would save money, and something speaks against them."),),

@@ -23,9 +23,9 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def rows_of(folder: Path, source: str) -> list[dict[str, str]]:
+def rows_of(folder: Path, source: str, name: str = "*") -> list[dict[str, str]]:
     rows = []
-    for path in sorted((folder / source).glob("generated-*.csv.gz")):
+    for path in sorted((folder / source).glob(f"generated-{name}.csv.gz")):
         with gzip.open(path, "rt", encoding="utf-8", newline="") as text:
             rows += list(csv.DictReader(text))
     return rows
@@ -55,19 +55,37 @@ def test_the_same_seed_gives_the_same_bytes_and_the_same_calls_as_without(
 
 
 def test_120_machines_of_which_82_run_and_80_buckets(cloud: Path) -> None:
-    inventory = rows_of(cloud, "inventory")
-    machines = [row for row in inventory if row.get("ResourceId")]
+    machines = rows_of(cloud, "inventory", "ec2-*")
     assert Counter(row["State"] for row in machines) == {"running": 82, "stopped": 25, "terminated": 13}
     assert (
         len({row["Region"] for row in machines}) == 4 and len({row["InstanceType"] for row in machines}) == 5
     )
-    assert len([row for row in inventory if row.get("BucketName")]) == 80
+    assert len(rows_of(cloud, "inventory", "s3-*")) == 80
     # What stands still costs its volume alone.
     stopped = {row["ResourceId"] for row in machines if row["State"] == "stopped"}
     hours = {
         row["line_item_resource_id"] for row in rows_of(cloud, "aws_cur") if row["pricing_unit"] == "Hrs"
     }
     assert stopped.isdisjoint(hours)
+
+
+def test_waste_is_planted_and_measured(cloud: Path) -> None:
+    truth = pq.read_table(cloud / "truth" / "cloud_resources.parquet").to_pylist()
+    workloads = {row["resource_id"]: row["workload"] for row in truth if row["workload"]}
+    running = [row for row in truth if row["is_steady"]]
+    assert Counter(row["workload"] for row in running) == {"idle": 8, "oversized": 18, "batch": 8, "busy": 34}
+    highest: dict[str, float] = {}
+    for row in rows_of(cloud, "inventory", "measured"):
+        key = workloads[row["ResourceId"]]
+        highest[key] = max(highest.get(key, 0), float(row["CPUUtilizationMax"]))
+    assert highest["idle"] < 3 < 15 < highest["oversized"] < 40 < 55 < highest["busy"] <= 100
+    # A bucket that nobody reads has no line of reads; a volume that was left behind costs on.
+    reads = {row["resource_id"]: row["reads"] for row in truth if row["reads"]}
+    bill = rows_of(cloud, "aws_cur")
+    read = {row["line_item_resource_id"] for row in bill if row["line_item_usage_type"] == "Requests-Tier2"}
+    assert read == {name for name, often in reads.items() if often != "never"} and len(read) < 80
+    orphans = {row["resource_id"] for row in truth if row["state"] == "unattached"}
+    assert len(orphans) == 6 and orphans <= {row["line_item_resource_id"] for row in bill}
 
 
 def test_shared_infrastructure_sums_to_its_month(cloud: Path) -> None:

@@ -12,17 +12,46 @@ usage_daily as (
 
 ),
 
+usage_optimized as (
+
+    select * from {{ ref('int_usage_optimized') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
 
 ),
 
-spend as (
+{# Of calls, and of the resources that the actions are about. #}
+costs as (
 
-    select coalesce(sum(usage_daily.effective_cost_usd), 0) as effective_cost_usd
+    select usage_daily.effective_cost_usd
     from usage_daily
     inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
+    union all
+    select max(scope_cost_usd) as effective_cost_usd
+    from usage_optimized
+    group by provider_name, resource_id
+
+),
+
+spend as (
+
+    select coalesce(sum(effective_cost_usd), 0) as effective_cost_usd from costs
+
+),
+
+{# All actions on a resource leave of it what they say: their savings and the rest are its cost, to a millionth of a dollar. #}
+wrong_resources as (
+
+    select
+        provider_name || '/' || resource_id as action_id,
+        'its savings and what they leave are not its cost' as problem
+    from usage_optimized
+    group by provider_name, resource_id
+    having abs(max(scope_cost_usd) - sum(net_usd) - min(cost_after_usd)) > 0.000001
 
 ),
 
@@ -57,3 +86,5 @@ wrong_sum as (
 select * from wrong_rows
 union all
 select * from wrong_sum
+union all
+select * from wrong_resources

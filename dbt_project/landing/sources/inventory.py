@@ -1,6 +1,7 @@
 """Inventories of machines and buckets: one file per kind, as AWS's consoles and scripts export them.
 
-A snapshot shows what there was at one moment: it has no history, and its column CostUSD is no price.
+A snapshot shows what there was at one moment: it has no history, and its column CostUSD is no price. Several
+snapshots are a history, and so is a file of measurements with a day on each line (SnapshotDate).
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ _NAMES = {
     "InstanceType": "instance_type",
     "State": "state",
     "CPUUtilization": "cpu_utilization",
+    "CPUUtilizationMax": "cpu_utilization_max",
     "MemoryUtilization": "memory_utilization",
+    "MemoryUtilizationMax": "memory_utilization_max",
     "NetworkIn_Bps": "network_in",
     "NetworkOut_Bps": "network_out",
     "StorageClass": "storage_class",
@@ -36,8 +39,12 @@ _NAMES = {
     "TotalSizeGB": "size_gb",
     "VersionEnabled": "is_versioned",
     "Encryption": "encryption",
+    "AttachedTo": "attached_to",
 }
-_NUMBERS = ("cpu_utilization", "memory_utilization", "network_in", "network_out", "object_count", "size_gb")
+_NUMBERS = (
+    "cpu_utilization", "cpu_utilization_max", "memory_utilization", "memory_utilization_max",
+    "network_in", "network_out", "object_count", "size_gb",
+)  # fmt: skip
 _TIMES = ("created_on", "snapshot_on")
 
 

@@ -114,6 +114,7 @@ combined as (
         inventory.size_gb,
         inventory.is_versioned,
         inventory.encryption,
+        inventory.attached_resource_id,
         inventory.created_date,
         inventory.snapshot_date,
         least(
@@ -164,6 +165,7 @@ owned as (
         combined.size_gb,
         combined.is_versioned,
         combined.encryption,
+        combined.attached_resource_id,
         combined.created_date,
         combined.snapshot_date,
         combined.first_seen_date,

@@ -18,17 +18,28 @@ commitments as (
 
 ),
 
+usage_actions as (
+
+    select * from {{ ref('int_actions__usage') }}
+
+),
+
 parts as (
 
     select
         work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative
+        high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd
     from actions_on_calls
     union all
     select
         action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative
+        high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd
     from commitments
+    union all
+    select
+        action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
+        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd
+    from usage_actions
 
 ),
 
@@ -37,7 +48,8 @@ works as (
     select
         work_id,
         action_kind,
-        count(*) as parts,
+        cast(sum(parts) as bigint) as parts,
+        {{ money('sum(one_off_cost_usd)') }} as one_off_cost_usd,
         {{ string_agg_sorted("replace(task_type, '_', ' ')", ', ') }} as tasks,
         min(subject) as subject,
         case when count(distinct provider) = 1 then min(provider) end as provider,
@@ -63,7 +75,7 @@ costed as (
         kinds.confidence,
         kinds.first_step,
         cast(kinds.effort_days + kinds.effort_days_per_part * works.parts as decimal(18, 2)) as effort_days,
-        {{ money('(kinds.effort_days + kinds.effort_days_per_part * works.parts) * kinds.usd_per_effort_day') }} as effort_usd
+        {{ money('(kinds.effort_days + kinds.effort_days_per_part * works.parts) * kinds.usd_per_effort_day + works.one_off_cost_usd') }} as effort_usd
     from works
     inner join kinds on works.action_kind = kinds.action_kind
 
@@ -93,7 +105,7 @@ final as (
         applied_order,
         programme,
         case
-            when parts = 1 then subject
+            when parts = 1 or tasks is null then subject
             when action_kind = 'model_switch' then tasks || ' calls to ' || model
             when action_kind = 'batch' then tasks || ' calls that can wait, to the batch service'
             else replace(action_kind, '_', ' ') || ': ' || tasks

@@ -19,9 +19,11 @@ actions_on_calls as (
 
 single_actions as (
 
-    select {{ columns }} from {{ ref('int_actions__commitment') }}
+    select {{ columns }}, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd from {{ ref('int_actions__commitment') }}
     union all
-    select {{ columns }} from {{ ref('int_actions__anomaly_fix') }}
+    select {{ columns }}, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd from {{ ref('int_actions__anomaly_fix') }}
+    union all
+    select {{ columns }}, parts, one_off_cost_usd from {{ ref('int_actions__usage') }}
 
 ),
 
@@ -30,7 +32,7 @@ single_works as (
     select
         single_actions.*,
         single_actions.action_id as work_id,
-        {{ money('(kinds.effort_days + kinds.effort_days_per_part) * kinds.usd_per_effort_day') }} as work_effort_usd
+        {{ money('(kinds.effort_days + kinds.effort_days_per_part * single_actions.parts) * kinds.usd_per_effort_day + single_actions.one_off_cost_usd') }} as work_effort_usd
     from single_actions
     inner join kinds on single_actions.action_kind = kinds.action_kind
 

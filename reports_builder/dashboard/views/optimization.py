@@ -19,6 +19,7 @@ from reports_builder.subjects.rates.statements import (
     what_first,
     what_is_open,
 )
+from reports_builder.subjects.rates.usage import usage_sections
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
@@ -35,6 +36,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Spend after the actions", figures=(waterfall_figure(warehouse, totals),)),
             *_actions_chart(best),
             *commitment_section(warehouse, offer),
+            *usage_sections(warehouse),
             _actions_table(best),
             Section("Reserved capacity against usage as it was", tables=(offers_table(warehouse),)),
             Section("Switches that were refused", tables=(refused_table(warehouse),)),

@@ -8,10 +8,21 @@ def totals(warehouse: Warehouse) -> Evidence:
     """Spend of the window and what the whole ledger would take off it."""
     return warehouse.evidence(
         """
-        with spend as (
-            select sum(effective_cost_usd) as spend_usd
+        with calls as (
+            select sum(effective_cost_usd) as calls_usd
             from core.fct_usage_daily
             where usage_date between :window_start and :as_of
+        ),
+        spend as (
+            select
+                coalesce(sum(cost_usd), 0) as resources_usd,
+                max(calls_usd) + coalesce(sum(cost_usd), 0) as spend_usd
+            from calls
+            left join (
+                select max(scope_cost_usd) as cost_usd
+                from rates.rpt_usage_optimizations
+                group by provider_name, resource_id
+            ) on true
         ),
         savings as (
             select
@@ -25,6 +36,7 @@ def totals(warehouse: Warehouse) -> Evidence:
         )
         select
             spend_usd,
+            resources_usd,
             total_net_usd,
             total_low_usd,
             total_high_usd,
@@ -92,10 +104,19 @@ def steps(warehouse: Warehouse) -> Evidence:
     """Spend of the window, each kind's net saving taken off it, and what is left: a waterfall."""
     return warehouse.evidence(
         """
-        with spend as (
-            select sum(effective_cost_usd) as spend_usd
+        with calls as (
+            select sum(effective_cost_usd) as calls_usd
             from core.fct_usage_daily
             where usage_date between :window_start and :as_of
+        ),
+        spend as (
+            select max(calls_usd) + coalesce(sum(cost_usd), 0) as spend_usd
+            from calls
+            left join (
+                select max(scope_cost_usd) as cost_usd
+                from rates.rpt_usage_optimizations
+                group by provider_name, resource_id
+            ) on true
         ),
         kinds as (
             select applied_order, action_kind, sum(net_monthly_savings_usd) as net_usd

@@ -24,10 +24,13 @@ def what_is_open(totals: Evidence) -> Prose:
             "The period cost **{spend_usd:usd}**, and no change of model, service class or contract is known "
             "that would lower it by enough to act on."
         )
+    resources = (
+        " (models, and {resources_usd:usd} of machines and storage)" if totals["resources_usd"] else ""
+    )
     return totals.say(
-        "The same work that cost **{spend_usd:usd}** in the period could cost **{spend_after_usd:usd}**: "
-        "{action_count:count} actions are worth **{total_net_usd:usd}** a month together, "
-        "{net_share:percent} of spend (between {total_low_usd:usd} and {total_high_usd:usd})."
+        f"The same work that cost **{{spend_usd:usd}}**{resources} in the period could cost "
+        "**{spend_after_usd:usd}**: {action_count:count} actions are worth **{total_net_usd:usd}** a month "
+        "together, {net_share:percent} of spend (between {total_low_usd:usd} and {total_high_usd:usd})."
     )
 
 

@@ -86,6 +86,7 @@ measured as (
         timed.instance_type,
         timed.gpu_model,
         timed.workload_kind,
+        timed.memory_share,
         timed.served_provider,
         timed.served_model,
         owner_matches.owner_rule,

@@ -2,7 +2,9 @@
 
 {% set amounts = [
     ('cpu_utilization', 'decimal(9, 4)'),
+    ('cpu_utilization_max', 'decimal(9, 4)'),
     ('memory_utilization', 'decimal(9, 4)'),
+    ('memory_utilization_max', 'decimal(9, 4)'),
     ('network_in', 'decimal(24, 4)'),
     ('network_out', 'decimal(24, 4)'),
     ('object_count', 'bigint'),
@@ -33,6 +35,7 @@ typed as (
         storage_class,
         case lower(is_versioned) when 'true' then true when 'false' then false when 'enabled' then true when 'disabled' then false end as is_versioned,
         encryption,
+        attached_to as attached_resource_id,
         tags,
         {% for name, type in amounts -%}
         try_cast({{ name }} as {{ type }}) as {{ name }},

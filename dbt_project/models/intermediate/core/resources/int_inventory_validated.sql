@@ -22,6 +22,7 @@ judged as (
             when resources.resource_id is null then 'resource_id_missing'
             when resources.is_value_malformed then 'value_malformed'
             when resources.cpu_utilization not between 0 and 100 or resources.memory_utilization not between 0 and 100 then 'utilization_impossible'
+            when resources.cpu_utilization_max not between 0 and 100 or resources.memory_utilization_max not between 0 and 100 then 'utilization_impossible'
             when resources.size_gb < 0 or resources.object_count < 0 then 'size_negative'
         end as own_fault
     from resources
@@ -63,9 +64,12 @@ validated as (
         storage_class,
         is_versioned,
         encryption,
+        attached_resource_id,
         tags,
         cast(cpu_utilization / 100 as double) as cpu_utilization_share,
+        cast(cpu_utilization_max / 100 as double) as cpu_peak_share,
         cast(memory_utilization / 100 as double) as memory_utilization_share,
+        cast(memory_utilization_max / 100 as double) as memory_peak_share,
         network_in as network_in_bps,
         network_out as network_out_bps,
         object_count,

@@ -1,0 +1,72 @@
+{# one row per kind of action on machines, volumes and buckets x provider x team that has some worth doing #}
+
+{{ config(materialized=view_or_table()) }}
+
+with optimized as (
+
+    select * from {{ ref('int_usage_optimized') }}
+    where is_accepted
+
+),
+
+summed as (
+
+    select
+        action_kind,
+        provider_name,
+        team_id,
+        count(*) as parts,
+        {{ money('sum(scope_cost_usd)') }} as scope_cost_usd,
+        {{ money('sum(gross_usd)') }} as gross_monthly_savings_usd,
+        {{ money('sum(net_usd)') }} as net_monthly_savings_usd,
+        {{ money_of_double(stable_sum('net_usd * low_of_saving')) }} as low_usd,
+        {{ money_of_double(stable_sum('net_usd * high_of_saving')) }} as high_usd,
+        {{ money('sum(one_off_cost_usd)') }} as one_off_cost_usd
+    from optimized
+    group by action_kind, provider_name, team_id
+
+),
+
+actions as (
+
+    select
+        action_kind,
+        action_kind || ':' || provider_name || '/' || team_id as action_id,
+        case when parts = 1 then 'one ' else cast(parts as string) || ' ' end
+        || case action_kind
+            when 'idle_machine' then 'idle machine'
+            when 'unattached_volume' then 'unattached volume'
+            when 'stopped_volume' then 'volume'
+            when 'storage_tier' then 'bucket'
+            else 'machine'
+        end
+        || case when parts = 1 then '' else 's' end
+        || case action_kind
+            when 'stopped_volume' then ' of stopped machines'
+            when 'off_hours' then ' at night and on weekends'
+            when 'right_size' then ' to a smaller or cheaper type'
+            when 'gpu_idle' then ' with idle GPUs'
+            when 'spot' then ' to spare capacity'
+            when 'storage_tier' then ' to a cheaper storage class'
+            else ''
+        end
+        || ', ' || provider_name || case when team_id = 'unallocated' then ', of no team' else ', ' || team_id end as subject,
+        cast(null as string) as task_type,
+        provider_name as provider,
+        cast(null as string) as model,
+        scope_cost_usd,
+        gross_monthly_savings_usd,
+        net_monthly_savings_usd,
+        {# Of doubles the last digits may part from the sum that they are made of. #}
+        least(low_usd, net_monthly_savings_usd) as low_monthly_savings_usd,
+        greatest(high_usd, net_monthly_savings_usd) as high_monthly_savings_usd,
+        {{ money('null') }} as one_off_avoided_cost_usd,
+        'rates.rpt_usage_optimizations' as source_mart,
+        false as is_illustrative,
+        cast(parts as bigint) as parts,
+        one_off_cost_usd
+    from summed
+
+)
+
+select * from actions

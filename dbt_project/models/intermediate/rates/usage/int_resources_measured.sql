@@ -1,0 +1,214 @@
+{# one row per provider x resource: what its bill of the last 30 days charges for it, how it was used as far as that was measured, and what may be done with it #}
+
+with resources as (
+
+    select * from {{ ref('dim_resources') }}
+
+),
+
+bills as (
+
+    select * from {{ ref('int_focus_charges_converted') }}
+    where is_counted and charge_category = 'Usage'
+
+),
+
+inventory as (
+
+    select * from {{ ref('int_inventory_validated') }}
+    where rejection_reason is null
+
+),
+
+gpu_usage as (
+
+    select * from {{ ref('int_gpu_usage_daily') }}
+
+),
+
+gpu_instance_types as (
+
+    select * from {{ ref('gpu_instance_types') }}
+
+),
+
+tag_names as (
+
+    select * from {{ ref('tag_names') }}
+
+),
+
+tolerances as (
+
+    select * from {{ ref('workload_tolerances') }}
+
+),
+
+{# Bills of providers end on different days: each has its own last 30. #}
+windows as (
+
+    select
+        provider_name,
+        cast(min(charge_period_start_at) as date) as first_billed_date,
+        cast(max(charge_period_start_at) as date) - 29 as window_start_date,
+        cast(max(charge_period_start_at) as date) as window_end_date,
+        bool_or(lower(coalesce(sku_meter, '')) like '%requests-tier2%') as are_reads_billed
+    from bills
+    group by provider_name
+
+),
+
+{# A line of a month counts with its part of the window: a volume has one line a month. #}
+lines as (
+
+    select
+        bills.*,
+        windows.window_start_date,
+        windows.window_end_date,
+        case
+            when bills.charge_period_end_at is null or bills.charge_period_end_at <= bills.charge_period_start_at
+                then case when cast(bills.charge_period_start_at as date) between windows.window_start_date and windows.window_end_date then 1.0 else 0.0 end
+            else {{ ratio(
+                'greatest(' ~ unix_microseconds('least(bills.charge_period_end_at, ' ~ start_of_day('windows.window_end_date + 1') ~ ')')
+                ~ ' - ' ~ unix_microseconds('greatest(bills.charge_period_start_at, ' ~ start_of_day('windows.window_start_date') ~ ')') ~ ', 0)',
+                unix_microseconds('bills.charge_period_end_at') ~ ' - ' ~ unix_microseconds('bills.charge_period_start_at')
+            ) }}
+        end as window_share
+    from bills
+    inner join windows on bills.provider_name = windows.provider_name
+    where bills.resource_id is not null
+
+),
+
+billed as (
+
+    select
+        provider_name,
+        resource_id,
+        {{ money_of_double(stable_sum("case when commitment_discount_id is null and coalesce(pricing_category, '') <> 'Dynamic' then effective_cost_usd * window_share end")) }} as on_demand_cost_usd,
+        {{ money_of_double(stable_sum("case when commitment_discount_id is not null or pricing_category = 'Dynamic' then effective_cost_usd * window_share end")) }} as discounted_cost_usd,
+        {{ stable_sum("case when lower(consumed_unit) in ('hrs', 'hours', 'hour', 'h', '1 hour') then consumed_quantity * window_share end") }} as billed_hours,
+        {{ stable_sum("case when lower(coalesce(sku_meter, '')) like '%requests-tier2%' then consumed_quantity * window_share end") }} as reads,
+        max(case when lower(coalesce(sku_meter, '')) like '%requests-tier2%' then cast(charge_period_start_at as date) end) as last_read_date,
+        cast({{ from_unix_microseconds('max(greatest(' ~ unix_microseconds('charge_period_start_at') ~ ', coalesce(' ~ unix_microseconds('charge_period_end_at') ~ ' - 1, 0)))') }} as date)
+            as last_charge_date
+    from lines
+    group by provider_name, resource_id
+
+),
+
+{# Of the last 30 days up to the newest snapshot of a resource; the highest use is that of the tool, where it states one. #}
+sampled as (
+
+    select
+        inventory.provider_name,
+        inventory.resource_id,
+        cast(count(distinct case when inventory.cpu_utilization_share is not null then inventory.snapshot_date end) as integer) as measured_days,
+        {{ stable_avg('inventory.cpu_utilization_share') }} as cpu_mean_share,
+        {{ percentile('inventory.cpu_utilization_share', 0.95) }} as cpu_p95_share,
+        max(coalesce(inventory.cpu_peak_share, inventory.cpu_utilization_share)) as cpu_peak_share,
+        max(coalesce(inventory.memory_peak_share, inventory.memory_utilization_share)) as memory_peak_share,
+        max(inventory.network_in_bps + inventory.network_out_bps) as network_peak_bps
+    from inventory
+    inner join resources on inventory.provider_name = resources.provider_name and inventory.resource_id = resources.resource_id
+    where inventory.snapshot_date > resources.snapshot_date - 30
+    group by inventory.provider_name, inventory.resource_id
+
+),
+
+written_tags as (
+
+    select provider_name, resource_id, {{ json_object_rows('tags') }} as pair
+    from resources
+    where tags is not null
+
+),
+
+{# Of two tags that disagree the one that forbids holds. #}
+tolerated as (
+
+    select
+        written_tags.provider_name,
+        written_tags.resource_id,
+        bool_and(tolerances.may_stop_off_hours) as may_stop_off_hours,
+        bool_and(tolerances.tolerates_interruption) as tolerates_interruption
+    from written_tags
+    left join tag_names on tag_names.meaning = 'alias' and lower(trim(written_tags.pair.key)) = lower(tag_names.name)
+    inner join tolerances
+        on
+            lower(coalesce(tag_names.tag_key, trim(written_tags.pair.key))) = lower(tolerances.match_on)
+            and lower(trim(written_tags.pair.value)) = lower(tolerances.match_value)
+    group by written_tags.provider_name, written_tags.resource_id
+
+),
+
+held as (
+
+    select
+        gpu_usage.provider_name,
+        gpu_usage.resource_id,
+        {{ stable_sum('gpu_usage.allocated_gpu_hours') }} as held_gpu_hours,
+        {{ stable_sum('case when gpu_usage.measured_gpu_hours is not null then gpu_usage.allocated_gpu_hours end') }} as measured_gpu_hours,
+        {{ stable_sum(
+            'case when gpu_usage.measured_gpu_hours < gpu_usage.allocated_gpu_hours * ' ~ assumption('gpu_idle_busy_below') ~ ' then gpu_usage.allocated_gpu_hours end'
+        ) }} as idle_gpu_hours,
+        {{ stable_avg(
+            'case when gpu_usage.measured_gpu_hours < gpu_usage.allocated_gpu_hours * ' ~ assumption('gpu_idle_busy_below') ~ ' then gpu_usage.memory_share end'
+        ) }} as idle_gpu_memory_share
+    from gpu_usage
+    inner join windows on gpu_usage.provider_name = windows.provider_name
+    where gpu_usage.usage_date between windows.window_start_date and windows.window_end_date
+    group by gpu_usage.provider_name, gpu_usage.resource_id
+
+),
+
+final as (
+
+    select
+        resources.provider_name,
+        resources.resource_id,
+        resources.resource_type,
+        resources.instance_type,
+        resources.region_id,
+        resources.team_id,
+        resources.state,
+        resources.storage_class,
+        resources.object_count,
+        resources.size_gb,
+        resources.attached_resource_id,
+        resources.created_date,
+        resources.is_in_inventory,
+        windows.first_billed_date,
+        windows.window_start_date,
+        windows.window_end_date,
+        coalesce(windows.are_reads_billed, false) as are_reads_billed,
+        coalesce(billed.on_demand_cost_usd, {{ money(0) }}) as on_demand_cost_usd,
+        coalesce(billed.discounted_cost_usd, {{ money(0) }}) as discounted_cost_usd,
+        coalesce(billed.billed_hours, 0) as billed_hours,
+        billed.last_charge_date,
+        coalesce(billed.reads, 0) as reads,
+        billed.last_read_date,
+        coalesce(sampled.measured_days, 0) as measured_days,
+        sampled.cpu_mean_share,
+        sampled.cpu_p95_share,
+        sampled.cpu_peak_share,
+        sampled.memory_peak_share,
+        sampled.network_peak_bps,
+        tolerated.may_stop_off_hours,
+        tolerated.tolerates_interruption,
+        gpu_instance_types.gpus,
+        coalesce(held.held_gpu_hours, 0) as held_gpu_hours,
+        held.measured_gpu_hours,
+        coalesce(held.idle_gpu_hours, 0) as idle_gpu_hours,
+        held.idle_gpu_memory_share
+    from resources
+    left join windows on resources.provider_name = windows.provider_name
+    left join billed on resources.provider_name = billed.provider_name and resources.resource_id = billed.resource_id
+    left join sampled on resources.provider_name = sampled.provider_name and resources.resource_id = sampled.resource_id
+    left join tolerated on resources.provider_name = tolerated.provider_name and resources.resource_id = tolerated.resource_id
+    left join held on resources.provider_name = held.provider_name and resources.resource_id = held.resource_id
+    left join gpu_instance_types on resources.provider_name = gpu_instance_types.provider_name and resources.instance_type = gpu_instance_types.instance_type
+
+)
+
+select * from final

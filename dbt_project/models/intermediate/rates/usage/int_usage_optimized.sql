@@ -1,0 +1,150 @@
+{# one row per resource x way to pay less for it: what it saves alone, what on what the ways before it leave, and whether it is taken #}
+
+with resources as (
+
+    select * from {{ ref('int_resources_measured') }}
+
+),
+
+options as (
+
+    select * from {{ ref('int_usage_options__machines') }}
+    union all
+    select * from {{ ref('int_usage_options__storage') }}
+    union all
+    select * from {{ ref('int_usage_options__gpus') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+
+),
+
+alone as (
+
+    select
+        options.provider_name,
+        options.resource_id,
+        options.action_kind,
+        kinds.applied_order,
+        resources.team_id,
+        resources.on_demand_cost_usd,
+        options.target,
+        options.evidence,
+        {# What is gone is gone, whatever else is not known of it. #}
+        case
+            when options.rejection_reason is not null then 'rejected'
+            when options.unknown_reason is not null then 'unknown'
+            when options.saved_share > 0 then 'possible'
+            else 'rejected'
+        end as verdict,
+        coalesce(options.rejection_reason, options.unknown_reason, 'it would save nothing') as reason_against,
+        {{ decimal_of_double(
+            'case when options.rejection_reason is null and options.unknown_reason is null then greatest(least(options.saved_share, 1), 0) end', 'decimal(9, 8)'
+        ) }} as saved_share,
+        {{ ratio('greatest(options.saved_low_share, 0)', 'options.saved_share') }} as low_of_saving,
+        {{ ratio('least(options.saved_high_share, 1)', 'options.saved_share') }} as high_of_saving,
+        {{ money_of_double('options.one_off_usd') }} as one_off_cost_usd,
+        {{ money('cast(kinds.effort_days_per_part as decimal(12, 2)) * cast(kinds.usd_per_effort_day as decimal(12, 2))') }} as work_usd
+    from options
+    inner join resources on options.provider_name = resources.provider_name and options.resource_id = resources.resource_id
+    inner join kinds on options.action_kind = kinds.action_kind
+
+),
+
+{# First as if all were taken that could be. #}
+possible as (
+
+    select
+        *,
+        {{ left_after('on_demand_cost_usd', 'saved_share', 'before_it') }} as left_before_usd,
+        {{ left_after('on_demand_cost_usd', 'saved_share', 'up_to_it') }} as left_after_usd
+    from alone
+    window
+        before_it as (partition by provider_name, resource_id order by applied_order rows between unbounded preceding and 1 preceding),
+        up_to_it as (partition by provider_name, resource_id order by applied_order rows between unbounded preceding and current row)
+
+),
+
+worth as (
+
+    select
+        *,
+        verdict = 'possible'
+        and cast(work_usd + one_off_cost_usd as double)
+        <= cast(left_before_usd - left_after_usd as double) * {{ assumption('action_payback_months_up_to') }} as pays_its_work
+    from possible
+
+),
+
+{# All of a kind that a team has is one work: it has to be worth a decision. #}
+works as (
+
+    select
+        *,
+        sum(case when pays_its_work then left_before_usd - left_after_usd end) over (partition by action_kind, provider_name, team_id) as work_net_usd
+    from worth
+
+),
+
+judged as (
+
+    select
+        *,
+        pays_its_work and work_net_usd >= {{ assumption('action_min_savings_usd') }} as is_accepted,
+        case when pays_its_work and work_net_usd >= {{ assumption('action_min_savings_usd') }} then saved_share end as taken_share
+    from works
+
+),
+
+{# What does not pay for its own work is left, and leaves more to what comes after it. #}
+taken as (
+
+    select
+        *,
+        {{ left_after('on_demand_cost_usd', 'taken_share', 'before_it') }} as cost_before_usd,
+        {{ left_after('on_demand_cost_usd', 'taken_share', 'up_to_it') }} as cost_after_usd
+    from judged
+    window
+        before_it as (partition by provider_name, resource_id order by applied_order rows between unbounded preceding and 1 preceding),
+        up_to_it as (partition by provider_name, resource_id order by applied_order rows between unbounded preceding and current row)
+
+),
+
+final as (
+
+    select
+        provider_name,
+        resource_id,
+        action_kind,
+        applied_order,
+        team_id,
+        target,
+        evidence,
+        on_demand_cost_usd as scope_cost_usd,
+        case when is_accepted then 'accepted' when verdict = 'unknown' then 'unknown' else 'rejected' end as verdict,
+        case
+            when is_accepted then cast(null as string)
+            when verdict <> 'possible' then reason_against
+            when left_before_usd <= left_after_usd then 'nothing is left to save after the actions before it'
+            else 'it saves less than its work costs'
+        end as reason_against,
+        is_accepted,
+        {# Two roundings to a millionth may part by one. #}
+        case
+            when saved_share is not null
+                then {{ money('greatest(' ~ decimal_of_double('on_demand_cost_usd * saved_share', 'decimal(28, 6)') ~ ', case when is_accepted then cost_before_usd - cost_after_usd else 0 end)') }}
+        end as gross_usd,
+        {{ money('case when is_accepted then cost_before_usd - cost_after_usd else 0 end') }} as net_usd,
+        low_of_saving,
+        high_of_saving,
+        one_off_cost_usd,
+        {{ money('work_usd + one_off_cost_usd') }} as effort_usd,
+        {{ money('cost_after_usd') }} as cost_after_usd
+    from taken
+
+)
+
+select * from final

@@ -1,0 +1,62 @@
+{# one row per resource x way to pay less for it: what it saves, or why not, or what is not known #}
+
+with optimized as (
+
+    select * from {{ ref('int_usage_optimized') }}
+
+),
+
+resources as (
+
+    select * from {{ ref('dim_resources') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+
+),
+
+final as (
+
+    select
+        optimized.provider_name,
+        optimized.resource_id,
+        optimized.action_kind,
+        optimized.applied_order,
+        resources.resource_name,
+        resources.resource_type,
+        resources.instance_type,
+        resources.storage_class,
+        resources.region_id,
+        resources.account_id,
+        resources.state,
+        optimized.team_id,
+        resources.user_id,
+        optimized.verdict,
+        case when optimized.is_accepted then optimized.evidence else optimized.reason_against || coalesce(' (' || optimized.evidence || ')', '') end as reason,
+        optimized.target,
+        optimized.scope_cost_usd,
+        optimized.gross_usd as gross_monthly_savings_usd,
+        case when optimized.is_accepted then {{ money('optimized.gross_usd - optimized.net_usd') }} end as overlap_usd,
+        optimized.net_usd as monthly_savings_usd,
+        case when optimized.is_accepted then least({{ money_of_double('optimized.net_usd * optimized.low_of_saving') }}, optimized.net_usd) else {{ money(0) }} end
+            as low_monthly_savings_usd,
+        case when optimized.is_accepted then greatest({{ money_of_double('optimized.net_usd * optimized.high_of_saving') }}, optimized.net_usd) else {{ money(0) }} end
+            as high_monthly_savings_usd,
+        optimized.cost_after_usd,
+        optimized.effort_usd,
+        {{ payback_months('optimized.effort_usd', 'optimized.net_usd') }} as payback_months,
+        kinds.assumption,
+        kinds.confidence,
+        kinds.owner_role,
+        kinds.first_step,
+        case when optimized.is_accepted then optimized.action_kind || ':' || optimized.provider_name || '/' || optimized.team_id end as work_id
+    from optimized
+    inner join resources on optimized.provider_name = resources.provider_name and optimized.resource_id = resources.resource_id
+    inner join kinds on optimized.action_kind = kinds.action_kind
+
+)
+
+select * from final

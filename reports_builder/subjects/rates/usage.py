@@ -1,0 +1,208 @@
+"""Machines, storage and GPUs: what could be had for less, what speaks against it, what nobody measured."""
+
+from reports_builder.chart_kinds import ranked_bars
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, Insight, Recommendation, Section, Table
+from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, USAGE
+from reports_builder.warehouse import Warehouse
+
+_KINDS = (
+    Column("action_kind", "Action", "words"),
+    Column("accepted", "Accepted", "count"),
+    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    Column("low_monthly_savings_usd", "Low", "usd_table"),
+    Column("high_monthly_savings_usd", "High", "usd_table"),
+    Column("overlap_usd", "Overlap", "usd_table"),
+    Column("effort_usd", "Work, once", "usd_table"),
+    Column("rejected", "Rejected", "count"),
+    Column("unknown", "Not known", "count"),
+)
+_RESOURCES = (
+    Column("resource_id", "Resource"),
+    Column("now", "Now"),
+    Column("region_id", "Region"),
+    Column("team_id", "Team"),
+    Column("action_kind", "Action", "words"),
+    Column("target", "To"),
+    Column("scope_cost_usd", "Costs a month", "usd_table"),
+    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    Column("low_monthly_savings_usd", "Low", "usd_table"),
+    Column("payback_months", "Pays back after", "months"),
+    Column("reason", "Because"),
+)
+_REASONS = (
+    Column("action_kind", "Action", "words"),
+    Column("verdict", "Verdict"),
+    Column("reason_kind", "Why"),
+    Column("resources", "Resources", "count"),
+    Column("scope_cost_usd", "They cost a month", "usd_table"),
+)
+
+
+def usage_totals(warehouse: Warehouse) -> Evidence:
+    """What the resources cost that were judged, and what the accepted actions take off it: one row."""
+    return warehouse.evidence(
+        """
+        with resources as (
+            select max(scope_cost_usd) as cost_usd
+            from rates.rpt_usage_optimizations
+            group by provider_name, resource_id
+        ),
+        actions as (
+            select
+                count(*) filter (where verdict = 'accepted') as accepted,
+                count(*) filter (where verdict = 'unknown') as unknown,
+                coalesce(sum(monthly_savings_usd), 0) as usage_net_usd,
+                coalesce(sum(low_monthly_savings_usd), 0) as usage_low_usd,
+                coalesce(sum(high_monthly_savings_usd), 0) as usage_high_usd
+            from rates.rpt_usage_optimizations
+        )
+        select
+            count(*) as resources, coalesce(sum(cost_usd), 0) as resources_usd, max(accepted) as accepted,
+            max(unknown) as unknown, max(usage_net_usd) as usage_net_usd, max(usage_low_usd) as usage_low_usd,
+            max(usage_high_usd) as usage_high_usd,
+            max(usage_net_usd) / nullif(sum(cost_usd)::double, 0) as usage_net_share
+        from actions left join resources on true
+        """
+    )
+
+
+def _kinds(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            action_kind,
+            count(*) filter (where verdict = 'accepted') as accepted,
+            sum(monthly_savings_usd) as monthly_savings_usd,
+            sum(low_monthly_savings_usd) as low_monthly_savings_usd,
+            sum(high_monthly_savings_usd) as high_monthly_savings_usd,
+            coalesce(sum(overlap_usd), 0) as overlap_usd,
+            coalesce(sum(effort_usd) filter (where verdict = 'accepted'), 0) as effort_usd,
+            count(*) filter (where verdict = 'rejected') as rejected,
+            count(*) filter (where verdict = 'unknown') as unknown
+        from rates.rpt_usage_optimizations
+        group by action_kind, applied_order
+        order by applied_order
+        """
+    )
+
+
+def _resources(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            resource_id, coalesce(instance_type, storage_class, resource_type) as now, region_id, team_id,
+            action_kind, target, scope_cost_usd, monthly_savings_usd, low_monthly_savings_usd,
+            payback_months, reason
+        from rates.rpt_usage_optimizations
+        where verdict = 'accepted'
+        order by monthly_savings_usd desc, provider_name, resource_id, applied_order
+        """
+    )
+
+
+def _reasons(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            action_kind, verdict, split_part(reason, ' (', 1) as reason_kind, count(*) as resources,
+            sum(scope_cost_usd) as scope_cost_usd
+        from rates.rpt_usage_optimizations
+        where verdict <> 'accepted'
+        group by action_kind, applied_order, verdict, reason_kind
+        order by verdict desc, scope_cost_usd desc, applied_order, reason_kind
+        """
+    )
+
+
+def usage_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
+    """What machines and storage could cost; nothing where no bill has any, or nothing is worth doing."""
+    totals = usage_totals(warehouse)
+    if not totals["accepted"]:
+        return ()
+    return (
+        Insight(
+            title=totals.say("Machines and storage could cost {usage_net_usd:usd} less a month"),
+            problem=totals.say(
+                "{resources:count} resources cost **{resources_usd:usd}** on demand in the last 30 days of "
+                "their bills. Some do nothing, some are larger than their highest use, some run at night for "
+                "nobody."
+            ),
+            domain_spec=RATE_OPTIMIZATION,
+            domain_framework=USAGE,
+            ubr_impact=totals.say(
+                "**{usage_net_usd:usd}** a month, {usage_net_share:percent} of what they cost. It is no cost "
+                "of serving a customer, and so in no customer's margin."
+            ),
+            recommendation=Recommendation(
+                note("Begin with what does nothing, and make smaller before you commit to anything."),
+                "Head of Engineering",
+                "a tenth of a day for most resources",
+                is_in_plan=True,
+            ),
+            outcome=totals.say(
+                "**{usage_net_usd:usd}** a month ({usage_low_usd:usd} to {usage_high_usd:usd}), each counted "
+                "on what the ones before it leave. Assumption: use stays as it was measured."
+            ),
+            supporting=Table(
+                _KINDS,
+                _kinds(warehouse),
+                note(
+                    "the actions in the order in which they are applied, and how many resources each is for."
+                ),
+            ),
+        ),
+    )
+
+
+def usage_sections(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Each resource with its action, and why the others have none; nothing without resources."""
+    totals = usage_totals(warehouse)
+    if not totals["resources"]:
+        return ()
+    chosen = _resources(warehouse)
+    return (
+        Section(
+            "Use less: machines, storage, GPUs",
+            text=(_said(totals),),
+            figures=_figures(warehouse, totals),
+            tables=(
+                *((Table(_RESOURCES, chosen, note("What to do"), max_rows=40),) if chosen.rows else ()),
+                Table(_REASONS, _reasons(warehouse), note("What is not done, and why"), max_rows=40),
+            ),
+        ),
+    )
+
+
+def _said(totals: Evidence) -> Prose:
+    return totals.say(
+        "{resources:count} resources cost {resources_usd:usd} on demand in the last 30 days of their bills; "
+        "{accepted:count} actions would save {usage_net_usd:usd} a month ({usage_low_usd:usd} to "
+        "{usage_high_usd:usd}). {unknown:count} answers are not known, because nobody measured what they "
+        "depend on: they are no savings."
+    )
+
+
+def _figures(warehouse: Warehouse, totals: Evidence) -> tuple[Figure, ...]:
+    kinds = _kinds(warehouse)
+    if not totals["accepted"]:
+        return ()
+    title = totals.say("{accepted:count} actions on machines and storage save {usage_net_usd:usd} a month")
+    return (
+        Figure(
+            "usage-savings",
+            ranked_bars(
+                kinds,
+                label="action_kind",
+                value="monthly_savings_usd",
+                style="usd",
+                axis_title="US dollars a month, on what the actions before it leave",
+                marker="high_monthly_savings_usd",
+            ),
+            title,
+            title + note(". A bar per kind of action, in the order in which they are applied."),
+            kinds,
+            height=60 + 24 * len(kinds.rows),
+            key="Bar: expected value. Upright mark: the high end of its range.",
+        ),
+    )
