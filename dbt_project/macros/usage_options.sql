@@ -11,11 +11,6 @@
     cast(cast(round({{ share }} * 100) as bigint) as string) || ' %'
 {%- endmacro %}
 
-{# What interruptions cost, as a share of the month of 730 hours: work that is done again. #}
-{% macro interruption_share(machine) -%}
-    cast({{ machine }}.interruptions_per_month as double) * {{ assumption('spot_hours_lost_per_interruption') }} / 730
-{%- endmacro %}
-
 {# What is left of a cost after the shares that are taken off it in a window, one after the other. Of what is rounded to millionths
    the differences are what each takes, and sum to the whole exactly. #}
 {% macro left_after(cost, share, window) -%}

@@ -1,5 +1,9 @@
 {# one row per provider x resource: what its bill of the last 30 days charges for it, how it was used as far as that was measured, and what may be done with it #}
 
+{% set is_read = "lower(coalesce(sku_meter, '')) like '%requests-tier2%'" %}
+{% set is_discounted = "(commitment_discount_id is not null or coalesce(pricing_category, '') = 'Dynamic')" %}
+{% set is_idle_card = 'gpu_usage.measured_gpu_hours < gpu_usage.allocated_gpu_hours * ' ~ assumption('gpu_idle_busy_below') %}
+
 with resources as (
 
     select * from {{ ref('dim_resources') }}
@@ -52,7 +56,7 @@ windows as (
         cast(min(charge_period_start_at) as date) as first_billed_date,
         cast(max(charge_period_start_at) as date) - 29 as window_start_date,
         cast(max(charge_period_start_at) as date) as window_end_date,
-        bool_or(lower(coalesce(sku_meter, '')) like '%requests-tier2%') as are_reads_billed
+        bool_or({{ is_read }}) as are_reads_billed
     from bills
     group by provider_name
 
@@ -85,11 +89,11 @@ billed as (
     select
         provider_name,
         resource_id,
-        {{ money_of_double(stable_sum("case when commitment_discount_id is null and coalesce(pricing_category, '') <> 'Dynamic' then effective_cost_usd * window_share end")) }} as on_demand_cost_usd,
-        {{ money_of_double(stable_sum("case when commitment_discount_id is not null or pricing_category = 'Dynamic' then effective_cost_usd * window_share end")) }} as discounted_cost_usd,
+        {{ money_of_double(stable_sum('case when not ' ~ is_discounted ~ ' then effective_cost_usd * window_share end')) }} as on_demand_cost_usd,
+        {{ money_of_double(stable_sum('case when ' ~ is_discounted ~ ' then effective_cost_usd * window_share end')) }} as discounted_cost_usd,
         {{ stable_sum("case when lower(consumed_unit) in ('hrs', 'hours', 'hour', 'h', '1 hour') then consumed_quantity * window_share end") }} as billed_hours,
-        {{ stable_sum("case when lower(coalesce(sku_meter, '')) like '%requests-tier2%' then consumed_quantity * window_share end") }} as reads,
-        max(case when lower(coalesce(sku_meter, '')) like '%requests-tier2%' then cast(charge_period_start_at as date) end) as last_read_date,
+        {{ stable_sum('case when ' ~ is_read ~ ' then consumed_quantity * window_share end') }} as reads,
+        max(case when {{ is_read }} then cast(charge_period_start_at as date) end) as last_read_date,
         cast({{ from_unix_microseconds('max(greatest(' ~ unix_microseconds('charge_period_start_at') ~ ', coalesce(' ~ unix_microseconds('charge_period_end_at') ~ ' - 1, 0)))') }} as date)
             as last_charge_date
     from lines
@@ -104,7 +108,6 @@ sampled as (
         inventory.provider_name,
         inventory.resource_id,
         cast(count(distinct case when inventory.cpu_utilization_share is not null then inventory.snapshot_date end) as integer) as measured_days,
-        {{ stable_avg('inventory.cpu_utilization_share') }} as cpu_mean_share,
         {{ percentile('inventory.cpu_utilization_share', 0.95) }} as cpu_p95_share,
         max(coalesce(inventory.cpu_peak_share, inventory.cpu_utilization_share)) as cpu_peak_share,
         max(coalesce(inventory.memory_peak_share, inventory.memory_utilization_share)) as memory_peak_share,
@@ -148,13 +151,8 @@ held as (
         gpu_usage.provider_name,
         gpu_usage.resource_id,
         {{ stable_sum('gpu_usage.allocated_gpu_hours') }} as held_gpu_hours,
-        {{ stable_sum('case when gpu_usage.measured_gpu_hours is not null then gpu_usage.allocated_gpu_hours end') }} as measured_gpu_hours,
-        {{ stable_sum(
-            'case when gpu_usage.measured_gpu_hours < gpu_usage.allocated_gpu_hours * ' ~ assumption('gpu_idle_busy_below') ~ ' then gpu_usage.allocated_gpu_hours end'
-        ) }} as idle_gpu_hours,
-        {{ stable_avg(
-            'case when gpu_usage.measured_gpu_hours < gpu_usage.allocated_gpu_hours * ' ~ assumption('gpu_idle_busy_below') ~ ' then gpu_usage.memory_share end'
-        ) }} as idle_gpu_memory_share
+        {{ stable_sum('case when ' ~ is_idle_card ~ ' then gpu_usage.allocated_gpu_hours end') }} as idle_gpu_hours,
+        {{ stable_avg('case when ' ~ is_idle_card ~ ' then gpu_usage.memory_share end') }} as idle_gpu_memory_share
     from gpu_usage
     inner join windows on gpu_usage.provider_name = windows.provider_name
     where gpu_usage.usage_date between windows.window_start_date and windows.window_end_date
@@ -189,7 +187,6 @@ final as (
         coalesce(billed.reads, 0) as reads,
         billed.last_read_date,
         coalesce(sampled.measured_days, 0) as measured_days,
-        sampled.cpu_mean_share,
         sampled.cpu_p95_share,
         sampled.cpu_peak_share,
         sampled.memory_peak_share,
@@ -198,7 +195,6 @@ final as (
         tolerated.tolerates_interruption,
         gpu_instance_types.gpus,
         coalesce(held.held_gpu_hours, 0) as held_gpu_hours,
-        held.measured_gpu_hours,
         coalesce(held.idle_gpu_hours, 0) as idle_gpu_hours,
         held.idle_gpu_memory_share
     from resources

@@ -3,6 +3,8 @@
 {{ config(materialized=view_or_table()) }}
 
 {% set measured_enough = 'measured_days >= ' ~ assumption('usage_min_samples') %}
+{# Work that is done again after an interruption, of the month's 730 hours. #}
+{% set lost_hours = assumption('spot_hours_lost_per_interruption') %}
 {% set headroom = '(1 + ' ~ assumption('usage_headroom_share') ~ ')' %}
 
 with resources as (
@@ -148,9 +150,9 @@ options as (
         resource_id,
         'spot' as action_kind,
         'spare capacity' as target,
-        1 - {{ ratio('spot_usd_per_hour', 'on_demand_usd_per_hour') }} - {{ interruption_share('machines') }} as saved_share,
-        1 - {{ ratio('spot_usd_per_hour', 'on_demand_usd_per_hour') }} * (1 + {{ assumption('spot_price_rise_low') }}) - {{ interruption_share('machines') }} as saved_low_share,
-        1 - {{ ratio('spot_usd_per_hour', 'on_demand_usd_per_hour') }} - {{ interruption_share('machines') }} as saved_high_share,
+        1 - {{ ratio('spot_usd_per_hour', 'on_demand_usd_per_hour') }} - cast(interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_share,
+        1 - {{ ratio('spot_usd_per_hour', 'on_demand_usd_per_hour') }} * (1 + {{ assumption('spot_price_rise_low') }}) - cast(interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_low_share,
+        1 - {{ ratio('spot_usd_per_hour', 'on_demand_usd_per_hour') }} - cast(interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_high_share,
         cast(0 as double) as one_off_usd,
         'interrupted ' || cast(cast(interruptions_per_month as decimal(9, 2)) as string) || ' times a month' as evidence,
         case
