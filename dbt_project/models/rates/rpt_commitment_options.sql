@@ -13,6 +13,7 @@ priced as (
         {# A month has 730 hours on average; the term is paid for in them. #}
         {{ money(money('hourly_commitment_usd * upfront_share') ~ ' * cast(730 * term_months as decimal(9, 0))') }} as upfront_cost_usd
     from outcomes
+    where history_id = 'models'
 
 ),
 
@@ -61,7 +62,7 @@ options as (
         coalesce(regret_more_usage_usd, {{ money(0) }}) as regret_more_usage_usd,
         case
             when is_recommended then 'recommended'
-            when outcome = 'pays' and outcome_rank > 1 then 'pays less than another offer'
+            when outcome = 'pays' and not is_best_option then 'pays less than another offer'
             else outcome
         end as verdict,
         is_recommended

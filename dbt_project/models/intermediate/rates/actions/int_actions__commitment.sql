@@ -33,7 +33,7 @@ actions as (
             after_actions.offer_id = as_used.offer_id
             and after_actions.level_kind = as_used.level_kind
             and as_used.usage_basis = 'as_used'
-    where after_actions.is_recommended
+    where after_actions.is_recommended and after_actions.history_id = 'models'
 
 )
 

@@ -1,0 +1,198 @@
+{# one row per series of usage that an offer of a cloud could cover x hour x discount within the hour; what existing commitments cover is not in it.
+   A reservation covers machines of a family, a plan dollars at list price on a family, or on everything, the highest discount first #}
+
+with lines as (
+
+    select * from {{ ref('int_commitment_lines') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_cloud_offer_rates') }}
+
+),
+
+cases as (
+
+    select * from {{ ref('int_commitment_cases') }}
+
+),
+
+histories as (
+
+    select
+        history_id,
+        min(first_date) as first_date,
+        max(last_date) as last_date
+    from cases
+    group by history_id
+
+),
+
+numbers as (
+
+    {{ whole_numbers(0, 743) }}
+
+),
+
+bill_hours as (
+
+    select
+        lines.*,
+        greatest({{ ratio(unix_microseconds('lines.charge_period_end_at') ~ ' - ' ~ unix_microseconds('lines.charge_period_start_at'), 3600000000) }}, 1) as period_hours
+    from lines
+    inner join histories
+        on
+            lines.provider_name = histories.history_id
+            and histories.first_date <= cast(lines.charge_period_start_at as date)
+            and cast(lines.charge_period_start_at as date) <= histories.last_date
+    where not lines.is_covered and lines.effective_cost_usd > 0 and lines.list_cost_usd > 0
+
+),
+
+{# A line that says how many hours of a day a machine ran, and not which, is put at the beginning: spread over the day it would look steady. #}
+timed as (
+
+    select
+        *,
+        case when is_by_instance then greatest(coalesce({{ ratio('pricing_quantity', 'period_hours') }}, 1), 1) else 1 end as machines,
+        case
+            when is_by_instance and pricing_quantity > 0
+                then {{ ratio('pricing_quantity', 'greatest(' ~ ratio('pricing_quantity', 'period_hours') ~ ', 1)') }}
+            else period_hours
+        end as run_hours
+    from bill_hours
+
+),
+
+slots as (
+
+    select
+        timed.provider_name,
+        timed.usage_kind,
+        timed.plan_scope,
+        timed.family,
+        timed.reserved_as,
+        timed.region_id,
+        {{ from_unix_microseconds(unix_microseconds(start_of_hour('timed.charge_period_start_at')) ~ ' + cast(numbers.number as bigint) * 3600000000') }} as usage_hour_at,
+        {{ decimal_of_double('timed.machines * least(timed.run_hours - numbers.number, 1) * timed.units_per_instance', 'decimal(15, 6)') }} as units,
+        {{ money_of_double('timed.list_cost_usd * least(timed.run_hours - numbers.number, 1) / timed.run_hours') }} as list_cost_usd,
+        {{ money_of_double('timed.effective_cost_usd * least(timed.run_hours - numbers.number, 1) / timed.run_hours') }} as on_demand_cost_usd
+    from timed
+    inner join numbers on numbers.number < timed.run_hours
+
+),
+
+hourly as (
+
+    select
+        provider_name,
+        usage_kind,
+        plan_scope,
+        family,
+        reserved_as,
+        region_id,
+        usage_hour_at,
+        cast(sum(units) as decimal(15, 6)) as units,
+        {{ money('sum(list_cost_usd)') }} as list_cost_usd,
+        {{ money('sum(on_demand_cost_usd)') }} as on_demand_cost_usd
+    from slots
+    group by provider_name, usage_kind, plan_scope, family, reserved_as, region_id, usage_hour_at
+
+),
+
+offered as (
+
+    select distinct
+        provider_name,
+        usage_kind,
+        family,
+        region_id,
+        covers
+    from rates
+    where covers <> 'everything'
+
+),
+
+series as (
+
+    select
+        {{ commitment_series('instances', 'hourly.') }} as series_id,
+        hourly.provider_name,
+        hourly.usage_hour_at,
+        cast(0 as decimal(6, 4)) as discount_share,
+        hourly.units,
+        hourly.list_cost_usd,
+        hourly.on_demand_cost_usd
+    from hourly
+    inner join offered
+        on
+            hourly.provider_name = offered.provider_name
+            and hourly.usage_kind = offered.usage_kind
+            and hourly.family = offered.family
+            and hourly.region_id = offered.region_id
+    where offered.covers = 'instances'
+    union all
+    select
+        {{ commitment_series('family', 'hourly.') }} as series_id,
+        hourly.provider_name,
+        hourly.usage_hour_at,
+        cast(0 as decimal(6, 4)) as discount_share,
+        cast(sum(hourly.list_cost_usd) as decimal(15, 6)) as units,
+        {{ money('sum(hourly.list_cost_usd)') }} as list_cost_usd,
+        {{ money('sum(hourly.on_demand_cost_usd)') }} as on_demand_cost_usd
+    from hourly
+    inner join offered
+        on
+            hourly.provider_name = offered.provider_name
+            and hourly.usage_kind = offered.usage_kind
+            and hourly.family = offered.family
+            and hourly.region_id = offered.region_id
+    where offered.covers = 'family'
+    group by hourly.provider_name, hourly.usage_kind, hourly.family, hourly.region_id, hourly.usage_hour_at
+    union all
+    select
+        rates.offer_id as series_id,
+        hourly.provider_name,
+        hourly.usage_hour_at,
+        rates.discount_share,
+        cast(sum(cast(hourly.list_cost_usd as decimal(24, 12)) * (1 - rates.discount_share)) as decimal(15, 6)) as units,
+        {{ money('sum(hourly.list_cost_usd)') }} as list_cost_usd,
+        {{ money('sum(hourly.on_demand_cost_usd)') }} as on_demand_cost_usd
+    from hourly
+    inner join rates
+        on
+            hourly.provider_name = rates.provider_name
+            and hourly.usage_kind = rates.usage_kind
+            and hourly.family = rates.family
+            and hourly.region_id = rates.region_id
+    where rates.covers = 'everything'
+    group by rates.offer_id, hourly.provider_name, hourly.usage_hour_at, rates.discount_share
+
+),
+
+layered as (
+
+    select
+        series_id,
+        provider_name as history_id,
+        'after_actions' as usage_basis,
+        usage_hour_at,
+        cast(
+            sum(units) over (
+                partition by series_id, usage_hour_at
+                order by discount_share desc
+                rows between unbounded preceding and current row
+            ) - units as decimal(15, 6)
+        ) as units_before,
+        units as demanded_units,
+        list_cost_usd,
+        on_demand_cost_usd,
+        {{ decimal_of_double(ratio('on_demand_cost_usd', 'units'), 'decimal(22, 12)') }} as usd_per_demanded_unit
+    from series
+    where units > 0
+
+)
+
+select * from layered

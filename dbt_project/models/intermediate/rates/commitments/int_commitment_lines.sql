@@ -1,0 +1,121 @@
+{# one row per line of a bill for usage that a commitment of its cloud covers or could cover. Spot is in none: no commitment takes it #}
+
+{% set is_flexible = "sizes.size is not null and fixed.family is null and typed.operating_system like 'linux%' and typed.tenancy in ('shared', 'default')" %}
+
+with charges as (
+
+    select * from {{ ref('fct_charges') }}
+
+),
+
+commitment_services as (
+
+    select * from {{ ref('commitment_services') }}
+
+),
+
+instance_sizes as (
+
+    select * from {{ ref('instance_sizes') }}
+
+),
+
+fixed_size_families as (
+
+    select * from {{ ref('fixed_size_families') }}
+
+),
+
+eligible as (
+
+    select
+        charges.charge_id,
+        charges.provider_name,
+        services.usage_kind,
+        services.plan_scope,
+        services.is_by_instance,
+        coalesce(charges.region_id, 'unknown') as region_id,
+        charges.resource_id,
+        charges.charge_period_start_at,
+        charges.charge_period_end_at,
+        charges.pricing_quantity,
+        charges.commitment_discount_id,
+        charges.commitment_discount_status is not null as is_covered,
+        {{ json_text('charges.sku_price_details', 'InstanceType') }} as instance_type,
+        lower(coalesce({{ json_text('charges.sku_price_details', 'OperatingSystem') }}, 'Linux')) as operating_system,
+        lower(coalesce({{ json_text('charges.sku_price_details', 'Tenancy') }}, 'Shared')) as tenancy,
+        coalesce(charges.list_cost_usd, charges.effective_cost_usd) as list_cost_usd,
+        charges.effective_cost_usd
+    from charges
+    inner join commitment_services as services
+        on
+            charges.provider_name = services.provider_name
+            and lower(charges.service_name) = lower(services.service_name)
+            and {{ place_in_text("lower(coalesce(charges.sku_meter, ''))", "lower(coalesce(services.meter_contains, ''))") }} > 0
+    where
+        charges.charge_category = 'Usage'
+        and charges.is_counted
+        and coalesce(charges.pricing_category, 'Standard') in ('Standard', 'Committed')
+        and coalesce(charges.commitment_discount_status, 'Used') = 'Used'
+
+),
+
+{# m5.xlarge is size xlarge of family m5, db.m5.large size large of db.m5; Google names a family before a hyphen. #}
+typed as (
+
+    select
+        *,
+        case
+            when provider_name <> 'AWS' then ''
+            when instance_type like '%.%.%' then split_part(instance_type, '.', 3)
+            else split_part(instance_type, '.', 2)
+        end as size,
+        case
+            when instance_type is null then usage_kind
+            when provider_name = 'Google Cloud' then split_part(instance_type, '-', 1)
+            when provider_name <> 'AWS' then instance_type
+            when instance_type like '%.%.%' then split_part(instance_type, '.', 1) || '.' || split_part(instance_type, '.', 2)
+            else split_part(instance_type, '.', 1)
+        end as family
+    from eligible
+    where instance_type is not null or not is_by_instance
+
+),
+
+{# A reservation covers all sizes of a family only on shared machines with Linux, and not of every family. #}
+sized as (
+
+    select
+        typed.charge_id,
+        typed.provider_name,
+        typed.usage_kind,
+        typed.plan_scope,
+        typed.is_by_instance,
+        typed.family,
+        typed.instance_type,
+        typed.region_id,
+        typed.resource_id,
+        typed.charge_period_start_at,
+        typed.charge_period_end_at,
+        typed.pricing_quantity,
+        typed.commitment_discount_id,
+        typed.is_covered,
+        typed.list_cost_usd,
+        typed.effective_cost_usd,
+        case
+            when {{ is_flexible }} then typed.family
+            else concat_ws(
+                ' ',
+                typed.instance_type,
+                case when typed.operating_system not like 'linux%' then typed.operating_system end,
+                case when typed.tenancy not in ('shared', 'default') then typed.tenancy end
+            )
+        end as reserved_as,
+        cast(case when {{ is_flexible }} then sizes.normalized_units else 1 end as decimal(9, 2)) as units_per_instance
+    from typed
+    left join instance_sizes as sizes on typed.size = sizes.size
+    left join fixed_size_families as fixed on typed.provider_name = fixed.provider_name and typed.family = fixed.family
+
+)
+
+select * from sized

@@ -1,0 +1,183 @@
+{# one row per series of usage x offer that could cover it: the level to commit to, what it saves, how sure that is, and why it is or is not recommended #}
+
+{% set spans = ['last_7', 'last_30', 'last_60', 'last_90'] %}
+
+with outcomes as (
+
+    select * from {{ ref('int_commitment_outcomes') }}
+
+),
+
+curves as (
+
+    select * from {{ ref('int_commitment_curves') }}
+
+),
+
+cases as (
+
+    select * from {{ ref('int_commitment_cases') }}
+
+),
+
+{# Units that are in use in all but a share of the hours: hours without usage count as none. #}
+quantiles as (
+
+    select
+        curves.series_id,
+        curves.usage_basis,
+        {% for percent in [5, 25, 50, 75, 95] -%}
+        min(case when curves.hours_above <= cases.hours * cast({{ 1 - percent / 100 }} as decimal(4, 2)) then curves.level_units end) as used_units_p{{ '%02d' % percent }},
+        {% endfor -%}
+        max(curves.level_units) as used_units_max
+    from curves
+    inner join cases on curves.history_id = cases.history_id and curves.usage_case = cases.usage_case
+    where curves.usage_case = 'as_judged'
+    group by curves.series_id, curves.usage_basis
+
+),
+
+histories as (
+
+    select
+        history_id,
+        least({{ ratio('max(hours)', 2160) }}, 1) as history_share
+    from cases
+    where usage_case = 'last_90'
+    group by history_id
+
+),
+
+levels as (
+
+    select
+        offer_id,
+        series_id,
+        max(case when level_kind = 'stable' then committed_units end) as stable_units,
+        max(case when level_kind = 'stable' then net_monthly_savings_usd end) as stable_savings_usd,
+        max(case when level_kind = 'optimal' then committed_units end) as optimal_units,
+        max(case when level_kind = 'optimal' then net_monthly_savings_usd end) as optimal_savings_usd,
+        max(case when is_recommended then level_kind end) as recommended_kind,
+        bool_or(level_kind = 'guarded') as is_guarded
+    from outcomes
+    where usage_basis = 'after_actions'
+    group by offer_id, series_id
+
+),
+
+advised as (
+
+    select
+        outcomes.*,
+        levels.stable_units,
+        levels.stable_savings_usd,
+        levels.optimal_units,
+        levels.optimal_savings_usd,
+        quantiles.used_units_p05,
+        quantiles.used_units_p25,
+        quantiles.used_units_p50,
+        quantiles.used_units_p75,
+        quantiles.used_units_p95,
+        quantiles.used_units_max,
+        histories.history_share,
+        {{ money(money('outcomes.hourly_commitment_usd * outcomes.upfront_share') ~ ' * cast(730 * outcomes.term_months as decimal(9, 0))') }} as upfront_cost_usd,
+        {{ money('outcomes.hourly_commitment_usd * (1 - outcomes.upfront_share) * 730') }} as monthly_payment_usd,
+        least({{ ratio('quantiles.used_units_p05', 'outcomes.committed_units') }}, 1) as steadiness_share,
+        least({% for span in spans %}{{ ratio('outcomes.best_units_' ~ span, 'outcomes.committed_units') }}, {% endfor %}1) as agreement_share
+    from outcomes
+    inner join levels
+        on
+            outcomes.offer_id = levels.offer_id
+            and outcomes.series_id = levels.series_id
+            and outcomes.level_kind = coalesce(levels.recommended_kind, case when levels.is_guarded then 'guarded' else 'optimal' end)
+    inner join histories on outcomes.history_id = histories.history_id
+    left join quantiles on outcomes.series_id = quantiles.series_id and outcomes.usage_basis = quantiles.usage_basis
+    where outcomes.usage_basis = 'after_actions'
+
+),
+
+sure as (
+
+    select
+        *,
+        case when committed_units > 0 then least(history_share, steadiness_share, agreement_share) end as confidence_share
+    from advised
+
+),
+
+final as (
+
+    select
+        series_id as usage_group,
+        offer_id,
+        offer_name,
+        alternatives,
+        provider,
+        model as covers,
+        region_id,
+        commitment_kind,
+        term_months,
+        payment_option,
+        cast(discount_share as double) as discount_share,
+        is_illustrative,
+        offer_source as rate_source,
+        lookback_start_date,
+        lookback_end_date,
+        lookback_hours,
+        hours_with_usage,
+        committed_units,
+        stable_units,
+        optimal_units,
+        backtested_units,
+        {% for span in spans -%}
+        best_units_{{ span }},
+        {% endfor -%}
+        hourly_commitment_usd,
+        upfront_cost_usd,
+        monthly_payment_usd,
+        on_demand_cost_usd,
+        coalesce(net_monthly_savings_usd, {{ money(0) }}) as monthly_savings_usd,
+        coalesce(stable_savings_usd, {{ money(0) }}) as stable_monthly_savings_usd,
+        coalesce(optimal_savings_usd, {{ money(0) }}) as optimal_monthly_savings_usd,
+        backtested_savings_usd as backtested_monthly_savings_usd,
+        {% for span in spans -%}
+        net_monthly_savings_{{ span }}_usd as monthly_savings_{{ span }}_usd,
+        {% endfor -%}
+        net_monthly_savings_less_usage_usd as monthly_savings_less_usage_usd,
+        net_monthly_savings_more_usage_usd as monthly_savings_more_usage_usd,
+        regret_less_usage_usd,
+        regret_more_usage_usd,
+        {{ ratio('covered_usd', 'on_demand_cost_usd') }} as coverage_share,
+        utilization_share,
+        utilization_share * {{ ratio('commitment_cost_usd', 'covered_usd') }} as break_even_utilization_share,
+        case
+            when upfront_cost_usd > 0 and covered_usd > commitment_cost_usd * (1 - upfront_share)
+                then {{ ratio('upfront_cost_usd', '730 * ' ~ ratio('covered_usd - commitment_cost_usd * (1 - upfront_share)', 'lookback_hours')) }}
+        end as break_even_months,
+        {{ ratio('covered_usd - commitment_cost_usd', 'on_demand_cost_usd') }} as effective_savings_rate,
+        used_units_p05,
+        used_units_p25,
+        used_units_p50,
+        used_units_p75,
+        used_units_p95,
+        used_units_max,
+        case when committed_units > 0 then history_share end as history_share,
+        case when committed_units > 0 then steadiness_share end as steadiness_share,
+        case when committed_units > 0 then agreement_share end as agreement_share,
+        confidence_share,
+        case
+            when confidence_share >= {{ assumption('commitment_high_confidence_share') }} then 'high'
+            when confidence_share >= {{ assumption('commitment_medium_confidence_share') }} then 'medium'
+            when confidence_share is not null then 'low'
+        end as confidence,
+        case
+            when is_recommended then 'recommended'
+            when outcome = 'pays' then 'another offer for the same usage saves more'
+            else outcome
+        end as reason,
+        is_recommended
+    from sure
+
+)
+
+select * from final
