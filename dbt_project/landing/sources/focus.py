@@ -40,6 +40,7 @@ FOCUS = LandedSource(
         "CommitmentDiscountStatus": "text",
         "CommitmentDiscountType": "text",
         "CommitmentDiscountUnit": "text",
+        "CommitmentProgramEligibilityDetails": "text",
         "ConsumedQuantity": "number",
         "ConsumedUnit": "text",
         "ContractedCost": "number",

@@ -76,6 +76,7 @@ typed as (
         commitmentdiscounttype as commitment_discount_type,
         {{ focus_spelling('commitmentdiscountstatus', 'commitment_discount_status') }} as commitment_discount_status,
         commitmentdiscountunit as commitment_discount_unit,
+        commitmentprogrameligibilitydetails as commitment_eligibility,
         cast(tags as string) as tags,
         upper(billingcurrency) as billing_currency,
         pricingcurrency as pricing_currency,

@@ -11,7 +11,7 @@
     'service_provider_name', 'invoice_id', 'billing_account_name', 'sub_account_id', 'sub_account_name', 'charge_class',
     'charge_frequency', 'region_id', 'resource_id', 'resource_name', 'resource_type', 'sku_price_details',
     'commitment_discount_id', 'commitment_discount_name', 'commitment_discount_category', 'commitment_discount_type',
-    'commitment_discount_status', 'commitment_discount_unit', 'tags', 'list_unit_price_pricing_currency',
+    'commitment_discount_status', 'commitment_discount_unit', 'commitment_eligibility', 'tags', 'list_unit_price_pricing_currency',
     'contracted_unit_price_pricing_currency',
 ] %}
 {% set amounts = {

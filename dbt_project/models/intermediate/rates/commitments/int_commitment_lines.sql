@@ -1,4 +1,4 @@
-{# one row per line of a bill for usage that a commitment of its cloud covers or could cover. Spot is in none: no commitment takes it #}
+{# one row per line of a bill for usage that a commitment of its cloud covers or could cover, as the seed or the bill says. Spot is not: no commitment takes it #}
 
 {% set is_flexible = "sizes.size is not null and fixed.family is null and typed.operating_system like 'linux%' and typed.tenancy in ('shared', 'default')" %}
 
@@ -31,9 +31,9 @@ eligible as (
     select
         charges.charge_id,
         charges.provider_name,
-        services.usage_kind,
-        services.plan_scope,
-        services.is_by_instance,
+        coalesce(services.usage_kind, charges.service_name, 'unknown') as usage_kind,
+        coalesce(services.plan_scope, lower(charges.service_name), 'unknown') as plan_scope,
+        coalesce(services.is_by_instance, false) as is_by_instance,
         coalesce(charges.region_id, 'unknown') as region_id,
         charges.resource_id,
         charges.charge_period_start_at,
@@ -47,7 +47,7 @@ eligible as (
         coalesce(charges.list_cost_usd, charges.effective_cost_usd) as list_cost_usd,
         charges.effective_cost_usd
     from charges
-    inner join commitment_services as services
+    left join commitment_services as services
         on
             charges.provider_name = services.provider_name
             and lower(charges.service_name) = lower(services.service_name)
@@ -57,6 +57,7 @@ eligible as (
         and charges.is_counted
         and coalesce(charges.pricing_category, 'Standard') in ('Standard', 'Committed')
         and coalesce(charges.commitment_discount_status, 'Used') = 'Used'
+        and (services.usage_kind is not null or charges.commitment_eligibility is not null or charges.commitment_discount_status = 'Used')
 
 ),
 
@@ -78,7 +79,7 @@ typed as (
             else split_part(instance_type, '.', 1)
         end as family
     from eligible
-    where instance_type is not null or not is_by_instance
+    where instance_type is not null or not is_by_instance or is_covered
 
 ),
 

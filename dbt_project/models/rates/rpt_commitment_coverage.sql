@@ -1,0 +1,208 @@
+{# one row per month x provider x commitment on its bills, and one for all of the provider: what it covers, how far it is used, what it saves, whose the rest is #}
+
+with charges as (
+
+    select * from {{ ref('fct_charges') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_commitment_lines') }}
+
+),
+
+bought as (
+
+    select
+        cast(date_trunc('month', charge_date) as date) as month_start_date,
+        provider_name,
+        commitment_discount_id as commitment_id,
+        commitment_discount_name as commitment_name,
+        commitment_discount_type as commitment_type,
+        commitment_discount_category as commitment_category,
+        case when charge_category = 'Usage' then commitment_discount_status else coalesce(commitment_discount_status, charge_category) end as part,
+        coalesce(team_id, 'shared') as team_id,
+        billed_cost_usd,
+        effective_cost_usd
+    from charges
+    where commitment_discount_id is not null and is_counted and effective_cost_usd is not null
+
+),
+
+{# Whose a commitment is: who bears most of what was not used of it, else of what was. #}
+owned as (
+
+    select
+        month_start_date,
+        provider_name,
+        commitment_id,
+        team_id,
+        row_number() over (
+            partition by month_start_date, provider_name, commitment_id
+            order by sum(case when part = 'Unused' then effective_cost_usd else 0 end) desc, sum(effective_cost_usd) desc, team_id asc
+        ) as owner_rank
+    from bought
+    group by month_start_date, provider_name, commitment_id, team_id
+
+),
+
+commitments as (
+
+    select
+        month_start_date,
+        provider_name,
+        commitment_id,
+        max(commitment_name) as commitment_name,
+        max(commitment_type) as commitment_type,
+        max(commitment_category) as commitment_category,
+        {{ money("sum(case when part = 'Used' then effective_cost_usd else 0 end)") }} as used_cost_usd,
+        {{ money("sum(case when part = 'Unused' then effective_cost_usd else 0 end)") }} as unused_cost_usd,
+        {{ money("sum(case when part = 'Purchase' then billed_cost_usd else 0 end)") }} as purchased_usd
+    from bought
+    group by month_start_date, provider_name, commitment_id
+
+),
+
+{# At list price on demand. A dollar that several programmes could cover is in it once. #}
+eligible as (
+
+    select
+        cast(date_trunc('month', charge_period_start_at) as date) as month_start_date,
+        provider_name,
+        plan_scope,
+        case when is_covered then coalesce(commitment_discount_id, 'unknown') end as commitment_id,
+        {{ money('sum(list_cost_usd)') }} as on_demand_usd,
+        {{ money('sum(effective_cost_usd)') }} as effective_cost_usd
+    from lines
+    group by cast(date_trunc('month', charge_period_start_at) as date), provider_name, plan_scope, case when is_covered then coalesce(commitment_discount_id, 'unknown') end
+
+),
+
+scopes as (
+
+    select
+        month_start_date,
+        provider_name,
+        plan_scope,
+        {{ money('sum(on_demand_usd)') }} as eligible_usd
+    from eligible
+    group by month_start_date, provider_name, plan_scope
+
+),
+
+{# A commitment that covers usage of several scopes could cover all of them. #}
+of_commitment as (
+
+    select
+        eligible.month_start_date,
+        eligible.provider_name,
+        eligible.commitment_id,
+        {{ money('sum(eligible.on_demand_usd)') }} as covered_usd,
+        {{ money('sum(scopes.eligible_usd)') }} as eligible_usd
+    from eligible
+    inner join scopes
+        on
+            eligible.month_start_date = scopes.month_start_date
+            and eligible.provider_name = scopes.provider_name
+            and eligible.plan_scope = scopes.plan_scope
+    where eligible.commitment_id is not null
+    group by eligible.month_start_date, eligible.provider_name, eligible.commitment_id
+
+),
+
+of_provider as (
+
+    select
+        month_start_date,
+        provider_name,
+        {{ money('sum(case when commitment_id is not null then on_demand_usd else 0 end)') }} as covered_usd,
+        {{ money('sum(on_demand_usd)') }} as eligible_usd,
+        {{ money('sum(case when commitment_id is null then effective_cost_usd else 0 end)') }} as uncovered_cost_usd
+    from eligible
+    group by month_start_date, provider_name
+
+),
+
+of_all as (
+
+    select
+        month_start_date,
+        provider_name,
+        {{ money('sum(used_cost_usd)') }} as used_cost_usd,
+        {{ money('sum(unused_cost_usd)') }} as unused_cost_usd,
+        {{ money('sum(purchased_usd)') }} as purchased_usd
+    from commitments
+    group by month_start_date, provider_name
+
+),
+
+together as (
+
+    select
+        commitments.*,
+        false as is_total,
+        owned.team_id,
+        coalesce(of_commitment.covered_usd, {{ money(0) }}) as covered_usd,
+        of_commitment.eligible_usd,
+        coalesce(of_commitment.covered_usd, {{ money(0) }}) as compared_usd,
+        {{ money('commitments.used_cost_usd + commitments.unused_cost_usd') }} as paid_usd
+    from commitments
+    left join of_commitment
+        on
+            commitments.month_start_date = of_commitment.month_start_date
+            and commitments.provider_name = of_commitment.provider_name
+            and commitments.commitment_id = of_commitment.commitment_id
+    inner join owned
+        on
+            commitments.month_start_date = owned.month_start_date
+            and commitments.provider_name = owned.provider_name
+            and commitments.commitment_id = owned.commitment_id
+    where owned.owner_rank = 1
+    union all
+    select
+        of_provider.month_start_date,
+        of_provider.provider_name,
+        'all' as commitment_id,
+        cast(null as string) as commitment_name,
+        cast(null as string) as commitment_type,
+        cast(null as string) as commitment_category,
+        coalesce(of_all.used_cost_usd, {{ money(0) }}) as used_cost_usd,
+        coalesce(of_all.unused_cost_usd, {{ money(0) }}) as unused_cost_usd,
+        coalesce(of_all.purchased_usd, {{ money(0) }}) as purchased_usd,
+        true as is_total,
+        cast(null as string) as team_id,
+        of_provider.covered_usd,
+        of_provider.eligible_usd,
+        of_provider.eligible_usd as compared_usd,
+        {{ money('coalesce(of_all.used_cost_usd, 0) + coalesce(of_all.unused_cost_usd, 0) + of_provider.uncovered_cost_usd') }} as paid_usd
+    from of_provider
+    left join of_all on of_provider.month_start_date = of_all.month_start_date and of_provider.provider_name = of_all.provider_name
+
+),
+
+final as (
+
+    select
+        month_start_date,
+        provider_name,
+        commitment_id,
+        is_total,
+        commitment_name,
+        commitment_type,
+        commitment_category,
+        team_id,
+        purchased_usd,
+        used_cost_usd,
+        unused_cost_usd,
+        covered_usd,
+        eligible_usd,
+        {{ money('compared_usd - paid_usd') }} as savings_usd,
+        {{ ratio('covered_usd', 'eligible_usd') }} as coverage_share,
+        {{ ratio('used_cost_usd', 'used_cost_usd + unused_cost_usd') }} as utilization_share,
+        {{ ratio('compared_usd - paid_usd', 'compared_usd') }} as effective_savings_rate
+    from together
+
+)
+
+select * from final
