@@ -178,8 +178,7 @@ def test_the_published_series_give_their_published_answers(engine: Engine) -> No
             "level_units"
         ]
         assert fitted == result["units_from_fit"]
-        hours, slices = window_of(series, 30 * 24, 0)
-        cost = total_cost(hours, slices, price, fitted)
+        cost = total_cost(*window_of(series, 30 * 24, 0), price, fitted)
         assert float(cost) == pytest.approx(result["judge_cost"], abs=0.002)
 
 
