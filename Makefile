@@ -42,7 +42,7 @@ $(INSTALLED): requirements.lock
 data: $(GENERATED) ## Generate the demo data (only when it is absent or its generator changed)
 
 $(GENERATED): $(INSTALLED) $(wildcard generator/*.py generator/*/*.py generator/*/*.csv) dbt_project/seeds/demo_prices.csv dbt_project/seeds/subscription_tiers.csv
-	@python -m generator --customers $(DEMO_CUSTOMERS) --days $(DEMO_DAYS)
+	@python -m generator --customers $(DEMO_CUSTOMERS) --days $(DEMO_DAYS) --with-cloud
 
 warehouse: $(INSTALLED) ## Build, test and publish the warehouse
 	@echo "Building and testing the warehouse (under a minute) ..."

@@ -55,7 +55,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         ConfidenceItem(
             "Cost without a customer",
             quality.cell("unallocated_cost_share", "percent"),
-            "Measured: in the totals, shown as unallocated, in no customer's margin.",
+            "Measured: of AI, shared pools and what names a product; in the totals, in no customer's margin.",
         ),
         ConfidenceItem(
             "Error of the 30-day forecast",
@@ -73,7 +73,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
     )
     coverage = say(
         "Data on {days_with_usage:count} of {days_in_window:count} days; "
-        "{allocated_cost_share:percent} of the cost has a known customer.",
+        "{allocated_cost_share:percent} of the cost of serving has a known customer.",
         days,
         quality,
     )
@@ -313,6 +313,6 @@ def _forecast(warehouse: Warehouse) -> Evidence:
         """
         select wape, skill_share
         from planning.rpt_forecast_accuracy
-        where scope = 'total' and horizon = '30-day total' and is_used
+        where scope = 'component' and scope_id = 'ai' and horizon = '30-day total' and is_used
         """
     )

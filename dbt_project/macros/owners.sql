@@ -45,3 +45,12 @@
 {% macro key_part(name) -%}
     replace(replace(coalesce({{ name }}, ''), '~', '~0'), '|', '~1')
 {%- endmacro %}
+
+{# Whether a cost of fct_allocated_costs_daily serves customers: AI, shared pools, and what names a customer, product or feature. The machines
+   of a team that names none of them are that team's, and in no unit that customers pay for, until a pool shares them out. #}
+{% macro serves_customers(costs) -%}
+    (
+        {{ costs }}.cost_component = 'ai' or not {{ costs }}.is_direct
+        {%- for column in ['customer_id', 'product_id', 'feature_id'] %} or {{ costs }}.{{ column }} <> 'unallocated'{% endfor %}
+    )
+{%- endmacro %}

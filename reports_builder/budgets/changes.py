@@ -19,6 +19,7 @@ from reports_builder.errors import ReportError
 
 SCOPES = (
     "total",
+    "component",
     "business_unit",
     "team",
     "project",

@@ -1,9 +1,15 @@
-"""Report 1: what AI costs, who and what drives it, and the three things to do first."""
+"""Report 1: what everything and AI cost, who and what drives it, and the three things to do first."""
 
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Page, Section
 from reports_builder.savings import NOTHING_TO_DO, action_plan, named, savings_figure, total_of_works, works
+from reports_builder.subjects.allocation.spend import queries as everything
+from reports_builder.subjects.allocation.spend.statements import (
+    all_spend_figures,
+    all_spend_said,
+    categories_section,
+)
 from reports_builder.subjects.allocation.teams import queries as alignment
 from reports_builder.subjects.allocation.teams.statements import month_budget_figure
 from reports_builder.subjects.core import insights
@@ -40,6 +46,7 @@ _ASSUMPTIONS = (
 def build(warehouse: Warehouse) -> Page:
     """The executive summary for the trailing window."""
     spend = ask.spend(warehouse)
+    all_spend = everything.all_spend(warehouse)
     margins = margin_totals(warehouse)
     top = ask.top_customers(warehouse)
     concentration = ask.concentration(warehouse)
@@ -50,15 +57,20 @@ def build(warehouse: Warehouse) -> Page:
     teams = alignment.budgets_ahead(warehouse)
     return Page(
         path="finops_summary.md",
-        title="AI spend",
+        title="All spend" if all_spend.rows else "AI spend",
         period=warehouse.period,
         question=note(
             "AI cost follows usage, fees mostly do not: without knowing who and what causes the "
             "cost, growth can lose money."
         ),
         answer=(
+            *(
+                [all_spend_said(warehouse, all_spend, forecast.outlook(warehouse, all_spend=True))]
+                if all_spend.rows
+                else []
+            ),
             spend_said(warehouse, spend),
-            *ledger_said(warehouse),
+            *(() if all_spend.rows else ledger_said(warehouse)),
             *_why(warehouse, spend),
             fees_said(margins),
             what_comes(outlook),
@@ -66,6 +78,7 @@ def build(warehouse: Warehouse) -> Page:
             *decisions_said(company_steps(warehouse)),
         ),
         key_figures=(
+            *(all_spend_figures(all_spend) if all_spend.rows else ()),
             *spend_figures(spend),
             revenue_figure(margins),
             margin_share_figure(margins),
@@ -82,7 +95,10 @@ def build(warehouse: Warehouse) -> Page:
         ),
         plan=action_plan(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),
-        sections=_reference(warehouse, outlook),
+        sections=(
+            *((categories_section(warehouse),) if all_spend.rows else ()),
+            *_reference(warehouse, outlook),
+        ),
     )
 
 
@@ -152,7 +168,7 @@ def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:
     providers = ask.spend_by(warehouse, "provider")
     return (
         Section(
-            "Spend by provider",
+            "AI spend by provider",
             text=(takes_most(providers) + note("."),),
             tables=(split_table("Provider", providers),),
         ),
@@ -166,6 +182,6 @@ def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:
             ),
             tables=(drivers_table(warehouse),),
         ),
-        Section("Spend by day", figures=(spend_by_day(warehouse, outlook),)),
+        Section("AI spend by day", figures=(spend_by_day(warehouse, outlook),)),
         *decision_section(warehouse, customers=False),
     )

@@ -132,7 +132,7 @@ def test_a_figure_that_cannot_follow_a_filter_stays_whole_and_says_so(built: Wor
     assert whole is not None
     assert narrow is not None
     for view in (whole, narrow):
-        tile = next(tile for tile in view.tiles if tile.label == "Forecast, next 30 days")
+        tile = next(tile for tile in view.tiles if tile.label == "AI forecast, next 30 days")
         assert tile.now.plain == whole.tiles[4].now.plain
     evidence = narrow.tiles[4].now.quotes[0].evidence
     assert evidence.not_narrowed_by == ("period", "tier", "provider")

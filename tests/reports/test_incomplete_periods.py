@@ -71,7 +71,7 @@ def test_what_is_written_says_that_there_is_no_full_earlier_period(built: Worksp
         built_pages = build_pages(warehouse, ["finops_summary"]).pages
     summary = next(text.decode() for path, text in render(built_pages) if path.suffix == ".md")
     assert "there is no full earlier period to compare it with" in summary
-    for heading in ("Spend by provider", "Top 10 cost drivers"):
+    for heading in ("AI spend by provider", "Top 10 cost drivers"):
         section = summary.split(f"## {heading}", 1)[1].split("\n## ", 1)[0]
         table = section.split("<details", 1)[0]
         assert "|" in table

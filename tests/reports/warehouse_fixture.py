@@ -59,6 +59,12 @@ _ROWS = {
     "allocation.rpt_tenant_chargebacks_monthly": """
         (month_start_date, customer_id, customer_name, ai_cost_usd, total_cost_usd, efficiency_score, is_latest) values
         ('2026-10-01', 'cust_0001', 'Acme | Co', 1400, 1400, 0.8, true)""",
+    "allocation.rpt_spend_by_category": """
+        (service_category, cost_usd, prior_cost_usd, cost_change_share, cost_share, unowned_cost_usd, unowned_share,
+        unowned_target_share, is_owned_enough) values
+        ('all', 2600, 1800, 0.4444, 1, 220, 0.0846, 0.05, false),
+        ('AI and Machine Learning', 1600, 1000, 0.6, 0.6154, 20, 0.0125, 0.05, true),
+        ('Compute', 1000, 800, 0.25, 0.3846, 200, 0.2, 0.05, false)""",
     "allocation.rpt_unowned_costs_monthly": """
         (month_start_date, cause, cost_usd, unowned_share) values ('2026-10-01', 'calls: name no feature', 161, 1)""",
     "allocation.rpt_activity_costs": """
@@ -90,16 +96,16 @@ _ROWS = {
     "planning.rpt_cost_outlook": """
         (scope, scope_id, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, change_share, first_forecast_date,
         last_forecast_date, forecast_method) values
-        ('total', 'total', 1700, 1500, 2000, 1600, 0.0625, '2026-11-01', '2026-11-30', 'combined')""",
+        ('component', 'ai', 1700, 1500, 2000, 1600, 0.0625, '2026-11-01', '2026-11-30', 'combined')""",
     "planning.fct_cost_forecasts_daily": """
         (forecast_date, scope, scope_id, forecast_usd, lower_usd, upper_usd)
-        select date '2026-11-01' + cast(i as integer), 'total', 'total', 56 + i, 50, 60 + i from range(30) as days(i)""",
+        select date '2026-11-01' + cast(i as integer), 'component', 'ai', 56 + i, 50, 60 + i from range(30) as days(i)""",
     "planning.rpt_forecast_accuracy": """
         (scope, scope_id, forecast_method, horizon, is_used, wape, skill_share) values
-        ('total', 'total', 'combined', 'all days', true, 0.14, 0.2),
-        ('total', 'total', 'seasonal_naive', 'all days', false, 0.17, 0),
-        ('total', 'total', 'combined', '30-day total', true, 0.12, 0.2),
-        ('total', 'total', 'seasonal_naive', '30-day total', false, 0.15, 0)""",
+        ('component', 'ai', 'combined', 'all days', true, 0.14, 0.2),
+        ('component', 'ai', 'seasonal_naive', 'all days', false, 0.17, 0),
+        ('component', 'ai', 'combined', '30-day total', true, 0.12, 0.2),
+        ('component', 'ai', 'seasonal_naive', '30-day total', false, 0.15, 0)""",
     "planning.rpt_cost_variances": """
         (month_start_date, basis, scope, scope_id, scope_name, part, variance_usd, part_rank, actual_usd, compared_usd,
         total_variance_usd, total_variance_share, severity, main_team_name, main_customer_id, main_feature_id, main_model,
@@ -112,7 +118,7 @@ _ROWS = {
         'moderate', 'Assistant', 'cust_0001', 'chat', 'gpt-4', 90)""",
     "planning.fct_cost_forecasts_monthly": """
         (month_start_date, scope, scope_id, days_ahead, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd) values
-        ('2026-11-01', 'total', 'total', 30, 0, 1700, 1500, 2000, 0)""",
+        ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0)""",
     "planning.rpt_forecast_scenarios": """
         (scenario, description, month_start_date, forecast_usd, change_usd) values
         ('base', 'The forecast itself', '2026-11-01', 1700, 0), ('tripled', 'Three times', '2026-11-01', 5100, 3400)""",

@@ -30,6 +30,12 @@ team_costs as (
 
 ),
 
+categories as (
+
+    select * from {{ ref('rpt_spend_by_category') }}
+
+),
+
 owner_costs as (
 
     select * from {{ ref('rpt_owner_costs_monthly') }}
@@ -64,6 +70,12 @@ wholes as (
 
     select
         coalesce(sum(case when allocated_costs.usage_date >= as_of.window_start_date then allocated_costs.allocated_cost_usd end), 0) as window_cost_usd,
+        coalesce(sum(
+            case
+                when allocated_costs.usage_date >= as_of.window_start_date and {{ serves_customers('allocated_costs') }}
+                    then allocated_costs.allocated_cost_usd
+            end
+        ), 0) as window_serving_cost_usd,
         coalesce(sum(allocated_costs.allocated_cost_usd), 0) as cost_to_date_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.first_usage_date and as_of.as_of_date
@@ -80,7 +92,7 @@ usage_whole as (
 
 cuts as (
 
-    select 'cost allocation by ' || rollup_level as cut, sum(allocated_cost_usd) as cost_usd, 'window' as whole
+    select 'cost allocation by ' || rollup_level as cut, sum(allocated_cost_usd) as cost_usd, 'window serving' as whole
     from cost_allocation
     group by rollup_level
     union all
@@ -88,8 +100,15 @@ cuts as (
     from spend_breakdown
     group by dimension
     union all
-    select 'team costs' as cut, sum(cost_usd) as cost_usd, 'window' as whole
+    select 'team costs' as cut, sum(cost_usd) as cost_usd, 'window serving' as whole
     from team_costs
+    union all
+    select 'spend by category' as cut, sum(cost_usd) as cost_usd, 'window' as whole
+    from categories
+    where service_category <> 'all'
+    union all
+    select 'all spend' as cut, max(case when service_category = 'all' then cost_usd end) as cost_usd, 'window' as whole
+    from categories
     union all
     select 'chargebacks' as cut, sum(allocated_cost_usd) as cost_usd, 'to date' as whole
     from chargebacks
@@ -118,6 +137,7 @@ compared as (
         cuts.cost_usd,
         case cuts.whole
             when 'window' then wholes.window_cost_usd
+            when 'window serving' then wholes.window_serving_cost_usd
             when 'window usage' then usage_whole.window_usage_cost_usd
             else wholes.cost_to_date_usd
         end as whole_cost_usd

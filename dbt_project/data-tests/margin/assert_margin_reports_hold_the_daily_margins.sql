@@ -1,5 +1,5 @@
 {# Revenue (on equal days) and cost of the trailing 30 days are the same by day, by customer and by band; by feature, too, once the
-   unallocated cost is added, which has features but no customer. #}
+   unallocated cost of serving is added, which has features but no customer. #}
 
 with as_of as (
 
@@ -23,7 +23,7 @@ unallocated as (
     select coalesce(sum(costs.allocated_cost_usd), 0) as cost_usd
     from {{ ref('fct_allocated_costs_daily') }} as costs
     cross join as_of
-    where not costs.is_allocated and costs.usage_date between as_of.window_start_date and as_of.as_of_date
+    where not costs.is_allocated and {{ serves_customers('costs') }} and costs.usage_date between as_of.window_start_date and as_of.as_of_date
 
 ),
 

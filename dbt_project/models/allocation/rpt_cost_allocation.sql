@@ -1,4 +1,4 @@
-{# one row per level of the roll-up (total, organization, organization x product, organization x product x customer),
+{# the cost that serves customers, one row per level of the roll-up (total, organization, organization x product, organization x product x customer),
    trailing 30 days beside the 30 days before; levels must not be added up over each other #}
 
 with allocated_costs as (
@@ -26,6 +26,7 @@ in_windows as (
         sum(allocated_costs.allocated_cost_usd) as cost_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.prior_window_start_date and as_of.as_of_date
+    where {{ serves_customers('allocated_costs') }}
     group by all
 
 ),

@@ -32,6 +32,7 @@ costs as (
         sum(case when allocated_costs.usage_date < as_of.window_start_date then allocated_costs.allocated_cost_usd end) as prior_cost_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.prior_window_start_date and as_of.as_of_date
+    where {{ serves_customers('allocated_costs') }}
     group by allocated_costs.team_id
 
 ),

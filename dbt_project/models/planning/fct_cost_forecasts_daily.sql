@@ -1,4 +1,4 @@
-{# one row per scope (total, provider, team) x day of the 30 after the as-of date; amounts are null where history is too short #}
+{# one row per scope (total, component, provider, team) x day of the 30 after the as-of date; amounts are null where history is too short #}
 
 with costs as (
 

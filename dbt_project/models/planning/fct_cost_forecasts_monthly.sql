@@ -1,4 +1,4 @@
-{# one row per scope (total, provider, team) x month: the month of the day after the as-of date and the eleven after it #}
+{# one row per scope (total, component, provider, team) x month: the month of the day after the as-of date and the eleven after it #}
 
 with costs as (
 
@@ -68,22 +68,22 @@ days as (
 
 ),
 
-{# What an event changes in its scope it changes in the total. #}
+{# What an event changes in its scope it changes in the total, an event of the total in each component, one of a provider or team in AI. #}
 changes as (
 
     select
         days.scope,
         days.scope_id,
         days.forecast_date,
+        events.scope as event_scope,
         {{ stable_sum('days.cost * (events.cost_ratio - 1)') }} as event_cost
     from days
     inner join events
         on
-            days.scope = events.scope
-            and days.scope_id = events.scope_id
+            (days.scope = events.scope and days.scope_id = events.scope_id or events.scope = 'total' and days.scope = 'component')
             and days.forecast_date >= events.first_date
             and (events.last_date is null or days.forecast_date <= events.last_date)
-    group by days.scope, days.scope_id, days.forecast_date
+    group by days.scope, days.scope_id, days.forecast_date, events.scope
 
 ),
 
@@ -92,7 +92,10 @@ event_days as (
     select scope, scope_id, forecast_date, event_cost from changes
     union all
     select 'total' as scope, 'total' as scope_id, forecast_date, event_cost from changes
-    where scope <> 'total'
+    where event_scope <> 'total'
+    union all
+    select 'component' as scope, 'ai' as scope_id, forecast_date, event_cost from changes
+    where event_scope in ('provider', 'team')
 
 ),
 

@@ -12,7 +12,7 @@ outlooks as (
 
 ),
 
-{# The range of the scope's own 30-day forecast, of the total where it has none. #}
+{# The range of the scope's own 30-day forecast; where it has none that of AI for who uses models, else of the total. #}
 ranged as (
 
     select
@@ -21,7 +21,10 @@ ranged as (
         {{ ratio('coalesce(outlooks.upper_usd, totals.upper_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as upper_ratio
     from budgets
     left join outlooks on budgets.scope = outlooks.scope and budgets.scope_id = outlooks.scope_id and outlooks.lower_usd is not null
-    left join outlooks as totals on totals.scope = 'total'
+    left join outlooks as totals
+        on
+            totals.scope = case when budgets.scope in ('organization', 'customer', 'product', 'feature') then 'component' else 'total' end
+            and totals.scope_id in ('ai', 'total')
 
 ),
 

@@ -1,4 +1,4 @@
-{# one row per scope (total, provider, team): the cost of the 30 days after the as-of date beside that of the 30 days up to it #}
+{# one row per scope (total, component, provider, team): the cost of the 30 days after the as-of date beside that of the 30 days up to it #}
 
 with costs as (
 

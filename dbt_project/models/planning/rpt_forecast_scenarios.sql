@@ -1,4 +1,4 @@
-{# one row per scenario (`base` is the forecast) x month: the cost of all of the next twelve months #}
+{# one row per scenario (`base` is the forecast) x month: the cost of AI in the next twelve months #}
 
 with months as (
 
@@ -31,7 +31,7 @@ customers as (
         {{ money('sum(allocated_costs.allocated_cost_usd)') }} as cost_usd
     from allocated_costs
     cross join as_of
-    where allocated_costs.is_direct and allocated_costs.usage_date between as_of.window_start_date and as_of.as_of_date
+    where allocated_costs.is_direct and allocated_costs.cost_component = 'ai' and allocated_costs.usage_date between as_of.window_start_date and as_of.as_of_date
     group by allocated_costs.customer_id
 
 ),
@@ -94,7 +94,7 @@ factored as (
         on
             stated.leaving_customer_id = customer_shares.customer_id
             or (stated.leaving_customer_id = 'largest' and customer_shares.place = 1)
-    where months.scope = 'total'
+    where months.scope = 'component' and months.scope_id = 'ai'
 
 ),
 

@@ -1,4 +1,4 @@
-{# one row per cause of the change from the cost of the last 30 days to that of the next 30, over everything; the causes sum to the change #}
+{# one row per cause of the change from the cost of the last 30 days to that of the next 30, over all AI; the causes sum to the change #}
 
 with usage_daily as (
 
@@ -15,7 +15,7 @@ anomalies as (
 outlook as (
 
     select * from {{ ref('rpt_cost_outlook') }}
-    where scope = 'total' and change_share is not null
+    where scope = 'component' and scope_id = 'ai' and change_share is not null
 
 ),
 

@@ -69,6 +69,7 @@ spent as (
         {{ money('sum(allocated_costs.allocated_cost_usd)') }} as cost_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.window_start_date and as_of.as_of_date
+    where {{ serves_customers('allocated_costs') }}
     group by allocated_costs.product_id, allocated_costs.feature_id
 
 ),

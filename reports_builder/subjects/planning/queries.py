@@ -4,8 +4,8 @@ from reports_builder.evidence import Evidence
 from reports_builder.warehouse import Warehouse
 
 
-def outlook(warehouse: Warehouse) -> Evidence:
-    """The cost expected for the 30 days after the as-of date."""
+def outlook(warehouse: Warehouse, *, all_spend: bool = False) -> Evidence:
+    """The cost of AI, or of everything, that is expected for the 30 days after the as-of date."""
     return warehouse.evidence(
         """
         select
@@ -22,8 +22,10 @@ def outlook(warehouse: Warehouse) -> Evidence:
                 else 'in four of five past outcomes'
             end as status
         from planning.rpt_cost_outlook
-        where scope = 'total'
-        """
+        where scope = :scope and scope_id = :scope_id
+        """,
+        scope="total" if all_spend else "component",
+        scope_id="total" if all_spend else "ai",
     )
 
 
@@ -44,14 +46,15 @@ def causes(warehouse: Warehouse) -> Evidence:
 
 
 def outlooks(warehouse: Warehouse) -> Evidence:
-    """The same for the total, each provider and each team."""
+    """The same for all spend, each component, provider and team."""
     return warehouse.evidence(
         """
         with outlooks as (
             select
                 outlook.scope,
                 case
-                    when outlook.scope = 'total' then 'total'
+                    when outlook.scope = 'total' then 'all spend'
+                    when outlook.scope = 'component' and outlook.scope_id = 'ai' then 'component AI'
                     else outlook.scope || ' ' || outlook.scope_id
                 end as name,
                 outlook.trailing_cost_usd,
@@ -68,7 +71,7 @@ def outlooks(warehouse: Warehouse) -> Evidence:
         ),
         rests as (
             select
-                parts.scope, 'rest: total less the ' || parts.scope || 's',
+                parts.scope, 'rest: all spend less the ' || parts.scope || 's',
                 max(total.trailing_cost_usd) - sum(parts.trailing_cost_usd),
                 max(total.forecast_usd) - sum(parts.forecast_usd),
                 null::decimal, null::decimal, null::double, null::double, true
@@ -80,7 +83,9 @@ def outlooks(warehouse: Warehouse) -> Evidence:
         )
         select * exclude (is_rest, scope)
         from (select * from outlooks union all select * from rests)
-        order by scope = 'total' desc, scope = 'team' desc, scope, is_rest, forecast_usd desc nulls last, name
+        order by
+            scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, is_rest,
+            forecast_usd desc nulls last, name
         """
     )
 
@@ -91,7 +96,7 @@ def daily_forecast(warehouse: Warehouse) -> Evidence:
         """
         select forecast_date as day, forecast_usd, lower_usd, upper_usd
         from planning.fct_cost_forecasts_daily
-        where scope = 'total' and forecast_usd is not null
+        where scope = 'component' and scope_id = 'ai' and forecast_usd is not null
         order by forecast_date
         """
     )
@@ -122,19 +127,19 @@ def accuracy(warehouse: Warehouse) -> Evidence:
         left join planning.rpt_forecast_accuracy as naive
             on total.scope = naive.scope and total.scope_id = naive.scope_id and total.horizon = naive.horizon
             and naive.forecast_method = 'seasonal_naive'
-        where used.scope = 'total' and used.is_used and used.horizon = 'all days'
+        where used.scope = 'component' and used.scope_id = 'ai' and used.is_used and used.horizon = 'all days'
         """
     )
 
 
 def scores(warehouse: Warehouse) -> Evidence:
-    """Every method at every horizon, for the total."""
+    """Every method at every horizon, for AI."""
     return warehouse.evidence(
         """
         select
             forecast_method, horizon, is_used, wape, bias_share, skill_share, interval_coverage_share, origins
         from planning.rpt_forecast_accuracy
-        where scope = 'total'
+        where scope = 'component' and scope_id = 'ai'
         order by is_used desc, forecast_method, first_origin_date, last_origin_date desc, horizon
         """
     )

@@ -22,7 +22,7 @@ def what_comes(outlook: Evidence) -> Prose:
     """What the next 30 days are expected to cost, and how far off that may be."""
     if outlook["forecast_usd"] is None:
         return note("History is too short for a forecast: it takes fourteen days of data.")
-    said = outlook.say("The next 30 days are expected to cost **{forecast_usd:usd}**")
+    said = outlook.say("AI is expected to cost **{forecast_usd:usd}** in the next 30 days")
     if outlook["lower_usd"] is None:
         return said + note("; history is too short for a range.")
     return said + outlook.say(" (between {lower_usd:usd} and {upper_usd:usd}).")
@@ -32,7 +32,7 @@ def forecast_figure(outlook: Evidence) -> KeyFigure:
     """The same as a key figure; its status is the range, or why there is none."""
     known = outlook["lower_usd"] is not None
     return KeyFigure(
-        "Forecast, next 30 days",
+        "AI forecast, next 30 days",
         outlook.cell("forecast_usd", "usd_table"),
         change=outlook.cell("change_share", "delta"),
         status=outlook.say(
@@ -54,7 +54,7 @@ def accuracy_figure(accuracy: Evidence) -> KeyFigure:
 
 
 def spend_by_day(warehouse: Warehouse, outlook: Evidence) -> Figure:
-    """Spend of each day, then the forecast: that of everything, so only where nothing is narrowed."""
+    """Spend on AI of each day, then the forecast: that of all AI, so only where nothing is narrowed."""
     days = daily_spend(warehouse)
     whole = not warehouse.is_narrowed
     if not whole:
@@ -62,7 +62,7 @@ def spend_by_day(warehouse: Warehouse, outlook: Evidence) -> Figure:
     elif outlook["forecast_usd"] is None:
         title = note("History is too short for a forecast")
     else:
-        title = outlook.say("The next 30 days are expected to cost {forecast_usd:usd}")
+        title = outlook.say("AI is expected to cost {forecast_usd:usd} in the next 30 days")
     return Figure(
         "spend-by-day",
         daily_trend(

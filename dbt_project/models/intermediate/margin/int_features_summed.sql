@@ -53,7 +53,7 @@ costs as (
         {{ money('sum(allocated_costs.allocated_cost_usd)') }} as cost_to_serve_usd
     from allocated_costs
     cross join as_of
-    where allocated_costs.usage_date between as_of.window_start_date and as_of.as_of_date
+    where allocated_costs.usage_date between as_of.window_start_date and as_of.as_of_date and {{ serves_customers('allocated_costs') }}
     group by allocated_costs.product_id, allocated_costs.feature_id
 
 ),

@@ -38,7 +38,7 @@ costs as (
 
     select usage_date, 'total' as scope, 'total' as scope_id, allocated_cost_usd as cost_usd, is_direct from allocated_costs
     {%- for scope, column in [
-        ('business_unit', 'business_unit_id'), ('team', 'team_id'), ('project', 'project_id'), ('user', 'user_id'), ('cost_centre', 'cost_centre'),
+        ('component', 'cost_component'), ('business_unit', 'business_unit_id'), ('team', 'team_id'), ('project', 'project_id'), ('user', 'user_id'), ('cost_centre', 'cost_centre'),
         ('organization', 'organization_id'), ('customer', 'customer_id'), ('product', 'product_id'), ('feature', 'feature_id')
     ] %}
     union all

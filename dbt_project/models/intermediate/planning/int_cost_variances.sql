@@ -89,6 +89,7 @@ team_budgets as (
 
 ),
 
+{# The total is that of the calls: its forecast is the one of AI. #}
 actual_months as (
 
     select
@@ -98,6 +99,7 @@ actual_months as (
         count(*) as days,
         {{ money('sum(cost_usd)') }} as actual_usd
     from costs
+    where scope in ('provider', 'team') or (scope = 'component' and scope_id = 'ai')
     group by cast(date_trunc('month', usage_date) as date), scope, scope_id
 
 ),
@@ -130,8 +132,8 @@ forecast as (
 
     select
         actual_months.month_start_date,
-        actual_months.scope,
-        actual_months.scope_id,
+        case when actual_months.scope = 'component' then 'total' else actual_months.scope end as scope,
+        case when actual_months.scope = 'component' then 'total' else actual_months.scope_id end as scope_id,
         actual_months.actual_usd,
         {{ money_of_double('forecast_months.forecast * actual_months.days / forecast_months.days') }} as compared_usd
     from actual_months

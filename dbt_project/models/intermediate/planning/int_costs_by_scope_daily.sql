@@ -1,4 +1,4 @@
-{# one row per scope (total, provider, team) x UTC day with usage up to the as-of date: the series that are forecast. A day on
+{# one row per scope (total, component, provider, team) x UTC day with usage up to the as-of date: the series that are forecast. A day on
    which nothing at all was called is a gap in the data, not a day without cost; a day on which only this scope was idle costs 0 #}
 
 with charges as (
@@ -20,17 +20,20 @@ costs as (
         charges.charge_date as usage_date,
         coalesce(charges.provider, charges.provider_name) as provider,
         charges.team_id,
+        charges.cost_component,
         sum(charges.effective_cost_usd) as cost_usd
     from charges
     inner join as_of on charges.charge_date between as_of.first_usage_date and as_of.as_of_date
     where charges.is_counted and charges.is_direct
-    group by charges.charge_date, coalesce(charges.provider, charges.provider_name), charges.team_id
+    group by charges.charge_date, coalesce(charges.provider, charges.provider_name), charges.team_id, charges.cost_component
 
 ),
 
 by_scope as (
 
     select usage_date, 'total' as scope, 'total' as scope_id, cost_usd from costs
+    union all
+    select usage_date, 'component' as scope, cost_component as scope_id, cost_usd from costs
     union all
     select usage_date, 'provider' as scope, provider as scope_id, cost_usd from costs
     union all

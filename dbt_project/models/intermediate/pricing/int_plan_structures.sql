@@ -59,6 +59,7 @@ spent as (
     select sum(allocated_costs.allocated_cost_usd) as cost_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.window_start_date and as_of.as_of_date
+    where {{ serves_customers('allocated_costs') }}
 
 ),
 

@@ -20,6 +20,48 @@ def month(warehouse: Warehouse) -> Evidence:
     )
 
 
+def all_spend(warehouse: Warehouse) -> Evidence:
+    """All spend of the period and its largest part; no row where there is none beside AI and shared pools."""
+    return warehouse.evidence(
+        """
+        select
+            whole.cost_usd,
+            whole.prior_cost_usd,
+            whole.cost_change_share,
+            whole.unowned_cost_usd,
+            whole.unowned_share,
+            whole.unowned_target_share,
+            case when whole.is_owned_enough then 'within the target' else 'too much' end as owned_status,
+            case
+                when whole.cost_change_share > 0 then 'higher' when whole.cost_change_share < 0 then 'lower'
+            end as spend_status,
+            ai.cost_share as ai_share,
+            largest.service_category as largest_category,
+            largest.cost_usd as largest_cost_usd
+        from allocation.rpt_spend_by_category as whole
+        inner join allocation.rpt_spend_by_category as largest
+            on whole.service_category = 'all'
+            and largest.service_category not in ('all', 'AI and Machine Learning', 'Shared costs')
+        left join allocation.rpt_spend_by_category as ai on ai.service_category = 'AI and Machine Learning'
+        order by largest.cost_usd desc, largest.service_category
+        limit 1
+        """
+    )
+
+
+def categories(warehouse: Warehouse) -> Evidence:
+    """Spend by service category, the largest first, and all of it at the end."""
+    return warehouse.evidence(
+        """
+        select
+            case service_category when 'all' then 'All spend' else service_category end as category,
+            cost_usd, prior_cost_usd, cost_change_share, cost_share, unowned_cost_usd, unowned_share
+        from allocation.rpt_spend_by_category
+        order by service_category = 'all', cost_usd desc, service_category
+        """
+    )
+
+
 def components(warehouse: Warehouse) -> Evidence:
     """Cost by component, the newest month first."""
     return warehouse.evidence(

@@ -2,7 +2,7 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Section, Table
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.allocation.spend import queries as ask
 from reports_builder.warehouse import Warehouse
 
@@ -15,6 +15,57 @@ _COMPONENTS = (
     Column("other_cost_usd", "Other", "usd_table"),
 )
 _TOTAL = Column("total_cost_usd", "Cost", "usd_table")
+
+
+def all_spend_said(warehouse: Warehouse, spend: Evidence, outlook: Evidence) -> Prose:
+    """What everything cost, what is most of it, what nobody answers for, and what it will cost."""
+    said = spend.say("All spend was **{cost_usd:usd}**")
+    if spend["prior_cost_usd"] is not None:
+        said += spend.say(", {cost_change_share:delta} on the {prior_cost_usd:usd} of ")
+        said += note(f"{warehouse.period_of(spend).before}")
+    said += note("; ")
+    if spend["ai_share"] is not None:
+        said += spend.say("AI is {ai_share:percent} of it, ")
+    said += spend.say("the largest part beside AI is {largest_category:text} with {largest_cost_usd:usd}. ")
+    said += spend.say("No team answers for **{unowned_cost_usd:usd}**, {unowned_share:percent} of it.")
+    if outlook.rows and outlook["forecast_usd"] is not None:
+        said += outlook.say(" {forecast_usd:usd} are expected for the next 30 days.")
+    return said
+
+
+def all_spend_figures(spend: Evidence) -> tuple[KeyFigure, ...]:
+    """All spend, and its part without an owner."""
+    return (
+        compared(
+            spend,
+            "All spend",
+            "cost_usd",
+            "usd_table",
+            change="cost_change_share",
+            status=spend.cell("spend_status", "text"),
+        ),
+        KeyFigure(
+            "All spend without an owner",
+            spend.cell("unowned_share", "percent"),
+            target=spend.cell("unowned_target_share", "percent"),
+            status=spend.cell("owned_status", "text"),
+        ),
+    )
+
+
+def categories_section(warehouse: Warehouse) -> Section:
+    """All spend by service category."""
+    categories = ask.categories(warehouse)
+    columns = (
+        Column("category", "Service category"),
+        Column("cost_usd", "Cost", "usd_table"),
+        Column("prior_cost_usd", "Period before", "usd_table"),
+        Column("cost_change_share", "Change", "delta"),
+        Column("cost_share", "Share", "percent"),
+        Column("unowned_cost_usd", "Without an owner", "usd_table"),
+        Column("unowned_share", "Of the cost", "percent"),
+    )
+    return Section("All spend by service category", tables=(Table(columns, categories),))
 
 
 def owned(month: Evidence) -> Prose:

@@ -22,8 +22,8 @@ TEAM_COLUMNS = (
 def charged(charges: Evidence, month: Evidence) -> Prose:
     """What the month cost, and who is billed for it."""
     return say(
-        "In {month_start_date:month} AI cost **{month_cost_usd:usd}**: **{charged_usd:usd}** is billed to "
-        "teams, {shown_usd:usd} is only shown to them, and {without_team_usd:usd} has no team.",
+        "All spend of {month_start_date:month} was **{month_cost_usd:usd}**: **{charged_usd:usd}** is billed "
+        "to teams, {shown_usd:usd} is only shown to them, and {without_team_usd:usd} has no team.",
         charges,
         month,
     )

@@ -46,7 +46,9 @@ def month_against(month: Evidence, parts: Evidence) -> Prose:
         return note("There are no two whole months to compare yet.")
     so_far = " so far" if month["is_running"] else ""
     said = month.say(
-        "{month_start_date:month} cost **{actual_usd:usd}**" + so_far + ", {prior_variance_usd:delta_usd} on "
+        "In {month_start_date:month} AI cost **{actual_usd:usd}**"
+        + so_far
+        + ", {prior_variance_usd:delta_usd} on "
     )
     said += note("as many days of the month before" if so_far else "the month before")
     if not parts.rows or parts["main_variance_usd"] is None:
@@ -74,7 +76,7 @@ def month_figures(month: Evidence) -> tuple[KeyFigure, ...]:
         return ()
     return (
         KeyFigure(
-            month.say("Cost of {month_start_date:month}"),
+            month.say("AI cost of {month_start_date:month}"),
             month.cell("actual_usd", "usd_table"),
             month.cell("prior_usd", "usd_table"),
             month.cell("prior_variance_share", "delta"),
@@ -109,9 +111,7 @@ def parts_figure(month: Evidence, parts: Evidence) -> tuple[Figure, ...]:
     """The parts of the difference as bars to either side; nothing without two months."""
     if not parts.rows:
         return ()
-    title = month.say(
-        "{month_start_date:month} cost {prior_variance_usd:more_or_less_usd} than it did before"
-    )
+    title = month.say("In {month_start_date:month} AI cost {prior_variance_usd:more_or_less_usd} than before")
     chart = signed_bars(
         parts, label="part", value="variance_usd", style="delta_usd", axis_title="US dollars added"
     )

@@ -23,12 +23,12 @@ def scenarios(warehouse: Warehouse) -> Evidence:
 
 
 def months(warehouse: Warehouse) -> Evidence:
-    """The forecast of each month in total, with its range and the events in it."""
+    """The forecast of AI for each month, with its range and the events in it."""
     return warehouse.evidence(
         """
         select month_start_date, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd
         from planning.fct_cost_forecasts_monthly
-        where scope = 'total'
+        where scope = 'component' and scope_id = 'ai'
         order by month_start_date
         """
     )

@@ -13,7 +13,7 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
         return ()
     return (
         Section(
-            "Twelve months ahead, and what if",
+            "AI twelve months ahead, and what if",
             text=(
                 note(
                     "Past the thirty days of the daily forecast its mean goes on: growth is a scenario, not "

@@ -1,0 +1,73 @@
+{# one row per service category with cost in the trailing 30 days or the 30 before, one for shared costs, and one for all spend #}
+
+with charges as (
+
+    select * from {{ ref('fct_charges') }}
+
+),
+
+allocated_costs as (
+
+    select * from {{ ref('fct_allocated_costs_daily') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+{# A shared cost is nobody's category: its owners are those that bear it. #}
+costs as (
+
+    select
+        charge_date as usage_date,
+        coalesce(service_category, 'Other') as service_category,
+        team_id,
+        effective_cost_usd as cost_usd
+    from charges
+    where is_counted and is_direct
+    union all
+    select
+        usage_date,
+        'Shared costs' as service_category,
+        team_id,
+        allocated_cost_usd as cost_usd
+    from allocated_costs
+    where not is_direct
+
+),
+
+summed as (
+
+    select
+        coalesce(costs.service_category, 'all') as service_category,
+        {{ money('coalesce(sum(case when costs.usage_date >= as_of.window_start_date then costs.cost_usd end), 0)') }} as cost_usd,
+        {{ money('coalesce(sum(case when costs.usage_date < as_of.window_start_date then costs.cost_usd end), 0)') }} as earlier_cost_usd,
+        {{ money("coalesce(sum(case when costs.usage_date >= as_of.window_start_date and costs.team_id = 'unallocated' then costs.cost_usd end), 0)") }}
+            as unowned_cost_usd,
+        bool_and(as_of.has_full_prior_period) as has_full_prior_period
+    from costs
+    inner join as_of on costs.usage_date between as_of.prior_window_start_date and as_of.as_of_date
+    group by grouping sets ((), (costs.service_category))
+
+),
+
+final as (
+
+    select
+        service_category,
+        cost_usd,
+        case when has_full_prior_period then earlier_cost_usd end as prior_cost_usd,
+        case when has_full_prior_period then {{ ratio('cost_usd', 'earlier_cost_usd') }} - 1 end as cost_change_share,
+        {{ ratio('cost_usd', "max(case when service_category = 'all' then cost_usd end) over ()") }} as cost_share,
+        unowned_cost_usd,
+        {{ ratio('unowned_cost_usd', 'cost_usd') }} as unowned_share,
+        1 - {{ assumption('owned_cost_target') }} as unowned_target_share,
+        coalesce({{ ratio('unowned_cost_usd', 'cost_usd') }} <= 1 - {{ assumption('owned_cost_target') }}, true) as is_owned_enough
+    from summed
+
+)
+
+select * from final
