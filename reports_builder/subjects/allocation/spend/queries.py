@@ -127,7 +127,7 @@ def dearest_tenants(warehouse: Warehouse) -> Evidence:
         """
         select customer_name, total_cost_usd, prior_month_cost_usd
         from allocation.rpt_tenant_chargebacks_monthly
-        where is_latest
+        where is_latest and customer_id <> 'unallocated'
         order by total_cost_usd desc, customer_id
         limit 10
         """
