@@ -17,6 +17,7 @@ _VERBS = {
     "stopped_volume": "Replace by snapshots",
     "off_hours": "Switch off",
     "right_size": "Move",
+    "cheaper_type": "Move",
     "gpu_idle": "Stop or share",
     "spot": "Move",
     "storage_tier": "Move",

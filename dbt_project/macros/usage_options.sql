@@ -20,3 +20,17 @@
         'decimal(28, 6)'
     ) }}
 {%- endmacro %}
+
+{# The part of a line of a bill that lies in days, the first and the last included: a volume has one line a month. A line without
+   length lies on the day of its start. #}
+{% macro part_of_line(line, first_date, last_date) -%}
+    case
+        when {{ line }}.charge_period_end_at is null or {{ line }}.charge_period_end_at <= {{ line }}.charge_period_start_at
+            then case when cast({{ line }}.charge_period_start_at as date) between {{ first_date }} and {{ last_date }} then 1.0 else 0.0 end
+        else {{ ratio(
+            'greatest(' ~ unix_microseconds('least(' ~ line ~ '.charge_period_end_at, ' ~ start_of_day(last_date ~ ' + 1') ~ ')')
+            ~ ' - ' ~ unix_microseconds('greatest(' ~ line ~ '.charge_period_start_at, ' ~ start_of_day(first_date) ~ ')') ~ ', 0)',
+            unix_microseconds(line ~ '.charge_period_end_at') ~ ' - ' ~ unix_microseconds(line ~ '.charge_period_start_at')
+        ) }}
+    end
+{%- endmacro %}

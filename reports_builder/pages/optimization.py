@@ -8,6 +8,7 @@ from reports_builder.subjects.core.queries import spend
 from reports_builder.subjects.rates import insights
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
+from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     KINDS,
     commitment_section,
@@ -136,6 +137,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         ),
         *commitment_section(warehouse, offer),
         *usage_sections(warehouse),
+        *realized_sections(warehouse),
         Section(
             "Switches that were refused",
             text=(note("They would save money, and something speaks against them."),),

@@ -26,6 +26,8 @@ _ROWS = {
     "core.rpt_invoice_variance": "",
     "rates.rpt_commitment_options": "",
     "rates.rpt_usage_optimizations": "",
+    "rates.rpt_savings_realized_monthly": "",
+    "rates.rpt_savings_tracked": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",
     "core.dim_customers": """
         (customer_id, customer_name, organization_id, subscription_tier, is_known, is_active) values

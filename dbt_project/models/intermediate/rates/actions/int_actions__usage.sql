@@ -44,7 +44,8 @@ actions as (
         || case action_kind
             when 'stopped_volume' then ' of stopped machines'
             when 'off_hours' then ' at night and on weekends'
-            when 'right_size' then ' to a smaller or cheaper type'
+            when 'right_size' then ' to a smaller type'
+            when 'cheaper_type' then ' to a cheaper type of the same size'
             when 'gpu_idle' then ' with idle GPUs'
             when 'spot' then ' to spare capacity'
             when 'storage_tier' then ' to a cheaper storage class'

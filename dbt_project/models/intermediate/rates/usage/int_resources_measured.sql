@@ -69,15 +69,7 @@ lines as (
         bills.*,
         windows.window_start_date,
         windows.window_end_date,
-        case
-            when bills.charge_period_end_at is null or bills.charge_period_end_at <= bills.charge_period_start_at
-                then case when cast(bills.charge_period_start_at as date) between windows.window_start_date and windows.window_end_date then 1.0 else 0.0 end
-            else {{ ratio(
-                'greatest(' ~ unix_microseconds('least(bills.charge_period_end_at, ' ~ start_of_day('windows.window_end_date + 1') ~ ')')
-                ~ ' - ' ~ unix_microseconds('greatest(bills.charge_period_start_at, ' ~ start_of_day('windows.window_start_date') ~ ')') ~ ', 0)',
-                unix_microseconds('bills.charge_period_end_at') ~ ' - ' ~ unix_microseconds('bills.charge_period_start_at')
-            ) }}
-        end as window_share
+        {{ part_of_line('bills', 'windows.window_start_date', 'windows.window_end_date') }} as window_share
     from bills
     inner join windows on bills.provider_name = windows.provider_name
     where bills.resource_id is not null

@@ -31,6 +31,7 @@ machines as (
         resources.*,
         instance_types.vcpus,
         instance_types.memory_gb,
+        instance_types.baseline_cpu_share,
         instance_types.architecture,
         prices.on_demand_usd_per_hour,
         prices.spot_usd_per_hour,
@@ -67,6 +68,7 @@ fitting as (
         prices.on_demand_usd_per_hour,
         types.vcpus,
         types.memory_gb,
+        types.baseline_cpu_share,
         row_number() over (
             partition by machines.provider_name, machines.resource_id order by prices.on_demand_usd_per_hour asc, prices.instance_type asc
         ) as price_rank
@@ -126,7 +128,11 @@ options as (
     select
         machines.provider_name,
         machines.resource_id,
-        'right_size' as action_kind,
+        case
+            when fitting.vcpus >= machines.vcpus and fitting.memory_gb >= machines.memory_gb and fitting.baseline_cpu_share >= machines.baseline_cpu_share
+                then 'cheaper_type'
+            else 'right_size'
+        end as action_kind,
         fitting.instance_type as target,
         1 - {{ ratio('fitting.on_demand_usd_per_hour', 'machines.on_demand_usd_per_hour') }} as saved_share,
         (1 - {{ ratio('fitting.on_demand_usd_per_hour', 'machines.on_demand_usd_per_hour') }}) * {{ assumption('usage_low_share') }} as saved_low_share,

@@ -1,0 +1,58 @@
+{# What is left after the last way is the effective cost of the sources, and what is there before negotiated rates their list cost. #}
+
+with realized as (
+
+    select * from {{ ref('rpt_savings_realized_monthly') }}
+
+),
+
+usage_daily as (
+
+    select * from {{ ref('fct_usage_daily') }}
+
+),
+
+bills as (
+
+    select * from {{ ref('int_focus_charges_converted') }}
+    where
+        is_counted and not is_overlap
+        and (charge_category in ('Usage', 'Credit') or (charge_category in ('Purchase', 'Adjustment') and commitment_discount_id is not null))
+
+),
+
+capacities as (
+
+    select * from {{ ref('int_charges__provisioned') }}
+    where is_counted
+
+),
+
+expected as (
+
+    select
+        coalesce((select sum(list_cost_usd) from usage_daily), 0)
+        + coalesce((select sum(list_cost_usd) from bills where charge_category = 'Usage' and effective_cost_usd is not null), 0) as list_cost_usd,
+        coalesce((select sum(effective_cost_usd) from usage_daily), 0)
+        + coalesce((select sum(effective_cost_usd) from bills), 0)
+        + coalesce((select sum(effective_cost_usd) from capacities), 0) as effective_cost_usd
+
+),
+
+found as (
+
+    select
+        coalesce(sum(cost_before_usd) filter (where kind = 'negotiated_rates'), 0) as list_cost_usd,
+        coalesce(sum(cost_after_usd + unknown_cost_usd) filter (where kind = 'charged_otherwise'), 0) as effective_cost_usd
+    from realized
+
+)
+
+select
+    expected.list_cost_usd,
+    found.list_cost_usd as found_list_cost_usd,
+    expected.effective_cost_usd,
+    found.effective_cost_usd as found_effective_cost_usd
+from expected
+cross join found
+where expected.list_cost_usd <> found.list_cost_usd or expected.effective_cost_usd <> found.effective_cost_usd

@@ -1,0 +1,138 @@
+"""What was paid less than list, by month and by reason, and what became of savings that somebody decided."""
+
+from reports_builder.chart_kinds import ranked_bars
+from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.model import Column, Figure, Section, Table
+from reports_builder.warehouse import Warehouse
+
+_WAYS = (
+    Column("kind", "Way", "words"),
+    Column("cost_before_usd", "Before", "usd_table"),
+    Column("savings_usd", "Saved", "usd_table"),
+    Column("cost_after_usd", "After", "usd_table"),
+    Column("savings_share", "Of list", "percent"),
+)
+_MONTHS = (
+    Column("month_start_date", "Month", "month"),
+    Column("list_cost_usd", "At list", "usd_table"),
+    Column("savings_usd", "Saved", "usd_table"),
+    Column("effective_cost_usd", "Paid", "usd_table"),
+    Column("savings_share", "Of list", "percent"),
+    Column("unknown_cost_usd", "Without a list price", "usd_table"),
+)
+_TRACKED = (
+    Column("tracking_id", "Decision"),
+    Column("subject", "About"),
+    Column("accepted_date", "Since", "day"),
+    Column("month_start_date", "Month", "month"),
+    Column("measured_days", "Days", "count"),
+    Column("predicted_savings_usd", "Expected", "usd_table"),
+    Column("realized_savings_usd", "Came", "usd_table"),
+    Column("realized_share", "Of it", "percent"),
+)
+
+
+def _latest(warehouse: Warehouse) -> Evidence:
+    """The ways of the latest month, in their order."""
+    return warehouse.evidence(
+        """
+        select
+            month_start_date, kind, list_cost_usd, cost_before_usd, savings_usd, cost_after_usd,
+            savings_share, effective_cost_usd, unknown_cost_usd,
+            sum(savings_usd) over () as month_savings_usd,
+            sum(savings_usd) over () / nullif(list_cost_usd::double, 0) as month_savings_share
+        from rates.rpt_savings_realized_monthly
+        where month_start_date = (select max(month_start_date) from rates.rpt_savings_realized_monthly)
+        order by step_order
+        """
+    )
+
+
+def _months(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            month_start_date, max(list_cost_usd) as list_cost_usd, sum(savings_usd) as savings_usd,
+            max(effective_cost_usd) as effective_cost_usd,
+            sum(savings_usd) / nullif(max(list_cost_usd)::double, 0) as savings_share,
+            max(unknown_cost_usd) as unknown_cost_usd
+        from rates.rpt_savings_realized_monthly
+        group by month_start_date
+        order by month_start_date
+        """
+    )
+
+
+def _tracked(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            tracking_id, subject, accepted_date, month_start_date, measured_days, predicted_savings_usd,
+            realized_savings_usd, realized_share
+        from rates.rpt_savings_tracked
+        order by accepted_date, tracking_id, month_start_date
+        """
+    )
+
+
+def realized_sections(warehouse: Warehouse) -> tuple[Section, ...]:
+    """The latest month by way, the months, and the decisions that are tracked; nothing without cost."""
+    latest = _latest(warehouse)
+    if not latest.rows:
+        return ()
+    tracked = _tracked(warehouse)
+    return (
+        Section(
+            "What was saved: list price to effective cost",
+            text=(_said(latest),),
+            figures=_figures(latest),
+            tables=(
+                Table(_WAYS, latest, note("The latest month, each way on what the ones before it left")),
+                Table(_MONTHS, _months(warehouse), note("By month")),
+                *(
+                    (Table(_TRACKED, tracked, note("Savings that were decided, expected and measured")),)
+                    if tracked.rows
+                    else ()
+                ),
+            ),
+        ),
+    )
+
+
+def _said(latest: Evidence) -> Prose:
+    unknown = (
+        latest.say(
+            " What else was paid, **{unknown_cost_usd:usd}**, has no list price: nobody knows what it saved."
+        )
+        if latest["unknown_cost_usd"]
+        else note("")
+    )
+    return (
+        latest.say(
+            "In {month_start_date:month} what was used would have cost **{list_cost_usd:usd}** at list "
+            "prices and without a cache; **{effective_cost_usd:usd}** was paid, so that "
+            "**{month_savings_usd:usd}** ({month_savings_share:percent}) was saved. Every dollar of that "
+            "has one reason."
+        )
+        + unknown
+    )
+
+
+def _figures(latest: Evidence) -> tuple[Figure, ...]:
+    title = latest.say("{month_savings_usd:usd} less than list was paid in {month_start_date:month}")
+    return (
+        Figure(
+            "savings-realized",
+            ranked_bars(
+                latest,
+                label="kind",
+                value="savings_usd",
+                style="usd",
+                axis_title="US dollars of the month, on what the ways before it left",
+            ),
+            title,
+            title + note(". A bar per way, in the order in which they are taken off."),
+            latest,
+            height=60 + 24 * len(latest.rows),
+        ),
+    )
