@@ -77,8 +77,7 @@ def build(warehouse: Warehouse) -> Page:
                     insights.spared(tiers),
                     *insights.hardest_hit(
                         ask_customers.largest_rises(warehouse),
-                        ask_customers.concentration(warehouse),
-                        ask_customers.cheaper_tiers(warehouse),
+                        ask_customers.impacts(warehouse),
                     ),
                 )
                 if changes

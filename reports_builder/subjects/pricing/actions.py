@@ -22,7 +22,7 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
     worth = [row for row in ranked if row["gain_usd"]]
     return ActionPlan(
-        tuple(_step(row, ask_customers.falls(warehouse)) for row in worth),
+        tuple(_step(row, ask_customers.impacts(warehouse)) for row in worth),
         steps.say(
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
@@ -44,8 +44,11 @@ def _step(row: Evidence, falls: Evidence) -> Action:
         else "Move the {customers:count} others to it, of whom {customers_paying_more:count} pay more"
     )
     given = (
-        falls.say(" and {falling_customers:count} together {falling_usd:usd_table} less in 30 days")
-        if falls["falling_customers"] and not losing
+        falls.say(
+            " and {profitable_falling_customers:count} together {profitable_falls_usd:usd_table} less in "
+            "30 days"
+        )
+        if falls["profitable_falling_customers"] and not losing
         else note("")
     )
     return Action(

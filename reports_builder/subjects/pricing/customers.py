@@ -2,16 +2,15 @@
 
 from reports_builder.evidence import Evidence
 from reports_builder.marts import BACKTESTS
-from reports_builder.subjects.pricing.queries import NAME
 from reports_builder.warehouse import Warehouse
 
 
 def segments(warehouse: Warehouse, kind: str) -> Evidence:
     """The recommended plan by segment of one kind, the largest change of revenue first."""
     return warehouse.evidence(
-        f"""
+        """
         select
-            {NAME} as plan_name,
+            plan.plan_label as plan_name,
             segments.segment, segments.customers,
             segments.current_revenue_usd, segments.revenue_usd,
             segments.revenue_change_usd, segments.revenue_change_share, segments.revenue_change_share_p50,
@@ -37,7 +36,7 @@ def segments(warehouse: Warehouse, kind: str) -> Evidence:
         inner join pricing.rpt_plan_comparison as plan on segments.plan_id = plan.plan_id
         where plan.is_recommended and segments.segment_kind = :kind
         order by segments.revenue_change_usd desc, segments.segment
-        """,  # noqa: S608 - the name is put together above
+        """,
         kind=kind,
     )
 
@@ -45,14 +44,14 @@ def segments(warehouse: Warehouse, kind: str) -> Evidence:
 def segments_of_plans(warehouse: Warehouse, kind: str) -> Evidence:
     """Every plan over the segments of one kind, the recommended plan first."""
     return warehouse.evidence(
-        f"""
-        select segment.* replace ({NAME} as plan_name), plan.is_recommended
+        """
+        select segment.* replace (plan.plan_label as plan_name), plan.is_recommended
         from pricing.rpt_segment_impacts as segment
         inner join pricing.rpt_plan_comparison as plan on segment.plan_id = plan.plan_id
         where segment.segment_kind = :kind
         order by plan.is_recommended desc, plan.gross_margin_base_churn_usd desc, segment.plan_id,
             segment.current_revenue_usd desc, segment.segment
-        """,  # noqa: S608 - the name is put together above
+        """,
         kind=kind,
     )
 
@@ -78,85 +77,14 @@ def largest_rises(warehouse: Warehouse) -> Evidence:
     )
 
 
-def concentration(warehouse: Warehouse) -> Evidence:
-    """How the largest ten rises weigh in the whole change of revenue."""
+def impacts(warehouse: Warehouse) -> Evidence:
+    """Whom the recommended plan hits: who pays more, who less, who would move; one row."""
     return warehouse.evidence(
         """
-        with ranked as (
-            select
-                backtests.revenue_change_usd,
-                backtests.gross_margin_usd * (1 - backtests.leave_probability_base)
-                    - backtests.current_gross_margin_usd as gain_usd,
-                backtests.gross_margin_usd * (1 - backtests.leave_probability_low)
-                    - backtests.current_gross_margin_usd as low_churn_gain_usd,
-                backtests.gross_margin_usd * (1 - backtests.leave_probability_high)
-                    - backtests.current_gross_margin_usd as high_churn_gain_usd,
-                row_number() over (order by backtests.revenue_change_usd desc, backtests.customer_id) as place
-            from pricing.rpt_plan_backtests as backtests
-            inner join pricing.rpt_plan_comparison as comparison on backtests.plan_id = comparison.plan_id
-            where comparison.is_recommended and backtests.revenue_change_usd > 0
-        )
-        select
-            count(*) filter (where place <= 10) as largest_rises,
-            sum(revenue_change_usd) filter (where place <= 10) as largest_rises_usd,
-            sum(revenue_change_usd) filter (where place <= 10) / nullif(sum(revenue_change_usd)::double, 0)
-                as largest_rises_share,
-            sum(gain_usd) filter (where place <= 10) as largest_gain_usd,
-            least(sum(low_churn_gain_usd) filter (where place <= 10),
-                sum(high_churn_gain_usd) filter (where place <= 10)) as largest_gain_low_usd,
-            greatest(sum(low_churn_gain_usd) filter (where place <= 10),
-                sum(high_churn_gain_usd) filter (where place <= 10)) as largest_gain_high_usd
-        from ranked
-        """
-    )
-
-
-def falls(warehouse: Warehouse) -> Evidence:
-    """What the customers that cover their cost today would pay less, where their invoice falls."""
-    return warehouse.evidence(
-        """
-        select
-            count(*) as falling_customers,
-            -sum(backtest.revenue_change_usd) as falling_usd
-        from pricing.rpt_plan_backtests as backtest
-        inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
-        where plan.is_recommended and backtest.revenue_change_usd < 0
-            and backtest.current_gross_margin_usd >= 0
-        """
-    )
-
-
-def stress(warehouse: Warehouse) -> Evidence:
-    """Beyond the scenarios: every steep riser gone, and how many risers may go until the gain is gone."""
-    return warehouse.evidence(
-        """
-        with rule as (
-            select max(value)::double as steep_share
-            from seeds.assumptions
-            where name = 'steep_rise_from_share'
-        ),
-        invoices as (
-            select backtest.*
-            from pricing.rpt_plan_backtests as backtest
-            inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
-            where plan.is_recommended
-        )
-        select
-            count(*) filter (where revenue_change_usd > 0) as rising_customers,
-            count(*) filter (where revenue_change_share > steep_share) as steep_customers,
-            coalesce(sum(gross_margin_usd) filter (where revenue_change_share > steep_share), 0)
-                as steep_margin_usd,
-            steep_margin_usd
-                / nullif(sum(gross_margin_usd) filter (where revenue_change_usd > 0)::double, 0)
-                as steep_margin_share,
-            sum(gross_margin_usd) filter (where not coalesce(revenue_change_share > steep_share, false))
-                as margin_without_steep_usd,
-            sum(gross_margin_usd) filter (where not coalesce(revenue_change_share > steep_share, false))
-                - sum(current_gross_margin_usd) as gain_without_steep_usd,
-            least(1.0, (sum(gross_margin_usd) - sum(current_gross_margin_usd))::double
-                / nullif(greatest(sum(gross_margin_usd) filter (where revenue_change_usd > 0), 0)::double, 0))
-                as bearable_leaving_share
-        from invoices, rule
+        select impacts.*
+        from pricing.rpt_plan_impacts as impacts
+        inner join pricing.rpt_plan_comparison as plan on impacts.plan_id = plan.plan_id
+        where plan.is_recommended
         """
     )
 
@@ -187,47 +115,6 @@ def invoices(warehouse: Warehouse, *, rising: bool) -> Evidence:
         """,
         backtests=BACKTESTS,
         rising=rising,
-    )
-
-
-def risers(warehouse: Warehouse) -> Evidence:
-    """What the customers with rising invoices cost and pay today, and pay under the recommended plan."""
-    return warehouse.evidence(
-        """
-        select
-            sum(backtest.cost_to_serve_usd) as riser_cost_usd,
-            sum(backtest.current_revenue_usd) as riser_revenue_usd,
-            sum(backtest.revenue_change_usd) as riser_change_usd,
-            median(backtest.revenue_change_share) as riser_median_share,
-            sum(backtest.cost_to_serve_usd)::double
-                / nullif((select sum(cost_to_serve_usd) from pricing.rpt_plan_backtests
-                    where plan_id = max(plan.plan_id))::double, 0) as riser_cost_share
-        from pricing.rpt_plan_backtests as backtest
-        inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
-        where plan.is_recommended and backtest.revenue_change_usd > 0
-        """
-    )
-
-
-def cheaper_tiers(warehouse: Warehouse) -> Evidence:
-    """Who would pay less in a higher tier of the recommended plan, and what their moving would take off."""
-    return warehouse.evidence(
-        """
-        with moved as (
-            select
-                backtest.current_revenue_usd,
-                backtest.revenue_usd,
-                least(backtest.revenue_usd, backtest.higher_tier_revenue_usd) as chosen_usd
-            from pricing.rpt_plan_backtests as backtest
-            inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
-            where plan.is_recommended
-        )
-        select
-            count(*) filter (where chosen_usd < revenue_usd) as moving_customers,
-            sum(revenue_usd - chosen_usd) as moved_saving_usd,
-            sum(chosen_usd - current_revenue_usd) as change_after_moves_usd
-        from moved
-        """
     )
 
 

@@ -99,8 +99,8 @@ def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidenc
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
         ubr_impact=plan.say(
-            "**{revenue_gain_usd:usd}** more revenue in 30 days after expected departures, "
-            "{revenue_gain_share:delta}."
+            "**{revenue_change_base_churn_usd:usd}** more revenue in 30 days after expected departures, "
+            "{revenue_change_base_churn_share:delta}."
         ),
         recommendation=Recommendation(
             note("Check the price list against your contracts, edit it where it is wrong, and build again."),
@@ -108,8 +108,9 @@ def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidenc
             "days",
         ),
         outcome=say(
-            "**{margin_gain_usd:usd}** more margin a month, between {margin_gain_low_usd:usd} and "
-            "{margin_gain_high_usd:usd}. It is recommended because it earns most after base churn "
+            "**{gross_margin_change_base_churn_usd:usd}** more margin a month, between "
+            "{gross_margin_change_low_usd:usd} and "
+            "{gross_margin_change_high_usd:usd}. It is recommended because it earns most after base churn "
             "among the plans that raise the invoice by more than {steep_rise_share:percent} for at most "
             "{steep_limit_share:percent} of profitable customers, keep today's margin even under high "
             "churn, and add {least_gain_share:percent} or more. ",
@@ -144,7 +145,7 @@ def _principle(prices: Evidence) -> str:
 def projection(plan: Evidence, plans: Evidence) -> Insight:
     """Revenue and margin if few, some or many customers leave."""
     return Insight(
-        title=plan.say("Revenue {revenue_gain_share:delta}, even after expected departures"),
+        title=plan.say("Revenue {revenue_change_base_churn_share:delta}, even after expected departures"),
         problem=plan.say(
             "{customers_paying_more:count} customers would pay more, "
             "{customers_with_steep_rise:count} of them much more. Some will leave: about "
@@ -155,9 +156,9 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
         domain_spec=PRICING,
         domain_framework="Quantify Business Value: Planning & Estimating; Unit Economics",
         ubr_impact=plan.say(
-            "**{revenue_gain_usd:usd}** of revenue in 30 days ({revenue_gain_low_usd:usd} to "
-            "{revenue_gain_high_usd:usd}); margin of {new_margin_share:percent} instead of "
-            "{current_margin_share:percent}."
+            "**{revenue_change_base_churn_usd:usd}** of revenue in 30 days ({revenue_change_low_usd:usd} to "
+            "{revenue_change_high_usd:usd}); margin of {gross_margin_base_churn_share:percent} instead of "
+            "{current_gross_margin_share:percent}."
         ),
         recommendation=Recommendation(
             note(
@@ -169,21 +170,22 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
             is_in_plan=True,
         ),
         outcome=plan.say(
-            "**{margin_gain_usd:usd}** more margin a month ({margin_gain_low_usd:usd} to "
-            "{margin_gain_high_usd:usd}). Assumption: the probabilities of leaving are "
+            "**{gross_margin_change_base_churn_usd:usd}** more margin a month "
+            "({gross_margin_change_low_usd:usd} to "
+            "{gross_margin_change_high_usd:usd}). Assumption: the probabilities of leaving are "
             "illustrative, not measured; a customer that leaves takes its cost along."
         ),
         supporting=Table(PLAN_COLUMNS, plans, note("all plans on the same use, in the period.")),
     )
 
 
-def hardest_hit(rises: Evidence, weight: Evidence, moves: Evidence) -> tuple[Insight, ...]:
+def hardest_hit(rises: Evidence, impacts: Evidence) -> tuple[Insight, ...]:
     """Who pays much more, and that they are the ones who cost most."""
     if not rises.rows:
         return ()
     return (
         Insight(
-            title=weight.say(
+            title=impacts.say(
                 "{largest_rises:count} customers bear {largest_rises_share:percent} of the rise"
             ),
             problem=rises.say(
@@ -194,20 +196,23 @@ def hardest_hit(rises: Evidence, weight: Evidence, moves: Evidence) -> tuple[Ins
             ),
             domain_spec=PRICING,
             domain_framework=UNIT_ECONOMICS,
-            ubr_impact=weight.say("**{largest_rises_usd:usd}** of the new revenue in 30 days rests on them."),
+            ubr_impact=impacts.say(
+                "**{largest_rises_usd:usd}** of the new revenue in 30 days rests on them."
+            ),
             recommendation=Recommendation(
                 note(
                     "Speak with each of them in person, and offer a step-wise rise, or a higher tier where "
                     "that costs less."
-                    if moves["moving_customers"]
+                    if impacts["moving_customers"]
                     else "Speak with each of them in person, and offer a step-wise rise."
                 ),
                 "Head of Sales",
                 "weeks",
             ),
-            outcome=weight.say(
-                "**{largest_gain_usd:usd}** more margin in 30 days from these customers "
-                "({largest_gain_low_usd:usd} to {largest_gain_high_usd:usd}), part of the total above. "
+            outcome=impacts.say(
+                "**{largest_rises_margin_change_usd:usd}** more margin in 30 days from these customers "
+                "({largest_rises_margin_change_low_usd:usd} to "
+                "{largest_rises_margin_change_high_usd:usd}), part of the total above. "
                 "Assumption: departures by the churn scenarios; none of them uses less because it "
                 "costs more."
             ),
@@ -303,7 +308,9 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             supporting=supporting,
         )
     return Insight(
-        title=plan.say("Charging for use would earn {margin_gain_usd:usd} more margin a month"),
+        title=plan.say(
+            "Charging for use would earn {gross_margin_change_base_churn_usd:usd} more margin a month"
+        ),
         problem=plan.say(
             "Today's fees bring {current_revenue_usd:usd} for {cost_to_serve_usd:usd} of cost, "
             "whoever causes it. Under the plan “{plan_name:text}” the same use would have brought "
@@ -312,7 +319,8 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
         ubr_impact=plan.say(
-            "**{margin_gain_usd:usd}** more margin in 30 days after expected departures; the "
+            "**{gross_margin_change_base_churn_usd:usd}** more margin in 30 days after expected "
+            "departures; the "
             "number of customers with a loss falls to {unprofitable_customers:count}."
         ),
         recommendation=Recommendation(
@@ -326,8 +334,9 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             is_in_plan=True,
         ),
         outcome=plan.say(
-            "**{margin_gain_usd:usd}** a month, between {margin_gain_low_usd:usd} and "
-            "{margin_gain_high_usd:usd}. Assumption: use stays the same; "
+            "**{gross_margin_change_base_churn_usd:usd}** a month, between "
+            "{gross_margin_change_low_usd:usd} and "
+            "{gross_margin_change_high_usd:usd}. Assumption: use stays the same; "
             "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
             "to {customers_lost_high_churn:count}), and what they cost goes with them. A call costs what it "
             "costs today: savings on models are counted apart, on all calls, so a part of them would go as "

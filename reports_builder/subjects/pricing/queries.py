@@ -3,148 +3,90 @@
 from reports_builder.evidence import Evidence
 from reports_builder.warehouse import Warehouse
 
-# What a plan is called, with its kind where the name does not say it.
-NAME = (
-    "if(contains(lower(plan.plan_name), plan.plan_kind), plan.plan_name, "
-    "plan.plan_name || ' (' || plan.plan_kind || ')')"
-)
-
 
 def recommended(warehouse: Warehouse) -> Evidence:
     """The recommended plan beside today's, with what the churn scenarios leave; no row without customers."""
     return warehouse.evidence(
-        f"""
-        with losses as (
-            select
-                count(*) filter (where backtest.current_gross_margin_usd < 0) as current_unprofitable,
-                coalesce(-sum(least(backtest.current_gross_margin_usd, 0)), 0) as current_losses_usd,
-                sum(backtest.current_revenue_usd) filter (where backtest.current_gross_margin_usd is not null)
-                    as known_revenue_usd,
-                sum(backtest.revenue_usd * (1 - backtest.leave_probability_base))
-                    filter (where backtest.current_gross_margin_usd is not null) as known_new_revenue_usd,
-                count(*) filter (where backtest.current_gross_margin_usd is null) as unknown_customers,
-                sum(backtest.uncosted_calls) as uncosted_calls
-            from pricing.rpt_plan_backtests as backtest
-            inner join pricing.rpt_plan_comparison as plan on backtest.plan_id = plan.plan_id
-            where plan.is_recommended
-        )
+        """
         select
-            plan.* replace ({NAME} as plan_name),
-            losses.current_unprofitable,
-            losses.current_losses_usd,
-            losses.unknown_customers,
-            losses.uncosted_calls,
-            gross_margin_change_base_churn_usd as margin_gain_usd,
-            gross_margin_low_churn_usd - current_gross_margin_usd as gain_low_churn_usd,
-            gross_margin_high_churn_usd - current_gross_margin_usd as gain_high_churn_usd,
-            least(gain_low_churn_usd, gain_high_churn_usd) as margin_gain_low_usd,
-            greatest(gain_low_churn_usd, gain_high_churn_usd) as margin_gain_high_usd,
-            revenue_base_churn_usd - current_revenue_usd as revenue_gain_usd,
-            least(revenue_low_churn_usd, revenue_high_churn_usd) - current_revenue_usd
-                as revenue_gain_low_usd,
-            greatest(revenue_low_churn_usd, revenue_high_churn_usd) - current_revenue_usd
-                as revenue_gain_high_usd,
-            revenue_base_churn_usd / nullif(current_revenue_usd::double, 0) - 1 as revenue_gain_share,
-            gross_margin_base_churn_usd / nullif(abs(current_gross_margin_usd)::double, 0)
-                - sign(current_gross_margin_usd) as margin_gain_share,
-            current_gross_margin_usd / nullif(losses.known_revenue_usd::double, 0) as current_margin_share,
-            gross_margin_base_churn_usd / nullif(losses.known_new_revenue_usd::double, 0) as new_margin_share,
-            new_margin_share - current_margin_share as margin_share_change,
-            format('{{:.1f}} %', 100 * steep_rise_customer_share) as steep_share,
+            plan.* replace (plan_label as plan_name),
+            impacts.current_unprofitable_customers, impacts.current_losses_usd,
+            impacts.unknown_customers, impacts.uncosted_calls,
+            impacts.current_gross_margin_share, impacts.gross_margin_base_churn_share,
+            impacts.gross_margin_share_change,
             (
                 select count(*) from pricing.rpt_plan_comparison
                 where verdict not in ('today', 'names_no_tier_in_use', 'cost_unknown')
             ) as comparable_plans
         from pricing.rpt_plan_comparison as plan
-        cross join losses
+        inner join pricing.rpt_plan_impacts as impacts on plan.plan_id = impacts.plan_id
         where plan.is_recommended
-        """  # noqa: S608 - the name is put together above
+        """
     )
 
 
 def room(warehouse: Warehouse) -> Evidence:
     """How many more steep rises the recommended plan bears, and what would be recommended instead."""
     return warehouse.evidence(
-        f"""
-        with rule as (
-            select max(value)::double as steep_limit_share
-            from seeds.assumptions
-            where name = 'steep_rise_customers_up_to_share'
-        ),
-        next_best as (
-            select {NAME} as next_plan_name, gross_margin_change_base_churn_usd as next_gain_usd
-            from pricing.rpt_plan_comparison as plan
+        """
+        with next_best as (
+            select plan_label as next_plan_name, gross_margin_change_base_churn_usd as next_gain_usd
+            from pricing.rpt_plan_comparison
             where not is_recommended and verdict in ('eligible', 'today')
             order by verdict = 'eligible' desc, gross_margin_base_churn_usd desc, plan_id
             limit 1
         )
         select
             profitable_steep_rises as steep_customers,
-            floor(steep_limit_share * profitable_customers)::bigint as steep_customers_allowed,
+            profitable_steep_rises_allowed as steep_customers_allowed,
             steep_customers_allowed - steep_customers + 1 as rises_until_rejected,
             next_plan_name,
             next_gain_usd
         from pricing.rpt_plan_comparison
-        cross join rule
         left join next_best on true
         where is_recommended and not is_current_plan
-        """  # noqa: S608 - the name is put together above
+        """
     )
 
 
 def best_rejected(warehouse: Warehouse) -> Evidence:
     """The rejected plan that would earn most, where it would earn more than the recommended one."""
     return warehouse.evidence(
-        f"""
-        with rule as (
-            select
-                max(value) filter (where name = 'steep_rise_customers_up_to_share')
-                    ::double as limit_share,
-                max(value) filter (where name = 'steep_rise_from_share')::double
-                    as rise_share
-            from seeds.assumptions
-        ),
-        chosen as (
-            select gross_margin_base_churn_usd as chosen_margin_usd
-            from pricing.rpt_plan_comparison
-            where is_recommended
-        )
+        """
         select
-            {NAME} as rejected_name,
-            verdict,
-            gross_margin_base_churn_usd - chosen_margin_usd as missed_gain_usd,
-            current_gross_margin_usd - gross_margin_high_churn_usd as high_churn_loss_usd,
-            profitable_steep_rises as rejected_steep_customers,
-            profitable_customers as rejected_paying_customers,
-            format('{{:.1f}} %', 100 * steep_rise_customer_share) as rejected_steep_share,
-            floor(limit_share * profitable_customers)::bigint as steep_allowed,
-            rejected_steep_customers - steep_allowed as steep_beyond_limit,
-            rise_share,
-            limit_share
-        from pricing.rpt_plan_comparison as plan
-        cross join rule
-        cross join chosen
-        where verdict in ('too_many_steep_rises', 'loses_margin_under_high_churn')
-            and gross_margin_base_churn_usd > chosen_margin_usd
-        order by gross_margin_base_churn_usd desc, plan_id
+            rejected.plan_label as rejected_name,
+            rejected.verdict,
+            rejected.gross_margin_base_churn_usd - chosen.gross_margin_base_churn_usd as missed_gain_usd,
+            rejected.current_gross_margin_usd - rejected.gross_margin_high_churn_usd as high_churn_loss_usd,
+            rejected.profitable_steep_rises as rejected_steep_customers,
+            rejected.profitable_customers as rejected_paying_customers,
+            rejected.steep_rise_customer_share as rejected_steep_share,
+            rejected.profitable_steep_rises_allowed as steep_allowed,
+            rejected.profitable_steep_rises - rejected.profitable_steep_rises_allowed as steep_beyond_limit
+        from pricing.rpt_plan_comparison as rejected
+        inner join pricing.rpt_plan_comparison as chosen
+            on chosen.is_recommended
+            and rejected.gross_margin_base_churn_usd > chosen.gross_margin_base_churn_usd
+        where rejected.verdict in ('too_many_steep_rises', 'loses_margin_under_high_churn')
+        order by rejected.gross_margin_base_churn_usd desc, rejected.plan_id
         limit 1
-        """  # noqa: S608 - the name is put together above
+        """
     )
 
 
 def today(warehouse: Warehouse) -> Evidence:
     """Today's plan in the comparison."""
     return warehouse.evidence(
-        f"""
+        """
         select
-            {NAME} as today_name,
+            plan_label as today_name,
             revenue_usd as today_revenue_usd, cost_to_serve_usd as today_cost_usd,
             gross_margin_usd as today_margin_usd, gross_margin_share as today_margin_share,
             unprofitable_customers as today_unprofitable, customers as today_customers,
             revenue_usd / nullif(paying_customers, 0)::double as revenue_per_customer_usd
         from pricing.rpt_plan_comparison as plan
         where is_current_plan
-        """  # noqa: S608 - the name is put together above
+        """
     )
 
 
@@ -168,12 +110,11 @@ def price_list(warehouse: Warehouse) -> Evidence:
 def plans(warehouse: Warehouse) -> Evidence:
     """All plans, the one with the highest margin after base churn first."""
     return warehouse.evidence(
-        f"""
+        """
         select
-            plan.* replace ({NAME} as plan_name),
+            plan.* replace (plan_label as plan_name),
             least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
             greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd,
-            gross_margin_high_churn_usd - current_gross_margin_usd as gain_high_churn_usd,
             format('{{}} ({{:.1f}} %)', profitable_steep_rises, 100 * steep_rise_customer_share)
                 as steep_rises,
             case verdict
@@ -188,7 +129,7 @@ def plans(warehouse: Warehouse) -> Evidence:
             starts_with(verdict_words, 'rejected') as is_rejected
         from pricing.rpt_plan_comparison as plan
         order by gross_margin_base_churn_usd desc, plan_id
-        """  # noqa: S608 - the name is put together above
+        """
     )
 
 
@@ -256,11 +197,11 @@ def prices(warehouse: Warehouse) -> Evidence:
 def terms(warehouse: Warehouse) -> Evidence:
     """The plans as the business wrote them."""
     return warehouse.evidence(
-        f"""
+        """
         select
-            {NAME} as plan_name,
-            subscription_tier,
-            base_fee_usd,
+            coalesce(comparison.plan_label, plan.plan_name) as plan_name,
+            plan.subscription_tier,
+            plan.base_fee_usd,
             case usage_unit when 'none' then 'nothing' when '1k_tokens' then '1,000 tokens' else usage_unit
                 end as metered,
             case when usage_unit = 'none' then 'unlimited'
@@ -268,21 +209,22 @@ def terms(warehouse: Warehouse) -> Evidence:
             usd_per_unit,
             rationale
         from seeds.pricing_plans as plan
-        order by is_current desc, plan_id, base_fee_usd, subscription_tier
-        """  # noqa: S608 - the name is put together above
+        left join pricing.rpt_plan_comparison as comparison on plan.plan_id = comparison.plan_id
+        order by plan.is_current desc, plan.plan_id, plan.base_fee_usd, plan.subscription_tier
+        """
     )
 
 
 def history(warehouse: Warehouse) -> Evidence:
     """Every plan over the months of the data."""
     return warehouse.evidence(
-        f"""
-        select history.* replace ({NAME} as plan_name), plan.is_recommended
+        """
+        select history.* replace (plan.plan_label as plan_name), plan.is_recommended
         from pricing.rpt_plan_history_monthly as history
         inner join pricing.rpt_plan_comparison as plan on history.plan_id = plan.plan_id
         order by history.month_start_date, plan.is_recommended desc,
             plan.gross_margin_base_churn_usd desc, history.plan_id
-        """  # noqa: S608 - the name is put together above
+        """
     )
 
 
@@ -325,15 +267,15 @@ def months(warehouse: Warehouse) -> Evidence:
 def gain(warehouse: Warehouse) -> Evidence:
     """What the recommended plan adds to the margin of 30 days after churn: the one action of the analysis."""
     return warehouse.evidence(
-        f"""
+        """
         select
-            {NAME} as plan_name,
+            plan_label as plan_name,
             gross_margin_change_base_churn_usd as gain_usd,
-            gross_margin_high_churn_usd - current_gross_margin_usd as low_gain_usd,
-            gross_margin_low_churn_usd - current_gross_margin_usd as high_gain_usd,
+            gross_margin_change_low_usd as low_gain_usd,
+            gross_margin_change_high_usd as high_gain_usd,
             gross_margin_change_base_churn_usd as total_net_usd,
             customers_with_steep_rise
         from pricing.rpt_plan_comparison as plan
         where is_recommended and not is_current_plan
-        """  # noqa: S608 - the name is put together above
+        """
     )

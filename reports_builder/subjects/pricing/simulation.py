@@ -20,7 +20,8 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
         ),
         problem=plan.say(
             "Today's prices bring {current_revenue_usd:usd} and leave **{current_gross_margin_usd:usd}** "
-            "({current_margin_share:percent}). {current_unprofitable:count} of {customers:count} customers "
+            "({current_gross_margin_share:percent}). {current_unprofitable_customers:count} of "
+            "{customers:count} customers "
             "cost more than their fees, **{current_losses_usd:usd}** together: fees do not grow with use."
         ),
         domain_spec="Pricing Strategy Simulator (revenue and margin per model)",
@@ -56,33 +57,34 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
     """Winners and losers of the recommended plan; nothing when no invoice rises."""
     if not plan["customers_paying_more"]:
         return ()
-    risers = ask.risers(warehouse)
-    moves = ask.cheaper_tiers(warehouse)
+    impacts = ask.impacts(warehouse)
     insight = Insight(
         title=say(
             "Invoices rise for {customers_paying_more:count} of {customers:count} customers, who cause "
-            "{riser_cost_share:percent} of cost",
+            "{rising_cost_share:percent} of cost",
             plan,
-            risers,
+            impacts,
         ),
         problem=say(
-            "They cost {riser_cost_usd:usd} to serve and pay {riser_revenue_usd:usd} today. Under the plan "
-            "they pay **{riser_change_usd:usd}** more, half of them over {riser_median_share:percent} more; "
+            "They cost {rising_cost_to_serve_usd:usd} to serve and pay {rising_current_revenue_usd:usd} "
+            "today. Under the plan "
+            "they pay **{rising_revenue_change_usd:usd}** more, half of them over "
+            "{rising_revenue_change_share_p50:percent} more; "
             "{customers_paying_less:count} customers pay less and {customers_unchanged:count} the same. "
             "{customers_with_steep_rise:count} see a steep rise, by more than {steep_rise_share:percent}.",
             plan,
-            risers,
+            impacts,
             rules,
         ),
         domain_spec="Pricing Strategy Simulator (winners and losers)",
         domain_framework=INVOICING,
-        ubr_impact=risers.say(
-            "**{riser_change_usd:usd}** more revenue in 30 days comes from these customers."
+        ubr_impact=impacts.say(
+            "**{rising_revenue_change_usd:usd}** more revenue in 30 days comes from these customers."
         ),
         recommendation=Recommendation(
             note(
                 "Call the customers below before the change, and offer a higher tier where it is cheaper."
-                if moves["moving_customers"]
+                if impacts["moving_customers"]
                 else "Call the customers below before the change, and offer the largest rises in steps."
             ),
             "Head of Sales",
@@ -96,7 +98,7 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
             "because it costs more.",
             plan,
         )
-        + _moves(moves),
+        + _moves(impacts),
         supporting=Table(
             (
                 Column("customer_name", "Customer"),
@@ -121,14 +123,15 @@ def _moves(moves: Evidence) -> Prose:
         return note(" No customer would pay less in a higher tier.")
     return moves.say(
         " These figures leave each customer in its tier. A higher one would be cheaper for "
-        "{moving_customers:count}; if they move, revenue is **{moved_saving_usd:usd}** less than stated, and "
-        "{change_after_moves_usd:more_or_less_usd} than today if nobody leaves."
+        "{moving_customers:count}; if they move, revenue is **{moved_savings_usd:usd}** less than "
+        "stated, and "
+        "{revenue_change_after_moves_usd:more_or_less_usd} than today if nobody leaves."
     )
 
 
 def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[Insight, ...]:
     """How much churn the recommended plan bears; nothing when no invoice rises."""
-    stress = ask.stress(warehouse)
+    stress = ask.impacts(warehouse)
     if not stress["rising_customers"]:
         return ()
     return (
@@ -139,15 +142,15 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
             ),
             problem=say(
                 "Nobody knows yet how many leave. If all {steep_customers:count} customers with a steep rise "
-                "left, they would take **{steep_margin_usd:usd}** with them, "
+                "left, they would take **{steep_gross_margin_usd:usd}** with them, "
                 "{steep_margin_share:percent} of that margin, and the margin of all would be "
-                "{gain_without_steep_usd:more_or_less_usd} than today.",
+                "{margin_change_without_steep_usd:more_or_less_usd} than today.",
                 stress,
             ),
             domain_spec="Pricing Strategy Simulator (sensitivity to churn)",
             domain_framework="Quantify Business Value: Planning & Estimating; Forecasting",
             ubr_impact=stress.say(
-                "**{steep_margin_usd:usd}** of margin in 30 days depends on their staying."
+                "**{steep_gross_margin_usd:usd}** of margin in 30 days depends on their staying."
             ),
             recommendation=Recommendation(
                 note("Measure in the pilot who signs and who leaves, and compare with the base scenario."),
@@ -156,8 +159,9 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
             ),
             outcome=plan.say(
                 "**{gross_margin_change_base_churn_usd:more_or_less_usd}** margin in 30 days in the base "
-                "scenario, {gain_high_churn_usd:more_or_less_usd} with high and "
-                "{gain_low_churn_usd:more_or_less_usd} with low churn. Assumption: a customer that leaves "
+                "scenario, {gross_margin_change_high_churn_usd:more_or_less_usd} with high and "
+                "{gross_margin_change_low_churn_usd:more_or_less_usd} with low churn. Assumption: a "
+                "customer that leaves "
                 "takes its cost along."
             ),
             supporting=Table(
@@ -168,7 +172,7 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
                     Column("gross_margin_low_churn_usd", "Margin, low churn", "usd_table"),
                     Column("gross_margin_base_churn_usd", "Base", "usd_table"),
                     Column("gross_margin_high_churn_usd", "High", "usd_table"),
-                    Column("gain_high_churn_usd", "High against today", "delta_usd_table"),
+                    Column("gross_margin_change_high_churn_usd", "High against today", "delta_usd_table"),
                 ),
                 plans,
                 note("what each scenario leaves of 30 days of margin."),

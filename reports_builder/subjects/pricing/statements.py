@@ -36,7 +36,7 @@ INVOICE_COLUMNS = (
 
 def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
     """What a page on prices answers: today, the proposal, whom it hits, how it would have done so far."""
-    missed = rejected_said(ask.best_rejected(warehouse))
+    missed = rejected_said(ask.best_rejected(warehouse), rules)
     prices = ask.price_list(warehouse)
     now = join([today_said(plan), *other_fees_said(prices), *own_fees_said(prices)])
     if plan["is_current_plan"]:
@@ -58,11 +58,12 @@ def today_said(plan: Evidence) -> Prose:
         )
     said = plan.say(
         "Today's prices brought **{current_revenue_usd:usd}** and left **{current_gross_margin_usd:usd}** of "
-        "margin ({current_margin_share:percent}); "
+        "margin ({current_gross_margin_share:percent}); "
         + (
-            "{current_unprofitable:count} of {customers:count} customers cost **{current_losses_usd:usd}** "
+            "{current_unprofitable_customers:count} of {customers:count} customers cost "
+            "**{current_losses_usd:usd}** "
             "more than their fees."
-            if plan["current_unprofitable"]
+            if plan["current_unprofitable_customers"]
             else "the fee of each of {customers:count} customers covers its cost."
             if not plan["uncosted_calls"]
             else "none of {customers:count} customers is known to have cost more than its fee."
@@ -108,8 +109,10 @@ def proposal_said(plan: Evidence) -> Prose:
     return plan.say(
         "Of the plans on your list, “{plan_name:text}” is best by your rules. On the same use it lifts "
         "revenue by "
-        "**{revenue_gain_usd:usd}** and margin by **{margin_gain_usd:usd}** a month after "
-        "expected departures, {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd} if many "
+        "**{revenue_change_base_churn_usd:usd}** and margin by "
+        "**{gross_margin_change_base_churn_usd:usd}** a month after "
+        "expected departures, {gross_margin_change_low_usd:usd} to {gross_margin_change_high_usd:usd} if "
+        "many "
         "or few leave: departures follow illustrative churn assumptions, and use is assumed to "
         "stay the same."
     )
@@ -134,7 +137,7 @@ def invoices_said(plan: Evidence, rules: Evidence, limits: Evidence) -> Prose:
             + ("; {customers_unchanged:count} see no change. " if plan["customers_unchanged"] else ". ")
         )
         + say(
-            "{steep_customers:count} (that is {steep_share:text} of the "
+            "{steep_customers:count} (that is {steep_rise_customer_share:percent_fine} of the "
             "{profitable_customers:count} that earn money today) would pay over {steep_rise_share:percent} "
             "more; your limit "
             "is {steep_limit_share:percent}, that is {steep_customers_allowed:count}: ",
@@ -163,7 +166,7 @@ def _beyond(limits: Evidence) -> Prose:
     )
 
 
-def rejected_said(rejected: Evidence) -> tuple[Prose, ...]:
+def rejected_said(rejected: Evidence, rules: Evidence) -> tuple[Prose, ...]:
     """What the rules cost: the rejected plan that would earn more, and by how much it misses them."""
     if not rejected.rows:
         return ()
@@ -177,11 +180,14 @@ def rejected_said(rejected: Evidence) -> tuple[Prose, ...]:
         )
     return (
         more
-        + rejected.say(
+        + say(
             "it raises {rejected_steep_customers:count} of {rejected_paying_customers:count} invoices of "
             "profitable customers "
-            "({rejected_steep_share:text}) by over {rise_share:percent}, **{steep_beyond_limit:count}** more "
-            "than the {steep_allowed:count} that your limit of {limit_share:percent} allows."
+            "({rejected_steep_share:percent_fine}) by over {steep_rise_share:percent}, "
+            "**{steep_beyond_limit:count}** more "
+            "than the {steep_allowed:count} that your limit of {steep_limit_share:percent} allows.",
+            rejected,
+            rules,
         ),
     )
 
@@ -206,27 +212,29 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
             "Revenue under the plan",
             plan.cell("revenue_base_churn_usd", "usd_table"),
             plan.cell("current_revenue_usd", "usd_table"),
-            plan.cell("revenue_gain_share", "delta"),
+            plan.cell("revenue_change_base_churn_share", "delta"),
             status=departures,
         ),
         KeyFigure(
             "Gross margin under the plan",
             plan.cell("gross_margin_base_churn_usd", "usd_table"),
             plan.cell("current_gross_margin_usd", "usd_table"),
-            plan.cell("margin_gain_share", "delta"),
-            status=plan.say("gain of {margin_gain_low_usd:usd} to {margin_gain_high_usd:usd}"),
+            plan.cell("gross_margin_change_base_churn_share", "delta"),
+            status=plan.say(
+                "gain of {gross_margin_change_low_usd:usd} to {gross_margin_change_high_usd:usd}"
+            ),
         ),
         KeyFigure(
             "Gross margin of revenue",
-            plan.cell("new_margin_share", "percent"),
-            plan.cell("current_margin_share", "percent"),
-            plan.cell("margin_share_change", "delta_points"),
+            plan.cell("gross_margin_base_churn_share", "percent"),
+            plan.cell("current_gross_margin_share", "percent"),
+            plan.cell("gross_margin_share_change", "delta_points"),
             status=departures,
         ),
         KeyFigure(
             "Customers with a loss",
             plan.cell("unprofitable_customers", "count"),
-            plan.cell("current_unprofitable", "count"),
+            plan.cell("current_unprofitable_customers", "count"),
             target=note("none"),
             status=note("nobody leaving"),
         ),
@@ -239,7 +247,10 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
             "Steep rises of profitable customers",
             plan.cell("profitable_steep_rises", "count"),
             target=rules.say("at most {steep_limit_share:percent} of profitable customers"),
-            status=plan.say("{steep_share:text} of {profitable_customers:count} that earn money today"),
+            status=plan.say(
+                "{steep_rise_customer_share:percent_fine} of {profitable_customers:count} that earn "
+                "money today"
+            ),
         ),
         KeyFigure(
             "Expected departures",

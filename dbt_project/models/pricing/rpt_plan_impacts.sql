@@ -1,0 +1,112 @@
+{# one row per plan: whom it hits, of the customers of the trailing 30 days; those who pay more, who pay less, who would move #}
+
+with plan_backtests as (
+
+    select * from {{ ref('rpt_plan_backtests') }}
+
+),
+
+customers as (
+
+    select
+        *,
+        revenue_change_usd > 0 as is_rising,
+        coalesce(revenue_change_share > {{ assumption('steep_rise_from_share') }}, false) as is_steep,
+        least(revenue_usd, higher_tier_revenue_usd) as chosen_revenue_usd,
+        {{ money('gross_margin_usd * (1 - leave_probability_low)') }} - current_gross_margin_usd as margin_change_low_churn_usd,
+        {{ money('gross_margin_usd * (1 - leave_probability_base)') }} - current_gross_margin_usd as margin_change_base_churn_usd,
+        {{ money('gross_margin_usd * (1 - leave_probability_high)') }} - current_gross_margin_usd as margin_change_high_churn_usd,
+        row_number() over (partition by plan_id order by revenue_change_usd desc, customer_id asc) <= 10 and revenue_change_usd > 0 as is_among_largest_rises
+    from plan_backtests
+
+),
+
+summed as (
+
+    select
+        plan_id,
+        count(*) filter (where current_gross_margin_usd < 0) as current_unprofitable_customers,
+        {{ money('coalesce(-sum(least(current_gross_margin_usd, 0)), 0)') }} as current_losses_usd,
+        count(*) filter (where current_gross_margin_usd is null) as unknown_customers,
+        {{ ratio(
+            'sum(current_gross_margin_usd)',
+            'sum(current_revenue_usd) filter (where current_gross_margin_usd is not null)'
+        ) }} as current_gross_margin_share,
+        {{ ratio(
+            'sum(gross_margin_usd * (1 - leave_probability_base))',
+            'sum(revenue_usd * (1 - leave_probability_base)) filter (where current_gross_margin_usd is not null)'
+        ) }} as gross_margin_base_churn_share,
+        cast(coalesce(sum(uncosted_calls), 0) as bigint) as uncosted_calls,
+        count(*) filter (where is_rising) as rising_customers,
+        {{ money('coalesce(sum(current_revenue_usd) filter (where is_rising), 0)') }} as rising_current_revenue_usd,
+        {{ money('coalesce(sum(revenue_change_usd) filter (where is_rising), 0)') }} as rising_revenue_change_usd,
+        {{ percentile('case when is_rising then revenue_change_share end', 0.5) }} as rising_revenue_change_share_p50,
+        {{ money('coalesce(sum(cost_to_serve_usd) filter (where is_rising), 0)') }} as rising_cost_to_serve_usd,
+        {{ ratio('sum(cost_to_serve_usd) filter (where is_rising)', 'sum(cost_to_serve_usd)') }} as rising_cost_share,
+        count(*) filter (where is_among_largest_rises) as largest_rises,
+        {{ money('coalesce(sum(revenue_change_usd) filter (where is_among_largest_rises), 0)') }} as largest_rises_usd,
+        {{ ratio(
+            'sum(revenue_change_usd) filter (where is_among_largest_rises)',
+            'sum(revenue_change_usd) filter (where is_rising)'
+        ) }} as largest_rises_share,
+        {{ money('sum(margin_change_base_churn_usd) filter (where is_among_largest_rises)') }} as largest_rises_margin_change_usd,
+        {{ money('sum(margin_change_low_churn_usd) filter (where is_among_largest_rises)') }} as largest_rises_margin_change_low_churn_usd,
+        {{ money('sum(margin_change_high_churn_usd) filter (where is_among_largest_rises)') }} as largest_rises_margin_change_high_churn_usd,
+        count(*) filter (where is_steep) as steep_customers,
+        {{ money('coalesce(sum(gross_margin_usd) filter (where is_steep), 0)') }} as steep_gross_margin_usd,
+        {{ money('sum(gross_margin_usd) filter (where is_rising)') }} as rising_gross_margin_usd,
+        {{ money('sum(gross_margin_usd) filter (where not is_steep)') }} as gross_margin_without_steep_usd,
+        {{ money('sum(gross_margin_usd)') }} as gross_margin_usd,
+        {{ money('sum(current_gross_margin_usd)') }} as current_gross_margin_usd,
+        count(*) filter (where revenue_change_usd < 0 and current_gross_margin_usd >= 0) as profitable_falling_customers,
+        {{ money('coalesce(-sum(revenue_change_usd) filter (where revenue_change_usd < 0 and current_gross_margin_usd >= 0), 0)') }} as profitable_falls_usd,
+        count(*) filter (where chosen_revenue_usd < revenue_usd) as moving_customers,
+        {{ money('coalesce(sum(revenue_usd - chosen_revenue_usd), 0)') }} as moved_savings_usd,
+        {{ money('coalesce(sum(chosen_revenue_usd - current_revenue_usd), 0)') }} as revenue_change_after_moves_usd
+    from customers
+    group by plan_id
+
+),
+
+final as (
+
+    select
+        plan_id,
+        current_unprofitable_customers,
+        current_losses_usd,
+        unknown_customers,
+        uncosted_calls,
+        current_gross_margin_share,
+        gross_margin_base_churn_share,
+        gross_margin_base_churn_share - current_gross_margin_share as gross_margin_share_change,
+        rising_customers,
+        rising_current_revenue_usd,
+        rising_revenue_change_usd,
+        rising_revenue_change_share_p50,
+        rising_cost_to_serve_usd,
+        rising_cost_share,
+        largest_rises,
+        largest_rises_usd,
+        largest_rises_share,
+        largest_rises_margin_change_usd,
+        least(largest_rises_margin_change_low_churn_usd, largest_rises_margin_change_high_churn_usd) as largest_rises_margin_change_low_usd,
+        greatest(largest_rises_margin_change_low_churn_usd, largest_rises_margin_change_high_churn_usd) as largest_rises_margin_change_high_usd,
+        steep_customers,
+        steep_gross_margin_usd,
+        {{ ratio('steep_gross_margin_usd', 'rising_gross_margin_usd') }} as steep_margin_share,
+        gross_margin_without_steep_usd,
+        {{ money('gross_margin_without_steep_usd - current_gross_margin_usd') }} as margin_change_without_steep_usd,
+        case
+            when rising_gross_margin_usd > 0
+                then least(1, {{ ratio('gross_margin_usd - current_gross_margin_usd', 'rising_gross_margin_usd') }})
+        end as bearable_leaving_share,
+        profitable_falling_customers,
+        profitable_falls_usd,
+        moving_customers,
+        moved_savings_usd,
+        revenue_change_after_moves_usd
+    from summed
+
+)
+
+select * from final
