@@ -8,6 +8,8 @@ from reports_builder.subjects.allocation.spend.insights import unowned
 from reports_builder.subjects.allocation.spend.statements import (
     activities_section,
     components_section,
+    gpu_section,
+    gpus_said,
     owned,
     owner_figures,
     owner_sections,
@@ -32,7 +34,7 @@ _ASSUMPTIONS = (
 
 
 def build(warehouse: Warehouse) -> Page:
-    """Owners, components, tenants, shared pools and tags."""
+    """Owners, components, tenants, shared pools, GPUs and tags."""
     month = ask.month(warehouse)
     tagged = ask.tagged(warehouse)
     return Page(
@@ -43,7 +45,7 @@ def build(warehouse: Warehouse) -> Page:
             "Models are a part of what the company spends. Each dollar needs somebody who answers for it, "
             "and a resource that does not say whose it is hides behind those that do."
         ),
-        answer=(owned(month), tags_said(tagged)),
+        answer=(owned(month), *gpus_said(ask.gpus(warehouse)), tags_said(tagged)),
         key_figures=(*spend_figures(month), *tag_figures(tagged)),
         figures=owner_figures(warehouse, month),
         insights=unowned(month, ask.owners(warehouse, "team")),
@@ -56,6 +58,7 @@ def build(warehouse: Warehouse) -> Page:
             tenants_section(warehouse),
             *activities_section(warehouse),
             *support_section(warehouse),
+            *gpu_section(warehouse),
             *tag_sections(warehouse),
         ),
     )

@@ -168,8 +168,10 @@ final as (
         case when earlier_month = cast(date_trunc('month', month_start_date - 1) as date) then earlier_share end as prior_compliant_cost_share,
         case
             when compliant_cost_share >= target_share then 0
-            when earlier_month = cast(date_trunc('month', month_start_date - 1) as date) and compliant_cost_share > earlier_share
-                then cast(least(ceil((target_share - compliant_cost_share) / (compliant_cost_share - earlier_share) * days_in_month), 99999) as integer)
+            when
+                earlier_month = cast(date_trunc('month', month_start_date - 1) as date) and compliant_cost_share > earlier_share
+                and (target_share - compliant_cost_share) / (compliant_cost_share - earlier_share) * days_in_month <= 1825
+                then cast(ceil((target_share - compliant_cost_share) / (compliant_cost_share - earlier_share) * days_in_month) as integer)
         end as days_to_target,
         is_latest
     from compared

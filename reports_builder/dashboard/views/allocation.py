@@ -7,6 +7,7 @@ from reports_builder.subjects.allocation.spend import queries as ask
 from reports_builder.subjects.allocation.spend.statements import (
     activities_section,
     components_section,
+    gpu_section,
     owned,
     owner_figures,
     owner_sections,
@@ -36,6 +37,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             tenants_section(warehouse),
             *activities_section(warehouse),
             *support_section(warehouse),
+            *gpu_section(warehouse),
             *tag_sections(warehouse),
         ),
         period=warehouse.chosen_period,

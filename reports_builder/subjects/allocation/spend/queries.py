@@ -192,9 +192,61 @@ def to_fix(warehouse: Warehouse) -> Evidence:
     """Resources with something wrong, the dearest first."""
     return warehouse.evidence(
         """
-        select resource_id, provider_name, service_name, tag_key, problem, found_key, found_value,
-        likely_value, fixed_by, cost_usd
+        select
+            resource_id, provider_name, service_name, tag_key, problem, coalesce(found_key, '-') as found_key,
+            coalesce(found_value, '-') as found_value, coalesce(likely_value, '-') as likely_value, fixed_by,
+            cost_usd
         from allocation.rpt_noncompliant_resources
         order by resource_rank, tag_key
+        """
+    )
+
+
+_GPU_SUMS = """
+            sum(requested_gpu_hours) as requested_gpu_hours,
+            sum(allocated_gpu_hours) as allocated_gpu_hours,
+            sum(measured_gpu_hours) as measured_gpu_hours,
+            sum(measured_gpu_hours)
+                / nullif(sum(allocated_gpu_hours) filter (where measured_gpu_hours is not null)::double, 0)
+                as busy_share,
+            sum(idle_gpu_hours) as idle_gpu_hours,
+            sum(cost_usd) as cost_usd,
+            sum(idle_cost_usd) as idle_cost_usd,
+            sum(idle_cost_usd) / nullif(sum(cost_usd)::double, 0) as idle_share,
+            sum(cost_usd) / nullif((sum(allocated_gpu_hours) + sum(idle_gpu_hours))::double, 0)
+                as usd_per_gpu_hour
+        from allocation.rpt_gpu_costs_daily
+        where usage_date between :window_start and :as_of
+"""
+
+
+def gpus(warehouse: Warehouse) -> Evidence:
+    """What all GPUs of the period cost, and how much of them was used; no row where there are none."""
+    return warehouse.evidence(
+        f"""
+        select{_GPU_SUMS}        having count(*) > 0
+        """
+    )
+
+
+def gpus_by_type(warehouse: Warehouse) -> Evidence:
+    """The same by provider and type of machine, the dearest first."""
+    return warehouse.evidence(
+        f"""
+        select
+            provider_name,
+            coalesce(instance_type, 'unknown') as instance_type,{_GPU_SUMS}        group by all
+        order by cost_usd desc nulls last, provider_name, instance_type
+        """
+    )
+
+
+def gpus_by_team(warehouse: Warehouse) -> Evidence:
+    """The same by the team that bears it."""
+    return warehouse.evidence(
+        f"""
+        select
+            team_id,{_GPU_SUMS}        group by team_id
+        order by cost_usd desc nulls last, team_id
         """
     )

@@ -218,7 +218,8 @@ def owner_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             ),
         )
         for level, title, label in levels
-        if len((found := ask.owners(warehouse, level)).rows) > 1
+        if (found := ask.owners(warehouse, level)).rows
+        and any(record["owner_name"] != "Unallocated" for record in found.records())
     )
 
 
@@ -329,4 +330,49 @@ def tag_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     return (
         Section("Tags", tables=(Table(scopes, by_scope, max_rows=30),)),
         Section("Tags to put right", tables=(Table(fixes, wrong, max_rows=25),)),
+    )
+
+
+def gpus_said(gpus: Evidence) -> tuple[Prose, ...]:
+    """What GPUs cost, and what of it was for hours that nobody held; nothing where there are none."""
+    if not gpus.rows or gpus["cost_usd"] is None:
+        return ()
+    said = gpus.say("GPUs cost **{cost_usd:usd}**")
+    if gpus["idle_cost_usd"] is not None:
+        said += gpus.say(
+            ", of which **{idle_cost_usd:usd}** ({idle_share:percent}) for hours that nobody held"
+        )
+    if gpus["busy_share"] is not None:
+        said += gpus.say("; cards that were held were busy {busy_share:percent} of the time")
+    return (said + note("."),)
+
+
+def gpu_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """GPU hours asked for, held and busy, and their cost; nothing where there are none."""
+    by_type = ask.gpus_by_type(warehouse)
+    if not by_type.rows:
+        return ()
+    hours = (
+        Column("requested_gpu_hours", "Hours asked for", "count"),
+        Column("allocated_gpu_hours", "Held", "count"),
+        Column("measured_gpu_hours", "Busy", "count"),
+        Column("busy_share", "Busy while held", "percent"),
+        Column("idle_gpu_hours", "Held by nobody", "count"),
+        Column("cost_usd", "Cost", "usd_table"),
+        Column("idle_cost_usd", "Of it, idle", "usd_table"),
+        Column("usd_per_gpu_hour", "An hour", "usd_unit"),
+    )
+    types = (Column("provider_name", "Provider"), Column("instance_type", "Machine"), *hours)
+    teams = (Column("team_id", "Team"), *hours)
+    return (
+        Section(
+            "GPUs",
+            text=(
+                note(
+                    "Hours are those of whole cards: a slice is its part. Asked for has the time in the "
+                    "queue, too. What nobody held is borne by the owner of the machine."
+                ),
+            ),
+            tables=(Table(types, by_type), Table(teams, ask.gpus_by_team(warehouse))),
+        ),
     )
