@@ -28,14 +28,22 @@ capacities as (
 
 ),
 
+costs as (
+
+    select list_cost_usd, effective_cost_usd from usage_daily
+    union all
+    select case when charge_category = 'Usage' and effective_cost_usd is not null then list_cost_usd end as list_cost_usd, effective_cost_usd from bills
+    union all
+    select {{ money('null') }} as list_cost_usd, effective_cost_usd from capacities
+
+),
+
 expected as (
 
     select
-        coalesce((select sum(list_cost_usd) from usage_daily), 0)
-        + coalesce((select sum(list_cost_usd) from bills where charge_category = 'Usage' and effective_cost_usd is not null), 0) as list_cost_usd,
-        coalesce((select sum(effective_cost_usd) from usage_daily), 0)
-        + coalesce((select sum(effective_cost_usd) from bills), 0)
-        + coalesce((select sum(effective_cost_usd) from capacities), 0) as effective_cost_usd
+        coalesce(sum(list_cost_usd), 0) as list_cost_usd,
+        coalesce(sum(effective_cost_usd), 0) as effective_cost_usd
+    from costs
 
 ),
 

@@ -93,7 +93,11 @@ bill_parts as (
 parts as (
 
     {% for kind in ['caching', 'batch', 'negotiated_rates', 'charged_otherwise'] -%}
-    select month_start_date, '{{ kind }}' as kind, {{ kind }}_usd as savings_usd, {{ 'effective_cost_usd' if loop.first else money('null') }} as effective_cost_usd,
+    select
+        month_start_date,
+        '{{ kind }}' as kind,
+        {{ kind }}_usd as savings_usd,
+        {{ 'effective_cost_usd' if loop.first else money('null') }} as effective_cost_usd,
         {{ 'unknown_cost_usd' if loop.first else money('null') }} as unknown_cost_usd
     from usage_parts
     union all
