@@ -11,7 +11,7 @@ from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.actions import plan_actions
 from reports_builder.subjects.pricing.charts import before_and_after
 from reports_builder.subjects.pricing.frontier import chosen_said, front_section
-from reports_builder.subjects.pricing.pilot import pilot_section, units_section
+from reports_builder.subjects.pricing.pilot import pilot_section, sequence_said, units_section
 from reports_builder.subjects.pricing.statements import (
     KEY_FIGURE_HEADINGS,
     PLAN_COLUMNS,
@@ -32,7 +32,12 @@ _ASSUMPTIONS = (
         "Assumed: today's cost of a call. The gain is more revenue, and the cost that goes with those who "
         "leave. Savings on models are counted apart, on all calls, so a part of them would go as well."
     ),
-    note("Not modelled: moves to another tier, discounts, and the cost of changing the invoice."),
+    note(
+        "Assumed: the tables of the list leave each customer in its tier; the search lets it take a "
+        "dearer one "
+        "where that is cheaper. Cheaper tiers are open to it today as well, and it does not take them. Not "
+        "modelled: discounts, and the cost of changing the invoice."
+    ),
     note(
         "Measured: each customer's use and cost; successful calls only are invoiced, on subscribed days only."
     ),
@@ -64,7 +69,7 @@ def build(warehouse: Warehouse) -> Page:
         title=_TITLE,
         period=warehouse.period,
         question=_QUESTION,
-        answer=(*chosen_said(warehouse), *answer(warehouse, plan, rules), *_sequence(plan)),
+        answer=(*chosen_said(warehouse), *answer(warehouse, plan, rules), *_sequence(warehouse, plan)),
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(plan, plans),),
@@ -73,7 +78,7 @@ def build(warehouse: Warehouse) -> Page:
             *(
                 (
                     insights.structure(plan, ask.prices(warehouse), rules, ask.room(warehouse)),
-                    insights.projection(plan, plans),
+                    insights.projection(plan, plans, sequence_said(warehouse)),
                     insights.spared(tiers),
                     *insights.hardest_hit(
                         ask_customers.largest_rises(warehouse),
@@ -98,15 +103,8 @@ def build(warehouse: Warehouse) -> Page:
     )
 
 
-def _sequence(plan: Evidence) -> tuple[Prose, ...]:
-    if plan["is_current_plan"]:
-        return ()
-    return (
-        note(
-            "The sequence: a pilot with customers drawn by lot; then the customers that "
-            "lose money; then the rest."
-        ),
-    )
+def _sequence(warehouse: Warehouse, plan: Evidence) -> tuple[Prose, ...]:
+    return () if plan["is_current_plan"] else (note("The sequence. ") + sequence_said(warehouse),)
 
 
 def _current(today: Evidence, losses: Evidence) -> Section:
@@ -114,7 +112,7 @@ def _current(today: Evidence, losses: Evidence) -> Section:
         "Today: flat fees",
         text=(
             say(
-                "“{today_name:text}”: {today_customers:count} customers pay "
+                "“{today_name:text}”: {today_customers:count} customers brought fees of "
                 "{today_revenue_usd:usd_table} and cost {today_cost_usd:usd_table} in the period. The "
                 "loss on {today_unprofitable:count} of them is {loss_usd:usd_table}; "
                 "{recurring_customers:count} were at a loss in the period before as well.",
@@ -127,7 +125,7 @@ def _current(today: Evidence, losses: Evidence) -> Section:
 
 def _structure(warehouse: Warehouse) -> Section:
     return Section(
-        "The proposed structure",
+        "The price list of the best plan of your list",
         text=(
             note(
                 "An invoice is the base fee and the price of each unit beyond the included ones. For "

@@ -144,6 +144,8 @@ final as (
         {{ money_of_double('usd_per_unit') }} as usd_per_unit,
         {{ ratio('usd_per_unit - cost_per_unit_usd', 'usd_per_unit') }} as unit_margin_share,
         cost_per_unit_usd > usd_per_unit as is_below_cost,
+        {{ ratio('usd_per_unit - mean_unit_cost_usd', 'usd_per_unit') }} as target_margin_share,
+        cost_per_unit_usd > mean_unit_cost_usd as is_below_target,
         {{ ratio('cost_usd', 'sum(cost_usd) over (partition by usage_unit)') }} as cost_share
     from compared
 

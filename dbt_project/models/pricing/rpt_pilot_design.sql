@@ -131,7 +131,11 @@ judged as (
     select
         *,
         case when power_z is not null then {{ normal_cdf('power_z') }} end as power_share,
-        coalesce(customers_with_notice >= customers_needed, false) as can_be_measured
+        coalesce(customers_with_notice >= customers_needed, false) as can_be_measured,
+        {# More departures than this happen by chance in one of twenty pilots whose customers leave as the scenario says. #}
+        cast(ceil(round(
+            customers_with_notice * notice_leave_share + 1.645 * sqrt(customers_with_notice * notice_leave_share * (1 - notice_leave_share)), 6
+        )) as bigint) as departures_by_chance
     from powered
 
 ),
@@ -155,10 +159,7 @@ final as (
                 'cannot be measured with so few: ' || cast(customers_needed as string) || ' in each half are needed, and there are '
                 || cast(customers_with_notice as string)
         end as verdict,
-        {# More departures than this happen by chance in one of twenty pilots whose customers leave as the scenario says. #}
-        cast(ceil(round(
-            customers_with_notice * notice_leave_share + 1.645 * sqrt(customers_with_notice * notice_leave_share * (1 - notice_leave_share)), 6
-        )) as bigint) as departures_that_stop_it,
+        case when departures_by_chance < customers_with_notice then departures_by_chance end as departures_that_stop_it,
         {{ money_of_double('cast(group_change_usd as double) * ' ~ ratio('customers_with_notice', 'customers')) }} as expected_margin_change_usd,
         {{ money_of_double('cast(group_margin_lost_usd as double) * ' ~ ratio('customers_with_notice', 'customers')) }} as margin_lost_usd
     from judged

@@ -36,7 +36,7 @@ RISE_COLUMNS = (
     Column("subscribed_days", "Days subscribed", "count"),
     Column("billable_calls", "Calls", "count"),
     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
-    Column("current_revenue_usd", "Invoice today", "usd_table"),
+    Column("current_revenue_usd", "Fees today", "usd_table"),
     Column("revenue_usd", "Invoice then", "usd_table"),
     Column("revenue_change_share", "Change", "delta"),
     Column("leave_probability_base", "May leave", "percent"),
@@ -94,7 +94,7 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight
 def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidence) -> Insight:
     """The proposed price list and where its prices come from."""
     return Insight(
-        title=plan.say("Proposed: “{plan_name:text}”"),
+        title=plan.say("Best of your list: “{plan_name:text}”"),
         problem=note("A price must cover the cost of the use that it allows. ") + note(_principle(prices)),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
@@ -142,10 +142,13 @@ def _principle(prices: Evidence) -> str:
     )
 
 
-def projection(plan: Evidence, plans: Evidence) -> Insight:
+def projection(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
     """Revenue and margin if few, some or many customers leave."""
     return Insight(
-        title=plan.say("Revenue {revenue_change_base_churn_share:delta}, even after expected departures"),
+        title=plan.say(
+            "The best plan of your list: revenue {revenue_change_base_churn_share:delta}, even after "
+            "expected departures"
+        ),
         problem=plan.say(
             "{customers_paying_more:count} customers would pay more, "
             "{customers_with_steep_rise:count} of them much more. Some will leave: about "
@@ -161,10 +164,7 @@ def projection(plan: Evidence, plans: Evidence) -> Insight:
             "{current_gross_margin_share:percent}."
         ),
         recommendation=Recommendation(
-            note(
-                "Start with a pilot with customers drawn by lot; then move those that lose money; then the "
-                "rest."
-            ),
+            sequence,
             "Head of Product",
             "a quarter",
             is_in_plan=True,

@@ -31,7 +31,9 @@ def below_cost(warehouse: Warehouse) -> Evidence:
         """
         select
             feature_id, usage_unit, cost_per_unit_usd, usd_per_unit, unit_margin_share, cost_share,
-            is_below_cost
+            is_below_cost, target_margin_share,
+            count(*) filter (where is_below_target) over () as features_below_target,
+            sum(cost_share) filter (where is_below_target) over () as cost_share_below_target
         from pricing.rpt_feature_unit_margins
         where is_unit_of_chosen_plan
         order by unit_margin_share nulls last, product_id, feature_id
@@ -68,6 +70,21 @@ def pilots(warehouse: Warehouse) -> Evidence:
     )
 
 
+def sequence_said(warehouse: Warehouse) -> Prose:
+    """In which order customers get the new price, by what a pilot with them can measure."""
+    if any(row["can_be_measured"] and row["churn_scenario"] == "base" for row in pilots(warehouse).each()):
+        return note(
+            "Start with a pilot with customers drawn by lot; then move those that lose money; then the rest."
+        )
+    return note(
+        "Start with the customers that lose money, who take no margin along if they leave: with so few "
+        "customers "
+        "no pilot can measure the departures of the base scenario. Then move the rest in steps, and stop "
+        "where "
+        "more leave than you assumed."
+    )
+
+
 def units_section(warehouse: Warehouse) -> tuple[Section, ...]:
     """Price per unit against cost per unit by feature; nothing where no unit is sold."""
     features = below_cost(warehouse)
@@ -97,9 +114,16 @@ def units_section(warehouse: Warehouse) -> tuple[Section, ...]:
 def _sold_below_cost(features: Evidence) -> Prose:
     dearest = features.at(0)
     if not dearest["is_below_cost"]:
-        return dearest.say(
+        least = dearest.say(
             "No feature is sold below its cost; the least margin of a unit has {feature_id:words}, "
-            "{unit_margin_share:percent}."
+            "{unit_margin_share:percent}. "
+        )
+        if not dearest["features_below_target"]:
+            return least + dearest.say("Each reaches the target margin of {target_margin_share:percent}.")
+        return least + dearest.say(
+            "**{features_below_target:count} features, {cost_share_below_target:percent} of cost, miss "
+            "the target "
+            "margin of {target_margin_share:percent}**: one price for all is set by the mean cost of a unit."
         )
     return dearest.say(
         "**Sold below cost**: a unit of {feature_id:words} costs {cost_per_unit_usd:usd_unit} and is sold at "
@@ -113,6 +137,7 @@ def pilot_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not designs.rows:
         return ()
     measurable = [row for row in designs.each() if row["can_be_measured"]]
+    unstopped = [row for row in designs.each() if row["departures_that_stop_it"] is None]
     return (
         Section(
             "A pilot that can measure",
@@ -131,6 +156,14 @@ def pilot_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         "as a judgement, and "
                         "watch the departures that would stop it."
                     )
+                )
+                + (
+                    note(
+                        " Where no number of departures is given, not even the departure of all with notice "
+                        "would be more than chance, so nothing can stop that pilot."
+                    )
+                    if unstopped
+                    else note("")
                 ),
             ),
             tables=(Table(_PILOTS, designs, max_rows=12),),

@@ -115,7 +115,7 @@ def plans(warehouse: Warehouse) -> Evidence:
             plan.* replace (plan_label as plan_name),
             least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
             greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd,
-            format('{{}} ({{:.1f}} %)', profitable_steep_rises, 100 * steep_rise_customer_share)
+            format('{} ({:.1f} %)', profitable_steep_rises, 100 * steep_rise_customer_share)
                 as steep_rises,
             case verdict
                 when 'today' then 'what customers have today'
@@ -205,7 +205,7 @@ def terms(warehouse: Warehouse) -> Evidence:
             case usage_unit when 'none' then 'nothing' when '1k_tokens' then '1,000 tokens' else usage_unit
                 end as metered,
             case when usage_unit = 'none' then 'unlimited'
-                else coalesce(format('{{:,}}', included_units::bigint), 'unlimited') end as included,
+                else coalesce(format('{:,}', included_units::bigint), 'unlimited') end as included,
             usd_per_unit,
             rationale
         from seeds.pricing_plans as plan

@@ -105,7 +105,7 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
                 Column("subscription_tier", "Tier"),
                 Column("usage_archetype", "Declared use"),
                 Column("subscribed_days", "Days subscribed", "count"),
-                Column("current_revenue_usd", "Invoice today", "usd_table"),
+                Column("current_revenue_usd", "Fees today", "usd_table"),
                 Column("revenue_usd", "Under the plan", "usd_table"),
                 Column("revenue_change_share", "Change", "delta"),
                 Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
@@ -137,8 +137,8 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
     return (
         Insight(
             title=stress.say(
-                "Customers with {bearable_leaving_share:percent} of the margin from rising invoices could "
-                "leave before the gain is gone"
+                "If all {steep_customers:count} customers with a steep rise left, the margin would be "
+                "{margin_change_without_steep_usd:more_or_less_usd} than today"
             ),
             problem=say(
                 "Nobody knows yet how many leave. If all {steep_customers:count} customers with a steep rise "

@@ -10,7 +10,7 @@ from reports_builder.warehouse import Warehouse
 # A discount here and there is within it; another price list is not.
 _OTHER_FEES = 0.05
 
-KEY_FIGURE_HEADINGS = ("Figure", "Proposed", "Today", "Change", "Target or limit", "Status")
+KEY_FIGURE_HEADINGS = ("Figure", "Best of your list", "Today", "Change", "Target or limit", "Status")
 PLAN_COLUMNS = (
     Column("plan_name", "Plan"),
     Column("revenue_usd", "Revenue", "usd_table"),
@@ -26,7 +26,7 @@ INVOICE_COLUMNS = (
     Column("customer_name", "Customer"),
     Column("subscription_tier", "Tier"),
     Column("subscribed_days", "Days subscribed", "count"),
-    Column("current_revenue_usd", "Invoice today", "usd_table"),
+    Column("current_revenue_usd", "Fees today", "usd_table"),
     Column("revenue_usd", "Under the plan", "usd_table"),
     Column("revenue_change_usd", "Change", "delta_usd_table"),
     Column("current_gross_margin_usd", "Margin today", "usd_table"),
@@ -216,7 +216,7 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
             status=departures,
         ),
         KeyFigure(
-            "Gross margin under the plan",
+            "Margin after AI cost under the plan",
             plan.cell("gross_margin_base_churn_usd", "usd_table"),
             plan.cell("current_gross_margin_usd", "usd_table"),
             plan.cell("gross_margin_change_base_churn_share", "delta"),
@@ -225,7 +225,7 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
             ),
         ),
         KeyFigure(
-            "Gross margin of revenue",
+            "Margin after AI cost, of revenue",
             plan.cell("gross_margin_base_churn_share", "percent"),
             plan.cell("current_gross_margin_share", "percent"),
             plan.cell("gross_margin_share_change", "delta_points"),
