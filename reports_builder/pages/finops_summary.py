@@ -160,7 +160,7 @@ def _what_prices_add(best: Evidence, plan: Evidence) -> Prose:
     return plan.say(
         " Larger than all of them, and not in this total: the price plan of the pricing proposal, expected "
         "to lift the margin by **{plan_gain_usd:usd}** a month, at today's cost. It comes later because it "
-        "takes a pilot and customers who accept it."
+        "takes notice and customers who accept it."
     )
 
 

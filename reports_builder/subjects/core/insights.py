@@ -99,8 +99,8 @@ def _cover_the_cost(margins: Evidence, planned: Evidence | None) -> Recommendati
         )
     return Recommendation(
         note(
-            "Move the loss-making customers to a price that follows usage, after a pilot with new "
-            "customers; the pricing proposal has the plan."
+            "Move the loss-making customers to a price that follows usage; the pricing "
+            "proposal has the plan and the sequence."
             if planned is not None
             else "Look for a price that follows usage for the loss-making customers: no plan on file that "
             "passes the rules changes what they pay."

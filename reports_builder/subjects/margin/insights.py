@@ -49,10 +49,7 @@ def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Ins
                 "higher by that amount, although less in fees would be earned."
             ),
             recommendation=Recommendation(
-                note(
-                    "After the pilot, call these first, with their own use in hand, "
-                    "and offer a price that follows it."
-                ),
+                note("Call these first, with their own use in hand, and offer a price that follows it."),
                 "Head of Sales",
                 "days",
                 is_in_plan=_is_moved(_segment(by_margin, "loses_money")),
@@ -132,9 +129,7 @@ def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
                     "Tie the tier to an amount of use, so that a customer who outgrows one moves to the next."
                 )
                 if after is None or not _is_moved(after)
-                else after.say(
-                    "Move these customers to “{plan_name:text}” after the pilot, those that lose money first."
-                ),
+                else after.say("Move these customers to “{plan_name:text}”, those that lose money first."),
                 "Head of Product",
                 "weeks",
                 is_in_plan=_is_moved(after),

@@ -5,13 +5,14 @@ from reports_builder.missing import NO_PLAN
 from reports_builder.model import Action, ActionPlan
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
+from reports_builder.subjects.pricing.pilot import sequence_said
 from reports_builder.warehouse import Warehouse
 
 _DEPARTURES_ASSUMED = "medium: use is measured, departures are assumed"
 
 
 def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
-    """The change of prices after the pilot: those who cost more than their fees, then all others."""
+    """The change of prices: those who cost more than their fees, then all others."""
     if not plan.rows:
         return ActionPlan((), note(NO_PLAN))
     if plan["is_current_plan"]:
@@ -27,9 +28,11 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
             "departures, net of overlap: every customer is in one of them only. They are ranked by "
-            "value; the sequence is a pilot with customers drawn by lot, then those that lose money, then "
-            "the "
-            "rest. All margins use today's cost of a call: savings on models lower it and are counted apart, "
+            "value. "
+        )
+        + sequence_said(warehouse)
+        + note(
+            " All margins use today's cost of a call: savings on models lower it and are counted apart, "
             "on all calls of today, so a part of them would go with the customers that leave."
         ),
     )
@@ -59,9 +62,9 @@ def _step(row: Evidence, falls: Evidence) -> Action:
         value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
         confidence=_DEPARTURES_ASSUMED if losing else "low: departures are assumed",
         first_step=note(
-            "After the pilot: show each its use and what it costs"
+            "Show each its use and what it costs"
             if losing
-            else "After the pilot and the loss-makers: announce it with notice"
+            else "After the customers that lose money: announce it with notice"
         ),
     )
 

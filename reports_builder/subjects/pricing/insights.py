@@ -325,9 +325,7 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
         ),
         recommendation=Recommendation(
             plan.say(
-                "Introduce “{plan_name:text}”: a pilot with customers drawn by lot, then those that lose "
-                "money, "
-                "then the rest."
+                "Introduce “{plan_name:text}”: first with the customers that lose money, then with the rest."
             ),
             "Head of Product",
             "a quarter",

@@ -31,9 +31,7 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
             note("Keep today's prices; no plan on file passes the rules and earns more.")
             if is_kept
             else plan.say(
-                "Introduce {plan_name:text}: a pilot with customers drawn by lot, then those that lose "
-                "money, "
-                "then the rest."
+                "Introduce {plan_name:text}: first with the customers that lose money, then with the rest."
             ),
             "Head of Product",
             "none" if is_kept else "a quarter",
@@ -153,7 +151,7 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
                 "**{steep_gross_margin_usd:usd}** of margin in 30 days depends on their staying."
             ),
             recommendation=Recommendation(
-                note("Measure in the pilot who signs and who leaves, and compare with the base scenario."),
+                note("Count from the first invoice who leaves, and compare with the base scenario."),
                 "Head of Finance",
                 "a quarter",
             ),
@@ -202,8 +200,8 @@ def segments(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
             ubr_impact=impacts.say("**{revenue_change_usd:more_or_less_usd}** revenue in 30 days from them."),
             recommendation=Recommendation(
                 impacts.say(
-                    "Show each {segment:text} customer the new invoice before its turn comes: after the "
-                    "pilot, those that lose money first."
+                    "Show each {segment:text} customer the new invoice before its turn comes: those that "
+                    "lose money first."
                 ),
                 "Head of Product",
                 "weeks",
