@@ -20,7 +20,7 @@ from reports_builder.subjects.rates.statements import (
     what_first,
     what_is_open,
 )
-from reports_builder.subjects.rates.usage import usage_sections
+from reports_builder.subjects.rates.usage import VALUE_KEY, usage_sections
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
@@ -66,7 +66,7 @@ def _actions_chart(best: Evidence) -> tuple[Section, ...]:
         title + note(". A bar per action, the most valuable for its effort first."),
         best,
         height=60 + 24 * len(best.rows),
-        key="Bar: expected value. Upright mark: the high end of its range.",
+        key=VALUE_KEY,
     )
     return (Section("What each action is worth", figures=(figure,)),)
 

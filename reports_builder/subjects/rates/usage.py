@@ -6,6 +6,7 @@ from reports_builder.model import Column, Figure, Insight, Recommendation, Secti
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, USAGE
 from reports_builder.warehouse import Warehouse
 
+VALUE_KEY = "Bar: expected value. Upright mark: the high end of its range."
 _KINDS = (
     Column("action_kind", "Action", "words"),
     Column("accepted", "Accepted", "count"),
@@ -203,6 +204,6 @@ def _figures(warehouse: Warehouse, totals: Evidence) -> tuple[Figure, ...]:
             title + note(". A bar per kind of action, in the order in which they are applied."),
             kinds,
             height=60 + 24 * len(kinds.rows),
-            key="Bar: expected value. Upright mark: the high end of its range.",
+            key=VALUE_KEY,
         ),
     )
