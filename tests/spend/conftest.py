@@ -18,6 +18,7 @@ MARTS = (
     "+rpt_unowned_costs_monthly",
     "+rpt_noncompliant_resources",
     "+rpt_tag_compliance",
+    "ledger_accounts",
     "+rpt_usage_optimizations",
 )
 
