@@ -115,6 +115,30 @@ def export_journal(
     )
 
 
+@export_app.command("terraform")
+def export_terraform(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write; ends in .tf.json.")],
+    schedule: Annotated[
+        str, typer.Option(help="When the report is due, in UTC: 'daily 7' or 'monday 07:30'.")
+    ] = "monday 7",
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Write budgets, tag policy and report schedule as a Terraform module for AWS."""
+    from reports_builder.delivery.schedule import read_schedule  # noqa: PLC0415
+    from reports_builder.exports.files import write_whole  # noqa: PLC0415
+    from reports_builder.exports.terraform import read_module  # noqa: PLC0415
+
+    if not out.name.endswith(".tf.json"):
+        raise ReportError(f"{out} does not end in .tf.json, by which Terraform knows its JSON syntax.")
+    when = read_schedule(schedule)
+    with open_warehouse(warehouse) as opened:
+        module = read_module(opened, when)
+    write_whole(out, module.text.encode())
+    typer.echo(f"{module.budgets} budgets, the tag policy and the schedule of the report: {out}")
+    if module.elsewhere:
+        typer.echo(f"AWS knows no such scope, so not in it: {'; '.join(module.elsewhere)}.")
+
+
 @export_app.command("openmetrics")
 def export_openmetrics(out: Out, warehouse: WarehouseFile = DEFAULT_WAREHOUSE) -> None:
     """Write cost, ownership and tags of the newest month as gauges for Prometheus."""

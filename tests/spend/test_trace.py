@@ -41,7 +41,7 @@ CHARGES = (
 def lines_of(path: Path) -> dict[int, dict[str, str]]:
     """The lines of a file by their number, the first after the header is 2."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as text:
-        return {number: row for number, row in enumerate(csv.DictReader(text), start=2)}
+        return dict(enumerate(csv.DictReader(text), start=2))
 
 
 def test_what_a_team_of_machines_bears_is_on_lines_of_bills(spending: Spending) -> None:
