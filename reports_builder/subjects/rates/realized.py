@@ -37,8 +37,8 @@ def _latest(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, kind, list_cost_usd, cost_before_usd, savings_usd, cost_after_usd,
-            savings_share, effective_cost_usd, unknown_cost_usd,
+            month_start_date, replace(kind, '_', ' ') as kind, list_cost_usd, cost_before_usd, savings_usd,
+            cost_after_usd, savings_share, effective_cost_usd, unknown_cost_usd,
             sum(savings_usd) over () as month_savings_usd,
             sum(savings_usd) over () / nullif(list_cost_usd::double, 0) as month_savings_share
         from rates.rpt_savings_realized_monthly

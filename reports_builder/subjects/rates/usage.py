@@ -31,6 +31,18 @@ _RESOURCES = (
     Column("payback_months", "Pays back after", "months"),
     Column("reason", "Because"),
 )
+_PLACES = (
+    Column("resource_id", "Machine"),
+    Column("provider_name", "Now with"),
+    Column("option_provider_name", "Or with"),
+    Column("gpu_model", "Card"),
+    Column("usd_per_gpu_hour", "Card and hour", "usd_table"),
+    Column("placement_score", "Score", "percent"),
+    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    Column("migration_cost_usd", "The move", "usd_table"),
+    Column("payback_months", "Pays back after", "months"),
+    Column("verdict", "Verdict"),
+)
 _REASONS = (
     Column("action_kind", "Action", "words"),
     Column("verdict", "Verdict"),
@@ -72,7 +84,7 @@ def _kinds(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            action_kind,
+            replace(action_kind, '_', ' ') as action_kind,
             count(*) filter (where verdict = 'accepted') as accepted,
             sum(monthly_savings_usd) as monthly_savings_usd,
             sum(low_monthly_savings_usd) as low_monthly_savings_usd,
@@ -112,6 +124,19 @@ def _reasons(warehouse: Warehouse) -> Evidence:
         where verdict <> 'accepted'
         group by action_kind, applied_order, verdict, reason_kind
         order by verdict desc, scope_cost_usd desc, applied_order, reason_kind
+        """
+    )
+
+
+def _places(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            resource_id, provider_name, option_provider_name, gpu_model, usd_per_gpu_hour, placement_score,
+            monthly_savings_usd, migration_cost_usd, payback_months, verdict
+        from rates.rpt_placement_options
+        qualify count(*) over (partition by provider_name, resource_id) > 1
+        order by provider_name, resource_id, score_rank
         """
     )
 
@@ -161,7 +186,7 @@ def usage_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     totals = usage_totals(warehouse)
     if not totals["resources"]:
         return ()
-    chosen = _resources(warehouse)
+    chosen, places = _resources(warehouse), _places(warehouse)
     return (
         Section(
             "Use less: machines, storage, GPUs",
@@ -170,6 +195,11 @@ def usage_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             tables=(
                 *((Table(_RESOURCES, chosen, note("What to do"), max_rows=40),) if chosen.rows else ()),
                 Table(_REASONS, _reasons(warehouse), note("What is not done, and why"), max_rows=40),
+                *(
+                    (Table(_PLACES, places, note("The same card with another provider; in no total")),)
+                    if places.rows
+                    else ()
+                ),
             ),
         ),
     )
