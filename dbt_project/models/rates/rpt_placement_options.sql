@@ -103,9 +103,9 @@ ranked as (
         *,
         {{ payback_months('migration_cost_usd', 'monthly_savings_usd') }} as payback_months,
         max(case when is_current then placement_score end) over (partition by provider_name, resource_id) as current_score,
-        row_number() over (
+        cast(row_number() over (
             partition by provider_name, resource_id order by placement_score desc, monthly_savings_usd desc, option_provider_name asc
-        ) as score_rank
+        ) as bigint) as score_rank
     from valued
 
 ),
@@ -125,7 +125,7 @@ final as (
         compliance_score,
         performance_score,
         placement_score,
-        cast(score_rank as integer) as score_rank,
+        score_rank,
         monthly_cost_usd,
         monthly_savings_usd,
         migration_cost_usd,
