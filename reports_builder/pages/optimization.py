@@ -7,6 +7,10 @@ from reports_builder.savings import action_plan, works
 from reports_builder.subjects.core.queries import spend
 from reports_builder.subjects.rates import insights
 from reports_builder.subjects.rates import queries as ask
+from reports_builder.subjects.rates.cloud_commitments import (
+    cloud_commitment_insight,
+    cloud_commitment_sections,
+)
 from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
@@ -55,6 +59,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.commitments(offer, counts, ask.offers(warehouse, "after_actions")),
             *insights.batch(kinds["batch"], ask.batch(warehouse)),
             *usage_insight(warehouse),
+            *cloud_commitment_insight(warehouse),
         ),
         plan=action_plan(warehouse),
         confidence=confidence(warehouse, _assumptions(counts)),
@@ -137,6 +142,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         ),
         *commitment_section(warehouse, offer),
         *usage_sections(warehouse),
+        *cloud_commitment_sections(warehouse),
         *realized_sections(warehouse),
         Section(
             "Switches that were refused",

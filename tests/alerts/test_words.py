@@ -138,6 +138,28 @@ CASES = [
         "their fees; in the 30 days before it was 10.0 %: rising.",
     ),
     (
+        row(
+            "commitment_utilization",
+            0.75,
+            {"unused_cost_usd": 314.4, "team_id": "web-team"},
+            subject_type="commitment",
+            subject_name="cd-rr-acme-001",
+        ),
+        "Commitment cd-rr-acme-001 is 75.0 % used in October 2026: $314.40 of it went unused, most of it with web-team.",
+    ),
+    (
+        row(
+            "commitment_coverage",
+            5 / 9,
+            {},
+            subject_type="provider",
+            subject_name="AWS",
+            amount_usd=200,
+            threshold_value=0.7,
+        ),
+        "Commitments to AWS cover 55.6 % of what they could cover in October 2026: $200.00 of usage was paid on demand where at least 70.0 % is to be covered.",
+    ),
+    (
         row("spend_at_risk", 0.15, RISK, amount_usd=300, subject_id="spend"),
         "15.0 % of the cost ($300.00 of $2,000.00 in the 30 days to 2026-10-10) belongs to 15 customers who cost more than "
         "their fees; what it was in the 30 days before is not known.",

@@ -29,6 +29,8 @@ _ROWS = {
     "rates.rpt_savings_realized_monthly": "",
     "rates.rpt_savings_tracked": "",
     "rates.rpt_placement_options": "",
+    "rates.rpt_commitment_recommendations": "",
+    "rates.rpt_commitment_coverage": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",
     "core.dim_customers": """
         (customer_id, customer_name, organization_id, subscription_tier, is_known, is_active) values

@@ -6,9 +6,9 @@ with opportunities as (
 
 ),
 
-usage_daily as (
+charges as (
 
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('fct_charges') }}
 
 ),
 
@@ -24,22 +24,12 @@ as_of as (
 
 ),
 
-{# Of calls, and of the resources that the actions are about. #}
-costs as (
-
-    select usage_daily.effective_cost_usd
-    from usage_daily
-    inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
-    union all
-    select max(scope_cost_usd) as effective_cost_usd
-    from usage_optimized
-    group by provider_name, resource_id
-
-),
-
 spend as (
 
-    select coalesce(sum(effective_cost_usd), 0) as effective_cost_usd from costs
+    select coalesce(sum(charges.effective_cost_usd), 0) as effective_cost_usd
+    from charges
+    inner join as_of on charges.charge_date between as_of.window_start_date and as_of.as_of_date
+    where charges.is_counted
 
 ),
 

@@ -30,6 +30,12 @@ risks as (
 
 ),
 
+coverage as (
+
+    select * from {{ ref('rpt_commitment_coverage') }}
+
+),
+
 as_of as (
 
     select
@@ -288,8 +294,61 @@ spend_at_risk as (
 
 ),
 
+{# Of the month that the as-of date is in. Where nothing was ever committed, no target is missed. #}
+commitments as (
+
+    select
+        coverage.*,
+        case when coverage.is_total then 'provider' else 'commitment' end as subject_type,
+        case when coverage.is_total then coverage.provider_name else coverage.commitment_id end as subject_id,
+        case when coverage.is_total then coverage.provider_name else coalesce(coverage.commitment_name, coverage.commitment_id) end as subject_name,
+        coverage.month_start_date as period_start_date,
+        last_day(coverage.month_start_date) as period_end_date,
+        'share' as unit,
+        cast(null as double) as prior_value,
+        'rates.rpt_commitment_coverage' as source_mart,
+        {{ json_record({
+            'month_start_date': 'cast(coverage.month_start_date as string)', 'provider_name': 'coverage.provider_name', 'commitment_id': 'coverage.commitment_id'
+        }) }} as source_keys,
+        {{ json_record({
+            'used_cost_usd': 'coverage.used_cost_usd', 'unused_cost_usd': 'coverage.unused_cost_usd', 'covered_usd': 'coverage.covered_usd',
+            'eligible_usd': 'coverage.eligible_usd', 'team_id': 'coverage.team_id'
+        }) }} as facts
+    from coverage
+    inner join as_of on coverage.month_start_date = as_of.month_start_date
+    where coverage.used_cost_usd + coverage.unused_cost_usd > 0
+
+),
+
+commitment_utilization as (
+
+    select
+        *,
+        'commitment_utilization' as measure,
+        utilization_share as value,
+        unused_cost_usd as amount_usd,
+        unused_cost_usd as money_at_risk_usd
+    from commitments
+    where not is_total
+
+),
+
+commitment_coverage as (
+
+    select
+        *,
+        'commitment_coverage' as measure,
+        coverage_share as value,
+        {{ money('eligible_usd - covered_usd') }} as amount_usd,
+        {{ money('null') }} as money_at_risk_usd
+    from commitments
+    where is_total
+
+),
+
 {% set measures = [
-    'budget_used', 'budget_projected', 'excess_cost', 'cost_share_of_revenue', 'tier_outgrown', 'margin_share', 'revenue_at_risk', 'spend_at_risk'
+    'budget_used', 'budget_projected', 'excess_cost', 'cost_share_of_revenue', 'tier_outgrown', 'margin_share', 'revenue_at_risk', 'spend_at_risk',
+    'commitment_utilization', 'commitment_coverage'
 ] %}
 
 {# A new measure is one select above and its name in this list. #}

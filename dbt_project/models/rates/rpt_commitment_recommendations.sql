@@ -113,6 +113,7 @@ final as (
         offer_name,
         alternatives,
         provider,
+        history_id = 'models' as is_on_models,
         model as covers,
         region_id,
         commitment_kind,

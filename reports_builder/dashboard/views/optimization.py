@@ -8,6 +8,7 @@ from reports_builder.model import Column, Figure, Section, Table
 from reports_builder.savings import works
 from reports_builder.subjects.core.queries import spend
 from reports_builder.subjects.rates import queries as ask
+from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_sections
 from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
@@ -38,6 +39,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *_actions_chart(best),
             *commitment_section(warehouse, offer),
             *usage_sections(warehouse),
+            *cloud_commitment_sections(warehouse),
             *realized_sections(warehouse),
             _actions_table(best),
             Section("Reserved capacity against usage as it was", tables=(offers_table(warehouse),)),

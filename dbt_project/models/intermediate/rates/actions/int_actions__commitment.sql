@@ -13,8 +13,8 @@ actions as (
 
     select
         'commitment' as action_kind,
-        'commitment:' || after_actions.offer_id as action_id,
-        after_actions.offer_name as subject,
+        'commitment:' || after_actions.offer_id || case when after_actions.series_id = after_actions.offer_id then '' else ':' || after_actions.series_id end as action_id,
+        after_actions.offer_name || case when after_actions.history_id = 'models' then '' else ', ' || after_actions.group_id end as subject,
         cast(null as string) as task_type,
         after_actions.provider,
         after_actions.model,
@@ -25,15 +25,16 @@ actions as (
         after_actions.net_monthly_savings_less_usage_usd as low_monthly_savings_usd,
         after_actions.net_monthly_savings_more_usage_usd as high_monthly_savings_usd,
         {{ money('null') }} as one_off_avoided_cost_usd,
-        'rates.rpt_commitment_options' as source_mart,
+        case when after_actions.history_id = 'models' then 'rates.rpt_commitment_options' else 'rates.rpt_commitment_recommendations' end as source_mart,
         after_actions.is_illustrative
     from options as after_actions
     left join options as as_used
         on
             after_actions.offer_id = as_used.offer_id
+            and after_actions.series_id = as_used.series_id
             and after_actions.level_kind = as_used.level_kind
             and as_used.usage_basis = 'as_used'
-    where after_actions.is_recommended and after_actions.history_id = 'models'
+    where after_actions.is_recommended
 
 )
 

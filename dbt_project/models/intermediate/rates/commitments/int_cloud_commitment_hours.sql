@@ -19,6 +19,25 @@ cases as (
 
 ),
 
+optimized as (
+
+    select * from {{ ref('int_usage_optimized') }}
+
+),
+
+{# What the accepted actions leave of a resource. One that is to stand still at night, or to run on spare capacity, is nothing to commit to. #}
+left_over as (
+
+    select
+        provider_name,
+        resource_id,
+        case when bool_or(action_kind in ('off_hours', 'spot')) then 0 else {{ ratio('min(cost_after_usd)', 'max(scope_cost_usd)') }} end as left_share
+    from optimized
+    where is_accepted
+    group by provider_name, resource_id
+
+),
+
 histories as (
 
     select
@@ -40,6 +59,7 @@ bill_hours as (
 
     select
         lines.*,
+        coalesce(left_over.left_share, 1) as left_share,
         greatest({{ ratio(unix_microseconds('lines.charge_period_end_at') ~ ' - ' ~ unix_microseconds('lines.charge_period_start_at'), 3600000000) }}, 1) as period_hours
     from lines
     inner join histories
@@ -47,7 +67,8 @@ bill_hours as (
             lines.provider_name = histories.history_id
             and histories.first_date <= cast(lines.charge_period_start_at as date)
             and cast(lines.charge_period_start_at as date) <= histories.last_date
-    where not lines.is_covered and lines.effective_cost_usd > 0 and lines.list_cost_usd > 0
+    left join left_over on lines.provider_name = left_over.provider_name and lines.resource_id = left_over.resource_id
+    where not lines.is_covered and lines.effective_cost_usd > 0 and lines.list_cost_usd > 0 and coalesce(left_over.left_share, 1) > 0
 
 ),
 
@@ -69,16 +90,11 @@ timed as (
 slots as (
 
     select
-        timed.provider_name,
-        timed.usage_kind,
-        timed.plan_scope,
-        timed.family,
-        timed.reserved_as,
-        timed.region_id,
+        timed.provider_name, timed.usage_kind, timed.plan_scope, timed.family, timed.reserved_as, timed.region_id,
         {{ from_unix_microseconds(unix_microseconds(start_of_hour('timed.charge_period_start_at')) ~ ' + cast(numbers.number as bigint) * 3600000000') }} as usage_hour_at,
-        {{ decimal_of_double('timed.machines * least(timed.run_hours - numbers.number, 1) * timed.units_per_instance', 'decimal(15, 6)') }} as units,
-        {{ money_of_double('timed.list_cost_usd * least(timed.run_hours - numbers.number, 1) / timed.run_hours') }} as list_cost_usd,
-        {{ money_of_double('timed.effective_cost_usd * least(timed.run_hours - numbers.number, 1) / timed.run_hours') }} as on_demand_cost_usd
+        {{ decimal_of_double('timed.machines * least(timed.run_hours - numbers.number, 1) * timed.units_per_instance * timed.left_share', 'decimal(15, 6)') }} as units,
+        {{ money_of_double('timed.list_cost_usd * least(timed.run_hours - numbers.number, 1) / timed.run_hours * timed.left_share') }} as list_cost_usd,
+        {{ money_of_double('timed.effective_cost_usd * least(timed.run_hours - numbers.number, 1) / timed.run_hours * timed.left_share') }} as on_demand_cost_usd
     from timed
     inner join numbers on numbers.number < timed.run_hours
 
@@ -87,13 +103,7 @@ slots as (
 hourly as (
 
     select
-        provider_name,
-        usage_kind,
-        plan_scope,
-        family,
-        reserved_as,
-        region_id,
-        usage_hour_at,
+        provider_name, usage_kind, plan_scope, family, reserved_as, region_id, usage_hour_at,
         cast(sum(units) as decimal(15, 6)) as units,
         {{ money('sum(list_cost_usd)') }} as list_cost_usd,
         {{ money('sum(on_demand_cost_usd)') }} as on_demand_cost_usd
@@ -104,12 +114,7 @@ hourly as (
 
 offered as (
 
-    select distinct
-        provider_name,
-        usage_kind,
-        family,
-        region_id,
-        covers
+    select distinct provider_name, usage_kind, family, region_id, covers
     from rates
     where covers <> 'everything'
 
