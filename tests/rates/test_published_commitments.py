@@ -34,6 +34,7 @@ def models(built: Workspace) -> CompiledModels:
     for name in SEEDS:
         made.fill(name, seed(name))
     made.fill("fct_commitment_hours", [])
+    made.fill("int_usage_optimized", [])
     made.fill(
         "int_commitment_cases",
         [{"history_id": "AWS", "usage_case": "as_judged", "usage_factor": 1, "hours": 1, "months": 1,
