@@ -44,21 +44,73 @@ hours as (
 
 ),
 
-{# What an hour demands lies between two levels: below the first others are served before it, above the second nothing of it is left. #}
-scaled as (
+dates as (
+
+    select distinct history_id, usage_date
+    from hours
+
+),
+
+{# Days that belong to the same cases are one segment. #}
+segments as (
+
+    select
+        dates.history_id,
+        dates.usage_date,
+        {{ string_agg_sorted('cases.usage_case', '+') }} as segment
+    from dates
+    inner join cases on dates.history_id = cases.history_id and cases.first_date <= dates.usage_date and dates.usage_date <= cases.last_date
+    group by dates.history_id, dates.usage_date
+
+),
+
+segment_cases as (
+
+    select distinct
+        segments.history_id,
+        segments.segment,
+        cases.usage_case,
+        cases.usage_factor
+    from segments
+    inner join cases on segments.history_id = cases.history_id and cases.first_date <= segments.usage_date and segments.usage_date <= cases.last_date
+
+),
+
+{# Hours of a segment that demand the same are one row: there are few of them, however many hours. #}
+alike as (
 
     select
         hours.series_id,
         hours.history_id,
         hours.usage_basis,
-        cases.usage_case,
-        cast(hours.units_before * cases.usage_factor as decimal(15, 6)) as lower_units,
-        cast((hours.units_before + hours.demanded_units) * cases.usage_factor as decimal(15, 6)) as upper_units,
-        {{ money('hours.on_demand_cost_usd * cases.usage_factor') }} as on_demand_cost_usd,
-        hours.usd_per_demanded_unit
+        segments.segment,
+        hours.units_before,
+        hours.demanded_units,
+        hours.usd_per_demanded_unit,
+        cast(count(*) as decimal(9, 0)) as hours,
+        {{ money('sum(hours.on_demand_cost_usd)') }} as on_demand_cost_usd
     from hours
-    inner join cases
-        on hours.history_id = cases.history_id and cases.first_date <= hours.usage_date and hours.usage_date <= cases.last_date
+    inner join segments on hours.history_id = segments.history_id and hours.usage_date = segments.usage_date
+    group by
+        hours.series_id, hours.history_id, hours.usage_basis, segments.segment, hours.units_before, hours.demanded_units, hours.usd_per_demanded_unit
+
+),
+
+{# What an hour demands lies between two levels: below the first others are served before it, above the second nothing of it is left. #}
+scaled as (
+
+    select
+        alike.series_id,
+        alike.history_id,
+        alike.usage_basis,
+        segment_cases.usage_case,
+        alike.hours,
+        cast(alike.units_before * segment_cases.usage_factor as decimal(15, 6)) as lower_units,
+        cast((alike.units_before + alike.demanded_units) * segment_cases.usage_factor as decimal(15, 6)) as upper_units,
+        {{ money('alike.on_demand_cost_usd * segment_cases.usage_factor') }} as on_demand_cost_usd,
+        cast(alike.usd_per_demanded_unit * alike.hours as decimal(22, 12)) as usd_per_unit
+    from alike
+    inner join segment_cases on alike.history_id = segment_cases.history_id and alike.segment = segment_cases.segment
 
 ),
 
@@ -71,10 +123,10 @@ changes as (
         usage_basis,
         usage_case,
         lower_units as level_units,
-        1 as hours_change,
-        usd_per_demanded_unit as usd_per_unit_change,
-        -lower_units as used_change,
-        {{ money('-lower_units * usd_per_demanded_unit') }} as covered_change_usd
+        hours as hours_change,
+        usd_per_unit as usd_per_unit_change,
+        -lower_units * hours as used_change,
+        {{ money('-lower_units * usd_per_unit') }} as covered_change_usd
     from scaled
     union all
     select
@@ -83,10 +135,10 @@ changes as (
         usage_basis,
         usage_case,
         upper_units as level_units,
-        -1 as hours_change,
-        -usd_per_demanded_unit as usd_per_unit_change,
-        upper_units as used_change,
-        {{ money('on_demand_cost_usd + lower_units * usd_per_demanded_unit') }} as covered_change_usd
+        -hours as hours_change,
+        -usd_per_unit as usd_per_unit_change,
+        upper_units * hours as used_change,
+        {{ money('on_demand_cost_usd + lower_units * usd_per_unit') }} as covered_change_usd
     from scaled
 
 ),

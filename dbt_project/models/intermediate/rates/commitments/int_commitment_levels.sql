@@ -168,7 +168,7 @@ summed as (
 
     select
         offer_id, series_id, usage_basis, usage_case, level_units, is_stable, is_smallest, hours,
-        cast(sum(hours_change) over up_to_the_level as decimal(9, 0)) as hours_above,
+        cast(sum(hours_change) over up_to_the_level as decimal(19, 0)) as hours_above,
         cast(sum(usd_per_unit_change) over up_to_the_level as decimal(22, 12)) as usd_per_unit_above,
         cast(sum(used_change) over up_to_the_level as decimal(25, 6)) as used_below,
         cast(sum(case when level_units = 0 then hours_change else 0 end) over (partition by series_id, usage_basis, usage_case) as bigint) as hours_with_usage,

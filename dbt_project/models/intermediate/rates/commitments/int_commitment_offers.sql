@@ -1,4 +1,5 @@
-{# one row per offer on sale x series of usage that it is judged on, with what a unit of the commitment costs an hour #}
+{# one row per offer on sale x series of usage that it is judged on, with what a unit of the commitment costs an hour (19 digits: of two
+   decimals with 18 or fewer the product would have to fit into 18) #}
 
 with commitment_offers as (
 
@@ -109,7 +110,7 @@ offers as (
         offers.model,
         cast(null as string) as region_id,
         offers.commitment_kind,
-        cast(offers.usd_per_unit_hour as decimal(18, 9)) as usd_per_unit_hour,
+        cast(offers.usd_per_unit_hour as decimal(19, 9)) as usd_per_unit_hour,
         offers.discount_share,
         offers.unit_increment,
         offers.minimum_units,
@@ -134,7 +135,7 @@ offers as (
         case when offers.covers = 'instances' then 'machines' else 'spend' end as commitment_kind,
         {{ decimal_of_double(
             "cast(1 - offers.discount_share as double) * case when offers.covers = 'instances' then list_prices.list_usd_per_unit else 1 end",
-            'decimal(18, 9)'
+            'decimal(19, 9)'
         ) }} as usd_per_unit_hour,
         offers.discount_share,
         offers.unit_increment,
@@ -158,7 +159,7 @@ offers as (
         'everything' as model,
         cast(null as string) as region_id,
         'spend' as commitment_kind,
-        cast(1 as decimal(18, 9)) as usd_per_unit_hour,
+        cast(1 as decimal(19, 9)) as usd_per_unit_hour,
         offers.discount_share,
         cast(0.01 as decimal(15, 6)) as unit_increment,
         cast(0.01 as decimal(15, 6)) as minimum_units,
