@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from dbt_project.landing.frozen_files import FrozenFiles
+from dbt_project.plugins.forecast_record import record_forecasts
 
 _COPY = """
 import os, shutil, sys
@@ -20,7 +21,7 @@ def publish(working: Path, published: Path, frozen: FrozenFiles, slot: Path) -> 
     """Replace the published file by the working one, which was made of the files in `slot`; returns its path.
 
     A kill at any instant leaves the old file: the copy is complete and on disk before the rename. Readers
-    that have the old file open keep it until they close it.
+    that have the old file open keep it until they close it. What it forecasts is written down after that.
     """
     partial = working.with_name(f"{published.name}.publishing")
     # A child process copies: opening and closing the file in this one would drop DuckDB's lock on it.
@@ -28,4 +29,5 @@ def publish(working: Path, published: Path, frozen: FrozenFiles, slot: Path) -> 
     frozen.publishing(slot.name)
     partial.replace(published)
     frozen.published(slot.name)
+    record_forecasts(published)
     return published

@@ -50,7 +50,7 @@ def source_statements(frozen: Path, customers: Path, warehouse_dir: Path) -> lis
                 "json",
                 "",
             )
-            for folder, table in (("alerts", "events"), ("budgets", "changes"))
+            for folder, table in (("alerts", "events"), ("budgets", "changes"), ("forecasts", "made"))
         ),
     ]
     for source in (source for source in LANDED_SOURCES if not source.lands_as):

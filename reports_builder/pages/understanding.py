@@ -214,6 +214,28 @@ def _forecast_section(warehouse: Warehouse, outlook: Evidence) -> Section:
                 forecast.scores(warehouse),
                 max_rows=18,
             ),
+            *_record_table(forecast.record(warehouse)),
         ),
         figures=(spend_by_day(warehouse, outlook),),
+    )
+
+
+def _record_table(record: Evidence) -> tuple[Table, ...]:
+    """What was forecast ahead and is over; nothing before the first is."""
+    if not record.rows:
+        return ()
+    columns = (
+        Column("first_forecast_date", "From"),
+        Column("last_forecast_date", "To"),
+        Column("scope", "Of"),
+        Column("scope_id", "Which"),
+        Column("forecast_usd", "Forecast before", "usd_table"),
+        Column("actual_usd", "It cost", "usd_table"),
+        Column("error_share", "Error", "delta"),
+        Column("is_within_range", "Within its range", "yes_no"),
+    )
+    return (
+        Table(
+            columns, record, note("What was forecast before the days began, beside what came."), max_rows=18
+        ),
     )

@@ -78,7 +78,8 @@ class Project:
                     if "customer_lost" not in row
                 )
                 for schema, name in names
-                if schema != "intermediate" or name in KEPT
+                # What was forecast when is another after another sequence, too.
+                if (schema != "intermediate" or name in KEPT) and name != "rpt_forecast_record"
             }
 
 

@@ -1,0 +1,79 @@
+"""What was forecast stays written down, whatever a later build makes of the same days."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+FORECASTS = "forecasts/made.jsonl"
+_OUTLOOK = "select * from planning.rpt_cost_outlook where forecast_usd is not null"
+_SAID = (
+    "scope",
+    "scope_id",
+    "first_forecast_date",
+    "last_forecast_date",
+    "forecast_method",
+    "forecast_usd",
+    "lower_usd",
+    "upper_usd",
+)
+
+
+def record_forecasts(published: Path) -> None:
+    """Append what a published file forecasts of the next 30 days to the record beside it, where it is new.
+
+    A forecast of the same days that has changed is another line. Nothing of it may undo a publication: what
+    cannot be written is said on stderr, and the next build writes it.
+    """
+    try:
+        with duckdb.connect(str(published), read_only=True) as connection:
+            outlook = connection.sql(_OUTLOOK)
+            rows = outlook.select(*map(duckdb.ColumnExpression, _SAID)).fetchall()
+    except duckdb.Error:
+        return  # built without plans
+    said = [dict(zip(_SAID, map(_text, row), strict=True)) for row in rows]
+    try:
+        _append(published.parent / FORECASTS, said)
+    except OSError as error:
+        sys.stderr.write(
+            f"Warning: the forecasts were not written down ({error.strerror}); the next build tries again.\n"
+        )
+
+
+def _append(file: Path, said: list[dict[str, str | None]]) -> None:
+    with file.open("ab+") as record:
+        fcntl.flock(record, fcntl.LOCK_EX)
+        record.seek(0)
+        written = record.read()
+        last: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for line in written.splitlines():
+            try:
+                told = json.loads(line)
+                last[_key(told)] = {name: told[name] for name in _SAID}
+            except (ValueError, KeyError, TypeError):
+                continue  # what a kill cut off, or somebody wrote by hand
+        new = [each for each in said if last.get(_key(each)) != each]
+        if not new:
+            return
+        recorded_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        lines = "".join(f"{json.dumps({'recorded_at': recorded_at} | each)}\n" for each in new)
+        # What a kill cut off must not swallow the line that follows it.
+        heal = "" if not written or written.endswith(b"\n") else "\n"
+        record.write((heal + lines).encode())
+        record.flush()
+        os.fsync(record.fileno())
+
+
+def _key(told: dict[str, Any]) -> tuple[Any, ...]:
+    return told["scope"], told["scope_id"], told["first_forecast_date"]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
