@@ -64,7 +64,7 @@ commitments as (
 
 ),
 
-{# At list price on demand. A dollar that several programmes could cover is in it once. #}
+{# At list price on demand, unknown where the bill has none for a line of it. A dollar that several programmes could cover is in it once. #}
 eligible as (
 
     select
@@ -72,7 +72,7 @@ eligible as (
         provider_name,
         plan_scope,
         case when is_covered then coalesce(commitment_discount_id, 'unknown') end as commitment_id,
-        {{ money('sum(list_cost_usd)') }} as on_demand_usd,
+        case when count(list_cost_usd) = count(*) then {{ money('sum(list_cost_usd)') }} end as on_demand_usd,
         {{ money('sum(effective_cost_usd)') }} as effective_cost_usd
     from lines
     group by cast(date_trunc('month', charge_period_start_at) as date), provider_name, plan_scope, case when is_covered then coalesce(commitment_discount_id, 'unknown') end
@@ -85,7 +85,7 @@ scopes as (
         month_start_date,
         provider_name,
         plan_scope,
-        {{ money('sum(on_demand_usd)') }} as eligible_usd
+        case when count(on_demand_usd) = count(*) then {{ money('sum(on_demand_usd)') }} end as eligible_usd
     from eligible
     group by month_start_date, provider_name, plan_scope
 
@@ -98,8 +98,8 @@ of_commitment as (
         eligible.month_start_date,
         eligible.provider_name,
         eligible.commitment_id,
-        {{ money('sum(eligible.on_demand_usd)') }} as covered_usd,
-        {{ money('sum(scopes.eligible_usd)') }} as eligible_usd
+        case when count(eligible.on_demand_usd) = count(*) then {{ money('sum(eligible.on_demand_usd)') }} end as covered_usd,
+        case when count(scopes.eligible_usd) = count(*) then {{ money('sum(scopes.eligible_usd)') }} end as eligible_usd
     from eligible
     inner join scopes
         on
@@ -116,8 +116,8 @@ of_provider as (
     select
         month_start_date,
         provider_name,
-        {{ money('sum(case when commitment_id is not null then on_demand_usd else 0 end)') }} as covered_usd,
-        {{ money('sum(on_demand_usd)') }} as eligible_usd,
+        case when count(*) filter (where commitment_id is not null and on_demand_usd is null) = 0 then {{ money('coalesce(sum(on_demand_usd) filter (where commitment_id is not null), 0)') }} end as covered_usd,
+        case when count(on_demand_usd) = count(*) then {{ money('sum(on_demand_usd)') }} end as eligible_usd,
         {{ money('sum(case when commitment_id is null then effective_cost_usd else 0 end)') }} as uncovered_cost_usd
     from eligible
     group by month_start_date, provider_name
@@ -143,9 +143,9 @@ together as (
         commitments.*,
         false as is_total,
         owned.team_id,
-        coalesce(of_commitment.covered_usd, {{ money(0) }}) as covered_usd,
+        case when of_commitment.commitment_id is null then {{ money(0) }} else of_commitment.covered_usd end as covered_usd,
         of_commitment.eligible_usd,
-        coalesce(of_commitment.covered_usd, {{ money(0) }}) as compared_usd,
+        case when of_commitment.commitment_id is null then {{ money(0) }} else of_commitment.covered_usd end as compared_usd,
         {{ money('commitments.used_cost_usd + commitments.unused_cost_usd') }} as paid_usd
     from commitments
     left join of_commitment
