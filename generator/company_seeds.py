@@ -41,7 +41,7 @@ COMPANY_SEEDS: Final = (
     CompanySeed(
         "budgets",
         "what each team may spend in each month",
-        "adb7a7085c3ab8973fe3ca495190960a0d922e1556ee6ece005ae8088cda30c0",
+        "cf7b9df39b2320f6732690d6b3b1df69243556e349fe16915bd31ca7124d0084",
     ),
     CompanySeed(
         "chargeback_policies",
@@ -76,7 +76,7 @@ COMPANY_SEEDS: Final = (
     CompanySeed(
         "investments",
         "investments that you judge, who answers for them and their rates",
-        "d8cebaa5dbc71d9b68f1abe6e662166fc0a8fbee104c7a9117fcc833167888b8",
+        "c5f61d3073d084b519647cd1c7535cd59373bca7b3490c0f49b7740e646c876c",
     ),
     CompanySeed(
         "owner_assignments",
@@ -96,7 +96,7 @@ COMPANY_SEEDS: Final = (
     CompanySeed(
         "scope_budgets",
         "what may be spent by other scopes and periods",
-        "7a39e78dd8fc4d696913cc1f8cf1e128fb66ab812c5ccc89d1cff1e8ca76232a",
+        "e5dc94d3adf829f98d3fd715e958c35ea0bd349c7d33ea8913ca01b201f1c49b",
     ),
     CompanySeed(
         "spending_policies",

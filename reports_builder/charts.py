@@ -20,6 +20,7 @@ from reports_builder.escaping import clean
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import Value, day, plain
 from reports_builder.model import Figure
+from reports_builder.warehouse import Period
 
 WIDTH = 720
 INK, MUTED, RULE = "#1f2933", "#616e7c", "#d9dee4"
@@ -102,10 +103,17 @@ def data(rows: Sequence[Mapping[str, str | int | float | bool | None]]) -> alt.I
     return alt.InlineData(values=[dict(row) for row in rows])
 
 
-def specification(figure: Figure, as_of: date | None = None) -> dict[str, object]:
+def days_of_period(period: Period) -> str:
+    """First to last day: ``2 October to 31 October 2026``."""
+    start, end = day(period.start), day(period.as_of)
+    same_year = period.start.year == period.as_of.year
+    return f"{start.rsplit(' ', 1)[0] if same_year else start} to {end}"
+
+
+def specification(figure: Figure, period: Period | None = None) -> dict[str, object]:
     """The Vega-Lite specification with the theme, the message as title and the alternative text.
 
-    ``as_of`` is named below the title, so that a figure taken out of its page says what it stands for.
+    ``period`` is named below the title, so that a figure taken out of its page says what it stands for.
     """
     spec: dict[str, object] = figure.chart.to_dict(validate=False)
     spec["config"] = _THEME
@@ -113,7 +121,7 @@ def specification(figure: Figure, as_of: date | None = None) -> dict[str, object
         "text": textwrap.wrap(figure.title.plain.rstrip("."), 78),
         "subtitle": [
             *textwrap.wrap(figure.key, 110),
-            *([f"As of {day(as_of)}."] if as_of else []),
+            *([f"{days_of_period(period)}, where it names no other time."] if period else []),
         ],
     }
     spec["description"] = figure.alt.plain
@@ -129,8 +137,8 @@ def _drawn(specification_json: str) -> str:
     return drawn
 
 
-def svg(figure: Figure, as_of: date | None = None) -> str:
+def svg(figure: Figure, period: Period | None = None) -> str:
     """The figure as SVG text, with its alternative text for screen readers."""
-    drawn = _drawn(json.dumps(specification(figure, as_of)))
+    drawn = _drawn(json.dumps(specification(figure, period)))
     label = escape_xml(figure.alt.plain, quote=True)
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1) + "\n"

@@ -272,6 +272,7 @@ class Action:
     first_step: Prose
     payback: Prose = NO_FIGURE
     first_year: Prose = NO_FIGURE
+    pays_from_year: Prose = NO_FIGURE
 
     @property
     def cells(self) -> tuple[Prose, ...]:
@@ -284,6 +285,7 @@ class Action:
             self.value_range,
             self.payback,
             self.first_year,
+            self.pays_from_year,
             literal(self.confidence),
             self.first_step,
         )

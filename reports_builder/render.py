@@ -11,7 +11,6 @@ from reports_builder import charts, formatting
 from reports_builder.escaping import Markdown, escape, fenced
 from reports_builder.evidence import Prose
 from reports_builder.model import Citation, Figure, Page, TextHistogram
-from reports_builder.warehouse import Period
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -42,7 +41,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters["marts"] = _marts
-    environment.filters["period"] = _period
+    environment.filters["period"] = charts.days_of_period
     environment.filters["day"] = formatting.day
     environment.filters["code"] = fenced
     environment.filters["histogram"] = _histogram
@@ -51,12 +50,6 @@ def _environment() -> jinja2.Environment:
 
 def _marts(citations: tuple[Citation, ...]) -> list[str]:
     return list(dict.fromkeys(mart for item in citations for mart in item.evidence.marts))
-
-
-def _period(period: Period) -> str:
-    start, end = formatting.day(period.start), formatting.day(period.as_of)
-    same_year = period.start.year == period.as_of.year
-    return f"{start.rsplit(' ', 1)[0] if same_year else start} to {end}"
 
 
 def _histogram(histogram: TextHistogram) -> Markdown:
@@ -88,5 +81,5 @@ def render(pages: tuple[Page, ...]) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Every file of ``pages``: its path below the output folder and its bytes."""
     for page in pages:
         for figure in page.all_figures:
-            yield figure_path(page, figure), charts.svg(figure, page.period.as_of).encode()
+            yield figure_path(page, figure), charts.svg(figure, page.period).encode()
         yield PurePosixPath(page.path), text_of(page).encode()

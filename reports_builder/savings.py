@@ -1,6 +1,6 @@
 """The ledger of savings and the works that they are parts of: the one source of every saving."""
 
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Action, ActionPlan, KeyFigure
 from reports_builder.warehouse import Warehouse
 
@@ -66,7 +66,7 @@ def works(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
             work_id, action_kind, subject, tasks, parts, provider, model,
             net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
             gross_monthly_savings_usd, overlap_usd,
-            effort, effort_usd, payback_months, first_year_net_usd, value_per_effort,
+            effort, effort_usd, payback_months, first_year_net_usd, pays_from_year, value_per_effort,
             is_first_of_its_kind, assumption, owner_role, confidence, first_step
         from rates.rpt_savings_actions
         where is_counted
@@ -90,7 +90,8 @@ def total_of_works(warehouse: Warehouse, *kinds: str) -> Evidence:
             sum(low_monthly_savings_usd) as total_low_usd,
             sum(high_monthly_savings_usd) as total_high_usd,
             sum(effort_usd) as total_effort_usd,
-            sum(first_year_net_usd) as total_first_year_usd
+            sum(first_year_net_usd) as total_first_year_usd,
+            sum(first_year_net_low_usd) as total_first_year_low_usd
         from rates.rpt_savings_actions
         where is_counted
             and (:all_kinds or action_kind in :kinds)
@@ -167,22 +168,20 @@ def _commitments(warehouse: Warehouse) -> dict[str, Evidence]:
     return {str(row["commitment_action_id"]): row for row in terms.each()}
 
 
-def _slowdowns(warehouse: Warehouse) -> dict[object, Evidence]:
-    """Per model to move to, the switch after which half of the answers take longest beyond today."""
+def _slowdowns(warehouse: Warehouse) -> tuple[Evidence, ...]:
+    """Recommended moves after which answers take longer than today, the largest change first."""
     slower = warehouse.evidence(
         """
         select
-            to_model as slower_model,
-            max(latency_p50_change_ms) as slower_by_ms,
-            max_by(from_model, latency_p50_change_ms) as quicker_model,
-            max_by(task_type, latency_p50_change_ms) as slower_task_type
+            to_model as slower_model, task_type as slower_task_type, from_model as quicker_model,
+            case when latency_p50_change_ms > 0 then latency_p50_change_ms end as slower_by_ms,
+            case when latency_p95_change_ms > 0 then latency_p95_change_ms end as slowest_by_ms
         from rates.rpt_model_switch_savings
-        where is_recommended and latency_p50_change_ms > 0
-        group by to_model
-        order by to_model
+        where is_recommended and greatest(latency_p50_change_ms, latency_p95_change_ms) > 0
+        order by greatest(latency_p50_change_ms, latency_p95_change_ms) desc, task_type, from_model
         """
     )
-    return {row["slower_model"]: row for row in slower.each()}
+    return tuple(slower.each())
 
 
 def _with_terms(row: Evidence, terms: Evidence | None) -> Prose:
@@ -210,26 +209,58 @@ def action_plan(warehouse: Warehouse, *kinds: str) -> ActionPlan:
         return ActionPlan((), note(NOTHING_TO_DO) + beside)
     total = total_of_works(warehouse, *kinds)
     terms = _commitments(warehouse) if has_commitments else {}
-    slower = _slowdowns(warehouse) if not kinds or "model_switch" in kinds else {}
+    slower = _slowdowns(warehouse) if not kinds or "model_switch" in kinds else ()
     return ActionPlan(
         tuple(
             _action(
                 row,
                 terms.get(str(row["work_id"])),
-                slower.get(row["model"]) if row["action_kind"] == "model_switch" else None,
+                _slowest_of(slower, row),
             )
             for row in planned.each()
         ),
         total.say(
             "Together they are worth **{total_net_usd:usd_table}** a month "
             "({total_low_usd:usd_table} to {total_high_usd:usd_table}), net of overlap: each is "
-            "counted only on what the ones before it leave. The work costs {total_effort_usd:usd} once, "
-            "which "
-            "leaves **{total_first_year_usd:usd}** in the first year."
+            "counted only on what the ones before it leave. "
         )
+        + _first_and_later(warehouse, *kinds)
         + _part_of_all(warehouse, total)
         + beside,
     )
+
+
+def _first_and_later(warehouse: Warehouse, *kinds: str) -> Prose:
+    """What the works that pay back soon cost and leave, and what those that take longer do."""
+    groups = warehouse.evidence(
+        """
+        select
+            is_recommended_first,
+            count(*) as group_actions,
+            max(limits.value) as within_months,
+            sum(effort_usd) as group_effort_usd,
+            sum(first_year_net_usd) as group_first_year_usd,
+            sum(first_year_net_low_usd) as group_first_year_low_usd,
+            max(pays_from_year) as last_year
+        from rates.rpt_savings_actions
+        inner join seeds.assumptions as limits on limits.name = 'action_first_within_months'
+        where is_counted
+            and (:all_kinds or action_kind in :kinds)
+        group by is_recommended_first
+        order by is_recommended_first desc
+        """,
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
+    )
+    said = {
+        True: "Take first what has paid back within {within_months:count} months from today (actions: "
+        "{group_actions:count}): it costs {group_effort_usd:usd} once and leaves "
+        "**{group_first_year_usd:usd}** in the first year ({group_first_year_low_usd:usd} at the low end).",
+        False: "What pays back only later, by year {last_year:count} (actions: {group_actions:count}), costs "
+        "{group_effort_usd:usd} once and ends the first year with **{group_first_year_usd:usd}** "
+        "({group_first_year_low_usd:usd} at the low end).",
+    }
+    return join([group.say(said[bool(group["is_recommended_first"])]) for group in groups.each()])
 
 
 def _part_of_all(warehouse: Warehouse, total: Evidence) -> Prose:
@@ -277,17 +308,33 @@ def named(row: Evidence, *, begins_sentence: bool = True) -> Prose:
 
 def slower_after(warehouse: Warehouse, row: Evidence) -> Prose:
     """What users wait longer after this action, as the end of a sentence; nothing when they do not."""
-    slower = _slowdowns(warehouse).get(row["model"]) if row["action_kind"] == "model_switch" else None
-    return _waits(slower)
+    return _waits(_slowest_of(_slowdowns(warehouse), row))
+
+
+def _slowest_of(slower: tuple[Evidence, ...], row: Evidence) -> Evidence | None:
+    """The largest slowdown among the moves of this action: those of its task, or of all of its tasks."""
+    if row["action_kind"] != "model_switch":
+        return None
+    of_task = row["task_type"] if "task_type" in row.columns else None
+    moves = (move for move in slower if move["slower_model"] == row["model"])
+    return next((move for move in moves if of_task in (None, move["slower_task_type"])), None)
 
 
 def _waits(slower: Evidence | None) -> Prose:
     if slower is None:
         return note("")
-    return slower.say(
-        "; the median {slower_task_type:words} answer then takes {slower_by_ms:milliseconds} longer than on "
-        "{quicker_model:text}"
+    by_half = "the median {slower_task_type:words} answer then takes {slower_by_ms:milliseconds} longer"
+    by_slowest = (
+        "the slowest {slower_task_type:words} answers (one in twenty) then take "
+        "{slowest_by_ms:milliseconds} longer"
     )
+    if slower["slower_by_ms"] is None:
+        said = by_slowest
+    elif slower["slowest_by_ms"] is None:
+        said = by_half
+    else:
+        said = by_half + ", and the slowest twentieth {slowest_by_ms:milliseconds} longer,"
+    return slower.say(f"; {said} than on {{quicker_model:text}}")
 
 
 def _action(row: Evidence, terms: Evidence | None, slower: Evidence | None) -> Action:
@@ -299,6 +346,7 @@ def _action(row: Evidence, terms: Evidence | None, slower: Evidence | None) -> A
         value_range=row.say("{low_monthly_savings_usd:usd_table} to {high_monthly_savings_usd:usd_table}"),
         payback=row.cell("payback_months", "months"),
         first_year=row.cell("first_year_net_usd", "usd_table"),
+        pays_from_year=row.cell("pays_from_year", "count"),
         confidence=str(row["confidence"]),
         first_step=row.cell("first_step", "text"),
     )

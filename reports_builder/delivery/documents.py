@@ -71,7 +71,7 @@ def mail_html(page: Page, address: Callable[[Figure], str], more: str) -> str:
 
 def png(page: Page, figure: Figure) -> bytes:
     """The figure for programs that draw no SVG, twice as sharp as it is large."""
-    drawn: bytes = vl_convert.svg_to_png(charts.svg(figure, page.period.as_of), scale=_SHARPNESS)
+    drawn: bytes = vl_convert.svg_to_png(charts.svg(figure, page.period), scale=_SHARPNESS)
     return drawn
 
 
@@ -83,7 +83,7 @@ def _figure(address: str, alternative: str) -> str:
 
 
 def _svg_address(page: Page, figure: Figure) -> str:
-    drawn = charts.svg(figure, page.period.as_of).encode()
+    drawn = charts.svg(figure, page.period).encode()
     return f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}"
 
 

@@ -105,15 +105,12 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
 
 
 def _key_figures(warehouse: Warehouse, totals: Evidence) -> tuple[KeyFigure, ...]:
-    beaten = ask.beaten(warehouse)
     return (
         *result_figures(ask.results(warehouse)),
         KeyFigure(
-            "Spent on models that a cheaper one matches",
-            beaten.cell("beaten_cost_usd", "usd_table"),
-            status=beaten.say("{beaten_cost_share:percent} of the cost")
-            if beaten["beaten_cost_usd"] is not None
-            else note("no two models of a task are scored well enough to compare"),
+            "Spent on calls that should move",
+            totals.cell("moved_cost_usd", "usd_table"),
+            status=totals.say("{moved_call_share:percent} of all calls"),
         ),
         kind_figure("model_switch", kind(warehouse, "model_switch")),
         KeyFigure(
@@ -200,8 +197,7 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                         Column("task_type", "Task", "words"),
                         Column("current_model", "Costs most today"),
                         Column("recommended_model", "Use"),
-                        Column("decision", "Decision"),
-                        Column("reason", "Why"),
+                        Column("verdict", "Verdict"),
                         Column("moved_call_share", "Calls to move", "percent"),
                         Column("monthly_savings_usd", "If every call moves", "usd_table"),
                         Column("counted_usd", "Counted", "usd_table"),

@@ -72,8 +72,8 @@ def _overlap(totals: Evidence) -> tuple[Prose, ...]:
         return ()
     return (
         totals.say(
-            "All of this is net of overlap: **{overlap_usd:usd}** of the single savings would have been "
-            "counted twice."
+            "All of this is net of overlap: **{overlap_usd:usd}** of the savings of these actions would have "
+            "been counted twice."
         ),
     )
 

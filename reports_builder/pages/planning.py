@@ -3,6 +3,7 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Page, Section
+from reports_builder.subjects.allocation.teams.queries import budgets_ahead
 from reports_builder.subjects.planning import queries as ask
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
 from reports_builder.subjects.planning.budgets.statements import budgets_section, what_is_kept
@@ -13,6 +14,7 @@ from reports_builder.subjects.planning.returns.statements import (
     doubt,
     improvements_table,
     investments_table,
+    measured_beside,
     tornado_figure,
     value_figures,
     what_returns,
@@ -82,7 +84,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         figures=(*parts_figure(month, parts), *tornado_figure(warehouse, investments)),
         insights=(
-            *variance_insights.over_budget(teams, causes),
+            *variance_insights.over_budget(teams, causes, budgets_ahead(warehouse)),
             *return_insights.likely_loss(doubtful, investments),
         ),
         plan=None,
@@ -117,7 +119,11 @@ def _return_sections(warehouse: Warehouse, investments: Evidence) -> tuple[Secti
         return ()
     claims = ask_returns.claims(warehouse)
     return (
-        Section("Investments", text=(_rates(),), tables=(investments_table(investments),)),
+        Section(
+            "Investments",
+            text=(_rates(), *measured_beside(ask_returns.measured(warehouse))),
+            tables=(investments_table(investments),),
+        ),
         Section("What can be improved", tables=(improvements_table(warehouse),)),
         *((Section("Printed figures, checked", tables=(claims_table(claims),)),) if claims.rows else ()),
         Section("Plans by period", tables=(years_table(warehouse),)),

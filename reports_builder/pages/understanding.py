@@ -191,12 +191,13 @@ def _forecast_section(warehouse: Warehouse, outlook: Evidence) -> Section:
         "Forecast and how it was tested",
         text=(
             note(
-                "Three methods looked ahead from each of up to 120 past days, each knowing only what was "
-                "known then: repeating last week (seasonal naive), the usual cost of the weekday at the "
-                "level of the last two weeks (weekday profile), and the same with the growth of the last "
-                "eight weeks, fading. The one with the least error is used, also if it is the first. Skill "
-                "is the error saved against repeating last week; neighbouring test windows overlap, so "
-                "there are fewer independent trials than days."
+                "Seven methods and the middle of them (combined) looked ahead from each of up to 120 past "
+                "days, each knowing only what was known then. The one in use is not picked by its error "
+                "here: from 14 tested days on it is the combined one, before that the usual cost of the "
+                "weekday (weekday profile). Another may have missed these days by less; what was best in "
+                "the past is often not best on the days to come. Skill is the error saved against "
+                "repeating last week; neighbouring test windows overlap, so there are fewer independent "
+                "trials than days."
             ),
         ),
         tables=(

@@ -22,6 +22,7 @@ def investment(name: str, rate: float, finance: float = 0.1, reinvest: float = 0
     return {
         "investment_id": name, "investment_name": name, "owner_role": "Head of Finance", "period_unit": "year",
         "first_period_date": "2026-01-01", "discount_rate": rate, "finance_rate": finance, "reinvest_rate": reinvest,
+        "is_illustrative": "false", "measured_action_id": "",
     }  # fmt: skip
 
 

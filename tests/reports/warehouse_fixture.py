@@ -51,7 +51,8 @@ _ROWS = {
     "core.rpt_source_freshness": """
         (source, last_date, days_behind, is_stale, is_ahead) values ('calls', '2026-10-31', 0, false, false)""",
     "seeds.assumptions": """
-        (name, value) values ('action_payback_months_up_to', 24), ('model_switch_low_share', 0.4),
+        (name, value) values ('action_payback_months_up_to', 24), ('action_first_within_months', 12),
+        ('model_switch_low_share', 0.4),
         ('model_switch_base_share', 0.6), ('model_switch_high_share', 0.8)""",
     "allocation.rpt_owner_costs_monthly": """
         (month_start_date, rollup_level, business_unit_id, team_id, owner_id, owner_name, parent_owner_id, ai_cost_usd,
@@ -137,14 +138,14 @@ _ROWS = {
         ('total', 'total', 'total', 'month', '2026-11-01', '2026-11-30', 'planned', 1500, 'seed', 'hard stop', 0, 0, 1700,
         1500, 2000, true, 0, 'heading over budget')""",
     "planning.rpt_investment_returns": """
-        (investment_id, investment_name, owner_role, kind, scenario, method, item, value, low_value, high_value, unit,
-        period_unit, status, note, rank_number) values
-        ('engine', 'Engine', 'Head of Marketing', 'measure', 'base', 'npv', '1', 1000, null, null, 'usd', 'year', 'known',
+        (investment_id, investment_name, owner_role, is_illustrative, measured_action_id, kind, scenario, method, item, value,
+        low_value, high_value, unit, period_unit, status, note, rank_number) values
+        ('engine', 'Engine', 'Head of Marketing', true, 'batch-chat', 'measure', 'base', 'npv', '1', 1000, null, null, 'usd', 'year', 'known',
         null, 1),
-        ('engine', 'Engine', 'Head of Marketing', 'tornado', 'base', 'npv', 'sales', 1000, 400, 1200, 'usd', 'year',
+        ('engine', 'Engine', 'Head of Marketing', true, 'batch-chat', 'tornado', 'base', 'npv', 'sales', 1000, 400, 1200, 'usd', 'year',
         'known', 'Sales', 1)""",
     "planning.fct_investment_flows": """
-        (investment_id, scenario, period, cost_usd, benefit_usd, cash_flow_usd) values ('engine', 'base', 0, 10, 0, -10)""",
+        (investment_id, scenario, period, cost_usd, benefit_usd, cash_flow_usd) values ('engine', 'base', 0, 10, 0, -10), ('engine', 'base', 1, 0, 12, 12)""",
     "margin.rpt_customer_margins": """
         (customer_id, customer_name, subscription_tier, has_activity, revenue_usd, cost_to_serve_usd, gross_margin_usd,
         gross_margin_share, is_unprofitable, prior_revenue_usd, prior_cost_to_serve_usd, prior_gross_margin_usd,
@@ -167,8 +168,9 @@ _ROWS = {
     "rates.rpt_model_switch_savings": """
         (task_type, from_provider, from_model, to_provider, to_model, calls, current_cost_usd, cost_after_usd,
         monthly_savings_usd, monthly_savings_low_usd, monthly_savings_high_usd, from_quality_score_avg,
-        to_quality_score_avg, is_recommended, latency_p50_change_ms) values
-        ('chat', 'openai', 'gpt-4', 'anthropic', 'claude-sonnet-4', 20, 200, 50, 150, 100, 170, 0.91, 0.92, true, 1500)""",
+        to_quality_score_avg, is_recommended, latency_p50_change_ms, latency_p95_change_ms)
+        values
+        ('chat', 'openai', 'gpt-4', 'anthropic', 'claude-sonnet-4', 20, 200, 50, 150, 100, 170, 0.91, 0.92, true, 1500, 4000)""",
     "rates.rpt_savings_opportunities": """
         (action_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, overlap_usd,
         net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, assumption, owner_role,
@@ -185,32 +187,33 @@ _ROWS = {
     "rates.rpt_savings_actions": """
         (work_id, action_kind, subject, tasks, parts, provider, model, gross_monthly_savings_usd, overlap_usd,
         net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, effort, effort_usd, payback_months,
-        first_year_net_usd, value_per_effort, is_illustrative, is_counted, action_rank, is_first_of_its_kind,
+        first_year_net_usd, first_year_net_low_usd, pays_from_year, is_recommended_first, value_per_effort, is_illustrative,
+        is_counted, action_rank, is_first_of_its_kind,
         assumption, owner_role, confidence, first_step) values
         ('switch', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat', 1, 'anthropic', 'claude-sonnet-4',
-        150, 30, 120, 80, 140, '1 day', 600, 5, 840, 2.4, false, true, 1, true, 'Quality stays within the floor.',
+        150, 30, 120, 80, 140, '1 day', 600, 5, 720, 280, 1, true, 2.4, false, true, 1, true, 'Quality stays within the floor.',
         'Head of Engineering', 'medium', 'Send a tenth of the calls to it'),
         ('offer', 'commitment', 'an hourly commitment', null, 1, 'openai', null, 50, 10, 40, 30, 45, '1 day', 700, 17.5,
-        -220, 0.69, true, false, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote'),
-        ('batch', 'batch', 'chat calls that can wait', 'chat', 1, null, null, 2, 0, 2, 1, 3, '1 day', 600, 300, -576, 0.04,
+        -260, -370, 2, false, 0.69, true, false, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote'),
+        ('batch', 'batch', 'chat calls that can wait', 'chat', 1, null, null, 2, 0, 2, 1, 3, '1 day', 600, 300, -578, -589, 26, false, 0.04,
         false, false, null, false, 'They wait.', 'Head of Engineering', 'medium', 'List them')""",
     # 3,980 of fees and 1,600 of cost, 100 of it without a customer; the switch takes 120 off; the plan adds 250.
     "rates.rpt_decision_waterfall": """
         (step_order, step, step_name, scope_type, scope_id, scope_name, revenue_usd, cost_usd, gross_margin_usd,
         gross_margin_share, gross_margin_low_usd, gross_margin_high_usd, change_usd, alone_usd, overlap_usd,
         overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd, losing_customers, losses_usd, effort_usd,
-        first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd, third_year_usd, third_year_low_usd,
+        months_to_start, first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd, third_year_usd, third_year_low_usd,
         third_year_high_usd) values
-        (1, 'today', 'Today', 'company', 'company', 'Company', 3980, 1600, 2380, 0.6, 2380, 2380, null, 0, 0, 0, 0, 0, 1, 210, 0,
+        (1, 'today', 'Today', 'company', 'company', 'Company', 3980, 1600, 2380, 0.6, 2380, 2380, null, 0, 0, 0, 0, 0, 1, 210, 0, 0,
         0, 0, 0, 0, 0, 0, 0),
         (2, 'routing', 'After routing: cheaper models', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 120,
-        120, 0, 0, 0, 0, 1, 90, 600, 840, 360, 1080, 2280, 3720, 2280, 4440),
+        120, 0, 0, 0, 0, 1, 90, 600, 1, 720, 280, 940, 2160, 3600, 2200, 4300),
         (3, 'settings', 'After settings: batch, caching', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 0,
-        0, 0, 0, 0, 0, 1, 90, 0, 840, 360, 1080, 2280, 3720, 2280, 4440),
+        0, 0, 0, 0, 0, 1, 90, 0, 1, 720, 280, 940, 2160, 3600, 2200, 4300),
         (4, 'price', 'After the price plan', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 250, 260, 10, 10,
-        0, 0, 0, 0, 700, 3140, 860, 3980, 7580, 12020, 5180, 14540),
+        0, 0, 0, 0, 700, 6, 1520, 180, 2040, 5960, 10400, 4500, 12600),
         (5, 'commitments', 'After commitments', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 3140, 860, 3980, 7580, 12020, 5180, 14540)""",
+        0, 0, 0, 0, 1, 1520, 180, 2040, 5960, 10400, 4500, 12600)""",
 }
 _USAGE_COLUMNS = (
     "(usage_date, customer_id, organization_id, product_id, feature_id, task_type, provider, model, environment, region,"

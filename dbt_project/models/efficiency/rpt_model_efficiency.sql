@@ -70,7 +70,9 @@ measured as (
         latencies.latency_p95_ms,
         latencies.latency_p99_ms,
         latencies.longest_latency_ms,
+        coalesce(latencies.timeout_calls, 0) as timeout_calls,
         coalesce(latencies.at_limit_calls, 0) as at_limit_calls,
+        coalesce(latencies.at_limit_timeout_calls, 0) as at_limit_timeout_calls,
         coalesce(quality.quality_scored_calls, 0) as quality_scored_calls,
         quality.quality_score_avg,
         {{ assumption('quality_interval_z') }} * quality.quality_standard_error as quality_margin,
@@ -142,6 +144,15 @@ final as (
         measured.longest_latency_ms,
         measured.at_limit_calls,
         {{ ratio('measured.at_limit_calls', 'measured.calls') }} as at_limit_share,
+        measured.timeout_calls,
+        {{ ratio('measured.timeout_calls', 'measured.calls') }} as timeout_share,
+        measured.at_limit_timeout_calls,
+        {# Most of the calls at the longest time were answered: then that time is the longest that is written down, and the true one is not known. #}
+        case
+            when measured.at_limit_calls = 0 then 'none seen'
+            when measured.at_limit_timeout_calls * 2 >= measured.at_limit_calls then 'ends calls'
+            else 'caps what is recorded'
+        end as latency_limit,
         cast(floors.minimum_quality_score as double) as minimum_quality_score,
         case
             when not measured.is_quality_measured or measured.like_for_like_cost_per_call_usd is null then 'too few scores'

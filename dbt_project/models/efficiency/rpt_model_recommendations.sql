@@ -18,6 +18,12 @@ quality as (
 
 ),
 
+switches as (
+
+    select * from {{ ref('int_model_switches_assessed') }}
+
+),
+
 used as (
 
     select
@@ -92,6 +98,34 @@ small as (
 
 ),
 
+moved as (
+
+    select
+        best.task_type,
+        {{ string_agg_sorted('switches.from_model', ', ') }} as from_models
+    from best
+    inner join switches
+        on
+            best.task_type = switches.task_type
+            and best.to_provider = switches.to_provider
+            and best.to_model = switches.to_model
+            and switches.is_acceptable
+    group by best.task_type
+
+),
+
+{# What speaks against each cheaper model, so that no page needs to say that there is none. #}
+objections as (
+
+    select
+        task_type,
+        {{ string_agg_sorted("to_model || ': ' || case when refusal is null then 'saves too little for the work' when savings_usd > 0 then refusal || ', and the rest saves too little for the work' else refusal end", '; ') }}
+            as cheaper_models
+    from targets
+    group by task_type
+
+),
+
 recommended as (
 
     select
@@ -101,9 +135,18 @@ recommended as (
             when best.is_below_floor then 'cheaper and no worse, perhaps still below the quality floor'
             when best.task_type is not null then 'cheaper within the quality limits'
             when refused.task_type is not null then refused.refusal
-            when small.task_type is not null then 'saves too little'
+            when small.task_type is not null then 'saves too little for the work'
             else 'no cheaper model'
         end as reason,
+        case
+            when best.is_below_floor
+                then moved.from_models || ' to ' || best.to_model || ': cheaper and no worse, perhaps still below the quality floor'
+            when best.task_type is not null then moved.from_models || ' to ' || best.to_model || ': cheaper within the quality limits'
+            when objections.task_type is not null then 'keep the models in use (' || objections.cheaper_models || ')'
+            else 'keep the models in use (none is cheaper)'
+        end as verdict,
+        moved.from_models as moved_from_models,
+        {{ ratio('best.savings_usd', 'best.moved_cost_usd') }} as moved_savings_share,
         tasks.calls,
         tasks.current_cost_usd,
         current_models.provider as current_provider,
@@ -134,6 +177,8 @@ recommended as (
     from tasks
     inner join current_models on tasks.task_type = current_models.task_type and current_models.cost_rank = 1
     left join best on tasks.task_type = best.task_type
+    left join moved on tasks.task_type = moved.task_type
+    left join objections on tasks.task_type = objections.task_type
     left join small on tasks.task_type = small.task_type
     left join refused on tasks.task_type = refused.task_type and refused.savings_rank = 1
     left join quality

@@ -55,6 +55,21 @@ tasks as (
 
 ),
 
+{# Why the moves to a model that lifts the answers are not among the recommended ones: the objection to the largest saving. #}
+objections as (
+
+    select
+        task_type,
+        to_provider,
+        to_model,
+        from_model,
+        verdict,
+        row_number() over (partition by task_type, to_provider, to_model order by savings_usd desc, from_provider asc, from_model asc) as place
+    from switches
+    where savings_usd > 0 and not is_acceptable
+
+),
+
 lifts as (
 
     select
@@ -101,10 +116,19 @@ final as (
         cheapest.to_model as lift_model,
         cheapest.quality_score_avg as lift_quality_score_avg,
         cheapest.quality_score_lower as lift_quality_score_lower,
-        cheapest.cost_change_usd as lift_cost_change_usd
+        cheapest.cost_change_usd as lift_cost_change_usd,
+        objections.from_model as objection_from_model,
+        objections.verdict as objection,
+        cast(floors.maximum_quality_loss as double) as maximum_quality_loss
     from tasks
     inner join floors on tasks.task_type = floors.task_type and tasks.quality_score_avg < floors.minimum_quality_score
     left join cheapest on tasks.task_type = cheapest.task_type and cheapest.place = 1
+    left join objections
+        on
+            cheapest.task_type = objections.task_type
+            and cheapest.to_provider = objections.to_provider
+            and cheapest.to_model = objections.to_model
+            and objections.place = 1
 
 )
 

@@ -103,7 +103,8 @@ margins as (
             and compared.margin_status <> 'cost_unknown'
             and compared.signup_date <= as_of.prior_window_start_date
             and compared.prior_cost_to_serve_usd > 0
-            and compared.usual_cost_change_usd > compared.usual_margin_usd,
+            and compared.usual_cost_change_usd > compared.usual_margin_usd
+            and compared.usual_cost_change_usd >= {{ assumption('next_to_lose_min_usd') }},
             false
         ) as is_next_to_lose
     from compared

@@ -174,6 +174,8 @@ final as (
         stacked.investment_id,
         investments.investment_name,
         investments.owner_role,
+        coalesce(investments.is_illustrative, false) as is_illustrative,
+        investments.measured_action_id,
         stacked.kind,
         stacked.scenario,
         stacked.method,

@@ -59,11 +59,9 @@ split as (
 
     select
         *,
-        coalesce({{ split_exactly('contract_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract_usd,
-        coalesce({{ split_exactly('contract_low_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract_low_usd,
-        coalesce({{ split_exactly('contract_high_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract_high_usd,
-        coalesce({{ split_exactly('contract_alone_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract_alone_usd,
-        coalesce({{ split_exactly('contract_net_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract_net_usd
+        {%- for part in ['', '_low', '_high', '_alone', '_net'] %}
+        coalesce({{ split_exactly('contract' ~ part ~ '_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract{{ part }}_usd{{ ',' if not loop.last }}
+        {%- endfor %}
     from contracted
 
 ),
@@ -78,15 +76,13 @@ steps as (
     union all
     select
         2 as step_order, 'routing' as step, customer_id, customer_name, is_cost_unknown,
-        revenue_usd, cost_usd - routing_usd as cost_usd,
-        revenue_usd as revenue_low_usd, cost_usd - routing_low_usd as cost_low_usd, revenue_usd as revenue_high_usd, cost_usd - routing_high_usd as cost_high_usd,
+        revenue_usd, cost_usd - routing_usd as cost_usd, revenue_usd as revenue_low_usd, cost_usd - routing_low_usd as cost_low_usd, revenue_usd as revenue_high_usd, cost_usd - routing_high_usd as cost_high_usd,
         routing_usd as alone_usd, {{ money(0) }} as overlap_with_routing_usd, {{ money(0) }} as overlap_with_settings_usd, {{ money(0) }} as overlap_with_price_usd
     from split
     union all
     select
         3 as step_order, 'settings' as step, customer_id, customer_name, is_cost_unknown,
-        revenue_usd, optimised_cost_usd as cost_usd,
-        revenue_usd as revenue_low_usd, cost_usd - routing_low_usd - settings_low_usd as cost_low_usd,
+        revenue_usd, optimised_cost_usd as cost_usd, revenue_usd as revenue_low_usd, cost_usd - routing_low_usd - settings_low_usd as cost_low_usd,
         revenue_usd as revenue_high_usd, cost_usd - routing_high_usd - settings_high_usd as cost_high_usd,
         settings_alone_usd as alone_usd, settings_alone_usd - settings_usd as overlap_with_routing_usd,
         {{ money(0) }} as overlap_with_settings_usd, {{ money(0) }} as overlap_with_price_usd
@@ -95,8 +91,7 @@ steps as (
     select
         4 as step_order, 'price' as step, customer_id, customer_name, is_cost_unknown,
         priced_revenue_usd as revenue_usd, priced_cost_usd as cost_usd,
-        priced_revenue_low_usd as revenue_low_usd, priced_cost_low_usd as cost_low_usd,
-        priced_revenue_high_usd as revenue_high_usd, priced_cost_high_usd as cost_high_usd,
+        priced_revenue_low_usd as revenue_low_usd, priced_cost_low_usd as cost_low_usd, priced_revenue_high_usd as revenue_high_usd, priced_cost_high_usd as cost_high_usd,
         priced_revenue_usd - revenue_usd + optimised_cost_usd - priced_cost_usd + priced_routing_lost_usd + priced_settings_lost_usd as alone_usd,
         priced_routing_lost_usd as overlap_with_routing_usd, priced_settings_lost_usd as overlap_with_settings_usd, {{ money(0) }} as overlap_with_price_usd
     from split
@@ -146,11 +141,17 @@ summed as (
 
 ),
 
+{# A programme counts as started when the last of its kinds has: the months before bring nothing. #}
 efforts as (
 
-    select programme as step, effort_usd from programme_efforts
-    union all
-    select 'commitments' as step, effort_usd from committed
+    select
+        kinds.programme as step,
+        cast(max(kinds.months_to_start) as decimal(4, 2)) as months_to_start,
+        coalesce(max(programme_efforts.effort_usd), max(case when kinds.programme = 'commitments' then committed.effort_usd end)) as effort_usd
+    from kinds
+    cross join committed
+    left join programme_efforts on kinds.programme = programme_efforts.programme
+    group by kinds.programme
 
 ),
 
@@ -161,24 +162,32 @@ changed as (
         {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_usd - lag(summed.gross_margin_usd) over of_scope end') }} as change_usd,
         {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_low_usd - lag(summed.gross_margin_low_usd) over of_scope end') }} as change_low_usd,
         {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_high_usd - lag(summed.gross_margin_high_usd) over of_scope end') }} as change_high_usd,
-        {{ money('summed.gross_margin_usd - first_value(summed.gross_margin_usd) over so_far') }} as gained_usd,
-        {{ money('summed.gross_margin_low_usd - first_value(summed.gross_margin_low_usd) over so_far') }} as gained_low_usd,
-        {{ money('summed.gross_margin_high_usd - first_value(summed.gross_margin_high_usd) over so_far') }} as gained_high_usd,
         case when summed.scope_type = 'company' then {{ money('coalesce(efforts.effort_usd, 0)') }} end as effort_usd,
-        case when summed.scope_type = 'company' then {{ money('sum(coalesce(efforts.effort_usd, 0)) over so_far') }} end as effort_so_far_usd
+        coalesce(efforts.months_to_start, cast(0 as decimal(4, 2))) as months_to_start
     from summed
     left join efforts on summed.step = efforts.step
-    window
-        of_scope as (partition by summed.scope_type, summed.scope_id order by summed.step_order),
-        so_far as (partition by summed.scope_type, summed.scope_id order by summed.step_order rows between unbounded preceding and current row)
+    window of_scope as (partition by summed.scope_type, summed.scope_id order by summed.step_order)
+
+),
+
+{# What is gained in the months from today: each programme from its own start on. #}
+gained as (
+
+    select
+        *,
+        {%- for case in ['', '_low', '_high'] %}
+        {{ money('sum(change' ~ case ~ '_usd) over so_far') }} as gained{{ case }}_usd,
+        {{ money('sum(' ~ money('change' ~ case ~ '_usd * months_to_start') ~ ' + effort_usd) over so_far') }} as taken{{ case }}_usd{{ ',' if not loop.last }}
+        {%- endfor %}
+    from changed
+    window so_far as (partition by scope_type, scope_id order by step_order rows between unbounded preceding and current row)
 
 ),
 
 final as (
 
     select
-        cast(step_order as integer) as step_order,
-        step,
+        cast(step_order as integer) as step_order, step,
         case step
             when 'today' then 'Today'
             when 'routing' then 'After routing: cheaper models'
@@ -188,22 +197,13 @@ final as (
         end as step_name,
         scope_type, scope_id, scope_name, revenue_usd, cost_usd, gross_margin_usd, gross_margin_share, revenue_low_usd, cost_low_usd,
         gross_margin_low_usd, revenue_high_usd, cost_high_usd, gross_margin_high_usd, change_usd, change_low_usd, change_high_usd, alone_usd,
-        {{ money('overlap_with_routing_usd + overlap_with_settings_usd + overlap_with_price_usd') }} as overlap_usd,
-        overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd,
-        cast(losing_customers as bigint) as losing_customers,
-        losses_usd,
-        cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
-        effort_usd,
-        {{ money('cast(gained_usd as decimal(25, 12)) * 12 - effort_so_far_usd') }} as first_year_usd,
-        {{ money('cast(gained_low_usd as decimal(25, 12)) * 12 - effort_so_far_usd') }} as first_year_low_usd,
-        {{ money('cast(gained_high_usd as decimal(25, 12)) * 12 - effort_so_far_usd') }} as first_year_high_usd,
-        {{ money('cast(gained_usd as decimal(25, 12)) * 24 - effort_so_far_usd') }} as second_year_usd,
-        {{ money('cast(gained_low_usd as decimal(25, 12)) * 24 - effort_so_far_usd') }} as second_year_low_usd,
-        {{ money('cast(gained_high_usd as decimal(25, 12)) * 24 - effort_so_far_usd') }} as second_year_high_usd,
-        {{ money('cast(gained_usd as decimal(25, 12)) * 36 - effort_so_far_usd') }} as third_year_usd,
-        {{ money('cast(gained_low_usd as decimal(25, 12)) * 36 - effort_so_far_usd') }} as third_year_low_usd,
-        {{ money('cast(gained_high_usd as decimal(25, 12)) * 36 - effort_so_far_usd') }} as third_year_high_usd
-    from changed
+        {{ money('overlap_with_routing_usd + overlap_with_settings_usd + overlap_with_price_usd') }} as overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd,
+        cast(losing_customers as bigint) as losing_customers, losses_usd, cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
+        effort_usd, cast(months_to_start as double) as months_to_start,
+        {%- for year, months in [('first', 12), ('second', 24), ('third', 36)] -%}{%- for case in ['', '_low', '_high'] %}
+        {{ money('cast(gained' ~ case ~ '_usd as decimal(25, 12)) * ' ~ months ~ ' - taken' ~ case ~ '_usd') }} as {{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}
+        {%- endfor -%}{%- endfor %}
+    from gained
 
 )
 

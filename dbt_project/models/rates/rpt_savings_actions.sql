@@ -74,6 +74,7 @@ costed as (
         kinds.owner_role,
         kinds.confidence,
         kinds.first_step,
+        kinds.months_to_start,
         cast(kinds.effort_days + kinds.effort_days_per_part * works.parts as decimal(18, 2)) as effort_days,
         {{ money('(kinds.effort_days + kinds.effort_days_per_part * works.parts) * kinds.usd_per_effort_day + works.one_off_cost_usd') }} as effort_usd
     from works
@@ -88,9 +89,9 @@ judged as (
         {{ payback_months('effort_usd', 'net_monthly_savings_usd') }} as payback_months,
         {{ payback_months('effort_usd', 'low_monthly_savings_usd') }} as payback_low_months,
         {{ payback_months('effort_usd', 'high_monthly_savings_usd') }} as payback_high_months,
-        {{ first_year_net('effort_usd', 'net_monthly_savings_usd') }} as first_year_net_usd,
-        {{ first_year_net('effort_usd', 'low_monthly_savings_usd') }} as first_year_net_low_usd,
-        {{ first_year_net('effort_usd', 'high_monthly_savings_usd') }} as first_year_net_high_usd,
+        {{ first_year_net('effort_usd', 'net_monthly_savings_usd', 'months_to_start') }} as first_year_net_usd,
+        {{ first_year_net('effort_usd', 'low_monthly_savings_usd', 'months_to_start') }} as first_year_net_low_usd,
+        {{ first_year_net('effort_usd', 'high_monthly_savings_usd', 'months_to_start') }} as first_year_net_high_usd,
         {{ ratio('net_monthly_savings_usd * 12', 'effort_usd') }} as value_per_effort,
         {{ is_worth_its_effort('effort_usd', 'net_monthly_savings_usd', 'is_illustrative') }} as is_counted
     from costed
@@ -135,6 +136,9 @@ final as (
         value_per_effort,
         is_illustrative,
         is_counted,
+        cast(months_to_start as double) as months_to_start,
+        cast(greatest(ceil((cast(months_to_start as double) + payback_months) / 12), 1) as bigint) as pays_from_year,
+        is_counted and cast(months_to_start as double) + payback_months <= {{ assumption('action_first_within_months') }} as is_recommended_first,
         case
             when is_counted
                 then cast(row_number() over (partition by is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc) as bigint)

@@ -81,6 +81,7 @@ def _actions_table(best: Evidence) -> Section:
         Column("net_monthly_savings_usd", "Value a month", "usd_table"),
         Column("payback_months", "Pays back after", "months"),
         Column("first_year_net_usd", "First year", "usd_table"),
+        Column("pays_from_year", "Pays from year", "count"),
         Column("low_monthly_savings_usd", "Low", "usd_table"),
         Column("high_monthly_savings_usd", "High", "usd_table"),
         Column("confidence", "Confidence"),

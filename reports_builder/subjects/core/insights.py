@@ -10,6 +10,8 @@ from reports_builder.subjects.allocation.teams.insights import budget_decision, 
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.pricing.customers import segments
+from reports_builder.subjects.rates.queries import kind
+from reports_builder.subjects.rates.statements import days_of
 from reports_builder.warehouse import Warehouse
 
 
@@ -153,7 +155,7 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
                 "each)."
             ),
             "Head of Engineering",
-            "two weeks",
+            days_of(kind(warehouse, "model_switch")),
             is_in_plan=True,
         ),
         outcome=worth_of_switches(switches),
@@ -197,10 +199,12 @@ def opportunities(warehouse: Warehouse, best: Evidence) -> tuple[Insight, ...]:
 
 
 def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
-    kind = str(row["action_kind"])
-    domain = _DOMAIN_OF_ACTION.get(kind, RATES)
+    action_kind = str(row["action_kind"])
+    domain = _DOMAIN_OF_ACTION.get(action_kind, RATES)
     problem, supporting = (
-        _switch_in_numbers(warehouse, row) if kind == "model_switch" else _action_in_numbers(warehouse, row)
+        _switch_in_numbers(warehouse, row)
+        if action_kind == "model_switch"
+        else _action_in_numbers(warehouse, row)
     )
     return Insight(
         title=row.say("Opportunity worth {net_monthly_savings_usd:usd} a month: ")

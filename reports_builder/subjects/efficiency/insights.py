@@ -6,7 +6,7 @@ from reports_builder.savings import named, slower_after
 from reports_builder.subjects.capabilities import BENCHMARKING, PERFORMANCE, REAL_TIME, UNIT_ECONOMICS, USAGE
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.efficiency import queries as ask
-from reports_builder.subjects.efficiency.statements import FAILURE_COLUMNS
+from reports_builder.subjects.efficiency.statements import FAILURE_COLUMNS, longest_time
 from reports_builder.warehouse import Warehouse
 
 # Several models are compared with the best one, so that two standard errors would often be chance.
@@ -41,12 +41,12 @@ def switch(warehouse: Warehouse, action: Evidence, recommendation: Evidence) -> 
     models = ask.models_of_task(warehouse, str(action["task_type"]))
     return Insight(
         title=recommendation.say(
-            "{task_type:words}: {recommended_model:text} does the work of {current_model:text} for less"
+            "{task_type:words}: {recommended_model:text} does the work of {moved_from_models:text} for less"
         ),
         problem=say(
             "This work costs **{current_cost_usd:usd}** in 30 days, the largest part of it on "
-            "{current_model:text}. For the same prompts {current_model:text} costs {price_ratio:ratio} "
-            "times as much as {recommended_model:text}.",
+            "{current_model:text}. The calls of {moved_from_models:text} cost {moved_cost_usd:usd} of it; "
+            "their tokens would cost {moved_cost_after_usd:usd} on {recommended_model:text}.",
             recommendation,
         )
         + _still_too_poor(recommendation),
@@ -220,6 +220,12 @@ def shortfalls(short: Evidence) -> tuple[Insight, ...]:
                 short.say(
                     "Decide which holds: move these calls to {lift_model:text}, which scores "
                     "{lift_quality_score_avg:percent_fine}, or lower the floor to what is needed."
+                    + (
+                        " It is not among the switches: for calls of {objection_from_model:text} the verdict "
+                        "is “{objection:text}”."
+                        if short["objection"]
+                        else ""
+                    )
                     if short["lift_model"]
                     else "Try a model that is not in use yet, or lower the floor to what is needed: the best "
                     "one in use scores {best_quality_score_avg:percent_fine}."
@@ -245,6 +251,8 @@ def shortfalls(short: Evidence) -> tuple[Insight, ...]:
                     Column("lift_model", "Would lift it"),
                     Column("lift_quality_score_avg", "Its quality", "percent_fine"),
                     Column("lift_cost_change_usd", "For, a month", "delta_usd_table"),
+                    Column("speaks_against", "Against a switch"),
+                    Column("maximum_quality_loss", "Fall allowed", "percent"),
                 ),
                 short,
                 note("tasks below their quality floor, the furthest first."),
@@ -262,13 +270,7 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
         title=slow.say("{task:text} on {model:text} keeps users waiting"),
         problem=slow.say(
             "One answer in twenty takes **{latency_p95_ms:milliseconds}** or more; on "
-            "{quicker_model:text} it is {quicker_p95_ms:milliseconds} for the same task."
-            + (
-                " **{at_limit_share:percent}** of its calls take the longest time of all, "
-                "{longest_latency_ms:milliseconds}: a time limit ends them."
-                if slow["at_limit_calls"]
-                else ""
-            )
+            "{quicker_model:text} it is {quicker_p95_ms:milliseconds} for the same task." + longest_time(slow)
         ),
         domain_spec=PERFORMANCE,
         domain_framework=BENCHMARKING,
@@ -305,7 +307,8 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
                 Column("latency_p95_ms", "p95", "milliseconds"),
                 Column("latency_p99_ms", "p99", "milliseconds"),
                 Column("latency_measured_calls", "Answers timed", "count"),
-                Column("at_limit_share", "At the time limit", "percent"),
+                Column("at_limit_share", "At the longest time", "percent"),
+                Column("timeout_share", "Timed out", "percent"),
                 Column("recommended_model", "Recommended"),
                 Column("recommended_p95_ms", "Its p95", "milliseconds"),
             ),

@@ -40,10 +40,8 @@ def recommendations(warehouse: Warehouse) -> Evidence:
         """
         select
             advice.task_type, replace(advice.task_type, '_', ' ') as task,
-            advice.decision,
-            case when advice.decision = 'keep' and advice.refused_model is not null
-                then 'cheaper ' || advice.refused_model || ': ' || advice.reason else advice.reason
-            end as reason,
+            advice.decision, advice.verdict, advice.moved_from_models, advice.moved_savings_share,
+            advice.moved_cost_usd, advice.moved_cost_after_usd,
             advice.current_model, advice.recommended_model, advice.is_below_floor,
             advice.current_cost_usd,
             coalesce(ledger.net_monthly_savings_usd, 0) as counted_usd,
@@ -51,20 +49,8 @@ def recommendations(warehouse: Warehouse) -> Evidence:
             advice.moved_calls / advice.calls as moved_call_share,
             advice.monthly_savings_usd,
             case when advice.decision = 'keep' then 0 else advice.quality_change end as quality_change,
-            advice.quality_change_lower, advice.quality_change_upper, advice.smallest_quality_sample_calls,
-            today.like_for_like_cost_per_call_usd / better.like_for_like_cost_per_call_usd as price_ratio,
-            1 - 1 / price_ratio as cheaper_share
+            advice.quality_change_lower, advice.quality_change_upper, advice.smallest_quality_sample_calls
         from efficiency.rpt_model_recommendations as advice
-        inner join efficiency.rpt_model_efficiency as today
-            on
-                advice.task_type = today.task_type
-                and advice.current_provider = today.provider
-                and advice.current_model = today.model
-        inner join efficiency.rpt_model_efficiency as better
-            on
-                advice.task_type = better.task_type
-                and advice.recommended_provider = better.provider
-                and advice.recommended_model = better.model
         left join rates.rpt_savings_opportunities as ledger
             on
                 ledger.is_counted
@@ -166,25 +152,11 @@ def models_of_all_tasks(warehouse: Warehouse) -> Evidence:
             like_for_like_cost_per_call_usd as same_work_usd,
             cost_per_1k_tokens_usd as thousand_tokens_usd,
             latency_p50_ms, latency_p95_ms, latency_p99_ms, latency_measured_calls, at_limit_share,
-            failure_share, quality_score_avg as quality, quality_scored_calls, verdict
+            timeout_share, failure_share, quality_score_avg as quality, quality_scored_calls, verdict
         from :models
         order by task_type, same_work_usd desc nulls last, model
         """,
         models=MODELS,
-    )
-
-
-def beaten(warehouse: Warehouse) -> Evidence:
-    """Cost on models that a cheaper one matches at the same work; one row."""
-    return warehouse.evidence(
-        """
-        select
-            case when count(is_on_frontier) > 0
-                then coalesce(sum(effective_cost_usd) filter (where not is_on_frontier), 0)
-            end as beaten_cost_usd,
-            beaten_cost_usd / sum(effective_cost_usd) as beaten_cost_share
-        from efficiency.rpt_model_efficiency
-        """
     )
 
 
@@ -290,7 +262,8 @@ def slowest(warehouse: Warehouse) -> Evidence:
             select
                 task_type, replace(task_type, '_', ' ') as task, provider, model, calls,
                 effective_cost_usd as cost_usd, latency_p50_ms, latency_p95_ms, latency_p99_ms,
-                latency_measured_calls, longest_latency_ms, at_limit_calls, at_limit_share,
+                latency_measured_calls, longest_latency_ms, at_limit_share,
+                timeout_calls, timeout_share, latency_limit,
                 min_by(model, latency_p95_ms) over (partition by task_type) as quicker_model,
                 min(latency_p95_ms) over (partition by task_type) as quicker_p95_ms
             from :models
@@ -329,13 +302,17 @@ def latencies_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
             latency_p50_ms / 1000 as p50_seconds,
             latency_p95_ms / 1000 as p95_seconds,
             latency_p99_ms / 1000 as p99_seconds,
-            efficiency.model = advice.recommended_model as is_recommended
+            efficiency.model = advice.recommended_model as is_recommended,
+            min_by(efficiency.model, latency_p50_ms) filter (where efficiency.verdict in :good) over ()
+                as good_model,
+            min(latency_p50_ms) filter (where efficiency.verdict in :good) over () as good_p50_ms
         from :models as efficiency
         inner join efficiency.rpt_model_recommendations as advice on efficiency.task_type = advice.task_type
         where efficiency.task_type = :task_type and latency_measured_calls is not null
         order by latency_p50_ms, efficiency.provider, efficiency.model
         """,
         task_type=task_type,
+        good=("no cheaper model is as good", "a cheaper model is as good"),
         models=MODELS,
     )
 
@@ -384,7 +361,9 @@ def shortfalls(warehouse: Warehouse) -> Evidence:
     """Tasks whose answers lie below their quality floor, the furthest first, with what would lift them."""
     return warehouse.evidence(
         """
-        select *, replace(task_type, '_', ' ') as task, count(*) over () as short_tasks
+        select
+            *, replace(task_type, '_', ' ') as task, count(*) over () as short_tasks,
+            coalesce('calls of ' || objection_from_model || ': ' || objection, 'nothing') as speaks_against
         from efficiency.rpt_quality_shortfalls
         order by quality_gap, task_type
         """

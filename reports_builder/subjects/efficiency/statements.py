@@ -35,12 +35,21 @@ def who_waits(slow: Evidence) -> Prose:
         ("Users" if slow["task_type"] == "unknown" else "Users of {task:text}")
         + " wait longest for {model:text}: half of its answers take "
         "{latency_p50_ms:milliseconds} or more, one in twenty {latency_p95_ms:milliseconds} or more."
-        + (
-            " A time limit of {longest_latency_ms:milliseconds} ends {at_limit_share:percent} of its calls."
-            if slow["at_limit_calls"]
-            else ""
-        )
+        + longest_time(slow)
     )
+
+
+def longest_time(slow: Evidence) -> str:
+    """What the longest time of a model is: a limit that ends calls, or the longest that is written down."""
+    return {
+        "none seen": "",
+        "ends calls": " A time limit of {longest_latency_ms:milliseconds} ends many of them: "
+        "{timeout_share:percent} of its calls time out.",
+        "caps what is recorded": " **{at_limit_share:percent}** of its calls are recorded with the longest "
+        "time there is, {longest_latency_ms:milliseconds}, and {timeout_share:percent} failed by a timeout "
+        "({timeout_calls:count} calls): the recorded time looks capped, and how long the slowest take is "
+        "unknown.",
+    }[str(slow["latency_limit"])]
 
 
 def result_figures(results: Evidence) -> tuple[KeyFigure, ...]:
@@ -94,7 +103,12 @@ def latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
             if slow["task_type"] == "unknown"
             else "{task:text}, where users wait longest"
         )
-        + ": {model:text} gives half of its answers in {latency_p50_ms:milliseconds}"
+        + (
+            ": no model is known to be good enough"
+            if models["good_model"] is None
+            else ": of the models that are good enough {good_model:text} is the quickest, half of its "
+            "answers take {good_p50_ms:milliseconds}"
+        )
     )
     figure = Figure(
         "latency",
@@ -114,10 +128,10 @@ def quality_figure(warehouse: Warehouse, task: Evidence) -> Figure:
     """Quality against cost of the models that do one task; ``task`` is its recommendation."""
     models = ask.models_of_task(warehouse, str(task["task_type"]))
     title = task.say(
-        "{task:text}: the same prompts cost {cheaper_share:percent} less on {recommended_model:text} than on "
-        "{current_model:text}"
+        "{task:text}: the calls of {moved_from_models:text} cost {moved_savings_share:percent} less on "
+        "{recommended_model:text}"
         if task["decision"] == "switch"
-        else "{task:text}: no cheaper model is known to be good enough"
+        else "{task:text}: keep the models in use"
     )
     return Figure(
         f"quality-cost-{task['task_type']}",
@@ -126,8 +140,9 @@ def quality_figure(warehouse: Warehouse, task: Evidence) -> Figure:
         title
         + note(
             ". A row for each model, named with its cost for a thousand calls, the dearest first, and a dot "
-            "at its quality. The dearest is "
+            "at its quality. The verdict: "
         )
+        + task.say("{verdict:text}. The dearest is ")
         + models.say("{model:text} at {same_work_per_thousand_usd:usd} for a thousand calls."),
         models,
         height=110 + 24 * len(models.rows),
@@ -142,7 +157,7 @@ def advice_section(tasks: Evidence) -> Section:
         Column("task", "Task"),
         Column("current_model", "Costs most today"),
         Column("recommended_model", "Use"),
-        Column("reason", "Why"),
+        Column("verdict", "Verdict"),
         Column("current_cost_usd", "Cost now", "usd_table"),
         Column("cost_after_usd", "Cost then", "usd_table"),
         Column("quality_change", "Quality", "delta_points"),
@@ -161,7 +176,8 @@ def models_table(warehouse: Warehouse) -> Table:
         Column("latency_p95_ms", "p95", "milliseconds"),
         Column("latency_p99_ms", "p99", "milliseconds"),
         Column("latency_measured_calls", "Answers timed", "count"),
-        Column("at_limit_share", "At the time limit", "percent"),
+        Column("at_limit_share", "At the longest time", "percent"),
+        Column("timeout_share", "Timed out", "percent"),
         Column("failure_share", "Failures", "percent"),
         Column("quality", "Quality", "percent"),
         Column("quality_scored_calls", "Scored calls", "count"),

@@ -27,6 +27,7 @@ _OVERLAPS = (
 )
 _YEARS = (
     Column("step_name", "Up to this step"),
+    Column("months_to_start", "Starts after", "months"),
     Column("first_year_usd", "First year", "usd_table"),
     Column("first_year_low_usd", "Low", "usd_table"),
     Column("first_year_high_usd", "High", "usd_table"),
@@ -52,7 +53,7 @@ def company_steps(warehouse: Warehouse) -> Evidence:
             step_name, step, revenue_usd, cost_usd, gross_margin_usd, gross_margin_share,
             gross_margin_low_usd, gross_margin_high_usd, losing_customers, losses_usd,
             change_usd, alone_usd, overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd,
-            overlap_with_price_usd, effort_usd,
+            overlap_with_price_usd, effort_usd, months_to_start,
             first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd,
             third_year_usd, third_year_low_usd, third_year_high_usd
         from rates.rpt_decision_waterfall
@@ -157,7 +158,14 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
     tables = (
         Table(_STEPS, steps, note("Company, 30 days")),
         Table(_OVERLAPS, steps, note("What each programme is worth alone, and what is shared between two")),
-        Table(_YEARS, steps, note("Margin gained over today, all efforts taken off")),
+        Table(
+            _YEARS,
+            steps,
+            note(
+                "Margin gained over today in the years from now, each programme from its start, all efforts "
+                "taken off"
+            ),
+        ),
         *(
             (Table(_CUSTOMERS, losing, note("Customers at a loss today"), max_rows=60),)
             if losing is not None and losing.rows

@@ -3,7 +3,7 @@
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES, WORKLOADS
-from reports_builder.subjects.rates.statements import offers_called, offers_that_pay
+from reports_builder.subjects.rates.statements import days_of, offers_called, offers_that_pay
 
 _FRAMEWORK_USAGE = f"{WORKLOADS}; Usage Optimization"
 
@@ -33,7 +33,7 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                     switches,
                 ),
                 "Head of Engineering",
-                "two weeks a task",
+                days_of(kind),
                 is_in_plan=True,
             ),
             outcome=_worth(kind),
@@ -188,7 +188,7 @@ def batch(kind: Evidence, tasks: Evidence) -> tuple[Insight, ...]:
             recommendation=Recommendation(
                 tasks.say("Send what can wait to the batch service, {task_type:words} first."),
                 "Head of Engineering",
-                "two weeks a task",
+                days_of(kind),
                 is_in_plan=True,
             ),
             outcome=_worth(kind),

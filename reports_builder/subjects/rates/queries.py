@@ -29,7 +29,9 @@ def totals(warehouse: Warehouse) -> Evidence:
                 coalesce(sum(net_monthly_savings_usd) filter (where is_counted), 0) as total_net_usd,
                 coalesce(sum(low_monthly_savings_usd) filter (where is_counted), 0) as total_low_usd,
                 coalesce(sum(high_monthly_savings_usd) filter (where is_counted), 0) as total_high_usd,
-                coalesce(sum(overlap_usd), 0) as overlap_usd,
+                coalesce(
+                    sum(overlap_usd) filter (where is_counted or net_monthly_savings_usd = 0), 0
+                ) as overlap_usd,
                 (select count(*) from rates.rpt_savings_actions where is_counted) as action_count
             from rates.rpt_savings_opportunities
             where not is_illustrative
@@ -92,6 +94,10 @@ def kind(warehouse: Warehouse, name: str) -> Evidence:
             coalesce(sum(overlap_usd), 0) as kind_overlap_usd,
             coalesce(sum(scope_cost_usd), 0) as kind_scope_usd,
             max(assumption) as kind_assumption,
+            (
+                select sum(effort_days) from rates.rpt_savings_actions
+                where is_counted and action_kind = :kind
+            ) as kind_effort_days,
             coalesce(bool_and(is_illustrative), false) as is_example
         from actions
         where is_illustrative = (select bool_and(is_illustrative) from actions)

@@ -71,6 +71,12 @@ def kind_figure(name: str, kind: Evidence) -> KeyFigure:
     )
 
 
+def days_of(kind: Evidence) -> str:
+    """What the counted works of a kind take together, by the days that the seed states."""
+    days = kind["kind_effort_days"]
+    return "unknown" if days is None else f"{float(str(days)):g} days in all"
+
+
 def waterfall_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
     """From spend to what the actions would leave of it."""
     steps = ask.steps(warehouse)

@@ -1,4 +1,4 @@
-{# one row per task type x provider x model with measured latencies, trailing 30 days: percentiles from the bucket counts #}
+{# one row per task type x provider x model with measured latencies or timeouts, trailing 30 days: percentiles from the bucket counts #}
 
 with latency_buckets as (
 
@@ -36,6 +36,8 @@ longest_days as (
         latency_buckets.provider,
         latency_buckets.model,
         latency_buckets.calls,
+        latency_buckets.timeout_calls,
+        latency_buckets.longest_timeout_calls,
         latency_buckets.max_latency_ms,
         max(latency_buckets.max_latency_ms) over (partition by latency_buckets.task_type, latency_buckets.provider, latency_buckets.model)
             as longest_latency_ms
@@ -45,7 +47,7 @@ longest_days as (
 
 ),
 
-{# The longest wait of a few calls is chance; that of many is a limit, which cut them off or ended them. #}
+{# The longest wait of a few calls is chance; that of many is a limit: it ended those that timed out, and is the longest that was recorded of the others. #}
 at_the_limit as (
 
     select
@@ -53,9 +55,10 @@ at_the_limit as (
         provider,
         model,
         max(longest_latency_ms) as longest_latency_ms,
-        cast(sum(calls) as bigint) as longest_calls
+        cast(sum(timeout_calls) as bigint) as timeout_calls,
+        cast(sum(case when max_latency_ms * 100 >= longest_latency_ms * 99 then calls else 0 end) as bigint) as longest_calls,
+        cast(sum(case when max_latency_ms * 100 >= longest_latency_ms * 99 then longest_timeout_calls else 0 end) as bigint) as longest_timeout_calls
     from longest_days
-    where max_latency_ms * 100 >= longest_latency_ms * 99
     group by task_type, provider, model
 
 ),
@@ -98,7 +101,11 @@ final as (
         percentiles.latency_p95_ms,
         percentiles.latency_p99_ms,
         at_the_limit.longest_latency_ms,
-        case when at_the_limit.longest_calls >= {{ assumption('latency_limit_calls_from') }} then at_the_limit.longest_calls else 0 end as at_limit_calls
+        at_the_limit.timeout_calls,
+        case when at_the_limit.longest_calls >= {{ assumption('latency_limit_calls_from') }} then at_the_limit.longest_calls else 0 end as at_limit_calls,
+        case
+            when at_the_limit.longest_calls >= {{ assumption('latency_limit_calls_from') }} then at_the_limit.longest_timeout_calls else 0
+        end as at_limit_timeout_calls
     from at_the_limit
     left join percentiles
         on

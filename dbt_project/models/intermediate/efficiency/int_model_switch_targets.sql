@@ -7,6 +7,13 @@ with switches as (
 
 ),
 
+efforts as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'model_switch'
+
+),
+
 saving as (
 
     select
@@ -47,14 +54,42 @@ targets as (
 
 ),
 
-{# The ledger counts the share of a saving that is likely to be kept; below the least worth doing, the models in use stay. #}
+{# What counts is the share of a saving that is likely to be kept. A task whose own days do not come back is not carried by the others. #}
 ranked as (
 
     select
-        *,
-        savings_usd * {{ assumption('model_switch_base_share', 'decimal(6, 4)') }} >= {{ assumption('action_min_savings_usd') }} as is_worth_it,
-        row_number() over (partition by task_type order by savings_usd desc nulls last, to_provider asc, to_model asc) as savings_order
+        targets.*,
+        {{ money('targets.savings_usd * ' ~ assumption('model_switch_base_share', 'decimal(6, 4)')) }} as kept_usd,
+        row_number() over (partition by targets.task_type order by targets.savings_usd desc nulls last, targets.to_provider asc, targets.to_model asc) = 1
+        and targets.savings_usd is not null as is_largest
     from targets
+
+),
+
+candidates as (
+
+    select
+        ranked.*,
+        ranked.is_largest
+        and {{ is_worth_its_effort('efforts.effort_days_per_part * efforts.usd_per_effort_day', 'ranked.kept_usd', 'false') }} as is_candidate,
+        efforts.effort_days,
+        efforts.effort_days_per_part,
+        efforts.usd_per_effort_day,
+        case efforts.effort_shared_by when 'model' then ranked.to_provider || '/' || ranked.to_model when 'kind' then 'all' else ranked.task_type end as work_key
+    from ranked
+    cross join efforts
+
+),
+
+{# The tasks that move to one model are one piece of work: the models in use stay where it does not come back in time. #}
+worked as (
+
+    select
+        *,
+        {{ money('sum(case when is_candidate then kept_usd end) over (partition by work_key)') }} as work_kept_usd,
+        {{ money('(effort_days + effort_days_per_part * count(case when is_candidate then 1 end) over (partition by work_key)) * usd_per_effort_day') }}
+            as work_effort_usd
+    from candidates
 
 ),
 
@@ -62,8 +97,8 @@ chosen as (
 
     select
         *,
-        coalesce(is_worth_it and savings_order = 1, false) as is_recommended
-    from ranked
+        is_candidate and {{ is_worth_its_effort('work_effort_usd', 'work_kept_usd', 'false') }} as is_recommended
+    from worked
 
 )
 

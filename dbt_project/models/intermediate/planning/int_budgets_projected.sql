@@ -63,6 +63,64 @@ rates as (
 
 ),
 
+forecast_scopes as (
+
+    select distinct
+        scope,
+        scope_id
+    from forecasts
+    where forecast_usd is not null
+
+),
+
+days as (
+
+    select
+        costs.scope,
+        costs.scope_id,
+        costs.usage_date,
+        costs.cost_usd,
+        count(*) over (partition by costs.scope, costs.scope_id) as cost_days,
+        forecast_scopes.scope is not null as has_forecast
+    from costs
+    left join forecast_scopes on costs.scope = forecast_scopes.scope and costs.scope_id = forecast_scopes.scope_id
+
+),
+
+{# One set of calls has one forecast: whoever has none and cost the same as a scope with one on each day, as a product does that is all of its team's, has that one's. #}
+same_costs as (
+
+    select
+        days.scope,
+        days.scope_id,
+        others.scope as forecast_scope,
+        others.scope_id as forecast_scope_id,
+        row_number() over (partition by days.scope, days.scope_id order by others.scope, others.scope_id) as place
+    from days
+    inner join days as others
+        on days.usage_date = others.usage_date and days.cost_usd = others.cost_usd and days.cost_days = others.cost_days and others.has_forecast
+    where not days.has_forecast
+    group by days.scope, days.scope_id, others.scope, others.scope_id, days.cost_days
+    having count(*) = days.cost_days
+
+),
+
+said as (
+
+    select scope, scope_id, forecast_date, forecast_usd from forecasts
+    where forecast_usd is not null
+    union all
+    select same_costs.scope, same_costs.scope_id, forecasts.forecast_date, forecasts.forecast_usd
+    from same_costs
+    inner join forecasts
+        on
+            same_costs.forecast_scope = forecasts.scope
+            and same_costs.forecast_scope_id = forecasts.scope_id
+            and forecasts.forecast_usd is not null
+    where same_costs.place = 1
+
+),
+
 {# The forecast is of direct cost: what is shared goes on at its rate. Past its 30 days its mean goes on. #}
 forecast_rates as (
 
@@ -70,8 +128,7 @@ forecast_rates as (
         scope,
         scope_id,
         {{ stable_avg('forecast_usd') }} as daily_forecast
-    from forecasts
-    where forecast_usd is not null
+    from said
     group by scope, scope_id
 
 ),
@@ -84,14 +141,13 @@ ahead as (
         budgets.period,
         budgets.period_start_date,
         count(*) as forecast_days,
-        {{ stable_sum('forecasts.forecast_usd') }} as forecast_cost
+        {{ stable_sum('said.forecast_usd') }} as forecast_cost
     from budgets
-    inner join forecasts
+    inner join said
         on
-            budgets.scope = forecasts.scope
-            and budgets.scope_id = forecasts.scope_id
-            and forecasts.forecast_date between budgets.period_start_date and budgets.period_end_date
-            and forecasts.forecast_usd is not null
+            budgets.scope = said.scope
+            and budgets.scope_id = said.scope_id
+            and said.forecast_date between budgets.period_start_date and budgets.period_end_date
     group by budgets.scope, budgets.scope_id, budgets.period, budgets.period_start_date
 
 ),

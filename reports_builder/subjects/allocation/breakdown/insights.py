@@ -6,6 +6,8 @@ from reports_builder.subjects.allocation.breakdown import queries as ask
 from reports_builder.subjects.allocation.breakdown.statements import GAP_COLUMNS
 from reports_builder.subjects.core.insights import worth_of_switches
 from reports_builder.subjects.core.queries import switches_from
+from reports_builder.subjects.rates.queries import kind
+from reports_builder.subjects.rates.statements import days_of
 from reports_builder.warehouse import Warehouse
 
 _DOMAIN = "Understanding Usage & Cost"
@@ -73,7 +75,7 @@ def dear_tokens(warehouse: Warehouse) -> Insight:
         recommendation=Recommendation(
             note("Move its tasks to a cheaper model where quality allows, as listed under Actions."),
             "Head of Engineering",
-            "two weeks",
+            days_of(kind(warehouse, "model_switch")),
             is_in_plan=True,
         ),
         outcome=worth_of_switches(switches_from(warehouse, str(models["value"]))),

@@ -1,6 +1,6 @@
 """The insight blocks of the analysis of organizational alignment."""
 
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.allocation.teams.statements import TEAM_COLUMNS
 from reports_builder.subjects.capabilities import BENCHMARKING, INVOICING
@@ -71,13 +71,13 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence
 
 
 def budget_decision(budgets: Evidence) -> Prose:
-    """Who decides what by when: the budget where it was never kept, else the use that breaks it."""
+    """Who decides what by when: each budget that was never kept, else the use that breaks the first."""
     if budgets["overrun_verdict"] == "the budget is wrong":
         return budgets.say(
             "The budget is wrong, not the use: {team_name:text} was over it in {over_months:count} of "
-            "{judged_months:count} months. Set it to {usual_month_cost_usd:usd}, what a month has cost "
+            "{judged_months:count} months. Set it to {usual_month_cost_usd:usd_table}, what a month has cost "
             "lately, by {decide_by_date:day}."
-        )
+        ) + join([_as_wrong(other) for other in budgets.each() if _is_as_wrong(other, budgets)], "")
     return budgets.say(
         "Ask {team_name:text} what took it {projected_variance_usd:usd} over in {month_start_date:month}, "
         "and settle the next budget by the answer, by {decide_by_date:day}."
@@ -85,6 +85,21 @@ def budget_decision(budgets: Evidence) -> Prose:
         else "Decide by {decide_by_date:day}: raise the budget of {team_name:text} for "
         "{month_start_date:month} to {projected_cost_usd:usd}, or have the team say what it cuts to save "
         "{projected_variance_usd:usd}."
+    )
+
+
+def _is_as_wrong(other: Evidence, first: Evidence) -> bool:
+    return (
+        other["overrun_verdict"] == first["overrun_verdict"]
+        and other["month_start_date"] == first["month_start_date"]
+        and other["team_name"] != first["team_name"]
+    )
+
+
+def _as_wrong(other: Evidence) -> Prose:
+    return other.say(
+        " The same holds for {team_name:text}, over in {over_months:count} of {judged_months:count}: set it "
+        "to {usual_month_cost_usd:usd_table}."
     )
 
 

@@ -77,12 +77,13 @@ def investments(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
     features = ask.features(warehouse, "invest")
     insight = Insight(
         title=growth.say(
-            "Features to invest in keep {invested_margin_share:percent} of their fees and earn "
-            "{share_of_all_margin:percent} of the margin"
+            "Features that cost little and are used keep {invested_margin_share:percent} of their fees and "
+            "earn {share_of_all_margin:percent} of the margin"
         ),
         problem=say(
-            "Worth investing in, by the rule: {invested_features:count}, with **{invested_margin_usd:usd}** "
-            "of margin; foremost {invest_names:text}. But under a flat fee the same "
+            "Candidates for investment, by cost and use: {invested_features:count}, with "
+            "**{invested_margin_usd:usd}** of margin; first {invest_names:text}. What customers would pay "
+            "for them is not known. And under a flat fee the same "
             "customers calling more brings cost and no revenue; only new subscriptions bring both.",
             totals,
             growth,
@@ -115,7 +116,7 @@ def investments(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
                 Column("reason", "Reason", "words"),
             ),
             features,
-            note("features judged worth investing in."),
+            note("features that cost little and are much used or growing."),
         ),
     )
     return (insight,)

@@ -25,13 +25,14 @@ def what_they_bring(totals: Evidence) -> Prose:
 
 
 def judgement(totals: Evidence) -> Prose:
-    """How many features the rule would invest in, keep and close, and which first."""
+    """How many features cost little and are used, how many to keep and to close, and which first."""
     said = totals.say(
-        "Judged by the rule: **{invest_features:count}** to invest in, **{keep_features:count}** to keep, "
+        "Judged by cost and use: **{invest_features:count}** cost little and are much used or growing, which "
+        "makes them candidates for investment and no more, **{keep_features:count}** to keep, "
         "**{sunset_features:count}** to close. "
     )
     if totals["invest_features"]:
-        said += totals.say("Foremost to invest in, by margin: {invest_names:text}. ")
+        said += totals.say("The first candidates, by margin: {invest_names:text}. ")
     if totals["unknown_features"]:
         said += totals.say(
             "Kept for now, because the cost of too many of their calls is unknown: {unknown_features:count}. "
@@ -134,8 +135,7 @@ def decisions_figure(warehouse: Warehouse, totals: Evidence, judged: Evidence) -
         return ()
     thresholds = ask.thresholds(warehouse)
     title = totals.say(
-        "Features with the margin, and the users or the growth, to invest in: {invest_features:count} of "
-        "{features:count}"
+        "Features that cost little and are much used or growing: {invest_features:count} of {features:count}"
     )
     figure = Figure(
         "feature-decisions",
@@ -147,8 +147,8 @@ def decisions_figure(warehouse: Warehouse, totals: Evidence, judged: Evidence) -
         judged,
         height=340,
         key=(
-            "Dark dot: invest. Dashed: the adoption and the margin to invest from; left of the upright line "
-            "growth can take the place of adoption."
+            "Dark dot: a candidate for investment. Dashed: the adoption and the margin from which on it is "
+            "one; left of the upright line growth can take the place of adoption."
         ),
     )
     return (figure,)

@@ -35,12 +35,13 @@ def ahead(warehouse: Warehouse) -> Evidence:
 
 
 def missed(warehouse: Warehouse) -> Evidence:
-    """Budgets that were missed in three periods in a row or more, by their latest period."""
+    """Budgets missed so often in a row that they are wrong themselves, by their latest period."""
     return warehouse.evidence(
         """
         select scope, scope_name, period, period_start_date, missed_in_a_row, budget_usd, actual_usd
         from planning.rpt_budgets
-        where missed_in_a_row >= 3
+        inner join seeds.assumptions as limits on limits.name = 'budget_wrong_months_from'
+        where missed_in_a_row >= limits.value
         qualify row_number() over (partition by scope, scope_id, period order by period_start_date desc) = 1
         order by missed_in_a_row desc, scope, scope_name
         """

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
 
@@ -26,9 +26,17 @@ def what_is_kept(ahead: Evidence, missed: Evidence) -> Prose:
     said = ahead.say("Of {budgets:count} budgets to come {heading_over:count} are heading over.")
     if not missed.rows:
         return said
-    return said + missed.say(
-        " That of {scope_name:text} was missed {missed_in_a_row:count} times in a row: the budget itself is "
-        "wrong."
+    return (
+        said
+        + note(" Missed again and again, so that the budget is wrong and not the use: ")
+        + join(
+            [
+                budget.say("that of {scope:words} {scope_name:text} ({missed_in_a_row:count} times in a row)")
+                for budget in missed.each()
+            ],
+            ", ",
+        )
+        + note(".")
     )
 
 

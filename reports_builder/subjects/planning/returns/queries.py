@@ -13,6 +13,7 @@ def investments(warehouse: Warehouse) -> Evidence:
             investment_name,
             owner_role,
             period_unit,
+            is_illustrative,
             max(value) filter (where kind = 'measure' and scenario = 'base' and method = 'npv') as npv_usd,
             max(value) filter (where kind = 'measure' and scenario = 'base' and method = 'roi') as roi,
             max(value) filter (
@@ -35,8 +36,28 @@ def investments(warehouse: Warehouse) -> Evidence:
             max(value) filter (where kind = 'risk' and method = 'loss_share') as loss_share,
             npv_usd > p90_usd as is_plan_above_draws
         from planning.rpt_investment_returns
-        group by investment_id, investment_name, owner_role, period_unit
+        group by investment_id, investment_name, owner_role, period_unit, is_illustrative
         order by npv_usd desc, investment_id
+        """
+    )
+
+
+def measured(warehouse: Warehouse) -> Evidence:
+    """Investments whose benefit the savings ledger measures, too, with what the first year should bring."""
+    return warehouse.evidence(
+        """
+        select distinct
+            returns.investment_name,
+            returns.period_unit,
+            flows.benefit_usd as planned_usd,
+            ledger.subject,
+            ledger.net_monthly_savings_usd as measured_monthly_usd,
+            case when ledger.is_counted then '' else ', too little to be counted' end as counting
+        from planning.rpt_investment_returns as returns
+        inner join rates.rpt_savings_opportunities as ledger on returns.measured_action_id = ledger.action_id
+        inner join planning.fct_investment_flows as flows
+            on returns.investment_id = flows.investment_id and flows.scenario = 'base' and flows.period = 1
+        order by returns.investment_name
         """
     )
 

@@ -48,10 +48,27 @@ def what_returns(investments: Evidence) -> Prose:
     if not investments.rows:
         return note("No investment is on record: put yours into the seeds investments and investment_lines.")
     beyond = " The plan is better than nine in ten of them: decide by the range."
-    return investments.say(
+    return _as_example(investments) + investments.say(
         "The investment worth most is {investment_name:text}: **{npv_usd:usd}** in today's money by its "
         "plan, and {p10_usd:usd} to {p90_usd:usd} in four of five random draws of its drivers."
         + (beyond if investments["is_plan_above_draws"] else "")
+    )
+
+
+def _as_example(investments: Evidence) -> Prose:
+    """Says first that the plan is nobody's, where its row says so."""
+    return note("Example, not your plan: ") if investments["is_illustrative"] else note("")
+
+
+def measured_beside(measured: Evidence) -> tuple[Prose, ...]:
+    """What the savings ledger measures of an investment, beside what its plan counts on."""
+    return tuple(
+        row.say(
+            "{investment_name:text}: its plan counts on {planned_usd:usd} in the first {period_unit:text}. "
+            "On the calls of today the savings ledger measures **{measured_monthly_usd:usd_table}** a "
+            "month for {subject:text}{counting:text}: believe the measurement first."
+        )
+        for row in measured.each()
     )
 
 

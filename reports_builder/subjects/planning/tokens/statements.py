@@ -52,6 +52,16 @@ def lifetimes_section(warehouse: Warehouse) -> tuple[Section, ...]:
     return (
         Section(
             "What a new customer is worth, if those who stayed stay on",
+            text=(
+                note(
+                    "These values differ from those of customer profitability for two reasons. There all "
+                    "departures count, and a customer leaves with the same chance in each month, "
+                    "undiscounted; here a customer's chance falls the longer it stays, months are "
+                    "discounted, and only departures count in a month of life that the data shows from "
+                    "its beginning, so they may be fewer. For a decision on spending now, take the "
+                    "least value of either."
+                ),
+            ),
             tables=(
                 Table(
                     (

@@ -2,15 +2,22 @@
 
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Insight, Recommendation
+from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
 from reports_builder.subjects.planning.variance.statements import causes_table, in_words
 
 
-def over_budget(teams: Evidence, causes: Evidence) -> tuple[Insight, ...]:
-    """The team whose month was seriously over its budget, with the part that weighs most."""
+def over_budget(teams: Evidence, causes: Evidence, ahead: Evidence) -> tuple[Insight, ...]:
+    """The team whose month was seriously over its budget, with the part that weighs most.
+
+    ``ahead`` is the advice on budgets from this month on: a team in it gets that advice and no other.
+    """
     if not teams["is_serious"]:
         return ()
     largest = note(f", most of it by {in_words(teams['part'])}: ") + teams.say(
         "**{variance_usd:delta_usd}**."
+    )
+    advice = next(
+        (row for row in ahead.each() if row["is_over"] and row["team_name"] == teams["scope_name"]), None
     )
     return (
         Insight(
@@ -27,18 +34,17 @@ def over_budget(teams: Evidence, causes: Evidence) -> tuple[Insight, ...]:
             domain_framework="Quantify Business Value: Budgeting",
             ubr_impact=teams.say("**{total_variance_usd:usd}** of margin that the plan had counted on."),
             recommendation=Recommendation(
-                teams.say(
-                    "Settle with {scope_name:text} which of it stays, and set the next budget by that: one "
-                    "that is missed every month is itself wrong."
-                    if teams["part"] == "starting point"
-                    else "Settle with {scope_name:text} whether that use earns its cost."
-                ),
+                teams.say("Settle with {scope_name:text} whether that use earns its cost.")
+                if advice is None
+                else budget_decision(advice),
                 "Head of Finance",
                 "days",
             ),
             outcome=teams.say(
                 "Up to **{total_variance_usd:usd}** a month. Assumption: use goes on as in that month."
-            ),
+            )
+            if advice is None
+            else budget_outcome(advice),
             supporting=causes_table(causes),
         ),
     )

@@ -1,5 +1,5 @@
 {# one row per UTC day x task type x provider x model x latency bucket; successful calls with a measured latency. One row more, without a
-   bucket: the calls within 1 % of the longest of the day, answered or timed out, which a time limit makes many #}
+   bucket: the calls within 1 % of the longest of the day, answered or timed out, and beside them how many timed out at all #}
 
 {{ config(materialized='incremental', unique_key='usage_date') }}
 
@@ -13,7 +13,7 @@ timed as (
 
     select *
     from calls
-    where {{ is_touched_day('partition_date') }} and status in ('success', 'timeout') and latency_ms is not null
+    where {{ is_touched_day('partition_date') }} and (status = 'timeout' or (status = 'success' and latency_ms is not null))
 
 ),
 
@@ -41,7 +41,8 @@ longest as (
         task_type,
         provider,
         model,
-        max(max_latency_ms) as longest_ms
+        max(max_latency_ms) as longest_ms,
+        cast(coalesce(sum(case when status = 'timeout' then calls end), 0) as bigint) as timeout_calls
     from grouped
     group by partition_date, task_type, provider, model
 
@@ -57,7 +58,9 @@ with_longest as (
         latency_bucket,
         calls,
         min_latency_ms,
-        max_latency_ms
+        max_latency_ms,
+        cast(null as bigint) as timeout_calls,
+        cast(null as bigint) as longest_timeout_calls
     from grouped
     where status = 'success'
     union all
@@ -67,18 +70,20 @@ with_longest as (
         longest.provider,
         longest.model,
         cast(null as integer) as latency_bucket,
-        count(*) as calls,
+        count(timed.latency_ms) as calls,
         cast(min(timed.latency_ms) as bigint) as min_latency_ms,
-        longest.longest_ms as max_latency_ms
-    from timed
-    inner join longest
+        longest.longest_ms as max_latency_ms,
+        longest.timeout_calls,
+        count(case when timed.status = 'timeout' then timed.latency_ms end) as longest_timeout_calls
+    from longest
+    left join timed
         on
-            timed.partition_date = longest.partition_date
-            and timed.task_type = longest.task_type
-            and timed.provider = longest.provider
-            and timed.model = longest.model
-    where timed.latency_ms * 100 >= longest.longest_ms * 99
-    group by longest.partition_date, longest.task_type, longest.provider, longest.model, longest.longest_ms
+            longest.partition_date = timed.partition_date
+            and longest.task_type = timed.task_type
+            and longest.provider = timed.provider
+            and longest.model = timed.model
+            and timed.latency_ms * 100 >= longest.longest_ms * 99
+    group by longest.partition_date, longest.task_type, longest.provider, longest.model, longest.longest_ms, longest.timeout_calls
 
 )
 
