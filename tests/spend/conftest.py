@@ -14,6 +14,8 @@ from tests.workspace import ROOT, Workspace
 
 MARTS = (
     "+rpt_chargebacks_monthly",
+    "+rpt_cost_allocation",
+    "+rpt_spend_by_category",
     "+rpt_owner_costs_monthly",
     "+rpt_unowned_costs_monthly",
     "+rpt_noncompliant_resources",

@@ -52,8 +52,8 @@ totals as (
         scope_id,
         forecast_method,
         origin_date,
-        sum(forecast_usd) as forecast_usd,
-        sum(actual_usd) as actual_usd
+        {{ stable_sum('forecast_usd') }} as forecast_usd,
+        {{ stable_sum('actual_usd') }} as actual_usd
     from outcomes
     group by scope, scope_id, forecast_method, origin_date
     having count(*) = 30
