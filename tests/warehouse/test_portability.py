@@ -113,8 +113,8 @@ TRAPS = {
         r"(?:\bover|\bas)\s*\(\s*(?!partition\b|order\b|rows\b|range\b|select\b|with\b)\w+\s+(?:order by|partition by|rows between|range between)",
         re.IGNORECASE,
     ),
-    "a named window before a minus, which Spark takes for one name (put the window function in brackets)": re.compile(
-        r"\bover\s+\w+\s*-", re.IGNORECASE
+    "a named window before a sign: Spark takes the name and a minus for one name, and drops decimals of a sum of money (cast it first)": re.compile(
+        r"\bover\s+\w+\s*[-+]", re.IGNORECASE
     ),
     "date_trunc, which on Spark gives a timestamp with a zone (use start_of_hour, or cast to date)": re.compile(
         r"(?<!cast\()date_trunc\(", re.IGNORECASE
@@ -161,6 +161,7 @@ def outside_the_subset(sql: str, own: set[str]) -> list[str]:
         "select sum(a) over so_far as a from t window by_day as (partition by day), so_far as (by_day order by b)",
         "select date_trunc('hour', called_at) as hour_at from t",
         "select sum(a) over so_far - b as c from t window so_far as (order by d)",
+        "select b - sum(a) over so_far + a as c from t window so_far as (order by d)",
         "select replace(a, '\\n', ' ') as a from t",
     ],
 )

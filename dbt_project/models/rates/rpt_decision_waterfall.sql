@@ -59,9 +59,9 @@ split as (
 
     select
         *,
-        {%- for part in ['', '_low', '_high', '_alone', '_net'] %}
-        coalesce({{ split_exactly('contract' ~ part ~ '_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract{{ part }}_usd{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for part in ['', '_low', '_high', '_alone', '_net'] %}
+    coalesce({{ split_exactly('contract' ~ part ~ '_usd', 'running_usd', 'previous_usd', 'nullif(total_usd, 0)') }}, {{ money(0) }}) as own_contract{{ part }}_usd{{ ',' if not loop.last }}
+    {%- endfor %}
     from contracted
 
 ),
@@ -175,10 +175,10 @@ gained as (
 
     select
         *,
-        {%- for case in ['', '_low', '_high'] %}
-        {{ money('sum(change' ~ case ~ '_usd) over so_far') }} as gained{{ case }}_usd,
-        {{ money('sum(' ~ money('change' ~ case ~ '_usd * months_to_start') ~ ' + effort_usd) over so_far') }} as taken{{ case }}_usd{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for case in ['', '_low', '_high'] %}
+    {{ money('sum(change' ~ case ~ '_usd) over so_far') }} as gained{{ case }}_usd,
+    {{ money('sum(' ~ money('change' ~ case ~ '_usd * months_to_start') ~ ' + effort_usd) over so_far') }} as taken{{ case }}_usd{{ ',' if not loop.last }}
+    {%- endfor %}
     from changed
     window so_far as (partition by scope_type, scope_id order by step_order rows between unbounded preceding and current row)
 
@@ -200,9 +200,9 @@ final as (
         {{ money('overlap_with_routing_usd + overlap_with_settings_usd + overlap_with_price_usd') }} as overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd,
         cast(losing_customers as bigint) as losing_customers, losses_usd, cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
         effort_usd, cast(months_to_start as double) as months_to_start,
-        {%- for year, months in [('first', 12), ('second', 24), ('third', 36)] -%}{%- for case in ['', '_low', '_high'] %}
+    {%- for year, months in [('first', 12), ('second', 24), ('third', 36)] -%}{%- for case in ['', '_low', '_high'] %}
         {{ money('cast(gained' ~ case ~ '_usd as decimal(25, 12)) * ' ~ months ~ ' - taken' ~ case ~ '_usd') }} as {{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}
-        {%- endfor -%}{%- endfor %}
+    {%- endfor -%}{%- endfor %}
     from gained
 
 )

@@ -178,6 +178,16 @@ stepped as (
 
 ),
 
+running as (
+
+    select
+        *,
+        {{ money('sum(savings_usd) over up_to_it') }} as running_savings_usd
+    from stepped
+    window up_to_it as (partition by month_start_date order by step_order rows between unbounded preceding and current row)
+
+),
+
 final as (
 
     select
@@ -185,14 +195,13 @@ final as (
         step_order,
         kind,
         list_cost_usd,
-        {{ money('list_cost_usd - sum(savings_usd) over up_to_it + savings_usd') }} as cost_before_usd,
+        {{ money('list_cost_usd - running_savings_usd + savings_usd') }} as cost_before_usd,
         savings_usd,
-        {{ money('list_cost_usd - sum(savings_usd) over up_to_it') }} as cost_after_usd,
+        {{ money('list_cost_usd - running_savings_usd') }} as cost_after_usd,
         effective_cost_usd,
         {{ ratio('savings_usd', 'list_cost_usd') }} as savings_share,
         unknown_cost_usd
-    from stepped
-    window up_to_it as (partition by month_start_date order by step_order rows between unbounded preceding and current row)
+    from running
 
 )
 
