@@ -95,7 +95,11 @@ def _run(job: Job, manifest: Any) -> None:
         for name in job.broken:
             manifest.nodes[name] = copy.copy(manifest.nodes[name])
             manifest.nodes[name].raw_code = "select error('as if the data were wrong') as problem"
-        result = dbtRunner(manifest=manifest).invoke([*QUICKLY, *job.arguments, "--project-dir", job.project])
+        # The SQL in a workspace's target stays that of its first build.
+        with tempfile.TemporaryDirectory() as target:
+            os.environ["DBT_TARGET_PATH"] = target
+            command = [*QUICKLY, *job.arguments, "--project-dir", job.project]
+            result = dbtRunner(manifest=manifest).invoke(command)
         DuckDBConnectionManager.close_all_connections()
         code = 0 if result.success else 2 if result.exception else 1
     except BaseException:  # What ends a command with a traceback ends this process, too.

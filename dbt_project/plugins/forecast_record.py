@@ -29,7 +29,8 @@ _SAID = (
 def record_forecasts(published: Path) -> None:
     """Append what a published file forecasts of the next 30 days to the record beside it, where it is new.
 
-    A forecast of the same days that has changed is another line. Nothing of it may undo a publication: what
+    What is said of days that have begun before today is no forecast, and not recorded. A forecast of the same
+    days that has changed is another line. Nothing of it may undo a publication: what
     cannot be written is said on stderr, and the next build writes it.
     """
     try:
@@ -38,7 +39,9 @@ def record_forecasts(published: Path) -> None:
             rows = outlook.select(*map(duckdb.ColumnExpression, _SAID)).fetchall()
     except duckdb.Error:
         return  # built without plans
+    today = datetime.now(UTC).date().isoformat()
     said = [dict(zip(_SAID, map(_text, row), strict=True)) for row in rows]
+    said = [each for each in said if str(each["first_forecast_date"]) >= today]
     try:
         _append(published.parent / FORECASTS, said)
     except OSError as error:

@@ -14,8 +14,8 @@ from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA
 from tests.workspace import ROOT
 
 STAGING = PROJECT / "models" / "staging"
-# Folders of staging that are no sources: the raw layout, notes, what alerts have sent, budgets.
-OTHERS = {"raw", "alerts", "landing", "budgets"}
+# Folders of staging that are no sources: the raw layout, notes, what alerts have sent, budgets, forecasts.
+OTHERS = {"raw", "alerts", "landing", "budgets", "forecasts"}
 
 
 @pytest.mark.parametrize("name", SOURCE_KINDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,8 +12,8 @@ import pytest
 from dbt_project.plugins.forecast_record import FORECASTS, record_forecasts
 
 
-def published(folder: Path, forecast: float | None) -> Path:
-    """A published file that forecasts the total of November, and nothing of a team without history."""
+def published(folder: Path, forecast: float | None, first_date: date | None = None) -> Path:
+    """A published file that forecasts the total from tomorrow on, and nothing of a team without history."""
     file = folder / "finops.duckdb"
     file.unlink(missing_ok=True)
     with duckdb.connect(str(file)) as connection:
@@ -20,13 +21,13 @@ def published(folder: Path, forecast: float | None) -> Path:
         connection.execute(
             """
             create table planning.rpt_cost_outlook as
-            select scope, scope as scope_id, date '2026-11-01' as first_forecast_date,
-                date '2026-11-30' as last_forecast_date, 'combined' as forecast_method,
+            select scope, scope as scope_id, first_date as first_forecast_date,
+                first_date + 29 as last_forecast_date, 'combined' as forecast_method,
                 usd::decimal(28, 12) as forecast_usd, null::decimal(28, 12) as lower_usd,
                 null::decimal(28, 12) as upper_usd
-            from (values ('total', ?), ('team', null)) as scopes (scope, usd)
+            from (values ('total', ?), ('team', null)) as scopes (scope, usd), (select cast(? as date)) as days (first_date)
             """,
-            [forecast],
+            [forecast, first_date or datetime.now(UTC).date() + timedelta(days=1)],
         )
     (folder / FORECASTS).parent.mkdir(exist_ok=True)
     return file
@@ -34,7 +35,7 @@ def published(folder: Path, forecast: float | None) -> Path:
 
 def recorded(folder: Path) -> list[tuple[str, str]]:
     lines = []
-    for line in (folder / FORECASTS).read_text().splitlines():
+    for line in (folder / FORECASTS).read_text().splitlines() if (folder / FORECASTS).exists() else ():
         try:
             told = json.loads(line)
         except ValueError:
@@ -52,6 +53,11 @@ def test_a_forecast_is_written_down_once_and_again_when_it_changes(tmp_path: Pat
         ("total", "80.000000000000"),
         ("total", "100.000000000000"),
     ]
+
+
+def test_what_is_said_of_days_that_have_begun_is_no_forecast(tmp_path: Path) -> None:
+    record_forecasts(published(tmp_path, 100, date(2026, 11, 1)))
+    assert recorded(tmp_path) == []
 
 
 def test_a_line_that_a_kill_cut_off_is_written_again_and_swallows_none(tmp_path: Path) -> None:

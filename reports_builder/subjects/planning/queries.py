@@ -146,14 +146,14 @@ def scores(warehouse: Warehouse) -> Evidence:
 
 
 def record(warehouse: Warehouse) -> Evidence:
-    """What was forecast ahead of days that are over, as it was written down then, the newest first."""
+    """What was forecast of days that are over, as it was written down before, the newest first."""
     return warehouse.evidence(
         """
         select
             first_forecast_date, last_forecast_date, scope, scope_id, forecast_usd, actual_usd, error_share,
             is_within_range
         from planning.rpt_forecast_record
-        where is_made_ahead and actual_usd is not null
+        where actual_usd is not null
         order by first_forecast_date desc, scope = 'total' desc, scope, scope_id
         """
     )
