@@ -1,5 +1,7 @@
 """The ledger of savings and the works that they are parts of: the one source of every saving."""
 
+from dataclasses import replace
+
 from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Action, ActionPlan, KeyFigure
 from reports_builder.warehouse import Warehouse
@@ -25,6 +27,8 @@ _VERBS = {
 
 # More than any ledger has: a total of some actions would part from that of all on another page.
 _ALL = 10_000
+# Pages that speak of everything list what matters most of it.
+SHOWN = 10
 
 NOTHING_TO_DO = "No open action is known to save enough to act on."
 
@@ -58,8 +62,11 @@ def ledger(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
     )
 
 
-def works(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
-    """The ``rows`` pieces of work of these kinds that save most for their effort."""
+def works(warehouse: Warehouse, *kinds: str, rows: int = _ALL, of_first_year: int = _ALL) -> Evidence:
+    """The ``rows`` pieces of work of these kinds that save most for their effort.
+
+    Beside the first of all, only as many as ``of_first_year`` that the first year brings most of.
+    """
     return warehouse.evidence(
         """
         select
@@ -71,11 +78,13 @@ def works(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
         from rates.rpt_savings_actions
         where is_counted
             and (:all_kinds or action_kind in :kinds)
+            and (first_year_rank <= :of_first_year or action_rank = 1)
         order by action_rank
         limit :rows
         """,
         all_kinds=not kinds,
         kinds=kinds or ("",),
+        of_first_year=of_first_year,
         rows=rows,
     )
 
@@ -200,9 +209,34 @@ def _with_terms(row: Evidence, terms: Evidence | None) -> Prose:
     )
 
 
-def action_plan(warehouse: Warehouse, *kinds: str) -> ActionPlan:
-    """The works of these kinds, the most valuable for their effort first, and their sums."""
-    planned = works(warehouse, *kinds)
+def main_actions(warehouse: Warehouse) -> ActionPlan:
+    """The work to begin with, those that bring most in the first year, and the sums of all."""
+    rest = warehouse.evidence(
+        """
+        select count(*) as rest_actions, sum(net_monthly_savings_usd) as rest_usd
+        from rates.rpt_savings_actions
+        where is_counted and first_year_rank > :shown and action_rank > 1
+        """,
+        shown=SHOWN,
+    )
+    if not rest["rest_actions"]:
+        return action_plan(warehouse)
+    plan = action_plan(warehouse, of_first_year=SHOWN)
+    others = rest.say(
+        "Listed are the one to begin with and those that bring most in the first year; "
+        "{rest_actions:count} more, "
+        "{rest_usd:usd_table} a month, are in the analysis of savings (analyses/optimization.md). What "
+        "follows is of all. "
+    )
+    return replace(plan, total=others + plan.total)
+
+
+def action_plan(warehouse: Warehouse, *kinds: str, of_first_year: int = _ALL) -> ActionPlan:
+    """The works of these kinds, the most valuable for their effort first, and their sums.
+
+    Listed are the first, and as many as ``of_first_year`` of those that the first year brings most of.
+    """
+    planned = works(warehouse, *kinds, of_first_year=of_first_year)
     has_commitments = not kinds or "commitment" in kinds
     beside = _too_small(warehouse, *kinds) + (_on_examples(warehouse) if has_commitments else note(""))
     if not planned.rows:

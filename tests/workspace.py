@@ -85,9 +85,16 @@ class Workspace:
             return connection.execute(sql).fetchall()
 
     def copy_to(self, folder: Path) -> Workspace:
-        """The same data and warehouse in another folder, to be changed there."""
+        """The same data and warehouse in another folder, to be changed there.
+
+        Copies keep their parse results together, apart from those of the original: a later command would write the SQL of the
+        days that it builds over that of all days.
+        """
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        return Workspace(folder, self.target)
+        target = self.target.with_name("target of copies")
+        if not target.exists():
+            shutil.copytree(self.target, target)
+        return Workspace(folder, target)
 
     def day_file(self, day: str) -> Path:
         """The first raw file of a day."""

@@ -3,7 +3,7 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Page, Section
-from reports_builder.savings import NOTHING_TO_DO, action_plan, named, savings_figure, total_of_works, works
+from reports_builder.savings import NOTHING_TO_DO, main_actions, named, savings_figure, total_of_works, works
 from reports_builder.subjects.allocation.spend import queries as everything
 from reports_builder.subjects.allocation.spend.statements import (
     all_spend_figures,
@@ -93,7 +93,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.opportunities(warehouse, best),
             *insights.overrun_budgets(teams),
         ),
-        plan=action_plan(warehouse),
+        plan=main_actions(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             *((categories_section(warehouse),) if all_spend.rows else ()),

@@ -3,7 +3,7 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Page, Section
-from reports_builder.savings import action_plan
+from reports_builder.savings import main_actions
 from reports_builder.subjects.anomalies import insights
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.statements import (
@@ -50,7 +50,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.outgrown(ask.outgrown(warehouse), plan),
             *efficiency_insights.premium_on_trivial(premium, efficiency.fixes_of_premium_use(warehouse)),
         ),
-        plan=action_plan(warehouse),
+        plan=main_actions(warehouse),
         confidence=confidence(warehouse, _assumptions()),
         sections=_reference(episodes, near),
     )

@@ -59,7 +59,7 @@ def test_every_figure_is_what_its_query_returns(built: Workspace, name: str, fil
 
 
 def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspace) -> None:
-    manifest = json.loads((built.target.parent / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((built.target / "manifest.json").read_text(encoding="utf-8"))
     nodes = manifest["exposures"]["exposure.ai_finops.dashboard"]["depends_on"]["nodes"]
     exposed = {f"{manifest['nodes'][node]['schema']}.{manifest['nodes'][node]['name']}" for node in nodes}
     # What is asked counts, also where the data leaves nothing to show.

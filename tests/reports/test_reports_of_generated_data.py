@@ -38,7 +38,7 @@ def test_every_quoted_figure_of_every_page_is_returned_by_its_query(built: Works
 
 
 def test_a_page_reads_no_mart_beyond_those_of_its_exposure(built: Workspace, pages: Built) -> None:
-    manifest = json.loads((built.target.parent / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((built.target / "manifest.json").read_text(encoding="utf-8"))
     exposed = {
         exposure["name"]: {
             f"{manifest['nodes'][node]['schema']}.{manifest['nodes'][node]['name']}"

@@ -12,7 +12,7 @@ COLUMNS = """
 
 
 def test_every_public_table_and_column_says_what_it_is(built: Workspace) -> None:
-    nodes = json.loads((built.target.parent / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    nodes = json.loads((built.target / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
     public = {
         f"{node['schema']}.{node['alias']}": node
         for node in nodes

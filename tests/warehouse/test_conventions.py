@@ -22,7 +22,7 @@ RAW_DAYS, DATED_INPUTS = "model.ai_finops.int_raw_days", "model.ai_finops.int_da
 
 @pytest.fixture(scope="module")
 def manifest(built: Workspace) -> dict[str, Any]:
-    return dict(json.loads((built.target.parent / "manifest.json").read_text()))
+    return dict(json.loads((built.target / "manifest.json").read_text()))
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ LISTS = {"fct_alert_measures", "int_dated_inputs", "int_driver_units_daily"}
 @pytest.fixture(scope="module")
 def models(built: Workspace) -> dict[str, dict[str, Any]]:
     """Models by name; ``reads`` names the models that each selects from."""
-    nodes = json.loads((built.target.parent / "manifest.json").read_text())["nodes"]
+    nodes = json.loads((built.target / "manifest.json").read_text())["nodes"]
     found = {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
     for node in found.values():
         parents = [parent.split(".")[-1] for parent in node["depends_on"]["nodes"]]
@@ -64,7 +64,7 @@ def test_no_intermediate_reads_what_is_made_for_a_reader(models: dict[str, dict[
 
 
 def test_each_source_has_a_staging_model_in_its_folder(built: Workspace) -> None:
-    manifest = json.loads((built.target.parent / "manifest.json").read_text())
+    manifest = json.loads((built.target / "manifest.json").read_text())
     unread = [
         key
         for key, source in manifest["sources"].items()

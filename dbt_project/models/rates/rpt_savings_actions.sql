@@ -143,6 +143,10 @@ final as (
             when is_counted
                 then cast(row_number() over (partition by is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc) as bigint)
         end as action_rank,
+        case
+            when is_counted
+                then cast(row_number() over (partition by is_counted order by first_year_net_usd desc nulls last, work_id asc) as bigint)
+        end as first_year_rank,
         is_counted and row_number() over (
             partition by action_kind, is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc
         ) = 1 as is_first_of_its_kind,

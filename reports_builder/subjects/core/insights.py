@@ -29,12 +29,19 @@ USAGE = Domain(
 RATES = Domain(capabilities.RATE_OPTIMIZATION, capabilities.RATES)
 PERFORMANCE = Domain(capabilities.PERFORMANCE, f"{capabilities.USAGE}; {capabilities.UNIT_ECONOMICS}")
 REAL_TIME = Domain(capabilities.REAL_TIME, capabilities.ANOMALIES)
+LESS_USE = Domain(capabilities.RATE_OPTIMIZATION, capabilities.USAGE)
 ALIGNMENT = Domain("Organizational Alignment (budgets)", "Quantify Business Value: Budgeting; Forecasting")
 
 _DOMAIN_OF_ACTION = {
     "model_switch": PERFORMANCE,
     "inefficient_usage": REAL_TIME,
     "anomaly_fix": REAL_TIME,
+    "idle_machine": LESS_USE,
+    "unattached_volume": LESS_USE,
+    "stopped_volume": LESS_USE,
+    "off_hours": LESS_USE,
+    "right_size": LESS_USE,
+    "gpu_idle": LESS_USE,
 }
 
 _LEDGER_COLUMNS = (
@@ -212,7 +219,7 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
         problem=problem,
         domain_spec=domain.spec,
         domain_framework=domain.framework,
-        ubr_impact=row.say("**{net_monthly_savings_usd:usd}** of margin a month, net of overlap."),
+        ubr_impact=row.say("**{net_monthly_savings_usd:usd}** less to pay a month, net of overlap."),
         recommendation=Recommendation(
             named(row) + slower_after(warehouse, row) + row.say(". First step: {first_step:text}."),
             str(row["owner_role"]),
