@@ -27,6 +27,8 @@ KEYS: Final = ("Owner", "Environment", "Team", "CostCenter", "Project")
 # What becomes of a tag; `right` is the rest.
 _FATES: Final = (("missing", 0.10), ("blank", 0.05), ("wrong_case", 0.08), ("misspelt", 0.06))
 _TEAM_FATES: Final = (("missing", 0.02), ("blank", 0.01), ("wrong_case", 0.10), ("misspelt", 0.02))
+# Values of no list, for tags that have one.
+_UNLISTED: Final = {"Environment": ("sandbox", 0.08), "CostCenter": ("shared", 0.08)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,9 @@ def _written(key: str, right: str, random: np.random.Generator) -> Tag:
         draw -= share
         if draw < 0:
             return _spoilt(key, right, fate, random)
+    unlisted, share = _UNLISTED.get(key, ("", 0.0))
+    if draw < share:
+        return Tag(key, right, key, unlisted, "unknown")
     return Tag(key, right, key, right, "right")
 
 

@@ -87,6 +87,28 @@ def export_chargeback(
     typer.echo(f"{len(found.rows)} rows of {month:%Y-%m}: {out}")
 
 
+@export_app.command("commitments")
+def export_commitments(
+    out: Out,
+    all_options: Annotated[
+        bool, typer.Option("--all", help="With the options that are not recommended, and why.")
+    ] = False,
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Write the commitments to sign as CSV: terms, payments, savings, confidence."""
+    from reports_builder.dashboard.downloads import csv_bytes  # noqa: PLC0415
+    from reports_builder.exports.commitments import read_commitments  # noqa: PLC0415
+    from reports_builder.exports.files import write_whole  # noqa: PLC0415
+
+    with open_warehouse(warehouse) as opened:
+        found = read_commitments(opened, all_options)
+    write_whole(out, csv_bytes(found))
+    examples = sum(1 for row in found.each() if row["is_recommended"] and row["is_illustrative"])
+    typer.echo(f"{len(found.rows)} commitments: {out}")
+    if examples:
+        typer.echo(f"{examples} of the recommended are at example prices: ask for a quote before you sign.")
+
+
 @export_app.command("journal")
 def export_journal(
     month: Month,

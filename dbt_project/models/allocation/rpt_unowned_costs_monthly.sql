@@ -12,26 +12,58 @@ allocated_costs as (
 
 ),
 
+tag_findings as (
+
+    select * from {{ ref('int_tag_findings') }}
+
+),
+
+tag_keys as (
+
+    select * from {{ ref('tag_keys') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
 
 ),
 
+{# Tags whose team is none of the listed ones, by what they hold. #}
+unlisted_teams as (
+
+    select distinct
+        provider_name,
+        service_category,
+        tags
+    from tag_findings
+    where
+        problem in ('value_misspelt', 'value_unknown')
+        and tag_key in (select tag_keys.tag_key from tag_keys where tag_keys.values_from = 'team')
+
+),
+
 own as (
 
     select
-        charge_date as usage_date,
+        charges.charge_date as usage_date,
         case
-            when file_name is not null and resource_id is null then 'bill: line names no resource'
-            when file_name is not null and coalesce(trim(tags), '') in ('', '{}') then 'bill: resource without tags'
-            when file_name is not null then 'bill: no rule leads from tags or account to a team'
-            when coalesce(feature_id, 'unallocated') = 'unallocated' then 'calls: name no feature'
+            when charges.file_name is not null and charges.resource_id is null then 'bill: line names no resource'
+            when charges.file_name is not null and coalesce(trim(charges.tags), '') in ('', '{}') then 'bill: resource without tags'
+            when unlisted_teams.tags is not null then 'bill: tag names a team that is not listed'
+            when charges.file_name is not null then 'bill: no rule leads from tags or account to a team'
+            when coalesce(charges.feature_id, 'unallocated') = 'unallocated' then 'calls: name no feature'
             else 'calls: feature has no team'
         end as cause,
-        effective_cost_usd as cost_usd
+        charges.effective_cost_usd as cost_usd
     from charges
-    where is_counted and is_direct and team_id = 'unallocated'
+    left join unlisted_teams
+        on
+            charges.provider_name = unlisted_teams.provider_name
+            and coalesce(charges.service_category, '') = unlisted_teams.service_category
+            and charges.tags = unlisted_teams.tags
+    where charges.is_counted and charges.is_direct and charges.team_id = 'unallocated'
 
 ),
 
