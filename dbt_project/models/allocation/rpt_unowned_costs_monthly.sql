@@ -40,7 +40,10 @@ unlisted_teams as (
     from tag_findings
     where
         problem in ('value_misspelt', 'value_unknown')
-        and tag_key in (select tag_keys.tag_key from tag_keys where tag_keys.values_from = 'team')
+        and tag_key in (
+            select tag_keys.tag_key from tag_keys
+            where tag_keys.values_from = 'team'
+        )
 
 ),
 
