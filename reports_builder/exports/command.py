@@ -137,6 +137,24 @@ def export_journal(
     )
 
 
+@export_app.command("parquet")
+def export_parquet(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="A folder that this export alone writes to.")],
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="MART", help="Leave this one out; may be repeated.")
+    ] = None,
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Write all marts as Parquet files, which replace those of the last export in one step."""
+    from reports_builder.exports.parquet import publish_parquet  # noqa: PLC0415
+
+    with open_warehouse(warehouse) as opened:
+        done = publish_parquet(opened, out, without or ())
+    rows, files = sum(mart.rows for mart in done.marts), sum(len(mart.files) for mart in done.marts)
+    state = "" if done.is_new else ", which were there already"
+    typer.echo(f"{len(done.marts)} marts, {rows:,} rows in {files:,} files{state}: {out}")
+
+
 @export_app.command("terraform")
 def export_terraform(
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write; ends in .tf.json.")],
