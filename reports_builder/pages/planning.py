@@ -7,6 +7,7 @@ from reports_builder.subjects.allocation.teams.queries import budgets_ahead
 from reports_builder.subjects.planning import queries as ask
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
 from reports_builder.subjects.planning.budgets.statements import budgets_section, what_is_kept
+from reports_builder.subjects.planning.close.statements import close_section
 from reports_builder.subjects.planning.returns import insights as return_insights
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
@@ -47,7 +48,10 @@ _ASSUMPTIONS = (
         "Assumed: of a difference of cost the number of calls counts first, then who makes them with which "
         "model, then the tokens of a call; the rest is price. Drivers of an investment move independently."
     ),
-    note("Measured: calls, tokens and cost of both months, and the forecast as it stood before the month."),
+    note(
+        "Measured: calls, tokens and cost of both months. A forecast is what was written down before the "
+        "month, or a backtest, and is named so."
+    ),
 )
 
 
@@ -90,6 +94,7 @@ def build(warehouse: Warehouse) -> Page:
         plan=None,
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
+            *close_section(warehouse, warehouse.period.as_of),
             *_variance_sections(warehouse, causes, teams),
             *budgets_section(ahead),
             *year_section(warehouse),

@@ -122,6 +122,26 @@ _ROWS = {
         'Assistant', 'cust_0001', 'chat', 'gpt-4', 120),
         ('2026-10-01', 'budget', 'team', 'assistant-team', 'Assistant', 'price', 100, 1, 1600, 1500, 100, 0.0667,
         'moderate', 'Assistant', 'cust_0001', 'chat', 'gpt-4', 90)""",
+    "planning.rpt_month_close": """
+        (month_start_date, is_latest, scope, scope_id, scope_name, covered_days, days_in_month, actual_usd, shared_usd,
+        prior_actual_usd, budget_usd, approver_role, budget_variance_usd, budget_variance_share, budget_severity, forecast_usd,
+        forecast_basis, forecast_variance_usd, forecast_variance_share, forecast_severity, budget_starting_point_usd,
+        forecast_starting_point_usd, price_usd, volume_usd, mix_usd, efficiency_usd, new_usd, lost_usd, other_costs_usd,
+        largest_part, largest_part_usd, cause_team_name, cause_customer_id, cause_feature_id, cause_model, cause_usd) values
+        ('2026-10-01', true, 'total', 'total', 'total', 31, 31, 1600, 0, 1000, 1500, 'Head of Finance', 100, 0.0667,
+        'moderate', 1650, 'backtest', -50, -0.0303, 'minor', -500, -650, 450, 150, 0, 0, 0, 0, 0, 'price', 450, 'Assistant',
+        'cust_0001', 'chat', 'gpt-4', 400),
+        ('2026-10-01', true, 'component', 'ai', 'ai', 31, 31, 1600, 0, 1000, null, null, null, null, 'no basis', 1650,
+        'backtest', -50, -0.0303, 'minor', null, -650, 450, 150, 0, 0, 0, 0, 0, 'starting point', -650, null, null, null,
+        null, null),
+        ('2026-10-01', true, 'team', 'assistant-team', 'Assistant', 31, 31, 1600, 0, 1000, 1500, 'Head of Finance', 100,
+        0.0667, 'moderate', 1650, 'backtest', -50, -0.0303, 'minor', -500, -650, 450, 150, 0, 0, 0, 0, 0, 'price', 450,
+        'Assistant', 'cust_0001', 'chat', 'gpt-4', 400)""",
+    "anomalies.rpt_budget_alerts": """
+        (alert_id, rule_id, measure, severity, limit_share, scope, subject_id, subject_name, period, period_start_date,
+        alert_date, budget_usd, reached_date) values
+        ('a', 'budget_used_up', 'budget_used', 'critical', 1, 'team', 'assistant-team', 'Assistant', 'month', '2026-10-01',
+        '2026-10-29', 1500, '2026-10-29')""",
     "planning.fct_cost_forecasts_monthly": """
         (month_start_date, scope, scope_id, days_ahead, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd) values
         ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0)""",

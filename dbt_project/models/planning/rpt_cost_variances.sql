@@ -146,13 +146,7 @@ final as (
         judged.compared_usd,
         judged.total_variance_usd,
         judged.total_variance_share,
-        case
-            when judged.total_variance_share is null then 'no basis'
-            when abs(judged.total_variance_share) < {{ assumption('variance_moderate_from_share') }} then 'minor'
-            when abs(judged.total_variance_share) < {{ assumption('variance_major_from_share') }} then 'moderate'
-            when abs(judged.total_variance_share) < {{ assumption('variance_critical_from_share') }} then 'major'
-            else 'critical'
-        end as severity,
+        {{ variance_severity('judged.total_variance_share') }} as severity,
         stacked.main_team_id,
         coalesce(main_owners.owner_name, stacked.main_team_id) as main_team_name,
         stacked.main_customer_id,

@@ -6,6 +6,7 @@ from reports_builder.model import Section
 from reports_builder.subjects.planning import queries as ask
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
 from reports_builder.subjects.planning.budgets.statements import budgets_section, what_is_kept
+from reports_builder.subjects.planning.close.statements import close_section
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
     claims_table,
@@ -69,6 +70,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 figures=parts_figure(month, parts),
                 tables=(causes_table(ask_variance.causes(warehouse)), teams_table(teams)),
             ),
+            *close_section(warehouse, warehouse.chosen_period.as_of),
             *budgets_section(ahead),
             *year_section(warehouse),
             Section("Months closed", tables=(closed_months_table(ask_variance.closed_months(warehouse)),)),

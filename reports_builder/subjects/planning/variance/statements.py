@@ -24,6 +24,8 @@ _TO_DO = {
     "efficiency": "Look at the prompts: what made them longer or shorter.",
     "new": "Check that the customer's fee covers what it costs.",
     "lost": "Take the customer out of the next budget.",
+    "starting point": "The month before cost more already: plan with that, or agree what is to go.",
+    "other costs": "Ask what was added in machines, storage and fees, and whether it is used.",
 }
 
 
@@ -36,8 +38,13 @@ def _part(record: Mapping[str, Value]) -> str:
     return in_words(record["part"])
 
 
+def to_do(part: Value) -> str:
+    """What to do where that part made a month dearer."""
+    return _TO_DO.get(str(part), "Ask the team.")
+
+
 def _to_do(record: Mapping[str, Value]) -> str:
-    return _TO_DO.get(str(record["part"]), "Ask the team.")
+    return to_do(record["part"])
 
 
 def month_against(month: Evidence, parts: Evidence) -> Prose:
@@ -61,11 +68,11 @@ def month_against(month: Evidence, parts: Evidence) -> Prose:
 
 
 def against_forecast(month: Evidence) -> Prose:
-    """How far the forecast of the eve of the month was off."""
+    """How far the month was from what today's method would have forecast on its eve."""
     if not month.rows or month["forecast_usd"] is None:
         return note("No forecast was possible on the eve of the month.")
     return month.say(
-        "The forecast made on its eve said {forecast_usd:usd}; it cost "
+        "The method in use today would have said {forecast_usd:usd} on its eve (a backtest); it cost "
         "{forecast_variance_usd:more_or_less_usd}, a {forecast_severity:text} difference."
     )
 
@@ -83,7 +90,7 @@ def month_figures(month: Evidence) -> tuple[KeyFigure, ...]:
             status=month.cell("prior_severity", "text"),
         ),
         KeyFigure(
-            month.say("The same against the forecast of its eve"),
+            month.say("The same against a backtest of its eve"),
             month.cell("actual_usd", "usd_table"),
             change=month.cell("forecast_variance_share", "delta"),
             target=month.cell("forecast_usd", "usd_table"),

@@ -1,0 +1,210 @@
+{# one row per month that is over x scope (total, component, team): budget, forecast and cost, and what the differences are made of #}
+
+{% set call_parts = ['price', 'volume', 'mix', 'efficiency', 'new', 'lost'] %}
+
+with costs as (
+
+    select * from {{ ref('int_month_costs') }}
+
+),
+
+budgets_in_force as (
+
+    select * from {{ ref('int_budgets') }}
+
+),
+
+forecast_record as (
+
+    select * from {{ ref('rpt_forecast_record') }}
+
+),
+
+forecasts as (
+
+    select * from {{ ref('int_forecasts_by_origin') }}
+
+),
+
+methods as (
+
+    select * from {{ ref('int_forecast_methods') }}
+
+),
+
+variances as (
+
+    select * from {{ ref('rpt_cost_variances') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('dim_owners') }}
+
+),
+
+{# What was written down on the eve of a month or on its first day, before any day of it was over. It is of 30 days. #}
+recorded as (
+
+    select
+        first_forecast_date as month_start_date,
+        scope,
+        scope_id,
+        recorded_at,
+        cast(forecast_usd as double) / 30 as daily_forecast
+    from forecast_record
+    where extract(day from first_forecast_date) = 1 and cast(recorded_at as date) <= first_forecast_date
+
+),
+
+{# What the method in use today would have said on the last day before the month, from the days up to it. #}
+backtested as (
+
+    select
+        last_day(forecasts.origin_date) + 1 as month_start_date,
+        forecasts.scope,
+        forecasts.scope_id,
+        {{ stable_avg('forecasts.forecast_usd') }} as daily_forecast
+    from forecasts
+    inner join methods
+        on
+            forecasts.scope = methods.scope
+            and forecasts.scope_id = methods.scope_id
+            and forecasts.forecast_method = methods.forecast_method
+            and methods.is_used
+    where
+        forecasts.origin_date = last_day(forecasts.origin_date)
+        and cast(date_trunc('month', forecasts.forecast_date) as date) = last_day(forecasts.origin_date) + 1
+    group by last_day(forecasts.origin_date) + 1, forecasts.scope, forecasts.scope_id
+
+),
+
+{# Shared costs are not forecast: they are expected at the rate of the month before. A month of which days are missing has no forecast. #}
+planned as (
+
+    select
+        costs.*,
+        {{ split_exactly('cast(budgets.budget_usd as decimal(28, 12))', 'costs.covered_days', '0', 'costs.days_in_month') }} as budget_usd,
+        budgets.stated_by as budget_stated_by,
+        budgets.approver_role,
+        {{ money_of_double("case when costs.covered_days = costs.days_in_month
+            then coalesce(recorded.daily_forecast, backtested.daily_forecast) * costs.days_in_month
+                + coalesce(" ~ ratio('costs.prior_shared_usd', 'costs.prior_days') ~ " * costs.days_in_month, case when costs.shared_usd = 0 then 0 end)
+        end") }} as forecast_usd,
+        case when recorded.daily_forecast is not null then 'recorded' else 'backtest' end as forecast_basis,
+        recorded.recorded_at as forecast_recorded_at
+    from costs
+    left join budgets_in_force as budgets
+        on
+            costs.scope = budgets.scope
+            and costs.scope_id = budgets.scope_id
+            and costs.month_start_date = budgets.period_start_date
+            and budgets.period = 'month'
+    left join recorded on costs.scope = recorded.scope and costs.scope_id = recorded.scope_id and costs.month_start_date = recorded.month_start_date
+    left join backtested
+        on costs.scope = backtested.scope and costs.scope_id = backtested.scope_id and costs.month_start_date = backtested.month_start_date
+
+),
+
+compared as (
+
+    select
+        *,
+        {%- for basis in ['budget', 'forecast'] %}
+        {{ money('actual_usd - ' ~ basis ~ '_usd') }} as {{ basis }}_variance_usd,
+        {{ ratio('actual_usd - ' ~ basis ~ '_usd', basis ~ '_usd') }} as {{ basis }}_variance_share,
+        {{ money('prior_actual_usd - ' ~ basis ~ '_usd') }} as {{ basis }}_starting_point_usd,
+        {%- endfor %}
+        {{ money('actual_usd - prior_actual_usd - price_usd - volume_usd - mix_usd - efficiency_usd - new_usd - lost_usd') }} as other_costs_usd
+    from planned
+
+),
+
+{# The largest cause is the part that does most of the difference, so it has its sign; without a budget that to the forecast, without both that to the month before. #}
+judged as (
+
+    select
+        *,
+        coalesce(budget_variance_usd, forecast_variance_usd, {{ money('actual_usd - prior_actual_usd') }}) as judged_usd,
+        coalesce(budget_starting_point_usd, forecast_starting_point_usd, {{ money(0) }}) as starting_point_usd
+    from compared
+
+),
+
+{% set turned = "case when judged_usd < 0 then -{0} else {0} end" %}
+{% set parts = ['starting_point'] + call_parts + ['other_costs'] %}
+weighed as (
+
+    select
+        *,
+        case when other_costs_usd is not null and judged_usd <> 0 then greatest(
+            {%- for part in parts %}{{ turned.format(part ~ '_usd') }}{{ ', ' if not loop.last }}{% endfor -%}
+        ) end as largest_usd
+    from judged
+
+),
+
+named as (
+
+    select
+        *,
+        case largest_usd
+            {%- for part in parts %}
+            when {{ turned.format(part ~ '_usd') }} then '{{ part | replace('_', ' ') }}'
+            {%- endfor %}
+        end as largest_part
+    from weighed
+
+),
+
+final as (
+
+    select
+        named.month_start_date,
+        named.month_start_date = max(named.month_start_date) over () as is_latest,
+        named.scope,
+        named.scope_id,
+        coalesce(owners.owner_name, named.scope_id) as scope_name,
+        named.covered_days,
+        named.days_in_month,
+        named.actual_usd,
+        named.shared_usd,
+        named.prior_actual_usd,
+        named.budget_usd,
+        named.budget_stated_by,
+        named.approver_role,
+        named.budget_variance_usd,
+        named.budget_variance_share,
+        {{ variance_severity('named.budget_variance_share') }} as budget_severity,
+        named.forecast_usd,
+        case when named.forecast_usd is not null then named.forecast_basis else 'none' end as forecast_basis,
+        named.forecast_recorded_at,
+        named.forecast_variance_usd,
+        named.forecast_variance_share,
+        {{ variance_severity('named.forecast_variance_share') }} as forecast_severity,
+        named.budget_starting_point_usd,
+        named.forecast_starting_point_usd
+        {%- for part in call_parts + ['other_costs'] %},
+        named.{{ part }}_usd
+        {%- endfor %},
+        named.largest_part,
+        {{ money('case when named.judged_usd < 0 then -named.largest_usd else named.largest_usd end') }} as largest_part_usd,
+        variances.main_team_name as cause_team_name,
+        variances.main_customer_id as cause_customer_id,
+        variances.main_feature_id as cause_feature_id,
+        variances.main_model as cause_model,
+        variances.main_variance_usd as cause_usd
+    from named
+    left join owners on named.scope = owners.owner_type and named.scope_id = owners.owner_id and owners.is_latest
+    left join variances
+        on
+            named.month_start_date = variances.month_start_date
+            and case when named.scope = 'component' and named.scope_id = 'ai' then 'total' else named.scope end = variances.scope
+            and case when named.scope = 'component' and named.scope_id = 'ai' then 'total' else named.scope_id end = variances.scope_id
+            and named.largest_part = variances.part
+            and variances.basis = 'prior period'
+
+)
+
+select * from final

@@ -1,0 +1,225 @@
+"""What the reports and the dashboard say of a month that is over."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from reports_builder.evidence import Evidence, Prose, literal, note
+from reports_builder.formatting import Value
+from reports_builder.model import Column, Section, Table
+from reports_builder.subjects.planning.close import queries as ask
+from reports_builder.subjects.planning.variance.statements import in_words, to_do
+from reports_builder.warehouse import Warehouse
+
+_BELOW = "Ask whether the plan still holds: what is not needed of it can be released."
+_FINANCE = "Head of Finance"
+
+
+def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
+    """The last month that was over on a day, from its plans to its causes; nothing where none was."""
+    company = ask.company(warehouse, closed_by)
+    if not company.rows:
+        return ()
+    month = company["month_start_date"]
+    parts = ask.parts(warehouse, month)
+    alerts = ask.alerts(warehouse, month)
+    return (
+        Section(
+            "The last month closed: budget, forecast, cost and why",
+            text=(
+                _spent(company),
+                _forecast(company),
+                *_cause(company),
+                *_furthest_over(ask.furthest_over(warehouse, month)),
+                _sums(ask.sums(warehouse, month)),
+                _alerts(alerts),
+            ),
+            tables=(
+                _scopes_table(ask.scopes(warehouse, month)),
+                *((_parts_table(parts),) if parts.rows else ()),
+                *((_alerts_table(alerts),) if alerts.rows else ()),
+            ),
+        ),
+    )
+
+
+def _spent(company: Evidence) -> Prose:
+    spent = company.say("In {month_start_date:month} the company spent **{actual_usd:usd_table}**")
+    if company["budget_usd"] is None:
+        return spent + note("; it had no budget for the whole of its spend.")
+    return spent + company.say(
+        " of a budget of {budget_usd:usd_table}: {budget_variance_usd:more_or_less_usd}, "
+        "a {budget_severity:text} difference."
+    )
+
+
+def _forecast(company: Evidence) -> Prose:
+    difference = "; it cost {forecast_variance_usd:more_or_less_usd}, a {forecast_severity:text} difference."
+    if company["forecast_basis"] == "recorded":
+        return company.say(
+            "The forecast that was written down on {forecast_recorded_at:day} said {forecast_usd:usd_table}"
+            + difference
+        )
+    unrecorded = note("No forecast was written down before the month began")
+    if company["forecast_usd"] is None:
+        return unrecorded + note(", and there is too little data before it for a backtest.")
+    return unrecorded + company.say(
+        ". A backtest, which is what the method in use today would have said on its eve, comes to "
+        "{forecast_usd:usd_table}" + difference
+    )
+
+
+def _cause(company: Evidence) -> tuple[Prose, ...]:
+    if company["largest_part"] is None:
+        return ()
+    said = note(f"What did most of the difference: {in_words(company['largest_part'])}, ") + company.say(
+        "**{largest_part_usd:delta_usd}**"
+    )
+    if company["cause_usd"] is not None:
+        said += company.say(
+            "; the largest single one is {cause_customer_id:text} of {cause_team_name:text}, "
+            "{cause_feature_id:words} with {cause_model:text}: {cause_usd:delta_usd}"
+        )
+    return (said + note(". ") + _what_to_do(company),)
+
+
+def _furthest_over(team: Evidence) -> tuple[Prose, ...]:
+    if not team.rows:
+        return ()
+    said = team.say(
+        "Furthest over its budget is **{scope_name:text}**: {actual_usd:usd_table} of "
+        "{budget_usd:usd_table}, a {budget_severity:text} difference of {budget_variance_usd:usd_table}"
+    )
+    if team["largest_part"] is None:
+        return (said + note("."),)
+    said += note(f", most of it by {in_words(team['largest_part'])}: ") + team.say(
+        "{largest_part_usd:delta_usd}. "
+    )
+    return (said + _what_to_do(team) + team.say(" {approver_role:text} approves a new budget."),)
+
+
+def _what_to_do(scope: Evidence) -> Prose:
+    [record] = scope.records()
+    return note(f"{_to_do(record)} Owner: ") + literal(_owner(record)) + note(".")
+
+
+def _owner(record: Mapping[str, Value]) -> str:
+    """Who answers for the largest cause: the team, else the team behind it; what is nobody's is finance's."""
+    is_team = record["scope"] == "team" and record["scope_id"] != "unallocated"
+    return str((record["scope_name"] if is_team else record["cause_team_name"]) or _FINANCE)
+
+
+def _to_do(record: Mapping[str, Value]) -> str:
+    most = record["largest_part_usd"]
+    if most is None:
+        return "-"
+    return to_do(record["largest_part"]) if float(most) > 0 else _BELOW  # type: ignore[arg-type]
+
+
+def _sums(sums: Evidence) -> Prose:
+    said = sums.say(
+        "Teams, with what no team owns, cost {teams_usd:usd_table} together, components "
+        "{components_usd:usd_table}. Both are the company's {company_usd:usd_table}: "
+        "{teams_left_usd:usd_table} and {components_left_usd:usd_table} are left over."
+    )
+    if not sums["budgets_apart_usd"]:
+        return said
+    return said + sums.say(
+        " The budgets of the teams come to {team_budgets_usd:usd_table}, "
+        "{budgets_apart_usd:more_or_less_usd} than the company's."
+    )
+
+
+def _alerts(alerts: Evidence) -> Prose:
+    if not alerts.rows:
+        return note("No budget reached a limit of the alert rules in the month.")
+    said = alerts.say(
+        "Budgets that reached a limit of the alert rules in the month: {reached:count}, of which used up: "
+        "{used_up:count}. "
+    )
+    if alerts["fired"]:
+        return said + alerts.say("Alerts that fired on them: {fired:count}.")
+    return said + note(
+        "No alert on them is on record: `python -m reports_builder alerts` did not run then, or not with "
+        "this warehouse."
+    )
+
+
+def _name(record: Mapping[str, Value]) -> str:
+    if record["scope"] == "total":
+        return "the company"
+    return f"component {record['scope_id']}" if record["scope"] == "component" else str(record["scope_name"])
+
+
+def _part(record: Mapping[str, Value]) -> str:
+    return "-" if record["largest_part"] is None else in_words(record["largest_part"])
+
+
+def _scopes_table(scopes: Evidence) -> Table:
+    return Table(
+        (
+            Column("scope_name", "Scope", words=_name),
+            Column("budget_usd", "Budget", "usd_table"),
+            Column("forecast_usd", "Forecast", "usd_table"),
+            Column("forecast_basis", "Forecast is"),
+            Column("actual_usd", "Cost", "usd_table"),
+            Column("budget_variance_usd", "Against budget", "delta_usd_table"),
+            Column("budget_variance_share", "Share", "delta"),
+            Column("budget_severity", "How serious"),
+            Column("forecast_variance_usd", "Against forecast", "delta_usd_table"),
+            Column("largest_part", "Largest cause", words=_part),
+            Column("largest_part_usd", "It adds", "delta_usd_table"),
+            Column("largest_part", "To do", words=_to_do),
+            Column("scope_name", "Owner", words=_owner),
+        ),
+        scopes,
+        note(
+            "A budget that is unknown was not set, a forecast that is unknown could not be made. The largest "
+            "cause is of the difference to the budget, without one to the forecast. A fee that is booked on "
+            "one day of the month is hardly in a forecast by the day."
+        ),
+        max_rows=30,
+    )
+
+
+def _parts_table(parts: Evidence) -> Table:
+    return Table(
+        (
+            Column("part", "Part of the company's difference", words=lambda record: in_words(record["part"])),
+            Column("budget_part_usd", "Against the budget", "delta_usd_table"),
+            Column("forecast_part_usd", "Against the forecast", "delta_usd_table"),
+        ),
+        parts,
+        note("The sum of the parts is cost less plan, to the last decimal."),
+    )
+
+
+def _alerts_table(alerts: Evidence) -> Table:
+    return Table(
+        (
+            Column("subject_name", "Budget of", words=_budget_of),
+            Column("period", "Period"),
+            Column("budget_usd", "Budget", "usd_table"),
+            Column("measure", "Alert", words=_kind),
+            Column("limit_share", "Limit", "percent"),
+            Column("alert_date", "Reached on", "day_short"),
+            Column("fired_at", "Alert fired", words=_fired),
+            Column("severity", "Severity"),
+        ),
+        alerts,
+        note("Of each budget the highest limit that it reached."),
+        max_rows=20,
+    )
+
+
+def _budget_of(record: Mapping[str, Value]) -> str:
+    if record["scope"] == "total":
+        return "the company"
+    return f"{str(record['scope']).replace('_', ' ')} {record['subject_name']}"
+
+
+def _kind(record: Mapping[str, Value]) -> str:
+    return "spent" if record["measure"] == "budget_used" else "heading over"
+
+
+def _fired(record: Mapping[str, Value]) -> str:
+    return "not on record" if record["fired_at"] is None else f"{record['fired_at']:%Y-%m-%d}"
