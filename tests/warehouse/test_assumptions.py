@@ -11,6 +11,7 @@ from tests.workspace import ROOT
 SEEDS = ROOT / "dbt_project" / "seeds"
 READERS = [
     *(ROOT / "dbt_project" / "models").rglob("*.sql"),
+    *(ROOT / "dbt_project" / "macros").rglob("*.sql"),
     *(ROOT / "reports_builder").rglob("*.py"),
 ]
 READ_BY_NAME = re.compile(r"assumption\(['\"](\w+)['\"]|(?<!\w)name = '(\w+)'")
