@@ -1,5 +1,6 @@
 """The commands `budget`, `policy` and `estimate`."""
 
+import csv
 import getpass
 import json
 import sys
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from reports_builder.budgets.changes import BudgetChanges, budget_change, spelled_period
+from reports_builder.budgets.proposals import accepted_changes, proposed_rows
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
 from reports_builder.warehouse import DEFAULT_WAREHOUSE, open_warehouse
@@ -109,6 +111,48 @@ def list_budgets(warehouse: WarehouseFile = DEFAULT_WAREHOUSE) -> None:
             f"{_cents(row['budget_usd'])} USD, spent {_cents(row['actual_usd'])}, "
             f"heading for {_cents(row['forecast_usd'])}: {row['budget_status']}"
         )
+
+
+@budget_app.command("propose")
+def propose(
+    *,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write them there; else to the terminal.")
+    ] = None,
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Propose budgets of the next quarter by the forecast, as rows of the seed scope_budgets; set none."""
+    rows = proposed_rows(warehouse)
+    if out is None:
+        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+        return
+    try:
+        with out.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+    except OSError as error:
+        raise ReportError(f"cannot write {out} ({error.strerror}).") from error
+    typer.echo(
+        f"{len(rows) - 1} proposals in {clean(str(out))}. Change or delete rows, then set them with "
+        f"`python -m reports_builder budget accept {clean(str(out))}`, or add them to the seed scope_budgets."
+    )
+
+
+@budget_app.command("accept")
+def accept(
+    proposals: Annotated[Path, typer.Argument(metavar="FILE", help="Rows as `budget propose` writes them.")],
+    *,
+    by: Actor = "",
+    note: Note = "",
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Set every budget of a file of proposals, all or none."""
+    try:
+        text = proposals.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(f"cannot read {proposals} ({error}).") from error
+    changes = accepted_changes(text, actor=by or getpass.getuser(), note=note)
+    BudgetChanges(warehouse).append(changes)
+    typer.echo(f"{len(changes)} budgets are set. {_TILL_BUILT}")
 
 
 @policy_app.command("check")

@@ -19,6 +19,7 @@ from reports_builder.budgets import BudgetChanges, check_request
 from reports_builder.budgets.changes import budget_change
 from reports_builder.budgets.estimate import estimate
 from reports_builder.budgets.policy import EXIT_CODES
+from reports_builder.budgets.proposals import accepted_changes
 from reports_builder.errors import ReportError
 from tests.reports.warehouse_fixture import columns_of
 from tests.workspace import ROOT
@@ -52,7 +53,7 @@ def warehouse(tmp_path: Path) -> Path:
             date '2026-10-21' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
         )
         for table in (
-            "planning.rpt_budgets", "seeds.spending_policies", "seeds.assumptions", "core.dim_models",
+            "planning.rpt_budgets", "planning.rpt_budget_proposals", "seeds.spending_policies", "seeds.assumptions", "core.dim_models",
             "efficiency.rpt_model_efficiency",
         ):  # fmt: skip
             columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
@@ -61,6 +62,11 @@ def warehouse(tmp_path: Path) -> Path:
             """insert into planning.rpt_budgets (scope, scope_id, period, period_start_date, period_end_date, budget_usd,
             actual_usd, forecast_usd, upper_usd, gate, approver_role) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             BUDGETS,
+        )
+        connection.execute(
+            """insert into planning.rpt_budget_proposals (month_start_date, scope, scope_id, proposed_usd) values
+            ('2027-01-01', 'team', 't', 210.33), ('2027-01-01', 'total', 'total', 310.5), ('2027-01-01', 'team', 'idle', 0),
+            ('2027-01-01', 'team', 'O''Hara, Ltd', 100.17)"""
         )
         connection.executemany("insert into seeds.spending_policies values (?, ?, ?, ?, ?, ?, ?)", POLICIES)
         connection.execute(
@@ -239,6 +245,51 @@ def test_writers_at_once_and_a_kill_lose_nothing(tmp_path: Path) -> None:
     changes.append([budget_change("total", "total", "2027", "5")])
     assert len(changes.in_force()) == 97
     assert changes.in_force()["total", "total", "year", date(2027, 1, 1)].budget_usd == 5
+
+
+PROPOSED = """scope,scope_id,period,period_start_date,budget_usd,gate,approver_role
+total,total,month,2027-01-01,310.50,approval required,CFO
+team,"O'Hara, Ltd",month,2027-01-01,100.17,approval required,Head of Finance
+team,t,month,2027-01-01,210.33,hard stop,Head of T
+"""
+
+
+def test_proposals_are_rows_of_the_seed_and_count_once_accepted(warehouse: Path, tmp_path: Path) -> None:
+    assert run(warehouse, "budget", "propose").stdout == PROPOSED
+    seed = (ROOT / "dbt_project" / "seeds" / "scope_budgets.csv").read_text().splitlines()
+    assert PROPOSED.splitlines()[0] == seed[0]
+    file = tmp_path / "next.csv"
+    done = run(warehouse, "budget", "propose", "--out", str(file))
+    assert (done.returncode, file.read_text()) == (0, PROPOSED), done.stderr
+    assert "3 proposals" in done.stdout
+    assert BudgetChanges(warehouse).all() == []
+    file.write_text(PROPOSED.replace("310.50", "300"))
+    done = run(warehouse, "budget", "accept", str(file), "--by", "ann")
+    assert "3 budgets are set" in done.stdout, done.stderr
+    amounts = {change.scope_id: change.budget_usd for change in BudgetChanges(warehouse).all()}
+    assert amounts == {"total": 300, "O'Hara, Ltd": Decimal("100.17"), "t": Decimal("210.33")}
+    refused = run(
+        warehouse, "policy", "check", "-", told='{"team": "t", "amount_usd": 9, "start_date": "2027-01-05"}'
+    )
+    assert refused.returncode == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("scope,budget_usd\n", "needs the columns"),
+        (PROPOSED.splitlines()[0] + "\n", "holds no budget"),
+        (PROPOSED.replace("310.50", "310.505"), "line 2: .*parts of a cent"),
+        (PROPOSED.replace("team,t,", "teem,t,"), "line 4: .*no scope"),
+        (PROPOSED.replace("month,2027-01-01,310", "month,2027-01-02,310"), "line 2: no 'month' begins on 2027-01-02"),
+        (PROPOSED.replace("month,2027-01-01,310", "week,2027-01-01,310"), "line 2: no 'week' begins"),
+        (PROPOSED.replace("month,2027-01-01,310", "month,soon,310"), "line 2: "),
+        (PROPOSED + PROPOSED.splitlines()[-1] + "\n", "team t, 2027-01 is in the file twice"),
+    ],
+)  # fmt: skip
+def test_a_file_of_proposals_with_a_wrong_row_sets_nothing(text: str, problem: str) -> None:
+    with pytest.raises(ReportError, match=problem):
+        accepted_changes(text, actor="ann")
 
 
 def _form(warehouse: str) -> None:

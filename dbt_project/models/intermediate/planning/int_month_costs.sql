@@ -117,10 +117,13 @@ changed as (
     select
         month_start_date,
         scope,
-        scope_id
-        {%- for part in ['price', 'volume', 'mix', 'efficiency', 'new', 'lost'] %},
-        {{ money('sum(' ~ part ~ '_usd)') }} as {{ part }}_usd
-        {%- endfor %}
+        scope_id,
+        {{ money('sum(price_usd)') }} as price_usd,
+        {{ money('sum(volume_usd)') }} as volume_usd,
+        {{ money('sum(mix_usd)') }} as mix_usd,
+        {{ money('sum(efficiency_usd)') }} as efficiency_usd,
+        {{ money('sum(new_usd)') }} as new_usd,
+        {{ money('sum(lost_usd)') }} as lost_usd
     from changes
     where scope in ('total', 'team')
     group by month_start_date, scope, scope_id
@@ -166,10 +169,13 @@ final as (
         monthly.shared_usd,
         before.days_in_month as prior_days,
         before.actual_usd as prior_actual_usd,
-        before.shared_usd as prior_shared_usd
-        {%- for part in ['price', 'volume', 'mix', 'efficiency', 'new', 'lost'] %},
-        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.{{ part }}_usd, {{ money(0) }}) end as {{ part }}_usd
-        {%- endfor %}
+        before.shared_usd as prior_shared_usd,
+        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.price_usd, {{ money(0) }}) end as price_usd,
+        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.volume_usd, {{ money(0) }}) end as volume_usd,
+        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.mix_usd, {{ money(0) }}) end as mix_usd,
+        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.efficiency_usd, {{ money(0) }}) end as efficiency_usd,
+        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.new_usd, {{ money(0) }}) end as new_usd,
+        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.lost_usd, {{ money(0) }}) end as lost_usd
     from monthly
     left join monthly as before
         on

@@ -1,0 +1,27 @@
+-- The proposed budgets of teams, of components and of providers sum to that of the company in each month, to the cent.
+with proposals as (
+
+    select * from {{ ref('rpt_budget_proposals') }}
+
+),
+
+kinds as (
+
+    select
+        month_start_date,
+        scope,
+        sum(proposed_usd) as proposed_usd
+    from proposals
+    where scope in ('component', 'provider', 'team')
+    group by month_start_date, scope
+
+)
+
+select
+    kinds.month_start_date,
+    kinds.scope,
+    kinds.proposed_usd,
+    total.proposed_usd as company_usd
+from kinds
+inner join proposals as total on kinds.month_start_date = total.month_start_date and total.scope = 'total'
+where kinds.proposed_usd <> total.proposed_usd

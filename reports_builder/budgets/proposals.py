@@ -1,0 +1,98 @@
+"""Budgets that follow from the forecast, as rows of the seed scope_budgets; such rows made into budgets."""
+
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from reports_builder.budgets.changes import BudgetChange, budget_change, spelled_period
+from reports_builder.errors import ReportError
+from reports_builder.warehouse import open_warehouse
+
+COLUMNS = ("scope", "scope_id", "period", "period_start_date", "budget_usd", "gate", "approver_role")
+"""The columns of the seed, in its order."""
+
+
+def proposed_rows(warehouse: Path) -> list[tuple[str, ...]]:
+    """The header and a row per scope and month of the next quarter, in USD and cents.
+
+    A scope keeps the gate and the approver of its last budget. One of which nothing is forecast has no row: a
+    budget of zero is a decision. Raises ReportError where nothing is proposed.
+    """
+    with open_warehouse(warehouse) as opened:
+        found = opened.evidence(
+            """
+            with last_budgets as (
+                select scope, scope_id, gate, approver_role
+                from planning.rpt_budgets
+                qualify row_number() over (
+                    partition by scope, scope_id order by period = 'month' desc, period_start_date desc
+                ) = 1
+            )
+            select
+                proposals.scope,
+                proposals.scope_id,
+                'month' as period,
+                proposals.month_start_date,
+                proposals.proposed_usd,
+                coalesce(last_budgets.gate, 'approval required') as gate,
+                coalesce(last_budgets.approver_role, 'Head of Finance') as approver_role
+            from planning.rpt_budget_proposals as proposals
+            left join last_budgets using (scope, scope_id)
+            where proposals.proposed_usd > 0
+            order by month_start_date, scope = 'total' desc, scope, scope_id
+            """
+        )
+    if not found.rows:
+        raise ReportError("nothing is proposed: the data is too short for a forecast.")
+    return [
+        COLUMNS,
+        *(
+            tuple(str(_cents(value) if isinstance(value, Decimal) else value) for value in row)
+            for row in found.rows
+        ),
+    ]
+
+
+def accepted_changes(text: str, *, actor: str, note: str = "") -> list[BudgetChange]:
+    """The budgets that rows of the seed's columns set; ReportError says which row cannot be read, and why."""
+    rows = csv.DictReader(io.StringIO(text))
+    if rows.fieldnames is None or set(rows.fieldnames) != set(COLUMNS):
+        raise ReportError(f"the file needs the columns {', '.join(COLUMNS)}, and no others.")
+    changes = [_accepted(rows.line_num, row, actor, note) for row in rows]
+    if not changes:
+        raise ReportError("the file holds no budget.")
+    seen = set()
+    for change in changes:
+        if change.key in seen:
+            raise ReportError(f"the budget of {change.name} is in the file twice.")
+        seen.add(change.key)
+    return changes
+
+
+def _accepted(line: int, row: dict[str, str | None], actor: str, note: str) -> BudgetChange:
+    told = {name: row[name] or "" for name in COLUMNS}
+    try:
+        start = date.fromisoformat(told["period_start_date"])
+        change = budget_change(
+            told["scope"],
+            told["scope_id"],
+            spelled_period(told["period"], start),
+            told["budget_usd"],
+            gate=told["gate"],
+            approver_role=told["approver_role"],
+            actor=actor,
+            note=note,
+        )
+    except ValueError as error:
+        raise ReportError(f"line {line}: {error}.") from error
+    except ReportError as error:
+        raise ReportError(f"line {line}: {error}") from error
+    if (change.period, change.period_start_date) != (told["period"], start):
+        raise ReportError(f"line {line}: no {told['period']!r} begins on {start}.")
+    return change
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"))
