@@ -1,0 +1,103 @@
+"""What is said of a closed month names its forecast for what it is, its causes, and who answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from reports_builder.subjects.planning.close.statements import close_section
+from reports_builder.warehouse import Warehouse
+from tests.reports.warehouse_fixture import columns_of
+
+CLOSED = date(2026, 10, 31)
+
+
+def said(rows: list[str], alerts: str = "", closed_by: date = CLOSED) -> str:
+    """The text and the cells of the section, of rows of the mart in its named columns."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema intermediate; create schema planning; create schema anomalies")
+        connection.execute(
+            """create table intermediate.int_as_of_date as select date '2026-11-05' as as_of_date,
+            date '2026-10-07' as window_start_date, date '2026-09-07' as prior_window_start_date,
+            date '2026-10-06' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
+        )
+        for table in ("planning.rpt_month_close", "anomalies.rpt_budget_alerts"):
+            columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
+            connection.execute(f"create table {table} ({columns})")
+        for row in rows:
+            connection.execute(f"insert into planning.rpt_month_close by name select {row}")
+        if alerts:
+            connection.execute(f"insert into anomalies.rpt_budget_alerts by name select {alerts}")
+        sections = close_section(Warehouse(Path("finops.duckdb"), connection), closed_by)
+    cells = [
+        str(cell) for section in sections for table in section.tables for row in table.cells for cell in row
+    ]
+    return "\n".join([*(text.plain for section in sections for text in section.text), *cells])
+
+
+TOTAL = (
+    "date '2026-10-01' as month_start_date, 'total' as scope, 'total' as scope_id, 'total' as scope_name, "
+    "112 as actual_usd, 'moderate' as budget_severity, 'major' as forecast_severity"
+)
+FORECAST = "93 as forecast_usd, 19 as forecast_variance_usd"
+
+
+@pytest.mark.parametrize(
+    ("forecast", "words"),
+    [
+        (
+            f"'recorded' as forecast_basis, timestamp '2026-10-01 06:00:00' as forecast_recorded_at, {FORECAST}",
+            "The forecast that was written down on 1 October 2026 said $93.00; it cost $19 more",
+        ),
+        (
+            f"'backtest' as forecast_basis, {FORECAST}",
+            "No forecast was written down before the month began. A backtest, which is what the method in use today",
+        ),
+        ("'none' as forecast_basis", "and there is too little data before it for a backtest"),
+    ],
+)  # fmt: skip
+def test_a_backtest_is_never_called_a_forecast_that_was_made(forecast: str, words: str) -> None:
+    assert words in said([f"{TOTAL}, {forecast}"])
+
+
+def test_the_cause_has_what_to_do_and_an_owner() -> None:
+    budget = "'none' as forecast_basis, 100 as budget_usd, 12 as budget_variance_usd"
+    cause = (
+        "'new' as largest_part, 9 as largest_part_usd, 'Team T' as cause_team_name, 'c_1' as cause_customer_id, "
+        "'chat' as cause_feature_id, 'm' as cause_model, 8 as cause_usd"
+    )
+    text = said([f"{TOTAL}, {budget}, {cause}"])
+    assert "In October 2026 the company spent $112.00 of a budget of $100.00: $12 more" in text
+    assert "customers who began, up $9; the largest single one is c_1 of Team T, chat with m: up $8." in text
+    assert "Check that the customer's fee covers what it costs. Owner: Team T." in text
+    below = said([f"{TOTAL}, 'none' as forecast_basis, 'lost' as largest_part, -9 as largest_part_usd"])
+    assert "what is not needed of it can be released. Owner: Head of Finance." in below
+
+
+def test_alerts_on_budgets_say_whether_they_fired() -> None:
+    total = f"{TOTAL}, 'none' as forecast_basis"
+    alert = (
+        "'a' as alert_id, 'r' as rule_id, 'budget_used' as measure, 1 as limit_share, 'team' as scope, 't' as "
+        "subject_id, 'T' as subject_name, 'month' as period, date '2026-10-20' as alert_date"
+    )
+    assert "No budget reached a limit" in said([total])
+    unsent = said([total], alert)
+    assert (
+        "limit of the alert rules in the month: 1, of which used up: 1. No alert on them is on record"
+        in unsent
+    )
+    assert "not on record" in unsent
+    sent = said([total], f"{alert}, timestamp '2026-10-21 01:00:00' as fired_at")
+    assert "Alerts that fired on them: 1." in sent
+    assert "2026-10-21" in sent
+
+
+def test_the_month_is_the_last_that_was_over_on_the_day() -> None:
+    september = TOTAL.replace("2026-10-01", "2026-09-01") + ", 'none' as forecast_basis"
+    october = f"{TOTAL}, 'none' as forecast_basis"
+    assert "In October 2026" in said([september, october])
+    assert "In September 2026" in said([september, october], closed_by=date(2026, 10, 30))
+    assert said([september, october], closed_by=date(2026, 9, 29)) == ""
