@@ -146,7 +146,7 @@ ranked as (
         *,
         cast(floor(exact_cents) as bigint) as whole_part_cents,
         whole_cents - sum(cast(floor(exact_cents) as bigint)) over kind as left_cents,
-        row_number() over (partition by month_start_date, scope order by exact_cents - floor(exact_cents) desc, scope_id) as place
+        row_number() over (partition by month_start_date, scope order by exact_cents - floor(exact_cents) desc nulls last, scope_id) as place
     from floored
     window kind as (partition by month_start_date, scope)
 

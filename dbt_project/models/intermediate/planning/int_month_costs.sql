@@ -54,8 +54,8 @@ costs as (
         cast(date_trunc('month', allocated_costs.usage_date) as date) as month_start_date,
         allocated_costs.team_id,
         allocated_costs.cost_component,
-        sum(allocated_costs.allocated_cost_usd) as actual_usd,
-        sum(case when not allocated_costs.is_direct then allocated_costs.allocated_cost_usd end) as shared_usd
+        {{ money('sum(allocated_costs.allocated_cost_usd)') }} as actual_usd,
+        {{ money('sum(case when not allocated_costs.is_direct then allocated_costs.allocated_cost_usd end)') }} as shared_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.first_usage_date and as_of.as_of_date
     group by cast(date_trunc('month', allocated_costs.usage_date) as date), allocated_costs.team_id, allocated_costs.cost_component
