@@ -1,4 +1,5 @@
-{# Each plan's backtest, comparison and segments cover the same revenue of today and the same cost as the customer margins. #}
+{# Each plan's backtest, comparison and segments cover the same revenue of today and the same cost as the customer margins, with what a cap
+   leaves unserved. #}
 
 with customer_margins as (
 
@@ -15,7 +16,7 @@ covered as (
         'rpt_plan_backtests' as mart,
         plan_id,
         sum(current_revenue_usd) as revenue_usd,
-        sum(cost_to_serve_usd) as cost_usd,
+        sum(cost_to_serve_usd + not_served_usd) as cost_usd,
         sum(revenue_usd) as plan_revenue_usd
     from {{ ref('rpt_plan_backtests') }}
     group by plan_id
@@ -24,18 +25,19 @@ covered as (
         'rpt_plan_comparison' as mart,
         plan_id,
         current_revenue_usd,
-        cost_to_serve_usd,
+        cost_to_serve_usd + not_served_usd as cost_usd,
         revenue_usd as plan_revenue_usd
     from {{ ref('rpt_plan_comparison') }}
     union all
     select
-        'rpt_segment_impacts by ' || segment_kind as mart,
-        plan_id,
-        sum(current_revenue_usd) as revenue_usd,
-        sum(cost_to_serve_usd) as cost_usd,
-        sum(revenue_usd) as plan_revenue_usd
-    from {{ ref('rpt_segment_impacts') }}
-    group by plan_id, segment_kind
+        'rpt_segment_impacts by ' || segments.segment_kind as mart,
+        segments.plan_id,
+        sum(segments.current_revenue_usd) as revenue_usd,
+        sum(segments.cost_to_serve_usd) + max(plans.not_served_usd) as cost_usd,
+        sum(segments.revenue_usd) as plan_revenue_usd
+    from {{ ref('rpt_segment_impacts') }} as segments
+    inner join {{ ref('rpt_plan_comparison') }} as plans on segments.plan_id = plans.plan_id
+    group by segments.plan_id, segments.segment_kind
 
 ),
 

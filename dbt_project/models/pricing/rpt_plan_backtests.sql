@@ -6,6 +6,18 @@ with plan_invoices as (
 
 ),
 
+chosen_invoices as (
+
+    select * from {{ ref('int_plan_chosen_invoices') }}
+
+),
+
+plan_frontier as (
+
+    select * from {{ ref('rpt_plan_frontier') }}
+
+),
+
 higher_tiers as (
 
     select * from {{ ref('int_plan_higher_tiers') }}
@@ -30,9 +42,53 @@ churn_scenarios as (
 
 ),
 
+{# One plan is recommended: the choice of the search, which is today's where nothing that the rules allow earns more. #}
 plans as (
 
-    select distinct plan_id, plan_name, plan_kind, is_current from pricing_plans
+    select distinct
+        pricing_plans.plan_id,
+        pricing_plans.plan_name,
+        pricing_plans.plan_kind,
+        pricing_plans.is_current,
+        true as is_listed,
+        plan_frontier.candidate_id is not null as is_recommended
+    from pricing_plans
+    left join plan_frontier
+        on pricing_plans.plan_id = plan_frontier.plan_id and plan_frontier.is_chosen and plan_frontier.is_current_plan
+    union all
+    select
+        candidate_id as plan_id,
+        offer_name as plan_name,
+        plan_kind,
+        false as is_current,
+        false as is_listed,
+        true as is_recommended
+    from plan_frontier
+    where is_chosen and not is_current_plan
+
+),
+
+invoices as (
+
+    select
+        customer_id, subscription_tier, plan_id, is_priced_by_plan, subscribed_days, calls, uncosted_calls, billable_calls,
+        billable_tokens, usage_unit, included_units, charged_units, list_fee_usd, base_fee_usd, usage_fee_usd,
+        {{ money(0) }} as transition_usd,
+        revenue_usd, current_revenue_usd, cost_to_serve_usd,
+        {{ money(0) }} as not_served_usd,
+        gross_margin_usd,
+        {{ ratio('revenue_usd - current_revenue_usd', 'current_revenue_usd') }} as price_change_share
+    from plan_invoices
+    where billing_period_kind = 'trailing_30_days'
+    union all
+    select
+        customer_id, subscription_tier, plan_id, is_priced_by_plan, subscribed_days, calls, uncosted_calls, billable_calls,
+        billable_tokens, usage_unit, included_units, charged_units,
+        {{ money('null') }} as list_fee_usd,
+        base_fee_usd, usage_fee_usd, transition_usd, revenue_usd, current_revenue_usd, cost_to_serve_usd, not_served_usd,
+        gross_margin_usd, price_change_share
+    from chosen_invoices
+    where billing_period_kind = 'trailing_30_days'
 
 ),
 
@@ -40,11 +96,10 @@ compared as (
 
     select
         *,
-        {{ margin_of('current_revenue_usd', 'cost_to_serve_usd') }} as current_gross_margin_usd,
+        {{ margin_of('current_revenue_usd', '(cost_to_serve_usd + not_served_usd)') }} as current_gross_margin_usd,
         {{ money('revenue_usd - current_revenue_usd') }} as revenue_change_usd,
         {{ ratio('revenue_usd - current_revenue_usd', 'current_revenue_usd') }} as revenue_change_share
-    from plan_invoices
-    where billing_period_kind = 'trailing_30_days'
+    from invoices
 
 ),
 
@@ -59,7 +114,7 @@ steps as (
 
 ),
 
-{# An invoice where there was none is a rise beyond every step. One that falls, or stays, makes nobody leave. #}
+{# An invoice where there was none is a rise beyond every step. A price of what is served that falls, or stays, makes nobody leave. #}
 responses as (
 
     select
@@ -71,9 +126,9 @@ responses as (
     from compared
     inner join steps
         on
-            (compared.revenue_change_share >= steps.rise_from_share or compared.revenue_change_share is null)
-            and (steps.next_rise_from_share is null or compared.revenue_change_share < steps.next_rise_from_share)
-    where compared.revenue_change_usd > 0
+            (compared.price_change_share >= steps.rise_from_share or compared.price_change_share is null)
+            and (steps.next_rise_from_share is null or compared.price_change_share < steps.next_rise_from_share)
+    where compared.revenue_change_usd > 0 or compared.price_change_share > 0
     group by compared.customer_id, compared.plan_id
 
 ),
@@ -113,7 +168,12 @@ final as (
         compared.list_fee_usd,
         cast(coalesce(responses.leave_probability_low, 0) as decimal(6, 4)) as leave_probability_low,
         cast(coalesce(responses.leave_probability_base, 0) as decimal(6, 4)) as leave_probability_base,
-        cast(coalesce(responses.leave_probability_high, 0) as decimal(6, 4)) as leave_probability_high
+        cast(coalesce(responses.leave_probability_high, 0) as decimal(6, 4)) as leave_probability_high,
+        compared.transition_usd,
+        compared.not_served_usd,
+        compared.price_change_share,
+        plans.is_listed,
+        plans.is_recommended
     from compared
     inner join plans on compared.plan_id = plans.plan_id
     left join higher_tiers on compared.customer_id = higher_tiers.customer_id and compared.plan_id = higher_tiers.plan_id

@@ -1,4 +1,4 @@
-{# one row per plan; every customer of the trailing 30 days re-rated under it, and whether to choose it #}
+{# one row per plan of the list, and the recommended one; every customer of the trailing 30 days re-rated under it #}
 
 with plan_backtests as (
 
@@ -14,6 +14,8 @@ summed as (
         plan_backtests.plan_name,
         plan_backtests.plan_kind,
         plan_backtests.is_current_plan,
+        plan_backtests.is_listed,
+        plan_backtests.is_recommended,
         count(*) as customers,
         count(*) filter (where plan_backtests.is_priced_by_plan) as customers_priced,
         {{ money('sum(plan_backtests.revenue_usd)') }} as revenue_usd,
@@ -32,11 +34,11 @@ summed as (
         count(*) filter (where plan_backtests.revenue_change_usd < 0) as customers_paying_less,
         count(*) filter (where plan_backtests.revenue_change_usd = 0) as customers_unchanged,
         count(*) filter (where plan_backtests.current_revenue_usd > 0) as paying_customers,
-        count(*) filter (where plan_backtests.revenue_change_share > {{ assumption('steep_rise_from_share') }}) as customers_with_steep_rise,
+        count(*) filter (where plan_backtests.price_change_share > {{ assumption('steep_rise_from_share') }}) as customers_with_steep_rise,
         count(*) filter (where plan_backtests.current_revenue_usd > 0 and plan_backtests.current_gross_margin_usd >= 0) as profitable_customers,
         count(*) filter (
             where plan_backtests.current_revenue_usd > 0 and plan_backtests.current_gross_margin_usd >= 0
-            and plan_backtests.revenue_change_share > {{ assumption('steep_rise_from_share') }}
+            and plan_backtests.price_change_share > {{ assumption('steep_rise_from_share') }}
         ) as profitable_steep_rises,
         cast(sum(plan_backtests.leave_probability_low) as double) as customers_lost_low_churn,
         {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_low))') }} as revenue_low_churn_usd,
@@ -54,9 +56,13 @@ summed as (
         count(*) filter (
             where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd > 0
             and abs(plan_backtests.current_revenue_usd - plan_backtests.list_fee_usd) > {{ assumption('other_fee_from_share') }} * plan_backtests.list_fee_usd
-        ) as customers_with_other_fee
+        ) as customers_with_other_fee,
+        {{ money('sum(plan_backtests.transition_usd)') }} as transition_usd,
+        {{ money('sum(plan_backtests.not_served_usd)') }} as not_served_usd
     from plan_backtests
-    group by plan_backtests.plan_id, plan_backtests.plan_name, plan_backtests.plan_kind, plan_backtests.is_current_plan
+    group by
+        plan_backtests.plan_id, plan_backtests.plan_name, plan_backtests.plan_kind, plan_backtests.is_current_plan, plan_backtests.is_listed,
+        plan_backtests.is_recommended
 
 ),
 
@@ -70,7 +76,7 @@ shared as (
 
 ),
 
-{# The first reason that holds speaks against the plan. A steep rise of a customer that costs more than it pays is none. #}
+{# The first reason that holds speaks against the plan; the search has judged its own choice. A steep rise of a customer that costs more than it pays is none. #}
 judged as (
 
     select
@@ -79,6 +85,7 @@ judged as (
         {{ money('gross_margin_base_churn_usd - current_gross_margin_usd') }} as gross_margin_change_base_churn_usd,
         case
             when is_current_plan then 'today'
+            when is_recommended then 'eligible'
             when customers_priced = 0 then 'names_no_tier_in_use'
             when gross_margin_usd is null then 'cost_unknown'
             when steep_rise_customer_share > {{ assumption('steep_rise_customers_up_to_share') }} then 'too_many_steep_rises'
@@ -91,18 +98,19 @@ judged as (
 
 ),
 
-{# Today's plan stands behind every eligible one: it is recommended when there is none. #}
+{# The best of the list stands beside the recommended plan for comparison: today's stands behind every eligible one. #}
 ranked as (
 
     select
         *,
         row_number() over (
+            partition by is_listed
             order by
                 case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc,
                 gross_margin_base_churn_usd desc,
                 steep_rise_customer_share asc,
                 plan_id asc
-        ) as recommendation_rank
+        ) as place_in_list
     from judged
 
 ),
@@ -113,7 +121,7 @@ final as (
         plan_id,
         plan_name,
         plan_kind,
-        case when {{ place_in_text('lower(plan_name)', 'plan_kind') }} > 0 then plan_name else plan_name || ' (' || plan_kind || ')' end as plan_label,
+        case when not is_listed or {{ place_in_text('lower(plan_name)', 'plan_kind') }} > 0 then plan_name else plan_name || ' (' || plan_kind || ')' end as plan_label,
         is_current_plan,
         customers,
         revenue_usd,
@@ -155,12 +163,16 @@ final as (
         {{ ratio('revenue_base_churn_usd - current_revenue_usd', 'current_revenue_usd') }} as revenue_change_base_churn_share,
         cast(floor({{ assumption('steep_rise_customers_up_to_share') }} * profitable_customers) as bigint) as profitable_steep_rises_allowed,
         verdict,
-        recommendation_rank = 1 and verdict in ('eligible', 'today') as is_recommended,
+        is_recommended,
         list_fee_usd,
         list_fee_paid_usd,
         customers_with_list_fee,
         customers_with_other_fee,
-        coalesce(is_other_list, false) as is_other_list
+        coalesce(is_other_list, false) as is_other_list,
+        is_listed,
+        is_listed and place_in_list = 1 and verdict in ('eligible', 'today') as is_best_listed,
+        transition_usd,
+        not_served_usd
     from ranked
 
 )

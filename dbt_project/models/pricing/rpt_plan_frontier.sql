@@ -77,6 +77,7 @@ final as (
         candidate_id,
         structure_id as plan_id,
         offer_name as plan_name,
+        case when is_current then offer_name else offer_name || ', ' || transition_name end as offer_name,
         plan_kind,
         is_listed,
         is_current as is_current_plan,

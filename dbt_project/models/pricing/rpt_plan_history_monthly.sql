@@ -6,6 +6,18 @@ with plan_invoices as (
 
 ),
 
+chosen_invoices as (
+
+    select * from {{ ref('int_plan_chosen_invoices') }}
+
+),
+
+plan_frontier as (
+
+    select * from {{ ref('rpt_plan_frontier') }}
+
+),
+
 pricing_plans as (
 
     select * from {{ ref('pricing_plans') }}
@@ -21,33 +33,48 @@ as_of as (
 plans as (
 
     select distinct plan_id, plan_name, is_current from pricing_plans
+    union all
+    select candidate_id as plan_id, offer_name as plan_name, false as is_current from plan_frontier
+    where is_chosen and not is_current_plan
+
+),
+
+invoices as (
+
+    select plan_id, period_start_date, current_revenue_usd, revenue_usd, cost_to_serve_usd, gross_margin_usd, {{ money(0) }} as not_served_usd
+    from plan_invoices
+    where billing_period_kind = 'month'
+    union all
+    select plan_id, period_start_date, current_revenue_usd, revenue_usd, cost_to_serve_usd, gross_margin_usd, not_served_usd
+    from chosen_invoices
+    where billing_period_kind = 'month'
 
 ),
 
 summed as (
 
     select
-        plan_invoices.plan_id,
+        invoices.plan_id,
         plans.plan_name,
         plans.is_current as is_current_plan,
-        plan_invoices.period_start_date as month_start_date,
-        plan_invoices.period_start_date >= as_of.first_usage_date
-        and cast(last_day(plan_invoices.period_start_date) as date) <= as_of.as_of_date as is_complete_month,
+        invoices.period_start_date as month_start_date,
+        invoices.period_start_date >= as_of.first_usage_date
+        and cast(last_day(invoices.period_start_date) as date) <= as_of.as_of_date as is_complete_month,
         count(*) as customers,
-        {{ money('sum(plan_invoices.current_revenue_usd)') }} as current_revenue_usd,
-        {{ money('sum(plan_invoices.revenue_usd)') }} as revenue_usd,
-        {{ money('sum(plan_invoices.revenue_usd - plan_invoices.current_revenue_usd)') }} as revenue_change_usd,
-        {{ money('sum(plan_invoices.cost_to_serve_usd)') }} as cost_to_serve_usd,
-        {{ money('sum(plan_invoices.gross_margin_usd)') }} as gross_margin_usd,
+        {{ money('sum(invoices.current_revenue_usd)') }} as current_revenue_usd,
+        {{ money('sum(invoices.revenue_usd)') }} as revenue_usd,
+        {{ money('sum(invoices.revenue_usd - invoices.current_revenue_usd)') }} as revenue_change_usd,
+        {{ money('sum(invoices.cost_to_serve_usd)') }} as cost_to_serve_usd,
+        {{ money('sum(invoices.gross_margin_usd)') }} as gross_margin_usd,
         {{ ratio(
-            'sum(plan_invoices.gross_margin_usd)',
-            'sum(plan_invoices.revenue_usd) filter (where plan_invoices.gross_margin_usd is not null)'
+            'sum(invoices.gross_margin_usd)',
+            'sum(invoices.revenue_usd) filter (where invoices.gross_margin_usd is not null)'
         ) }} as gross_margin_share,
-        count(*) filter (where plan_invoices.gross_margin_usd < 0) as unprofitable_customers
-    from plan_invoices
-    inner join plans on plan_invoices.plan_id = plans.plan_id
+        count(*) filter (where invoices.gross_margin_usd < 0) as unprofitable_customers,
+        {{ money('sum(invoices.not_served_usd)') }} as not_served_usd
+    from invoices
+    inner join plans on invoices.plan_id = plans.plan_id
     cross join as_of
-    where plan_invoices.billing_period_kind = 'month'
     group by all
 
 ),
@@ -67,7 +94,8 @@ final as (
         cost_to_serve_usd,
         gross_margin_usd,
         gross_margin_share,
-        unprofitable_customers
+        unprofitable_customers,
+        not_served_usd
     from summed
 
 )

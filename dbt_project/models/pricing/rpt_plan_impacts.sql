@@ -10,8 +10,9 @@ customers as (
 
     select
         *,
+        cost_to_serve_usd + not_served_usd as current_cost_usd,
         revenue_change_usd > 0 as is_rising,
-        coalesce(revenue_change_share > {{ assumption('steep_rise_from_share') }}, false) as is_steep,
+        coalesce(price_change_share > {{ assumption('steep_rise_from_share') }}, false) as is_steep,
         least(revenue_usd, higher_tier_revenue_usd) as chosen_revenue_usd,
         {{ money('gross_margin_usd * (1 - leave_probability_low)') }} - current_gross_margin_usd as margin_change_low_churn_usd,
         {{ money('gross_margin_usd * (1 - leave_probability_base)') }} - current_gross_margin_usd as margin_change_base_churn_usd,
@@ -41,8 +42,8 @@ summed as (
         {{ money('coalesce(sum(current_revenue_usd) filter (where is_rising), 0)') }} as rising_current_revenue_usd,
         {{ money('coalesce(sum(revenue_change_usd) filter (where is_rising), 0)') }} as rising_revenue_change_usd,
         {{ percentile('case when is_rising then revenue_change_share end', 0.5) }} as rising_revenue_change_share_p50,
-        {{ money('coalesce(sum(cost_to_serve_usd) filter (where is_rising), 0)') }} as rising_cost_to_serve_usd,
-        {{ ratio('sum(cost_to_serve_usd) filter (where is_rising)', 'sum(cost_to_serve_usd)') }} as rising_cost_share,
+        {{ money('coalesce(sum(current_cost_usd) filter (where is_rising), 0)') }} as rising_cost_to_serve_usd,
+        {{ ratio('sum(current_cost_usd) filter (where is_rising)', 'sum(current_cost_usd)') }} as rising_cost_share,
         count(*) filter (where is_among_largest_rises) as largest_rises,
         {{ money('coalesce(sum(revenue_change_usd) filter (where is_among_largest_rises), 0)') }} as largest_rises_usd,
         {{ ratio(

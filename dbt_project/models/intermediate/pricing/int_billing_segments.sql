@@ -7,6 +7,12 @@ with margins_daily as (
 
 ),
 
+credits_daily as (
+
+    select * from {{ ref('int_credits_daily') }}
+
+),
+
 dates as (
 
     select * from {{ ref('dim_dates') }}
@@ -19,10 +25,22 @@ as_of as (
 
 ),
 
+credits_by_customer as (
+
+    select
+        customer_id,
+        usage_date,
+        sum(billable_credits) as billable_credits
+    from credits_daily
+    group by customer_id, usage_date
+
+),
+
 dated as (
 
     select
         margins_daily.*,
+        credits_by_customer.billable_credits,
         dates.month_start_date,
         dates.days_in_month,
         dates.day_of_month,
@@ -38,6 +56,8 @@ dated as (
         end as run_number
     from margins_daily
     inner join dates on margins_daily.usage_date = dates.date_day
+    left join credits_by_customer
+        on margins_daily.customer_id = credits_by_customer.customer_id and margins_daily.usage_date = credits_by_customer.usage_date
     cross join as_of
     where margins_daily.usage_date <= as_of.as_of_date
 
@@ -79,6 +99,7 @@ segments as (
         count(*) filter (where is_subscribed) as subscribed_days,
         cast(coalesce(sum(successful_calls) filter (where is_subscribed), 0) as bigint) as billable_calls,
         cast(coalesce(sum(successful_tokens) filter (where is_subscribed), 0) as bigint) as billable_tokens,
+        cast(coalesce(sum(billable_credits) filter (where is_subscribed), 0) as decimal(28, 6)) as billable_credits,
         cast(sum(calls) as bigint) as calls,
         cast(sum(uncosted_calls) as bigint) as uncosted_calls,
         {{ money('sum(period_revenue_usd)') }} as revenue_usd,
