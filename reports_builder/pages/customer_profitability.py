@@ -82,7 +82,7 @@ def _advice(plan: Evidence, proposal: Evidence) -> Prose:
     if not proposal.rows or proposal["is_current_plan"]:
         return kept_said(plan)
     return proposal.say(
-        "By price: “{chosen_name:text}”, {chosen_transition:text}, first for those that lose money, then for "
+        "By price: “{chosen_name:text}”, first for those that lose money, then for "
         "the rest. With all moved it is expected to lift the margin by "
         "**{gain_base_usd:usd}** a month, {gain_worst_usd:usd} in its worst case: departures follow "
         "illustrative churn assumptions."

@@ -25,7 +25,10 @@ from reports_builder.warehouse import Warehouse
 _ASSUMPTIONS = (
     note("Measured: use and cost of every customer, and what each plan would have invoiced for them."),
     note("Assumed: nobody calls less, or more, because a call has a price."),
-    note("Assumed: every customer stays in its tier, also where a higher one would be cheaper."),
+    note(
+        "Assumed: the plans of the list leave each customer in its tier; one that the search finds lets it "
+        "take a dearer one where that is cheaper."
+    ),
     note("Assumed: the chance to leave by the rise of the invoice, as the scenarios below list it."),
     note(
         "Assumed: fees and unit prices of the plans. They are a proposal; change them in your list of price "
@@ -82,14 +85,19 @@ def build(warehouse: Warehouse) -> Page:
 
 def _rule_section(warehouse: Warehouse, rules: Evidence, plans: Evidence) -> Section:
     return Section(
-        "The rule of the recommendation, and every plan under it",
+        "The rules of the recommendation, and the plan beside those of your list",
         text=(
             rules.say(
-                "A plan is eligible if at most {steep_limit_share:percent} of profitable customers see their "
-                "invoice rise by more than {steep_rise_share:percent}, if even high churn leaves at least "
-                "today's margin, and if base churn leaves {least_gain_share:percent} more than today's. Of "
-                "the eligible plans the one with the highest margin after base churn is recommended; if "
-                "there is none, today's stays."
+                "A plan of the list is eligible if at most {steep_limit_share:percent} of profitable "
+                "customers see their invoice rise by more than {steep_rise_share:percent}, if even high "
+                "churn leaves at least today's margin, and if base churn leaves "
+                "{least_gain_share:percent} more than today's. Of the eligible ones the one with the "
+                "highest margin after base churn is the best of the list. The search asks of every plan "
+                "that its worst case keeps today's margin, too, and that at most "
+                "{departure_limit_share:percent} of profitable customers leave under high churn. Of "
+                "those that in no scenario earn less than the best of the list, it recommends the one "
+                "that earns most in its worst case; if there is none that these rules allow, today's "
+                "stays."
             ),
         ),
         tables=(

@@ -10,7 +10,7 @@ from reports_builder.subjects.pricing import insights
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.actions import plan_actions
 from reports_builder.subjects.pricing.charts import before_and_after
-from reports_builder.subjects.pricing.frontier import chosen_said, front_section
+from reports_builder.subjects.pricing.frontier import chosen, chosen_said, front_section
 from reports_builder.subjects.pricing.pilot import pilot_section, sequence_said, units_section
 from reports_builder.subjects.pricing.statements import (
     KEY_FIGURE_HEADINGS,
@@ -33,10 +33,9 @@ _ASSUMPTIONS = (
         "leave. Savings on models are counted apart, on all calls, so a part of them would go as well."
     ),
     note(
-        "Assumed: the tables of the list leave each customer in its tier; the search lets it take a "
-        "dearer one "
-        "where that is cheaper. Cheaper tiers are open to it today as well, and it does not take them. Not "
-        "modelled: discounts, and the cost of changing the invoice."
+        "Assumed: the plans of the list leave each customer in its tier; one that the search finds lets it "
+        "take a dearer one where that is cheaper. Cheaper tiers are open to it today as well, and it "
+        "does not take them. Not modelled: discounts, and the cost of changing the invoice."
     ),
     note(
         "Measured: each customer's use and cost; successful calls only are invoiced, on subscribed days only."
@@ -77,7 +76,7 @@ def build(warehouse: Warehouse) -> Page:
             insights.flat_fee(today, losses, archetypes),
             *(
                 (
-                    insights.structure(plan, ask.prices(warehouse), rules, ask.room(warehouse)),
+                    insights.structure(plan, ask.prices(warehouse), ask.room(warehouse), chosen(warehouse)),
                     insights.projection(plan, plans, sequence_said(warehouse)),
                     insights.spared(tiers),
                     *insights.hardest_hit(
@@ -125,12 +124,12 @@ def _current(today: Evidence, losses: Evidence) -> Section:
 
 def _structure(warehouse: Warehouse) -> Section:
     return Section(
-        "The price list of the best plan of your list",
+        "The price list of the recommended plan",
         text=(
             note(
                 "An invoice is the base fee and the price of each unit beyond the included ones. For "
-                "part of a month both accrue by day. Prices are planned cost divided by one less the "
-                "target margin."
+                "part of a month both accrue by day. Prices are the cost of a unit divided by one less "
+                "the target margin."
             ),
         ),
         tables=(
@@ -144,7 +143,11 @@ def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Sec
     return Section(
         "Revenue impact",
         tables=(
-            Table(PLAN_COLUMNS, plans, note("All plans on the use of the period")),
+            Table(
+                PLAN_COLUMNS,
+                plans,
+                note("The recommended plan and those of your list"),
+            ),
             Table(insights.HISTORY_COLUMNS, history, note("Whole months under the plan, nobody leaving")),
             scenarios_table(warehouse),
         ),

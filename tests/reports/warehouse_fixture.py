@@ -173,8 +173,8 @@ _ROWS = {
         ('cust_0001', 'Acme | Co', 'pro', true, 990, 1200, -210, -210 / 990.0, true, 990, 1000, -10, 'recurring_loss', 0),
         ('cust_0002', 'Beta', 'enterprise', true, 2990, 0, 2990, 1, false, 2990, 0, 2990, 'profitable', 0)""",
     "pricing.rpt_plan_comparison": """
-        (plan_id, plan_name, plan_kind, is_recommended, is_current_plan, gross_margin_change_base_churn_usd) values
-        ('flat', 'Flat', 'flat', false, true, 0), ('tiered', 'Tiered', 'tiered', true, false, 250)""",
+        (plan_id, plan_name, plan_kind, is_recommended, is_best_listed, is_listed, is_current_plan, gross_margin_change_base_churn_usd) values
+        ('flat', 'Flat', 'flat', false, false, true, true, 0), ('tiered', 'Tiered', 'tiered', true, true, true, false, 250)""",
     "pricing.rpt_plan_frontier": """
         (candidate_id, plan_name, is_chosen, is_current_plan, gain_base_usd, gain_worst_usd) values
         ('flat / none', 'Flat', false, true, 0, 0), ('tiered / none', 'Tiered', true, false, 250, 100)""",

@@ -4,7 +4,7 @@ from reports_builder.chart_kinds import daily_trend
 from reports_builder.dashboard.alerts_shown import customer_alerts_section
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.evidence import Evidence, note
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 
 _USAGE = (
@@ -25,9 +25,11 @@ _STEPS = (
 )
 _PLANS = (
     Column("plan_name", "Plan"),
+    Column("is_recommended", "Recommended", "yes_no"),
     Column("is_current_plan", "Today's", "yes_no"),
     Column("base_fee_usd", "Base fee", "usd_table"),
     Column("usage_fee_usd", "For use", "usd_table"),
+    Column("transition_usd", "By the transition", "delta_usd_table"),
     Column("revenue_usd", "Invoice", "usd_table"),
     Column("revenue_change_usd", "Against today", "delta_usd_table"),
     Column("gross_margin_usd", "Margin", "usd_table"),
@@ -75,7 +77,8 @@ def build(warehouse: NarrowedWarehouse, customer_id: str) -> View | None:
                 tables=(_steps(warehouse, customer_id),),
             ),
             Section(
-                "The invoice of this period, under each price plan",
+                "The invoice of this period, under the recommended price plan and those of your list",
+                text=_recommended(warehouse, customer_id),
                 tables=(_plans(warehouse, customer_id),),
             ),
         ),
@@ -143,15 +146,40 @@ def _steps(warehouse: NarrowedWarehouse, customer_id: str) -> Table:
     return Table(_STEPS, found)
 
 
+def _recommended(warehouse: NarrowedWarehouse, customer_id: str) -> tuple[Prose, ...]:
+    found = warehouse.evidence(
+        """
+        select
+            plan_name, is_listed, current_revenue_usd, revenue_usd, revenue_change_usd,
+            leave_probability_base
+        from pricing.rpt_plan_backtests
+        where customer_id = :customer_id and is_recommended
+        """,
+        customer_id=customer_id,
+    )
+    if not found.rows:
+        return ()
+    if found["is_listed"]:
+        return (found.say("Today's plan, “{plan_name:text}”, is the recommended one."),)
+    return (
+        found.say(
+            "The search recommends “{plan_name:text}”: the invoice goes from "
+            "{current_revenue_usd:usd_table} to **{revenue_usd:usd_table}** "
+            "({revenue_change_usd:delta_usd_table}), at which the customer is assumed to leave with a "
+            "probability of {leave_probability_base:percent} in the base scenario."
+        ),
+    )
+
+
 def _plans(warehouse: NarrowedWarehouse, customer_id: str) -> Table:
     found = warehouse.evidence(
         """
         select
-            plan_name, is_current_plan, base_fee_usd, usage_fee_usd, revenue_usd, revenue_change_usd,
-            gross_margin_usd
+            plan_name, is_recommended, is_current_plan, base_fee_usd, usage_fee_usd, transition_usd,
+            revenue_usd, revenue_change_usd, gross_margin_usd
         from pricing.rpt_plan_backtests
         where customer_id = :customer_id
-        order by not is_current_plan, revenue_usd, plan_id
+        order by not is_recommended, not is_current_plan, revenue_usd, plan_id
         """,
         customer_id=customer_id,
     )

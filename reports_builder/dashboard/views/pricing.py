@@ -15,6 +15,7 @@ from reports_builder.subjects.pricing.statements import (
     changes_table,
     history_figure,
     key_figures,
+    listed_said,
     margins_figure,
     proposal_said,
     segments_table,
@@ -27,7 +28,11 @@ def build(warehouse: NarrowedWarehouse) -> View:
     plan = ask.recommended(warehouse)
     return View(
         title="Pricing",
-        headline=(*chosen_said(warehouse), *_headline(plan, margins.totals(warehouse))),
+        headline=(
+            *chosen_said(warehouse),
+            *_headline(plan, margins.totals(warehouse)),
+            *listed_said(ask.best_listed(warehouse)),
+        ),
         tiles=key_figures(plan, ask.rules(warehouse)) if plan.rows else (),
         sections=(
             *front_section(warehouse),
@@ -56,7 +61,11 @@ def _plan_sections(warehouse: NarrowedWarehouse, plan: Evidence) -> tuple[Sectio
         return ()
     plans = ask.plans(warehouse)
     return (
-        Section("Plans", figures=(margins_figure(plan, plans),), tables=(changes_table(plans),)),
+        Section(
+            "The recommended plan beside those of your list",
+            figures=(margins_figure(plan, plans),),
+            tables=(changes_table(plans),),
+        ),
         *(Section("Every month re-rated", figures=(figure,)) for figure in history_figure(warehouse, plan)),
     )
 

@@ -18,7 +18,7 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     if plan["is_current_plan"]:
         if not plan["comparable_plans"]:
             return ActionPlan((), note("No plan on the list names the tiers of your customers."))
-        return ActionPlan((), note("No plan on the list beats today's prices."))
+        return ActionPlan((), note("No plan, searched for or on your list, beats today's prices."))
     steps = ask_customers.segments(warehouse, "margin_today")
     ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
     worth = [row for row in ranked if row["gain_usd"]]
@@ -73,7 +73,9 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
     """The whole change of prices as one action."""
     gain = ask.gain(warehouse)
     if not gain.rows:
-        return ActionPlan((), note("No other plan on file passes the rules and earns more."))
+        return ActionPlan(
+            (), note("No other plan, searched for or on your list, passes the rules and earns more.")
+        )
     return ActionPlan(
         (
             Action(

@@ -43,7 +43,7 @@ def chosen(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            plan_name as chosen_name, transition_name as chosen_transition, is_current_plan, is_listed,
+            offer_name as chosen_name, is_current_plan, is_listed,
             customers as chosen_customers, gain_base_usd, gain_worst_usd,
             gross_margin_base_churn_usd as chosen_base_usd,
             gross_margin_worst_usd as chosen_worst_usd, is_no_worse_than_listed,
@@ -135,18 +135,29 @@ def chosen_said(warehouse: Warehouse) -> tuple[Prose, ...]:
         else "**less than today in its worst case, by {gain_worst_usd:usd}**"
     )
     return (
-        searched.say("We propose what a search over {plans_tried:count} plans finds: ")
+        _origin(plan, searched)
         + plan.say(
-            "“{chosen_name:text}”, {chosen_transition:text}. It is expected to lift the margin by "
+            "“{chosen_name:text}”. It is expected to lift the margin by "
             f"**{{gain_base_usd:usd}}** a month, {worst}. About {{chosen_lost:count}} of "
             "{chosen_customers:count} customers are expected to leave, {chosen_profitable_lost:ratio} of "
             "them customers that earn money today."
         ),
-        join([_why(plan), _knife_edge(plan)]),
+        join([why_said(plan), _knife_edge(plan)]),
     )
 
 
-def _why(plan: Evidence) -> Prose:
+def _origin(plan: Evidence, searched: Evidence) -> Prose:
+    """Where the recommended plan comes from."""
+    if plan["is_listed"]:
+        return searched.say(
+            "We propose prices of your list, in the way that a search over {plans_tried:count} plans finds "
+            "best: "
+        )
+    return searched.say("We propose what a search over {plans_tried:count} plans finds: ")
+
+
+def why_said(plan: Evidence) -> Prose:
+    """Why the search chose this plan."""
     if plan["is_no_worse_than_listed"]:
         return note(
             "It was chosen because of the plans that your rules allow, and that earn no less than any plan "

@@ -3,6 +3,7 @@
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import UNIT_ECONOMICS
+from reports_builder.subjects.pricing.frontier import why_said
 from reports_builder.subjects.pricing.statements import PLAN_COLUMNS, closeness
 
 PRICING = "Organizational Alignment (price and cost); usage-based revenue: pricing strategy"
@@ -12,9 +13,10 @@ PRICE_COLUMNS = (
     Column("today_fee_usd", "Fee today", "usd_table"),
     Column("base_fee_usd", "New base fee", "usd_table"),
     Column("included", "Included a month"),
+    Column("served_up_to", "Served up to a month"),
     Column("usd_per_unit", "Each further one", "usd_unit"),
     Column("unit", "Unit"),
-    Column("unit_cost_basis_usd", "Planned cost of it", "usd_unit"),
+    Column("unit_cost_basis_usd", "Cost of it", "usd_unit"),
     Column("target_margin_share", "Target margin", "percent"),
 )
 
@@ -91,10 +93,10 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight
     )
 
 
-def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidence) -> Insight:
+def structure(plan: Evidence, prices: Evidence, limits: Evidence, choice: Evidence) -> Insight:
     """The proposed price list and where its prices come from."""
     return Insight(
-        title=plan.say("Best of your list: “{plan_name:text}”"),
+        title=plan.say("Recommended: “{plan_name:text}”"),
         problem=note("A price must cover the cost of the use that it allows. ") + note(_principle(prices)),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
@@ -107,16 +109,12 @@ def structure(plan: Evidence, prices: Evidence, rules: Evidence, limits: Evidenc
             "Head of Product",
             "days",
         ),
-        outcome=say(
+        outcome=plan.say(
             "**{gross_margin_change_base_churn_usd:usd}** more margin a month, between "
-            "{gross_margin_change_low_usd:usd} and "
-            "{gross_margin_change_high_usd:usd}. It is recommended because it earns most after base churn "
-            "among the plans that raise the invoice by more than {steep_rise_share:percent} for at most "
-            "{steep_limit_share:percent} of profitable customers, keep today's margin even under high "
-            "churn, and add {least_gain_share:percent} or more. ",
-            plan,
-            rules,
+            "{gross_margin_change_low_usd:usd} and {gross_margin_change_high_usd:usd}. "
         )
+        + why_said(choice)
+        + note(" ")
         + closeness(limits)
         + note(" Assumption: use stays the same."),
         supporting=Table(PRICE_COLUMNS, prices, note("the price list, per month.")),
@@ -135,19 +133,17 @@ def _principle(prices: Evidence) -> str:
     if any(tier["base_fee_usd"] for tier in tiers):
         return (
             "The base fee is due whatever is used, and includes no use: every unit has a price that earns "
-            "the target margin on its planned cost."
+            "the target margin on its cost."
         )
-    return (
-        "Nothing is due without use: every unit has a price that earns the target margin on its planned cost."
-    )
+    return "Nothing is due without use: every unit has a price that earns the target margin on its cost."
 
 
 def projection(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
     """Revenue and margin if few, some or many customers leave."""
     return Insight(
         title=plan.say(
-            "The best plan of your list: revenue {revenue_change_base_churn_share:delta}, even after "
-            "expected departures"
+            "The recommended plan: revenue {revenue_change_base_churn_share:delta}, even after expected "
+            "departures"
         ),
         problem=plan.say(
             "{customers_paying_more:count} customers would pay more, "
@@ -292,9 +288,10 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
         )
     if plan["is_current_plan"]:
         return Insight(
-            title=note("No plan on the list beats today's prices"),
+            title=note("No plan beats today's prices"),
             problem=note(
-                "Each other plan shocks too many customers, or earns too little more to be worth the change."
+                "Each other plan, searched for or on your list, shocks or loses too many customers, or "
+                "earns too little more to be worth the change."
             ),
             domain_spec=PRICING,
             domain_framework=UNIT_ECONOMICS,

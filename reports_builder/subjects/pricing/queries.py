@@ -26,25 +26,54 @@ def recommended(warehouse: Warehouse) -> Evidence:
 
 
 def room(warehouse: Warehouse) -> Evidence:
-    """How many more steep rises the recommended plan bears, and what would be recommended instead."""
+    """How many more steep rises the recommended plan bears."""
     return warehouse.evidence(
         """
-        with next_best as (
-            select plan_label as next_plan_name, gross_margin_change_base_churn_usd as next_gain_usd
-            from pricing.rpt_plan_comparison
-            where not is_recommended and verdict in ('eligible', 'today')
-            order by verdict = 'eligible' desc, gross_margin_base_churn_usd desc, plan_id
-            limit 1
-        )
         select
             profitable_steep_rises as steep_customers,
             profitable_steep_rises_allowed as steep_customers_allowed,
-            steep_customers_allowed - steep_customers + 1 as rises_until_rejected,
-            next_plan_name,
-            next_gain_usd
+            steep_customers_allowed - steep_customers + 1 as rises_until_rejected
         from pricing.rpt_plan_comparison
-        left join next_best on true
         where is_recommended and not is_current_plan
+        """
+    )
+
+
+def best_listed(warehouse: Warehouse) -> Evidence:
+    """The best plan of the list, for comparison; no row where that is today's, or where it is recommended."""
+    return warehouse.evidence(
+        """
+        select
+            plan_label as listed_name,
+            revenue_change_base_churn_usd as listed_revenue_change_usd,
+            gross_margin_change_base_churn_usd as listed_gain_usd,
+            gross_margin_change_low_usd as listed_gain_low_usd,
+            gross_margin_change_high_usd as listed_gain_high_usd
+        from pricing.rpt_plan_comparison
+        where is_best_listed and not is_current_plan and not is_recommended
+        """
+    )
+
+
+def after_savings(warehouse: Warehouse) -> Evidence:
+    """The company's margin after cheaper models and settings, without and with the recommended plan."""
+    return warehouse.evidence(
+        """
+        select
+            before.gross_margin_usd as saved_margin_usd,
+            step.gross_margin_usd as planned_margin_usd,
+            step.gross_margin_low_usd as planned_margin_low_usd,
+            step.gross_margin_high_usd as planned_margin_high_usd,
+            step.change_usd as gain_after_savings_usd,
+            step.alone_usd as gain_alone_usd,
+            step.overlap_usd as savings_lost_usd
+        from rates.rpt_decision_waterfall as step
+        inner join rates.rpt_decision_waterfall as before
+            on before.scope_type = step.scope_type and before.step = 'settings'
+        inner join rates.rpt_decision_waterfall as today
+            on today.scope_type = step.scope_type and today.step = 'today'
+        where step.scope_type = 'company' and step.step = 'price'
+            and step.change_usd <> 0 and before.gross_margin_usd > today.gross_margin_usd
         """
     )
 
@@ -119,13 +148,17 @@ def plans(warehouse: Warehouse) -> Evidence:
                 as steep_rises,
             case verdict
                 when 'today' then 'what customers have today'
-                when 'eligible' then 'may be chosen'
+                when 'eligible' then case when is_listed then 'may be chosen' else 'found by the search' end
                 when 'too_many_steep_rises' then 'rejected: too many steep rises'
                 when 'loses_margin_under_high_churn' then 'rejected: loses margin under high churn'
                 when 'gains_too_little' then 'rejected: gains too little'
                 when 'cost_unknown' then 'not comparable: what the calls cost is unknown'
                 when 'names_no_tier_in_use' then 'not comparable: names no tier in use'
-            end || case when is_recommended then ', recommended' else '' end as verdict_words,
+            end || case
+                when is_recommended then ', recommended'
+                when is_best_listed and not is_current_plan then ', best of your list'
+                else ''
+            end as verdict_words,
             starts_with(verdict_words, 'rejected') as is_rejected
         from pricing.rpt_plan_comparison as plan
         order by gross_margin_base_churn_usd desc, plan_id
@@ -144,7 +177,9 @@ def rules(warehouse: Warehouse) -> Evidence:
                 filter (where name = 'steep_rise_customers_up_to_share')::double
                 as steep_limit_share,
             max(value) filter (where name = 'margin_gain_from_share')::double
-                as least_gain_share
+                as least_gain_share,
+            max(value) filter (where name = 'profitable_departures_up_to_share')::double
+                as departure_limit_share
         from seeds.assumptions
         """
     )
@@ -171,31 +206,27 @@ def prices(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            offered.subscription_tier,
-            today.base_fee_usd as today_fee_usd,
-            offered.base_fee_usd,
-            case when offered.usage_unit = 'none' then 'unlimited'
-                when offered.included_units = 0 then 'none'
-                else format('{:,}', offered.included_units)
-                    || case offered.usage_unit when 'call' then ' calls' else ' thousand tokens' end
+            subscription_tier, today_fee_usd, base_fee_usd,
+            case when usage_unit = 'none' then 'unlimited'
+                when included_units = 0 then 'none'
+                else format('{:,}', included_units)
+                    || case usage_unit when 'call' then ' calls' when '1k_tokens' then ' thousand tokens'
+                        else ' credits' end
             end as included,
-            offered.usd_per_unit,
-            case offered.usage_unit when 'call' then 'call' when '1k_tokens' then 'thousand tokens'
-                else 'nothing metered' end as unit,
-            offered.included_units, offered.unit_cost_basis_usd, offered.target_margin_share,
-            offered.rationale
-        from pricing.rpt_plan_comparison as comparison
-        inner join seeds.pricing_plans as offered on comparison.plan_id = offered.plan_id
-        left join seeds.pricing_plans as today
-            on today.is_current and offered.subscription_tier = today.subscription_tier
-        where comparison.is_recommended
-        order by offered.base_fee_usd, offered.subscription_tier
+            coalesce(format('{:,}', usage_cap_units), 'no limit') as served_up_to,
+            usd_per_unit,
+            case usage_unit when 'call' then 'call' when '1k_tokens' then 'thousand tokens'
+                when 'credit' then 'credit' else 'nothing metered' end as unit,
+            included_units, unit_cost_basis_usd, target_margin_share, rationale
+        from pricing.rpt_plan_prices
+        where is_recommended
+        order by today_fee_usd nulls last, base_fee_usd, subscription_tier
         """
     )
 
 
 def terms(warehouse: Warehouse) -> Evidence:
-    """The plans as the business wrote them."""
+    """The price list of the recommended plan, and those that the business wrote."""
     return warehouse.evidence(
         """
         select
@@ -205,12 +236,13 @@ def terms(warehouse: Warehouse) -> Evidence:
             case usage_unit when 'none' then 'nothing' when '1k_tokens' then '1,000 tokens' else usage_unit
                 end as metered,
             case when usage_unit = 'none' then 'unlimited'
-                else coalesce(format('{:,}', included_units::bigint), 'unlimited') end as included,
+                else coalesce(format('{:,}', included_units), 'unlimited') end as included,
             usd_per_unit,
             rationale
-        from seeds.pricing_plans as plan
+        from pricing.rpt_plan_prices as plan
         left join pricing.rpt_plan_comparison as comparison on plan.plan_id = comparison.plan_id
-        order by plan.is_current desc, plan.plan_id, plan.base_fee_usd, plan.subscription_tier
+        order by plan.is_recommended desc, plan.is_current_plan desc, plan.plan_id,
+            plan.today_fee_usd nulls last, plan.base_fee_usd, plan.subscription_tier
         """
     )
 
@@ -235,7 +267,8 @@ def whole_months(warehouse: Warehouse) -> Evidence:
         select
             history.month_start_date, history.customers, history.current_revenue_usd, history.revenue_usd,
             history.revenue_change_usd, history.cost_to_serve_usd,
-            history.current_revenue_usd - history.cost_to_serve_usd as current_margin_usd,
+            history.current_revenue_usd - history.cost_to_serve_usd - history.not_served_usd
+                as current_margin_usd,
             history.gross_margin_usd,
             min(history.revenue_change_usd) over () as smallest_change_usd,
             max(history.revenue_change_usd) over () as largest_change_usd,

@@ -28,7 +28,9 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
         domain_framework=f"{UNIT_ECONOMICS}; Planning & Estimating",
         ubr_impact=plan.say("**{current_losses_usd:usd}** of loss in 30 days on customers above their fee."),
         recommendation=Recommendation(
-            note("Keep today's prices; no plan on file passes the rules and earns more.")
+            note(
+                "Keep today's prices; no plan, searched for or on your list, passes the rules and earns more."
+            )
             if is_kept
             else plan.say(
                 "Introduce {plan_name:text}: first with the customers that lose money, then with the rest."

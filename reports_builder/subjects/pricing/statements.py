@@ -10,7 +10,7 @@ from reports_builder.warehouse import Warehouse
 # A discount here and there is within it; another price list is not.
 _OTHER_FEES = 0.05
 
-KEY_FIGURE_HEADINGS = ("Figure", "Best of your list", "Today", "Change", "Target or limit", "Status")
+KEY_FIGURE_HEADINGS = ("Figure", "Recommended plan", "Today", "Change", "Target or limit", "Status")
 PLAN_COLUMNS = (
     Column("plan_name", "Plan"),
     Column("revenue_usd", "Revenue", "usd_table"),
@@ -37,15 +37,17 @@ INVOICE_COLUMNS = (
 def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
     """What a page on prices answers: today, the proposal, whom it hits, how it would have done so far."""
     missed = rejected_said(ask.best_rejected(warehouse), rules)
+    listed = listed_said(ask.best_listed(warehouse))
     prices = ask.price_list(warehouse)
     now = join([today_said(plan), *other_fees_said(prices), *own_fees_said(prices)])
     if plan["is_current_plan"]:
-        return (now, join([proposal_said(plan), *missed]))
+        return (now, join([proposal_said(plan), *listed, *missed]))
     return (
         now,
-        proposal_said(plan),
-        join([invoices_said(plan, rules, ask.room(warehouse)), *missed]),
+        join([proposal_said(plan), *after_savings_said(ask.after_savings(warehouse))]),
+        invoices_said(plan, rules, ask.room(warehouse)),
         *months_said(ask.months(warehouse)),
+        *((join([*listed, *missed]),) if listed or missed else ()),
     )
 
 
@@ -107,14 +109,38 @@ def proposal_said(plan: Evidence) -> Prose:
     if plan["is_current_plan"]:
         return kept_said(plan)
     return plan.say(
-        "Of the plans on your list, “{plan_name:text}” is best by your rules. On the same use it lifts "
-        "revenue by "
-        "**{revenue_change_base_churn_usd:usd}** and margin by "
-        "**{gross_margin_change_base_churn_usd:usd}** a month after "
-        "expected departures, {gross_margin_change_low_usd:usd} to {gross_margin_change_high_usd:usd} if "
-        "many "
-        "or few leave: departures follow illustrative churn assumptions, and use is assumed to "
-        "stay the same."
+        "On the same use the recommended plan lifts revenue by **{revenue_change_base_churn_usd:usd}** and "
+        "margin by **{gross_margin_change_base_churn_usd:usd}** a month after expected departures, "
+        "{gross_margin_change_low_usd:usd} to {gross_margin_change_high_usd:usd} if many or few leave: "
+        "departures follow illustrative churn assumptions, and use is assumed to stay the same."
+    )
+
+
+def listed_said(listed: Evidence) -> tuple[Prose, ...]:
+    """The best plan of the list beside the recommended one; nothing where that is today's."""
+    if not listed.rows:
+        return ()
+    return (
+        listed.say(
+            "Your own list, for comparison: “{listed_name:text}” is the best of it by your rules, and "
+            "would lift revenue by {listed_revenue_change_usd:usd} and margin by {listed_gain_usd:usd} a "
+            "month ({listed_gain_low_usd:usd} to {listed_gain_high_usd:usd})."
+        ),
+    )
+
+
+def after_savings_said(saved: Evidence) -> tuple[Prose, ...]:
+    """What the recommended plan is worth once calls are cheaper; nothing where no saving is known."""
+    if not saved.rows:
+        return ()
+    return (
+        saved.say(
+            "Cheaper models and settings (the analysis of savings) would bring the margin of the company to "
+            "{saved_margin_usd:usd} without it, and to **{planned_margin_usd:usd}** with it "
+            "({planned_margin_low_usd:usd} to {planned_margin_high_usd:usd}). After them the plan adds "
+            "{gain_after_savings_usd:usd} instead of {gain_alone_usd:usd}, because "
+            "{savings_lost_usd:usd} of the savings are on calls of customers that leave, or beyond a cap."
+        ),
     )
 
 
@@ -125,7 +151,9 @@ def kept_said(plan: Evidence) -> Prose:
             "Other prices cannot be judged yet: no plan on the list names the tiers of your customers. Add "
             "rows for them to the seed pricing_plans, and build again."
         )
-    return note("Keep the prices: no plan on the list beats today's by the rules that you set.")
+    return note(
+        "Keep the prices: no plan, searched for or on your list, beats today's by the rules that you set."
+    )
 
 
 def invoices_said(plan: Evidence, rules: Evidence, limits: Evidence) -> Prose:
@@ -151,19 +179,14 @@ def invoices_said(plan: Evidence, rules: Evidence, limits: Evidence) -> Prose:
 
 
 def closeness(limits: Evidence) -> Prose:
-    """How near the recommended plan is to its limit, and what would be recommended beyond it."""
+    """How near the recommended plan is to its limit."""
     return limits.say(
         "{steep_customers:count} steep rises are seen and {steep_customers_allowed:count} allowed: "
     ) + _beyond(limits)
 
 
 def _beyond(limits: Evidence) -> Prose:
-    near = limits.say("**{rises_until_rejected:count}** more and your rule rejects the plan")
-    if limits["next_plan_name"] is None:
-        return near + note(".")
-    return near + limits.say(
-        "; the next that it allows is “{next_plan_name:text}”, with {next_gain_usd:usd} a month."
-    )
+    return limits.say("**{rises_until_rejected:count}** more and your rule rejects the plan.")
 
 
 def rejected_said(rejected: Evidence, rules: Evidence) -> tuple[Prose, ...]:
