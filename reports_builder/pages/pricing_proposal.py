@@ -95,7 +95,7 @@ def build(warehouse: Warehouse) -> Page:
             *units_section(warehouse),
             *pilot_section(warehouse),
             _current(today, losses),
-            _structure(warehouse),
+            _structure(warehouse, chosen(warehouse)),
             _projection(warehouse, plans, history),
             _segments(tiers, archetypes),
         ),
@@ -122,21 +122,33 @@ def _current(today: Evidence, losses: Evidence) -> Section:
     )
 
 
-def _structure(warehouse: Warehouse) -> Section:
+def _structure(warehouse: Warehouse, choice: Evidence) -> Section:
     return Section(
         "The price list of the recommended plan",
         text=(
             note(
                 "An invoice is the base fee and the price of each unit beyond the included ones. For "
                 "part of a month both accrue by day. Prices are the cost of a unit divided by one less "
-                "the target margin."
-            ),
+                "the target margin. "
+            )
+            + _origin(choice),
         ),
         tables=(
             Table(insights.PRICE_COLUMNS, ask.prices(warehouse), note("Price list")),
             Table((Column("subscription_tier", "Tier"), Column("rationale", "Why")), ask.prices(warehouse)),
         ),
     )
+
+
+def _origin(choice: Evidence) -> Prose:
+    if choice["is_current_plan"]:
+        return note("The plan is today's.")
+    cost = (
+        "The prices are those of your list, at planned cost. "
+        if choice["is_listed"]
+        else "The search took them from the cost that was measured in the period. "
+    )
+    return choice.say(cost + "The plan comes {chosen_transition:text}.")
 
 
 def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Section:

@@ -79,7 +79,7 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
     return ActionPlan(
         (
             Action(
-                action=gain.say("Introduce {plan_name:text}"),
+                action=gain.say("Introduce “{plan_name:text}”"),
                 owner_role="Head of Product",
                 effort="a quarter",
                 value=gain.cell("gain_usd", "usd_table"),

@@ -43,7 +43,7 @@ def chosen(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            offer_name as chosen_name, is_current_plan, is_listed,
+            offer_name as chosen_name, transition_name as chosen_transition, is_current_plan, is_listed,
             customers as chosen_customers, gain_base_usd, gain_worst_usd,
             gross_margin_base_churn_usd as chosen_base_usd,
             gross_margin_worst_usd as chosen_worst_usd, is_no_worse_than_listed,
@@ -78,7 +78,8 @@ def front(warehouse: Warehouse) -> Evidence:
             plan_name, transition_name, gross_margin_base_churn_usd, gross_margin_worst_usd,
             revenue_base_churn_usd, profitable_steep_rises, profitable_customers_lost_high,
             unprofitable_customers,
-            verdict_words,
+            verdict_words || case when is_chosen and not is_current_plan then ', recommended' else '' end
+                as verdict_words,
             is_chosen, is_current_plan, verdict
         from pricing.rpt_plan_frontier
         where is_on_front or is_chosen or is_current_plan
@@ -94,7 +95,9 @@ def compared(warehouse: Warehouse) -> Evidence:
         select
             plan_name, gross_margin_usd, gross_margin_low_churn_usd, gross_margin_base_churn_usd,
             gross_margin_high_churn_usd, gain_worst_usd,
-            customers_taking_a_dearer_tier, given_away_usd, verdict_words
+            customers_taking_a_dearer_tier, given_away_usd,
+            verdict_words || case when is_chosen and not is_current_plan then ', recommended' else '' end
+                as verdict_words
         from pricing.rpt_plan_frontier
         where is_chosen or (is_listed and transition_id = 'none')
         order by is_chosen desc, gross_margin_worst_usd desc nulls last, candidate_id
@@ -160,9 +163,8 @@ def why_said(plan: Evidence) -> Prose:
     """Why the search chose this plan."""
     if plan["is_no_worse_than_listed"]:
         return note(
-            "It was chosen because of the plans that your rules allow, and that earn no less than any plan "
-            "on your list in "
-            "any scenario, it earns most in its worst case."
+            "Of the plans that your rules allow, and that earn no less than any plan on your list in any "
+            "scenario, it earns most in its worst case."
         )
     return note(
         "No plan that your rules allow beats your list in every scenario; this one earns most in its worst "
@@ -193,10 +195,10 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 note(
                     "Each point is a plan that no other beats at once in margin, worst case, revenue and "
-                    "invoice shock. A "
-                    "customer takes the cheapest of its tier and the dearer ones; who leaves follows the "
-                    "rise of what it "
-                    "pays for what is served. Failed calls are billed by no plan."
+                    "invoice shock. A customer takes the cheapest of its tier and the dearer ones, under the "
+                    "plans of your list as well: there they earn less here than where each customer is left "
+                    "in its tier. Who leaves follows the rise of what it pays for what is served. Failed "
+                    "calls are billed by no plan."
                 ),
             ),
             figures=(front_figure(warehouse, plan),),

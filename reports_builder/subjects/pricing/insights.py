@@ -97,7 +97,9 @@ def structure(plan: Evidence, prices: Evidence, limits: Evidence, choice: Eviden
     """The proposed price list and where its prices come from."""
     return Insight(
         title=plan.say("Recommended: “{plan_name:text}”"),
-        problem=note("A price must cover the cost of the use that it allows. ") + note(_principle(prices)),
+        problem=note("A price must cover the cost of the use that it allows. ")
+        + note(_principle(prices))
+        + choice.say(" The plan comes {chosen_transition:text}."),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
         ubr_impact=plan.say(
@@ -105,7 +107,10 @@ def structure(plan: Evidence, prices: Evidence, limits: Evidence, choice: Eviden
             "{revenue_change_base_churn_share:delta}."
         ),
         recommendation=Recommendation(
-            note("Check the price list against your contracts, edit it where it is wrong, and build again."),
+            note(
+                "Check the price list against your contracts; write it into your list of plans (seed "
+                "pricing_plans) where a price must be another one."
+            ),
             "Head of Product",
             "days",
         ),
@@ -135,7 +140,7 @@ def _principle(prices: Evidence) -> str:
             "The base fee is due whatever is used, and includes no use: every unit has a price that earns "
             "the target margin on its cost."
         )
-    return "Nothing is due without use: every unit has a price that earns the target margin on its cost."
+    return "There is no base fee: every unit has a price that earns the target margin on its cost."
 
 
 def projection(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:

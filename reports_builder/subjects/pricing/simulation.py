@@ -12,10 +12,10 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
     """What today's prices earn and lose, and the plan that the rules choose."""
     is_kept = bool(plan["is_current_plan"])
     return Insight(
-        title=plan.say("{plan_name:text} is the plan to keep")
+        title=plan.say("“{plan_name:text}” is the plan to keep")
         if is_kept
         else plan.say(
-            "{plan_name:text}: {gross_margin_change_base_churn_usd:usd} more margin in 30 days after "
+            "“{plan_name:text}”: {gross_margin_change_base_churn_usd:usd} more margin in 30 days after "
             "departures"
         ),
         problem=plan.say(
@@ -33,7 +33,7 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
             )
             if is_kept
             else plan.say(
-                "Introduce {plan_name:text}: first with the customers that lose money, then with the rest."
+                "Introduce “{plan_name:text}”: first with the customers that lose money, then with the rest."
             ),
             "Head of Product",
             "none" if is_kept else "a quarter",

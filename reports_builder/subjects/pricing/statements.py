@@ -174,7 +174,6 @@ def invoices_said(plan: Evidence, rules: Evidence, limits: Evidence) -> Prose:
             limits,
         )
         + _beyond(limits)
-        + plan.say(" About {customers_lost_base_churn:count} are expected to leave.")
     )
 
 
