@@ -148,7 +148,7 @@ def _origin(choice: Evidence) -> Prose:
         if choice["is_listed"]
         else "The search took them from the cost that was measured in the period. "
     )
-    return choice.say(cost + "The plan comes {chosen_transition:text}.")
+    return choice.say(cost + "How it comes: {chosen_transition:text}.")
 
 
 def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Section:

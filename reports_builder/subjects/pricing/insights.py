@@ -4,7 +4,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import UNIT_ECONOMICS
 from reports_builder.subjects.pricing.frontier import why_said
-from reports_builder.subjects.pricing.statements import PLAN_COLUMNS, closeness
+from reports_builder.subjects.pricing.statements import PLAN_COLUMNS, closeness, introduction_said
 
 PRICING = "Organizational Alignment (price and cost); usage-based revenue: pricing strategy"
 
@@ -99,7 +99,7 @@ def structure(plan: Evidence, prices: Evidence, limits: Evidence, choice: Eviden
         title=plan.say("Recommended: “{plan_name:text}”"),
         problem=note("A price must cover the cost of the use that it allows. ")
         + note(_principle(prices))
-        + choice.say(" The plan comes {chosen_transition:text}."),
+        + choice.say(" How it comes: {chosen_transition:text}."),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
         ubr_impact=plan.say(
@@ -326,9 +326,7 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             "number of customers with a loss falls to {unprofitable_customers:count}."
         ),
         recommendation=Recommendation(
-            plan.say(
-                "Introduce “{plan_name:text}”: first with the customers that lose money, then with the rest."
-            ),
+            introduction_said(plan),
             "Head of Product",
             "a quarter",
             is_in_plan=True,

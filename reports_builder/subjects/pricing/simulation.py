@@ -4,7 +4,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import INVOICING, UNIT_ECONOMICS
 from reports_builder.subjects.pricing import customers as ask
-from reports_builder.subjects.pricing.statements import PLAN_COLUMNS
+from reports_builder.subjects.pricing.statements import PLAN_COLUMNS, introduction_said
 from reports_builder.warehouse import Warehouse
 
 
@@ -32,9 +32,7 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
                 "Keep today's prices; no plan, searched for or on your list, passes the rules and earns more."
             )
             if is_kept
-            else plan.say(
-                "Introduce “{plan_name:text}”: first with the customers that lose money, then with the rest."
-            ),
+            else introduction_said(plan),
             "Head of Product",
             "none" if is_kept else "a quarter",
             is_in_plan=not is_kept,

@@ -116,6 +116,13 @@ def proposal_said(plan: Evidence) -> Prose:
     )
 
 
+def introduction_said(plan: Evidence) -> Prose:
+    """In which order the recommended plan reaches the customers."""
+    return plan.say(
+        "Introduce “{plan_name:text}”: first with the customers that lose money, then with the rest."
+    )
+
+
 def listed_said(listed: Evidence) -> tuple[Prose, ...]:
     """The best plan of the list beside the recommended one; nothing where that is today's."""
     if not listed.rows:
