@@ -78,7 +78,7 @@ priced as (
     from recommended
     inner join structures on recommended.plan_id = structures.structure_id
     left join pricing_plans as listed
-        on structures.is_listed and structures.structure_id = listed.plan_id and structures.subscription_tier = listed.subscription_tier
+        on structures.structure_id = listed.plan_id and structures.subscription_tier = listed.subscription_tier
     where not recommended.is_current_plan
 
 ),

@@ -39,6 +39,7 @@ def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose
     missed = rejected_said(ask.best_rejected(warehouse), rules)
     listed = listed_said(ask.best_listed(warehouse))
     prices = ask.price_list(warehouse)
+    compared = (*months_said(ask.months(warehouse)), *listed, *missed)
     now = join([today_said(plan), *other_fees_said(prices), *own_fees_said(prices)])
     if plan["is_current_plan"]:
         return (now, join([proposal_said(plan), *listed, *missed]))
@@ -46,8 +47,7 @@ def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose
         now,
         join([proposal_said(plan), *after_savings_said(ask.after_savings(warehouse))]),
         invoices_said(plan, rules, ask.room(warehouse)),
-        *months_said(ask.months(warehouse)),
-        *((join([*listed, *missed]),) if listed or missed else ()),
+        *((join(compared),) if compared else ()),
     )
 
 

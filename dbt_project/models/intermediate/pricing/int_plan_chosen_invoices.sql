@@ -73,7 +73,7 @@ used as (
 metered as (
 
     select
-        used.customer_id, used.billing_period_kind, used.period_start_date, used.subscription_tier,
+        used.customer_id, used.billing_period_kind, used.period_start_date, used.subscription_tier, used.is_negotiated,
         other.subscription_tier as taken_tier, other.tier_fee_usd, other.usage_unit,
         used.months * cast(other.base_fee_usd as double) as fee_usd,
         cast(other.usd_per_unit as double) as usd_per_unit,
@@ -153,7 +153,7 @@ invoiced as (
         on
             used.customer_id = taken.customer_id and used.billing_period_kind = taken.billing_period_kind
             and used.period_start_date = taken.period_start_date and used.subscription_tier = taken.subscription_tier
-            and not used.is_negotiated and taken.preference = 1
+            and used.is_negotiated = taken.is_negotiated and taken.preference = 1
     group by used.customer_id, used.billing_period_kind, used.period_start_date
 
 ),
