@@ -1,6 +1,5 @@
-{# one row per alert on a budget: that a limit was reached, on which day, and whether it was sent; a view over the ledger, so that it is always current #}
-
-{{ config(materialized=view_or_table()) }}
+{# one row per alert on a budget: that a limit was reached, on which day, and whether it was sent; as the build found it: a page may
+   not read the file of alerts #}
 
 with budgets as (
 
