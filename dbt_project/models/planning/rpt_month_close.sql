@@ -58,25 +58,9 @@ recorded as (
 
 ),
 
-{# What the method in use today would have said on the last day before the month, from the days up to it. #}
 backtested as (
 
-    select
-        last_day(forecasts.origin_date) + 1 as month_start_date,
-        forecasts.scope,
-        forecasts.scope_id,
-        {{ stable_avg('forecasts.forecast_usd') }} as daily_forecast
-    from forecasts
-    inner join methods
-        on
-            forecasts.scope = methods.scope
-            and forecasts.scope_id = methods.scope_id
-            and forecasts.forecast_method = methods.forecast_method
-            and methods.is_used
-    where
-        forecasts.origin_date = last_day(forecasts.origin_date)
-        and cast(date_trunc('month', forecasts.forecast_date) as date) = last_day(forecasts.origin_date) + 1
-    group by last_day(forecasts.origin_date) + 1, forecasts.scope, forecasts.scope_id
+    {{ forecast_months() }}
 
 ),
 
@@ -89,7 +73,7 @@ planned as (
         budgets.stated_by as budget_stated_by,
         budgets.approver_role,
         {{ money_of_double("case when costs.covered_days = costs.days_in_month
-            then coalesce(recorded.daily_forecast, backtested.daily_forecast) * costs.days_in_month
+            then coalesce(recorded.daily_forecast, backtested.forecast / backtested.days) * costs.days_in_month
                 + coalesce(" ~ ratio('costs.prior_shared_usd', 'costs.prior_days') ~ " * costs.days_in_month, case when costs.shared_usd = 0 then 0 end)
         end") }} as forecast_usd,
         case when recorded.daily_forecast is not null then 'recorded' else 'backtest' end as forecast_basis,

@@ -104,27 +104,10 @@ actual_months as (
 
 ),
 
-{# The forecast as of the last day before the month, by the method in use. It reaches 30 days: a 31st counts as their mean. #}
+{# A 31st day, which no forecast reaches, counts as their mean. #}
 forecast_months as (
 
-    select
-        last_day(forecasts.origin_date) + 1 as month_start_date,
-        forecasts.scope,
-        forecasts.scope_id,
-        count(*) as days,
-        {{ stable_sum('forecasts.forecast_usd') }} as forecast
-    from forecasts
-    inner join methods
-        on
-            forecasts.scope = methods.scope
-            and forecasts.scope_id = methods.scope_id
-            and forecasts.forecast_method = methods.forecast_method
-            and methods.is_used
-    where
-        forecasts.origin_date = last_day(forecasts.origin_date)
-        and cast(date_trunc('month', forecasts.forecast_date) as date) = last_day(forecasts.origin_date) + 1
-        and forecasts.actual_usd is not null
-    group by last_day(forecasts.origin_date) + 1, forecasts.scope, forecasts.scope_id
+    {{ forecast_months() }}
 
 ),
 
