@@ -28,6 +28,16 @@
     ) }}) as date)
 {%- endmacro %}
 
+{# Whether a line of a bill pays for several days, a month at most, and so is a part of each. A day of another zone, 25 hours when clocks go back, counts whole
+   on the UTC day it starts; so does what is paid for longer: bills state what that costs a month in lines of their own. #}
+{% macro is_for_days(line='') -%}
+    coalesce(
+        {{ unix_microseconds(line ~ 'charge_period_end_at') }} - {{ unix_microseconds(line ~ 'charge_period_start_at') }}
+        between 25 * 3600000000 + 1 and (31 * 24 + 1) * 3600000000,
+        false
+    )
+{%- endmacro %}
+
 {# The columns of core.fct_charges, in its order, that the models which feed it have: all but what is worked out there. #}
 {% macro ledger_column_names() -%}
     {%- set ledger = graph.nodes.get('model.ai_finops.fct_charges', {}) if execute else {} -%}

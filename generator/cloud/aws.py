@@ -250,13 +250,15 @@ def shared_lines(days: list[date]) -> Iterator[Line]:
                 resource_tags=tags,
             )
         if day.day == 1:
-            for kind, code, cost in (
-                ("Fee", "AWSSupportBusiness", _SUPPORT),
-                ("Credit", "AmazonEC2", _CREDIT),
+            # Support is paid for the month, the credit is given once.
+            for kind, code, cost, end in (
+                ("Fee", "AWSSupportBusiness", _SUPPORT, month_of(day)[1]),
+                ("Credit", "AmazonEC2", _CREDIT, day + timedelta(days=1)),
             ):
                 yield _line(
                     day,
                     (0, 24),
+                    line_item_usage_end_date=f"{end}T00:00:00Z",
                     line_item_line_item_type=kind,
                     line_item_product_code=code,
                     line_item_usage_account_id=PAYER,

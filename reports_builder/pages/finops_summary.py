@@ -1,7 +1,7 @@
 """Report 1: what everything and AI cost, who and what drives it, and the three things to do first."""
 
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Page, Section
 from reports_builder.savings import NOTHING_TO_DO, main_actions, named, savings_figure, total_of_works, works
 from reports_builder.subjects.allocation.spend import queries as everything
@@ -23,8 +23,14 @@ from reports_builder.subjects.core.statements import (
     takes_most,
     top_customers_figure,
 )
+from reports_builder.subjects.margin.queries import fees_and_all_spend
 from reports_builder.subjects.margin.queries import totals as margin_totals
-from reports_builder.subjects.margin.statements import fees_said, margin_share_figure, revenue_figure
+from reports_builder.subjects.margin.statements import (
+    fees_against_all_said,
+    fees_said,
+    margin_share_figure,
+    revenue_figure,
+)
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
 from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
@@ -72,7 +78,7 @@ def build(warehouse: Warehouse) -> Page:
             spend_said(warehouse, spend),
             *(() if all_spend.rows else ledger_said(warehouse)),
             *_why(warehouse, spend),
-            fees_said(margins),
+            join([fees_said(margins), *fees_against_all_said(fees_and_all_spend(warehouse))]),
             what_comes(outlook),
             _what_first(best, saved) + _what_prices_add(best, ask.price_plan(warehouse)),
             *decisions_said(company_steps(warehouse)),

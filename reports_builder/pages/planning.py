@@ -5,9 +5,19 @@ from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Page, Section
 from reports_builder.subjects.allocation.teams.queries import budgets_ahead
 from reports_builder.subjects.planning import queries as ask
+from reports_builder.subjects.planning.budgets import insights as budget_insights
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
-from reports_builder.subjects.planning.budgets.statements import budgets_section, what_is_kept
-from reports_builder.subjects.planning.close.statements import close_section
+from reports_builder.subjects.planning.budgets.statements import (
+    budgets_section,
+    proposals_section,
+    what_is_kept,
+)
+from reports_builder.subjects.planning.close import queries as ask_close
+from reports_builder.subjects.planning.close.statements import (
+    close_section,
+    month_against_forecast,
+    month_closed,
+)
 from reports_builder.subjects.planning.returns import insights as return_insights
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
@@ -30,7 +40,6 @@ from reports_builder.subjects.planning.tokens.statements import (
 from reports_builder.subjects.planning.variance import insights as variance_insights
 from reports_builder.subjects.planning.variance import queries as ask_variance
 from reports_builder.subjects.planning.variance.statements import (
-    against_forecast,
     causes_table,
     closed_months_table,
     month_against,
@@ -74,8 +83,8 @@ def build(warehouse: Warehouse) -> Page:
         ),
         answer=(
             what_comes(outlook),
+            *_company_month(warehouse),
             month_against(month, parts),
-            against_forecast(month),
             what_is_kept(ahead, ask_budgets.missed(warehouse)),
             what_returns(investments),
             doubt(doubtful),
@@ -88,7 +97,12 @@ def build(warehouse: Warehouse) -> Page:
         ),
         figures=(*parts_figure(month, parts), *tornado_figure(warehouse, investments)),
         insights=(
-            *variance_insights.over_budget(teams, causes, budgets_ahead(warehouse)),
+            *variance_insights.over_budget(
+                teams,
+                ask_variance.causes(warehouse, teams["scope_id"] if teams.rows else None),
+                budgets_ahead(warehouse),
+            ),
+            *budget_insights.heading_over(ahead),
             *return_insights.likely_loss(doubtful, investments),
         ),
         plan=None,
@@ -97,6 +111,7 @@ def build(warehouse: Warehouse) -> Page:
             *close_section(warehouse, warehouse.period.as_of),
             *_variance_sections(warehouse, causes, teams),
             *budgets_section(ahead),
+            *proposals_section(ask_budgets.proposals(warehouse)),
             *year_section(warehouse),
             *_return_sections(warehouse, investments),
             *tokens_section(warehouse),
@@ -104,6 +119,13 @@ def build(warehouse: Warehouse) -> Page:
             *lifetimes_section(warehouse),
         ),
     )
+
+
+def _company_month(warehouse: Warehouse) -> tuple[Prose, ...]:
+    company = ask_close.company(warehouse, warehouse.period.as_of)
+    if not company.rows:
+        return ()
+    return (month_closed(company) + note(" ") + month_against_forecast(company),)
 
 
 def _variance_sections(warehouse: Warehouse, causes: Evidence, teams: Evidence) -> tuple[Section, ...]:

@@ -160,6 +160,24 @@ CASES = [
         "Commitments to AWS cover 55.6 % of what they could cover in October 2026: $200.00 of usage was paid on demand where at least 70.0 % is to be covered.",
     ),
     (
+        row(
+            "commitment_days_left",
+            30,
+            {
+                "ends_on": "2026-12-15",
+                "advice": "renew it",
+                "utilization_share": 0.95,
+                "renewal": "is paid on demand after that",
+            },
+            subject_type="commitment",
+            subject_name="cd-rr-acme-001",
+            amount_usd=40,
+            unit="days",
+        ),
+        "Commitment cd-rr-acme-001 ends in 30 days, on 2026-12-15, and is paid on demand after that. In the last month it was "
+        "95 % used and saved $40.00 against the price on demand. Advice: renew it.",
+    ),
+    (
         row("spend_at_risk", 0.15, RISK, amount_usd=300, subject_id="spend"),
         "15.0 % of the cost ($300.00 of $2,000.00 in the 30 days to 2026-10-10) belongs to 15 customers who cost more than "
         "their fees; what it was in the 30 days before is not known.",

@@ -96,9 +96,9 @@ _ROWS = {
         ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 600, 0, 0, -600, 'within budget')""",
     "allocation.rpt_budget_advice": """
         (month_start_date, team_id, team_name, month_phase, budget_usd, projected_cost_usd, projected_variance_usd,
-        budget_status, judged_months, over_months, usual_month_cost_usd, overrun_verdict) values
-        ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', 1, 1, 1600, 'the use is'),
-        ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', 1, 0, 0, null)""",
+        budget_status, judged_months, over_months, usual_month_cost_usd, overrun_verdict, suggested_team_budgets_usd) values
+        ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', 1, 1, 1600, 'the use is', 2100),
+        ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', 1, 0, 0, null, 2100)""",
     "planning.rpt_cost_outlook": """
         (scope, scope_id, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, change_share, first_forecast_date,
         last_forecast_date, forecast_method) values

@@ -7,43 +7,97 @@ with budget_status as (
 
 ),
 
-{% set whole_month_cost = "case when month_phase = 'ended' and covered_days = days_in_month then actual_cost_usd end" %}
+budgets_in_force as (
+
+    select * from {{ ref('int_budgets') }}
+
+),
+
+company_budgets as (
+
+    select
+        period_start_date as month_start_date,
+        budget_usd as company_budget_usd
+    from budgets_in_force
+    where scope = 'total' and period = 'month'
+
+),
+
+{# A month of which days are missing proves nothing, nor does a dollar too much. #}
+judged as (
+
+    select
+        *,
+        month_phase = 'ended' and covered_days = days_in_month as is_judged,
+        month_phase = 'ended' and covered_days = days_in_month
+        and {{ ratio('actual_cost_usd - budget_usd', 'budget_usd') }} >= {{ assumption('variance_moderate_from_share') }} as is_missed,
+        case when month_phase = 'ended' and covered_days = days_in_month then actual_cost_usd end as whole_month_cost_usd
+    from budget_status
+
+),
+
 remembered as (
 
     select
         *,
-        sum(case when month_phase = 'ended' and covered_days > 0 then 1 else 0 end) over so_far as judged_months,
-        sum(case when month_phase = 'ended' and budget_status = 'over budget' then 1 else 0 end) over so_far as over_months,
-        {{ money_of_double(ratio('sum(' ~ whole_month_cost ~ ') over recent_months', 'count(' ~ whole_month_cost ~ ') over recent_months')) }}
-            as usual_month_cost_usd
-    from budget_status
+        sum(case when is_judged then 1 else 0 end) over so_far as judged_months,
+        sum(case when is_missed then 1 else 0 end) over so_far as over_months,
+        {{ money_of_double(ratio('sum(whole_month_cost_usd) over recent_months', 'count(whole_month_cost_usd) over recent_months')) }}
+            as usual_month_cost_usd,
+        max(projected_cost_usd) over this_and_next as most_ahead_usd
+    from judged
     window
         so_far as (partition by team_id order by month_start_date rows between unbounded preceding and current row),
-        recent_months as (partition by team_id order by month_start_date rows between 3 preceding and current row)
+        recent_months as (partition by team_id order by month_start_date rows between 3 preceding and current row),
+        this_and_next as (partition by team_id order by month_start_date rows between current row and 1 following)
 
 ),
 
 {# A budget that was never kept says nothing about the use of this month. #}
-final as (
+verdicts as (
 
     select
-        month_start_date,
-        team_id,
-        team_name,
-        month_phase,
-        budget_usd,
-        projected_cost_usd,
-        projected_variance_usd,
-        budget_status,
-        cast(judged_months as bigint) as judged_months,
-        cast(over_months as bigint) as over_months,
-        usual_month_cost_usd,
+        *,
         case
             when budget_status not in ('over budget', 'heading over budget') then null
             when judged_months >= {{ assumption('budget_wrong_months_from') }} and over_months = judged_months then 'the budget is wrong'
             else 'the use is'
         end as overrun_verdict
     from remembered
+
+),
+
+{# A budget below what is forecast would be missed in its first month. #}
+suggested as (
+
+    select
+        *,
+        case when overrun_verdict = 'the budget is wrong' then {{ money('greatest(usual_month_cost_usd, most_ahead_usd)') }} end as suggested_budget_usd
+    from verdicts
+
+),
+
+final as (
+
+    select
+        suggested.month_start_date,
+        suggested.team_id,
+        suggested.team_name,
+        suggested.month_phase,
+        suggested.budget_usd,
+        suggested.projected_cost_usd,
+        suggested.projected_variance_usd,
+        suggested.budget_status,
+        cast(suggested.judged_months as bigint) as judged_months,
+        cast(suggested.over_months as bigint) as over_months,
+        suggested.usual_month_cost_usd,
+        suggested.overrun_verdict,
+        suggested.suggested_budget_usd,
+        {{ money('sum(coalesce(suggested.suggested_budget_usd, suggested.budget_usd)) over (partition by suggested.month_start_date)') }}
+            as suggested_team_budgets_usd,
+        {{ money('company_budgets.company_budget_usd') }} as company_budget_usd
+    from suggested
+    left join company_budgets on suggested.month_start_date = company_budgets.month_start_date
 
 )
 

@@ -36,6 +36,12 @@ coverage as (
 
 ),
 
+expiries as (
+
+    select * from {{ ref('rpt_commitment_expiries') }}
+
+),
+
 as_of as (
 
     select
@@ -346,9 +352,35 @@ commitment_coverage as (
 
 ),
 
+{# A term is told of once: its last day is the period. #}
+commitment_days_left as (
+
+    select
+        'commitment_days_left' as measure,
+        'commitment' as subject_type,
+        commitment_id as subject_id,
+        commitment_name as subject_name,
+        ends_on as period_start_date,
+        ends_on as period_end_date,
+        'days' as unit,
+        cast(days_left as double) as value,
+        cast(null as double) as prior_value,
+        savings_usd as amount_usd,
+        {{ money('greatest(savings_usd, 0)') }} as money_at_risk_usd,
+        {{ json_record({
+            'ends_on': 'cast(ends_on as string)', 'advice': 'advice', 'utilization_share': 'utilization_share',
+            'renewal': "case when is_renewed_automatically then 'renews by itself' else 'is paid on demand after that' end"
+        }) }} as facts,
+        'rates.rpt_commitment_expiries' as source_mart,
+        {{ json_record({'provider_name': 'provider_name', 'commitment_id': 'commitment_id'}) }} as source_keys
+    from expiries
+    where days_left >= 0
+
+),
+
 {% set measures = [
     'budget_used', 'budget_projected', 'excess_cost', 'cost_share_of_revenue', 'tier_outgrown', 'margin_share', 'revenue_at_risk', 'spend_at_risk',
-    'commitment_utilization', 'commitment_coverage'
+    'commitment_utilization', 'commitment_coverage', 'commitment_days_left'
 ] %}
 
 {# A new measure is one select above and its name in this list. #}

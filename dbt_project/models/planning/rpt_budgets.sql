@@ -12,7 +12,7 @@ outlooks as (
 
 ),
 
-{# The range of the scope's own 30-day forecast; where it has none that of AI for who uses models, else of the total. #}
+{# The range of the 30-day forecast that is used; where it has none that of AI for who uses models, else of the total. #}
 ranged as (
 
     select
@@ -20,7 +20,8 @@ ranged as (
         {{ ratio('coalesce(outlooks.lower_usd, totals.lower_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as lower_ratio,
         {{ ratio('coalesce(outlooks.upper_usd, totals.upper_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as upper_ratio
     from budgets
-    left join outlooks on budgets.scope = outlooks.scope and budgets.scope_id = outlooks.scope_id and outlooks.lower_usd is not null
+    left join outlooks
+        on budgets.forecast_scope = outlooks.scope and budgets.forecast_scope_id = outlooks.scope_id and outlooks.lower_usd is not null
     left join outlooks as totals
         on
             totals.scope = case when budgets.scope in ('organization', 'customer', 'product', 'feature') then 'component' else 'total' end
@@ -36,7 +37,13 @@ totalled as (
         {{ money_of_double('cast(actual_usd as double) + cost_ahead * lower_ratio') }} as lower_usd,
         {{ money_of_double('cast(actual_usd as double) + cost_ahead * upper_ratio') }} as upper_usd,
         {{ ratio('actual_usd', 'budget_usd') }} as burn_share,
-        period_phase = 'ended' and covered_days > 0 and actual_usd > budget_to_date_usd as is_missed
+        period_phase = 'ended' and covered_days > 0 and actual_usd > budget_to_date_usd as is_missed,
+        {# Days that are missing, or a dollar too much, say nothing of the budget. #}
+        coalesce(
+            period_phase = 'ended' and covered_days = period_days
+            and {{ ratio('actual_usd - budget_usd', 'budget_usd') }} >= {{ assumption('variance_moderate_from_share') }},
+            false
+        ) as is_clearly_missed
     from ranged
 
 ),
@@ -46,7 +53,7 @@ runs as (
 
     select
         *,
-        sum(case when is_missed then 0 else 1 end) over (
+        sum(case when is_clearly_missed then 0 else 1 end) over (
             partition by scope, scope_id, period
             order by period_start_date
             rows between unbounded preceding and current row
@@ -59,7 +66,7 @@ counted as (
 
     select
         *,
-        cast(sum(case when is_missed then 1 else 0 end) over (
+        cast(sum(case when is_clearly_missed then 1 else 0 end) over (
             partition by scope, scope_id, period, run
             order by period_start_date
             rows between unbounded preceding and current row

@@ -5,7 +5,11 @@ from reports_builder.dashboard.view import View
 from reports_builder.model import Section
 from reports_builder.subjects.planning import queries as ask
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
-from reports_builder.subjects.planning.budgets.statements import budgets_section, what_is_kept
+from reports_builder.subjects.planning.budgets.statements import (
+    budgets_section,
+    proposals_section,
+    what_is_kept,
+)
 from reports_builder.subjects.planning.close.statements import close_section
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
@@ -72,6 +76,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             ),
             *close_section(warehouse, warehouse.chosen_period.as_of),
             *budgets_section(ahead),
+            *proposals_section(ask_budgets.proposals(warehouse)),
             *year_section(warehouse),
             Section("Months closed", tables=(closed_months_table(ask_variance.closed_months(warehouse)),)),
             Section(

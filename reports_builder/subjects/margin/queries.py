@@ -272,3 +272,20 @@ def most_valuable(warehouse: Warehouse) -> Evidence:
         """,
         values=LIFETIME_VALUES,
     )
+
+
+def fees_and_all_spend(warehouse: Warehouse) -> Evidence:
+    """Fees of the period beside all spend of it; no row where AI is all spend."""
+    return warehouse.evidence(
+        """
+        select
+            whole.cost_usd - coalesce(ai.cost_usd, 0) as beside_ai_usd,
+            abs(whole.cost_usd - fees.revenue_usd) as apart_usd,
+            whole.cost_usd > fees.revenue_usd as is_short
+        from allocation.rpt_spend_by_category as whole
+        left join allocation.rpt_spend_by_category as ai on ai.service_category = 'AI and Machine Learning'
+        cross join (select sum(revenue_usd) as revenue_usd from margin.rpt_customer_margins) as fees
+        where whole.service_category = 'all' and whole.cost_usd > coalesce(ai.cost_usd, 0)
+            and fees.revenue_usd is not null
+        """
+    )

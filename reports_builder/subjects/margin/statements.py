@@ -53,6 +53,18 @@ def fees_said(totals: Evidence) -> Prose:
     return join([said, *bound_said(totals)])
 
 
+def fees_against_all_said(fees: Evidence) -> tuple[Prose, ...]:
+    """How fees compare with all spend, of which margins count AI alone; nothing where AI is all of it."""
+    if not fees.rows:
+        return ()
+    return (
+        fees.say(
+            "The margin counts AI alone. Beside it {beside_ai_usd:usd} was spent, and all spend is "
+            + ("**{apart_usd:usd}** more than the fees." if fees["is_short"] else "{apart_usd:usd} less.")
+        ),
+    )
+
+
 def bound_said(totals: Evidence) -> tuple[Prose, ...]:
     """Where the cost of calls is unknown: how far the margin holds, and for whom nothing can be said."""
     if not totals["uncosted_calls"]:

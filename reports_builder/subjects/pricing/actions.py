@@ -1,6 +1,6 @@
 """What to do about prices: the recommended plan as steps, or as the one step that it is."""
 
-from reports_builder.evidence import Evidence, note
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import NO_PLAN
 from reports_builder.model import Action, ActionPlan
 from reports_builder.subjects.pricing import customers as ask_customers
@@ -30,6 +30,7 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
             "departures, net of overlap: every customer is in one of them only. They are ranked by "
             "value. "
         )
+        + _programme_said(warehouse)
         + sequence_said(warehouse)
         + note(
             " All margins use today's cost of a call: savings on models lower it and are counted apart, "
@@ -69,6 +70,17 @@ def _step(row: Evidence, falls: Evidence) -> Action:
     )
 
 
+def _programme_said(warehouse: Warehouse) -> Prose:
+    """What the change takes once, and when it pays, from the decision waterfall."""
+    programme = ask.programme(warehouse)
+    if not programme.rows:
+        return note("")
+    return programme.say(
+        "The change takes {effort_usd:usd_table} once and begins after {months_to_start:months}; it has paid "
+        "that back {payback_months:months} later, when models and settings are cheaper by then. "
+    )
+
+
 def introduction(warehouse: Warehouse) -> ActionPlan:
     """The whole change of prices as one action."""
     gain = ask.gain(warehouse)
@@ -98,6 +110,7 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
         ),
         gain.say(
             "Worth **{total_net_usd:usd_table}** of margin in 30 days after expected departures. Plans "
-            "exclude one another, so nothing is added to it."
-        ),
+            "exclude one another, so nothing is added to it. "
+        )
+        + _programme_said(warehouse),
     )

@@ -14,6 +14,9 @@ def recommended(warehouse: Warehouse) -> Evidence:
             impacts.unknown_customers, impacts.uncosted_calls,
             impacts.current_gross_margin_share, impacts.gross_margin_base_churn_share,
             impacts.gross_margin_share_change,
+            nullif(greatest(
+                plan.gross_margin_change_base_churn_usd - plan.revenue_change_base_churn_usd, 0
+            ), 0) as cost_leaving_usd,
             (
                 select count(*) from pricing.rpt_plan_comparison
                 where verdict not in ('today', 'names_no_tier_in_use', 'cost_unknown')
@@ -310,5 +313,16 @@ def gain(warehouse: Warehouse) -> Evidence:
             customers_with_steep_rise
         from pricing.rpt_plan_comparison as plan
         where is_recommended and not is_current_plan
+        """
+    )
+
+
+def programme(warehouse: Warehouse) -> Evidence:
+    """What the change of prices takes and when it begins, after the savings; no row without it."""
+    return warehouse.evidence(
+        """
+        select effort_usd, months_to_start, effort_usd / nullif(change_usd, 0)::double as payback_months
+        from rates.rpt_decision_waterfall
+        where scope_type = 'company' and step = 'price' and effort_usd > 0 and change_usd > 0
         """
     )

@@ -39,7 +39,9 @@ def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose
     missed = rejected_said(ask.best_rejected(warehouse), rules)
     listed = listed_said(ask.best_listed(warehouse))
     prices = ask.price_list(warehouse)
-    compared = (*months_said(ask.months(warehouse)), *listed, *missed)
+    # A plan under which nobody pays less cannot have invoiced less: that proves nothing.
+    tried = months_said(ask.months(warehouse)) if plan["customers_paying_less"] else ()
+    compared = (*tried, *listed, *missed)
     now = join([today_said(plan), *other_fees_said(prices), *own_fees_said(prices)])
     if plan["is_current_plan"]:
         return (now, join([proposal_said(plan), *listed, *missed]))
@@ -111,8 +113,13 @@ def proposal_said(plan: Evidence) -> Prose:
     return plan.say(
         "On the same use the recommended plan lifts revenue by **{revenue_change_base_churn_usd:usd}** and "
         "margin by **{gross_margin_change_base_churn_usd:usd}** a month after expected departures, "
-        "{gross_margin_change_low_usd:usd} to {gross_margin_change_high_usd:usd} if many or few leave: "
-        "departures follow illustrative churn assumptions, and use is assumed to stay the same."
+        "{gross_margin_change_low_usd:usd} to {gross_margin_change_high_usd:usd} if many or few leave"
+        + (
+            "; {cost_leaving_usd:usd} of it is cost of customers who leave"
+            if plan["cost_leaving_usd"]
+            else ""
+        )
+        + ": departures follow illustrative churn assumptions, and use is assumed to stay the same."
     )
 
 

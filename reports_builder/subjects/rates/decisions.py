@@ -55,7 +55,9 @@ def company_steps(warehouse: Warehouse) -> Evidence:
             change_usd, alone_usd, overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd,
             overlap_with_price_usd, effort_usd, months_to_start,
             first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd,
-            third_year_usd, third_year_low_usd, third_year_high_usd
+            third_year_usd, third_year_low_usd, third_year_high_usd,
+            sum(effort_usd) over () as total_effort_usd,
+            max(months_to_start) over () as last_start_months
         from rates.rpt_decision_waterfall
         where scope_type = 'company'
         order by step_order
@@ -110,7 +112,9 @@ def decisions_said(steps: Evidence) -> tuple[Prose, ...]:
         + last.say(
             "after all programmes **{gross_margin_usd:usd}** of margin a month ({gross_margin_low_usd:usd} "
             "to "
-            "{gross_margin_high_usd:usd}), expected departures included."
+            "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
+            "once, the last begins after {last_start_months:months}; the first year brings "
+            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
         ),
     )
 

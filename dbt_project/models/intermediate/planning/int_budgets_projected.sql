@@ -171,7 +171,9 @@ placed as (
         coalesce(spent.actual_usd, {{ money(0) }}) as actual_usd,
         coalesce(forecast_rates.daily_forecast + coalesce(rates.daily_shared_cost, 0), rates.daily_cost) as daily_cost,
         coalesce(ahead.forecast_cost + coalesce(rates.daily_shared_cost, 0) * ahead.forecast_days, 0) as forecast_cost,
-        coalesce(ahead.forecast_days, 0) as forecast_days
+        coalesce(ahead.forecast_days, 0) as forecast_days,
+        coalesce(same_costs.forecast_scope, budgets.scope) as forecast_scope,
+        coalesce(same_costs.forecast_scope_id, budgets.scope_id) as forecast_scope_id
     from budgets
     cross join as_of
     left join spent
@@ -188,6 +190,7 @@ placed as (
             and budgets.scope_id = ahead.scope_id
             and budgets.period = ahead.period
             and budgets.period_start_date = ahead.period_start_date
+    left join same_costs on budgets.scope = same_costs.scope and budgets.scope_id = same_costs.scope_id and same_costs.place = 1
     left join owners on budgets.scope_id = owners.owner_id and budgets.scope = owners.owner_type and owners.is_latest
 
 ),

@@ -75,9 +75,23 @@ def budget_decision(budgets: Evidence) -> Prose:
     if budgets["overrun_verdict"] == "the budget is wrong":
         return budgets.say(
             "The budget is wrong, not the use: {team_name:text} was over it in {over_months:count} of "
-            "{judged_months:count} months. Set it to {usual_month_cost_usd:usd_table}, what a month has cost "
-            "lately, by {decide_by_date:day}."
-        ) + join([_as_wrong(other) for other in budgets.each() if _is_as_wrong(other, budgets)], "")
+            "{judged_months:count} whole months. Decide first which savings of the optimization page the "
+            "team carries out; without them set it to {suggested_budget_usd:usd_table}, the most that a "
+            "month has cost lately or is forecast to, by {decide_by_date:day}."
+        ) + join(
+            [
+                *(_as_wrong(other) for other in budgets.each() if _is_as_wrong(other, budgets)),
+                budgets.say(
+                    " The teams' budgets would then come to {suggested_team_budgets_usd:usd} a month"
+                    + (
+                        "."
+                        if budgets["company_budget_usd"] is None
+                        else "; the company's is {company_budget_usd:usd}."
+                    )
+                ),
+            ],
+            "",
+        )
     return budgets.say(
         "Ask {team_name:text} what took it {projected_variance_usd:usd} over in {month_start_date:month}, "
         "and settle the next budget by the answer, by {decide_by_date:day}."
@@ -98,8 +112,8 @@ def _is_as_wrong(other: Evidence, first: Evidence) -> bool:
 
 def _as_wrong(other: Evidence) -> Prose:
     return other.say(
-        " The same holds for {team_name:text}, over in {over_months:count} of {judged_months:count}: set it "
-        "to {usual_month_cost_usd:usd_table}."
+        " The same holds for {team_name:text}, over in {over_months:count} of {judged_months:count}: "
+        "{suggested_budget_usd:usd_table}."
     )
 
 

@@ -77,7 +77,8 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
             budget_status,
             budget_status in ('over budget', 'heading over budget') as is_over,
             month_phase = 'ended' as is_ended,
-            judged_months, over_months, usual_month_cost_usd, overrun_verdict,
+            judged_months, over_months, suggested_budget_usd, overrun_verdict,
+            suggested_team_budgets_usd, company_budget_usd,
             sum(projected_variance_usd) filter (where is_over and is_ended) over () as ended_overrun_usd,
             sum(projected_variance_usd) filter (where is_over) over (partition by month_start_date)
                 as month_overrun_usd

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from reports_builder.evidence import Evidence, Prose, join, note
+from reports_builder.evidence import Evidence, Prose, join, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
 
 
-def _name(record: Mapping[str, Value]) -> str:
+def budget_of(record: Mapping[str, Value]) -> str:
+    """Whose budget it is, in words."""
     if record["scope"] == "total":
         return "all spend"
     return f"{str(record['scope']).replace('_', ' ')} {record['scope_name']}"
@@ -17,13 +18,35 @@ def _period(record: Mapping[str, Value]) -> str:
     return f"{record['period']} from {record['period_start_date']}"
 
 
+BUDGET_COLUMNS = (
+    Column("scope", "Budget of", words=budget_of),
+    Column("period", "Period", words=_period),
+    Column("budget_usd", "Budget", "usd_table"),
+    Column("actual_usd", "Spent", "usd_table"),
+    Column("burn_share", "Used", "percent"),
+    Column("forecast_usd", "Heading for", "usd_table"),
+    Column("lower_usd", "Low", "usd_table"),
+    Column("upper_usd", "High", "usd_table"),
+    Column("budget_status", "Status"),
+    Column("gate", "Gate"),
+    Column("stated_by", "Set by"),
+)
+
+
 def what_is_kept(ahead: Evidence, missed: Evidence) -> Prose:
     """How many budgets are heading over, and which is missed again and again."""
     if not ahead.rows:
         return note(
             "No budget is set for the time to come: set one with `python -m reports_builder budget set`."
         )
-    said = ahead.say("Of {budgets:count} budgets to come {heading_over:count} are heading over.")
+    said = ahead.say("Of {budgets:count} budgets to come {heading_over:count} are heading over")
+    if ahead["heading_over"]:
+        said += (
+            note(", furthest that of ")
+            + literal(budget_of(ahead.records()[0]))
+            + ahead.say(": {forecast_usd:usd} against {budget_usd:usd}")
+        )
+    said += note(".")
     if not missed.rows:
         return said
     return (
@@ -56,21 +79,47 @@ def budgets_section(ahead: Evidence) -> tuple[Section, ...]:
             ),
             tables=(
                 Table(
-                    (
-                        Column("scope", "Budget of", words=_name),
-                        Column("period", "Period", words=_period),
-                        Column("budget_usd", "Budget", "usd_table"),
-                        Column("actual_usd", "Spent", "usd_table"),
-                        Column("burn_share", "Used", "percent"),
-                        Column("forecast_usd", "Heading for", "usd_table"),
-                        Column("lower_usd", "Low", "usd_table"),
-                        Column("upper_usd", "High", "usd_table"),
-                        Column("budget_status", "Status"),
-                        Column("gate", "Gate"),
-                        Column("stated_by", "Set by"),
-                    ),
+                    BUDGET_COLUMNS,
                     ahead,
                     max_rows=20,
+                ),
+            ),
+        ),
+    )
+
+
+def proposals_section(proposals: Evidence) -> tuple[Section, ...]:
+    """What the next quarter's budgets would be by the forecast, beside what the last month cost."""
+    if not proposals.rows:
+        return ()
+    return (
+        Section(
+            "Budgets proposed for the next quarter",
+            text=(
+                proposals.say(
+                    "From {quarter_start_date:day} on, for three months. Proposed is what is expected, with "
+                    "{growth_share:percent} growth and {contingency_share:percent} contingency. The "
+                    "company's budget is shared out to its components, providers and teams by what each is "
+                    "expected to cost: that need not sum to the whole, the budgets do."
+                ),
+                note(
+                    "Nothing is set by this. Write the rows with `python -m reports_builder budget propose "
+                    "--out next.csv`, change or delete some, and set the rest with "
+                    "`python -m reports_builder budget accept next.csv`."
+                ),
+            ),
+            tables=(
+                Table(
+                    (
+                        Column("scope", "Budget of", words=budget_of),
+                        Column("last_month_usd", "Last month's cost", "usd_table"),
+                        Column("last_budget_usd", "Its budget", "usd_table"),
+                        Column("expected_usd", "Expected in the quarter", "usd_table"),
+                        Column("proposed_usd", "Proposed for the quarter", "usd_table"),
+                        Column("basis", "By"),
+                    ),
+                    proposals,
+                    max_rows=30,
                 ),
             ),
         ),

@@ -26,8 +26,8 @@ def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
         Section(
             "The last month closed: budget, forecast, cost and why",
             text=(
-                _spent(company),
-                _forecast(company),
+                month_closed(company),
+                month_against_forecast(company),
                 *_cause(company),
                 *_furthest_over(ask.furthest_over(warehouse, month)),
                 _sums(ask.sums(warehouse, month)),
@@ -42,7 +42,8 @@ def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
     )
 
 
-def _spent(company: Evidence) -> Prose:
+def month_closed(company: Evidence) -> Prose:
+    """What the company spent of its budget in the month."""
     spent = company.say("In {month_start_date:month} the company spent **{actual_usd:usd_table}**")
     if company["budget_usd"] is None:
         return spent + note("; it had no budget for the whole of its spend.")
@@ -52,7 +53,8 @@ def _spent(company: Evidence) -> Prose:
     )
 
 
-def _forecast(company: Evidence) -> Prose:
+def month_against_forecast(company: Evidence) -> Prose:
+    """What was forecast of the month, on record or by a backtest, and how far off it was."""
     difference = "; it cost {forecast_variance_usd:more_or_less_usd}, a {forecast_severity:text} difference."
     if company["forecast_basis"] == "recorded":
         return company.say(
@@ -140,7 +142,8 @@ def _alerts(alerts: Evidence) -> Prose:
         return said + alerts.say("Alerts that fired on them: {fired:count}.")
     return said + note(
         "No alert on them is on record: `python -m reports_builder alerts` did not run then, or not with "
-        "this warehouse."
+        "this warehouse. Let it run after each build, so that a limit is heard of on its day. Owner: Head of "
+        "Finance."
     )
 
 
@@ -174,8 +177,7 @@ def _scopes_table(scopes: Evidence) -> Table:
         scopes,
         note(
             "A budget that is unknown was not set, a forecast that is unknown could not be made. The largest "
-            "cause is of the difference to the budget, without one to the forecast. A fee that is booked on "
-            "one day of the month is hardly in a forecast by the day."
+            "cause is of the difference to the budget, without one to the forecast."
         ),
         max_rows=30,
     )

@@ -33,6 +33,23 @@ def allowances(warehouse: Warehouse) -> Evidence:
     )
 
 
+def measured_tokens(warehouse: Warehouse) -> Evidence:
+    """What tokens of calls cost, and how many a call takes, beside what is assumed of free ones."""
+    return warehouse.evidence(
+        """
+        select
+            sum(effective_cost_usd) / nullif(sum(input_tokens + output_tokens), 0) * 1000
+                as cost_per_1k_tokens_usd,
+            sum(input_tokens + output_tokens) / nullif(sum(calls), 0) as tokens_per_call,
+            (select value * 1000 from seeds.assumptions where name = 'free_tier_token_cost_usd')
+                as assumed_cost_per_1k_usd
+        from core.fct_usage_daily
+        where usage_date between :start and :as_of
+        """,
+        start=warehouse.period.start,
+    )
+
+
 def lifetimes(warehouse: Warehouse) -> Evidence:
     """How long customers stay and what that is worth, by tier."""
     return warehouse.evidence(

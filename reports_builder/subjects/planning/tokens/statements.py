@@ -20,6 +20,12 @@ def tokens_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     "allowance covers has no reason to pay; how many of the others do is an assumption with "
                     "a range (free_tier_ in the seed assumptions), since no data of an experiment is there."
                 ),
+                ask.measured_tokens(warehouse).say(
+                    "Segments, prices and costs as shipped are an example. Measured here, 1,000 tokens cost "
+                    "{cost_per_1k_tokens_usd:usd_unit} and a call takes {tokens_per_call:count} tokens; the "
+                    "table assumes {assumed_cost_per_1k_usd:usd_unit} for 1,000. Put your own into the seeds "
+                    "before you act on a figure."
+                ),
             ),
             tables=(
                 Table(

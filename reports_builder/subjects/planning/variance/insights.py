@@ -9,12 +9,18 @@ from reports_builder.subjects.planning.variance.statements import causes_table, 
 def over_budget(teams: Evidence, causes: Evidence, ahead: Evidence) -> tuple[Insight, ...]:
     """The team whose month was seriously over its budget, with the part that weighs most.
 
-    ``ahead`` is the advice on budgets from this month on: a team in it gets that advice and no other.
+    ``causes`` are those of the team, ``ahead`` is the advice on budgets from this month on: a team in it
+    gets that advice and no other.
     """
     if not teams["is_serious"]:
         return ()
     largest = note(f", most of it by {in_words(teams['part'])}: ") + teams.say(
         "**{variance_usd:delta_usd}**."
+        + (
+            ""
+            if teams["change_usd"] is None
+            else " Its calls cost {change_usd:more_or_less_usd} than in the month before."
+        )
     )
     advice = next(
         (row for row in ahead.each() if row["is_over"] and row["team_name"] == teams["scope_name"]), None
@@ -32,7 +38,7 @@ def over_budget(teams: Evidence, causes: Evidence, ahead: Evidence) -> tuple[Ins
             + largest,
             domain_spec="Organizational Alignment (variance analysis)",
             domain_framework="Quantify Business Value: Budgeting",
-            ubr_impact=teams.say("**{total_variance_usd:usd}** of margin that the plan had counted on."),
+            ubr_impact=teams.say("**{total_variance_usd:usd}** more than was planned."),
             recommendation=Recommendation(
                 teams.say("Settle with {scope_name:text} whether that use earns its cost.")
                 if advice is None

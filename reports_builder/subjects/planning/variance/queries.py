@@ -1,6 +1,7 @@
 """What is asked of the marts about months that cost more or less than they were held to."""
 
 from reports_builder.evidence import Evidence
+from reports_builder.formatting import Value
 from reports_builder.warehouse import Warehouse
 
 
@@ -52,8 +53,8 @@ def parts(warehouse: Warehouse) -> Evidence:
     )
 
 
-def causes(warehouse: Warehouse) -> Evidence:
-    """The five largest single causes of that month over all teams, with who answers for them."""
+def causes(warehouse: Warehouse, team_id: Value = None) -> Evidence:
+    """The five largest single causes of that month, of one team or over all, with who answers for them."""
     return warehouse.evidence(
         """
         select
@@ -68,9 +69,11 @@ def causes(warehouse: Warehouse) -> Evidence:
         where
             scope = 'team' and basis = 'prior period' and main_variance_usd is not null
             and month_start_date = (select max(month_start_date) from planning.rpt_cost_variances)
+            and scope_id = coalesce(:team_id, scope_id)
         order by abs(main_variance_usd) desc, scope_id, part
         limit 5
-        """
+        """,
+        team_id=team_id,
     )
 
 
@@ -89,8 +92,16 @@ def teams(warehouse: Warehouse) -> Evidence:
             total_variance_share,
             part,
             variance_usd,
+            (
+                select max(before.total_variance_usd)
+                from planning.rpt_cost_variances as before
+                where
+                    before.basis = 'prior period' and before.scope = 'team'
+                    and before.scope_id = variances.scope_id
+                    and before.month_start_date = variances.month_start_date
+            ) as change_usd,
             total_variance_usd > 0 and severity in ('major', 'critical') as is_serious
-        from planning.rpt_cost_variances
+        from planning.rpt_cost_variances as variances
         where
             scope = 'team' and basis = 'budget' and part_rank = 1
             and month_start_date = (select max(month_start_date) from planning.rpt_cost_variances)
@@ -106,6 +117,7 @@ def closed_months(warehouse: Warehouse) -> Evidence:
         select
             month_start_date,
             basis,
+            scope,
             scope_name,
             max(compared_usd) as compared_usd,
             max(actual_usd) as actual_usd,

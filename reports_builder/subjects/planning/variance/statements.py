@@ -1,6 +1,7 @@
 """What the reports and the dashboard say of months that cost more or less than they were held to."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from reports_builder.chart_kinds import signed_bars
 from reports_builder.evidence import Evidence, Prose, note
@@ -14,7 +15,7 @@ _PARTS = {
     "efficiency": "tokens of a call",
     "new": "customers who began",
     "lost": "customers who left",
-    "starting point": "where the month before stood",
+    "starting point": "what the month before cost already",
     "other costs": "shared costs and bills",
 }
 _TO_DO = {
@@ -24,7 +25,7 @@ _TO_DO = {
     "efficiency": "Look at the prompts: what made them longer or shorter.",
     "new": "Check that the customer's fee covers what it costs.",
     "lost": "Take the customer out of the next budget.",
-    "starting point": "The month before cost more already: plan with that, or agree what is to go.",
+    "starting point": "The plan lay below the month before: plan with that level, or agree what is to go.",
     "other costs": "Ask what was added in machines, storage and fees, and whether it is used.",
 }
 
@@ -44,6 +45,9 @@ def to_do(part: Value) -> str:
 
 
 def _to_do(record: Mapping[str, Value]) -> str:
+    effect = record["main_variance_usd"]
+    if isinstance(effect, Decimal | float) and effect < 0:
+        return "It made the month cheaper: plan the next one with it."
     return to_do(record["part"])
 
 
@@ -64,16 +68,6 @@ def month_against(month: Evidence, parts: Evidence) -> Prose:
         said
         + note(f"; most of it by {in_words(parts['part'])}: ")
         + parts.say("**{variance_usd:delta_usd}**.")
-    )
-
-
-def against_forecast(month: Evidence) -> Prose:
-    """How far the month was from what today's method would have forecast on its eve."""
-    if not month.rows or month["forecast_usd"] is None:
-        return note("No forecast was possible on the eve of the month.")
-    return month.say(
-        "The method in use today would have said {forecast_usd:usd} on its eve (a backtest); it cost "
-        "{forecast_variance_usd:more_or_less_usd}, a {forecast_severity:text} difference."
     )
 
 
@@ -100,12 +94,12 @@ def month_figures(month: Evidence) -> tuple[KeyFigure, ...]:
 
 
 def worst_team_figure(teams: Evidence) -> tuple[KeyFigure, ...]:
-    """The team furthest over its budget; nothing where no team has one."""
+    """The team whose cost is the largest multiple of its budget; nothing where no team has one."""
     if not teams.rows:
         return ()
     return (
         KeyFigure(
-            teams.say("Furthest over its budget: {scope_name:text}"),
+            teams.say("Furthest over its budget, by share: {scope_name:text}"),
             teams.cell("actual_usd", "usd_table"),
             change=teams.cell("total_variance_share", "delta"),
             target=teams.cell("compared_usd", "usd_table"),
@@ -165,7 +159,12 @@ def teams_table(teams: Evidence) -> Table:
             Column("variance_usd", "It adds", "delta_usd_table"),
         ),
         teams,
+        note("Teams that call models; every team and component stands under the last month closed."),
     )
+
+
+def _scope(record: Mapping[str, Value]) -> str:
+    return "AI in total" if record["scope"] == "total" else str(record["scope_name"])
 
 
 def closed_months_table(months: Evidence) -> Table:
@@ -173,7 +172,7 @@ def closed_months_table(months: Evidence) -> Table:
     return Table(
         (
             Column("month_start_date", "Month", "month"),
-            Column("scope_name", "Scope"),
+            Column("scope_name", "Scope", words=_scope),
             Column("basis", "Held against"),
             Column("compared_usd", "Basis", "usd_table"),
             Column("actual_usd", "Cost", "usd_table"),
@@ -189,6 +188,9 @@ def closed_months_table(months: Evidence) -> Table:
             Column("other_costs_usd", "Other", "delta_usd_table"),
         ),
         months,
-        note("The parts of each row sum to its difference."),
+        note(
+            "The parts of each row sum to its difference. Against the month before the cost of calls counts, "
+            "against a forecast all direct cost of AI or of the team, against a budget all cost of the team."
+        ),
         max_rows=20,
     )

@@ -14,6 +14,8 @@ def scenarios(warehouse: Warehouse) -> Evidence:
             min(month_start_date) as first_month,
             max(month_start_date) as last_month,
             sum(forecast_usd) as forecast_usd,
+            sum(lower_usd) as lower_usd,
+            sum(upper_usd) as upper_usd,
             sum(change_usd) as change_usd
         from planning.rpt_forecast_scenarios
         group by scenario, description

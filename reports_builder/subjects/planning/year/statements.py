@@ -27,9 +27,12 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("scenario", "Scenario", "words"),
                         Column("description", "What it assumes"),
                         Column("forecast_usd", "All months", "usd_table"),
+                        Column("lower_usd", "Low", "usd_table"),
+                        Column("upper_usd", "High", "usd_table"),
                         Column("change_usd", "Against the forecast", "delta_usd_table"),
                     ),
                     ask.scenarios(warehouse),
+                    note("Low and high if every month misses the same way."),
                 ),
                 Table(
                     (

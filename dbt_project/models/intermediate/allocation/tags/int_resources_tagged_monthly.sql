@@ -14,10 +14,10 @@ billed as (
 
 ),
 
-{# Bills may end long before the calls do: their last 30 days are those up to their own newest day. #}
+{# Bills may end long before the calls do: their last 30 days are those up to the newest day on which a line of them starts. #}
 newest as (
 
-    select max(charge_date) as newest_charge_date from billed
+    select cast(max(charge_period_start_at) as date) as newest_charge_date from billed
 
 ),
 
@@ -37,7 +37,7 @@ tagged as (
         nullif(nullif(trim(billed.tags), ''), '{}') as tags,
         max(billed.charge_date) as last_charge_date,
         {{ money('sum(billed.effective_cost_usd)') }} as cost_usd,
-        {{ money('sum(case when billed.charge_date > newest.newest_charge_date - 30 then billed.effective_cost_usd end)') }} as recent_cost_usd
+        {{ money('sum(case when billed.charge_date between newest.newest_charge_date - 29 and newest.newest_charge_date then billed.effective_cost_usd end)') }} as recent_cost_usd
     from billed
     cross join newest
     group by all

@@ -1,4 +1,4 @@
-{# one row per accepted line of the billing files, or owner of calls that a line which counts before them is shared out to #}
+{# one row per accepted line of the billing files, per day of one for more than a day, or per owner of calls that a line which counts before them is shared out to #}
 
 {# What the parts of a line have in common, and what is shared out. #}
 {% set kept = [
@@ -73,7 +73,8 @@ lines as (
         source_name as source,
         {{ sku_text() }} as sku_text,
         cast(charge_period_start_at as date) as charge_date,
-        is_overlap and is_counted as is_shared_out
+        is_overlap and is_counted as is_shared_out,
+        {{ is_for_days() }} as is_for_days
     from bills
 
 ),
@@ -159,16 +160,44 @@ shared_out as (
 
 ),
 
+numbers as (
+
+    {{ whole_numbers(0, 31) }}
+
+),
+
+{# The UTC days of lines for more than a day, in microseconds from the start of the line. #}
+days as (
+
+    select
+        lines.charge_id as origin_charge_id,
+        lines.charge_date + numbers.number as charge_date,
+        {{ unix_microseconds('lines.charge_period_end_at') }} - {{ unix_microseconds('lines.charge_period_start_at') }} as line_microseconds,
+        least({{ unix_microseconds(start_of_day('lines.charge_date + numbers.number + 1')) }}, {{ unix_microseconds('lines.charge_period_end_at') }})
+        - {{ unix_microseconds('lines.charge_period_start_at') }} as running_microseconds,
+        greatest({{ unix_microseconds(start_of_day('lines.charge_date + numbers.number')) }}, {{ unix_microseconds('lines.charge_period_start_at') }})
+        - {{ unix_microseconds('lines.charge_period_start_at') }} as previous_microseconds
+    from lines
+    inner join numbers on {{ start_of_day('lines.charge_date + numbers.number') }} < lines.charge_period_end_at
+    where lines.is_for_days
+
+),
+
 whole as (
 
     select
-        lines.charge_id,
+        lines.charge_id || coalesce('/' || cast(days.charge_date as string), '') as charge_id,
         lines.charge_id as origin_charge_id,
-        lines.charge_date,
+        coalesce(days.charge_date, lines.charge_date) as charge_date,
         cast(null as string) as model,
         cast(null as string) as service_tier,
         lines.{{ kept | join(', lines.') }},
-        lines.{{ amounts.keys() | join(', lines.') }},
+        {% for amount, type in amounts.items() -%}
+        case
+            when days.origin_charge_id is null then lines.{{ amount }}
+            else {{ split_exactly('lines.' ~ amount, 'days.running_microseconds', 'days.previous_microseconds', 'days.line_microseconds', type) }}
+        end as {{ amount }},
+        {% endfor -%}
         case when lines.is_shared_out then 'unexplained by usage' when lines.is_overlap then 'llm_usage' else coalesce(bill_pools.cost_pool, 'billed_services') end
             as cost_pool,
         {% for owner in owners -%}
@@ -181,6 +210,7 @@ whole as (
         {{ pool_driver('lines') }} as allocation_driver,
         bill_pools.cost_pool is null as is_direct
     from lines
+    left join days on lines.charge_id = days.origin_charge_id
     inner join owner_matches
         on
             {{ owner_key(
@@ -188,8 +218,8 @@ whole as (
                 charge_kind=charge_kind('lines.')
             ) }}
             = owner_matches.owner_key
-            and owner_matches.valid_from_date <= lines.charge_date
-            and lines.charge_date < owner_matches.valid_to_date
+            and owner_matches.valid_from_date <= coalesce(days.charge_date, lines.charge_date)
+            and coalesce(days.charge_date, lines.charge_date) < owner_matches.valid_to_date
     left join bill_pools on case when not lines.is_overlap then owner_matches.owner_id end = bill_pools.cost_pool
     where lines.charge_id not in (select weighed.origin_charge_id from weighed)
 

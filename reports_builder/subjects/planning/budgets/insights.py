@@ -1,0 +1,43 @@
+"""The insight block on a budget that is heading over."""
+
+from reports_builder.evidence import Evidence, literal, note
+from reports_builder.model import Insight, Recommendation, Table
+from reports_builder.subjects.planning.budgets.statements import BUDGET_COLUMNS, budget_of
+
+
+def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
+    """The budget to come that is heading furthest over; teams have an insight of their own."""
+    budget = next((row for row in ahead.each() if row["is_forecast_over"] and row["scope"] != "team"), None)
+    if budget is None:
+        return ()
+    name = literal(budget_of(budget.records()[0]))
+    return (
+        Insight(
+            title=note("The budget of ") + name + budget.say(" is heading {overrun_usd:usd} over"),
+            problem=note("Of ")
+            + name
+            + budget.say(
+                " **{budget_usd:usd}** is to be spent in the {period:text} from {period_start_date:day}; it "
+                "comes to **{forecast_usd:usd}**"
+                + ("." if budget["lower_usd"] is None else " ({lower_usd:usd} to {upper_usd:usd}).")
+            ),
+            domain_spec="Organizational Alignment (budget against forecast)",
+            domain_framework="Quantify Business Value: Budgeting",
+            ubr_impact=budget.say("**{overrun_usd:usd}** more than is planned."),
+            recommendation=Recommendation(
+                budget.say(
+                    "Decide before {period_start_date:day} what is cut, or set the budget to what it comes "
+                    "to; of the savings, those on this scope come first."
+                ),
+                str(budget["approver_role"]),
+                "days",
+            ),
+            outcome=budget.say(
+                "Between nothing, if the budget is raised, and **{overrun_usd:usd}**, if use is cut to it. "
+                "Assumption: the forecast holds."
+            ),
+            supporting=Table(
+                BUDGET_COLUMNS, ahead, note("budgets to come, the furthest over first."), max_rows=5
+            ),
+        ),
+    )
