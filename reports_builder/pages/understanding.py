@@ -192,9 +192,9 @@ def _forecast_section(warehouse: Warehouse, outlook: Evidence) -> Section:
         text=(
             note(
                 "Seven methods and the middle of them (combined) looked ahead from each of up to 120 past "
-                "days, each knowing only what was known then. The one in use is not picked by its error "
-                "here: from 14 tested days on it is the combined one, before that the usual cost of the "
-                "weekday (weekday profile). Another may have missed these days by less; what was best in "
+                "days, each knowing only what was known then. The one in use is not the best of these "
+                "days: from 14 tested days on it is the combined one, unless repeating last week missed "
+                "clearly less; before that the usual cost of the weekday (weekday profile). What was best in "
                 "the past is often not best on the days to come. Skill is the error saved against "
                 "repeating last week; neighbouring test windows overlap, so there are fewer independent "
                 "trials than days."
