@@ -113,7 +113,7 @@ def decisions_said(steps: Evidence) -> tuple[Prose, ...]:
             "after all programmes **{gross_margin_usd:usd}** of margin a month ({gross_margin_low_usd:usd} "
             "to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
-            "once, the last begins after {last_start_months:months}; the first year brings "
+            "once, the last begins after {last_start_months:count} months; the first year brings "
             "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
         ),
     )
