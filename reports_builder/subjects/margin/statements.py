@@ -60,7 +60,8 @@ def fees_against_all_said(fees: Evidence) -> tuple[Prose, ...]:
     return (
         fees.say(
             "The margin counts AI alone. Beside it {beside_ai_usd:usd} was spent, and all spend is "
-            + ("**{apart_usd:usd}** more than the fees." if fees["is_short"] else "{apart_usd:usd} less than the fees.")
+            + ("**{apart_usd:usd}** more" if fees["is_short"] else "{apart_usd:usd} less")
+            + " than the fees."
         ),
     )
 
