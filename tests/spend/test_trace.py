@@ -49,16 +49,17 @@ def test_what_a_team_of_machines_bears_is_on_lines_of_bills(spending: Spending) 
     assert allocated == direct + shared
     charges = spending.query(CHARGES, ["research-team"])
     assert sum(charge[3] for charge in charges) == direct
-    by_file: dict[tuple[str, str], list[tuple[int, Decimal]]] = defaultdict(list)
+    # A line of a month is a charge for each of its days.
+    by_file: dict[tuple[str, str], dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for source, file_name, line_number, cost in charges:
-        by_file[source, file_name].append((line_number, cost))
+        by_file[source, file_name][line_number] += cost
     assert {source for source, _ in by_file} == {"aws_cur", "azure_costs", "gcp_billing", "simple_bills"}
     for (source, file_name), found in by_file.items():
         if source == "gcp_billing":
             # A credit is a charge of its own on the line of what it is for.
             continue
         lines = lines_of(spending.workspace.raw / file_name)
-        for number, cost in found:
+        for number, cost in found.items():
             assert Decimal(lines[number][COST[source]]) == cost, (file_name, number)
 
 

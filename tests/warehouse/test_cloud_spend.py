@@ -119,14 +119,14 @@ def test_a_bill_is_in_the_ledger_to_the_last_digit_with_an_owner_for_each_line(c
     # The pod's line repeats its instance's, and the line of a kind that nobody knows is rejected.
     assert cloud.query(PIECE.format("billed_cost_usd", "aws_cur")) == [(Decimal("56.500000000001"),)]
     assert cloud.query(
-        "select charge_category, team_id, owner_rule, is_counted, billed_cost_usd from core.fct_charges"
-        " where source = 'aws_cur' order by line_number"
+        "select charge_category, team_id, owner_rule, is_counted, sum(billed_cost_usd), count(distinct charge_date)"
+        " from core.fct_charges where source = 'aws_cur' group by line_number, 1, 2, 3, 4 order by line_number"
     ) == [
-        ("Usage", "a-team", "tag_team", True, Decimal("24.000000000001")),
-        ("Usage", "a-team", "tag_team", True, 1),
-        ("Usage", "unallocated", "default", False, 4),
-        ("Purchase", "a-team", "charge_kind", True, 29),
-        ("Tax", "b-team", "charge_kind", True, Decimal("2.5")),
+        ("Usage", "a-team", "tag_team", True, Decimal("24.000000000001"), 1),
+        ("Usage", "a-team", "tag_team", True, 1, 1),
+        ("Usage", "unallocated", "default", False, 4, 1),
+        ("Purchase", "a-team", "charge_kind", True, 29, 31),
+        ("Tax", "b-team", "charge_kind", True, Decimal("2.5"), 31),
     ]
     assert cloud.query(
         "select source, rows_read, rows_accepted, rows_rejected, difference_usd from core.rpt_reconciliation"
