@@ -28,6 +28,41 @@
     ) }}) as date)
 {%- endmacro %}
 
+{# What the parts of a line of a bill have in common. #}
+{% macro bill_line_columns() -%}
+    {{ return([
+        'source', 'file_name', 'line_number', 'charge_period_start_at', 'charge_period_end_at', 'billing_period_start_date',
+        'billing_period_end_date', 'billing_month_start_date', 'billing_account_id', 'provider_name', 'publisher_name',
+        'host_provider_name', 'service_category', 'service_subcategory', 'service_name', 'charge_category', 'charge_description',
+        'sku_id', 'sku_meter', 'sku_price_id', 'token_class', 'pricing_category', 'pricing_currency', 'pricing_unit',
+        'consumed_unit', 'billing_currency', 'usd_per_unit', 'list_unit_price_billing_currency',
+        'contracted_unit_price_billing_currency', 'is_overlap', 'is_billed_without_effective', 'is_counted', 'invoice_issuer_name',
+        'service_provider_name', 'invoice_id', 'billing_account_name', 'sub_account_id', 'sub_account_name', 'charge_class',
+        'charge_frequency', 'region_id', 'resource_id', 'resource_name', 'resource_type', 'sku_price_details',
+        'commitment_discount_id', 'commitment_discount_name', 'commitment_discount_category', 'commitment_discount_type',
+        'commitment_discount_status', 'commitment_discount_unit', 'commitment_eligibility', 'tags', 'list_unit_price_pricing_currency',
+        'contracted_unit_price_pricing_currency',
+    ]) }}
+{%- endmacro %}
+
+{# What is shared out to its parts, with the types. #}
+{% macro bill_line_amounts() -%}
+    {{ return({
+        'billed_cost_billing_currency': 'decimal(28, 12)',
+        'effective_cost_billing_currency': 'decimal(28, 12)',
+        'list_cost_billing_currency': 'decimal(28, 12)',
+        'contracted_cost_billing_currency': 'decimal(28, 12)',
+        'billed_cost_usd': 'decimal(28, 12)',
+        'effective_cost_usd': 'decimal(28, 12)',
+        'list_cost_usd': 'decimal(28, 12)',
+        'contracted_cost_usd': 'decimal(28, 12)',
+        'effective_cost_pricing_currency': 'decimal(28, 12)',
+        'pricing_quantity': 'decimal(38, 15)',
+        'consumed_quantity': 'decimal(38, 15)',
+        'commitment_discount_quantity': 'decimal(38, 15)',
+    }) }}
+{%- endmacro %}
+
 {# Whether a line of a bill pays for several days, a month at most, and so is a part of each. A day of another zone, 25 hours when clocks go back, counts whole
    on the UTC day it starts; so does what is paid for longer: bills state what that costs a month in lines of their own. #}
 {% macro is_for_days(line='') -%}

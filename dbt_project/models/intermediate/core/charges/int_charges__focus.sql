@@ -1,34 +1,6 @@
 {# one row per accepted line of the billing files, per day of one for more than a day, or per owner of calls that a line which counts before them is shared out to #}
 
-{# What the parts of a line have in common, and what is shared out. #}
-{% set kept = [
-    'source', 'file_name', 'line_number', 'charge_period_start_at', 'charge_period_end_at', 'billing_period_start_date',
-    'billing_period_end_date', 'billing_month_start_date', 'billing_account_id', 'provider_name', 'publisher_name',
-    'host_provider_name', 'service_category', 'service_subcategory', 'service_name', 'charge_category', 'charge_description',
-    'sku_id', 'sku_meter', 'sku_price_id', 'token_class', 'pricing_category', 'pricing_currency', 'pricing_unit',
-    'consumed_unit', 'billing_currency', 'usd_per_unit', 'list_unit_price_billing_currency',
-    'contracted_unit_price_billing_currency', 'is_overlap', 'is_billed_without_effective', 'is_counted', 'invoice_issuer_name',
-    'service_provider_name', 'invoice_id', 'billing_account_name', 'sub_account_id', 'sub_account_name', 'charge_class',
-    'charge_frequency', 'region_id', 'resource_id', 'resource_name', 'resource_type', 'sku_price_details',
-    'commitment_discount_id', 'commitment_discount_name', 'commitment_discount_category', 'commitment_discount_type',
-    'commitment_discount_status', 'commitment_discount_unit', 'commitment_eligibility', 'tags', 'list_unit_price_pricing_currency',
-    'contracted_unit_price_pricing_currency',
-] %}
-{% set amounts = {
-    'billed_cost_billing_currency': 'decimal(28, 12)',
-    'effective_cost_billing_currency': 'decimal(28, 12)',
-    'list_cost_billing_currency': 'decimal(28, 12)',
-    'contracted_cost_billing_currency': 'decimal(28, 12)',
-    'billed_cost_usd': 'decimal(28, 12)',
-    'effective_cost_usd': 'decimal(28, 12)',
-    'list_cost_usd': 'decimal(28, 12)',
-    'contracted_cost_usd': 'decimal(28, 12)',
-    'effective_cost_pricing_currency': 'decimal(28, 12)',
-    'pricing_quantity': 'decimal(38, 15)',
-    'consumed_quantity': 'decimal(38, 15)',
-    'commitment_discount_quantity': 'decimal(38, 15)',
-} %}
-{% set owners = owner_columns() %}
+{% set kept, amounts, owners = bill_line_columns(), bill_line_amounts(), owner_columns() %}
 
 with bills as (
 
