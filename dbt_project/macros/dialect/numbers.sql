@@ -10,7 +10,7 @@
     {%- set units = 'round(cast(' ~ value ~ ' as double) * 1e' ~ scale ~ ')' -%}
     cast(
         cast(cast(floor({{ units }} / 1048576) as decimal(20, 0)) * 1048576 + cast(pmod({{ units }}, cast(1048576 as double)) as int) as decimal({{ 37 - scale }}, 0))
-        * cast('1e-{{ scale }}' as decimal({{ scale }}, {{ scale }}))
+        * cast('1e-{{ scale }}' as decimal({{ [scale, 1] | max }}, {{ scale }}))
         as {{ type }}
     )
 {%- endmacro %}
