@@ -34,6 +34,27 @@ def what_is_open(totals: Evidence) -> Prose:
     )
 
 
+def what_was_examined(bridge: Evidence) -> tuple[Prose, ...]:
+    """From all spend to what was examined for savings; nothing where models are all that is paid for."""
+    rest = bridge["not_examined_usd"]
+    if rest is None or not float(str(rest)):
+        return ()
+    if float(str(rest)) < 0:
+        return (
+            bridge.say(
+                "All spend of the period was {all_spend_usd:usd}; what was examined for savings is more, "
+                "{examined_usd:usd}, as each bill counts with its own last month of machines and storage."
+            ),
+        )
+    return (
+        bridge.say(
+            "Of all spend, {all_spend_usd:usd}, **{examined_usd:usd}** was examined for savings; "
+            "{not_examined_usd:usd} was not: what commitments cover and spare capacity, services without a "
+            "resource, support, fees and taxes."
+        ),
+    )
+
+
 def what_first(best: Evidence) -> tuple[Prose, ...]:
     """The action worth most for its effort, and how it begins; nothing when there is none."""
     if not best.rows:
@@ -120,13 +141,30 @@ def offers_called(counts: Evidence) -> str:
 
 
 def offers_that_pay(counts: Evidence) -> Prose:
-    """How many offers pay, and how many of those are left where one excludes another; no full stop."""
+    """How many offers pay, and how many of those can be signed where one excludes another; no full stop."""
     return counts.say(
         f"{{offers_paying:count}} of {{offers_judged:count}} {offers_called(counts)} would pay"
         + (
             ""
             if counts["offers_paying"] == counts["offers_recommended"]
-            else ", {offers_recommended:count} of them side by side, as one excludes another"
+            else "; as they exclude one another, at most {offers_recommended:count} can be signed"
+        )
+    )
+
+
+def after_the_price_plan(offer: Evidence) -> Prose:
+    """What a commitment on models saves once the price plan has taken its part of the usage; no full stop."""
+    if (
+        offer["usage_share_after_price_plan"] is None
+        or float(str(offer["usage_share_after_price_plan"])) >= 1
+    ):
+        return note("")
+    return offer.say(
+        "; on the {usage_share_after_price_plan:percent} of that usage which the price plan leaves, "
+        + (
+            "it would lose **{lost_after_price_plan_usd:usd}** a month"
+            if offer["lost_after_price_plan_usd"]
+            else "**{saved_after_price_plan_usd:usd}** a month"
         )
     )
 
