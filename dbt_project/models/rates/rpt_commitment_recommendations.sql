@@ -8,7 +8,7 @@ with outcomes as (
 
 ),
 
-alternatives as (
+compared as (
 
     select * from {{ ref('int_commitment_alternatives') }}
 
@@ -93,11 +93,11 @@ advised as (
         {{ ratio('outcomes.backtested_savings_usd', 'outcomes.net_monthly_savings_usd') }} as backtest_share,
         {# Months since the year 0 of the month in which a term ends that begins now. #}
         extract(year from outcomes.lookback_end_date) * 12 + extract(month from outcomes.lookback_end_date) - 1 + outcomes.term_months as end_month,
-        coalesce(alternatives.is_to_be_measured, false) as is_to_be_measured,
-        case when outcomes.outcome in ('pays', 'measure first') then alternatives.reason else outcomes.outcome end as reason,
-        alternatives.one_year_offer_name,
-        alternatives.one_year_monthly_savings_usd,
-        alternatives.one_year_obligation_usd
+        coalesce(compared.is_to_be_measured, false) as is_to_be_measured,
+        case when outcomes.outcome in ('pays', 'measure first') then compared.reason else outcomes.outcome end as reason,
+        compared.one_year_offer_name,
+        compared.one_year_monthly_savings_usd,
+        compared.one_year_obligation_usd
     from outcomes
     inner join levels
         on
@@ -105,7 +105,7 @@ advised as (
             and outcomes.series_id = levels.series_id
             and outcomes.level_kind = coalesce(levels.preferred_kind, case when levels.is_guarded then 'guarded' else 'optimal' end)
     inner join histories on outcomes.history_id = histories.history_id
-    left join alternatives on outcomes.offer_id = alternatives.offer_id and outcomes.series_id = alternatives.series_id
+    left join compared on outcomes.offer_id = compared.offer_id and outcomes.series_id = compared.series_id
     left join quantiles on outcomes.series_id = quantiles.series_id and outcomes.usage_basis = quantiles.usage_basis
     where outcomes.usage_basis = 'after_actions'
 
