@@ -91,8 +91,6 @@ advised as (
         least({{ ratio('quantiles.used_units_p05', 'outcomes.committed_units') }}, 1) as steadiness_share,
         least({% for span in spans %}{{ ratio('outcomes.best_units_' ~ span, 'outcomes.committed_units') }}, {% endfor %}1) as agreement_share,
         {{ ratio('outcomes.backtested_savings_usd', 'outcomes.net_monthly_savings_usd') }} as backtest_share,
-        {# Months since the year 0 of the month in which a term ends that begins now. #}
-        extract(year from outcomes.lookback_end_date) * 12 + extract(month from outcomes.lookback_end_date) - 1 + outcomes.term_months as end_month,
         coalesce(compared.is_to_be_measured, false) as is_to_be_measured,
         case when outcomes.outcome in ('pays', 'measure first') then compared.reason else outcomes.outcome end as reason,
         compared.one_year_offer_name,
@@ -152,7 +150,7 @@ final as (
         upfront_cost_usd,
         monthly_payment_usd,
         {{ money('upfront_cost_usd + cast(monthly_payment_usd as decimal(25, 12)) * term_months') }} as obligation_usd,
-        make_date(cast(floor(end_month / 12) as integer), cast(mod(end_month, 12) + 1 as integer), 1) as term_end_month_date,
+        {{ month_after('lookback_end_date', 'term_months') }} as term_end_month_date,
         one_year_offer_name,
         one_year_monthly_savings_usd,
         one_year_obligation_usd,
