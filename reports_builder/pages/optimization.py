@@ -118,7 +118,7 @@ def _on_models(offer: Evidence, counts: Evidence) -> Prose:
 def _when_to_sign(offer: Evidence, clouds: Evidence) -> Prose:
     if not offer.rows and not clouds["signed"]:
         return note("Sign nothing.")
-    if offer["is_illustrative"] or clouds["is_example"]:
+    if offer["is_illustrative"] or clouds["has_examples"]:
         return note(
             "Offers that are examples are in no total: ask for quotes, and sign after the other actions."
         )

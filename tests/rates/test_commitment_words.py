@@ -88,7 +88,7 @@ def test_what_is_promised_is_said_beside_what_it_saves(tiny: Tiny) -> None:
     assert "save $15.00 a month more, and promise $60.00 more" in insight.outcome.plain
     assert insight.recommendation.action.plain.startswith("Begin with Three years for c5")
     assert "What to sign" in said
-    assert "1 of them rest on one resource alone" in said
+    assert "On one resource alone: 1 of them" in said
     assert "only i-7" in said
     assert "A year" in said
 

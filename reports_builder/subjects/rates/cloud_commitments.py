@@ -101,15 +101,16 @@ def totals(warehouse: Warehouse) -> Evidence:
             sum(longer_term_obligation_usd) filter (where is_recommended) as longer_promises_usd,
             count(*) filter (where is_to_be_measured) as unmeasured,
             sum(monthly_savings_usd) filter (where is_to_be_measured) as unmeasured_usd,
-            coalesce(bool_or(is_illustrative), false) as is_example
+            coalesce(bool_and(is_illustrative) filter (where is_recommended), false) as is_example,
+            coalesce(bool_or(is_illustrative) filter (where is_recommended), false) as has_examples
         from rates.rpt_commitment_recommendations
         where not is_on_models
         """
     )
 
 
-def _chosen(warehouse: Warehouse, *, unmeasured: bool = False) -> Evidence:
-    """The options that are recommended, or those whose machines are to be measured first."""
+def _chosen(warehouse: Warehouse, which: str = "recommended") -> Evidence:
+    """The options that are ``recommended``, of these ``longer`` than a year, or those ``to measure`` first."""
     return warehouse.evidence(
         """
         select
@@ -125,10 +126,15 @@ def _chosen(warehouse: Warehouse, *, unmeasured: bool = False) -> Evidence:
             best_units_last_7, best_units_last_30, best_units_last_60, best_units_last_90,
             used_units_p05, used_units_p50, used_units_max, regret_less_usage_usd, regret_more_usage_usd
         from rates.rpt_commitment_recommendations
-        where case when :unmeasured then is_to_be_measured else is_recommended end and not is_on_models
-        order by monthly_savings_usd desc, usage_group, offer_id
+        where not is_on_models
+            and case :which
+                when 'to measure' then is_to_be_measured
+                when 'longer' then is_recommended and one_year_offer_name is not null
+                else is_recommended
+            end
+        order by is_illustrative, monthly_savings_usd desc, usage_group, offer_id
         """,
-        unmeasured=unmeasured,
+        which=which,
     )
 
 
@@ -253,14 +259,20 @@ def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             figures=_figures(sums, chosen),
             tables=(
                 *_table(_COVERED, covered, "What is covered now"),
-                *_table(_PROMISES, chosen, "Ask quotes for these" if sums["is_example"] else "What to sign"),
-                *_table(_YEARS, chosen, "The same for a year only"),
-                *_table(_UNMEASURED, _chosen(warehouse, unmeasured=True), "Measure these first"),
+                *_table(_PROMISES, chosen, _what_to_do(sums)),
+                *_table(_YEARS, _chosen(warehouse, "longer"), "The same for a year only"),
+                *_table(_UNMEASURED, _chosen(warehouse, "to measure"), "Measure these first"),
                 *_table(_LOOK_BACKS, chosen, "How sure it is; units of spend are dollars at list price"),
                 *_table(_LEFT, _left(warehouse), "What was left, and why"),
             ),
         ),
     )
+
+
+def _what_to_do(sums: Evidence) -> str:
+    if sums["is_example"]:
+        return "Ask quotes for these"
+    return "What to sign, the examples once they are quoted" if sums["has_examples"] else "What to sign"
 
 
 def _table(columns: tuple[Column, ...], rows: Evidence, title: str) -> tuple[Table, ...]:
@@ -281,7 +293,7 @@ def _said(sums: Evidence) -> Prose:
             "add up."
         )
         + (
-            sums.say(" {on_one_resource:count} of them rest on one resource alone: ask whether it stays.")
+            sums.say(" On one resource alone: {on_one_resource:count} of them; ask whether it stays.")
             if sums["on_one_resource"]
             else note("")
         )
