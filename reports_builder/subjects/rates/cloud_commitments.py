@@ -110,7 +110,7 @@ def totals(warehouse: Warehouse) -> Evidence:
 
 
 def _chosen(warehouse: Warehouse, which: str = "recommended") -> Evidence:
-    """The options that are ``recommended``, of these ``longer`` than a year, or those ``to measure`` first."""
+    """The options that are ``recommended``, those ``longer`` than a year, or those ``to measure`` first."""
     return warehouse.evidence(
         """
         select
