@@ -10,21 +10,18 @@ from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.cloud_commitments import (
     cloud_commitment_insight,
     cloud_commitment_sections,
-    what_clouds_save,
 )
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     KINDS,
-    after_the_price_plan,
     commitment_section,
     key_figures,
-    offers_called,
     offers_table,
-    offers_that_pay,
     refused_table,
     waterfall_figure,
+    what_commitments_save,
     what_first,
     what_is_open,
     what_was_examined,
@@ -53,7 +50,7 @@ def build(warehouse: Warehouse) -> Page:
             what_is_open(totals),
             *what_was_examined(ask.bridge(warehouse)),
             *what_first(best),
-            _commitment_answer(offer, counts, cloud_totals(warehouse)),
+            what_commitments_save(offer, counts, cloud_totals(warehouse)),
             *_overlap(totals),
             *decisions_said(company_steps(warehouse)),
         ),
@@ -83,46 +80,6 @@ def _overlap(totals: Evidence) -> tuple[Prose, ...]:
             "been counted twice."
         ),
     )
-
-
-def _commitment_answer(offer: Evidence, counts: Evidence, clouds: Evidence) -> Prose:
-    """Commitments to clouds and on models, in one paragraph."""
-    return (
-        note("Commitments: ")
-        + what_clouds_save(clouds)
-        + _on_models(offer, counts)
-        + note(". ")
-        + _when_to_sign(offer, clouds)
-    )
-
-
-def _on_models(offer: Evidence, counts: Evidence) -> Prose:
-    if not counts["offers_judged"]:
-        return note("on models none was judged, because no offer is on file (seed commitment_offers)")
-    if not offer.rows:
-        return counts.say(
-            f"on models none of the {{offers_judged:count}} {offers_called(counts)} pays once the other "
-            "actions are taken"
-        )
-    return (
-        note("on models ")
-        + offers_that_pay(counts)
-        + offer.say(
-            "; the best saves **{offer_net_usd:usd}** a month: {hourly_commitment_usd:usd} an hour with "
-            "{provider:text} for {term_months:count} months"
-        )
-        + after_the_price_plan(offer)
-    )
-
-
-def _when_to_sign(offer: Evidence, clouds: Evidence) -> Prose:
-    if not offer.rows and not clouds["signed"]:
-        return note("Sign nothing.")
-    if offer["is_illustrative"] or clouds["has_examples"]:
-        return note(
-            "Offers that are examples are in no total: ask for quotes, and sign after the other actions."
-        )
-    return note("Sign after the other actions, not before.")
 
 
 def _assumptions(counts: Evidence) -> tuple[Prose, ...]:

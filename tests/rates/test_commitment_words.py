@@ -8,7 +8,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from reports_builder.pages import optimization
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.cloud_commitments import (
     cloud_commitment_insight,
@@ -16,10 +15,12 @@ from reports_builder.subjects.rates.cloud_commitments import (
     totals,
     what_clouds_save,
 )
+from reports_builder.subjects.rates.insights import commitments as commitment_insights
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     after_the_price_plan,
     offers_that_pay,
+    what_commitments_save,
     what_was_examined,
 )
 from reports_builder.warehouse import Warehouse, open_warehouse
@@ -82,10 +83,10 @@ def test_what_is_promised_is_said_beside_what_it_saves(tiny: Tiny) -> None:
         (insight,) = cloud_commitment_insight(warehouse)
         said = sections_said(warehouse)
     assert (
-        "a promise of $920 until October 2029: $200 on the first day, then $20.00 a month"
+        "a promise of $920 until October 2029: $200 on the first day, then $20 a month"
         in insight.ubr_impact.plain
     )
-    assert "save $15.00 a month more, and promise $60.00 more" in insight.outcome.plain
+    assert "save $15 a month more, and promise $60 more" in insight.outcome.plain
     assert insight.recommendation.action.plain.startswith("Begin with Three years for c5")
     assert "What to sign" in said
     assert "On one resource alone: 1 of them" in said
@@ -101,7 +102,7 @@ def test_what_nobody_measured_is_in_no_sum(tiny: Tiny) -> None:
     with open_warehouse(tiny.path) as warehouse:
         (insight,) = cloud_commitment_insight(warehouse)
         said = sections_said(warehouse)
-    assert insight.title.plain == "Commitments to clouds would save $60.00 a month"
+    assert insight.title.plain == "Commitments to clouds would save $60 a month"
     assert "Not in the sum: 1 that would save $500 a month" in insight.problem.plain
     assert "g4dn" not in str(insight.supporting.cells)
     assert "Measure these first" in said
@@ -113,21 +114,22 @@ def test_examples_are_quotes_to_ask_for_and_nothing_to_sign(tiny: Tiny) -> None:
     with open_warehouse(tiny.path) as warehouse:
         (insight,) = cloud_commitment_insight(warehouse)
         said = sections_said(warehouse)
-        answer = "\n".join(part.plain for part in optimization.build(warehouse).answer)
+        commitments = what_commitments_save(
+            ask.recommended_offer(warehouse), ask.offer_counts(warehouse), totals(warehouse)
+        ).plain
     assert insight.title.plain.startswith("Ask quotes for commitments to clouds")
     assert "Until then sign nothing" in insight.recommendation.action.plain
     assert "Ask quotes for these" in said
     assert "What to sign" not in said
     assert "Three years (example)" in said
-    [commitments] = [line for line in answer.splitlines() if line.startswith("Commitments: ")]
-    assert "to clouds they would save $60.00" in commitments
+    assert "to clouds they would save $60" in commitments
     assert "on models" in commitments
     assert "ask for quotes" in commitments
 
 
 OFFER = (
     "'openai' as provider, 'after_actions' as usage_basis, 'optimal' as level_kind, 12 as term_months, true as is_illustrative, "
-    "0.5 as hourly_commitment_usd, 4380 as obligation_usd"
+    "0.5 as hourly_commitment_usd, 4380 as obligation_usd, 1 as committed_units"
 )
 
 
@@ -146,14 +148,13 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
             "2 of 3 example commitment offers would pay; as they exclude one another, at most 1 can be signed"
         )
         assert after_the_price_plan(offer).plain == (
-            "; on the 70 % of that usage which the price plan leaves, it would lose $12.00 a month"
+            "; on the 70 % of that usage which the price plan leaves, it would lose $12 a month"
         )
         assert [row["offer_id"] for row in ask.offers(warehouse, "after_actions", paying=True).records()] == [
             "b",
             "a",
         ]
-        page = optimization.build(warehouse)
-    (insight,) = [each for each in page.insights if "would pay" in each.title.plain]
+        (insight,) = commitment_insights(offer, counts, ask.offers(warehouse, "after_actions", paying=True))
     assert "a promise of $4.4K in all" in insight.ubr_impact.plain
     assert insight.supporting.caption is not None
     assert "1 of 3 offers would save nothing" in insight.supporting.caption.plain
@@ -167,10 +168,9 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
     ],
 )
 def test_all_spend_leads_to_what_was_examined(tiny: Tiny, all_spend: int, words: str) -> None:
-    tiny.add(
-        "allocation.rpt_spend_by_category",
-        f"'all' as service_category, {all_spend} as cost_usd",
-    )
+    with duckdb.connect(str(tiny.path)) as connection:
+        connection.execute("delete from allocation.rpt_spend_by_category")
+    tiny.add("allocation.rpt_spend_by_category", f"'all' as service_category, {all_spend} as cost_usd")
     with open_warehouse(tiny.path) as warehouse:
         (said,) = what_was_examined(ask.bridge(warehouse))
     assert said.plain.startswith(words)

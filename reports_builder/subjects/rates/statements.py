@@ -6,6 +6,7 @@ from reports_builder.savings import savings_figure
 from reports_builder.subjects.core.statements import spend_figures
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.charts import covered_hours, waterfall
+from reports_builder.subjects.rates.cloud_commitments import what_clouds_save
 from reports_builder.warehouse import Warehouse
 
 KINDS = {
@@ -167,6 +168,46 @@ def after_the_price_plan(offer: Evidence) -> Prose:
             else "**{saved_after_price_plan_usd:usd}** a month"
         )
     )
+
+
+def what_commitments_save(offer: Evidence, counts: Evidence, clouds: Evidence) -> Prose:
+    """Commitments to clouds and on models, in one paragraph."""
+    return (
+        note("Commitments: ")
+        + what_clouds_save(clouds)
+        + _on_models(offer, counts)
+        + note(". ")
+        + _when_to_sign(offer, clouds)
+    )
+
+
+def _on_models(offer: Evidence, counts: Evidence) -> Prose:
+    if not counts["offers_judged"]:
+        return note("on models none was judged, because no offer is on file (seed commitment_offers)")
+    if not offer.rows:
+        return counts.say(
+            f"on models none of the {{offers_judged:count}} {offers_called(counts)} pays once the other "
+            "actions are taken"
+        )
+    return (
+        note("on models ")
+        + offers_that_pay(counts)
+        + offer.say(
+            "; the best saves **{offer_net_usd:usd}** a month: {hourly_commitment_usd:usd} an hour with "
+            "{provider:text} for {term_months:count} months"
+        )
+        + after_the_price_plan(offer)
+    )
+
+
+def _when_to_sign(offer: Evidence, clouds: Evidence) -> Prose:
+    if not offer.rows and not clouds["signed"]:
+        return note("Sign nothing.")
+    if offer["is_illustrative"] or clouds["has_examples"]:
+        return note(
+            "Offers that are examples are in no total: ask for quotes, and sign after the other actions."
+        )
+    return note("Sign after the other actions, not before.")
 
 
 def offers_table(warehouse: Warehouse) -> Table:

@@ -75,11 +75,9 @@ final as (
     left join chosen_on_parts on options.outcome = chosen_on_parts.outcome and options.alternatives = chosen_on_parts.alternatives
     left join of_a_year
         on
-            options.outcome = of_a_year.outcome
-            and options.group_id = of_a_year.group_id
+            case when options.is_best_option and options.term_months > 12 then options.group_id end = of_a_year.group_id
+            and options.outcome = of_a_year.outcome
             and of_a_year.year_rank = 1
-            and options.is_best_option
-            and options.term_months > 12
 
 )
 

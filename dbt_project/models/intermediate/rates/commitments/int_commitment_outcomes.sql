@@ -169,8 +169,7 @@ preferred as (
 offered as (
 
     select
-        usage_basis, outcome, alternatives, group_id, offer_id,
-        group_id = alternatives as is_on_everything,
+        usage_basis, outcome, alternatives, group_id, offer_id, group_id = alternatives as is_on_everything,
         {{ money('sum(preference_usd)') }} as preference_usd,
         row_number() over (partition by usage_basis, outcome, group_id order by sum(preference_usd) desc, offer_id asc) as offer_rank
     from preferred
@@ -183,8 +182,10 @@ weighed as (
 
     select
         *,
-        coalesce(sum(case when is_on_everything then preference_usd end) over of_all
-            >= coalesce(sum(case when not is_on_everything and outcome = 'pays' then preference_usd end) over of_all, 0), false) as is_everything_better
+        coalesce(
+            sum(case when is_on_everything then preference_usd end) over of_all
+            >= coalesce(sum(case when not is_on_everything and outcome = 'pays' then preference_usd end) over of_all, 0), false
+        ) as is_everything_better
     from offered
     where offer_rank = 1
     window of_all as (partition by usage_basis, alternatives)
