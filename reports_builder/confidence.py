@@ -43,7 +43,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
             "an error.",
         ),
         ConfidenceItem(
-            "Cost without a list price",
+            "Cost of calls without a list price",
             quality.say("{unpriced_cost_share:percent}, {unpriced_call_share:percent} of calls"),
             "Measured: charged for calls whose list cost is unknown; none is moved to a model without price.",
         ),

@@ -11,19 +11,20 @@ from reports_builder.subjects.rates.cloud_commitments import (
     cloud_commitment_insight,
     cloud_commitment_sections,
 )
+from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     KINDS,
     commitment_section,
     key_figures,
-    offers_called,
     offers_table,
-    offers_that_pay,
     refused_table,
     waterfall_figure,
+    what_commitments_save,
     what_first,
     what_is_open,
+    what_was_examined,
 )
 from reports_builder.subjects.rates.usage import usage_insight, usage_sections
 from reports_builder.warehouse import Warehouse
@@ -47,8 +48,9 @@ def build(warehouse: Warehouse) -> Page:
         ),
         answer=(
             what_is_open(totals),
+            *what_was_examined(ask.bridge(warehouse)),
             *what_first(best),
-            _commitment_answer(offer, counts),
+            what_commitments_save(offer, counts, cloud_totals(warehouse)),
             *_overlap(totals),
             *decisions_said(company_steps(warehouse)),
         ),
@@ -56,7 +58,9 @@ def build(warehouse: Warehouse) -> Page:
         figures=(waterfall_figure(warehouse, totals),),
         insights=(
             *insights.model_switches(kinds["model_switch"], switches),
-            *insights.commitments(offer, counts, ask.offers(warehouse, "after_actions")),
+            *insights.commitments(
+                offer, counts, ask.offers(warehouse, "after_actions", paying=bool(offer.rows))
+            ),
             *insights.batch(kinds["batch"], ask.batch(warehouse)),
             *usage_insight(warehouse),
             *cloud_commitment_insight(warehouse),
@@ -75,32 +79,6 @@ def _overlap(totals: Evidence) -> tuple[Prose, ...]:
             "All of this is net of overlap: **{overlap_usd:usd}** of the savings of these actions would have "
             "been counted twice."
         ),
-    )
-
-
-def _commitment_answer(offer: Evidence, counts: Evidence) -> Prose:
-    if not counts["offers_judged"]:
-        return note(
-            "No commitment was judged, because no offer is on file: put those that you get into the seed "
-            "commitment_offers."
-        )
-    if not offer.rows:
-        return counts.say(
-            f"None of the {{offers_judged:count}} {offers_called(counts)} pays once the other actions are "
-            "taken: sign nothing."
-        )
-    return (
-        note("After these actions ")
-        + offers_that_pay(counts)
-        + offer.say(
-            "; the best saves **{offer_net_usd:usd}** a month: {hourly_commitment_usd:usd} an hour with "
-            "{provider:text} for {term_months:count} months. "
-            + (
-                "The offer is an example, so it is in no total: ask for a quote, and sign after the switches."
-                if offer["is_illustrative"]
-                else "Sign after the switches, not before."
-            )
-        )
     )
 
 

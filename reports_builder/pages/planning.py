@@ -26,6 +26,7 @@ from reports_builder.subjects.planning.returns.statements import (
     improvements_table,
     investments_table,
     measured_beside,
+    scenarios_table,
     tornado_figure,
     value_figures,
     what_returns,
@@ -149,7 +150,7 @@ def _return_sections(warehouse: Warehouse, investments: Evidence) -> tuple[Secti
         Section(
             "Investments",
             text=(_rates(), *measured_beside(ask_returns.measured(warehouse))),
-            tables=(investments_table(investments),),
+            tables=(investments_table(investments), scenarios_table(warehouse)),
         ),
         Section("What can be improved", tables=(improvements_table(warehouse),)),
         *((Section("Printed figures, checked", tables=(claims_table(claims),)),) if claims.rows else ()),

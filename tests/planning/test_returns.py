@@ -178,3 +178,14 @@ def test_a_budget_that_was_set_is_in_force_in_the_build(project: PlanningProject
         """
     )
     assert rows == [("650.00", "seed"), ("701.50", "ann")]
+
+
+def test_a_jump_of_the_price_of_ai_is_that_of_its_specification(project: PlanningProject) -> None:
+    """(25,800 + 2 x 1,200) x 1.5 a year: AI services at three times their price, and all running costs half more."""
+    assert figures(project, "content_engine", "total_cost", "ai_cost_spike") == pytest.approx(
+        [25_000 + 5 * 42_300]
+    )
+    assert figures(project, "content_engine", "total_benefit", "ai_cost_spike") == figures(
+        project, "content_engine", "total_benefit"
+    )
+    assert figures(project, "content_engine", "roi") == pytest.approx([6.195], abs=0.0005)

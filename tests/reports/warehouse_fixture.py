@@ -158,11 +158,11 @@ _ROWS = {
         ('total', 'total', 'total', 'month', '2026-11-01', '2026-11-30', 'planned', 1500, 'seed', 'hard stop', 0, 0, 1700,
         1500, 2000, true, 0, 'heading over budget')""",
     "planning.rpt_investment_returns": """
-        (investment_id, investment_name, owner_role, is_illustrative, measured_action_id, kind, scenario, method, item, value,
+        (investment_id, investment_name, investment_label, owner_role, is_illustrative, measured_action_id, kind, scenario, method, item, value,
         low_value, high_value, unit, period_unit, status, note, rank_number) values
-        ('engine', 'Engine', 'Head of Marketing', true, 'batch-chat', 'measure', 'base', 'npv', '1', 1000, null, null, 'usd', 'year', 'known',
+        ('engine', 'Engine', 'Engine (example)', 'Head of Marketing', true, 'batch-chat', 'measure', 'base', 'npv', '1', 1000, null, null, 'usd', 'year', 'known',
         null, 1),
-        ('engine', 'Engine', 'Head of Marketing', true, 'batch-chat', 'tornado', 'base', 'npv', 'sales', 1000, 400, 1200, 'usd', 'year',
+        ('engine', 'Engine', 'Engine (example)', 'Head of Marketing', true, 'batch-chat', 'tornado', 'base', 'npv', 'sales', 1000, 400, 1200, 'usd', 'year',
         'known', 'Sales', 1)""",
     "planning.fct_investment_flows": """
         (investment_id, scenario, period, cost_usd, benefit_usd, cash_flow_usd) values ('engine', 'base', 0, 10, 0, -10), ('engine', 'base', 1, 0, 12, 12)""",

@@ -15,9 +15,7 @@ usage_daily as (
 bills as (
 
     select * from {{ ref('int_focus_charges_converted') }}
-    where
-        is_counted and not is_overlap
-        and (charge_category in ('Usage', 'Credit') or (charge_category in ('Purchase', 'Adjustment') and commitment_discount_id is not null))
+    where is_counted and not is_overlap
 
 ),
 

@@ -39,6 +39,17 @@
     select explode(sequence(cast({{ first_date }} as date), cast({{ last_date }} as date), interval 1 day)) as date_day
 {%- endmacro %}
 
+{# The first day of the month that begins a number of months after that of a date. #}
+{% macro month_after(date_column, months) -%}
+    {{ return(adapter.dispatch('month_after')(date_column, months)) }}
+{%- endmacro %}
+{% macro default__month_after(date_column, months) -%}
+    cast(date_trunc('month', {{ date_column }} + to_months({{ months }})) as date)
+{%- endmacro %}
+{% macro spark__month_after(date_column, months) -%}
+    cast(date_trunc('month', add_months({{ date_column }}, {{ months }})) as date)
+{%- endmacro %}
+
 {# The timestamp at which a date begins. #}
 {% macro start_of_day(date_column) -%}cast({{ date_column }} as timestamp){%- endmacro %}
 

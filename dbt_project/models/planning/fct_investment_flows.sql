@@ -1,5 +1,8 @@
 {# one row per investment x scenario (`base` is the plan) x period #}
 
+{# A jump of the price of AI makes dearer what is paid for it, and worth more what is no longer paid; what is paid at the start is paid at the price of today. #}
+{% set price_of_ai = 'case when lines.is_ai_cost and lines.period > 0 then scenarios.ai_cost_ratio else 1 end' %}
+
 with lines as (
 
     select * from {{ ref('int_investment_lines_spread') }}
@@ -14,7 +17,7 @@ investments as (
 
 scenarios as (
 
-    select * from {{ ref('investment_scenarios') }}
+    select * from {{ ref('int_investment_scenarios') }}
 
 ),
 
@@ -24,41 +27,25 @@ periods as (
 
 ),
 
-compared as (
-
-    select
-        scenario,
-        benefit_ratio,
-        recurring_cost_ratio,
-        ai_cost_ratio
-    from scenarios
-    union all
-    select
-        'base' as scenario,
-        cast(1 as double) as benefit_ratio,
-        cast(1 as double) as recurring_cost_ratio,
-        cast(1 as double) as ai_cost_ratio
-
-),
-
 summed as (
 
     select
         lines.investment_id,
-        compared.scenario,
+        scenarios.scenario,
         lines.period,
         sum(case
             when lines.kind = 'cost' then {{ money_of_double(
-                'round(lines.amount_usd * case when lines.period > 0 then compared.recurring_cost_ratio else 1 end'
-                ~ ' * case when lines.is_ai_cost then compared.ai_cost_ratio else 1 end, 9)'
+                'round(lines.amount_usd * case when lines.is_running and lines.period > 0 then scenarios.recurring_cost_ratio else 1 end * ' ~ price_of_ai ~ ', 9)'
             ) }}
             else 0
         end) as cost_usd,
-        sum(case when lines.kind = 'benefit' then {{ money_of_double('round(lines.amount_usd * compared.benefit_ratio, 9)') }} else 0 end) as benefit_usd
+        sum(case
+            when lines.kind = 'benefit' then {{ money_of_double('round(lines.amount_usd * scenarios.benefit_ratio * ' ~ price_of_ai ~ ', 9)') }} else 0
+        end) as benefit_usd
     from lines
-    cross join compared
+    inner join scenarios on lines.investment_id = scenarios.investment_id
     where lines.basis = 'planned'
-    group by lines.investment_id, compared.scenario, lines.period
+    group by lines.investment_id, scenarios.scenario, lines.period
 
 ),
 

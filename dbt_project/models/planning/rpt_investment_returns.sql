@@ -6,6 +6,12 @@ with investments as (
 
 ),
 
+scenarios as (
+
+    select * from {{ ref('int_investment_scenarios') }}
+
+),
+
 measures as (
 
     select * from {{ ref('int_investment_measures') }}
@@ -33,23 +39,24 @@ claims as (
 measured as (
 
     select
-        investment_id,
+        measures.investment_id,
         'measure' as kind,
-        scenario,
-        method,
-        cast(item as string) as item,
-        value,
-        cast(null as double) as compared_value,
-        unit,
-        status,
+        measures.scenario,
+        measures.method,
+        cast(measures.item as string) as item,
+        measures.value,
+        measures.unit,
+        measures.status,
         case
-            when method = 'irr' and status = 'several' then 'The value is zero at several rates: none of them is the return. Judge it by its value.'
-            when method = 'irr' and status = 'none' then 'The value is zero at no rate.'
-            when method = 'mirr' and status = 'none' then 'There is no money put in, or none that comes out.'
-            when status = 'first crossing only' then 'Money goes out again after it: it is the first time that all is back, not the last.'
-            when method like 'payback%' and status = 'none' then 'The money does not come back, or none is put in first.'
+            when measures.method = 'irr' and measures.status = 'several' then 'The value is zero at several rates: none of them is the return. Judge it by its value.'
+            when measures.method = 'irr' and measures.status = 'none' then 'The value is zero at no rate.'
+            when measures.method = 'mirr' and measures.status = 'none' then 'There is no money put in, or none that comes out.'
+            when measures.status = 'first crossing only' then 'Money goes out again after it: it is the first time that all is back, not the last.'
+            when measures.method like 'payback%' and measures.status = 'none' then 'The money does not come back, or none is put in first.'
+            when measures.method = 'npv' then scenarios.description
         end as note
     from measures
+    left join scenarios on measures.investment_id = scenarios.investment_id and measures.scenario = scenarios.scenario
 
 ),
 
@@ -103,33 +110,12 @@ realised as (
 stacked as (
 
     select
-        investment_id,
-        kind,
-        scenario,
-        method,
-        item,
-        value,
-        cast(null as double) as low_value,
-        cast(null as double) as high_value,
-        compared_value,
-        unit,
-        status,
-        note
+        investment_id, kind, scenario, method, item, value,
+        cast(null as double) as low_value, cast(null as double) as high_value, cast(null as double) as compared_value,
+        unit, status, note
     from measured
     union all
-    select
-        investment_id,
-        kind,
-        'base' as scenario,
-        method,
-        item,
-        value,
-        low_value,
-        high_value,
-        compared_value,
-        unit,
-        status,
-        note
+    select investment_id, kind, scenario, method, item, value, low_value, high_value, compared_value, unit, status, note
     from sensitivities
     union all
     select
@@ -173,6 +159,7 @@ final as (
     select
         stacked.investment_id,
         investments.investment_name,
+        investments.investment_name || case when investments.is_illustrative then ' (example)' else '' end as investment_label,
         investments.owner_role,
         coalesce(investments.is_illustrative, false) as is_illustrative,
         investments.measured_action_id,

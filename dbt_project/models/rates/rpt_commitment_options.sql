@@ -6,6 +6,18 @@ with outcomes as (
 
 ),
 
+hours as (
+
+    select * from {{ ref('fct_commitment_hours') }}
+
+),
+
+customers_planned as (
+
+    select * from {{ ref('int_customers_planned') }}
+
+),
+
 priced as (
 
     select
@@ -14,6 +26,47 @@ priced as (
         {{ money(money('hourly_commitment_usd * upfront_share') ~ ' * cast(730 * term_months as decimal(9, 0))') }} as upfront_cost_usd
     from outcomes
     where history_id = 'models'
+
+),
+
+{# Whom the price plan makes leave, or serves less, takes a part of every hour along. #}
+planned as (
+
+    select {{ ratio('max(total_usd)', 'max(optimised_total_usd)') }} as usage_share_after_price_plan
+    from customers_planned
+
+),
+
+after_price_plan as (
+
+    select
+        priced.offer_id,
+        priced.usage_basis,
+        priced.level_kind,
+        max(planned.usage_share_after_price_plan) as usage_share_after_price_plan,
+        {{ stable_sum(
+            'least(cast(hours.demanded_units as double) * planned.usage_share_after_price_plan, cast(priced.committed_units as double))'
+            ~ ' * cast(hours.usd_per_demanded_unit as double)'
+        ) }} as covered
+    from priced
+    inner join hours on priced.offer_id = hours.offer_id and priced.usage_basis = hours.usage_basis
+    cross join planned
+    where priced.is_recommended and cast(hours.usage_hour_at as date) between priced.lookback_start_date and priced.lookback_end_date
+    group by priced.offer_id, priced.usage_basis, priced.level_kind
+
+),
+
+judged as (
+
+    select
+        priced.*,
+        max(case when priced.is_best_option then priced.net_monthly_savings_usd end) over (partition by priced.usage_basis, priced.alternatives) as best_net_usd,
+        after_price_plan.usage_share_after_price_plan,
+        {{ money_of_double('(after_price_plan.covered - cast(priced.commitment_cost_usd as double)) * cast(priced.months_per_lookback as double)') }}
+            as net_monthly_savings_after_price_plan_usd
+    from priced
+    left join after_price_plan
+        on priced.offer_id = after_price_plan.offer_id and priced.usage_basis = after_price_plan.usage_basis and priced.level_kind = after_price_plan.level_kind
 
 ),
 
@@ -48,6 +101,7 @@ options as (
         utilization_share * {{ ratio('commitment_cost_usd', 'covered_usd') }} as break_even_utilization_share,
         {{ ratio('covered_usd - commitment_cost_usd', 'on_demand_cost_usd') }} as effective_savings_rate,
         upfront_cost_usd,
+        {{ money(money('hourly_commitment_usd') ~ ' * cast(730 * term_months as decimal(9, 0))') }} as obligation_usd,
         {# Upfront / (730 x (what the commitment replaces per hour - what it still costs per hour)). #}
         case
             when upfront_cost_usd > 0 and covered_usd > commitment_cost_usd * (1 - upfront_share)
@@ -56,17 +110,20 @@ options as (
         coalesce(net_monthly_savings_usd, {{ money(0) }}) as net_monthly_savings_usd,
         coalesce(net_monthly_savings_less_usage_usd, {{ money(0) }}) as net_monthly_savings_less_usage_usd,
         coalesce(net_monthly_savings_more_usage_usd, {{ money(0) }}) as net_monthly_savings_more_usage_usd,
+        usage_share_after_price_plan,
+        net_monthly_savings_after_price_plan_usd,
         best_units_less_usage,
         best_units_more_usage,
         coalesce(regret_less_usage_usd, {{ money(0) }}) as regret_less_usage_usd,
         coalesce(regret_more_usage_usd, {{ money(0) }}) as regret_more_usage_usd,
         case
             when is_recommended then 'recommended'
-            when outcome = 'pays' and not is_best_option then 'pays less than another offer'
+            when outcome = 'pays' and net_monthly_savings_usd < best_net_usd then 'pays less than another offer'
+            when outcome = 'pays' and not is_best_option then 'ranked lower after weights for term and payment'
             else outcome
         end as verdict,
         is_recommended
-    from priced
+    from judged
 
 )
 

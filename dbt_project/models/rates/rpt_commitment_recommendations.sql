@@ -8,6 +8,12 @@ with outcomes as (
 
 ),
 
+compared as (
+
+    select * from {{ ref('int_commitment_alternatives') }}
+
+),
+
 curves as (
 
     select * from {{ ref('int_commitment_curves') }}
@@ -57,7 +63,7 @@ levels as (
         max(case when level_kind = 'stable' then net_monthly_savings_usd end) as stable_savings_usd,
         max(case when level_kind = 'optimal' then committed_units end) as optimal_units,
         max(case when level_kind = 'optimal' then net_monthly_savings_usd end) as optimal_savings_usd,
-        max(case when is_recommended then level_kind end) as recommended_kind,
+        max(case when is_best_option then level_kind end) as preferred_kind,
         bool_or(level_kind = 'guarded') as is_guarded
     from outcomes
     where usage_basis = 'after_actions'
@@ -83,14 +89,21 @@ advised as (
         {{ money(money('outcomes.hourly_commitment_usd * outcomes.upfront_share') ~ ' * cast(730 * outcomes.term_months as decimal(9, 0))') }} as upfront_cost_usd,
         {{ money('outcomes.hourly_commitment_usd * (1 - outcomes.upfront_share) * 730') }} as monthly_payment_usd,
         least({{ ratio('quantiles.used_units_p05', 'outcomes.committed_units') }}, 1) as steadiness_share,
-        least({% for span in spans %}{{ ratio('outcomes.best_units_' ~ span, 'outcomes.committed_units') }}, {% endfor %}1) as agreement_share
+        least({% for span in spans %}{{ ratio('outcomes.best_units_' ~ span, 'outcomes.committed_units') }}, {% endfor %}1) as agreement_share,
+        {{ ratio('outcomes.backtested_savings_usd', 'outcomes.net_monthly_savings_usd') }} as backtest_share,
+        coalesce(compared.is_to_be_measured, false) as is_to_be_measured,
+        case when outcomes.outcome in ('pays', 'measure first') then compared.reason else outcomes.outcome end as reason,
+        compared.one_year_offer_name,
+        compared.one_year_monthly_savings_usd,
+        compared.one_year_obligation_usd
     from outcomes
     inner join levels
         on
             outcomes.offer_id = levels.offer_id
             and outcomes.series_id = levels.series_id
-            and outcomes.level_kind = coalesce(levels.recommended_kind, case when levels.is_guarded then 'guarded' else 'optimal' end)
+            and outcomes.level_kind = coalesce(levels.preferred_kind, case when levels.is_guarded then 'guarded' else 'optimal' end)
     inner join histories on outcomes.history_id = histories.history_id
+    left join compared on outcomes.offer_id = compared.offer_id and outcomes.series_id = compared.series_id
     left join quantiles on outcomes.series_id = quantiles.series_id and outcomes.usage_basis = quantiles.usage_basis
     where outcomes.usage_basis = 'after_actions'
 
@@ -100,7 +113,7 @@ sure as (
 
     select
         *,
-        case when committed_units > 0 then least(history_share, steadiness_share, agreement_share) end as confidence_share
+        case when committed_units > 0 then least(history_share, steadiness_share, agreement_share, measured_share) end as confidence_share
     from advised
 
 ),
@@ -136,6 +149,13 @@ final as (
         hourly_commitment_usd,
         upfront_cost_usd,
         monthly_payment_usd,
+        {{ money('upfront_cost_usd + cast(monthly_payment_usd as decimal(25, 12)) * term_months') }} as obligation_usd,
+        {{ month_after('lookback_end_date', 'term_months') }} as term_end_month_date,
+        one_year_offer_name,
+        one_year_monthly_savings_usd,
+        one_year_obligation_usd,
+        {{ money('net_monthly_savings_usd - one_year_monthly_savings_usd') }} as longer_term_monthly_savings_usd,
+        {{ money('upfront_cost_usd + cast(monthly_payment_usd as decimal(25, 12)) * term_months - one_year_obligation_usd') }} as longer_term_obligation_usd,
         on_demand_cost_usd,
         coalesce(net_monthly_savings_usd, {{ money(0) }}) as monthly_savings_usd,
         coalesce(stable_savings_usd, {{ money(0) }}) as stable_monthly_savings_usd,
@@ -165,17 +185,17 @@ final as (
         case when committed_units > 0 then history_share end as history_share,
         case when committed_units > 0 then steadiness_share end as steadiness_share,
         case when committed_units > 0 then agreement_share end as agreement_share,
+        case when committed_units > 0 then measured_share end as measured_share,
+        only_resource_id,
+        backtest_share,
         confidence_share,
         case
-            when confidence_share >= {{ assumption('commitment_high_confidence_share') }} then 'high'
+            when confidence_share >= {{ assumption('commitment_high_confidence_share') }} and backtest_share >= {{ assumption('commitment_backtest_share_from') }} then 'high'
             when confidence_share >= {{ assumption('commitment_medium_confidence_share') }} then 'medium'
             when confidence_share is not null then 'low'
         end as confidence,
-        case
-            when is_recommended then 'recommended'
-            when outcome = 'pays' then 'another offer for the same usage saves more'
-            else outcome
-        end as reason,
+        reason,
+        is_to_be_measured,
         is_recommended
     from sure
 

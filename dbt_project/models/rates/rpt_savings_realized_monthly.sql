@@ -72,21 +72,20 @@ usage_parts as (
 
 ),
 
-{# A fee for a commitment that was not used has no list price: it is the price of the promise. A credit is money back. #}
+{# A fee for a commitment that was not used has no list price: it is the price of the promise. A credit is money back. Other purchases and taxes save nothing. #}
 bill_parts as (
 
     select
         cast(date_trunc('month', cast(charge_period_start_at as date)) as date) as month_start_date,
         effective_cost_usd,
         charge_category,
-        list_cost_usd,
+        case when charge_category = 'Usage' then list_cost_usd end as list_cost_usd,
+        charge_category in ('Usage', 'Credit') or (charge_category in ('Purchase', 'Adjustment') and commitment_discount_id is not null) as is_used,
         commitment_discount_id is not null as is_committed,
         coalesce(pricing_category, '') = 'Dynamic' as is_spare,
         coalesce(contracted_cost_usd, case when commitment_discount_id is not null or pricing_category = 'Dynamic' then list_cost_usd else effective_cost_usd end) as contracted_cost_usd
     from bills
-    where
-        effective_cost_usd is not null
-        and (charge_category in ('Usage', 'Credit') or (charge_category in ('Purchase', 'Adjustment') and commitment_discount_id is not null))
+    where effective_cost_usd is not null
 
 ),
 
@@ -106,7 +105,7 @@ parts as (
         month_start_date, 'negotiated_rates' as kind, {{ money('list_cost_usd - contracted_cost_usd') }} as savings_usd,
         case when list_cost_usd is not null then effective_cost_usd end as effective_cost_usd, case when list_cost_usd is null then effective_cost_usd end as unknown_cost_usd
     from bill_parts
-    where charge_category = 'Usage'
+    where charge_category = 'Usage' or not is_used
     union all
     select
         month_start_date, case when is_committed then 'commitments' when is_spare then 'spare_capacity' else 'charged_otherwise' end as kind,
@@ -119,7 +118,7 @@ parts as (
         month_start_date, case when charge_category = 'Credit' then 'credits' else 'commitments' end as kind, {{ money('-effective_cost_usd') }} as savings_usd,
         effective_cost_usd, {{ money('null') }} as unknown_cost_usd
     from bill_parts
-    where charge_category <> 'Usage'
+    where charge_category <> 'Usage' and is_used
     union all
     select
         cast(date_trunc('month', charge_date) as date) as month_start_date, 'commitments' as kind, {{ money('-effective_cost_usd') }} as savings_usd,

@@ -14,8 +14,10 @@ from reports_builder.subjects.planning.close.statements import close_section
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
     claims_table,
+    doubt,
     improvements_table,
     investments_table,
+    scenarios_table,
     tornado_figure,
     value_figures,
     what_returns,
@@ -59,6 +61,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             month_against(month, parts),
             what_is_kept(ahead, ask_budgets.missed(warehouse)),
             what_returns(investments),
+            doubt(ask_returns.doubtful(warehouse)),
         ),
         tiles=(
             forecast_figure(outlook),
@@ -82,7 +85,11 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section(
                 "Investments side by side",
                 figures=tornado_figure(warehouse, investments),
-                tables=(investments_table(investments), improvements_table(warehouse)),
+                tables=(
+                    investments_table(investments),
+                    scenarios_table(warehouse),
+                    improvements_table(warehouse),
+                ),
             ),
             Section("Printed figures of investments", tables=(claims_table(ask_returns.claims(warehouse)),)),
             *tokens_section(warehouse),

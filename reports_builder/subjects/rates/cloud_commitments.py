@@ -1,25 +1,50 @@
 """Reservations, savings plans and committed use of clouds: what is covered, what to sign, what was left."""
 
+from collections.abc import Mapping
+
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, Insight, Recommendation, Section, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES
 from reports_builder.warehouse import Warehouse
 
-_SIGN = (
+
+def _rests_on(record: Mapping[str, Value]) -> str:
+    """The one resource that all of the usage is of; several where it is not one alone."""
+    return f"only {record['only_resource_id']}" if record["only_resource_id"] else "several"
+
+
+_PROMISES = (
     Column("usage_group", "Usage"),
     Column("offer_name", "Offer"),
-    Column("committed_units", "Units", "ratio"),
     Column("hourly_commitment_usd", "Per hour", "usd_table"),
     Column("upfront_cost_usd", "Upfront", "usd_table"),
     Column("monthly_payment_usd", "Then a month", "usd_table"),
+    Column("obligation_usd", "Promised in all", "usd_table"),
+    Column("term_end_month_date", "Ends", "month"),
     Column("monthly_savings_usd", "Saves a month", "usd_table"),
-    Column("stable_monthly_savings_usd", "At the stable level", "usd_table"),
-    Column("backtested_monthly_savings_usd", "Backtest", "usd_table"),
-    Column("utilization_share", "Utilization", "percent"),
-    Column("break_even_utilization_share", "Break-even", "percent"),
     Column("break_even_months", "Upfront is back after", "months"),
+    Column("only_resource_id", "Rests on", words=_rests_on),
     Column("confidence", "Confidence"),
+)
+_YEARS = (
+    Column("usage_group", "Usage"),
+    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    Column("obligation_usd", "Promised in all", "usd_table"),
+    Column("one_year_offer_name", "Best offer of a year"),
+    Column("one_year_monthly_savings_usd", "It saves a month", "usd_table"),
+    Column("one_year_obligation_usd", "It promises", "usd_table"),
+    Column("longer_term_monthly_savings_usd", "More years save more", "usd_table"),
+    Column("longer_term_obligation_usd", "And promise more", "usd_table"),
+)
+_UNMEASURED = (
+    Column("usage_group", "Usage"),
+    Column("only_resource_id", "Rests on", words=_rests_on),
+    Column("measured_share", "Measured", "percent"),
+    Column("offer_name", "Offer, if it is in use"),
+    Column("monthly_savings_usd", "Would save a month", "usd_table"),
+    Column("obligation_usd", "Would promise in all", "usd_table"),
 )
 _LOOK_BACKS = (
     Column("usage_group", "Usage"),
@@ -31,6 +56,11 @@ _LOOK_BACKS = (
     Column("used_units_p05", "Used in 95 % of hours", "ratio"),
     Column("used_units_p50", "In half", "ratio"),
     Column("used_units_max", "At most", "ratio"),
+    Column("utilization_share", "Utilization", "percent"),
+    Column("break_even_utilization_share", "Break-even", "percent"),
+    Column("measured_share", "Measured", "percent"),
+    Column("stable_monthly_savings_usd", "At the stable level", "usd_table"),
+    Column("backtested_monthly_savings_usd", "Backtest", "usd_table"),
     Column("regret_less_usage_usd", "Regret, less usage", "usd_table"),
     Column("regret_more_usage_usd", "Regret, more usage", "usd_table"),
 )
@@ -52,7 +82,7 @@ _COVERED = (
 )
 
 
-def _totals(warehouse: Warehouse) -> Evidence:
+def totals(warehouse: Warehouse) -> Evidence:
     """One row: the offers of clouds that were judged, and what the recommended ones come to."""
     return warehouse.evidence(
         """
@@ -62,30 +92,49 @@ def _totals(warehouse: Warehouse) -> Evidence:
             coalesce(sum(monthly_savings_usd) filter (where is_recommended), 0) as saved_usd,
             coalesce(sum(stable_monthly_savings_usd) filter (where is_recommended), 0) as stable_usd,
             coalesce(sum(backtested_monthly_savings_usd) filter (where is_recommended), 0) as backtested_usd,
-            coalesce(sum(hourly_commitment_usd) filter (where is_recommended), 0) as hourly_usd,
             coalesce(sum(upfront_cost_usd) filter (where is_recommended), 0) as upfront_usd,
-            coalesce(bool_or(is_illustrative), false) as is_example
+            sum(monthly_payment_usd) filter (where is_recommended) as monthly_usd,
+            sum(obligation_usd) filter (where is_recommended) as promised_usd,
+            max(term_end_month_date) filter (where is_recommended) as last_end_date,
+            count(*) filter (where is_recommended and only_resource_id is not null) as on_one_resource,
+            sum(longer_term_monthly_savings_usd) filter (where is_recommended) as longer_saves_usd,
+            sum(longer_term_obligation_usd) filter (where is_recommended) as longer_promises_usd,
+            count(*) filter (where is_to_be_measured) as unmeasured,
+            sum(monthly_savings_usd) filter (where is_to_be_measured) as unmeasured_usd,
+            coalesce(bool_and(is_illustrative) filter (where is_recommended), false) as is_example,
+            coalesce(bool_or(is_illustrative) filter (where is_recommended), false) as has_examples
         from rates.rpt_commitment_recommendations
         where not is_on_models
         """
     )
 
 
-def _signed(warehouse: Warehouse) -> Evidence:
+def _chosen(warehouse: Warehouse, which: str = "recommended") -> Evidence:
+    """The options that are ``recommended``, those ``longer`` than a year, or those ``to measure`` first."""
     return warehouse.evidence(
         """
         select
             usage_group, offer_name || case when is_illustrative then ' (example)' else '' end as offer_name,
-            committed_units, hourly_commitment_usd, upfront_cost_usd, monthly_payment_usd,
-            monthly_savings_usd, stable_monthly_savings_usd, backtested_monthly_savings_usd,
-            utilization_share,
-            break_even_utilization_share, break_even_months, confidence,
+            committed_units, hourly_commitment_usd, upfront_cost_usd, monthly_payment_usd, obligation_usd,
+            term_end_month_date, monthly_savings_usd, stable_monthly_savings_usd,
+            backtested_monthly_savings_usd, utilization_share, break_even_utilization_share,
+            break_even_months, measured_share, only_resource_id, confidence,
+            one_year_offer_name || case when is_illustrative then ' (example)' else '' end
+                as one_year_offer_name,
+            one_year_monthly_savings_usd, one_year_obligation_usd, longer_term_monthly_savings_usd,
+            longer_term_obligation_usd,
             best_units_last_7, best_units_last_30, best_units_last_60, best_units_last_90,
             used_units_p05, used_units_p50, used_units_max, regret_less_usage_usd, regret_more_usage_usd
         from rates.rpt_commitment_recommendations
-        where is_recommended and not is_on_models
-        order by monthly_savings_usd desc, usage_group, offer_id
-        """
+        where not is_on_models
+            and case :which
+                when 'to measure' then is_to_be_measured
+                when 'longer' then is_recommended and one_year_offer_name is not null
+                else is_recommended
+            end
+        order by is_illustrative, monthly_savings_usd desc, usage_group, offer_id
+        """,
+        which=which,
     )
 
 
@@ -94,7 +143,7 @@ def _left(warehouse: Warehouse) -> Evidence:
         """
         select reason, count(*) as options, max(monthly_savings_usd) as best_usd
         from rates.rpt_commitment_recommendations
-        where not is_recommended and not is_on_models
+        where not is_recommended and not is_to_be_measured and not is_on_models
         group by reason
         order by options desc, reason
         """
@@ -117,90 +166,151 @@ def _coverage(warehouse: Warehouse) -> Evidence:
     )
 
 
+def what_clouds_save(sums: Evidence) -> Prose:
+    """What commitments to clouds would save, and all that they promise, as the first part of a sentence."""
+    if not sums["options"]:
+        return note("")
+    if not sums["signed"]:
+        return sums.say("to clouds none of {options:count} options is worth signing; ")
+    return sums.say(
+        "to clouds they would save **{saved_usd:usd}** a month, for a promise of **{promised_usd:usd}** "
+        "until {last_end_date:month}; "
+    )
+
+
 def cloud_commitment_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     """What to commit to at the clouds; nothing where no bill has usage that an offer covers, or none pays."""
-    totals = _totals(warehouse)
-    if not totals["signed"]:
+    sums = totals(warehouse)
+    if not sums["signed"]:
         return ()
-    signed = _signed(warehouse)
+    chosen = _chosen(warehouse)
     return (
         Insight(
-            title=totals.say("Commitments to clouds could save {saved_usd:usd} a month"),
-            problem=totals.say(
+            title=sums.say(
+                "Ask quotes for commitments to clouds: they could save {saved_usd:usd} a month"
+                if sums["is_example"]
+                else "Commitments to clouds would save {saved_usd:usd} a month"
+            ),
+            problem=sums.say(
                 "Machines that run all day are paid on demand. {options:count} options of {offers:count} "
                 "offers were settled hour by hour, on what is left after idle machines are stopped and large "
                 "ones made smaller."
-            ),
+            )
+            + _to_be_measured(sums),
             domain_spec=RATE_OPTIMIZATION,
             domain_framework=RATES,
-            ubr_impact=totals.say(
-                "**{saved_usd:usd}** a month for a promise of {hourly_usd:usd} an hour over the term; "
-                "{upfront_usd:usd} of it fall due on the first day."
+            ubr_impact=sums.say(
+                "**{saved_usd:usd}** a month for a promise of **{promised_usd:usd}** until "
+                "{last_end_date:month}: {upfront_usd:usd} on the first day, then {monthly_usd:usd} a month, "
+                "used or not."
             ),
-            recommendation=Recommendation(
-                signed.say("Begin with {offer_name:text} for {usage_group:text}.")
-                + note(
-                    " The discounts are examples: put yours into the seed cloud_commitment_offers first."
-                    if totals["is_example"]
-                    else " Sign one part a month, so that not all of it ends on one day."
-                ),
-                "Head of Finance",
-                "a day",
-            ),
-            outcome=totals.say(
+            recommendation=Recommendation(_what_first(sums, chosen), "Head of Finance", "a day"),
+            outcome=sums.say(
                 "**{saved_usd:usd}** a month if the last 30 days repeat, {stable_usd:usd} at what every hour "
                 "used; what was chosen a month earlier would have saved {backtested_usd:usd} a month since."
-            ),
-            supporting=Table(
-                _SIGN,
-                signed,
-                note("one option for each part of the usage; units of spend are dollars at list price"),
-            ),
+            )
+            + _longer(sums),
+            supporting=Table(_PROMISES, chosen, note("one option for each part of the usage")),
         ),
+    )
+
+
+def _what_first(sums: Evidence, chosen: Evidence) -> Prose:
+    if sums["is_example"]:
+        return chosen.say(
+            "Ask quotes for the usage of the table, {usage_group:text} first, and put them into the seed "
+            "cloud_commitment_offers. Until then sign nothing: the discounts are examples."
+        )
+    return chosen.say(
+        "Begin with {offer_name:text} for {usage_group:text}. Sign one part a month, so that not all of it "
+        "ends on one day."
+    )
+
+
+def _to_be_measured(sums: Evidence) -> Prose:
+    if not sums["unmeasured"]:
+        return note("")
+    return sums.say(
+        " Not in the sum: {unmeasured:count} that would save {unmeasured_usd:usd} a month, if only somebody "
+        "knew that the machines behind them are in use. Measure first."
+    )
+
+
+def _longer(sums: Evidence) -> Prose:
+    """What the years beyond the first buy, where a longer term is preferred."""
+    if sums["longer_promises_usd"] is None:
+        return note("")
+    return sums.say(
+        " Against the best offers of a year the longer terms save {longer_saves_usd:usd} a month more, and "
+        "promise {longer_promises_usd:usd} more."
     )
 
 
 def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:
-    """What is covered, what to sign by look-back, what was left; nothing without usage of clouds."""
-    totals, covered = _totals(warehouse), _coverage(warehouse)
-    if not totals["options"] and not covered.rows:
+    """What is covered, to be signed, to be measured, and left; nothing without usage of clouds."""
+    sums, covered = totals(warehouse), _coverage(warehouse)
+    if not sums["options"] and not covered.rows:
         return ()
-    signed, left = _signed(warehouse), _left(warehouse)
+    chosen = _chosen(warehouse)
     return (
         Section(
             "Commitments to clouds",
-            text=(_said(totals),) if totals["options"] else (),
-            figures=_figures(totals, signed),
+            text=(_said(sums),) if sums["options"] else (),
+            figures=_figures(sums, chosen),
             tables=(
                 *_table(_COVERED, covered, "What is covered now"),
-                *_table(_SIGN, signed, "What to sign"),
-                *_table(_LOOK_BACKS, signed, "How sure it is"),
-                *_table(_LEFT, left, "What was left, and why"),
+                *_table(_PROMISES, chosen, _what_to_do(sums)),
+                *_table(_YEARS, _chosen(warehouse, "longer"), "The same for a year only"),
+                *_table(_UNMEASURED, _chosen(warehouse, "to measure"), "Measure these first"),
+                *_table(_LOOK_BACKS, chosen, "How sure it is; units of spend are dollars at list price"),
+                *_table(_LEFT, _left(warehouse), "What was left, and why"),
             ),
         ),
     )
+
+
+def _what_to_do(sums: Evidence) -> str:
+    if sums["is_example"]:
+        return "Ask quotes for these"
+    return "What to sign, the examples once they are quoted" if sums["has_examples"] else "What to sign"
 
 
 def _table(columns: tuple[Column, ...], rows: Evidence, title: str) -> tuple[Table, ...]:
     return (Table(columns, rows, note(title), max_rows=40),) if rows.rows else ()
 
 
-def _said(totals: Evidence) -> Prose:
-    return totals.say(
-        "{options:count} options were judged; {signed:count} are worth signing, for {saved_usd:usd} a month. "
-        "Options for the same usage exclude one another, so only these add up."
+def _said(sums: Evidence) -> Prose:
+    judged = sums.say("{options:count} options were judged. ")
+    if not sums["signed"]:
+        return judged + note("None is worth signing.") + _to_be_measured(sums)
+    return (
+        judged
+        + sums.say(
+            "{signed:count} are worth "
+            + ("a quote" if sums["is_example"] else "signing")
+            + ", for {saved_usd:usd} a month and a promise of {promised_usd:usd} in all, the last of it "
+            "until {last_end_date:month}. Options for the same usage exclude one another, so only these "
+            "add up."
+        )
+        + (
+            sums.say(" On one resource alone: {on_one_resource:count} of them; ask whether it stays.")
+            if sums["on_one_resource"]
+            else note("")
+        )
+        + _to_be_measured(sums)
+        + _longer(sums)
     )
 
 
-def _figures(totals: Evidence, signed: Evidence) -> tuple[Figure, ...]:
-    if not signed.rows:
+def _figures(sums: Evidence, chosen: Evidence) -> tuple[Figure, ...]:
+    if not chosen.rows:
         return ()
-    title = totals.say("{signed:count} commitments save {saved_usd:usd} a month")
+    title = sums.say("{signed:count} commitments could save {saved_usd:usd} a month")
     return (
         Figure(
             "commitment-savings",
             ranked_bars(
-                signed,
+                chosen,
                 label="usage_group",
                 value="monthly_savings_usd",
                 style="usd",
@@ -209,8 +319,8 @@ def _figures(totals: Evidence, signed: Evidence) -> tuple[Figure, ...]:
             ),
             title,
             title + note(". A bar per part of the usage, the largest first."),
-            signed,
-            height=60 + 24 * len(signed.rows),
+            chosen,
+            height=60 + 24 * len(chosen.rows),
             key="Bar: what the last 30 days would have saved. Upright mark: the backtest.",
         ),
     )

@@ -3,7 +3,12 @@
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES, WORKLOADS
-from reports_builder.subjects.rates.statements import days_of, offers_called, offers_that_pay
+from reports_builder.subjects.rates.statements import (
+    after_the_price_plan,
+    days_of,
+    offers_called,
+    offers_that_pay,
+)
 
 _FRAMEWORK_USAGE = f"{WORKLOADS}; Usage Optimization"
 
@@ -95,14 +100,26 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[In
                 Column("verdict", "Verdict"),
             ),
             offers,
-            note(
-                "every offer on the usage that the other actions leave, at its best level or, where none "
-                "pays, at the smallest that is sold; regret is what this level costs more than the best one "
-                "when usage turns out lower or higher by the share that you set."
+            _left_out(offer, counts)
+            + note(
+                "on the usage that the other actions leave; regret is what the level "
+                "costs more than the best one when usage turns out lower or higher by the share that you set."
             ),
         ),
     )
     return (insight,)
+
+
+def _left_out(offer: Evidence, counts: Evidence) -> Prose:
+    """How many offers the table does not show, since they save nothing; it shows all where none pays."""
+    if not offer.rows:
+        return note("every offer, at the smallest level that is sold, ")
+    if not counts["offers_saving_nothing"]:
+        return note("every offer ")
+    return counts.say(
+        "{offers_saving_nothing:count} of {offers_judged:count} offers would save nothing at any level, and "
+        "are left out; the others "
+    )
 
 
 def _commitment_title(offer: Evidence, counts: Evidence) -> Prose:
@@ -119,8 +136,8 @@ def _commitment_impact(offer: Evidence) -> Prose:
     if not offer.rows:
         return note("None: what an offer saves in busy hours it loses in quiet ones.")
     return offer.say(
-        "**{offer_net_usd:usd}** a month of cost to serve, against a promise of "
-        "{hourly_commitment_usd:usd} an hour for {term_months:count} months."
+        "**{offer_net_usd:usd}** a month of cost to serve, against a promise of **{obligation_usd:usd}** in "
+        "all: {hourly_commitment_usd:usd} an hour for {term_months:count} months."
     )
 
 
@@ -131,15 +148,14 @@ def _commitment_step(offer: Evidence) -> Recommendation:
             "Head of Finance",
             "none",
         )
-    example = (
-        note(" The offer is an example: ask for a quote first.") if offer["is_illustrative"] else note("")
-    )
     return Recommendation(
         offer.say(
-            "Commit {hourly_commitment_usd:usd} an hour ({offer_name:text}), once the model switches are "
-            "done."
-        )
-        + example,
+            "Once the model switches are done, ask {provider:text} to quote {hourly_commitment_usd:usd} an "
+            "hour ({offer_name:text}); sign nothing before."
+            if offer["is_illustrative"]
+            else "Once the model switches are done, commit {hourly_commitment_usd:usd} an hour "
+            "({offer_name:text})."
+        ),
         "Head of Finance",
         "a contract",
         is_in_plan=not offer["is_illustrative"],
@@ -164,8 +180,16 @@ def _commitment_outcome(offer: Evidence) -> Prose:
             "of the usage and is {utilization_share:percent} used; it breaks even at "
             "{break_even_utilization_share:percent}."
         )
+        + _on_priced_usage(offer)
         + upfront
     )
+
+
+def _on_priced_usage(offer: Evidence) -> Prose:
+    after = after_the_price_plan(offer)
+    if not after.plain:
+        return after
+    return note(" That usage is what the model switches leave") + after + note(".")
 
 
 def batch(kind: Evidence, tasks: Evidence) -> tuple[Insight, ...]:

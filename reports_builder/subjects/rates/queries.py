@@ -51,6 +51,37 @@ def totals(warehouse: Warehouse) -> Evidence:
     )
 
 
+def bridge(warehouse: Warehouse) -> Evidence:
+    """All spend of the window, what of it was examined for savings, and the rest; no row without any."""
+    return warehouse.evidence(
+        """
+        with examined as (
+            select
+                (
+                    select sum(effective_cost_usd)
+                    from core.fct_usage_daily
+                    where usage_date between :window_start and :as_of
+                ) as calls_usd,
+                (
+                    select sum(cost_usd)
+                    from (
+                        select max(scope_cost_usd) as cost_usd
+                        from rates.rpt_usage_optimizations
+                        group by provider_name, resource_id
+                    )
+                ) as resources_usd
+        )
+        select
+            whole.cost_usd as all_spend_usd,
+            calls_usd + coalesce(resources_usd, 0) as examined_usd,
+            whole.cost_usd - calls_usd - coalesce(resources_usd, 0) as not_examined_usd
+        from allocation.rpt_spend_by_category as whole
+        cross join examined
+        where whole.service_category = 'all'
+        """
+    )
+
+
 def kinds(warehouse: Warehouse) -> Evidence:
     """The ledger by kind of action, in the order in which the kinds are applied."""
     return warehouse.evidence(
@@ -194,10 +225,11 @@ def refused_switches(warehouse: Warehouse) -> Evidence:
     )
 
 
-def offers(warehouse: Warehouse, basis: str) -> Evidence:
+def offers(warehouse: Warehouse, basis: str, *, paying: bool = False) -> Evidence:
     """Each offer at its best level, or at the smallest that is sold where no level pays.
 
-    ``basis`` is ``as_used`` (the usage as it was) or ``after_actions`` (what the other actions leave).
+    ``basis`` is ``as_used`` (the usage as it was) or ``after_actions`` (what the other actions leave);
+    ``paying`` leaves out those that save nothing.
     """
     return warehouse.evidence(
         """
@@ -217,9 +249,11 @@ def offers(warehouse: Warehouse, basis: str) -> Evidence:
             regret_less_usage_usd, regret_more_usage_usd, verdict
         from options
         where level_kind = case when best_units > 0 then 'optimal' else 'smallest' end
+            and (net_monthly_savings_usd > 0 or not :paying)
         order by net_monthly_savings_usd desc, offer_id
         """,
         basis=basis,
+        paying=paying,
     )
 
 
@@ -230,11 +264,15 @@ def recommended_offer(warehouse: Warehouse) -> Evidence:
         select
             offer_id, offer_name || case when is_illustrative then ' (example)' else '' end as offer_name,
             provider, model, hourly_commitment_usd, committed_units, term_months,
-            payment_option, upfront_cost_usd, break_even_months, coverage_share, utilization_share,
+            payment_option, upfront_cost_usd, obligation_usd, break_even_months, coverage_share,
+            utilization_share,
             break_even_utilization_share, net_monthly_savings_usd as offer_net_usd,
             net_monthly_savings_less_usage_usd as offer_low_usd,
             net_monthly_savings_more_usage_usd as offer_high_usd,
             regret_less_usage_usd, regret_more_usage_usd, best_units_less_usage, best_units_more_usage,
+            usage_share_after_price_plan,
+            net_monthly_savings_after_price_plan_usd as saved_after_price_plan_usd,
+            nullif(greatest(-net_monthly_savings_after_price_plan_usd, 0), 0) as lost_after_price_plan_usd,
             is_illustrative
         from rates.rpt_commitment_options
         where is_recommended
@@ -253,8 +291,14 @@ def offer_counts(warehouse: Warehouse) -> Evidence:
             count(distinct offer_id) filter (where is_recommended) as offers_recommended,
             count(distinct offer_id) filter (
                 where usage_basis = 'after_actions'
-                    and (is_recommended or verdict = 'pays less than another offer')
+                    and verdict in (
+                        'recommended', 'pays less than another offer',
+                        'ranked lower after weights for term and payment'
+                    )
             ) as offers_paying,
+            count(distinct offer_id) - count(distinct offer_id) filter (
+                where usage_basis = 'after_actions' and level_kind = 'optimal' and net_monthly_savings_usd > 0
+            ) as offers_saving_nothing,
             count(distinct offer_id) filter (where is_illustrative) as offers_illustrative,
             max(lookback_hours) as lookback_hours
         from rates.rpt_commitment_options

@@ -18,7 +18,8 @@ _MONTHS = (
     Column("savings_usd", "Saved", "usd_table"),
     Column("effective_cost_usd", "Paid", "usd_table"),
     Column("savings_share", "Of list", "percent"),
-    Column("unknown_cost_usd", "Without a list price", "usd_table"),
+    Column("unknown_cost_usd", "Paid without a list price", "usd_table"),
+    Column("all_spend_usd", "All spend", "usd_table"),
 )
 _TRACKED = (
     Column("tracking_id", "Decision"),
@@ -39,6 +40,7 @@ def _latest(warehouse: Warehouse) -> Evidence:
         select
             month_start_date, replace(kind, '_', ' ') as kind, list_cost_usd, cost_before_usd, savings_usd,
             cost_after_usd, savings_share, effective_cost_usd, unknown_cost_usd,
+            effective_cost_usd + unknown_cost_usd as all_spend_usd,
             sum(savings_usd) over () as month_savings_usd,
             sum(savings_usd) over () / nullif(list_cost_usd::double, 0) as month_savings_share
         from rates.rpt_savings_realized_monthly
@@ -55,7 +57,8 @@ def _months(warehouse: Warehouse) -> Evidence:
             month_start_date, max(list_cost_usd) as list_cost_usd, sum(savings_usd) as savings_usd,
             max(effective_cost_usd) as effective_cost_usd,
             sum(savings_usd) / nullif(max(list_cost_usd)::double, 0) as savings_share,
-            max(unknown_cost_usd) as unknown_cost_usd
+            max(unknown_cost_usd) as unknown_cost_usd,
+            max(effective_cost_usd) + max(unknown_cost_usd) as all_spend_usd
         from rates.rpt_savings_realized_monthly
         group by month_start_date
         order by month_start_date
@@ -102,7 +105,9 @@ def realized_sections(warehouse: Warehouse) -> tuple[Section, ...]:
 def _said(latest: Evidence) -> Prose:
     unknown = (
         latest.say(
-            " What else was paid, **{unknown_cost_usd:usd}**, has no list price: nobody knows what it saved."
+            " What else was paid, **{unknown_cost_usd:usd_table}** for services whose bills state no list "
+            "price, for fees and for taxes, may have saved something, and nobody knows; with it all spend of "
+            "the month is {all_spend_usd:usd_table}."
         )
         if latest["unknown_cost_usd"]
         else note("")
@@ -110,7 +115,7 @@ def _said(latest: Evidence) -> Prose:
     return (
         latest.say(
             "In {month_start_date:month} what was used would have cost **{list_cost_usd:usd}** at list "
-            "prices and without a cache; **{effective_cost_usd:usd}** was paid, so that "
+            "prices and without a cache; **{effective_cost_usd:usd_table}** was paid, so that "
             "**{month_savings_usd:usd}** ({month_savings_share:percent}) was saved. Every dollar of that "
             "has one reason."
         )

@@ -6,6 +6,7 @@ from reports_builder.savings import savings_figure
 from reports_builder.subjects.core.statements import spend_figures
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.charts import covered_hours, waterfall
+from reports_builder.subjects.rates.cloud_commitments import what_clouds_save
 from reports_builder.warehouse import Warehouse
 
 KINDS = {
@@ -31,6 +32,27 @@ def what_is_open(totals: Evidence) -> Prose:
         f"The same work that cost **{{spend_usd:usd}}**{resources} in the period could cost "
         "**{spend_after_usd:usd}**: {action_count:count} actions are worth **{total_net_usd:usd}** a month "
         "together, {net_share:percent} of spend (between {total_low_usd:usd} and {total_high_usd:usd})."
+    )
+
+
+def what_was_examined(bridge: Evidence) -> tuple[Prose, ...]:
+    """From all spend to what was examined for savings; nothing where models are all that is paid for."""
+    rest = bridge["not_examined_usd"]
+    if rest is None or not float(str(rest)):
+        return ()
+    if float(str(rest)) < 0:
+        return (
+            bridge.say(
+                "All spend of the period was {all_spend_usd:usd}; what was examined for savings is more, "
+                "{examined_usd:usd}, as each bill counts with its own last month of machines and storage."
+            ),
+        )
+    return (
+        bridge.say(
+            "Of all spend, {all_spend_usd:usd}, **{examined_usd:usd}** was examined for savings; "
+            "{not_examined_usd:usd} was not: what commitments cover and spare capacity, services without a "
+            "resource, support, fees and taxes."
+        ),
     )
 
 
@@ -120,15 +142,72 @@ def offers_called(counts: Evidence) -> str:
 
 
 def offers_that_pay(counts: Evidence) -> Prose:
-    """How many offers pay, and how many of those are left where one excludes another; no full stop."""
+    """How many offers pay, and how many of those can be signed where one excludes another; no full stop."""
     return counts.say(
         f"{{offers_paying:count}} of {{offers_judged:count}} {offers_called(counts)} would pay"
         + (
             ""
             if counts["offers_paying"] == counts["offers_recommended"]
-            else ", {offers_recommended:count} of them side by side, as one excludes another"
+            else "; as they exclude one another, at most {offers_recommended:count} can be signed"
         )
     )
+
+
+def after_the_price_plan(offer: Evidence) -> Prose:
+    """What a commitment on models saves once the price plan has taken its part of the usage; no full stop."""
+    if (
+        offer["usage_share_after_price_plan"] is None
+        or float(str(offer["usage_share_after_price_plan"])) >= 1
+    ):
+        return note("")
+    return offer.say(
+        "; on the {usage_share_after_price_plan:percent} of that usage which the price plan leaves, "
+        + (
+            "it would lose **{lost_after_price_plan_usd:usd}** a month"
+            if offer["lost_after_price_plan_usd"]
+            else "**{saved_after_price_plan_usd:usd}** a month"
+        )
+    )
+
+
+def what_commitments_save(offer: Evidence, counts: Evidence, clouds: Evidence) -> Prose:
+    """Commitments to clouds and on models, in one paragraph."""
+    return (
+        note("Commitments: ")
+        + what_clouds_save(clouds)
+        + _on_models(offer, counts)
+        + note(". ")
+        + _when_to_sign(offer, clouds)
+    )
+
+
+def _on_models(offer: Evidence, counts: Evidence) -> Prose:
+    if not counts["offers_judged"]:
+        return note("on models none was judged, because no offer is on file (seed commitment_offers)")
+    if not offer.rows:
+        return counts.say(
+            f"on models none of the {{offers_judged:count}} {offers_called(counts)} pays once the other "
+            "actions are taken"
+        )
+    return (
+        note("on models ")
+        + offers_that_pay(counts)
+        + offer.say(
+            "; the best saves **{offer_net_usd:usd}** a month: {hourly_commitment_usd:usd} an hour with "
+            "{provider:text} for {term_months:count} months"
+        )
+        + after_the_price_plan(offer)
+    )
+
+
+def _when_to_sign(offer: Evidence, clouds: Evidence) -> Prose:
+    if not offer.rows and not clouds["signed"]:
+        return note("Sign nothing.")
+    if offer["is_illustrative"] or clouds["has_examples"]:
+        return note(
+            "Offers that are examples are in no total: ask for quotes, and sign after the other actions."
+        )
+    return note("Sign after the other actions, not before.")
 
 
 def offers_table(warehouse: Warehouse) -> Table:

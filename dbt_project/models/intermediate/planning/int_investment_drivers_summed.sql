@@ -37,13 +37,23 @@ described as (
         summed.cost_amount,
         coalesce(drivers.low_ratio, 1) as low_ratio,
         coalesce(drivers.high_ratio, 1) as high_ratio,
-        drivers.improvement_share,
-        drivers.improvement_cost_usd,
+        drivers.improvement_share * abs(summed.present_value) as improvement_value,
+        cast(drivers.improvement_cost_usd as double) as improvement_cost_usd,
         drivers.improvement_months,
         drivers.first_step
     from summed
     left join drivers on summed.investment_id = drivers.investment_id and summed.driver_id = drivers.driver_id
 
+),
+
+stepped as (
+
+    select
+        *,
+        present_value + case when improvement_value >= improvement_cost_usd then improvement_value else 0 end as improved_value,
+        case when improvement_value >= improvement_cost_usd then improvement_cost_usd else 0 end as steps_usd
+    from described
+
 )
 
-select * from described
+select * from stepped

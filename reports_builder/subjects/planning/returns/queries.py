@@ -10,10 +10,9 @@ def investments(warehouse: Warehouse) -> Evidence:
         """
         select
             investment_id,
-            investment_name,
+            investment_label,
             owner_role,
             period_unit,
-            is_illustrative,
             max(value) filter (where kind = 'measure' and scenario = 'base' and method = 'npv') as npv_usd,
             max(value) filter (where kind = 'measure' and scenario = 'base' and method = 'roi') as roi,
             max(value) filter (
@@ -30,14 +29,33 @@ def investments(warehouse: Warehouse) -> Evidence:
                 as conservative_usd,
             max(value) filter (where kind = 'measure' and scenario = 'ai_cost_spike' and method = 'npv')
                 as ai_cost_spike_usd,
-            max(value) filter (where kind = 'risk' and method = 'npv_p10') as p10_usd,
-            max(value) filter (where kind = 'risk' and method = 'npv_p50') as p50_usd,
-            max(value) filter (where kind = 'risk' and method = 'npv_p90') as p90_usd,
-            max(value) filter (where kind = 'risk' and method = 'loss_share') as loss_share,
+            max(value) filter (where kind = 'risk' and scenario = 'base' and method = 'npv_p10') as p10_usd,
+            max(value) filter (where kind = 'risk' and scenario = 'base' and method = 'npv_p50') as p50_usd,
+            max(value) filter (where kind = 'risk' and scenario = 'base' and method = 'npv_p90') as p90_usd,
+            max(value) filter (where kind = 'verdict') as loss_share,
+            max(compared_value) filter (where kind = 'verdict') as loss_share_after_steps,
+            max(status) filter (where kind = 'verdict') as verdict,
             npv_usd > p90_usd as is_plan_above_draws
         from planning.rpt_investment_returns
-        group by investment_id, investment_name, owner_role, period_unit, is_illustrative
+        group by investment_id, investment_label, owner_role, period_unit
         order by npv_usd desc, investment_id
+        """
+    )
+
+
+def scenarios(warehouse: Warehouse) -> Evidence:
+    """What each scenario of the table of investments assumes, and of which it assumes it."""
+    return warehouse.evidence(
+        """
+        select
+            case scenario when 'conservative' then 'Value if cautious' else 'Value if AI costs jump' end
+                as heading,
+            note as assumes,
+            string_agg(investment_label, ', ' order by investment_id) as investments
+        from planning.rpt_investment_returns
+        where kind = 'measure' and method = 'npv' and scenario in ('conservative', 'ai_cost_spike')
+        group by scenario, note
+        order by heading desc, count(*) desc, assumes
         """
     )
 
@@ -47,7 +65,7 @@ def measured(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select distinct
-            returns.investment_name,
+            returns.investment_label,
             returns.period_unit,
             flows.benefit_usd as planned_usd,
             ledger.subject,
@@ -57,29 +75,50 @@ def measured(warehouse: Warehouse) -> Evidence:
         inner join rates.rpt_savings_opportunities as ledger on returns.measured_action_id = ledger.action_id
         inner join planning.fct_investment_flows as flows
             on returns.investment_id = flows.investment_id and flows.scenario = 'base' and flows.period = 1
-        order by returns.investment_name
+        order by returns.investment_label
         """
     )
 
 
 def doubtful(warehouse: Warehouse) -> Evidence:
-    """The investment that is likeliest to lose money, and the driver that can cost it most."""
+    """The investment likeliest to lose money, what its value hangs on, and what its steps make of it."""
     return warehouse.evidence(
         """
+        with decisive as (
+            select investment_id, item, note as driver_name, low_value
+            from planning.rpt_investment_returns
+            where kind = 'tornado' and rank_number = 1
+        )
         select
-            investment_id,
-            investment_name,
-            owner_role,
-            max(value) filter (where method = 'npv' and kind = 'measure' and scenario = 'base') as npv_usd,
-            max(value) filter (where method = 'loss_share') as loss_share,
-            max(value) filter (where method = 'npv_p10') as p10_usd,
-            max(value) filter (where method = 'npv_p90') as p90_usd,
-            max(note) filter (where kind = 'tornado' and rank_number = 1) as driver_name,
-            max(low_value) filter (where kind = 'tornado' and rank_number = 1) as driver_low_usd,
-            max(note) filter (where kind = 'driver' and rank_number = 1) as first_step
-        from planning.rpt_investment_returns
-        group by investment_id, investment_name, owner_role
-        order by loss_share desc nulls last, investment_id
+            figures.investment_id,
+            figures.investment_label,
+            figures.owner_role,
+            max(value) filter (where kind = 'measure' and scenario = 'base' and method = 'npv') as npv_usd,
+            max(value) filter (where kind = 'verdict') as loss_share,
+            max(compared_value) filter (where kind = 'verdict') as loss_share_after_steps,
+            max(status) filter (where kind = 'verdict') as verdict,
+            max(value) filter (where scenario = 'base' and method = 'npv_p10') as p10_usd,
+            max(value) filter (where scenario = 'base' and method = 'npv_p90') as p90_usd,
+            max(value) filter (where scenario = 'after_steps' and method = 'npv_p10') as p10_after_steps_usd,
+            max(value) filter (where scenario = 'after_steps' and method = 'npv_p90') as p90_after_steps_usd,
+            sum(compared_value) filter (where kind = 'driver' and status <> 'costs more than it brings')
+                as steps_usd,
+            max(decisive.driver_name) as driver_name,
+            max(decisive.low_value) as driver_low_usd,
+            max(value) filter (where kind = 'break_even' and scenario = 'base' and is_decisive)
+                as needed_share,
+            max(value) filter (where kind = 'break_even' and scenario = 'after_steps' and is_decisive)
+                as needed_share_after_steps,
+            max(status) filter (where kind = 'break_even' and is_decisive) as bound,
+            max(note) filter (where kind = 'driver' and is_decisive) as first_step
+        from (
+            select returns.*, returns.item = decisive.item as is_decisive
+            from planning.rpt_investment_returns as returns
+            left join decisive on returns.investment_id = decisive.investment_id
+        ) as figures
+        left join decisive on figures.investment_id = decisive.investment_id
+        group by figures.investment_id, figures.investment_label, figures.owner_role
+        order by loss_share desc nulls last, figures.investment_id
         limit 1
         """
     )
@@ -89,7 +128,9 @@ def tornado(warehouse: Warehouse, investment_id: str) -> Evidence:
     """What each driver alone makes of the value of one investment, the widest first."""
     return warehouse.evidence(
         """
-        select note as driver_name, value as npv_usd, low_value as low_usd, high_value as high_usd
+        select
+            investment_label, note as driver_name, value as npv_usd, low_value as low_usd,
+            high_value as high_usd
         from planning.rpt_investment_returns
         where investment_id = :investment_id and kind = 'tornado'
         order by rank_number
@@ -103,7 +144,7 @@ def improvements(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            investment_name,
+            investment_label,
             method,
             note,
             value as worth_usd,
@@ -121,7 +162,7 @@ def claims(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            investment_name,
+            investment_label,
             note,
             unit,
             compared_value as claimed,
@@ -140,16 +181,21 @@ def years(warehouse: Warehouse) -> Evidence:
     """The plan of each investment by period."""
     return warehouse.evidence(
         """
+        with labels as (
+            select distinct investment_id, investment_label
+            from planning.rpt_investment_returns
+        )
         select
-            investment_id,
-            period,
-            cost_usd,
-            benefit_usd,
-            cumulative_cash_flow_usd,
-            cumulative_discounted_cash_flow_usd,
-            cumulative_return_share
-        from planning.fct_investment_flows
-        where scenario = 'base'
-        order by investment_id, period
+            labels.investment_label,
+            flows.period,
+            flows.cost_usd,
+            flows.benefit_usd,
+            flows.cumulative_cash_flow_usd,
+            flows.cumulative_discounted_cash_flow_usd,
+            flows.cumulative_return_share
+        from planning.fct_investment_flows as flows
+        inner join labels on flows.investment_id = labels.investment_id
+        where flows.scenario = 'base'
+        order by flows.investment_id, flows.period
         """
     )

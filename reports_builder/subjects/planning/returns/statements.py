@@ -48,23 +48,18 @@ def what_returns(investments: Evidence) -> Prose:
     if not investments.rows:
         return note("No investment is on record: put yours into the seeds investments and investment_lines.")
     beyond = " The plan is better than nine in ten of them: decide by the range."
-    return _as_example(investments) + investments.say(
-        "The investment worth most is {investment_name:text}: **{npv_usd:usd}** in today's money by its "
+    return investments.say(
+        "The investment worth most is {investment_label:text}: **{npv_usd:usd}** in today's money by its "
         "plan, and {p10_usd:usd} to {p90_usd:usd} in four of five random draws of its drivers."
         + (beyond if investments["is_plan_above_draws"] else "")
     )
-
-
-def _as_example(investments: Evidence) -> Prose:
-    """Says first that the plan is nobody's, where its row says so."""
-    return note("Example, not your plan: ") if investments["is_illustrative"] else note("")
 
 
 def measured_beside(measured: Evidence) -> tuple[Prose, ...]:
     """What the savings ledger measures of an investment, beside what its plan counts on."""
     return tuple(
         row.say(
-            "{investment_name:text}: its plan counts on {planned_usd:usd} in the first {period_unit:text}. "
+            "{investment_label:text}: its plan counts on {planned_usd:usd} in the first {period_unit:text}. "
             "On the calls of today the savings ledger measures **{measured_monthly_usd:usd_table}** a "
             "month for {subject:text}{counting:text}: believe the measurement first."
         )
@@ -78,24 +73,45 @@ def value_figures(investments: Evidence) -> tuple[KeyFigure, ...]:
         return ()
     return (
         KeyFigure(
-            investments.say("Net present value, {investment_name:text}"),
+            investments.say("Net present value, {investment_label:text}"),
             investments.cell("npv_usd", "usd_table"),
             status=investments.say("{p10_usd:usd} to {p90_usd:usd} in four of five draws"),
         ),
         KeyFigure(
-            investments.say("Chance that {investment_name:text} loses money"),
+            investments.say("Chance that {investment_label:text} loses money"),
             investments.cell("loss_share", "percent"),
         ),
     )
 
 
 def doubt(doubtful: Evidence) -> Prose:
-    """Which investment is likely to lose money; silence where none is."""
+    """Which investment is likely to lose money, and what would have to be certain; silence where none is."""
     if not doubtful.rows or not doubtful["loss_share"]:
         return note("No investment on record loses money in any draw.")
+    chance = doubtful.say("{investment_label:text} loses money in {loss_share:percent} of the draws; ")
+    if doubtful["verdict"] == "sign":
+        return chance + doubtful.say("its value hangs most on: {driver_name:text}.")
+    return (
+        chance
+        + doubtful.say("after every step that pays in {loss_share_after_steps:percent}. ")
+        + condition(doubtful)
+    )
+
+
+def condition(doubtful: Evidence) -> Prose:
+    """When an investment of which a loss is too likely may be signed."""
+    is_saved = doubtful["verdict"] == "sign after the steps"
+    if doubtful["needed_share"] is None:
+        return note("Sign it only after its steps." if is_saved else "Do not sign it.")
     return doubtful.say(
-        "{investment_name:text} loses money in {loss_share:percent} of the draws; its value hangs most on: "
-        "{driver_name:text}."
+        ("Sign it only after its steps, and if" if is_saved else "Do not sign it unless")
+        + " this is certain: {driver_name:text} {bound:text} {needed_share:percent} of the plan"
+        + (
+            ", {needed_share_after_steps:percent} after the steps"
+            if doubtful["needed_share_after_steps"] is not None
+            else ""
+        )
+        + ", all else as planned."
     )
 
 
@@ -104,7 +120,7 @@ def tornado_figure(warehouse: Warehouse, investments: Evidence) -> tuple[Figure,
     if not investments.rows:
         return ()
     drivers = ask.tornado(warehouse, str(investments["investment_id"]))
-    title = drivers.say("What moves the value most is {driver_name:text}")
+    title = drivers.say("What moves the value of {investment_label:text} most is {driver_name:text}")
     chart = ranges(
         drivers,
         label="driver_name",
@@ -130,12 +146,14 @@ def investments_table(investments: Evidence) -> Table:
     """Every way of computing the return, side by side."""
     return Table(
         (
-            Column("investment_name", "Investment"),
+            Column("investment_label", "Investment"),
             Column("owner_role", "Who answers"),
             Column("npv_usd", "Value today", "usd_table"),
             Column("p10_usd", "Low", "usd_table"),
             Column("p90_usd", "High", "usd_table"),
             Column("loss_share", "Chance of a loss", "percent"),
+            Column("loss_share_after_steps", "After the steps", "percent"),
+            Column("verdict", "Verdict"),
             Column("roi", "Return", "percent"),
             Column("irr", "Internal rate", words=_rate),
             Column("mirr", "Modified rate", "percent"),
@@ -148,11 +166,23 @@ def investments_table(investments: Evidence) -> Table:
     )
 
 
+def scenarios_table(warehouse: Warehouse) -> Table:
+    """What the scenarios of the table of investments assume."""
+    return Table(
+        (
+            Column("heading", "Column"),
+            Column("assumes", "What it assumes"),
+            Column("investments", "Of"),
+        ),
+        ask.scenarios(warehouse),
+    )
+
+
 def improvements_table(warehouse: Warehouse) -> Table:
     """What can be improved, for what."""
     return Table(
         (
-            Column("investment_name", "Investment"),
+            Column("investment_label", "Investment"),
             Column("method", "Kind", words=_kind),
             Column("note", "What"),
             Column("worth_usd", "Worth", "usd_table"),
@@ -169,7 +199,7 @@ def claims_table(claims: Evidence) -> Table:
     """Printed figures and what follows from the plan."""
     return Table(
         (
-            Column("investment_name", "Investment"),
+            Column("investment_label", "Investment"),
             Column("note", "Claim and where the difference comes from"),
             Column("claimed", "Claimed", words=_claimed),
             Column("computed", "Computed", words=_computed),
@@ -185,7 +215,7 @@ def years_table(warehouse: Warehouse) -> Table:
     """The plan by period."""
     return Table(
         (
-            Column("investment_id", "Investment", "words"),
+            Column("investment_label", "Investment"),
             Column("period", "Period", "count"),
             Column("cost_usd", "Cost", "usd_table"),
             Column("benefit_usd", "Benefit", "usd_table"),

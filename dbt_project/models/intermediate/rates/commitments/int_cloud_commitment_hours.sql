@@ -31,9 +31,9 @@ left_over as (
     select
         provider_name,
         resource_id,
-        case when bool_or(action_kind in ('off_hours', 'spot')) then 0 else {{ ratio('min(cost_after_usd)', 'max(scope_cost_usd)') }} end as left_share
+        bool_and(is_use_measured) as is_use_measured,
+        case when bool_or(is_accepted and action_kind in ('off_hours', 'spot')) then 0 else {{ ratio('min(cost_after_usd)', 'max(scope_cost_usd)') }} end as left_share
     from optimized
-    where is_accepted
     group by provider_name, resource_id
 
 ),
@@ -60,6 +60,8 @@ bill_hours as (
     select
         lines.*,
         coalesce(left_over.left_share, 1) as left_share,
+        {# Only a machine can be idle while it is paid. #}
+        not lines.is_by_instance or coalesce(left_over.is_use_measured, false) as is_use_measured,
         greatest({{ ratio(unix_microseconds('lines.charge_period_end_at') ~ ' - ' ~ unix_microseconds('lines.charge_period_start_at'), 3600000000) }}, 1) as period_hours
     from lines
     inner join histories
@@ -90,7 +92,8 @@ timed as (
 slots as (
 
     select
-        timed.provider_name, timed.usage_kind, timed.plan_scope, timed.family, timed.reserved_as, timed.region_id,
+        timed.provider_name, timed.usage_kind, timed.plan_scope, timed.family, timed.reserved_as, timed.region_id, timed.is_use_measured,
+        coalesce(timed.resource_id, '') as resource_id,
         {{ from_unix_microseconds(unix_microseconds(start_of_hour('timed.charge_period_start_at')) ~ ' + cast(numbers.number as bigint) * 3600000000') }} as usage_hour_at,
         {{ decimal_of_double('timed.machines * least(timed.run_hours - numbers.number, 1) * timed.units_per_instance * timed.left_share', 'decimal(15, 6)') }} as units,
         {{ money_of_double('timed.list_cost_usd * least(timed.run_hours - numbers.number, 1) / timed.run_hours * timed.left_share') }} as list_cost_usd,
@@ -106,7 +109,10 @@ hourly as (
         provider_name, usage_kind, plan_scope, family, reserved_as, region_id, usage_hour_at,
         cast(sum(units) as decimal(15, 6)) as units,
         {{ money('sum(list_cost_usd)') }} as list_cost_usd,
-        {{ money('sum(on_demand_cost_usd)') }} as on_demand_cost_usd
+        {{ money('sum(on_demand_cost_usd)') }} as on_demand_cost_usd,
+        {{ money('sum(case when is_use_measured then on_demand_cost_usd else 0 end)') }} as measured_cost_usd,
+        min(resource_id) as first_resource_id,
+        max(resource_id) as last_resource_id
     from slots
     group by provider_name, usage_kind, plan_scope, family, reserved_as, region_id, usage_hour_at
 
@@ -123,30 +129,16 @@ offered as (
 series as (
 
     select
-        {{ commitment_series('instances', 'hourly.') }} as series_id,
+        case when offered.covers = 'instances' then {{ commitment_series('instances', 'hourly.') }} else {{ commitment_series('family', 'hourly.') }} end as series_id,
         hourly.provider_name,
         hourly.usage_hour_at,
         cast(0 as decimal(6, 4)) as discount_share,
-        hourly.units,
-        hourly.list_cost_usd,
-        hourly.on_demand_cost_usd
-    from hourly
-    inner join offered
-        on
-            hourly.provider_name = offered.provider_name
-            and hourly.usage_kind = offered.usage_kind
-            and hourly.family = offered.family
-            and hourly.region_id = offered.region_id
-    where offered.covers = 'instances'
-    union all
-    select
-        {{ commitment_series('family', 'hourly.') }} as series_id,
-        hourly.provider_name,
-        hourly.usage_hour_at,
-        cast(0 as decimal(6, 4)) as discount_share,
-        cast(sum(hourly.list_cost_usd) as decimal(15, 6)) as units,
+        cast(sum(case when offered.covers = 'instances' then hourly.units else hourly.list_cost_usd end) as decimal(15, 6)) as units,
         {{ money('sum(hourly.list_cost_usd)') }} as list_cost_usd,
-        {{ money('sum(hourly.on_demand_cost_usd)') }} as on_demand_cost_usd
+        {{ money('sum(hourly.on_demand_cost_usd)') }} as on_demand_cost_usd,
+        {{ money('sum(hourly.measured_cost_usd)') }} as measured_cost_usd,
+        min(hourly.first_resource_id) as first_resource_id,
+        max(hourly.last_resource_id) as last_resource_id
     from hourly
     inner join offered
         on
@@ -154,8 +146,7 @@ series as (
             and hourly.usage_kind = offered.usage_kind
             and hourly.family = offered.family
             and hourly.region_id = offered.region_id
-    where offered.covers = 'family'
-    group by hourly.provider_name, hourly.usage_kind, hourly.family, hourly.region_id, hourly.usage_hour_at
+    group by all
     union all
     select
         rates.offer_id as series_id,
@@ -164,7 +155,10 @@ series as (
         rates.discount_share,
         cast(sum(cast(hourly.list_cost_usd as decimal(24, 12)) * (1 - rates.discount_share)) as decimal(15, 6)) as units,
         {{ money('sum(hourly.list_cost_usd)') }} as list_cost_usd,
-        {{ money('sum(hourly.on_demand_cost_usd)') }} as on_demand_cost_usd
+        {{ money('sum(hourly.on_demand_cost_usd)') }} as on_demand_cost_usd,
+        {{ money('sum(hourly.measured_cost_usd)') }} as measured_cost_usd,
+        min(hourly.first_resource_id) as first_resource_id,
+        max(hourly.last_resource_id) as last_resource_id
     from hourly
     inner join rates
         on
@@ -194,6 +188,8 @@ layered as (
         units as demanded_units,
         list_cost_usd,
         on_demand_cost_usd,
+        measured_cost_usd,
+        case when first_resource_id = last_resource_id then nullif(first_resource_id, '') end as only_resource_id,
         {{ decimal_of_double(ratio('on_demand_cost_usd', 'units'), 'decimal(22, 12)') }} as usd_per_demanded_unit
     from series
     where units > 0

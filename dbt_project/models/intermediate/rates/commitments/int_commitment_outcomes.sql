@@ -129,6 +129,7 @@ classed as (
                 then 'saves too little'
             when choices.committed_units > choices.best_units_last_3 then 'usage is going'
             when results.backtested_savings_usd < 0 then 'lost in the backtest'
+            when offers.measured_share < {{ assumption('commitment_measured_share_from') }} then 'measure first'
             else 'pays'
         end as outcome
     from offers
@@ -148,7 +149,7 @@ classed as (
 ),
 
 {# Options for the same usage exclude one another: of each series the level that saves most, of each group of usage the offer that saves most
-   by preference, and a plan on everything only where it saves more than all offers on parts of it. #}
+   by preference, and a plan on everything only where it saves more than all offers on parts of it. What is to be measured first is ranked apart. #}
 preferred as (
 
     select
@@ -168,13 +169,12 @@ preferred as (
 offered as (
 
     select
-        usage_basis, alternatives, group_id, offer_id,
-        group_id = alternatives as is_on_everything,
+        usage_basis, outcome, alternatives, group_id, offer_id, group_id = alternatives as is_on_everything,
         {{ money('sum(preference_usd)') }} as preference_usd,
-        row_number() over (partition by usage_basis, group_id order by sum(preference_usd) desc, offer_id asc) as offer_rank
+        row_number() over (partition by usage_basis, outcome, group_id order by sum(preference_usd) desc, offer_id asc) as offer_rank
     from preferred
-    where outcome = 'pays' and kind_rank = 1
-    group by usage_basis, alternatives, group_id, offer_id
+    where kind_rank = 1 and (outcome = 'pays' or (outcome = 'measure first' and group_id <> alternatives))
+    group by usage_basis, outcome, alternatives, group_id, offer_id
 
 ),
 
@@ -182,10 +182,13 @@ weighed as (
 
     select
         *,
-        coalesce(sum(case when is_on_everything then preference_usd end) over (partition by usage_basis, alternatives), 0)
-        >= coalesce(sum(case when not is_on_everything then preference_usd end) over (partition by usage_basis, alternatives), 0) as is_everything_better
+        coalesce(
+            sum(case when is_on_everything then preference_usd end) over of_all
+            >= coalesce(sum(case when not is_on_everything and outcome = 'pays' then preference_usd end) over of_all, 0), false
+        ) as is_everything_better
     from offered
     where offer_rank = 1
+    window of_all as (partition by usage_basis, alternatives)
 
 ),
 
@@ -194,15 +197,13 @@ ranked as (
     select preferred.*, coalesce(preferred.kind_rank = 1 and weighed.is_on_everything = weighed.is_everything_better, false) as is_best_option
     from preferred
     left join weighed
-        on
-            case when preferred.outcome = 'pays' then preferred.usage_basis end = weighed.usage_basis
-            and preferred.group_id = weighed.group_id and preferred.offer_id = weighed.offer_id
+        on preferred.outcome = weighed.outcome and preferred.usage_basis = weighed.usage_basis and preferred.group_id = weighed.group_id and preferred.offer_id = weighed.offer_id
 
 ),
 
 recommended as (
 
-    select *, usage_basis = 'after_actions' and is_best_option as is_recommended from ranked
+    select *, usage_basis = 'after_actions' and outcome = 'pays' and is_best_option as is_recommended from ranked
 
 )
 

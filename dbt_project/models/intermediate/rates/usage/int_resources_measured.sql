@@ -185,6 +185,10 @@ final as (
         sampled.network_peak_bps,
         tolerated.may_stop_off_hours,
         tolerated.tolerates_interruption,
+        case
+            when gpu_instance_types.gpus > 0 then coalesce(held.held_gpu_hours, 0) > 0
+            else coalesce(sampled.measured_days, 0) >= {{ assumption('usage_min_samples') }}
+        end as is_use_measured,
         gpu_instance_types.gpus,
         coalesce(held.held_gpu_hours, 0) as held_gpu_hours,
         coalesce(held.idle_gpu_hours, 0) as idle_gpu_hours,

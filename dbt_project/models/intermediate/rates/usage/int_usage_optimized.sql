@@ -31,6 +31,7 @@ alone as (
         kinds.applied_order,
         resources.team_id,
         resources.on_demand_cost_usd,
+        resources.is_use_measured,
         options.target,
         options.evidence,
         {# What is gone is gone, whatever else is not known of it. #}
@@ -132,6 +133,7 @@ final as (
             else 'it saves less than its work costs'
         end as reason_against,
         is_accepted,
+        is_use_measured,
         {# Two roundings to a millionth may part by one. #}
         case
             when saved_share is not null

@@ -33,7 +33,7 @@ options as (
         cast(0 as double) as one_off_usd,
         'of the hours of its cards ' || {{ percent_text('not_held_share') }} || ' nobody held, ' || {{ percent_text('held_idle_share') }} || ' were held and did nothing'
         || coalesce(' with ' || {{ percent_text('idle_gpu_memory_share') }} || ' of memory full', '') as evidence,
-        case when held_gpu_hours = 0 then 'nobody recorded who held its cards' end as unknown_reason,
+        case when not is_use_measured then 'nobody recorded who held its cards' end as unknown_reason,
         coalesce(general_reason, case
             when not_held_share + held_idle_share < {{ assumption('gpu_idle_share_from') }} then 'its cards are in use'
         end) as rejection_reason

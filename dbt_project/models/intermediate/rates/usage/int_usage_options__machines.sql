@@ -2,7 +2,6 @@
 
 {{ config(materialized=view_or_table()) }}
 
-{% set measured_enough = 'measured_days >= ' ~ assumption('usage_min_samples') %}
 {# Work that is done again after an interruption, of the month's 730 hours. #}
 {% set lost_hours = assumption('spot_hours_lost_per_interruption') %}
 {% set headroom = '(1 + ' ~ assumption('usage_headroom_share') ~ ')' %}
@@ -43,7 +42,7 @@ machines as (
         {{ gone_or_discounted('resources') }} as general_reason,
         case
             when resources.measured_days = 0 then 'its use was never measured'
-            when not resources.{{ measured_enough }} then 'its use was measured on too few days'
+            when not resources.is_use_measured then 'its use was measured on too few days'
         end as unmeasured_reason
     from resources
     left join instance_types on resources.provider_name = instance_types.provider_name and resources.instance_type = instance_types.instance_type

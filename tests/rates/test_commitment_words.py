@@ -1,0 +1,188 @@
+"""What is said of commitments: what they promise in all, what is to be measured first, and what nobody has quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from reports_builder.subjects.rates import queries as ask
+from reports_builder.subjects.rates.cloud_commitments import (
+    cloud_commitment_insight,
+    cloud_commitment_sections,
+    totals,
+    what_clouds_save,
+)
+from reports_builder.subjects.rates.insights import commitments as commitment_insights
+from reports_builder.subjects.rates.realized import realized_sections
+from reports_builder.subjects.rates.statements import (
+    after_the_price_plan,
+    offers_that_pay,
+    what_commitments_save,
+    what_was_examined,
+)
+from reports_builder.warehouse import Warehouse, open_warehouse
+from tests.reports.warehouse_fixture import build_warehouse
+
+PART = (
+    "false as is_on_models, 'o' as offer_id, 'Three years' as offer_name, 36 as term_months, 100 as upfront_cost_usd, "
+    "10 as monthly_payment_usd, 460 as obligation_usd, date '2029-10-01' as term_end_month_date, "
+    "'high' as confidence, 50 as stable_monthly_savings_usd, 40 as backtested_monthly_savings_usd"
+)
+SIGNED = f"{PART}, true as is_recommended, false as is_to_be_measured, 'recommended' as reason"
+UNMEASURED = f"{PART}, false as is_recommended, true as is_to_be_measured, 'measure first' as reason"
+EXAMPLE, QUOTE = "true as is_illustrative", "false as is_illustrative"
+YEAR = (
+    "'A year' as one_year_offer_name, 45 as one_year_monthly_savings_usd, 400 as one_year_obligation_usd, "
+    "15 as longer_term_monthly_savings_usd, 60 as longer_term_obligation_usd"
+)
+
+
+class Tiny:
+    """The fixture warehouse with rows of one's own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = build_warehouse(folder / "finops.duckdb")
+
+    def add(self, table: str, *rows: str) -> None:
+        with duckdb.connect(str(self.path)) as connection:
+            for row in rows:
+                connection.execute(f"insert into {table} by name select {row}")
+
+    def commitments(self, *rows: str) -> None:
+        self.add("rates.rpt_commitment_recommendations", *rows)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Iterator[Tiny]:
+    yield Tiny(tmp_path)
+
+
+def sections_said(warehouse: Warehouse) -> str:
+    sections = cloud_commitment_sections(warehouse)
+    captions = [
+        table.caption.plain for section in sections for table in section.tables if table.caption is not None
+    ]
+    cells = [
+        str(cell) for section in sections for table in section.tables for row in table.cells for cell in row
+    ]
+    return "\n".join([*(text.plain for section in sections for text in section.text), *captions, *cells])
+
+
+def test_what_is_promised_is_said_beside_what_it_saves(tiny: Tiny) -> None:
+    tiny.commitments(
+        f"{SIGNED}, {QUOTE}, {YEAR}, 'c5' as usage_group, 60 as monthly_savings_usd",
+        f"{SIGNED}, {QUOTE}, 'm5' as usage_group, 40 as monthly_savings_usd, 'i-7' as only_resource_id",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        assert what_clouds_save(totals(warehouse)).plain == (
+            "to clouds they would save $100 a month, for a promise of $920 until October 2029; "
+        )
+        (insight,) = cloud_commitment_insight(warehouse)
+        said = sections_said(warehouse)
+    assert (
+        "a promise of $920 until October 2029: $200 on the first day, then $20 a month"
+        in insight.ubr_impact.plain
+    )
+    assert "save $15 a month more, and promise $60 more" in insight.outcome.plain
+    assert insight.recommendation.action.plain.startswith("Begin with Three years for c5")
+    assert "What to sign" in said
+    assert "On one resource alone: 1 of them" in said
+    assert "only i-7" in said
+    assert "A year" in said
+
+
+def test_what_nobody_measured_is_in_no_sum(tiny: Tiny) -> None:
+    tiny.commitments(
+        f"{SIGNED}, {QUOTE}, 'c5' as usage_group, 60 as monthly_savings_usd",
+        f"{UNMEASURED}, {QUOTE}, 'g4dn' as usage_group, 500 as monthly_savings_usd, 'ai' as only_resource_id",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (insight,) = cloud_commitment_insight(warehouse)
+        said = sections_said(warehouse)
+    assert insight.title.plain == "Commitments to clouds would save $60 a month"
+    assert "Not in the sum: 1 that would save $500 a month" in insight.problem.plain
+    assert "g4dn" not in str(insight.supporting.cells)
+    assert "Measure these first" in said
+    assert "only ai" in said
+
+
+def test_examples_are_quotes_to_ask_for_and_nothing_to_sign(tiny: Tiny) -> None:
+    tiny.commitments(f"{SIGNED}, {EXAMPLE}, 'c5' as usage_group, 60 as monthly_savings_usd")
+    with open_warehouse(tiny.path) as warehouse:
+        (insight,) = cloud_commitment_insight(warehouse)
+        said = sections_said(warehouse)
+        commitments = what_commitments_save(
+            ask.recommended_offer(warehouse), ask.offer_counts(warehouse), totals(warehouse)
+        ).plain
+    assert insight.title.plain.startswith("Ask quotes for commitments to clouds")
+    assert "Until then sign nothing" in insight.recommendation.action.plain
+    assert "Ask quotes for these" in said
+    assert "What to sign" not in said
+    assert "Three years (example)" in said
+    assert "to clouds they would save $60" in commitments
+    assert "on models" in commitments
+    assert "ask for quotes" in commitments
+
+
+OFFER = (
+    "'openai' as provider, 'after_actions' as usage_basis, 'optimal' as level_kind, 12 as term_months, true as is_illustrative, "
+    "0.5 as hourly_commitment_usd, 4380 as obligation_usd, 1 as committed_units"
+)
+
+
+def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_commitment_options",
+        f"{OFFER}, 'a' as offer_id, 'A' as offer_name, 'recommended' as verdict, true as is_recommended, 60 as net_monthly_savings_usd, "
+        "0.7 as usage_share_after_price_plan, -12 as net_monthly_savings_after_price_plan_usd",
+        f"{OFFER}, 'b' as offer_id, 'B' as offer_name, 'ranked lower after weights for term and payment' as verdict, false as is_recommended, "
+        "61 as net_monthly_savings_usd",
+        f"{OFFER}, 'c' as offer_id, 'C' as offer_name, 'does not pay' as verdict, false as is_recommended, -5 as net_monthly_savings_usd",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        counts, offer = ask.offer_counts(warehouse), ask.recommended_offer(warehouse)
+        assert offers_that_pay(counts).plain == (
+            "2 of 3 example commitment offers would pay; as they exclude one another, at most 1 can be signed"
+        )
+        assert after_the_price_plan(offer).plain == (
+            "; on the 70 % of that usage which the price plan leaves, it would lose $12 a month"
+        )
+        assert [row["offer_id"] for row in ask.offers(warehouse, "after_actions", paying=True).records()] == [
+            "b",
+            "a",
+        ]
+        (insight,) = commitment_insights(offer, counts, ask.offers(warehouse, "after_actions", paying=True))
+    assert "a promise of $4.4K in all" in insight.ubr_impact.plain
+    assert insight.supporting.caption is not None
+    assert "1 of 3 offers would save nothing" in insight.supporting.caption.plain
+
+
+@pytest.mark.parametrize(
+    ("all_spend", "words"),
+    [
+        (1800, "Of all spend, $1.8K, $1.6K was examined for savings; $200 was not"),
+        (1500, "All spend of the period was $1.5K; what was examined for savings is more, $1.6K"),
+    ],
+)
+def test_all_spend_leads_to_what_was_examined(tiny: Tiny, all_spend: int, words: str) -> None:
+    with duckdb.connect(str(tiny.path)) as connection:
+        connection.execute("delete from allocation.rpt_spend_by_category")
+    tiny.add("allocation.rpt_spend_by_category", f"'all' as service_category, {all_spend} as cost_usd")
+    with open_warehouse(tiny.path) as warehouse:
+        (said,) = what_was_examined(ask.bridge(warehouse))
+    assert said.plain.startswith(words)
+
+
+def test_what_was_saved_and_what_has_no_list_price_come_to_all_spend(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_savings_realized_monthly",
+        "date '2026-10-01' as month_start_date, 1 as step_order, 'caching' as kind, 120 as list_cost_usd, 120 as cost_before_usd, "
+        "20 as savings_usd, 100 as cost_after_usd, 100 as effective_cost_usd, 30.5 as unknown_cost_usd",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = realized_sections(warehouse)
+    assert "$30.50 for services whose bills state no list price" in section.text[0].plain
+    assert "all spend of the month is $130.50" in section.text[0].plain
