@@ -45,7 +45,7 @@ PANELS = (
         "Customers by cost, newest month",
         "table",
         "select customer_name as customer, total_cost_usd as cost, cost_per_call_usd as per_call from "
-        "allocation.rpt_tenant_chargebacks_monthly where is_latest order by total_cost_usd desc limit "
+        "allocation.rpt_tenant_chargebacks_monthly where is_latest and is_customer order by total_cost_usd desc limit "
         "50",
     ),
     Panel(

@@ -63,8 +63,12 @@ _ROWS = {
         ('2026-10-01', 'team', 'unallocated', 'unallocated', 'unallocated', 'Unallocated', 'unallocated', 151, 10, 10,
         161, 0.1, 161, 0, false, 100, 31, 31, false, true)""",
     "allocation.rpt_tenant_chargebacks_monthly": """
-        (month_start_date, customer_id, customer_name, ai_cost_usd, total_cost_usd, efficiency_score, is_latest) values
-        ('2026-10-01', 'cust_0001', 'Acme | Co', 1400, 1400, 0.8, true)""",
+        (month_start_date, customer_id, customer_name, is_customer, ai_cost_usd, other_cost_usd, total_cost_usd, cost_share,
+        largest_increase, efficiency_score, is_latest) values
+        ('2026-10-01', 'cust_0001', 'Acme | Co', true, 1400, 0, 1400, 0.8696, 'ai', 0.8, true),
+        ('2026-10-01', 'cust_0002', 'Beta', true, 100, 0, 100, 0.0621, 'none', 0.9, true),
+        ('2026-10-01', 'unallocated', 'Cost to serve, customer unknown', false, 100, 0, 100, 0.0621, null, null, true),
+        ('2026-10-01', 'not_serving', 'Not a cost of serving customers', false, 0, 10, 10, 0.0062, null, null, true)""",
     "allocation.rpt_spend_by_category": """
         (service_category, cost_usd, prior_cost_usd, cost_change_share, cost_share, unowned_cost_usd, unowned_share,
         unowned_target_share, is_owned_enough) values

@@ -1,4 +1,5 @@
-{# one row per calendar month x customer with cost: what it cost by component, what its calls cost each, beside the month before #}
+{# one row per calendar month x customer with cost, and one each for what has no customer and for what serves none: what it cost by component, what its calls cost each, beside
+   the month before #}
 
 {% set components = ['ai', 'infrastructure', 'storage', 'transfer', 'services', 'other'] %}
 
@@ -38,11 +39,12 @@ months as (
 
 ),
 
+{# Machines of a team serve no customer: beside calls without one they would make those look dear. #}
 costs as (
 
     select
         cast(date_trunc('month', allocated_costs.usage_date) as date) as month_start_date,
-        allocated_costs.customer_id,
+        case when {{ serves_customers('allocated_costs') }} then allocated_costs.customer_id else 'not_serving' end as customer_id,
         {%- for component in components %}
         {{ money("coalesce(sum(case when allocated_costs.cost_component = '" ~ component ~ "' then allocated_costs.allocated_cost_usd end), 0)") }} as {{ component }}_cost_usd,
         {%- endfor %}
@@ -50,7 +52,7 @@ costs as (
         {{ money('coalesce(sum(allocated_costs.allocated_cost_usd), 0)') }} as total_cost_usd
     from allocated_costs
     inner join as_of on allocated_costs.usage_date between as_of.first_usage_date and as_of.as_of_date
-    group by cast(date_trunc('month', allocated_costs.usage_date) as date), allocated_costs.customer_id
+    group by all
 
 ),
 
@@ -96,6 +98,7 @@ compared as (
 
     select
         *,
+        customer_id not in ('unallocated', 'not_serving') as is_customer,
         coalesce(last_month = cast(date_trunc('month', month_start_date - 1) as date), false) as has_last_month,
         greatest({{ components | join('_change_usd, ') }}_change_usd) as most_change_usd
     from joined
@@ -107,7 +110,12 @@ final as (
     select
         compared.month_start_date,
         compared.customer_id,
-        coalesce(customers.customer_name, compared.customer_id) as customer_name,
+        case compared.customer_id
+            when 'unallocated' then 'Cost to serve, customer unknown'
+            when 'not_serving' then 'Not a cost of serving customers'
+            else coalesce(customers.customer_name, compared.customer_id)
+        end as customer_name,
+        compared.is_customer,
         customers.organization_id,
         {%- for component in components %}
         compared.{{ component }}_cost_usd,
@@ -117,13 +125,14 @@ final as (
         compared.total_cost_usd,
         {{ ratio('compared.total_cost_usd', 'sum(compared.total_cost_usd) over (partition by compared.month_start_date)') }} as cost_share,
         compared.calls,
-        {{ money_of_double(ratio('compared.total_cost_usd', 'compared.costed_calls')) }} as cost_per_call_usd,
-        {{ money_of_double(ratio('1000 * compared.total_cost_usd', 'compared.costed_tokens')) }} as cost_per_1k_tokens_usd,
+        case when compared.is_customer then {{ money_of_double(ratio('compared.total_cost_usd', 'compared.costed_calls')) }} end as cost_per_call_usd,
+        case when compared.is_customer then {{ money_of_double(ratio('1000 * compared.total_cost_usd', 'compared.costed_tokens')) }} end as cost_per_1k_tokens_usd,
         case when compared.has_last_month then compared.last_cost_usd end as prior_month_cost_usd,
         case when compared.has_last_month then {{ ratio(ratio('compared.total_cost_usd', 'compared.covered_days'), ratio('compared.last_cost_usd', 'compared.last_covered_days')) }} - 1 end
             as daily_cost_change_share,
         case
-            when not compared.has_last_month or compared.most_change_usd <= 0 then null
+            when not compared.has_last_month then null
+            when compared.most_change_usd <= 0 then 'none'
             {%- for component in components %}
             when compared.{{ component }}_change_usd = compared.most_change_usd then '{{ component }}'
             {%- endfor %}

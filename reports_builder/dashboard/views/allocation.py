@@ -34,7 +34,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             components_section(warehouse),
             *owner_sections(warehouse),
             *unowned_section(warehouse),
-            tenants_section(warehouse),
+            *tenants_section(warehouse),
             *activities_section(warehouse),
             *support_section(warehouse),
             *gpu_section(warehouse),

@@ -109,14 +109,44 @@ def tenants(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            customer_name, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd, transfer_cost_usd,
+            month_start_date, customer_name, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd, transfer_cost_usd,
             services_cost_usd,
             other_cost_usd, total_cost_usd, cost_per_call_usd, cost_per_1k_tokens_usd,
             daily_cost_change_share,
             largest_increase, efficiency_score
         from allocation.rpt_tenant_chargebacks_monthly
-        where is_latest
+        where is_latest and is_customer
         order by total_cost_usd desc, customer_id
+        """
+    )
+
+
+def tenants_and_rest(warehouse: Warehouse) -> Evidence:
+    """All customers of the newest month, what has none, and the ledger's total at the end."""
+    return warehouse.evidence(
+        """
+        with parts as (
+            select
+                * exclude (customer_name),
+                case when is_customer then 'All customers' else customer_name end as part
+            from allocation.rpt_tenant_chargebacks_monthly
+            where is_latest
+        )
+        select
+            any_value(month_start_date) as month_start_date,
+            coalesce(part, 'All spend') as part,
+            sum(ai_cost_usd) as ai_cost_usd,
+            sum(infrastructure_cost_usd) as infrastructure_cost_usd,
+            sum(storage_cost_usd) as storage_cost_usd,
+            sum(transfer_cost_usd) as transfer_cost_usd,
+            sum(services_cost_usd) as services_cost_usd,
+            sum(other_cost_usd) as other_cost_usd,
+            sum(total_cost_usd) as total_cost_usd,
+            sum(cost_share) as cost_share
+        from parts
+        group by grouping sets ((part), ())
+        having count(*) > 0
+        order by grouping(part), bool_or(is_customer) desc, part
         """
     )
 
@@ -127,7 +157,7 @@ def dearest_tenants(warehouse: Warehouse) -> Evidence:
         """
         select customer_name, total_cost_usd, prior_month_cost_usd
         from allocation.rpt_tenant_chargebacks_monthly
-        where is_latest and customer_id <> 'unallocated'
+        where is_latest and is_customer
         order by total_cost_usd desc, customer_id
         limit 10
         """

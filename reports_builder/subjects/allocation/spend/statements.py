@@ -1,7 +1,10 @@
 """Sentences, figures and tables about all spend; the report and the dashboard say the same."""
 
+from collections.abc import Mapping
+
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.allocation.spend import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -237,20 +240,53 @@ def unowned_section(warehouse: Warehouse) -> tuple[Section, ...]:
     return (Section("Why cost has no team", tables=(Table(columns, found, max_rows=16),)),)
 
 
-def tenants_section(warehouse: Warehouse) -> Section:
-    """Customers by what they cost."""
+def _rose_most(record: Mapping[str, Value]) -> str:
+    """The component that rose most by its heading, or why there is none."""
+    match record["largest_increase"]:
+        case None:
+            return "no month before"
+        case "none":
+            return "nothing rose"
+        case component:
+            return next(column.heading for column in _COMPONENTS if column.name == f"{component}_cost_usd")
+
+
+def tenants_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Customers by what they cost, and what beside them makes up all spend; nothing without cost."""
+    found, whole = ask.tenants(warehouse), ask.tenants_and_rest(warehouse)
+    if not whole.rows:
+        return ()
     columns = (
         Column("customer_name", "Customer"),
         *_COMPONENTS,
         _TOTAL,
         Column("daily_cost_change_share", "Change of cost per day", "delta"),
-        Column("largest_increase", "Rose most"),
+        Column("largest_increase", "Rose most", words=_rose_most),
         Column("cost_per_call_usd", "Per call", "usd_unit"),
         Column("cost_per_1k_tokens_usd", "Per 1,000 tokens", "usd_unit"),
         Column("efficiency_score", "Efficiency, 0 to 1", "ratio"),
     )
-    return Section(
-        "What each customer is charged", tables=(Table(columns, ask.tenants(warehouse), max_rows=20),)
+    parts = (
+        Column("part", "Part"),
+        *_COMPONENTS,
+        _TOTAL,
+        Column("cost_share", "Share of all spend", "percent"),
+    )
+    return (
+        Section(
+            "What each customer costs",
+            text=(
+                note(
+                    "What customers cost, not what they are charged: their own use and their part of shared pools."
+                ),
+            ),
+            tables=(
+                Table(columns, found, whole.say("Customers in {month_start_date:month}."), max_rows=20),
+                Table(
+                    parts, whole, whole.say("What makes up all spend of {month_start_date:month}.")
+                ),
+            ),
+        ),
     )
 
 
