@@ -58,9 +58,9 @@ PANELS = (
     Panel(
         "Tags to put right",
         "table",
-        "select resource_id as resource, tag_key as tag, problem, found_value as found, likely_value "
-        "as likely, fixed_by as who, cost_usd as cost from allocation.rpt_noncompliant_resources "
-        "order by resource_rank limit 100",
+        "select resource_id as resource, string_agg(correction, '; ' order by tag_key) as to_do, fixed_by "
+        "as who, cost_usd as cost from allocation.rpt_noncompliant_resources "
+        "group by provider_name, resource_id, fixed_by, cost_usd, resource_rank order by resource_rank limit 100",
     ),
 )
 

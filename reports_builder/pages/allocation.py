@@ -15,12 +15,11 @@ from reports_builder.subjects.allocation.spend.statements import (
     owner_sections,
     spend_figures,
     support_section,
-    tag_figures,
-    tag_sections,
-    tags_said,
     tenants_section,
     unowned_section,
 )
+from reports_builder.subjects.allocation.tags import queries as ask_tags
+from reports_builder.subjects.allocation.tags.statements import tag_figures, tag_sections, tags_said
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -36,7 +35,7 @@ _ASSUMPTIONS = (
 def build(warehouse: Warehouse) -> Page:
     """Owners, components, tenants, shared pools, GPUs and tags."""
     month = ask.month(warehouse)
-    tagged = ask.tagged(warehouse)
+    tagged = ask_tags.tagged(warehouse)
     return Page(
         path="analyses/allocation.md",
         title="All spend and its owners",

@@ -91,8 +91,13 @@ _ROWS = {
         ('2026-10-01', 'total', 'all', 4, 2, 0.5, 80, 0.25, 20, 0.2, 434, true),
         ('2026-10-01', 'tag', 'Team', 4, 3, 0.75, 80, 0.5, 20, 0.4, 140, true)""",
     "allocation.rpt_noncompliant_resources": """
-        (provider_name, resource_id, tag_key, problem, found_key, found_value, likely_value, fixed_by, cost_usd,
-        resource_rank) values ('AWS', 'i-1', 'Team', 'value_misspelt', 'Team', '=asistant', 'assistant', 'account 1', 40, 1)""",
+        (month_start_date, provider_name, resource_id, tag_key, problem, right_key, found_key, found_value, likely_value,
+        correction, team_id, fixed_by, cost_usd, resource_rank) values
+        ('2026-10-01', 'AWS', 'i-1', 'Team', 'value_misspelt', 'Team', 'Team', '=asistant', 'assistant',
+        'change the value of Team from "=asistant" to "assistant"', 'unallocated', 'account 1', 40, 1),
+        ('2026-10-01', 'AWS', 'i-1', 'Owner', 'absent', 'Owner', null, null, null, 'add Owner', 'unallocated', 'account 1', 40, 1),
+        ('2026-10-01', 'AWS', 'i-2', 'CostCenter', 'key_alias', 'CostCenter', 'cost_center', 'CC-520', 'CC-520',
+        'rename key "cost_center" to CostCenter', 'research-team', 'Research', 60, 2)""",
     "allocation.rpt_budget_status": """
         (month_start_date, team_id, team_name, month_phase, budget_usd, budget_to_date_usd, actual_cost_usd,
         projected_cost_usd, projected_variance_usd, budget_status) values

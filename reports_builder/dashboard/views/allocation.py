@@ -13,18 +13,17 @@ from reports_builder.subjects.allocation.spend.statements import (
     owner_sections,
     spend_figures,
     support_section,
-    tag_figures,
-    tag_sections,
-    tags_said,
     tenants_section,
     unowned_section,
 )
+from reports_builder.subjects.allocation.tags import queries as ask_tags
+from reports_builder.subjects.allocation.tags.statements import tag_figures, tag_sections, tags_said
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
     """All spend and its owners."""
     month = ask.month(warehouse)
-    tagged = ask.tagged(warehouse)
+    tagged = ask_tags.tagged(warehouse)
     return View(
         title="All spend",
         headline=(owned(month), tags_said(tagged)),

@@ -190,48 +190,6 @@ def support_costs(warehouse: Warehouse) -> Evidence:
     )
 
 
-def tagged(warehouse: Warehouse) -> Evidence:
-    """How much of the newest month of the bills is tagged right."""
-    return warehouse.evidence(
-        """
-        select
-            month_start_date, resources, compliant_resources, compliant_share, cost_usd, compliant_cost_share,
-            untagged_cost_usd, exempt_resources, cost_without_resource_usd, prior_compliant_cost_share,
-            days_to_target
-        from allocation.rpt_tag_compliance
-        where scope_kind = 'total' and is_latest
-        """
-    )
-
-
-def tagged_by(warehouse: Warehouse) -> Evidence:
-    """The same by tag, provider, account, service, region and team, the dearest gap first."""
-    return warehouse.evidence(
-        """
-        select
-            scope_kind, scope, resources, compliant_share, cost_usd, compliant_cost_share, untagged_cost_usd,
-            prior_compliant_cost_share, days_to_target
-        from allocation.rpt_tag_compliance
-        where scope_kind <> 'total' and is_latest
-        order by scope_kind = 'tag' desc, scope_kind, compliant_cost_share, cost_usd desc, scope
-        """
-    )
-
-
-def to_fix(warehouse: Warehouse) -> Evidence:
-    """Resources with something wrong, the dearest first."""
-    return warehouse.evidence(
-        """
-        select
-            resource_id, provider_name, service_name, tag_key, problem, coalesce(found_key, '-') as found_key,
-            coalesce(found_value, '-') as found_value, coalesce(likely_value, '-') as likely_value, fixed_by,
-            cost_usd
-        from allocation.rpt_noncompliant_resources
-        order by resource_rank, tag_key
-        """
-    )
-
-
 _GPU_SUMS = """
             sum(requested_gpu_hours) as requested_gpu_hours,
             sum(allocated_gpu_hours) as allocated_gpu_hours,

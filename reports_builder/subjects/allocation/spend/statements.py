@@ -84,21 +84,6 @@ def owned(month: Evidence) -> Prose:
     return said + month.say("; {unowned_cost_usd:usd} have no owner.")
 
 
-def tags_said(tagged: Evidence) -> Prose:
-    """How much of the cost of resources is tagged as the policy wants."""
-    if not tagged.rows:
-        return note("No bill names a resource, so there are no tags to judge.")
-    said = tagged.say(
-        "Of **{cost_usd:usd}** for {resources:count} resources in {month_start_date:month}, "
-        "**{compliant_cost_share:percent}** is tagged as the policy wants; {untagged_cost_usd:usd} carry "
-        "no tag "
-        "at all."
-    )
-    if not tagged["days_to_target"]:
-        return said
-    return said + tagged.say(" At the pace of the last month the target is {days_to_target:count} days away.")
-
-
 def spend_figures(month: Evidence) -> tuple[KeyFigure, ...]:
     """Cost of the month, own and shared, and the part that has an owner."""
     if not month.rows:
@@ -116,24 +101,6 @@ def spend_figures(month: Evidence) -> tuple[KeyFigure, ...]:
             "Of it, a team answers for",
             month.cell("owned_share", "percent"),
             status=month.say("{unowned_cost_usd:usd_table} without an owner"),
-        ),
-    )
-
-
-def tag_figures(tagged: Evidence) -> tuple[KeyFigure, ...]:
-    """Compliance by cost and by resources."""
-    if not tagged.rows:
-        return ()
-    return (
-        KeyFigure(
-            "Tagged right, by cost",
-            tagged.cell("compliant_cost_share", "percent"),
-            tagged.cell("prior_compliant_cost_share", "percent"),
-        ),
-        KeyFigure(
-            "Tagged right, by resources",
-            tagged.cell("compliant_share", "percent"),
-            status=tagged.say("{compliant_resources:count} of {resources:count}"),
         ),
     )
 
@@ -282,9 +249,7 @@ def tenants_section(warehouse: Warehouse) -> tuple[Section, ...]:
             ),
             tables=(
                 Table(columns, found, whole.say("Customers in {month_start_date:month}."), max_rows=20),
-                Table(
-                    parts, whole, whole.say("What makes up all spend of {month_start_date:month}.")
-                ),
+                Table(parts, whole, whole.say("What makes up all spend of {month_start_date:month}.")),
             ),
         ),
     )
@@ -333,39 +298,6 @@ def support_section(warehouse: Warehouse) -> tuple[Section, ...]:
         Section(
             "What support departments pass on", text=(text,), tables=(Table(columns, found, max_rows=20),)
         ),
-    )
-
-
-def tag_sections(warehouse: Warehouse) -> tuple[Section, ...]:
-    """Compliance by scope, and what to put right; nothing without resources on a bill."""
-    by_scope, wrong = ask.tagged_by(warehouse), ask.to_fix(warehouse)
-    if not by_scope.rows:
-        return ()
-    scopes = (
-        Column("scope_kind", "By"),
-        Column("scope", "Which"),
-        Column("resources", "Resources", "count"),
-        Column("compliant_share", "Right", "percent"),
-        Column("cost_usd", "Cost", "usd_table"),
-        Column("compliant_cost_share", "Of it, right", "percent"),
-        Column("untagged_cost_usd", "Without", "usd_table"),
-        Column("prior_compliant_cost_share", "Month before", "percent"),
-        Column("days_to_target", "Days to the target", "count"),
-    )
-    fixes = (
-        Column("resource_id", "Resource"),
-        Column("service_name", "Service"),
-        Column("tag_key", "Tag"),
-        Column("problem", "Problem", "words"),
-        Column("found_key", "Found as"),
-        Column("found_value", "Value"),
-        Column("likely_value", "Likely meant"),
-        Column("fixed_by", "Who"),
-        Column("cost_usd", "Cost in 30 days", "usd_table"),
-    )
-    return (
-        Section("Tags", tables=(Table(scopes, by_scope, max_rows=30),)),
-        Section("Tags to put right", tables=(Table(fixes, wrong, max_rows=25),)),
     )
 
 
