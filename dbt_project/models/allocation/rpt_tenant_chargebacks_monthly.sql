@@ -138,10 +138,14 @@ final as (
             {%- endfor %}
         end as largest_increase,
         1 - {{ ratio('compared.failed_calls', 'compared.calls') }} as answered_share,
-        (1 - {{ ratio('compared.failed_calls', 'compared.calls') }}) * least(1, {{ ratio(
-            ratio('sum(case when compared.costed_tokens > 0 then compared.total_cost_usd end) over (partition by compared.month_start_date)', 'sum(compared.costed_tokens) over (partition by compared.month_start_date)'),
-            ratio('compared.total_cost_usd', 'compared.costed_tokens')
-        ) }}) as efficiency_score,
+        {#- Models on both sides: what all spend has beside them would make every token of the company dear. #}
+        case
+            when compared.is_customer and compared.costed_tokens > 0
+                then (1 - {{ ratio('compared.failed_calls', 'compared.calls') }}) * least(1, {{ ratio(
+                    ratio('sum(case when compared.costed_tokens > 0 then compared.ai_cost_usd end) over (partition by compared.month_start_date)', 'sum(compared.costed_tokens) over (partition by compared.month_start_date)'),
+                    ratio('compared.ai_cost_usd', 'compared.costed_tokens')
+                ) }})
+        end as efficiency_score,
         compared.covered_days,
         compared.days_in_month,
         compared.covered_days < compared.days_in_month as is_partial_month,

@@ -244,7 +244,9 @@ def tenants_section(warehouse: Warehouse) -> tuple[Section, ...]:
             "What each customer costs",
             text=(
                 note(
-                    "What customers cost, not what they are charged: their own use and their part of shared pools."
+                    "What customers cost, not what they are charged: their own use and their part of shared pools. "
+                    "Efficiency is the share of their calls that were answered, times what models cost for a token "
+                    "of all calls over what they cost for one of theirs, at most 1."
                 ),
             ),
             tables=(
