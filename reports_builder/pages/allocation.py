@@ -3,13 +3,13 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import note
 from reports_builder.model import Page
+from reports_builder.subjects.allocation.gpus import queries as ask_gpus
+from reports_builder.subjects.allocation.gpus.statements import gpu_section, gpus_said
 from reports_builder.subjects.allocation.spend import queries as ask
 from reports_builder.subjects.allocation.spend.insights import unowned
 from reports_builder.subjects.allocation.spend.statements import (
     activities_section,
     components_section,
-    gpu_section,
-    gpus_said,
     owned,
     owner_figures,
     owner_sections,
@@ -44,7 +44,7 @@ def build(warehouse: Warehouse) -> Page:
             "Models are a part of what the company spends. Each dollar needs somebody who answers for it, "
             "and a resource that does not say whose it is hides behind those that do."
         ),
-        answer=(owned(month), *gpus_said(ask.gpus(warehouse)), tags_said(tagged)),
+        answer=(owned(month), *gpus_said(ask_gpus.gpus(warehouse)), tags_said(tagged)),
         key_figures=(*spend_figures(month), *tag_figures(tagged)),
         figures=owner_figures(warehouse, month),
         insights=unowned(month, ask.owners(warehouse, "team")),

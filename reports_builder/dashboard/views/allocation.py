@@ -3,11 +3,12 @@
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.model import Section
+from reports_builder.subjects.allocation.gpus import queries as ask_gpus
+from reports_builder.subjects.allocation.gpus.statements import gpu_section, gpus_said
 from reports_builder.subjects.allocation.spend import queries as ask
 from reports_builder.subjects.allocation.spend.statements import (
     activities_section,
     components_section,
-    gpu_section,
     owned,
     owner_figures,
     owner_sections,
@@ -26,7 +27,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
     tagged = ask_tags.tagged(warehouse)
     return View(
         title="All spend",
-        headline=(owned(month), tags_said(tagged)),
+        headline=(owned(month), *gpus_said(ask_gpus.gpus(warehouse)), tags_said(tagged)),
         tiles=(*spend_figures(month), *tag_figures(tagged)),
         sections=(
             Section("Who causes it", figures=owner_figures(warehouse, month)),
