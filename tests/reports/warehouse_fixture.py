@@ -86,10 +86,14 @@ _ROWS = {
         ('2026-10-01', null, 'all', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1),
         ('2026-10-01', 1, 'personnel', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1)""",
     "allocation.rpt_tag_compliance": """
-        (month_start_date, scope_kind, scope, resources, compliant_resources, compliant_share, cost_usd,
-        compliant_cost_share, untagged_cost_usd, prior_compliant_cost_share, days_to_target, is_latest) values
-        ('2026-10-01', 'total', 'all', 4, 2, 0.5, 80, 0.25, 20, 0.2, 434, true),
-        ('2026-10-01', 'tag', 'Team', 4, 3, 0.75, 80, 0.5, 20, 0.4, 140, true)""",
+        (month_start_date, scope_kind, scope, scope_name, resources, compliant_resources, compliant_share, cost_usd,
+        compliant_cost_share, untagged_cost_usd, prior_compliant_cost_share, target_share, days_to_target, target_outlook,
+        is_latest) values
+        ('2026-10-01', 'total', 'all', 'all', 4, 2, 0.5, 80, 0.25, 20, 0.2, 0.95, 434, 'on the way', true),
+        ('2026-10-01', 'tag', 'Team', 'Team', 4, 3, 0.75, 80, 0.5, 20, 0.4, 0.95, 140, 'on the way', true),
+        ('2026-10-01', 'account', 'x', 'x', 4, 2, 0.5, 80, 0.25, 20, 0.2, 0.95, 434, 'on the way', true),
+        ('2026-10-01', 'account', 'y', 'y', 0, 0, null, 0, null, 0, null, 0.95, null, null, true),
+        ('2026-10-01', 'team', 'research-team', 'Research', 3, 2, 0.67, 60, 0.33, 0, 0.34, 0.95, null, 'moving away', true)""",
     "allocation.rpt_noncompliant_resources": """
         (month_start_date, provider_name, resource_id, tag_key, problem, right_key, found_key, found_value, likely_value,
         correction, team_id, fixed_by, cost_usd, resource_rank) values

@@ -10,24 +10,39 @@ def tagged(warehouse: Warehouse) -> Evidence:
         """
         select
             month_start_date, resources, compliant_resources, compliant_share, cost_usd, compliant_cost_share,
-            untagged_cost_usd, exempt_resources, cost_without_resource_usd, prior_compliant_cost_share,
-            days_to_target
+            untagged_cost_usd, prior_compliant_cost_share, target_share, days_to_target, target_outlook
         from allocation.rpt_tag_compliance
         where scope_kind = 'total' and is_latest
         """
     )
 
 
-def tagged_by(warehouse: Warehouse) -> Evidence:
-    """The same by tag, provider, account, service, region and team, the dearest gap first."""
+def tagged_by_tag(warehouse: Warehouse) -> Evidence:
+    """The same by tag of the policy, the widest gap first."""
     return warehouse.evidence(
         """
         select
-            scope_kind, scope, resources, compliant_share, cost_usd, compliant_cost_share, untagged_cost_usd,
-            prior_compliant_cost_share, days_to_target
+            scope, resources, compliant_share, cost_usd, compliant_cost_share, untagged_cost_usd,
+            prior_compliant_cost_share, days_to_target, target_outlook
         from allocation.rpt_tag_compliance
-        where scope_kind <> 'total' and is_latest
-        order by scope_kind = 'tag' desc, scope_kind, compliant_cost_share, cost_usd desc, scope
+        where scope_kind = 'tag' and is_latest
+        order by compliant_cost_share, scope
+        """
+    )
+
+
+def tagged_by_scope(warehouse: Warehouse) -> Evidence:
+    """The same by team, then by provider, account, service and region, the widest gap first."""
+    return warehouse.evidence(
+        """
+        select
+            scope_kind, scope_name, resources, compliant_share, cost_usd, compliant_cost_share,
+            untagged_cost_usd, prior_compliant_cost_share, days_to_target, target_outlook
+        from allocation.rpt_tag_compliance
+        where scope_kind not in ('total', 'tag') and is_latest and (resources > 0 or cost_usd <> 0)
+        order by
+            list_position(['team', 'provider', 'account', 'service', 'region'], scope_kind),
+            compliant_cost_share, cost_usd desc, scope
         """
     )
 
