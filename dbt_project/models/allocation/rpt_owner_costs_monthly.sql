@@ -133,6 +133,7 @@ final as (
         compared.owner_id,
         case when compared.owner_id = 'unallocated' then 'Unallocated' else coalesce(owners.owner_name, compared.owner_id) end as owner_name,
         compared.parent_owner_id,
+        case when compared.parent_owner_id = 'unallocated' then 'Unallocated' else coalesce(parents.owner_name, compared.parent_owner_id) end as parent_owner_name,
         {%- for component in components %}
         compared.{{ component }}_cost_usd,
         {%- endfor %}
@@ -151,6 +152,15 @@ final as (
     from compared
     inner join months on compared.month_start_date = months.month_start_date
     left join owners on compared.owner_id = owners.owner_id and compared.rollup_level = owners.owner_type and owners.is_latest
+    left join owners as parents
+        on
+            compared.parent_owner_id = parents.owner_id
+            and parents.owner_type = case compared.rollup_level
+                {%- for level in levels[1:] %}
+                when '{{ level | replace('_id', '') }}' then '{{ levels[loop.index0] | replace('_id', '') }}'
+                {%- endfor %}
+            end
+            and parents.is_latest
 
 )
 

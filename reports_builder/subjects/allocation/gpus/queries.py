@@ -59,3 +59,22 @@ def gpus_by_team(warehouse: Warehouse) -> Evidence:
         order by grouping(team_id), cost_usd desc nulls last, team_id
         """
     )
+
+
+def unused_by_machine(warehouse: Warehouse) -> Evidence:
+    """Machines with unused hours and the team whose they are, the dearest first."""
+    return warehouse.evidence(
+        """
+        select
+            provider_name,
+            coalesce(instance_type, 'unknown') as instance_type,
+            team_name,
+            sum(idle_gpu_hours) as machine_idle_gpu_hours,
+            sum(idle_cost_usd) as machine_idle_cost_usd
+        from allocation.rpt_gpu_costs_daily
+        where usage_date between :window_start and :as_of
+        group by all
+        having sum(idle_cost_usd) > 0
+        order by machine_idle_cost_usd desc, provider_name, instance_type, team_name
+        """
+    )

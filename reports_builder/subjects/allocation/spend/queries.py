@@ -10,6 +10,7 @@ def month(warehouse: Warehouse) -> Evidence:
         """
         select
             month_start_date, total_cost_usd, ai_cost_usd, shared_cost_usd, prior_month_cost_usd,
+            cast(month_start_date - interval 1 month as date) as prior_month_start_date,
             covered_days, days_in_month, unowned_cost_usd, owned_share, unowned_cost_usd > 0 as has_unowned,
             is_owned_enough
         from allocation.rpt_owner_costs_monthly
@@ -67,7 +68,7 @@ def components(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd, transfer_cost_usd,
+            month_start_date, covered_days, days_in_month, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd, transfer_cost_usd,
             services_cost_usd, other_cost_usd, shared_cost_usd, total_cost_usd, owned_share
         from allocation.rpt_owner_costs_monthly
         where rollup_level = 'total'
@@ -77,29 +78,65 @@ def components(warehouse: Warehouse) -> Evidence:
 
 
 def owners(warehouse: Warehouse, level: str) -> Evidence:
-    """The owners of a level in the newest month, the dearest first."""
+    """All spend of the newest month, then the owners of a level, the dearest first."""
     return warehouse.evidence(
         """
         select
-            owner_name, parent_owner_id, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd,
+            case rollup_level when 'total' then 'All spend' else owner_name end as owner_name,
+            case rollup_level when 'total' then '-' else parent_owner_name end as parent_owner_name,
+            rollup_level <> 'total' and owner_id <> 'unallocated' as is_owner,
+            ai_cost_usd, infrastructure_cost_usd, storage_cost_usd,
             transfer_cost_usd,
             services_cost_usd, other_cost_usd, shared_cost_usd, total_cost_usd, cost_share,
             prior_month_cost_usd
         from allocation.rpt_owner_costs_monthly
-        where rollup_level = :level and is_latest
-        order by total_cost_usd desc, owner_id, parent_owner_id
+        where rollup_level in ('total', :level) and is_latest
+        order by rollup_level = 'total' desc, total_cost_usd desc, owner_id, parent_owner_id
         """,
         level=level,
     )
 
 
-def unowned(warehouse: Warehouse) -> Evidence:
-    """Why cost of the newest month has no team, the dearest cause first."""
+def dearest_teams(warehouse: Warehouse) -> Evidence:
+    """The teams of the newest month, the dearest first."""
     return warehouse.evidence(
         """
-        select month_start_date, cause, cost_usd, unowned_share
+        select owner_name, total_cost_usd, prior_month_cost_usd
+        from allocation.rpt_owner_costs_monthly
+        where rollup_level = 'team' and is_latest
+        order by total_cost_usd desc, owner_id, parent_owner_id
+        """
+    )
+
+
+# The days of its month that the data covers, beside each row of a mart by month.
+_MONTHS = """
+        inner join (
+            select month_start_date, covered_days, days_in_month
+            from allocation.rpt_owner_costs_monthly
+            where rollup_level = 'total'
+        ) as months using (month_start_date)
+"""
+
+
+def unowned(warehouse: Warehouse) -> Evidence:
+    """Why cost has no team, the newest month first and in it the dearest cause."""
+    return warehouse.evidence(
+        f"""
+        select month_start_date, covered_days, days_in_month, cause, cost_usd, unowned_share
+        from allocation.rpt_unowned_costs_monthly{_MONTHS}        order by month_start_date desc, cost_usd desc, cause
+        """
+    )
+
+
+def unowned_steps(warehouse: Warehouse) -> Evidence:
+    """The causes of the newest month, the dearest first, each with what to do."""
+    return warehouse.evidence(
+        """
+        select month_start_date, cause, next_step, cost_usd as cause_cost_usd, unowned_share
         from allocation.rpt_unowned_costs_monthly
-        order by month_start_date desc, cost_usd desc, cause
+        where month_start_date = (select max(month_start_date) from allocation.rpt_unowned_costs_monthly)
+        order by cost_usd desc, cause
         """
     )
 
@@ -167,12 +204,11 @@ def dearest_tenants(warehouse: Warehouse) -> Evidence:
 def activities(warehouse: Warehouse) -> Evidence:
     """What shared pools cost by activity, the newest month first."""
     return warehouse.evidence(
-        """
+        f"""
         select
-            month_start_date, cost_pool, driver, activity_cost_usd, driver_units, usd_per_driver_unit,
+            month_start_date, covered_days, days_in_month, cost_pool, driver, activity_cost_usd, driver_units, usd_per_driver_unit,
             unused_capacity_cost_usd, unused_share, cost_without_units_usd, customers
-        from allocation.rpt_activity_costs
-        order by month_start_date desc, activity_cost_usd desc, cost_pool, driver
+        from allocation.rpt_activity_costs{_MONTHS}        order by month_start_date desc, activity_cost_usd desc, cost_pool, driver
         """
     )
 
@@ -180,11 +216,10 @@ def activities(warehouse: Warehouse) -> Evidence:
 def support_costs(warehouse: Warehouse) -> Evidence:
     """What support departments pass on to whom by three methods, the newest month and all of them first."""
     return warehouse.evidence(
-        """
+        f"""
         select
-            month_start_date, cost_pool, target_value, direct_cost_usd, step_down_cost_usd,
+            month_start_date, covered_days, days_in_month, cost_pool, target_value, direct_cost_usd, step_down_cost_usd,
             reciprocal_cost_usd, step_down_less_reciprocal_usd, step_down_less_reciprocal_share
-        from allocation.rpt_support_costs_monthly
-        order by month_start_date desc, step_order nulls first, target_column, target_value
+        from allocation.rpt_support_costs_monthly{_MONTHS}        order by month_start_date desc, step_order nulls first, target_column, target_value
         """
     )

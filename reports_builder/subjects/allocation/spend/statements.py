@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reports_builder import formatting
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.formatting import Value
@@ -18,6 +19,18 @@ _COMPONENTS = (
     Column("other_cost_usd", "Other", "usd_table"),
 )
 _TOTAL = Column("total_cost_usd", "Cost", "usd_table")
+
+
+def _month(record: Mapping[str, Value]) -> str:
+    """The month, and how much of it there is data for where that is not all."""
+    month = formatting.month(record["month_start_date"])
+    if record["covered_days"] == record["days_in_month"]:
+        return month
+    covered, days = (formatting.count(record[name]) for name in ("covered_days", "days_in_month"))
+    return f"{month}, {covered} of {days} days"
+
+
+_MONTH = Column("month_start_date", "Month", words=_month)
 
 
 def all_spend_said(warehouse: Warehouse, spend: Evidence, outlook: Evidence) -> Prose:
@@ -92,7 +105,9 @@ def spend_figures(month: Evidence) -> tuple[KeyFigure, ...]:
         KeyFigure(
             month.say("All spend in {month_start_date:month}"),
             month.cell("total_cost_usd", "usd_table"),
-            month.cell("prior_month_cost_usd", "usd_table"),
+            month.say("{prior_month_cost_usd:usd_table} in {prior_month_start_date:month}")
+            if month["prior_month_cost_usd"] is not None
+            else None,
             status=month.say("{covered_days:count} of {days_in_month:count} days"),
         ),
         KeyFigure("Of it, models", month.cell("ai_cost_usd", "usd_table")),
@@ -113,7 +128,7 @@ def owner_figures(warehouse: Warehouse, month: Evidence) -> tuple[Figure, ...]:
         (
             "teams",
             "owner_name",
-            ask.owners(warehouse, "team"),
+            ask.dearest_teams(warehouse),
             "{owner_name:text} costs most of all teams",
         ),
         (
@@ -148,7 +163,7 @@ def owner_figures(warehouse: Warehouse, month: Evidence) -> tuple[Figure, ...]:
 def components_section(warehouse: Warehouse) -> Section:
     """Months by component."""
     columns = (
-        Column("month_start_date", "Month", "month"),
+        _MONTH,
         *_COMPONENTS,
         _TOTAL,
         Column("owned_share", "With a team", "percent"),
@@ -157,7 +172,7 @@ def components_section(warehouse: Warehouse) -> Section:
 
 
 def owner_sections(warehouse: Warehouse) -> tuple[Section, ...]:
-    """The newest month by unit, team, project, user and cost centre."""
+    """The newest month by unit, team, project, user and cost centre, each with the whole."""
     levels = (
         ("business_unit", "Business units", "Unit"),
         ("team", "Teams", "Team"),
@@ -173,7 +188,7 @@ def owner_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                     (
                         Column("owner_name", label),
                         *(
-                            (Column("parent_owner_id", "Of"),)
+                            (Column("parent_owner_name", "Of"),)
                             if level not in ("business_unit", "cost_centre")
                             else ()
                         ),
@@ -189,7 +204,7 @@ def owner_sections(warehouse: Warehouse) -> tuple[Section, ...]:
         )
         for level, title, label in levels
         if (found := ask.owners(warehouse, level)).rows
-        and any(record["owner_name"] != "Unallocated" for record in found.records())
+        and any(record["is_owner"] for record in found.records())
     )
 
 
@@ -199,10 +214,10 @@ def unowned_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not found.rows:
         return ()
     columns = (
-        Column("month_start_date", "Month", "month"),
+        _MONTH,
         Column("cause", "Cause"),
         Column("cost_usd", "Cost", "usd_table"),
-        Column("unowned_share", "Share", "percent"),
+        Column("unowned_share", "Share of what has no team", "percent"),
     )
     return (Section("Why cost has no team", tables=(Table(columns, found, max_rows=16),)),)
 
@@ -263,7 +278,7 @@ def activities_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not found.rows:
         return ()
     columns = (
-        Column("month_start_date", "Month", "month"),
+        _MONTH,
         Column("cost_pool", "Pool"),
         Column("driver", "Shared out by"),
         Column("activity_cost_usd", "Cost", "usd_table"),
@@ -283,7 +298,7 @@ def support_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not found.rows:
         return ()
     columns = (
-        Column("month_start_date", "Month", "month"),
+        _MONTH,
         Column("cost_pool", "Department"),
         Column("target_value", "Owner"),
         Column("direct_cost_usd", "Directly", "usd_table"),

@@ -10,7 +10,9 @@ def tagged(warehouse: Warehouse) -> Evidence:
         """
         select
             month_start_date, resources, compliant_resources, compliant_share, cost_usd, compliant_cost_share,
-            untagged_cost_usd, prior_compliant_cost_share, target_share, days_to_target, target_outlook
+            cost_usd - compliant_cost_usd as wrong_cost_usd, untagged_cost_usd,
+            cast(month_start_date - interval 1 month as date) as prior_month_start_date,
+            prior_compliant_cost_share, target_share, days_to_target, target_outlook
         from allocation.rpt_tag_compliance
         where scope_kind = 'total' and is_latest
         """
@@ -27,6 +29,20 @@ def tagged_by_tag(warehouse: Warehouse) -> Evidence:
         from allocation.rpt_tag_compliance
         where scope_kind = 'tag' and is_latest
         order by compliant_cost_share, scope
+        """
+    )
+
+
+def tagged_by_team(warehouse: Warehouse) -> Evidence:
+    """The same by team, whose cost is tagged wrong most first."""
+    return warehouse.evidence(
+        """
+        select
+            scope_name, resources - compliant_resources as wrong_resources,
+            cost_usd - compliant_cost_usd as team_wrong_cost_usd, compliant_cost_share
+        from allocation.rpt_tag_compliance
+        where scope_kind = 'team' and is_latest and resources > compliant_resources
+        order by team_wrong_cost_usd desc, scope
         """
     )
 

@@ -40,14 +40,16 @@ def tag_figures(tagged: Evidence) -> tuple[KeyFigure, ...]:
         return ()
     return (
         KeyFigure(
-            "Tagged right, by cost",
+            tagged.say("Cost tagged right in {month_start_date:month}"),
             tagged.cell("compliant_cost_share", "percent"),
-            tagged.cell("prior_compliant_cost_share", "percent"),
+            tagged.say("{prior_compliant_cost_share:percent} in {prior_month_start_date:month}")
+            if tagged["prior_compliant_cost_share"] is not None
+            else None,
             target=tagged.cell("target_share", "percent"),
             status=tagged.cell("target_outlook", "text"),
         ),
         KeyFigure(
-            "Tagged right, by resources",
+            tagged.say("Resources tagged right in {month_start_date:month}"),
             tagged.cell("compliant_share", "percent"),
             status=tagged.say("{compliant_resources:count} of {resources:count}"),
         ),
