@@ -56,12 +56,12 @@ _ROWS = {
         ('model_switch_base_share', 0.6), ('model_switch_high_share', 0.8)""",
     "allocation.rpt_owner_costs_monthly": """
         (month_start_date, rollup_level, business_unit_id, team_id, owner_id, owner_name, parent_owner_id, parent_owner_name, ai_cost_usd,
-        storage_cost_usd, shared_cost_usd, total_cost_usd, cost_share, unowned_cost_usd, owned_share, is_owned_enough,
+        storage_cost_usd, shared_cost_usd, total_cost_usd, cost_share, unowned_cost_usd, owned_share, owned_target_share, is_owned_enough,
         prior_month_cost_usd, covered_days, days_in_month, is_partial_month, is_latest) values
-        ('2026-10-01', 'total', 'all', 'all', 'all', 'all', 'all', 'all', 1600, 10, 10, 1610, 1, 161, 0.9, false, 1500, 31, 31, false, true),
-        ('2026-10-01', 'team', 'x', 'a', 'a', 'Assistant', 'x', 'Customer products', 1449, 0, 0, 1449, 0.9, 0, 1, true, 1400, 31, 31, false, true),
+        ('2026-10-01', 'total', 'all', 'all', 'all', 'all', 'all', 'all', 1600, 10, 10, 1610, 1, 161, 0.9, 0.95, false, 1500, 31, 31, false, true),
+        ('2026-10-01', 'team', 'x', 'a', 'a', 'Assistant', 'x', 'Customer products', 1449, 0, 0, 1449, 0.9, 0, 1, 0.95, true, 1400, 31, 31, false, true),
         ('2026-10-01', 'team', 'unallocated', 'unallocated', 'unallocated', 'Unallocated', 'unallocated', 'Unallocated', 151, 10, 10,
-        161, 0.1, 161, 0, false, 100, 31, 31, false, true)""",
+        161, 0.1, 161, 0, 0.95, false, 100, 31, 31, false, true)""",
     "allocation.rpt_tenant_chargebacks_monthly": """
         (month_start_date, customer_id, customer_name, is_customer, ai_cost_usd, other_cost_usd, total_cost_usd, cost_share,
         largest_increase, efficiency_score, is_latest) values

@@ -19,9 +19,9 @@ def unowned(month: Evidence, causes: Evidence) -> tuple[Insight, ...]:
                 + (", which is within the target" if month["is_owned_enough"] else "")
             ),
             problem=say(
-                "The owner rules find a team for **{owned_share:percent}** of **{total_cost_usd:usd}**; nobody "
-                "looks after the other **{unowned_cost_usd:usd}**. The largest part of it is "
-                "{cause_cost_usd:usd} ({cause:text}).",
+                "The owner rules find a team for **{owned_share:percent}** of **{total_cost_usd:usd}** (target "
+                "{owned_target_share:percent}); nobody looks after the other **{unowned_cost_usd:usd}**. The "
+                "largest part of it is {cause_cost_usd:usd} ({cause:text}).",
                 month,
                 causes,
             ),

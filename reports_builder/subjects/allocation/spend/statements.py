@@ -90,11 +90,13 @@ def owned(month: Evidence) -> Prose:
         return note("No cost is on record, so there is nothing to own.")
     said = month.say(
         "In {month_start_date:month} everything together cost **{total_cost_usd:usd}**, and teams answer for "
-        "**{owned_share:percent}** of it"
+        "**{owned_share:percent}** of it (target {owned_target_share:percent})"
     )
     if not month["has_unowned"]:
         return said + note(".")
-    return said + month.say("; {unowned_cost_usd:usd} have no owner.")
+    return said + month.say(
+        "; {unowned_cost_usd:usd} of that month, {unowned_share_of_all:percent}, have no owner."
+    )
 
 
 def spend_figures(month: Evidence) -> tuple[KeyFigure, ...]:
@@ -115,6 +117,7 @@ def spend_figures(month: Evidence) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "Of it, a team answers for",
             month.cell("owned_share", "percent"),
+            target=month.cell("owned_target_share", "percent"),
             status=month.say("{unowned_cost_usd:usd_table} without an owner"),
         ),
     )
