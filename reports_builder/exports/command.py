@@ -111,6 +111,7 @@ def export_commitments(
 
 @export_app.command("journal")
 def export_journal(
+    *,
     month: Month,
     out: Out,
     format_: Annotated[

@@ -148,7 +148,7 @@ def read_accrual(warehouse: Warehouse, month: date) -> Journal:
 
 
 def read_billed(warehouse: Warehouse, month: date) -> Journal:
-    """What a month bills to cost centres, against the cost that it relieves; teams that are shown theirs are not in it.
+    """What a month bills to cost centres, against the cost that it relieves; not what teams are only shown.
 
     ReportError when the month bills nobody or is not over.
     """
@@ -163,7 +163,10 @@ def read_billed(warehouse: Warehouse, month: date) -> Journal:
     return journal_of(amounts, _booked_on(accounts, RECOVERED), month, CHARGEBACK)
 
 
-BOOKS: Mapping[str, Callable[[Warehouse, date], Journal]] = {"accrual": read_accrual, "chargeback": read_billed}
+BOOKS: Mapping[str, Callable[[Warehouse, date], Journal]] = {
+    "accrual": read_accrual,
+    "chargeback": read_billed,
+}
 """What an entry may book, and what reads it."""
 
 

@@ -228,7 +228,10 @@ def books(tmp_path: Path) -> Path:
 
 def test_the_accrual_books_all_cost_and_a_chargeback_what_is_billed(books: Path) -> None:
     with open_warehouse(books) as warehouse:
-        accrual, billed = read_accrual(warehouse, date(2026, 10, 1)), read_billed(warehouse, date(2026, 10, 1))
+        accrual, billed = (
+            read_accrual(warehouse, date(2026, 10, 1)),
+            read_billed(warehouse, date(2026, 10, 1)),
+        )
     assert (accrual.number, accrual.narration) == ("AC-2026-10", "Accrual of cloud and AI cost")
     assert (accrual.total, accrual.against.account.name) == (Decimal("100.01"), "Owed")
     assert (billed.number, billed.narration) == ("CB-2026-10", "Cloud chargeback")
@@ -241,6 +244,9 @@ def test_the_accrual_books_all_cost_and_a_chargeback_what_is_billed(books: Path)
 
 def test_a_month_that_bills_nobody_or_is_not_over_is_not_booked(books: Path) -> None:
     with open_warehouse(books) as warehouse:
-        for month, said in (((2026, 8), "nothing to book in 2026-08"), ((2026, 11), "does not hold the whole of 2026-11")):
+        for month, said in (
+            ((2026, 8), "nothing to book in 2026-08"),
+            ((2026, 11), "does not hold the whole of 2026-11"),
+        ):
             with pytest.raises(ReportError, match=said):
                 read_billed(warehouse, date(*month, 1))

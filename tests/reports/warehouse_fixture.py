@@ -86,6 +86,12 @@ _ROWS = {
         reciprocal_cost_usd, step_down_less_reciprocal_usd, step_down_less_reciprocal_share) values
         ('2026-10-01', null, 'all', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1),
         ('2026-10-01', 1, 'personnel', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1)""",
+    "allocation.rpt_gpu_costs_daily": """
+        (usage_date, provider_name, instance_type, team_id, team_name, requested_gpu_hours, allocated_gpu_hours,
+        measured_gpu_hours, idle_gpu_hours, cost_usd, recorded_cost_usd, idle_cost_usd, ledger_cost_usd) values
+        ('2026-10-02', 'AWS', 'p4d', 'research-team', 'Research', 30, 20, 5, null, 20, 20, 0, 0),
+        ('2026-10-02', 'AWS', 'p4d', 'platform-team', 'Platform', null, null, null, 20, 20, 20, 20, 40),
+        ('2026-10-02', 'AWS', 'g4dn', 'platform-team', 'Platform', null, null, null, null, 10, null, null, 10)""",
     "allocation.rpt_tag_compliance": """
         (month_start_date, scope_kind, scope, scope_name, resources, compliant_resources, compliant_share, cost_usd,
         compliant_cost_share, untagged_cost_usd, prior_compliant_cost_share, target_share, days_to_target, target_outlook,

@@ -19,19 +19,28 @@ owners as (
 
 ),
 
+newest_month as (
+
+    select max(month_start_date) as month_start_date from resources
+
+),
+
 ranked as (
 
     select
-        *,
-        {{ money('coalesce(sum(cost_usd) over (partition by provider_name, resource_id), 0)') }} as resource_cost_usd,
+        resources.*,
+        {{ money('coalesce(sum(resources.cost_usd) over (partition by resources.provider_name, resources.resource_id), 0)') }} as resource_cost_usd,
         row_number() over (
-            partition by provider_name, resource_id
-            order by last_charge_date desc, tags asc nulls last, service_name asc nulls last, account_id asc nulls last, region_id asc nulls last, team_id asc
+            partition by resources.provider_name, resources.resource_id
+            order by
+                resources.last_charge_date desc, resources.tags asc nulls last, resources.service_name asc nulls last,
+                resources.account_id asc nulls last, resources.region_id asc nulls last, resources.team_id asc
         ) as newest_rank,
-        coalesce(user_id, nullif(team_id, 'unallocated')) as fixer_id,
-        case when user_id is not null then 'user' else 'team' end as fixer_type
+        coalesce(resources.user_id, nullif(resources.team_id, 'unallocated')) as fixer_id,
+        case when resources.user_id is not null then 'user' else 'team' end as fixer_type
     from resources
-    where resource_id is not null and month_start_date = (select max(resources.month_start_date) from resources)
+    inner join newest_month on resources.month_start_date = newest_month.month_start_date
+    where resources.resource_id is not null
 
 ),
 

@@ -175,10 +175,7 @@ final as (
         paced.month_start_date,
         paced.scope_kind,
         paced.scope,
-        case
-            when paced.scope_kind = 'team' and paced.scope = 'unallocated' then 'Unallocated'
-            else coalesce(owners.owner_name, paced.scope)
-        end as scope_name,
+        coalesce(owners.owner_name, case when paced.scope_kind = 'team' and paced.scope = 'unallocated' then 'Unallocated' else paced.scope end) as scope_name,
         paced.resources,
         paced.compliant_resources,
         paced.compliant_share,

@@ -84,8 +84,7 @@ joined as (
         lag(costs.total_cost_usd) over (partition by costs.customer_id order by costs.month_start_date) as last_cost_usd,
         lag(months.covered_days) over (partition by costs.customer_id order by costs.month_start_date) as last_covered_days,
         {%- for component in components %}
-        {{ money("costs." ~ component ~ "_cost_usd - coalesce(lag(costs." ~ component ~ "_cost_usd) over (partition by costs.customer_id order by costs.month_start_date), 0)") }}
-            as {{ component }}_change_usd,
+        {{ money_of_double(ratio('costs.' ~ component ~ '_cost_usd', 'months.covered_days')) }} as {{ component }}_daily_usd,
         {%- endfor %}
         costs.month_start_date = max(costs.month_start_date) over () as is_latest
     from costs
@@ -94,14 +93,25 @@ joined as (
 
 ),
 
-compared as (
+changed as (
 
     select
         *,
         customer_id not in ('unallocated', 'not_serving') as is_customer,
-        coalesce(last_month = cast(date_trunc('month', month_start_date - 1) as date), false) as has_last_month,
-        greatest({{ components | join('_change_usd, ') }}_change_usd) as most_change_usd
+        {%- for component in components %}
+        {{ component }}_daily_usd - coalesce(lag({{ component }}_daily_usd) over (partition by customer_id order by month_start_date), 0) as {{ component }}_change_usd,
+        {%- endfor %}
+        coalesce(last_month = cast(date_trunc('month', month_start_date - 1) as date), false) as has_last_month
     from joined
+
+),
+
+compared as (
+
+    select
+        *,
+        greatest({{ components | join('_change_usd, ') }}_change_usd) as most_change_usd
+    from changed
 
 ),
 

@@ -16,26 +16,26 @@ def unused(gpus: Evidence, machines: Evidence) -> tuple[Insight, ...]:
         Insight(
             title=gpus.say("{idle_cost_usd:usd} paid for GPU hours that nobody used"),
             problem=gpus.say(
-                "From {first_date:day} to {last_date:day} **{idle_gpu_hours:count}** hours of cards were paid for "
-                "and held by nobody: **{idle_cost_usd:usd}**, {idle_share:percent} of the {recorded_cost_usd:usd} "
-                "whose use is recorded."
+                "From {first_date:day} to {last_date:day} **{idle_gpu_hours:count}** hours of cards were "
+                "paid for and held by nobody: **{idle_cost_usd:usd}**, {idle_share:percent} of the "
+                "{recorded_cost_usd:usd} whose use is recorded."
             ),
             domain_spec="Usage Optimization (GPUs)",
             domain_framework=USAGE,
             ubr_impact=gpus.say("**{idle_cost_usd:usd}** of cost in the period that serves nobody."),
             recommendation=Recommendation(
                 machines.say(
-                    "Ask {team_name:text} what its {instance_type:text} with {provider_name:text} waits for, which "
-                    "stood unused for {machine_idle_cost_usd:usd}: let other teams have the hours, or stop it "
-                    "while nobody asks for it."
+                    "Ask {team_name:text} what its {instance_type:text} with {provider_name:text} waits for, "
+                    "which stood unused for {machine_idle_cost_usd:usd}: let other teams have the hours, or "
+                    "stop it while nobody asks for it."
                 ),
                 "Head of Engineering",
                 "days",
             ),
             outcome=gpus.say(
-                "Between nothing and **{idle_cost_usd:usd}** in a period of this length. Assumption: at the high "
-                "end each unused hour can be given up. What the analysis of savings lists for these machines is "
-                "a part of it."
+                "Between nothing and **{idle_cost_usd:usd}** in a period of this length. Assumption: at the "
+                "high end each unused hour can be given up. What the analysis of savings lists for these "
+                "machines is a part of it."
             ),
             supporting=Table(
                 (

@@ -54,7 +54,8 @@ def gpus_by_team(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         f"""
         select
-            coalesce(team_name, 'All') as team_name,{_SUMS}        group by grouping sets ((team_id, team_name), ())
+            coalesce(team_name, 'All') as team_name,{_SUMS}        group by
+            grouping sets ((team_id, team_name), ())
         having count(*) > 0
         order by grouping(team_id), cost_usd desc nulls last, team_id
         """

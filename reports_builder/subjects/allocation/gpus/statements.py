@@ -14,8 +14,8 @@ def gpus_said(gpus: Evidence) -> tuple[Prose, ...]:
     if gpus["idle_share"] is None:
         return (said + note("; nobody recorded their use."),)
     said += gpus.say(
-        ". Of the {recorded_cost_usd:usd} whose use is recorded, **{idle_cost_usd:usd}** ({idle_share:percent}) "
-        "paid for unused hours"
+        ". Of the {recorded_cost_usd:usd} whose use is recorded, **{idle_cost_usd:usd}** "
+        "({idle_share:percent}) paid for unused hours"
     )
     if gpus["busy_share"] is not None:
         said += gpus.say("; cards that were held were busy {busy_share:percent} of the time")
@@ -56,12 +56,12 @@ def gpu_section(warehouse: Warehouse) -> tuple[Section, ...]:
             "GPUs",
             text=(
                 note(
-                    "Hours are those of whole cards: a slice is its part. Requested hours have the time in the "
-                    "queue, too. Unused hours are borne by the owner of the machine."
+                    "Hours are those of whole cards: a slice is its part. Requested hours have the time in "
+                    "the queue, too. Unused hours are borne by the owner of the machine."
                 ),
                 note(
-                    "Teams are billed by machine, as the ledger has it. The cost by team here is by who held the "
-                    "cards; what that moves stands beside it."
+                    "Teams are billed by machine, as the ledger has it. The cost by team here is by who held "
+                    "the cards; what that moves stands beside it."
                 ),
             ),
             tables=(Table(types, by_type), Table(teams, ask.gpus_by_team(warehouse), max_rows=20)),

@@ -2,6 +2,7 @@
 
 from reports_builder.evidence import Evidence, say
 from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.subjects.allocation.spend.statements import UNOWNED_SHARE
 from reports_builder.subjects.capabilities import INVOICING
 
 
@@ -19,9 +20,9 @@ def unowned(month: Evidence, causes: Evidence) -> tuple[Insight, ...]:
                 + (", which is within the target" if month["is_owned_enough"] else "")
             ),
             problem=say(
-                "The owner rules find a team for **{owned_share:percent}** of **{total_cost_usd:usd}** (target "
-                "{owned_target_share:percent}); nobody looks after the other **{unowned_cost_usd:usd}**. The "
-                "largest part of it is {cause_cost_usd:usd} ({cause:text}).",
+                "The owner rules find a team for **{owned_share:percent}** of **{total_cost_usd:usd}** "
+                "(target {owned_target_share:percent}); nobody looks after the other "
+                "**{unowned_cost_usd:usd}**. The largest part of it is {cause_cost_usd:usd} ({cause:text}).",
                 month,
                 causes,
             ),
@@ -41,7 +42,7 @@ def unowned(month: Evidence, causes: Evidence) -> tuple[Insight, ...]:
                 (
                     Column("cause", "Cause"),
                     Column("cause_cost_usd", "Cost", "usd_table"),
-                    Column("unowned_share", "Share of what has no team", "percent"),
+                    UNOWNED_SHARE,
                     Column("next_step", "Next step"),
                 ),
                 causes,

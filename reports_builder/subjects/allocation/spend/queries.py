@@ -68,8 +68,9 @@ def components(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, covered_days, days_in_month, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd, transfer_cost_usd,
-            services_cost_usd, other_cost_usd, shared_cost_usd, total_cost_usd, owned_share
+            month_start_date, covered_days, days_in_month, ai_cost_usd, infrastructure_cost_usd,
+            storage_cost_usd, transfer_cost_usd, services_cost_usd, other_cost_usd, shared_cost_usd,
+            total_cost_usd, owned_share
         from allocation.rpt_owner_costs_monthly
         where rollup_level = 'total'
         order by month_start_date desc
@@ -109,22 +110,17 @@ def dearest_teams(warehouse: Warehouse) -> Evidence:
     )
 
 
-# The days of its month that the data covers, beside each row of a mart by month.
-_MONTHS = """
-        inner join (
-            select month_start_date, covered_days, days_in_month
-            from allocation.rpt_owner_costs_monthly
-            where rollup_level = 'total'
-        ) as months using (month_start_date)
-"""
-
-
 def unowned(warehouse: Warehouse) -> Evidence:
     """Why cost has no team, the newest month first and in it the dearest cause."""
     return warehouse.evidence(
-        f"""
-        select month_start_date, covered_days, days_in_month, cause, cost_usd, unowned_share
-        from allocation.rpt_unowned_costs_monthly{_MONTHS}        order by month_start_date desc, cost_usd desc, cause
+        """
+        select
+            causes.month_start_date, months.covered_days, months.days_in_month, causes.cause, causes.cost_usd,
+            causes.unowned_share
+        from allocation.rpt_unowned_costs_monthly as causes
+        left join allocation.rpt_owner_costs_monthly as months
+            on causes.month_start_date = months.month_start_date and months.rollup_level = 'total'
+        order by causes.month_start_date desc, causes.cost_usd desc, causes.cause
         """
     )
 
@@ -146,11 +142,9 @@ def tenants(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, customer_name, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd, transfer_cost_usd,
-            services_cost_usd,
-            other_cost_usd, total_cost_usd, cost_per_call_usd, cost_per_1k_tokens_usd,
-            daily_cost_change_share,
-            largest_increase, efficiency_score
+            month_start_date, customer_name, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd,
+            transfer_cost_usd, services_cost_usd, other_cost_usd, total_cost_usd, cost_per_call_usd,
+            cost_per_1k_tokens_usd, daily_cost_change_share, largest_increase, efficiency_score
         from allocation.rpt_tenant_chargebacks_monthly
         where is_latest and is_customer
         order by total_cost_usd desc, customer_id
@@ -204,11 +198,18 @@ def dearest_tenants(warehouse: Warehouse) -> Evidence:
 def activities(warehouse: Warehouse) -> Evidence:
     """What shared pools cost by activity, the newest month first."""
     return warehouse.evidence(
-        f"""
+        """
         select
-            month_start_date, covered_days, days_in_month, cost_pool, driver, activity_cost_usd, driver_units, usd_per_driver_unit,
-            unused_capacity_cost_usd, unused_share, cost_without_units_usd, customers
-        from allocation.rpt_activity_costs{_MONTHS}        order by month_start_date desc, activity_cost_usd desc, cost_pool, driver
+            activities.month_start_date, months.covered_days, months.days_in_month, activities.cost_pool,
+            activities.driver, activities.activity_cost_usd, activities.driver_units,
+            activities.usd_per_driver_unit, activities.unused_capacity_cost_usd, activities.unused_share,
+            activities.cost_without_units_usd, activities.customers
+        from allocation.rpt_activity_costs as activities
+        left join allocation.rpt_owner_costs_monthly as months
+            on activities.month_start_date = months.month_start_date and months.rollup_level = 'total'
+        order by
+            activities.month_start_date desc, activities.activity_cost_usd desc, activities.cost_pool,
+            activities.driver
         """
     )
 
@@ -216,10 +217,17 @@ def activities(warehouse: Warehouse) -> Evidence:
 def support_costs(warehouse: Warehouse) -> Evidence:
     """What support departments pass on to whom by three methods, the newest month and all of them first."""
     return warehouse.evidence(
-        f"""
+        """
         select
-            month_start_date, covered_days, days_in_month, cost_pool, target_value, direct_cost_usd, step_down_cost_usd,
-            reciprocal_cost_usd, step_down_less_reciprocal_usd, step_down_less_reciprocal_share
-        from allocation.rpt_support_costs_monthly{_MONTHS}        order by month_start_date desc, step_order nulls first, target_column, target_value
+            passed.month_start_date, months.covered_days, months.days_in_month, passed.cost_pool,
+            passed.target_value, passed.direct_cost_usd, passed.step_down_cost_usd,
+            passed.reciprocal_cost_usd,
+            passed.step_down_less_reciprocal_usd, passed.step_down_less_reciprocal_share
+        from allocation.rpt_support_costs_monthly as passed
+        left join allocation.rpt_owner_costs_monthly as months
+            on passed.month_start_date = months.month_start_date and months.rollup_level = 'total'
+        order by
+            passed.month_start_date desc, passed.step_order nulls first, passed.target_column,
+            passed.target_value
         """
     )

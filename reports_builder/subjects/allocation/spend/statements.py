@@ -30,6 +30,7 @@ def _month(record: Mapping[str, Value]) -> str:
     return f"{month}, {covered} of {days} days"
 
 
+UNOWNED_SHARE = Column("unowned_share", "Share of what has no team", "percent")
 _MONTH = Column("month_start_date", "Month", words=_month)
 
 
@@ -220,7 +221,7 @@ def unowned_section(warehouse: Warehouse) -> tuple[Section, ...]:
         _MONTH,
         Column("cause", "Cause"),
         Column("cost_usd", "Cost", "usd_table"),
-        Column("unowned_share", "Share of what has no team", "percent"),
+        UNOWNED_SHARE,
     )
     return (Section("Why cost has no team", tables=(Table(columns, found, max_rows=16),)),)
 
@@ -262,9 +263,9 @@ def tenants_section(warehouse: Warehouse) -> tuple[Section, ...]:
             "What each customer costs",
             text=(
                 note(
-                    "What customers cost, not what they are charged: their own use and their part of shared pools. "
-                    "Efficiency is the share of their calls that were answered, times what models cost for a token "
-                    "of all calls over what they cost for one of theirs, at most 1."
+                    "What customers cost, not what they are charged: their own use and their part of shared "
+                    "pools. Efficiency is the share of their calls that were answered, times what models "
+                    "cost for a token of all calls over what they cost for one of theirs, at most 1."
                 ),
             ),
             tables=(

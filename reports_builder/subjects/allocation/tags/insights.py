@@ -22,13 +22,14 @@ def untagged(tagged: Evidence, teams: Evidence) -> tuple[Insight, ...]:
             domain_spec="Understanding Usage & Cost (allocation)",
             domain_framework="Understand Usage & Cost: Allocation",
             ubr_impact=tagged.say(
-                "**{wrong_cost_usd:usd}** a month of which the tags alone do not say whose it is and what for."
+                "**{wrong_cost_usd:usd}** a month of which the tags alone do not say whose it is and what "
+                "for."
             ),
             recommendation=Recommendation(
                 teams.say(
-                    "Give each team its rows of “Tags to put right”, those without a team to FinOps; begin with "
-                    "{scope_name:text}, {wrong_resources:count} resources. Set the tags where machines are made, "
-                    "so that new ones are right."
+                    "Give each team its rows of “Tags to put right”, and FinOps those without a team. Begin "
+                    "with {scope_name:text}, which has {wrong_resources:count} of them. Set the tags where "
+                    "machines are made, so that new ones are right."
                 ),
                 "Head of Engineering",
                 "days",

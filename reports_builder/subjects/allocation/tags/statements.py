@@ -10,7 +10,6 @@ from reports_builder.subjects.allocation.spend.queries import month
 from reports_builder.subjects.allocation.tags import queries as ask
 from reports_builder.warehouse import Warehouse
 
-
 # What is said of the target after its share, by target_outlook.
 _OUTLOOKS = {
     "reached": " and is reached",
@@ -65,10 +64,9 @@ def _days_to_target(record: Mapping[str, Value]) -> str:
 
 def tag_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     """Compliance by tag and by scope, and what to put right; nothing without resources on a bill."""
-    tagged = ask.tagged(warehouse)
+    tagged, wrong, in_all = ask.tagged(warehouse), ask.to_fix(warehouse), ask.to_fix_in_all(warehouse)
     if not tagged.rows:
         return ()
-    wrong, in_all = ask.to_fix(warehouse), ask.to_fix_in_all(warehouse)
     judged = (
         Column("resources", "Resources", "count"),
         Column("compliant_share", "Tagged right", "percent"),
@@ -107,8 +105,8 @@ def tag_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             "Tags",
             text=(
                 say(
-                    "Tagged right is what has every tag of the policy, with an allowed value. One that leads to "
-                    "a team is enough for an owner, and so is an account: that is why teams answer for "
+                    "Tagged right is what has every tag of the policy, with an allowed value. One that leads "
+                    "to a team is enough for an owner, and so is an account: that is why teams answer for "
                     "{owned_share:percent} of all cost, while {compliant_cost_share:percent} of the cost of "
                     "resources is tagged right.",
                     month(warehouse),
