@@ -73,7 +73,8 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
     )
     coverage = say(
         "Data on {days_with_usage:count} of {days_in_window:count} days; "
-        "{allocated_cost_share:percent} of the cost of serving has a known customer.",
+        "{allocated_cost_share:percent} of the cost of serving customers (AI, shared pools and what names a "
+        "customer or a product) has a known customer.",
         days,
         quality,
     )

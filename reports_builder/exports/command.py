@@ -111,6 +111,7 @@ def export_commitments(
 
 @export_app.command("journal")
 def export_journal(
+    *,
     month: Month,
     out: Out,
     format_: Annotated[
@@ -121,16 +122,24 @@ def export_journal(
         Path | None,
         typer.Option(metavar="FILE", help="A layout of your own in place of a format; see docs/exports.md."),
     ] = None,
+    books: Annotated[
+        str,
+        typer.Option(
+            help="accrual: all cost by cost centre, against what is owed. chargeback: what is billed to them."
+        ),
+    ] = "accrual",
     warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
 ) -> None:
     """Write a whole month as one balanced journal entry, with the accounts of the seed ledger_accounts."""
     from reports_builder.exports.files import write_whole  # noqa: PLC0415
     from reports_builder.exports.formats import writer_of  # noqa: PLC0415
-    from reports_builder.exports.journal import read_journal  # noqa: PLC0415
+    from reports_builder.exports.journal import BOOKS  # noqa: PLC0415
 
+    if books not in BOOKS:
+        raise ReportError(f"no journal books the {books}; there is {', '.join(BOOKS)}.")
     write = writer_of(format_, layout)
     with open_warehouse(warehouse) as opened:
-        journal = read_journal(opened, month)
+        journal = BOOKS[books](opened, month)
     write_whole(out, write(journal))
     typer.echo(
         f"{len(journal.lines)} lines over {journal.total:,.2f} {journal.currency} of {month:%Y-%m}: {out}"

@@ -45,8 +45,8 @@ PANELS = (
         "Customers by cost, newest month",
         "table",
         "select customer_name as customer, total_cost_usd as cost, cost_per_call_usd as per_call from "
-        "allocation.rpt_tenant_chargebacks_monthly where is_latest order by total_cost_usd desc limit "
-        "50",
+        "allocation.rpt_tenant_chargebacks_monthly where is_latest and is_customer order by total_cost_usd "
+        "desc limit 50",
     ),
     Panel(
         "Tagged right, share of cost",
@@ -58,9 +58,10 @@ PANELS = (
     Panel(
         "Tags to put right",
         "table",
-        "select resource_id as resource, tag_key as tag, problem, found_value as found, likely_value "
-        "as likely, fixed_by as who, cost_usd as cost from allocation.rpt_noncompliant_resources "
-        "order by resource_rank limit 100",
+        "select resource_id as resource, string_agg(correction, '; ' order by tag_key) as to_do, fixed_by "
+        "as who, cost_usd as cost from allocation.rpt_noncompliant_resources "
+        "group by provider_name, resource_id, fixed_by, cost_usd, resource_rank order by resource_rank limit "
+        "100",
     ),
 )
 

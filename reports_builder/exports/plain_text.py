@@ -22,7 +22,7 @@ def as_iif(journal: Journal) -> bytes:
     rows = (
         *("\t".join((f"!{kind}", f"{kind}ID", *_IIF_HEADINGS)) for kind in ("TRNS", "SPL")),
         "!ENDTRNS",
-        row("TRNS", 1, journal.payable),
+        row("TRNS", 1, journal.against),
         *(row("SPL", place, line) for place, line in enumerate(journal.expenses, start=2)),
         "ENDTRNS",
     )

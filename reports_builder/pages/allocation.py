@@ -3,24 +3,25 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import note
 from reports_builder.model import Page
+from reports_builder.subjects.allocation.gpus import queries as ask_gpus
+from reports_builder.subjects.allocation.gpus.insights import unused
+from reports_builder.subjects.allocation.gpus.statements import gpu_section, gpus_said
 from reports_builder.subjects.allocation.spend import queries as ask
 from reports_builder.subjects.allocation.spend.insights import unowned
 from reports_builder.subjects.allocation.spend.statements import (
     activities_section,
     components_section,
-    gpu_section,
-    gpus_said,
     owned,
     owner_figures,
     owner_sections,
     spend_figures,
     support_section,
-    tag_figures,
-    tag_sections,
-    tags_said,
     tenants_section,
     unowned_section,
 )
+from reports_builder.subjects.allocation.tags import queries as ask_tags
+from reports_builder.subjects.allocation.tags.insights import untagged
+from reports_builder.subjects.allocation.tags.statements import tag_figures, tag_sections, tags_said
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -32,11 +33,15 @@ _ASSUMPTIONS = (
     ),
 )
 
+# The figures are of months, each named, while the page's period is of days.
+_HEADINGS = ("Figure", "Month", "Month before", "Change", "Target", "Status")
+
 
 def build(warehouse: Warehouse) -> Page:
     """Owners, components, tenants, shared pools, GPUs and tags."""
     month = ask.month(warehouse)
-    tagged = ask.tagged(warehouse)
+    tagged = ask_tags.tagged(warehouse)
+    gpus = ask_gpus.gpus(warehouse)
     return Page(
         path="analyses/allocation.md",
         title="All spend and its owners",
@@ -45,20 +50,25 @@ def build(warehouse: Warehouse) -> Page:
             "Models are a part of what the company spends. Each dollar needs somebody who answers for it, "
             "and a resource that does not say whose it is hides behind those that do."
         ),
-        answer=(owned(month), *gpus_said(ask.gpus(warehouse)), tags_said(tagged)),
+        answer=(owned(month), *gpus_said(gpus), tags_said(tagged)),
         key_figures=(*spend_figures(month), *tag_figures(tagged)),
         figures=owner_figures(warehouse, month),
-        insights=unowned(month, ask.owners(warehouse, "team")),
+        insights=(
+            *unused(gpus, ask_gpus.unused_by_machine(warehouse)),
+            *untagged(tagged, ask_tags.tagged_by_team(warehouse)),
+            *unowned(month, ask.unowned_steps(warehouse)),
+        ),
         plan=None,
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             components_section(warehouse),
             *owner_sections(warehouse),
             *unowned_section(warehouse),
-            tenants_section(warehouse),
+            *tenants_section(warehouse),
             *activities_section(warehouse),
             *support_section(warehouse),
             *gpu_section(warehouse),
             *tag_sections(warehouse),
         ),
+        key_figure_headings=_HEADINGS,
     )

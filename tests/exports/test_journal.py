@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,8 +20,18 @@ from hypothesis import strategies as st
 from reports_builder.errors import ReportError
 from reports_builder.exports.cents import CENT, in_cents
 from reports_builder.exports.formats import formats, writer_of
-from reports_builder.exports.journal import Account, Journal, journal_of
+from reports_builder.exports.journal import (
+    ACCRUAL,
+    CHARGEBACK,
+    Account,
+    Journal,
+    journal_of,
+    read_accrual,
+    read_billed,
+)
+from reports_builder.warehouse import open_warehouse
 from tests.real_files import real_file
+from tests.reports.warehouse_fixture import build_warehouse, columns_of
 
 MAY = date(2026, 5, 1)
 PAYABLE = Account("2100", "Accrued cloud")
@@ -44,7 +55,7 @@ def sample() -> Journal:
             (Account(row["account_code"], row["account"]), row["cost_centre"], Decimal(row["amount"]))
             for row in csv.DictReader(file)
         ]
-    return journal_of(amounts, PAYABLE, MAY)
+    return journal_of(amounts, PAYABLE, MAY, CHARGEBACK)
 
 
 def hostile() -> Journal:
@@ -53,7 +64,7 @@ def hostile() -> Journal:
         (Account("6100", 'Cloud:"Q" \\; x'), "@sum; a, b\t\nc", Decimal("-3.005")),
         (Account("6100", "cloud:GPU  team"), "-1+2", Decimal("0.001")),
     ]
-    return journal_of(amounts, PAYABLE, MAY)
+    return journal_of(amounts, PAYABLE, MAY, CHARGEBACK)
 
 
 def test_cents_sum_to_the_whole_where_each_rounded_alone_would_not(sample: Journal) -> None:
@@ -136,6 +147,7 @@ def test_lines_of_one_account_and_centre_are_one_and_lines_without_a_cent_go() -
         ],
         PAYABLE,
         date(2026, 12, 1),
+        ACCRUAL,
     )
     assert [(line.cost_centre, line.amount) for line in journal.expenses] == [("x", Decimal("0.01"))]
     assert (journal.day, journal.total) == (date(2026, 12, 31), Decimal("0.01"))
@@ -174,10 +186,67 @@ def test_a_layout_that_says_nonsense_is_refused(content: str, said: str, tmp_pat
 
 
 def test_what_the_target_does_not_take_is_refused() -> None:
-    many = journal_of([(Account("1", "A"), f"c{n}", Decimal(1)) for n in range(300)], PAYABLE, MAY)
+    many = journal_of([(Account("1", "A"), f"c{n}", Decimal(1)) for n in range(300)], PAYABLE, MAY, ACCRUAL)
     with pytest.raises(ReportError, match="301 lines and the target takes 300"):
         writer_of("xero", None)(many)
     with pytest.raises(ReportError, match="there is no format sage"):
         writer_of("sage", None)
     with pytest.raises(ReportError, match="give either"):
         writer_of("", None)
+
+
+BOOKED = {
+    "allocation.rpt_chargebacks_monthly": """
+        (month_start_date, team_id, cost_centre, charging_method, allocated_cost_usd, charged_cost_usd, is_partial_month) values
+        ('2026-10-01', 'a', 'CC-1', 'chargeback', 60.004, 60.004, false),
+        ('2026-10-01', 'b', 'CC-1', 'chargeback', 20.004, 20.004, false),
+        ('2026-10-01', 'c', 'CC-2', 'showback', 15, 0, false),
+        ('2026-10-01', 'unallocated', 'unallocated', 'showback', 5, 0, false),
+        ('2026-11-01', 'a', 'CC-1', 'chargeback', 60, 60, true),
+        ('2026-08-01', 'c', 'CC-2', 'showback', 60, 0, false)""",
+    "allocation.rpt_owner_costs_monthly": """
+        (month_start_date, rollup_level, cost_centre, ai_cost_usd, storage_cost_usd, is_partial_month) values
+        ('2026-10-01', 'cost_centre', 'CC-1', 80, 0.008, false), ('2026-10-01', 'cost_centre', 'CC-2', 0, 15, false),
+        ('2026-10-01', 'cost_centre', 'unallocated', 5, 0, false)""",
+    "seeds.ledger_accounts": """
+        values ('ai', '6120', 'LLM'), ('storage', '6130', 'Storage'), ('unallocated', '6190', 'Nobody'),
+        ('payable', '2100', 'Owed'), ('charged', '6195', 'Charged'), ('recovered', '6199', 'Recovered')""",
+}
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Path:
+    """A warehouse with an October that bills one cost centre of two, and a November that has begun."""
+    path = build_warehouse(tmp_path / "finops.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        for table, rows in BOOKED.items():
+            columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
+            connection.execute(f"create or replace table {table} ({columns})")
+            connection.execute(f"insert into {table} {rows}")
+    return path
+
+
+def test_the_accrual_books_all_cost_and_a_chargeback_what_is_billed(books: Path) -> None:
+    with open_warehouse(books) as warehouse:
+        accrual, billed = (
+            read_accrual(warehouse, date(2026, 10, 1)),
+            read_billed(warehouse, date(2026, 10, 1)),
+        )
+    assert (accrual.number, accrual.narration) == ("AC-2026-10", "Accrual of cloud and AI cost")
+    assert (accrual.total, accrual.against.account.name) == (Decimal("100.01"), "Owed")
+    assert (billed.number, billed.narration) == ("CB-2026-10", "Cloud chargeback")
+    lines = [(line.account.name, line.cost_centre, line.amount) for line in billed.lines]
+    assert lines == [
+        ("Charged", "CC-1", Decimal("80.01")),
+        ("Recovered", "", Decimal("-80.01")),
+    ]
+
+
+def test_a_month_that_bills_nobody_or_is_not_over_is_not_booked(books: Path) -> None:
+    with open_warehouse(books) as warehouse:
+        for month, said in (
+            ((2026, 8), "nothing to book in 2026-08"),
+            ((2026, 11), "does not hold the whole of 2026-11"),
+        ):
+            with pytest.raises(ReportError, match=said):
+                read_billed(warehouse, date(*month, 1))

@@ -55,16 +55,20 @@ _ROWS = {
         ('model_switch_low_share', 0.4),
         ('model_switch_base_share', 0.6), ('model_switch_high_share', 0.8)""",
     "allocation.rpt_owner_costs_monthly": """
-        (month_start_date, rollup_level, business_unit_id, team_id, owner_id, owner_name, parent_owner_id, ai_cost_usd,
-        storage_cost_usd, shared_cost_usd, total_cost_usd, cost_share, unowned_cost_usd, owned_share, is_owned_enough,
+        (month_start_date, rollup_level, business_unit_id, team_id, owner_id, owner_name, parent_owner_id, parent_owner_name, ai_cost_usd,
+        storage_cost_usd, shared_cost_usd, total_cost_usd, cost_share, unowned_cost_usd, owned_share, owned_target_share, is_owned_enough,
         prior_month_cost_usd, covered_days, days_in_month, is_partial_month, is_latest) values
-        ('2026-10-01', 'total', 'all', 'all', 'all', 'all', 'all', 1600, 10, 10, 1610, 1, 161, 0.9, false, 1500, 31, 31, false, true),
-        ('2026-10-01', 'team', 'x', 'a', 'a', 'Assistant', 'x', 1449, 0, 0, 1449, 0.9, 0, 1, true, 1400, 31, 31, false, true),
-        ('2026-10-01', 'team', 'unallocated', 'unallocated', 'unallocated', 'Unallocated', 'unallocated', 151, 10, 10,
-        161, 0.1, 161, 0, false, 100, 31, 31, false, true)""",
+        ('2026-10-01', 'total', 'all', 'all', 'all', 'all', 'all', 'all', 1600, 10, 10, 1610, 1, 161, 0.9, 0.95, false, 1500, 31, 31, false, true),
+        ('2026-10-01', 'team', 'x', 'a', 'a', 'Assistant', 'x', 'Customer products', 1449, 0, 0, 1449, 0.9, 0, 1, 0.95, true, 1400, 31, 31, false, true),
+        ('2026-10-01', 'team', 'unallocated', 'unallocated', 'unallocated', 'Unallocated', 'unallocated', 'Unallocated', 151, 10, 10,
+        161, 0.1, 161, 0, 0.95, false, 100, 31, 31, false, true)""",
     "allocation.rpt_tenant_chargebacks_monthly": """
-        (month_start_date, customer_id, customer_name, ai_cost_usd, total_cost_usd, efficiency_score, is_latest) values
-        ('2026-10-01', 'cust_0001', 'Acme | Co', 1400, 1400, 0.8, true)""",
+        (month_start_date, customer_id, customer_name, is_customer, ai_cost_usd, other_cost_usd, total_cost_usd, cost_share,
+        largest_increase, efficiency_score, is_latest) values
+        ('2026-10-01', 'cust_0001', 'Acme | Co', true, 1400, 0, 1400, 0.8696, 'ai', 0.8, true),
+        ('2026-10-01', 'cust_0002', 'Beta', true, 100, 0, 100, 0.0621, 'none', 0.9, true),
+        ('2026-10-01', 'unallocated', 'Cost to serve, customer unknown', false, 100, 0, 100, 0.0621, null, null, true),
+        ('2026-10-01', 'not_serving', 'Not a cost of serving customers', false, 0, 10, 10, 0.0062, null, null, true)""",
     "allocation.rpt_spend_by_category": """
         (service_category, cost_usd, prior_cost_usd, cost_change_share, cost_share, unowned_cost_usd, unowned_share,
         unowned_target_share, is_owned_enough) values
@@ -72,7 +76,8 @@ _ROWS = {
         ('AI and Machine Learning', 1600, 1000, 0.6, 0.6154, 20, 0.0125, 0.05, true),
         ('Compute', 1000, 800, 0.25, 0.3846, 200, 0.2, 0.05, false)""",
     "allocation.rpt_unowned_costs_monthly": """
-        (month_start_date, cause, cost_usd, unowned_share) values ('2026-10-01', 'calls: name no feature', 161, 1)""",
+        (month_start_date, cause, next_step, cost_usd, unowned_share) values
+        ('2026-10-01', 'calls: name no feature', 'send product and feature with each call', 161, 1)""",
     "allocation.rpt_activity_costs": """
         (month_start_date, cost_pool, driver, activity_cost_usd, driver_units, usd_per_driver_unit,
         unused_capacity_cost_usd) values ('2026-10-01', 'helpdesk', 'tickets', 10, 5, 1.2, 4)""",
@@ -81,14 +86,29 @@ _ROWS = {
         reciprocal_cost_usd, step_down_less_reciprocal_usd, step_down_less_reciprocal_share) values
         ('2026-10-01', null, 'all', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1),
         ('2026-10-01', 1, 'personnel', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1)""",
+    "allocation.rpt_gpu_costs_daily": """
+        (usage_date, provider_name, instance_type, team_id, team_name, requested_gpu_hours, allocated_gpu_hours,
+        measured_gpu_hours, idle_gpu_hours, cost_usd, recorded_cost_usd, idle_cost_usd, ledger_cost_usd) values
+        ('2026-10-02', 'AWS', 'p4d', 'research-team', 'Research', 30, 20, 5, null, 20, 20, 0, 0),
+        ('2026-10-02', 'AWS', 'p4d', 'platform-team', 'Platform', null, null, null, 20, 20, 20, 20, 40),
+        ('2026-10-02', 'AWS', 'g4dn', 'platform-team', 'Platform', null, null, null, null, 10, null, null, 10)""",
     "allocation.rpt_tag_compliance": """
-        (month_start_date, scope_kind, scope, resources, compliant_resources, compliant_share, cost_usd,
-        compliant_cost_share, untagged_cost_usd, prior_compliant_cost_share, days_to_target, is_latest) values
-        ('2026-10-01', 'total', 'all', 4, 2, 0.5, 80, 0.25, 20, 0.2, 434, true),
-        ('2026-10-01', 'tag', 'Team', 4, 3, 0.75, 80, 0.5, 20, 0.4, 140, true)""",
+        (month_start_date, scope_kind, scope, scope_name, resources, compliant_resources, compliant_share, cost_usd,
+        compliant_cost_share, untagged_cost_usd, prior_compliant_cost_share, target_share, days_to_target, target_outlook,
+        is_latest) values
+        ('2026-10-01', 'total', 'all', 'all', 4, 2, 0.5, 80, 0.25, 20, 0.2, 0.95, 434, 'on the way', true),
+        ('2026-10-01', 'tag', 'Team', 'Team', 4, 3, 0.75, 80, 0.5, 20, 0.4, 0.95, 140, 'on the way', true),
+        ('2026-10-01', 'account', 'x', 'x', 4, 2, 0.5, 80, 0.25, 20, 0.2, 0.95, 434, 'on the way', true),
+        ('2026-10-01', 'account', 'y', 'y', 0, 0, null, 0, null, 0, null, 0.95, null, null, true),
+        ('2026-10-01', 'team', 'research-team', 'Research', 3, 2, 0.67, 60, 0.33, 0, 0.34, 0.95, null, 'moving away', true)""",
     "allocation.rpt_noncompliant_resources": """
-        (provider_name, resource_id, tag_key, problem, found_key, found_value, likely_value, fixed_by, cost_usd,
-        resource_rank) values ('AWS', 'i-1', 'Team', 'value_misspelt', 'Team', '=asistant', 'assistant', 'account 1', 40, 1)""",
+        (month_start_date, provider_name, resource_id, tag_key, problem, right_key, found_key, found_value, likely_value,
+        correction, team_id, fixed_by, cost_usd, resource_rank) values
+        ('2026-10-01', 'AWS', 'i-1', 'Team', 'value_misspelt', 'Team', 'Team', '=asistant', 'assistant',
+        'change the value of Team from "=asistant" to "assistant"', 'unallocated', 'account 1', 40, 1),
+        ('2026-10-01', 'AWS', 'i-1', 'Owner', 'absent', 'Owner', null, null, null, 'add Owner', 'unallocated', 'account 1', 40, 1),
+        ('2026-10-01', 'AWS', 'i-2', 'CostCenter', 'key_alias', 'CostCenter', 'cost_center', 'CC-520', 'CC-520',
+        'rename key "cost_center" to CostCenter', 'research-team', 'Research', 60, 2)""",
     "allocation.rpt_budget_status": """
         (month_start_date, team_id, team_name, month_phase, budget_usd, budget_to_date_usd, actual_cost_usd,
         projected_cost_usd, projected_variance_usd, budget_status) values

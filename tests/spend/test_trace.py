@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from reports_builder.exports.formats import writer_of
-from reports_builder.exports.journal import read_journal
+from reports_builder.exports.journal import read_accrual
 from reports_builder.warehouse import open_warehouse
 from tests.spend.conftest import Spending
 
@@ -102,7 +102,7 @@ def test_the_month_is_in_the_books_with_the_same_total(
     if program is None:
         pytest.skip(f"{tool} is not installed: put it on the path, or name its folder in FINOPS_TOOLS")
     with open_warehouse(spending.file) as warehouse:
-        journal = read_journal(warehouse, OCTOBER)
+        journal = read_accrual(warehouse, OCTOBER)
     total = spending.query(
         "select sum(allocated_cost_usd) from allocation.rpt_chargebacks_monthly where month_start_date = '2026-10-01'"
     )[0][0]
@@ -112,7 +112,7 @@ def test_the_month_is_in_the_books_with_the_same_total(
     checked = [program, "-f", str(path), "check"] if tool == "hledger" else [program, str(path)]
     subprocess.run(checked, check=True, capture_output=True)
     if tool == "hledger":
-        command = [program, "-f", str(path), "balance", "--flat", "--no-total", journal.payable.account.name]
+        command = [program, "-f", str(path), "balance", "--flat", "--no-total", journal.against.account.name]
         shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         numbers = re.findall(r"-?[\d,]+\.\d{2}", shown)
         assert [Decimal(number.replace(",", "")) for number in numbers] == [-journal.total], shown

@@ -18,6 +18,12 @@ usage_daily as (
 
 ),
 
+owners as (
+
+    select * from {{ ref('dim_owners') }}
+
+),
+
 summed as (
 
     select
@@ -26,7 +32,9 @@ summed as (
         cast(sum({{ name }}) as decimal(18, 9)) as {{ name }},
         {% endfor -%}
         {{ money('sum(cost_usd)') }} as cost_usd,
-        case when count(*) = count(idle_cost_usd) then {{ money('sum(idle_cost_usd)') }} end as idle_cost_usd
+        {{ money('sum(case when idle_cost_usd is not null then cost_usd end)') }} as recorded_cost_usd,
+        {{ money('sum(idle_cost_usd)') }} as idle_cost_usd,
+        {{ money('coalesce(sum(ledger_cost_usd), 0)') }} as ledger_cost_usd
     from gpu_costs
     group by {{ keys | join(', ') }}
 
@@ -62,17 +70,21 @@ costed as (
 
     select
         summed.{{ keys | join(', summed.') }},
+        case when summed.team_id = 'unallocated' then 'Unallocated' else coalesce(owners.owner_name, summed.team_id) end as team_name,
         summed.requested_gpu_hours,
         summed.allocated_gpu_hours,
         summed.measured_gpu_hours,
         {{ ratio('summed.measured_gpu_hours', 'summed.measurable_gpu_hours') }} as busy_share,
         summed.idle_gpu_hours,
         summed.cost_usd,
+        summed.recorded_cost_usd,
         summed.idle_cost_usd,
-        {{ ratio('summed.cost_usd', '(coalesce(summed.allocated_gpu_hours, 0) + coalesce(summed.idle_gpu_hours, 0))') }} as usd_per_gpu_hour,
+        summed.ledger_cost_usd,
+        {{ ratio('summed.recorded_cost_usd', '(coalesce(summed.allocated_gpu_hours, 0) + coalesce(summed.idle_gpu_hours, 0))') }} as usd_per_gpu_hour,
         served.served_tokens,
         {{ ratio('serving.serving_cost_usd * 1000000', 'served.served_tokens') }} as usd_per_million_tokens
     from summed
+    left join owners on summed.team_id = owners.owner_id and owners.owner_type = 'team' and owners.is_latest
     left join serving
         on
             summed.usage_date = serving.usage_date

@@ -133,6 +133,7 @@ final as (
         compared.owner_id,
         case when compared.owner_id = 'unallocated' then 'Unallocated' else coalesce(owners.owner_name, compared.owner_id) end as owner_name,
         compared.parent_owner_id,
+        case when compared.parent_owner_id = 'unallocated' then 'Unallocated' else coalesce(parents.owner_name, compared.parent_owner_id) end as parent_owner_name,
         {%- for component in components %}
         compared.{{ component }}_cost_usd,
         {%- endfor %}
@@ -142,6 +143,7 @@ final as (
         compared.cost_share,
         compared.unowned_cost_usd,
         1 - {{ ratio('compared.unowned_cost_usd', 'compared.total_cost_usd') }} as owned_share,
+        {{ assumption('owned_cost_target') }} as owned_target_share,
         coalesce(1 - {{ ratio('compared.unowned_cost_usd', 'compared.total_cost_usd') }} >= {{ assumption('owned_cost_target') }}, true) as is_owned_enough,
         case when compared.last_month_start_date = cast(date_trunc('month', compared.month_start_date - 1) as date) then compared.last_cost_usd end as prior_month_cost_usd,
         months.covered_days,
@@ -151,6 +153,15 @@ final as (
     from compared
     inner join months on compared.month_start_date = months.month_start_date
     left join owners on compared.owner_id = owners.owner_id and compared.rollup_level = owners.owner_type and owners.is_latest
+    left join owners as parents
+        on
+            compared.parent_owner_id = parents.owner_id
+            and parents.owner_type = case compared.rollup_level
+                {%- for level in levels[1:] %}
+                when '{{ level | replace('_id', '') }}' then '{{ levels[loop.index0] | replace('_id', '') }}'
+                {%- endfor %}
+            end
+            and parents.is_latest
 
 )
 

@@ -17,6 +17,13 @@ findings as (
 
 ),
 
+owners as (
+
+    select * from {{ ref('dim_owners') }}
+    where owner_type = 'team' and is_latest
+
+),
+
 judged as (
 
     select
@@ -139,8 +146,10 @@ compared as (
 
     select
         *,
-        lag(month_start_date) over (partition by scope_kind, scope order by month_start_date) as earlier_month,
-        lag(compliant_cost_share) over (partition by scope_kind, scope order by month_start_date) as earlier_share,
+        case
+            when lag(month_start_date) over (partition by scope_kind, scope order by month_start_date) = cast(date_trunc('month', month_start_date - 1) as date)
+                then lag(compliant_cost_share) over (partition by scope_kind, scope order by month_start_date)
+        end as earlier_share,
         {{ assumption('tag_compliance_target') }} as target_share,
         extract(day from last_day(month_start_date)) as days_in_month,
         month_start_date = max(month_start_date) over () as is_latest
@@ -148,33 +157,51 @@ compared as (
 
 ),
 
+paced as (
+
+    select
+        *,
+        case
+            when compliant_cost_share >= target_share then 0
+            when compliant_cost_share > earlier_share then ceil((target_share - compliant_cost_share) / (compliant_cost_share - earlier_share) * days_in_month)
+        end as days_at_this_pace
+    from compared
+
+),
+
 final as (
 
     select
-        month_start_date,
-        scope_kind,
-        scope,
-        resources,
-        compliant_resources,
-        compliant_share,
-        untagged_resources,
-        exempt_resources,
-        cost_usd,
-        compliant_cost_usd,
-        compliant_cost_share,
-        untagged_cost_usd,
-        exempt_cost_usd,
-        cost_without_resource_usd,
-        case when earlier_month = cast(date_trunc('month', month_start_date - 1) as date) then earlier_share end as prior_compliant_cost_share,
+        paced.month_start_date,
+        paced.scope_kind,
+        paced.scope,
+        coalesce(owners.owner_name, case when paced.scope_kind = 'team' and paced.scope = 'unallocated' then 'Unallocated' else paced.scope end) as scope_name,
+        paced.resources,
+        paced.compliant_resources,
+        paced.compliant_share,
+        paced.untagged_resources,
+        paced.exempt_resources,
+        paced.cost_usd,
+        paced.compliant_cost_usd,
+        paced.compliant_cost_share,
+        paced.untagged_cost_usd,
+        paced.exempt_cost_usd,
+        paced.cost_without_resource_usd,
+        paced.earlier_share as prior_compliant_cost_share,
+        paced.target_share,
+        case when paced.days_at_this_pace <= 1825 then cast(paced.days_at_this_pace as integer) end as days_to_target,
         case
-            when compliant_cost_share >= target_share then 0
-            when
-                earlier_month = cast(date_trunc('month', month_start_date - 1) as date) and compliant_cost_share > earlier_share
-                and (target_share - compliant_cost_share) / (compliant_cost_share - earlier_share) * days_in_month <= 1825
-                then cast(ceil((target_share - compliant_cost_share) / (compliant_cost_share - earlier_share) * days_in_month) as integer)
-        end as days_to_target,
-        is_latest
-    from compared
+            when paced.compliant_cost_share is null then null
+            when paced.days_at_this_pace = 0 then 'reached'
+            when paced.earlier_share is null then 'no month before'
+            when paced.compliant_cost_share < paced.earlier_share then 'moving away'
+            when paced.compliant_cost_share = paced.earlier_share then 'unchanged'
+            when paced.days_at_this_pace > 1825 then 'not at this pace'
+            else 'on the way'
+        end as target_outlook,
+        paced.is_latest
+    from paced
+    left join owners on case when paced.scope_kind = 'team' then paced.scope end = owners.owner_id
 
 )
 

@@ -110,6 +110,17 @@ final as (
     select
         month_start_date,
         cause,
+        case cause
+            when 'bill: line names no resource' then 'say who bears such lines: a rule on their account, or on the kind of charge (seed owner_assignments)'
+            when 'bill: resource without tags' then 'tag these resources, or give their account an owner (seed owner_assignments)'
+            when 'bill: tag names a team that is not listed' then 'correct the tag, or list the team (seed owners)'
+            when 'bill: no rule leads from tags or account to a team' then 'give their tags or their account an owner (seed owner_assignments)'
+            when 'calls: name no feature' then 'send product and feature with each call'
+            when 'calls: feature has no team' then 'give the feature a team (seed owner_assignments)'
+            when 'pool: capacity that nobody used' then 'pay for less of it, or say who bears what is unused'
+            when 'pool: day on which nobody had units of its driver' then 'name a driver that stands in (seed driver_fallbacks)'
+            else 'give the calls that use the pool a team, as above'
+        end as next_step,
         cost_usd,
         {{ ratio('cost_usd', 'sum(cost_usd) over (partition by month_start_date)') }} as unowned_share
     from summed

@@ -136,6 +136,7 @@ held as (
             'greatest(ranked.machine_allocated_gpu_hours, coalesce(paid.capacity_gpu_hours, 0))'
         ) }} as cost_usd,
         {{ money('0') }} as idle_cost_usd,
+        cast(null as decimal(28, 12)) as ledger_cost_usd,
         ranked.resource_id
     from ranked
     left join paid
@@ -174,6 +175,7 @@ left_over as (
         case when borne.resource_id is not null then greatest(paid.capacity_gpu_hours - borne.allocated_gpu_hours, 0) end as idle_gpu_hours,
         {{ money('paid.cost_usd - coalesce(borne.cost_usd, 0)') }} as cost_usd,
         case when borne.resource_id is not null then {{ money('paid.cost_usd - coalesce(borne.cost_usd, 0)') }} end as idle_cost_usd,
+        paid.cost_usd as ledger_cost_usd,
         paid.resource_id
     from paid
     left join borne on paid.usage_date = borne.usage_date and paid.resource_id = borne.resource_id
@@ -182,14 +184,14 @@ left_over as (
 
 {% set columns = ['usage_date', 'resource_id', 'provider_name', 'instance_type', 'gpu_model'] + owners + [
     'served_provider', 'served_model', 'requested_gpu_hours', 'allocated_gpu_hours', 'measured_gpu_hours', 'measurable_gpu_hours', 'idle_gpu_hours',
-    'cost_usd', 'idle_cost_usd',
+    'cost_usd', 'idle_cost_usd', 'ledger_cost_usd',
 ] %}
 allocated as (
 
     select {{ columns | join(', ') }} from held
     union all
     select {{ columns | join(', ') }} from left_over
-    where cost_usd <> 0 or idle_gpu_hours > 0
+    where ledger_cost_usd <> 0 or idle_gpu_hours > 0
 
 )
 

@@ -10,8 +10,9 @@ def month(warehouse: Warehouse) -> Evidence:
         """
         select
             month_start_date, total_cost_usd, ai_cost_usd, shared_cost_usd, prior_month_cost_usd,
-            covered_days, days_in_month, unowned_cost_usd, owned_share, unowned_cost_usd > 0 as has_unowned,
-            is_owned_enough
+            cast(month_start_date - interval 1 month as date) as prior_month_start_date,
+            covered_days, days_in_month, unowned_cost_usd, 1 - owned_share as unowned_share_of_all,
+            owned_share, owned_target_share, unowned_cost_usd > 0 as has_unowned, is_owned_enough
         from allocation.rpt_owner_costs_monthly
         where rollup_level = 'total'
         order by month_start_date desc
@@ -67,8 +68,9 @@ def components(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd, transfer_cost_usd,
-            services_cost_usd, other_cost_usd, shared_cost_usd, total_cost_usd, owned_share
+            month_start_date, covered_days, days_in_month, ai_cost_usd, infrastructure_cost_usd,
+            storage_cost_usd, transfer_cost_usd, services_cost_usd, other_cost_usd, shared_cost_usd,
+            total_cost_usd, owned_share
         from allocation.rpt_owner_costs_monthly
         where rollup_level = 'total'
         order by month_start_date desc
@@ -77,29 +79,60 @@ def components(warehouse: Warehouse) -> Evidence:
 
 
 def owners(warehouse: Warehouse, level: str) -> Evidence:
-    """The owners of a level in the newest month, the dearest first."""
+    """All spend of the newest month, then the owners of a level, the dearest first."""
     return warehouse.evidence(
         """
         select
-            owner_name, parent_owner_id, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd,
+            case rollup_level when 'total' then 'All spend' else owner_name end as owner_name,
+            case rollup_level when 'total' then '-' else parent_owner_name end as parent_owner_name,
+            rollup_level <> 'total' and owner_id <> 'unallocated' as is_owner,
+            ai_cost_usd, infrastructure_cost_usd, storage_cost_usd,
             transfer_cost_usd,
             services_cost_usd, other_cost_usd, shared_cost_usd, total_cost_usd, cost_share,
             prior_month_cost_usd
         from allocation.rpt_owner_costs_monthly
-        where rollup_level = :level and is_latest
-        order by total_cost_usd desc, owner_id, parent_owner_id
+        where rollup_level in ('total', :level) and is_latest
+        order by rollup_level = 'total' desc, total_cost_usd desc, owner_id, parent_owner_id
         """,
         level=level,
     )
 
 
-def unowned(warehouse: Warehouse) -> Evidence:
-    """Why cost of the newest month has no team, the dearest cause first."""
+def dearest_teams(warehouse: Warehouse) -> Evidence:
+    """The teams of the newest month, the dearest first."""
     return warehouse.evidence(
         """
-        select month_start_date, cause, cost_usd, unowned_share
+        select owner_name, total_cost_usd, prior_month_cost_usd
+        from allocation.rpt_owner_costs_monthly
+        where rollup_level = 'team' and is_latest
+        order by total_cost_usd desc, owner_id, parent_owner_id
+        """
+    )
+
+
+def unowned(warehouse: Warehouse) -> Evidence:
+    """Why cost has no team, the newest month first and in it the dearest cause."""
+    return warehouse.evidence(
+        """
+        select
+            causes.month_start_date, months.covered_days, months.days_in_month, causes.cause, causes.cost_usd,
+            causes.unowned_share
+        from allocation.rpt_unowned_costs_monthly as causes
+        left join allocation.rpt_owner_costs_monthly as months
+            on causes.month_start_date = months.month_start_date and months.rollup_level = 'total'
+        order by causes.month_start_date desc, causes.cost_usd desc, causes.cause
+        """
+    )
+
+
+def unowned_steps(warehouse: Warehouse) -> Evidence:
+    """The causes of the newest month, the dearest first, each with what to do."""
+    return warehouse.evidence(
+        """
+        select month_start_date, cause, next_step, cost_usd as cause_cost_usd, unowned_share
         from allocation.rpt_unowned_costs_monthly
-        order by month_start_date desc, cost_usd desc, cause
+        where month_start_date = (select max(month_start_date) from allocation.rpt_unowned_costs_monthly)
+        order by cost_usd desc, cause
         """
     )
 
@@ -109,14 +142,42 @@ def tenants(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            customer_name, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd, transfer_cost_usd,
-            services_cost_usd,
-            other_cost_usd, total_cost_usd, cost_per_call_usd, cost_per_1k_tokens_usd,
-            daily_cost_change_share,
-            largest_increase, efficiency_score
+            month_start_date, customer_name, ai_cost_usd, infrastructure_cost_usd, storage_cost_usd,
+            transfer_cost_usd, services_cost_usd, other_cost_usd, total_cost_usd, cost_per_call_usd,
+            cost_per_1k_tokens_usd, daily_cost_change_share, largest_increase, efficiency_score
         from allocation.rpt_tenant_chargebacks_monthly
-        where is_latest
+        where is_latest and is_customer
         order by total_cost_usd desc, customer_id
+        """
+    )
+
+
+def tenants_and_rest(warehouse: Warehouse) -> Evidence:
+    """All customers of the newest month, what has none, and the ledger's total at the end."""
+    return warehouse.evidence(
+        """
+        with parts as (
+            select
+                * exclude (customer_name),
+                case when is_customer then 'All customers' else customer_name end as part
+            from allocation.rpt_tenant_chargebacks_monthly
+            where is_latest
+        )
+        select
+            any_value(month_start_date) as month_start_date,
+            coalesce(part, 'All spend') as part,
+            sum(ai_cost_usd) as ai_cost_usd,
+            sum(infrastructure_cost_usd) as infrastructure_cost_usd,
+            sum(storage_cost_usd) as storage_cost_usd,
+            sum(transfer_cost_usd) as transfer_cost_usd,
+            sum(services_cost_usd) as services_cost_usd,
+            sum(other_cost_usd) as other_cost_usd,
+            sum(total_cost_usd) as total_cost_usd,
+            sum(cost_share) as cost_share
+        from parts
+        group by grouping sets ((part), ())
+        having count(*) > 0
+        order by grouping(part), bool_or(is_customer) desc, part
         """
     )
 
@@ -127,7 +188,7 @@ def dearest_tenants(warehouse: Warehouse) -> Evidence:
         """
         select customer_name, total_cost_usd, prior_month_cost_usd
         from allocation.rpt_tenant_chargebacks_monthly
-        where is_latest and customer_id <> 'unallocated'
+        where is_latest and is_customer
         order by total_cost_usd desc, customer_id
         limit 10
         """
@@ -139,10 +200,16 @@ def activities(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, cost_pool, driver, activity_cost_usd, driver_units, usd_per_driver_unit,
-            unused_capacity_cost_usd, unused_share, cost_without_units_usd, customers
-        from allocation.rpt_activity_costs
-        order by month_start_date desc, activity_cost_usd desc, cost_pool, driver
+            activities.month_start_date, months.covered_days, months.days_in_month, activities.cost_pool,
+            activities.driver, activities.activity_cost_usd, activities.driver_units,
+            activities.usd_per_driver_unit, activities.unused_capacity_cost_usd, activities.unused_share,
+            activities.cost_without_units_usd, activities.customers
+        from allocation.rpt_activity_costs as activities
+        left join allocation.rpt_owner_costs_monthly as months
+            on activities.month_start_date = months.month_start_date and months.rollup_level = 'total'
+        order by
+            activities.month_start_date desc, activities.activity_cost_usd desc, activities.cost_pool,
+            activities.driver
         """
     )
 
@@ -152,101 +219,15 @@ def support_costs(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, cost_pool, target_value, direct_cost_usd, step_down_cost_usd,
-            reciprocal_cost_usd, step_down_less_reciprocal_usd, step_down_less_reciprocal_share
-        from allocation.rpt_support_costs_monthly
-        order by month_start_date desc, step_order nulls first, target_column, target_value
-        """
-    )
-
-
-def tagged(warehouse: Warehouse) -> Evidence:
-    """How much of the newest month of the bills is tagged right."""
-    return warehouse.evidence(
-        """
-        select
-            month_start_date, resources, compliant_resources, compliant_share, cost_usd, compliant_cost_share,
-            untagged_cost_usd, exempt_resources, cost_without_resource_usd, prior_compliant_cost_share,
-            days_to_target
-        from allocation.rpt_tag_compliance
-        where scope_kind = 'total' and is_latest
-        """
-    )
-
-
-def tagged_by(warehouse: Warehouse) -> Evidence:
-    """The same by tag, provider, account, service, region and team, the dearest gap first."""
-    return warehouse.evidence(
-        """
-        select
-            scope_kind, scope, resources, compliant_share, cost_usd, compliant_cost_share, untagged_cost_usd,
-            prior_compliant_cost_share, days_to_target
-        from allocation.rpt_tag_compliance
-        where scope_kind <> 'total' and is_latest
-        order by scope_kind = 'tag' desc, scope_kind, compliant_cost_share, cost_usd desc, scope
-        """
-    )
-
-
-def to_fix(warehouse: Warehouse) -> Evidence:
-    """Resources with something wrong, the dearest first."""
-    return warehouse.evidence(
-        """
-        select
-            resource_id, provider_name, service_name, tag_key, problem, coalesce(found_key, '-') as found_key,
-            coalesce(found_value, '-') as found_value, coalesce(likely_value, '-') as likely_value, fixed_by,
-            cost_usd
-        from allocation.rpt_noncompliant_resources
-        order by resource_rank, tag_key
-        """
-    )
-
-
-_GPU_SUMS = """
-            sum(requested_gpu_hours) as requested_gpu_hours,
-            sum(allocated_gpu_hours) as allocated_gpu_hours,
-            sum(measured_gpu_hours) as measured_gpu_hours,
-            sum(measured_gpu_hours)
-                / nullif(sum(allocated_gpu_hours) filter (where measured_gpu_hours is not null)::double, 0)
-                as busy_share,
-            sum(idle_gpu_hours) as idle_gpu_hours,
-            sum(cost_usd) as cost_usd,
-            sum(idle_cost_usd) as idle_cost_usd,
-            sum(idle_cost_usd) / nullif(sum(cost_usd)::double, 0) as idle_share,
-            sum(cost_usd) / nullif((sum(allocated_gpu_hours) + sum(idle_gpu_hours))::double, 0)
-                as usd_per_gpu_hour
-        from allocation.rpt_gpu_costs_daily
-        where usage_date between :window_start and :as_of
-"""
-
-
-def gpus(warehouse: Warehouse) -> Evidence:
-    """What all GPUs of the period cost, and how much of them was used; no row where there are none."""
-    return warehouse.evidence(
-        f"""
-        select{_GPU_SUMS}        having count(*) > 0
-        """
-    )
-
-
-def gpus_by_type(warehouse: Warehouse) -> Evidence:
-    """The same by provider and type of machine, the dearest first."""
-    return warehouse.evidence(
-        f"""
-        select
-            provider_name,
-            coalesce(instance_type, 'unknown') as instance_type,{_GPU_SUMS}        group by all
-        order by cost_usd desc nulls last, provider_name, instance_type
-        """
-    )
-
-
-def gpus_by_team(warehouse: Warehouse) -> Evidence:
-    """The same by the team that bears it."""
-    return warehouse.evidence(
-        f"""
-        select
-            team_id,{_GPU_SUMS}        group by team_id
-        order by cost_usd desc nulls last, team_id
+            passed.month_start_date, months.covered_days, months.days_in_month, passed.cost_pool,
+            passed.target_value, passed.direct_cost_usd, passed.step_down_cost_usd,
+            passed.reciprocal_cost_usd,
+            passed.step_down_less_reciprocal_usd, passed.step_down_less_reciprocal_share
+        from allocation.rpt_support_costs_monthly as passed
+        left join allocation.rpt_owner_costs_monthly as months
+            on passed.month_start_date = months.month_start_date and months.rollup_level = 'total'
+        order by
+            passed.month_start_date desc, passed.step_order nulls first, passed.target_column,
+            passed.target_value
         """
     )

@@ -1,7 +1,11 @@
 """Sentences, figures and tables about all spend; the report and the dashboard say the same."""
 
+from collections.abc import Mapping
+
+from reports_builder import formatting
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.allocation.spend import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -15,6 +19,19 @@ _COMPONENTS = (
     Column("other_cost_usd", "Other", "usd_table"),
 )
 _TOTAL = Column("total_cost_usd", "Cost", "usd_table")
+
+
+def _month(record: Mapping[str, Value]) -> str:
+    """The month, and how much of it there is data for where that is not all."""
+    month = formatting.month(record["month_start_date"])
+    if record["covered_days"] == record["days_in_month"]:
+        return month
+    covered, days = (formatting.count(record[name]) for name in ("covered_days", "days_in_month"))
+    return f"{month}, {covered} of {days} days"
+
+
+UNOWNED_SHARE = Column("unowned_share", "Share of what has no team", "percent")
+_MONTH = Column("month_start_date", "Month", words=_month)
 
 
 def all_spend_said(warehouse: Warehouse, spend: Evidence, outlook: Evidence) -> Prose:
@@ -74,26 +91,13 @@ def owned(month: Evidence) -> Prose:
         return note("No cost is on record, so there is nothing to own.")
     said = month.say(
         "In {month_start_date:month} everything together cost **{total_cost_usd:usd}**, and teams answer for "
-        "**{owned_share:percent}** of it"
+        "**{owned_share:percent}** of it (target {owned_target_share:percent})"
     )
     if not month["has_unowned"]:
         return said + note(".")
-    return said + month.say("; {unowned_cost_usd:usd} have no owner.")
-
-
-def tags_said(tagged: Evidence) -> Prose:
-    """How much of the cost of resources is tagged as the policy wants."""
-    if not tagged.rows:
-        return note("No bill names a resource, so there are no tags to judge.")
-    said = tagged.say(
-        "Of **{cost_usd:usd}** for {resources:count} resources in {month_start_date:month}, "
-        "**{compliant_cost_share:percent}** is tagged as the policy wants; {untagged_cost_usd:usd} carry "
-        "no tag "
-        "at all."
+    return said + month.say(
+        "; {unowned_cost_usd:usd} of that month, {unowned_share_of_all:percent}, have no owner."
     )
-    if not tagged["days_to_target"]:
-        return said
-    return said + tagged.say(" At the pace of the last month the target is {days_to_target:count} days away.")
 
 
 def spend_figures(month: Evidence) -> tuple[KeyFigure, ...]:
@@ -104,7 +108,9 @@ def spend_figures(month: Evidence) -> tuple[KeyFigure, ...]:
         KeyFigure(
             month.say("All spend in {month_start_date:month}"),
             month.cell("total_cost_usd", "usd_table"),
-            month.cell("prior_month_cost_usd", "usd_table"),
+            month.say("{prior_month_cost_usd:usd_table} in {prior_month_start_date:month}")
+            if month["prior_month_cost_usd"] is not None
+            else None,
             status=month.say("{covered_days:count} of {days_in_month:count} days"),
         ),
         KeyFigure("Of it, models", month.cell("ai_cost_usd", "usd_table")),
@@ -112,25 +118,8 @@ def spend_figures(month: Evidence) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "Of it, a team answers for",
             month.cell("owned_share", "percent"),
+            target=month.cell("owned_target_share", "percent"),
             status=month.say("{unowned_cost_usd:usd_table} without an owner"),
-        ),
-    )
-
-
-def tag_figures(tagged: Evidence) -> tuple[KeyFigure, ...]:
-    """Compliance by cost and by resources."""
-    if not tagged.rows:
-        return ()
-    return (
-        KeyFigure(
-            "Tagged right, by cost",
-            tagged.cell("compliant_cost_share", "percent"),
-            tagged.cell("prior_compliant_cost_share", "percent"),
-        ),
-        KeyFigure(
-            "Tagged right, by resources",
-            tagged.cell("compliant_share", "percent"),
-            status=tagged.say("{compliant_resources:count} of {resources:count}"),
         ),
     )
 
@@ -143,7 +132,7 @@ def owner_figures(warehouse: Warehouse, month: Evidence) -> tuple[Figure, ...]:
         (
             "teams",
             "owner_name",
-            ask.owners(warehouse, "team"),
+            ask.dearest_teams(warehouse),
             "{owner_name:text} costs most of all teams",
         ),
         (
@@ -178,7 +167,7 @@ def owner_figures(warehouse: Warehouse, month: Evidence) -> tuple[Figure, ...]:
 def components_section(warehouse: Warehouse) -> Section:
     """Months by component."""
     columns = (
-        Column("month_start_date", "Month", "month"),
+        _MONTH,
         *_COMPONENTS,
         _TOTAL,
         Column("owned_share", "With a team", "percent"),
@@ -187,7 +176,7 @@ def components_section(warehouse: Warehouse) -> Section:
 
 
 def owner_sections(warehouse: Warehouse) -> tuple[Section, ...]:
-    """The newest month by unit, team, project, user and cost centre."""
+    """The newest month by unit, team, project, user and cost centre, each with the whole."""
     levels = (
         ("business_unit", "Business units", "Unit"),
         ("team", "Teams", "Team"),
@@ -203,7 +192,7 @@ def owner_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                     (
                         Column("owner_name", label),
                         *(
-                            (Column("parent_owner_id", "Of"),)
+                            (Column("parent_owner_name", "Of"),)
                             if level not in ("business_unit", "cost_centre")
                             else ()
                         ),
@@ -219,7 +208,7 @@ def owner_sections(warehouse: Warehouse) -> tuple[Section, ...]:
         )
         for level, title, label in levels
         if (found := ask.owners(warehouse, level)).rows
-        and any(record["owner_name"] != "Unallocated" for record in found.records())
+        and any(record["is_owner"] for record in found.records())
     )
 
 
@@ -229,28 +218,61 @@ def unowned_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not found.rows:
         return ()
     columns = (
-        Column("month_start_date", "Month", "month"),
+        _MONTH,
         Column("cause", "Cause"),
         Column("cost_usd", "Cost", "usd_table"),
-        Column("unowned_share", "Share", "percent"),
+        UNOWNED_SHARE,
     )
     return (Section("Why cost has no team", tables=(Table(columns, found, max_rows=16),)),)
 
 
-def tenants_section(warehouse: Warehouse) -> Section:
-    """Customers by what they cost."""
+def _rose_most(record: Mapping[str, Value]) -> str:
+    """The component that rose most by its heading, or why there is none."""
+    match record["largest_increase"]:
+        case None:
+            return "no month before"
+        case "none":
+            return "nothing rose"
+        case component:
+            return next(column.heading for column in _COMPONENTS if column.name == f"{component}_cost_usd")
+
+
+def tenants_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Customers by what they cost, and what beside them makes up all spend; nothing without cost."""
+    found, whole = ask.tenants(warehouse), ask.tenants_and_rest(warehouse)
+    if not whole.rows:
+        return ()
     columns = (
         Column("customer_name", "Customer"),
         *_COMPONENTS,
         _TOTAL,
         Column("daily_cost_change_share", "Change of cost per day", "delta"),
-        Column("largest_increase", "Rose most"),
+        Column("largest_increase", "Rose most", words=_rose_most),
         Column("cost_per_call_usd", "Per call", "usd_unit"),
         Column("cost_per_1k_tokens_usd", "Per 1,000 tokens", "usd_unit"),
         Column("efficiency_score", "Efficiency, 0 to 1", "ratio"),
     )
-    return Section(
-        "What each customer is charged", tables=(Table(columns, ask.tenants(warehouse), max_rows=20),)
+    parts = (
+        Column("part", "Part"),
+        *_COMPONENTS,
+        _TOTAL,
+        Column("cost_share", "Share of all spend", "percent"),
+    )
+    return (
+        Section(
+            "What each customer costs",
+            text=(
+                note(
+                    "What customers cost, not what they are charged: their own use and their part of shared "
+                    "pools. Efficiency is the share of their calls that were answered, times what models "
+                    "cost for a token of all calls over what they cost for one of theirs, at most 1."
+                ),
+            ),
+            tables=(
+                Table(columns, found, whole.say("Customers in {month_start_date:month}."), max_rows=20),
+                Table(parts, whole, whole.say("What makes up all spend of {month_start_date:month}.")),
+            ),
+        ),
     )
 
 
@@ -260,7 +282,7 @@ def activities_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not found.rows:
         return ()
     columns = (
-        Column("month_start_date", "Month", "month"),
+        _MONTH,
         Column("cost_pool", "Pool"),
         Column("driver", "Shared out by"),
         Column("activity_cost_usd", "Cost", "usd_table"),
@@ -280,7 +302,7 @@ def support_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not found.rows:
         return ()
     columns = (
-        Column("month_start_date", "Month", "month"),
+        _MONTH,
         Column("cost_pool", "Department"),
         Column("target_value", "Owner"),
         Column("direct_cost_usd", "Directly", "usd_table"),
@@ -296,83 +318,5 @@ def support_section(warehouse: Warehouse) -> tuple[Section, ...]:
     return (
         Section(
             "What support departments pass on", text=(text,), tables=(Table(columns, found, max_rows=20),)
-        ),
-    )
-
-
-def tag_sections(warehouse: Warehouse) -> tuple[Section, ...]:
-    """Compliance by scope, and what to put right; nothing without resources on a bill."""
-    by_scope, wrong = ask.tagged_by(warehouse), ask.to_fix(warehouse)
-    if not by_scope.rows:
-        return ()
-    scopes = (
-        Column("scope_kind", "By"),
-        Column("scope", "Which"),
-        Column("resources", "Resources", "count"),
-        Column("compliant_share", "Right", "percent"),
-        Column("cost_usd", "Cost", "usd_table"),
-        Column("compliant_cost_share", "Of it, right", "percent"),
-        Column("untagged_cost_usd", "Without", "usd_table"),
-        Column("prior_compliant_cost_share", "Month before", "percent"),
-        Column("days_to_target", "Days to the target", "count"),
-    )
-    fixes = (
-        Column("resource_id", "Resource"),
-        Column("service_name", "Service"),
-        Column("tag_key", "Tag"),
-        Column("problem", "Problem", "words"),
-        Column("found_key", "Found as"),
-        Column("found_value", "Value"),
-        Column("likely_value", "Likely meant"),
-        Column("fixed_by", "Who"),
-        Column("cost_usd", "Cost in 30 days", "usd_table"),
-    )
-    return (
-        Section("Tags", tables=(Table(scopes, by_scope, max_rows=30),)),
-        Section("Tags to put right", tables=(Table(fixes, wrong, max_rows=25),)),
-    )
-
-
-def gpus_said(gpus: Evidence) -> tuple[Prose, ...]:
-    """What GPUs cost, and what of it was for hours that nobody held; nothing where there are none."""
-    if not gpus.rows or gpus["cost_usd"] is None:
-        return ()
-    said = gpus.say("GPUs cost **{cost_usd:usd}**")
-    if gpus["idle_cost_usd"] is not None:
-        said += gpus.say(
-            ", of which **{idle_cost_usd:usd}** ({idle_share:percent}) for hours that nobody held"
-        )
-    if gpus["busy_share"] is not None:
-        said += gpus.say("; cards that were held were busy {busy_share:percent} of the time")
-    return (said + note("."),)
-
-
-def gpu_section(warehouse: Warehouse) -> tuple[Section, ...]:
-    """GPU hours asked for, held and busy, and their cost; nothing where there are none."""
-    by_type = ask.gpus_by_type(warehouse)
-    if not by_type.rows:
-        return ()
-    hours = (
-        Column("requested_gpu_hours", "Hours asked for", "count"),
-        Column("allocated_gpu_hours", "Held", "count"),
-        Column("measured_gpu_hours", "Busy", "count"),
-        Column("busy_share", "Busy while held", "percent"),
-        Column("idle_gpu_hours", "Held by nobody", "count"),
-        Column("cost_usd", "Cost", "usd_table"),
-        Column("idle_cost_usd", "Of it, idle", "usd_table"),
-        Column("usd_per_gpu_hour", "An hour", "usd_unit"),
-    )
-    types = (Column("provider_name", "Provider"), Column("instance_type", "Machine"), *hours)
-    teams = (Column("team_id", "Team"), *hours)
-    return (
-        Section(
-            "GPUs",
-            text=(
-                note(
-                    "Hours are those of whole cards: a slice is its part. Asked for has the time in the "
-                    "queue, too. What nobody held is borne by the owner of the machine."
-                ),
-            ),
-            tables=(Table(types, by_type), Table(teams, ask.gpus_by_team(warehouse))),
         ),
     )

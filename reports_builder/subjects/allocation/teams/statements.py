@@ -199,7 +199,7 @@ def statement_table(warehouse: Warehouse) -> Table:
         Column("team_name", "Team"),
         Column("cost_centre", "Cost centre"),
         Column("charging_method", "Method"),
-        Column("direct_cost_usd", "Own calls", "usd_table"),
+        Column("direct_cost_usd", "Direct cost", "usd_table"),
         Column("shared_cost_usd", "Shared costs", "usd_table"),
         Column("allocated_cost_usd", "Cost", "usd_table"),
         Column("charged_cost_usd", "Billed", "usd_table"),

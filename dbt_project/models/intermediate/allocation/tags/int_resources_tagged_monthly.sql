@@ -14,10 +14,10 @@ billed as (
 
 ),
 
-{# Bills may end long before the calls do: their last 30 days are those up to the newest day on which a line of them starts. #}
+{# A line that pays for days into the next month is no bill of that month: it begins with the first line that starts in it. #}
 newest as (
 
-    select cast(max(charge_period_start_at) as date) as newest_charge_date from billed
+    select cast(date_trunc('month', max(charge_period_start_at)) as date) as newest_month_start_date from billed
 
 ),
 
@@ -36,10 +36,10 @@ tagged as (
         billed.user_id,
         nullif(nullif(trim(billed.tags), ''), '{}') as tags,
         max(billed.charge_date) as last_charge_date,
-        {{ money('sum(billed.effective_cost_usd)') }} as cost_usd,
-        {{ money('sum(case when billed.charge_date between newest.newest_charge_date - 29 and newest.newest_charge_date then billed.effective_cost_usd end)') }} as recent_cost_usd
+        {{ money('sum(billed.effective_cost_usd)') }} as cost_usd
     from billed
     cross join newest
+    where cast(date_trunc('month', billed.charge_date) as date) <= newest.newest_month_start_date
     group by all
 
 )

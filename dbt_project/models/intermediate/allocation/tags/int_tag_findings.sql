@@ -126,6 +126,7 @@ findings as (
         keys_found.service_category,
         keys_found.tags,
         keys_found.tag_key,
+        {{ in_case('keys_found.tag_key', "case when keys_found.key_case = 'lower' then 'lower' else 'exact' end") }} as right_key,
         keys_found.found_key,
         keys_found.found_value,
         case
@@ -160,6 +161,7 @@ final as (
         service_category,
         tags,
         tag_key,
+        right_key,
         found_key,
         found_value,
         problem,

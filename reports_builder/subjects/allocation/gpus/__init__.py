@@ -1,0 +1,1 @@
+"""What GPUs cost, who held them, and what of it was for hours that nobody used."""
