@@ -13,6 +13,7 @@ from reports_builder.subjects.rates.cloud_commitments import (
 )
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
+from reports_builder.subjects.rates.expiries import expiries_section
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     KINDS,
@@ -121,6 +122,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         *commitment_section(warehouse, offer),
         *usage_sections(warehouse),
         *cloud_commitment_sections(warehouse),
+        *expiries_section(warehouse),
         *realized_sections(warehouse),
         Section(
             "Switches that were refused",
