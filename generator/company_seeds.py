@@ -71,7 +71,7 @@ COMPANY_SEEDS: Final = (
     CompanySeed(
         "investment_lines",
         "what each investment costs and brings, by period",
-        "64f29bef43b398caa739cbb151dc18c6d84faa7e4f1fb4df842273548f9f4766",
+        "798a14d228dec83c1bb573983600528aba1b44fd0531066e9aec079d95b8a971",
     ),
     CompanySeed(
         "investments",
