@@ -21,7 +21,13 @@
 {# The part of an amount that belongs to one row, by cumulative rounding: parts sum to the amount to the last
    decimal. running_units includes the row, previous_units does not; both as exact numbers. #}
 {% macro split_exactly(amount, running_units, previous_units, total_units, type='decimal(28, 12)') -%}
-    cast({{ _rounded_part(amount, running_units, total_units, type) }} - {{ _rounded_part(amount, previous_units, total_units, type) }} as {{ type }})
+    {#- A digit less than 38: Spark gives up a decimal where the difference of two would need 39. #}
+    {%- set operand = type | replace('(38,', '(37,') -%}
+    cast(
+        cast({{ _rounded_part(amount, running_units, total_units, type) }} as {{ operand }})
+        - cast({{ _rounded_part(amount, previous_units, total_units, type) }} as {{ operand }})
+        as {{ type }}
+    )
 {%- endmacro %}
 
 {% macro _rounded_part(amount, units, total_units, type) -%}
