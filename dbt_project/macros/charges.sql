@@ -31,8 +31,7 @@
 {# What the parts of a line of a bill have in common. #}
 {% macro bill_line_columns() -%}
     {{ return([
-        'source', 'file_name', 'line_number', 'charge_period_start_at', 'charge_period_end_at', 'billing_period_start_date',
-        'billing_period_end_date', 'billing_month_start_date', 'billing_account_id', 'provider_name', 'publisher_name',
+        'source', 'file_name', 'line_number', 'billing_period_start_date', 'billing_period_end_date', 'billing_month_start_date', 'billing_account_id', 'provider_name', 'publisher_name',
         'host_provider_name', 'service_category', 'service_subcategory', 'service_name', 'charge_category', 'charge_description',
         'sku_id', 'sku_meter', 'sku_price_id', 'token_class', 'pricing_category', 'pricing_currency', 'pricing_unit',
         'consumed_unit', 'billing_currency', 'usd_per_unit', 'list_unit_price_billing_currency',
@@ -61,6 +60,12 @@
         'consumed_quantity': 'decimal(38, 15)',
         'commitment_discount_quantity': 'decimal(38, 15)',
     }) }}
+{%- endmacro %}
+
+{# The period of the part of a line on a day, as two columns; without a day that of the line. #}
+{% macro period_on_day(line, day) -%}
+    greatest({{ line }}charge_period_start_at, {{ start_of_day(day) }}) as charge_period_start_at,
+    least({{ line }}charge_period_end_at, {{ start_of_day(day ~ ' + 1') }}) as charge_period_end_at
 {%- endmacro %}
 
 {# Whether a line of a bill pays for several days, a month at most, and so is a part of each. A day of another zone, 25 hours when clocks go back, counts whole

@@ -8,3 +8,8 @@
         else 'critical'
     end
 {%- endmacro %}
+
+{# Whether a cost is over its plan by more than a minor difference: a dollar too much says nothing of the plan. #}
+{% macro is_clearly_over(cost, plan) -%}
+    coalesce({{ ratio(cost ~ ' - ' ~ plan, plan) }} >= {{ assumption('variance_moderate_from_share') }}, false)
+{%- endmacro %}

@@ -54,17 +54,12 @@ _COLUMNS: Mapping[str, pa.DataType] = dict(
     )
 )
 
-# A part of a line is charged for its day. A service has one category in FOCUS; what a bill has of another is
-# named with it: the disks of machines.
+# A service has one category in FOCUS; what a bill has of another is named with it: the disks of machines.
 _CHARGES = """
 with named as (
     select * replace (
         coalesce(service_name, cost_pool) as service_name,
-        coalesce(service_category, 'Other') as service_category,
-        case when charge_id <> origin_charge_id then greatest(charge_period_start_at, charge_date)
-            else charge_period_start_at end as charge_period_start_at,
-        case when charge_id <> origin_charge_id then least(charge_period_end_at, charge_date + 1)
-            else charge_period_end_at end as charge_period_end_at
+        coalesce(service_category, 'Other') as service_category
     )
     from core.fct_charges
     where billing_month_start_date = :month and is_counted

@@ -30,7 +30,7 @@ judged as (
         *,
         month_phase = 'ended' and covered_days = days_in_month as is_judged,
         month_phase = 'ended' and covered_days = days_in_month
-        and {{ ratio('actual_cost_usd - budget_usd', 'budget_usd') }} >= {{ assumption('variance_moderate_from_share') }} as is_missed,
+        and {{ is_clearly_over('actual_cost_usd', 'budget_usd') }} as is_missed,
         case when month_phase = 'ended' and covered_days = days_in_month then actual_cost_usd end as whole_month_cost_usd
     from budget_status
 

@@ -125,13 +125,13 @@ bill_records as (
 charges_in_marts as (
 
     select
-        source as source_name,
-        cast(charge_period_start_at as date) as charge_date,
-        count(distinct origin_charge_id) as charges,
-        {{ money('sum(billed_cost_usd)') }} as billed_cost_usd
+        dated.source_name,
+        dated.charge_date,
+        count(distinct charges.origin_charge_id) as charges,
+        {{ money('sum(charges.billed_cost_usd)') }} as billed_cost_usd
     from charges
-    where origin_charge_id is not null
-    group by source, cast(charge_period_start_at as date)
+    inner join dated on charges.origin_charge_id = dated.charge_id
+    group by dated.source_name, dated.charge_date
 
 ),
 

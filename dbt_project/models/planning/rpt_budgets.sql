@@ -38,12 +38,7 @@ totalled as (
         {{ money_of_double('cast(actual_usd as double) + cost_ahead * upper_ratio') }} as upper_usd,
         {{ ratio('actual_usd', 'budget_usd') }} as burn_share,
         period_phase = 'ended' and covered_days > 0 and actual_usd > budget_to_date_usd as is_missed,
-        {# Days that are missing, or a dollar too much, say nothing of the budget. #}
-        coalesce(
-            period_phase = 'ended' and covered_days = period_days
-            and {{ ratio('actual_usd - budget_usd', 'budget_usd') }} >= {{ assumption('variance_moderate_from_share') }},
-            false
-        ) as is_clearly_missed
+        period_phase = 'ended' and covered_days = period_days and {{ is_clearly_over('actual_usd', 'budget_usd') }} as is_clearly_missed
     from ranged
 
 ),

@@ -14,10 +14,10 @@ billed as (
 
 ),
 
-{# A line that pays for days into the next month is no bill of that month: it begins with the first line that starts in it. #}
+{# A line that pays for days into the next month is no bill of that month. #}
 newest as (
 
-    select cast(date_trunc('month', max(charge_period_start_at)) as date) as newest_month_start_date from billed
+    select max(billing_month_start_date) as newest_month_start_date from billed
 
 ),
 

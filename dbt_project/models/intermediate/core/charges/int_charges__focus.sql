@@ -117,6 +117,7 @@ shared_out as (
         weighed.charge_date,
         weighed.model,
         weighed.service_tier,
+        {{ period_on_day('lines.', 'weighed.charge_date') }},
         lines.{{ kept | join(', lines.') }},
         {% for amount, type in amounts.items() -%}
         {{ split_exactly('lines.' ~ amount, 'weighed.running_used_usd', '(weighed.running_used_usd - weighed.used_usd)', 'weighed.total_used_usd', type) }}
@@ -145,10 +146,8 @@ days as (
         lines.charge_id as origin_charge_id,
         lines.charge_date + numbers.number as charge_date,
         {{ unix_microseconds('lines.charge_period_end_at') }} - {{ unix_microseconds('lines.charge_period_start_at') }} as line_microseconds,
-        least({{ unix_microseconds(start_of_day('lines.charge_date + numbers.number + 1')) }}, {{ unix_microseconds('lines.charge_period_end_at') }})
-        - {{ unix_microseconds('lines.charge_period_start_at') }} as running_microseconds,
-        greatest({{ unix_microseconds(start_of_day('lines.charge_date + numbers.number')) }}, {{ unix_microseconds('lines.charge_period_start_at') }})
-        - {{ unix_microseconds('lines.charge_period_start_at') }} as previous_microseconds
+        {{ unix_microseconds("least(lines.charge_period_end_at, " ~ start_of_day('lines.charge_date + numbers.number + 1') ~ ")") }} - {{ unix_microseconds('lines.charge_period_start_at') }} as running_microseconds,
+        {{ unix_microseconds("greatest(lines.charge_period_start_at, " ~ start_of_day('lines.charge_date + numbers.number') ~ ")") }} - {{ unix_microseconds('lines.charge_period_start_at') }} as previous_microseconds
     from lines
     inner join numbers on {{ start_of_day('lines.charge_date + numbers.number') }} < lines.charge_period_end_at
     where lines.is_for_days
@@ -163,6 +162,7 @@ whole as (
         coalesce(days.charge_date, lines.charge_date) as charge_date,
         cast(null as string) as model,
         cast(null as string) as service_tier,
+        {{ period_on_day('lines.', 'days.charge_date') }},
         lines.{{ kept | join(', lines.') }},
         {% for amount, type in amounts.items() -%}
         case
@@ -197,7 +197,7 @@ whole as (
 
 ),
 
-{% set columns = ['charge_id', 'origin_charge_id', 'charge_date', 'model', 'service_tier'] + kept + (amounts | list) + ['cost_pool'] + owners + ['owner_rule', 'allocation_driver', 'is_direct'] %}
+{% set columns = ['charge_id', 'origin_charge_id', 'charge_date', 'model', 'service_tier', 'charge_period_start_at', 'charge_period_end_at'] + kept + (amounts | list) + ['cost_pool'] + owners + ['owner_rule', 'allocation_driver', 'is_direct'] %}
 
 charges as (
 

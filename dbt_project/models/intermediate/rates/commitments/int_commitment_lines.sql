@@ -36,11 +36,8 @@ eligible as (
         coalesce(services.is_by_instance, false) as is_by_instance,
         coalesce(charges.region_id, 'unknown') as region_id,
         charges.resource_id,
-        {# Of a line for several days this is the part of one of them. #}
-        case when {{ is_for_days('charges.') }} then greatest(charges.charge_period_start_at, {{ start_of_day('charges.charge_date') }}) else charges.charge_period_start_at end
-            as charge_period_start_at,
-        case when {{ is_for_days('charges.') }} then least(charges.charge_period_end_at, {{ start_of_day('charges.charge_date + 1') }}) else charges.charge_period_end_at end
-            as charge_period_end_at,
+        charges.charge_period_start_at,
+        charges.charge_period_end_at,
         charges.pricing_quantity,
         charges.commitment_discount_id,
         charges.commitment_discount_status is not null as is_covered,
