@@ -76,8 +76,8 @@ def budget_decision(budgets: Evidence) -> Prose:
         return budgets.say(
             "The budget is wrong, not the use: {team_name:text} was over it in {over_months:count} of "
             "{judged_months:count} whole months. Decide first which savings of the optimization page the "
-            "team carries out; without them set it to {suggested_budget_usd:usd_table}, the most that a "
-            "month has cost lately or is forecast to, by {decide_by_date:day}."
+            "team carries out; without them set it to {suggested_budget_usd:usd_table}, what a month "
+            "has cost lately or what is forecast, whichever is more, by {decide_by_date:day}."
         ) + join(
             [
                 *(_as_wrong(other) for other in budgets.each() if _is_as_wrong(other, budgets)),

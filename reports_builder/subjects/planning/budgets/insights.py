@@ -10,14 +10,14 @@ def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
     budget = next((row for row in ahead.each() if row["is_forecast_over"] and row["scope"] != "team"), None)
     if budget is None:
         return ()
-    name = literal(budget_of(budget.records()[0]))
+    name = literal(budget_of({column: budget[column] for column in ("scope", "scope_name")}))
     return (
         Insight(
             title=note("The budget of ") + name + budget.say(" is heading {overrun_usd:usd} over"),
-            problem=note("Of ")
+            problem=note("For ")
             + name
             + budget.say(
-                " **{budget_usd:usd}** is to be spent in the {period:text} from {period_start_date:day}; it "
+                " **{budget_usd:usd}** is planned in the {period:text} from {period_start_date:day}; it "
                 "comes to **{forecast_usd:usd}**"
                 + ("." if budget["lower_usd"] is None else " ({lower_usd:usd} to {upper_usd:usd}).")
             ),
@@ -26,8 +26,8 @@ def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
             ubr_impact=budget.say("**{overrun_usd:usd}** more than is planned."),
             recommendation=Recommendation(
                 budget.say(
-                    "Decide before {period_start_date:day} what is cut, or set the budget to what it comes "
-                    "to; of the savings, those on this scope come first."
+                    "Decide by {decide_by_date:day} what is cut, or set the budget to what it comes to; of "
+                    "the savings, those on this scope come first."
                 ),
                 str(budget["approver_role"]),
                 "days",

@@ -24,6 +24,7 @@ def ahead(warehouse: Warehouse) -> Evidence:
             days_to_breach,
             budget_status,
             approver_role,
+            cast(:as_of + 14 as date) as decide_by_date,
             forecast_usd - budget_usd as overrun_usd,
             is_forecast_over,
             count(*) over () as budgets,

@@ -1,0 +1,106 @@
+"""What is said of budgets to come: which is heading furthest over, and what the next ones would be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from reports_builder.subjects.planning.budgets import queries as ask
+from reports_builder.subjects.planning.budgets.insights import heading_over
+from reports_builder.subjects.planning.budgets.statements import proposals_section, what_is_kept
+from reports_builder.warehouse import Warehouse
+from tests.reports.warehouse_fixture import columns_of
+
+TABLES = ("planning.rpt_budgets", "planning.rpt_budget_proposals", "seeds.assumptions")
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as opened:
+        opened.execute("create schema intermediate; create schema planning; create schema seeds")
+        opened.execute(
+            """create table intermediate.int_as_of_date as select date '2026-11-15' as as_of_date,
+            date '2026-10-17' as window_start_date, date '2026-09-17' as prior_window_start_date,
+            date '2026-10-16' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
+        )
+        for table in TABLES:
+            columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
+            opened.execute(f"create table {table} ({columns})")
+        yield opened
+
+
+def with_rows(connection: duckdb.DuckDBPyConnection, table: str, *rows: str) -> Warehouse:
+    for row in rows:
+        connection.execute(f"insert into {table} by name select {row}")
+    return Warehouse(Path("finops.duckdb"), connection)
+
+
+def budget(scope: str, name: str, budget_usd: int, forecast_usd: int, phase: str = "running") -> str:
+    return (
+        f"'{scope}' as scope, '{name}' as scope_id, '{name}' as scope_name, 'month' as period, "
+        f"date '2026-11-01' as period_start_date, '{phase}' as period_phase, {budget_usd} as budget_usd, "
+        f"{forecast_usd} as forecast_usd, {forecast_usd} > {budget_usd} as is_forecast_over, "
+        "'Head of Engineering' as approver_role, 0 as missed_in_a_row"
+    )
+
+
+def test_the_one_furthest_over_is_named_and_teams_are_left_to_their_own_insight(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_budgets",
+        budget("team", "Agents", 100, 900),
+        budget("provider", "near", 1000, 1100),
+        budget("provider", "openai", 1500, 2080),
+        budget("provider", "over and gone", 1, 9000, "ended"),
+        budget("provider", "kept", 1000, 900),
+    )
+    ahead = ask.ahead(warehouse)
+    assert what_is_kept(ahead, ask.missed(warehouse)).plain == (
+        "Of 4 budgets to come 3 are heading over, furthest that of team Agents: $900 against $100."
+    )
+    (insight,) = heading_over(ahead)
+    assert insight.title.plain == "The budget of provider openai is heading $580 over"
+    assert insight.problem.plain == (
+        "For provider openai $1.5K is planned in the month from 1 November 2026; it comes to $2.1K."
+    )
+    # The month runs already: what is to be decided lies ahead of the reader.
+    assert insight.recommendation.action.plain.startswith("Decide by 29 November 2026")
+    assert insight.recommendation.owner_role == "Head of Engineering"
+
+
+def test_nothing_is_said_where_every_budget_is_kept(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse = with_rows(connection, "planning.rpt_budgets", budget("provider", "kept", 1000, 900))
+    ahead = ask.ahead(warehouse)
+    assert heading_over(ahead) == ()
+    assert what_is_kept(ahead, ask.missed(warehouse)).plain == "Of 1 budgets to come 0 are heading over."
+
+
+def test_proposals_are_summed_over_the_quarter_and_stand_beside_the_last_month(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    nothing = with_rows(connection, "planning.rpt_budget_proposals")
+    assert proposals_section(ask.proposals(nothing)) == ()
+    common = "date '2027-01-01' as quarter_start_date, 'forecast' as basis, 0.1 as growth_share, 0.15 as contingency_share"
+    for month in (1, 2, 3):
+        warehouse = with_rows(
+            connection,
+            "planning.rpt_budget_proposals",
+            f"{common}, date '2027-0{month}-01' as month_start_date, 'total' as scope, 'total' as scope_id, "
+            "'total' as scope_name, 100 as expected_usd, 126.5 as proposed_usd, 379.5 as quarter_proposed_usd, "
+            "90 as last_month_usd, 95 as last_budget_usd",
+            f"{common}, date '2027-0{month}-01' as month_start_date, 'team' as scope, 'idle' as scope_id, "
+            "'Idle' as scope_name, 0 as expected_usd, 0 as proposed_usd, 0 as quarter_proposed_usd",
+        )
+    (section,) = proposals_section(ask.proposals(warehouse))
+    assert "with 10 % growth and 15 % contingency" in section.text[0].plain
+    (table,) = section.tables
+    assert [[str(cell) for cell in row] for row in table.cells] == [
+        ["all spend", "$90.00", "$95.00", "$300.00", "$379.50", "forecast"]
+    ]

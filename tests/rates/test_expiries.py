@@ -1,0 +1,47 @@
+"""When commitments that are owned end, as a page says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from reports_builder.subjects.rates.expiries import expiries_section
+from reports_builder.warehouse import Warehouse
+from tests.reports.warehouse_fixture import columns_of
+
+TERMS = (
+    "'no end' as commitment_id, 'no end on record' as expiry_status, 'renew it' as advice",
+    "'late' as commitment_id, date '2027-11-14' as ends_on, 364 as days_left, 'running' as expiry_status, "
+    "'let it end' as advice, -10 as savings_usd, 100 as cost_usd, 0.9 as utilization_share",
+    "'soon' as commitment_id, date '2026-12-15' as ends_on, 30 as days_left, 'ends soon' as expiry_status, "
+    "'renew it' as advice, 40 as savings_usd, 100 as cost_usd, 0.95 as utilization_share",
+    "'gone' as commitment_id, date '2026-11-14' as ends_on, -1 as days_left, 'ended' as expiry_status",
+)
+
+
+def test_the_next_to_end_stands_first_and_what_has_ended_nowhere() -> None:
+    with duckdb.connect() as connection:
+        columns = ", ".join(
+            f"{name} {kind}" for name, kind in columns_of("rates.rpt_commitment_expiries").items()
+        )
+        connection.execute(
+            f"create schema rates; create schema intermediate; create table rates.rpt_commitment_expiries ({columns})"
+        )
+        connection.execute(
+            "create table intermediate.int_as_of_date as select date '2026-11-15' as as_of_date,"
+            " date '2026-10-17' as window_start_date, date '2026-09-17' as prior_window_start_date,"
+            " date '2026-10-16' as prior_window_end_date, date '2026-01-01' as first_usage_date"
+        )
+        assert expiries_section(Warehouse(Path("finops.duckdb"), connection)) == ()
+        for term in TERMS:
+            connection.execute(
+                "insert into rates.rpt_commitment_expiries by name select 'AWS' as provider_name, "
+                f"commitment_id as commitment_name, false as is_renewed_automatically, * from (select {term})"
+            )
+        (section,) = expiries_section(Warehouse(Path("finops.duckdb"), connection))
+        (table,) = section.tables
+        rows = [[str(cell) for cell in row] for row in table.cells]
+    assert [row[1] for row in rows] == ["soon", "late", "no end"]
+    assert rows[0][4:] == ["30", "no", "$100.00", "95 %", "+$40.00", "renew it"]
+    assert rows[2][3:5] == ["unknown", "unknown"]
