@@ -139,7 +139,7 @@ def owner_figures(warehouse: Warehouse, month: Evidence) -> tuple[Figure, ...]:
             "customers",
             "customer_name",
             ask.dearest_tenants(warehouse),
-            "{customer_name:text} is the dearest customer",
+            "{customer_name:text} costs most of all customers",
         ),
     )
     return tuple(
