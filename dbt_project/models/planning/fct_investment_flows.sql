@@ -84,7 +84,9 @@ discounted as (
     select
         by_period.*,
         {{ money('by_period.benefit_usd - by_period.cost_usd') }} as cash_flow_usd,
-        {{ money_of_double('round((by_period.benefit_usd - by_period.cost_usd) / power(1 + investments.discount_rate, by_period.period), 9)') }} as discounted_cash_flow_usd
+        {# A millionth of a dollar: what a double of millions has beyond it differs between engines. #}
+        {{ money(decimal_of_double('(by_period.benefit_usd - by_period.cost_usd) / power(1 + investments.discount_rate, by_period.period)', 'decimal(28, 6)')) }}
+            as discounted_cash_flow_usd
     from by_period
     inner join investments on by_period.investment_id = investments.investment_id
 
