@@ -8,6 +8,12 @@
     {{ decimal_of_double(expression, 'decimal(28, 12)') }}
 {%- endmacro %}
 
+{# Money times a factor that is a double (growth, discount, scenario): the factor to twelve decimals, the product exact. A double of
+   millions has less than a billionth beyond its point, and its last digits are another engine's. #}
+{% macro money_times(amount, factor) -%}
+    {{ money('cast(' ~ amount ~ ' as decimal(19, 9)) * ' ~ decimal_of_double(factor, 'decimal(18, 12)')) }}
+{%- endmacro %}
+
 {# Exact cost of a number of tokens. No tokens cost nothing, even where no price is known. #}
 {% macro token_cost(tokens, usd_per_token) -%}
     case when {{ tokens }} = 0 then {{ money(0) }} else {{ money("cast(" ~ tokens ~ " as decimal(19, 0)) * " ~ usd_per_token) }} end

@@ -34,13 +34,13 @@ summed as (
         scenarios.scenario,
         lines.period,
         sum(case
-            when lines.kind = 'cost' then {{ money_of_double(
-                'round(lines.amount_usd * case when lines.is_running and lines.period > 0 then scenarios.recurring_cost_ratio else 1 end * ' ~ price_of_ai ~ ', 9)'
+            when lines.kind = 'cost' then {{ money_times(
+                'lines.amount_usd', 'case when lines.is_running and lines.period > 0 then scenarios.recurring_cost_ratio else 1 end * ' ~ price_of_ai
             ) }}
             else 0
         end) as cost_usd,
         sum(case
-            when lines.kind = 'benefit' then {{ money_of_double('round(lines.amount_usd * scenarios.benefit_ratio * ' ~ price_of_ai ~ ', 9)') }} else 0
+            when lines.kind = 'benefit' then {{ money_times('lines.amount_usd', 'scenarios.benefit_ratio * ' ~ price_of_ai) }} else 0
         end) as benefit_usd
     from lines
     inner join scenarios on lines.investment_id = scenarios.investment_id
@@ -84,9 +84,7 @@ discounted as (
     select
         by_period.*,
         {{ money('by_period.benefit_usd - by_period.cost_usd') }} as cash_flow_usd,
-        {# A millionth of a dollar: what a double of millions has beyond it differs between engines. #}
-        {{ money(decimal_of_double('(by_period.benefit_usd - by_period.cost_usd) / power(1 + investments.discount_rate, by_period.period)', 'decimal(28, 6)')) }}
-            as discounted_cash_flow_usd
+        {{ money_times('by_period.benefit_usd - by_period.cost_usd', '1 / power(1 + investments.discount_rate, by_period.period)') }} as discounted_cash_flow_usd
     from by_period
     inner join investments on by_period.investment_id = investments.investment_id
 

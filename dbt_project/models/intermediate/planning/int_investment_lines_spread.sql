@@ -29,8 +29,7 @@ spread as (
         lines.is_ai_cost,
         lines.first_period < lines.last_period as is_running,
         periods.number as period,
-        {# A power has its last digits from the engine: a plan is exact to the billionth. #}
-        {{ money_of_double('round(lines.amount_usd * power(1 + lines.growth_share, periods.number - lines.first_period), 9)') }} as amount_usd,
+        {{ money_times('lines.amount_usd', 'power(1 + lines.growth_share, periods.number - lines.first_period)') }} as amount_usd,
         case when lines.kind = 'benefit' then 1 else -1 end as direction,
         1 / power(1 + investments.discount_rate, periods.number) as discount_factor
     from lines
