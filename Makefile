@@ -31,12 +31,13 @@ chromium:
 	    && apt-get -qq update && apt-get -qq install -y chromium >/dev/null; } \
 	  || echo "CHROMIUM IS MISSING and cannot be installed here: the dashboard is not tested in a browser."; }
 
-install: $(INSTALLED) ## Make the virtual environment from the lock file
+install: $(INSTALLED) ## Make the virtual environment from the lock files
 
-$(INSTALLED): requirements.lock
+# requirements.lock is what users run, requirements-dev.lock what tests and checks need beside it.
+$(INSTALLED): requirements.lock requirements-dev.lock
 	@echo "Installing the pinned packages into $(VENV) (about a minute) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r requirements-dev.lock
 	@touch $@
 
 data: $(GENERATED) ## Generate the demo data (only when it is absent or its generator changed)

@@ -14,7 +14,10 @@ import yaml
 
 from dbt_project.landing.source import LandedSource
 
-PROJECT = Path(__file__).resolve().parent.parent
+SHIPPED = Path(__file__).resolve().parent.parent
+"""The dbt project beside this package."""
+PROJECT = Path("dbt_project").resolve() if Path("dbt_project/dbt_project.yml").is_file() else SHIPPED
+"""The dbt project of the working directory; in the folder of a company it is made of its files and these."""
 
 
 def project_variables() -> dict[str, Any]:

@@ -9,9 +9,9 @@ import threading
 import time
 from pathlib import Path
 
+from dbt_project.landing.registry import PROJECT
 from reports_builder.errors import ReportError
 
-PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 _FILE = "semantic_manifest.json"
 _LINES_OF_A_FAILURE = 15
 _WAITS = 20

@@ -23,6 +23,15 @@ _STEPS = (
     Column("gross_margin_low_usd", "Low", "usd_table"),
     Column("gross_margin_high_usd", "High", "usd_table"),
 )
+_SAVINGS = (
+    Column("action_kind", "Action", "words"),
+    Column("subject", "On"),
+    Column("is_counted", "In the plan", "yes_no"),
+    Column("gross_monthly_savings_usd", "Alone, a month", "delta_usd_table"),
+    Column("net_monthly_savings_usd", "After those above", "delta_usd_table"),
+    Column("low_monthly_savings_usd", "Low", "delta_usd_table"),
+    Column("high_monthly_savings_usd", "High", "delta_usd_table"),
+)
 _PLANS = (
     Column("plan_name", "Plan"),
     Column("is_recommended", "Recommended", "yes_no"),
@@ -76,6 +85,7 @@ def build(warehouse: NarrowedWarehouse, customer_id: str) -> View | None:
                 text=(note("Every step is what the ones before it leave."),),
                 tables=(_steps(warehouse, customer_id),),
             ),
+            *_savings(warehouse, customer_id),
             Section(
                 "The invoice of this period, under the recommended price plan and those of your list",
                 text=_recommended(warehouse, customer_id),
@@ -144,6 +154,34 @@ def _steps(warehouse: NarrowedWarehouse, customer_id: str) -> Table:
         customer_id=customer_id,
     )
     return Table(_STEPS, found)
+
+
+def _savings(warehouse: NarrowedWarehouse, customer_id: str) -> tuple[Section, ...]:
+    found = warehouse.evidence(
+        """
+        select
+            action_kind, subject, is_counted, gross_monthly_savings_usd, net_monthly_savings_usd,
+            low_monthly_savings_usd, high_monthly_savings_usd
+        from rates.rpt_customer_savings
+        where customer_id = :customer_id
+        order by not is_counted, applied_order, net_monthly_savings_usd desc, action_id
+        """,
+        customer_id=customer_id,
+    )
+    if not found.rows:
+        return ()
+    return (
+        Section(
+            "What would make its calls cheaper",
+            text=(
+                note(
+                    "Its part of each action: a model to switch to, a setting, batch, caching. "
+                    "Below zero, the action costs this customer more."
+                ),
+            ),
+            tables=(Table(_SAVINGS, found),),
+        ),
+    )
 
 
 def _recommended(warehouse: NarrowedWarehouse, customer_id: str) -> tuple[Prose, ...]:

@@ -1,4 +1,4 @@
-"""What AI costs, what it brings in, what comes next, and what needs looking at."""
+"""What AI and all else costs, what it brings in, what comes next, and what needs looking at."""
 
 from dataclasses import replace
 
@@ -9,6 +9,8 @@ from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import KeyFigure, Section
 from reports_builder.savings import ledger, savings_figure, total_savings
+from reports_builder.subjects.allocation.spend import queries as everything
+from reports_builder.subjects.allocation.spend.statements import all_spend_figures, all_spend_said
 from reports_builder.subjects.anomalies import queries as realtime
 from reports_builder.subjects.anomalies.statements import over_limit_figure
 from reports_builder.subjects.core import queries as ask
@@ -28,13 +30,24 @@ from reports_builder.subjects.planning.statements import forecast_figure, spend_
 def build(warehouse: NarrowedWarehouse) -> View:
     """The overview."""
     spend = ask.spend(warehouse)
+    all_spend = everything.all_spend(warehouse)
     margins = margin_totals(warehouse)
     outlook = forecast.outlook(warehouse)
     alerts = read_alerts(warehouse)
     return View(
         title="Overview",
-        headline=(spend_said(warehouse, spend), fees_said(margins), what_comes(outlook)),
+        headline=(
+            *(
+                [all_spend_said(warehouse, all_spend, forecast.outlook(warehouse, all_spend=True))]
+                if all_spend.rows
+                else []
+            ),
+            spend_said(warehouse, spend),
+            fees_said(margins),
+            what_comes(outlook),
+        ),
         tiles=(
+            *(all_spend_figures(all_spend) if all_spend.rows else ()),
             *spend_tiles(spend),
             revenue_figure(margins),
             margin_share_figure(margins),

@@ -1,0 +1,221 @@
+"""Make the folder of a company, and put it together with the installed product before a command runs.
+
+What a company edits is ``finops.yml`` (variables of the build), ``seeds/`` (its own rows, each file in place
+of the shipped one) and ``charts/``. From these and the product ``compose`` makes ``dbt_project/``: links, and
+one written dbt_project.yml. Nobody edits it, and a newer product renews it. A run that is killed leaves some
+links old; the next one makes them new.
+"""
+
+import difflib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dbt_project.landing.variables import KINDS, variable_problems
+from finops import shipped
+from finops.errors import FolderError
+from finops.seeds import Mismatch, add_columns, mismatches, own_seeds
+from generator.company_seeds import COMPANY_SEEDS
+
+SETTINGS = "finops.yml"
+COMPOSED = "dbt_project"
+_FIXED = ("source_kinds", "is_live_refresh")
+"""Variables that are the product's alone."""
+
+_SETTINGS_TEXT = """\
+# What your company decides about its build. What each variable means, and all that there are:
+# docs/own-data.md, or `finops variables`. A name that is not here keeps the value of the product.
+vars:
+  # The folders data/raw/<source>/ to read.
+  sources: [{sources}]
+  # The day on which every report stands; 'latest' is the last complete day in the data.
+  as_of_date: latest
+"""
+_ENVIRONMENT_TEXT = """\
+# Copy to .env, fill in, and load with: set -a; . ./.env; set +a
+# Where raw data and the warehouse are, when not in data/raw and warehouse.
+#FINOPS_RAW_DIR=/srv/finops/raw
+#FINOPS_WAREHOUSE_DIR=/srv/finops/warehouse
+# Memory of a build.
+#FINOPS_MEMORY_LIMIT=3GB
+# The key of the seals, kept away from the warehouse.
+#FINOPS_SEAL_KEY_FILE=/etc/finops/seal.key
+"""
+_IGNORED_TEXT = """\
+# Made by finops from the installed product, data, and what is built of them.
+/dbt_project/
+/profiles.yml
+/data/
+/warehouse/
+/reports/
+/logs/
+.env
+"""
+
+
+def init(folder: Path, *, is_demo: bool) -> list[Path]:
+    """Make the folder of a company and return what was written.
+
+    With ``is_demo`` it has no seeds of its own, so that the shipped company's count; else the header of each
+    that holds a decision. FolderError where the folder has anything in it.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FolderError(f"{folder} is there and not empty. Name a new folder.")
+    sources = "calls" if is_demo else "litellm, customers"
+    files = {
+        folder / SETTINGS: _SETTINGS_TEXT.format(sources=sources),
+        folder / ".env.example": _ENVIRONMENT_TEXT,
+        folder / ".gitignore": _IGNORED_TEXT,
+    }
+    if is_demo:
+        # The variables of the product read the demo's data as it is generated.
+        files[folder / SETTINGS] = "# The demo's company: nothing is decided here.\nvars: {}\n"
+    else:
+        for seed in COMPANY_SEEDS:
+            path = shipped.SEEDS / f"{seed.name}.csv"
+            header = path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+            files[folder / "seeds" / path.name] = f"{header}\n"
+    for chart in sorted(shipped.CHARTS.glob("*.yml")):
+        files[folder / "charts" / chart.name] = chart.read_text(encoding="utf-8")
+    # Beside it and renamed: a folder that is there is whole.
+    partial = folder.with_name(f".{folder.name}.partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        for path, text in files.items():
+            written = partial / path.relative_to(folder)
+            written.parent.mkdir(parents=True, exist_ok=True)
+            written.write_text(text, encoding="utf-8")
+        for name in ("seeds", "data/raw"):
+            (partial / name).mkdir(parents=True, exist_ok=True)
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise FolderError(f"{folder} cannot be made ({error.strerror}).") from error
+    return sorted(files)
+
+
+def compose(company: Path) -> None:
+    """Renew ``dbt_project/`` and ``profiles.yml`` of a company; FolderError says what does not fit."""
+    seeds = own_seeds(company / "seeds")
+    if found := mismatches(seeds):
+        raise FolderError(" ".join(map(_said, found)))
+    settings = _settings(company)
+    composed = company / COMPOSED
+    wanted = dict(_links(seeds, composed))
+    try:
+        for path, target in wanted.items():
+            _link(path, target)
+        for place in shipped.FOLDERS:
+            for path in (composed / place).rglob("*"):
+                if path.is_symlink() and path not in wanted:
+                    path.unlink()
+        _write(composed / "dbt_project.yml", settings)
+        profiles = company / "profiles.yml"
+        if profiles.is_symlink() or not profiles.exists():
+            _link(profiles, shipped.PROFILES)
+    except OSError as error:
+        raise FolderError(f"{error.filename} cannot be written ({error.strerror}).") from error
+
+
+def upgrade(company: Path) -> list[Mismatch]:
+    """Add the columns that the installed product reads and seeds of the company lack; empty, at the end.
+
+    Returns what was changed. FolderError, before anything is, where a seed has a column that this version
+    does not know: only a person can say what became of it.
+    """
+    found = mismatches(own_seeds(company / "seeds"))
+    if unknown := [each for each in found if each.unknown]:
+        raise FolderError(" ".join(map(_said, unknown)))
+    for each in found:
+        add_columns(each.path, each.missing)
+    return found
+
+
+def take_over(company: Path, names: tuple[str, ...]) -> list[Path]:
+    """Copy shipped seeds into the company's folder, where it has none; from then on they are its own."""
+    taken = []
+    for name in names:
+        path = company / "seeds" / f"{name}.csv"
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            shutil.copyfile(shipped.SEEDS / path.name, path)
+            taken.append(path)
+    return taken
+
+
+def _said(found: Mismatch) -> str:
+    parts = []
+    if found.missing:
+        names = ", ".join(found.missing)
+        parts.append(
+            f"lacks {names}, which this version reads (`finops upgrade` adds what is missing, empty)"
+        )
+    if found.unknown:
+        names = ", ".join(found.unknown)
+        parts.append(
+            f"has {names}, which this version does not know (the changelog says what became of it: "
+            "rename or remove it)"
+        )
+    return f"{found.path} {' and '.join(parts)}."
+
+
+def _settings(company: Path) -> str:
+    """The text of the composed dbt_project.yml."""
+    path = company / SETTINGS
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        raise FolderError(
+            f"{company.resolve()} has no {SETTINGS}, so it is not the folder of a company: "
+            "`finops init FOLDER` makes one."
+        ) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise FolderError(f"{path} cannot be read ({' '.join(str(error).split())}).") from error
+    if not isinstance(given, dict) or set(given) - {"vars"} or not isinstance(given.get("vars") or {}, dict):
+        raise FolderError(f"{path} has a mapping `vars` and nothing else.")
+    variables: dict[str, Any] = given.get("vars") or {}
+    for name in variables:
+        if name in _FIXED or name not in KINDS:
+            near = difflib.get_close_matches(str(name), KINDS.keys() - set(_FIXED), n=1)
+            meant = f" Did you mean {near[0]}?" if near else " `finops variables` lists them."
+            raise FolderError(f"{path}: {name} is not a variable that a company sets.{meant}")
+    project = yaml.safe_load((shipped.PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    if problems := variable_problems(variables, project["vars"]):
+        raise FolderError(f"{path}: {'; '.join(problems)}.")
+    project["vars"] |= variables
+    text: str = yaml.safe_dump(project, sort_keys=False, allow_unicode=True)
+    return f"# Made from {SETTINGS} and the product; it is written anew.\n{text}"
+
+
+def _links(seeds: dict[str, Path], composed: Path) -> Iterator[tuple[Path, Path]]:
+    for folder in shipped.FOLDERS:
+        for path in (shipped.PROJECT / folder).rglob("*"):
+            if path.is_file():
+                own = seeds.get(path.name) if folder == "seeds" else None
+                yield composed / path.relative_to(shipped.PROJECT), own.resolve() if own else path
+    for name in shipped.FILES:
+        yield composed / name, shipped.PROJECT / name
+
+
+def _link(path: Path, target: Path) -> None:
+    if path.is_symlink() and path.readlink() == target:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(target)
+    partial.replace(path)
+
+
+def _write(path: Path, text: str) -> None:
+    # As it was, dbt does not read the project anew.
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
