@@ -73,7 +73,7 @@ def build(warehouse: Warehouse) -> Page:
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(plan, plans),),
         insights=(
-            insights.flat_fee(today, losses, archetypes),
+            insights.flat_fee(today, losses, archetypes, ask_customers.gains(warehouse, "usage_archetype")),
             *(
                 (
                     insights.structure(plan, ask.prices(warehouse), ask.room(warehouse), chosen(warehouse)),

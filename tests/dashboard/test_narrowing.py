@@ -143,8 +143,8 @@ LISTS: list[tuple[Callable[[Warehouse], Evidence], str, str]] = [
     (
         lambda warehouse: pricing.invoices(warehouse, rising=True),
         "tier",
-        "select count(*) from pricing.rpt_plan_backtests join pricing.rpt_plan_comparison using (plan_id) "
-        "where rpt_plan_backtests.is_recommended and rpt_plan_backtests.revenue_change_usd > 0 and subscription_tier = $value",
+        "select count(*) from pricing.rpt_plan_backtests "
+        "where is_recommended and revenue_change_usd > 0 and subscription_tier = $value",
     ),
 ]  # fmt: skip
 

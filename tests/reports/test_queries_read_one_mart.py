@@ -34,7 +34,6 @@ NOT_YET = (
     "subjects/efficiency",
     "subjects/margin",
     "subjects/planning",
-    "subjects/pricing",
     "subjects/rates",
 )
 

@@ -130,7 +130,7 @@ compared as (
 
 ),
 
-final as (
+judged as (
 
     select
         usage_unit,
@@ -148,6 +148,21 @@ final as (
         cost_per_unit_usd > mean_unit_cost_usd as is_below_target,
         {{ ratio('cost_usd', 'sum(cost_usd) over (partition by usage_unit)') }} as cost_share
     from compared
+
+),
+
+{# What holds for all features of a unit stands beside each of them; the one with the least margin speaks for the unit. #}
+final as (
+
+    select
+        *,
+        row_number() over (partition by usage_unit order by unit_margin_share asc nulls last, product_id asc, feature_id asc) = 1 as has_least_margin,
+        count(*) filter (where is_below_cost) over of_unit as unit_features_below_cost,
+        coalesce(sum(cost_share) filter (where is_below_cost) over of_unit, 0) as unit_cost_share_below_cost,
+        count(*) filter (where is_below_target) over of_unit as unit_features_below_target,
+        sum(cost_share) filter (where is_below_target) over of_unit as unit_cost_share_below_target
+    from judged
+    window of_unit as (partition by usage_unit)
 
 )
 

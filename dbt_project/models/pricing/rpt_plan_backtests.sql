@@ -144,6 +144,10 @@ final as (
         compared.plan_id,
         plans.plan_name,
         plans.plan_kind,
+        case
+            when not plans.is_listed or {{ place_in_text('lower(plans.plan_name)', 'plans.plan_kind') }} > 0 then plans.plan_name
+            else plans.plan_name || ' (' || plans.plan_kind || ')'
+        end as plan_label,
         plans.is_current as is_current_plan,
         compared.is_priced_by_plan,
         compared.subscribed_days,
@@ -164,6 +168,17 @@ final as (
         compared.current_gross_margin_usd,
         compared.revenue_change_usd,
         compared.revenue_change_share,
+        case
+            when compared.revenue_change_usd = 0 then 'stays as it is'
+            when compared.revenue_change_share is null then 'pays nothing today'
+            when compared.revenue_change_share <= -0.5 then 'falls by half or more'
+            when compared.revenue_change_share <= -0.2 then 'falls by 20 to 50 %'
+            when compared.revenue_change_share < 0 then 'falls by less than 20 %'
+            when compared.revenue_change_share <= 0.2 then 'rises by up to 20 %'
+            when compared.revenue_change_share <= 0.5 then 'rises by 20 to 50 %'
+            when compared.revenue_change_share <= 1 then 'rises by 50 to 100 %'
+            else 'more than doubles'
+        end as revenue_change_band,
         higher_tiers.higher_tier_revenue_usd,
         compared.list_fee_usd,
         cast(coalesce(responses.leave_probability_low, 0) as decimal(6, 4)) as leave_probability_low,

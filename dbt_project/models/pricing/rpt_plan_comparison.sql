@@ -10,59 +10,61 @@ with plan_backtests as (
 summed as (
 
     select
-        plan_backtests.plan_id,
-        plan_backtests.plan_name,
-        plan_backtests.plan_kind,
-        plan_backtests.is_current_plan,
-        plan_backtests.is_listed,
-        plan_backtests.is_recommended,
+        plan_id,
+        plan_name,
+        plan_kind,
+        plan_label,
+        is_current_plan,
+        is_listed,
+        is_recommended,
         count(*) as customers,
-        count(*) filter (where plan_backtests.is_priced_by_plan) as customers_priced,
-        {{ money('sum(plan_backtests.revenue_usd)') }} as revenue_usd,
-        {{ money('sum(plan_backtests.usage_fee_usd)') }} as usage_fee_usd,
-        {{ money('sum(plan_backtests.cost_to_serve_usd)') }} as cost_to_serve_usd,
-        {{ money('sum(plan_backtests.gross_margin_usd)') }} as gross_margin_usd,
-        {{ ratio(
-            'sum(plan_backtests.gross_margin_usd)',
-            'sum(plan_backtests.revenue_usd) filter (where plan_backtests.gross_margin_usd is not null)'
-        ) }} as gross_margin_share,
-        {{ money('sum(plan_backtests.current_revenue_usd)') }} as current_revenue_usd,
-        {{ money('sum(plan_backtests.current_gross_margin_usd)') }} as current_gross_margin_usd,
-        {{ money('sum(plan_backtests.revenue_change_usd)') }} as revenue_change_usd,
-        count(*) filter (where plan_backtests.is_unprofitable) as unprofitable_customers,
-        count(*) filter (where plan_backtests.revenue_change_usd > 0) as customers_paying_more,
-        count(*) filter (where plan_backtests.revenue_change_usd < 0) as customers_paying_less,
-        count(*) filter (where plan_backtests.revenue_change_usd = 0) as customers_unchanged,
-        count(*) filter (where plan_backtests.current_revenue_usd > 0) as paying_customers,
-        count(*) filter (where plan_backtests.price_change_share > {{ assumption('steep_rise_from_share') }}) as customers_with_steep_rise,
-        count(*) filter (where plan_backtests.current_revenue_usd > 0 and plan_backtests.current_gross_margin_usd >= 0) as profitable_customers,
+        count(*) filter (where is_priced_by_plan) as customers_priced,
+        {{ money('sum(revenue_usd)') }} as revenue_usd,
+        {{ money('sum(usage_fee_usd)') }} as usage_fee_usd,
+        {{ money('sum(cost_to_serve_usd)') }} as cost_to_serve_usd,
+        {{ money('sum(gross_margin_usd)') }} as gross_margin_usd,
+        {{ ratio('sum(gross_margin_usd)', 'sum(revenue_usd) filter (where gross_margin_usd is not null)') }} as gross_margin_share,
+        {{ money('sum(current_revenue_usd)') }} as current_revenue_usd,
+        {{ money('sum(current_gross_margin_usd)') }} as current_gross_margin_usd,
+        {{ money('sum(revenue_change_usd)') }} as revenue_change_usd,
+        count(*) filter (where is_unprofitable) as unprofitable_customers,
+        count(*) filter (where revenue_change_usd > 0) as customers_paying_more,
+        count(*) filter (where revenue_change_usd < 0) as customers_paying_less,
+        count(*) filter (where revenue_change_usd = 0) as customers_unchanged,
+        count(*) filter (where current_revenue_usd > 0) as paying_customers,
+        count(*) filter (where price_change_share > {{ assumption('steep_rise_from_share') }}) as customers_with_steep_rise,
+        count(*) filter (where current_revenue_usd > 0 and current_gross_margin_usd >= 0) as profitable_customers,
+        count(*) filter (where current_revenue_usd > 0 and current_gross_margin_usd >= 0 and price_change_share > {{ assumption('steep_rise_from_share') }})
+            as profitable_steep_rises,
+        cast(sum(leave_probability_low) as double) as customers_lost_low_churn,
+        {{ money('sum(revenue_usd * (1 - leave_probability_low))') }} as revenue_low_churn_usd,
+        {{ money('sum(gross_margin_usd * (1 - leave_probability_low))') }} as gross_margin_low_churn_usd,
+        cast(sum(leave_probability_base) as double) as customers_lost_base_churn,
+        {{ money('sum(revenue_usd * (1 - leave_probability_base))') }} as revenue_base_churn_usd,
+        {{ money('sum(gross_margin_usd * (1 - leave_probability_base))') }} as gross_margin_base_churn_usd,
+        cast(sum(leave_probability_high) as double) as customers_lost_high_churn,
+        {{ money('sum(revenue_usd * (1 - leave_probability_high))') }} as revenue_high_churn_usd,
+        {{ money('sum(gross_margin_usd * (1 - leave_probability_high))') }} as gross_margin_high_churn_usd,
+        {{ money('sum(list_fee_usd) filter (where is_priced_by_plan)') }} as list_fee_usd,
+        {{ money('sum(current_revenue_usd) filter (where is_priced_by_plan and list_fee_usd is not null)') }} as list_fee_paid_usd,
+        count(*) filter (where is_priced_by_plan and list_fee_usd > 0) as customers_with_list_fee,
         count(*) filter (
-            where plan_backtests.current_revenue_usd > 0 and plan_backtests.current_gross_margin_usd >= 0
-            and plan_backtests.price_change_share > {{ assumption('steep_rise_from_share') }}
-        ) as profitable_steep_rises,
-        cast(sum(plan_backtests.leave_probability_low) as double) as customers_lost_low_churn,
-        {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_low))') }} as revenue_low_churn_usd,
-        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_low))') }} as gross_margin_low_churn_usd,
-        cast(sum(plan_backtests.leave_probability_base) as double) as customers_lost_base_churn,
-        {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_base))') }} as revenue_base_churn_usd,
-        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_base))') }} as gross_margin_base_churn_usd,
-        cast(sum(plan_backtests.leave_probability_high) as double) as customers_lost_high_churn,
-        {{ money('sum(plan_backtests.revenue_usd * (1 - plan_backtests.leave_probability_high))') }} as revenue_high_churn_usd,
-        {{ money('sum(plan_backtests.gross_margin_usd * (1 - plan_backtests.leave_probability_high))') }} as gross_margin_high_churn_usd,
-        {{ money('sum(plan_backtests.list_fee_usd) filter (where plan_backtests.is_priced_by_plan)') }} as list_fee_usd,
-        {{ money('sum(plan_backtests.current_revenue_usd) filter (where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd is not null)') }}
-            as list_fee_paid_usd,
-        count(*) filter (where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd > 0) as customers_with_list_fee,
-        count(*) filter (
-            where plan_backtests.is_priced_by_plan and plan_backtests.list_fee_usd > 0
-            and abs(plan_backtests.current_revenue_usd - plan_backtests.list_fee_usd) > {{ assumption('other_fee_from_share') }} * plan_backtests.list_fee_usd
+            where is_priced_by_plan and list_fee_usd > 0
+            and abs(current_revenue_usd - list_fee_usd) > {{ assumption('other_fee_from_share') }} * list_fee_usd
         ) as customers_with_other_fee,
-        {{ money('sum(plan_backtests.transition_usd)') }} as transition_usd,
-        {{ money('sum(plan_backtests.not_served_usd)') }} as not_served_usd
+        {{ money('sum(transition_usd)') }} as transition_usd,
+        {{ money('sum(not_served_usd)') }} as not_served_usd,
+        count(*) filter (where current_gross_margin_usd < 0) as current_unprofitable_customers,
+        {{ money('coalesce(-sum(least(current_gross_margin_usd, 0)), 0)') }} as current_losses_usd,
+        count(*) filter (where current_gross_margin_usd is null) as unknown_customers,
+        cast(coalesce(sum(uncosted_calls), 0) as bigint) as uncosted_calls,
+        {{ ratio('sum(current_gross_margin_usd)', 'sum(current_revenue_usd) filter (where current_gross_margin_usd is not null)') }} as current_gross_margin_share,
+        {{ ratio(
+            'sum(gross_margin_usd * (1 - leave_probability_base))',
+            'sum(revenue_usd * (1 - leave_probability_base)) filter (where current_gross_margin_usd is not null)'
+        ) }} as gross_margin_base_churn_share
     from plan_backtests
-    group by
-        plan_backtests.plan_id, plan_backtests.plan_name, plan_backtests.plan_kind, plan_backtests.is_current_plan, plan_backtests.is_listed,
-        plan_backtests.is_recommended
+    group by plan_id, plan_name, plan_kind, plan_label, is_current_plan, is_listed, is_recommended
 
 ),
 
@@ -107,10 +109,11 @@ ranked as (
             partition by is_listed
             order by
                 case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc,
-                gross_margin_base_churn_usd desc,
-                steep_rise_customer_share asc,
-                plan_id asc
-        ) as place_in_list
+                gross_margin_base_churn_usd desc, steep_rise_customer_share asc, plan_id asc
+        ) as place_in_list,
+        cast(row_number() over (order by is_recommended desc, gross_margin_base_churn_usd desc nulls last, plan_id asc) as bigint) as plan_rank,
+        count(*) filter (where verdict not in ('today', 'names_no_tier_in_use', 'cost_unknown')) over () as comparable_plans,
+        max(gross_margin_base_churn_usd) filter (where is_recommended) over () as recommended_margin_usd
     from judged
 
 ),
@@ -121,7 +124,7 @@ final as (
         plan_id,
         plan_name,
         plan_kind,
-        case when not is_listed or {{ place_in_text('lower(plan_name)', 'plan_kind') }} > 0 then plan_name else plan_name || ' (' || plan_kind || ')' end as plan_label,
+        plan_label,
         is_current_plan,
         customers,
         revenue_usd,
@@ -172,7 +175,33 @@ final as (
         is_listed,
         is_listed and place_in_list = 1 and verdict in ('eligible', 'today') as is_best_listed,
         transition_usd,
-        not_served_usd
+        not_served_usd,
+        current_unprofitable_customers,
+        current_losses_usd,
+        unknown_customers,
+        uncosted_calls,
+        current_gross_margin_share,
+        gross_margin_base_churn_share,
+        gross_margin_base_churn_share - current_gross_margin_share as gross_margin_share_change,
+        {{ money('nullif(greatest(gross_margin_change_base_churn_usd - revenue_base_churn_usd + current_revenue_usd, 0), 0)') }} as cost_leaving_usd,
+        case when is_other_list then {{ ratio('abs(list_fee_usd - list_fee_paid_usd)', 'list_fee_paid_usd') }} end as list_gap_share,
+        plan_rank,
+        comparable_plans,
+        {{ money('gross_margin_base_churn_usd - recommended_margin_usd') }} as more_than_recommended_usd,
+        verdict in ('too_many_steep_rises', 'loses_margin_under_high_churn', 'gains_too_little') as is_rejected,
+        case verdict
+            when 'today' then 'what customers have today'
+            when 'eligible' then case when is_listed then 'may be chosen' else 'found by the search' end
+            when 'too_many_steep_rises' then 'rejected: too many steep rises'
+            when 'loses_margin_under_high_churn' then 'rejected: loses margin under high churn'
+            when 'gains_too_little' then 'rejected: gains too little'
+            when 'cost_unknown' then 'not comparable: what the calls cost is unknown'
+            else 'not comparable: names no tier in use'
+        end || case
+            when is_recommended then ', recommended'
+            when is_listed and place_in_list = 1 and verdict = 'eligible' then ', best of your list'
+            else ''
+        end as verdict_words
     from ranked
 
 )

@@ -131,7 +131,7 @@ final as (
             when 'gains_too_little' then 'rejected: gains too little'
             when 'cost_unknown' then 'not comparable: what the calls cost is unknown'
             else 'not comparable: names no tier in use'
-        end as verdict_words,
+        end || case when is_chosen and not is_current then ', recommended' else '' end as verdict_words,
         is_dearest_rejected,
         {{ money('gross_margin_base_usd - chosen_base_usd') }} as more_than_chosen_base_usd,
         {{ money('worst_usd - chosen_worst_usd') }} as more_than_chosen_worst_usd

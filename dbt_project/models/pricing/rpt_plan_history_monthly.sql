@@ -24,6 +24,12 @@ pricing_plans as (
 
 ),
 
+comparison as (
+
+    select * from {{ ref('rpt_plan_comparison') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -82,21 +88,26 @@ summed as (
 final as (
 
     select
-        plan_id,
-        plan_name,
-        is_current_plan,
-        month_start_date,
-        is_complete_month,
-        customers,
-        current_revenue_usd,
-        revenue_usd,
-        revenue_change_usd,
-        cost_to_serve_usd,
-        gross_margin_usd,
-        gross_margin_share,
-        unprofitable_customers,
-        not_served_usd
+        summed.plan_id,
+        summed.plan_name,
+        coalesce(comparison.plan_label, summed.plan_name) as plan_label,
+        comparison.plan_rank,
+        summed.is_current_plan,
+        coalesce(comparison.is_recommended, false) as is_recommended,
+        summed.month_start_date,
+        summed.is_complete_month,
+        summed.customers,
+        summed.current_revenue_usd,
+        summed.revenue_usd,
+        summed.revenue_change_usd,
+        summed.cost_to_serve_usd,
+        {{ money('summed.current_revenue_usd - summed.cost_to_serve_usd - summed.not_served_usd') }} as current_gross_margin_usd,
+        summed.gross_margin_usd,
+        summed.gross_margin_share,
+        summed.unprofitable_customers,
+        summed.not_served_usd
     from summed
+    left join comparison on summed.plan_id = comparison.plan_id
 
 )
 

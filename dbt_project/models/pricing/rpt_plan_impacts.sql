@@ -26,18 +26,7 @@ summed as (
 
     select
         plan_id,
-        count(*) filter (where current_gross_margin_usd < 0) as current_unprofitable_customers,
-        {{ money('coalesce(-sum(least(current_gross_margin_usd, 0)), 0)') }} as current_losses_usd,
-        count(*) filter (where current_gross_margin_usd is null) as unknown_customers,
-        {{ ratio(
-            'sum(current_gross_margin_usd)',
-            'sum(current_revenue_usd) filter (where current_gross_margin_usd is not null)'
-        ) }} as current_gross_margin_share,
-        {{ ratio(
-            'sum(gross_margin_usd * (1 - leave_probability_base))',
-            'sum(revenue_usd * (1 - leave_probability_base)) filter (where current_gross_margin_usd is not null)'
-        ) }} as gross_margin_base_churn_share,
-        cast(coalesce(sum(uncosted_calls), 0) as bigint) as uncosted_calls,
+        is_recommended,
         count(*) filter (where is_rising) as rising_customers,
         {{ money('coalesce(sum(current_revenue_usd) filter (where is_rising), 0)') }} as rising_current_revenue_usd,
         {{ money('coalesce(sum(revenue_change_usd) filter (where is_rising), 0)') }} as rising_revenue_change_usd,
@@ -65,7 +54,7 @@ summed as (
         {{ money('coalesce(sum(revenue_usd - chosen_revenue_usd), 0)') }} as moved_savings_usd,
         {{ money('coalesce(sum(chosen_revenue_usd - current_revenue_usd), 0)') }} as revenue_change_after_moves_usd
     from customers
-    group by plan_id
+    group by plan_id, is_recommended
 
 ),
 
@@ -73,13 +62,7 @@ final as (
 
     select
         plan_id,
-        current_unprofitable_customers,
-        current_losses_usd,
-        unknown_customers,
-        uncosted_calls,
-        current_gross_margin_share,
-        gross_margin_base_churn_share,
-        gross_margin_base_churn_share - current_gross_margin_share as gross_margin_share_change,
+        is_recommended,
         rising_customers,
         rising_current_revenue_usd,
         rising_revenue_change_usd,

@@ -18,6 +18,12 @@ pricing_plans as (
 
 ),
 
+comparison as (
+
+    select * from {{ ref('rpt_plan_comparison') }}
+
+),
+
 recommended as (
 
     select * from plan_frontier
@@ -88,6 +94,7 @@ final as (
     select
         priced.plan_id,
         priced.plan_name,
+        coalesce(comparison.plan_label, priced.plan_name) as plan_label,
         priced.is_listed,
         priced.is_current_plan,
         priced.is_recommended,
@@ -103,6 +110,7 @@ final as (
         priced.rationale
     from priced
     left join todays on priced.subscription_tier = todays.subscription_tier
+    left join comparison on priced.plan_id = comparison.plan_id
 
 )
 

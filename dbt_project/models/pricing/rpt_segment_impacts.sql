@@ -6,6 +6,12 @@ with plan_backtests as (
 
 ),
 
+comparison as (
+
+    select * from {{ ref('rpt_plan_comparison') }}
+
+),
+
 in_segments as (
 
     select
@@ -43,7 +49,9 @@ summed as (
     select
         plan_id,
         plan_name,
+        plan_label,
         is_current_plan,
+        is_recommended,
         segment_kind,
         segment,
         count(*) as customers,
@@ -63,36 +71,48 @@ summed as (
         count(*) filter (where revenue_change_usd < 0) as customers_paying_less,
         {{ percentile('revenue_change_share', 0.5) }} as revenue_change_share_p50
     from in_segments
-    group by plan_id, plan_name, is_current_plan, segment_kind, segment
+    group by plan_id, plan_name, plan_label, is_current_plan, is_recommended, segment_kind, segment
 
 ),
 
 compared as (
 
     select
-        plan_id,
-        plan_name,
-        is_current_plan,
-        segment_kind,
-        segment,
-        customers,
-        current_revenue_usd,
-        revenue_usd,
-        revenue_change_usd,
-        {{ ratio('revenue_change_usd', 'current_revenue_usd') }} as revenue_change_share,
-        revenue_change_share_p50,
-        cost_to_serve_usd,
-        current_gross_margin_usd,
-        gross_margin_usd,
-        gross_margin_low_churn_usd,
-        gross_margin_base_churn_usd,
-        gross_margin_high_churn_usd,
-        gross_margin_share,
-        current_unprofitable_customers,
-        unprofitable_customers,
-        customers_paying_more,
-        customers_paying_less
+        summed.plan_id,
+        summed.plan_name,
+        summed.plan_label,
+        comparison.plan_rank,
+        summed.is_current_plan,
+        summed.is_recommended,
+        summed.segment_kind,
+        summed.segment,
+        summed.customers,
+        summed.current_revenue_usd,
+        summed.revenue_usd,
+        summed.revenue_change_usd,
+        {{ ratio('summed.revenue_change_usd', 'summed.current_revenue_usd') }} as revenue_change_share,
+        summed.revenue_change_share_p50,
+        case
+            when summed.revenue_change_usd > 0
+                then {{ ratio('summed.revenue_change_usd', 'sum(greatest(summed.revenue_change_usd, 0)) over (partition by summed.plan_id, summed.segment_kind)') }}
+        end as rise_share,
+        summed.cost_to_serve_usd,
+        summed.current_gross_margin_usd,
+        summed.gross_margin_usd,
+        summed.gross_margin_low_churn_usd,
+        summed.gross_margin_base_churn_usd,
+        summed.gross_margin_high_churn_usd,
+        {{ money('summed.gross_margin_base_churn_usd - summed.current_gross_margin_usd') }} as gain_usd,
+        {{ money('least(summed.gross_margin_low_churn_usd, summed.gross_margin_high_churn_usd) - summed.current_gross_margin_usd') }} as gain_low_usd,
+        {{ money('greatest(summed.gross_margin_low_churn_usd, summed.gross_margin_high_churn_usd) - summed.current_gross_margin_usd') }} as gain_high_usd,
+        summed.gross_margin_share,
+        summed.current_unprofitable_customers,
+        summed.unprofitable_customers,
+        summed.customers_paying_more,
+        summed.customers_paying_less,
+        summed.customers - summed.customers_paying_more - summed.customers_paying_less as customers_unchanged
     from summed
+    inner join comparison on summed.plan_id = comparison.plan_id
 
 )
 

@@ -24,7 +24,7 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     worth = [row for row in ranked if row["gain_usd"]]
     return ActionPlan(
         tuple(_step(row, ask_customers.impacts(warehouse)) for row in worth),
-        steps.say(
+        ask_customers.gains(warehouse, "margin_today").say(
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
             "departures, net of overlap: every customer is in one of them only. They are ranked by "

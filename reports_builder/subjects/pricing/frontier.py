@@ -77,10 +77,7 @@ def front(warehouse: Warehouse) -> Evidence:
         select
             plan_name, transition_name, gross_margin_base_churn_usd, gross_margin_worst_usd,
             revenue_base_churn_usd, profitable_steep_rises, profitable_customers_lost_high,
-            unprofitable_customers,
-            verdict_words || case when is_chosen and not is_current_plan then ', recommended' else '' end
-                as verdict_words,
-            is_chosen, is_current_plan, verdict
+            unprofitable_customers, verdict_words, is_chosen, is_current_plan, verdict
         from pricing.rpt_plan_frontier
         where is_on_front or is_chosen or is_current_plan
         order by gross_margin_worst_usd desc nulls last, candidate_id
@@ -95,9 +92,7 @@ def compared(warehouse: Warehouse) -> Evidence:
         select
             plan_name, gross_margin_usd, gross_margin_low_churn_usd, gross_margin_base_churn_usd,
             gross_margin_high_churn_usd, gain_worst_usd,
-            customers_taking_a_dearer_tier, given_away_usd,
-            verdict_words || case when is_chosen and not is_current_plan then ', recommended' else '' end
-                as verdict_words
+            customers_taking_a_dearer_tier, given_away_usd, verdict_words
         from pricing.rpt_plan_frontier
         where is_chosen or (is_listed and transition_id = 'none')
         order by is_chosen desc, gross_margin_worst_usd desc nulls last, candidate_id

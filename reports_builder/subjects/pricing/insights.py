@@ -4,7 +4,14 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import UNIT_ECONOMICS
 from reports_builder.subjects.pricing.frontier import why_said
-from reports_builder.subjects.pricing.statements import PLAN_COLUMNS, closeness, introduction_said
+from reports_builder.subjects.pricing.statements import (
+    PLAN_COLUMNS,
+    closeness,
+    included_units,
+    introduction_said,
+    served_up_to,
+    unit_of_price,
+)
 
 PRICING = "Organizational Alignment (price and cost); usage-based revenue: pricing strategy"
 
@@ -12,10 +19,10 @@ PRICE_COLUMNS = (
     Column("subscription_tier", "Tier"),
     Column("today_fee_usd", "Fee today", "usd_table"),
     Column("base_fee_usd", "New base fee", "usd_table"),
-    Column("included", "Included a month"),
-    Column("served_up_to", "Served up to a month"),
+    Column("included_units", "Included a month", words=included_units),
+    Column("usage_cap_units", "Served up to a month", words=served_up_to),
     Column("usd_per_unit", "Each further one", "usd_unit"),
-    Column("unit", "Unit"),
+    Column("usage_unit", "Unit", words=unit_of_price),
     Column("unit_cost_basis_usd", "Cost of it", "usd_unit"),
     Column("target_margin_share", "Target margin", "percent"),
 )
@@ -50,12 +57,12 @@ HISTORY_COLUMNS = (
     Column("revenue_usd", "Under the plan", "usd_table"),
     Column("revenue_change_usd", "Difference", "delta_usd_table"),
     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
-    Column("current_margin_usd", "Margin as it was", "usd_table"),
+    Column("current_gross_margin_usd", "Margin as it was", "usd_table"),
     Column("gross_margin_usd", "Under the plan", "usd_table"),
 )
 
 
-def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight:
+def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence, gains: Evidence) -> Insight:
     """Why today's prices do not work: the fee is the same whatever is used."""
     return Insight(
         title=today.say("Today's flat fees leave {today_unprofitable:count} customers below their cost"),
@@ -74,7 +81,7 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence) -> Insight
         recommendation=Recommendation(
             note("Let the invoice follow use, not the tier alone."), "Head of Product", "weeks"
         ),
-        outcome=archetypes.say(
+        outcome=gains.say(
             "The margin of all customers together moves by **{gain_total_usd:usd}** in 30 days "
             "({gain_total_low_usd:usd} to {gain_total_high_usd:usd}) under the recommended plan. "
             "Assumption: unchanged use, departures by the churn scenarios."
@@ -128,7 +135,7 @@ def structure(plan: Evidence, prices: Evidence, limits: Evidence, choice: Eviden
 
 def _principle(prices: Evidence) -> str:
     tiers = prices.records()
-    if all(tier["unit"] == "nothing metered" for tier in tiers):
+    if all(tier["usage_unit"] == "none" for tier in tiers):
         return "The fee does not change with use, so each tier's has to cover what its customers use."
     if any(tier["included_units"] for tier in tiers):
         return (
@@ -189,11 +196,13 @@ def hardest_hit(rises: Evidence, impacts: Evidence) -> tuple[Insight, ...]:
             title=impacts.say(
                 "{largest_rises:count} customers bear {largest_rises_share:percent} of the rise"
             ),
-            problem=rises.say(
-                "For the {customers_paying_more:count} customers that pay more, the typical invoice "
-                "goes {rise_median_share:delta}. The largest rise is {customer_name:text}: "
+            problem=say(
+                "For the {rising_customers:count} customers that pay more, the typical invoice "
+                "goes {rising_revenue_change_share_p50:delta}. The largest rise is {customer_name:text}: "
                 "{current_revenue_usd:usd} today, {revenue_usd:usd} then, for a use that costs "
-                "{cost_to_serve_usd:usd}."
+                "{cost_to_serve_usd:usd}.",
+                rises,
+                impacts,
             ),
             domain_spec=PRICING,
             domain_framework=UNIT_ECONOMICS,

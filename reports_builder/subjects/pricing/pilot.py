@@ -31,9 +31,8 @@ def below_cost(warehouse: Warehouse) -> Evidence:
         """
         select
             feature_id, usage_unit, cost_per_unit_usd, usd_per_unit, unit_margin_share, cost_share,
-            is_below_cost, target_margin_share,
-            count(*) filter (where is_below_target) over () as features_below_target,
-            sum(cost_share) filter (where is_below_target) over () as cost_share_below_target
+            is_below_cost, target_margin_share, unit_features_below_target as features_below_target,
+            unit_cost_share_below_target as cost_share_below_target
         from pricing.rpt_feature_unit_margins
         where is_unit_of_chosen_plan
         order by unit_margin_share nulls last, product_id, feature_id
@@ -46,13 +45,11 @@ def units(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            usage_unit,
-            count(*) filter (where is_below_cost) as features_below,
-            coalesce(sum(cost_share) filter (where is_below_cost), 0) as cost_share_below,
-            min(unit_margin_share) as least_margin_share
+            usage_unit, unit_features_below_cost as features_below,
+            unit_cost_share_below_cost as cost_share_below, unit_margin_share as least_margin_share
         from pricing.rpt_feature_unit_margins
-        group by usage_unit
-        order by cost_share_below, least_margin_share desc, usage_unit
+        where has_least_margin
+        order by unit_cost_share_below_cost, unit_margin_share desc, usage_unit
         """
     )
 

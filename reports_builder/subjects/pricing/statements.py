@@ -1,6 +1,9 @@
 """What the reports and the dashboard say of price plans, the recommended one before all."""
 
+from collections.abc import Mapping
+
 from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.formatting import UNKNOWN, Value, count, percent_fine
 from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
@@ -10,6 +13,44 @@ from reports_builder.warehouse import Warehouse
 # A discount here and there is within it; another price list is not.
 _OTHER_FEES = 0.05
 
+
+def _steep_rises(plan: Mapping[str, Value]) -> str:
+    share = plan["steep_rise_customer_share"]
+    return UNKNOWN if share is None else f"{count(plan['profitable_steep_rises'])} ({percent_fine(share)})"
+
+
+def included(price: Mapping[str, Value]) -> str:
+    """What the base fee of a tier covers a month."""
+    if price["usage_unit"] == "none" or price["included_units"] is None:
+        return "unlimited"
+    return count(price["included_units"])
+
+
+def included_units(price: Mapping[str, Value]) -> str:
+    """The same with the unit that it counts."""
+    if included(price) == "unlimited":
+        return "unlimited"
+    unit = {"call": "calls", "1k_tokens": "thousand tokens"}.get(str(price["usage_unit"]), "credits")
+    return f"{included(price)} {unit}" if price["included_units"] else "none"
+
+
+def served_up_to(price: Mapping[str, Value]) -> str:
+    """The use of a month beyond which nothing is served."""
+    return "no limit" if price["usage_cap_units"] is None else count(price["usage_cap_units"])
+
+
+def unit_of_price(price: Mapping[str, Value]) -> str:
+    """What the price of a unit is for."""
+    unit = str(price["usage_unit"])
+    return {"none": "nothing metered", "1k_tokens": "thousand tokens"}.get(unit, unit)
+
+
+def metered(price: Mapping[str, Value]) -> str:
+    """What a plan meters."""
+    unit = str(price["usage_unit"])
+    return {"none": "nothing", "1k_tokens": "1,000 tokens"}.get(unit, unit)
+
+
 KEY_FIGURE_HEADINGS = ("Figure", "Recommended plan", "Today", "Change", "Target or limit", "Status")
 PLAN_COLUMNS = (
     Column("plan_name", "Plan"),
@@ -18,7 +59,7 @@ PLAN_COLUMNS = (
     Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
     Column("gross_margin_high_churn_usd", "Margin, high churn", "usd_table"),
     Column("unprofitable_customers", "With a loss", "count"),
-    Column("steep_rises", "Steep rises of profitable customers"),
+    Column("profitable_steep_rises", "Steep rises of profitable customers", words=_steep_rises),
     Column("verdict_words", "Verdict"),
 )
 INVOICE_COLUMNS = (
