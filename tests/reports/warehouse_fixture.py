@@ -202,12 +202,12 @@ _ROWS = {
         (candidate_id, plan_name, is_chosen, is_current_plan, gain_base_usd, gain_worst_usd) values
         ('flat / none', 'Flat', false, true, 0, 0), ('tiered / none', 'Tiered', true, false, 250, 100)""",
     "pricing.rpt_segment_impacts": """
-        (plan_id, plan_label, plan_rank, is_recommended, segment_kind, segment, customers, current_revenue_usd, revenue_usd, revenue_change_usd,
+        (plan_id, plan_label, is_recommended, segment_kind, segment, customers, current_revenue_usd, revenue_usd, revenue_change_usd,
         revenue_change_share, revenue_change_share_p50, current_gross_margin_usd, gross_margin_usd,
         gross_margin_base_churn_usd, gross_margin_low_churn_usd, gross_margin_high_churn_usd,
         customers_paying_more, customers_paying_less, current_unprofitable_customers, unprofitable_customers, rise_share,
         gain_usd, gain_low_usd, gain_high_usd, customers_unchanged) values
-        ('tiered', 'Tiered', 1, true, 'margin_today', 'loses_money', 1, 990, 1400, 410, 410 / 990.0, 410 / 990.0,
+        ('tiered', 'Tiered', true, 'margin_today', 'loses_money', 1, 990, 1400, 410, 410 / 990.0, 410 / 990.0,
         -210, 200, 40, 60, -10, 1, 0, 1, 0, 1, 250, 200, 270, 0)""",
     "rates.rpt_model_switch_savings": """
         (task_type, from_provider, from_model, to_provider, to_model, calls, current_cost_usd, cost_after_usd,

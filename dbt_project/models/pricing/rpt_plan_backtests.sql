@@ -188,7 +188,9 @@ final as (
         compared.not_served_usd,
         compared.price_change_share,
         plans.is_listed,
-        plans.is_recommended
+        plans.is_recommended,
+        {{ money('sum(compared.gross_margin_usd * (1 - coalesce(responses.leave_probability_base, 0))) over (partition by compared.plan_id)') }}
+            as plan_gross_margin_base_churn_usd
     from compared
     inner join plans on compared.plan_id = plans.plan_id
     left join higher_tiers on compared.customer_id = higher_tiers.customer_id and compared.plan_id = higher_tiers.plan_id

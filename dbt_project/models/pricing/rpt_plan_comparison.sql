@@ -111,7 +111,6 @@ ranked as (
                 case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc,
                 gross_margin_base_churn_usd desc, steep_rise_customer_share asc, plan_id asc
         ) as place_in_list,
-        cast(row_number() over (order by is_recommended desc, gross_margin_base_churn_usd desc nulls last, plan_id asc) as bigint) as plan_rank,
         count(*) filter (where verdict not in ('today', 'names_no_tier_in_use', 'cost_unknown')) over () as comparable_plans,
         max(gross_margin_base_churn_usd) filter (where is_recommended) over () as recommended_margin_usd
     from judged
@@ -185,7 +184,6 @@ final as (
         gross_margin_base_churn_share - current_gross_margin_share as gross_margin_share_change,
         {{ money('nullif(greatest(gross_margin_change_base_churn_usd - revenue_base_churn_usd + current_revenue_usd, 0), 0)') }} as cost_leaving_usd,
         case when is_other_list then {{ ratio('abs(list_fee_usd - list_fee_paid_usd)', 'list_fee_paid_usd') }} end as list_gap_share,
-        plan_rank,
         comparable_plans,
         {{ money('gross_margin_base_churn_usd - recommended_margin_usd') }} as more_than_recommended_usd,
         verdict in ('too_many_steep_rises', 'loses_margin_under_high_churn', 'gains_too_little') as is_rejected,

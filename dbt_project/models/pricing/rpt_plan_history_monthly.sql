@@ -24,9 +24,9 @@ pricing_plans as (
 
 ),
 
-comparison as (
+backtests as (
 
-    select * from {{ ref('rpt_plan_comparison') }}
+    select * from {{ ref('rpt_plan_backtests') }}
 
 ),
 
@@ -42,6 +42,12 @@ plans as (
     union all
     select candidate_id as plan_id, offer_name as plan_name, false as is_current from plan_frontier
     where is_chosen and not is_current_plan
+
+),
+
+compared as (
+
+    select distinct plan_id, plan_label, is_recommended, plan_gross_margin_base_churn_usd from backtests
 
 ),
 
@@ -90,10 +96,9 @@ final as (
     select
         summed.plan_id,
         summed.plan_name,
-        coalesce(comparison.plan_label, summed.plan_name) as plan_label,
-        comparison.plan_rank,
+        coalesce(compared.plan_label, summed.plan_name) as plan_label,
         summed.is_current_plan,
-        coalesce(comparison.is_recommended, false) as is_recommended,
+        coalesce(compared.is_recommended, false) as is_recommended,
         summed.month_start_date,
         summed.is_complete_month,
         summed.customers,
@@ -105,9 +110,10 @@ final as (
         summed.gross_margin_usd,
         summed.gross_margin_share,
         summed.unprofitable_customers,
-        summed.not_served_usd
+        summed.not_served_usd,
+        compared.plan_gross_margin_base_churn_usd
     from summed
-    left join comparison on summed.plan_id = comparison.plan_id
+    left join compared on summed.plan_id = compared.plan_id
 
 )
 

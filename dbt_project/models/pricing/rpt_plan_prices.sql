@@ -18,9 +18,9 @@ pricing_plans as (
 
 ),
 
-comparison as (
+backtests as (
 
-    select * from {{ ref('rpt_plan_comparison') }}
+    select * from {{ ref('rpt_plan_backtests') }}
 
 ),
 
@@ -28,6 +28,12 @@ recommended as (
 
     select * from plan_frontier
     where is_chosen
+
+),
+
+labels as (
+
+    select distinct plan_id, plan_label from backtests
 
 ),
 
@@ -94,7 +100,7 @@ final as (
     select
         priced.plan_id,
         priced.plan_name,
-        coalesce(comparison.plan_label, priced.plan_name) as plan_label,
+        coalesce(labels.plan_label, priced.plan_name) as plan_label,
         priced.is_listed,
         priced.is_current_plan,
         priced.is_recommended,
@@ -110,7 +116,7 @@ final as (
         priced.rationale
     from priced
     left join todays on priced.subscription_tier = todays.subscription_tier
-    left join comparison on priced.plan_id = comparison.plan_id
+    left join labels on priced.plan_id = labels.plan_id
 
 )
 

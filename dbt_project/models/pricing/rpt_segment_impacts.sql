@@ -6,12 +6,6 @@ with plan_backtests as (
 
 ),
 
-comparison as (
-
-    select * from {{ ref('rpt_plan_comparison') }}
-
-),
-
 in_segments as (
 
     select
@@ -69,6 +63,7 @@ summed as (
         count(*) filter (where is_unprofitable) as unprofitable_customers,
         count(*) filter (where revenue_change_usd > 0) as customers_paying_more,
         count(*) filter (where revenue_change_usd < 0) as customers_paying_less,
+        max(plan_gross_margin_base_churn_usd) as plan_gross_margin_base_churn_usd,
         {{ percentile('revenue_change_share', 0.5) }} as revenue_change_share_p50
     from in_segments
     group by plan_id, plan_name, plan_label, is_current_plan, is_recommended, segment_kind, segment
@@ -78,41 +73,40 @@ summed as (
 compared as (
 
     select
-        summed.plan_id,
-        summed.plan_name,
-        summed.plan_label,
-        comparison.plan_rank,
-        summed.is_current_plan,
-        summed.is_recommended,
-        summed.segment_kind,
-        summed.segment,
-        summed.customers,
-        summed.current_revenue_usd,
-        summed.revenue_usd,
-        summed.revenue_change_usd,
-        {{ ratio('summed.revenue_change_usd', 'summed.current_revenue_usd') }} as revenue_change_share,
-        summed.revenue_change_share_p50,
+        plan_id,
+        plan_name,
+        plan_label,
+        is_current_plan,
+        is_recommended,
+        segment_kind,
+        segment,
+        customers,
+        current_revenue_usd,
+        revenue_usd,
+        revenue_change_usd,
+        {{ ratio('revenue_change_usd', 'current_revenue_usd') }} as revenue_change_share,
+        revenue_change_share_p50,
         case
-            when summed.revenue_change_usd > 0
-                then {{ ratio('summed.revenue_change_usd', 'sum(greatest(summed.revenue_change_usd, 0)) over (partition by summed.plan_id, summed.segment_kind)') }}
+            when revenue_change_usd > 0
+                then {{ ratio('revenue_change_usd', 'sum(greatest(revenue_change_usd, 0)) over (partition by plan_id, segment_kind)') }}
         end as rise_share,
-        summed.cost_to_serve_usd,
-        summed.current_gross_margin_usd,
-        summed.gross_margin_usd,
-        summed.gross_margin_low_churn_usd,
-        summed.gross_margin_base_churn_usd,
-        summed.gross_margin_high_churn_usd,
-        {{ money('summed.gross_margin_base_churn_usd - summed.current_gross_margin_usd') }} as gain_usd,
-        {{ money('least(summed.gross_margin_low_churn_usd, summed.gross_margin_high_churn_usd) - summed.current_gross_margin_usd') }} as gain_low_usd,
-        {{ money('greatest(summed.gross_margin_low_churn_usd, summed.gross_margin_high_churn_usd) - summed.current_gross_margin_usd') }} as gain_high_usd,
-        summed.gross_margin_share,
-        summed.current_unprofitable_customers,
-        summed.unprofitable_customers,
-        summed.customers_paying_more,
-        summed.customers_paying_less,
-        summed.customers - summed.customers_paying_more - summed.customers_paying_less as customers_unchanged
+        cost_to_serve_usd,
+        current_gross_margin_usd,
+        gross_margin_usd,
+        gross_margin_low_churn_usd,
+        gross_margin_base_churn_usd,
+        gross_margin_high_churn_usd,
+        {{ money('gross_margin_base_churn_usd - current_gross_margin_usd') }} as gain_usd,
+        {{ money('least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) - current_gross_margin_usd') }} as gain_low_usd,
+        {{ money('greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) - current_gross_margin_usd') }} as gain_high_usd,
+        gross_margin_share,
+        current_unprofitable_customers,
+        unprofitable_customers,
+        customers_paying_more,
+        customers_paying_less,
+        customers - customers_paying_more - customers_paying_less as customers_unchanged,
+        plan_gross_margin_base_churn_usd
     from summed
-    inner join comparison on summed.plan_id = comparison.plan_id
 
 )
 

@@ -47,7 +47,8 @@ def segments_of_plans(warehouse: Warehouse, kind: str) -> Evidence:
         select * replace (plan_label as plan_name)
         from pricing.rpt_segment_impacts
         where segment_kind = :kind
-        order by plan_rank, current_revenue_usd desc, segment
+        order by is_recommended desc, plan_gross_margin_base_churn_usd desc, plan_id,
+            current_revenue_usd desc, segment
         """,
         kind=kind,
     )

@@ -195,8 +195,7 @@ def history(warehouse: Warehouse) -> Evidence:
         """
         select * replace (plan_label as plan_name)
         from pricing.rpt_plan_history_monthly
-        where plan_rank is not null
-        order by month_start_date, plan_rank
+        order by month_start_date, is_recommended desc, plan_gross_margin_base_churn_usd desc, plan_id
         """
     )
 
