@@ -12,6 +12,8 @@ class Mart(str):
 
 
 USAGE = Mart("core.fct_usage_daily")
+CUSTOMER_USAGE = Mart("core.rpt_usage_daily")
+CUSTOMER_SPEND = Mart("margin.rpt_customer_spend")
 CUSTOMER_DAYS = Mart("margin.fct_customer_margins_daily")
 CUSTOMER_MARGINS = Mart("margin.rpt_customer_margins")
 LIFETIME_VALUES = Mart("margin.rpt_customer_lifetime_values")

@@ -60,7 +60,7 @@ class Column:
     name: str
     heading: str
     style: str = "text"
-    words: Callable[[Mapping[str, Value]], str] | None = None
+    words: Callable[[Mapping[str, Value]], Value] | None = None
     page: tuple[str, str] | None = None
 
     @property

@@ -36,32 +36,21 @@ def calls_in_period(warehouse: Warehouse) -> int:
 
 def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:
     """Every value that a filter can be set to."""
-    rows = warehouse.evidence(
-        """
-        select distinct
-            'organization' as filter,
-            case when is_known then organization_id else 'unallocated' end as value
-        from core.dim_customers
-        union all
-        select distinct 'product', product_id from core.fct_usage_daily
-        union all
-        select distinct 'feature', feature_id from core.fct_usage_daily
-        union all
-        select distinct 'provider', provider from core.fct_usage_daily
-        union all
-        select distinct 'model', model from core.fct_usage_daily
-        union all
-        select distinct 'environment', environment from core.fct_usage_daily
-        union all
-        select distinct 'tier', subscription_tier from core.dim_customers
-        order by filter, value
-        """
-    ).rows
-    found: dict[str, list[str]] = {}
-    for name, value in rows:
-        if value is not None:
-            found.setdefault(str(name), []).append(str(value))
-    return {name: tuple(values) for name, values in found.items()}
+
+    def values(sql: str) -> tuple[str, ...]:
+        return tuple(str(value) for (value,) in warehouse.evidence(sql).rows if value is not None)
+
+    strangers = warehouse.evidence("select count(*) as customers from core.dim_customers where not is_known")
+    organizations = values("select distinct organization_id from core.dim_customers where is_known")
+    return {
+        "environment": values("select distinct environment from core.fct_usage_daily order by 1"),
+        "feature": values("select distinct feature_id from core.fct_usage_daily order by 1"),
+        "model": values("select distinct model from core.fct_usage_daily order by 1"),
+        "organization": tuple(sorted({*organizations, *(["unallocated"] if strangers["customers"] else [])})),
+        "product": values("select distinct product_id from core.fct_usage_daily order by 1"),
+        "provider": values("select distinct provider from core.fct_usage_daily order by 1"),
+        "tier": values("select distinct subscription_tier from core.dim_customers order by 1"),
+    }
 
 
 def customers(warehouse: Warehouse) -> dict[str, str]:

@@ -14,16 +14,13 @@ module's name is what ``--only`` takes; ``Page.path`` is where the page lands (`
 
     def build(warehouse: Warehouse) -> Page:
         spend = warehouse.evidence('''
-            select sum(effective_cost_usd) as spend_usd, count(distinct customer_id) as customers
-            from core.fct_usage_daily
-            where usage_date between :window_start and :as_of
+            select sum(cost_usd) as spend_usd, count(*) as customers
+            from margin.rpt_customer_spend
         ''')
         dear = warehouse.evidence('''
-            select customer_id, sum(effective_cost_usd) as cost_usd
-            from core.fct_usage_daily
-            where usage_date between :window_start and :as_of
-            group by customer_id
-            order by cost_usd desc, customer_id
+            select customer_id, cost_usd
+            from margin.rpt_customer_spend
+            order by cost_usd desc nulls last, customer_id
             limit 10
         ''')
         insight = Insight(
@@ -38,9 +35,11 @@ module's name is what ``--only`` takes; ``Page.path`` is where the page lands (`
 Rules the frame holds you to:
 
 - Every figure in a text is a ``{column:style}`` field filled from a query's row (the first, or
-  ``evidence.at(i)`` / ``evidence.each()``). ``$`` and ``%`` typed into a text raise. Differences
-  and shares are therefore computed in SQL. The styles are in ``reports_builder.formatting.STYLES``;
-  a null reads "unknown". ``note("...")`` is text without figures.
+  ``evidence.at(i)`` / ``evidence.each()``). ``$`` and ``%`` typed into a text raise. The styles are
+  in ``reports_builder.formatting.STYLES``; a null reads "unknown". ``note("...")`` is text without
+  figures.
+- A query chooses columns and rows of one mart, and may count and sum them: what needs a definition is
+  a column of a mart (``tests/reports/test_queries_read_one_mart.py``).
 - The query is printed below the text with its dates filled in (``:as_of``, ``:window_start``,
   ``:prior_start``, ``:prior_end``, ``:history_start``; others as keyword arguments). Order rows
   totally, with a key as the last sort column, or the same warehouse gives two different pages.

@@ -119,9 +119,11 @@ def _customers_margin(warehouse: Warehouse) -> Prose:
     cost = ask.without_customer(warehouse)
     if not cost["customerless_usd"]:
         return note("")
-    return cost.say(
+    return say(
         " That is **{customerless_usd:usd_table}** below the {customer_margin_usd:usd_table} of the "
-        "customers: cost that none of them caused."
+        "customers: cost that none of them caused.",
+        cost,
+        ask.customer_margin(warehouse),
     )
 
 

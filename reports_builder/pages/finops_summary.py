@@ -23,7 +23,7 @@ from reports_builder.subjects.core.statements import (
     takes_most,
     top_customers_figure,
 )
-from reports_builder.subjects.margin.queries import fees_and_all_spend
+from reports_builder.subjects.margin.queries import fees_and_all_spend, spend_beside_ai
 from reports_builder.subjects.margin.queries import totals as margin_totals
 from reports_builder.subjects.margin.statements import (
     fees_against_all_said,
@@ -78,9 +78,14 @@ def build(warehouse: Warehouse) -> Page:
             spend_said(warehouse, spend),
             *(() if all_spend.rows else ledger_said(warehouse)),
             *_why(warehouse, spend),
-            join([fees_said(margins), *fees_against_all_said(fees_and_all_spend(warehouse))]),
+            join(
+                [
+                    fees_said(margins),
+                    *fees_against_all_said(fees_and_all_spend(warehouse), spend_beside_ai(warehouse)),
+                ]
+            ),
             what_comes(outlook),
-            _what_first(best, saved) + _what_prices_add(best, ask.price_plan(warehouse)),
+            _what_first(best, saved) + _what_prices_add(best, saved, ask.price_plan(warehouse)),
             *decisions_said(company_steps(warehouse)),
         ),
         key_figures=(
@@ -112,7 +117,7 @@ def _why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
     """What made the change, where there is a period to compare with."""
     if spend["prior_spend_usd"] is None:
         return ()
-    causes = ask.causes_of_change(warehouse)
+    causes, mover = ask.causes_of_change(warehouse), ask.largest_mover(warehouse)
     unknown = (
         "; customers whose cost in one of the periods is unknown stand for {unknown_usd:more_or_less_usd}"
         if causes["unknown_usd"]
@@ -120,15 +125,17 @@ def _why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
     )
     largest = (
         "; the largest single change is {largest_mover:text}, {largest_move_usd:delta_usd}"
-        + (", which left on {largest_mover_left_date:day}" if causes["largest_mover_left_date"] else "")
-        if causes["largest_move_usd"] is not None
+        + (", which left on {largest_mover_left_date:day}" if mover["largest_mover_left_date"] else "")
+        if mover["largest_move_usd"] is not None
         else ""
     )
     return (
-        causes.say(
+        say(
             "Customers that started added {started_usd:usd}, customers that stopped took away "
             "{stopped_usd:usd}, and those that stayed cost {stayed_usd:more_or_less_usd}"
-            f"{unknown}{largest}."
+            f"{unknown}{largest}.",
+            causes,
+            mover,
         ),
     )
 
@@ -149,11 +156,11 @@ def _what_first(best: Evidence, saved: Evidence) -> Prose:
     )
 
 
-def _what_prices_add(best: Evidence, plan: Evidence) -> Prose:
+def _what_prices_add(best: Evidence, saved: Evidence, plan: Evidence) -> Prose:
     """The change of prices, which lifts revenue where the ledger of savings lowers cost."""
     if not plan.rows:
         return note("")
-    if not plan["is_largest"]:
+    if float(str(plan["plan_gain_usd"] or 0)) <= float(str(saved["total_net_usd"] or 0)):
         return plan.say(
             " Not in this total: the price plan of the pricing proposal, expected to lift the margin by "
             "**{plan_gain_usd:usd}** a month, at today's cost."

@@ -291,35 +291,23 @@ def test_a_price_list_that_nobody_pays_by_is_told_before_a_proposal(
         assert "have brought $154.50, but customers bring in $48.90" in said[0].plain
 
 
-def test_a_customer_whose_cost_was_unknown_has_neither_started_nor_stopped(tmp_path: Path) -> None:
-    """By hand: 1,605 USD now, 1,090 before; 100 - 40 + (200 + 5) + (300 - 50) are the 515 between them."""
-    path = build_warehouse(
-        tmp_path / "finops.duckdb",
-        [
-            usage_row("2026-10-31", "new", "gpt-4", "100.00"),
-            usage_row("2026-10-01", "gone", "gpt-4", "40.00"),
-            usage_row("2026-10-31", "cust_0001", "gpt-4", "1200.00"),
-            usage_row("2026-10-01", "cust_0001", "gpt-4", "1000.00"),
-            usage_row("2026-10-31", "was free", "gpt-4", "5.00"),
-            usage_row("2026-10-01", "was free", "gpt-4", "0.00"),
-            usage_row("2026-10-31", "was unknown", "gpt-4", "300.00"),
-            usage_row("2026-10-01", "was unknown", "gpt-4", "null"),
-            usage_row("2026-10-31", "is unknown", "gpt-4", "null"),
-            usage_row("2026-10-01", "is unknown", "gpt-4", "50.00"),
-        ],
-    )
+def test_what_customers_of_unknown_cost_stand_for_is_said(tmp_path: Path) -> None:
+    """200 + 5 of those that stayed, and 300 - 50 of those whose cost is unknown in one of both periods."""
+    path = build_warehouse(tmp_path / "finops.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("delete from margin.rpt_customer_spend")
+        connection.execute("""
+            insert into margin.rpt_customer_spend
+            (customer_id, customer_name, cost_change_usd, known_change_usd, change_kind) values
+            ('new', 'new', 100, 100, 'started'), ('gone', 'gone', -40, -40, 'stopped'),
+            ('cust_0001', 'Acme | Co', 200, 200, 'stayed'), ('free', 'free', 5, 5, 'stayed'),
+            ('dark', 'dark', null, 300, 'unknown'), ('dim', 'dim', null, -50, 'unknown')""")
     with open_warehouse(path) as warehouse:
-        causes = queries.causes_of_change(warehouse)
         answer = finops_summary.build(warehouse).answer
-    assert [causes[f"{name}_usd"] for name in ("started", "stopped", "stayed", "unknown")] == [
-        100,
-        40,
-        205,
-        250,
-    ]
-    assert (causes["largest_mover"], causes["largest_move_usd"]) == ("Acme | Co", 200)
     assert any(
-        "customers whose cost in one of the periods is unknown stand for $250 more;" in sentence.plain
+        "Customers that started added $100, customers that stopped took away $40, and those that stayed cost "
+        "$205 more; customers whose cost in one of the periods is unknown stand for $250 more; the largest "
+        "single change is Acme | Co, up $200." in sentence.plain
         for sentence in answer
     )
 
@@ -359,17 +347,14 @@ def test_what_the_ledger_has_beside_the_calls_is_said(tmp_path: Path) -> None:
 
     def charge(rows: str) -> None:
         with duckdb.connect(str(path)) as connection:
-            columns = "source, cost_pool, charge_date, is_counted, effective_cost_usd"
-            connection.execute(f"insert into core.fct_charges ({columns}) values {rows}")
+            columns = "cost_pool, is_usage, cost_usd, is_beyond_calls, pool_rank"
+            connection.execute(f"insert into core.rpt_charges_by_pool ({columns}) values {rows}")
 
-    charge(
-        "('calls', 'llm_usage', '2026-10-30', true, 3500), ('focus', 'llm_usage', '2026-10-30', false, 3600)"
-    )
+    charge("('llm_usage', true, 3500, false, null)")
     assert said() == []
     charge(
-        "('provisioned_throughput', 'provisioned east', '2026-10-30', true, 14700), ('focus', 'billed_services', '2026-10-01', true, 7),"
-        " ('focus', 'billed_services', '2026-10-30', true, 20), ('shared_cost_pools', 'a', '2026-10-30', true, 2),"
-        " ('shared_cost_pools', 'b', '2026-10-30', true, 1)"
+        "('provisioned east', false, 14700, true, 1), ('billed_services', false, 20, true, 2), ('a', false, 2, true, 3),"
+        " ('b', false, 1, true, 4)"
     )
     assert said() == [
         "The ledger holds $18.2K for these days: $3.5K for calls (as they, or the bill that counts for them, say) and $14.7K that no"

@@ -18,6 +18,7 @@ create table intermediate.int_as_of_date as select
     date '2026-08-01' as first_usage_date;
 """
 _USAGE = "core.fct_usage_daily"
+HOSTILE_NAME = "a|b <script>`x`</script>\n# \u202eevil"
 # Every table that the pages of these tests read; what a row does not state is null.
 _ROWS = {
     _USAGE: "",
@@ -33,6 +34,11 @@ _ROWS = {
     "rates.rpt_commitment_coverage": "",
     "rates.rpt_commitment_expiries": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",
+    "core.rpt_charges_by_pool": "",
+    "core.rpt_usage_daily": """
+        by name select usage.*, 'unknown' as subscription_tier, usage.customer_id as customer_name
+        from (select columns(name -> name in ('usage_date', 'customer_id', 'organization_id', 'product_id', 'feature_id', 'task_type',
+        'provider', 'model', 'environment', 'calls', 'uncosted_calls', 'effective_cost_usd')) from core.fct_usage_daily) as usage""",
     "core.dim_customers": """
         (customer_id, customer_name, organization_id, subscription_tier, is_known, is_active) values
         ('cust_0001', 'Acme | Co', 'org_001', 'pro', true, true),
@@ -71,11 +77,11 @@ _ROWS = {
         ('2026-10-01', 'unallocated', 'Cost to serve, customer unknown', false, 100, 0, 100, 0.0621, null, null, true),
         ('2026-10-01', 'not_serving', 'Not a cost of serving customers', false, 0, 10, 10, 0.0062, null, null, true)""",
     "allocation.rpt_spend_by_category": """
-        (service_category, cost_usd, prior_cost_usd, cost_change_share, cost_share, unowned_cost_usd, unowned_share,
-        unowned_target_share, is_owned_enough) values
-        ('all', 2600, 1800, 0.4444, 1, 220, 0.0846, 0.05, false),
-        ('AI and Machine Learning', 1600, 1000, 0.6, 0.6154, 20, 0.0125, 0.05, true),
-        ('Compute', 1000, 800, 0.25, 0.3846, 200, 0.2, 0.05, false)""",
+        (service_category, cost_usd, other_cost_usd, cost_less_revenue_usd, prior_cost_usd, cost_change_share, cost_share,
+        unowned_cost_usd, unowned_share, unowned_target_share, is_owned_enough) values
+        ('all', 2600, 0, -1380, 1800, 0.4444, 1, 220, 0.0846, 0.05, false),
+        ('AI and Machine Learning', 1600, 1000, -2380, 1000, 0.6, 0.6154, 20, 0.0125, 0.05, true),
+        ('Compute', 1000, 1600, -2980, 800, 0.25, 0.3846, 200, 0.2, 0.05, false)""",
     "allocation.rpt_unowned_costs_monthly": """
         (month_start_date, cause, next_step, cost_usd, unowned_share) values
         ('2026-10-01', 'calls: name no feature', 'send product and feature with each call', 161, 1)""",
@@ -190,9 +196,22 @@ _ROWS = {
     "margin.rpt_customer_margins": """
         (customer_id, customer_name, subscription_tier, has_activity, revenue_usd, cost_to_serve_usd, gross_margin_usd,
         gross_margin_share, is_unprofitable, prior_revenue_usd, prior_cost_to_serve_usd, prior_gross_margin_usd,
-        margin_status, uncosted_calls) values
-        ('cust_0001', 'Acme | Co', 'pro', true, 990, 1200, -210, -210 / 990.0, true, 990, 1000, -10, 'recurring_loss', 0),
-        ('cust_0002', 'Beta', 'enterprise', true, 2990, 0, 2990, 1, false, 2990, 0, 2990, 'profitable', 0)""",
+        margin_status, uncosted_calls, segment, loss_usd, prior_loss_usd, has_prior_calls) values
+        ('cust_0001', 'Acme | Co', 'pro', true, 990, 1200, -210, -210 / 990.0, true, 990, 1000, -10, 'recurring_loss', 0, 'pro', 210,
+        10, true),
+        ('cust_0002', 'Beta', 'enterprise', true, 2990, 0, 2990, 1, false, 2990, 0, 2990, 'profitable', 0, 'enterprise', 0, 0, false)""",
+    "margin.rpt_customer_spend": f"""
+        (customer_id, customer_name, subscription_tier, calls, prior_calls, cost_usd, prior_cost_usd, cost_change_usd, known_change_usd,
+        change_kind, revenue_usd, gross_margin_usd, is_unprofitable, loss_usd) values
+        ('cust_0001', 'Acme | Co', 'pro', 10, 10, 1200, 1000, 200, 200, 'stayed', 990, -210, true, 210),
+        ('{HOSTILE_NAME}', '{HOSTILE_NAME}', 'unknown', 10, 0, 300, 0, 300, 300, 'started', null, null, false, 0),
+        ('unallocated', 'unallocated', 'unknown', 10, 0, 100, 0, 100, 100, 'started', null, null, false, 0)""",
+    "allocation.rpt_spend_breakdown": """
+        (dimension, dimension_value, model_provider, model_name, calls, call_share, uncosted_calls, prior_calls, spend_usd,
+        prior_spend_usd, spend_change_usd, spend_change_share, spend_share, cost_per_call_usd, spend_rank) values
+        ('total', 'total', null, null, 30, 1, 0, 10, 1600, 1000, 600, 0.6, 1, 1600 / 30.0, 1),
+        ('model', 'openai gpt-4', 'openai', 'gpt-4', 20, 2 / 3.0, 0, 10, 1300, 1000, 300, 0.3, 0.8125, 65, 1),
+        ('model', 'anthropic claude-sonnet-4', 'anthropic', 'claude-sonnet-4', 10, 1 / 3.0, 0, 0, 300, 0, 300, null, 0.1875, 30, 2)""",
     "pricing.rpt_plan_comparison": """
         (plan_id, plan_name, plan_label, plan_kind, is_recommended, is_best_listed, is_listed, is_current_plan, comparable_plans,
         gross_margin_change_base_churn_usd) values
@@ -211,10 +230,12 @@ _ROWS = {
         -210, 200, 40, 60, -10, 1, 0, 1, 0, 1, 250, 200, 270, 0)""",
     "rates.rpt_model_switch_savings": """
         (task_type, from_provider, from_model, to_provider, to_model, calls, current_cost_usd, cost_after_usd,
-        monthly_savings_usd, monthly_savings_low_usd, monthly_savings_high_usd, from_quality_score_avg,
-        to_quality_score_avg, is_recommended, latency_p50_change_ms, latency_p95_change_ms)
+        monthly_savings_usd, monthly_savings_low_usd, monthly_savings_high_usd, kept_low_share, kept_savings_low_usd, kept_base_share,
+        kept_savings_base_usd, kept_high_share, kept_savings_high_usd, from_quality_score_avg, to_quality_score_avg, is_recommended,
+        work_id, latency_p50_change_ms, latency_p95_change_ms)
         values
-        ('chat', 'openai', 'gpt-4', 'anthropic', 'claude-sonnet-4', 20, 200, 50, 150, 100, 170, 0.91, 0.92, true, 1500, 4000)""",
+        ('chat', 'openai', 'gpt-4', 'anthropic', 'claude-sonnet-4', 20, 200, 50, 150, 100, 170, 0.4, 40, 0.6, 90, 0.8, 136, 0.91, 0.92,
+        true, 'switch', 1500, 4000)""",
     "rates.rpt_savings_opportunities": """
         (action_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, overlap_usd,
         net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, assumption, owner_role,
@@ -280,8 +301,6 @@ def usage_row(
         f"1000, 0, 500, {cost}, {cost}, {cost}, 8000, 0, 0)"
     )
 
-
-HOSTILE_NAME = "a|b <script>`x`</script>\n# \u202eevil"
 
 # This period: 1,200 + 300 + 100 = 1,600 dollars; the one before: 1,000.
 DEFAULT_ROWS = [

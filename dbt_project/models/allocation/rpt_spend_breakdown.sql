@@ -33,6 +33,8 @@ compared as (
     select
         coalesce(current_window.dimension, prior_window.dimension) as dimension,
         coalesce(current_window.dimension_value, prior_window.dimension_value) as dimension_value,
+        coalesce(current_window.model_provider, prior_window.model_provider) as model_provider,
+        coalesce(current_window.model_name, prior_window.model_name) as model_name,
         coalesce(current_window.calls, 0) as calls,
         coalesce(current_window.uncosted_calls, 0) as uncosted_calls,
         case when as_of.has_full_prior_period then coalesce(prior_window.calls, 0) end as prior_calls,
@@ -54,7 +56,10 @@ final as (
     select
         dimension,
         dimension_value,
+        model_provider,
+        model_name,
         calls,
+        {{ ratio('calls', 'sum(calls) over (partition by dimension)') }} as call_share,
         uncosted_calls,
         prior_calls,
         spend_usd,
@@ -62,6 +67,7 @@ final as (
         {{ money('spend_usd - prior_spend_usd') }} as spend_change_usd,
         {{ ratio('spend_usd', 'prior_spend_usd') }} - 1 as spend_change_share,
         {{ ratio('spend_usd', 'sum(spend_usd) over (partition by dimension)') }} as spend_share,
+        {{ money_of_double(ratio('spend_usd', 'calls - uncosted_calls')) }} as cost_per_call_usd,
         cast(row_number() over (partition by dimension order by spend_usd desc nulls last, dimension_value asc) as integer) as spend_rank
     from compared
 

@@ -12,9 +12,22 @@ allocated_costs as (
 
 ),
 
+customer_margins as (
+
+    select * from {{ ref('int_customer_margins') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
+
+),
+
+fees as (
+
+    select {{ money('sum(revenue_usd)') }} as revenue_usd
+    from customer_margins
 
 ),
 
@@ -59,6 +72,8 @@ final as (
     select
         service_category,
         cost_usd,
+        {{ money("max(case when service_category = 'all' then cost_usd end) over () - cost_usd") }} as other_cost_usd,
+        {{ money('cost_usd - (select fees.revenue_usd from fees)') }} as cost_less_revenue_usd,
         case when has_full_prior_period then earlier_cost_usd end as prior_cost_usd,
         case when has_full_prior_period then {{ ratio('cost_usd', 'earlier_cost_usd') }} - 1 end as cost_change_share,
         {{ ratio('cost_usd', "max(case when service_category = 'all' then cost_usd end) over ()") }} as cost_share,

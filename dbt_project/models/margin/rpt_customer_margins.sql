@@ -69,10 +69,15 @@ margins as (
         compared.organization_id,
         compared.subscription_tier,
         compared.usage_archetype,
+        compared.subscription_tier || case when compared.usage_archetype = 'unknown' then '' else ' / ' || compared.usage_archetype end as segment,
         compared.region,
         compared.is_active,
         compared.has_activity,
         compared.subscribed_days,
+        case
+            when compared.is_active and compared.subscribed_days <= {{ days_between('as_of.window_start_date', 'as_of.as_of_date') }}
+                then as_of.as_of_date - cast(compared.subscribed_days as integer) + 1
+        end as new_since_date,
         compared.calls,
         compared.uncosted_calls,
         compared.costed_call_share,
@@ -83,6 +88,7 @@ margins as (
         compared.gross_margin_share,
         compared.cost_of_revenue_share,
         compared.is_unprofitable,
+        {{ money('case when compared.is_unprofitable then -compared.gross_margin_usd when compared.gross_margin_usd is not null then 0 end') }} as loss_usd,
         case
             when compared.is_unprofitable and compared.usual_margin_usd >= 0 then 'loss_by_abnormal_days'
             else compared.margin_status
@@ -91,7 +97,10 @@ margins as (
         compared.prior_revenue_usd,
         compared.prior_cost_to_serve_usd,
         compared.prior_gross_margin_usd,
+        {{ money('case when compared.prior_gross_margin_usd < 0 then -compared.prior_gross_margin_usd when compared.prior_gross_margin_usd is not null then 0 end') }}
+            as prior_loss_usd,
         compared.cost_change_share,
+        compared.has_prior_calls,
         compared.shared_cost_usd,
         compared.abnormal_cost_usd,
         compared.usual_cost_usd,

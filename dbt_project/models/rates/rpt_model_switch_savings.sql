@@ -24,6 +24,13 @@ targets as (
 
 ),
 
+actions as (
+
+    select * from {{ ref('int_actions_on_calls') }}
+    where action_kind = 'model_switch'
+
+),
+
 savings as (
 
     select
@@ -42,6 +49,11 @@ savings as (
         switches.savings_usd as monthly_savings_usd,
         assessments.savings_low_usd as monthly_savings_low_usd,
         assessments.savings_high_usd as monthly_savings_high_usd,
+        {%- for case in ['low', 'base', 'high'] %}
+        {{ assumption('model_switch_' ~ case ~ '_share') }} as kept_{{ case }}_share,
+        {{ money(('switches.savings_usd' if case == 'base' else 'assessments.savings_' ~ case ~ '_usd') ~ ' * ' ~ assumption('model_switch_' ~ case ~ '_share', 'decimal(6, 4)')) }}
+            as kept_savings_{{ case }}_usd,
+        {%- endfor %}
         assessments.from_quality_score_avg,
         assessments.to_quality_score_avg,
         assessments.quality_change,
@@ -53,7 +65,8 @@ savings as (
         to_latencies.latency_p95_ms - from_latencies.latency_p95_ms as latency_p95_change_ms,
         assessments.verdict,
         assessments.is_acceptable as is_feasible,
-        assessments.is_acceptable and targets.task_type is not null as is_recommended
+        assessments.is_acceptable and targets.task_type is not null as is_recommended,
+        case when assessments.is_acceptable then actions.work_id end as work_id
     from model_switches as switches
     inner join assessments
         on
@@ -78,6 +91,11 @@ savings as (
             and switches.to_provider = targets.to_provider
             and switches.to_model = targets.to_model
             and targets.is_recommended
+    left join actions
+        on
+            targets.task_type = actions.task_type
+            and targets.to_provider = actions.provider
+            and targets.to_model = actions.model
 
 )
 

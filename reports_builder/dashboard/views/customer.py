@@ -5,6 +5,7 @@ from reports_builder.dashboard.alerts_shown import customer_alerts_section
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.marts import USAGE
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 
 _USAGE = (
@@ -114,11 +115,12 @@ def _by_day(warehouse: NarrowedWarehouse, margin: Evidence, customer_id: str) ->
     days = warehouse.evidence(
         """
         select usage_date as day, sum(effective_cost_usd) as cost_usd
-        from core.fct_usage_daily
+        from :usage
         where customer_id = :customer_id and usage_date between :history_start and :as_of
         group by usage_date
         order by usage_date
         """,
+        usage=USAGE,
         customer_id=customer_id,
     )
     title = margin.say("Its calls cost {cost_to_serve_usd:usd_table} in the period")
@@ -132,11 +134,12 @@ def _usage(warehouse: NarrowedWarehouse, customer_id: str) -> Table:
         select
             feature_id, provider, model,
             sum(calls) as calls, sum(failed_calls) as failed_calls, sum(effective_cost_usd) as cost_usd
-        from core.fct_usage_daily
+        from :usage
         where customer_id = :customer_id and usage_date between :window_start and :as_of
         group by feature_id, provider, model
         order by cost_usd desc nulls last, feature_id, provider, model
         """,
+        usage=USAGE,
         customer_id=customer_id,
     )
     return Table(_USAGE, found)

@@ -7,6 +7,7 @@ from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.savings import named, slower_after, total_of_works, works
 from reports_builder.subjects import capabilities
 from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
+from reports_builder.subjects.changes import change_or_new
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.pricing.customers import segments
@@ -146,9 +147,11 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
         title=models.say(
             "{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"
         ),
-        problem=models.say(
+        problem=say(
             "{provider:text} {model:text} costs **{cost_usd:usd}** in the period. A call to it costs "
-            "{usd_per_call:usd_unit}; the average over all models is {average_usd_per_call:usd_unit}."
+            "{usd_per_call:usd_unit}; the average over all models is {average_usd_per_call:usd_unit}.",
+            models,
+            ask.average_call(warehouse),
         ),
         domain_spec=USAGE.spec,
         domain_framework=USAGE.framework,
@@ -174,7 +177,7 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
                 Column("cost_usd", "Cost", "usd_table"),
                 Column("cost_share", "Share of cost", "percent"),
                 Column("usd_per_call", "Per call", "usd_unit"),
-                Column("cost_change", "Change", "delta_or_new"),
+                Column("cost_change", "Change", "delta_or_new", words=change_or_new),
                 *without_a_cost(models),
             ),
             models,
@@ -237,36 +240,13 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
 
 def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
     """What the tasks of a work cost on their models of today and would cost on the recommended one."""
-    switches = warehouse.evidence(
-        """
-        select
-            task_type,
-            from_model,
-            calls,
-            current_cost_usd,
-            cost_after_usd,
-            monthly_savings_usd,
-            from_quality_score_avg,
-            to_quality_score_avg,
-            to_model,
-            sum(calls) over () as all_calls,
-            sum(current_cost_usd) over () as all_current_usd,
-            sum(cost_after_usd) over () as all_after_usd
-        from rates.rpt_model_switch_savings
-        where is_recommended and to_provider = :provider and to_model = :model
-            and task_type in (
-                select task_type from rates.rpt_savings_opportunities where work_id = :work
-            )
-        order by monthly_savings_usd desc, task_type, from_provider, from_model
-        """,
-        work=row["work_id"],
-        provider=row["provider"],
-        model=row["model"],
-    )
-    problem = switches.say(
+    switches = ask.switches_of_work(warehouse, str(row["work_id"]))
+    problem = say(
         "{all_calls:count} calls cost **{all_current_usd:usd}** in 30 days; the same tokens on "
         "{to_model:text} would cost **{all_after_usd:usd}** if every call moved, at a quality within the "
-        "limits set for each task."
+        "limits set for each task.",
+        switches,
+        ask.calls_of_work(warehouse, str(row["work_id"])),
     )
     columns = (
         Column("task_type", "Task", "words"),

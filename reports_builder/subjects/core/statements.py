@@ -3,6 +3,7 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.subjects.changes import change_or_new, moved
 from reports_builder.subjects.core import queries as ask
 from reports_builder.warehouse import Warehouse
 
@@ -47,7 +48,7 @@ def spend_figures(spend: Evidence) -> tuple[KeyFigure, KeyFigure]:
             "spend_usd",
             "usd_table",
             change="spend_change",
-            status=spend.cell("spend_status", "text"),
+            status=moved(spend["spend_change"], "higher", "lower"),
         ),
         compared(
             spend,
@@ -55,7 +56,7 @@ def spend_figures(spend: Evidence) -> tuple[KeyFigure, KeyFigure]:
             "usd_per_thousand_calls",
             "usd_table",
             change="unit_cost_change",
-            status=spend.cell("unit_cost_status", "text"),
+            status=moved(spend["unit_cost_change"], "a call costs more", "a call costs less"),
         ),
     )
 
@@ -103,7 +104,7 @@ def split_table(heading: str, parts: Evidence) -> Table:
             Column("calls", "Calls", "count"),
             Column("cost_usd", "Cost", "usd_table"),
             Column("cost_share", "Share of cost", "percent"),
-            Column("cost_change", "Change", "delta_or_new"),
+            Column("cost_change", "Change", "delta_or_new", words=change_or_new),
             Column("cost_per_call_usd", "Per call", "usd_unit"),
             *without_a_cost(parts),
         ),
@@ -147,7 +148,7 @@ def drivers_table(warehouse: Warehouse) -> Table:
             Column("model", "Model"),
             Column("cost_usd", "Cost", "usd_table"),
             Column("cost_share", "Share of cost", "percent"),
-            Column("cost_change", "Change", "delta_or_new"),
+            Column("cost_change", "Change", "delta_or_new", words=change_or_new),
             *without_a_cost(drivers),
         ),
         drivers,

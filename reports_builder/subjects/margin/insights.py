@@ -1,6 +1,10 @@
 """The insight blocks of the profitability report."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.formatting import Value
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import UNIT_ECONOMICS
 from reports_builder.subjects.margin import queries as ask
@@ -8,6 +12,13 @@ from reports_builder.subjects.pricing import customers as ask_prices
 from reports_builder.warehouse import Warehouse
 
 PROFITABILITY = "Understanding Usage & Cost (cost to serve); usage-based revenue: customer profitability"
+
+
+def _margin_status(customer: Mapping[str, Value]) -> Value:
+    """Since when a customer loses money that came in the period; else how lasting its loss is."""
+    since = customer["new_since_date"]
+    return f"new since {since.day} {since:%B}" if isinstance(since, date) else customer["margin_status"]
+
 
 LOSS_COLUMNS = (
     Column("customer_name", "Customer"),
@@ -17,7 +28,7 @@ LOSS_COLUMNS = (
     Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
     Column("gross_margin_usd", "Margin", "usd_table"),
     Column("prior_gross_margin_usd", "Margin before", "usd_table"),
-    Column("margin_status", "Status", "words"),
+    Column("margin_status", "Status", "words", words=_margin_status),
 )
 
 
@@ -28,7 +39,7 @@ def where_margin_goes(
     return (
         *losses(totals, losing, ask_prices.segments(warehouse, "margin_today")),
         *worst_segment(segments, ask_prices.segments(warehouse, "tier_and_archetype")),
-        *next_to_lose(ask.next_to_lose(warehouse)),
+        *next_to_lose(ask.next_to_lose(warehouse), ask.at_risk(warehouse)),
     )
 
 
@@ -144,35 +155,39 @@ def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
     )
 
 
-def next_to_lose(risky: Evidence) -> tuple[Insight, ...]:
+def next_to_lose(risky: Evidence, together: Evidence) -> tuple[Insight, ...]:
     """Who turns into a loss when its cost rises once more as it just did."""
     if not risky.rows:
         return ()
     return (
         Insight(
-            title=risky.say(
+            title=say(
                 "{customer_name:text} turns into a loss if its cost rises once more as it did"
                 if len(risky.rows) == 1
                 else "{customers_at_risk:count} customers turn into a loss if their cost rises once more as "
-                "it did"
+                "it did",
+                risky,
+                together,
             ),
-            problem=risky.say(
+            problem=say(
                 "Its cost rose by {rise_total_usd:usd} in 30 days, abnormal days left out; "
                 "{margin_left_usd:usd} of margin is left."
                 if len(risky.rows) == 1
                 else "Their cost rose by {rise_total_usd:usd} in 30 days, abnormal days left out. Another "
                 "rise of the same size would turn each of them into a loss; the largest is that of "
-                "{customer_name:text}, {cost_rise_usd:usd}."
+                "{customer_name:text}, {cost_rise_usd:usd}.",
+                risky,
+                together,
             ),
             domain_spec=PROFITABILITY,
             domain_framework=UNIT_ECONOMICS,
-            ubr_impact=risky.say("**{margin_at_risk_usd:usd}** of margin in 30 days would be gone."),
+            ubr_impact=together.say("**{margin_at_risk_usd:usd}** of margin in 30 days would be gone."),
             recommendation=Recommendation(
                 note("Ask what changed, and whether the use is meant, before the next invoice."),
                 "Head of Customer Success",
                 "days",
             ),
-            outcome=risky.say(
+            outcome=together.say(
                 "Between **{rise_largest_usd:usd}** (the largest rise stops) and "
                 "**{rise_total_usd:usd}** (all do) of cost avoided in the next 30 days. Assumption: "
                 "without a word, each rises again as it just did."
@@ -280,6 +295,10 @@ def _lost_on_winning(tiers: Evidence) -> tuple[Prose, ...]:
     )
 
 
+def _sample(tier: Mapping[str, Value]) -> Value:
+    return "few departures: read the low value" if tier["is_small_sample"] else "enough"
+
+
 LIFETIME_COLUMNS = (
     Column("subscription_tier", "Tier"),
     Column("valued_customers", "Customers", "count"),
@@ -291,7 +310,7 @@ LIFETIME_COLUMNS = (
     Column("value_usd", "Lifetime value", "usd_table"),
     Column("low_value_usd", "At least", "usd_table"),
     Column("payback_months", "Payback, months", "count"),
-    Column("sample", "Sample"),
+    Column("is_small_sample", "Sample", words=_sample),
 )
 
 SEGMENT_MARGIN_COLUMNS = (

@@ -5,8 +5,9 @@ from dataclasses import replace
 from altair import TopLevelMixin
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
-from reports_builder.evidence import Evidence, Prose, join, note
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Table, compared
+from reports_builder.subjects.changes import BEFORE_UNKNOWN, change_or_new, moved
 from reports_builder.subjects.margin import queries as ask
 from reports_builder.warehouse import Warehouse
 
@@ -53,15 +54,17 @@ def fees_said(totals: Evidence) -> Prose:
     return join([said, *bound_said(totals)])
 
 
-def fees_against_all_said(fees: Evidence) -> tuple[Prose, ...]:
+def fees_against_all_said(fees: Evidence, beside: Evidence) -> tuple[Prose, ...]:
     """How fees compare with all spend, of which margins count AI alone; nothing where AI is all of it."""
-    if not fees.rows:
+    if not fees.rows or not beside.rows:
         return ()
     return (
-        fees.say(
+        say(
             "The margin counts AI alone. Beside it {beside_ai_usd:usd} was spent, and all spend is "
             + ("**{apart_usd:usd}** more" if fees["is_short"] else "{apart_usd:usd} less")
-            + " than the fees."
+            + " than the fees.",
+            fees,
+            beside,
         ),
     )
 
@@ -168,7 +171,7 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
             "cost_usd",
             "usd_table",
             change="cost_change",
-            status=totals.cell("cost_status", "text"),
+            status=note(_cost_against_fees(totals)),
         ),
         compared(
             totals, f"Margin after {cost_named(totals)}", "margin_usd", "usd_table", change="margin_change"
@@ -179,7 +182,13 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
             totals.say("{losing_customers:count} of {customers:count}"),
             totals.cell("prior_losing_customers", "count"),
             target=note("none"),
-            status=totals.cell("loss_status", "text"),
+            status=note(
+                "fees below cost"
+                if totals["losing_customers"]
+                else "none known"
+                if totals["unknown_customers"]
+                else "none"
+            ),
         ),
         compared(totals, "Lost on them", "loss_usd", "usd_table", change="loss_change_usd", by="delta_usd"),
         KeyFigure(
@@ -202,7 +211,7 @@ def revenue_figure(totals: Evidence) -> KeyFigure:
         "revenue_usd",
         "usd_table",
         change="revenue_change",
-        status=totals.cell("revenue_status", "text"),
+        status=moved(totals["revenue_change"], "higher", "lower"),
     )
 
 
@@ -215,8 +224,34 @@ def margin_share_figure(totals: Evidence, label: str = "") -> KeyFigure:
         "percent",
         change="margin_share_change",
         by="delta_points",
-        status=totals.cell("margin_status", "text"),
+        status=_margin_status(totals),
     )
+
+
+def _cost_against_fees(totals: Evidence) -> str:
+    """How cost moved beside the fees that it is paid from."""
+    if totals["revenue_change"] is None or totals["cost_change"] is None:
+        return BEFORE_UNKNOWN
+    fees, cost = float(str(totals["revenue_change"])), float(str(totals["cost_change"]))
+    if cost == fees:
+        return "cost moved with fees"
+    if cost < 0 and fees < 0:
+        return "cost fell less than fees" if cost > fees else "cost fell more than fees"
+    if cost < 0:
+        return "cost fell, fees did not"
+    if fees < 0:
+        return "fees fell, cost did not"
+    return "cost grew faster than fees" if cost > fees else "cost grew less than fees"
+
+
+def _margin_status(totals: Evidence) -> Prose:
+    if totals["margin_share"] is None:
+        return note("unknown")
+    if float(str(totals["margin_share"])) < 0:
+        return note("a loss")
+    if totals["uncosted_calls"]:
+        return note("at most: the cost of some calls is unknown")
+    return moved(totals["margin_share_change"], "better", "worse")
 
 
 def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -> Figure:
@@ -354,7 +389,7 @@ def customers_table(warehouse: Warehouse) -> Table:
         Column("cost_to_serve_usd", "Cost to serve", "usd_table"),
         Column("gross_margin_usd", "Margin", "usd_table"),
         Column("gross_margin_share", "Of fees", "percent"),
-        Column("cost_change", "Cost against before", "delta_or_new"),
+        Column("cost_change", "Cost against before", "delta_or_new", words=change_or_new),
     )
     return Table(columns, ask.dearest_customers(warehouse), max_rows=20)
 

@@ -38,7 +38,8 @@ borne as (
         case when paid_days.allocation_driver is null then usage_owned.uncosted_tokens else 0 end as uncosted_tokens,
         usage_owned.input_tokens,
         usage_owned.output_tokens,
-        usage_owned.failed_tokens
+        usage_owned.failed_tokens,
+        usage_owned.effective_cost_usd
     from usage_owned
     left join paid_days
         on usage_owned.usage_date = paid_days.charge_date and {{ capacity_driver('usage_owned') }} = paid_days.allocation_driver

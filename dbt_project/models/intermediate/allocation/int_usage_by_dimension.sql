@@ -21,6 +21,7 @@ in_windows as (
         usage_owned.usage_date >= as_of.window_start_date as is_current,
         usage_owned.provider,
         usage_owned.provider || ' ' || usage_owned.model as model,
+        usage_owned.model as model_name,
         usage_owned.organization_id as organization,
         usage_owned.product_id as product,
         usage_owned.product_id || ' ' || usage_owned.feature_id as feature,
@@ -51,6 +52,8 @@ grouped as (
             else 'total'
         end as dimension,
         coalesce({{ dimensions | join(', ') }}, 'total') as dimension_value,
+        case when grouping(model) = 0 then max(provider) end as model_provider,
+        case when grouping(model) = 0 then max(model_name) end as model_name,
         cast(sum(calls) as bigint) as calls,
         cast(sum(failed_calls) as bigint) as failed_calls,
         cast(sum(uncosted_calls) as bigint) as uncosted_calls,

@@ -27,7 +27,8 @@ summed as (
         coalesce(sum(usage_borne.calls) filter (where usage_borne.usage_date >= as_of.window_start_date), 0) as calls,
         coalesce(sum(usage_borne.uncosted_calls) filter (where usage_borne.usage_date >= as_of.window_start_date), 0) as uncosted_calls,
         coalesce(sum(usage_borne.calls - usage_borne.failed_calls) filter (where usage_borne.usage_date >= as_of.window_start_date), 0) as successful_calls,
-        coalesce(sum(usage_borne.calls - usage_borne.failed_calls) filter (where usage_borne.usage_date < as_of.window_start_date), 0) as prior_successful_calls
+        coalesce(sum(usage_borne.calls - usage_borne.failed_calls) filter (where usage_borne.usage_date < as_of.window_start_date), 0) as prior_successful_calls,
+        coalesce(sum(usage_borne.effective_cost_usd) filter (where usage_borne.usage_date >= as_of.window_start_date), 0) as call_cost_usd
     from usage_borne
     cross join as_of
     where usage_borne.usage_date between as_of.prior_window_start_date and as_of.as_of_date
@@ -63,6 +64,7 @@ split as (
         cast(uncosted_calls as bigint) as uncosted_calls,
         cast(successful_calls as bigint) as successful_calls,
         cast(prior_successful_calls as bigint) as prior_successful_calls,
+        {{ money('call_cost_usd') }} as call_cost_usd,
         {{ ratio('successful_calls', 'customer_calls') }} as call_share,
         case
             when not is_known_customer or customer_calls = 0 then {{ money(0) }}

@@ -124,6 +124,7 @@ stated as (
         prior_cost_to_serve_usd,
         prior_gross_margin_usd,
         {{ ratio('cost_to_serve_usd - prior_cost_to_serve_usd', 'prior_cost_to_serve_usd') }} as cost_change_share,
+        case when prior_cost_to_serve_usd is not null then coalesce(prior_calls, 0) > 0 end as has_prior_calls,
         shared_cost_usd
     from compared
 

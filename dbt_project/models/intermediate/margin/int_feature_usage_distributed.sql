@@ -12,6 +12,7 @@ ranked as (
         product_id,
         feature_id,
         successful_calls,
+        call_cost_usd,
         row_number() over (partition by product_id, feature_id order by successful_calls, customer_id) as rank_upward,
         count(*) over (partition by product_id, feature_id) as customers_using
     from customer_features
@@ -32,6 +33,8 @@ distributed as (
             'sum(successful_calls) filter (where rank_upward > customers_using - ceil(customers_using / 10.0))',
             'sum(successful_calls)'
         ) }} as top_tenth_call_share,
+        cast(ceil(max(customers_using) / 10.0) as bigint) as top_tenth_customers,
+        {{ money('sum(call_cost_usd) filter (where rank_upward > customers_using - ceil(customers_using / 10.0))') }} as top_tenth_cost_usd,
         2 * {{ ratio('sum(rank_upward * successful_calls)', 'max(customers_using) * sum(successful_calls)') }}
         - {{ ratio('max(customers_using) + 1', 'max(customers_using)') }} as usage_gini
     from ranked

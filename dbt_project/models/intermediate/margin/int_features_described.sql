@@ -49,6 +49,8 @@ described as (
         distributed.calls_per_customer_p50,
         distributed.calls_per_customer_p90,
         distributed.top_tenth_call_share,
+        distributed.top_tenth_customers,
+        distributed.top_tenth_cost_usd,
         distributed.usage_gini
     from features_summed
     cross join active

@@ -50,7 +50,8 @@ costs as (
     select
         allocated_costs.product_id,
         allocated_costs.feature_id,
-        {{ money('sum(allocated_costs.allocated_cost_usd)') }} as cost_to_serve_usd
+        {{ money('sum(allocated_costs.allocated_cost_usd)') }} as cost_to_serve_usd,
+        {{ money("sum(allocated_costs.allocated_cost_usd) filter (where allocated_costs.customer_id = 'unallocated')") }} as customerless_cost_usd
     from allocated_costs
     cross join as_of
     where allocated_costs.usage_date between as_of.window_start_date and as_of.as_of_date and {{ serves_customers('allocated_costs') }}
@@ -102,6 +103,7 @@ summed as (
         cast(case when as_of.has_full_prior_period then coalesce(used.prior_successful_calls, 0) end as bigint)
             as prior_successful_calls,
         coalesce(costs.cost_to_serve_usd, {{ money(0) }}) as cost_to_serve_usd,
+        coalesce(costs.customerless_cost_usd, {{ money(0) }}) as customerless_cost_usd,
         {{ money('coalesce(used.allocated_revenue_usd, 0) + coalesce(idle_revenue.revenue_usd, 0)') }} as allocated_revenue_usd
     from keys
     cross join as_of

@@ -80,7 +80,7 @@ def decision_map(features: Evidence, thresholds: Evidence) -> alt.TopLevelMixin:
         (x / right * _PLOT_WIDTH, (top - y) / (top - bottom) * _PLOT_HEIGHT)
         for x, y in zip(wide, high, strict=True)
     ]
-    places = _chosen_places(pixels, [str(row["feature_name"]) for row in rows])
+    places = _chosen_places(pixels, [str(row["short_name"]) for row in rows])
     colour = alt.condition("datum.is_invested", alt.value(ACCENT), alt.value(NEUTRAL))
     level = alt.Chart(data(lines))
     chart: alt.TopLevelMixin = alt.layer(
@@ -88,7 +88,7 @@ def decision_map(features: Evidence, thresholds: Evidence) -> alt.TopLevelMixin:
         level.mark_rule(color=MUTED, strokeDash=[5, 4]).encode(y="invest_margin_share:Q"),
         alt.Chart(data(rows)).mark_circle(size=110, opacity=1).encode(x=across, y=up, color=colour),
         *(
-            alt.Chart(data([row])).mark_text(**place).encode(x=across, y=up, text="feature_name:N")
+            alt.Chart(data([row])).mark_text(**place).encode(x=across, y=up, text="short_name:N")
             for row, place in zip(rows, places, strict=True)
         ),
     )
@@ -102,7 +102,7 @@ def usage_ranges(features: Evidence) -> alt.TopLevelMixin:
         median=("calls_per_customer_p50", "count"),
         ninth=("calls_per_customer_p90", "count"),
     )
-    names = {position: str(row["feature"]) for position, row in enumerate(rows)}
+    names = {position: str(row["feature_name"]) for position, row in enumerate(rows)}
     for position, row in enumerate(rows):
         row["position"] = position
     axis = alt.Axis(title=None, labelExpr=f"({json.dumps(names)})[datum.value]", ticks=False, domain=False)

@@ -89,16 +89,17 @@ def revenue_and_cost(
         "feature-cost-and-revenue",
         ranked_bars(
             judged,
-            label="feature",
+            label="feature_name",
             value="cost_usd",
             style="usd",
             axis_title=f"US dollars in {warehouse.period_of(judged).length}",
             marker="revenue_usd",
             end_label=None if narrow else ("cost, revenue", "revenue_usd"),
-            highlight="loses_money",
+            highlight="is_unprofitable",
         ),
         title,
-        title + judged.say(". The dearest is {feature:text}: {cost_usd:usd}, revenue {revenue_usd:usd}."),
+        title
+        + judged.say(". The dearest is {feature_name:text}: {cost_usd:usd}, revenue {revenue_usd:usd}."),
         judged,
         height=320,
         key=(
@@ -114,8 +115,8 @@ def usage_figure(judged: Evidence) -> tuple[Figure, ...]:
     if not judged.rows:
         return ()
     title = judged.say(
-        "The median customer of {feature:text} calls it {calls_per_customer_p50:count} times; one in ten "
-        "more than {calls_per_customer_p90:count} times"
+        "The median customer of {feature_name:text} calls it {calls_per_customer_p50:count} times; one in "
+        "ten more than {calls_per_customer_p90:count} times"
     )
     figure = Figure(
         "feature-usage",
@@ -157,7 +158,7 @@ def decisions_figure(warehouse: Warehouse, totals: Evidence, judged: Evidence) -
 def profit_table(everything: Evidence) -> Table:
     """What each feature brings and costs, and how it is judged."""
     columns = (
-        Column("feature", "Feature"),
+        Column("feature_name", "Feature"),
         Column("allocated_revenue_usd", "Fees earned", "usd_table"),
         Column("cost_to_serve_usd", "Cost", "usd_table"),
         Column("gross_margin_usd", "Margin", "usd_table"),
@@ -172,7 +173,7 @@ def profit_table(everything: Evidence) -> Table:
 def adoption_table(everything: Evidence) -> Table:
     """Who uses each feature, and how that changes."""
     columns = (
-        Column("feature", "Feature"),
+        Column("feature_name", "Feature"),
         Column("customers_using", "Customers", "count"),
         Column("adoption_share", "Adoption", "percent"),
         Column("prior_successful_calls", "Calls before", "count"),
@@ -187,7 +188,7 @@ def adoption_table(everything: Evidence) -> Table:
 def usage_table(everything: Evidence) -> Table:
     """How evenly each feature is used."""
     columns = (
-        Column("feature", "Feature"),
+        Column("feature_name", "Feature"),
         Column("customers_using", "Customers", "count"),
         Column("successful_calls", "Answered calls", "count"),
         Column("calls_per_customer_p50", "Median", "count"),
@@ -201,7 +202,7 @@ def usage_table(everything: Evidence) -> Table:
 def cost_table(everything: Evidence) -> Table:
     """What each feature costs, also by call and by customer."""
     columns = (
-        Column("feature", "Feature"),
+        Column("feature_name", "Feature"),
         Column("team_id", "Team"),
         Column("cost_to_serve_usd", "Cost", "usd_table"),
         Column("cost_share", "Share", "percent"),

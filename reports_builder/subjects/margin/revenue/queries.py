@@ -19,15 +19,9 @@ def billing(warehouse: Warehouse) -> Evidence:
     """Earned, invoiced and collected by month, the newest first; no row without billing of customers."""
     return warehouse.evidence(
         """
-        select
-            month_start_date,
-            sum(recognised_usd) as recognised_usd,
-            case when count(invoiced_usd) = count(*) then sum(invoiced_usd) end as invoiced_usd,
-            case when count(collected_usd) = count(*) then sum(collected_usd) end as collected_usd,
-            case when count(receivable_usd) = count(*) then sum(receivable_usd) end as receivable_usd
-        from margin.rpt_customer_billing_monthly
-        group by month_start_date
-        having count(invoiced_usd) > 0
+        select month_start_date, recognised_usd, invoiced_usd, collected_usd, receivable_usd
+        from margin.rpt_billing_monthly
+        where has_billing
         order by month_start_date desc
         """
     )
