@@ -30,7 +30,6 @@ from reports_builder.pages import finops_summary
 from reports_builder.render import render
 from reports_builder.savings import NOTHING_TO_DO, action_plan
 from reports_builder.subjects.allocation.teams.statements import month_budget_figure
-from reports_builder.subjects.core import queries
 from reports_builder.subjects.core.queries import spend
 from reports_builder.subjects.core.statements import ledger_said
 from reports_builder.subjects.pricing.statements import other_fees_said

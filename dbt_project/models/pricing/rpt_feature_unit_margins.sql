@@ -157,10 +157,10 @@ final as (
     select
         *,
         row_number() over (partition by usage_unit order by unit_margin_share asc nulls last, product_id asc, feature_id asc) = 1 as has_least_margin,
-        count(*) filter (where is_below_cost) over of_unit as unit_features_below_cost,
-        coalesce(sum(cost_share) filter (where is_below_cost) over of_unit, 0) as unit_cost_share_below_cost,
-        count(*) filter (where is_below_target) over of_unit as unit_features_below_target,
-        sum(cost_share) filter (where is_below_target) over of_unit as unit_cost_share_below_target
+        count(case when is_below_cost then 1 end) over of_unit as unit_features_below_cost,
+        coalesce({{ ratio('sum(case when is_below_cost then cost_usd end) over of_unit', 'sum(cost_usd) over of_unit') }}, 0) as unit_cost_share_below_cost,
+        count(case when is_below_target then 1 end) over of_unit as unit_features_below_target,
+        {{ ratio('sum(case when is_below_target then cost_usd end) over of_unit', 'sum(cost_usd) over of_unit') }} as unit_cost_share_below_target
     from judged
     window of_unit as (partition by usage_unit)
 

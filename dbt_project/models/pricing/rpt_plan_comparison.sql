@@ -111,8 +111,8 @@ ranked as (
                 case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc,
                 gross_margin_base_churn_usd desc, steep_rise_customer_share asc, plan_id asc
         ) as place_in_list,
-        count(*) filter (where verdict not in ('today', 'names_no_tier_in_use', 'cost_unknown')) over () as comparable_plans,
-        max(gross_margin_base_churn_usd) filter (where is_recommended) over () as recommended_margin_usd
+        count(case when verdict not in ('today', 'names_no_tier_in_use', 'cost_unknown') then 1 end) over () as comparable_plans,
+        max(case when is_recommended then gross_margin_base_churn_usd end) over () as recommended_margin_usd
     from judged
 
 ),

@@ -196,7 +196,7 @@ final as (
             else 'After commitments'
         end as step_name,
         scope_type, scope_id, scope_name, revenue_usd, cost_usd, gross_margin_usd, gross_margin_share, revenue_low_usd, cost_low_usd,
-        gross_margin_low_usd, revenue_high_usd, cost_high_usd, gross_margin_high_usd, {{ money('gross_margin_usd - change_usd') }} as prior_gross_margin_usd, {{ money('gained_usd - change_usd') }} as prior_change_usd, change_usd, change_low_usd, change_high_usd, alone_usd,
+        gross_margin_low_usd, revenue_high_usd, cost_high_usd, gross_margin_high_usd, {{ money('gross_margin_usd - change_usd') }} as margin_before_usd, {{ money('gained_usd - change_usd') }} as change_before_usd, change_usd, change_low_usd, change_high_usd, alone_usd,
         {{ money('overlap_with_routing_usd + overlap_with_settings_usd + overlap_with_price_usd') }} as overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd,
         cast(losing_customers as bigint) as losing_customers, losses_usd, cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
         effort_usd, cast(months_to_start as double) as months_to_start,

@@ -50,7 +50,7 @@ def after_savings(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            prior_gross_margin_usd as saved_margin_usd,
+            margin_before_usd as saved_margin_usd,
             gross_margin_usd as planned_margin_usd,
             gross_margin_low_usd as planned_margin_low_usd,
             gross_margin_high_usd as planned_margin_high_usd,
@@ -58,7 +58,7 @@ def after_savings(warehouse: Warehouse) -> Evidence:
             alone_usd as gain_alone_usd,
             overlap_usd as savings_lost_usd
         from rates.rpt_decision_waterfall
-        where scope_type = 'company' and step = 'price' and change_usd <> 0 and prior_change_usd > 0
+        where scope_type = 'company' and step = 'price' and change_usd <> 0 and change_before_usd > 0
         """
     )
 

@@ -101,8 +101,8 @@ def investments(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
         ),
         outcome=say(
             "**{gain_with_new_customers_usd:usd}** more margin in 30 days if {invest_growth_share:percent} "
-            "more customers of today's kind subscribe for them; **{cost_of_more_calls_usd:usd}** more cost and no "
-            "revenue if only today's customers call that much more. Assumption: revenue and cost per "
+            "more customers of today's kind subscribe for them; **{cost_of_more_calls_usd:usd}** more cost "
+            "and no revenue if only today's customers call that much more. Assumption: revenue and cost per "
             "customer stay as they are; what the work itself costs is not known here.",
             growth,
             ask.thresholds(warehouse),
