@@ -1,6 +1,7 @@
 """The kinds of chart that several pages draw; a page may compose its own from ``charts.data``."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
@@ -82,7 +83,7 @@ def daily_trend(
     """A line per day and, after it, a dashed forecast inside its interval, labelled directly."""
     x_axis = alt.Axis(title=None, format="%-d %b", grid=False, tickCount=8, labelFlush=False)
     y_axis = alt.Axis(title=axis_title, format=axis_format, tickCount=5)
-    past = alt.Chart(data(_every_day(records(history), day, value))).encode(
+    past = alt.Chart(data(records(_every_day(history, day)))).encode(
         x=alt.X(f"{day}:T", axis=x_axis),
         y=alt.Y(f"{value}:Q", axis=y_axis, scale=alt.Scale(zero=True)),
     )
@@ -107,14 +108,17 @@ def daily_trend(
     return chart
 
 
-def _every_day(rows: list[Record], day: str, value: str) -> list[Record]:
-    """The rows with one of no value for each day between them: a gap in the line, not a line across it."""
-    known = {str(row[day]): row for row in rows}
+def _every_day(history: Evidence, day: str) -> Evidence:
+    """A row for each day from the first to the last: a day without one is a gap in the line."""
+    place = history.columns.index(day)
+    known = {row[place]: row for row in history.rows if isinstance(row[place], date)}
     if not known:
-        return rows
-    first, last = date.fromisoformat(min(known)), date.fromisoformat(max(known))
-    days = ((first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1))
-    return [known.get(found, {day: found, value: None}) for found in days]
+        return history
+    first, last = min(known), max(known)  # type: ignore[type-var]
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]  # type: ignore[operator]
+    empty = (None,) * len(history.columns)
+    rows = tuple(known.get(found, (*empty[:place], found, *empty[place + 1 :])) for found in days)
+    return replace(history, rows=rows)
 
 
 def labelled_points(

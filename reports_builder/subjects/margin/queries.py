@@ -24,7 +24,6 @@ def totals(warehouse: Warehouse) -> Evidence:
             sum((prior_loss_usd > 0)::integer) as prior_losing_customers,
             coalesce(sum(loss_usd), 0) as loss_usd,
             sum(prior_loss_usd) as prior_loss_usd,
-            coalesce(max(loss_usd), 0) as largest_loss_usd,
             coalesce(sum(uncosted_calls), 0) as uncosted_calls,
             1 - sum(uncosted_calls) / nullif(sum(calls)::double, 0) as costed_call_share,
             coalesce(sum(shared_cost_usd) <> 0, false) as has_shared_cost,
