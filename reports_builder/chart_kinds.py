@@ -111,11 +111,11 @@ def daily_trend(
 def _every_day(history: Evidence, day: str) -> Evidence:
     """A row for each day from the first to the last: a day without one is a gap in the line."""
     place = history.columns.index(day)
-    known = {row[place]: row for row in history.rows if isinstance(row[place], date)}
+    known = {found: row for row in history.rows if isinstance(found := row[place], date)}
     if not known:
         return history
-    first, last = min(known), max(known)  # type: ignore[type-var]
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]  # type: ignore[operator]
+    first, last = min(known), max(known)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     empty = (None,) * len(history.columns)
     rows = tuple(known.get(found, (*empty[:place], found, *empty[place + 1 :])) for found in days)
     return replace(history, rows=rows)

@@ -10,9 +10,9 @@ side_by_side as (
 
     select
         cast(rise_from_share as double) as rise_from_share,
-        {%- for scenario in ['low', 'base', 'high'] %}
-        cast(max(leave_probability) filter (where churn_scenario = '{{ scenario }}') as double) as {{ scenario }}_leave_share{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(max(leave_probability) filter (where churn_scenario = 'low') as double) as low_leave_share,
+        cast(max(leave_probability) filter (where churn_scenario = 'base') as double) as base_leave_share,
+        cast(max(leave_probability) filter (where churn_scenario = 'high') as double) as high_leave_share
     from churn_scenarios
     group by rise_from_share
 
