@@ -35,14 +35,14 @@ _ROWS = {
     "rates.rpt_commitment_expiries": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",
     "core.rpt_charges_by_pool": "",
-    "core.rpt_usage_daily": """
-        by name select usage.*, 'unknown' as subscription_tier, usage.customer_id as customer_name
-        from (select columns(name -> name in ('usage_date', 'customer_id', 'organization_id', 'product_id', 'feature_id', 'task_type',
-        'provider', 'model', 'environment', 'calls', 'uncosted_calls', 'effective_cost_usd')) from core.fct_usage_daily) as usage""",
     "core.dim_customers": """
         (customer_id, customer_name, organization_id, subscription_tier, is_known, is_active) values
         ('cust_0001', 'Acme | Co', 'org_001', 'pro', true, true),
         ('cust_0002', 'Beta', 'org_002', 'enterprise', true, true)""",
+    "core.rpt_usage_daily": """
+        select usage_date, customer_id, coalesce(customer_name, customer_id), coalesce(subscription_tier, 'unknown'),
+        usage.organization_id, product_id, feature_id, task_type, provider, model, environment, calls, uncosted_calls, effective_cost_usd
+        from core.fct_usage_daily as usage left join core.dim_customers using (customer_id)""",
     "allocation.rpt_cost_allocation": """
         (rollup_level, customer_coverage_share) values ('total', 0.9375)""",
     "core.rpt_data_quality": """

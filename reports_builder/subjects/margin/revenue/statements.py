@@ -59,9 +59,8 @@ def revenue_sections(warehouse: Warehouse, movements: Evidence) -> tuple[Section
         sections.append(
             Section("Recurring revenue", text=(text,), tables=(Table(_MOVEMENTS, movements, max_rows=12),))
         )
-    months = ask.billing(warehouse)
+    months, debtors = ask.billing(warehouse), ask.debtors(warehouse)
     if months.rows:
-        debtors = ask.debtors(warehouse)
         text = note(
             "Earned by the days of the month, invoiced and collected by the dates of the documents. "
             "Receivable is what was invoiced and has not been paid."
