@@ -1,7 +1,5 @@
 """What is asked of the marts about those whom a price plan hits: customers and segments."""
 
-from dataclasses import replace
-
 from reports_builder.evidence import Evidence
 from reports_builder.marts import BACKTESTS
 from reports_builder.warehouse import Warehouse
@@ -92,29 +90,16 @@ def invoices(warehouse: Warehouse, *, rising: bool) -> Evidence:
 
 
 def changes(warehouse: Warehouse) -> Evidence:
-    """Customers by how much their invoice changes under the recommended plan, also where none does so."""
-    counted = warehouse.evidence(
+    """Customers by how much their invoice changes under the recommended plan, the largest fall first."""
+    return warehouse.evidence(
         """
-        select
-            count(*) filter (where revenue_change_band = 'falls by half or more') as "falls by half or more",
-            count(*) filter (where revenue_change_band = 'falls by 20 to 50 %') as "falls by 20 to 50 %",
-            count(*) filter (where revenue_change_band = 'falls by less than 20 %')
-                as "falls by less than 20 %",
-            count(*) filter (where revenue_change_band = 'stays as it is') as "stays as it is",
-            count(*) filter (where revenue_change_band = 'rises by up to 20 %') as "rises by up to 20 %",
-            count(*) filter (where revenue_change_band = 'rises by 20 to 50 %') as "rises by 20 to 50 %",
-            count(*) filter (where revenue_change_band = 'rises by 50 to 100 %') as "rises by 50 to 100 %",
-            count(*) filter (where revenue_change_band = 'more than doubles') as "more than doubles",
-            count(*) filter (where revenue_change_band = 'pays nothing today') as "pays nothing today"
+        select revenue_change_band as band, count(*) as customers
         from :backtests
         where is_recommended
+        group by revenue_change_band
+        order by min(revenue_change_share) nulls last, band
         """,
         backtests=BACKTESTS,
-    )
-    return replace(
-        counted,
-        columns=("band", "customers"),
-        rows=tuple(zip(counted.columns, counted.rows[0], strict=True)),
     )
 
 
