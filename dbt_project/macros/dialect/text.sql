@@ -11,12 +11,19 @@
 {%- endmacro %}
 
 {# string_agg in a stated order; null of nothing. #}
-{% macro string_agg_sorted(value, separator=',') -%}
-    {{ return(adapter.dispatch('string_agg_sorted')(value, separator)) }}
+{% macro string_agg_sorted(value, separator=',', by=none) -%}
+    {{ return(adapter.dispatch('string_agg_sorted')(value, separator, by or value)) }}
 {%- endmacro %}
-{% macro default__string_agg_sorted(value, separator) -%}string_agg({{ value }}, '{{ separator }}' order by {{ value }}){%- endmacro %}
-{% macro spark__string_agg_sorted(value, separator) -%}
-    case when count({{ value }}) > 0 then array_join(array_sort(collect_list({{ value }})), '{{ separator }}') end
+{% macro default__string_agg_sorted(value, separator, by) -%}string_agg({{ value }}, '{{ separator }}' order by {{ by }}){%- endmacro %}
+{% macro spark__string_agg_sorted(value, separator, by) -%}
+    case
+        when count({{ value }}) > 0
+            then array_join(
+                transform(
+                    array_sort(collect_list(case when {{ value }} is not null then named_struct('place', {{ by }}, 'value', {{ value }}) end)), part -> part.value
+                ), '{{ separator }}'
+            )
+    end
 {%- endmacro %}
 
 {# One field of a JSON object in text, as text; null where the text is none. #}
