@@ -1,8 +1,11 @@
 """Report 3: what a task costs on each model, how well it is done, and which model to use for it."""
 
+from collections.abc import Mapping
+
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
 from reports_builder.subjects.core.statements import without_a_cost
@@ -24,6 +27,7 @@ def build(warehouse: Warehouse) -> Page:
     switches = ledger(warehouse, "model_switch")
     saved = total_savings(warehouse, switches)
     refused = ask.refused(warehouse)
+    refused_sums = ask.refused_in_all(warehouse)
     return Page(
         path="model_efficiency.md",
         title="Which model for which task",
@@ -32,7 +36,7 @@ def build(warehouse: Warehouse) -> Page:
             "The model that answers a call was chosen once, by whoever built the feature. Nobody compares "
             "since then what the same work would cost elsewhere, and how well it would be done."
         ),
-        answer=_answer(totals, switches, saved, refused),
+        answer=_answer(totals, switches, saved, refused_sums),
         key_figures=_key_figures(warehouse, totals),
         figures=(_before_and_after(tasks, totals),),
         insights=(
@@ -40,11 +44,9 @@ def build(warehouse: Warehouse) -> Page:
                 insights.switch(warehouse, action, by_task[action["task_type"]])
                 for action in switches.each()[:_INSIGHTS]
             ),
-            *insights.premium_on_trivial(
-                ask.premium_on_trivial(warehouse), ask.fixes_of_premium_use(warehouse)
-            ),
-            *insights.refusals(refused),
-            *insights.shortfalls(ask.shortfalls(warehouse)),
+            *insights.premium_on_trivial(warehouse),
+            *insights.refusals(refused, refused_sums),
+            *insights.shortfalls(warehouse),
         ),
         plan=action_plan(warehouse, "model_switch", "inefficient_usage"),
         confidence=confidence(warehouse, _assumptions(warehouse)),
@@ -98,7 +100,7 @@ def _answer(totals: Evidence, switches: Evidence, saved: Evidence, refused: Evid
                     "every call moved, and is too poor or not measured for {refused_tasks:count} tasks."
                 )
             ]
-            if refused.rows
+            if refused["refused_tasks"]
             else []
         ),
     )
@@ -148,6 +150,11 @@ def _before_and_after(tasks: Evidence, totals: Evidence) -> Figure:
         height=330,
         key="Bar: cost now. Upright mark: cost after the saving that is counted for the recommended model.",
     )
+
+
+def _speed(move: Mapping[str, Value]) -> str:
+    change = float(str(move["latency_p95_change_ms"] or 0))
+    return "faster" if change < 0 else "slower" if change > 0 else "unknown"
 
 
 def _assumptions(warehouse: Warehouse) -> tuple[Prose, ...]:
@@ -234,7 +241,7 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                         Column("monthly_savings_usd", "If every call moves", "usd_table"),
                         Column("quality_change", "Quality", "delta_points"),
                         Column("latency_p95_by_ms", "p95 latency changes by", "milliseconds"),
-                        Column("speed", "Speed"),
+                        Column("latency_p95_change_ms", "Speed", words=_speed),
                     ),
                     ask.moves(warehouse),
                     max_rows=40,

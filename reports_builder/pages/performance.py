@@ -49,7 +49,7 @@ def build(warehouse: Warehouse) -> Page:
                 for action in switches.each()[:1]
             ),
             *insights.slow_answers(slow),
-            *insights.failures(failing),
+            *insights.failures(failing, ask.failures_in_all(warehouse)),
         ),
         plan=action_plan(warehouse, "model_switch"),
         confidence=confidence(warehouse),

@@ -36,6 +36,19 @@ floors as (
 
 ),
 
+recommendations as (
+
+    select * from {{ ref('rpt_model_recommendations') }}
+
+),
+
+switches as (
+
+    select * from {{ ref('rpt_model_switch_savings') }}
+    where is_recommended
+
+),
+
 used as (
 
     select
@@ -154,6 +167,14 @@ final as (
             else 'caps what is recorded'
         end as latency_limit,
         cast(floors.minimum_quality_score as double) as minimum_quality_score,
+        {{ ratio('measured.calls', 'sum(measured.calls) over (partition by measured.task_type)') }} as task_call_share,
+        first_value(measured.model) over (
+            partition by measured.task_type order by measured.latency_p95_ms asc nulls last, measured.provider asc, measured.model asc
+        ) as quickest_model,
+        min(measured.latency_p95_ms) over (partition by measured.task_type) as quickest_latency_p95_ms,
+        coalesce(measured.provider = recommendations.recommended_provider and measured.model = recommendations.recommended_model, false) as is_recommended,
+        coalesce(switches.to_model, measured.model) as switch_to_model,
+        coalesce(switched.latency_p95_ms, measured.latency_p95_ms) as switch_to_latency_p95_ms,
         case
             when not measured.is_quality_measured or measured.like_for_like_cost_per_call_usd is null then 'too few scores'
             when measured.quality_score_avg - measured.quality_margin < floors.minimum_quality_score then 'below the quality floor'
@@ -164,6 +185,17 @@ final as (
     left join floors on measured.task_type = floors.task_type
     left join dominated
         on measured.task_type = dominated.task_type and measured.provider = dominated.provider and measured.model = dominated.model
+    left join recommendations on measured.task_type = recommendations.task_type
+    left join switches
+        on
+            measured.task_type = switches.task_type
+            and measured.provider = switches.from_provider
+            and measured.model = switches.from_model
+    left join measured as switched
+        on
+            switches.task_type = switched.task_type
+            and switches.to_provider = switched.provider
+            and switches.to_model = switched.model
 
 )
 

@@ -24,6 +24,14 @@ switches as (
 
 ),
 
+{# The part of a saving that is counted after answers were reviewed: the ledger's. #}
+counted as (
+
+    select * from {{ ref('int_actions_on_calls') }}
+    where action_kind = 'model_switch' and is_counted
+
+),
+
 used as (
 
     select
@@ -161,6 +169,9 @@ recommended as (
         coalesce(best.savings_usd, {{ money(0) }}) as monthly_savings_usd,
         coalesce(best.savings_low_usd, {{ money(0) }}) as monthly_savings_low_usd,
         coalesce(best.savings_high_usd, {{ money(0) }}) as monthly_savings_high_usd,
+        {{ ratio('coalesce(best.moved_calls, 0)', 'tasks.calls') }} as moved_call_share,
+        coalesce(counted.net_monthly_savings_usd, {{ money(0) }}) as counted_savings_usd,
+        {{ money('tasks.current_cost_usd - coalesce(counted.net_monthly_savings_usd, 0)') }} as cost_after_usd,
         best.quality_change,
         best.quality_change_lower,
         best.quality_change_upper,
@@ -177,6 +188,7 @@ recommended as (
     from tasks
     inner join current_models on tasks.task_type = current_models.task_type and current_models.cost_rank = 1
     left join best on tasks.task_type = best.task_type
+    left join counted on tasks.task_type = counted.task_type
     left join moved on tasks.task_type = moved.task_type
     left join objections on tasks.task_type = objections.task_type
     left join small on tasks.task_type = small.task_type

@@ -1,12 +1,13 @@
 """The insight blocks on models per task."""
 
+from reports_builder.assumptions import assumption
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.savings import named, slower_after
 from reports_builder.subjects.capabilities import BENCHMARKING, PERFORMANCE, REAL_TIME, UNIT_ECONOMICS, USAGE
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.efficiency import queries as ask
-from reports_builder.subjects.efficiency.statements import FAILURE_COLUMNS, longest_time
+from reports_builder.subjects.efficiency.statements import FAILURE_COLUMNS, longest_time, who_has_premium
 from reports_builder.warehouse import Warehouse
 
 # Several models are compared with the best one, so that two standard errors would often be chance.
@@ -87,23 +88,25 @@ def _still_too_poor(recommendation: Evidence) -> Prose:
     )
 
 
-def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
+def premium_on_trivial(warehouse: Warehouse) -> tuple[Insight, ...]:
     """Premium models on trivial work, if there are any."""
+    usage, sums = ask.premium_on_trivial(warehouse), ask.premium_in_all(warehouse)
     if not usage.rows:
         return ()
     return (
         Insight(
-            title=usage.say(
-                "{who_have:text} trivial work done by premium models, at {dearer_ratio:ratio} times the price"
-            ),
-            problem=usage.say(
+            title=who_has_premium(sums)
+            + sums.say(" trivial work done by premium models, at {dearer_ratio:ratio} times the price"),
+            problem=say(
                 "Work that the quality floors call trivial cost **{all_cost_usd:usd}** on premium models; "
                 "{customer:text} alone caused {cost_usd:usd} with {task_type:words} on {model:text} "
-                "(since {first_usage_date:day} or earlier)."
+                "(since {first_usage_date:day} or earlier).",
+                sums,
+                usage,
             ),
             domain_spec=REAL_TIME,
             domain_framework=USAGE,
-            ubr_impact=usage.say(
+            ubr_impact=sums.say(
                 "**{all_cost_usd:usd}** of cost to serve in 30 days (accounts concerned: "
                 "{customers:count}), for work that a plain model could do."
             ),
@@ -112,7 +115,7 @@ def premium_on_trivial(usage: Evidence, fixes: Evidence) -> tuple[Insight, ...]:
                 "Head of Engineering",
                 "days",
             ),
-            outcome=_worth_of(fixes),
+            outcome=_worth_of(warehouse),
             supporting=Table(
                 PREMIUM_COLUMNS,
                 usage,
@@ -128,31 +131,35 @@ def _change_of_model(usage: Evidence) -> Prose:
     return usage.say("Change the model in these customers' settings to {suggested_model:text}.")
 
 
-def _worth_of(fixes: Evidence) -> Prose:
+def _worth_of(warehouse: Warehouse) -> Prose:
+    fixes = ask.fixes_of_premium_use(warehouse)
     if fixes["fix_gross_usd"] is None:
         return note(
             "Unknown until answers of the suggested model are scored: a saving counts only within the "
             "quality limits. Assumption: the same calls, with the same tokens on the other model."
         )
-    return fixes.say(
+    return say(
         "Between **{fix_net_usd:usd}** a month, if the model switches are made as well (of the same calls "
-        "their total counts {fix_counted_usd:usd}, as {kept_share:percent} of a switch is kept), and "
-        "**{fix_gross_usd:usd}** if only this is done. Assumption: the same calls, with as many tokens on "
-        "the other model."
+        "their total counts {fix_counted_usd:usd}, as {model_switch_base_share:percent} of a switch is "
+        "kept), and **{fix_gross_usd:usd}** if only this is done. Assumption: the same calls, with as many "
+        "tokens on the other model.",
+        fixes,
+        assumption(warehouse, "model_switch_base_share"),
     )
 
 
-def refusals(refused: Evidence) -> tuple[Insight, ...]:
-    """The cheaper models that are not recommended, and what would settle it."""
+def refusals(refused: Evidence, sums: Evidence) -> tuple[Insight, ...]:
+    """The cheaper models that are not recommended, and what would settle it; ``sums`` is over all of them."""
     if not refused.rows:
         return ()
+    tasks = "one task" if sums["refused_tasks"] == 1 else "{refused_tasks:count} tasks"
     return (
         Insight(
-            title=refused.say(
-                "Still cheaper models are refused for {where_refused:text}; scores leave it open for "
+            title=sums.say(
+                f"Still cheaper models are refused for {tasks}; scores leave it open for "
                 "{undecided_tasks:count} of them"
             ),
-            problem=refused.say(
+            problem=sums.say(
                 "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill, if "
                 "every call moved; of the savings under Actions only the part likely to be kept counts. "
                 "Where even the best end of the interval of their scores is too low, that is settled; "
@@ -160,20 +167,20 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
             ),
             domain_spec=PERFORMANCE,
             domain_framework=BENCHMARKING,
-            ubr_impact=refused.say(
+            ubr_impact=sums.say(
                 "**{undecided_usd:usd}** a month cannot be decided for want of scores; customers would "
                 "notice the other {decided_usd:usd}."
             ),
             recommendation=Recommendation(
                 note(
                     "Score more answers of the models on which the scores leave it open; keep the others out."
-                    if refused["undecided_tasks"]
+                    if sums["undecided_tasks"]
                     else "Keep these models out of these tasks."
                 ),
                 "Head of Product",
                 "two weeks",
             ),
-            outcome=refused.say(
+            outcome=sums.say(
                 "Between nothing and **{undecided_usd:usd}** a month; in no total of this report. "
                 "Assumption: the upper end needs every one of these models to pass the quality floor, and "
                 "every call to move."
@@ -195,8 +202,9 @@ def refusals(refused: Evidence) -> tuple[Insight, ...]:
     )
 
 
-def shortfalls(short: Evidence) -> tuple[Insight, ...]:
+def shortfalls(warehouse: Warehouse) -> tuple[Insight, ...]:
     """Tasks whose answers lie below their quality floor, and what it would cost to lift the worst of them."""
+    short = ask.shortfalls(warehouse)
     if not short.rows:
         return ()
     return (
@@ -205,10 +213,12 @@ def shortfalls(short: Evidence) -> tuple[Insight, ...]:
                 "{task:text} falls short of its quality floor: {quality_score_avg:percent} of "
                 "{minimum_quality_score:percent}"
             ),
-            problem=short.say(
+            problem=say(
                 "The answers to {task:text} calls score {quality_score_avg:percent_fine} on average, where "
                 "{minimum_quality_score:percent} are asked for; tasks below their floor: "
-                "{short_tasks:count}."
+                "{short_tasks:count}.",
+                short,
+                ask.shortfall_count(warehouse),
             ),
             domain_spec=PERFORMANCE,
             domain_framework=BENCHMARKING,
@@ -324,15 +334,20 @@ def differs(failing: Evidence) -> bool:
     return float(failing["standard_errors_apart"] or 0) >= _CHANCE  # type: ignore[arg-type]
 
 
-def failures(failing: Evidence) -> tuple[Insight, ...]:
-    """The model that fails most often; nothing when none fails measurably more often than another."""
+def failures(failing: Evidence, sums: Evidence) -> tuple[Insight, ...]:
+    """The model that fails most often; nothing when none fails measurably more often than another.
+
+    ``sums`` is over all models.
+    """
     if not differs(failing):
         return ()
     insight = Insight(
         title=failing.say("{model:text} fails in {failure_share:percent} of its calls"),
-        problem=failing.say(
+        problem=say(
             "**{all_failed_calls:count}** calls failed in 30 days, {all_failure_share:percent} of all; "
-            "{model:text} fails {failure_ratio:ratio} times as often as {best_model:text}."
+            "{model:text} fails {failure_ratio:ratio} times as often as {best_model:text}.",
+            sums,
+            failing,
         ),
         domain_spec=PERFORMANCE,
         domain_framework=BENCHMARKING,

@@ -1,7 +1,7 @@
 """What the pages on models per task ask the warehouse."""
 
 from reports_builder.evidence import Evidence
-from reports_builder.marts import INEFFICIENT_USAGE, MODELS, USAGE
+from reports_builder.marts import INEFFICIENT_USAGE, MODEL_USAGE, MODELS, USAGE
 from reports_builder.warehouse import Warehouse
 
 
@@ -16,20 +16,14 @@ def totals(warehouse: Warehouse) -> Evidence:
             count(*) filter (where is_below_floor) as tasks_below_floor,
             sum(current_cost_usd) as cost_usd,
             sum(monthly_savings_usd) as possible_usd,
-            max(counted.counted_usd) as counted_usd,
-            sum(current_cost_usd) - max(counted.counted_usd) as cost_after_usd,
+            sum(cost_after_usd) as cost_after_usd,
             sum(moved_cost_usd) as moved_cost_usd,
             sum(moved_calls) / sum(calls) as moved_call_share,
-            max(counted.counted_usd) / nullif(sum(current_cost_usd)::double, 0) as savings_share,
+            sum(counted_savings_usd) / nullif(sum(current_cost_usd)::double, 0) as savings_share,
             sum(quality_change * moved_calls) / nullif(sum(moved_calls), 0) as quality_change,
             sum(quality_change_lower * moved_calls) / nullif(sum(moved_calls), 0) as quality_change_lower,
             sum(quality_change_upper * moved_calls) / nullif(sum(moved_calls), 0) as quality_change_upper
         from efficiency.rpt_model_recommendations
-        cross join (
-            select coalesce(sum(net_monthly_savings_usd), 0) as counted_usd
-            from rates.rpt_savings_opportunities
-            where is_counted and action_kind = 'model_switch'
-        ) as counted
         """
     )
 
@@ -39,24 +33,13 @@ def recommendations(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            advice.task_type, replace(advice.task_type, '_', ' ') as task,
-            advice.decision, advice.verdict, advice.moved_from_models, advice.moved_savings_share,
-            advice.moved_cost_usd, advice.moved_cost_after_usd,
-            advice.current_model, advice.recommended_model, advice.is_below_floor,
-            advice.current_cost_usd,
-            coalesce(ledger.net_monthly_savings_usd, 0) as counted_usd,
-            advice.current_cost_usd - counted_usd as cost_after_usd,
-            advice.moved_calls / advice.calls as moved_call_share,
-            advice.monthly_savings_usd,
-            case when advice.decision = 'keep' then 0 else advice.quality_change end as quality_change,
-            advice.quality_change_lower, advice.quality_change_upper, advice.smallest_quality_sample_calls
-        from efficiency.rpt_model_recommendations as advice
-        left join rates.rpt_savings_opportunities as ledger
-            on
-                ledger.is_counted
-                and ledger.action_kind = 'model_switch'
-                and advice.task_type = ledger.task_type
-        order by advice.current_cost_usd desc, advice.task_type
+            task_type, replace(task_type, '_', ' ') as task, decision, verdict, moved_from_models,
+            moved_savings_share, moved_cost_usd, moved_cost_after_usd, current_model, recommended_model,
+            is_below_floor, current_cost_usd, counted_savings_usd as counted_usd, cost_after_usd,
+            moved_call_share, monthly_savings_usd, coalesce(quality_change, 0) as quality_change,
+            quality_change_lower, quality_change_upper, smallest_quality_sample_calls
+        from efficiency.rpt_model_recommendations
+        order by current_cost_usd desc, task_type
         """
     )
 
@@ -67,16 +50,26 @@ def refused(warehouse: Warehouse) -> Evidence:
         """
         select
             task_type, refused_model, refused_because, forgone_usd, is_refusal_undecided,
-            refused_quality_score_avg as quality, refused_quality_scored_calls as quality_scored_calls,
-            sum(forgone_usd) over () as all_forgone_usd,
-            count(*) over () as refused_tasks,
-            case refused_tasks when 1 then 'one task' else refused_tasks || ' tasks' end as where_refused,
-            count(*) filter (where is_refusal_undecided) over () as undecided_tasks,
-            coalesce(sum(forgone_usd) filter (where is_refusal_undecided) over (), 0) as undecided_usd,
-            all_forgone_usd - undecided_usd as decided_usd
+            refused_quality_score_avg as quality, refused_quality_scored_calls as quality_scored_calls
         from efficiency.rpt_model_recommendations
         where refused_because <> 'no quality floor set'
         order by forgone_usd desc, task_type
+        """
+    )
+
+
+def refused_in_all(warehouse: Warehouse) -> Evidence:
+    """For how many tasks that is, for how many scores leave it open, and what it would save; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as refused_tasks,
+            count(*) filter (where is_refusal_undecided) as undecided_tasks,
+            sum(forgone_usd) as all_forgone_usd,
+            coalesce(sum(forgone_usd) filter (where is_refusal_undecided), 0) as undecided_usd,
+            coalesce(sum(forgone_usd) filter (where not is_refusal_undecided), 0) as decided_usd
+        from efficiency.rpt_model_recommendations
+        where refused_because <> 'no quality floor set'
         """
     )
 
@@ -123,7 +116,6 @@ def models_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
         select
             task_type, provider, model, calls, uncosted_calls,
             effective_cost_usd as cost_usd,
-            effective_cost_usd / sum(effective_cost_usd) over () as cost_share,
             cost_per_successful_call_usd as finished_usd,
             like_for_like_cost_per_call_usd as same_work_usd,
             1000 * like_for_like_cost_per_call_usd as same_work_per_thousand_usd,
@@ -164,33 +156,31 @@ def results(warehouse: Warehouse) -> Evidence:
     """Cost, failures and quality of all calls, this period and the one before; one row."""
     return warehouse.evidence(
         """
-        with measured as (
-            select
-                usage_date >= :window_start as is_now,
-                sum(effective_cost_usd) / nullif(sum(calls) - sum(failed_calls), 0) as finished_usd,
-                sum(failed_calls) / sum(calls) as failure_share,
-                sum(failed_calls) as failed_calls,
-                sum(quality_score_sum) / nullif(sum(quality_scored_calls), 0) as quality,
-                sum(quality_scored_calls) / sum(calls) as scored_share
-            from :usage
-            where usage_date between :prior_start and :as_of and (:has_prior or usage_date >= :window_start)
-            group by is_now
-        )
         select
-            max(finished_usd) filter (where is_now) as finished_usd,
-            max(finished_usd) filter (where not is_now) as prior_finished_usd,
-            max(finished_usd) filter (where is_now) / max(finished_usd) filter (where not is_now) - 1
-                as finished_change,
-            max(failure_share) filter (where is_now) as failure_share,
-            max(failed_calls) filter (where is_now) as failed_calls,
-            max(failure_share) filter (where not is_now) as prior_failure_share,
-            max(failure_share) filter (where is_now) - max(failure_share) filter (where not is_now)
-                as failure_change,
-            max(quality) filter (where is_now) as quality,
-            max(quality) filter (where not is_now) as prior_quality,
-            max(quality) filter (where is_now) - max(quality) filter (where not is_now) as quality_change,
-            max(scored_share) filter (where is_now) as scored_share
-        from measured
+            sum(effective_cost_usd) filter (where usage_date >= :window_start)
+                / nullif(sum(calls - failed_calls) filter (where usage_date >= :window_start), 0)
+                as finished_usd,
+            sum(effective_cost_usd) filter (where usage_date < :window_start)
+                / nullif(sum(calls - failed_calls) filter (where usage_date < :window_start), 0)
+                as prior_finished_usd,
+            finished_usd / prior_finished_usd - 1 as finished_change,
+            sum(failed_calls) filter (where usage_date >= :window_start) as failed_calls,
+            sum(failed_calls) filter (where usage_date >= :window_start)
+                / sum(calls) filter (where usage_date >= :window_start) as failure_share,
+            sum(failed_calls) filter (where usage_date < :window_start)
+                / sum(calls) filter (where usage_date < :window_start) as prior_failure_share,
+            failure_share - prior_failure_share as failure_change,
+            sum(quality_score_sum) filter (where usage_date >= :window_start)
+                / nullif(sum(quality_scored_calls) filter (where usage_date >= :window_start), 0)
+                as quality,
+            sum(quality_score_sum) filter (where usage_date < :window_start)
+                / nullif(sum(quality_scored_calls) filter (where usage_date < :window_start), 0)
+                as prior_quality,
+            quality - prior_quality as quality_change,
+            sum(quality_scored_calls) filter (where usage_date >= :window_start)
+                / sum(calls) filter (where usage_date >= :window_start) as scored_share
+        from :usage
+        where usage_date between :prior_start and :as_of and (:has_prior or usage_date >= :window_start)
         """,
         usage=USAGE,
     )
@@ -203,10 +193,6 @@ def moves(warehouse: Warehouse) -> Evidence:
         select
             task_type, from_model, to_model, calls, current_cost_usd, cost_after_usd,
             monthly_savings_usd, quality_change, latency_p95_change_ms,
-            case
-                when latency_p95_change_ms < 0 then 'faster'
-                when latency_p95_change_ms > 0 then 'slower'
-            end as speed,
             abs(latency_p95_change_ms) as latency_p95_by_ms
         from rates.rpt_model_switch_savings
         where is_recommended
@@ -222,14 +208,23 @@ def premium_on_trivial(warehouse: Warehouse) -> Evidence:
         select
             coalesce(customer_name, customer_id) as customer,
             feature_id, task_type, model, suggested_model, first_usage_date, calls,
-            cost_usd, cost_after_usd, monthly_savings_usd, suggestion_verdict,
-            count(distinct customer_id) over () as customers,
-            case when customers = 1 then 'One customer has' else customers || ' customers have' end
-                as who_have,
-            sum(cost_usd) over () as all_cost_usd,
-            sum(cost_usd) over () / nullif(sum(cost_after_usd) over (), 0) as dearer_ratio
+            cost_usd, cost_after_usd, monthly_savings_usd, suggestion_verdict
         from :inefficient
         order by monthly_savings_usd desc nulls last, customer_id, feature_id, model
+        """,
+        inefficient=INEFFICIENT_USAGE,
+    )
+
+
+def premium_in_all(warehouse: Warehouse) -> Evidence:
+    """How many customers have it, and what it costs; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(distinct customer_id) as customers,
+            sum(cost_usd) as all_cost_usd,
+            sum(cost_usd) / nullif(sum(cost_after_usd), 0) as dearer_ratio
+        from :inefficient
         """,
         inefficient=INEFFICIENT_USAGE,
     )
@@ -240,13 +235,11 @@ def fixes_of_premium_use(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            sum(fixes.gross_monthly_savings_usd) as fix_gross_usd,
-            sum(fixes.overlap_usd * kept.value) as fix_counted_usd,
-            max(kept.value) as kept_share,
-            sum(fixes.net_monthly_savings_usd) as fix_net_usd
-        from rates.rpt_savings_opportunities as fixes
-        left join seeds.assumptions as kept on kept.name = 'model_switch_base_share'
-        where fixes.action_kind = 'inefficient_usage'
+            sum(gross_monthly_savings_usd) as fix_gross_usd,
+            sum(counted_overlap_usd) as fix_counted_usd,
+            sum(net_monthly_savings_usd) as fix_net_usd
+        from rates.rpt_savings_opportunities
+        where action_kind = 'inefficient_usage'
         """
     )
 
@@ -258,35 +251,16 @@ def slowest(warehouse: Warehouse) -> Evidence:
     """
     return warehouse.evidence(
         """
-        with measured as (
-            select
-                task_type, replace(task_type, '_', ' ') as task, provider, model, calls,
-                effective_cost_usd as cost_usd, latency_p50_ms, latency_p95_ms, latency_p99_ms,
-                latency_measured_calls, longest_latency_ms, at_limit_share,
-                timeout_calls, timeout_share, latency_limit,
-                min_by(model, latency_p95_ms) over (partition by task_type) as quicker_model,
-                min(latency_p95_ms) over (partition by task_type) as quicker_p95_ms
-            from :models
-            where latency_measured_calls is not null
-            qualify calls >= 0.01 * sum(calls) over (partition by task_type)
-        )
         select
-            measured.*,
-            coalesce(switches.to_model, measured.model) as recommended_model,
-            coalesce(recommended.latency_p95_ms, measured.latency_p95_ms) as recommended_p95_ms
-        from measured
-        left join rates.rpt_model_switch_savings as switches
-            on
-                measured.task_type = switches.task_type
-                and measured.provider = switches.from_provider
-                and measured.model = switches.from_model
-                and switches.is_recommended
-        left join efficiency.rpt_model_efficiency as recommended
-            on
-                switches.task_type = recommended.task_type
-                and switches.to_provider = recommended.provider
-                and switches.to_model = recommended.model
-        order by measured.latency_p95_ms desc, measured.task_type, measured.model
+            task_type, replace(task_type, '_', ' ') as task, provider, model, calls,
+            effective_cost_usd as cost_usd, latency_p50_ms, latency_p95_ms, latency_p99_ms,
+            latency_measured_calls, longest_latency_ms, at_limit_share,
+            timeout_calls, timeout_share, latency_limit,
+            quickest_model as quicker_model, quickest_latency_p95_ms as quicker_p95_ms,
+            switch_to_model as recommended_model, switch_to_latency_p95_ms as recommended_p95_ms
+        from :models
+        where latency_measured_calls is not null and task_call_share >= 0.01
+        order by latency_p95_ms desc, task_type, model
         """,
         models=MODELS,
     )
@@ -297,19 +271,30 @@ def latencies_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
     return warehouse.evidence(
         """
         select
-            replace(efficiency.task_type, '_', ' ') as task, efficiency.model, efficiency.calls,
+            replace(task_type, '_', ' ') as task, model, calls,
             latency_p50_ms, latency_p95_ms, latency_p99_ms,
             latency_p50_ms / 1000 as p50_seconds,
             latency_p95_ms / 1000 as p95_seconds,
             latency_p99_ms / 1000 as p99_seconds,
-            efficiency.model = advice.recommended_model as is_recommended,
-            min_by(efficiency.model, latency_p50_ms) filter (where efficiency.verdict in :good) over ()
-                as good_model,
-            min(latency_p50_ms) filter (where efficiency.verdict in :good) over () as good_p50_ms
-        from :models as efficiency
-        inner join efficiency.rpt_model_recommendations as advice on efficiency.task_type = advice.task_type
-        where efficiency.task_type = :task_type and latency_measured_calls is not null
-        order by latency_p50_ms, efficiency.provider, efficiency.model
+            is_recommended
+        from :models
+        where task_type = :task_type and latency_measured_calls is not null
+        order by latency_p50_ms, provider, model
+        """,
+        task_type=task_type,
+        models=MODELS,
+    )
+
+
+def quickest_good(warehouse: Warehouse, task_type: str) -> Evidence:
+    """The quickest median among the models that do the task well enough; no row without any."""
+    return warehouse.evidence(
+        """
+        select model as good_model, latency_p50_ms as good_p50_ms
+        from :models
+        where task_type = :task_type and latency_measured_calls is not null and verdict in :good
+        order by latency_p50_ms, provider, model
+        limit 1
         """,
         task_type=task_type,
         good=("no cheaper model is as good", "a cheaper model is as good"),
@@ -321,39 +306,26 @@ def failures_by_model(warehouse: Warehouse) -> Evidence:
     """Failures of every model over all tasks, the least reliable first."""
     return warehouse.evidence(
         """
-        with models as (
-            select
-                provider, model, sum(calls) as calls, sum(failed_calls) as failed_calls,
-                sum(failed_calls) / sum(calls) as failure_share
-            from :models
-            group by provider, model
-        ),
-
-        moves as (
-            select from_provider as provider, from_model as model, sum(calls) as moved_calls
-            from rates.rpt_model_switch_savings
-            where is_recommended
-            group by from_provider, from_model
-        )
-
         select
-            models.*,
-            moves.moved_calls / models.calls as moved_share,
-            sum(failed_calls) over () as all_failed_calls,
-            sum(failed_calls) over () / sum(calls) over () as all_failure_share,
-            min_by(model, failure_share) over () as best_model,
-            min(failure_share) over () as best_failure_share,
-            failure_share / nullif(min(failure_share) over (), 0) as failure_ratio,
-            failed_calls - calls * min(failure_share) over () as avoidable_calls,
-            (failure_share - min(failure_share) over ()) / nullif(sqrt(
-                all_failure_share * (1 - all_failure_share)
-                * (1 / calls + 1 / min_by(calls, failure_share) over ())
-            ), 0) as standard_errors_apart
-        from models
-        left join moves using (provider, model)
+            provider, model, calls, failed_calls, failure_share, moved_call_share as moved_share, best_model,
+            best_failure_share, failure_ratio, avoidable_calls, standard_errors_apart
+        from :models
         order by failure_share desc, provider, model
         """,
-        models=MODELS,
+        models=MODEL_USAGE,
+    )
+
+
+def failures_in_all(warehouse: Warehouse) -> Evidence:
+    """The failed calls of all models; one row."""
+    return warehouse.evidence(
+        """
+        select
+            sum(failed_calls) as all_failed_calls,
+            sum(failed_calls) / sum(calls) as all_failure_share
+        from :models
+        """,
+        models=MODEL_USAGE,
     )
 
 
@@ -362,9 +334,14 @@ def shortfalls(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            *, replace(task_type, '_', ' ') as task, count(*) over () as short_tasks,
+            *, replace(task_type, '_', ' ') as task,
             coalesce('calls of ' || objection_from_model || ': ' || objection, 'nothing') as speaks_against
         from efficiency.rpt_quality_shortfalls
         order by quality_gap, task_type
         """
     )
+
+
+def shortfall_count(warehouse: Warehouse) -> Evidence:
+    """How many tasks those are; one row."""
+    return warehouse.evidence("select count(*) as short_tasks from efficiency.rpt_quality_shortfalls")

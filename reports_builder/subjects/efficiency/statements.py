@@ -77,6 +77,11 @@ def result_figures(results: Evidence) -> tuple[KeyFigure, ...]:
     )
 
 
+def who_has_premium(sums: Evidence) -> Prose:
+    """How many customers have premium models do trivial work, as the beginning of a sentence."""
+    return sums.say("One customer has" if sums["customers"] == 1 else "{customers:count} customers have")
+
+
 def slowest_figure(slow: Evidence) -> KeyFigure:
     """The task and model that keep users waiting longest."""
     return KeyFigure(
@@ -97,18 +102,14 @@ def latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
     models = ask.latencies_of_task(warehouse, str(slow["task_type"]))
     if not models.rows:
         return ()
+    good = ask.quickest_good(warehouse, str(slow["task_type"]))
     title = models.say(
-        (
-            "Waiting time by model"
-            if slow["task_type"] == "unknown"
-            else "{task:text}, where users wait longest"
-        )
-        + (
-            ": no model is known to be good enough"
-            if models["good_model"] is None
-            else ": of the models that are good enough {good_model:text} is the quickest, half of its "
-            "answers take {good_p50_ms:milliseconds}"
-        )
+        "Waiting time by model" if slow["task_type"] == "unknown" else "{task:text}, where users wait longest"
+    ) + good.say(
+        ": of the models that are good enough {good_model:text} is the quickest, half of its answers take "
+        "{good_p50_ms:milliseconds}"
+        if good.rows
+        else ": no model is known to be good enough"
     )
     figure = Figure(
         "latency",
