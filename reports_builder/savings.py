@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from reports_builder.evidence import Evidence, Prose, join, note
+from reports_builder.assumptions import assumption
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Action, ActionPlan, KeyFigure
 from reports_builder.warehouse import Warehouse
 
@@ -42,18 +43,14 @@ def ledger(warehouse: Warehouse, *kinds: str, rows: int = _ALL) -> Evidence:
     return warehouse.evidence(
         """
         select
-            part.action_id,
-            part.action_kind,
-            part.subject,
-            part.task_type, part.provider, part.model,
-            part.net_monthly_savings_usd, part.low_monthly_savings_usd, part.high_monthly_savings_usd,
-            part.gross_monthly_savings_usd, part.overlap_usd,
-            part.assumption, part.owner_role, work.effort, part.confidence, part.first_step
-        from rates.rpt_savings_opportunities as part
-        inner join rates.rpt_savings_actions as work on part.work_id = work.work_id
-        where part.is_counted
-            and (:all_kinds or part.action_kind in :kinds)
-        order by part.net_monthly_savings_usd desc, part.action_id
+            action_id, action_kind, subject, task_type, provider, model,
+            net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
+            gross_monthly_savings_usd, overlap_usd,
+            assumption, owner_role, work_effort as effort, confidence, first_step
+        from rates.rpt_savings_opportunities
+        where is_counted
+            and (:all_kinds or action_kind in :kinds)
+        order by net_monthly_savings_usd desc, action_id
         limit :rows
         """,
         all_kinds=not kinds,
@@ -132,10 +129,8 @@ def _too_small(warehouse: Warehouse, *kinds: str) -> Prose:
         """
         select
             count(*) as small_actions,
-            sum(net_monthly_savings_usd) as small_usd,
-            max(limits.value) as longest_months
+            sum(net_monthly_savings_usd) as small_usd
         from rates.rpt_savings_actions
-        inner join seeds.assumptions as limits on limits.name = 'action_payback_months_up_to'
         where net_monthly_savings_usd > 0 and not is_counted and not is_illustrative
             and (:all_kinds or action_kind in :kinds)
         having count(*) > 0
@@ -145,9 +140,12 @@ def _too_small(warehouse: Warehouse, *kinds: str) -> Prose:
     )
     if not small.rows:
         return note("")
-    return small.say(
-        " Left out as not worth the work, since it would not come back within {longest_months:count} months: "
-        "{small_actions:count} more, {small_usd:usd_table} a month in all."
+    return say(
+        " Left out as not worth the work, since it would not come back within "
+        "{action_payback_months_up_to:count} months: {small_actions:count} more, {small_usd:usd_table} a "
+        "month in all.",
+        small,
+        assumption(warehouse, "action_payback_months_up_to"),
     )
 
 
@@ -183,8 +181,8 @@ def _slowdowns(warehouse: Warehouse) -> tuple[Evidence, ...]:
         """
         select
             to_model as slower_model, task_type as slower_task_type, from_model as quicker_model,
-            case when latency_p50_change_ms > 0 then latency_p50_change_ms end as slower_by_ms,
-            case when latency_p95_change_ms > 0 then latency_p95_change_ms end as slowest_by_ms
+            nullif(greatest(latency_p50_change_ms, 0), 0) as slower_by_ms,
+            nullif(greatest(latency_p95_change_ms, 0), 0) as slowest_by_ms
         from rates.rpt_model_switch_savings
         where is_recommended and greatest(latency_p50_change_ms, latency_p95_change_ms) > 0
         order by greatest(latency_p50_change_ms, latency_p95_change_ms) desc, task_type, from_model
@@ -266,35 +264,38 @@ def action_plan(warehouse: Warehouse, *kinds: str, of_first_year: int = _ALL) ->
 
 def _first_and_later(warehouse: Warehouse, *kinds: str) -> Prose:
     """What the works that pay back soon cost and leave, and what those that take longer do."""
-    groups = warehouse.evidence(
-        """
-        select
-            is_recommended_first,
-            count(*) as group_actions,
-            max(limits.value) as within_months,
-            sum(effort_usd) as group_effort_usd,
-            sum(first_year_net_usd) as group_first_year_usd,
-            sum(first_year_net_low_usd) as group_first_year_low_usd,
-            max(pays_from_year) as last_year
-        from rates.rpt_savings_actions
-        inner join seeds.assumptions as limits on limits.name = 'action_first_within_months'
-        where is_counted
-            and (:all_kinds or action_kind in :kinds)
-        group by is_recommended_first
-        order by is_recommended_first desc
-        """,
-        all_kinds=not kinds,
-        kinds=kinds or ("",),
-    )
+    within = assumption(warehouse, "action_first_within_months")
     said = {
-        True: "Take first what has paid back within {within_months:count} months from today (actions: "
-        "{group_actions:count}): it costs {group_effort_usd:usd} once and leaves "
+        True: "Take first what has paid back within {action_first_within_months:count} months from today "
+        "(actions: {group_actions:count}): it costs {group_effort_usd:usd} once and leaves "
         "**{group_first_year_usd:usd}** in the first year ({group_first_year_low_usd:usd} at the low end).",
         False: "What pays back only later, by year {last_year:count} (actions: {group_actions:count}), costs "
         "{group_effort_usd:usd} once and ends the first year with **{group_first_year_usd:usd}** "
         "({group_first_year_low_usd:usd} at the low end).",
     }
-    return join([group.say(said[bool(group["is_recommended_first"])]) for group in groups.each()])
+    groups = {is_first: _works_paid_back(warehouse, *kinds, is_first=is_first) for is_first in said}
+    return join([say(said[is_first], group, within) for is_first, group in groups.items() if group.rows])
+
+
+def _works_paid_back(warehouse: Warehouse, *kinds: str, is_first: bool) -> Evidence:
+    """The sums over counted works that pay back soon, or over the others; no row without any."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as group_actions,
+            sum(effort_usd) as group_effort_usd,
+            sum(first_year_net_usd) as group_first_year_usd,
+            sum(first_year_net_low_usd) as group_first_year_low_usd,
+            max(pays_from_year) as last_year
+        from rates.rpt_savings_actions
+        where is_counted and is_recommended_first = :is_first
+            and (:all_kinds or action_kind in :kinds)
+        having count(*) > 0
+        """,
+        is_first=is_first,
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
+    )
 
 
 def _part_of_all(warehouse: Warehouse, total: Evidence) -> Prose:

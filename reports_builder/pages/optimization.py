@@ -12,7 +12,7 @@ from reports_builder.subjects.rates.cloud_commitments import (
     cloud_commitment_sections,
 )
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
-from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
+from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import expiries_section
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
@@ -53,7 +53,7 @@ def build(warehouse: Warehouse) -> Page:
             *what_first(best),
             what_commitments_save(offer, counts, cloud_totals(warehouse)),
             *_overlap(totals),
-            *decisions_said(company_steps(warehouse)),
+            *decisions_said(warehouse),
         ),
         key_figures=key_figures(spend(warehouse), totals, kinds),
         figures=(waterfall_figure(warehouse, totals),),

@@ -129,7 +129,7 @@ def test_examples_are_quotes_to_ask_for_and_nothing_to_sign(tiny: Tiny) -> None:
 
 OFFER = (
     "'openai' as provider, 'after_actions' as usage_basis, 'optimal' as level_kind, 12 as term_months, true as is_illustrative, "
-    "0.5 as hourly_commitment_usd, 4380 as obligation_usd, 1 as committed_units"
+    "0.5 as hourly_commitment_usd, 4380 as obligation_usd, 1 as committed_units, true as is_level_to_judge"
 )
 
 
@@ -169,8 +169,11 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
 )
 def test_all_spend_leads_to_what_was_examined(tiny: Tiny, all_spend: int, words: str) -> None:
     with duckdb.connect(str(tiny.path)) as connection:
-        connection.execute("delete from allocation.rpt_spend_by_category")
-    tiny.add("allocation.rpt_spend_by_category", f"'all' as service_category, {all_spend} as cost_usd")
+        connection.execute("delete from rates.rpt_savings_waterfall")
+    tiny.add(
+        "rates.rpt_savings_waterfall",
+        f"0 as step_order, 1600 as spend_usd, {all_spend} as all_spend_usd, {all_spend} - 1600 as not_examined_usd",
+    )
     with open_warehouse(tiny.path) as warehouse:
         (said,) = what_was_examined(ask.bridge(warehouse))
     assert said.plain.startswith(words)
@@ -180,7 +183,8 @@ def test_what_was_saved_and_what_has_no_list_price_come_to_all_spend(tiny: Tiny)
     tiny.add(
         "rates.rpt_savings_realized_monthly",
         "date '2026-10-01' as month_start_date, 1 as step_order, 'caching' as kind, 120 as list_cost_usd, 120 as cost_before_usd, "
-        "20 as savings_usd, 100 as cost_after_usd, 100 as effective_cost_usd, 30.5 as unknown_cost_usd",
+        "20 as savings_usd, 100 as cost_after_usd, 100 as effective_cost_usd, 30.5 as unknown_cost_usd, "
+        "130.5 as all_spend_usd, 20 as month_savings_usd, true as is_latest",
     )
     with open_warehouse(tiny.path) as warehouse:
         (section,) = realized_sections(warehouse)

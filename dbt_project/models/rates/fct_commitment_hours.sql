@@ -199,7 +199,10 @@ rounded as (
 
 valued as (
 
-    select *, {{ decimal_of_double(ratio('on_demand_cost_usd', 'demanded_units'), 'decimal(22, 12)') }} as usd_per_demanded_unit
+    select
+        *,
+        {{ decimal_of_double(ratio('on_demand_cost_usd', 'demanded_units'), 'decimal(22, 12)') }} as usd_per_demanded_unit,
+        cast(row_number() over (partition by offer_id, usage_basis order by demanded_units desc, usage_hour_at asc) as bigint) as demand_rank
     from rounded
 
 )

@@ -122,7 +122,12 @@ options as (
             when outcome = 'pays' and not is_best_option then 'ranked lower after weights for term and payment'
             else outcome
         end as verdict,
-        is_recommended
+        is_recommended,
+        {# Where no level pays, the smallest that is sold shows by how much. #}
+        level_kind = case
+            when max(case when level_kind = 'optimal' then committed_units end) over (partition by offer_id, usage_basis) > 0 then 'optimal'
+            else 'smallest'
+        end as is_level_to_judge
     from judged
 
 )

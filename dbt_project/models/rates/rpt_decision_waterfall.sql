@@ -31,12 +31,10 @@ committed as (
         {{ money("coalesce(sum(commitments.net_monthly_savings_usd), 0)") }} as net_usd,
         {{ money("coalesce(sum(commitments.low_monthly_savings_usd), 0)") }} as low_usd,
         {{ money("coalesce(sum(commitments.high_monthly_savings_usd), 0)") }} as high_usd,
-        {{ money('coalesce(sum((kinds.effort_days + kinds.effort_days_per_part) * kinds.usd_per_effort_day), 0)') }} as effort_usd
+        {{ money('coalesce(sum(' ~ effort_of('1') ~ '), 0)') }} as effort_usd
     from commitments
     inner join kinds on commitments.action_kind = kinds.action_kind
-    where {{ is_worth_its_effort(
-        '((kinds.effort_days + kinds.effort_days_per_part) * kinds.usd_per_effort_day)', 'commitments.net_monthly_savings_usd', 'commitments.is_illustrative'
-    ) }}
+    where {{ is_worth_its_effort(effort_of('1'), 'commitments.net_monthly_savings_usd', 'commitments.is_illustrative') }}
 
 ),
 
@@ -200,10 +198,12 @@ final as (
         {{ money('overlap_with_routing_usd + overlap_with_settings_usd + overlap_with_price_usd') }} as overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd,
         cast(losing_customers as bigint) as losing_customers, losses_usd, cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
         effort_usd, cast(months_to_start as double) as months_to_start,
+        max(case when step = 'today' then losing_customers end) over of_scope > 0 as is_losing_today, min(gross_margin_usd) over of_scope as lowest_gross_margin_usd,
     {%- for year, months in [('first', 12), ('second', 24), ('third', 36)] -%}{%- for case in ['', '_low', '_high'] %}
         {{ money('cast(gained' ~ case ~ '_usd as decimal(25, 12)) * ' ~ months ~ ' - taken' ~ case ~ '_usd') }} as {{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}
     {%- endfor -%}{%- endfor %}
     from gained
+    window of_scope as (partition by scope_type, scope_id)
 
 )
 

@@ -97,6 +97,22 @@ savings as (
             and targets.to_provider = actions.provider
             and targets.to_model = actions.model
 
+),
+
+refused as (
+
+    select
+        *,
+        monthly_savings_usd > 0
+        and not is_feasible
+        and not bool_or(is_recommended) over of_model
+        and row_number() over (
+            partition by task_type, from_provider, from_model, monthly_savings_usd > 0 and not is_feasible
+            order by monthly_savings_usd desc, to_provider asc, to_model asc
+        ) = 1 as is_largest_refused
+    from savings
+    window of_model as (partition by task_type, from_provider, from_model)
+
 )
 
-select * from savings
+select * from refused

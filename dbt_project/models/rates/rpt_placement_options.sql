@@ -136,7 +136,8 @@ final as (
             when payback_months > {{ assumption('action_payback_months_up_to') }} then 'the move would not come back in time'
             when placement_score <= current_score then 'cheaper, but worse for compliance or performance'
             else 'worth a closer look'
-        end as verdict
+        end as verdict,
+        count(*) over (partition by provider_name, resource_id) > 1 as has_alternative
     from ranked
 
 )

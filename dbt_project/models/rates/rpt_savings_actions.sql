@@ -76,7 +76,7 @@ costed as (
         kinds.first_step,
         kinds.months_to_start,
         cast(kinds.effort_days + kinds.effort_days_per_part * works.parts as decimal(18, 2)) as effort_days,
-        {{ money('(kinds.effort_days + kinds.effort_days_per_part * works.parts) * kinds.usd_per_effort_day + works.one_off_cost_usd') }} as effort_usd
+        {{ effort_of('works.parts', 'works.one_off_cost_usd') }} as effort_usd
     from works
     inner join kinds on works.action_kind = kinds.action_kind
 
@@ -121,11 +121,7 @@ final as (
         low_monthly_savings_usd,
         high_monthly_savings_usd,
         effort_days,
-        case
-            when effort_days = 1 then '1 day'
-            when effort_days = floor(effort_days) then cast(cast(effort_days as bigint) as string) || ' days'
-            else cast(cast(effort_days as decimal(18, 1)) as string) || ' days'
-        end as effort,
+        {{ days_in_words('effort_days') }} as effort,
         effort_usd,
         payback_months,
         payback_low_months,

@@ -32,7 +32,8 @@ single_works as (
     select
         single_actions.*,
         single_actions.action_id as work_id,
-        {{ money('(kinds.effort_days + kinds.effort_days_per_part * single_actions.parts) * kinds.usd_per_effort_day + single_actions.one_off_cost_usd') }} as work_effort_usd
+        cast(kinds.effort_days + kinds.effort_days_per_part * single_actions.parts as decimal(18, 2)) as work_effort_days,
+        {{ effort_of('single_actions.parts', 'single_actions.one_off_cost_usd') }} as work_effort_usd
     from single_actions
     inner join kinds on single_actions.action_kind = kinds.action_kind
 
@@ -40,11 +41,12 @@ single_works as (
 
 actions as (
 
-    select {{ columns }}, work_id, is_counted from actions_on_calls
+    select {{ columns }}, work_id, work_effort_days, is_counted from actions_on_calls
     union all
     select
         {{ columns }},
         work_id,
+        work_effort_days,
         {{ is_worth_its_effort('work_effort_usd', 'net_monthly_savings_usd', 'is_illustrative') }} as is_counted
     from single_works
 
@@ -63,6 +65,10 @@ judged as (
         actions.scope_cost_usd,
         actions.gross_monthly_savings_usd,
         {{ money('actions.gross_monthly_savings_usd - actions.net_monthly_savings_usd') }} as overlap_usd,
+        case
+            when actions.action_kind = 'inefficient_usage'
+                then {{ money('(actions.gross_monthly_savings_usd - actions.net_monthly_savings_usd) * ' ~ assumption('model_switch_base_share', 'decimal(6, 4)')) }}
+        end as counted_overlap_usd,
         actions.net_monthly_savings_usd,
         actions.low_monthly_savings_usd,
         actions.high_monthly_savings_usd,
@@ -71,6 +77,7 @@ judged as (
         actions.is_illustrative,
         actions.is_counted,
         actions.work_id,
+        {{ days_in_words('actions.work_effort_days') }} as work_effort,
         kinds.assumption,
         kinds.owner_role,
         kinds.confidence,

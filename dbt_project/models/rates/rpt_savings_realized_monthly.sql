@@ -147,8 +147,7 @@ kinds as (
 
     select step_order, kind
     from (
-        values
-        (1, 'model_switches'), (2, 'caching'), (3, 'batch'), (4, 'negotiated_rates'), (5, 'spare_capacity'), (6, 'commitments'), (7, 'credits'), (8, 'charged_otherwise')
+        values (1, 'model_switches'), (2, 'caching'), (3, 'batch'), (4, 'negotiated_rates'), (5, 'spare_capacity'), (6, 'commitments'), (7, 'credits'), (8, 'charged_otherwise')
     ) as listed (step_order, kind)
 
 ),
@@ -199,7 +198,11 @@ final as (
         {{ money('list_cost_usd - running_savings_usd') }} as cost_after_usd,
         effective_cost_usd,
         {{ ratio('savings_usd', 'list_cost_usd') }} as savings_share,
-        unknown_cost_usd
+        unknown_cost_usd,
+        {{ money('effective_cost_usd + unknown_cost_usd') }} as all_spend_usd,
+        {{ money('list_cost_usd - effective_cost_usd') }} as month_savings_usd,
+        {{ ratio('list_cost_usd - effective_cost_usd', 'list_cost_usd') }} as month_savings_share,
+        month_start_date = max(month_start_date) over () as is_latest
     from running
 
 )

@@ -52,7 +52,10 @@ final as (
         kinds.confidence,
         kinds.owner_role,
         kinds.first_step,
-        case when optimized.is_accepted then optimized.action_kind || ':' || optimized.provider_name || '/' || optimized.team_id end as work_id
+        case when optimized.is_accepted then optimized.action_kind || ':' || optimized.provider_name || '/' || optimized.team_id end as work_id,
+        row_number() over (
+            partition by optimized.provider_name, optimized.resource_id order by optimized.scope_cost_usd desc nulls last, optimized.applied_order asc
+        ) = 1 as is_dearest_of_resource
     from optimized
     inner join resources on optimized.provider_name = resources.provider_name and optimized.resource_id = resources.resource_id
     inner join kinds on optimized.action_kind = kinds.action_kind

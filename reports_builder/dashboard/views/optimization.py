@@ -9,7 +9,7 @@ from reports_builder.savings import works
 from reports_builder.subjects.core.queries import spend
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_sections
-from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
+from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import expiries_section
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
@@ -32,7 +32,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
     offer = ask.recommended_offer(warehouse)
     return View(
         title="Optimization",
-        headline=(what_is_open(totals), *what_first(best), *decisions_said(company_steps(warehouse))),
+        headline=(what_is_open(totals), *what_first(best), *decisions_said(warehouse)),
         tiles=key_figures(spend(warehouse), totals, {name: ask.kind(warehouse, name) for name in KINDS}),
         sections=(
             *decision_section(warehouse),

@@ -82,9 +82,14 @@ def _margin_bar(row: Record, *, is_total: bool) -> Record:
     }
 
 
-def covered_hours(hours: Evidence) -> alt.TopLevelMixin:
-    """Demand of each hour, the highest first, with the part that the commitment covers in dark."""
-    rows = records(hours, level=("committed_units", "usd"))
+def covered_hours(hours: Evidence, offer: Evidence) -> alt.TopLevelMixin:
+    """Demand of each hour, the highest first, with the part that the offer's commitment covers in dark."""
+    committed = float(str(offer["committed_units"]))
+    rows = [
+        row
+        | {"committed_units": committed, "covered_units": min(float(row["demanded_units"] or 0), committed)}
+        for row in records(hours)
+    ]
     base = alt.Chart(data(rows)).encode(
         x=alt.X(
             "hour_rank:Q",

@@ -15,9 +15,26 @@ def _rests_on(record: Mapping[str, Value]) -> str:
     return f"only {record['only_resource_id']}" if record["only_resource_id"] else "several"
 
 
+def offer_words(row: Mapping[str, Value]) -> str:
+    """The name of an offer, and whether it is an example."""
+    return _named(row["offer_name"], row)
+
+
+def _of_a_year(row: Mapping[str, Value]) -> str:
+    return _named(row["one_year_offer_name"], row)
+
+
+def _named(name: Value, row: Mapping[str, Value]) -> str:
+    return f"{name} (example)" if row["is_illustrative"] else str(name)
+
+
+def _commitment(row: Mapping[str, Value]) -> str:
+    return "all" if row["is_total"] else str(row["commitment_name"] or row["commitment_id"])
+
+
 _PROMISES = (
     Column("usage_group", "Usage"),
-    Column("offer_name", "Offer"),
+    Column("offer_name", "Offer", words=offer_words),
     Column("hourly_commitment_usd", "Per hour", "usd_table"),
     Column("upfront_cost_usd", "Upfront", "usd_table"),
     Column("monthly_payment_usd", "Then a month", "usd_table"),
@@ -32,7 +49,7 @@ _YEARS = (
     Column("usage_group", "Usage"),
     Column("monthly_savings_usd", "Saves a month", "usd_table"),
     Column("obligation_usd", "Promised in all", "usd_table"),
-    Column("one_year_offer_name", "Best offer of a year"),
+    Column("one_year_offer_name", "Best offer of a year", words=_of_a_year),
     Column("one_year_monthly_savings_usd", "It saves a month", "usd_table"),
     Column("one_year_obligation_usd", "It promises", "usd_table"),
     Column("longer_term_monthly_savings_usd", "More years save more", "usd_table"),
@@ -42,7 +59,7 @@ _UNMEASURED = (
     Column("usage_group", "Usage"),
     Column("only_resource_id", "Rests on", words=_rests_on),
     Column("measured_share", "Measured", "percent"),
-    Column("offer_name", "Offer, if it is in use"),
+    Column("offer_name", "Offer, if it is in use", words=offer_words),
     Column("monthly_savings_usd", "Would save a month", "usd_table"),
     Column("obligation_usd", "Would promise in all", "usd_table"),
 )
@@ -72,7 +89,7 @@ _LEFT = (
 _COVERED = (
     Column("month_start_date", "Month", "month"),
     Column("provider_name", "Provider"),
-    Column("commitment", "Commitment"),
+    Column("commitment_id", "Commitment", words=_commitment),
     Column("coverage_share", "Coverage", "percent"),
     Column("utilization_share", "Utilization", "percent"),
     Column("unused_cost_usd", "Unused", "usd_table"),
@@ -109,60 +126,58 @@ def totals(warehouse: Warehouse) -> Evidence:
     )
 
 
-def _chosen(warehouse: Warehouse, which: str = "recommended") -> Evidence:
-    """The options that are ``recommended``, those ``longer`` than a year, or those ``to measure`` first."""
+def _chosen(warehouse: Warehouse, *, longer: bool = False, to_measure: bool = False) -> Evidence:
+    """The options that are recommended, those ``longer`` than a year alone, or those ``to_measure`` first."""
     return warehouse.evidence(
         """
         select
-            usage_group, offer_name || case when is_illustrative then ' (example)' else '' end as offer_name,
+            usage_group, offer_name, is_illustrative,
             committed_units, hourly_commitment_usd, upfront_cost_usd, monthly_payment_usd, obligation_usd,
             term_end_month_date, monthly_savings_usd, stable_monthly_savings_usd,
             backtested_monthly_savings_usd, utilization_share, break_even_utilization_share,
             break_even_months, measured_share, only_resource_id, confidence,
-            one_year_offer_name || case when is_illustrative then ' (example)' else '' end
-                as one_year_offer_name,
-            one_year_monthly_savings_usd, one_year_obligation_usd, longer_term_monthly_savings_usd,
-            longer_term_obligation_usd,
+            one_year_offer_name, one_year_monthly_savings_usd, one_year_obligation_usd,
+            longer_term_monthly_savings_usd, longer_term_obligation_usd,
             best_units_last_7, best_units_last_30, best_units_last_60, best_units_last_90,
             used_units_p05, used_units_p50, used_units_max, regret_less_usage_usd, regret_more_usage_usd
         from rates.rpt_commitment_recommendations
         where not is_on_models
-            and case :which
-                when 'to measure' then is_to_be_measured
-                when 'longer' then is_recommended and one_year_offer_name is not null
-                else is_recommended
-            end
+            and is_to_be_measured = :to_measure and (is_recommended or :to_measure)
+            and (one_year_offer_name is not null or not :longer)
         order by is_illustrative, monthly_savings_usd desc, usage_group, offer_id
         """,
-        which=which,
+        longer=longer,
+        to_measure=to_measure,
     )
 
 
 def _left(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
-        select reason, count(*) as options, max(monthly_savings_usd) as best_usd
+        select reason, options_of_reason as options, monthly_savings_usd as best_usd
         from rates.rpt_commitment_recommendations
-        where not is_recommended and not is_to_be_measured and not is_on_models
-        group by reason
+        where rank_of_reason = 1 and not is_recommended and not is_to_be_measured and not is_on_models
         order by options desc, reason
         """
     )
 
 
 def _coverage(warehouse: Warehouse) -> Evidence:
+    """The newest month of the bills that has begun."""
+    newest = warehouse.evidence(
+        "select max(month_start_date) as newest from rates.rpt_commitment_coverage "
+        "where month_start_date <= :as_of"
+    )
     return warehouse.evidence(
         """
         select
-            month_start_date, provider_name,
-            case when is_total then 'all' else coalesce(commitment_name, commitment_id) end as commitment,
+            month_start_date, provider_name, is_total, commitment_name, commitment_id,
             coverage_share, utilization_share, unused_cost_usd, team_id, savings_usd, effective_savings_rate
         from rates.rpt_commitment_coverage
-        where month_start_date = (
-            select max(month_start_date) from rates.rpt_commitment_coverage where month_start_date <= :as_of
-        )
+        where month_start_date = :month
         order by provider_name, is_total desc, unused_cost_usd desc, commitment_id
-        """
+        """,
+        month=newest["newest"],
     )
 
 
@@ -260,8 +275,8 @@ def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             tables=(
                 *_table(_COVERED, covered, "What is covered now"),
                 *_table(_PROMISES, chosen, _what_to_do(sums)),
-                *_table(_YEARS, _chosen(warehouse, "longer"), "The same for a year only"),
-                *_table(_UNMEASURED, _chosen(warehouse, "to measure"), "Measure these first"),
+                *_table(_YEARS, _chosen(warehouse, longer=True), "The same for a year only"),
+                *_table(_UNMEASURED, _chosen(warehouse, to_measure=True), "Measure these first"),
                 *_table(_LOOK_BACKS, chosen, "How sure it is; units of spend are dollars at list price"),
                 *_table(_LEFT, _left(warehouse), "What was left, and why"),
             ),

@@ -1,6 +1,6 @@
 """One waterfall on one base: what routing, settings, prices and commitments make of the margin."""
 
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, Section, Table
 from reports_builder.subjects.rates.charts import margin_steps
 from reports_builder.warehouse import Warehouse
@@ -55,9 +55,7 @@ def company_steps(warehouse: Warehouse) -> Evidence:
             change_usd, alone_usd, overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd,
             overlap_with_price_usd, effort_usd, months_to_start,
             first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd,
-            third_year_usd, third_year_low_usd, third_year_high_usd,
-            sum(effort_usd) over () as total_effort_usd,
-            max(months_to_start) over () as last_start_months
+            third_year_usd, third_year_low_usd, third_year_high_usd
         from rates.rpt_decision_waterfall
         where scope_type = 'company'
         order by step_order
@@ -77,24 +75,32 @@ def after_cost_actions(warehouse: Warehouse) -> Evidence:
     )
 
 
+def efforts(warehouse: Warehouse) -> Evidence:
+    """What all programmes take once, and when the last of them starts: one row."""
+    return warehouse.evidence(
+        """
+        select sum(effort_usd) as total_effort_usd, max(months_to_start) as last_start_months
+        from rates.rpt_decision_waterfall
+        where scope_type = 'company'
+        """
+    )
+
+
 def losing_customers(warehouse: Warehouse) -> Evidence:
     """The steps of the customers that cost more than their fees today, the largest loss first."""
     return warehouse.evidence(
         """
         select scope_name, step_name, revenue_usd, cost_usd, gross_margin_usd
         from rates.rpt_decision_waterfall
-        where scope_type = 'customer' and scope_id in (
-            select scope_id
-            from rates.rpt_decision_waterfall
-            where step = 'today' and scope_type = 'customer' and losing_customers = 1
-        )
-        order by min(gross_margin_usd) over (partition by scope_id), scope_id, step_order
+        where scope_type = 'customer' and is_losing_today
+        order by lowest_gross_margin_usd, scope_id, step_order
         """
     )
 
 
-def decisions_said(steps: Evidence) -> tuple[Prose, ...]:
+def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     """Where the programmes lead, and what the first of them does; nothing without customers."""
+    steps = company_steps(warehouse)
     if not steps.rows:
         return ()
     today, routed, last = steps.at(0), steps.at(1), steps.at(len(steps.rows) - 1)
@@ -109,12 +115,14 @@ def decisions_said(steps: Evidence) -> tuple[Prose, ...]:
             "**{losses_usd:usd}** and "
             "{gross_margin_share:percent}; "
         )
-        + last.say(
+        + say(
             "after all programmes **{gross_margin_usd:usd}** of margin a month ({gross_margin_low_usd:usd} "
             "to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
             "once, the last begins after {last_start_months:count} months; the first year brings "
-            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
+            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}).",
+            last,
+            efforts(warehouse),
         ),
     )
 

@@ -3,6 +3,7 @@
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES, WORKLOADS
+from reports_builder.subjects.rates.cloud_commitments import offer_words
 from reports_builder.subjects.rates.statements import (
     after_the_price_plan,
     days_of,
@@ -89,7 +90,7 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[In
         outcome=_commitment_outcome(offer),
         supporting=Table(
             (
-                Column("offer_name", "Offer"),
+                Column("offer_name", "Offer", words=offer_words),
                 Column("hourly_commitment_usd", "Per hour", "usd_table"),
                 Column("utilization_share", "Utilization", "percent"),
                 Column("break_even_utilization_share", "Break-even (above 100 %: never)", "percent"),
@@ -151,7 +152,7 @@ def _commitment_step(offer: Evidence) -> Recommendation:
     return Recommendation(
         offer.say(
             "Once the model switches are done, ask {provider:text} to quote {hourly_commitment_usd:usd} an "
-            "hour ({offer_name:text}); sign nothing before."
+            "hour ({offer_name:text} (example)); sign nothing before."
             if offer["is_illustrative"]
             else "Once the model switches are done, commit {hourly_commitment_usd:usd} an hour "
             "({offer_name:text})."

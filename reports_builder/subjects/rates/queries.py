@@ -8,76 +8,23 @@ def totals(warehouse: Warehouse) -> Evidence:
     """Spend of the window and what the whole ledger would take off it."""
     return warehouse.evidence(
         """
-        with calls as (
-            select sum(effective_cost_usd) as calls_usd
-            from core.fct_usage_daily
-            where usage_date between :window_start and :as_of
-        ),
-        spend as (
-            select
-                coalesce(sum(cost_usd), 0) as resources_usd,
-                max(calls_usd) + coalesce(sum(cost_usd), 0) as spend_usd
-            from calls
-            left join (
-                select max(scope_cost_usd) as cost_usd
-                from rates.rpt_usage_optimizations
-                group by provider_name, resource_id
-            ) on true
-        ),
-        savings as (
-            select
-                coalesce(sum(net_monthly_savings_usd) filter (where is_counted), 0) as total_net_usd,
-                coalesce(sum(low_monthly_savings_usd) filter (where is_counted), 0) as total_low_usd,
-                coalesce(sum(high_monthly_savings_usd) filter (where is_counted), 0) as total_high_usd,
-                coalesce(
-                    sum(overlap_usd) filter (where is_counted or net_monthly_savings_usd = 0), 0
-                ) as overlap_usd,
-                (select count(*) from rates.rpt_savings_actions where is_counted) as action_count
-            from rates.rpt_savings_opportunities
-            where not is_illustrative
-        )
         select
-            spend_usd,
-            resources_usd,
-            total_net_usd,
-            total_low_usd,
-            total_high_usd,
-            overlap_usd,
-            action_count,
-            spend_usd - total_net_usd as spend_after_usd,
-            total_net_usd / nullif(spend_usd::double, 0) as net_share
-        from spend, savings
+            spend_usd, resources_usd, net_usd as total_net_usd, low_usd as total_low_usd,
+            high_usd as total_high_usd, overlap_usd, works as action_count, amount_usd as spend_after_usd,
+            net_share
+        from rates.rpt_savings_waterfall
+        where is_total and step_order > 0
         """
     )
 
 
 def bridge(warehouse: Warehouse) -> Evidence:
-    """All spend of the window, what of it was examined for savings, and the rest; no row without any."""
+    """All spend of the window, what of it was examined for savings, and the rest."""
     return warehouse.evidence(
         """
-        with examined as (
-            select
-                (
-                    select sum(effective_cost_usd)
-                    from core.fct_usage_daily
-                    where usage_date between :window_start and :as_of
-                ) as calls_usd,
-                (
-                    select sum(cost_usd)
-                    from (
-                        select max(scope_cost_usd) as cost_usd
-                        from rates.rpt_usage_optimizations
-                        group by provider_name, resource_id
-                    )
-                ) as resources_usd
-        )
-        select
-            whole.cost_usd as all_spend_usd,
-            calls_usd + coalesce(resources_usd, 0) as examined_usd,
-            whole.cost_usd - calls_usd - coalesce(resources_usd, 0) as not_examined_usd
-        from allocation.rpt_spend_by_category as whole
-        cross join examined
-        where whole.service_category = 'all'
+        select all_spend_usd, spend_usd as examined_usd, not_examined_usd
+        from rates.rpt_savings_waterfall
+        where step_order = 0
         """
     )
 
@@ -86,52 +33,26 @@ def kinds(warehouse: Warehouse) -> Evidence:
     """The ledger by kind of action, in the order in which the kinds are applied."""
     return warehouse.evidence(
         """
-        select
-            action_kind,
-            case
-                when is_counted then 'yes'
-                when is_illustrative then 'no: example offers'
-                when net_monthly_savings_usd > 0 then 'no: pays back too late'
-                else 'no: part of another'
-            end as counting,
-            count(*) as actions,
-            sum(gross_monthly_savings_usd) as gross_usd,
-            sum(overlap_usd) as overlap_usd,
-            sum(net_monthly_savings_usd) as net_usd,
-            sum(low_monthly_savings_usd) as low_usd,
-            sum(high_monthly_savings_usd) as high_usd
-        from rates.rpt_savings_opportunities
-        where is_recurring
-        group by action_kind, applied_order, counting
-        order by applied_order, counting desc
+        select action_kind, counting, actions, gross_usd, overlap_usd, net_usd, low_usd, high_usd
+        from rates.rpt_savings_waterfall
+        where not is_total
+        order by step_order, counting desc
         """
     )
 
 
 def kind(warehouse: Warehouse, name: str) -> Evidence:
-    """The sums over one kind's counted actions, zeros without any; else over those on example offers."""
+    """The sums over one kind's counted actions, else over those on example offers; no row without any."""
     return warehouse.evidence(
         """
-        with actions as (
-            select *
-            from rates.rpt_savings_opportunities
-            where action_kind = :kind and (is_counted or (is_illustrative and net_monthly_savings_usd > 0))
-        )
         select
-            count(*) as kind_actions,
-            coalesce(sum(net_monthly_savings_usd), 0) as kind_net_usd,
-            coalesce(sum(low_monthly_savings_usd), 0) as kind_low_usd,
-            coalesce(sum(high_monthly_savings_usd), 0) as kind_high_usd,
-            coalesce(sum(overlap_usd), 0) as kind_overlap_usd,
-            coalesce(sum(scope_cost_usd), 0) as kind_scope_usd,
-            max(assumption) as kind_assumption,
-            (
-                select sum(effort_days) from rates.rpt_savings_actions
-                where is_counted and action_kind = :kind
-            ) as kind_effort_days,
-            coalesce(bool_and(is_illustrative), false) as is_example
-        from actions
-        where is_illustrative = (select bool_and(is_illustrative) from actions)
+            actions as kind_actions, net_usd as kind_net_usd, low_usd as kind_low_usd,
+            high_usd as kind_high_usd, overlap_usd as kind_overlap_usd, scope_cost_usd as kind_scope_usd,
+            assumption as kind_assumption, effort_days as kind_effort_days, counting <> 'yes' as is_example
+        from rates.rpt_savings_waterfall
+        where action_kind = :kind and counting in ('yes', 'no: example offers')
+        order by counting desc
+        limit 1
         """,
         kind=name,
     )
@@ -141,44 +62,10 @@ def steps(warehouse: Warehouse) -> Evidence:
     """Spend of the window, each kind's net saving taken off it, and what is left: a waterfall."""
     return warehouse.evidence(
         """
-        with calls as (
-            select sum(effective_cost_usd) as calls_usd
-            from core.fct_usage_daily
-            where usage_date between :window_start and :as_of
-        ),
-        spend as (
-            select max(calls_usd) + coalesce(sum(cost_usd), 0) as spend_usd
-            from calls
-            left join (
-                select max(scope_cost_usd) as cost_usd
-                from rates.rpt_usage_optimizations
-                group by provider_name, resource_id
-            ) on true
-        ),
-        kinds as (
-            select applied_order, action_kind, sum(net_monthly_savings_usd) as net_usd
-            from rates.rpt_savings_opportunities
-            where is_counted
-            group by applied_order, action_kind
-        ),
-        bars as (
-            select 0 as place, 'spend in the period' as step, spend_usd as amount_usd, spend_usd as upper_usd,
-                0 as lower_usd, true as is_total
-            from spend
-            union all
-            select
-                applied_order, replace(action_kind, '_', ' '), net_usd,
-                spend_usd - sum(net_usd) over (order by applied_order) + net_usd,
-                spend_usd - sum(net_usd) over (order by applied_order), false
-            from kinds, spend
-            union all
-            select 99, 'what would be left', max(spend_usd) - coalesce(sum(net_usd), 0),
-                max(spend_usd) - coalesce(sum(net_usd), 0), 0, true
-            from spend left join kinds on true
-        )
-        select place, step, amount_usd, upper_usd, lower_usd, is_total
-        from bars
-        order by place
+        select step_order as place, step, amount_usd, upper_usd, lower_usd, is_total
+        from rates.rpt_savings_waterfall
+        where counting = 'yes'
+        order by step_order
         """
     )
 
@@ -198,28 +85,12 @@ def switches(warehouse: Warehouse) -> Evidence:
 
 
 def refused_switches(warehouse: Warehouse) -> Evidence:
-    """Per task and model in use without an acceptable switch: the cheapest that was refused, and why."""
+    """Per task and model in use without an acceptable switch: the largest that was refused, and why."""
     return warehouse.evidence(
         """
-        with refused as (
-            select
-                task_type, from_provider, from_model, to_model, monthly_savings_usd, quality_change, verdict,
-                row_number() over (
-                    partition by task_type, from_provider, from_model
-                    order by monthly_savings_usd desc, to_provider, to_model
-                ) as place
-            from rates.rpt_model_switch_savings
-            where monthly_savings_usd > 0 and not is_feasible
-        )
         select task_type, from_model, to_model, monthly_savings_usd, quality_change, verdict
-        from refused
-        where place = 1
-            and not exists (
-                select 1
-                from rates.rpt_model_switch_savings as made
-                where made.is_recommended and made.task_type = refused.task_type
-                    and made.from_provider = refused.from_provider and made.from_model = refused.from_model
-            )
+        from rates.rpt_model_switch_savings
+        where is_largest_refused
         order by monthly_savings_usd desc, task_type, from_provider, from_model
         """
     )
@@ -233,23 +104,14 @@ def offers(warehouse: Warehouse, basis: str, *, paying: bool = False) -> Evidenc
     """
     return warehouse.evidence(
         """
-        with options as (
-            select
-                *,
-                max(committed_units) filter (where level_kind = 'optimal') over (partition by offer_id)
-                    as best_units
-            from rates.rpt_commitment_options
-            where usage_basis = :basis
-        )
         select
-            offer_id, offer_name || case when is_illustrative then ' (example)' else '' end as offer_name,
+            offer_id, offer_name, is_illustrative,
             committed_units, hourly_commitment_usd, on_demand_cost_usd, total_cost_usd,
             coverage_share, utilization_share, break_even_utilization_share, break_even_months,
             effective_savings_rate, net_monthly_savings_usd, net_monthly_savings_less_usage_usd,
             regret_less_usage_usd, regret_more_usage_usd, verdict
-        from options
-        where level_kind = case when best_units > 0 then 'optimal' else 'smallest' end
-            and (net_monthly_savings_usd > 0 or not :paying)
+        from rates.rpt_commitment_options
+        where usage_basis = :basis and is_level_to_judge and (net_monthly_savings_usd > 0 or not :paying)
         order by net_monthly_savings_usd desc, offer_id
         """,
         basis=basis,
@@ -262,9 +124,8 @@ def recommended_offer(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            offer_id, offer_name || case when is_illustrative then ' (example)' else '' end as offer_name,
-            provider, model, hourly_commitment_usd, committed_units, term_months,
-            payment_option, upfront_cost_usd, obligation_usd, break_even_months, coverage_share,
+            offer_id, offer_name, usage_basis, provider, model, hourly_commitment_usd, committed_units,
+            term_months, payment_option, upfront_cost_usd, obligation_usd, break_even_months, coverage_share,
             utilization_share,
             break_even_utilization_share, net_monthly_savings_usd as offer_net_usd,
             net_monthly_savings_less_usage_usd as offer_low_usd,
@@ -306,22 +167,17 @@ def offer_counts(warehouse: Warehouse) -> Evidence:
     )
 
 
-def demand_curve(warehouse: Warehouse, offer_id: str) -> Evidence:
-    """The hours of the look-back by falling demand, with the level of the recommended commitment."""
+def demand_curve(warehouse: Warehouse, offer: Evidence) -> Evidence:
+    """The hours of the look-back by falling demand, on the usage for which the offer is recommended."""
     return warehouse.evidence(
         """
-        select
-            row_number() over (order by hours.demanded_units desc, hours.usage_hour_at) as hour_rank,
-            hours.demanded_units,
-            least(hours.demanded_units, options.committed_units) as covered_units,
-            options.committed_units
-        from rates.fct_commitment_hours as hours
-        inner join rates.rpt_commitment_options as options
-            on hours.offer_id = options.offer_id and hours.usage_basis = options.usage_basis
-        where options.is_recommended and hours.offer_id = :offer
-        order by hour_rank
+        select demand_rank as hour_rank, demanded_units
+        from rates.fct_commitment_hours
+        where offer_id = :offer and usage_basis = :basis
+        order by demand_rank
         """,
-        offer=offer_id,
+        offer=str(offer["offer_id"] or ""),
+        basis=str(offer["usage_basis"] or ""),
     )
 
 
@@ -330,14 +186,10 @@ def batch(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            task_type, sum(calls) as calls, sum(batchable_calls) as batchable_calls,
-            max(batchable_share) as batchable_share, sum(current_cost_usd) as current_cost_usd,
-            sum(gross_monthly_savings_usd) as gross_usd, sum(net_monthly_savings_usd) as net_usd
+            task_type, calls, batchable_calls, batchable_share, current_cost_usd,
+            gross_monthly_savings_usd as gross_usd, net_monthly_savings_usd as net_usd
         from rates.rpt_batch_savings
-        where task_type in (
-            select task_type from rates.rpt_savings_opportunities where action_kind = 'batch' and is_counted
-        )
-        group by task_type
+        where rollup_level = 'task' and is_counted
         order by net_usd desc nulls last, task_type
         """
     )

@@ -39,12 +39,10 @@ def _latest(warehouse: Warehouse) -> Evidence:
         """
         select
             month_start_date, replace(kind, '_', ' ') as kind, list_cost_usd, cost_before_usd, savings_usd,
-            cost_after_usd, savings_share, effective_cost_usd, unknown_cost_usd,
-            effective_cost_usd + unknown_cost_usd as all_spend_usd,
-            sum(savings_usd) over () as month_savings_usd,
-            sum(savings_usd) over () / nullif(list_cost_usd::double, 0) as month_savings_share
+            cost_after_usd, savings_share, effective_cost_usd, unknown_cost_usd, all_spend_usd,
+            month_savings_usd, month_savings_share
         from rates.rpt_savings_realized_monthly
-        where month_start_date = (select max(month_start_date) from rates.rpt_savings_realized_monthly)
+        where is_latest
         order by step_order
         """
     )
@@ -54,13 +52,10 @@ def _months(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, max(list_cost_usd) as list_cost_usd, sum(savings_usd) as savings_usd,
-            max(effective_cost_usd) as effective_cost_usd,
-            sum(savings_usd) / nullif(max(list_cost_usd)::double, 0) as savings_share,
-            max(unknown_cost_usd) as unknown_cost_usd,
-            max(effective_cost_usd) + max(unknown_cost_usd) as all_spend_usd
+            month_start_date, list_cost_usd, month_savings_usd as savings_usd, effective_cost_usd,
+            month_savings_share as savings_share, unknown_cost_usd, all_spend_usd
         from rates.rpt_savings_realized_monthly
-        group by month_start_date
+        where step_order = 1
         order by month_start_date
         """
     )

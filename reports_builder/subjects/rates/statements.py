@@ -6,7 +6,7 @@ from reports_builder.savings import savings_figure
 from reports_builder.subjects.core.statements import spend_figures
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.charts import covered_hours, waterfall
-from reports_builder.subjects.rates.cloud_commitments import what_clouds_save
+from reports_builder.subjects.rates.cloud_commitments import offer_words, what_clouds_save
 from reports_builder.warehouse import Warehouse
 
 KINDS = {
@@ -115,7 +115,7 @@ def waterfall_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
 
 def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
     """The hours behind the recommended commitment; nothing when none is recommended."""
-    hours = ask.demand_curve(warehouse, str(offer["offer_id"] or ""))
+    hours = ask.demand_curve(warehouse, offer)
     if not hours.rows:
         return ()
     title = offer.say(
@@ -124,7 +124,7 @@ def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, 
     )
     figure = Figure(
         "commitment-hours",
-        covered_hours(hours),
+        covered_hours(hours, offer),
         title,
         title + note(". Hours of the look-back by falling demand; the dark part is covered."),
         hours,
@@ -213,7 +213,7 @@ def _when_to_sign(offer: Evidence, clouds: Evidence) -> Prose:
 def offers_table(warehouse: Warehouse) -> Table:
     """Every offer of reserved capacity, judged on usage as it was."""
     columns = (
-        Column("offer_name", "Offer"),
+        Column("offer_name", "Offer", words=offer_words),
         Column("hourly_commitment_usd", "Per hour", "usd_table"),
         Column("on_demand_cost_usd", "On demand", "usd_table"),
         Column("total_cost_usd", "With commitment", "usd_table"),

@@ -56,26 +56,16 @@ def usage_totals(warehouse: Warehouse) -> Evidence:
     """What the resources cost that were judged, and what the accepted actions take off it: one row."""
     return warehouse.evidence(
         """
-        with resources as (
-            select max(scope_cost_usd) as cost_usd
-            from rates.rpt_usage_optimizations
-            group by provider_name, resource_id
-        ),
-        actions as (
-            select
-                count(*) filter (where verdict = 'accepted') as accepted,
-                count(*) filter (where verdict = 'unknown') as unknown,
-                coalesce(sum(monthly_savings_usd), 0) as usage_net_usd,
-                coalesce(sum(low_monthly_savings_usd), 0) as usage_low_usd,
-                coalesce(sum(high_monthly_savings_usd), 0) as usage_high_usd
-            from rates.rpt_usage_optimizations
-        )
         select
-            count(*) as resources, coalesce(sum(cost_usd), 0) as resources_usd, max(accepted) as accepted,
-            max(unknown) as unknown, max(usage_net_usd) as usage_net_usd, max(usage_low_usd) as usage_low_usd,
-            max(usage_high_usd) as usage_high_usd,
-            max(usage_net_usd) / nullif(sum(cost_usd)::double, 0) as usage_net_share
-        from actions left join resources on true
+            count(*) filter (where is_dearest_of_resource) as resources,
+            coalesce(sum(scope_cost_usd) filter (where is_dearest_of_resource), 0) as resources_usd,
+            count(*) filter (where verdict = 'accepted') as accepted,
+            count(*) filter (where verdict = 'unknown') as unknown,
+            coalesce(sum(monthly_savings_usd), 0) as usage_net_usd,
+            coalesce(sum(low_monthly_savings_usd), 0) as usage_low_usd,
+            coalesce(sum(high_monthly_savings_usd), 0) as usage_high_usd,
+            usage_net_usd / nullif(resources_usd::double, 0) as usage_net_share
+        from rates.rpt_usage_optimizations
         """
     )
 
@@ -84,17 +74,11 @@ def _kinds(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            replace(action_kind, '_', ' ') as action_kind,
-            count(*) filter (where verdict = 'accepted') as accepted,
-            sum(monthly_savings_usd) as monthly_savings_usd,
-            sum(low_monthly_savings_usd) as low_monthly_savings_usd,
-            sum(high_monthly_savings_usd) as high_monthly_savings_usd,
-            coalesce(sum(overlap_usd), 0) as overlap_usd,
-            coalesce(sum(effort_usd) filter (where verdict = 'accepted'), 0) as effort_usd,
-            count(*) filter (where verdict = 'rejected') as rejected,
-            count(*) filter (where verdict = 'unknown') as unknown
-        from rates.rpt_usage_optimizations
-        group by action_kind, applied_order
+            replace(action_kind, '_', ' ') as action_kind, accepted_resources as accepted,
+            monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, overlap_usd, effort_usd,
+            rejected_resources as rejected, unknown_resources as unknown
+        from rates.rpt_usage_optimization_kinds
+        where rollup_level = 'kind'
         order by applied_order
         """
     )
@@ -117,12 +101,9 @@ def _resources(warehouse: Warehouse) -> Evidence:
 def _reasons(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
-        select
-            action_kind, verdict, split_part(reason, ' (', 1) as reason_kind, count(*) as resources,
-            sum(scope_cost_usd) as scope_cost_usd
-        from rates.rpt_usage_optimizations
-        where verdict <> 'accepted'
-        group by action_kind, applied_order, verdict, reason_kind
+        select action_kind, verdict, reason_kind, resources, scope_cost_usd
+        from rates.rpt_usage_optimization_kinds
+        where rollup_level = 'reason' and verdict <> 'accepted'
         order by verdict desc, scope_cost_usd desc, applied_order, reason_kind
         """
     )
@@ -135,7 +116,7 @@ def _places(warehouse: Warehouse) -> Evidence:
             resource_id, provider_name, option_provider_name, gpu_model, usd_per_gpu_hour, placement_score,
             monthly_savings_usd, migration_cost_usd, payback_months, verdict
         from rates.rpt_placement_options
-        qualify count(*) over (partition by provider_name, resource_id) > 1
+        where has_alternative
         order by provider_name, resource_id, score_rank
         """
     )
