@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reports_builder.alerts.words import sentence
 from reports_builder.errors import ReportError
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.formatting import Value
 from reports_builder.model import Column, KeyFigure, Section, Table
 from reports_builder.warehouse import Warehouse
@@ -14,13 +14,6 @@ from reports_builder.warehouse import Warehouse
 _ALERT = """severity, subject_name, subject_type, subject_id, measure, unit, observed_value, comparison,
             threshold_value, prior_value, amount_usd, money_at_risk_usd, facts, period_start_date,
             as_of_date, alert_id"""
-_STATE = """case
-                when fired_at is null then 'new'
-                when channels_told > 0 and channels_waiting > 0 then 'sent to some'
-                when channels_told > 0 then 'sent'
-                when channels_waiting > 0 then 'sending failed'
-                else 'open'
-            end as state"""
 OPEN = "Open alerts"
 """The title of the section that lists them."""
 
@@ -37,6 +30,7 @@ class Alerts:
     still_open: Evidence
     subjects: Evidence
     acknowledged: Evidence | None
+    acknowledged_count: Evidence | None
 
     def of_subject(self, row: Mapping[str, Value]) -> list[Mapping[str, Value]]:
         """The open alerts of the subject of ``row``."""
@@ -55,20 +49,28 @@ def read_alerts(warehouse: Warehouse) -> Alerts | None:
         return None
     try:
         return Alerts(
-            _counts(warehouse), _open(warehouse), _open(warehouse, leading=True), _acknowledged(warehouse)
+            _counts(warehouse),
+            _open(warehouse),
+            _open(warehouse, leading=True),
+            _acknowledged(warehouse),
+            _acknowledged_count(warehouse),
         )
     except ReportError:
         # A copy of the file in another place: the ledger that its views name is not the one beside it.
         found = _open_without_ledger(warehouse)
-        return Alerts(_counts_without_ledger(warehouse), found, found, None)
+        return Alerts(_counts_without_ledger(warehouse), found, found, None, None)
 
 
 def alerts_tile(alerts: Alerts) -> KeyFigure:
     """How many are open."""
-    if alerts.acknowledged is None:
+    if alerts.acknowledged_count is None:
         said = alerts.counts.say("{critical_alerts:count} critical; acknowledgements unknown")
     else:
-        said = alerts.counts.say("{critical_alerts:count} critical; {acknowledged_alerts:count} acknowledged")
+        said = say(
+            "{critical_alerts:count} critical; {acknowledged_alerts:count} acknowledged",
+            alerts.counts,
+            alerts.acknowledged_count,
+        )
     return KeyFigure("Open alerts", alerts.counts.cell("open_alerts", "count"), status=said)
 
 
@@ -158,9 +160,7 @@ def _counts(warehouse: Warehouse) -> Evidence:
         """
         select
             count(*) as open_alerts,
-            count(*) filter (where severity = 'critical') as critical_alerts,
-            (select count(*) from anomalies.rpt_alerts where not is_superseded) - count(*)
-                as acknowledged_alerts
+            count(*) filter (where severity = 'critical') as critical_alerts
         from anomalies.rpt_open_alerts
         """
     )
@@ -171,8 +171,7 @@ def _open(warehouse: Warehouse, *, leading: bool = False) -> Evidence:
     return warehouse.evidence(
         f"""
         select
-            {_ALERT}, subject_money_at_risk_usd, subject_alerts, assigned_to, assignment_note,
-            {_STATE}
+            {_ALERT}, subject_money_at_risk_usd, subject_alerts, assigned_to, assignment_note, state
         from anomalies.rpt_open_alerts
         where subject_place = 1 or not :leading
         order by
@@ -185,25 +184,17 @@ def _open(warehouse: Warehouse, *, leading: bool = False) -> Evidence:
 def _acknowledged(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         f"""
-        with seen as (
-            select
-                alert_id,
-                arg_max(actor, event_at) as acknowledged_by,
-                max(event_at) as acknowledged_at,
-                arg_max(coalesce(note, '-'), event_at) as note
-            from anomalies.fct_alert_events
-            where event_type = 'acknowledged'
-            group by alert_id
-        )
         select
             {_ALERT}, acknowledged_by,
             strftime(acknowledged_at, '%Y-%m-%d %H:%M UTC') as acknowledged_at, note
-        from anomalies.rpt_alerts
-        join seen using (alert_id)
-        where not is_superseded
+        from anomalies.rpt_acknowledged_alerts
         order by money_at_risk_usd desc nulls last, alert_id
         """  # noqa: S608 - words of this file
     )
+
+
+def _acknowledged_count(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence("select count(*) as acknowledged_alerts from anomalies.rpt_acknowledged_alerts")
 
 
 def _counts_without_ledger(warehouse: Warehouse) -> Evidence:

@@ -17,6 +17,7 @@ from reports_builder.subjects.anomalies.statements import (
 from reports_builder.subjects.core.queries import price_plan
 from reports_builder.subjects.efficiency import insights as efficiency_insights
 from reports_builder.subjects.efficiency import queries as efficiency
+from reports_builder.subjects.efficiency.statements import who_has_premium
 from reports_builder.warehouse import Warehouse
 
 
@@ -25,7 +26,7 @@ def build(warehouse: Warehouse) -> Page:
     abnormal = ask.abnormal(warehouse)
     episodes = ask.episodes(warehouse)
     limits = ask.limits(warehouse)
-    premium = efficiency.premium_on_trivial(warehouse)
+    premium = efficiency.premium_in_all(warehouse)
     near = ask.near_limit(warehouse)
     plan = price_plan(warehouse)
     return Page(
@@ -37,18 +38,18 @@ def build(warehouse: Warehouse) -> Page:
             "notices; the invoice says it weeks later."
         ),
         answer=(
-            what_was_abnormal(abnormal, episodes),
+            what_was_abnormal(warehouse, abnormal, episodes),
             *([_is_it_over(abnormal)] if episodes.rows else []),
-            who_is_at_the_limit(limits),
+            who_is_at_the_limit(warehouse, limits),
             _what_is_wasted(premium),
         ),
-        key_figures=key_figures(abnormal, limits, premium),
+        key_figures=key_figures(warehouse, abnormal, limits, premium),
         figures=abnormal_days_figure(warehouse, episodes),
         insights=(
             *insights.abnormal_days(episodes),
-            *insights.over_limit(ask.over_limit(warehouse), plan),
-            *insights.outgrown(ask.outgrown(warehouse), plan),
-            *efficiency_insights.premium_on_trivial(premium, efficiency.fixes_of_premium_use(warehouse)),
+            *insights.over_limit(warehouse, plan),
+            *insights.outgrown(warehouse, plan),
+            *efficiency_insights.premium_on_trivial(warehouse),
         ),
         plan=main_actions(warehouse),
         confidence=confidence(warehouse, _assumptions()),
@@ -65,10 +66,10 @@ def _is_it_over(abnormal: Evidence) -> Prose:
 
 
 def _what_is_wasted(premium: Evidence) -> Prose:
-    if not premium.rows:
+    if not premium["customers"]:
         return note("No premium model does trivial work.")
-    return premium.say(
-        "{who_have:text} trivial work done by premium models, at **{all_cost_usd:usd}** in 30 days: "
+    return who_has_premium(premium) + premium.say(
+        " trivial work done by premium models, at **{all_cost_usd:usd}** in 30 days: "
         "{dearer_ratio:ratio} times what it needs to cost."
     )
 

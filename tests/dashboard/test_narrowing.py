@@ -106,11 +106,14 @@ FIGURES: list[tuple[Callable[[Warehouse], Evidence], str, str]] = [
         "from margin.rpt_feature_economics where product_id = $value",
     ),
     (
+        anomalies.paying_customers,
+        "tier",
+        "select count(*) from margin.rpt_customer_margins where revenue_usd > 0 and subscription_tier = $value",
+    ),
+    (
         anomalies.limits,
         "tier",
-        "select (select count(*) from margin.rpt_customer_margins where revenue_usd > 0 and subscription_tier = $value), "
-        "(select limit_share from anomalies.rpt_threshold_alerts where limit_share is not null limit 1), "
-        "count(*) filter (where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit') "
+        "select count(*) filter (where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit') "
         "from anomalies.rpt_threshold_alerts where subscription_tier = $value",
     ),
 ]
@@ -293,6 +296,7 @@ def test_every_mart_is_described_and_its_dimensions_are_columns(built: Workspace
         USAGE,
         marts.CUSTOMER_USAGE,
         CUSTOMER_DAYS,
+        marts.CUSTOMER_COSTS,
         marts.ANOMALIES,
     }
 

@@ -72,8 +72,7 @@ def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspa
     with open_published(built.published, with_calls=True) as warehouse:
         customer.traces_section(warehouse, losing)
         read |= warehouse.read
-    # Shown as soon as somebody has acknowledged an alert; here nobody has.
-    assert read | {"anomalies.fct_alert_events"} == exposed
+    assert read == exposed
 
 
 def test_the_page_of_a_customer_goes_down_to_its_traces(built: Workspace) -> None:

@@ -18,6 +18,12 @@ customers as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
 flagged as (
 
     select
@@ -33,7 +39,11 @@ episodes as (
     select
         *,
         min(usage_date) over (partition by customer_id, episode_key) as episode_start_date,
-        cast(count(*) over (partition by customer_id, episode_key) as integer) as episode_days
+        cast(count(*) over (partition by customer_id, episode_key) as integer) as episode_days,
+        {{ money('sum(expected_cost_usd) over (partition by customer_id, episode_key)') }} as episode_expected_cost_usd,
+        {{ money('sum(effective_cost_usd) over (partition by customer_id, episode_key)') }} as episode_observed_cost_usd,
+        row_number() over (partition by customer_id, episode_key order by effective_cost_usd - expected_cost_usd desc, usage_date asc) = 1
+            as is_dearest_of_episode
     from flagged
 
 ),
@@ -59,6 +69,11 @@ explained as (
         || ' in the {{ var("anomaly_baseline_days") }} days before' as baseline,
         episodes.episode_start_date,
         episodes.episode_days,
+        episodes.episode_expected_cost_usd,
+        episodes.episode_observed_cost_usd,
+        {{ money('episodes.episode_observed_cost_usd - episodes.episode_expected_cost_usd') }} as episode_excess_cost_usd,
+        episodes.is_dearest_of_episode,
+        episodes.usage_date between as_of.window_start_date and as_of.as_of_date as is_in_window,
         episodes.is_of_new_feature,
         {{ ratio('episodes.calls', 'episodes.expected_calls') }} as calls_ratio,
         {{ ratio(ratio('episodes.effective_cost_usd', 'episodes.calls'), ratio('episodes.expected_cost_usd', 'episodes.expected_calls')) }}
@@ -73,6 +88,7 @@ explained as (
     from episodes
     left join causes on episodes.customer_id = causes.customer_id and episodes.usage_date = causes.usage_date
     left join customers on episodes.customer_id = customers.customer_id
+    cross join as_of
 
 ),
 
@@ -94,6 +110,12 @@ final as (
         baseline,
         episode_start_date,
         episode_days,
+        is_dearest_of_episode,
+        episode_expected_cost_usd,
+        episode_observed_cost_usd,
+        episode_excess_cost_usd,
+        {{ ratio('episode_observed_cost_usd', 'episode_expected_cost_usd') }} as episode_cost_ratio,
+        {{ ratio('episode_excess_cost_usd', 'sum(case when is_in_window then excess_cost_usd end) over ()') }} as episode_excess_share,
         case
             when is_of_new_feature then 'new feature'
             when calls_ratio is null or cost_per_call_ratio is null then 'new usage'

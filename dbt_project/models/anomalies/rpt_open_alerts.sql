@@ -90,7 +90,14 @@ still_open as (
         alerts.money_at_risk_usd,
         assignments.assigned_at,
         assignments.assigned_to,
-        assignments.assignment_note
+        assignments.assignment_note,
+        case
+            when histories.fired_at is null then 'new'
+            when deliveries.channels_told > 0 and deliveries.channels_waiting > 0 then 'sent to some'
+            when deliveries.channels_told > 0 then 'sent'
+            when deliveries.channels_waiting > 0 then 'sending failed'
+            else 'open'
+        end as state
     from alerts
     left join histories on alerts.alert_id = histories.alert_id
     left join deliveries on alerts.alert_id = deliveries.alert_id

@@ -76,7 +76,7 @@ def spend_tiles(spend: Evidence) -> tuple[KeyFigure, ...]:
 def _alerts_tile(warehouse: NarrowedWarehouse, alerts: Alerts | None) -> KeyFigure:
     if alerts is not None:
         return alerts_tile(alerts)
-    return over_limit_figure(realtime.limits(warehouse))
+    return over_limit_figure(warehouse, realtime.limits(warehouse))
 
 
 def _freshness_tile(fresh: Evidence) -> KeyFigure:

@@ -16,7 +16,7 @@ from reports_builder.subjects.anomalies.statements import (
     who_is_at_the_limit,
 )
 from reports_builder.subjects.efficiency.insights import PREMIUM_COLUMNS
-from reports_builder.subjects.efficiency.queries import premium_on_trivial
+from reports_builder.subjects.efficiency.queries import premium_in_all, premium_on_trivial
 from reports_builder.subjects.planning.queries import outlook
 from reports_builder.subjects.planning.statements import spend_by_day
 
@@ -26,11 +26,10 @@ def build(warehouse: NarrowedWarehouse) -> View:
     abnormal = ask.abnormal(warehouse)
     episodes = ask.episodes(warehouse)
     limits = ask.limits(warehouse)
-    premium = premium_on_trivial(warehouse)
     return View(
         title="Real time",
-        headline=(what_was_abnormal(abnormal, episodes), who_is_at_the_limit(limits)),
-        tiles=key_figures(abnormal, limits, premium),
+        headline=(what_was_abnormal(warehouse, abnormal, episodes), who_is_at_the_limit(warehouse, limits)),
+        tiles=key_figures(warehouse, abnormal, limits, premium_in_all(warehouse)),
         sections=(
             *alerts_sections(read_alerts(warehouse)),
             *(
@@ -40,7 +39,10 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *_near_limit(warehouse),
             Section("Spend by day", figures=(spend_by_day(warehouse, outlook(warehouse)),)),
             episodes_section(episodes),
-            Section("Premium models on trivial work", tables=(Table(PREMIUM_COLUMNS, premium),)),
+            Section(
+                "Premium models on trivial work",
+                tables=(Table(PREMIUM_COLUMNS, premium_on_trivial(warehouse)),),
+            ),
         ),
         period=warehouse.chosen_period,
     )

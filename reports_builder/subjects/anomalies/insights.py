@@ -2,8 +2,10 @@
 
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.subjects.anomalies.statements import EPISODE_COLUMNS
+from reports_builder.subjects.anomalies import queries as ask
+from reports_builder.subjects.anomalies.statements import EPISODE_COLUMNS, run_of
 from reports_builder.subjects.capabilities import ANOMALIES, REAL_TIME, UNIT_ECONOMICS
+from reports_builder.warehouse import Warehouse
 
 
 def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:
@@ -14,7 +16,7 @@ def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:
         Insight(
             title=episodes.say("{customer:text} cost {cost_ratio:ratio} times the expected"),
             problem=episodes.say(
-                "From {episode_start_date:day}, {run:text} cost "
+                f"From {{episode_start_date:day}}, {run_of(episodes)} cost "
                 "**{observed_usd:usd}** instead of the {expected_usd:usd} that the {baseline:text} leads "
                 "one to expect. The reason is {driver:text}; {cause_share:percent} of what was added is "
                 "{cause_feature:words} on {cause_model:text}."
@@ -44,15 +46,15 @@ def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:
     )
 
 
-def _next_tier(customers: Evidence, plan: Evidence) -> Prose:
+def _next_tier(sums: Evidence, plan: Evidence) -> Prose:
     counted = (
         note("The pricing proposal counts these customers in the worth of its plan. ")
         if plan.rows
         else note("")
     )
-    if customers["next_tier_gain_usd"] is None:
+    if sums["next_tier_gain_usd"] is None:
         return counted + note("Of a larger tier nothing can be said: there is none to move to.")
-    return counted + customers.say(
+    return counted + sums.say(
         ("Without the plan: between nothing" if plan.rows else "Between nothing")
         + ", if they refuse, and **{next_tier_gain_usd:usd}** more in fees a month, if each that has a "
         "larger tier above it ({customers_with_next_tier:count} of {listed_customers:count}) moves there at "
@@ -60,20 +62,26 @@ def _next_tier(customers: Evidence, plan: Evidence) -> Prose:
     )
 
 
-def over_limit(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
+def over_limit(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
     """Customers whose cost is too large a part of their fees; ``plan`` is the price plan proposed."""
+    customers, sums = ask.over_limit(warehouse), ask.over_limit_in_all(warehouse)
     if not customers.rows:
         return ()
     return (
         Insight(
-            title=customers.say("{who_cost:text} more than {limit_share:percent} of their fees"),
+            title=sums.say(
+                "One customer costs"
+                if sums["listed_customers"] == 1
+                else "{listed_customers:count} customers cost"
+            )
+            + customers.say(" more than {limit_share:percent} of their fees"),
             problem=customers.say(
                 "The furthest over is {customer:text}: **{cost_usd:usd}** of cost against {revenue_usd:usd}"
                 " of fees in 30 days ({cost_share_of_revenue:percent})."
             ),
             domain_spec=REAL_TIME,
             domain_framework=f"{ANOMALIES}; {UNIT_ECONOMICS}",
-            ubr_impact=customers.say("**{all_above_limit_usd:usd}** of cost in 30 days beyond the limit."),
+            ubr_impact=sums.say("**{all_above_limit_usd:usd}** of cost in 30 days beyond the limit."),
             recommendation=Recommendation(
                 note(
                     "Offer these customers the price plan of the pricing proposal; a larger tier only if "
@@ -85,7 +93,7 @@ def over_limit(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
                 "Head of Product",
                 "weeks",
             ),
-            outcome=_next_tier(customers, plan),
+            outcome=_next_tier(sums, plan),
             supporting=Table(
                 (
                     Column("customer", "Customer"),
@@ -102,13 +110,18 @@ def over_limit(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
     )
 
 
-def outgrown(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
+def outgrown(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
     """Customers that have grown past their tier; ``plan`` is the price plan proposed."""
+    customers, sums = ask.outgrown(warehouse), ask.outgrown_in_all(warehouse)
     if not customers.rows:
         return ()
     return (
         Insight(
-            title=customers.say("{who_outgrew:text} tier"),
+            title=sums.say(
+                "One customer has outgrown its tier"
+                if sums["listed_customers"] == 1
+                else "{listed_customers:count} customers have outgrown their tier"
+            ),
             problem=customers.say(
                 "{customer:text} costs {growth_ratio:ratio} times what it did at first, abnormal days left "
                 "out, and lately {recent_cost_share_of_revenue:percent} of its fees. This is a new "
@@ -116,15 +129,13 @@ def outgrown(customers: Evidence, plan: Evidence) -> tuple[Insight, ...]:
             ),
             domain_spec=REAL_TIME,
             domain_framework=UNIT_ECONOMICS,
-            ubr_impact=customers.say(
-                "**{all_loss_usd:usd}** of cost above fees in 30 days on these accounts."
-            ),
+            ubr_impact=sums.say("**{all_loss_usd:usd}** of cost above fees in 30 days on these accounts."),
             recommendation=Recommendation(
                 _larger_tier(customers, plan),
                 "Head of Customer Success",
                 "days",
             ),
-            outcome=_next_tier(customers, plan),
+            outcome=_next_tier(sums, plan),
             supporting=Table(
                 (
                     Column("customer", "Customer"),

@@ -1,8 +1,30 @@
 """What the page on abnormal cost and limits asks the warehouse."""
 
+from reports_builder.assumptions import assumption
 from reports_builder.evidence import Evidence
-from reports_builder.marts import ANOMALIES, CUSTOMER_MARGINS, THRESHOLDS, USAGE
+from reports_builder.marts import ANOMALIES, CUSTOMER_COSTS, CUSTOMER_MARGINS, THRESHOLDS, USAGE
 from reports_builder.warehouse import Warehouse
+
+
+def history(warehouse: Warehouse) -> Evidence:
+    """Whether history suffices for the days of this period, and of the one before, to be judged; one row."""
+    return warehouse.evidence(
+        """
+        select
+            coalesce(min(usage_date) + :needed_days <= :as_of, false) as is_judged,
+            coalesce(:has_prior and min(usage_date) + :needed_days <= :prior_start, false) as was_judged
+        from :usage
+        """,
+        needed_days=int(float(str(needed_days(warehouse)["anomaly_min_history_days"]))),
+        usage=USAGE,
+        # Narrowed as the days are that it speaks of.
+        anomalies=ANOMALIES,
+    )
+
+
+def needed_days(warehouse: Warehouse) -> Evidence:
+    """How many days of history it takes to judge one; one row."""
+    return assumption(warehouse, "anomaly_min_history_days")
 
 
 def abnormal(warehouse: Warehouse) -> Evidence:
@@ -10,75 +32,55 @@ def abnormal(warehouse: Warehouse) -> Evidence:
 
     Unknown while history is too short for any day to be judged.
     """
+    known = history(warehouse)
     return warehouse.evidence(
         """
-        with rule as (
-            select cast(max(value) as integer) as needed_days
-            from seeds.assumptions
-            where name = 'anomaly_min_history_days'
-        ),
-        history as (
-            select
-                needed_days,
-                coalesce(min(usage_date) + needed_days <= :as_of, false) as is_judged,
-                coalesce(:has_prior and min(usage_date) + needed_days <= :prior_start, false) as was_judged
-            from rule
-            left join :usage on true
-            group by needed_days
-        ),
-        counted as (
-            select
-                count(*) filter (where usage_date >= :window_start) as abnormal_days,
-                count(distinct customer_id) filter (where usage_date >= :window_start) as abnormal_customers,
-                coalesce(sum(excess_cost_usd) filter (where usage_date >= :window_start), 0) as excess_usd,
-                count(*) filter (where usage_date < :window_start) as prior_abnormal_days,
-                coalesce(sum(excess_cost_usd) filter (where usage_date < :window_start), 0)
-                    as prior_excess_usd,
-                count(*) filter (where usage_date > :as_of - 3) as abnormal_days_lately
-            from :anomalies
-            where usage_date between :prior_start and :as_of
-        )
         select
-            needed_days,
-            is_judged,
-            case when is_judged then abnormal_days end as abnormal_days,
-            abnormal_customers,
-            case when is_judged then excess_usd end as excess_usd,
-            case when was_judged then prior_abnormal_days end as prior_abnormal_days,
-            case when was_judged then prior_excess_usd end as prior_excess_usd,
-            abnormal_days_lately
-        from counted
-        cross join history
+            coalesce(sum(1) filter (where usage_date >= :window_start and :is_judged), :none)
+                as abnormal_days,
+            count(distinct customer_id) filter (where usage_date >= :window_start) as abnormal_customers,
+            coalesce(sum(excess_cost_usd) filter (where usage_date >= :window_start and :is_judged), :none)
+                as excess_usd,
+            coalesce(sum(1) filter (where usage_date < :window_start and :was_judged), :none_before)
+                as prior_abnormal_days,
+            coalesce(
+                sum(excess_cost_usd) filter (where usage_date < :window_start and :was_judged), :none_before
+            ) as prior_excess_usd,
+            count(*) filter (where usage_date > :as_of - 3) as abnormal_days_lately
+        from :anomalies
+        where usage_date between :prior_start and :as_of
         """,
+        is_judged=bool(known["is_judged"]),
+        was_judged=bool(known["was_judged"]),
+        # Of days that were judged none abnormal is zero, of others it is unknown.
+        none=0 if known["is_judged"] else None,
+        none_before=0 if known["was_judged"] else None,
         usage=USAGE,
         anomalies=ANOMALIES,
     )
 
 
 def episodes(warehouse: Warehouse) -> Evidence:
-    """Runs of abnormal days in the period, the dearest first, each with what added most."""
+    """Runs of abnormal days whose dearest day is in the period, the dearest first, with what added most."""
     return warehouse.evidence(
         """
         select
             customer_id,
-            coalesce(max(customer_name), customer_id) as customer,
+            coalesce(customer_name, customer_id) as customer,
             episode_start_date,
-            max(usage_date) as last_date,
-            count(*) as days,
-            case when days = 1 then 'one abnormal day' else days || ' abnormal days' end as run,
-            sum(expected_cost_usd) as expected_usd,
-            sum(observed_cost_usd) as observed_usd,
-            sum(excess_cost_usd) as excess_usd,
-            sum(excess_cost_usd) / sum(sum(excess_cost_usd)) over () as excess_share,
-            sum(observed_cost_usd) / nullif(sum(expected_cost_usd), 0) as cost_ratio,
-            max_by(driver, excess_cost_usd) as driver,
-            max_by(cause_feature_id, excess_cost_usd) as cause_feature,
-            max_by(cause_model, excess_cost_usd) as cause_model,
-            max_by(cause_added_cost_share, excess_cost_usd) as cause_share,
-            max_by(baseline, excess_cost_usd) as baseline
+            episode_days as days,
+            episode_expected_cost_usd as expected_usd,
+            episode_observed_cost_usd as observed_usd,
+            episode_excess_cost_usd as excess_usd,
+            episode_excess_share as excess_share,
+            episode_cost_ratio as cost_ratio,
+            driver,
+            cause_feature_id as cause_feature,
+            cause_model,
+            cause_added_cost_share as cause_share,
+            baseline
         from :anomalies
-        where usage_date between :window_start and :as_of
-        group by customer_id, episode_start_date
+        where is_dearest_of_episode and usage_date between :window_start and :as_of
         order by excess_usd desc, customer_id, episode_start_date
         """,
         anomalies=ANOMALIES,
@@ -90,40 +92,33 @@ def days_of(warehouse: Warehouse, customer_id: str) -> Evidence:
     return warehouse.evidence(
         """
         select
-            usage.usage_date as day,
-            sum(usage.effective_cost_usd) as cost_usd,
-            max(anomalies.expected_cost_usd) as expected_usd,
-            max(anomalies.usage_date) is not null as is_abnormal
-        from :usage as usage
-        left join :anomalies as anomalies
-            on usage.customer_id = anomalies.customer_id and usage.usage_date = anomalies.usage_date
-        where usage.customer_id = :customer_id and usage.usage_date between :history_start and :as_of
-        group by usage.usage_date
-        order by usage.usage_date
+            usage_date as day, effective_cost_usd as cost_usd, expected_cost_usd as expected_usd, is_abnormal
+        from :days
+        where customer_id = :customer_id and usage_date between :history_start and :as_of
+        order by usage_date
         """,
-        usage=USAGE,
-        anomalies=ANOMALIES,
+        days=CUSTOMER_COSTS,
         customer_id=customer_id,
     )
+
+
+def paying_customers(warehouse: Warehouse) -> Evidence:
+    """How many customers have fees to hold their cost against; one row."""
+    return warehouse.evidence(
+        "select count(*) as paying_customers from :margins where revenue_usd > 0", margins=CUSTOMER_MARGINS
+    )
+
+
+def limit_share(warehouse: Warehouse) -> Evidence:
+    """Which part of its fees a customer may cost; one row."""
+    return assumption(warehouse, "cost_share_of_revenue_limit")
 
 
 def limits(warehouse: Warehouse) -> Evidence:
     """How many customers have reached which limit, and what that costs; one row."""
     return warehouse.evidence(
         """
-        with paying as (
-            select count(*) as paying_customers
-            from :margins
-            where revenue_usd > 0
-        ),
-        rule as (
-            select max(value) as limit_share
-            from seeds.assumptions
-            where name = 'cost_share_of_revenue_limit'
-        )
         select
-            max(paying.paying_customers) as paying_customers,
-            max(rule.limit_share) as limit_share,
             count(*) filter (where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit')
                 as over_customers,
             count(*) filter (where alert_kind = 'cost_share_of_revenue' and severity = 'close to the limit')
@@ -132,11 +127,8 @@ def limits(warehouse: Warehouse) -> Evidence:
             coalesce(sum(cost_above_limit_usd) filter (
                 where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit'
             ), 0) as above_limit_usd
-        from paying
-        cross join rule
-        left join :thresholds on true
+        from :thresholds
         """,
-        margins=CUSTOMER_MARGINS,
         thresholds=THRESHOLDS,
     )
 
@@ -148,17 +140,26 @@ def over_limit(warehouse: Warehouse) -> Evidence:
         select
             customer_name as customer, subscription_tier, revenue_usd, cost_usd,
             cost_share_of_revenue, limit_share, cost_above_limit_usd,
-            projected_month_cost_usd, month_revenue_usd, days_remaining, severity,
-            sum(cost_above_limit_usd) over () as all_above_limit_usd,
-            count(*) over () as over_customers,
-            case over_customers when 1 then 'One customer costs' else over_customers || ' customers cost' end
-                as who_cost,
-            sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd,
-            count(next_tier_fee_usd) over () as customers_with_next_tier,
-            over_customers as listed_customers
+            projected_month_cost_usd, month_revenue_usd, days_remaining, severity
         from :thresholds
         where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit'
         order by cost_above_limit_usd desc, customer_id
+        """,
+        thresholds=THRESHOLDS,
+    )
+
+
+def over_limit_in_all(warehouse: Warehouse) -> Evidence:
+    """The sums over those customers, and what the next tier would bring; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as listed_customers,
+            sum(cost_above_limit_usd) as all_above_limit_usd,
+            sum(next_tier_fee_usd - monthly_fee_usd) as next_tier_gain_usd,
+            count(next_tier_fee_usd) as customers_with_next_tier
+        from :thresholds
+        where alert_kind = 'cost_share_of_revenue' and severity = 'over the limit'
         """,
         thresholds=THRESHOLDS,
     )
@@ -186,19 +187,26 @@ def outgrown(warehouse: Warehouse) -> Evidence:
         select
             customer_name as customer, subscription_tier, monthly_fee_usd,
             coalesce(next_tier, 'none larger') as next_tier, next_tier_fee_usd,
-            cost_usd, growth_ratio, recent_cost_share_of_revenue,
-            count(*) over () as outgrown_customers,
-            case outgrown_customers
-                when 1 then 'One customer has outgrown its'
-                else outgrown_customers || ' customers have outgrown their'
-            end as who_outgrew,
-            sum(cost_usd - revenue_usd) over () as all_loss_usd,
-            sum(next_tier_fee_usd - monthly_fee_usd) over () as next_tier_gain_usd,
-            count(next_tier_fee_usd) over () as customers_with_next_tier,
-            outgrown_customers as listed_customers
+            cost_usd, growth_ratio, recent_cost_share_of_revenue
         from :thresholds
         where alert_kind = 'tier_outgrown'
         order by growth_ratio desc, customer_id
+        """,
+        thresholds=THRESHOLDS,
+    )
+
+
+def outgrown_in_all(warehouse: Warehouse) -> Evidence:
+    """The sums over those customers, and what the next tier would bring; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as listed_customers,
+            sum(cost_usd - revenue_usd) as all_loss_usd,
+            sum(next_tier_fee_usd - monthly_fee_usd) as next_tier_gain_usd,
+            count(next_tier_fee_usd) as customers_with_next_tier
+        from :thresholds
+        where alert_kind = 'tier_outgrown'
         """,
         thresholds=THRESHOLDS,
     )

@@ -1,6 +1,6 @@
 """What the reports and the dashboard say of abnormal days and of limits."""
 
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.charts import marked_days
@@ -19,11 +19,12 @@ EPISODE_COLUMNS = (
 )
 
 
-def what_was_abnormal(abnormal: Evidence, episodes: Evidence) -> Prose:
+def what_was_abnormal(warehouse: Warehouse, abnormal: Evidence, episodes: Evidence) -> Prose:
     """How many days were abnormal, what they cost, and the dearest of them."""
-    if not abnormal["is_judged"]:
-        return abnormal.say(
-            "History is too short to call a day abnormal: it takes {needed_days:count} days of it."
+    if abnormal["abnormal_days"] is None:
+        return ask.needed_days(warehouse).say(
+            "History is too short to call a day abnormal: it takes {anomaly_min_history_days:count} days of "
+            "it."
         )
     if not episodes.rows:
         return note("No customer had an abnormal day in the period.")
@@ -31,25 +32,34 @@ def what_was_abnormal(abnormal: Evidence, episodes: Evidence) -> Prose:
         "{abnormal_days:count} days of {abnormal_customers:count} customers were abnormal and cost "
         "**{excess_usd:usd}** more than their own past leads one to expect. "
     ) + episodes.say(
-        "The dearest is {customer:text} ({run:text} from {episode_start_date:day}): **{excess_usd:usd}** "
-        "too much, because of {driver:text}, most of all in {cause_feature:words}."
+        f"The dearest is {{customer:text}} ({run_of(episodes)} from {{episode_start_date:day}}): "
+        "**{excess_usd:usd}** too much, because of {driver:text}, most of all in {cause_feature:words}."
     )
 
 
-def who_is_at_the_limit(limits: Evidence) -> Prose:
+def run_of(episodes: Evidence) -> str:
+    """How many days the abnormal run has, as part of a template."""
+    return "one abnormal day" if episodes["days"] == 1 else "{days:count} abnormal days"
+
+
+def who_is_at_the_limit(warehouse: Warehouse, limits: Evidence) -> Prose:
     """How many customers cost too large a part of their fees, or have outgrown their tier."""
     if not limits["over_customers"] and not limits["close_customers"]:
-        if not limits["paying_customers"]:
+        if not ask.paying_customers(warehouse)["paying_customers"]:
             return note("No customer has fees to hold its cost against.")
         return note("No customer is close to its cost limit.")
-    return limits.say(
-        "Customers that cost more than {limit_share:percent} of their fees: {over_customers:count}, with"
-        " **{above_limit_usd:usd}** beyond that limit in 30 days. Close to it: {close_customers:count}. "
-        "Grown past their tier: {outgrown_customers:count}."
+    return say(
+        "Customers that cost more than {cost_share_of_revenue_limit:percent} of their fees: "
+        "{over_customers:count}, with **{above_limit_usd:usd}** beyond that limit in 30 days. Close to it: "
+        "{close_customers:count}. Grown past their tier: {outgrown_customers:count}.",
+        limits,
+        ask.limit_share(warehouse),
     )
 
 
-def key_figures(abnormal: Evidence, limits: Evidence, premium: Evidence) -> tuple[KeyFigure, ...]:
+def key_figures(
+    warehouse: Warehouse, abnormal: Evidence, limits: Evidence, premium: Evidence
+) -> tuple[KeyFigure, ...]:
     """Abnormal days, customers at their limits, and premium models on trivial work."""
     return (
         compared(
@@ -58,28 +68,28 @@ def key_figures(abnormal: Evidence, limits: Evidence, premium: Evidence) -> tupl
             "abnormal_days",
             "count",
             status=abnormal.say("{abnormal_days_lately:count} in the last three days")
-            if abnormal["is_judged"]
+            if abnormal["abnormal_days"] is not None
             else note("too little history"),
         ),
         compared(abnormal, "Cost above expected on them", "excess_usd", "usd_table"),
-        over_limit_figure(limits),
+        over_limit_figure(warehouse, limits),
         KeyFigure("Customers close to it", limits.cell("close_customers", "count")),
         KeyFigure("Customers that outgrew their tier", limits.cell("outgrown_customers", "count")),
         KeyFigure(
             "Premium models on trivial work",
-            premium.cell("all_cost_usd", "usd_table") if premium.rows else note("none"),
+            premium.cell("all_cost_usd", "usd_table") if premium["customers"] else note("none"),
         ),
     )
 
 
-def over_limit_figure(limits: Evidence) -> KeyFigure:
+def over_limit_figure(warehouse: Warehouse, limits: Evidence) -> KeyFigure:
     """Customers whose cost is too large a part of their fees."""
     return KeyFigure(
         "Customers over their cost limit",
         limits.cell("over_customers", "count"),
         target=note("none"),
-        status=limits.say("limit: {limit_share:percent} of fees")
-        if limits["paying_customers"]
+        status=ask.limit_share(warehouse).say("limit: {cost_share_of_revenue_limit:percent} of fees")
+        if ask.paying_customers(warehouse)["paying_customers"]
         else note("nobody with fees to judge"),
     )
 
@@ -92,7 +102,8 @@ def abnormal_days_figure(warehouse: Warehouse, episodes: Evidence) -> tuple[Figu
     if not days.rows:
         return ()
     title = episodes.say(
-        "{customer:text} cost {excess_usd:usd} more than expected ({run:text} from {episode_start_date:day})"
+        f"{{customer:text}} cost {{excess_usd:usd}} more than expected ({run_of(episodes)} from "
+        "{episode_start_date:day})"
     )
     figure = Figure(
         "abnormal-days",
