@@ -11,6 +11,7 @@ from reports_builder.subjects.allocation.teams.statements import (
     TEAM_COLUMNS,
     budget_history_table,
     budget_kept,
+    budget_status,
     budgets_figure,
     charged,
     dearest_call,
@@ -52,8 +53,8 @@ def build(warehouse: Warehouse) -> Page:
         figures=budgets_figure(month, budgets),
         insights=(
             *insights.overrun(budgets, month, ask.budget_table(warehouse), ask.budgets_ahead(warehouse)),
-            *insights.dear_team(teams, ask.models_of_team(warehouse, str(teams["team_name"]))),
-            *insights.shown_only(ask.shown_only(warehouse)),
+            *insights.dear_team(teams),
+            *insights.shown_only(ask.shown_only(warehouse), ask.shown_in_all(warehouse)),
         ),
         plan=None,
         confidence=confidence(warehouse, _ASSUMPTIONS),
@@ -86,7 +87,7 @@ def _next_month(month: Evidence) -> tuple[KeyFigure, ...]:
             month.say("Forecast of {month_start_date:month}, teams with a budget"),
             month.cell("projected_usd", "usd_table"),
             target=month.cell("budget_usd", "usd_table"),
-            status=month.say("{status:text}; the sum of each team's own forecast"),
+            status=budget_status(month) + note("; the sum of each team's own forecast"),
         ),
     )
 

@@ -33,7 +33,7 @@ from reports_builder.subjects.margin.statements import (
 )
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
-from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
+from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -86,7 +86,7 @@ def build(warehouse: Warehouse) -> Page:
             ),
             what_comes(outlook),
             _what_first(best, saved) + _what_prices_add(best, saved, ask.price_plan(warehouse)),
-            *decisions_said(company_steps(warehouse)),
+            *decisions_said(warehouse),
         ),
         key_figures=(
             *(all_spend_figures(all_spend) if all_spend.rows else ()),
@@ -102,7 +102,7 @@ def build(warehouse: Warehouse) -> Page:
             *([insights.concentrated_cost(warehouse, top, concentration, margins)] if top.rows else []),
             insights.dear_model(warehouse, models),
             *insights.opportunities(warehouse, best),
-            *insights.overrun_budgets(teams),
+            *insights.overrun_budgets(teams, alignment.ended_overrun(warehouse)),
         ),
         plan=main_actions(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),

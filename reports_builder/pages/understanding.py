@@ -39,6 +39,7 @@ def build(warehouse: Warehouse) -> Page:
     tokens = ask.total_tokens(warehouse)
     coverage = ask.coverage(warehouse)
     organizations = ask.organizations(warehouse)
+    organizations_in_all = ask.organizations_in_all(warehouse)
     providers = ask.breakdown(warehouse, "provider")
     models = ask.breakdown(warehouse, "model")
     outlook = forecast.outlook(warehouse)
@@ -53,7 +54,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         answer=(
             _spend(warehouse, spend, providers, models),
-            owners(coverage) + _largest(organizations),
+            owners(coverage) + _largest(organizations_in_all),
             token_price(tokens),
             what_comes(outlook) + _missed(outlook, accuracy),
         ),
@@ -64,7 +65,7 @@ def build(warehouse: Warehouse) -> Page:
             forecast_figure(outlook),
             accuracy_figure(accuracy),
         ),
-        figures=(_organizations_figure(organizations),) if organizations["listed_organizations"] else (),
+        figures=(_organizations_figure(organizations, organizations_in_all),) if organizations.rows else (),
         insights=(
             *insights.ownership(warehouse, coverage),
             insights.dear_tokens(warehouse),
@@ -89,10 +90,10 @@ def _spend(warehouse: Warehouse, spend: Evidence, providers: Evidence, models: E
     )
 
 
-def _largest(organizations: Evidence) -> Prose:
-    if not organizations["listed_organizations"]:
+def _largest(in_all: Evidence) -> Prose:
+    if not in_all["listed_organizations"]:
         return note("")
-    return organizations.say(
+    return in_all.say(
         " The {listed_organizations:count} largest organizations cause {listed_share:percent} of the cost."
     )
 
@@ -106,9 +107,9 @@ def _missed(outlook: Evidence, accuracy: Evidence) -> Prose:
     )
 
 
-def _organizations_figure(organizations: Evidence) -> Figure:
+def _organizations_figure(organizations: Evidence, in_all: Evidence) -> Figure:
     has_prior = organizations["prior_cost_usd"] is not None
-    title = organizations.say(
+    title = in_all.say(
         "{listed_organizations:count} of {all_organizations:count} organizations cause "
         "{listed_share:percent} of AI cost"
     )

@@ -49,6 +49,16 @@ summed as (
 
 ),
 
+dated as (
+
+    select
+        summed.*,
+        {{ covered_days_of('summed.month_start_date') }}
+    from summed
+    cross join as_of
+
+),
+
 final as (
 
     select
@@ -65,8 +75,10 @@ final as (
         cost_without_units_usd,
         {{ ratio('unused_capacity_cost_usd', 'activity_cost_usd') }} as unused_share,
         owned_cost_usd,
-        customers
-    from summed
+        customers,
+        covered_days,
+        days_in_month
+    from dated
 
 )
 

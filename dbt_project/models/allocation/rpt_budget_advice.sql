@@ -88,6 +88,9 @@ final as (
         suggested.projected_cost_usd,
         suggested.projected_variance_usd,
         suggested.budget_status,
+        suggested.budget_status in ('over budget', 'heading over budget') as is_over,
+        {{ money("sum(case when suggested.budget_status in ('over budget', 'heading over budget') then suggested.projected_variance_usd end) over (partition by suggested.month_start_date)") }}
+            as month_overrun_usd,
         cast(suggested.judged_months as bigint) as judged_months,
         cast(suggested.over_months as bigint) as over_months,
         suggested.usual_month_cost_usd,

@@ -13,6 +13,12 @@ as_of as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
 in_windows as (
 
     select
@@ -71,6 +77,7 @@ final as (
         compared.organization_id,
         compared.product_id,
         compared.customer_id,
+        case when compared.rollup_level = 'customer' then coalesce(customers.customer_name, compared.customer_id) else compared.customer_id end as customer_name,
         compared.rollup_level = 'total' or compared.customer_id <> 'unallocated' and compared.organization_id <> 'unallocated' as is_allocated,
         {{ money('coalesce(compared.allocated_cost_usd, 0)') }} as allocated_cost_usd,
         {{ money('coalesce(compared.direct_cost_usd, 0)') }} as direct_cost_usd,
@@ -88,9 +95,16 @@ final as (
         case
             when as_of.has_full_prior_period
                 then {{ ratio('coalesce(compared.allocated_cost_usd, 0)', 'compared.prior_allocated_cost_usd') }} - 1
-        end as cost_change_share
+        end as cost_change_share,
+        cast(row_number() over (
+            partition by
+                compared.rollup_level,
+                compared.rollup_level = 'total' or compared.customer_id <> 'unallocated' and compared.organization_id <> 'unallocated'
+            order by coalesce(compared.allocated_cost_usd, 0) desc, compared.organization_id asc, compared.product_id asc, compared.customer_id asc
+        ) as bigint) as cost_rank
     from compared
     cross join as_of
+    left join customers on compared.customer_id = customers.customer_id
 
 )
 

@@ -13,6 +13,12 @@ as_of as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
 current_window as (
 
     select * from usage_by_dimension
@@ -54,22 +60,26 @@ compared as (
 final as (
 
     select
-        dimension,
-        dimension_value,
-        model_provider,
-        model_name,
-        calls,
-        {{ ratio('calls', 'sum(calls) over (partition by dimension)') }} as call_share,
-        uncosted_calls,
-        prior_calls,
-        spend_usd,
-        prior_spend_usd,
-        {{ money('spend_usd - prior_spend_usd') }} as spend_change_usd,
-        {{ ratio('spend_usd', 'prior_spend_usd') }} - 1 as spend_change_share,
-        {{ ratio('spend_usd', 'sum(spend_usd) over (partition by dimension)') }} as spend_share,
-        {{ money_of_double(ratio('spend_usd', 'calls - uncosted_calls')) }} as cost_per_call_usd,
-        cast(row_number() over (partition by dimension order by spend_usd desc nulls last, dimension_value asc) as integer) as spend_rank
+        compared.dimension,
+        compared.dimension_value,
+        {# A product and a feature that nobody named are one unknown. #}
+        coalesce(customers.customer_name, case when compared.dimension_value = 'unallocated unallocated' then 'unallocated' else compared.dimension_value end) as dimension_name,
+        compared.model_provider,
+        compared.model_name,
+        compared.calls,
+        {{ ratio('compared.calls', 'sum(compared.calls) over (partition by compared.dimension)') }} as call_share,
+        compared.uncosted_calls,
+        compared.prior_calls,
+        compared.spend_usd,
+        compared.prior_spend_usd,
+        {{ money('compared.spend_usd - compared.prior_spend_usd') }} as spend_change_usd,
+        {{ ratio('compared.spend_usd', 'compared.prior_spend_usd') }} - 1 as spend_change_share,
+        case when compared.prior_calls = 0 then cast('infinity' as double) else {{ ratio('compared.spend_usd', 'compared.prior_spend_usd') }} - 1 end as spend_change_or_new_share,
+        {{ ratio('compared.spend_usd', 'sum(compared.spend_usd) over (partition by compared.dimension)') }} as spend_share,
+        {{ money_of_double(ratio('compared.spend_usd', 'compared.calls - compared.uncosted_calls')) }} as cost_per_call_usd,
+        cast(row_number() over (partition by compared.dimension order by compared.spend_usd desc nulls last, compared.dimension_value asc) as integer) as spend_rank
     from compared
+    left join customers on compared.dimension = 'customer' and compared.dimension_value = customers.customer_id
 
 )
 

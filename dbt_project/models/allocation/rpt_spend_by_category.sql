@@ -80,7 +80,13 @@ final as (
         unowned_cost_usd,
         {{ ratio('unowned_cost_usd', 'cost_usd') }} as unowned_share,
         1 - {{ assumption('owned_cost_target') }} as unowned_target_share,
-        coalesce({{ ratio('unowned_cost_usd', 'cost_usd') }} <= 1 - {{ assumption('owned_cost_target') }}, true) as is_owned_enough
+        coalesce({{ ratio('unowned_cost_usd', 'cost_usd') }} <= 1 - {{ assumption('owned_cost_target') }}, true) as is_owned_enough,
+        cast(row_number() over (
+            order by
+                case when service_category in ('all', 'AI and Machine Learning', 'Shared costs') then 1 else 0 end asc,
+                cost_usd desc, service_category asc
+        ) as bigint) as rank_beside_ai,
+        count(case when service_category not in ('all', 'AI and Machine Learning', 'Shared costs') then 1 end) over () as categories_beside_ai
     from summed
 
 )

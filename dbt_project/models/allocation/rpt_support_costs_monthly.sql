@@ -143,6 +143,16 @@ with_totals as (
 
 ),
 
+dated as (
+
+    select
+        with_totals.*,
+        {{ covered_days_of('with_totals.month_start_date') }}
+    from with_totals
+    cross join as_of
+
+),
+
 final as (
 
     select
@@ -159,8 +169,10 @@ final as (
         step_down_cost_usd,
         reciprocal_cost_usd,
         {{ money('coalesce(step_down_cost_usd, 0) - coalesce(reciprocal_cost_usd, 0)') }} as step_down_less_reciprocal_usd,
-        {{ ratio('coalesce(step_down_cost_usd, 0) - coalesce(reciprocal_cost_usd, 0)', 'reciprocal_cost_usd') }} as step_down_less_reciprocal_share
-    from with_totals
+        {{ ratio('coalesce(step_down_cost_usd, 0) - coalesce(reciprocal_cost_usd, 0)', 'reciprocal_cost_usd') }} as step_down_less_reciprocal_share,
+        covered_days,
+        days_in_month
+    from dated
 
 )
 

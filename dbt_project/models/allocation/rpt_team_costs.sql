@@ -24,6 +24,38 @@ as_of as (
 
 ),
 
+features as (
+
+    select * from {{ ref('dim_features') }}
+
+),
+
+usage_daily as (
+
+    select * from {{ ref('fct_usage_daily') }}
+
+),
+
+recommendations as (
+
+    select * from {{ ref('rpt_model_recommendations') }}
+
+),
+
+task_types as (
+
+    select
+        features.team_id,
+        count(distinct recommendations.task_type) as task_types,
+        count(distinct case when recommendations.decision = 'switch' then recommendations.task_type end) as task_types_to_switch
+    from usage_daily
+    inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
+    inner join features on usage_daily.product_id = features.product_id and usage_daily.feature_id = features.feature_id
+    inner join recommendations on usage_daily.task_type = recommendations.task_type
+    group by features.team_id
+
+),
+
 costs as (
 
     select
@@ -67,6 +99,8 @@ joined as (
         costs.team_id,
         coalesce(owners.owner_name, costs.team_id) as team_name,
         coalesce(usage_by_team.customers, 0) as customers,
+        coalesce(task_types.task_types, 0) as task_types,
+        coalesce(task_types.task_types_to_switch, 0) as task_types_to_switch,
         cast(coalesce(usage_by_team.calls, 0) as bigint) as calls,
         cast(coalesce(usage_by_team.failed_calls, 0) as bigint) as failed_calls,
         cast(coalesce(usage_by_team.tokens, 0) as bigint) as tokens,
@@ -79,6 +113,7 @@ joined as (
     from costs
     cross join as_of
     left join usage_by_team on costs.team_id = usage_by_team.team_id
+    left join task_types on costs.team_id = task_types.team_id
     left join owners on costs.team_id = owners.owner_id and owners.is_latest
 
 ),
@@ -105,7 +140,9 @@ final as (
         {{ ratio('cost_usd', 'prior_cost_usd') }} - 1 as cost_change_share,
         prior_calls,
         {{ ratio('calls', 'prior_calls') }} - 1 as calls_change_share,
-        {{ ratio(ratio('cost_usd', 'costed_calls'), ratio('prior_cost_usd', 'prior_costed_calls')) }} - 1 as cost_per_call_change_share
+        {{ ratio(ratio('cost_usd', 'costed_calls'), ratio('prior_cost_usd', 'prior_costed_calls')) }} - 1 as cost_per_call_change_share,
+        task_types,
+        task_types_to_switch
     from joined
 
 )

@@ -21,7 +21,7 @@ measured as (
 
 ),
 
-final as (
+compared as (
 
     select
         measured.dimension,
@@ -45,6 +45,27 @@ final as (
             and measured.dimension_value = prior_window.dimension_value
             and not prior_window.is_current
     where measured.is_current
+
+),
+
+whole as (
+
+    select * from compared
+    where dimension = 'total'
+
+),
+
+final as (
+
+    select
+        compared.*,
+        {{ ratio('compared.cost_per_1k_tokens_usd', 'compared.prior_cost_per_1k_tokens_usd') }} - 1 as cost_per_1k_tokens_change_share,
+        whole.cost_per_1k_tokens_usd as average_cost_per_1k_tokens_usd,
+        {{ ratio('compared.cost_per_1k_tokens_usd', 'whole.cost_per_1k_tokens_usd') }} as cost_per_1k_tokens_to_average,
+        {{ ratio('compared.input_tokens + compared.output_tokens', 'whole.input_tokens + whole.output_tokens') }} as token_share,
+        {{ ratio('compared.cost_usd', 'whole.cost_usd') }} as cost_share
+    from compared
+    left join whole on true
 
 )
 

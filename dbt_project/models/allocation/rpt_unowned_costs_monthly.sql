@@ -105,6 +105,16 @@ summed as (
 
 ),
 
+dated as (
+
+    select
+        summed.*,
+        {{ covered_days_of('summed.month_start_date') }}
+    from summed
+    cross join as_of
+
+),
+
 final as (
 
     select
@@ -122,8 +132,11 @@ final as (
             else 'give the calls that use the pool a team, as above'
         end as next_step,
         cost_usd,
-        {{ ratio('cost_usd', 'sum(cost_usd) over (partition by month_start_date)') }} as unowned_share
-    from summed
+        {{ ratio('cost_usd', 'sum(cost_usd) over (partition by month_start_date)') }} as unowned_share,
+        month_start_date = max(month_start_date) over () as is_latest,
+        covered_days,
+        days_in_month
+    from dated
 
 )
 

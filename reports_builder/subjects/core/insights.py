@@ -277,8 +277,11 @@ def _action_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Tabl
     return problem, Table(_LEDGER_COLUMNS, alike, caption)
 
 
-def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
-    """The team furthest over its budget, or nothing when every team keeps its own."""
+def overrun_budgets(teams: Evidence, ended: Evidence) -> tuple[Insight, ...]:
+    """The team furthest over its budget, or nothing when every team keeps its own.
+
+    ``ended`` is how far all teams went over in a month that is over.
+    """
     if not teams["is_over"]:
         return ()
     return (
@@ -297,7 +300,7 @@ def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
             ),
             domain_spec=ALIGNMENT.spec,
             domain_framework=ALIGNMENT.framework,
-            ubr_impact=_overrun(teams),
+            ubr_impact=_overrun(teams, ended),
             recommendation=Recommendation(
                 budget_decision(teams),
                 "Head of Finance",
@@ -323,15 +326,15 @@ def overrun_budgets(teams: Evidence) -> tuple[Insight, ...]:
     )
 
 
-def _overrun(teams: Evidence) -> Prose:
+def _overrun(teams: Evidence, ended: Evidence) -> Prose:
     """What is still expected to go over, apart from what a finished month went over."""
-    past = teams.say("**{ended_overrun_usd:usd}** over budget, all teams over theirs together")
+    past = ended.say("**{ended_overrun_usd:usd}** over budget, all teams over theirs together")
     if teams["is_ended"]:
         return past + note(", in the month that is over.")
     coming = teams.say(
         "**{month_overrun_usd:usd}** expected over budget in {month_start_date:month}, all teams over "
         "theirs together, **{projected_variance_usd:usd}** of it here."
     )
-    if teams["ended_overrun_usd"] is None:
+    if ended["ended_overrun_usd"] is None:
         return coming
     return coming + note(" The month that is over: ") + past + note(".")

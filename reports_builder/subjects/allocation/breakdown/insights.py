@@ -1,6 +1,6 @@
 """The insight blocks of the analysis of usage and cost."""
 
-from reports_builder.evidence import Evidence, note
+from reports_builder.evidence import Evidence, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.allocation.breakdown import queries as ask
 from reports_builder.subjects.allocation.breakdown.statements import GAP_COLUMNS
@@ -19,10 +19,12 @@ def ownership(warehouse: Warehouse, coverage: Evidence) -> tuple[Insight, ...]:
         return ()
     insight = Insight(
         title=coverage.say("{without_customer_usd:usd} of cost has no customer to answer for it"),
-        problem=coverage.say(
+        problem=say(
             "{without_customer_calls:count} calls, {without_customer_call_share:percent} of all, name no "
             "customer on record. They cost **{without_customer_usd:usd}**, which is in every total and in "
-            "no customer's margin; **{without_team_usd:usd}** has no team."
+            "no customer's margin; **{without_team_usd:usd}** has no team.",
+            coverage,
+            ask.calls_without_customer(warehouse),
         ),
         domain_spec=f"{_DOMAIN} (allocation)",
         domain_framework="Understand Usage & Cost: Allocation",

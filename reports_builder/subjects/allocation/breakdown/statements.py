@@ -45,11 +45,19 @@ def token_figures(tokens: Evidence) -> tuple[KeyFigure, ...]:
             "cost_per_1k_tokens_usd",
             "usd_unit",
             change="price_change_share",
-            status=tokens.cell("price_status", "text"),
+            status=_dearer_or_not(tokens),
         ),
         KeyFigure("Output tokens per input token", tokens.cell("output_input_ratio", "ratio")),
         KeyFigure("Input read from a cache", tokens.cell("cached_input_share", "percent")),
     )
+
+
+def _dearer_or_not(tokens: Evidence) -> Prose:
+    change = tokens["price_change_share"]
+    if change is None:
+        return note("no earlier period to compare with")
+    step = float(str(change))
+    return note("a token costs more" if step > 0 else "a token costs less" if step < 0 else "the same")
 
 
 def coverage_figure(coverage: Evidence) -> KeyFigure:
@@ -57,7 +65,7 @@ def coverage_figure(coverage: Evidence) -> KeyFigure:
     return KeyFigure(
         "Cost with a customer on record",
         coverage.cell("customer_coverage_share", "percent"),
-        status=coverage.cell("customer_status", "text"),
+        status=note("incomplete" if coverage["without_customer_usd"] else "complete"),
     )
 
 

@@ -41,9 +41,12 @@ def all_spend_said(warehouse: Warehouse, spend: Evidence, outlook: Evidence) -> 
         said += spend.say(", {cost_change_share:delta} on the {prior_cost_usd:usd} of ")
         said += note(f"{warehouse.period_of(spend).before}")
     said += note("; ")
-    if spend["ai_share"] is not None:
-        said += spend.say("AI is {ai_share:percent} of it, ")
-    said += spend.say("the largest part beside AI is {largest_category:text} with {largest_cost_usd:usd}. ")
+    ai = ask.ai_share(warehouse)
+    if ai["ai_share"] is not None:
+        said += ai.say("AI is {ai_share:percent} of it, ")
+    said += ask.largest_category(warehouse).say(
+        "the largest part beside AI is {largest_category:text} with {largest_cost_usd:usd}. "
+    )
     said += spend.say("No team answers for **{unowned_cost_usd:usd}**, {unowned_share:percent} of it.")
     if outlook.rows and outlook["forecast_usd"] is not None:
         said += outlook.say(" {forecast_usd:usd} are expected for the next 30 days.")
@@ -59,22 +62,39 @@ def all_spend_figures(spend: Evidence) -> tuple[KeyFigure, ...]:
             "cost_usd",
             "usd_table",
             change="cost_change_share",
-            status=spend.cell("spend_status", "text"),
+            status=_higher_or_lower(spend),
         ),
         KeyFigure(
             "All spend without an owner",
             spend.cell("unowned_share", "percent"),
             target=spend.cell("unowned_target_share", "percent"),
-            status=spend.cell("owned_status", "text"),
+            status=note("within the target" if spend["is_owned_enough"] else "too much"),
         ),
     )
+
+
+def _higher_or_lower(spend: Evidence) -> Prose:
+    change = float(str(spend["cost_change_share"] or 0))
+    return note("higher" if change > 0 else "lower" if change < 0 else "unknown")
+
+
+def _category(record: Mapping[str, Value]) -> str:
+    return "All spend" if record["service_category"] == "all" else str(record["service_category"])
+
+
+def _owner(record: Mapping[str, Value]) -> str:
+    return "All spend" if record["rollup_level"] == "total" else str(record["owner_name"])
+
+
+def _parent(record: Mapping[str, Value]) -> str:
+    return "-" if record["rollup_level"] == "total" else formatting.text(record["parent_owner_name"])
 
 
 def categories_section(warehouse: Warehouse) -> Section:
     """All spend by service category."""
     categories = ask.categories(warehouse)
     columns = (
-        Column("category", "Service category"),
+        Column("service_category", "Service category", words=_category),
         Column("cost_usd", "Cost", "usd_table"),
         Column("prior_cost_usd", "Period before", "usd_table"),
         Column("cost_change_share", "Change", "delta"),
@@ -190,9 +210,9 @@ def owner_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             tables=(
                 Table(
                     (
-                        Column("owner_name", label),
+                        Column("owner_name", label, words=_owner),
                         *(
-                            (Column("parent_owner_name", "Of"),)
+                            (Column("parent_owner_name", "Of", words=_parent),)
                             if level not in ("business_unit", "cost_centre")
                             else ()
                         ),

@@ -67,16 +67,9 @@ def to_fix(warehouse: Warehouse) -> Evidence:
     """Resources with something wrong, each once: those without a team first, then the dearest."""
     return warehouse.evidence(
         """
-        select
-            month_start_date, resource_id, provider_name, service_name,
-            concat_ws(
-                '; ',
-                'add ' || string_agg(right_key, ', ' order by tag_key) filter (where problem = 'absent'),
-                string_agg(correction, '; ' order by tag_key) filter (where problem <> 'absent')
-            ) as corrections,
-            fixed_by, cost_usd
-        from allocation.rpt_noncompliant_resources
-        group by month_start_date, provider_name, resource_id, service_name, fixed_by, cost_usd, resource_rank
+        select month_start_date, resource_id, provider_name, service_name, corrections, fixed_by, cost_usd
+        from allocation.rpt_resources_to_tag
+        where rollup_level = 'resource'
         order by resource_rank
         """
     )
@@ -86,20 +79,9 @@ def to_fix_in_all(warehouse: Warehouse) -> Evidence:
     """How many these are, with and without a team, and what they cost."""
     return warehouse.evidence(
         """
-        with resources as (
-            select distinct
-                month_start_date, provider_name, resource_id, cost_usd,
-                if(team_id = 'unallocated', 'Without a team', 'With a team') as owned
-            from allocation.rpt_noncompliant_resources
-        )
-        select
-            any_value(month_start_date) as month_start_date,
-            coalesce(owned, 'All of them') as owned,
-            count(*) as resources,
-            sum(cost_usd) as cost_usd
-        from resources
-        group by grouping sets ((owned), ())
-        having count(*) > 0
-        order by grouping(owned), owned desc
+        select month_start_date, owned, resources, cost_usd
+        from allocation.rpt_resources_to_tag
+        where rollup_level <> 'resource'
+        order by rollup_level, owned desc
         """
     )

@@ -134,11 +134,8 @@ def budget_outcome(budgets: Evidence) -> Prose:
     )
 
 
-def dear_team(teams: Evidence, advice: Evidence) -> tuple[Insight, ...]:
-    """The team whose calls cost most; nothing when there is no other to compare it with.
-
-    ``advice`` is what the comparison of models finds for its tasks.
-    """
+def dear_team(teams: Evidence) -> tuple[Insight, ...]:
+    """The team whose calls cost most; nothing when there is no other to compare it with."""
     if len(teams.rows) < 2:
         return ()
     return (
@@ -158,11 +155,11 @@ def dear_team(teams: Evidence, advice: Evidence) -> tuple[Insight, ...]:
                 "**{cost_usd:usd}** of cost to serve in 30 days, {cost_share:percent} of the total."
             ),
             recommendation=Recommendation(
-                advice.say(
+                teams.say(
                     "Move the team's calls as “Which model for which task” advises, which names a cheaper "
                     "model for {tasks_to_switch:count} of its {team_tasks:count} kinds of task."
                 )
-                if advice["tasks_to_switch"]
+                if teams["tasks_to_switch"]
                 else note(
                     "Look at how much each call sends and gets back: “Which model for which task” names no "
                     "cheaper model that is good enough for this team's work."
@@ -173,7 +170,7 @@ def dear_team(teams: Evidence, advice: Evidence) -> tuple[Insight, ...]:
             outcome=teams.say(
                 "Between nothing and **{above_average_usd:usd}** in 30 days, if its calls came to cost the "
                 "average"
-                + ("; it overlaps with the savings of that page. " if advice["tasks_to_switch"] else ". ")
+                + ("; it overlaps with the savings of that page. " if teams["tasks_to_switch"] else ". ")
                 + "Assumption: teams do "
                 "different work; a dear call may be worth its price, which the feature analysis judges."
             ),
@@ -182,13 +179,13 @@ def dear_team(teams: Evidence, advice: Evidence) -> tuple[Insight, ...]:
     )
 
 
-def shown_only(shown: Evidence) -> tuple[Insight, ...]:
-    """Teams that see their cost and are not billed; nothing when all are billed."""
+def shown_only(shown: Evidence, sums: Evidence) -> tuple[Insight, ...]:
+    """Teams that see their cost and are not billed, and the ``sums`` over them; nothing when all are."""
     if not shown.rows:
         return ()
     return (
         Insight(
-            title=shown.say("{shown_cost_usd:usd} of the month is shown to teams and billed to none"),
+            title=sums.say("{shown_cost_usd:usd} of the month is shown to teams and billed to none"),
             problem=shown.say(
                 "{team_name:text} sees its cost without paying it: **{allocated_cost_usd:usd}** in "
                 "{month_start_date:month}"
@@ -197,11 +194,11 @@ def shown_only(shown: Evidence) -> tuple[Insight, ...]:
                     if shown["daily_cost_change_share"] is None
                     else ", its cost per day {daily_cost_change_share:delta} on that of the month before. "
                 )
-                + "Teams of which that holds: {shown_teams:count}."
-            ),
+            )
+            + sums.say("Teams of which that holds: {shown_teams:count}."),
             domain_spec=f"{_DOMAIN} (chargeback and showback)",
             domain_framework=INVOICING,
-            ubr_impact=shown.say(
+            ubr_impact=sums.say(
                 "**{shown_cost_usd:usd}** of cost in the month stands in no team's own result."
             ),
             recommendation=Recommendation(
@@ -209,7 +206,7 @@ def shown_only(shown: Evidence) -> tuple[Insight, ...]:
                 "Head of Finance",
                 "hours",
             ),
-            outcome=shown.say(
+            outcome=sums.say(
                 "Between nothing and **{shown_cost_usd:usd}** a month moves from the common account to the "
                 "teams that cause it. Assumption: billing moves cost, it does not by itself reduce it."
             ),

@@ -75,7 +75,7 @@ def key_figures(month: Evidence, charges: Evidence) -> tuple[KeyFigure, ...]:
             charges.cell("month_cost_usd", "usd_table"),
             charges.cell("prior_month_cost_usd", "usd_table"),
             _daily_change(charges),
-            status=charges.cell("month_status", "text"),
+            status=note("not the whole month" if charges["is_partial_month"] else "the whole month"),
         ),
         KeyFigure(
             "Of it, teams with a budget",
@@ -87,7 +87,7 @@ def key_figures(month: Evidence, charges: Evidence) -> tuple[KeyFigure, ...]:
             )
             if month["is_reached"]
             else None,
-            status=month.cell("status", "text"),
+            status=budget_status(month),
         ),
         KeyFigure(
             "Of it, cost without a budget",
@@ -105,6 +105,21 @@ def key_figures(month: Evidence, charges: Evidence) -> tuple[KeyFigure, ...]:
             charges.cell("shown_usd", "usd_table"),
             status=charges.say("and {without_team_usd:usd_table} without a team"),
         ),
+    )
+
+
+def budget_status(month: Evidence) -> Prose:
+    """How the teams stand to their budgets, in a few words."""
+    if not month["teams"]:
+        return note("no budget is set")
+    if not month["is_reached"]:
+        return note("no cost reaches a team with a budget")
+    if not month["teams_over"]:
+        return note("every team is within budget")
+    return month.say(
+        "{teams_over:count} of {teams:count} teams were over budget"
+        if month["is_ended"]
+        else "{teams_over:count} of {teams:count} teams over or heading over budget"
     )
 
 
@@ -146,7 +161,7 @@ def month_budget_figure(month: Evidence) -> KeyFigure:
         month.say("Spend of teams with a budget, {month_start_date:month}"),
         month.cell("budgeted_actual_usd", "usd_table"),
         target=month.cell("budget_usd", "usd_table") if month["is_reached"] else None,
-        status=month.cell("status", "text"),
+        status=budget_status(month),
     )
 
 
