@@ -1,7 +1,7 @@
 """All spend of one month as a FOCUS file: a row per charge of the ledger, of a shared one per owner."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
@@ -54,29 +54,10 @@ _COLUMNS: Mapping[str, pa.DataType] = dict(
     )
 )
 
-# A service has one category in FOCUS; what a bill has of another is named with it: the disks of machines.
 _CHARGES = """
-with named as (
-    select * replace (
-        coalesce(service_name, cost_pool) as service_name,
-        coalesce(service_category, 'Other') as service_category
-    )
-    from core.fct_charges
-    where billing_month_start_date = :month and is_counted
-),
-charges as (
-    select *, count(*) over (partition by service_name, service_category) as charges_alike from named
-)
-select
-    * exclude (charges_alike) replace (
-        case
-            when service_category = first_value(service_category) over (
-                partition by service_name order by charges_alike desc, service_category
-            ) then service_name
-            else service_name || ' (' || service_category || ')'
-        end as service_name
-    )
-from charges
+select *
+from core.fct_charges
+where billing_month_start_date = :month and is_counted
 order by charge_id
 """
 _SHARES = """
@@ -85,11 +66,7 @@ select
     business_unit_id, team_id, project_id, user_id, cost_centre,
     organization_id, product_id, feature_id, customer_id
 from allocation.fct_allocated_costs_daily
-where not is_direct and (cost_pool, usage_date) in (
-    select (cost_pool, charge_date)
-    from core.fct_charges
-    where billing_month_start_date = :month and is_counted and not is_direct
-)
+where not is_direct and cost_pool in :pools and usage_date between :first_date and :last_date
 order by all
 """
 
@@ -98,12 +75,10 @@ Record = Mapping[str, object]
 
 def read_export(warehouse: Warehouse, month: date, version: str) -> Export:
     """The rows of the billing month that begins on ``month``; ReportError when nothing was charged for it."""
-    charges = list(warehouse.evidence(_CHARGES, month=month).records())
+    charges = _with_one_category(warehouse.evidence(_CHARGES, month=month).records())
     if not charges:
         raise ReportError(f"{warehouse.path} has no charges of {month:%Y-%m}.")
-    shares: dict[tuple[object, object], list[Record]] = defaultdict(list)
-    for share in warehouse.evidence(_SHARES, month=month).records():
-        shares[share["cost_pool"], share["usage_date"]].append(share)
+    shares = _shares(warehouse, [charge for charge in charges if not charge["is_direct"]])
     rows: list[Row] = []
     without_cost = 0
     for charge in charges:
@@ -115,6 +90,47 @@ def read_export(warehouse: Warehouse, month: date, version: str) -> Export:
     left_out = _LEFT_OUT_OF_1_4 if version == "1.4" else ()
     columns = {name: kind for name, kind in _COLUMNS.items() if name not in left_out}
     return Export(tuple(rows), without_cost, columns)
+
+
+def _with_one_category(charges: Sequence[Record]) -> list[Record]:
+    """The charges with a service and its category; one that a bill has in several is named with the others.
+
+    A service has one category in FOCUS: that of most of its charges. The disks of machines are another.
+    """
+    named = [
+        {
+            **charge,
+            "service_name": charge["service_name"] or charge["cost_pool"],
+            "service_category": charge["service_category"] or "Other",
+        }
+        for charge in charges
+    ]
+    alike = Counter((str(charge["service_name"]), str(charge["service_category"])) for charge in named)
+    category_of: dict[str, str] = {}
+    for (service, category), _ in sorted(alike.items(), key=lambda pair: (-pair[1], pair[0][1])):
+        category_of.setdefault(service, category)
+    return [
+        charge
+        if charge["service_category"] == category_of[str(charge["service_name"])]
+        else {**charge, "service_name": f"{charge['service_name']} ({charge['service_category']})"}
+        for charge in named
+    ]
+
+
+def _shares(warehouse: Warehouse, charges: Sequence[Record]) -> dict[tuple[object, object], list[Record]]:
+    """Who bears the shared charges, by their pool and day."""
+    shares: dict[tuple[object, object], list[Record]] = defaultdict(list)
+    days = [_day(charge["charge_date"]) for charge in charges]
+    if days:
+        found = warehouse.evidence(
+            _SHARES,
+            pools=tuple(sorted({str(charge["cost_pool"]) for charge in charges})),
+            first_date=min(days),
+            last_date=max(days),
+        )
+        for share in found.records():
+            shares[share["cost_pool"], share["usage_date"]].append(share)
+    return shares
 
 
 def charge_row(charge: Record) -> Row | None:

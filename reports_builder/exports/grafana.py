@@ -38,8 +38,8 @@ PANELS = (
     Panel(
         "Spend by day",
         "timeseries",
-        "select cast(usage_date as timestamp) as time, sum(effective_cost_usd) as cost from "
-        "core.fct_usage_daily group by usage_date order by usage_date",
+        "select cast(usage_date as timestamp) as time, effective_cost_usd as cost from core.rpt_spend_daily "
+        "order by usage_date",
     ),
     Panel(
         "Customers by cost, newest month",
@@ -58,10 +58,8 @@ PANELS = (
     Panel(
         "Tags to put right",
         "table",
-        "select resource_id as resource, string_agg(correction, '; ' order by tag_key) as to_do, fixed_by "
-        "as who, cost_usd as cost from allocation.rpt_noncompliant_resources "
-        "group by provider_name, resource_id, fixed_by, cost_usd, resource_rank order by resource_rank limit "
-        "100",
+        "select resource_id as resource, corrections as to_do, fixed_by as who, cost_usd as cost from "
+        "allocation.rpt_resources_to_tag where rollup_level = 'resource' order by resource_rank limit 100",
     ),
 )
 

@@ -23,12 +23,10 @@ order by cost_centre
 """
 
 _BILLED = """
-select cost_centre, sum(charged_cost_usd) as charged_cost_usd, bool_or(is_partial_month) as is_partial_month
+select cost_centre, charged_cost_usd, is_partial_month
 from allocation.rpt_chargebacks_monthly
-where month_start_date = :month and charging_method = 'chargeback'
-group by cost_centre
-having sum(charged_cost_usd) <> 0
-order by cost_centre
+where month_start_date = :month and charging_method = 'chargeback' and charged_cost_usd <> 0
+order by cost_centre, team_id
 """
 
 _ACCOUNTS = """

@@ -13,6 +13,7 @@ import fcntl
 import json
 import re
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -153,14 +154,17 @@ def _remove_leftovers(folder: Path, keep: str | None) -> None:
 
 def _marts(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
     """Marts by name, each with the column that its days are split by."""
-    columns = connection.execute(
-        "select schema_name || '.' || table_name, list(column_name) from duckdb_columns()"
-        " where database_name = current_database() and not internal and schema_name not in ? group by all",
+    found = connection.execute(
+        "select schema_name || '.' || table_name, column_name from duckdb_columns()"
+        " where database_name = current_database() and not internal and schema_name not in ?",
         [_NO_MARTS],
     ).fetchall()
+    columns = defaultdict(set)
+    for mart, column in found:
+        columns[mart].add(column)
     return {
         mart: next((day for day in _DAYS if day in names and ".fct_" in mart), None)
-        for mart, names in columns
+        for mart, names in columns.items()
     }
 
 

@@ -5,12 +5,12 @@ AWS sees what AWS bills, so only budgets of scopes that it knows (a tag, a servi
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from reports_builder.delivery.schedule import Schedule
-from reports_builder.evidence import Evidence
+from reports_builder.formatting import Value
 from reports_builder.warehouse import Warehouse
 
 Block = dict[str, object]
@@ -19,38 +19,14 @@ _BUDGETS = """
 select scope, scope_id, period, period_start_date, budget_usd
 from planning.rpt_budgets
 where period_end_date >= :tomorrow
-qualify row_number() over (partition by scope, scope_id, period order by period_start_date) = 1
-order by scope, scope_id, period
+order by scope, scope_id, period, period_start_date
 """
-_TAGS = """
-with tag_keys as (
-    select distinct tag_key, values_from from seeds.tag_keys where provider_name in ('*', 'AWS')
-),
-allowed as (
-    select tag_key, allowed_value from seeds.tag_values
-    union
-    select tag_keys.tag_key, owners.owner_id
-    from tag_keys
-    inner join seeds.owners on tag_keys.values_from = owners.owner_type
-    union
-    select tag_keys.tag_key, owners.cost_centre
-    from tag_keys
-    inner join seeds.owners on tag_keys.values_from = 'cost_centre' and owners.cost_centre is not null
-    union
-    select tag_keys.tag_key, assignments.cost_centre
-    from tag_keys
-    inner join seeds.owner_assignments as assignments
-        on tag_keys.values_from = 'cost_centre' and assignments.cost_centre is not null
+_TAG_KEYS = (
+    "select tag_key, values_from from seeds.tag_keys where provider_name in ('*', 'AWS') order by tag_key"
 )
-select
-    tag_keys.tag_key,
-    any_value(tag_keys.values_from) as values_from,
-    list_sort(list(allowed.allowed_value) filter (where allowed.allowed_value is not null)) as allowed_values
-from tag_keys
-left join allowed on tag_keys.tag_key = allowed.tag_key
-group by tag_keys.tag_key
-order by tag_keys.tag_key
-"""
+_TAG_VALUES = "select tag_key, allowed_value from seeds.tag_values"
+_OWNERS = "select owner_type, owner_id, cost_centre from seeds.owners"
+_COST_CENTRES = "select cost_centre from seeds.owner_assignments"
 _THRESHOLDS = """
 select distinct threshold_value
 from seeds.alert_rules
@@ -73,15 +49,28 @@ class Module:
     elsewhere: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Tag:
+    """A tag of the policy: the type of owner that it names, if it names one, and its possible values."""
+
+    key: str
+    values_from: Value
+    values: tuple[str, ...]
+
+
 def read_module(warehouse: Warehouse, schedule: Schedule) -> Module:
     """The module of the budgets in force on the day after the as-of date, and of the tag policy."""
     tomorrow = warehouse.period.as_of + timedelta(days=1)
-    tags = warehouse.evidence(_TAGS)
-    key_of = {record["values_from"]: record["tag_key"] for record in tags.records() if record["values_from"]}
+    tags = _read_tags(warehouse)
+    key_of = {tag.values_from: tag.key for tag in tags if tag.values_from}
     thresholds = [float(str(row[0])) for row in warehouse.evidence(_THRESHOLDS).rows]
     budgets: Block = {}
     elsewhere = []
-    for record in warehouse.evidence(_BUDGETS, tomorrow=tomorrow).records():
+    # Of each scope and kind of period the first: the one in force.
+    for record in {
+        (record["scope"], record["scope_id"], record["period"]): record
+        for record in reversed(warehouse.evidence(_BUDGETS, tomorrow=tomorrow).records())
+    }.values():
         scope, scope_id = str(record["scope"]), str(record["scope_id"])
         if scope in _FILTERS:
             cost_filter = {"name": _FILTERS[scope], "values": [literal(scope_id)]}
@@ -181,14 +170,37 @@ def _notification(kind: str, share: float) -> Block:
     }
 
 
-def _tag_policy(tags: Evidence) -> str:
+def _read_tags(warehouse: Warehouse) -> tuple[Tag, ...]:
+    """The tags of the policy for AWS: their values are those that are listed, or the owners of a type."""
+    listed = {tuple(row) for row in warehouse.evidence(_TAG_VALUES).rows}
+    owners = warehouse.evidence(_OWNERS).records()
+    values = {(owner["owner_type"], owner["owner_id"]) for owner in owners}
+    values |= {("cost_centre", owner["cost_centre"]) for owner in owners}
+    values |= {("cost_centre", row[0]) for row in warehouse.evidence(_COST_CENTRES).rows}
+    keys = {record["tag_key"]: record["values_from"] for record in warehouse.evidence(_TAG_KEYS).records()}
+    return tuple(
+        Tag(
+            str(key),
+            values_from,
+            tuple(
+                sorted(
+                    {str(value) for tag_key, value in listed if tag_key == key and value is not None}
+                    | {str(value) for kind, value in values if kind == values_from and value is not None}
+                )
+            ),
+        )
+        for key, values_from in keys.items()
+    )
+
+
+def _tag_policy(tags: Iterable[Tag]) -> str:
     """The policy as AWS Organizations has it: spelling of each key, and its values where they are listed."""
     policy: Block = {}
-    for record in tags.records():
-        rule: Block = {"tag_key": {"@@assign": record["tag_key"]}}
-        if record["allowed_values"]:
-            rule["tag_value"] = {"@@assign": record["allowed_values"]}
-        policy[str(record["tag_key"]).lower()] = rule
+    for tag in tags:
+        rule: Block = {"tag_key": {"@@assign": tag.key}}
+        if tag.values:
+            rule["tag_value"] = {"@@assign": list(tag.values)}
+        policy[tag.key.lower()] = rule
     return json.dumps({"tags": policy}, ensure_ascii=False)
 
 
