@@ -6,6 +6,15 @@ from reports_builder.warehouse import Warehouse
 
 _NAMED_MODELS = 3
 _NAMED_BILLS = 3
+_REJECTED = {
+    "billing": "Rejected lines of the billing of customers: {rows_rejected:count} ({reasons:text}); they are "
+    "neither invoiced nor collected",
+    "customers": "Rejected rows of the customer list: {rows_rejected:count} ({reasons:text}); their fees are "
+    "in no figure",
+    "invoices": "Rejected lines of invoices: {rows_rejected:count} ({reasons:text}); nothing is held against "
+    "them",
+}
+"""What rejected rows mean for the figures, by their source."""
 
 
 def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Confidence:
@@ -15,7 +24,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
     for the other.
     """
     days = _days(warehouse)
-    quality = _quality(warehouse)
+    quality, owned = _quality(warehouse), _owned(warehouse)
     records = _records(warehouse)
     forecast = _forecast(warehouse)
     invoices = _invoices(warehouse)
@@ -54,7 +63,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         ),
         ConfidenceItem(
             "Cost without a customer",
-            quality.cell("unallocated_cost_share", "percent"),
+            owned.cell("unallocated_cost_share", "percent"),
             "Measured: of AI, shared pools and what names a product; in the totals, in no customer's margin.",
         ),
         ConfidenceItem(
@@ -76,7 +85,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         "{allocated_cost_share:percent} of the cost of serving customers (AI, shared pools and what names a "
         "customer or a product) has a known customer.",
         days,
-        quality,
+        owned,
     )
     coverage += _unpriced(warehouse)
     coverage += _left_out(warehouse)
@@ -104,11 +113,20 @@ def _quality(warehouse: Warehouse) -> Evidence:
         select
             max(affected_share) filter (where check_name = 'unpriced') as unpriced_cost_share,
             max(affected_call_share) filter (where check_name = 'unpriced') as unpriced_call_share,
-            max(affected_call_share) filter (where check_name = 'cost_unknown') as uncosted_call_share,
-            max(whole.customer_coverage_share) as allocated_cost_share,
-            1 - allocated_cost_share as unallocated_cost_share
+            max(affected_call_share) filter (where check_name = 'cost_unknown') as uncosted_call_share
         from core.rpt_data_quality
-        cross join (from allocation.rpt_cost_allocation where rollup_level = 'total') as whole
+        """
+    )
+
+
+def _owned(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            customer_coverage_share as allocated_cost_share,
+            1 - customer_coverage_share as unallocated_cost_share
+        from allocation.rpt_cost_allocation
+        where rollup_level = 'total'
         """
     )
 
@@ -117,45 +135,19 @@ def _unpriced(warehouse: Warehouse) -> Prose:
     """What lacks a list price; a model whose calls all lack token counts needs no price."""
     models = warehouse.evidence(
         """
-        with models as (
-            select
-                model,
-                sum(unpriced_calls) as unpriced_calls,
-                sum(uncosted_calls) as uncosted_calls,
-                sum(unpriced_billed_cost_usd) as unpriced_usd,
-                sum(unpriced_calls) > sum(calls_without_usage) as needs_price
-            from core.fct_usage_daily
-            where usage_date between :window_start and :as_of and unpriced_calls > 0
-            group by model
-        ),
-        dearest as (
-            select model, unpriced_usd
-            from models
-            where needs_price
-            order by unpriced_usd desc nulls last, model
-            limit :named
-        )
         select
-            count(*) filter (where needs_price) as unpriced_models,
+            count(*) filter (where is_price_missing) as unpriced_models,
             sum(unpriced_calls) as unpriced_calls,
-            sum(uncosted_calls) as uncosted_calls,
-            nullif(sum(unpriced_usd), 0) as unpriced_usd,
-            (
-                select string_agg(model, ', ' order by unpriced_usd desc nulls last, model)
-                from dearest
-            ) as dearest_models
-        from models
+            sum(unpriced_uncosted_calls) as uncosted_calls,
+            nullif(sum(unpriced_billed_cost_usd), 0) as unpriced_usd
+        from efficiency.rpt_model_usage
+        where unpriced_calls > 0
         having count(*) > 0
-        """,
-        named=_NAMED_MODELS,
+        """
     )
     if not models.rows:
         return note("")
-    lacking = int(str(models["unpriced_models"]))
-    named = " (models: {dearest_models:text})" if lacking else ""
-    if lacking > _NAMED_MODELS:
-        named = " (models: {unpriced_models:count}, the dearest {dearest_models:text})"
-    return models.say(
+    said = models.say(
         " The list cost of {unpriced_calls:count} calls is unknown"
         + (", which were charged {unpriced_usd:usd_table}" if models["unpriced_usd"] is not None else "")
         + (
@@ -163,42 +155,43 @@ def _unpriced(warehouse: Warehouse) -> Prose:
             if models["uncosted_calls"]
             else ""
         )
-        + named
-        + "."
-        + (
-            " Where a price is missing, add it to the seed model_prices; 0 says that the model is free."
-            if lacking
-            else ""
-        )
+    )
+    dearest = warehouse.evidence(
+        """
+        select model
+        from efficiency.rpt_model_usage
+        where is_price_missing
+        order by unpriced_billed_cost_usd desc nulls last, model, provider
+        limit :named
+        """,
+        named=_NAMED_MODELS,
+    )
+    if not dearest.rows:
+        return said + note(".")
+    has_more = int(str(models["unpriced_models"])) > _NAMED_MODELS
+    return (
+        said
+        + models.say(" (models: {unpriced_models:count}, the dearest " if has_more else " (models: ")
+        + join([model.cell("model", "text") for model in dearest.each()], ", ")
+        + note("). Where a price is missing, add it to the seed model_prices; 0 says that the model is free.")
     )
 
 
 def _left_out(warehouse: Warehouse) -> Prose:
     """Which rows of customers and invoices do not count, and what is not read; nothing where all is."""
     said = note("")
-    rejected = warehouse.evidence(
-        """
-        select source, count(*) as rows_rejected, string_agg(distinct reason, ', ' order by reason) as reasons
-        from core.rejected_records
-        where source in ('billing', 'customers', 'invoices')
-        group by source
-        order by source
-        """
-    )
-    for source in rejected.each():
-        said += source.say(
-            (
-                " Rejected rows of the customer list: {rows_rejected:count} ({reasons:text}); their fees are "
-                "in no figure,"
-                if source["source"] == "customers"
-                else " Rejected lines of the billing of customers: {rows_rejected:count} ({reasons:text}); "
-                "they are neither invoiced nor collected,"
-                if source["source"] == "billing"
-                else " Rejected lines of invoices: {rows_rejected:count} ({reasons:text}); nothing is held"
-                " against them,"
-            )
-            + " and core.rejected_records has the rows."
+    for source, words in _REJECTED.items():
+        rejected = warehouse.evidence(
+            """
+            select count(*) as rows_rejected, string_agg(distinct reason, ', ' order by reason) as reasons
+            from core.rejected_records
+            where source = :source
+            having count(*) > 0
+            """,
+            source=source,
         )
+        if rejected.rows:
+            said += rejected.say(f" {words}, and core.rejected_records has the rows.")
     left = warehouse.evidence(
         """
         select check_name, details
@@ -275,7 +268,7 @@ def _bills(warehouse: Warehouse) -> tuple[ConfidenceItem, ...]:
         select
             provider_name, billing_month_start_date,
             usage_cost_usd, bill_cost_usd, bill_difference_usd,
-            if(counts = 'bill', 'the bill counts', 'the calls count') as counts_words
+            counts
         from core.rpt_invoice_variance
         where counts is not null
         order by
@@ -293,7 +286,7 @@ def _bills(warehouse: Warehouse) -> tuple[ConfidenceItem, ...]:
                 if bill["bill_difference_usd"] is None
                 else "{bill_difference_usd:delta_usd_table}; "
             )
-            + "{counts_words:text}"
+            + ("the bill counts" if bill["counts"] == "bill" else "the calls count")
         )
         for bill in list(bills.each())[:_NAMED_BILLS]
     ]
