@@ -124,9 +124,9 @@ def test_how_much_has_an_owner_is_said_with_its_month_and_target(page: str) -> N
 def test_a_month_of_which_the_data_has_a_part_says_so(tmp_path: Path) -> None:
     path = build_warehouse(tmp_path / "finops.duckdb")
     with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            "update allocation.rpt_owner_costs_monthly set covered_days = 28, is_partial_month = true"
-        )
+        connection.execute("update allocation.rpt_owner_costs_monthly set is_partial_month = true")
+        for mart in ("owner_costs_monthly", "unowned_costs_monthly", "activity_costs"):
+            connection.execute(f"update allocation.rpt_{mart} set covered_days = 28")
     page = rendered(path)
     for title in ("What it is made of", "Why cost has no team", "What shared pools cost by activity"):
         assert column(rows(section(page, title)), "Month") == ["October 2026, 28 of 31 days"], title

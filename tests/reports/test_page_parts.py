@@ -147,7 +147,7 @@ def test_a_model_whose_calls_all_lack_token_counts_needs_no_price(tmp_path: Path
     )
     with duckdb.connect(str(path)) as connection:
         connection.execute(
-            "update core.fct_usage_daily set calls_without_usage = calls where model = 'alias'"
+            "update efficiency.rpt_model_usage set is_price_missing = false where model = 'alias'"
         )
     with open_warehouse(path) as warehouse:
         said = confidence(warehouse).coverage.plain
@@ -273,9 +273,9 @@ def test_a_figure_stands_beside_that_of_the_window_before() -> None:
 
 
 def test_budgets_of_teams_that_no_cost_reaches_are_no_target() -> None:
-    columns = ("month_start_date", "budgeted_actual_usd", "budget_usd", "is_reached", "status")
+    columns = ("month_start_date", "budgeted_actual_usd", "budget_usd", "is_reached", "teams", "teams_over")
     for is_reached, target in ((True, "$50.00"), (False, "-")):
-        row = (date(2026, 10, 1), Decimal(9), Decimal(50), is_reached, "said")
+        row = (date(2026, 10, 1), Decimal(9), Decimal(50), is_reached, 1, 0)
         assert month_budget_figure(evidence(columns, row)).cells[4].plain == target
 
 

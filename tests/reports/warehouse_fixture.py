@@ -24,9 +24,33 @@ _ROWS = {
     _USAGE: "",
     "core.rejected_records": "",
     "core.fct_charges": "",
+    "core.rpt_spend_daily": "",
     "core.rpt_invoice_variance": "",
     "rates.rpt_commitment_options": "",
     "rates.rpt_usage_optimizations": "",
+    "rates.rpt_usage_optimization_kinds": "",
+    "efficiency.rpt_model_usage": """
+        (provider, model, calls, failed_calls, unpriced_calls, unpriced_uncosted_calls, unpriced_billed_cost_usd, is_price_missing)
+        select
+            provider, model, sum(calls), sum(failed_calls), sum(unpriced_calls),
+            coalesce(sum(uncosted_calls) filter (where unpriced_calls > 0), 0),
+            sum(unpriced_billed_cost_usd) filter (where unpriced_calls > 0),
+            sum(unpriced_calls) > coalesce(sum(calls_without_usage) filter (where unpriced_calls > 0), 0)
+        from core.fct_usage_daily
+        where usage_date >= '2026-10-02'
+        group by provider, model""",
+    # Of 1,600 the switch takes 120.
+    "rates.rpt_savings_waterfall": """
+        (step_order, step, action_kind, counting, is_total, amount_usd, lower_usd, upper_usd, actions, works, gross_usd, overlap_usd,
+        net_usd, net_share, low_usd, high_usd, scope_cost_usd, effort_days, assumption, spend_usd, resources_usd, all_spend_usd,
+        not_examined_usd) values
+        (0, 'spend in the period', null, 'yes', true, 1600, 0, 1600, null, null, null, null, 0, 0, null, null, null, null, null, 1600, 0, 2600, 1000),
+        (1, 'model switch', 'model_switch', 'yes', false, 120, 1480, 1600, 1, 1, 150, 30, 120, 0.075, 80, 140, 200, 1,
+        'Quality stays within the floor.', 1600, 0, 2600, 1000),
+        (3, 'batch', 'batch', 'no: pays back too late', false, null, null, null, 1, 1, 2, 0, 2, 0.00125, 1, 3, 10, 1, 'They wait.', 1600, 0, 2600, 1000),
+        (6, 'commitment', 'commitment', 'no: example offers', false, null, null, null, 1, 1, 50, 10, 40, 0.025, 30, 45, 300, 1, 'Usage stays.',
+        1600, 0, 2600, 1000),
+        (99, 'what would be left', null, 'yes', true, 1480, 0, 1480, 1, 1, 150, 30, 120, 0.075, 80, 140, null, 1, null, 1600, 0, 2600, 1000)""",
     "rates.rpt_savings_realized_monthly": "",
     "rates.rpt_savings_tracked": "",
     "rates.rpt_placement_options": "",
@@ -76,29 +100,43 @@ _ROWS = {
         ('2026-10-01', 'cust_0002', 'Beta', true, 100, 0, 100, 0.0621, 'none', 0.9, true),
         ('2026-10-01', 'unallocated', 'Cost to serve, customer unknown', false, 100, 0, 100, 0.0621, null, null, true),
         ('2026-10-01', 'not_serving', 'Not a cost of serving customers', false, 0, 10, 10, 0.0062, null, null, true)""",
+    "allocation.rpt_tenant_chargeback_parts_monthly": """
+        (month_start_date, part, part_order, ai_cost_usd, other_cost_usd, total_cost_usd, cost_share, is_latest) values
+        ('2026-10-01', 'All customers', 1, 1500, 0, 1500, 0.9317, true),
+        ('2026-10-01', 'Cost to serve, customer unknown', 2, 100, 0, 100, 0.0621, true),
+        ('2026-10-01', 'Not a cost of serving customers', 2, 0, 10, 10, 0.0062, true),
+        ('2026-10-01', 'All spend', 3, 1600, 10, 1610, 1, true)""",
     "allocation.rpt_spend_by_category": """
         (service_category, cost_usd, other_cost_usd, cost_less_revenue_usd, prior_cost_usd, cost_change_share, cost_share,
-        unowned_cost_usd, unowned_share, unowned_target_share, is_owned_enough) values
-        ('all', 2600, 0, -1380, 1800, 0.4444, 1, 220, 0.0846, 0.05, false),
-        ('AI and Machine Learning', 1600, 1000, -2380, 1000, 0.6, 0.6154, 20, 0.0125, 0.05, true),
-        ('Compute', 1000, 1600, -2980, 800, 0.25, 0.3846, 200, 0.2, 0.05, false)""",
+        unowned_cost_usd, unowned_share, unowned_target_share, is_owned_enough, rank_beside_ai, categories_beside_ai) values
+        ('all', 2600, 0, -1380, 1800, 0.4444, 1, 220, 0.0846, 0.05, false, 2, 1),
+        ('AI and Machine Learning', 1600, 1000, -2380, 1000, 0.6, 0.6154, 20, 0.0125, 0.05, true, 3, 1),
+        ('Compute', 1000, 1600, -2980, 800, 0.25, 0.3846, 200, 0.2, 0.05, false, 1, 1)""",
     "allocation.rpt_unowned_costs_monthly": """
-        (month_start_date, cause, next_step, cost_usd, unowned_share) values
-        ('2026-10-01', 'calls: name no feature', 'send product and feature with each call', 161, 1)""",
+        (month_start_date, cause, next_step, cost_usd, unowned_share, is_latest, covered_days, days_in_month) values
+        ('2026-10-01', 'calls: name no feature', 'send product and feature with each call', 161, 1, true, 31, 31)""",
     "allocation.rpt_activity_costs": """
         (month_start_date, cost_pool, driver, activity_cost_usd, driver_units, usd_per_driver_unit,
-        unused_capacity_cost_usd) values ('2026-10-01', 'helpdesk', 'tickets', 10, 5, 1.2, 4)""",
+        unused_capacity_cost_usd, covered_days, days_in_month) values ('2026-10-01', 'helpdesk', 'tickets', 10, 5, 1.2, 4, 31, 31)""",
     "allocation.rpt_support_costs_monthly": """
         (month_start_date, step_order, cost_pool, target_column, target_value, direct_cost_usd, step_down_cost_usd,
-        reciprocal_cost_usd, step_down_less_reciprocal_usd, step_down_less_reciprocal_share) values
-        ('2026-10-01', null, 'all', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1),
-        ('2026-10-01', 1, 'personnel', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1)""",
-    "allocation.rpt_gpu_costs_daily": """
-        (usage_date, provider_name, instance_type, team_id, team_name, requested_gpu_hours, allocated_gpu_hours,
-        measured_gpu_hours, idle_gpu_hours, cost_usd, recorded_cost_usd, idle_cost_usd, ledger_cost_usd) values
-        ('2026-10-02', 'AWS', 'p4d', 'research-team', 'Research', 30, 20, 5, null, 20, 20, 0, 0),
-        ('2026-10-02', 'AWS', 'p4d', 'platform-team', 'Platform', null, null, null, 20, 20, 20, 20, 40),
-        ('2026-10-02', 'AWS', 'g4dn', 'platform-team', 'Platform', null, null, null, null, 10, null, null, 10)""",
+        reciprocal_cost_usd, step_down_less_reciprocal_usd, step_down_less_reciprocal_share, covered_days, days_in_month) values
+        ('2026-10-01', null, 'all', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1, 31, 31),
+        ('2026-10-01', 1, 'personnel', 'team_id', 'assistant-team', 40, 45, 50, -5, -0.1, 31, 31)""",
+    "allocation.rpt_gpu_costs": """
+        (rollup_level, first_date, last_date, provider_name, instance_type, team_id, team_name, requested_gpu_hours,
+        allocated_gpu_hours, measured_gpu_hours, busy_share, idle_gpu_hours, cost_usd, recorded_cost_usd, unrecorded_cost_usd,
+        idle_cost_usd, idle_share, usd_per_gpu_hour, ledger_cost_usd, use_less_ledger_usd) values
+        ('total', '2026-10-02', '2026-10-31', 'all', 'all', 'all', 'All', 30, 20, 5, 0.25, 20, 50, 40, 10, 20, 0.5, 1, 50, 0),
+        ('machine', '2026-10-02', '2026-10-31', 'AWS', 'p4d', 'all', 'All', 30, 20, 5, 0.25, 20, 40, 40, 0, 20, 0.5, 1, 40, 0),
+        ('machine', '2026-10-02', '2026-10-31', 'AWS', 'g4dn', 'all', 'All', null, null, null, null, null, 10, null, 10, null,
+        null, null, 10, 0),
+        ('team', '2026-10-02', '2026-10-31', 'all', 'all', 'research-team', 'Research', 30, 20, 5, 0.25, null, 20, 20, 0, 0, 0,
+        1, 0, 20),
+        ('team', '2026-10-02', '2026-10-31', 'all', 'all', 'platform-team', 'Platform', null, null, null, null, 20, 30, 20, 10,
+        20, 1, null, 50, -20),
+        ('machine_and_team', '2026-10-02', '2026-10-31', 'AWS', 'p4d', 'platform-team', 'Platform', null, null, null, null, 20,
+        20, 20, 0, 20, 1, null, 40, -20)""",
     "allocation.rpt_tag_compliance": """
         (month_start_date, scope_kind, scope, scope_name, resources, compliant_resources, compliant_share, cost_usd,
         compliant_cost_share, untagged_cost_usd, prior_compliant_cost_share, target_share, days_to_target, target_outlook,
@@ -108,14 +146,15 @@ _ROWS = {
         ('2026-10-01', 'account', 'x', 'x', 4, 2, 0.5, 80, 0.25, 20, 0.2, 0.95, 434, 'on the way', true),
         ('2026-10-01', 'account', 'y', 'y', 0, 0, null, 0, null, 0, null, 0.95, null, null, true),
         ('2026-10-01', 'team', 'research-team', 'Research', 3, 2, 0.67, 60, 0.33, 0, 0.34, 0.95, null, 'moving away', true)""",
-    "allocation.rpt_noncompliant_resources": """
-        (month_start_date, provider_name, resource_id, tag_key, problem, right_key, found_key, found_value, likely_value,
-        correction, team_id, fixed_by, cost_usd, resource_rank) values
-        ('2026-10-01', 'AWS', 'i-1', 'Team', 'value_misspelt', 'Team', 'Team', '=asistant', 'assistant',
-        'change the value of Team from "=asistant" to "assistant"', 'unallocated', 'account 1', 40, 1),
-        ('2026-10-01', 'AWS', 'i-1', 'Owner', 'absent', 'Owner', null, null, null, 'add Owner', 'unallocated', 'account 1', 40, 1),
-        ('2026-10-01', 'AWS', 'i-2', 'CostCenter', 'key_alias', 'CostCenter', 'cost_center', 'CC-520', 'CC-520',
-        'rename key "cost_center" to CostCenter', 'research-team', 'Research', 60, 2)""",
+    "allocation.rpt_resources_to_tag": """
+        (rollup_level, month_start_date, provider_name, resource_id, owned, corrections, fixed_by, resources, cost_usd,
+        resource_rank) values
+        ('resource', '2026-10-01', 'AWS', 'i-1', 'Without a team',
+        'add Owner; change the value of Team from "=asistant" to "assistant"', 'account 1', 1, 40, 1),
+        ('resource', '2026-10-01', 'AWS', 'i-2', 'With a team', 'rename key "cost_center" to CostCenter', 'Research', 1, 60, 2),
+        ('owned', '2026-10-01', null, null, 'Without a team', null, null, 1, 40, 1),
+        ('owned', '2026-10-01', null, null, 'With a team', null, null, 1, 60, 2),
+        ('total', '2026-10-01', null, null, 'All of them', null, null, 2, 100, 1)""",
     "allocation.rpt_budget_status": """
         (month_start_date, team_id, team_name, month_phase, budget_usd, budget_to_date_usd, actual_cost_usd,
         projected_cost_usd, projected_variance_usd, budget_status) values
@@ -123,9 +162,10 @@ _ROWS = {
         ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 600, 0, 0, -600, 'within budget')""",
     "allocation.rpt_budget_advice": """
         (month_start_date, team_id, team_name, month_phase, budget_usd, projected_cost_usd, projected_variance_usd,
-        budget_status, judged_months, over_months, usual_month_cost_usd, overrun_verdict, suggested_team_budgets_usd) values
-        ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', 1, 1, 1600, 'the use is', 2100),
-        ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', 1, 0, 0, null, 2100)""",
+        budget_status, is_over, month_overrun_usd, judged_months, over_months, usual_month_cost_usd, overrun_verdict,
+        suggested_team_budgets_usd) values
+        ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', true, 100, 1, 1, 1600, 'the use is', 2100),
+        ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', false, 100, 1, 0, 0, null, 2100)""",
     "planning.rpt_cost_outlook": """
         (scope, scope_id, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, change_share, first_forecast_date,
         last_forecast_date, forecast_method) values
@@ -239,16 +279,16 @@ _ROWS = {
     "rates.rpt_savings_opportunities": """
         (action_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, overlap_usd,
         net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, assumption, owner_role,
-        confidence, first_step, source_mart, is_illustrative, is_counted, work_id) values
+        confidence, first_step, source_mart, is_illustrative, is_counted, work_id, work_effort) values
         ('switch-chat', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat',
         'anthropic', 'claude-sonnet-4', 150, 30, 120, 80, 140, 'Quality stays within the floor.',
         'Head of Engineering', 'medium', 'Send a tenth of the calls to it',
-        'rates.rpt_model_switch_savings', false, true, 'switch'),
+        'rates.rpt_model_switch_savings', false, true, 'switch', '1 day'),
         ('commitment:offer', 'commitment', 'an hourly commitment', null, 'openai', null, 50, 10, 40,
         30, 45, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote',
-        'rates.rpt_commitment_options', true, false, 'offer'),
+        'rates.rpt_commitment_options', true, false, 'offer', '1 day'),
         ('batch-chat', 'batch', 'chat calls that can wait', 'chat', null, null, 2, 0, 2, 1, 3, 'They wait.',
-        'Head of Engineering', 'medium', 'List them', 'rates.rpt_batch_savings', false, false, 'batch')""",
+        'Head of Engineering', 'medium', 'List them', 'rates.rpt_batch_savings', false, false, 'batch', '1 day')""",
     "rates.rpt_savings_actions": """
         (work_id, action_kind, subject, tasks, parts, provider, model, gross_monthly_savings_usd, overlap_usd,
         net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, effort, effort_usd, payback_months,
