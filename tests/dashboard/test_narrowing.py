@@ -296,6 +296,7 @@ def test_every_mart_is_described_and_its_dimensions_are_columns(built: Workspace
         USAGE,
         marts.CUSTOMER_USAGE,
         CUSTOMER_DAYS,
+        marts.CUSTOMER_USAGE,
         marts.CUSTOMER_COSTS,
         marts.ANOMALIES,
     }

@@ -79,7 +79,7 @@ final as (
         {{ money_of_double(ratio('compared.spend_usd', 'compared.calls - compared.uncosted_calls')) }} as cost_per_call_usd,
         cast(row_number() over (partition by compared.dimension order by compared.spend_usd desc nulls last, compared.dimension_value asc) as integer) as spend_rank
     from compared
-    left join customers on compared.dimension = 'customer' and compared.dimension_value = customers.customer_id
+    left join customers on case when compared.dimension = 'customer' then compared.dimension_value end = customers.customer_id
 
 )
 

@@ -197,10 +197,9 @@ final as (
         reason,
         is_to_be_measured,
         is_recommended,
-        cast(count(*) over of_reason as bigint) as options_of_reason,
-        cast(row_number() over (of_reason order by coalesce(net_monthly_savings_usd, 0) desc, offer_id asc, series_id asc) as bigint) as rank_of_reason
+        cast(count(*) over (partition by history_id = 'models', reason, is_to_be_measured, is_recommended) as bigint) as options_of_reason,
+        cast(row_number() over (partition by history_id = 'models', reason, is_to_be_measured, is_recommended order by coalesce(net_monthly_savings_usd, 0) desc, offer_id asc, series_id asc) as bigint) as rank_of_reason
     from sure
-    window of_reason as (partition by history_id = 'models', reason, is_to_be_measured, is_recommended)
 
 )
 

@@ -164,15 +164,15 @@ def usage_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
 
 def usage_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     """Each resource with its action, and why the others have none; nothing without resources."""
-    totals = usage_totals(warehouse)
+    totals, kinds = usage_totals(warehouse), _kinds(warehouse)
+    chosen, places = _resources(warehouse), _places(warehouse)
     if not totals["resources"]:
         return ()
-    chosen, places = _resources(warehouse), _places(warehouse)
     return (
         Section(
             "Use less: machines, storage, GPUs",
             text=(_said(totals),),
-            figures=_figures(warehouse, totals),
+            figures=_figures(kinds, totals),
             tables=(
                 *((Table(_RESOURCES, chosen, note("What to do"), max_rows=40),) if chosen.rows else ()),
                 Table(_REASONS, _reasons(warehouse), note("What is not done, and why"), max_rows=40),
@@ -195,8 +195,7 @@ def _said(totals: Evidence) -> Prose:
     )
 
 
-def _figures(warehouse: Warehouse, totals: Evidence) -> tuple[Figure, ...]:
-    kinds = _kinds(warehouse)
+def _figures(kinds: Evidence, totals: Evidence) -> tuple[Figure, ...]:
     if not totals["accepted"]:
         return ()
     title = totals.say("{accepted:count} actions on machines and storage save {usage_net_usd:usd} a month")
