@@ -294,7 +294,6 @@ def test_every_mart_is_described_and_its_dimensions_are_columns(built: Workspace
             assert built.query(f"select count(*) from {rows}") == [(0,)]
     assert {mart for mart in every if described.is_kept_by_day(mart)} == {
         USAGE,
-        marts.CUSTOMER_USAGE,
         CUSTOMER_DAYS,
         marts.CUSTOMER_USAGE,
         marts.CUSTOMER_COSTS,
