@@ -14,6 +14,7 @@ from reports_builder.subjects.rates.cloud_commitments import (
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.decisions import company_steps, decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import expiries_section
+from reports_builder.subjects.rates.portfolio import portfolio_sections
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     KINDS,
@@ -122,6 +123,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         *commitment_section(warehouse, offer),
         *usage_sections(warehouse),
         *cloud_commitment_sections(warehouse),
+        *portfolio_sections(warehouse),
         *expiries_section(warehouse),
         *realized_sections(warehouse),
         Section(

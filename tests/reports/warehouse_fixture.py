@@ -32,6 +32,8 @@ _ROWS = {
     "rates.rpt_commitment_recommendations": "",
     "rates.rpt_commitment_coverage": "",
     "rates.rpt_commitment_expiries": "",
+    "rates.rpt_commitment_portfolio": "",
+    "rates.rpt_commitment_ladder": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",
     "core.dim_customers": """
         (customer_id, customer_name, organization_id, subscription_tier, is_known, is_active) values
