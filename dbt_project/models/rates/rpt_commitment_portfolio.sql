@@ -97,7 +97,7 @@ steps as (
         {{ amount }} - coalesce(lag({{ amount }}) over of_group, 0) as more_{{ amount }},
         {% endfor -%}
         row_number() over (
-            order by case when slope_before is null then preference_usd end desc nulls last, slope_before desc nulls last, group_id asc, money_at_risk_usd asc
+            order by offer_id is null asc, case when slope_before is null then preference_usd end desc nulls last, slope_before desc nulls last, group_id asc, money_at_risk_usd asc
         ) as step_rank
     from slopes
     where slope_before is null or (slope_before > 0 and slope_before >= coalesce(slope_after, 0))
@@ -118,7 +118,7 @@ seen as (
 eligible as (
 
     select greatest(sum(case when group_id <> alternatives then seen_usd else 0 end), max(case when group_id = alternatives then seen_usd else 0 end)) as open_usd
-    from (select alternatives, group_id, max(seen_usd) as seen_usd from seen group by alternatives, group_id) as groups_seen
+    from (select distinct alternatives, group_id, max(seen_usd) over (partition by alternatives, group_id) as seen_usd from seen) as groups_seen
     group by alternatives
 
 ),
@@ -154,8 +154,8 @@ summed as (
         {{ money('sum(steps.more_money_at_risk_usd) over up_to_the_step') }} as portfolio_at_risk_usd,
         {{ ratio('limits.owned_usd + sum(steps.more_covered_monthly_usd) over up_to_the_step', 'limits.eligible_monthly_usd') }} as portfolio_coverage_share,
         limits.target_coverage_share, limits.owned_coverage_share, limits.risk_limit_usd
-    from steps
-    cross join limits
+    from steps cross join limits
+    where steps.offer_id is not null
     window up_to_the_step as (order by steps.step_rank rows between unbounded preceding and current row)
 
 ),
