@@ -28,6 +28,7 @@ from reports_builder.subjects.rates.statements import (
     what_is_open,
     what_was_examined,
 )
+from reports_builder.subjects.rates.team_coverage import team_coverage_section
 from reports_builder.subjects.rates.usage import usage_insight, usage_sections
 from reports_builder.warehouse import Warehouse
 
@@ -124,6 +125,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         *usage_sections(warehouse),
         *cloud_commitment_sections(warehouse),
         *portfolio_sections(warehouse),
+        *team_coverage_section(warehouse),
         *expiries_section(warehouse),
         *realized_sections(warehouse),
         Section(

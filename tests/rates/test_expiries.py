@@ -15,7 +15,7 @@ TERMS = (
     "'late' as commitment_id, date '2027-11-14' as ends_on, 364 as days_left, 'running' as expiry_status, "
     "'let it end' as advice, -10 as savings_usd, 100 as cost_usd, 0.9 as utilization_share",
     "'soon' as commitment_id, date '2026-12-15' as ends_on, 30 as days_left, 'ends soon' as expiry_status, "
-    "'renew it' as advice, 40 as savings_usd, 100 as cost_usd, 0.95 as utilization_share",
+    "'renew it' as advice, 0.1 as hourly_cost_usd, 0.09 as renewed_hourly_usd, 40 as renewed_monthly_savings_usd, 40 as savings_usd, 100 as cost_usd, 0.95 as utilization_share",
     "'gone' as commitment_id, date '2026-11-14' as ends_on, -1 as days_left, 'ended' as expiry_status",
 )
 
@@ -43,5 +43,5 @@ def test_the_next_to_end_stands_first_and_what_has_ended_nowhere() -> None:
         (table,) = section.tables
         rows = [[str(cell) for cell in row] for row in table.cells]
     assert [row[1] for row in rows] == ["soon", "late", "no end"]
-    assert rows[0][4:] == ["30", "no", "$100.00", "95 %", "+$40.00", "renew it"]
+    assert rows[0][4:] == ["30", "no", "$100.00", "95 %", "+$40.00", "$0.10", "$0.09", "$40.00", "renew it"]
     assert rows[2][3:5] == ["unknown", "unknown"]

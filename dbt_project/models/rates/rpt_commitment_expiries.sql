@@ -1,4 +1,4 @@
-{# one row per commitment on a bill or of the seed owned_commitments: when it ends, what that takes away, and what to do #}
+{# one row per commitment on a bill or of the seed owned_commitments: when it ends, what that takes away, and how much of it to sign again #}
 
 with owned as (
 
@@ -9,6 +9,30 @@ with owned as (
 coverage as (
 
     select * from {{ ref('rpt_commitment_coverage') }}
+
+),
+
+charges as (
+
+    select * from {{ ref('fct_charges') }}
+
+),
+
+bill_lines as (
+
+    select * from {{ ref('int_focus_charges_converted') }}
+
+),
+
+cases as (
+
+    select * from {{ ref('int_commitment_cases') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('int_commitment_outcomes') }}
 
 ),
 
@@ -32,25 +56,97 @@ last_months as (
 
 ),
 
+{# A term that ends at midnight ends with the day before. #}
+terms_on_bills as (
+
+    select
+        provider_name,
+        commitment_discount_id as commitment_id,
+        cast(min(commitment_start_at) as date) as starts_on,
+        cast({{ from_unix_microseconds(unix_microseconds('max(commitment_end_at)') ~ ' - 1') }} as date) as ends_on
+    from bill_lines
+    where commitment_discount_id is not null and commitment_end_at is not null
+    group by provider_name, commitment_discount_id
+
+),
+
+terms as (
+
+    select
+        coalesce(owned.provider_name, terms_on_bills.provider_name) as provider_name,
+        coalesce(owned.commitment_id, terms_on_bills.commitment_id) as commitment_id,
+        owned.commitment_name,
+        coalesce(owned.starts_on, terms_on_bills.starts_on) as starts_on,
+        coalesce(owned.ends_on, terms_on_bills.ends_on) as ends_on,
+        coalesce(owned.is_renewed_automatically, false) as is_renewed_automatically
+    from owned
+    full outer join terms_on_bills on owned.provider_name = terms_on_bills.provider_name and owned.commitment_id = terms_on_bills.commitment_id
+
+),
+
+{# What it costs in the hours that the engine judges; it cannot be judged on hours before it began. #}
+paid as (
+
+    select
+        charges.provider_name,
+        charges.commitment_discount_id as commitment_id,
+        min(charges.charge_date) > max(cases.first_date) as is_new,
+        {{ money_of_double(ratio(
+            'sum(case when charges.charge_date between cases.first_date and cases.last_date then charges.effective_cost_usd else 0 end)', 'max(cases.hours)'
+        )) }} as hourly_cost_usd
+    from charges
+    inner join cases on charges.provider_name = cases.history_id and cases.usage_case = 'as_judged'
+    where charges.commitment_discount_id is not null and charges.commitment_discount_status is not null and charges.is_counted
+    group by charges.provider_name, charges.commitment_discount_id
+
+),
+
+renewals as (
+
+    select
+        series_id,
+        max(case when outcome = 'pays' and kind_rank = 1 then hourly_commitment_usd end) as renewed_hourly_usd,
+        max(case when outcome = 'pays' and kind_rank = 1 then net_monthly_savings_usd end) as renewed_monthly_savings_usd
+    from outcomes
+    where usage_basis = 'owned'
+    group by series_id
+
+),
+
 known as (
 
     select
-        coalesce(owned.provider_name, last_months.provider_name) as provider_name,
-        coalesce(owned.commitment_id, last_months.commitment_id) as commitment_id,
-        coalesce(owned.commitment_name, last_months.commitment_name, owned.commitment_id, last_months.commitment_id) as commitment_name,
+        coalesce(terms.provider_name, last_months.provider_name) as provider_name,
+        coalesce(terms.commitment_id, last_months.commitment_id) as commitment_id,
+        coalesce(terms.commitment_name, last_months.commitment_name, terms.commitment_id, last_months.commitment_id) as commitment_name,
         last_months.commitment_type,
         last_months.team_id,
-        owned.starts_on,
-        owned.ends_on,
-        coalesce(owned.is_renewed_automatically, false) as is_renewed_automatically,
-        {{ days_between('as_of.as_of_date', 'owned.ends_on') }} as days_left,
+        terms.starts_on,
+        terms.ends_on,
+        coalesce(terms.is_renewed_automatically, false) as is_renewed_automatically,
+        {{ days_between('as_of.as_of_date', 'terms.ends_on') }} as days_left,
         last_months.month_start_date,
         {{ money('last_months.used_cost_usd + last_months.unused_cost_usd') }} as cost_usd,
         last_months.utilization_share,
         last_months.savings_usd
-    from owned
-    full outer join last_months on owned.provider_name = last_months.provider_name and owned.commitment_id = last_months.commitment_id
+    from terms
+    full outer join last_months on terms.provider_name = last_months.provider_name and terms.commitment_id = last_months.commitment_id
     cross join as_of
+
+),
+
+judged as (
+
+    select
+        known.*,
+        paid.is_new,
+        paid.hourly_cost_usd,
+        renewals.series_id is not null as is_judged,
+        renewals.renewed_hourly_usd,
+        renewals.renewed_monthly_savings_usd
+    from known
+    left join paid on known.provider_name = paid.provider_name and known.commitment_id = paid.commitment_id
+    left join renewals on {{ owned_commitment_series('known.provider_name', 'known.commitment_id') }} = renewals.series_id
 
 ),
 
@@ -76,14 +172,18 @@ final as (
         cost_usd,
         utilization_share,
         savings_usd,
+        hourly_cost_usd,
+        case when not is_new then renewed_hourly_usd end as renewed_hourly_usd,
+        case when not is_new then renewed_monthly_savings_usd end as renewed_monthly_savings_usd,
         case
             when days_left < 0 then null
-            when savings_usd is null then 'find out what it covers'
-            when savings_usd <= 0 then 'let it end'
-            when utilization_share < {{ assumption('commitment_renewal_utilization') }} then 'renew less of it'
+            when not is_judged then 'find out what it covers'
+            when is_new then 'too new to judge'
+            when renewed_hourly_usd is null then 'let it end'
+            when renewed_hourly_usd < hourly_cost_usd * {{ assumption('commitment_renewal_share') }} then 'renew less of it'
             else 'renew it'
         end as advice
-    from known
+    from judged
 
 )
 

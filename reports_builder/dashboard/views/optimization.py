@@ -23,6 +23,7 @@ from reports_builder.subjects.rates.statements import (
     what_first,
     what_is_open,
 )
+from reports_builder.subjects.rates.team_coverage import team_coverage_section
 from reports_builder.subjects.rates.usage import VALUE_KEY, usage_sections
 
 
@@ -43,6 +44,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *usage_sections(warehouse),
             *cloud_commitment_sections(warehouse),
             *portfolio_sections(warehouse),
+            *team_coverage_section(warehouse),
             *expiries_section(warehouse),
             *realized_sections(warehouse),
             _actions_table(best),
