@@ -1,5 +1,6 @@
 """The calculator of commitments below the page of optimization; the address keeps its controls."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -37,7 +38,7 @@ def _months(term: str) -> str:
     return "1 month" if term == "1" else f"{term} months"
 
 
-def _choice(label: str, name: str, options: list[str], words: object) -> str:
+def _choice(label: str, name: str, options: list[str], words: Callable[[str], str]) -> str:
     asked = st.query_params.get(name, ANY)
     chosen = asked if asked in options else ANY
     st.selectbox(

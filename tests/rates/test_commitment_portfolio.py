@@ -72,10 +72,10 @@ def chosen(models: CompiledModels, options: Sequence[Option], limit: int) -> Por
         ],
     )  # fmt: skip
     models.fill(
-        "rpt_commitment_recommendations",
+        "int_commitment_quantiles",
         [
-            {"usage_group": f"s{each.group}", "offer_id": f"o{place}", "used_units_p05": 10}
-            for place, each in enumerate(options)
+            {"series_id": f"s{group}", "usage_basis": "after_actions", "used_units_p05": 10}
+            for group in {option.group for option in options}
         ],
     )
     models.make("rpt_commitment_portfolio")

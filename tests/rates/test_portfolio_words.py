@@ -121,7 +121,7 @@ def test_the_calculator_chooses_rows_within_what_is_allowed(tiny: Tiny) -> None:
             assert [(row["usage_group"], row["monthly_savings_usd"]) for row in rows] == expected, wanted
         said = what_if_section(warehouse, WhatIf(0, ANY, 100, 100)).text[0].plain
         assert said.startswith(
-            "They would save $90 a month for a promise of $2.00K, of which $1.00K is paid on the first day. At risk is $200"
+            "They would save $90 a month for a promise of $2.0K, of which $1.0K is paid on the first day. At risk is $200"
         )
         assert what_if_section(warehouse, WhatIf(36, ANY, 50, 100)).text[0].plain == (
             "No level of an offer saves anything within these limits."

@@ -60,7 +60,7 @@ def renewed(models: CompiledModels, used: Sequence[int], paid_share: Decimal) ->
         [
             {"charge_id": str(hour), "provider_name": "AWS", "service_name": "AmazonEC2", "charge_category": "Usage", "pricing_category": "Committed",
              "is_counted": True, "commitment_discount_id": "plan", "commitment_discount_status": "Used", "effective_cost_usd": dollars,
-             "list_cost_usd": dollars / paid_share, "charge_period_start_at": start + timedelta(hours=hour),
+             "list_cost_usd": round(dollars / paid_share, 2), "charge_period_start_at": start + timedelta(hours=hour),
              "charge_period_end_at": start + timedelta(hours=hour + 1)}
             for hour, dollars in enumerate(used)
             if dollars

@@ -18,9 +18,9 @@ cases as (
 
 ),
 
-recommendations as (
+quantiles as (
 
-    select * from {{ ref('rpt_commitment_recommendations') }}
+    select * from {{ ref('int_commitment_quantiles') }}
 
 ),
 
@@ -36,11 +36,11 @@ priced as (
         cases.hours,
         cases.months,
         {{ money('cast(levels.level_units as decimal(16, 6)) * offers.usd_per_unit_hour') }} as hourly_commitment_usd,
-        greatest({{ ratio('levels.level_units - recommendations.used_units_p05', 'levels.level_units') }}, 0) as risk_share
+        greatest({{ ratio('levels.level_units - quantiles.used_units_p05', 'levels.level_units') }}, 0) as risk_share
     from levels
     inner join offers on levels.offer_id = offers.offer_id and levels.series_id = offers.series_id
     inner join cases on offers.history_id = cases.history_id and cases.usage_case = levels.usage_case
-    inner join recommendations on levels.offer_id = recommendations.offer_id and levels.series_id = recommendations.usage_group
+    inner join quantiles on levels.series_id = quantiles.series_id and levels.usage_basis = quantiles.usage_basis
     where levels.usage_basis = 'after_actions' and levels.usage_case = 'as_judged' and levels.level_units > 0
 
 ),

@@ -9,9 +9,9 @@ with outcomes as (
 
 ),
 
-recommendations as (
+quantiles as (
 
-    select * from {{ ref('rpt_commitment_recommendations') }}
+    select * from {{ ref('int_commitment_quantiles') }}
 
 ),
 
@@ -37,10 +37,10 @@ options as (
         {{ money('outcomes.covered_usd * outcomes.months_per_lookback') }} as covered_monthly_usd,
         {{ money(money('outcomes.hourly_commitment_usd') ~ ' * cast(730 * outcomes.term_months as decimal(9, 0))') }} as obligation_usd,
         {{ money_of_double(
-            'cast(outcomes.usd_per_unit_hour as double) * 730 * outcomes.term_months * greatest(outcomes.committed_units - recommendations.used_units_p05, 0)'
+            'cast(outcomes.usd_per_unit_hour as double) * 730 * outcomes.term_months * greatest(outcomes.committed_units - quantiles.used_units_p05, 0)'
         ) }} as money_at_risk_usd
     from outcomes
-    inner join recommendations on outcomes.offer_id = recommendations.offer_id and outcomes.series_id = recommendations.usage_group
+    inner join quantiles on outcomes.series_id = quantiles.series_id and outcomes.usage_basis = quantiles.usage_basis
     inner join (values ('best'), ('stable')) as levels (level_name)
         on case levels.level_name when 'best' then outcomes.kind_rank = 1 else outcomes.level_kind = 'stable' end
     where outcomes.usage_basis = 'after_actions' and outcomes.outcome = 'pays'

@@ -102,7 +102,7 @@ def what_if_section(warehouse: Warehouse, wanted: WhatIf) -> Section:
         said = found.say(
             "They would save **{saved_usd:usd}** a month for a promise of **{promised_usd:usd}**, of which "
             "{upfront_usd:usd} is paid on the first day. At risk is {at_risk_usd:usd}: what is paid for "
-            "nothing if every hour uses only what 95 % of them use."
+            "nothing if every hour uses only what nineteen of twenty use."
         )
     return Section(
         "What you would sign",

@@ -106,7 +106,7 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                     note(
                         "In the order in which they are added: by what they save for a dollar at risk. "
                         "At risk is what is paid for nothing until the end, if every hour uses only what "
-                        "95 % of them use"
+                        "nineteen of twenty use"
                     ),
                     max_rows=40,
                 ),
