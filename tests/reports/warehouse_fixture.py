@@ -33,6 +33,7 @@ _ROWS = {
     "rates.rpt_commitment_coverage": "",
     "rates.rpt_commitment_coverage_daily": "",
     "rates.rpt_commitment_expiries": "",
+    "rates.rpt_commitment_renewals": "",
     "rates.rpt_commitment_portfolio": "",
     "rates.rpt_commitment_ladder": "",
     "rates.rpt_commitment_levels": "",

@@ -1,4 +1,4 @@
-{# one row per commitment on a bill or of the seed owned_commitments: when it ends, what that takes away, and how much of it to sign again #}
+{# one row per commitment on a bill or of the seed owned_commitments: when it ends, and what that takes away #}
 
 with owned as (
 
@@ -12,27 +12,9 @@ coverage as (
 
 ),
 
-charges as (
-
-    select * from {{ ref('fct_charges') }}
-
-),
-
 bill_lines as (
 
     select * from {{ ref('int_focus_charges_converted') }}
-
-),
-
-cases as (
-
-    select * from {{ ref('int_commitment_cases') }}
-
-),
-
-outcomes as (
-
-    select * from {{ ref('int_commitment_outcomes') }}
 
 ),
 
@@ -84,35 +66,6 @@ terms as (
 
 ),
 
-{# What it costs in the hours that the engine judges; it cannot be judged on hours before it began. #}
-paid as (
-
-    select
-        charges.provider_name,
-        charges.commitment_discount_id as commitment_id,
-        min(charges.charge_date) > max(cases.first_date) as is_new,
-        {{ money_of_double(ratio(
-            'sum(case when charges.charge_date between cases.first_date and cases.last_date then charges.effective_cost_usd else 0 end)', 'max(cases.hours)'
-        )) }} as hourly_cost_usd
-    from charges
-    inner join cases on charges.provider_name = cases.history_id and cases.usage_case = 'as_judged'
-    where charges.commitment_discount_id is not null and charges.commitment_discount_status is not null and charges.is_counted
-    group by charges.provider_name, charges.commitment_discount_id
-
-),
-
-renewals as (
-
-    select
-        series_id,
-        max(case when outcome = 'pays' and kind_rank = 1 then hourly_commitment_usd end) as renewed_hourly_usd,
-        max(case when outcome = 'pays' and kind_rank = 1 then net_monthly_savings_usd end) as renewed_monthly_savings_usd
-    from outcomes
-    where usage_basis = 'owned'
-    group by series_id
-
-),
-
 known as (
 
     select
@@ -132,21 +85,6 @@ known as (
     from terms
     full outer join last_months on terms.provider_name = last_months.provider_name and terms.commitment_id = last_months.commitment_id
     cross join as_of
-
-),
-
-judged as (
-
-    select
-        known.*,
-        paid.is_new,
-        paid.hourly_cost_usd,
-        renewals.series_id is not null as is_judged,
-        renewals.renewed_hourly_usd,
-        renewals.renewed_monthly_savings_usd
-    from known
-    left join paid on known.provider_name = paid.provider_name and known.commitment_id = paid.commitment_id
-    left join renewals on {{ owned_commitment_series('known.provider_name', 'known.commitment_id') }} = renewals.series_id
 
 ),
 
@@ -171,19 +109,8 @@ final as (
         month_start_date,
         cost_usd,
         utilization_share,
-        savings_usd,
-        hourly_cost_usd,
-        case when not is_new then renewed_hourly_usd end as renewed_hourly_usd,
-        case when not is_new then renewed_monthly_savings_usd end as renewed_monthly_savings_usd,
-        case
-            when days_left < 0 then null
-            when not is_judged then 'find out what it covers'
-            when is_new then 'too new to judge'
-            when renewed_hourly_usd is null then 'let it end'
-            when renewed_hourly_usd < hourly_cost_usd * {{ assumption('commitment_renewal_share') }} then 'renew less of it'
-            else 'renew it'
-        end as advice
-    from judged
+        savings_usd
+    from known
 
 )
 

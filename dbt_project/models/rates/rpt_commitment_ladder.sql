@@ -54,8 +54,8 @@ tranches as (
         case
             when planned.tranches = 1 then planned.committed_units
             else cast(planned.unit_increment * (
-                cast(ceil({{ ratio('planned.increments * numbers.number', 'planned.tranches') }}) as decimal(9, 0))
-                - cast(ceil({{ ratio('planned.increments * (numbers.number - 1)', 'planned.tranches') }}) as decimal(9, 0))
+                cast(ceil({{ ratio('planned.increments * numbers.number', 'planned.tranches') }}) as bigint)
+                - cast(ceil({{ ratio('planned.increments * (numbers.number - 1)', 'planned.tranches') }}) as bigint)
             ) as decimal(15, 6))
         end as units
     from planned

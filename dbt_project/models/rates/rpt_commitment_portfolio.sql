@@ -96,9 +96,9 @@ steps as (
         {% for amount in amounts -%}
         {{ amount }} - coalesce(lag({{ amount }}) over of_group, 0) as more_{{ amount }},
         {% endfor -%}
-        row_number() over (
+        cast(row_number() over (
             order by offer_id is null asc, case when slope_before is null then preference_usd end desc nulls last, slope_before desc nulls last, group_id asc, money_at_risk_usd asc
-        ) as step_rank
+        ) as bigint) as step_rank
     from slopes
     where slope_before is null or (slope_before > 0 and slope_before >= coalesce(slope_after, 0))
     window of_group as (partition by group_id order by money_at_risk_usd)
