@@ -11,8 +11,8 @@ def expiries(warehouse: Warehouse) -> Evidence:
         """
         select
             provider_name, expiries.commitment_name, team_id, expiries.ends_on, days_left,
-            is_renewed_automatically, cost_usd, utilization_share, savings_usd, hourly_cost_usd, renewed_hourly_usd,
-            renewed_monthly_savings_usd, advice
+            is_renewed_automatically, cost_usd, utilization_share, savings_usd, hourly_cost_usd,
+            renewed_hourly_usd, renewed_monthly_savings_usd, advice
         from rates.rpt_commitment_renewals as renewals
         inner join rates.rpt_commitment_expiries as expiries using (provider_name, commitment_id)
         order by expiries.ends_on nulls last, provider_name, commitment_id
