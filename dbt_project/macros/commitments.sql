@@ -8,3 +8,8 @@
         {{ usage }}region_id{{ ", 'USD'" if covers == 'family' }}
     )
 {%- endmacro %}
+
+{# The name of the series of usage that an owned commitment covers. #}
+{% macro owned_commitment_series(provider_name, commitment_id) -%}
+    {{ provider_name }} || ' / owned / ' || {{ commitment_id }}
+{%- endmacro %}

@@ -14,6 +14,7 @@ from reports_builder.dashboard import (
     budget_form,
     builder_page,
     choosing,
+    commitment_calculator,
     customer_page,
     live,
     login,
@@ -52,6 +53,8 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
     show.view(view, {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)})
     if page.view == "planning":
         budget_form.draw(settings)
+    if page.view == "optimization":
+        commitment_calculator.draw(settings, identity)
 
 
 def _notice(settings: Settings, identity: Identity) -> None:

@@ -13,6 +13,7 @@ from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer
 from reports_builder.missing import demo_beside_own
 from reports_builder.model import Section
+from reports_builder.subjects.rates import calculator
 from reports_builder.warehouse import Period
 
 BuildView = Callable[[NarrowedWarehouse], View]
@@ -47,6 +48,20 @@ def load_traces(path: str, _identity: Identity, customer_id: str) -> Section:
     """The dearest traces of one customer."""
     with open_published(Path(path), with_calls=True) as warehouse:
         return customer.traces_section(warehouse, customer_id)
+
+
+@lru_cache(maxsize=4)
+def load_commitment_choices(path: str, _identity: Identity) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The terms in months and the payments that offers of commitments have."""
+    with open_published(Path(path)) as warehouse:
+        return calculator.terms_and_payments(warehouse)
+
+
+@lru_cache(maxsize=128)
+def load_what_if(path: str, _identity: Identity, wanted: calculator.WhatIf) -> Section:
+    """The commitments that save most within what a reader allows."""
+    with open_published(Path(path)) as warehouse:
+        return calculator.what_if_section(warehouse, wanted)
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ from reports_builder.subjects.rates.cloud_commitments import (
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import expiries_section
+from reports_builder.subjects.rates.portfolio import portfolio_sections
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     KINDS,
@@ -27,6 +28,7 @@ from reports_builder.subjects.rates.statements import (
     what_is_open,
     what_was_examined,
 )
+from reports_builder.subjects.rates.team_coverage import team_coverage_section
 from reports_builder.subjects.rates.usage import usage_insight, usage_sections
 from reports_builder.warehouse import Warehouse
 
@@ -122,6 +124,8 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         *commitment_section(warehouse, offer),
         *usage_sections(warehouse),
         *cloud_commitment_sections(warehouse),
+        *portfolio_sections(warehouse),
+        *team_coverage_section(warehouse),
         *expiries_section(warehouse),
         *realized_sections(warehouse),
         Section(

@@ -165,7 +165,6 @@ CASES = [
             30,
             {
                 "ends_on": "2026-12-15",
-                "advice": "renew it",
                 "utilization_share": 0.95,
                 "renewal": "is paid on demand after that",
             },
@@ -175,7 +174,7 @@ CASES = [
             unit="days",
         ),
         "Commitment cd-rr-acme-001 ends in 30 days, on 2026-12-15, and is paid on demand after that. In the last month it was "
-        "95 % used and saved $40.00 against the price on demand. Advice: renew it.",
+        "95 % used and saved $40.00 against the price on demand. How much of it to sign again is in rates.rpt_commitment_renewals.",
     ),
     (
         row("spend_at_risk", 0.15, RISK, amount_usd=300, subject_id="spend"),

@@ -22,6 +22,7 @@ MEMORY = "3GB"
 OFFERS = [(term, upfront) for term in (12, 36) for upfront in (0, 0.5, 1)]
 ENGINE = (
     "int_commitment_curves",
+    "int_commitment_quantiles",
     "int_commitment_levels",
     "int_commitment_outcomes",
     "rpt_commitment_recommendations",

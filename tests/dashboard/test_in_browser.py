@@ -95,6 +95,28 @@ def test_a_customer_is_one_click_from_the_table_and_in_the_address(reader: Reade
     assert reader.elsewhere == []
 
 
+def test_the_calculator_shows_levels_within_what_is_allowed(dashboard: Dashboard, reader: Reader) -> None:
+    terms = dashboard.workspace.query("select distinct term_months from rates.rpt_commitment_levels")
+    reader.open("optimization?risk=10")
+    assert reader.page.get_by_role("heading", name="Commitment calculator").count() == 1
+    reader.page.get_by_role("combobox", name=re.compile("Term")).click()
+    year = reader.page.get_by_role("option", name="12 months")
+    year.wait_for(timeout=WAIT)
+    assert reader.page.get_by_role("option").count() == len(terms) + 1
+    year.click()
+    reader.page.wait_for_url(re.compile(r"term=12"), timeout=WAIT)
+    reader.settled()
+    allowed = dashboard.workspace.query(
+        "select distinct offer_name from rates.rpt_commitment_levels"
+        " where term_months = 12 and risk_share <= 0.1 and monthly_savings_usd > 0"
+    )
+    section = reader.page.get_by_text("What you would sign", exact=True)
+    section.wait_for(timeout=WAIT)
+    shown = reader.page.locator(".wide").last.locator("td[data-label='Offer']").all_inner_texts()
+    assert shown
+    assert {name.removesuffix(" (example)") for name in shown} <= {name for (name,) in allowed}
+
+
 def test_filters_live_in_the_address(dashboard: Dashboard, reader: Reader) -> None:
     reader.open("?provider=openai&period=14d")
     narrowed = dashboard.workspace.query(
@@ -286,7 +308,7 @@ def test_the_keyboard_alone_is_enough(reader: Reader) -> None:
 
 
 def test_a_phone_in_the_dark_shows_every_page_without_scrolling_sideways(phone: Reader) -> None:
-    for path in ("", "performance"):
+    for path in ("", "performance", "optimization"):
         phone.open(path)
         wide, seen = phone.page.get_by_test_id("stMain").evaluate(
             "main => [main.scrollWidth, main.clientWidth]"

@@ -19,6 +19,7 @@ from reports_builder.dashboard.views import customer
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence
 from reports_builder.model import Column, Table, cite
+from reports_builder.subjects.rates import calculator
 from tests.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("layer")
@@ -68,6 +69,7 @@ def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspa
             import_module(f"reports_builder.dashboard.views.{page.view}").build(warehouse)
         (losing, *_) = queries.customers(warehouse)
         assert customer.build(warehouse, losing) is not None
+        calculator.what_if(warehouse, calculator.WhatIf(0, calculator.ANY, 100, 100))
         read = set(warehouse.read)
     with open_published(built.published, with_calls=True) as warehouse:
         customer.traces_section(warehouse, losing)

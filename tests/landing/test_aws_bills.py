@@ -101,6 +101,28 @@ def test_the_maps_of_the_second_layout_are_read_from_csv_and_parquet(tmp_path: P
     assert told == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "prefix"), [("DiscountedUsage", "reservation"), ("SavingsPlanCoveredUsage", "savings_plan")]
+)
+@pytest.mark.parametrize("is_first_layout", [False, True])
+def test_the_term_of_a_commitment_is_that_of_the_report(
+    tmp_path: Path, kind: str, prefix: str, is_first_layout: bool
+) -> None:
+    names = [f"{prefix}_{prefix}_a_r_n", f"{prefix}_start_time", f"{prefix}_end_time"]
+    if is_first_layout:
+        section, arn = (
+            ("savingsPlan", "SavingsPlanARN") if prefix == "savings_plan" else (prefix, "ReservationARN")
+        )
+        names = [f"{section}/{name}" for name in (arn, "StartTime", "EndTime")]
+    values = ["arn", "2026-02-01T10:00:00.000Z", "2027-02-01T09:59:59.000Z"]
+    header, line = CUR.strip(), cur_line(kind, "1").strip()
+    text = f"{header},{','.join(names)}\n{line},{','.join(values)}\n"
+    (row,) = landed(AWS_CUR, tmp_path, ("october.csv", text))
+    assert row["CommitmentDiscountId"] == "arn"
+    assert row["x_CommitmentStart"].startswith("2026-02-01 10:00:00")
+    assert row["x_CommitmentEnd"].startswith("2027-02-01 09:59:59")
+
+
 def test_tags_that_are_no_json_stay_as_they_are(tmp_path: Path) -> None:
     (row,) = landed(AWS_CUR, tmp_path, ("october.csv", CUR + cur_line("Usage", "1", "team=a")))
     assert row["Tags"] == "team=a"

@@ -56,7 +56,12 @@ _ROWS = {
     "rates.rpt_placement_options": "",
     "rates.rpt_commitment_recommendations": "",
     "rates.rpt_commitment_coverage": "",
+    "rates.rpt_commitment_coverage_daily": "",
     "rates.rpt_commitment_expiries": "",
+    "rates.rpt_commitment_renewals": "",
+    "rates.rpt_commitment_portfolio": "",
+    "rates.rpt_commitment_ladder": "",
+    "rates.rpt_commitment_levels": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",
     "core.rpt_charges_by_pool": "",
     "core.dim_customers": """

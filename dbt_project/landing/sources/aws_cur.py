@@ -57,12 +57,16 @@ _READ = (
     "product_sku",
     "product_tenancy",
     "reservation_effective_cost",
+    "reservation_end_time",
     "reservation_reservation_a_r_n",
+    "reservation_start_time",
     "reservation_unused_amortized_upfront_fee_for_billing_period",
     "reservation_unused_recurring_fee",
     "resource_tags",
+    "savings_plan_end_time",
     "savings_plan_savings_plan_a_r_n",
     "savings_plan_savings_plan_effective_cost",
+    "savings_plan_start_time",
     "savings_plan_total_commitment_to_date",
     "savings_plan_used_commitment",
 )
@@ -150,6 +154,7 @@ def shape_aws_cur(record: Fields) -> tuple[Fields, Fields]:
         "SubAccountId": record.get("line_item_usage_account_id"),
         "SubAccountName": record.get("line_item_usage_account_name"),
         "Tags": _tags(record),
+        **_term(record, "savings_plan" if plan else "reservation"),
         "x_RepeatsCostOf": "its instance" if is_split else None,
     }  # fmt: skip
     return shaped, {}
@@ -188,6 +193,14 @@ def _list_cost(kind: str, record: Fields) -> object:
     if _CATEGORIES.get(kind) == "Usage":
         return amount_or_unknown(record.get("pricing_public_on_demand_cost"))
     return None
+
+
+def _term(record: Fields, commitment: str) -> dict[str, object]:
+    """From when to when the commitment of the line runs, where the report says so."""
+    return {
+        "x_CommitmentStart": record.get(f"{commitment}_start_time"),
+        "x_CommitmentEnd": record.get(f"{commitment}_end_time"),
+    }
 
 
 def _frequency(kind: str) -> str:

@@ -16,7 +16,7 @@ _FOCUS_PRICES = (
 )
 # What a version or a provider does not have reads as null. Columns with the prefix x_ are those of this
 # project's own export, and what readers of other formats add: that a line without an end is of a whole day,
-# and what else its cost is part of.
+# what else its cost is part of, and from when to when the commitment runs that covers it.
 FOCUS = LandedSource(
     name="focus",
     what="FOCUS charges",
@@ -75,6 +75,8 @@ FOCUS = LandedSource(
         "SubAccountId": "text",
         "SubAccountName": "text",
         "Tags": "text",
+        "x_CommitmentEnd": "time",
+        "x_CommitmentStart": "time",
         "x_EstimatedColumns": "text",
         "x_IsWholeDay": "text",
         "x_NodeId": "text",

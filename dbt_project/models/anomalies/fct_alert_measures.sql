@@ -368,7 +368,7 @@ commitment_days_left as (
         savings_usd as amount_usd,
         {{ money('greatest(savings_usd, 0)') }} as money_at_risk_usd,
         {{ json_record({
-            'ends_on': 'cast(ends_on as string)', 'advice': 'advice', 'utilization_share': 'utilization_share',
+            'ends_on': 'cast(ends_on as string)', 'utilization_share': 'utilization_share',
             'renewal': "case when is_renewed_automatically then 'renews by itself' else 'is paid on demand after that' end"
         }) }} as facts,
         'rates.rpt_commitment_expiries' as source_mart,

@@ -1,4 +1,4 @@
-{# one row per commitment on a bill or of the seed owned_commitments: when it ends, what that takes away, and what to do #}
+{# one row per commitment on a bill or of the seed owned_commitments: when it ends, and what that takes away #}
 
 with owned as (
 
@@ -9,6 +9,12 @@ with owned as (
 coverage as (
 
     select * from {{ ref('rpt_commitment_coverage') }}
+
+),
+
+bill_lines as (
+
+    select * from {{ ref('int_focus_charges_converted') }}
 
 ),
 
@@ -32,24 +38,52 @@ last_months as (
 
 ),
 
+{# A term that ends at midnight ends with the day before. #}
+terms_on_bills as (
+
+    select
+        provider_name,
+        commitment_discount_id as commitment_id,
+        cast(min(commitment_start_at) as date) as starts_on,
+        cast({{ from_unix_microseconds(unix_microseconds('max(commitment_end_at)') ~ ' - 1') }} as date) as ends_on
+    from bill_lines
+    where commitment_discount_id is not null and commitment_end_at is not null
+    group by provider_name, commitment_discount_id
+
+),
+
+terms as (
+
+    select
+        coalesce(owned.provider_name, terms_on_bills.provider_name) as provider_name,
+        coalesce(owned.commitment_id, terms_on_bills.commitment_id) as commitment_id,
+        owned.commitment_name,
+        coalesce(owned.starts_on, terms_on_bills.starts_on) as starts_on,
+        coalesce(owned.ends_on, terms_on_bills.ends_on) as ends_on,
+        coalesce(owned.is_renewed_automatically, false) as is_renewed_automatically
+    from owned
+    full outer join terms_on_bills on owned.provider_name = terms_on_bills.provider_name and owned.commitment_id = terms_on_bills.commitment_id
+
+),
+
 known as (
 
     select
-        coalesce(owned.provider_name, last_months.provider_name) as provider_name,
-        coalesce(owned.commitment_id, last_months.commitment_id) as commitment_id,
-        coalesce(owned.commitment_name, last_months.commitment_name, owned.commitment_id, last_months.commitment_id) as commitment_name,
+        coalesce(terms.provider_name, last_months.provider_name) as provider_name,
+        coalesce(terms.commitment_id, last_months.commitment_id) as commitment_id,
+        coalesce(terms.commitment_name, last_months.commitment_name, terms.commitment_id, last_months.commitment_id) as commitment_name,
         last_months.commitment_type,
         last_months.team_id,
-        owned.starts_on,
-        owned.ends_on,
-        coalesce(owned.is_renewed_automatically, false) as is_renewed_automatically,
-        {{ days_between('as_of.as_of_date', 'owned.ends_on') }} as days_left,
+        terms.starts_on,
+        terms.ends_on,
+        coalesce(terms.is_renewed_automatically, false) as is_renewed_automatically,
+        {{ days_between('as_of.as_of_date', 'terms.ends_on') }} as days_left,
         last_months.month_start_date,
         {{ money('last_months.used_cost_usd + last_months.unused_cost_usd') }} as cost_usd,
         last_months.utilization_share,
         last_months.savings_usd
-    from owned
-    full outer join last_months on owned.provider_name = last_months.provider_name and owned.commitment_id = last_months.commitment_id
+    from terms
+    full outer join last_months on terms.provider_name = last_months.provider_name and terms.commitment_id = last_months.commitment_id
     cross join as_of
 
 ),
@@ -75,14 +109,7 @@ final as (
         month_start_date,
         cost_usd,
         utilization_share,
-        savings_usd,
-        case
-            when days_left < 0 then null
-            when savings_usd is null then 'find out what it covers'
-            when savings_usd <= 0 then 'let it end'
-            when utilization_share < {{ assumption('commitment_renewal_utilization') }} then 'renew less of it'
-            else 'renew it'
-        end as advice
+        savings_usd
     from known
 
 )

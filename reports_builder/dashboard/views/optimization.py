@@ -11,6 +11,7 @@ from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_sections
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import expiries_section
+from reports_builder.subjects.rates.portfolio import portfolio_sections
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     KINDS,
@@ -22,6 +23,7 @@ from reports_builder.subjects.rates.statements import (
     what_first,
     what_is_open,
 )
+from reports_builder.subjects.rates.team_coverage import team_coverage_section
 from reports_builder.subjects.rates.usage import VALUE_KEY, usage_sections
 
 
@@ -41,6 +43,8 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *commitment_section(warehouse, offer),
             *usage_sections(warehouse),
             *cloud_commitment_sections(warehouse),
+            *portfolio_sections(warehouse),
+            *team_coverage_section(warehouse),
             *expiries_section(warehouse),
             *realized_sections(warehouse),
             _actions_table(best),

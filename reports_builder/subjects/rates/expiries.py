@@ -10,11 +10,12 @@ def expiries(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            provider_name, commitment_name, team_id, ends_on, days_left, is_renewed_automatically,
-            cost_usd, utilization_share, savings_usd, advice
-        from rates.rpt_commitment_expiries
-        where expiry_status <> 'ended'
-        order by ends_on nulls last, provider_name, commitment_id
+            provider_name, expiries.commitment_name, team_id, expiries.ends_on, days_left,
+            is_renewed_automatically, cost_usd, utilization_share, savings_usd, hourly_cost_usd,
+            renewed_hourly_usd, renewed_monthly_savings_usd, advice
+        from rates.rpt_commitment_renewals as renewals
+        inner join rates.rpt_commitment_expiries as expiries using (provider_name, commitment_id)
+        order by expiries.ends_on nulls last, provider_name, commitment_id
         """
     )
 
@@ -29,9 +30,10 @@ def expiries_section(warehouse: Warehouse) -> tuple[Section, ...]:
             "Commitments that you own: when they end",
             text=(
                 note(
-                    "Cost, use and savings are those of the last month that is over. The day on which a term "
-                    "ends is a row of the seed owned_commitments: without one it is unknown, and no alert is "
-                    "raised before it."
+                    "Cost, use and savings are those of the last month that is over. What to sign again is "
+                    "what the engine would sign on the usage that it covers. The day on which a term ends is "
+                    "that of the bill, or a row of the seed owned_commitments: without either it is unknown, "
+                    "and no alert is raised before it."
                 ),
             ),
             tables=(
@@ -46,6 +48,9 @@ def expiries_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("cost_usd", "Cost a month", "usd_table"),
                         Column("utilization_share", "Used", "percent"),
                         Column("savings_usd", "Saves", "delta_usd_table"),
+                        Column("hourly_cost_usd", "Costs an hour", "usd_table"),
+                        Column("renewed_hourly_usd", "Sign again", "usd_table"),
+                        Column("renewed_monthly_savings_usd", "That saves", "usd_table"),
                         Column("advice", "What to do"),
                     ),
                     owned,

@@ -77,6 +77,8 @@ typed as (
         {{ focus_spelling('commitmentdiscountstatus', 'commitment_discount_status') }} as commitment_discount_status,
         commitmentdiscountunit as commitment_discount_unit,
         commitmentprogrameligibilitydetails as commitment_eligibility,
+        try_cast(x_commitmentstart as timestamp) as commitment_start_at,
+        try_cast(x_commitmentend as timestamp) as commitment_end_at,
         cast(tags as string) as tags,
         upper(billingcurrency) as billing_currency,
         pricingcurrency as pricing_currency,

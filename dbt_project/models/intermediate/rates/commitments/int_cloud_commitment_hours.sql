@@ -1,4 +1,4 @@
-{# one row per series of usage that an offer of a cloud could cover x hour x discount within the hour; what existing commitments cover is not in it.
+{# one row per series of usage that an offer of a cloud could cover, or that an owned commitment covers, x hour x discount within the hour.
    A reservation covers machines of a family, a plan dollars at list price on a family, or on everything, the highest discount first #}
 
 with lines as (
@@ -59,7 +59,8 @@ bill_hours as (
 
     select
         lines.*,
-        coalesce(left_over.left_share, 1) as left_share,
+        case when lines.is_covered then {{ owned_commitment_series('lines.provider_name', "coalesce(lines.commitment_discount_id, 'unknown')") }} end as owned_series_id,
+        case when lines.is_covered then 1 else coalesce(left_over.left_share, 1) end as left_share,
         {# Only a machine can be idle while it is paid. #}
         not lines.is_by_instance or coalesce(left_over.is_use_measured, false) as is_use_measured,
         greatest({{ ratio(unix_microseconds('lines.charge_period_end_at') ~ ' - ' ~ unix_microseconds('lines.charge_period_start_at'), 3600000000) }}, 1) as period_hours
@@ -70,7 +71,7 @@ bill_hours as (
             and histories.first_date <= cast(lines.charge_period_start_at as date)
             and cast(lines.charge_period_start_at as date) <= histories.last_date
     left join left_over on lines.provider_name = left_over.provider_name and lines.resource_id = left_over.resource_id
-    where not lines.is_covered and lines.effective_cost_usd > 0 and lines.list_cost_usd > 0 and coalesce(left_over.left_share, 1) > 0
+    where lines.effective_cost_usd > 0 and lines.list_cost_usd > 0 and case when lines.is_covered then lines.has_list_cost else coalesce(left_over.left_share, 1) > 0 end
 
 ),
 
@@ -92,7 +93,7 @@ timed as (
 slots as (
 
     select
-        timed.provider_name, timed.usage_kind, timed.plan_scope, timed.family, timed.reserved_as, timed.region_id, timed.is_use_measured,
+        timed.owned_series_id, timed.provider_name, timed.usage_kind, timed.plan_scope, timed.family, timed.reserved_as, timed.region_id, timed.is_use_measured,
         coalesce(timed.resource_id, '') as resource_id,
         {{ from_unix_microseconds(unix_microseconds(start_of_hour('timed.charge_period_start_at')) ~ ' + cast(numbers.number as bigint) * 3600000000') }} as usage_hour_at,
         {{ decimal_of_double('timed.machines * least(timed.run_hours - numbers.number, 1) * timed.units_per_instance * timed.left_share', 'decimal(15, 6)') }} as units,
@@ -106,7 +107,7 @@ slots as (
 hourly as (
 
     select
-        provider_name, usage_kind, plan_scope, family, reserved_as, region_id, usage_hour_at,
+        owned_series_id, provider_name, usage_kind, plan_scope, family, reserved_as, region_id, usage_hour_at,
         cast(sum(units) as decimal(15, 6)) as units,
         {{ money('sum(list_cost_usd)') }} as list_cost_usd,
         {{ money('sum(on_demand_cost_usd)') }} as on_demand_cost_usd,
@@ -114,7 +115,7 @@ hourly as (
         min(resource_id) as first_resource_id,
         max(resource_id) as last_resource_id
     from slots
-    group by provider_name, usage_kind, plan_scope, family, reserved_as, region_id, usage_hour_at
+    group by owned_series_id, provider_name, usage_kind, plan_scope, family, reserved_as, region_id, usage_hour_at
 
 ),
 
@@ -130,15 +131,13 @@ series as (
 
     select
         case when offered.covers = 'instances' then {{ commitment_series('instances', 'hourly.') }} else {{ commitment_series('family', 'hourly.') }} end as series_id,
-        hourly.provider_name,
-        hourly.usage_hour_at,
+        false as is_owned, hourly.provider_name, hourly.usage_hour_at,
         cast(0 as decimal(6, 4)) as discount_share,
         cast(sum(case when offered.covers = 'instances' then hourly.units else hourly.list_cost_usd end) as decimal(15, 6)) as units,
         {{ money('sum(hourly.list_cost_usd)') }} as list_cost_usd,
         {{ money('sum(hourly.on_demand_cost_usd)') }} as on_demand_cost_usd,
         {{ money('sum(hourly.measured_cost_usd)') }} as measured_cost_usd,
-        min(hourly.first_resource_id) as first_resource_id,
-        max(hourly.last_resource_id) as last_resource_id
+        min(hourly.first_resource_id) as first_resource_id, max(hourly.last_resource_id) as last_resource_id
     from hourly
     inner join offered
         on
@@ -146,19 +145,16 @@ series as (
             and hourly.usage_kind = offered.usage_kind
             and hourly.family = offered.family
             and hourly.region_id = offered.region_id
+    where hourly.owned_series_id is null
     group by all
     union all
     select
-        rates.offer_id as series_id,
-        hourly.provider_name,
-        hourly.usage_hour_at,
-        rates.discount_share,
+        rates.offer_id as series_id, false as is_owned, hourly.provider_name, hourly.usage_hour_at, rates.discount_share,
         cast(sum(cast(hourly.list_cost_usd as decimal(24, 12)) * (1 - rates.discount_share)) as decimal(15, 6)) as units,
         {{ money('sum(hourly.list_cost_usd)') }} as list_cost_usd,
         {{ money('sum(hourly.on_demand_cost_usd)') }} as on_demand_cost_usd,
         {{ money('sum(hourly.measured_cost_usd)') }} as measured_cost_usd,
-        min(hourly.first_resource_id) as first_resource_id,
-        max(hourly.last_resource_id) as last_resource_id
+        min(hourly.first_resource_id) as first_resource_id, max(hourly.last_resource_id) as last_resource_id
     from hourly
     inner join rates
         on
@@ -166,8 +162,20 @@ series as (
             and hourly.usage_kind = rates.usage_kind
             and hourly.family = rates.family
             and hourly.region_id = rates.region_id
-    where rates.covers = 'everything'
+    where rates.covers = 'everything' and hourly.owned_series_id is null
     group by rates.offer_id, hourly.provider_name, hourly.usage_hour_at, rates.discount_share
+    {# A unit of what is owned is a dollar that it costs; on demand the same costs its list price. #}
+    union all
+    select
+        owned_series_id as series_id, true as is_owned, provider_name, usage_hour_at, cast(0 as decimal(6, 4)) as discount_share,
+        cast(sum(on_demand_cost_usd) as decimal(15, 6)) as units,
+        {{ money('sum(list_cost_usd)') }} as list_cost_usd,
+        {{ money('sum(list_cost_usd)') }} as on_demand_cost_usd,
+        {{ money('sum(list_cost_usd)') }} as measured_cost_usd,
+        min(first_resource_id) as first_resource_id, max(last_resource_id) as last_resource_id
+    from hourly
+    where owned_series_id is not null
+    group by owned_series_id, provider_name, usage_hour_at
 
 ),
 
@@ -176,7 +184,7 @@ layered as (
     select
         series_id,
         provider_name as history_id,
-        'after_actions' as usage_basis,
+        case when is_owned then 'owned' else 'after_actions' end as usage_basis,
         usage_hour_at,
         cast(
             sum(units) over (

@@ -36,6 +36,7 @@ eligible as (
         coalesce(services.is_by_instance, false) as is_by_instance,
         coalesce(charges.region_id, 'unknown') as region_id,
         charges.resource_id,
+        charges.team_id,
         charges.charge_period_start_at,
         charges.charge_period_end_at,
         charges.pricing_quantity,
@@ -45,6 +46,7 @@ eligible as (
         lower(coalesce({{ json_text('charges.sku_price_details', 'OperatingSystem') }}, 'Linux')) as operating_system,
         lower(coalesce({{ json_text('charges.sku_price_details', 'Tenancy') }}, 'Shared')) as tenancy,
         coalesce(charges.list_cost_usd, charges.effective_cost_usd) as list_cost_usd,
+        charges.list_cost_usd is not null as has_list_cost,
         charges.effective_cost_usd
     from charges
     left join commitment_services as services
@@ -96,12 +98,14 @@ sized as (
         typed.instance_type,
         typed.region_id,
         typed.resource_id,
+        typed.team_id,
         typed.charge_period_start_at,
         typed.charge_period_end_at,
         typed.pricing_quantity,
         typed.commitment_discount_id,
         typed.is_covered,
         typed.list_cost_usd,
+        typed.has_list_cost,
         typed.effective_cost_usd,
         case
             when {{ is_flexible }} then typed.family

@@ -106,76 +106,47 @@ on_everything as (
 offers as (
 
     select
-        offers.offer_id,
-        offers.offer_id as series_id,
-        'models' as history_id,
-        offers.provider as group_id,
-        offers.provider as alternatives,
-        offers.offer_name,
-        offers.provider,
-        offers.model,
-        cast(null as string) as region_id,
-        offers.commitment_kind,
+        offers.offer_id, offers.offer_id as series_id, 'models' as history_id, offers.provider as group_id, offers.provider as alternatives, offers.offer_name,
+        offers.provider, offers.model, cast(null as string) as region_id, offers.commitment_kind,
         cast(offers.usd_per_unit_hour as decimal(19, 9)) as usd_per_unit_hour,
-        offers.discount_share,
-        offers.unit_increment,
-        offers.minimum_units,
-        offers.term_months,
-        offers.payment_option,
-        offers.upfront_share,
-        offers.is_illustrative,
-        offers.offer_source
+        offers.discount_share, offers.unit_increment, offers.minimum_units, offers.term_months, offers.payment_option, offers.upfront_share,
+        offers.is_illustrative, offers.offer_source
     from commitment_offers as offers
     inner join as_of on offers.valid_from <= as_of.as_of_date and as_of.as_of_date < offers.valid_to
     union all
     select
-        offers.offer_id,
-        offers.series_id,
-        offers.provider_name as history_id,
-        offers.group_id,
-        offers.provider_name || ' / ' || offers.plan_scope as alternatives,
-        offers.offer_name,
-        offers.provider_name as provider,
-        offers.covered_name as model,
-        offers.region_id,
+        offers.offer_id, offers.series_id, offers.provider_name as history_id, offers.group_id, offers.provider_name || ' / ' || offers.plan_scope as alternatives, offers.offer_name,
+        offers.provider_name as provider, offers.covered_name as model, offers.region_id,
         case when offers.covers = 'instances' then 'machines' else 'spend' end as commitment_kind,
         {{ decimal_of_double(
             "cast(1 - offers.discount_share as double) * case when offers.covers = 'instances' then list_prices.list_usd_per_unit else 1 end",
             'decimal(19, 9)'
         ) }} as usd_per_unit_hour,
-        offers.discount_share,
-        offers.unit_increment,
-        offers.unit_increment as minimum_units,
-        offers.term_months,
-        offers.payment_option,
-        offers.upfront_share,
-        offers.is_illustrative,
-        offers.offer_source
+        offers.discount_share, offers.unit_increment, offers.unit_increment as minimum_units, offers.term_months, offers.payment_option, offers.upfront_share,
+        offers.is_illustrative, offers.offer_source
     from on_a_family as offers
     inner join list_prices on offers.series_id = list_prices.series_id
     union all
     select
-        offers.offer_id,
-        offers.offer_id as series_id,
-        offers.provider_name as history_id,
-        offers.provider_name || ' / ' || offers.plan_scope as group_id,
-        offers.provider_name || ' / ' || offers.plan_scope as alternatives,
-        offers.offer_name,
-        offers.provider_name as provider,
-        'everything' as model,
-        cast(null as string) as region_id,
-        'spend' as commitment_kind,
+        offers.offer_id, offers.offer_id as series_id, offers.provider_name as history_id, offers.provider_name || ' / ' || offers.plan_scope as group_id,
+        offers.provider_name || ' / ' || offers.plan_scope as alternatives, offers.offer_name,
+        offers.provider_name as provider, 'everything' as model, cast(null as string) as region_id, 'spend' as commitment_kind,
         cast(1 as decimal(19, 9)) as usd_per_unit_hour,
-        offers.discount_share,
-        cast(0.01 as decimal(15, 6)) as unit_increment,
-        cast(0.01 as decimal(15, 6)) as minimum_units,
-        offers.term_months,
-        offers.payment_option,
-        offers.upfront_share,
-        offers.is_illustrative,
-        offers.offer_source
+        offers.discount_share, cast(0.01 as decimal(15, 6)) as unit_increment, cast(0.01 as decimal(15, 6)) as minimum_units,
+        offers.term_months, offers.payment_option, offers.upfront_share, offers.is_illustrative, offers.offer_source
     from on_everything as offers
     inner join list_prices on offers.offer_id = list_prices.series_id
+    {# What is owned is on offer once more, at the price that it has: so it is judged like any other. #}
+    union all
+    select distinct
+        series_id as offer_id, series_id, history_id, series_id as group_id, series_id as alternatives, series_id as offer_name,
+        history_id as provider, 'everything' as model, cast(null as string) as region_id, 'spend' as commitment_kind,
+        cast(1 as decimal(19, 9)) as usd_per_unit_hour,
+        cast(null as decimal(6, 4)) as discount_share, cast(0.0001 as decimal(15, 6)) as unit_increment, cast(0.0001 as decimal(15, 6)) as minimum_units,
+        cast(null as integer) as term_months, cast(null as string) as payment_option, cast(null as decimal(6, 4)) as upfront_share,
+        false as is_illustrative, 'the bill' as offer_source
+    from hours
+    where usage_basis = 'owned'
 
 ),
 

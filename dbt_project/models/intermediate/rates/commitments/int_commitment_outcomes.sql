@@ -133,7 +133,7 @@ classed as (
             else 'pays'
         end as outcome
     from offers
-    cross join (values ('as_used'), ('after_actions')) as bases (usage_basis)
+    cross join (values ('as_used'), ('after_actions'), ('owned')) as bases (usage_basis)
     cross join (values ('optimal'), ('stable'), ('smallest'), ('guarded')) as kinds (level_kind)
     inner join cases on offers.history_id = cases.history_id and cases.usage_case = 'as_judged'
     left join choices
@@ -144,7 +144,7 @@ classed as (
         on
             offers.offer_id = results.offer_id and offers.series_id = results.series_id
             and bases.usage_basis = results.usage_basis and kinds.level_kind = results.level_kind
-    where choices.committed_units is not null or (offers.history_id = 'models' and kinds.level_kind <> 'guarded')
+    where choices.committed_units is not null or (offers.history_id = 'models' and kinds.level_kind <> 'guarded' and bases.usage_basis <> 'owned')
 
 ),
 

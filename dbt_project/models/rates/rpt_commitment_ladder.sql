@@ -1,0 +1,166 @@
+{# one row per month in which something of the portfolio is signed or ends x series of usage, and one for all of it: what is in force once it is over,
+   if nothing is renewed, and what is saved less than if all were signed at once #}
+
+with portfolio as (
+
+    select * from {{ ref('rpt_commitment_portfolio') }}
+
+),
+
+curves as (
+
+    select * from {{ ref('int_commitment_curves') }}
+
+),
+
+cases as (
+
+    select * from {{ ref('int_commitment_cases') }}
+
+),
+
+numbers as (
+
+    {{ whole_numbers(1, 36) }}
+
+),
+
+{# No more tranches than the term has room for, and none smaller than what is sold. #}
+planned as (
+
+    select
+        *,
+        {{ assumption('commitment_tranche_months', 'integer') }} as months_between,
+        cast(round({{ ratio('committed_units', 'unit_increment') }}) as bigint) as increments,
+        greatest(
+            least(
+                {{ assumption('commitment_tranches', 'integer') }},
+                cast(floor({{ ratio('term_months', assumption('commitment_tranche_months')) }}) as integer),
+                cast(floor({{ ratio('committed_units', 'minimum_units') }}) as integer)
+            ), 1
+        ) as tranches
+    from portfolio
+    where is_chosen
+
+),
+
+{# By cumulative rounding up, so that the first tranche is the largest. #}
+tranches as (
+
+    select
+        planned.*,
+        {{ month_after('planned.lookback_end_date + 1', 'planned.months_between * (numbers.number - 1)') }} as signed_month_date,
+        {{ month_after('planned.lookback_end_date', 'planned.months_between * (numbers.number - 1) + planned.term_months') }} as end_month_date,
+        case
+            when planned.tranches = 1 then planned.committed_units
+            else cast(planned.unit_increment * (
+                cast(ceil({{ ratio('planned.increments * numbers.number', 'planned.tranches') }}) as bigint)
+                - cast(ceil({{ ratio('planned.increments * (numbers.number - 1)', 'planned.tranches') }}) as bigint)
+            ) as decimal(15, 6))
+        end as units
+    from planned
+    inner join numbers on numbers.number <= planned.tranches
+
+),
+
+months as (
+
+    select signed_month_date as month_start_date from tranches
+    union distinct
+    select end_month_date as month_start_date from tranches
+
+),
+
+held as (
+
+    select
+        tranches.usage_group,
+        tranches.offer_id,
+        months.month_start_date,
+        max(tranches.signed_month_date) as last_signed_month_date,
+        cast(sum(case when tranches.signed_month_date = months.month_start_date then tranches.units else 0 end) as decimal(15, 6)) as signed_units,
+        cast(sum(case when tranches.end_month_date = months.month_start_date then tranches.units else 0 end) as decimal(15, 6)) as ended_units,
+        cast(
+            sum(case when tranches.signed_month_date <= months.month_start_date and months.month_start_date < tranches.end_month_date then tranches.units else 0 end)
+            as decimal(15, 6)
+        ) as units
+    from tranches
+    cross join months
+    group by tranches.usage_group, tranches.offer_id, months.month_start_date
+
+),
+
+{# What the engine settles at each level on the way. #}
+settled as (
+
+    select
+        held.usage_group,
+        held.month_start_date,
+        {{ money('coalesce(sum(curves.covered_change_usd) + cast(held.units * cast(sum(curves.usd_per_unit_change) as decimal(22, 12)) as decimal(28, 12)), 0)') }} as covered_usd
+    from held
+    left join curves
+        on
+            held.usage_group = curves.series_id
+            and curves.usage_basis = 'after_actions'
+            and curves.usage_case = 'as_judged'
+            and curves.level_units <= held.units
+    group by held.usage_group, held.month_start_date, held.units
+
+),
+
+valued as (
+
+    select
+        held.*,
+        planned.offer_name,
+        planned.owned_usd,
+        planned.eligible_monthly_usd,
+        planned.monthly_savings_usd as full_savings_usd,
+        {{ money('held.signed_units * planned.usd_per_unit_hour') }} as signed_usd_per_hour,
+        {{ money('held.ended_units * planned.usd_per_unit_hour') }} as ended_usd_per_hour,
+        {{ money('held.units * planned.usd_per_unit_hour') }} as hourly_commitment_usd,
+        {{ money('settled.covered_usd * cases.months') }} as covered_monthly_usd,
+        {{ money(money('settled.covered_usd - cast(held.units * planned.usd_per_unit_hour as decimal(26, 12)) * cases.hours') ~ ' * cases.months') }} as monthly_savings_usd,
+        lead(held.month_start_date) over (partition by held.usage_group order by held.month_start_date) as next_month_date
+    from held
+    inner join planned on held.usage_group = planned.usage_group and held.offer_id = planned.offer_id
+    inner join settled on held.usage_group = settled.usage_group and held.month_start_date = settled.month_start_date
+    inner join cases on planned.history_id = cases.history_id and cases.usage_case = 'as_judged'
+
+),
+
+{# Until the last tranche is signed less is saved than at once. #}
+delayed as (
+
+    select
+        *,
+        case
+            when month_start_date < last_signed_month_date
+                then {{ money_of_double(
+                    'cast(full_savings_usd - monthly_savings_usd as double) * ' ~ days_between('month_start_date', 'next_month_date') ~ ' / 30'
+                ) }}
+            else {{ money(0) }}
+        end as delayed_savings_usd
+    from valued
+
+),
+
+together as (
+
+    select
+        month_start_date, usage_group, offer_id, offer_name, false as is_total, signed_units, ended_units, units as committed_units, signed_usd_per_hour,
+        ended_usd_per_hour, hourly_commitment_usd, monthly_savings_usd, delayed_savings_usd, {{ ratio('covered_monthly_usd', 'eligible_monthly_usd') }} as coverage_share
+    from delayed
+    union all
+    select
+        month_start_date, 'all' as usage_group, 'all' as offer_id, 'all' as offer_name, true as is_total, null as signed_units, null as ended_units, null as committed_units,
+        {% for amount in ['signed_usd_per_hour', 'ended_usd_per_hour', 'hourly_commitment_usd', 'monthly_savings_usd', 'delayed_savings_usd'] -%}
+        {{ money('sum(' ~ amount ~ ')') }} as {{ amount }},
+        {% endfor -%}
+        {{ ratio('max(owned_usd) + sum(covered_monthly_usd)', 'max(eligible_monthly_usd)') }} as coverage_share
+    from delayed
+    group by month_start_date
+
+)
+
+select * from together

@@ -1,0 +1,96 @@
+{# one row per commitment that has not ended: what it costs, and how much of it the engine of commitments would sign again #}
+
+with expiries as (
+
+    select * from {{ ref('rpt_commitment_expiries') }}
+
+),
+
+charges as (
+
+    select * from {{ ref('fct_charges') }}
+
+),
+
+cases as (
+
+    select * from {{ ref('int_commitment_cases') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('int_commitment_outcomes') }}
+
+),
+
+{# What it costs in the hours that the engine judges; it cannot be judged on hours before it began. #}
+paid as (
+
+    select
+        charges.provider_name,
+        charges.commitment_discount_id as commitment_id,
+        min(charges.charge_date) > max(cases.first_date) as is_new,
+        {{ money_of_double(ratio(
+            'sum(case when charges.charge_date between cases.first_date and cases.last_date then charges.effective_cost_usd else 0 end)', 'max(cases.hours)'
+        )) }} as hourly_cost_usd
+    from charges
+    inner join cases on charges.provider_name = cases.history_id and cases.usage_case = 'as_judged'
+    where charges.commitment_discount_id is not null and charges.commitment_discount_status is not null and charges.is_counted
+    group by charges.provider_name, charges.commitment_discount_id
+
+),
+
+renewals as (
+
+    select
+        series_id,
+        max(case when outcome = 'pays' and kind_rank = 1 then hourly_commitment_usd end) as renewed_hourly_usd,
+        max(case when outcome = 'pays' and kind_rank = 1 then net_monthly_savings_usd end) as renewed_monthly_savings_usd
+    from outcomes
+    where usage_basis = 'owned'
+    group by series_id
+
+),
+
+judged as (
+
+    select
+        expiries.provider_name,
+        expiries.commitment_id,
+        expiries.commitment_name,
+        expiries.ends_on,
+        paid.hourly_cost_usd,
+        paid.is_new,
+        renewals.series_id is not null as is_judged,
+        case when not paid.is_new then renewals.renewed_hourly_usd end as renewed_hourly_usd,
+        case when not paid.is_new then renewals.renewed_monthly_savings_usd end as renewed_monthly_savings_usd
+    from expiries
+    left join paid on expiries.provider_name = paid.provider_name and expiries.commitment_id = paid.commitment_id
+    left join renewals on {{ owned_commitment_series('expiries.provider_name', 'expiries.commitment_id') }} = renewals.series_id
+    where expiries.expiry_status <> 'ended'
+
+),
+
+final as (
+
+    select
+        provider_name,
+        commitment_id,
+        commitment_name,
+        ends_on,
+        hourly_cost_usd,
+        renewed_hourly_usd,
+        renewed_monthly_savings_usd,
+        case
+            when not is_judged then 'find out what it covers'
+            when is_new then 'too new to judge'
+            when renewed_hourly_usd is null then 'let it end'
+            when renewed_hourly_usd < hourly_cost_usd * {{ assumption('commitment_renewal_share') }} then 'renew less of it'
+            else 'renew it'
+        end as advice
+    from judged
+
+)
+
+select * from final

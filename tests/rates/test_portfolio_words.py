@@ -1,0 +1,128 @@
+"""What pages say of a portfolio, of its tranches, of teams that commitments cover, and what the calculator chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reports_builder.model import Section
+from reports_builder.subjects.rates.calculator import (
+    ANY,
+    WhatIf,
+    terms_and_payments,
+    what_if,
+    what_if_section,
+)
+from reports_builder.subjects.rates.portfolio import portfolio_sections
+from reports_builder.subjects.rates.team_coverage import team_coverage_section
+from reports_builder.warehouse import open_warehouse
+from tests.rates.test_commitment_words import Tiny
+
+LIMITS = "0.1 as owned_coverage_share, 0.7 as target_coverage_share, 300 as risk_limit_usd, 'best' as level_name, 'Plan' as offer_name, false as is_illustrative"
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Iterator[Tiny]:
+    yield Tiny(tmp_path)
+
+
+def rows_of(section: Section, table: int = 0) -> list[list[str]]:
+    return [[str(cell) for cell in row] for row in section.tables[table].cells]
+
+
+def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_commitment_portfolio",
+        f"{LIMITS}, 'c5' as usage_group, 'o' as offer_id, 1 as step_rank, true as is_chosen, 50 as monthly_savings_usd, 0 as money_at_risk_usd, "
+        "50 as portfolio_monthly_savings_usd, 0 as portfolio_at_risk_usd, 0.4 as portfolio_coverage_share, 'chosen' as reason",
+        f"{LIMITS}, 'm5' as usage_group, 'o' as offer_id, 2 as step_rank, true as is_chosen, 30 as monthly_savings_usd, 146 as money_at_risk_usd, "
+        "80 as portfolio_monthly_savings_usd, 146 as portfolio_at_risk_usd, 0.5 as portfolio_coverage_share, 'chosen' as reason",
+        f"{LIMITS}, 'r5' as usage_group, 'o' as offer_id, 3 as step_rank, false as is_chosen, 9 as monthly_savings_usd, 200 as money_at_risk_usd, "
+        "89 as portfolio_monthly_savings_usd, 346 as portfolio_at_risk_usd, 0.6 as portfolio_coverage_share, 'beyond the limit of risk' as reason",
+        f"{LIMITS}, 't3' as usage_group, 'o' as offer_id, false as is_chosen, 5 as monthly_savings_usd, 5 as money_at_risk_usd, "
+        "'others for the same usage save more for their risk' as reason",
+    )
+    tiny.add(
+        "rates.rpt_commitment_ladder",
+        "true as is_total, date '2026-11-01' as month_start_date, 0.3 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.3 as hourly_commitment_usd, 12 as delayed_savings_usd",
+        "true as is_total, date '2027-02-01' as month_start_date, 0.2 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.5 as hourly_commitment_usd, 3 as delayed_savings_usd",
+        "true as is_total, date '2027-10-01' as month_start_date, 0 as signed_usd_per_hour, 0.3 as ended_usd_per_hour, 0.2 as hourly_commitment_usd, 0 as delayed_savings_usd",
+        "false as is_total, date '2026-11-01' as month_start_date, 0.3 as signed_usd_per_hour, 9 as ended_usd_per_hour, 9 as hourly_commitment_usd, 12 as delayed_savings_usd",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        chosen, ladder = portfolio_sections(warehouse)
+    assert chosen.text[0].plain == (
+        "Together they save $80 a month with $146 at risk, of at most $300. They and what is owned cover 50 % of what could "
+        "be covered; now it is 10 %, and the target 70 %. Without target and limit they would save $89 a month, with $346 at risk."
+    )
+    assert [row[1] for row in rows_of(chosen)] == ["c5", "m5"]
+    assert [row[1] for row in rows_of(chosen, 1)] == ["r5"]
+    assert ladder.text[0].plain == (
+        "Signed in tranches, at most $0.30 of $0.50 an hour ends in one month. That costs $15 of savings that begin later. "
+        "Nothing is taken to be renewed."
+    )
+    assert len(rows_of(ladder)) == 3
+
+
+def test_nothing_is_said_where_nothing_pays(tiny: Tiny) -> None:
+    with open_warehouse(tiny.path) as warehouse:
+        assert portfolio_sections(warehouse) == ()
+        assert team_coverage_section(warehouse) == ()
+
+
+def test_the_team_with_the_dearest_unused_commitment_stands_first(tiny: Tiny) -> None:
+    day = "'AWS' as provider_name, date '2026-10-31' as usage_date, false as is_total"
+    tiny.add(
+        "rates.rpt_commitment_coverage_daily",
+        f"{day}, 'a' as team_id, 20 as eligible_usd, 10 as covered_usd, 6 as used_cost_usd, 0 as unused_cost_usd, 4 as savings_usd",
+        f"{day}, 'b' as team_id, 0 as eligible_usd, 0 as covered_usd, 0 as used_cost_usd, 2 as unused_cost_usd, -2 as savings_usd",
+        f"{day}, 'c' as team_id, 9 as eligible_usd, 0 as covered_usd, 0 as used_cost_usd, 0 as unused_cost_usd, 0 as savings_usd",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = team_coverage_section(warehouse)
+    assert rows_of(section) == [
+        ["AWS", "b", "$0.00", "unknown", "$0.00", "$2.00", "0 %", "-$2.00"],
+        ["AWS", "a", "$10.00", "50 %", "$6.00", "$0.00", "100 %", "+$4.00"],
+    ]
+
+
+def level(group: str, offer: str, saves: int, coverage: float, risk: float, **fields: object) -> str:
+    shown = {
+        "usage_group": group, "offer_id": offer, "offer_name": offer, "group_id": group, "alternatives": "AWS", "is_illustrative": False,
+        "term_months": 12, "payment_option": "no upfront", "committed_units": saves, "monthly_savings_usd": saves, "coverage_share": coverage,
+        "risk_share": risk, "obligation_usd": 1000, "upfront_cost_usd": 0, "money_at_risk_usd": 1000 * risk, **fields,
+    }  # fmt: skip
+    return ", ".join(f"{value!r} as {name}" for name, value in shown.items())
+
+
+def test_the_calculator_chooses_rows_within_what_is_allowed(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_commitment_levels",
+        level("c5", "year", 40, 0.5, 0.0),
+        level("c5", "year", 60, 0.9, 0.3),
+        level("c5", "three years", 70, 0.8, 0.2, term_months=36, payment_option="all upfront", upfront_cost_usd=1000),
+        level("m5", "year", 20, 0.6, 0.0),
+        level("m5", "year", -5, 0.1, 0.0),
+        level("all", "everything", 85, 0.7, 0.1, group_id="AWS"),
+    )  # fmt: skip
+    chosen = {
+        WhatIf(0, ANY, 100, 100): [("c5", 70), ("m5", 20)],
+        WhatIf(12, ANY, 100, 100): [("all", 85)],
+        WhatIf(0, "no upfront", 60, 100): [("c5", 40), ("m5", 20)],
+        WhatIf(0, ANY, 100, 0): [("c5", 40), ("m5", 20)],
+        WhatIf(36, ANY, 50, 100): [],
+    }
+    with open_warehouse(tiny.path) as warehouse:
+        assert terms_and_payments(warehouse) == ((12, 36), ("all upfront", "no upfront"))
+        for wanted, expected in chosen.items():
+            rows = what_if(warehouse, wanted).records()
+            assert [(row["usage_group"], row["monthly_savings_usd"]) for row in rows] == expected, wanted
+        said = what_if_section(warehouse, WhatIf(0, ANY, 100, 100)).text[0].plain
+        assert said.startswith(
+            "They would save $90 a month for a promise of $2.0K, of which $1.0K is paid on the first day. At risk is $200"
+        )
+        assert what_if_section(warehouse, WhatIf(36, ANY, 50, 100)).text[0].plain == (
+            "No level of an offer saves anything within these limits."
+        )
