@@ -22,6 +22,7 @@ _USAGE = "core.fct_usage_daily"
 _ROWS = {
     _USAGE: "",
     "core.rejected_records": "",
+    "anomalies.fct_series_anomalies": "",
     "core.fct_charges": "",
     "core.rpt_invoice_variance": "",
     "rates.rpt_commitment_options": "",
