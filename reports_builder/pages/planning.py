@@ -32,6 +32,7 @@ from reports_builder.subjects.planning.returns.statements import (
     what_returns,
     years_table,
 )
+from reports_builder.subjects.planning.stacking.statements import stacking_section
 from reports_builder.subjects.planning.statements import forecast_figure, what_comes
 from reports_builder.subjects.planning.tokens.statements import (
     before_it_is_made_sections,
@@ -117,6 +118,7 @@ def build(warehouse: Warehouse) -> Page:
             *_return_sections(warehouse, investments),
             *tokens_section(warehouse),
             *before_it_is_made_sections(warehouse),
+            *stacking_section(warehouse),
             *lifetimes_section(warehouse),
         ),
     )

@@ -172,6 +172,7 @@ _ROWS = {
         ('base', 'The forecast itself', '2026-11-01', 1700, 0), ('tripled', 'Three times', '2026-11-01', 5100, 3400)""",
     "planning.rpt_token_economics": "",
     "planning.rpt_content_costs": "",
+    "planning.rpt_stacked_savings": "",
     "planning.rpt_model_choices": "",
     "margin.rpt_retention_fits": "",
     "planning.rpt_budgets": """

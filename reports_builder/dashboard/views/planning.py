@@ -22,6 +22,7 @@ from reports_builder.subjects.planning.returns.statements import (
     value_figures,
     what_returns,
 )
+from reports_builder.subjects.planning.stacking.statements import stacking_section
 from reports_builder.subjects.planning.statements import (
     accuracy_figure,
     forecast_figure,
@@ -94,6 +95,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Printed figures of investments", tables=(claims_table(ask_returns.claims(warehouse)),)),
             *tokens_section(warehouse),
             *before_it_is_made_sections(warehouse),
+            *stacking_section(warehouse),
             *lifetimes_section(warehouse),
         ),
         period=warehouse.chosen_period,
