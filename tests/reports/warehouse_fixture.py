@@ -165,8 +165,8 @@ _ROWS = {
         ('a', 'budget_used_up', 'budget_used', 'critical', 1, 'team', 'assistant-team', 'Assistant', 'month', '2026-10-01',
         '2026-10-29', 1500, '2026-10-29')""",
     "planning.fct_cost_forecasts_monthly": """
-        (month_start_date, scope, scope_id, days_ahead, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd) values
-        ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0)""",
+        (month_start_date, scope, scope_id, days_ahead, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd, decided_savings_usd) values
+        ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0, 40)""",
     "planning.rpt_forecast_scenarios": """
         (scenario, description, month_start_date, forecast_usd, change_usd) values
         ('base', 'The forecast itself', '2026-11-01', 1700, 0), ('tripled', 'Three times', '2026-11-01', 5100, 3400)""",
