@@ -18,6 +18,7 @@ from reports_builder.subjects.planning.close.statements import (
     month_against_forecast,
     month_closed,
 )
+from reports_builder.subjects.planning.funnel.statements import funnel_section
 from reports_builder.subjects.planning.returns import insights as return_insights
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
@@ -117,6 +118,7 @@ def build(warehouse: Warehouse) -> Page:
             *year_section(warehouse),
             *_return_sections(warehouse, investments),
             *tokens_section(warehouse),
+            *funnel_section(warehouse),
             *before_it_is_made_sections(warehouse),
             *stacking_section(warehouse),
             *lifetimes_section(warehouse),

@@ -173,6 +173,7 @@ _ROWS = {
     "planning.rpt_token_economics": "",
     "planning.rpt_content_costs": "",
     "planning.rpt_stacked_savings": "",
+    "planning.rpt_conversion_funnel": "",
     "planning.rpt_model_choices": "",
     "margin.rpt_retention_fits": "",
     "planning.rpt_budgets": """
