@@ -94,6 +94,11 @@ COMPANY_SEEDS: Final = (
         "234d83e3255839aaaeb3f1059c520a3fbd1718cb6654a72165fadfd62e13bf28",
     ),
     CompanySeed(
+        "savings_levers",
+        "how much shorter prompts can be, and what of content can be cached and can wait",
+        "05c6ae6f935da88f95644a4ff24773e75cb0eaca6f7c455f0219cb84b06bc1a0",
+    ),
+    CompanySeed(
         "scope_budgets",
         "what may be spent by other scopes and periods",
         "e5dc94d3adf829f98d3fd715e958c35ea0bd349c7d33ea8913ca01b201f1c49b",

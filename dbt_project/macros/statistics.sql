@@ -47,3 +47,13 @@
     ) -%}
     case when {{ z }} >= 0 then 1 - {{ tail }} else {{ tail }} end
 {%- endmacro %}
+
+{# An end of Wilson's interval for a share of a count; `sign` is - or +. Unlike the normal one it stays between 0 and 1 and has a width at 0,
+   where the last digit of a double must not leave the share outside. #}
+{% macro wilson_bound(successes, trials, z, sign) -%}
+    {%- set n = 'cast(' ~ trials ~ ' as double)' -%}
+    {%- set share = '(' ~ successes ~ ' / ' ~ n ~ ')' -%}
+    {%- set width = z ~ ' * sqrt(' ~ share ~ ' * (1 - ' ~ share ~ ') / ' ~ n ~ ' + ' ~ z ** 2 ~ ' / (4 * ' ~ n ~ ' * ' ~ n ~ '))' -%}
+    {%- set bound = '(' ~ share ~ ' + ' ~ z ** 2 ~ ' / (2 * ' ~ n ~ ') ' ~ sign ~ ' ' ~ width ~ ') / (1 + ' ~ z ** 2 ~ ' / ' ~ n ~ ')' -%}
+    case when {{ trials }} > 0 then {{ 'greatest(least(' ~ bound ~ ', ' ~ share ~ '), 0)' if sign == '-' else 'least(greatest(' ~ bound ~ ', ' ~ share ~ '), 1)' }} end
+{%- endmacro %}

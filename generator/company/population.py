@@ -96,6 +96,9 @@ POWER: Final = 1
 HEAVY: Final = 2
 """Positions in ARCHETYPES."""
 
+FREE_TIER: Final = "free"
+"""The tier of customers without a fee, which no list of fees has."""
+
 _MONTHLY_CHURN: Final = {"starter": 0.035, "pro": 0.02, "enterprise": 0.008}
 _MONTHLY_SIGNUPS: Final = 0.035
 _MEAN_AGE_DAYS: Final = 320
@@ -108,8 +111,9 @@ _DAYS_BEFORE_CHURN: Final = 20
 class Population:
     """All customers, one position each; dates as proleptic ordinals.
 
-    `churned` is the first day without service, or 0 while active. Drift and days per week describe
-    how a customer's traffic moves from day to day.
+    `churned` is the first day without service, or 0 while active; `paying` the first day on a plan
+    with a fee, 0 for who has none to the end. Drift and days per week describe how a customer's
+    traffic moves from day to day.
     """
 
     archetype: Ints
@@ -118,6 +122,7 @@ class Population:
     region: Ints
     signup: Ints
     churned: Ints
+    paying: Ints
     drift_amplitude: Floats
     drift_period_days: Floats
     drift_phase: Floats
@@ -132,6 +137,11 @@ class Population:
         ordinal = day.toordinal()
         is_left = (self.churned > 0) & (self.churned <= ordinal)
         return np.logical_and(self.signup <= ordinal, ~is_left)
+
+    def is_free(self, day: date) -> NDArray[np.bool_]:
+        """Which customers have no fee yet on `day`, shape [customers]."""
+        is_free: NDArray[np.bool_] = (self.paying == 0) | (self.paying > day.toordinal())
+        return is_free
 
     def active_throughout(self, first: date, last: date) -> NDArray[np.bool_]:
         """Which customers are served on every day from `first` to `last`."""
@@ -174,6 +184,7 @@ def draw_population(
         region=rng.choice(len(HOME_REGIONS), size=customers, p=[region.weight for region in HOME_REGIONS]),
         signup=signup,
         churned=churned,
+        paying=signup.copy(),
         drift_amplitude=rng.uniform(0.0, 0.06, customers),
         drift_period_days=rng.uniform(70, 220, customers),
         drift_phase=rng.random(customers),

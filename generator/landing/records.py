@@ -23,6 +23,7 @@ from generator.company.catalogue import (
 from generator.company.names import draw_names
 from generator.company.population import (
     ARCHETYPES,
+    FREE_TIER,
     Population,
     as_date,
     customer_ids,
@@ -62,6 +63,7 @@ def calls_table(plan: Plan, day: date, calls: Calls, first_call: int, first_trac
     model_provider = np.array([providers.index(model.provider) for model in models])
     product = np.array([_products().index(feature.product_id) for feature in FEATURES])
     hidden = ~known[customer]
+    tier = np.where(people.is_free(day), len(people.tier_names), people.tier)
 
     def word(codes: Ints, words: list[str]) -> pa.Array:
         indices = np.repeat(codes.astype(np.int32), rows)
@@ -87,7 +89,7 @@ def calls_table(plan: Plan, day: date, calls: Calls, first_call: int, first_trac
         "feature_id": word(segments.feature, [feature.feature_id for feature in FEATURES]),
         "task_type": word(segments.task, _task_types()),
         "subscription_tier": word(
-            np.where(hidden, -1, people.tier[owner][customer]), list(people.tier_names)
+            np.where(hidden, -1, tier[owner][customer]), [*people.tier_names, FREE_TIER]
         ),
         "call_id": _numbered(day, "c", first_call, len(calls)),
         "trace_id": pa.DictionaryArray.from_arrays(
@@ -106,25 +108,39 @@ def calls_table(plan: Plan, day: date, calls: Calls, first_call: int, first_trac
 
 
 def customers_table(plan: Plan) -> pa.Table:
-    """All customers, one row each."""
+    """All customers, one row for each of their plans."""
     people = plan.population
     ids, organizations = _ids(people)
-    fees = [Decimal(fee) for fee in plan.monthly_fees]
     names = draw_names(people.organization, plan.stream(NAMES_STREAM), plan.options.seed)
-    return pa.table(
+    rows = [
         {
-            "customer_id": ids,
-            "customer_name": names,
-            "organization_id": [organizations[index] for index in people.organization.tolist()],
-            "subscription_tier": [people.tier_names[index] for index in people.tier.tolist()],
-            "monthly_fee": [fees[index] for index in people.tier.tolist()],
-            "usage_archetype": [ARCHETYPES[index].name for index in people.archetype.tolist()],
-            "signup_date": [as_date(ordinal) for ordinal in people.signup.tolist()],
-            "churned_date": [as_date(ordinal) if ordinal else None for ordinal in people.churned.tolist()],
-            "region": [REGIONS[index].region for index in people.region.tolist()],
-        },
-        schema=CUSTOMER_SCHEMA,
-    )
+            "customer_id": ids[index],
+            "customer_name": names[index],
+            "organization_id": organizations[int(people.organization[index])],
+            "subscription_tier": tier,
+            "monthly_fee": fee,
+            "usage_archetype": ARCHETYPES[int(people.archetype[index])].name,
+            "signup_date": as_date(first),
+            "churned_date": as_date(end) if end else None,
+            "region": REGIONS[int(people.region[index])].region,
+        }
+        for index in range(len(people))
+        for tier, fee, first, end in _plans(plan, index)
+    ]
+    return pa.Table.from_pylist(rows, schema=CUSTOMER_SCHEMA)
+
+
+def _plans(plan: Plan, index: int) -> list[tuple[str, Decimal, int, int]]:
+    """Tier, fee, first day and the first day without it (0: none) of each plan of a customer, as ordinals."""
+    people = plan.population
+    signup, paying, churned = (int(days[index]) for days in (people.signup, people.paying, people.churned))
+    tier = int(people.tier[index])
+    paid = (people.tier_names[tier], Decimal(plan.monthly_fees[tier]), paying, churned)
+    if paying == signup:
+        return [paid]
+    if not paying:
+        return [(FREE_TIER, Decimal(0), signup, churned)]
+    return [(FREE_TIER, Decimal(0), signup, paying), paid]
 
 
 def _ids(people: Population) -> tuple[list[str], list[str]]:

@@ -8,6 +8,7 @@ from generator.scenarios.base import Base
 from generator.scenarios.burst import Burst
 from generator.scenarios.cost_optimization import CostOptimization
 from generator.scenarios.feature_launch import FeatureLaunch
+from generator.scenarios.free_tier import FreeTier
 from generator.scenarios.gradual_decline import GradualDecline
 from generator.scenarios.model_migration import ModelMigration
 from generator.scenarios.multi_tenant import MultiTenant
@@ -29,6 +30,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "cost_optimization": CostOptimization(),
     "gradual_decline": GradualDecline(),
     "runaway_agent": RunawayAgent(),
+    "free_tier": FreeTier(),
 }
 NAMES: Final = tuple(SCENARIOS)
 MIXED: Final = "mixed"

@@ -13,6 +13,8 @@ from generator.company.segments import Segments
 from generator.scenarios.protocol import Course, Flags, Planted, Scenario, Setting
 from generator.scenarios.registry import NAMES, SCENARIOS
 
+# The stream that parts the customers among those who strike; scenarios are numbered around it.
+_PARTS_STREAM = 11
 # Who strikes suddenly does so among customers of its own, so that no strike depends on another scenario.
 _STRIKERS = tuple(name for name in NAMES if type(SCENARIOS[name]).strike is not Scenario.strike)
 
@@ -41,7 +43,7 @@ class Troupe:
         """Sudden events beside those `planted` already: at most one per customer."""
         free = np.ones(len(people), dtype=bool)
         free[[anomaly.customer for anomaly in planted]] = False
-        part = self.stream(len(NAMES)).permutation(len(people)) % len(_STRIKERS)
+        part = self.stream(_PARTS_STREAM).permutation(len(people)) % len(_STRIKERS)
         return [
             anomaly
             for name in self.names
@@ -66,5 +68,6 @@ class Troupe:
         )
 
     def _setting(self, name: str) -> Setting:
-        number = NAMES.index(name)
+        place = NAMES.index(name)
+        number = place if place < _PARTS_STREAM else place + 1
         return Setting(self.first, self.last, self.market, self.is_offered, lambda: self.stream(number))

@@ -18,6 +18,7 @@ from reports_builder.subjects.planning.close.statements import (
     month_against_forecast,
     month_closed,
 )
+from reports_builder.subjects.planning.funnel.statements import funnel_section
 from reports_builder.subjects.planning.returns import insights as return_insights
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
@@ -32,6 +33,7 @@ from reports_builder.subjects.planning.returns.statements import (
     what_returns,
     years_table,
 )
+from reports_builder.subjects.planning.stacking.statements import stacking_section
 from reports_builder.subjects.planning.statements import forecast_figure, what_comes
 from reports_builder.subjects.planning.tokens.statements import (
     before_it_is_made_sections,
@@ -116,7 +118,9 @@ def build(warehouse: Warehouse) -> Page:
             *year_section(warehouse),
             *_return_sections(warehouse, investments),
             *tokens_section(warehouse),
+            *funnel_section(warehouse),
             *before_it_is_made_sections(warehouse),
+            *stacking_section(warehouse),
             *lifetimes_section(warehouse),
         ),
     )

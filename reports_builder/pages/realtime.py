@@ -6,6 +6,7 @@ from reports_builder.model import Page, Section
 from reports_builder.savings import main_actions
 from reports_builder.subjects.anomalies import insights
 from reports_builder.subjects.anomalies import queries as ask
+from reports_builder.subjects.anomalies.series.statements import series_section
 from reports_builder.subjects.anomalies.statements import (
     abnormal_days_figure,
     episodes_section,
@@ -53,7 +54,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         plan=main_actions(warehouse),
         confidence=confidence(warehouse, _assumptions()),
-        sections=_reference(episodes, near),
+        sections=_reference(warehouse, episodes, near),
     )
 
 
@@ -87,9 +88,10 @@ def _assumptions() -> tuple[Prose, ...]:
     )
 
 
-def _reference(episodes: Evidence, near: Evidence) -> tuple[Section, ...]:
+def _reference(warehouse: Warehouse, episodes: Evidence, near: Evidence) -> tuple[Section, ...]:
     return (
         episodes_section(episodes),
+        *series_section(warehouse),
         Section(
             "Customers at or near their limit",
             tables=(near_limit_table(near),),

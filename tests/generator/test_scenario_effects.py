@@ -1,11 +1,13 @@
 """What each scenario does, seen in the calls."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from generator.company.catalogue import FEATURE_INDEX, MODELS, TASK_INDEX
+from generator.landing.records import customers_table
 from generator.patterns.seasonality import HOUR_SHAPES, REGIONS
 from generator.plan import Plan, midnight
 from tests.generator.scenario_plans import LAST, around, count, drawn, plan_of
@@ -204,3 +206,20 @@ def test_runaway_agents_loop_beside_those_of_every_run():
                 mine = np.repeat(calls.segments.customer == loop.customer, calls.rows_per_segment)
                 spent += calls.cost_nano_usd[mine].sum()
         assert spent / normal == pytest.approx(loop.factor, rel=0.3)
+
+
+def test_on_the_free_plan_customers_have_no_fee_until_they_pay():
+    plan = plan_of("free_tier")
+    people = plan.population
+    rows = customers_table(plan).to_pylist()
+    free = [row for row in rows if row["subscription_tier"] == "free"]
+    assert {row["monthly_fee"] for row in free} == {Decimal(0)}
+    began_free = np.flatnonzero(people.paying != people.signup)
+    assert len(free) == len(began_free) == len(plan.lasting) > 0
+    assert all(people.signup[began_free] >= plan.options.first.toordinal())
+    followed = {row["customer_id"]: row for row in rows if row["subscription_tier"] != "free"}
+    for row in free:
+        if row["churned_date"] and row["customer_id"] in followed:
+            assert followed[row["customer_id"]]["signup_date"] == row["churned_date"]
+    assert sum(row["customer_id"] in followed for row in free) == (people.paying[began_free] > 0).sum()
+    assert plan_of("base").segments.calls_per_day.sum() == plan.segments.calls_per_day.sum()

@@ -17,7 +17,7 @@ from tests.generator.test_command_line import digests
 def test_names_are_resolved_once_each_in_one_order():
     assert resolve(["burst", "seasonal", "burst"]) == ("seasonal", "burst")
     assert resolve(["mixed", "base"]) == NAMES
-    assert len(NAMES) == 11
+    assert len(NAMES) == 12
     assert resolve([]) == ()
     with pytest.raises(UsageError, match="choose from base, seasonal"):
         resolve(["nonsense"])

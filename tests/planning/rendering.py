@@ -18,6 +18,7 @@ MACROS = (
     "dialect/quantiles.sql",
     "dialect/numbers.sql",
     "dialect/dates.sql",
+    "owners.sql",
 )
 
 

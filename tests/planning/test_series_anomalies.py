@@ -20,13 +20,16 @@ def flagged(file_name: str) -> set[date]:
         connection.execute(
             """
             create table int_series_costs_daily (scope varchar, scope_id varchar, usage_date date, cost_usd decimal(28, 12));
+            create table int_series_costs_hourly (
+                scope varchar, scope_id varchar, hour_of_day integer, usage_date date, cost_usd decimal(28, 12)
+            );
             create table assumptions as select * from (values
-                ('anomaly_min_history_days', 14), ('anomaly_min_score', 6), ('anomaly_min_excess_usd', 0.5)
+                ('anomaly_min_history_days', 14), ('anomaly_min_score', 6), ('anomaly_min_excess_usd', 0.5), ('anomaly_hourly_days', 2)
             ) as assumptions (name, value)
             """
         )
         connection.executemany("insert into int_series_costs_daily values ('total', 'total', ?, ?)", rows)
-        found = connection.execute(f"select usage_date from ({render('fct_series_anomalies')})").fetchall()
+        found = connection.execute(f"select usage_date from ({render('int_series_unusual')})").fetchall()
     return {day for (day,) in found}
 
 

@@ -23,6 +23,7 @@ HOSTILE_NAME = "a|b <script>`x`</script>\n# \u202eevil"
 _ROWS = {
     _USAGE: "",
     "core.rejected_records": "",
+    "anomalies.fct_series_anomalies": "",
     "core.fct_charges": "",
     "core.rpt_spend_daily": "",
     "core.rpt_invoice_variance": "",
@@ -215,13 +216,15 @@ _ROWS = {
         ('a', 'budget_used_up', 'budget_used', 'critical', 1, 'team', 'assistant-team', 'Assistant', 'month', '2026-10-01',
         '2026-10-29', 1500, '2026-10-29')""",
     "planning.fct_cost_forecasts_monthly": """
-        (month_start_date, scope, scope_id, days_ahead, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd) values
-        ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0)""",
+        (month_start_date, scope, scope_id, days_ahead, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd, decided_savings_usd) values
+        ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0, 40)""",
     "planning.rpt_forecast_scenarios": """
         (scenario, description, month_start_date, forecast_usd, change_usd) values
         ('base', 'The forecast itself', '2026-11-01', 1700, 0), ('tripled', 'Three times', '2026-11-01', 5100, 3400)""",
     "planning.rpt_token_economics": "",
     "planning.rpt_content_costs": "",
+    "planning.rpt_stacked_savings": "",
+    "planning.rpt_conversion_funnel": "",
     "planning.rpt_model_choices": "",
     "margin.rpt_retention_fits": "",
     "planning.rpt_budgets": """

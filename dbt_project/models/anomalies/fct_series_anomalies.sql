@@ -1,129 +1,180 @@
-{# one row per series (total, provider, team, model, feature, service) x day on which its cost was unusual, high or low #}
+{# one row per series x UTC day, and of the last days also x hour of it, whose cost was unusual, high or low: with its cause, and the incident
+   that it belongs to #}
 
-with costs as (
+{% set hour_key = 'coalesce({}.hour_of_day, -1)' %}
 
-    select * from {{ ref('int_series_costs_daily') }}
+with unusual as (
 
-),
-
-{# What the same weekday of the last four weeks says: its median. Three of them are the least. #}
-expected as (
-
-    select
-        costs.scope,
-        costs.scope_id,
-        costs.usage_date,
-        max(costs.cost_usd) as cost_usd,
-        {{ percentile('cast(before.cost_usd as double)', 0.5) }} as expected_cost
-    from costs
-    inner join costs as before
-        on
-            costs.scope = before.scope
-            and costs.scope_id = before.scope_id
-            and before.usage_date in (costs.usage_date - 7, costs.usage_date - 14, costs.usage_date - 21, costs.usage_date - 28)
-    group by costs.scope, costs.scope_id, costs.usage_date
-    having count(*) >= 3
+    select * from {{ ref('int_series_unusual') }}
 
 ),
 
-{# By which factor the day differs, as a logarithm: half and double are equally far. A day that cost nothing is a drop to a twentieth. #}
-differences as (
+customer_anomalies as (
 
-    select
-        *,
-        ln(greatest(cast(cost_usd as double) / expected_cost, 0.05)) as difference
-    from expected
-    where expected_cost > 0
+    select * from {{ ref('fct_cost_anomalies') }}
 
 ),
 
-{# How far days usually differ: 1.4826 medians of the distance, of the 56 days before, which is a standard deviation where chance is normal. #}
-spread as (
-
-    select
-        *,
-        1.4826 * {{ moving_quantile('abs(difference)', 0.5, 'days_before') }} as usual_difference,
-        count(difference) over days_before as days_known
-    from differences
-    window days_before as (partition by scope, scope_id order by usage_date rows between 56 preceding and 1 preceding)
-
-),
-
-scored as (
-
-    select
-        scope,
-        scope_id,
-        usage_date,
-        cost_usd,
-        {{ money_of_double('expected_cost') }} as expected_cost_usd,
-        case when difference > 0 then 'rise' else 'drop' end as direction,
-        round(abs(difference) / greatest(usual_difference, 0.02), 9) as anomaly_score
-    from spread
-    where days_known >= {{ assumption('anomaly_min_history_days') }}
-
-),
-
+{# The narrowest first. #}
 found as (
 
     select
         *,
-        {{ money('cost_usd - expected_cost_usd') }} as excess_usd
-    from scored
-    where
-        anomaly_score >= {{ assumption('anomaly_min_score') }}
-        and abs(cost_usd - expected_cost_usd) >= {{ assumption('anomaly_min_excess_usd', 'decimal(18, 6)') }}
+        case scope when 'customer' then 1 when 'feature' then 2 when 'model' then 3 when 'service' then 4 when 'team' then 5 when 'provider' then 6 else 7 end as breadth
+    from unusual
 
 ),
 
-{# One incident, one row to look at: the narrowest series of the day that makes at least half of the difference, the larger part first. #}
+{# What can be the cause of a rise or a drop: a customer whose day is told already, or another series. #}
+suspects as (
+
+    select
+        usage_date,
+        hour_of_day,
+        direction,
+        scope,
+        scope_id,
+        excess_usd,
+        cast(null as string) as cause_provider,
+        cast(null as string) as cause_model,
+        cast(null as string) as cause_feature,
+        breadth
+    from found
+    union all
+    select
+        usage_date,
+        cast(null as integer) as hour_of_day,
+        'rise' as direction,
+        'customer' as scope,
+        customer_id as scope_id,
+        excess_cost_usd as excess_usd,
+        cause_provider,
+        cause_model,
+        cause_product_id || '/' || cause_feature_id as cause_feature,
+        0 as breadth
+    from customer_anomalies
+
+),
+
 explained as (
 
     select
-        found.scope,
-        found.scope_id,
-        found.usage_date,
-        parts.scope as cause_scope,
-        parts.scope_id as cause_scope_id,
+        found.*,
+        suspects.scope as cause_scope,
+        suspects.scope_id as cause_scope_id,
         row_number() over (
-            partition by found.scope, found.scope_id, found.usage_date
-            order by
-                case parts.scope when 'feature' then 1 when 'model' then 2 when 'team' then 3 when 'service' then 4 when 'provider' then 5 else 6 end,
-                -abs(parts.excess_usd),
-                parts.scope_id
+            partition by found.scope, found.scope_id, found.usage_date, found.hour_of_day
+            order by suspects.breadth asc, abs(suspects.excess_usd) desc, suspects.scope_id asc
         ) as place
     from found
-    inner join found as parts
+    inner join suspects
         on
-            found.usage_date = parts.usage_date
-            and found.direction = parts.direction
-            and 2 * abs(parts.excess_usd) >= abs(found.excess_usd)
-            and (found.scope = 'total' or (found.scope = parts.scope and found.scope_id = parts.scope_id))
+            found.usage_date = suspects.usage_date
+            and found.direction = suspects.direction
+            and (suspects.breadth = 0 or {{ hour_key.format('found') }} = {{ hour_key.format('suspects') }})
+            and 2 * abs(suspects.excess_usd) >= abs(found.excess_usd)
+            {# What is far larger than the whole is no part of it. #}
+            and (suspects.breadth = 0 or 2 * abs(suspects.excess_usd) <= 3 * abs(found.excess_usd))
+            and (
+                found.scope = 'total'
+                or (found.scope = suspects.scope and found.scope_id = suspects.scope_id)
+                or (found.scope in ('provider', 'service') and suspects.scope in ('model', 'service'))
+                or (found.scope = 'team' and suspects.scope = 'feature')
+                {# A feature is no part of a model, nor a service of a team: where both differ by about as much it is the same. #}
+                or (suspects.breadth between 1 and found.breadth - 1 and 5 * abs(suspects.excess_usd) >= 4 * abs(found.excess_usd))
+                or (suspects.breadth = 0 and found.scope_id in (suspects.cause_provider, suspects.cause_model, suspects.cause_feature))
+                or (suspects.breadth = 0 and found.scope in ('team', 'service'))
+            )
+
+),
+
+{# An hour of a series whose day was found, or of one that the hour has as its cause, belongs to what that day is told for. #}
+of_incidents as (
+
+    select
+        explained.*,
+        coalesce(days.cause_scope, explained.cause_scope) as incident_scope,
+        coalesce(days.cause_scope_id, explained.cause_scope_id) as incident_scope_id
+    from explained
+    left join explained as days
+        on
+            explained.usage_date = days.usage_date
+            and explained.direction = days.direction
+            and case when explained.hour_of_day is not null then explained.cause_scope end = days.scope
+            and explained.cause_scope_id = days.scope_id
+            and days.hour_of_day is null
+            and days.place = 1
+    where explained.place = 1
+
+),
+
+{# Days of one cause in a row, and the hours within them, are one incident. #}
+dated as (
+
+    select
+        *,
+        case when {{ days_between('lag(usage_date) over one_cause', 'usage_date') }} <= 1 then 0 else 1 end as is_new
+    from of_incidents
+    window one_cause as (partition by direction, incident_scope, incident_scope_id order by usage_date, coalesce(hour_of_day, -1), scope, scope_id)
+
+),
+
+numbered as (
+
+    select
+        *,
+        sum(is_new) over (
+            partition by direction, incident_scope, incident_scope_id
+            order by usage_date, coalesce(hour_of_day, -1), scope, scope_id rows between unbounded preceding and current row
+        ) as incident_number
+    from dated
+
+),
+
+incidents as (
+
+    select
+        *,
+        min(usage_date) over (partition by direction, incident_scope, incident_scope_id, incident_number) as incident_start_date,
+        max(usage_date) over (partition by direction, incident_scope, incident_scope_id, incident_number) as incident_end_date,
+        max(case when direction = 'drop' and cost_usd = 0 and scope = incident_scope and scope_id = incident_scope_id then 1 else 0 end) over (
+            partition by direction, incident_scope, incident_scope_id, incident_number
+        ) as is_without_records,
+        {# The widest view of the worst of it: a day before an hour. #}
+        row_number() over (
+            partition by direction, incident_scope, incident_scope_id, incident_number
+            order by case when hour_of_day is null then 0 else 1 end asc, abs(excess_usd) desc, usage_date asc, coalesce(hour_of_day, -1) asc, scope asc, scope_id asc
+        ) as incident_place
+    from numbered
 
 ),
 
 final as (
 
     select
-        found.usage_date,
-        found.scope,
-        found.scope_id,
-        found.direction,
-        found.cost_usd as observed_cost_usd,
-        found.expected_cost_usd,
-        found.excess_usd,
-        found.anomaly_score,
-        explained.cause_scope,
-        explained.cause_scope_id,
+        usage_date,
+        hour_of_day,
+        case
+            when hour_of_day is null then 'all day'
+            else case when hour_of_day < 10 then '0' else '' end || cast(hour_of_day as string) || ':00'
+        end as time_of_day,
+        scope,
+        scope_id,
+        direction,
+        cost_usd as observed_cost_usd,
+        expected_cost_usd,
+        excess_usd,
+        anomaly_score,
+        cause_scope,
+        cause_scope_id,
+        is_without_records = 1 as is_without_records,
+        cast(incident_start_date as string) || '/' || direction || '/' || incident_scope || '/' || incident_scope_id as incident_id,
+        incident_start_date,
+        incident_end_date,
+        incident_place = 1 as is_headline,
         {# What missing records look like: before anybody is asked why less was used, the files are. #}
-        case when found.direction = 'drop' then 'core.rpt_reconciliation' else 'anomalies.fct_cost_anomalies' end as look_at
-    from found
-    inner join explained
-        on
-            found.scope = explained.scope
-            and found.scope_id = explained.scope_id
-            and found.usage_date = explained.usage_date
-            and explained.place = 1
+        case when direction = 'drop' then 'core.rpt_reconciliation' else 'anomalies.fct_cost_anomalies' end as look_at
+    from incidents
 
 )
 

@@ -24,6 +24,12 @@ events as (
 
 ),
 
+decided as (
+
+    select * from {{ ref('int_decided_savings') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -125,6 +131,20 @@ ahead as (
 
 ),
 
+{# What was decided lowers its scope from its date on, never below nothing. #}
+savings_months as (
+
+    select
+        days.scope,
+        days.scope_id,
+        cast(date_trunc('month', days.forecast_date) as date) as month_start_date,
+        {{ stable_sum('decided.daily_savings') }} as decided_savings
+    from days
+    inner join decided on days.scope = decided.scope and days.scope_id = decided.scope_id and decided.first_date <= days.forecast_date
+    group by days.scope, days.scope_id, cast(date_trunc('month', days.forecast_date) as date)
+
+),
+
 spent as (
 
     select
@@ -146,14 +166,17 @@ summed as (
         ahead.month_start_date,
         coalesce(spent.actual_usd, {{ money(0) }}) as actual_usd,
         ahead.days_ahead,
-        ahead.cost + coalesce(event_months.event_cost, 0) as cost,
+        ahead.cost + coalesce(event_months.event_cost, 0) as cost_before_savings,
         coalesce(event_months.event_cost, 0) as event_cost,
+        least(coalesce(savings_months.decided_savings, 0), greatest(ahead.cost + coalesce(event_months.event_cost, 0), 0)) as decided_savings,
         power({{ ratio('outlooks.upper_usd', 'outlooks.forecast_usd') }}, sqrt(greatest(ahead.last_horizon_days, 30) / cast(30 as double))) as band_ratio
     from ahead
     cross join as_of
     left join spent on ahead.scope = spent.scope and ahead.scope_id = spent.scope_id and ahead.month_start_date = spent.month_start_date
     left join event_months
         on ahead.scope = event_months.scope and ahead.scope_id = event_months.scope_id and ahead.month_start_date = event_months.month_start_date
+    left join savings_months
+        on ahead.scope = savings_months.scope and ahead.scope_id = savings_months.scope_id and ahead.month_start_date = savings_months.month_start_date
     left join outlooks on ahead.scope = outlooks.scope and ahead.scope_id = outlooks.scope_id
     where {{ days_between('as_of.as_of_date', 'last_day(ahead.month_start_date)') }} <= ahead.last_horizon_days and ahead.last_horizon_days <= 366
 
@@ -167,10 +190,11 @@ final as (
         scope_id,
         cast(days_ahead as integer) as days_ahead,
         actual_usd,
-        {{ money_of_double('cast(actual_usd as double) + cost') }} as forecast_usd,
-        {{ money_of_double('cast(actual_usd as double) + cost / band_ratio') }} as lower_usd,
-        {{ money_of_double('cast(actual_usd as double) + cost * band_ratio') }} as upper_usd,
-        {{ money_of_double('event_cost') }} as event_usd
+        {{ money_of_double('cast(actual_usd as double) + cost_before_savings - decided_savings') }} as forecast_usd,
+        {{ money_of_double('cast(actual_usd as double) + (cost_before_savings - decided_savings) / band_ratio') }} as lower_usd,
+        {{ money_of_double('cast(actual_usd as double) + (cost_before_savings - decided_savings) * band_ratio') }} as upper_usd,
+        {{ money_of_double('event_cost') }} as event_usd,
+        {{ money_of_double('decided_savings') }} as decided_savings_usd
     from summed
 
 )

@@ -11,6 +11,7 @@ from reports_builder.subjects.planning.budgets.statements import (
     what_is_kept,
 )
 from reports_builder.subjects.planning.close.statements import close_section
+from reports_builder.subjects.planning.funnel.statements import funnel_section
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
     claims_table,
@@ -22,6 +23,7 @@ from reports_builder.subjects.planning.returns.statements import (
     value_figures,
     what_returns,
 )
+from reports_builder.subjects.planning.stacking.statements import stacking_section
 from reports_builder.subjects.planning.statements import (
     accuracy_figure,
     forecast_figure,
@@ -93,7 +95,9 @@ def build(warehouse: NarrowedWarehouse) -> View:
             ),
             Section("Printed figures of investments", tables=(claims_table(ask_returns.claims(warehouse)),)),
             *tokens_section(warehouse),
+            *funnel_section(warehouse),
             *before_it_is_made_sections(warehouse),
+            *stacking_section(warehouse),
             *lifetimes_section(warehouse),
         ),
         period=warehouse.chosen_period,

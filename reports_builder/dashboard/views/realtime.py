@@ -7,6 +7,7 @@ from reports_builder.dashboard.view import View
 from reports_builder.evidence import note
 from reports_builder.model import Figure, Section, Table
 from reports_builder.subjects.anomalies import queries as ask
+from reports_builder.subjects.anomalies.series.statements import series_section
 from reports_builder.subjects.anomalies.statements import (
     abnormal_days_figure,
     episodes_section,
@@ -39,6 +40,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *_near_limit(warehouse),
             Section("Spend by day", figures=(spend_by_day(warehouse, outlook(warehouse)),)),
             episodes_section(episodes),
+            *series_section(warehouse),
             Section(
                 "Premium models on trivial work",
                 tables=(Table(PREMIUM_COLUMNS, premium_on_trivial(warehouse)),),

@@ -19,7 +19,7 @@ costs as (
         coalesce(charges.provider, charges.provider_name) as provider,
         charges.team_id,
         charges.model,
-        charges.product_id || '/' || charges.feature_id as feature,
+        nullif(charges.product_id, 'unallocated') || '/' || charges.feature_id as feature,
         charges.service_name,
         sum(charges.effective_cost_usd) as cost_usd
     from charges

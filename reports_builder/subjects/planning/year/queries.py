@@ -25,10 +25,18 @@ def scenarios(warehouse: Warehouse) -> Evidence:
 
 
 def months(warehouse: Warehouse) -> Evidence:
-    """The forecast of AI for each month, with its range and the events in it."""
+    """The forecast of AI for each month, with its range, and the events and decided savings in it."""
     return warehouse.evidence(
         """
-        select month_start_date, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd
+        select
+            month_start_date,
+            actual_usd,
+            forecast_usd,
+            lower_usd,
+            upper_usd,
+            event_usd,
+            -decided_savings_usd as decided_usd,
+            sum(decided_savings_usd) over () as all_decided_usd
         from planning.fct_cost_forecasts_monthly
         where scope = 'component' and scope_id = 'ai'
         order by month_start_date

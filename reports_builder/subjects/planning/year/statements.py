@@ -1,6 +1,6 @@
 """What the reports and the dashboard say of the twelve months to come."""
 
-from reports_builder.evidence import note
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Section, Table
 from reports_builder.subjects.planning.year import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -20,6 +20,7 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     "a line drawn for a year. Events to come stand in the seed forecast_events, scenarios in "
                     "forecast_scenarios."
                 ),
+                _decided(months),
             ),
             tables=(
                 Table(
@@ -42,6 +43,7 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("lower_usd", "Low", "usd_table"),
                         Column("upper_usd", "High", "usd_table"),
                         Column("event_usd", "Of it events", "delta_usd_table"),
+                        Column("decided_usd", "Decided savings", "delta_usd_table"),
                     ),
                     months,
                     note("Direct cost, month by month; shared pools are left out."),
@@ -49,4 +51,16 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 ),
             ),
         ),
+    )
+
+
+def _decided(months: Evidence) -> Prose:
+    if not months["all_decided_usd"]:
+        return note(
+            "No decided saving is left to come: what you accept (seed accepted_savings) is taken off from "
+            "its date on."
+        )
+    return months.say(
+        "Decided savings take {all_decided_usd:usd} off these months, each from its date on, as expected "
+        "when it was decided; what the last four weeks show already is not taken off again."
     )

@@ -1,0 +1,146 @@
+{# one row per task type (30 days) or type of content (a month) x step, in the order in which savings are made: what it leaves of the cost #}
+
+{# Of tokens in and of those from the cache, and whose prices: what is compared. #}
+{% set cases = {
+    'listed': ('input_tokens', 'cached_tokens', ''),
+    'listed_prompt': ('prompt_left * input_tokens', 'prompt_left * cached_tokens', ''),
+    'listed_cache': ('prompt_left * input_tokens', 'prompt_left * tokens_to_cache', ''),
+    'listed_cache_batch': ('prompt_left * input_tokens', 'prompt_left * tokens_to_cache', 'batch_'),
+    'listed_cache_alone': ('input_tokens', 'tokens_to_cache', ''),
+    'listed_batch_alone': ('input_tokens', 'cached_tokens', 'batch_'),
+} %}
+{% set steps = {
+    'prompt': {'left': ratio('listed_prompt_usd', 'listed_usd'), 'alone': ratio('listed_prompt_usd', 'listed_usd'), 'known': 'listed_usd is not null'},
+    'cache': {
+        'left': ratio('listed_cache_usd', 'listed_prompt_usd'), 'alone': ratio('listed_cache_alone_usd', 'listed_usd'),
+        'known': 'more_cached_share = 0 or cached_price is not null'},
+    'batch': {
+        'left': '(1 - batchable_share * (1 - ' ~ ratio('listed_cache_batch_usd', 'listed_cache_usd') ~ '))',
+        'alone': '(1 - batchable_share * (1 - ' ~ ratio('listed_batch_alone_usd', 'listed_usd') ~ '))',
+        'known': 'batchable_share = 0 or batch_output_price is not null'},
+} %}
+
+with stackable as (
+
+    select * from {{ ref('int_stackable_usage') }}
+
+),
+
+content_costs as (
+
+    select * from {{ ref('rpt_content_costs') }}
+
+),
+
+usage as (
+
+    select
+        stackable.subject_kind,
+        stackable.subject,
+        stackable.input_tokens,
+        stackable.cached_tokens,
+        stackable.output_tokens,
+        stackable.input_price,
+        stackable.cached_price,
+        stackable.output_price,
+        stackable.batch_input_price,
+        stackable.batch_cached_price,
+        stackable.batch_output_price,
+        stackable.more_cached_share,
+        stackable.batchable_share,
+        coalesce(stackable.cost_usd, content_costs.monthly_cost_usd) as cost_usd,
+        coalesce(stackable.cost_after_model_usd, content_costs.monthly_cost_usd) as cost_after_model_usd,
+        1 - stackable.shorter_prompt_share as prompt_left,
+        least(stackable.cached_tokens + stackable.more_cached_share * stackable.input_tokens, stackable.input_tokens) as tokens_to_cache
+    from stackable
+    left join content_costs on case when stackable.subject_kind = 'content' then stackable.subject end = content_costs.content_type
+    where coalesce(stackable.cost_usd, content_costs.monthly_cost_usd) is not null
+
+),
+
+{# What the tokens of each step cost by the price list, on the chosen model; only the proportions are used. #}
+listed as (
+
+    select
+        {%- for case, (input, cached, tier) in cases.items() %}
+        ({{ input }} - {{ cached }}) * {{ tier }}input_price
+        + {{ cached }} * coalesce({{ tier }}cached_price, {{ tier }}input_price) + output_tokens * {{ tier }}output_price as {{ case }}_usd,
+        {%- endfor %}
+        *
+    from usage
+
+),
+
+{# A step whose price is not known, or is none, leaves the cost as it was. #}
+shares as (
+
+    select
+        {%- for step, share in steps.items() %}
+        least(coalesce({{ share.left }}, 1), 1) as {{ step }}_left_share,
+        least(coalesce({{ share.alone }}, 1), 1) as {{ step }}_alone_share,
+        case when {{ share.known }} then 1 else 0 end as {{ step }}_is_known,
+        {%- endfor %}
+        *
+    from listed
+
+),
+
+costed as (
+
+    select
+        *,
+        {{ money_times('cost_after_model_usd', 'prompt_left_share') }} as cost_after_prompt_usd,
+        {{ money_times('cost_after_model_usd', 'prompt_left_share * cache_left_share') }} as cost_after_cache_usd,
+        {{ money_times('cost_after_model_usd', 'prompt_left_share * cache_left_share * batch_left_share') }} as cost_after_batch_usd
+    from shares
+
+),
+
+stacked as (
+
+    select
+        subject_kind,
+        subject,
+        1 as step_order,
+        'model' as step,
+        sum(cost_usd) as cost_before_usd,
+        sum(cost_after_model_usd) as cost_after_usd,
+        sum(cost_usd - cost_after_model_usd) as alone_savings_usd,
+        1 as is_known
+    from costed
+    group by subject_kind, subject
+    {%- for step in steps %}
+    union all
+    select
+        subject_kind,
+        subject,
+        {{ loop.index + 1 }} as step_order,
+        '{{ step }}' as step,
+        sum(cost_after_{{ loop.previtem or 'model' }}_usd) as cost_before_usd,
+        sum(cost_after_{{ step }}_usd) as cost_after_usd,
+        sum(cost_after_model_usd - {{ money_times('cost_after_model_usd', step ~ '_alone_share') }}) as alone_savings_usd,
+        min({{ step }}_is_known) as is_known
+    from costed
+    group by subject_kind, subject
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        subject_kind,
+        subject,
+        cast(step_order as integer) as step_order,
+        step,
+        {{ money('cost_before_usd') }} as cost_before_usd,
+        {{ money('cost_before_usd - cost_after_usd') }} as savings_usd,
+        {{ ratio('cost_before_usd - cost_after_usd', 'cost_before_usd') }} as savings_share,
+        {{ money('alone_savings_usd') }} as alone_savings_usd,
+        {{ money('cost_after_usd') }} as cost_after_usd,
+        is_known = 1 as is_known
+    from stacked
+
+)
+
+select * from final

@@ -1,0 +1,1 @@
+"""How far customers come who begin without a fee."""

@@ -1,0 +1,1 @@
+"""What can be saved on calls, one step after the other."""

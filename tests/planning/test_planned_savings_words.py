@@ -1,0 +1,110 @@
+"""What is said of savings that stand on one another, of those that were decided, and of customers on a free plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from reports_builder.subjects.planning.funnel.statements import funnel_section
+from reports_builder.subjects.planning.stacking.statements import stacking_section
+from reports_builder.subjects.planning.year.statements import year_section
+from reports_builder.warehouse import Warehouse
+from tests.reports.warehouse_fixture import columns_of
+
+TABLES = (
+    "planning.rpt_stacked_savings",
+    "planning.rpt_conversion_funnel",
+    "planning.fct_cost_forecasts_monthly",
+    "planning.rpt_forecast_scenarios",
+    "seeds.assumptions",
+)
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as opened:
+        opened.execute("create schema intermediate; create schema planning; create schema seeds")
+        opened.execute(
+            """create table intermediate.int_as_of_date as select date '2026-10-31' as as_of_date,
+            date '2026-10-02' as window_start_date, date '2026-09-02' as prior_window_start_date,
+            date '2026-10-01' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
+        )
+        for table in TABLES:
+            columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
+            opened.execute(f"create table {table} ({columns})")
+        yield opened
+
+
+def with_rows(connection: duckdb.DuckDBPyConnection, table: str, *rows: str) -> Warehouse:
+    for row in rows:
+        connection.execute(f"insert into {table} by name select {row}")
+    return Warehouse(Path("finops.duckdb"), connection)
+
+
+def step(place: int, name: str, before: float, saved: float, alone: float, known: str = "true") -> str:
+    return (
+        f"'task' as subject_kind, 'chat' as subject, {place} as step_order, '{name}' as step, "
+        f"{before} as cost_before_usd, {saved} as savings_usd, {alone} as alone_savings_usd, "
+        f"{before - saved} as cost_after_usd, {known} as is_known"
+    )
+
+
+def test_steps_stand_side_by_side_and_an_unknown_one_is_no_zero(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_stacked_savings",
+        step(1, "model", 125, 25, 25),
+        step(2, "prompt", 100, 10, 10),
+        step(3, "cache", 90, 0, 0, "false"),
+        step(4, "batch", 90, 45, 50),
+    )
+    (section,) = stacking_section(warehouse)
+    ((_, _, cost, model, prompt, cache, batch, left, saved, added_up),) = section.tables[0].cells
+    assert (cost, model, prompt, batch, left) == ("$125.00", "$25.00", "$10.00", "$45.00", "$45.00")
+    assert cache not in ("$0.00", "0")
+    assert (saved, added_up) == ("64 %", "68 %")
+
+
+def test_without_calls_or_content_nothing_is_said(connection: duckdb.DuckDBPyConnection) -> None:
+    warehouse = Warehouse(Path("finops.duckdb"), connection)
+    assert stacking_section(warehouse) == ()
+    assert funnel_section(warehouse) == ()
+
+
+@pytest.mark.parametrize(("decided", "said"), [(40, "take $40 off"), (0, "No decided saving")])
+def test_decided_savings_are_never_taken_off_silently(
+    decided: int, said: str, connection: duckdb.DuckDBPyConnection
+) -> None:
+    warehouse = with_rows(
+        connection,
+        "planning.fct_cost_forecasts_monthly",
+        f"""date '2026-11-01' as month_start_date, 'component' as scope, 'ai' as scope_id, 0 as actual_usd,
+        1700 as forecast_usd, 0 as event_usd, {decided} as decided_savings_usd""",
+    )
+    (section,) = year_section(warehouse)
+    assert said in str(section.text[1])
+
+
+def test_who_signed_up_before_the_data_begins_is_said_to_be_unknown(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute(
+        "insert into seeds.assumptions by name select 'free_tier_allowance_tokens' as name, 500000 as value"
+    )
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_conversion_funnel",
+        """'all' as segment, 'all' as cohort, 50 as signed_up, 7 as unobserved_customers, 40 as active,
+        12 as reached_allowance, 4 as converted, 0.08 as converted_share, 0.032 as lower_converted_share,
+        0.188 as upper_converted_share""",
+    )
+    (section,) = funnel_section(warehouse)
+    said = " ".join(map(str, section.text))
+    assert "50 customers began without a fee: 40 made a call, 12 reached the allowance of 500,000" in said
+    assert "8.0 % of those who signed up, between 3.2 % and 19 %" in said
+    assert "7 more signed up before the data begins" in said
