@@ -25,6 +25,7 @@ ENGINE = (
     "int_commitment_quantiles",
     "int_commitment_levels",
     "int_commitment_outcomes",
+    "int_commitment_alternatives",
     "rpt_commitment_recommendations",
 )
 CASES = {
