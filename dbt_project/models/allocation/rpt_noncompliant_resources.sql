@@ -35,7 +35,7 @@ ranked as (
             order by
                 resources.last_charge_date desc, resources.tags asc nulls last, resources.service_name asc nulls last,
                 resources.account_id asc nulls last, resources.region_id asc nulls last, resources.team_id asc,
-                resources.resource_type asc nulls last, resources.service_category asc nulls last, resources.user_id asc nulls last
+                resources.cost_usd desc, resources.resource_type asc nulls last, resources.service_category asc nulls last, resources.user_id asc nulls last
         ) as newest_rank,
         coalesce(resources.user_id, nullif(resources.team_id, 'unallocated')) as fixer_id,
         case when resources.user_id is not null then 'user' else 'team' end as fixer_type
