@@ -34,6 +34,7 @@ _REPORTS = {
     "send": "Send the executive summary.",
     "seal": "Seal each closed day.",
     "verify": "Compare the published warehouse with its seals.",
+    "compliance": "A month's books for an auditor.",
     "export": "Chargeback, journals, FOCUS, Parquet and more.",
     "budget": "Budgets: set, propose, accept.",
     "policy": "Check a request to spend.",

@@ -1,6 +1,9 @@
 """The command line of the reports."""
 
+import shlex
 import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +13,8 @@ from typer.exceptions import TyperException
 
 from reports_builder.alerts.commands import alerts_app
 from reports_builder.budgets.commands import budget_app, estimate_command, policy_app
+from reports_builder.compliance.audit import AuditLog
+from reports_builder.compliance.command import compliance_command
 from reports_builder.dashboard.command import dashboard
 from reports_builder.delivery.commands import send_command
 from reports_builder.errors import ReportError
@@ -79,19 +84,34 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(seal_app, name="seal")
 app.command("estimate")(estimate_command)
 app.command("verify")(verify_command)
+app.command("compliance")(compliance_command)
 app.command("dashboard")(dashboard)
 app.command("watch")(watch)
 app.command("send")(send_command)
 
 
+# What others read, or rely on, afterwards. Budgets and alerts have ledgers of their own.
+_AUDITED = ("compliance", "export", "seal", "send")
+
+
 def main() -> None:
     """Run the command; what a user did wrong is one line on stderr and exit code 2."""
     try:
-        sys.exit(app(standalone_mode=False, prog_name="python -m reports_builder") or 0)
+        with _audited(sys.argv[1:]):
+            sys.exit(app(standalone_mode=False, prog_name="python -m reports_builder") or 0)
     except ReportError as error:
         _fail(str(error))
     except TyperException as error:
         _fail(getattr(error, "format_message", error.__str__)())
+
+
+def _audited(arguments: Sequence[str]) -> AbstractContextManager[None]:
+    if not arguments or arguments[0] not in _AUDITED or "--help" in arguments:
+        return nullcontext()
+    places = [place for place, each in enumerate(arguments[:-1]) if each == "--warehouse"]
+    said = [each.partition("=")[2] for each in arguments if each.startswith("--warehouse=")]
+    named = said or [arguments[place + 1] for place in places]
+    return AuditLog(Path(named[-1]) if named else DEFAULT_WAREHOUSE).of(shlex.join(arguments))
 
 
 def _fail(message: str) -> None:

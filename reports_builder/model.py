@@ -29,7 +29,7 @@ class Citation:
 
 
 def cite(parts: Iterable[Prose | None], also: Iterable[Evidence | None] = ()) -> tuple[Citation, ...]:
-    """Every query behind ``parts``, and those in ``also``, each printed once."""
+    """Every query behind ``parts``, and those in ``also``, each printed once; rows of a file have none."""
     texts = [part for part in parts if part]
     evidence = {item.sql: item for item in _evidence_of(*texts)}
     evidence |= {item.sql: item for item in also if item is not None and item.sql not in evidence}
@@ -46,6 +46,7 @@ def cite(parts: Iterable[Prose | None], also: Iterable[Evidence | None] = ()) ->
             ),
         )
         for sql, item in evidence.items()
+        if sql
     )
 
 

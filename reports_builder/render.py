@@ -73,8 +73,12 @@ def text_of(page: Page) -> str:
         figure.name: Markdown(f"![{escape(figure.alt.plain)}]({figure_source(page, figure)})")
         for figure in page.all_figures
     }
-    text = _environment().get_template("page.md.j2").render(page=page, images=images)
-    return _BLANK_LINES.sub("\n\n", text)
+    return template_text("page.md.j2", page=page, images=images)
+
+
+def template_text(name: str, **values: object) -> str:
+    """A template filled with values, which are escaped on their way unless they are Markdown already."""
+    return _BLANK_LINES.sub("\n\n", _environment().get_template(name).render(values))
 
 
 def render(pages: tuple[Page, ...]) -> Iterator[tuple[PurePosixPath, bytes]]:

@@ -1,7 +1,7 @@
 """Pages as documents that need nothing beside them: one HTML file, a PDF, the HTML of a mail."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -37,6 +37,24 @@ def single_file(pages: Sequence[Page]) -> str:
 
 def pdf(pages: Sequence[Page]) -> bytes:
     """The pages for paper, their queries in an appendix; ReportError when nothing here can draw it."""
+
+    def draw(page: Page, figure: Figure, alternative: str) -> str:
+        return _figure(_svg_address(page, figure), alternative)
+
+    first = pages[0]
+    return _printed(
+        f"{first.title}, as of {first.period.as_of}",
+        {_name(page): lambda fold, page=page: _body(page, draw, fold) for page in pages},  # type: ignore[misc]
+    )
+
+
+def pdf_of_text(title: str, text: str) -> bytes:
+    """Markdown without figures for paper, its queries in an appendix; ReportError as above."""
+    return _printed(title, {"text": lambda fold: markup.page(text, lambda *_: None, fold)})
+
+
+def _printed(title: str, articles: Mapping[str, Callable[[markup.Fold], str]]) -> bytes:
+    """Articles for paper, each made with what becomes of its folded parts: they go to the appendix."""
     try:
         from weasyprint import HTML  # noqa: PLC0415 - a second that only a PDF needs
         from weasyprint.urls import URLFetcher  # noqa: PLC0415
@@ -51,10 +69,13 @@ def pdf(pages: Sequence[Page]) -> bytes:
         number = len(appendix)
         return f'<p class="evidence"><a href="#evidence-{number}">Evidence {number}</a></p>'
 
-    def draw(page: Page, figure: Figure, alternative: str) -> str:
-        return _figure(_svg_address(page, figure), alternative)
-
-    document = _document("print", pages, draw, fold, appendix=appendix)
+    # Written by ``markup.page``, which lets nothing through as a tag.
+    shown = [(name, Markup(made(fold))) for name, made in articles.items()]  # noqa: S704
+    document = (
+        _environment()
+        .get_template("print.html.j2")
+        .render(title=title, articles=shown, style=_style("print"), appendix=appendix)
+    )
     # Nothing is fetched: the figures are in the document.
     drawn = HTML(string=document, url_fetcher=URLFetcher(allowed_protocols=("data",))).write_pdf()
     return bytes(drawn)
@@ -93,18 +114,16 @@ def _document(
     draw: Callable[[Page, Figure, str], str],
     fold: markup.Fold,
     *,
-    appendix: Sequence[tuple[str, Markup]] = (),
     more: str = "",
 ) -> str:
     """The template of this kind with the pages in it."""
     # Written by ``markup.page``, which lets nothing through as a tag.
     shown = [(_name(page), page, Markup(_body(page, draw, fold))) for page in pages]  # noqa: S704
-    style = Markup((_FOLDER / f"{kind}.css").read_text(encoding="utf-8"))  # noqa: S704
-    return (
-        _environment()
-        .get_template(f"{kind}.html.j2")
-        .render(pages=shown, style=style, appendix=appendix, more=more)
-    )
+    return _environment().get_template(f"{kind}.html.j2").render(pages=shown, style=_style(kind), more=more)
+
+
+def _style(kind: str) -> Markup:
+    return Markup((_FOLDER / f"{kind}.css").read_text(encoding="utf-8"))  # noqa: S704
 
 
 def _body(page: Page, draw: Callable[[Page, Figure, str], str], fold: markup.Fold) -> str:

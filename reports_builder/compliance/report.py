@@ -1,0 +1,375 @@
+"""A month's books in one document: complete, sealed, restated, by which rules, and who wrote what.
+
+Figures come from the marts and stand above their query; what is said of seals, of the history of rules and of
+who wrote what comes from the files that hold it, which the text names.
+"""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from reports_builder import formatting
+from reports_builder.alerts.ledger import ACKNOWLEDGED, ASSIGNED, Ledger
+from reports_builder.budgets.changes import BudgetChanges
+from reports_builder.compliance import queries as ask
+from reports_builder.compliance.audit import AuditLog
+from reports_builder.compliance.rules import RuleChange, rule_changes
+from reports_builder.errors import ReportError
+from reports_builder.evidence import Evidence, Prose, literal, note
+from reports_builder.formatting import Value
+from reports_builder.model import Column, Section, Table
+from reports_builder.seals.verifying import Verdict, verify
+from reports_builder.warehouse import Warehouse, open_warehouse
+
+ALL = 10_000
+"""Rows of a table: an auditor sees all of them."""
+_CHARGES_OUT = ("export chargeback", "export journal")
+
+
+@dataclass(frozen=True)
+class Books:
+    """Where the books of a company are, beside the published warehouse."""
+
+    warehouse: Path
+    seals: Path
+    keys: tuple[bytes, ...] = ()
+    copy: bytes | None = None
+    rules: Path = Path()
+
+
+@dataclass(frozen=True)
+class Compliance:
+    """The document: what to look at first, then what was found of each subject."""
+
+    title: str
+    head: Prose
+    findings: tuple[Prose, ...]
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class _Part:
+    section: Section
+    findings: tuple[Prose, ...] = ()
+
+
+def compliance_report(books: Books, month: date) -> Compliance:
+    """The books of a month; ReportError where the warehouse has nothing of it."""
+    last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    today = datetime.now(UTC).date()
+    verdict = verify(books.warehouse, books.seals, books.keys, books.copy)
+    written = _written(books.warehouse, month, today)
+    with open_warehouse(books.warehouse) as warehouse:
+        company = ask.company(warehouse, month)
+        if not company.rows:
+            raise ReportError(f"{books.warehouse} has no charge of {month:%Y-%m}.")
+        parts = (
+            _completeness(warehouse, month),
+            _invoices(warehouse, month),
+            _charged(warehouse, company, month),
+            _seals(verdict, books, month, last),
+            _rules(rule_changes(month, today, books.rules), month, today),
+            _who(written, month, today),
+            _Part(_limits()),
+        )
+        head = literal(
+            f"The calendar month by charge date, as of {formatting.day(warehouse.period.as_of)}. Made on "
+            f"{formatting.day(today)} from {books.warehouse.name} and what lies beside it."
+        )
+    return Compliance(
+        f"Books of {formatting.month(month)}, for an auditor",
+        head,
+        tuple(finding for part in parts for finding in part.findings),
+        tuple(part.section for part in parts),
+    )
+
+
+def _completeness(warehouse: Warehouse, month: date) -> _Part:
+    sources, total = ask.completeness(warehouse, month), ask.incomplete(warehouse, month)
+    said = total.say(
+        "{rows_read:count} records of {sources:count} sources were read; {rows_rejected:count} were "
+        "refused, each with "
+        "its reason in `core.rejected_records`, and {rows_duplicate:count} tell an accepted one once "
+        "more. A record is "
+        "one of the three, and each cent that was read is with one of them."
+    )
+    findings = []
+    for source in sources.each():
+        if not source["is_complete"]:
+            findings.append(
+                source.say(
+                    "**{source:text}**: {difference_usd:delta_usd_table} or a record of it is nowhere."
+                )
+            )
+        if source["rows_rejected"]:
+            findings.append(
+                source.say(
+                    "**{source:text}**: {rows_rejected:count} of {rows_read:count} records were "
+                    "refused, which state "
+                    "{billed_cost_rejected_usd:usd_table}."
+                )
+            )
+        if source["days_with_records"] != source["days_in_month"]:
+            findings.append(
+                source.say(
+                    "**{source:text}** has records on {days_with_records:count} of "
+                    "{days_in_month:count} days: ask whether "
+                    "the others had none."
+                )
+            )
+    columns = (
+        Column("source", "Source"),
+        Column("days_with_records", "Days with records", "count"),
+        Column("rows_read", "Read", "count"),
+        Column("rows_accepted", "Accepted", "count"),
+        Column("rows_rejected", "Refused", "count"),
+        Column("rows_duplicate", "Repeated", "count"),
+        Column("billed_cost_read_usd", "Cost read", "usd_table"),
+        Column("billed_cost_in_marts_usd", "In the ledger", "usd_table"),
+        Column("billed_cost_rejected_usd", "Refused", "usd_table"),
+        Column("difference_usd", "Nowhere", "usd_table"),
+    )
+    table = Table(columns, sources, max_rows=ALL)
+    return _Part(
+        Section("Completeness: what was read, and what became of it", (said,), (table,)), tuple(findings)
+    )
+
+
+def _invoices(warehouse: Warehouse, month: date) -> _Part:
+    found = ask.invoices(warehouse, month)
+    title = "Reconciliation with invoices"
+    if not found.rows:
+        missing = note("No invoice of the month is on file, so that the ledger is held against none.")
+        return _Part(Section(title, (missing,)), (missing,))
+    columns = (
+        Column("provider_name", "Provider"),
+        Column("invoiced_usd", "Invoiced", "usd_table"),
+        Column("ledger_usd", "Ledger", "usd_table"),
+        Column("difference_usd", "Difference", "delta_usd_table"),
+        Column("credits_and_taxes_usd", "Credits, taxes", "delta_usd_table"),
+        Column("unbilled_usage_usd", "Not billed", "delta_usd_table"),
+        Column("rejected_records_usd", "Refused", "delta_usd_table"),
+        Column("duplicate_records_usd", "Repeated", "delta_usd_table"),
+        Column("calls_not_recorded_usd", "Not recorded", "delta_usd_table"),
+        Column("unexplained_usd", "Unexplained", "delta_usd_table"),
+    )
+    findings = tuple(
+        each.say(
+            "**{provider_name:text}**: {unexplained_usd:delta_usd_table} of the difference to its "
+            "invoice is unexplained."
+        )
+        for each in found.each()
+        if each["unexplained_usd"]
+    )
+    return _Part(Section(title, tables=(Table(columns, found, max_rows=ALL),)), findings)
+
+
+def _charged(warehouse: Warehouse, company: Evidence, month: date) -> _Part:
+    charged, total = ask.charged(warehouse, month), ask.charged_in_all(warehouse, month)
+    unowned = ask.unowned(warehouse, month)
+    said = company.say("All spend was **{actual_usd:usd_table}**. ") + total.say(
+        "Of it **{allocated_cost_usd:usd_table}** is with a team or stands as unallocated, and "
+        "{charged_cost_usd:usd_table} is billed to cost centres."
+    )
+    findings = []
+    if company["covered_days"] != company["days_in_month"]:
+        findings.append(
+            company.say("There is data for {covered_days:count} of {days_in_month:count} days of the month.")
+        )
+    if charged.rows and company["actual_usd"] != total["allocated_cost_usd"]:
+        findings.append(
+            company.say("What is charged or shown does not sum to all spend, {actual_usd:usd_table}: ")
+            + total.say("it is {allocated_cost_usd:usd_table}.")
+        )
+    teams = (
+        Column("team_name", "Team"),
+        Column("cost_centre", "Cost centre"),
+        Column("charging_method", "Method", "words"),
+        Column("direct_cost_usd", "Direct", "usd_table"),
+        Column("shared_cost_usd", "Shared", "usd_table"),
+        Column("allocated_cost_usd", "Cost", "usd_table"),
+        Column("charged_cost_usd", "Billed", "usd_table"),
+    )
+    causes = (
+        Column("cause", "Why no team answers for it"),
+        Column("cost_usd", "Cost", "usd_table"),
+        Column("next_step", "What to do"),
+    )
+    tables = (
+        Table(teams, charged, max_rows=ALL),
+        Table(causes, unowned, note("Without a team"), max_rows=ALL),
+    )
+    return _Part(Section("Who was charged what", (said,), tables), tuple(findings))
+
+
+def _seals(verdict: Verdict, books: Books, first: date, last: date) -> _Part:
+    restated = [
+        (head["ledger"], head["day"], head["sealed_at"], head["reason"], _moved(head["difference"]))
+        for head in verdict.restatements
+        if first.isoformat() <= str(head["day"]) <= last.isoformat()
+    ]
+    said = literal(
+        f"{len(verdict.heads)} seals in {books.seals}; {verdict.days} days and {verdict.rows} rows of "
+        f"the warehouse were held "
+        f"against them: "
+        f"{'all of it holds' if not verdict.problems else f'{len(verdict.problems)} problems'}. "
+        "docs/seals.md says what seals find and what they cannot."
+    )
+    problems = _of(("problem",), [(problem,) for problem in verdict.problems])
+    restatements = _of(("ledger", "day", "sealed_at", "reason", "difference"), restated)
+    tables = [Table((Column("problem", "Problem"),), problems, max_rows=ALL)] if verdict.problems else []
+    columns = (
+        Column("ledger", "Ledger"),
+        Column("day", "Day"),
+        Column("sealed_at", "Restated at (UTC)"),
+        Column("reason", "Reason"),
+        Column("difference", "Rows and totals"),
+    )
+    tables.append(Table(columns, restatements, note("Days of the month that were restated"), max_rows=ALL))
+    findings = []
+    if not verdict.heads:
+        findings.append(
+            note("Nothing is sealed: that the books are as they were cannot be shown (docs/seals.md).")
+        )
+    elif verdict.problems:
+        others = len(verdict.problems) - 1
+        more = f", and {others} more below" if others else ""
+        findings.append(literal(f"Seals: {verdict.problems[0]}{more}."))
+    if restated:
+        findings.append(literal(f"{len(restated)} days of the month were restated; the reasons are below."))
+    return _Part(Section("Seals and restatements", (said,), tuple(tables)), tuple(findings))
+
+
+def _rules(changes: list[RuleChange] | None, start: date, end: date) -> _Part:
+    title = "Changes of rules, prices and budgets in the seeds"
+    if changes is None:
+        missing = note("The seeds are in no version control here: who changed a rule cannot be shown.")
+        return _Part(Section(title, (missing,)), (missing,))
+    rows = [
+        (each.changed_at, each.author, ", ".join(each.seeds), each.subject, each.commit[:12])
+        for each in changes
+    ]
+    columns = (
+        Column("changed_at", "When"),
+        Column("author", "Who"),
+        Column("seeds", "Seeds"),
+        Column("subject", "Why, as written"),
+        Column("commit", "Commit"),
+    )
+    said = literal(f"By the history of the files, from {formatting.day(start)} to {formatting.day(end)}.")
+    found = _of(("changed_at", "author", "seeds", "subject", "commit"), rows)
+    return _Part(Section(title, (said,), (Table(columns, found, max_rows=ALL),)))
+
+
+@dataclass(frozen=True)
+class _Written:
+    at: str
+    actor: str
+    duty: str
+    what: str
+
+
+def _written(warehouse: Path, start: date, end: date) -> list[_Written]:
+    """What people wrote beside the warehouse in these days: budgets, alerts, and what commands wrote."""
+    found = [
+        _Written(
+            f"{change.changed_at:%Y-%m-%dT%H:%M:%SZ}" if change.changed_at else "",
+            change.actor,
+            "sets budgets",
+            f"{change.name}: {'withdrawn' if change.budget_usd is None else f'{change.budget_usd} USD'}"
+            + (f" ({change.note})" if change.note else ""),
+        )
+        for change in BudgetChanges(warehouse).all()
+    ]
+    found += [
+        _Written(
+            f"{event.event_at:%Y-%m-%dT%H:%M:%SZ}",
+            event.actor or "unknown",
+            "acknowledges alerts",
+            f"{event.event_type} alert {event.alert_id}" + (f" ({event.note})" if event.note else ""),
+        )
+        for event in Ledger(warehouse).events()
+        if event.event_type in (ACKNOWLEDGED, ASSIGNED)
+    ]
+    found += [
+        _Written(
+            event.event_at[:19] + "Z", event.actor, _duty(event.action), f"{event.action}: {event.outcome}"
+        )
+        for event in AuditLog(warehouse).events()
+    ]
+    return sorted(
+        (each for each in found if start.isoformat() <= each.at[:10] <= end.isoformat()),
+        key=lambda each: each.at,
+    )
+
+
+def _duty(action: str) -> str:
+    if action.startswith(_CHARGES_OUT):
+        return "hands out charges"
+    return "seals" if action.startswith("seal") else "writes for others to read"
+
+
+def _who(written: Sequence[_Written], start: date, end: date) -> _Part:
+    rows = _of(("at", "actor", "duty", "what"), [astuple(each) for each in written])
+    columns = (
+        Column("at", "When (UTC)"),
+        Column("actor", "Who"),
+        Column("duty", "Duty"),
+        Column("what", "What"),
+    )
+    duties: dict[str, set[str]] = {}
+    for each in written:
+        if each.duty != "writes for others to read":
+            duties.setdefault(each.actor, set()).add(each.duty)
+    several = {actor: sorted(found) for actor, found in sorted(duties.items()) if len(found) > 1}
+    findings = tuple(
+        literal(f"{actor} {' and '.join(found)}: let somebody else do one of them.")
+        for actor, found in several.items()
+    )
+    said = literal(
+        f"What was written beside the warehouse from {formatting.day(start)} to "
+        f"{formatting.day(end)}, by the name that was given "
+        "or the account that ran the command: budgets, alerts, exports, seals, messages. A name is "
+        "as sure as the login behind it."
+    )
+    return _Part(Section("Who wrote what", (said,), (Table(columns, rows, max_rows=ALL),)), findings)
+
+
+def _limits() -> Section:
+    return Section(
+        "What this document does not show",
+        (
+            note(
+                "Who only read: pages and files leave no trace of their readers here; a proxy before "
+                "the page can keep one."
+            ),
+            note(
+                "Whether files that never arrived should have: a day without a record is named "
+                "above, a missing part of a day is not."
+            ),
+            note("Retention: no record is removed by itself, so nothing was."),
+        ),
+    )
+
+
+def _moved(difference: dict[str, object]) -> str:
+    rows, totals = difference.get("rows"), difference.get("totals")
+    said = [
+        f"{rows['added']} rows came and {rows['removed']} went"
+        if isinstance(rows, dict)
+        else "its rows changed"
+    ]
+    if isinstance(totals, dict):
+        said += [
+            f"{column} {amount} {code}"
+            for column, amounts in totals.items()
+            for code, amount in amounts.items()
+            if amount != "0"
+        ]
+    return ", ".join(said)
+
+
+def _of(columns: tuple[str, ...], rows: Sequence[tuple[Value, ...]]) -> Evidence:
+    """Rows that come from files and not from a query."""
+    return Evidence("", columns, tuple(rows))
