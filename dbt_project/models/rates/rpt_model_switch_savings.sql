@@ -49,11 +49,12 @@ savings as (
         switches.savings_usd as monthly_savings_usd,
         assessments.savings_low_usd as monthly_savings_low_usd,
         assessments.savings_high_usd as monthly_savings_high_usd,
-        {%- for case in ['low', 'base', 'high'] %}
-        {{ assumption('model_switch_' ~ case ~ '_share') }} as kept_{{ case }}_share,
-        {{ money(('switches.savings_usd' if case == 'base' else 'assessments.savings_' ~ case ~ '_usd') ~ ' * ' ~ assumption('model_switch_' ~ case ~ '_share', 'decimal(6, 4)')) }}
-            as kept_savings_{{ case }}_usd,
-        {%- endfor %}
+        {{ assumption('model_switch_low_share') }} as kept_low_share,
+        {{ money("assessments.savings_low_usd * " ~ assumption('model_switch_low_share', 'decimal(6, 4)')) }} as kept_savings_low_usd,
+        {{ assumption('model_switch_base_share') }} as kept_base_share,
+        {{ money("switches.savings_usd * " ~ assumption('model_switch_base_share', 'decimal(6, 4)')) }} as kept_savings_base_usd,
+        {{ assumption('model_switch_high_share') }} as kept_high_share,
+        {{ money("assessments.savings_high_usd * " ~ assumption('model_switch_high_share', 'decimal(6, 4)')) }} as kept_savings_high_usd,
         assessments.from_quality_score_avg,
         assessments.to_quality_score_avg,
         assessments.quality_change,
