@@ -83,6 +83,7 @@ discounted as (
 
     select
         by_period.*,
+        investments.investment_name || case when investments.is_illustrative then ' (example)' else '' end as investment_label,
         {{ money('by_period.benefit_usd - by_period.cost_usd') }} as cash_flow_usd,
         {{ money_times('by_period.benefit_usd - by_period.cost_usd', '1 / power(1 + investments.discount_rate, by_period.period)') }} as discounted_cash_flow_usd
     from by_period
@@ -94,6 +95,7 @@ final as (
 
     select
         investment_id,
+        investment_label,
         scenario,
         period,
         cost_usd,

@@ -163,6 +163,14 @@ proposed as (
 
 ),
 
+last_budgets as (
+
+    select scope, scope_id, gate, approver_role
+    from budgets
+    qualify row_number() over (partition by scope, scope_id order by case when period = 'month' then 1 else 2 end, period_start_date desc) = 1
+
+),
+
 final as (
 
     select
@@ -177,12 +185,16 @@ final as (
         proposed.contingency_share,
         {{ money('proposed.proposed_usd') }} as proposed_usd,
         {{ money('sum(proposed.proposed_usd) over (partition by proposed.scope, proposed.scope_id)') }} as quarter_proposed_usd,
+        {{ money('sum(proposed.expected_usd) over (partition by proposed.scope, proposed.scope_id)') }} as quarter_expected_usd,
         closed_months.actual_usd as last_month_usd,
-        closed_months.budget_usd as last_budget_usd
+        closed_months.budget_usd as last_budget_usd,
+        coalesce(last_budgets.gate, 'approval required') as gate,
+        coalesce(last_budgets.approver_role, 'Head of Finance') as approver_role
     from proposed
     left join owners on proposed.scope = owners.owner_type and proposed.scope_id = owners.owner_id and owners.is_latest
     left join closed_months
         on proposed.scope = closed_months.scope and proposed.scope_id = closed_months.scope_id and closed_months.is_latest
+    left join last_budgets on proposed.scope = last_budgets.scope and proposed.scope_id = last_budgets.scope_id
 
 )
 

@@ -70,6 +70,19 @@ counted as (
 
 ),
 
+{# What is missed again and again is the finding of its latest period. #}
+repeated as (
+
+    select
+        *,
+        coalesce(missed_in_a_row >= {{ assumption('budget_wrong_months_from') }}, false) as is_missed_again,
+        max(case when missed_in_a_row >= {{ assumption('budget_wrong_months_from') }} then period_start_date end) over (
+            partition by scope, scope_id, period
+        ) as last_missed_date
+    from counted
+
+),
+
 final as (
 
     select
@@ -96,6 +109,7 @@ final as (
         forecast_usd,
         least(lower_usd, forecast_usd) as lower_usd,
         greatest(upper_usd, forecast_usd) as upper_usd,
+        {{ money('forecast_usd - budget_usd') }} as overrun_usd,
         case
             when burn_share >= 1 then cast(1 as double)
             when burn_share >= 0.95 then cast(0.95 as double)
@@ -118,6 +132,8 @@ final as (
                 then {{ ratio('budget_usd - actual_usd', 'daily_cost * lower_ratio') }}
         end as latest_days_to_breach,
         missed_in_a_row,
+        is_missed_again and period_start_date = last_missed_date as is_repeatedly_missed,
+        cast(last_covered_date + 14 as date) as decide_by_date,
         case
             when period_phase = 'ended' and covered_days = 0 then 'no data'
             when is_missed then 'over budget'
@@ -127,7 +143,7 @@ final as (
             when forecast_usd > budget_usd then 'heading over budget'
             else 'on track'
         end as budget_status
-    from counted
+    from repeated
 
 )
 

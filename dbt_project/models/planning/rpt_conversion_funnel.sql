@@ -139,8 +139,11 @@ final as (
         {{ ratio('converted_after_allowance', 'reached_allowance') }} as converted_after_allowance_share,
         {{ wilson_bound('converted_after_allowance', 'reached_allowance', z, '-') }} as lower_converted_after_allowance_share,
         {{ wilson_bound('converted_after_allowance', 'reached_allowance', z, '+') }} as upper_converted_after_allowance_share,
-        {{ money('coalesce(cost_usd, 0)') }} as free_cost_usd
+        {{ money('coalesce(cost_usd, 0)') }} as free_cost_usd,
+        as_of.allowance_tokens,
+        {{ assumption('free_tier_conversion_share') }} as assumed_conversion_share
     from counted
+    cross join as_of
 
 )
 

@@ -1,4 +1,5 @@
-{# one row per scope (total, component, provider, team): the cost of the 30 days after the as-of date beside that of the 30 days up to it #}
+{# one row per scope (total, component, provider, team), and per kind of scope what the total has beyond them: the cost of the 30 days after
+   the as-of date beside that of the 30 days up to it #}
 
 with costs as (
 
@@ -15,6 +16,13 @@ forecasts_daily as (
 forecasts as (
 
     select * from {{ ref('int_forecasts_by_origin') }}
+
+),
+
+accuracy as (
+
+    select * from {{ ref('rpt_forecast_accuracy') }}
+    where is_used and horizon = '30-day total'
 
 ),
 
@@ -82,11 +90,17 @@ bands as (
 
 ),
 
-final as (
+outlooks as (
 
     select
         next_30_days.scope,
         next_30_days.scope_id,
+        case
+            when next_30_days.scope = 'total' then 'all spend'
+            when next_30_days.scope = 'component' and next_30_days.scope_id = 'ai' then 'component AI'
+            else next_30_days.scope || ' ' || next_30_days.scope_id
+        end as scope_label,
+        false as is_rest,
         next_30_days.first_forecast_date,
         next_30_days.last_forecast_date,
         next_30_days.forecast_usd,
@@ -100,7 +114,8 @@ final as (
         end as change_share,
         next_30_days.forecast_method,
         next_30_days.history_days,
-        coalesce(bands.interval_origins, 0) as interval_origins
+        coalesce(bands.interval_origins, 0) as interval_origins,
+        accuracy.wape
     from next_30_days
     cross join as_of
     left join last_30_days on next_30_days.scope = last_30_days.scope and next_30_days.scope_id = last_30_days.scope_id
@@ -109,6 +124,73 @@ final as (
             next_30_days.scope = bands.scope
             and next_30_days.scope_id = bands.scope_id
             and next_30_days.forecast_method = bands.forecast_method
+    left join accuracy on next_30_days.scope = accuracy.scope and next_30_days.scope_id = accuracy.scope_id
+
+),
+
+{# Each scope is forecast on its own, so the parts do not sum to the total. A part without a forecast leaves the rest unknown. #}
+rests as (
+
+    select
+        parts.scope,
+        'rest: all spend less the ' || parts.scope || 's' as scope_id,
+        'rest: all spend less the ' || parts.scope || 's' as scope_label,
+        true as is_rest,
+        max(total.first_forecast_date) as first_forecast_date,
+        max(total.last_forecast_date) as last_forecast_date,
+        max(total.forecast_usd) - sum(parts.forecast_usd) as forecast_usd,
+        {{ money('null') }} as lower_usd,
+        {{ money('null') }} as upper_usd,
+        max(total.trailing_cost_usd) - sum(parts.trailing_cost_usd) as trailing_cost_usd,
+        cast(null as double) as change_share,
+        cast(null as string) as forecast_method,
+        max(total.history_days) as history_days,
+        0 as interval_origins,
+        cast(null as double) as wape
+    from outlooks as parts
+    inner join outlooks as total on total.scope = 'total'
+    where parts.scope <> 'total'
+    group by parts.scope
+    having count(parts.forecast_usd) = count(*)
+
+),
+
+stacked as (
+    {% set columns = [
+        'scope', 'scope_id', 'scope_label', 'is_rest', 'first_forecast_date', 'last_forecast_date', 'forecast_usd', 'lower_usd', 'upper_usd',
+        'trailing_cost_usd', 'change_share', 'forecast_method', 'history_days', 'interval_origins', 'wape'
+    ] | join(', ') %}
+    select {{ columns }} from outlooks
+    union all
+    select {{ columns }} from rests
+
+),
+
+final as (
+
+    select
+        scope,
+        scope_id,
+        scope_label,
+        is_rest,
+        first_forecast_date,
+        last_forecast_date,
+        {{ money('forecast_usd') }} as forecast_usd,
+        lower_usd,
+        upper_usd,
+        {{ money('trailing_cost_usd') }} as trailing_cost_usd,
+        {{ money('case when change_share is not null then forecast_usd - trailing_cost_usd end') }} as change_usd,
+        change_share,
+        forecast_method,
+        history_days,
+        cast(interval_origins as bigint) as interval_origins,
+        case
+            when forecast_usd is null then 'too little history for a forecast'
+            when lower_usd is null then 'too little history for a range'
+            else 'in four of five past outcomes'
+        end as range_status,
+        wape
+    from stacked
 
 )
 

@@ -131,6 +131,7 @@ final as (
 
     select
         stacked.month_start_date,
+        stacked.month_start_date = max(stacked.month_start_date) over () as is_latest,
         stacked.basis,
         stacked.scope,
         stacked.scope_id,

@@ -93,7 +93,7 @@ scored as (
 
 ),
 
-final as (
+compared as (
 
     select
         scored.scope,
@@ -113,13 +113,50 @@ final as (
         ) }} as skill_share,
         scored.interval_days,
         scored.interval_coverage_share,
-        cast(0.8 as double) as interval_target_share
+        cast(0.8 as double) as interval_target_share,
+        max(case when scored.horizon = '30-day total' then scored.wape end) over (
+            partition by scored.scope, scored.scope_id, scored.forecast_method
+        ) as total_wape,
+        max(case when scored.horizon = '30-day total' and scored.forecast_method = 'seasonal_naive' then scored.wape end) over (
+            partition by scored.scope, scored.scope_id
+        ) as naive_total_wape
     from scored
     inner join methods
         on
             scored.scope = methods.scope
             and scored.scope_id = methods.scope_id
             and scored.forecast_method = methods.forecast_method
+
+),
+
+final as (
+
+    select
+        scope,
+        scope_id,
+        forecast_method,
+        horizon,
+        is_used,
+        origins,
+        scored_days,
+        first_origin_date,
+        last_origin_date,
+        wape,
+        bias_share,
+        case when bias_share < 0 then 'low' when bias_share >= 0 then 'high' end as bias_direction,
+        skill_share,
+        interval_days,
+        interval_coverage_share,
+        interval_target_share,
+        total_wape,
+        naive_total_wape,
+        case
+            when not is_used then 'not used'
+            when forecast_method = 'seasonal_naive' then 'repeating last week is the best method'
+            when total_wape < naive_total_wape then 'better than repeating last week'
+            else 'no better than repeating last week'
+        end as verdict
+    from compared
 
 )
 

@@ -98,7 +98,7 @@ factored as (
 
 ),
 
-final as (
+costed as (
 
     select
         scenario,
@@ -109,6 +109,25 @@ final as (
         {{ money_of_double('cast(actual_usd as double) + cast(upper_usd - actual_usd as double) * factor') }} as upper_usd,
         {{ money_of_double('cast(forecast_usd - actual_usd as double) * (factor - 1)') }} as change_usd
     from factored
+
+),
+
+final as (
+
+    select
+        scenario,
+        description,
+        month_start_date,
+        cast(row_number() over (partition by scenario order by month_start_date) as integer) as month_number,
+        forecast_usd,
+        lower_usd,
+        upper_usd,
+        change_usd,
+        {{ money('sum(forecast_usd) over (partition by scenario)') }} as all_months_forecast_usd,
+        {{ money('sum(lower_usd) over (partition by scenario)') }} as all_months_lower_usd,
+        {{ money('sum(upper_usd) over (partition by scenario)') }} as all_months_upper_usd,
+        {{ money('sum(change_usd) over (partition by scenario)') }} as all_months_change_usd
+    from costed
 
 )
 

@@ -1,4 +1,4 @@
-{# one row per task type (30 days) or type of content (a month) x step, in the order in which savings are made: what it leaves of the cost #}
+{# one row per task type (30 days) or type of content (a month): what each step saves of the cost that the steps before it left #}
 
 {# Of tokens in and of those from the cache, and whose prices: what is compared. #}
 {% set cases = {
@@ -96,33 +96,20 @@ costed as (
 
 ),
 
-stacked as (
+summed as (
 
     select
         subject_kind,
         subject,
-        1 as step_order,
-        'model' as step,
-        sum(cost_usd) as cost_before_usd,
-        sum(cost_after_model_usd) as cost_after_usd,
-        sum(cost_usd - cost_after_model_usd) as alone_savings_usd,
-        1 as is_known
+        sum(cost_usd) as cost_usd,
+        sum(cost_after_model_usd) as cost_after_model_usd,
+        {%- for step in steps %}
+        sum(cost_after_{{ step }}_usd) as cost_after_{{ step }}_usd,
+        sum(cost_after_model_usd - {{ money_times('cost_after_model_usd', step ~ '_alone_share') }}) as {{ step }}_alone_usd,
+        min({{ step }}_is_known) = 1 as {{ step }}_is_known{{ ',' if not loop.last }}
+        {%- endfor %}
     from costed
     group by subject_kind, subject
-    {%- for step in steps %}
-    union all
-    select
-        subject_kind,
-        subject,
-        {{ loop.index + 1 }} as step_order,
-        '{{ step }}' as step,
-        sum(cost_after_{{ loop.previtem or 'model' }}_usd) as cost_before_usd,
-        sum(cost_after_{{ step }}_usd) as cost_after_usd,
-        sum(cost_after_model_usd - {{ money_times('cost_after_model_usd', step ~ '_alone_share') }}) as alone_savings_usd,
-        min({{ step }}_is_known) as is_known
-    from costed
-    group by subject_kind, subject
-    {%- endfor %}
 
 ),
 
@@ -131,15 +118,15 @@ final as (
     select
         subject_kind,
         subject,
-        cast(step_order as integer) as step_order,
-        step,
-        {{ money('cost_before_usd') }} as cost_before_usd,
-        {{ money('cost_before_usd - cost_after_usd') }} as savings_usd,
-        {{ ratio('cost_before_usd - cost_after_usd', 'cost_before_usd') }} as savings_share,
-        {{ money('alone_savings_usd') }} as alone_savings_usd,
-        {{ money('cost_after_usd') }} as cost_after_usd,
-        is_known = 1 as is_known
-    from stacked
+        {{ money('cost_usd') }} as cost_usd,
+        {{ money('cost_usd - cost_after_model_usd') }} as model_savings_usd,
+        {%- for step in steps %}
+        {{ money('case when ' ~ step ~ '_is_known then cost_after_' ~ (loop.previtem or 'model') ~ '_usd - cost_after_' ~ step ~ '_usd end') }} as {{ step }}_savings_usd,
+        {%- endfor %}
+        {{ money('cost_after_batch_usd') }} as cost_after_usd,
+        {{ ratio('cost_usd - cost_after_batch_usd', 'cost_usd') }} as savings_share,
+        {{ ratio('cost_usd - cost_after_model_usd + prompt_alone_usd + cache_alone_usd + batch_alone_usd', 'cost_usd') }} as added_up_share
+    from summed
 
 )
 

@@ -114,6 +114,7 @@ valued as (
     select
         stacked.*,
         assumed.flat_share,
+        assumed.token_cost_usd,
         stacked.payers * assumed.paid_tokens * assumed.token_price_usd as revenue,
         assumed.paid_tokens * (assumed.token_price_usd - assumed.token_cost_usd) as payer_margin,
         assumed.paid_tokens * (assumed.token_price_usd - assumed.token_cost_usd) / assumed.monthly_churn as lifetime_value,
@@ -186,7 +187,14 @@ final as (
         round(market.price_position_share, 9) as price_position_share,
         judged.profit = judged.best_profit as is_best,
         judged.profit >= judged.best_profit - judged.flat_share * abs(judged.best_profit) as is_as_good,
-        judged.lower_profit = judged.best_lower_profit as is_best_at_worst
+        judged.lower_profit = judged.best_lower_profit as is_best_at_worst,
+        case
+            when judged.profit = judged.best_profit then 'best'
+            when judged.profit >= judged.best_profit - judged.flat_share * abs(judged.best_profit) then 'as good'
+            when judged.lower_profit = judged.best_lower_profit then 'safest'
+            else '-'
+        end as verdict,
+        1000 * judged.token_cost_usd as cost_per_1k_tokens_usd
     from judged
     cross join market
 
