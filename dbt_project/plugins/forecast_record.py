@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 FORECASTS = "forecasts/made.jsonl"
-_OUTLOOK = "select * from planning.rpt_cost_outlook where forecast_usd is not null"
+_OUTLOOK = "select * from planning.rpt_cost_outlook where forecast_usd is not null and not is_rest"
 _SAID = (
     "scope",
     "scope_id",

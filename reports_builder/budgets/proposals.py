@@ -23,24 +23,16 @@ def proposed_rows(warehouse: Path) -> list[tuple[str, ...]]:
     with open_warehouse(warehouse) as opened:
         found = opened.evidence(
             """
-            with last_budgets as (
-                select scope, scope_id, gate, approver_role
-                from planning.rpt_budgets
-                qualify row_number() over (
-                    partition by scope, scope_id order by period = 'month' desc, period_start_date desc
-                ) = 1
-            )
             select
-                proposals.scope,
-                proposals.scope_id,
+                scope,
+                scope_id,
                 'month' as period,
-                proposals.month_start_date,
-                proposals.proposed_usd,
-                coalesce(last_budgets.gate, 'approval required') as gate,
-                coalesce(last_budgets.approver_role, 'Head of Finance') as approver_role
-            from planning.rpt_budget_proposals as proposals
-            left join last_budgets using (scope, scope_id)
-            where proposals.proposed_usd > 0
+                month_start_date,
+                proposed_usd,
+                gate,
+                approver_role
+            from planning.rpt_budget_proposals
+            where proposed_usd > 0
             order by month_start_date, scope = 'total' desc, scope, scope_id
             """
         )

@@ -88,13 +88,13 @@ def build(warehouse: Warehouse) -> Page:
             what_comes(outlook),
             *_company_month(warehouse),
             month_against(month, parts),
-            what_is_kept(ahead, ask_budgets.missed(warehouse)),
+            what_is_kept(ahead, ask_budgets.ahead_counted(warehouse), ask_budgets.missed(warehouse)),
             what_returns(investments),
             doubt(doubtful),
         ),
         key_figures=(
             forecast_figure(outlook),
-            *month_figures(month),
+            *month_figures(month, ask_variance.latest_month(warehouse, "forecast")),
             *worst_team_figure(teams),
             *value_figures(investments),
         ),
@@ -153,7 +153,7 @@ def _return_sections(warehouse: Warehouse, investments: Evidence) -> tuple[Secti
     return (
         Section(
             "Investments",
-            text=(_rates(), *measured_beside(ask_returns.measured(warehouse))),
+            text=(_rates(), *measured_beside(warehouse, investments)),
             tables=(investments_table(investments), scenarios_table(warehouse)),
         ),
         Section("What can be improved", tables=(improvements_table(warehouse),)),

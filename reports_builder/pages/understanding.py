@@ -99,11 +99,11 @@ def _largest(in_all: Evidence) -> Prose:
 
 
 def _missed(outlook: Evidence, accuracy: Evidence) -> Prose:
-    if outlook["lower_usd"] is None or accuracy["wape"] is None:
+    if outlook["lower_usd"] is None or accuracy["total_wape"] is None:
         return note("")
     return accuracy.say(
-        " Past forecasts missed the cost of their 30 days by {wape:percent}, where repeating last week "
-        "misses it by {naive_wape:percent}."
+        " Past forecasts missed the cost of their 30 days by {total_wape:percent}, where repeating last week "
+        "misses it by {naive_total_wape:percent}."
     )
 
 

@@ -61,14 +61,14 @@ def build(warehouse: NarrowedWarehouse) -> View:
         headline=(
             what_comes(outlook),
             month_against(month, parts),
-            what_is_kept(ahead, ask_budgets.missed(warehouse)),
+            what_is_kept(ahead, ask_budgets.ahead_counted(warehouse), ask_budgets.missed(warehouse)),
             what_returns(investments),
             doubt(ask_returns.doubtful(warehouse)),
         ),
         tiles=(
             forecast_figure(outlook),
             accuracy_figure(ask.accuracy(warehouse)),
-            *month_figures(month),
+            *month_figures(month, ask_variance.latest_month(warehouse, "forecast")),
             *worst_team_figure(teams),
             *value_figures(investments),
         ),

@@ -13,8 +13,8 @@ def _tested(accuracy: Evidence) -> Prose:
     error = accuracy.say(
         "Tested on {origins:count} past days, the forecast missed the cost of a day by {daily_wape:percent} "
         "of it"
-        + ("" if accuracy["wape"] is None else ", the sum of 30 days by {wape:percent},")
-        + " and was {lean_share:percent} too {lean_word:text} over all. "
+        + ("" if accuracy["total_wape"] is None else ", the sum of 30 days by {total_wape:percent},")
+        + " and was {lean_share:percent} too {bias_direction:text} over all. "
     )
     if accuracy["interval_coverage_share"] is None:
         return error + note("There were too few to test its range.")

@@ -15,12 +15,8 @@ def outlook(warehouse: Warehouse, *, all_spend: bool = False) -> Evidence:
             lower_usd,
             upper_usd,
             change_share,
-            case when change_share is not null then forecast_usd - trailing_cost_usd end as change_usd,
-            case
-                when forecast_usd is null then 'too little history for a forecast'
-                when lower_usd is null then 'too little history for a range'
-                else 'in four of five past outcomes'
-            end as status
+            change_usd,
+            range_status
         from planning.rpt_cost_outlook
         where scope = :scope and scope_id = :scope_id
         """,
@@ -49,43 +45,11 @@ def outlooks(warehouse: Warehouse) -> Evidence:
     """The same for all spend, each component, provider and team."""
     return warehouse.evidence(
         """
-        with outlooks as (
-            select
-                outlook.scope,
-                case
-                    when outlook.scope = 'total' then 'all spend'
-                    when outlook.scope = 'component' and outlook.scope_id = 'ai' then 'component AI'
-                    else outlook.scope || ' ' || outlook.scope_id
-                end as name,
-                outlook.trailing_cost_usd,
-                outlook.forecast_usd,
-                outlook.lower_usd,
-                outlook.upper_usd,
-                outlook.change_share,
-                accuracy.wape,
-                false as is_rest
-            from planning.rpt_cost_outlook as outlook
-            left join planning.rpt_forecast_accuracy as accuracy
-                on outlook.scope = accuracy.scope and outlook.scope_id = accuracy.scope_id
-                and accuracy.is_used and accuracy.horizon = '30-day total'
-        ),
-        rests as (
-            select
-                parts.scope, 'rest: all spend less the ' || parts.scope || 's',
-                max(total.trailing_cost_usd) - sum(parts.trailing_cost_usd),
-                max(total.forecast_usd) - sum(parts.forecast_usd),
-                null::decimal, null::decimal, null::double, null::double, true
-            from outlooks as parts
-            cross join (select trailing_cost_usd, forecast_usd from outlooks where scope = 'total') as total
-            where parts.scope <> 'total'
-            group by parts.scope
-            having count(parts.forecast_usd) = count(*)
-        )
-        select * exclude (is_rest, scope)
-        from (select * from outlooks union all select * from rests)
+        select scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, change_share, wape
+        from planning.rpt_cost_outlook
         order by
             scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, is_rest,
-            forecast_usd desc nulls last, name
+            forecast_usd desc nulls last, scope_label
         """
     )
 
@@ -107,27 +71,17 @@ def accuracy(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            used.origins,
-            used.wape as daily_wape,
-            total.wape,
-            naive.wape as naive_wape,
-            abs(used.bias_share) as lean_share,
-            case when used.bias_share < 0 then 'low' else 'high' end as lean_word,
-            used.interval_coverage_share,
-            used.interval_target_share,
-            case
-                when used.forecast_method = 'seasonal_naive' then 'repeating last week is the best method'
-                when total.skill_share > 0 then 'better than repeating last week'
-                else 'no better than repeating last week'
-            end as status
-        from planning.rpt_forecast_accuracy as used
-        left join planning.rpt_forecast_accuracy as total
-            on used.scope = total.scope and used.scope_id = total.scope_id and total.is_used
-            and total.horizon = '30-day total'
-        left join planning.rpt_forecast_accuracy as naive
-            on total.scope = naive.scope and total.scope_id = naive.scope_id and total.horizon = naive.horizon
-            and naive.forecast_method = 'seasonal_naive'
-        where used.scope = 'component' and used.scope_id = 'ai' and used.is_used and used.horizon = 'all days'
+            origins,
+            wape as daily_wape,
+            total_wape,
+            naive_total_wape,
+            abs(bias_share) as lean_share,
+            bias_direction,
+            interval_coverage_share,
+            interval_target_share,
+            verdict
+        from planning.rpt_forecast_accuracy
+        where scope = 'component' and scope_id = 'ai' and is_used and horizon = 'all days'
         """
     )
 

@@ -8,7 +8,7 @@ from reports_builder.subjects.planning import queries as ask
 from reports_builder.warehouse import Warehouse
 
 OUTLOOK_COLUMNS = (
-    Column("name", "Scope"),
+    Column("scope_label", "Scope"),
     Column("trailing_cost_usd", "Last 30 days", "usd_table"),
     Column("forecast_usd", "Next 30 days", "usd_table"),
     Column("lower_usd", "Low", "usd_table"),
@@ -36,7 +36,7 @@ def forecast_figure(outlook: Evidence) -> KeyFigure:
         outlook.cell("forecast_usd", "usd_table"),
         change=outlook.cell("change_share", "delta"),
         status=outlook.say(
-            ("{lower_usd:usd} to {upper_usd:usd} {status:text}" if known else "{status:text}")
+            ("{lower_usd:usd} to {upper_usd:usd} {range_status:text}" if known else "{range_status:text}")
             + ("; until {last_forecast_date:day}" if outlook["forecast_usd"] is not None else "")
         ),
     )
@@ -44,12 +44,12 @@ def forecast_figure(outlook: Evidence) -> KeyFigure:
 
 def accuracy_figure(accuracy: Evidence) -> KeyFigure:
     """How far past forecasts missed the cost of their 30 days."""
-    known = accuracy["wape"] is not None
+    known = accuracy["total_wape"] is not None
     return KeyFigure(
         "Error of past 30-day forecasts",
-        accuracy.cell("wape", "percent"),
-        target=accuracy.say("{naive_wape:percent}, repeating last week") if known else None,
-        status=accuracy.cell("status", "text") if known else None,
+        accuracy.cell("total_wape", "percent"),
+        target=accuracy.say("{naive_total_wape:percent}, repeating last week") if known else None,
+        status=accuracy.cell("verdict", "text") if known else None,
     )
 
 

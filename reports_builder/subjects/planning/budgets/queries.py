@@ -24,16 +24,25 @@ def ahead(warehouse: Warehouse) -> Evidence:
             days_to_breach,
             budget_status,
             approver_role,
-            cast(:as_of + 14 as date) as decide_by_date,
-            forecast_usd - budget_usd as overrun_usd,
-            is_forecast_over,
-            count(*) over () as budgets,
-            count(*) filter (where is_forecast_over) over () as heading_over
+            decide_by_date,
+            overrun_usd,
+            is_forecast_over
         from planning.rpt_budgets
         where period_phase <> 'ended'
         order by
-            is_forecast_over desc, forecast_usd - budget_usd desc nulls last,
+            is_forecast_over desc, overrun_usd desc nulls last,
             scope, scope_id, period_start_date
+        """
+    )
+
+
+def ahead_counted(warehouse: Warehouse) -> Evidence:
+    """How many budgets of periods are not over, and how many of them are heading over."""
+    return warehouse.evidence(
+        """
+        select count(*) as budgets, count(*) filter (where is_forecast_over) as heading_over
+        from planning.rpt_budgets
+        where period_phase <> 'ended'
         """
     )
 
@@ -44,9 +53,7 @@ def missed(warehouse: Warehouse) -> Evidence:
         """
         select scope, scope_name, period, period_start_date, missed_in_a_row, budget_usd, actual_usd
         from planning.rpt_budgets
-        inner join seeds.assumptions as limits on limits.name = 'budget_wrong_months_from'
-        where missed_in_a_row >= limits.value
-        qualify row_number() over (partition by scope, scope_id, period order by period_start_date desc) = 1
+        where is_repeatedly_missed
         order by missed_in_a_row desc, scope, scope_name
         """
     )
@@ -61,16 +68,15 @@ def proposals(warehouse: Warehouse) -> Evidence:
             scope_id,
             scope_name,
             quarter_start_date,
-            max(last_month_usd) as last_month_usd,
-            max(last_budget_usd) as last_budget_usd,
-            sum(expected_usd) as expected_usd,
-            max(quarter_proposed_usd) as proposed_usd,
-            max(growth_share) as growth_share,
-            max(contingency_share) as contingency_share,
-            max(basis) as basis
+            last_month_usd,
+            last_budget_usd,
+            quarter_expected_usd,
+            quarter_proposed_usd,
+            growth_share,
+            contingency_share,
+            basis
         from planning.rpt_budget_proposals
-        where quarter_proposed_usd > 0
-        group by scope, scope_id, scope_name, quarter_start_date
-        order by scope = 'total' desc, scope, proposed_usd desc, scope_id
+        where quarter_proposed_usd > 0 and month_start_date = quarter_start_date
+        order by scope = 'total' desc, scope, quarter_proposed_usd desc, scope_id
         """
     )

@@ -33,14 +33,14 @@ BUDGET_COLUMNS = (
 )
 
 
-def what_is_kept(ahead: Evidence, missed: Evidence) -> Prose:
+def what_is_kept(ahead: Evidence, counted: Evidence, missed: Evidence) -> Prose:
     """How many budgets are heading over, and which is missed again and again."""
     if not ahead.rows:
         return note(
             "No budget is set for the time to come: set one with `python -m reports_builder budget set`."
         )
-    said = ahead.say("Of {budgets:count} budgets to come {heading_over:count} are heading over")
-    if ahead["heading_over"]:
+    said = counted.say("Of {budgets:count} budgets to come {heading_over:count} are heading over")
+    if counted["heading_over"]:
         said += (
             note(", furthest that of ")
             + literal(budget_of(ahead.records()[0]))
@@ -114,8 +114,8 @@ def proposals_section(proposals: Evidence) -> tuple[Section, ...]:
                         Column("scope", "Budget of", words=budget_of),
                         Column("last_month_usd", "Last month's cost", "usd_table"),
                         Column("last_budget_usd", "Its budget", "usd_table"),
-                        Column("expected_usd", "Expected in the quarter", "usd_table"),
-                        Column("proposed_usd", "Proposed for the quarter", "usd_table"),
+                        Column("quarter_expected_usd", "Expected in the quarter", "usd_table"),
+                        Column("quarter_proposed_usd", "Proposed for the quarter", "usd_table"),
                         Column("basis", "By"),
                     ),
                     proposals,

@@ -76,50 +76,10 @@ def parts(warehouse: Warehouse, month: Value) -> Evidence:
     """What both differences of the company are made of, their sums, and the differences themselves."""
     return warehouse.evidence(
         """
-        with company as (
-            select
-                *,
-                case when budget_usd is not null then 1 end as has_budget,
-                case when forecast_usd is not null then 1 end as has_forecast
-            from planning.rpt_month_close
-            where scope = 'total' and month_start_date = :month and other_costs_usd is not null
-        ),
-        parts as (
-            select
-                has_budget,
-                has_forecast,
-                budget_variance_usd,
-                forecast_variance_usd,
-                unnest([
-                    {
-                        place: 1, part: 'starting point',
-                        of_budget: budget_starting_point_usd, of_forecast: forecast_starting_point_usd
-                    },
-                    {place: 2, part: 'volume', of_budget: volume_usd, of_forecast: volume_usd},
-                    {place: 3, part: 'mix', of_budget: mix_usd, of_forecast: mix_usd},
-                    {place: 4, part: 'efficiency', of_budget: efficiency_usd, of_forecast: efficiency_usd},
-                    {place: 5, part: 'price', of_budget: price_usd, of_forecast: price_usd},
-                    {place: 6, part: 'new', of_budget: new_usd, of_forecast: new_usd},
-                    {place: 7, part: 'lost', of_budget: lost_usd, of_forecast: lost_usd},
-                    {place: 8, part: 'other costs', of_budget: other_costs_usd, of_forecast: other_costs_usd}
-                ], recursive := true)
-            from company
-        ),
-        rows as (
-            select
-                place,
-                part,
-                of_budget * has_budget as budget_part_usd,
-                of_forecast * has_forecast as forecast_part_usd
-            from parts
-            union all
-            select 9, 'sum of the parts', sum(of_budget * has_budget), sum(of_forecast * has_forecast)
-            from parts having count(*) > 0
-            union all
-            select 10, 'cost less plan', max(budget_variance_usd), max(forecast_variance_usd)
-            from parts having count(*) > 0
-        )
-        select part, budget_part_usd, forecast_part_usd from rows order by place
+        select part, budget_part_usd, forecast_part_usd
+        from planning.rpt_month_close_parts
+        where scope = 'total' and month_start_date = :month
+        order by part_order
         """,
         month=_day(month),
     )
@@ -173,14 +133,6 @@ def alerts(warehouse: Warehouse, month: Value) -> Evidence:
     """Alerts on budgets of that month, of each budget and measure the one of the highest limit."""
     return warehouse.evidence(
         """
-        with highest as (
-            select *
-            from anomalies.rpt_budget_alerts
-            where alert_date between :month and last_day(:month)
-            qualify row_number() over (
-                partition by scope, subject_id, period_start_date, measure order by limit_share desc, rule_id
-            ) = 1
-        )
         select
             scope,
             subject_id,
@@ -191,12 +143,25 @@ def alerts(warehouse: Warehouse, month: Value) -> Evidence:
             severity,
             budget_usd,
             alert_date,
-            fired_at,
-            count(*) filter (where measure = 'budget_used') over () as reached,
-            count(*) filter (where measure = 'budget_used' and limit_share >= 1) over () as used_up,
-            count(fired_at) over () as fired
-        from highest
+            fired_at
+        from anomalies.rpt_budget_alerts
+        where is_highest_of_month and alert_date between :month and last_day(:month)
         order by limit_share desc, alert_date, scope, subject_id, measure
+        """,
+        month=_day(month),
+    )
+
+
+def alerts_counted(warehouse: Warehouse, month: Value) -> Evidence:
+    """How many budgets reached a limit in that month, how many are used up, and on how many an alert fired."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) filter (where measure = 'budget_used') as reached,
+            count(*) filter (where measure = 'budget_used' and limit_share >= 1) as used_up,
+            count(fired_at) as fired
+        from anomalies.rpt_budget_alerts
+        where is_highest_of_month and alert_date between :month and last_day(:month)
         """,
         month=_day(month),
     )

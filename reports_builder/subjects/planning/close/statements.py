@@ -31,7 +31,7 @@ def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
                 *_cause(company),
                 *_furthest_over(ask.furthest_over(warehouse, month)),
                 _sums(ask.sums(warehouse, month)),
-                _alerts(alerts),
+                _alerts(ask.alerts_counted(warehouse, month)),
             ),
             tables=(
                 _scopes_table(ask.scopes(warehouse, month)),
@@ -132,7 +132,7 @@ def _sums(sums: Evidence) -> Prose:
 
 
 def _alerts(alerts: Evidence) -> Prose:
-    if not alerts.rows:
+    if not (alerts["reached"] or alerts["fired"]):
         return note("No budget reached a limit of the alert rules in the month.")
     said = alerts.say(
         "Budgets that reached a limit of the alert rules in the month: {reached:count}, of which used up: "

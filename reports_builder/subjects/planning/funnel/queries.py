@@ -30,9 +30,8 @@ def funnel(warehouse: Warehouse) -> Evidence:
             lower_converted_after_allowance_share,
             upper_converted_after_allowance_share,
             free_cost_usd,
-            (select value from seeds.assumptions where name = 'free_tier_allowance_tokens')
-                as allowance_tokens,
-            (select value from seeds.assumptions where name = 'free_tier_conversion_share') as assumed_share
+            allowance_tokens,
+            assumed_conversion_share
         from planning.rpt_conversion_funnel
         where segment = 'all' or cohort = 'all'
         order by cohort <> 'all', segment <> 'all', segment, cohort

@@ -54,7 +54,7 @@ def _how_many_pay(funnel: Evidence) -> Prose:
         "{reached_allowance:count} reached the allowance of {allowance_tokens:count} tokens in a month, "
         "{converted:count} pay. That is {converted_share:percent} of those who signed up, between "
         "{lower_converted_share:percent} and {upper_converted_share:percent}; the table of free tokens "
-        "assumes {assumed_share:percent} of those whom the allowance leaves short."
+        "assumes {assumed_conversion_share:percent} of those whom the allowance leaves short."
     )
 
 

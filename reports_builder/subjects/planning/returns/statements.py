@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 
 from reports_builder.chart_kinds import ranges
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.formatting import Value, plain
 from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.subjects.planning.returns import queries as ask
 from reports_builder.warehouse import Warehouse
 
+_SCENARIOS = {"conservative": "Value if cautious", "ai_cost_spike": "Value if AI costs jump"}
 _STYLES = {"share": "percent", "usd": "usd_table", "periods": "ratio", "ratio": "ratio"}
 
 
 def _rate(record: Mapping[str, Value]) -> str:
     if record["irr_status"] == "known":
-        return plain(record["irr"], "percent")
+        return plain(record["irr_share"], "percent")
     return {"several": "several: none is the return"}.get(str(record["irr_status"]), "none")
 
 
@@ -55,15 +56,25 @@ def what_returns(investments: Evidence) -> Prose:
     )
 
 
-def measured_beside(measured: Evidence) -> tuple[Prose, ...]:
+def measured_beside(warehouse: Warehouse, investments: Evidence) -> tuple[Prose, ...]:
     """What the savings ledger measures of an investment, beside what its plan counts on."""
+    beside = (
+        (plan, ask.measured(warehouse, str(plan["measured_action_id"])))
+        for plan in investments.each()
+        if plan["measured_action_id"] and plan["first_period_benefit_usd"] is not None
+    )
     return tuple(
-        row.say(
-            "{investment_label:text}: its plan counts on {planned_usd:usd} in the first {period_unit:text}. "
-            "On the calls of today the savings ledger measures **{measured_monthly_usd:usd_table}** a "
-            "month for {subject:text}{counting:text}: believe the measurement first."
+        say(
+            "{investment_label:text}: its plan counts on {first_period_benefit_usd:usd} in the first "
+            "{period_unit:text}. On the calls of today the savings ledger measures "
+            "**{measured_monthly_usd:usd_table}** a month for {subject:text}"
+            + ("" if measured["is_counted"] else ", too little to be counted")
+            + ": believe the measurement first.",
+            plan,
+            measured,
         )
-        for row in measured.each()
+        for plan, measured in beside
+        if measured.rows
     )
 
 
@@ -154,12 +165,12 @@ def investments_table(investments: Evidence) -> Table:
             Column("loss_share", "Chance of a loss", "percent"),
             Column("loss_share_after_steps", "After the steps", "percent"),
             Column("verdict", "Verdict"),
-            Column("roi", "Return", "percent"),
-            Column("irr", "Internal rate", words=_rate),
-            Column("mirr", "Modified rate", "percent"),
+            Column("roi_share", "Return", "percent"),
+            Column("irr_share", "Internal rate", words=_rate),
+            Column("mirr_share", "Modified rate", "percent"),
             Column("payback_periods", "Paid back after", words=_payback),
-            Column("conservative_usd", "Value if cautious", "usd_table"),
-            Column("ai_cost_spike_usd", "Value if AI costs jump", "usd_table"),
+            Column("conservative_npv_usd", _SCENARIOS["conservative"], "usd_table"),
+            Column("ai_cost_spike_npv_usd", _SCENARIOS["ai_cost_spike"], "usd_table"),
         ),
         investments,
         note("Low, high: one draw in ten is below, one above. Return is over all periods, not discounted."),
@@ -170,9 +181,9 @@ def scenarios_table(warehouse: Warehouse) -> Table:
     """What the scenarios of the table of investments assume."""
     return Table(
         (
-            Column("heading", "Column"),
+            Column("scenario", "Column", words=lambda record: _SCENARIOS[str(record["scenario"])]),
             Column("assumes", "What it assumes"),
-            Column("investments", "Of"),
+            Column("investment_labels", "Of"),
         ),
         ask.scenarios(warehouse),
     )

@@ -20,12 +20,8 @@ def allowances(warehouse: Warehouse) -> Evidence:
             lifetime_value_ratio,
             payback_months,
             price_position_share,
-            case
-                when is_best then 'best'
-                when is_as_good then 'as good'
-                when is_best_at_worst then 'safest'
-                else '-'
-            end as verdict
+            verdict,
+            cost_per_1k_tokens_usd as assumed_cost_per_1k_usd
         from planning.rpt_token_economics
         where segment = 'all' and allowance_tokens <= 4000
         order by allowance_tokens
@@ -34,15 +30,13 @@ def allowances(warehouse: Warehouse) -> Evidence:
 
 
 def measured_tokens(warehouse: Warehouse) -> Evidence:
-    """What tokens of calls cost, and how many a call takes, beside what is assumed of free ones."""
+    """What tokens of calls cost, and how many a call takes."""
     return warehouse.evidence(
         """
         select
             sum(effective_cost_usd) / nullif(sum(input_tokens + output_tokens), 0) * 1000
                 as cost_per_1k_tokens_usd,
-            sum(input_tokens + output_tokens) / nullif(sum(calls), 0) as tokens_per_call,
-            (select value * 1000 from seeds.assumptions where name = 'free_tier_token_cost_usd')
-                as assumed_cost_per_1k_usd
+            sum(input_tokens + output_tokens) / nullif(sum(calls), 0) as tokens_per_call
         from core.fct_usage_daily
         where usage_date between :start and :as_of
         """,

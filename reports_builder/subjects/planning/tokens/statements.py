@@ -1,6 +1,6 @@
 """What the reports and the dashboard say of free tokens and lifetimes."""
 
-from reports_builder.evidence import note
+from reports_builder.evidence import note, say
 from reports_builder.model import Column, Section, Table
 from reports_builder.subjects.planning.tokens import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -20,11 +20,13 @@ def tokens_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     "allowance covers has no reason to pay; how many of the others do is an assumption with "
                     "a range (free_tier_ in the seed assumptions), since no data of an experiment is there."
                 ),
-                ask.measured_tokens(warehouse).say(
+                say(
                     "Segments, prices and costs as shipped are an example. Measured here, 1,000 tokens cost "
                     "{cost_per_1k_tokens_usd:usd_unit} and a call takes {tokens_per_call:count} tokens; the "
                     "table assumes {assumed_cost_per_1k_usd:usd_unit} for 1,000. Put your own into the seeds "
-                    "before you act on a figure."
+                    "before you act on a figure.",
+                    ask.measured_tokens(warehouse),
+                    allowances,
                 ),
             ),
             tables=(

@@ -12,14 +12,14 @@ def over_budget(teams: Evidence, causes: Evidence, ahead: Evidence) -> tuple[Ins
     ``causes`` are those of the team, ``ahead`` is the advice on budgets from this month on: a team in it
     gets that advice and no other.
     """
-    if not teams["is_serious"]:
+    if not teams["is_seriously_over"]:
         return ()
-    largest = note(f", most of it by {in_words(teams['part'])}: ") + teams.say(
-        "**{variance_usd:delta_usd}**."
+    largest = note(f", most of it by {in_words(teams['largest_part'])}: ") + teams.say(
+        "**{largest_part_usd:delta_usd}**."
         + (
             ""
-            if teams["change_usd"] is None
-            else " Its calls cost {change_usd:more_or_less_usd} than in the month before."
+            if teams["prior_variance_usd"] is None
+            else " Its calls cost {prior_variance_usd:more_or_less_usd} than in the month before."
         )
     )
     advice = next(

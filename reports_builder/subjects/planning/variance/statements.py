@@ -39,6 +39,10 @@ def _part(record: Mapping[str, Value]) -> str:
     return in_words(record["part"])
 
 
+def _largest_part(record: Mapping[str, Value]) -> str:
+    return in_words(record["largest_part"])
+
+
 def to_do(part: Value) -> str:
     """What to do where that part made a month dearer."""
     return _TO_DO.get(str(part), "Ask the team.")
@@ -59,7 +63,7 @@ def month_against(month: Evidence, parts: Evidence) -> Prose:
     said = month.say(
         "In {month_start_date:month} AI cost **{actual_usd:usd}**"
         + so_far
-        + ", {prior_variance_usd:delta_usd} on "
+        + ", {total_variance_usd:delta_usd} on "
     )
     said += note("as many days of the month before" if so_far else "the month before")
     if not parts.rows or parts["main_variance_usd"] is None:
@@ -71,7 +75,7 @@ def month_against(month: Evidence, parts: Evidence) -> Prose:
     )
 
 
-def month_figures(month: Evidence) -> tuple[KeyFigure, ...]:
+def month_figures(month: Evidence, forecast: Evidence) -> tuple[KeyFigure, ...]:
     """The month against the one before and against its forecast; nothing without two months."""
     if not month.rows:
         return ()
@@ -79,16 +83,16 @@ def month_figures(month: Evidence) -> tuple[KeyFigure, ...]:
         KeyFigure(
             month.say("AI cost of {month_start_date:month}"),
             month.cell("actual_usd", "usd_table"),
-            month.cell("prior_usd", "usd_table"),
-            month.cell("prior_variance_share", "delta"),
-            status=month.cell("prior_severity", "text"),
+            month.cell("compared_usd", "usd_table"),
+            month.cell("total_variance_share", "delta"),
+            status=month.cell("severity", "text"),
         ),
         KeyFigure(
-            month.say("The same against a backtest of its eve"),
-            month.cell("actual_usd", "usd_table"),
-            change=month.cell("forecast_variance_share", "delta"),
-            target=month.cell("forecast_usd", "usd_table"),
-            status=month.cell("forecast_severity", "text"),
+            note("The same against a backtest of its eve"),
+            forecast.cell("actual_usd", "usd_table"),
+            change=forecast.cell("total_variance_share", "delta"),
+            target=forecast.cell("compared_usd", "usd_table"),
+            status=forecast.cell("severity", "text"),
         ),
     )
 
@@ -112,7 +116,7 @@ def parts_figure(month: Evidence, parts: Evidence) -> tuple[Figure, ...]:
     """The parts of the difference as bars to either side; nothing without two months."""
     if not parts.rows:
         return ()
-    title = month.say("In {month_start_date:month} AI cost {prior_variance_usd:more_or_less_usd} than before")
+    title = month.say("In {month_start_date:month} AI cost {total_variance_usd:more_or_less_usd} than before")
     chart = signed_bars(
         parts, label="part", value="variance_usd", style="delta_usd", axis_title="US dollars added"
     )
@@ -155,8 +159,8 @@ def teams_table(teams: Evidence) -> Table:
             Column("total_variance_usd", "Difference", "delta_usd_table"),
             Column("total_variance_share", "Share", "delta"),
             Column("severity", "How serious"),
-            Column("part", "Largest part", words=_part),
-            Column("variance_usd", "It adds", "delta_usd_table"),
+            Column("largest_part", "Largest part", words=_largest_part),
+            Column("largest_part_usd", "It adds", "delta_usd_table"),
         ),
         teams,
         note("Teams that call models; every team and component stands under the last month closed."),

@@ -11,15 +11,13 @@ def scenarios(warehouse: Warehouse) -> Evidence:
         select
             scenario,
             description,
-            min(month_start_date) as first_month,
-            max(month_start_date) as last_month,
-            sum(forecast_usd) as forecast_usd,
-            sum(lower_usd) as lower_usd,
-            sum(upper_usd) as upper_usd,
-            sum(change_usd) as change_usd
+            all_months_forecast_usd,
+            all_months_lower_usd,
+            all_months_upper_usd,
+            all_months_change_usd
         from planning.rpt_forecast_scenarios
-        group by scenario, description
-        order by scenario <> 'base', forecast_usd, scenario
+        where month_number = 1
+        order by scenario <> 'base', all_months_forecast_usd, scenario
         """
     )
 
@@ -35,10 +33,20 @@ def months(warehouse: Warehouse) -> Evidence:
             lower_usd,
             upper_usd,
             event_usd,
-            -decided_savings_usd as decided_usd,
-            sum(decided_savings_usd) over () as all_decided_usd
+            -decided_savings_usd as decided_usd
         from planning.fct_cost_forecasts_monthly
         where scope = 'component' and scope_id = 'ai'
         order by month_start_date
+        """
+    )
+
+
+def decided(warehouse: Warehouse) -> Evidence:
+    """What decided savings take off all these months."""
+    return warehouse.evidence(
+        """
+        select sum(decided_savings_usd) as decided_savings_usd
+        from planning.fct_cost_forecasts_monthly
+        where scope = 'component' and scope_id = 'ai'
         """
     )

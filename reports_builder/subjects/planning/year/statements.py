@@ -20,17 +20,17 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     "a line drawn for a year. Events to come stand in the seed forecast_events, scenarios in "
                     "forecast_scenarios."
                 ),
-                _decided(months),
+                _decided(ask.decided(warehouse)),
             ),
             tables=(
                 Table(
                     (
                         Column("scenario", "Scenario", "words"),
                         Column("description", "What it assumes"),
-                        Column("forecast_usd", "All months", "usd_table"),
-                        Column("lower_usd", "Low", "usd_table"),
-                        Column("upper_usd", "High", "usd_table"),
-                        Column("change_usd", "Against the forecast", "delta_usd_table"),
+                        Column("all_months_forecast_usd", "All months", "usd_table"),
+                        Column("all_months_lower_usd", "Low", "usd_table"),
+                        Column("all_months_upper_usd", "High", "usd_table"),
+                        Column("all_months_change_usd", "Against the forecast", "delta_usd_table"),
                     ),
                     ask.scenarios(warehouse),
                     note("Low and high if every month misses the same way."),
@@ -54,13 +54,13 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
     )
 
 
-def _decided(months: Evidence) -> Prose:
-    if not months["all_decided_usd"]:
+def _decided(decided: Evidence) -> Prose:
+    if not decided["decided_savings_usd"]:
         return note(
             "No decided saving is left to come: what you accept (seed accepted_savings) is taken off from "
             "its date on."
         )
-    return months.say(
-        "Decided savings take {all_decided_usd:usd} off these months, each from its date on, as expected "
+    return decided.say(
+        "Decided savings take {decided_savings_usd:usd} off these months, each from its date on, as expected "
         "when it was decided; what the last four weeks show already is not taken off again."
     )
