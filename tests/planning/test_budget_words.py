@@ -14,13 +14,13 @@ from reports_builder.subjects.planning.budgets.statements import proposals_secti
 from reports_builder.warehouse import Warehouse
 from tests.reports.warehouse_fixture import columns_of
 
-TABLES = ("planning.rpt_budgets", "planning.rpt_budget_proposals", "seeds.assumptions")
+TABLES = ("planning.rpt_budgets", "planning.rpt_budget_proposals")
 
 
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as opened:
-        opened.execute("create schema intermediate; create schema planning; create schema seeds")
+        opened.execute("create schema intermediate; create schema planning")
         opened.execute(
             """create table intermediate.int_as_of_date as select date '2026-11-15' as as_of_date,
             date '2026-10-17' as window_start_date, date '2026-09-17' as prior_window_start_date,
@@ -42,8 +42,8 @@ def budget(scope: str, name: str, budget_usd: int, forecast_usd: int, phase: str
     return (
         f"'{scope}' as scope, '{name}' as scope_id, '{name}' as scope_name, 'month' as period, "
         f"date '2026-11-01' as period_start_date, '{phase}' as period_phase, {budget_usd} as budget_usd, "
-        f"{forecast_usd} as forecast_usd, {forecast_usd} > {budget_usd} as is_forecast_over, "
-        "'Head of Engineering' as approver_role, 0 as missed_in_a_row"
+        f"{forecast_usd} as forecast_usd, {forecast_usd} > {budget_usd} as is_forecast_over, {forecast_usd - budget_usd} as overrun_usd, "
+        "'Head of Engineering' as approver_role, false as is_repeatedly_missed, date '2026-11-29' as decide_by_date"
     )
 
 
@@ -60,7 +60,7 @@ def test_the_one_furthest_over_is_named_and_teams_are_left_to_their_own_insight(
         budget("provider", "kept", 1000, 900),
     )
     ahead = ask.ahead(warehouse)
-    assert what_is_kept(ahead, ask.missed(warehouse)).plain == (
+    assert what_is_kept(ahead, ask.ahead_counted(warehouse), ask.missed(warehouse)).plain == (
         "Of 4 budgets to come 3 are heading over, furthest that of team Agents: $900 against $100."
     )
     (insight,) = heading_over(ahead)
@@ -68,7 +68,6 @@ def test_the_one_furthest_over_is_named_and_teams_are_left_to_their_own_insight(
     assert insight.problem.plain == (
         "For provider openai $1.5K is planned in the month from 1 November 2026; it comes to $2.1K."
     )
-    # The month runs already: what is to be decided lies ahead of the reader.
     assert insight.recommendation.action.plain.startswith("Decide by 29 November 2026")
     assert insight.recommendation.owner_role == "Head of Engineering"
 
@@ -79,7 +78,10 @@ def test_nothing_is_said_where_every_budget_is_kept(
     warehouse = with_rows(connection, "planning.rpt_budgets", budget("provider", "kept", 1000, 900))
     ahead = ask.ahead(warehouse)
     assert heading_over(ahead) == ()
-    assert what_is_kept(ahead, ask.missed(warehouse)).plain == "Of 1 budgets to come 0 are heading over."
+    assert (
+        what_is_kept(ahead, ask.ahead_counted(warehouse), ask.missed(warehouse)).plain
+        == "Of 1 budgets to come 0 are heading over."
+    )
 
 
 def test_proposals_are_summed_over_the_quarter_and_stand_beside_the_last_month(
@@ -93,7 +95,7 @@ def test_proposals_are_summed_over_the_quarter_and_stand_beside_the_last_month(
             connection,
             "planning.rpt_budget_proposals",
             f"{common}, date '2027-0{month}-01' as month_start_date, 'total' as scope, 'total' as scope_id, "
-            "'total' as scope_name, 100 as expected_usd, 126.5 as proposed_usd, 379.5 as quarter_proposed_usd, "
+            "'total' as scope_name, 100 as expected_usd, 126.5 as proposed_usd, 300 as quarter_expected_usd, 379.5 as quarter_proposed_usd, "
             "90 as last_month_usd, 95 as last_budget_usd",
             f"{common}, date '2027-0{month}-01' as month_start_date, 'team' as scope, 'idle' as scope_id, "
             "'Idle' as scope_name, 0 as expected_usd, 0 as proposed_usd, 0 as quarter_proposed_usd",

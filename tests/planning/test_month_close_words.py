@@ -12,6 +12,7 @@ from reports_builder.subjects.planning.close.statements import close_section
 from reports_builder.warehouse import Warehouse
 from tests.reports.warehouse_fixture import columns_of
 
+TABLES = ("planning.rpt_month_close", "planning.rpt_month_close_parts", "anomalies.rpt_budget_alerts")
 CLOSED = date(2026, 10, 31)
 
 
@@ -24,7 +25,7 @@ def said(rows: list[str], alerts: str = "", closed_by: date = CLOSED) -> str:
             date '2026-10-07' as window_start_date, date '2026-09-07' as prior_window_start_date,
             date '2026-10-06' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
         )
-        for table in ("planning.rpt_month_close", "anomalies.rpt_budget_alerts"):
+        for table in TABLES:
             columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
             connection.execute(f"create table {table} ({columns})")
         for row in rows:
@@ -81,7 +82,7 @@ def test_alerts_on_budgets_say_whether_they_fired() -> None:
     total = f"{TOTAL}, 'none' as forecast_basis"
     alert = (
         "'a' as alert_id, 'r' as rule_id, 'budget_used' as measure, 1 as limit_share, 'team' as scope, 't' as "
-        "subject_id, 'T' as subject_name, 'month' as period, date '2026-10-20' as alert_date"
+        "subject_id, 'T' as subject_name, 'month' as period, date '2026-10-20' as alert_date, true as is_highest_of_month"
     )
     assert "No budget reached a limit" in said([total])
     unsent = said([total], alert)

@@ -19,14 +19,13 @@ TABLES = (
     "planning.rpt_conversion_funnel",
     "planning.fct_cost_forecasts_monthly",
     "planning.rpt_forecast_scenarios",
-    "seeds.assumptions",
 )
 
 
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as opened:
-        opened.execute("create schema intermediate; create schema planning; create schema seeds")
+        opened.execute("create schema intermediate; create schema planning")
         opened.execute(
             """create table intermediate.int_as_of_date as select date '2026-10-31' as as_of_date,
             date '2026-10-02' as window_start_date, date '2026-09-02' as prior_window_start_date,
@@ -44,24 +43,14 @@ def with_rows(connection: duckdb.DuckDBPyConnection, table: str, *rows: str) -> 
     return Warehouse(Path("finops.duckdb"), connection)
 
 
-def step(place: int, name: str, before: float, saved: float, alone: float, known: str = "true") -> str:
-    return (
-        f"'task' as subject_kind, 'chat' as subject, {place} as step_order, '{name}' as step, "
-        f"{before} as cost_before_usd, {saved} as savings_usd, {alone} as alone_savings_usd, "
-        f"{before - saved} as cost_after_usd, {known} as is_known"
-    )
-
-
 def test_steps_stand_side_by_side_and_an_unknown_one_is_no_zero(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     warehouse = with_rows(
         connection,
         "planning.rpt_stacked_savings",
-        step(1, "model", 125, 25, 25),
-        step(2, "prompt", 100, 10, 10),
-        step(3, "cache", 90, 0, 0, "false"),
-        step(4, "batch", 90, 45, 50),
+        """'task' as subject_kind, 'chat' as subject, 125 as cost_usd, 25 as model_savings_usd, 10 as prompt_savings_usd,
+        45 as batch_savings_usd, 45 as cost_after_usd, 0.64 as savings_share, 0.68 as added_up_share""",
     )
     (section,) = stacking_section(warehouse)
     ((_, _, cost, model, prompt, cache, batch, left, saved, added_up),) = section.tables[0].cells
@@ -93,15 +82,12 @@ def test_decided_savings_are_never_taken_off_silently(
 def test_who_signed_up_before_the_data_begins_is_said_to_be_unknown(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    connection.execute(
-        "insert into seeds.assumptions by name select 'free_tier_allowance_tokens' as name, 500000 as value"
-    )
     warehouse = with_rows(
         connection,
         "planning.rpt_conversion_funnel",
         """'all' as segment, 'all' as cohort, 50 as signed_up, 7 as unobserved_customers, 40 as active,
         12 as reached_allowance, 4 as converted, 0.08 as converted_share, 0.032 as lower_converted_share,
-        0.188 as upper_converted_share""",
+        0.188 as upper_converted_share, 500000 as allowance_tokens""",
     )
     (section,) = funnel_section(warehouse)
     said = " ".join(map(str, section.text))

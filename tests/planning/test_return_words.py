@@ -20,38 +20,22 @@ from reports_builder.subjects.planning.returns.statements import (
 from reports_builder.warehouse import Warehouse
 from tests.reports.warehouse_fixture import columns_of
 
-NPV = "'measure' as kind, 'base' as scenario, 'npv' as method, '1' as item, 2100 as value, 'known' as status"
-RISKS = (
-    "'risk' as kind, 'base' as scenario, 'npv_p10' as method, '1' as item, -156000 as value, 'known' as status",
-    "'risk' as kind, 'base' as scenario, 'npv_p90' as method, '1' as item, -7700 as value, 'known' as status",
-    "'risk' as kind, 'after_steps' as scenario, 'npv_p10' as method, '1' as item, -90000 as value, 'known' as status",
-    "'risk' as kind, 'after_steps' as scenario, 'npv_p90' as method, '1' as item, 60000 as value, 'known' as status",
+RISKS = "-156000 as p10_usd, -7700 as p90_usd, -90000 as p10_after_steps_usd, 60000 as p90_after_steps_usd, 6000 as steps_usd"
+DRIVER = (
+    "'Hours in use' as driver_name, -189000 as driver_low_usd, 0.99 as needed_share, 0.83 as needed_share_after_steps, "
+    "'at least' as bound, 'Hours in use: Queue batch work.' as first_step"
 )
-DRIVERS = (
-    "'tornado' as kind, 'base' as scenario, 'npv' as method, 'hours' as item, 2100 as value, -189000 as low_value, 21000 as high_value, "
-    "'known' as status, 'Hours in use' as note, 1 as rank_number",
-    "'tornado' as kind, 'base' as scenario, 'npv' as method, 'end' as item, 2100 as value, 50000 as low_value, -94000 as high_value, "
-    "'known' as status, 'Cost of the end' as note, 2 as rank_number",
-    "'break_even' as kind, 'base' as scenario, 'share' as method, 'hours' as item, 0.99 as value, 'at least' as status",
-    "'break_even' as kind, 'after_steps' as scenario, 'share' as method, 'hours' as item, 0.83 as value, 'at least' as status",
-    "'driver' as kind, 'base' as scenario, 'quick_win' as method, 'end' as item, 48000 as value, 1000 as compared_value, "
-    "'too little: the plan may still lose' as status, 'Cost of the end: Negotiate.' as note, 1 as rank_number",
-    "'driver' as kind, 'base' as scenario, 'quick_win' as method, 'hours' as item, 19000 as value, 5000 as compared_value, "
+STEPS = (
+    "'quick_win' as method, 'hours' as item, 19000 as value, 5000 as compared_value, "
     "'too little: the plan may still lose' as status, 'Hours in use: Queue batch work.' as note, 2 as rank_number",
-    "'driver' as kind, 'base' as scenario, 'initiative' as method, 'price' as item, 10 as value, 4000 as compared_value, "
+    "'initiative' as method, 'price' as item, 10 as value, 4000 as compared_value, "
     "'costs more than it brings' as status, 'Price: Ask.' as note, 3 as rank_number",
 )
-JUMP = (
-    "'measure' as kind, 'ai_cost_spike' as scenario, 'npv' as method, '1' as item, 900000 as value, 'known' as status, "
-    "'AI services cost three times as much' as note"
-)
+TABLES = ("planning.rpt_investments", "planning.rpt_investment_scenarios", "planning.rpt_investment_returns")
 
 
 def verdict(status: str, loss: float, after: float) -> str:
-    return (
-        f"'verdict' as kind, 'base' as scenario, 'loss_share' as method, '1' as item, {loss} as value, "
-        f"{after} as compared_value, '{status}' as status"
-    )
+    return f"{loss} as loss_share, {after} as loss_share_after_steps, '{status}' as verdict"
 
 
 @pytest.fixture
@@ -63,25 +47,23 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             date '2026-10-02' as window_start_date, date '2026-09-02' as prior_window_start_date,
             date '2026-10-01' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
         )
-        columns = ", ".join(
-            f"{name} {kind}" for name, kind in columns_of("planning.rpt_investment_returns").items()
-        )
-        opened.execute(f"create table planning.rpt_investment_returns ({columns})")
+        for table in TABLES:
+            columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
+            opened.execute(f"create table {table} ({columns})")
         yield opened
 
 
-def planned(connection: duckdb.DuckDBPyConnection, *rows: str) -> Warehouse:
-    for row in rows:
-        connection.execute(
-            "insert into planning.rpt_investment_returns by name select 'gpus' as investment_id, "
-            "'Own GPUs (example)' as investment_label, 'Head of Infrastructure' as owner_role, 'year' as period_unit, "
-            f"{row}"
-        )
+def planned(connection: duckdb.DuckDBPyConnection, *columns: str) -> Warehouse:
+    connection.execute(
+        "insert into planning.rpt_investments by name select 'gpus' as investment_id, "
+        "'Own GPUs (example)' as investment_label, 'Head of Infrastructure' as owner_role, 'year' as period_unit, "
+        f"2100 as npv_usd, {', '.join(columns)}"
+    )
     return Warehouse(Path("finops.duckdb"), connection)
 
 
 def test_a_plan_that_its_steps_do_not_save_is_not_to_be_signed(connection: duckdb.DuckDBPyConnection) -> None:
-    warehouse = planned(connection, NPV, *RISKS, *DRIVERS, verdict("do not sign", 0.93, 0.52))
+    warehouse = planned(connection, RISKS, DRIVER, verdict("do not sign", 0.93, 0.52))
     doubtful, investments = ask.doubtful(warehouse), ask.investments(warehouse)
     assert doubt(doubtful).plain == (
         "Own GPUs (example) loses money in 93 % of the draws; after every step that pays in 52 %. "
@@ -96,6 +78,10 @@ def test_a_plan_that_its_steps_do_not_save_is_not_to_be_signed(connection: duckd
     assert insight.outcome.plain.startswith(
         "Not signed, nothing is lost. Signed after all steps that pay, $6.0K of them, it comes to -$90.0K to $60.0K"
     )
+    for step in STEPS:
+        connection.execute(
+            f"insert into planning.rpt_investment_returns by name select 'driver' as kind, 'base' as scenario, {step}"
+        )
     assert {row[-1] for row in improvements_table(warehouse).cells} == {
         "too little: the plan may still lose",
         "costs more than it brings",
@@ -103,7 +89,7 @@ def test_a_plan_that_its_steps_do_not_save_is_not_to_be_signed(connection: duckd
 
 
 def test_a_plan_that_its_steps_save_is_signed_after_them(connection: duckdb.DuckDBPyConnection) -> None:
-    warehouse = planned(connection, NPV, *RISKS, *DRIVERS, verdict("sign after the steps", 0.4, 0.1))
+    warehouse = planned(connection, RISKS, DRIVER, verdict("sign after the steps", 0.4, 0.1))
     (insight,) = likely_loss(ask.doubtful(warehouse), ask.investments(warehouse))
     assert insight.recommendation.action.plain.startswith(
         "Sign it only after its steps, and if this is certain"
@@ -111,7 +97,7 @@ def test_a_plan_that_its_steps_save_is_signed_after_them(connection: duckdb.Duck
 
 
 def test_a_plan_that_seldom_loses_has_no_insight(connection: duckdb.DuckDBPyConnection) -> None:
-    warehouse = planned(connection, NPV, *DRIVERS, verdict("sign", 0.1, 0.05))
+    warehouse = planned(connection, DRIVER, verdict("sign", 0.1, 0.05))
     doubtful = ask.doubtful(warehouse)
     assert likely_loss(doubtful, ask.investments(warehouse)) == ()
     assert doubt(doubtful).plain.endswith("its value hangs most on: Hours in use.")
@@ -120,7 +106,11 @@ def test_a_plan_that_seldom_loses_has_no_insight(connection: duckdb.DuckDBPyConn
 def test_an_example_is_called_one_and_a_scenario_says_what_it_assumes(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    warehouse = planned(connection, NPV, *RISKS, JUMP, verdict("do not sign", 0.93, 0.52))
+    connection.execute(
+        "insert into planning.rpt_investment_scenarios values "
+        "('ai_cost_spike', 'AI services cost three times as much', 'Own GPUs (example)', 1)"
+    )
+    warehouse = planned(connection, RISKS, verdict("do not sign", 0.93, 0.52))
     investments = ask.investments(warehouse)
     assert "Own GPUs (example)" in what_returns(investments).plain
     assert all("(example)" in str(figure.label) for figure in value_figures(investments))

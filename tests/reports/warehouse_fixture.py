@@ -173,28 +173,43 @@ _ROWS = {
         ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', true, 100, 1, 1, 1600, 'the use is', 2100),
         ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', false, 100, 1, 0, 0, null, 2100)""",
     "planning.rpt_cost_outlook": """
-        (scope, scope_id, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, change_share, first_forecast_date,
-        last_forecast_date, forecast_method) values
-        ('component', 'ai', 1700, 1500, 2000, 1600, 0.0625, '2026-11-01', '2026-11-30', 'combined')""",
+        (scope, scope_id, scope_label, is_rest, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, change_usd, change_share,
+        first_forecast_date, last_forecast_date, forecast_method, range_status, wape) values
+        ('component', 'ai', 'component AI', false, 1700, 1500, 2000, 1600, 100, 0.0625, '2026-11-01', '2026-11-30', 'combined',
+        'in four of five past outcomes', 0.12)""",
     "planning.fct_cost_forecasts_daily": """
         (forecast_date, scope, scope_id, forecast_usd, lower_usd, upper_usd)
         select date '2026-11-01' + cast(i as integer), 'component', 'ai', 56 + i, 50, 60 + i from range(30) as days(i)""",
     "planning.rpt_forecast_accuracy": """
-        (scope, scope_id, forecast_method, horizon, is_used, wape, skill_share) values
-        ('component', 'ai', 'combined', 'all days', true, 0.14, 0.2),
-        ('component', 'ai', 'seasonal_naive', 'all days', false, 0.17, 0),
-        ('component', 'ai', 'combined', '30-day total', true, 0.12, 0.2),
-        ('component', 'ai', 'seasonal_naive', '30-day total', false, 0.15, 0)""",
+        (scope, scope_id, forecast_method, horizon, is_used, wape, skill_share, total_wape, naive_total_wape, verdict) values
+        ('component', 'ai', 'combined', 'all days', true, 0.14, 0.2, 0.12, 0.15, 'better than repeating last week'),
+        ('component', 'ai', 'seasonal_naive', 'all days', false, 0.17, 0, 0.15, 0.15, 'not used'),
+        ('component', 'ai', 'combined', '30-day total', true, 0.12, 0.2, 0.12, 0.15, 'better than repeating last week'),
+        ('component', 'ai', 'seasonal_naive', '30-day total', false, 0.15, 0, 0.15, 0.15, 'not used')""",
     "planning.rpt_cost_variances": """
-        (month_start_date, basis, scope, scope_id, scope_name, part, variance_usd, part_rank, actual_usd, compared_usd,
+        (month_start_date, is_latest, basis, scope, scope_id, scope_name, part, variance_usd, part_rank, actual_usd, compared_usd,
         total_variance_usd, total_variance_share, severity, main_team_name, main_customer_id, main_feature_id, main_model,
         main_variance_usd) values
-        ('2026-10-01', 'prior period', 'total', 'total', 'total', 'price', 450, 1, 1600, 1000, 600, 0.6, 'critical',
+        ('2026-10-01', true, 'prior period', 'total', 'total', 'total', 'price', 450, 1, 1600, 1000, 600, 0.6, 'critical',
         'Assistant', 'cust_0001', 'chat', 'gpt-4', 400),
-        ('2026-10-01', 'prior period', 'total', 'total', 'total', 'volume', 150, 2, 1600, 1000, 600, 0.6, 'critical',
+        ('2026-10-01', true, 'prior period', 'total', 'total', 'total', 'volume', 150, 2, 1600, 1000, 600, 0.6, 'critical',
         'Assistant', 'cust_0001', 'chat', 'gpt-4', 120),
-        ('2026-10-01', 'budget', 'team', 'assistant-team', 'Assistant', 'price', 100, 1, 1600, 1500, 100, 0.0667,
+        ('2026-10-01', true, 'budget', 'team', 'assistant-team', 'Assistant', 'price', 100, 1, 1600, 1500, 100, 0.0667,
         'moderate', 'Assistant', 'cust_0001', 'chat', 'gpt-4', 90)""",
+    "planning.rpt_variance_statements_monthly": """
+        (month_start_date, is_latest, is_running, basis, scope, scope_id, scope_name, actual_usd, compared_usd, total_variance_usd,
+        total_variance_share, severity, largest_part, largest_part_usd, price_usd, volume_usd, is_seriously_over) values
+        ('2026-10-01', true, false, 'prior period', 'total', 'total', 'total', 1600, 1000, 600, 0.6, 'critical', 'price', 450, 450, 150,
+        true),
+        ('2026-10-01', true, false, 'budget', 'team', 'assistant-team', 'Assistant', 1600, 1500, 100, 0.0667, 'moderate', 'price', 100,
+        100, null, false)""",
+    "planning.rpt_month_close_parts": """
+        (month_start_date, scope, scope_id, part_order, part, budget_part_usd, forecast_part_usd) values
+        ('2026-10-01', 'total', 'total', 1, 'starting point', -500, -650), ('2026-10-01', 'total', 'total', 2, 'volume', 150, 150),
+        ('2026-10-01', 'total', 'total', 3, 'mix', 0, 0), ('2026-10-01', 'total', 'total', 4, 'efficiency', 0, 0),
+        ('2026-10-01', 'total', 'total', 5, 'price', 450, 450), ('2026-10-01', 'total', 'total', 6, 'new', 0, 0),
+        ('2026-10-01', 'total', 'total', 7, 'lost', 0, 0), ('2026-10-01', 'total', 'total', 8, 'other costs', 0, 0),
+        ('2026-10-01', 'total', 'total', 9, 'sum of the parts', 100, -50), ('2026-10-01', 'total', 'total', 10, 'cost less plan', 100, -50)""",
     "planning.rpt_month_close": """
         (month_start_date, is_latest, scope, scope_id, scope_name, covered_days, days_in_month, actual_usd, shared_usd,
         prior_actual_usd, budget_usd, approver_role, budget_variance_usd, budget_variance_share, budget_severity, forecast_usd,
@@ -212,15 +227,16 @@ _ROWS = {
         'Assistant', 'cust_0001', 'chat', 'gpt-4', 400)""",
     "anomalies.rpt_budget_alerts": """
         (alert_id, rule_id, measure, severity, limit_share, scope, subject_id, subject_name, period, period_start_date,
-        alert_date, budget_usd, reached_date) values
+        alert_date, budget_usd, reached_date, is_highest_of_month) values
         ('a', 'budget_used_up', 'budget_used', 'critical', 1, 'team', 'assistant-team', 'Assistant', 'month', '2026-10-01',
-        '2026-10-29', 1500, '2026-10-29')""",
+        '2026-10-29', 1500, '2026-10-29', true)""",
     "planning.fct_cost_forecasts_monthly": """
         (month_start_date, scope, scope_id, days_ahead, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd, decided_savings_usd) values
         ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0, 40)""",
     "planning.rpt_forecast_scenarios": """
-        (scenario, description, month_start_date, forecast_usd, change_usd) values
-        ('base', 'The forecast itself', '2026-11-01', 1700, 0), ('tripled', 'Three times', '2026-11-01', 5100, 3400)""",
+        (scenario, description, month_start_date, month_number, forecast_usd, change_usd, all_months_forecast_usd,
+        all_months_change_usd) values
+        ('base', 'The forecast itself', '2026-11-01', 1, 1700, 0, 1700, 0), ('tripled', 'Three times', '2026-11-01', 1, 5100, 3400, 5100, 3400)""",
     "planning.rpt_token_economics": "",
     "planning.rpt_content_costs": "",
     "planning.rpt_stacked_savings": "",
@@ -229,9 +245,10 @@ _ROWS = {
     "margin.rpt_retention_fits": "",
     "planning.rpt_budgets": """
         (scope, scope_id, scope_name, period, period_start_date, period_end_date, period_phase, budget_usd, stated_by, gate,
-        actual_usd, burn_share, forecast_usd, lower_usd, upper_usd, is_forecast_over, missed_in_a_row, budget_status) values
+        actual_usd, burn_share, forecast_usd, lower_usd, upper_usd, overrun_usd, is_forecast_over, missed_in_a_row,
+        is_repeatedly_missed, decide_by_date, budget_status) values
         ('total', 'total', 'total', 'month', '2026-11-01', '2026-11-30', 'planned', 1500, 'seed', 'hard stop', 0, 0, 1700,
-        1500, 2000, true, 0, 'heading over budget')""",
+        1500, 2000, 200, true, 0, false, '2026-11-14', 'heading over budget')""",
     "planning.rpt_investment_returns": """
         (investment_id, investment_name, investment_label, owner_role, is_illustrative, measured_action_id, kind, scenario, method, item, value,
         low_value, high_value, unit, period_unit, status, note, rank_number) values
@@ -239,8 +256,14 @@ _ROWS = {
         null, 1),
         ('engine', 'Engine', 'Engine (example)', 'Head of Marketing', true, 'batch-chat', 'tornado', 'base', 'npv', 'sales', 1000, 400, 1200, 'usd', 'year',
         'known', 'Sales', 1)""",
+    "planning.rpt_investments": """
+        (investment_id, investment_label, owner_role, period_unit, measured_action_id, first_period_benefit_usd, npv_usd, driver_name,
+        driver_low_usd) values
+        ('engine', 'Engine (example)', 'Head of Marketing', 'year', 'batch-chat', 12, 1000, 'Sales', 400)""",
+    "planning.rpt_investment_scenarios": "",
     "planning.fct_investment_flows": """
-        (investment_id, scenario, period, cost_usd, benefit_usd, cash_flow_usd) values ('engine', 'base', 0, 10, 0, -10), ('engine', 'base', 1, 0, 12, 12)""",
+        (investment_id, investment_label, scenario, period, cost_usd, benefit_usd, cash_flow_usd) values
+        ('engine', 'Engine (example)', 'base', 0, 10, 0, -10), ('engine', 'Engine (example)', 'base', 1, 0, 12, 12)""",
     "margin.rpt_customer_margins": """
         (customer_id, customer_name, subscription_tier, has_activity, revenue_usd, cost_to_serve_usd, gross_margin_usd,
         gross_margin_share, is_unprofitable, prior_revenue_usd, prior_cost_to_serve_usd, prior_gross_margin_usd,

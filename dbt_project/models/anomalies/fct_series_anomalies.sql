@@ -173,7 +173,12 @@ final as (
         incident_end_date,
         incident_place = 1 as is_headline,
         {# What missing records look like: before anybody is asked why less was used, the files are. #}
-        case when direction = 'drop' then 'core.rpt_reconciliation' else 'anomalies.fct_cost_anomalies' end as look_at
+        case when direction = 'drop' then 'core.rpt_reconciliation' else 'anomalies.fct_cost_anomalies' end as look_at,
+        case
+            when is_without_records = 1 then 'nothing was recorded: look for missing logs'
+            when direction = 'drop' then 'see whether all records are there'
+            else 'see who used more'
+        end as next_step
     from incidents
 
 )

@@ -21,18 +21,26 @@ def incidents(warehouse: Warehouse) -> Evidence:
             excess_usd,
             cause_scope,
             cause_scope_id,
-            case
-                when is_without_records then 'nothing was recorded: look for missing logs'
-                when direction = 'drop' then 'see whether all records are there'
-                else 'see who used more'
-            end as next_step,
-            count(*) over () as incidents,
-            count(*) filter (where direction = 'rise') over () as rises,
-            count(*) filter (where direction = 'drop') over () as drops,
-            count(*) filter (where is_without_records) over () as silences
+            next_step
         from anomalies.fct_series_anomalies
         where is_headline and incident_end_date >= :start
         order by incident_end_date desc, abs(excess_usd) desc, incident_id
+        """,
+        start=warehouse.period.start,
+    )
+
+
+def incidents_counted(warehouse: Warehouse) -> Evidence:
+    """How many incidents these are, up, down, and without records."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as incidents,
+            count(*) filter (where direction = 'rise') as rises,
+            count(*) filter (where direction = 'drop') as drops,
+            count(*) filter (where is_without_records) as silences
+        from anomalies.fct_series_anomalies
+        where is_headline and incident_end_date >= :start
         """,
         start=warehouse.period.start,
     )
@@ -48,8 +56,8 @@ def judged(warehouse: Warehouse) -> Evidence:
         select
             max(value) filter (where name = 'anomaly_hourly_days') as days,
             21 + max(value) filter (where name = 'anomaly_min_history_days') as needed_days,
-            (select min(usage_date) from core.fct_usage_daily) + cast(needed_days as integer) <= :as_of
-                as is_judged
+            :first_usage + cast(needed_days as integer) <= :as_of as is_judged
         from seeds.assumptions
-        """
+        """,
+        first_usage=warehouse.period.first_usage,
     )

@@ -13,17 +13,18 @@ def series_section(warehouse: Warehouse) -> tuple[Section, ...]:
     incidents, judged = ask.incidents(warehouse), ask.judged(warehouse)
     if not incidents.rows:
         return (Section(_TITLE, text=(_nothing(judged),)),)
+    counted = ask.incidents_counted(warehouse)
     return (
         Section(
             _TITLE,
             text=(
-                incidents.say(
+                counted.say(
                     "Incidents in the period: {incidents:count}, rises: {rises:count}, drops: "
                     "{drops:count}. Days of one cause in a row are one incident, and so are hours within "
                     "them. "
                 )
                 + judged.say("The last {days:count} days are judged by the hour, too."),
-                *_silence(incidents["silences"]),
+                *_silence(counted["silences"]),
             ),
             tables=(
                 Table(

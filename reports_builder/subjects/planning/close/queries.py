@@ -153,7 +153,7 @@ def alerts(warehouse: Warehouse, month: Value) -> Evidence:
 
 
 def alerts_counted(warehouse: Warehouse, month: Value) -> Evidence:
-    """How many budgets reached a limit in that month, how many are used up, and on how many an alert fired."""
+    """How many budgets reached a limit in that month, are used up, and had an alert fired on them."""
     return warehouse.evidence(
         """
         select
