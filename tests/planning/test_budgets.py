@@ -64,9 +64,11 @@ def warehouse(tmp_path: Path) -> Path:
             BUDGETS,
         )
         connection.execute(
-            """insert into planning.rpt_budget_proposals (month_start_date, scope, scope_id, proposed_usd) values
-            ('2027-01-01', 'team', 't', 210.33), ('2027-01-01', 'total', 'total', 310.5), ('2027-01-01', 'team', 'idle', 0),
-            ('2027-01-01', 'team', 'O''Hara, Ltd', 100.17)"""
+            """insert into planning.rpt_budget_proposals (month_start_date, scope, scope_id, proposed_usd, gate, approver_role) values
+            ('2027-01-01', 'team', 't', 210.33, 'hard stop', 'Head of T'),
+            ('2027-01-01', 'total', 'total', 310.5, 'approval required', 'CFO'),
+            ('2027-01-01', 'team', 'idle', 0, 'approval required', 'Head of Finance'),
+            ('2027-01-01', 'team', 'O''Hara, Ltd', 100.17, 'approval required', 'Head of Finance')"""
         )
         connection.executemany("insert into seeds.spending_policies values (?, ?, ?, ?, ?, ?, ?)", POLICIES)
         connection.execute(

@@ -163,7 +163,7 @@ final as (
         alerts.fired_at,
         row_number() over (
             partition by alerts.scope, alerts.subject_id, alerts.period_start_date, limits.measure, date_trunc('month', alerts.alert_date)
-            order by limits.limit_share desc, alerts.rule_id
+            order by limits.limit_share desc, alerts.rule_id asc
         ) = 1 as is_highest_of_month
     from alerts
     inner join limits on alerts.rule_id = limits.rule_id

@@ -75,10 +75,7 @@ repeated as (
 
     select
         *,
-        coalesce(missed_in_a_row >= {{ assumption('budget_wrong_months_from') }}, false) as is_missed_again,
-        max(case when missed_in_a_row >= {{ assumption('budget_wrong_months_from') }} then period_start_date end) over (
-            partition by scope, scope_id, period
-        ) as last_missed_date
+        coalesce(missed_in_a_row >= {{ assumption('budget_wrong_months_from') }}, false) as is_missed_again
     from counted
 
 ),
@@ -132,7 +129,8 @@ final as (
                 then {{ ratio('budget_usd - actual_usd', 'daily_cost * lower_ratio') }}
         end as latest_days_to_breach,
         missed_in_a_row,
-        is_missed_again and period_start_date = last_missed_date as is_repeatedly_missed,
+        is_missed_again
+        and period_start_date = max(case when is_missed_again then period_start_date end) over (partition by scope, scope_id, period) as is_repeatedly_missed,
         cast(last_covered_date + 14 as date) as decide_by_date,
         case
             when period_phase = 'ended' and covered_days = 0 then 'no data'

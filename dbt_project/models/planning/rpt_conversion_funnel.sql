@@ -20,7 +20,7 @@ as_of as (
     select
         as_of_date,
         first_usage_date,
-        cast({{ assumption('free_tier_allowance_tokens') }} as bigint) as allowance_tokens,
+        {{ assumption('free_tier_allowance_tokens', 'bigint') }} as allowance_tokens,
         cast(floor({{ assumption('free_tier_free_months') }} * {{ days_of_mean_month() }}) as integer) as free_days
     from {{ ref('int_as_of_date') }}
 
@@ -140,10 +140,9 @@ final as (
         {{ wilson_bound('converted_after_allowance', 'reached_allowance', z, '-') }} as lower_converted_after_allowance_share,
         {{ wilson_bound('converted_after_allowance', 'reached_allowance', z, '+') }} as upper_converted_after_allowance_share,
         {{ money('coalesce(cost_usd, 0)') }} as free_cost_usd,
-        as_of.allowance_tokens,
+        {{ assumption('free_tier_allowance_tokens', 'bigint') }} as allowance_tokens,
         {{ assumption('free_tier_conversion_share') }} as assumed_conversion_share
     from counted
-    cross join as_of
 
 )
 

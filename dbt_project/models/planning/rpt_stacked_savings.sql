@@ -101,13 +101,13 @@ summed as (
     select
         subject_kind,
         subject,
-        sum(cost_usd) as cost_usd,
-        sum(cost_after_model_usd) as cost_after_model_usd,
         {%- for step in steps %}
         sum(cost_after_{{ step }}_usd) as cost_after_{{ step }}_usd,
         sum(cost_after_model_usd - {{ money_times('cost_after_model_usd', step ~ '_alone_share') }}) as {{ step }}_alone_usd,
-        min({{ step }}_is_known) = 1 as {{ step }}_is_known{{ ',' if not loop.last }}
+        min({{ step }}_is_known) as {{ step }}_is_known,
         {%- endfor %}
+        sum(cost_usd) as cost_usd,
+        sum(cost_after_model_usd) as cost_after_model_usd
     from costed
     group by subject_kind, subject
 
@@ -121,7 +121,7 @@ final as (
         {{ money('cost_usd') }} as cost_usd,
         {{ money('cost_usd - cost_after_model_usd') }} as model_savings_usd,
         {%- for step in steps %}
-        {{ money('case when ' ~ step ~ '_is_known then cost_after_' ~ (loop.previtem or 'model') ~ '_usd - cost_after_' ~ step ~ '_usd end') }} as {{ step }}_savings_usd,
+        {{ money('case when ' ~ step ~ '_is_known = 1 then cost_after_' ~ (loop.previtem or 'model') ~ '_usd - cost_after_' ~ step ~ '_usd end') }} as {{ step }}_savings_usd,
         {%- endfor %}
         {{ money('cost_after_batch_usd') }} as cost_after_usd,
         {{ ratio('cost_usd - cost_after_batch_usd', 'cost_usd') }} as savings_share,

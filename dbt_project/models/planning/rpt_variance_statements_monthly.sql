@@ -28,11 +28,11 @@ stated as (
         total_variance_usd,
         total_variance_share,
         severity,
+        {%- for part in ['starting point', 'volume', 'mix', 'efficiency', 'price', 'new', 'lost', 'other costs'] %}
+        {{ money("sum(case when part = '" ~ part ~ "' then variance_usd end)") }} as {{ part | replace(' ', '_') }}_usd,
+        {%- endfor %}
         max(case when part_rank = 1 then part end) as largest_part,
         {{ money('max(case when part_rank = 1 then variance_usd end)') }} as largest_part_usd
-        {%- for part in ['starting point', 'volume', 'mix', 'efficiency', 'price', 'new', 'lost', 'other costs'] %},
-        {{ money("sum(case when part = '" ~ part ~ "' then variance_usd end)") }} as {{ part | replace(' ', '_') }}_usd
-        {%- endfor %}
     from variances
     group by
         month_start_date, is_latest, basis, scope, scope_id, scope_name, actual_usd, compared_usd, total_variance_usd, total_variance_share, severity
