@@ -162,7 +162,7 @@ final as (
         alerts.reached_date,
         alerts.fired_at,
         row_number() over (
-            partition by alerts.scope, alerts.subject_id, alerts.period_start_date, limits.measure, date_trunc('month', alerts.alert_date)
+            partition by alerts.scope, alerts.subject_id, alerts.period_start_date, limits.measure, cast(date_trunc('month', alerts.alert_date) as date)
             order by limits.limit_share desc, alerts.rule_id asc
         ) = 1 as is_highest_of_month
     from alerts

@@ -194,7 +194,7 @@ final as (
             when judged.lower_profit = judged.best_lower_profit then 'safest'
             else '-'
         end as verdict,
-        1000 * judged.token_cost_usd as cost_per_1k_tokens_usd
+        {{ money_of_double('1000 * judged.token_cost_usd') }} as cost_per_1k_tokens_usd
     from judged
     cross join market
 
