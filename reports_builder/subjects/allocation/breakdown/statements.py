@@ -3,6 +3,7 @@
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, KeyFigure, Table, compared
 from reports_builder.subjects.allocation.breakdown import queries as ask
+from reports_builder.subjects.changes import moved
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.warehouse import Warehouse
 
@@ -45,19 +46,11 @@ def token_figures(tokens: Evidence) -> tuple[KeyFigure, ...]:
             "cost_per_1k_tokens_usd",
             "usd_unit",
             change="price_change_share",
-            status=_dearer_or_not(tokens),
+            status=moved(tokens["price_change_share"], "a token costs more", "a token costs less"),
         ),
         KeyFigure("Output tokens per input token", tokens.cell("output_input_ratio", "ratio")),
         KeyFigure("Input read from a cache", tokens.cell("cached_input_share", "percent")),
     )
-
-
-def _dearer_or_not(tokens: Evidence) -> Prose:
-    change = tokens["price_change_share"]
-    if change is None:
-        return note("no earlier period to compare with")
-    step = float(str(change))
-    return note("a token costs more" if step > 0 else "a token costs less" if step < 0 else "the same")
 
 
 def coverage_figure(coverage: Evidence) -> KeyFigure:
