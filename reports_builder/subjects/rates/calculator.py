@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Column, Section, Table
+from reports_builder.subjects.rates.offers import OFFER
 from reports_builder.warehouse import Warehouse
 
 ANY = "any"
 _COLUMNS = (
     Column("usage_group", "Usage"),
-    Column("offer_name", "Offer"),
+    OFFER,
     Column("hourly_commitment_usd", "Per hour", "usd_table"),
     Column("upfront_cost_usd", "Upfront", "usd_table"),
     Column("obligation_usd", "Promised in all", "usd_table"),
@@ -78,7 +79,7 @@ def what_if(warehouse: Warehouse, wanted: WhatIf) -> Evidence:
         )
         select
             usage_group,
-            offer_name || case when is_illustrative then ' (example)' else '' end as offer_name,
+            offer_name, is_illustrative,
             hourly_commitment_usd, upfront_cost_usd, obligation_usd, coverage_share, utilization_share,
             monthly_savings_usd, money_at_risk_usd, measured_share,
             sum(monthly_savings_usd) over () as saved_usd, sum(obligation_usd) over () as promised_usd,

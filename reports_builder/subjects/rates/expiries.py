@@ -10,12 +10,11 @@ def expiries(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            provider_name, expiries.commitment_name, team_id, expiries.ends_on, days_left,
-            is_renewed_automatically, cost_usd, utilization_share, savings_usd, hourly_cost_usd,
-            renewed_hourly_usd, renewed_monthly_savings_usd, advice
-        from rates.rpt_commitment_renewals as renewals
-        inner join rates.rpt_commitment_expiries as expiries using (provider_name, commitment_id)
-        order by expiries.ends_on nulls last, provider_name, commitment_id
+            provider_name, commitment_name, team_id, ends_on, days_left, is_renewed_automatically, cost_usd,
+            utilization_share, savings_usd, hourly_cost_usd, renewed_hourly_usd, renewed_monthly_savings_usd,
+            advice
+        from rates.rpt_commitment_renewals
+        order by ends_on nulls last, provider_name, commitment_id
         """
     )
 

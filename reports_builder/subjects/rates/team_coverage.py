@@ -21,15 +21,9 @@ def _teams(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            provider_name, team_id, sum(covered_usd) as covered_usd,
-            sum(covered_usd) / nullif(sum(eligible_usd)::double, 0) as coverage_share,
-            sum(used_cost_usd) as used_cost_usd, sum(unused_cost_usd) as unused_cost_usd,
-            sum(used_cost_usd) / nullif(sum(used_cost_usd + unused_cost_usd)::double, 0) as utilization_share,
-            sum(savings_usd) as savings_usd
-        from rates.rpt_commitment_coverage_daily
-        where usage_date between :window_start and :as_of and not is_total
-        group by provider_name, team_id
-        having sum(used_cost_usd) > 0 or sum(unused_cost_usd) > 0
+            provider_name, team_id, covered_usd, coverage_share, used_cost_usd, unused_cost_usd,
+            utilization_share, savings_usd
+        from rates.rpt_commitment_coverage_by_team
         order by unused_cost_usd desc, provider_name, team_id
         """
     )
