@@ -20,9 +20,10 @@ summed as (
     select
         coverage.provider_name,
         coverage.team_id,
-        {% for amount in ['eligible_usd', 'covered_usd', 'used_cost_usd', 'unused_cost_usd', 'savings_usd'] -%}
-        case when count(coverage.{{ amount }}) = count(*) then {{ money('sum(coverage.' ~ amount ~ ')') }} end as {{ amount }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {% for amount in ['eligible_usd', 'covered_usd', 'used_cost_usd', 'unused_cost_usd'] -%}
+        case when count(coverage.{{ amount }}) = count(*) then {{ money('sum(coverage.' ~ amount ~ ')') }} end as {{ amount }},
+        {% endfor -%}
+        case when count(coverage.savings_usd) = count(*) then {{ money('sum(coverage.savings_usd)') }} end as savings_usd
     from coverage
     inner join as_of on coverage.usage_date between as_of.window_start_date and as_of.as_of_date
     where not coverage.is_total
