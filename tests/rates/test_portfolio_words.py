@@ -43,15 +43,14 @@ def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
     tiny.add(
         "rates.rpt_commitment_portfolio_summary",
         "80 as monthly_savings_usd, 146 as at_risk_usd, 0.5 as coverage_share, 0.1 as owned_coverage_share, 0.7 as target_coverage_share, "
-        "300 as risk_limit_usd, 89 as unlimited_monthly_savings_usd, 346 as unlimited_at_risk_usd, true as is_cut, 15 as delayed_savings_usd, "
-        "0.3 as most_ended_usd_per_hour, 0.5 as most_usd_per_hour",
+        "300 as risk_limit_usd, 89 as unlimited_monthly_savings_usd, 346 as unlimited_at_risk_usd, true as is_cut",
     )
     tiny.add(
         "rates.rpt_commitment_ladder",
-        "true as is_total, date '2026-11-01' as month_start_date, 0.3 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.3 as hourly_commitment_usd",
-        "true as is_total, date '2027-02-01' as month_start_date, 0.2 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.5 as hourly_commitment_usd",
-        "true as is_total, date '2027-10-01' as month_start_date, 0 as signed_usd_per_hour, 0.3 as ended_usd_per_hour, 0.2 as hourly_commitment_usd",
-        "false as is_total, date '2026-11-01' as month_start_date, 0.3 as signed_usd_per_hour, 9 as ended_usd_per_hour, 9 as hourly_commitment_usd",
+        "true as is_total, date '2026-11-01' as month_start_date, 12 as delayed_savings_usd, 0.3 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.3 as hourly_commitment_usd",
+        "true as is_total, date '2027-02-01' as month_start_date, 3 as delayed_savings_usd, 0.2 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.5 as hourly_commitment_usd",
+        "true as is_total, date '2027-10-01' as month_start_date, 0 as delayed_savings_usd, 0 as signed_usd_per_hour, 0.3 as ended_usd_per_hour, 0.2 as hourly_commitment_usd",
+        "false as is_total, date '2026-11-01' as month_start_date, 12 as delayed_savings_usd, 0.3 as signed_usd_per_hour, 9 as ended_usd_per_hour, 9 as hourly_commitment_usd",
     )
     with open_warehouse(tiny.path) as warehouse:
         chosen, ladder = portfolio_sections(warehouse)

@@ -8,12 +8,6 @@ with portfolio as (
 
 ),
 
-ladder as (
-
-    select * from {{ ref('rpt_commitment_ladder') }}
-
-),
-
 last_chosen as (
 
     select * from portfolio
@@ -32,17 +26,6 @@ last_of_all as (
 
 ),
 
-tranches as (
-
-    select
-        {{ money('sum(delayed_savings_usd)') }} as delayed_savings_usd,
-        max(ended_usd_per_hour) as most_ended_usd_per_hour,
-        max(hourly_commitment_usd) as most_usd_per_hour
-    from ladder
-    where is_total
-
-),
-
 final as (
 
     select
@@ -54,13 +37,9 @@ final as (
         last_chosen.risk_limit_usd,
         last_of_all.portfolio_monthly_savings_usd as unlimited_monthly_savings_usd,
         last_of_all.portfolio_at_risk_usd as unlimited_at_risk_usd,
-        last_chosen.step_rank < last_of_all.step_rank as is_cut,
-        tranches.delayed_savings_usd,
-        tranches.most_ended_usd_per_hour,
-        tranches.most_usd_per_hour
+        last_chosen.step_rank < last_of_all.step_rank as is_cut
     from last_chosen
     cross join last_of_all
-    cross join tranches
 
 )
 

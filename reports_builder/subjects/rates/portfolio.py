@@ -38,13 +38,12 @@ _MONTHS = (
 
 
 def _totals(warehouse: Warehouse) -> Evidence:
-    """What the portfolio and its tranches come to; no row where nothing is chosen."""
+    """What the portfolio comes to; no row where nothing is chosen."""
     return warehouse.evidence(
         """
         select
             monthly_savings_usd, at_risk_usd, coverage_share, owned_coverage_share, target_coverage_share,
-            risk_limit_usd, unlimited_monthly_savings_usd, unlimited_at_risk_usd, is_cut, delayed_savings_usd,
-            most_ended_usd_per_hour, most_usd_per_hour
+            risk_limit_usd, unlimited_monthly_savings_usd, unlimited_at_risk_usd, is_cut
         from rates.rpt_commitment_portfolio_summary
         """
     )
@@ -64,6 +63,20 @@ def _steps(warehouse: Warehouse, reason: str, other_reason: str) -> Evidence:
         """,
         reason=reason,
         other_reason=other_reason,
+    )
+
+
+def _tranches(warehouse: Warehouse) -> Evidence:
+    """What signing in tranches costs, and how much ends at once."""
+    return warehouse.evidence(
+        """
+        select
+            sum(delayed_savings_usd) as delayed_savings_usd,
+            max(ended_usd_per_hour) as most_ended_usd_per_hour,
+            max(hourly_commitment_usd) as most_usd_per_hour
+        from rates.rpt_commitment_ladder
+        where is_total
+        """
     )
 
 
@@ -107,7 +120,7 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
         Section(
             "The portfolio in tranches",
             text=(
-                totals.say(
+                _tranches(warehouse).say(
                     "Signed in tranches, at most {most_ended_usd_per_hour:usd} of {most_usd_per_hour:usd} an "
                     "hour ends in one month. That costs {delayed_savings_usd:usd} of savings that begin "
                     "later. Nothing is taken to be renewed."
