@@ -41,9 +41,8 @@ def pdf(pages: Sequence[Page]) -> bytes:
     def draw(page: Page, figure: Figure, alternative: str) -> str:
         return _figure(_svg_address(page, figure), alternative)
 
-    first = pages[0]
     return _printed(
-        f"{first.title}, as of {first.period.as_of}",
+        "".join(f"{page.title}, as of {page.period.as_of}" for page in pages[:1]),
         {_name(page): lambda fold, page=page: _body(page, draw, fold) for page in pages},  # type: ignore[misc]
     )
 

@@ -17,7 +17,8 @@ INCIDENT = """
         'anthropic' as scope_id, 'drop' as direction, 0 as observed_cost_usd, 4 as expected_cost_usd, -4 as excess_usd,
         'provider' as cause_scope, 'anthropic' as cause_scope_id, true as is_without_records,
         '2026-10-30/drop/provider/anthropic' as incident_id, date '2026-10-30' as incident_start_date,
-        date '2026-10-30' as incident_end_date, true as is_headline
+        date '2026-10-30' as incident_end_date, true as is_headline,
+        'nothing was recorded: look for missing logs' as next_step
 """
 
 
@@ -47,7 +48,7 @@ def test_silence_is_called_missing_logs_and_not_a_saving(path: Path) -> None:
 def test_no_incident_is_not_the_same_as_too_little_history(path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
         (found,) = series_section(Warehouse(path, connection))
-        connection.execute("delete from core.fct_usage_daily where usage_date < date '2026-10-01'")
+        connection.execute("update intermediate.int_as_of_date set first_usage_date = date '2026-10-01'")
         (short,) = series_section(Warehouse(path, connection))
     assert "None in the period" in str(found.text[0])
     assert "it takes 35 days" in str(short.text[0])

@@ -96,7 +96,8 @@ def _ladder(warehouse: Warehouse) -> Evidence:
 
 def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     """What to sign together, what a limit keeps out, and in which months; nothing where nothing is chosen."""
-    totals = _totals(warehouse)
+    totals, chosen = _totals(warehouse), _steps(warehouse, "chosen", "chosen")
+    tranches, months = _tranches(warehouse), _ladder(warehouse)
     if not totals.rows:
         return ()
     return (
@@ -106,7 +107,7 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             tables=(
                 Table(
                     _CHOSEN,
-                    _steps(warehouse, "chosen", "chosen"),
+                    chosen,
                     note(
                         "In the order in which they are added: by what they save for a dollar at risk. "
                         "At risk is what is paid for nothing until the end, if every hour uses only what "
@@ -120,13 +121,13 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
         Section(
             "The portfolio in tranches",
             text=(
-                _tranches(warehouse).say(
+                tranches.say(
                     "Signed in tranches, at most {most_ended_usd_per_hour:usd} of {most_usd_per_hour:usd} an "
                     "hour ends in one month. That costs {delayed_savings_usd:usd} of savings that begin "
                     "later. Nothing is taken to be renewed."
                 ),
             ),
-            tables=(Table(_MONTHS, _ladder(warehouse), max_rows=40),),
+            tables=(Table(_MONTHS, months, max_rows=40),),
         ),
     )
 
