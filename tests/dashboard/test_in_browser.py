@@ -96,16 +96,9 @@ def test_a_customer_is_one_click_from_the_table_and_in_the_address(reader: Reade
 
 
 def test_the_calculator_shows_levels_within_what_is_allowed(dashboard: Dashboard, reader: Reader) -> None:
-    terms = dashboard.workspace.query("select distinct term_months from rates.rpt_commitment_levels")
-    reader.open("optimization?risk=10")
-    assert reader.page.get_by_role("heading", name="Commitment calculator").count() == 1
-    reader.page.get_by_role("combobox", name=re.compile("Term")).click()
-    year = reader.page.get_by_role("option", name="12 months")
-    year.wait_for(timeout=WAIT)
-    assert reader.page.get_by_role("option").count() == len(terms) + 1
-    year.click()
-    reader.page.wait_for_url(re.compile(r"term=12"), timeout=WAIT)
+    reader.open("optimization?risk=10&term=12")
     reader.settled()
+    assert reader.page.get_by_role("heading", name="Commitment calculator").count() == 1
     allowed = dashboard.workspace.query(
         "select distinct offer_name from rates.rpt_commitment_levels"
         " where term_months = 12 and risk_share <= 0.1 and monthly_savings_usd > 0"
