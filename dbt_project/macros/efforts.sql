@@ -29,3 +29,33 @@
         else cast(cast({{ days }} as decimal(18, 1)) as string) || ' days'
     end
 {%- endmacro %}
+
+{# Every action as one row, with the piece of work that it is a part of, the days of that work, and whether it is worth them. A macro and not a
+   model: what reads it stands at the end of the longest chain of models already. #}
+{% macro judged_actions() -%}
+    {%- set columns = [
+        'action_kind', 'action_id', 'subject', 'task_type', 'provider', 'model', 'scope_cost_usd', 'gross_monthly_savings_usd', 'net_monthly_savings_usd',
+        'low_monthly_savings_usd', 'high_monthly_savings_usd', 'one_off_avoided_cost_usd', 'source_mart', 'is_illustrative'
+    ] | join(', ') -%}
+    select {{ columns }}, work_id, work_effort_days, is_counted from {{ ref('int_actions_on_calls') }}
+    union all
+    select
+        {{ columns }},
+        action_id as work_id,
+        work_effort_days,
+        {{ is_worth_its_effort('work_effort_usd', 'net_monthly_savings_usd', 'is_illustrative') }} as is_counted
+    from (
+        select
+            single.*,
+            cast(kinds.effort_days + kinds.effort_days_per_part * single.parts as decimal(18, 2)) as work_effort_days,
+            {{ effort_of('single.parts', 'single.one_off_cost_usd') }} as work_effort_usd
+        from (
+            select {{ columns }}, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd from {{ ref('int_actions__commitment') }}
+            union all
+            select {{ columns }}, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd from {{ ref('int_actions__anomaly_fix') }}
+            union all
+            select {{ columns }}, parts, one_off_cost_usd from {{ ref('int_actions__usage') }}
+        ) as single
+        inner join {{ ref('savings_actions') }} as kinds on single.action_kind = kinds.action_kind
+    ) as works
+{%- endmacro %}

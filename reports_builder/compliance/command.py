@@ -1,30 +1,22 @@
 """``python -m reports_builder compliance``: the books of a month for an auditor, as text, PDF and CSV."""
 
 import re
-import shutil
-import tempfile
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reports_builder.errors import ReportError
+from reports_builder.exports.command import Month
+from reports_builder.exports.files import new_folder
 from reports_builder.seals.keys import find_key
 from reports_builder.seals.log import DEFAULT_SEALS
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
 
 
-def _month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a month; write YYYY-MM.") from None
-
-
 def compliance_command(
     *,
-    month: Annotated[date, typer.Option(parser=_month, metavar="YYYY-MM", help="The month.")],
+    month: Month,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="A new folder.")],
     warehouse: Annotated[
         Path, typer.Option(metavar="FILE", help="The published warehouse.")
@@ -44,7 +36,7 @@ def compliance_command(
     """Write a month's books for an auditor: completeness, charges, seals, rules, who wrote what."""
     from reports_builder.compliance.report import Books, compliance_report  # noqa: PLC0415
     from reports_builder.compliance.text import text_of  # noqa: PLC0415
-    from reports_builder.dashboard.downloads import csv_bytes  # noqa: PLC0415
+    from reports_builder.spreadsheet_cells import csv_bytes  # noqa: PLC0415
 
     keys = tuple(key for key in (map(find_key, key_file) if key_file else [find_key()]) if key)
     try:
@@ -62,27 +54,11 @@ def compliance_command(
         from reports_builder.delivery.documents import pdf_of_text  # noqa: PLC0415
 
         files["books.pdf"] = pdf_of_text(report.title, text)
-    _write(out, files)
+    with new_folder(out) as folder:
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
     typer.echo(
         f"{len(files)} files of the books of {month:%Y-%m} in {out}; to look at: {len(report.findings)}"
     )
     for finding in report.findings:
         typer.echo(f"  {finding.plain}")
-
-
-def _write(out: Path, files: dict[str, bytes]) -> None:
-    """A new folder, whole or not at all: what an auditor was given is never written over."""
-    if out.exists():
-        raise ReportError(f"{out} is there already. Name a new folder.")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
-        try:
-            for name, content in files.items():
-                (partial / name).write_bytes(content)
-            partial.chmod(0o755)
-            partial.rename(out)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-    except OSError as error:
-        raise ReportError(f"cannot write {out} ({error.strerror}).") from error

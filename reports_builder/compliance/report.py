@@ -19,7 +19,7 @@ from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
-from reports_builder.seals.verifying import Verdict, verify
+from reports_builder.seals.verifying import Verdict, verify, what_moved
 from reports_builder.warehouse import Warehouse, open_warehouse
 
 ALL = 10_000
@@ -205,7 +205,7 @@ def _charged(warehouse: Warehouse, company: Evidence, month: date) -> _Part:
 
 def _seals(verdict: Verdict, books: Books, first: date, last: date) -> _Part:
     restated = [
-        (head["ledger"], head["day"], head["sealed_at"], head["reason"], _moved(head["difference"]))
+        (head["ledger"], head["day"], head["sealed_at"], head["reason"], what_moved(head))
         for head in verdict.restatements
         if first.isoformat() <= str(head["day"]) <= last.isoformat()
     ]
@@ -351,23 +351,6 @@ def _limits() -> Section:
             note("Retention: no record is removed by itself, so nothing was."),
         ),
     )
-
-
-def _moved(difference: dict[str, object]) -> str:
-    rows, totals = difference.get("rows"), difference.get("totals")
-    said = [
-        f"{rows['added']} rows came and {rows['removed']} went"
-        if isinstance(rows, dict)
-        else "its rows changed"
-    ]
-    if isinstance(totals, dict):
-        said += [
-            f"{column} {amount} {code}"
-            for column, amounts in totals.items()
-            for code, amount in amounts.items()
-            if amount != "0"
-        ]
-    return ", ".join(said)
 
 
 def _of(columns: tuple[str, ...], rows: Sequence[tuple[Value, ...]]) -> Evidence:

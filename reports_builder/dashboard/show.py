@@ -10,13 +10,13 @@ import streamlit as st
 
 from reports_builder import formatting, markup
 from reports_builder.dashboard import charts
-from reports_builder.dashboard.downloads import csv_bytes
 from reports_builder.dashboard.filters import whole_said
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose
 from reports_builder.formatting import Value
 from reports_builder.model import Citation, Column, Figure, KeyFigure, Section, Table, cite
+from reports_builder.spreadsheet_cells import csv_bytes
 
 _MOST_COLUMNS = 6
 _SENTENCE = 32

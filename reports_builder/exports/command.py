@@ -75,9 +75,9 @@ def export_chargeback(
     warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
 ) -> None:
     """Write what each team is billed or shown for a month, or the cost by owner, as CSV."""
-    from reports_builder.dashboard.downloads import csv_bytes  # noqa: PLC0415
     from reports_builder.exports.chargeback import BY, read_chargeback  # noqa: PLC0415
     from reports_builder.exports.files import write_whole  # noqa: PLC0415
+    from reports_builder.spreadsheet_cells import csv_bytes  # noqa: PLC0415
 
     if by not in BY:
         raise ReportError(f"there is no chargeback by {by}; there is {', '.join(BY)}.")
@@ -96,9 +96,9 @@ def export_commitments(
     warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
 ) -> None:
     """Write the commitments to sign as CSV: terms, payments, savings, confidence."""
-    from reports_builder.dashboard.downloads import csv_bytes  # noqa: PLC0415
     from reports_builder.exports.commitments import read_commitments  # noqa: PLC0415
     from reports_builder.exports.files import write_whole  # noqa: PLC0415
+    from reports_builder.spreadsheet_cells import csv_bytes  # noqa: PLC0415
 
     with open_warehouse(warehouse) as opened:
         found = read_commitments(opened, all_options)

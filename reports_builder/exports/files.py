@@ -1,7 +1,10 @@
-"""Write a file whole or not at all."""
+"""Write a file or a folder whole or not at all."""
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from reports_builder.errors import ReportError
@@ -24,3 +27,21 @@ def write_whole(out: Path, content: bytes) -> None:
             partial.unlink(missing_ok=True)
     except OSError as error:
         raise ReportError(f"cannot write {out} ({error.strerror}).") from error
+
+
+@contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """A folder to fill, which stands at ``out`` once it is full; ReportError where something is there."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ReportError(f"{out} is not empty: name a new folder.")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
+        try:
+            yield partial
+            partial.chmod(0o755)
+            partial.rename(out)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    except OSError as error:
+        raise ReportError(f"cannot write to {out} ({error.strerror}).") from error

@@ -12,7 +12,7 @@ from reports_builder.seals.check import LIMITS
 from reports_builder.seals.keys import find_key, make_one
 from reports_builder.seals.log import DEFAULT_SEALS
 from reports_builder.seals.sealing import seal
-from reports_builder.seals.verifying import verify
+from reports_builder.seals.verifying import verify, what_moved
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
 
 seal_app = typer.Typer(
@@ -46,7 +46,7 @@ def seal_command(
     restated = [head for head in run.added if head["reason"]]
     typer.echo(f"{len(run.added)} seals added to {seals}, {len(restated)} of them restatements:")
     for head in restated:
-        typer.echo(f"  {head['ledger']} {head['day']}: {_difference(head)} ({head['reason']})")
+        typer.echo(f"  {head['ledger']} {head['day']}: {what_moved(head)} ({head['reason']})")
     typer.echo(f"The log has {run.heads} heads and the root {run.log_root}. Keep this line elsewhere.")
 
 
@@ -109,23 +109,11 @@ def verify_command(
     for problem in verdict.problems:
         typer.echo(f"  {problem}")
     for head in verdict.restatements:
-        typer.echo(f"  restated: {head['ledger']} {head['day']}, {_difference(head)} ({head['reason']})")
+        typer.echo(f"  restated: {head['ledger']} {head['day']}, {what_moved(head)} ({head['reason']})")
     typer.echo("FAILED" if verdict.problems else "All of it holds.")
     typer.echo(LIMITS)
     if verdict.problems:
         raise typer.Exit(1)
-
-
-def _difference(head: dict[str, Any]) -> str:
-    rows = head["difference"]["rows"]
-    moved = [
-        f"{column} {amount} {code}"
-        for column, amounts in head["difference"]["totals"].items()
-        for code, amount in amounts.items()
-        if amount != "0"
-    ]
-    counted = f"{rows['added']} rows came and {rows['removed']} went" if rows else "its rows changed"
-    return ", ".join([counted, *moved])
 
 
 def _write(out: Path, proof: dict[str, Any]) -> None:

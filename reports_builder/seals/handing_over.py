@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reports_builder.errors import ReportError
+from reports_builder.exports.files import new_folder
 from reports_builder.seals import check, log
 from reports_builder.seals.check import Head, leaf_hash, root_of
 from reports_builder.seals.ledgers import LEDGERS
@@ -18,21 +19,16 @@ from reports_builder.warehouse import attach
 def export(warehouse: Path, folder: Path, out: Path) -> int:
     """Write all that is sealed to a new folder; returns the number of rows."""
     latest = list({(head["ledger"], head["day"]): head for head in _heads(folder)}.values())
-    if out.exists() and any(out.iterdir()):
-        raise ReportError(f"{out} is not empty: name a new folder.")
     written = 0
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / log.HEADS).write_bytes(log.heads_content(folder))
-        shutil.copytree(folder / "leaves", out / "leaves", ignore=shutil.ignore_patterns("*.new"))
-        shutil.copyfile(check.__file__, out / "check_seals.py")
+    with new_folder(out) as partial:
+        (partial / log.HEADS).write_bytes(log.heads_content(folder))
+        shutil.copytree(folder / "leaves", partial / "leaves", ignore=shutil.ignore_patterns("*.new"))
+        shutil.copyfile(check.__file__, partial / "check_seals.py")
         for table, day, rows in _sealed_rows(warehouse, latest):
-            path = out / "rows" / table / f"{day}.jsonl"
+            path = partial / "rows" / table / f"{day}.jsonl"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(b"".join(row + b"\n" for row in rows))
             written += len(rows)
-    except OSError as error:
-        raise ReportError(f"cannot write to {out} ({error.strerror}).") from error
     return written
 
 

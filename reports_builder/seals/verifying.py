@@ -52,3 +52,16 @@ def verify(warehouse: Path, folder: Path, keys: Sequence[bytes], copy: bytes | N
     finally:
         connection.close()
     return Verdict(tuple(heads), days, found_rows, tuple(problems))
+
+
+def what_moved(head: Head) -> str:
+    """What a restatement changed, in words: rows that came and went, and each total that moved."""
+    rows = head["difference"]["rows"]
+    moved = [
+        f"{column} {amount} {code}"
+        for column, amounts in head["difference"]["totals"].items()
+        for code, amount in amounts.items()
+        if amount != "0"
+    ]
+    counted = f"{rows['added']} rows came and {rows['removed']} went" if rows else "its rows changed"
+    return ", ".join([counted, *moved])

@@ -14,7 +14,6 @@ import pytest
 
 from reports_builder import markup
 from reports_builder.dashboard.charts import key_said
-from reports_builder.dashboard.downloads import csv_bytes, defused
 from reports_builder.dashboard.drawing import Answer, Field, draw
 from reports_builder.dashboard.login import is_loopback
 from reports_builder.dashboard.questions import Question
@@ -22,6 +21,7 @@ from reports_builder.dashboard.reports_page import figures_below
 from reports_builder.dashboard.status import read_following, read_refresh
 from reports_builder.dashboard.treemap import layout
 from reports_builder.evidence import Evidence, note
+from reports_builder.spreadsheet_cells import csv_bytes, defused
 
 COST = Field("cost", "Cost", "usd")
 PROVIDER = Field("provider", "Provider")

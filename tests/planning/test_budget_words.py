@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import date
 
 import duckdb
 import pytest
@@ -11,31 +11,15 @@ import pytest
 from reports_builder.subjects.planning.budgets import queries as ask
 from reports_builder.subjects.planning.budgets.insights import heading_over
 from reports_builder.subjects.planning.budgets.statements import proposals_section, what_is_kept
-from reports_builder.warehouse import Warehouse
-from tests.reports.warehouse_fixture import columns_of
+from tests.reports.empty_marts import empty_marts, with_rows
 
 TABLES = ("planning.rpt_budgets", "planning.rpt_budget_proposals")
 
 
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as opened:
-        opened.execute("create schema intermediate; create schema planning")
-        opened.execute(
-            """create table intermediate.int_as_of_date as select date '2026-11-15' as as_of_date,
-            date '2026-10-17' as window_start_date, date '2026-09-17' as prior_window_start_date,
-            date '2026-10-16' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
-        )
-        for table in TABLES:
-            columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
-            opened.execute(f"create table {table} ({columns})")
+    with empty_marts(*TABLES, as_of=date(2026, 11, 15)) as opened:
         yield opened
-
-
-def with_rows(connection: duckdb.DuckDBPyConnection, table: str, *rows: str) -> Warehouse:
-    for row in rows:
-        connection.execute(f"insert into {table} by name select {row}")
-    return Warehouse(Path("finops.duckdb"), connection)
 
 
 def budget(scope: str, name: str, budget_usd: int, forecast_usd: int, phase: str = "running") -> str:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
-import duckdb
 import pytest
 
 from reports_builder.subjects.planning.close.statements import close_section
-from reports_builder.warehouse import Warehouse
-from tests.reports.warehouse_fixture import columns_of
+from tests.reports.empty_marts import empty_marts, warehouse_of
 
 TABLES = ("planning.rpt_month_close", "planning.rpt_month_close_parts", "anomalies.rpt_budget_alerts")
 CLOSED = date(2026, 10, 31)
@@ -18,21 +15,12 @@ CLOSED = date(2026, 10, 31)
 
 def said(rows: list[str], alerts: str = "", closed_by: date = CLOSED) -> str:
     """The text and the cells of the section, of rows of the mart in its named columns."""
-    with duckdb.connect() as connection:
-        connection.execute("create schema intermediate; create schema planning; create schema anomalies")
-        connection.execute(
-            """create table intermediate.int_as_of_date as select date '2026-11-05' as as_of_date,
-            date '2026-10-07' as window_start_date, date '2026-09-07' as prior_window_start_date,
-            date '2026-10-06' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
-        )
-        for table in TABLES:
-            columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
-            connection.execute(f"create table {table} ({columns})")
+    with empty_marts(*TABLES, as_of=date(2026, 11, 5)) as connection:
         for row in rows:
             connection.execute(f"insert into planning.rpt_month_close by name select {row}")
         if alerts:
             connection.execute(f"insert into anomalies.rpt_budget_alerts by name select {alerts}")
-        sections = close_section(Warehouse(Path("finops.duckdb"), connection), closed_by)
+        sections = close_section(warehouse_of(connection), closed_by)
     cells = [
         str(cell) for section in sections for table in section.tables for row in table.cells for cell in row
     ]

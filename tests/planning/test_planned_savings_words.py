@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,8 +10,7 @@ import pytest
 from reports_builder.subjects.planning.funnel.statements import funnel_section
 from reports_builder.subjects.planning.stacking.statements import stacking_section
 from reports_builder.subjects.planning.year.statements import year_section
-from reports_builder.warehouse import Warehouse
-from tests.reports.warehouse_fixture import columns_of
+from tests.reports.empty_marts import empty_marts, warehouse_of, with_rows
 
 TABLES = (
     "planning.rpt_stacked_savings",
@@ -24,23 +22,8 @@ TABLES = (
 
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as opened:
-        opened.execute("create schema intermediate; create schema planning")
-        opened.execute(
-            """create table intermediate.int_as_of_date as select date '2026-10-31' as as_of_date,
-            date '2026-10-02' as window_start_date, date '2026-09-02' as prior_window_start_date,
-            date '2026-10-01' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
-        )
-        for table in TABLES:
-            columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
-            opened.execute(f"create table {table} ({columns})")
+    with empty_marts(*TABLES) as opened:
         yield opened
-
-
-def with_rows(connection: duckdb.DuckDBPyConnection, table: str, *rows: str) -> Warehouse:
-    for row in rows:
-        connection.execute(f"insert into {table} by name select {row}")
-    return Warehouse(Path("finops.duckdb"), connection)
 
 
 def test_steps_stand_side_by_side_and_an_unknown_one_is_no_zero(
@@ -60,7 +43,7 @@ def test_steps_stand_side_by_side_and_an_unknown_one_is_no_zero(
 
 
 def test_without_calls_or_content_nothing_is_said(connection: duckdb.DuckDBPyConnection) -> None:
-    warehouse = Warehouse(Path("finops.duckdb"), connection)
+    warehouse = warehouse_of(connection)
     assert stacking_section(warehouse) == ()
     assert funnel_section(warehouse) == ()
 

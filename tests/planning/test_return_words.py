@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -18,7 +17,7 @@ from reports_builder.subjects.planning.returns.statements import (
     what_returns,
 )
 from reports_builder.warehouse import Warehouse
-from tests.reports.warehouse_fixture import columns_of
+from tests.reports.empty_marts import empty_marts, warehouse_of
 
 RISKS = "-156000 as p10_usd, -7700 as p90_usd, -90000 as p10_after_steps_usd, 60000 as p90_after_steps_usd, 6000 as steps_usd"
 DRIVER = (
@@ -40,16 +39,7 @@ def verdict(status: str, loss: float, after: float) -> str:
 
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as opened:
-        opened.execute("create schema intermediate; create schema planning")
-        opened.execute(
-            """create table intermediate.int_as_of_date as select date '2026-10-31' as as_of_date,
-            date '2026-10-02' as window_start_date, date '2026-09-02' as prior_window_start_date,
-            date '2026-10-01' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
-        )
-        for table in TABLES:
-            columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
-            opened.execute(f"create table {table} ({columns})")
+    with empty_marts(*TABLES) as opened:
         yield opened
 
 
@@ -59,7 +49,7 @@ def planned(connection: duckdb.DuckDBPyConnection, *columns: str) -> Warehouse:
         "'Own GPUs (example)' as investment_label, 'Head of Infrastructure' as owner_role, 'year' as period_unit, "
         f"2100 as npv_usd, {', '.join(columns)}"
     )
-    return Warehouse(Path("finops.duckdb"), connection)
+    return warehouse_of(connection)
 
 
 def test_a_plan_that_its_steps_do_not_save_is_not_to_be_signed(connection: duckdb.DuckDBPyConnection) -> None:

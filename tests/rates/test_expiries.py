@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import duckdb
+from datetime import date
 
 from reports_builder.subjects.rates.expiries import expiries_section
-from reports_builder.warehouse import Warehouse
-from tests.reports.warehouse_fixture import columns_of
+from tests.reports.empty_marts import empty_marts, warehouse_of
 
 RENEWALS = (
     "'no end' as commitment_id, 'find out what it covers' as advice",
@@ -22,22 +19,14 @@ MART = "rates.rpt_commitment_renewals"
 
 
 def test_the_next_to_end_stands_first() -> None:
-    with duckdb.connect() as connection:
-        connection.execute("create schema rates; create schema intermediate")
-        columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(MART).items())
-        connection.execute(f"create table {MART} ({columns})")
-        connection.execute(
-            "create table intermediate.int_as_of_date as select date '2026-11-15' as as_of_date,"
-            " date '2026-10-17' as window_start_date, date '2026-09-17' as prior_window_start_date,"
-            " date '2026-10-16' as prior_window_end_date, date '2026-01-01' as first_usage_date"
-        )
-        assert expiries_section(Warehouse(Path("finops.duckdb"), connection)) == ()
+    with empty_marts(MART, as_of=date(2026, 11, 15)) as connection:
+        assert expiries_section(warehouse_of(connection)) == ()
         for renewal in RENEWALS:
             connection.execute(
                 f"insert into {MART} by name select 'AWS' as provider_name, commitment_id as commitment_name, "
                 f"false as is_renewed_automatically, * from (select {renewal})"
             )
-        (section,) = expiries_section(Warehouse(Path("finops.duckdb"), connection))
+        (section,) = expiries_section(warehouse_of(connection))
         (table,) = section.tables
         rows = [[str(cell) for cell in row] for row in table.cells]
     assert [row[1] for row in rows] == ["soon", "late", "no end"]

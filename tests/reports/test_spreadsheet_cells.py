@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports_builder.dashboard.downloads import csv_bytes, defused
 from reports_builder.evidence import Evidence
 from reports_builder.exports.focus import COLUMNS, as_csv
-from reports_builder.spreadsheet_cells import guarded
+from reports_builder.spreadsheet_cells import csv_bytes, defused, guarded
 from tests.reports.test_focus_export import CHARGE, focus_row
 
 BLANKS = [

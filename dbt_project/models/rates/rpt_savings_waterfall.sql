@@ -1,10 +1,5 @@
 {# one row per step from the spend of the trailing 30 days to what would be left: the spend, each kind of action by how it counts, the rest #}
 
-{% set columns = [
-    'action_kind', 'action_id', 'scope_cost_usd', 'gross_monthly_savings_usd', 'net_monthly_savings_usd', 'low_monthly_savings_usd',
-    'high_monthly_savings_usd', 'is_illustrative'
-] | join(', ') %}
-
 with usage_daily as (
 
     select * from {{ ref('fct_usage_daily') }}
@@ -37,44 +32,20 @@ kinds as (
 
 ),
 
-actions_on_calls as (
+judged as (
 
-    select * from {{ ref('int_actions_on_calls') }}
-
-),
-
-single_actions as (
-
-    select {{ columns }}, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd from {{ ref('int_actions__commitment') }}
-    union all
-    select {{ columns }}, parts, one_off_cost_usd from {{ ref('int_actions__usage') }}
+    {{ judged_actions() }}
 
 ),
 
-single_works as (
-
-    select
-        single_actions.*,
-        single_actions.action_id as work_id,
-        cast(kinds.effort_days + kinds.effort_days_per_part * single_actions.parts as decimal(18, 2)) as effort_days,
-        {{ effort_of('single_actions.parts', 'single_actions.one_off_cost_usd') }} as effort_usd
-    from single_actions
-    inner join kinds on single_actions.action_kind = kinds.action_kind
-
-),
-
-{# The days of a piece of work stand on one of its parts. #}
+{# The days of a piece of work stand on one of its parts; what saves once and not every month is no step. #}
 actions as (
 
     select
-        {{ columns }}, work_id, is_counted,
+        *,
         case when row_number() over (partition by work_id order by action_id asc) = 1 then work_effort_days end as effort_days
-    from actions_on_calls
-    union all
-    select
-        {{ columns }}, work_id, {{ is_worth_its_effort('effort_usd', 'net_monthly_savings_usd', 'is_illustrative') }} as is_counted,
-        effort_days
-    from single_works
+    from judged
+    where one_off_avoided_cost_usd is null
 
 ),
 
