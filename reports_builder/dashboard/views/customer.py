@@ -28,10 +28,10 @@ _SAVINGS = (
     Column("action_kind", "Action", "words"),
     Column("subject", "On"),
     Column("is_counted", "In the plan", "yes_no"),
-    Column("gross_monthly_savings_usd", "Alone, a month", "delta_usd_table"),
-    Column("net_monthly_savings_usd", "After those above", "delta_usd_table"),
-    Column("low_monthly_savings_usd", "Low", "delta_usd_table"),
-    Column("high_monthly_savings_usd", "High", "delta_usd_table"),
+    Column("gross_monthly_savings_usd", "Saves alone, a month", "usd_table"),
+    Column("net_monthly_savings_usd", "After those above", "usd_table"),
+    Column("low_monthly_savings_usd", "At least", "usd_table"),
+    Column("high_monthly_savings_usd", "At most", "usd_table"),
 )
 _PLANS = (
     Column("plan_name", "Plan"),
@@ -182,7 +182,7 @@ def _savings(warehouse: NarrowedWarehouse, customer_id: str) -> tuple[Section, .
                     "Below zero, the action costs this customer more."
                 ),
             ),
-            tables=(Table(_SAVINGS, found),),
+            tables=(Table(_SAVINGS, found, stacks=True),),
         ),
     )
 

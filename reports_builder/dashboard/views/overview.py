@@ -57,10 +57,10 @@ def build(warehouse: NarrowedWarehouse) -> View:
             _freshness_tile(queries.freshness(warehouse)),
         ),
         sections=(
-            Section("Spend by day", figures=(spend_by_day(warehouse, outlook),)),
+            Section("AI spend by day", figures=(spend_by_day(warehouse, outlook),)),
             *alerts_sections(alerts, most=8),
             _customers_section(warehouse),
-            split_section(warehouse, "provider", "Provider", "Spend by provider"),
+            split_section(warehouse, "provider", "Provider", "AI spend by provider"),
             Section("What drives the cost", tables=(drivers_table(warehouse),)),
         ),
         period=warehouse.chosen_period,

@@ -38,7 +38,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 for figure in abnormal_days_figure(warehouse, episodes)
             ),
             *_near_limit(warehouse),
-            Section("Spend by day", figures=(spend_by_day(warehouse, outlook(warehouse)),)),
+            Section("AI spend by day", figures=(spend_by_day(warehouse, outlook(warehouse)),)),
             episodes_section(episodes),
             *series_section(warehouse),
             Section(

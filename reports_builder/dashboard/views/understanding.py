@@ -37,7 +37,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             accuracy_figure(forecast.accuracy(warehouse)),
         ),
         sections=(
-            Section("Spend by day", figures=(spend_by_day(warehouse, outlook),)),
+            Section("AI spend by day", figures=(spend_by_day(warehouse, outlook),)),
             split_section(warehouse, "organization", "Organization", "Organizations"),
             split_section(warehouse, "model", "Model", "Models"),
             _token_section(warehouse),
