@@ -14,7 +14,7 @@ sums as (
         month_start_date,
         {{ money('sum(budget_usd)') }} as budget_usd,
         {{ money('sum(actual_cost_usd)') }} as actual_cost_usd,
-        {{ money('sum(actual_cost_usd) - sum(budget_to_date_usd)') }} as variance_usd,
+        {{ money(money('sum(actual_cost_usd)') ~ ' - ' ~ money('sum(budget_to_date_usd)')) }} as variance_usd,
         {{ ratio('sum(actual_cost_usd)', 'sum(budget_to_date_usd)') }} as burn_rate,
         {{ money('sum(projected_cost_usd)') }} as projected_cost_usd
     from budget_status

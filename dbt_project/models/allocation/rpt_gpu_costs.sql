@@ -47,12 +47,12 @@ final as (
         cast(sum(idle_gpu_hours) as decimal(28, 9)) as idle_gpu_hours,
         {{ money('sum(cost_usd)') }} as cost_usd,
         {{ money('sum(recorded_cost_usd)') }} as recorded_cost_usd,
-        {{ money('sum(cost_usd) - coalesce(sum(recorded_cost_usd), 0)') }} as unrecorded_cost_usd,
+        {{ money(money('sum(cost_usd)') ~ ' - ' ~ money('coalesce(sum(recorded_cost_usd), 0)')) }} as unrecorded_cost_usd,
         {{ money('sum(idle_cost_usd)') }} as idle_cost_usd,
         {{ ratio('sum(idle_cost_usd)', 'sum(recorded_cost_usd)') }} as idle_share,
         {{ ratio('sum(recorded_cost_usd)', 'sum(allocated_gpu_hours) + coalesce(sum(idle_gpu_hours), 0)') }} as usd_per_gpu_hour,
         {{ money('sum(ledger_cost_usd)') }} as ledger_cost_usd,
-        {{ money('sum(cost_usd) - coalesce(sum(ledger_cost_usd), 0)') }} as use_less_ledger_usd
+        {{ money(money('sum(cost_usd)') ~ ' - ' ~ money('coalesce(sum(ledger_cost_usd), 0)')) }} as use_less_ledger_usd
     from in_window
     group by grouping sets ((), (provider_name, machine_type), (team_id, team_name), (provider_name, machine_type, team_id, team_name))
     having count(*) > 0

@@ -102,12 +102,12 @@ summed as (
         subject_kind,
         subject,
         {%- for step in steps %}
-        sum(cost_after_{{ step }}_usd) as cost_after_{{ step }}_usd,
-        sum(cost_after_model_usd - {{ money_times('cost_after_model_usd', step ~ '_alone_share') }}) as {{ step }}_alone_usd,
+        {{ money('sum(cost_after_' ~ step ~ '_usd)') }} as cost_after_{{ step }}_usd,
+        {{ money('sum(cost_after_model_usd - ' ~ money_times('cost_after_model_usd', step ~ '_alone_share') ~ ')') }} as {{ step }}_alone_usd,
         min({{ step }}_is_known) as {{ step }}_is_known,
         {%- endfor %}
-        sum(cost_usd) as cost_usd,
-        sum(cost_after_model_usd) as cost_after_model_usd
+        {{ money('sum(cost_usd)') }} as cost_usd,
+        {{ money('sum(cost_after_model_usd)') }} as cost_after_model_usd
     from costed
     group by subject_kind, subject
 

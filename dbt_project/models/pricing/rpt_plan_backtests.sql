@@ -189,7 +189,7 @@ final as (
         compared.price_change_share,
         plans.is_listed,
         plans.is_recommended,
-        {{ money('sum(compared.gross_margin_usd * (1 - coalesce(responses.leave_probability_base, 0))) over (partition by compared.plan_id)') }}
+        {{ money('sum(compared.gross_margin_usd * cast(1 - coalesce(responses.leave_probability_base, 0) as decimal(6, 4))) over (partition by compared.plan_id)') }}
             as plan_gross_margin_base_churn_usd
     from compared
     inner join plans on compared.plan_id = plans.plan_id

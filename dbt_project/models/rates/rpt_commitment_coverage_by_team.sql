@@ -1,6 +1,6 @@
 {# one row per provider x team that a commitment covered, or that bore what was not used of one, trailing 30 days #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with coverage as (
 

@@ -1,6 +1,6 @@
 {# one row: what the portfolio of commitments comes to, beside all that pays; none where nothing is chosen #}
 
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with portfolio as (
 
