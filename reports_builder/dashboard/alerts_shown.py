@@ -112,7 +112,7 @@ def customer_alerts_section(warehouse: Warehouse, customer_id: str) -> tuple[Sec
         Column("severity", "Severity"),
         Column("money_at_risk_usd", "Lost or over the limit", "usd_table"),
         Column("measure", "What is wrong", words=sentence),
-        Column("period_start_date", "Since", "day_short"),
+        Column("period_start_date", "Period from", "day_short"),
         Column("alert_id", "Id"),
     )
     return (Section("Alerts", tables=(Table(columns, found, stacks=True),)),) if found.rows else ()
@@ -143,7 +143,7 @@ def _open_table(alerts: Alerts, most: int) -> Table:
         Column("severity", "Severity"),
         Column(money, "Lost or over the limit", "usd_table"),
         Column("measure", "What is wrong", words=said if has_ledger else sentence),
-        Column("period_start_date", "Since", "day_short"),
+        Column("period_start_date", "Period from", "day_short"),
         *((Column("state", "State"),) if has_ledger else ()),
         *((Column("assigned_to", "Assigned to", words=_assigned),) if is_assigned else ()),
         Column("alert_id", "Id"),

@@ -174,3 +174,23 @@ def test_a_month_that_was_exported_twice_is_refused(tmp_path: Path) -> None:
         path.write_text(CUR + lines + more)
     (problem,) = land(AWS_CUR, tmp_path / "raw", tmp_path / "landing", is_on=True)
     assert "10 of its rows, of 2026-10-03" in problem and "would count twice" in problem
+
+
+@pytest.mark.parametrize(
+    ("family", "code", "category"),
+    [
+        ("Cache Instance", "AmazonElastiCache", "Databases"),
+        ("ML Instance", "AmazonSageMaker", "AI and Machine Learning"),
+        ("Elastic Map Reduce Instance", "ElasticMapReduce", "Analytics"),
+        ("Managed Streaming for Apache Kafka (MSK)", "AmazonMSK", "Analytics"),
+        ("Compute Instance", "AmazonRedshift", "Analytics"),
+        ("Compute Instance", "AmazonEC2", "Compute"),
+        ("Storage", "AmazonEC2", "Storage"),
+        ("Load Balancer-Application", "AmazonEC2", "Networking"),
+        ("Database Instance", "AmazonRDS", "Databases"),
+        ("Dedicated Host", "SomethingNew", "Other"),
+    ],
+)
+def test_what_runs_on_a_machine_is_what_the_service_says(family: str, code: str, category: str) -> None:
+    shaped, _ = shape_aws_cur({"product_product_family": family, "line_item_product_code": code})
+    assert shaped["ServiceCategory"] == category

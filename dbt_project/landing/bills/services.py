@@ -16,7 +16,7 @@ _CATEGORIES = (
      "cosmos", "spanner", "bigtable", "firestore", "documentdb", "neptune", "memorydb"),
     ("Analytics", "bigquery", "redshift", "athena", "glue", "emr", "elasticmapreduce", "kinesis",
      "opensearch", "quicksight", "databricks", "synapse", "dataflow", "dataproc", "data factory",
-     "stream analytics"),
+     "stream analytics", "kafka", "msk"),
     ("Storage", "storage", "s3", "efs", "fsx", "glacier", "backup", "ebs", "volume", "disk", "filestore",
      "blob", "snapshot"),
     ("Compute", "ec2", "compute", "virtual machine", "lambda", "fargate", "eks", "ecs", "kubernetes",

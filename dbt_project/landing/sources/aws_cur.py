@@ -143,7 +143,7 @@ def shape_aws_cur(record: Fields) -> tuple[Fields, Fields]:
         "RegionId": _of(record, product, "region_code") or _of(record, product, "region"),
         "ResourceId": record.get("line_item_resource_id"),
         "ResourceType": family,
-        "ServiceCategory": "Other" if is_support else service_category(_transfer(usage_type), family, code),
+        "ServiceCategory": "Other" if is_support else _service_category(usage_type, family, code),
         "ServiceName": _of(record, product, "product_name") or _name(code),
         "ServiceSubcategory": "Support" if is_support else None,
         "ServiceProviderName": "AWS",
@@ -158,6 +158,15 @@ def shape_aws_cur(record: Fields) -> tuple[Fields, Fields]:
         "x_RepeatsCostOf": "its instance" if is_split else None,
     }  # fmt: skip
     return shaped, {}
+
+
+def _service_category(usage_type: str, family: str | None, code: str) -> str:
+    """The family tells the storage of machines from the machines; where it says no more than that something runs on one, as
+    "Cache Instance" or "ML Instance" do, the service says what.
+    """
+    category = service_category(_transfer(usage_type), family, code)
+    of_service = service_category(code)
+    return of_service if category == "Compute" and of_service != "Other" else category
 
 
 def _category(kind: str, record: Fields) -> object:

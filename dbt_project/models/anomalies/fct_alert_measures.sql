@@ -12,6 +12,12 @@ anomalies as (
 
 ),
 
+series_anomalies as (
+
+    select * from {{ ref('fct_series_anomalies') }}
+
+),
+
 levels as (
 
     select * from {{ ref('int_customer_cost_levels') }}
@@ -153,6 +159,71 @@ excess_cost as (
     where
         episodes.last_date > as_of.as_of_date - cast({{ assumption('alert_anomaly_days') }} as integer)
         and episodes.episode_start_date <= as_of.as_of_date
+
+),
+
+{# An incident is told with the series that explains it. What a customer caused is told of that customer above. Hours count where
+   no whole day is known to be unusual. #}
+incidents as (
+
+    select
+        incident_id,
+        cause_scope as subject_type,
+        cause_scope_id as subject_id,
+        direction,
+        incident_start_date as period_start_date,
+        incident_end_date as period_end_date,
+        max(case when is_without_records then 1 else 0 end) as is_without_records,
+        {{ money('coalesce(sum(observed_cost_usd) filter (where hour_of_day is null), sum(observed_cost_usd))') }} as observed_cost_usd,
+        {{ money('coalesce(sum(expected_cost_usd) filter (where hour_of_day is null), sum(expected_cost_usd))') }} as expected_cost_usd
+    from series_anomalies
+    where scope = cause_scope and scope_id = cause_scope_id and cause_scope <> 'customer'
+    group by incident_id, cause_scope, cause_scope_id, direction, incident_start_date, incident_end_date
+
+),
+
+recent_incidents as (
+
+    select
+        incidents.*,
+        case incidents.subject_type when 'total' then 'All spend' else incidents.subject_id end as subject_name,
+        'USD' as unit,
+        cast(null as double) as prior_value,
+        {{ json_record({'observed_cost_usd': 'incidents.observed_cost_usd', 'expected_cost_usd': 'incidents.expected_cost_usd'}) }} as facts,
+        'anomalies.fct_series_anomalies' as source_mart,
+        {{ json_record({'incident_id': 'incidents.incident_id'}) }} as source_keys
+    from incidents
+    cross join as_of
+    where
+        incidents.period_end_date > as_of.as_of_date - cast({{ assumption('alert_anomaly_days') }} as integer)
+        and incidents.period_start_date <= as_of.as_of_date
+
+),
+
+series_excess_cost as (
+
+    select
+        *,
+        'series_excess_cost' as measure,
+        cast(observed_cost_usd - expected_cost_usd as double) as value,
+        {{ money('observed_cost_usd - expected_cost_usd') }} as amount_usd,
+        {{ money('observed_cost_usd - expected_cost_usd') }} as money_at_risk_usd
+    from recent_incidents
+    where direction = 'rise'
+
+),
+
+{# What is not recorded is not lost, it is not known: no money is at risk. #}
+unrecorded_cost as (
+
+    select
+        *,
+        'unrecorded_cost' as measure,
+        cast(expected_cost_usd - observed_cost_usd as double) as value,
+        {{ money('expected_cost_usd - observed_cost_usd') }} as amount_usd,
+        {{ money('null') }} as money_at_risk_usd
+    from recent_incidents
+    where is_without_records = 1
 
 ),
 
@@ -379,8 +450,8 @@ commitment_days_left as (
 ),
 
 {% set measures = [
-    'budget_used', 'budget_projected', 'excess_cost', 'cost_share_of_revenue', 'tier_outgrown', 'margin_share', 'revenue_at_risk', 'spend_at_risk',
-    'commitment_utilization', 'commitment_coverage', 'commitment_days_left'
+    'budget_used', 'budget_projected', 'excess_cost', 'series_excess_cost', 'unrecorded_cost', 'cost_share_of_revenue', 'tier_outgrown', 'margin_share',
+    'revenue_at_risk', 'spend_at_risk', 'commitment_utilization', 'commitment_coverage', 'commitment_days_left'
 ] %}
 
 {# A new measure is one select above and its name in this list. #}

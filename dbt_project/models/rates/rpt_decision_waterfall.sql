@@ -24,6 +24,7 @@ kinds as (
 
 ),
 
+{# What is saved on machines is no cost of AI: it stands with the savings on infrastructure. #}
 committed as (
 
     select
@@ -34,7 +35,9 @@ committed as (
         {{ money('coalesce(sum(' ~ effort_of('1') ~ '), 0)') }} as effort_usd
     from commitments
     inner join kinds on commitments.action_kind = kinds.action_kind
-    where {{ is_worth_its_effort(effort_of('1'), 'commitments.net_monthly_savings_usd', 'commitments.is_illustrative') }}
+    where
+        commitments.source_mart = 'rates.rpt_commitment_options'
+        and {{ is_worth_its_effort(effort_of('1'), 'commitments.net_monthly_savings_usd', 'commitments.is_illustrative') }}
 
 ),
 

@@ -24,7 +24,8 @@ costs as (
         sum(charges.effective_cost_usd) as cost_usd
     from charges
     inner join as_of on charges.charge_date between as_of.first_usage_date and as_of.as_of_date
-    where charges.is_counted and charges.is_direct
+    {# A credit is no use: on its day a series would seem to stand still. #}
+    where charges.is_counted and charges.is_direct and charges.charge_category <> 'Credit'
     group by all
 
 ),

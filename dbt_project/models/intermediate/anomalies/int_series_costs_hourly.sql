@@ -73,7 +73,7 @@ by_series as (
     from charges
     inner join as_of on charges.charge_date between as_of.first_date and as_of.as_of_date
     where
-        charges.is_counted and charges.is_direct and charges.source <> 'calls'
+        charges.is_counted and charges.is_direct and charges.source <> 'calls' and charges.charge_category <> 'Credit'
         and {{ milliseconds_between('charges.charge_period_start_at', 'charges.charge_period_end_at') }} = {{ hour_in_milliseconds }}
 
 ),
