@@ -38,6 +38,7 @@ _REPORTS = {
     "export": "Chargeback, journals, FOCUS, Parquet and more.",
     "budget": "Budgets: set, propose, accept.",
     "policy": "Check a request to spend.",
+    "savings": "Savings: list, accept, give up.",
     "estimate": "What a request will cost.",
 }
 _ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}

@@ -21,6 +21,7 @@ from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
 from reports_builder.live.command import watch
 from reports_builder.seals.commands import seal_app, verify_command
+from reports_builder.tracked_savings.commands import savings_app
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
 
 app = typer.Typer(
@@ -81,6 +82,7 @@ app.add_typer(export_app, name="export")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(budget_app, name="budget")
 app.add_typer(policy_app, name="policy")
+app.add_typer(savings_app, name="savings")
 app.add_typer(seal_app, name="seal")
 app.command("estimate")(estimate_command)
 app.command("verify")(verify_command)

@@ -20,6 +20,7 @@ from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
 from reports_builder.seals.verifying import Verdict, verify, what_moved
+from reports_builder.tracked_savings.decisions import Decisions
 from reports_builder.warehouse import Warehouse, open_warehouse
 
 ALL = 10_000
@@ -271,7 +272,7 @@ class _Written:
 
 
 def _written(warehouse: Path, start: date, end: date) -> list[_Written]:
-    """What people wrote beside the warehouse in these days: budgets, alerts, and what commands wrote."""
+    """What people wrote beside the warehouse: budgets, savings, alerts, and what commands wrote."""
     found = [
         _Written(
             f"{change.changed_at:%Y-%m-%dT%H:%M:%SZ}" if change.changed_at else "",
@@ -281,6 +282,17 @@ def _written(warehouse: Path, start: date, end: date) -> list[_Written]:
             + (f" ({change.note})" if change.note else ""),
         )
         for change in BudgetChanges(warehouse).all()
+    ]
+    found += [
+        _Written(
+            str(told["decided_at"])[:19] + "Z",
+            told.get("actor") or "unknown",
+            "accepts savings",
+            f"{told['tracking_id']}: "
+            + (f"accepted from {told['accepted_date']}" if told.get("accepted_date") else "given up")
+            + (f" ({told['note']})" if told.get("note") else ""),
+        )
+        for told in Decisions(warehouse).all()
     ]
     found += [
         _Written(
@@ -330,7 +342,7 @@ def _who(written: Sequence[_Written], start: date, end: date) -> _Part:
     said = literal(
         f"What was written beside the warehouse from {formatting.day(start)} to "
         f"{formatting.day(end)}, by the name that was given "
-        "or the account that ran the command: budgets, alerts, exports, seals, messages. A name is "
+        "or the account that ran the command: budgets, savings, alerts, exports, seals, messages. A name is "
         "as sure as the login behind it."
     )
     return _Part(Section("Who wrote what", (said,), (Table(columns, rows, max_rows=ALL),)), findings)

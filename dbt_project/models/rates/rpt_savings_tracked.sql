@@ -2,7 +2,7 @@
 
 with accepted as (
 
-    select * from {{ ref('accepted_savings') }}
+    select * from {{ ref('int_savings_accepted') }}
 
 ),
 

@@ -1,0 +1,1 @@
+"""Savings that somebody decided to make: accepted, given up, and measured since."""

@@ -1,0 +1,198 @@
+"""What was accepted and given up: JSON lines beside the published warehouse, the last of an id counts.
+
+The build merges them with the seed ``accepted_savings`` (``intermediate.int_savings_accepted``). As with
+budgets, a publication replaces nothing of them, and a kill cuts off at most the line being written.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from reports_builder.append_only import append_lines, read_lines
+from reports_builder.errors import ReportError
+from reports_builder.warehouse import Warehouse, open_warehouse
+
+_LONGEST = 200
+
+# What can be measured afterwards: resources by their bills, moved calls by their models.
+_PARTS = """
+    select
+        action_kind, provider_name, resource_id,
+        monthly_savings_usd as predicted_monthly_savings_usd
+    from rates.rpt_usage_optimizations
+    where work_id = :work_id
+    order by provider_name, resource_id
+"""
+_MOVES = """
+    select
+        task_type, from_provider, from_model, to_provider, to_model,
+        kept_savings_base_usd as predicted_monthly_savings_usd
+    from rates.rpt_model_switch_savings
+    where work_id = :work_id and is_recommended
+    order by task_type, from_provider, from_model
+"""
+_WORKS = """
+    select work_id, action_kind, subject, parts, net_monthly_savings_usd, owner_role
+    from rates.rpt_savings_actions
+    order by action_rank nulls last, work_id
+"""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A part of a work that is done from a day on; without that day it was given up."""
+
+    tracking_id: str
+    accepted_date: date | None
+    actor: str
+    note: str = ""
+    action_kind: str | None = None
+    predicted_monthly_savings_usd: Decimal | None = None
+    provider_name: str | None = None
+    resource_id: str | None = None
+    task_type: str | None = None
+    from_provider: str | None = None
+    from_model: str | None = None
+    to_provider: str | None = None
+    to_model: str | None = None
+
+    def line(self) -> bytes:
+        """The decision as one line; ASCII, so that no character of a name can end it."""
+        told = {name: None if value is None else str(value) for name, value in vars(self).items()}
+        stamped = {
+            "decision_id": uuid.uuid4().hex,
+            "decided_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        }
+        return json.dumps(stamped | told).encode("ascii") + b"\n"
+
+
+class Decisions:
+    """The decisions beside the warehouse at ``warehouse``."""
+
+    def __init__(self, warehouse: Path) -> None:
+        self.path = warehouse.absolute().parent / "savings" / "decisions.jsonl"
+
+    def append(self, decisions: Sequence[Decision]) -> None:
+        """Write the decisions in one piece; all of them or none count."""
+        append_lines(self.path, [decision.line() for decision in decisions])
+
+    def all(self) -> list[dict[str, str | None]]:
+        """Every decision in the order written; a line that a kill cut off is passed over."""
+        found = []
+        for line in read_lines(self.path):
+            try:
+                told = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(told, dict) and told.get("tracking_id") and told.get("decided_at"):
+                found.append(told)
+        return found
+
+    def in_force(self) -> dict[str, dict[str, str | None]]:
+        """The last decision on each tracking id, those given up among them."""
+        return {
+            str(told["tracking_id"]): told
+            for told in sorted(self.all(), key=lambda told: str(told["decided_at"]))
+        }
+
+
+def accept(warehouse: Path, work_id: str, accepted_date: date, actor: str, note: str = "") -> list[Decision]:
+    """Accept a work of ``rates.rpt_savings_actions``: a decision for each part of it.
+
+    What it is expected to bring is what the warehouse says today. Raises ReportError where there is no such
+    work, or where nothing of it can be measured afterwards.
+    """
+    _check(actor, note)
+    with open_warehouse(warehouse) as opened:
+        works = {str(work["work_id"]): work for work in opened.evidence(_WORKS).records()}
+        if work_id not in works:
+            raise ReportError(
+                f"there is no work {work_id!r} among the savings; `savings list` shows those that there are."
+            )
+        kind = str(works[work_id]["action_kind"])
+        decisions = [
+            Decision(
+                tracking_id=f"{work_id}:{_part_name(part)}",
+                accepted_date=accepted_date,
+                actor=actor,
+                note=note,
+                **({"action_kind": kind} | part),
+            )
+            for part in _parts(opened, work_id)
+        ]
+    if not decisions:
+        raise ReportError(
+            f"{work_id!r} cannot be tracked: what a machine, volume or bucket costs is measured by its bill, "
+            "and calls that move by their models; of other works nothing tells what they saved."
+        )
+    Decisions(warehouse).append(decisions)
+    return decisions
+
+
+def give_up(warehouse: Path, work_id: str, actor: str, note: str = "") -> int:
+    """Track a work, or one part of it, no more; how many parts it had.
+
+    Raises ReportError where it was not accepted.
+    """
+    _check(actor, note)
+    decisions = Decisions(warehouse)
+    held = [
+        tracking_id
+        for tracking_id, told in decisions.in_force().items()
+        if told.get("accepted_date") and (tracking_id == work_id or tracking_id.startswith(f"{work_id}:"))
+    ]
+    if not held:
+        raise ReportError(
+            f"{work_id!r} is not among what was accepted here; rows of the seed accepted_savings are taken "
+            "out there."
+        )
+    decisions.append([Decision(tracking_id, None, actor, note) for tracking_id in held])
+    return len(held)
+
+
+def works(warehouse: Path) -> list[dict[str, Any]]:
+    """The works with what they save, in the order of their rank, and since when each is accepted."""
+    accepted = {
+        tracking_id: told["accepted_date"]
+        for tracking_id, told in Decisions(warehouse).in_force().items()
+        if told.get("accepted_date")
+    }
+    with open_warehouse(warehouse) as opened:
+        return [
+            dict(work) | {"accepted_date": _since(str(work["work_id"]), accepted)}
+            for work in opened.evidence(_WORKS).records()
+        ]
+
+
+def _since(work_id: str, accepted: dict[str, str | None]) -> str | None:
+    dates = [day for tracking_id, day in accepted.items() if day and tracking_id.startswith(f"{work_id}:")]
+    return min(dates, default=None)
+
+
+def _parts(opened: Warehouse, work_id: str) -> list[dict[str, Any]]:
+    found = [part for sql in (_PARTS, _MOVES) for part in opened.evidence(sql, work_id=work_id).records()]
+    return [{name: value for name, value in part.items() if value is not None} for part in found]
+
+
+def _part_name(part: Mapping[str, Any]) -> str:
+    names = (
+        ("provider_name", "resource_id")
+        if "resource_id" in part
+        else ("task_type", "from_provider", "from_model")
+    )
+    return "/".join(str(part[name]) for name in names)
+
+
+def _check(actor: str, note: str) -> None:
+    if not actor.strip():
+        raise ReportError("say who decides: the name stays on record.")
+    for name, text in {"name": actor, "note": note}.items():
+        if len(text) > _LONGEST or not text.isprintable():
+            raise ReportError(
+                f"the {name} is longer than {_LONGEST} characters or holds a control character."
+            )
