@@ -1,72 +1,86 @@
-"""A saving is accepted by a command, counts from the next build on, and can be given up again."""
+"""A saving is accepted by a command, as the build reads it, and can be given up again."""
 
 from __future__ import annotations
 
-import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from reports_builder.errors import ReportError
 from reports_builder.tracked_savings.decisions import Decisions, accept, give_up, works
-from reports_builder.warehouse import open_warehouse
-from tests.workspace import Workspace
+from tests.reports.warehouse_fixture import build_warehouse
+from tests.workspace import ROOT
 
-ACCEPTED = """
-    select tracking_id, accepted_date, predicted_monthly_savings_usd, task_type, to_model
-    from intermediate.int_savings_accepted order by tracking_id"""
+DAY = date(2026, 11, 15)
 
 
-@pytest.fixture(scope="module")
-def workspace(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return built.copy_to(tmp_path_factory.mktemp("savings"))
-
-
-def a_move(warehouse: Path) -> tuple[str, Decimal]:
-    """A work that moves calls, and what all its parts are expected to bring."""
-    with open_warehouse(warehouse) as opened:
-        found = opened.evidence("""
-            select work_id, sum(kept_savings_base_usd) as kept_usd
-            from rates.rpt_model_switch_savings
-            where is_recommended
-            group by work_id
-            order by kept_usd desc
-            limit 1
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """The tiny warehouse, with two machines of one work: 3.50 and 4.25 USD a month, and a third that is refused."""
+    path = build_warehouse(tmp_path / "finops.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("""
+            insert into rates.rpt_savings_actions (work_id, action_kind, subject, parts, net_monthly_savings_usd, owner_role)
+            values ('spot:AWS/web', 'spot', '2 machines', 2, 7.75, 'Head of Engineering');
+            insert into rates.rpt_usage_optimizations (provider_name, resource_id, action_kind, monthly_savings_usd, work_id)
+            values ('AWS', 'i-1', 'spot', 3.5, 'spot:AWS/web'), ('AWS', 'i-2', 'spot', 4.25, 'spot:AWS/web'),
+                ('AWS', 'i-3', 'spot', 9, null)
         """)
-    return str(found["work_id"]), Decimal(str(found["kept_usd"]))
+    return path
 
 
-def rows(workspace: Workspace) -> list[tuple[object, ...]]:
-    workspace.build("--select", "stg_savings__decisions", "int_savings_accepted")
-    with duckdb.connect(
-        str(workspace.warehouse_dir / "build" / "finops.duckdb"), read_only=True
-    ) as connection:
-        return connection.execute(ACCEPTED).fetchall()
+def read_by_the_build(warehouse: Path) -> dict[str, tuple[str | None, ...]]:
+    """What the source of the dbt project reads: day, kind, amount, resource, task and model by tracking id, the last line of each."""
+    declared = yaml.safe_load(
+        (ROOT / "dbt_project" / "models" / "staging" / "savings" / "_sources.yml").read_text()
+    )
+    location = declared["sources"][0]["tables"][0]["config"]["meta"]["external_location"]
+    location = re.sub(r"\{\{.*?\}\}", str(warehouse.parent), location)
+    rows = duckdb.sql(f"""
+        select tracking_id, accepted_date, action_kind, predicted_monthly_savings_usd, resource_id, task_type, to_model
+        from {location} where decision_id is not null order by decided_at
+    """).fetchall()
+    return {row[0]: row[1:] for row in rows}
 
 
-def test_what_is_accepted_is_tracked_from_the_next_build_on_until_it_is_given_up(
-    workspace: Workspace,
-) -> None:
-    warehouse = workspace.published
-    work_id, kept_usd = a_move(warehouse)
-    decided = accept(warehouse, work_id, date(2026, 10, 1), "ann", 'a "note"')
-    # What a kill cut off is no decision, and does not swallow the next one.
+def test_a_work_is_accepted_part_by_part(warehouse: Path) -> None:
+    accept(warehouse, "spot:AWS/web", DAY, "ann", 'after "the" review \u00e9')
+    accept(warehouse, "switch", DAY, "ann")
+    assert read_by_the_build(warehouse) == {
+        "spot:AWS/web:AWS/i-1": ("2026-11-15", "spot", "3.500000000000", "i-1", None, None),
+        "spot:AWS/web:AWS/i-2": ("2026-11-15", "spot", "4.250000000000", "i-2", None, None),
+        "switch:chat/openai/gpt-4": (
+            "2026-11-15", "model_switch", "90.000000000000", None, "chat", "claude-sonnet-4",
+        ),
+    }  # fmt: skip
+    since = {work["work_id"]: work["accepted_date"] for work in works(warehouse)}
+    assert since == {"switch": "2026-11-15", "spot:AWS/web": "2026-11-15", "offer": None, "batch": None}
+
+
+def test_what_is_said_last_counts_and_a_torn_line_swallows_nothing(warehouse: Path) -> None:
+    accept(warehouse, "spot:AWS/web", DAY, "ann")
     with Decisions(warehouse).path.open("ab") as file:
-        file.write(b'{"decision_id": "torn", "tracking_id": "x", "accep')
-    again = accept(warehouse, work_id, date(2026, 10, 5), "bob")
-    held = rows(workspace)
-    assert [row[0] for row in held] == sorted(each.tracking_id for each in decided)
-    assert {row[1] for row in held} == {date(2026, 10, 5)}
-    assert sum(row[2] for row in held) == kept_usd  # type: ignore[misc]
-    assert all(row[3] and row[4] for row in held)
-    [listed] = [work for work in works(warehouse) if work["work_id"] == work_id]
-    assert listed["accepted_date"] == "2026-10-05"
-    assert give_up(warehouse, work_id, "ann") == len(again)
-    assert rows(workspace) == []
-    assert Decisions(warehouse).all()[0]["actor"] == "ann"
+        file.write(b'{"decision_id": "torn", "tracking_id": "spot:AWS/web:AWS/i-1", "accep')
+    accept(warehouse, "spot:AWS/web", date(2026, 12, 1), "bob")
+    assert {row[0] for row in read_by_the_build(warehouse).values()} == {"2026-12-01"}
+    assert give_up(warehouse, "spot:AWS/web:AWS/i-2", "ann") == 1
+    assert read_by_the_build(warehouse)["spot:AWS/web:AWS/i-2"][0] is None
+    assert give_up(warehouse, "spot:AWS/web", "ann") == 1
+    with pytest.raises(ReportError, match="not among what was accepted"):
+        give_up(warehouse, "spot:AWS/web", "ann")
+    assert [told["actor"] for told in Decisions(warehouse).all()] == [
+        "ann",
+        "ann",
+        "bob",
+        "bob",
+        "ann",
+        "ann",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -74,32 +88,24 @@ def test_what_is_accepted_is_tracked_from_the_next_build_on_until_it_is_given_up
     [
         ("nothing:of/the kind", "ann", "there is no work"),
         ("x' or '1'='1", "ann", "there is no work"),
-        (None, " ", "say who decides"),
-        (None, "a\nb", "control character"),
+        ("switch", " ", "say who decides"),
+        ("switch", "a\nb", "control character"),
+        ("batch", "ann", "cannot be tracked"),
     ],
 )
 def test_what_cannot_be_accepted_is_refused_and_writes_nothing(
-    workspace: Workspace, work_id: str | None, actor: str, problem: str
+    warehouse: Path, work_id: str, actor: str, problem: str
 ) -> None:
-    before = Decisions(workspace.published).all()
     with pytest.raises(ReportError, match=problem):
-        accept(workspace.published, work_id or a_move(workspace.published)[0], date(2026, 10, 1), actor)
-    assert Decisions(workspace.published).all() == before
+        accept(warehouse, work_id, DAY, actor)
+    assert Decisions(warehouse).all() == []
 
 
-def test_a_work_that_nothing_can_measure_is_refused(workspace: Workspace) -> None:
-    [untracked] = [
-        str(work["work_id"]) for work in works(workspace.published) if work["action_kind"] == "caching"
-    ][:1]
-    with pytest.raises(ReportError, match="cannot be tracked"):
-        accept(workspace.published, untracked, date(2026, 10, 1), "ann")
-    with pytest.raises(ReportError, match="not among what was accepted"):
-        give_up(workspace.published, untracked, "ann")
-
-
-def test_a_name_of_two_lines_stays_on_one_line(tmp_path: Path) -> None:
-    decisions = Decisions(tmp_path / "finops.duckdb")
-    assert decisions.all() == []
+def test_lines_that_somebody_wrote_by_hand_are_passed_over(warehouse: Path) -> None:
+    decisions = Decisions(warehouse)
     decisions.path.parent.mkdir()
-    decisions.path.write_bytes(json.dumps([1]).encode() + b"\nnull\n{}\n")
+    decisions.path.write_bytes(b'[1]\nnull\n{}\n"x"\n\n')
     assert decisions.all() == []
+    decided = accept(warehouse, "switch", DAY, "ann")
+    assert [each.predicted_monthly_savings_usd for each in decided] == [Decimal(90)]
+    assert list(decisions.in_force()) == ["switch:chat/openai/gpt-4"]
