@@ -114,7 +114,7 @@ TRAPS = {
         re.IGNORECASE,
     ),
     "a named window before a sign: Spark takes the name and a minus for one name, and drops decimals of a sum of money (cast it first)": re.compile(
-        r"\bover\s+\w+\s*[-+]", re.IGNORECASE
+        r"\bover\s+\w+\)?\s*[-+]", re.IGNORECASE
     ),
     "a difference of two sums of money, of which Spark drops the last decimals (round each with money() first)": re.compile(
         r"\bsum\((?:\w+\.)?\w+_usd\)\s*[-+]\s*(?:coalesce\()?sum\(", re.IGNORECASE
@@ -166,6 +166,7 @@ def outside_the_subset(sql: str, own: set[str]) -> list[str]:
         "select sum(t.a_usd) - coalesce(sum(b_usd), 0) as c from t",
         "select date_trunc('hour', called_at) as hour_at from t",
         "select sum(a) over so_far - b as c from t window so_far as (order by d)",
+        "select (sum(a) over so_far) - b as c from t window so_far as (order by d)",
         "select b - sum(a) over so_far + a as c from t window so_far as (order by d)",
         "select replace(a, '\\n', ' ') as a from t",
     ],

@@ -166,10 +166,10 @@ ranked as (
         actions.*,
         weights.customer_id,
         {{ money('sum(coalesce(weights.gross_weight_usd, 0)) over up_to_customer') }} as gross_running_usd,
-        {{ money('(sum(coalesce(weights.gross_weight_usd, 0)) over up_to_customer) - coalesce(weights.gross_weight_usd, 0)') }} as gross_previous_usd,
+        {{ money(money('sum(coalesce(weights.gross_weight_usd, 0)) over up_to_customer') ~ ' - coalesce(weights.gross_weight_usd, 0)') }} as gross_previous_usd,
         {{ money('sum(coalesce(weights.gross_weight_usd, 0)) over whole_action') }} as gross_total_usd,
         {{ money('sum(coalesce(weights.net_weight_usd, 0)) over up_to_customer') }} as net_running_usd,
-        {{ money('(sum(coalesce(weights.net_weight_usd, 0)) over up_to_customer) - coalesce(weights.net_weight_usd, 0)') }} as net_previous_usd,
+        {{ money(money('sum(coalesce(weights.net_weight_usd, 0)) over up_to_customer') ~ ' - coalesce(weights.net_weight_usd, 0)') }} as net_previous_usd,
         {{ money('sum(coalesce(weights.net_weight_usd, 0)) over whole_action') }} as net_total_usd
     from actions
     inner join weights on actions.action_id = weights.action_id

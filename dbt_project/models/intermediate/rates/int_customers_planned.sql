@@ -189,7 +189,7 @@ running as (
     select
         costed.*,
         {{ money('sum(priced_cost_usd) over up_to_customer') }} as running_usd,
-        {{ money('(sum(priced_cost_usd) over up_to_customer) - priced_cost_usd') }} as previous_usd,
+        {{ money(money('sum(priced_cost_usd) over up_to_customer') ~ ' - priced_cost_usd') }} as previous_usd,
         {{ money('sum(priced_cost_usd) over whole') }} as total_usd,
         {{ money('sum(optimised_cost_usd) over whole') }} as optimised_total_usd
     from costed
