@@ -57,6 +57,7 @@ class Evidence:
     """The result of one query, the text of that query, and the row in focus (the first).
 
     ``not_narrowed_by`` names the filters of the dashboard that are in use and that the query cannot follow.
+    ``is_withheld`` marks what its reader may not see: the rows are those that the query finds in empty marts.
     """
 
     sql: str
@@ -64,6 +65,7 @@ class Evidence:
     rows: tuple[tuple[Value, ...], ...]
     focus: int = 0
     not_narrowed_by: tuple[str, ...] = ()
+    is_withheld: bool = False
 
     @property
     def marts(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from textwrap import dedent
+from typing import Protocol
 
 import duckdb
 
@@ -79,10 +80,17 @@ class Period:
         }
 
 
+class Connection(Protocol):
+    """What a question is asked of: the file itself, or what one reader may see of it."""
+
+    def execute(self, sql: str, parameters: dict[str, Sequence[str]], /) -> duckdb.DuckDBPyConnection:
+        """The cursor over the answer."""
+
+
 class Warehouse:
     """One open connection, the period of the marts, and a record of which marts were read."""
 
-    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, path: Path, connection: Connection) -> None:
         self.path = path
         self.read: set[str] = set()
         self._connection = connection

@@ -11,6 +11,7 @@ from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer
+from reports_builder.dashboard.withheld import permitted
 from reports_builder.missing import demo_beside_own
 from reports_builder.model import Section
 from reports_builder.subjects.rates import calculator
@@ -24,69 +25,74 @@ def _build_of(name: str) -> BuildView:
     return build
 
 
+def _seen(view: View, identity: Identity) -> View:
+    return view if identity.scope.is_everything else permitted(view)
+
+
 @lru_cache(maxsize=128)
-def load_view(name: str, path: str, _identity: Identity, filters: Filters) -> View | None:
+def load_view(name: str, path: str, identity: Identity, filters: Filters) -> View | None:
     """The view called ``name``; None when no call passes the filters.
 
-    ``_identity`` is that of the published file, so that another file is read anew.
+    ``identity`` is that of the published file and its reader, so that another one is read anew.
     """
-    with open_published(Path(path), filters) as warehouse:
+    with open_published(Path(path), filters, scope=identity.scope) as warehouse:
         if not queries.calls_in_period(warehouse):
             return None
-        return _build_of(name)(warehouse)
+        return _seen(_build_of(name)(warehouse), identity)
 
 
 @lru_cache(maxsize=128)
-def load_customer(path: str, _identity: Identity, customer_id: str) -> View | None:
+def load_customer(path: str, identity: Identity, customer_id: str) -> View | None:
     """The page of one customer; None where there is none of this id."""
-    with open_published(Path(path)) as warehouse:
-        return customer.build(warehouse, customer_id)
+    with open_published(Path(path), scope=identity.scope) as warehouse:
+        view = customer.build(warehouse, customer_id)
+        return view and _seen(view, identity)
 
 
 @lru_cache(maxsize=128)
-def load_traces(path: str, _identity: Identity, customer_id: str) -> Section:
+def load_traces(path: str, identity: Identity, customer_id: str) -> Section:
     """The dearest traces of one customer."""
-    with open_published(Path(path), with_calls=True) as warehouse:
+    with open_published(Path(path), with_calls=True, scope=identity.scope) as warehouse:
         return customer.traces_section(warehouse, customer_id)
 
 
 @lru_cache(maxsize=4)
-def load_commitment_choices(path: str, _identity: Identity) -> tuple[tuple[int, ...], tuple[str, ...]]:
+def load_commitment_choices(path: str, identity: Identity) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """The terms in months and the payments that offers of commitments have."""
-    with open_published(Path(path)) as warehouse:
+    with open_published(Path(path), scope=identity.scope) as warehouse:
         return calculator.terms_and_payments(warehouse)
 
 
 @lru_cache(maxsize=128)
-def load_what_if(path: str, _identity: Identity, wanted: calculator.WhatIf) -> Section:
+def load_what_if(path: str, identity: Identity, wanted: calculator.WhatIf) -> Section:
     """The commitments that save most within what a reader allows."""
-    with open_published(Path(path)) as warehouse:
+    with open_published(Path(path), scope=identity.scope) as warehouse:
         return calculator.what_if_section(warehouse, wanted)
 
 
 @lru_cache(maxsize=4)
-def load_customers(path: str, _identity: Identity) -> dict[str, str]:
+def load_customers(path: str, identity: Identity) -> dict[str, str]:
     """The names of all customers with activity by id, those that lose most first."""
-    with open_published(Path(path)) as warehouse:
+    with open_published(Path(path), scope=identity.scope) as warehouse:
         return queries.customers(warehouse)
 
 
 @lru_cache(maxsize=4)
-def load_alerts(path: str, _identity: Identity) -> Alerts | None:
+def load_alerts(path: str, identity: Identity) -> Alerts | None:
     """What holds now, for the form below it."""
-    with open_published(Path(path)) as warehouse:
+    with open_published(Path(path), scope=identity.scope) as warehouse:
         return read_alerts(warehouse)
 
 
 @lru_cache(maxsize=4)
-def load_notice(path: str, _identity: Identity) -> str | None:
+def load_notice(path: str, identity: Identity) -> str | None:
     """What stands above every page where the calls are the demo's although a reader's own files are there."""
-    with open_published(Path(path)) as warehouse:
+    with open_published(Path(path), scope=identity.scope) as warehouse:
         return demo_beside_own(warehouse)
 
 
 @lru_cache(maxsize=4)
-def load_choices(path: str, _identity: Identity) -> tuple[dict[str, tuple[str, ...]], Period]:
+def load_choices(path: str, identity: Identity) -> tuple[dict[str, tuple[str, ...]], Period]:
     """What the filters can be set to, and the period of the reports."""
-    with open_published(Path(path)) as warehouse:
+    with open_published(Path(path), scope=identity.scope) as warehouse:
         return queries.options(warehouse), warehouse.period

@@ -1,6 +1,6 @@
 """The published warehouse as the dashboard reads it: one file, read-only, narrowed by the filters."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,35 +8,38 @@ from pathlib import Path
 
 import duckdb
 
+from reports_builder.access import EVERYTHING, AccessError, Reader, Scope, open_reader
 from reports_builder.alerts.ledger import Ledger
 from reports_builder.dashboard.filters import DIMENSIONS, Filters
 from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import Evidence, marts_read
 from reports_builder.marts import Mart
 from reports_builder.semantic.marts import mart_dimensions
-from reports_builder.warehouse import Period, Warehouse, attach, written
+from reports_builder.warehouse import Connection, Period, Warehouse, written
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Which file stands at the path: another one has another identity, also of the same size and second.
+    """Which file stands at the path and what its reader may see of it: the key of whatever is kept of it.
 
-    The ledger of alerts beside it only grows, so that its length says what has become of them.
+    Another file has another identity, also of the same size and second. The ledger of alerts beside it only
+    grows, so that its length says what has become of them. What one scope has seen, no other scope is shown.
     """
 
     inode: int
     modified_ns: int
     size: int
     ledger_bytes: int = 0
+    scope: Scope = EVERYTHING
 
 
-def identity_of(path: Path) -> Identity | None:
-    """The identity of the published file; None while there is none."""
+def identity_of(path: Path, scope: Scope = EVERYTHING) -> Identity | None:
+    """The identity of the published file for a reader; None while there is none."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return Identity(found.st_ino, found.st_mtime_ns, found.st_size, _size_of(Ledger(path).path))
+    return Identity(found.st_ino, found.st_mtime_ns, found.st_size, _size_of(Ledger(path).path), scope)
 
 
 def _size_of(path: Path) -> int:
@@ -54,12 +57,17 @@ class NarrowedWarehouse(Warehouse):
     figure in a DuckDB shell.
     """
 
-    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, filters: Filters) -> None:
+    def __init__(self, path: Path, connection: Connection | Reader, filters: Filters) -> None:
+        self._reader = connection if isinstance(connection, Reader) else None
         super().__init__(path, connection)
         self.filters = filters
         _, rows = self._fetch("select max(usage_date) from core.fct_usage_daily;")
         last_usage = rows[0][0] if isinstance(rows[0][0], date) else self.period.as_of
         self.chosen_period = filters.period_of(self.period, last_usage)
+
+    def has(self, mart: str) -> bool:
+        """Whether the warehouse holds this ``schema.table``."""
+        return super().has(mart) if self._reader is None else self._reader.has(mart)
 
     @property
     def is_narrowed(self) -> bool:
@@ -71,7 +79,10 @@ class NarrowedWarehouse(Warehouse):
         return self.period if "period" in evidence.not_narrowed_by else self.chosen_period
 
     def evidence(self, sql: str, **parameters: SqlValue | Mart) -> Evidence:
-        """As in ``Warehouse``; what a reader chose is bound as a parameter and printed as a literal."""
+        """As in ``Warehouse``; what a reader chose is bound as a parameter and printed as a literal.
+
+        What the reader may not see comes back empty and marked as withheld.
+        """
         marts = {name: value for name, value in parameters.items() if isinstance(value, Mart)}
         followed = [name for name in self.filters.chosen if _is_followed(name, marts.values())]
         chosen = {name: self.filters.values(name) for name in followed if name != "period"}
@@ -89,9 +100,17 @@ class NarrowedWarehouse(Warehouse):
         self.read.update(marts_read(text))
         if text not in self._answered:
             asked = written(sql, known | narrowed(lambda name: f"${name}"))
-            self._answered[text] = Evidence(text, *self._fetch(asked, chosen))
+            self._answered[text] = self._answer(text, asked, chosen)
         ignored = tuple(name for name in self.filters.chosen if name not in followed)
         return replace(self._answered[text], not_narrowed_by=ignored) if ignored else self._answered[text]
+
+    def _answer(self, text: str, asked: str, chosen: Mapping[str, Sequence[str]]) -> Evidence:
+        try:
+            return Evidence(text, *self._fetch(asked, chosen))
+        except AccessError:
+            if self._reader is None:
+                raise
+            return Evidence(text, *self._reader.nothing(asked, chosen), is_withheld=True)
 
 
 def _is_followed(name: str, marts: Collection[Mart]) -> bool:
@@ -105,14 +124,14 @@ def _is_followed(name: str, marts: Collection[Mart]) -> bool:
 
 @contextmanager
 def open_published(
-    path: Path, filters: Filters | None = None, *, with_calls: bool = False
+    path: Path, filters: Filters | None = None, *, with_calls: bool = False, scope: Scope = EVERYTHING
 ) -> Iterator[NarrowedWarehouse]:
-    """The published file as it is at this moment; ReportError when it cannot serve.
+    """The published file as it is at this moment, as a reader may see it; ReportError when it cannot serve.
 
     ``with_calls`` lets questions read the files of the build too, which single calls and traces stand in.
     """
-    connection = attach(path)
-    try:
+
+    def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         # What a reader chooses becomes part of a question: no question may reach beyond the warehouse and
         # the ledger of its alerts, which the views of alerts read.
         connection.execute(f"set allowed_paths = [{sql_literal(str(Ledger(path).path))}]")
@@ -120,6 +139,6 @@ def open_published(
             folder = sql_literal(f"{path.absolute().parent / 'build' / 'frozen'}/")
             connection.execute(f"set allowed_directories = [{folder}]")
         connection.execute("set enable_external_access = false")
+
+    with open_reader(path, scope, prepare) as connection:
         yield NarrowedWarehouse(path, connection, filters or Filters())
-    finally:
-        connection.close()

@@ -9,10 +9,14 @@ from reports_builder.warehouse import Period
 
 @dataclass(frozen=True)
 class View:
-    """A headline, the key figures, then sections of charts and tables, for the days of ``period``."""
+    """A headline, the key figures, then sections of charts and tables, for the days of ``period``.
+
+    ``left_out`` names the parts that its reader may not see.
+    """
 
     title: str
     headline: tuple[Prose, ...]
     tiles: tuple[KeyFigure, ...]
     sections: tuple[Section, ...]
     period: Period
+    left_out: tuple[str, ...] = ()
