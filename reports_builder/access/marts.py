@@ -1,6 +1,6 @@
 """Which rows and columns of a mart a scope reaches, found by the names of its columns.
 
-A mart names whom a row is about: ``team_id``, ``customer_id``, or a kind and an id (``scope`` and ``scope_id``).
+A mart names whom a row is about: ``team_id``, ``customer_id``, or a kind and an id (``scope``, ``scope_id``).
 One that does not speaks of the whole company, and nobody whose rows are limited can read it.
 """
 
@@ -24,7 +24,7 @@ SCHEMAS = (
     "planning",
     "provenance",
 )
-"""Whose tables are marts. What stands elsewhere can be read by nobody who is limited, but for what is named here."""
+"""Whose tables are marts. What is elsewhere no limited reader can read, but for what is named below."""
 
 REFERENCE = frozenset(
     {"core.dim_dates", "core.dim_models", "intermediate.int_as_of_date", "seeds.assumptions"}
@@ -49,10 +49,33 @@ KINDS = (
 
 # Words within the names of columns that tell what customers bring in, or let it be worked out.
 _REVENUE = frozenset(
-    """
-    arpu benefit cash churn collected fee fees grr irr leave lifetime margin mirr mrr npv nrr payers paying profit
-    receivable recognised return revenue roi unprofitable
-    """.split()
+    {
+        "arpu",
+        "benefit",
+        "cash",
+        "churn",
+        "collected",
+        "fee",
+        "fees",
+        "grr",
+        "irr",
+        "leave",
+        "lifetime",
+        "margin",
+        "mirr",
+        "mrr",
+        "npv",
+        "nrr",
+        "payers",
+        "paying",
+        "profit",
+        "receivable",
+        "recognised",
+        "return",
+        "revenue",
+        "roi",
+        "unprofitable",
+    }
 )
 _REVENUE_SCHEMAS = frozenset({"margin", "pricing"})
 # Their columns are named for what they measure by row: revenue among it.
@@ -69,13 +92,30 @@ _COST_SUBJECTS = ("component", "product", "provider", "team", "total")
 
 # Columns of a row that are measured against the company, from which its total or another's part follows.
 _AGAINST_THE_WHOLE = frozenset(
-    """
-    active_customers adoption_share average_cost_per_1k_tokens_usd average_usd call_share company_budget_usd
-    cost_per_1k_tokens_to_average cost_per_call_to_average cost_rank cost_share cost_share_of_premium_usage
-    customer_coverage_share margin_rank month_overrun_usd organization_cost_share
-    plan_gross_margin_base_churn_usd resource_rank spend_rank spend_share suggested_team_budgets_usd
-    team_coverage_share token_share
-    """.split()
+    {
+        "active_customers",
+        "adoption_share",
+        "average_cost_per_1k_tokens_usd",
+        "average_usd",
+        "call_share",
+        "company_budget_usd",
+        "cost_per_1k_tokens_to_average",
+        "cost_per_call_to_average",
+        "cost_rank",
+        "cost_share",
+        "cost_share_of_premium_usage",
+        "customer_coverage_share",
+        "margin_rank",
+        "month_overrun_usd",
+        "organization_cost_share",
+        "plan_gross_margin_base_churn_usd",
+        "resource_rank",
+        "spend_rank",
+        "spend_share",
+        "suggested_team_budgets_usd",
+        "team_coverage_share",
+        "token_share",
+    }
 )
 
 
@@ -88,7 +128,7 @@ def is_of_revenue(mart: str, columns: Collection[str]) -> bool:
     )
 
 
-def ways_to_limit(mart: str, columns: Collection[str]) -> tuple[str, ...]:
+def ways_to_limit(columns: Collection[str]) -> tuple[str, ...]:
     """By what the rows of a mart can be limited: ``team``, ``customer``, ``kind``; empty where by nothing."""
     return (
         *(("team",) if "team_id" in columns else ()),
@@ -125,7 +165,7 @@ def granted(mart: str, structure: Structure, scope: Scope, catalog: str) -> str:
 
 
 def _spelled(name: str, kind: str, other: Collection[str] | None) -> str:
-    """What stands for a column: itself, its name in the ``other`` table that is read instead, or nothing known."""
+    """What stands for a column: itself, its like in the ``other`` table that is read instead, or null."""
     if name in _AGAINST_THE_WHOLE or (other is not None and name not in other):
         return f"cast(null as {kind})"
     return _customer_column(other) if other is not None and name == "customer_id" else quoted(name)

@@ -8,8 +8,8 @@ import duckdb
 
 from reports_builder.access.refusal import AccessError
 
-# What may stand after `from`. Functions that return tables can be given the name of any table or file as text,
-# and a description of a table tells what is in it.
+# What may stand after `from`. Functions that return tables can be given the name of any table or file as
+# text, and a description of a table tells what is in it.
 _SOURCES = frozenset({"BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "EXPRESSION_LIST"})
 # They tell of the process and not of the rows, or fail at will, which tells of a row that is filtered later.
 _FUNCTIONS = frozenset({"current_setting", "error", "getenv", "getvariable"})

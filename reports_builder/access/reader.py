@@ -1,8 +1,8 @@
 """The one way to the published file for a reader whose rows or columns are limited.
 
-The reader's queries run in a database of its own that has no tables, only views with the rows and columns of its
-scope. A query is parsed by the engine first: it can name those views and nothing else, so that the file behind
-them, other files and other processes are out of its reach.
+The reader's queries run in a database of its own that has no tables, only views with the rows and columns of
+its scope. A query is parsed by the engine first: it can name those views and nothing else, so that the file
+behind them, other files and other processes are out of its reach.
 """
 
 import threading

@@ -36,7 +36,7 @@ def draw(settings: Settings, identity: Identity) -> None:
         assignee = st.text_input("Assign to", max_chars=_LONGEST)
         note = st.text_input("Note", max_chars=_LONGEST)
         actor = _actor(settings)
-        if settings.login:
+        if settings.needs_login:
             st.caption(escape(f"Written down as {actor}."))
         else:
             actor = st.text_input("Your name", max_chars=_LONGEST)
@@ -70,7 +70,7 @@ def draw(settings: Settings, identity: Identity) -> None:
 
 def _actor(settings: Settings) -> str:
     """The account that is logged in, which nobody can write over."""
-    return str(st.user.get("email") or "") if settings.login else ""
+    return str(st.user.get("email") or "") if settings.needs_login else ""
 
 
 def _label(row: Mapping[str, Value]) -> str:

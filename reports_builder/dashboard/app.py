@@ -48,9 +48,13 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
         # On a phone the sidebar with the filters is closed.
         st.button("Show everything", on_click=choosing.keep, args=(Filters(),))
         return
-    period = view.period
-    st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.")
+    period, scope = view.period, identity.scope
+    limits = "" if scope.is_everything else f" Your group sees {scope.said}."
+    st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.{limits}")
     show.view(view, {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)})
+    if not scope.is_everything:
+        # What follows, sets what the company decides, or asks what no row of a team or customer answers.
+        return
     if page.view == "planning":
         budget_form.draw(settings)
     if page.view == "optimization":
@@ -88,8 +92,10 @@ def main() -> None:
     settings = Settings.from_environment()
     st.set_page_config(page_title="AI FinOps", layout="wide", initial_sidebar_state="auto")
     st.html(_STYLE)
-    if not login.is_admitted(settings):
+    scope = login.scope_of_reader(settings)
+    if scope is None:
         return
+    st.session_state[show.LIMITED] = not scope.is_everything
     pages = {
         page: st.Page(_empty, title=page.title, url_path=page.address, default=not page.address)
         for page in VIEWS
@@ -105,8 +111,8 @@ def main() -> None:
     # Expanded: Streamlit hides the last of so many pages behind a button, which no one looks for.
     chosen = st.navigation(groups, expanded=True)
 
-    identity = live.note_drawn(settings)
-    live.strip(settings)
+    identity = live.note_drawn(settings, scope)
+    live.strip(settings, scope)
     if identity is None:
         st.title("AI FinOps", anchor=False)
         st.info(_NO_WAREHOUSE.format(path=settings.warehouse))
@@ -114,7 +120,7 @@ def main() -> None:
     _notice(settings, identity)
     filters = choosing.current(chosen.url_path)
     if chosen == reports:
-        _guarded("Reports", partial(reports_page.draw, settings))
+        _guarded("Reports", partial(reports_page.draw, settings, scope))
         return
     if chosen == customer:
         _guarded("Customer", partial(customer_page.draw, settings, identity))

@@ -34,14 +34,16 @@ def draw_page(settings: Settings, identity: Identity) -> None:
         semantic.list_metrics()
     question = Question.from_address(address.read(ADDRESS))
     st.session_state[_ASKED] = question
-    _open(question, settings)
+    _open(question, settings, identity)
     question = _ask(question, settings, identity)
     if not question.metrics:
         st.info("Choose at least one metric.")
         return
     result = _answer(question, settings.warehouse, identity)
     _show(question, result)
-    _save(question, settings)
+    if identity.scope.is_everything:
+        # A chart is kept for all: who sees a part could write over one that shows the whole.
+        _save(question, settings)
 
 
 def _keep(question: Question) -> None:
@@ -56,10 +58,12 @@ def _asked() -> Question:
     return question
 
 
-def _open(question: Question, settings: Settings) -> None:
+def _open(question: Question, settings: Settings, identity: Identity) -> None:
     found = semantic.list_charts(Path(settings.charts))
     saved: dict[str, Question] = {}
     for path, chart in found.items():
+        if not identity.scope.is_everything and not _is_for(chart, settings.warehouse, identity):
+            continue
         if isinstance(chart, ReportError):
             st.warning(f"{path.name} is not a chart that can be opened: {chart}")
         elif chart.name in saved:
@@ -83,10 +87,18 @@ def _open(question: Question, settings: Settings) -> None:
 
 def _ask(question: Question, settings: Settings, identity: Identity) -> Question:
     """The widgets, set to the question; the question as far as the semantic layer knows it."""
-    metrics = {metric.name: metric.label for metric in semantic.list_metrics()}
+    metrics = {
+        metric.name: metric.label
+        for metric in semantic.list_metrics()
+        if metric.name in _seen_metrics(settings.warehouse, identity)
+    }
     chosen = tuple(name for name in question.metrics if name in metrics)
     everything = {found.name: found.label for found in semantic.list_dimensions()}
-    possible = {found.name: found.label for found in semantic.list_dimensions(chosen)}
+    possible = {
+        found.name: found.label
+        for found in semantic.list_dimensions(chosen)
+        if found.is_time or found.name in _seen_dimensions(settings.warehouse, identity)
+    }
     known = replace(
         question,
         metrics=chosen,
@@ -101,7 +113,8 @@ def _ask(question: Question, settings: Settings, identity: Identity) -> Question
     # A place of its own, so that the widgets below stay where they are and keep the focus.
     remark = st.empty()
     if left_out:
-        remark.caption(f"Left out, because it does not go with these metrics: {', '.join(left_out)}.")
+        limits = "" if identity.scope.is_everything else ", or your group does not see it"
+        remark.caption(f"Left out, because it does not go with these metrics{limits}: {', '.join(left_out)}.")
     places = {
         name: label
         for name, label in possible.items()
@@ -172,9 +185,33 @@ def _day(label: str, day: date | None, changed: Callable[[date | None], Question
     )
 
 
+def _is_for(chart: semantic.SavedChart | ReportError, warehouse: str, identity: Identity) -> bool:
+    """Whether a limited reader may know of a saved chart: its values name rows, and so may a reason."""
+    return (
+        not isinstance(chart, ReportError)
+        and not chart.filters
+        and _seen_metrics(warehouse, identity).issuperset(chart.metrics)
+    )
+
+
 @lru_cache(maxsize=64)
-def _values(name: str, warehouse: str, _identity: Identity) -> tuple[str, ...]:
-    return semantic.dimension_values(name, warehouse=Path(warehouse))
+def _seen_metrics(warehouse: str, identity: Identity) -> frozenset[str]:
+    """The metrics that are made of nothing but what the reader sees."""
+    asked = [((metric.name,), ()) for metric in semantic.list_metrics()]
+    seen = semantic.within(asked, identity.scope, warehouse=Path(warehouse))
+    return frozenset(name for (name,), _ in seen)
+
+
+@lru_cache(maxsize=64)
+def _seen_dimensions(warehouse: str, identity: Identity) -> frozenset[str]:
+    asked = [((), (found.name,)) for found in semantic.list_dimensions() if not found.is_time]
+    seen = semantic.within(asked, identity.scope, warehouse=Path(warehouse))
+    return frozenset(name for _, (name,) in seen)
+
+
+@lru_cache(maxsize=64)
+def _values(name: str, warehouse: str, identity: Identity) -> tuple[str, ...]:
+    return semantic.dimension_values(name, warehouse=Path(warehouse), scope=identity.scope)
 
 
 @lru_cache(maxsize=128)
@@ -183,9 +220,9 @@ def _answered(
     only: tuple[tuple[str, tuple[str, ...]], ...],
     days: tuple[date | None, date | None],
     warehouse: str,
-    _identity: Identity,
+    identity: Identity,
 ) -> semantic.Result:
-    return semantic.query(*asked, dict(only), *days, warehouse=Path(warehouse))
+    return semantic.query(*asked, dict(only), *days, warehouse=Path(warehouse), scope=identity.scope)
 
 
 def _answer(question: Question, warehouse: str, identity: Identity) -> semantic.Result:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from reports_builder.access.policy import POLICY, load_policy
 from reports_builder.dashboard.login import is_loopback, missing_of_login
 from reports_builder.dashboard.settings import Settings
 from reports_builder.errors import ReportError
@@ -37,20 +38,48 @@ def dashboard(
         str, typer.Option(help="The address to serve; others than loopback need a login configured.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    access: Annotated[
+        Path, typer.Option(metavar="FILE", help="The policy: which group of the login sees what.")
+    ] = POLICY,
+    unlimited: Annotated[
+        bool,
+        typer.Option(
+            "--unlimited", help="Show everything on this machine, without login, whatever the policy says."
+        ),
+    ] = False,
 ) -> None:
     """Serve the dashboard at http://localhost:8000."""
     open_to_others = not is_loopback(host)
-    missing = missing_of_login() if open_to_others else None
-    if missing:
+    if unlimited and open_to_others:
+        raise ReportError(
+            f"{host} can be reached from other machines; --unlimited is for this machine alone."
+        )
+    is_limited = not unlimited and (access != POLICY or os.path.lexists(access))
+    if is_limited:
+        load_policy(access)
+    missing = missing_of_login() if open_to_others or is_limited else None
+    if missing and open_to_others:
         raise ReportError(
             f"{host} can be reached from other machines, so a login is needed: .streamlit/secrets.toml lacks "
             f"{missing}. Without a login, serve 127.0.0.1."
+        )
+    if missing:
+        raise ReportError(
+            f"{access} says which group sees what, so a login is needed: .streamlit/secrets.toml lacks "
+            f"{missing}. To see everything on this machine, whose file you can read anyway: --unlimited."
         )
     _check_port(host, port)
     if not warehouse.is_file():
         typer.echo(f"There is no warehouse at {warehouse} yet; the pages show one as soon as it is built.")
     settings = Settings(
-        str(warehouse), str(raw), str(reports), str(charts), _DEFAULTS.poll_seconds, open_to_others
+        str(warehouse),
+        str(raw),
+        str(reports),
+        str(charts),
+        _DEFAULTS.poll_seconds,
+        open_to_others,
+        "" if unlimited else str(access),
+        is_limited,
     )
     os.environ.update(settings.to_environment())
     try:

@@ -16,7 +16,8 @@ def draw(settings: Settings, identity: Identity) -> None:
     """A choice of customers, and the page of the one that is chosen; the one of the largest loss at first."""
     names = load_customers(settings.warehouse, identity)
     if not names:
-        st.info("No customer is on record.")
+        limits = "" if identity.scope.is_everything else f" Your group sees {identity.scope.said}."
+        st.info(f"There is no customer to show.{limits}")
         return
     asked = st.query_params.get(_PARAMETER, next(iter(names)))
     known = list(names) if asked in names else [asked, *names]

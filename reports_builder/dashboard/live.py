@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from reports_builder.access import Scope
 from reports_builder.attempts import FailedAttempt, failed_attempt
 from reports_builder.dashboard.reading import Identity, identity_of
 from reports_builder.dashboard.settings import Settings
@@ -23,20 +24,20 @@ _MOST_NAMED = 4
 Drawn = tuple[Identity | None, int]
 
 
-def note_drawn(settings: Settings) -> Identity | None:
+def note_drawn(settings: Settings, scope: Scope) -> Identity | None:
     """Keep what this run of the page is drawn from; a toast where reports changed since the last."""
     refresh = read_refresh(settings.refresh_file)
     before: Drawn | None = st.session_state.get(_DRAWN)
-    drawn = _drawn(settings, refresh, before)
+    drawn = _drawn(settings, scope, refresh, before)
     st.session_state[_DRAWN] = drawn
     if before is not None and refresh is not None and drawn[1] > before[1]:
         st.toast(_news(refresh), duration="long")
     return drawn[0]
 
 
-def _drawn(settings: Settings, refresh: Refresh | None, before: Drawn | None) -> Drawn:
+def _drawn(settings: Settings, scope: Scope, refresh: Refresh | None, before: Drawn | None) -> Drawn:
     """The published file, and the last refresh that is over: only then it knows which reports changed."""
-    identity = identity_of(Path(settings.warehouse))
+    identity = identity_of(Path(settings.warehouse), scope)
     if refresh is None:
         return identity, 0
     if refresh.is_rendered:
@@ -53,16 +54,20 @@ def _news(refresh: Refresh) -> str:
     return f"Reports changed: {named}" + (f" and {rest} more." if rest > 0 else ".")
 
 
-def strip(settings: Settings) -> None:
+def strip(settings: Settings, scope: Scope) -> None:
     """Draw the strip, and draw the page again when another warehouse has been published."""
 
     @st.fragment(run_every=settings.poll_seconds)
     def look() -> None:
         refresh = read_refresh(settings.refresh_file)
-        following = read_following(settings.follow_file)
-        st.html(_strip_html(refresh, following, failed_attempt(Path(settings.warehouse))))
+        if scope.is_everything:
+            following = read_following(settings.follow_file)
+            st.html(_strip_html(refresh, following, failed_attempt(Path(settings.warehouse))))
+        else:
+            # Why a refresh failed may be told with rows that are not this reader's.
+            st.html(_strip_html(refresh and refresh.without_reasons, None))
         before: Drawn | None = st.session_state.get(_DRAWN)
-        if before is not None and _drawn(settings, refresh, before) != before:
+        if before is not None and _drawn(settings, scope, refresh, before) != before:
             # The whole page, not a reload: scroll, page and filters stay as they are.
             st.rerun(scope="app")
 

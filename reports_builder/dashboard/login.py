@@ -1,12 +1,15 @@
 """Who may read: everybody on this machine, from elsewhere only readers that are named and logged in."""
 
 import ipaddress
+import logging
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reports_builder.access import EVERYTHING, AccessError, Scope, load_policy
 from reports_builder.dashboard.settings import Settings
+from reports_builder.errors import ReportError
 
 # As Streamlit reads them: a section of the project's file takes the place of the user's.
 _SECRETS = (Path.home() / ".streamlit" / "secrets.toml", Path(".streamlit/secrets.toml"))
@@ -57,6 +60,32 @@ def missing_of_login() -> str | None:
     return None
 
 
+def scope_of_reader(settings: Settings) -> Scope | None:
+    """What this reader may see; None where that is nothing, and the page says what to do."""
+    import streamlit as st  # noqa: PLC0415
+
+    if not is_admitted(settings):
+        return None
+    if not settings.has_policy:
+        return EVERYTHING
+    try:
+        policy = load_policy(Path(settings.access))
+    except ReportError:
+        # Its words name groups and whom they see, which is not for every reader.
+        logging.getLogger(__name__).exception("the policy of access cannot be read")
+        st.error(
+            "The policy of access cannot be read, so nothing is shown; the dashboard's terminal says why."
+        )
+        return None
+    try:
+        return policy.scope_of(st.user.to_dict())
+    except AccessError as error:
+        said = str(error)
+        st.error(f"{said[0].upper()}{said[1:]}")
+        st.button("Log out", on_click=st.logout)
+        return None
+
+
 def _secrets() -> dict[str, object]:
     sections: dict[str, object] = {}
     for path in _SECRETS:
@@ -87,10 +116,13 @@ def is_admitted(settings: Settings) -> bool:
     # The address counts, also where the script was started without the command.
     address = st.get_option("server.address")
     # Unset means every address of this machine.
-    if not settings.login and address is not None and is_loopback(address):
+    if not settings.needs_login and address is not None and is_loopback(address):
         return True
     if missing_of_login():
-        st.error("This dashboard is open to other machines and no login is configured, so it shows nothing.")
+        st.error(
+            "This dashboard is open to other machines or has a policy of access, and no login is configured, "
+            "so it shows nothing."
+        )
         return False
     if st.user.is_logged_in:
         if _readers(_secrets()).admit(st.user.to_dict()):

@@ -18,6 +18,9 @@ from reports_builder.formatting import Value
 from reports_builder.model import Citation, Column, Figure, KeyFigure, Section, Table, cite
 from reports_builder.spreadsheet_cells import csv_bytes
 
+LIMITED = "is-limited"
+"""Where the session keeps whether its reader has the file, too."""
+
 _MOST_COLUMNS = 6
 _SENTENCE = 32
 
@@ -56,6 +59,10 @@ def view(shown: View, forms: Mapping[str, Callable[[], None]] | None = None) -> 
             if forms and section.title in forms:
                 forms[section.title]()
     _side_by_side(pending)
+    if shown.left_out:
+        st.info(
+            "Left out, because it speaks of more than your group sees: " + ", ".join(shown.left_out) + "."
+        )
 
 
 def _sentence(prose: Prose) -> str:
@@ -106,6 +113,9 @@ def query(citations: tuple[Citation, ...], key: str) -> None:
         for citation in citations:
             st.caption("Reads " + ", ".join(f"`{mart}`" for mart in citation.evidence.marts))
             st.code(citation.evidence.sql, language="sql", wrap_lines=True)
+        if st.session_state.get(LIMITED):
+            st.caption("Asked of the rows that your group sees.")
+            return
         st.caption("Paste it into the DuckDB shell, which is opened by:")
         st.code(f"duckdb -readonly {shlex.quote(Settings.from_environment().warehouse)}", language="sh")
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +34,11 @@ class Refresh:
         if self.state == "refreshing":
             return not self.error and bool(self.finished_at) and self.finished_at >= self.published_at
         return self.state == "idle"
+
+    @property
+    def without_reasons(self) -> "Refresh":
+        """The same without why something failed, which is for whoever runs it."""
+        return replace(self, error=self.error and "ask who runs this dashboard", delivery_error="")
 
 
 @dataclass(frozen=True)

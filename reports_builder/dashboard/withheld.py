@@ -1,4 +1,4 @@
-"""A view without what its reader may not see: a part that would be empty for that reason is left out, and named."""
+"""A view without what its reader may not see: a part that would be empty for that is left out, and named."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -30,8 +30,17 @@ def _words(label: str | Prose) -> str:
 
 def _tile(tile: KeyFigure) -> KeyFigure:
     """The figure, beside it only what may be seen with it."""
-    beside = {name: getattr(tile, name) for name in ("before", "change", "target", "status")}
-    return replace(tile, **{name: None for name, cell in beside.items() if cell and _is_withheld([cell])})
+
+    def beside(cell: Prose | None) -> Prose | None:
+        return None if _is_withheld([cell]) else cell
+
+    return replace(
+        tile,
+        before=beside(tile.before),
+        change=beside(tile.change),
+        target=beside(tile.target),
+        status=beside(tile.status),
+    )
 
 
 def _section(section: Section) -> Section | None:

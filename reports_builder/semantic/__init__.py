@@ -5,7 +5,7 @@ its names: what ``query`` answers, ``mf query`` answers with the same figures.
 """
 
 from reports_builder.semantic.catalog import Dimension, Metric, list_dimensions, list_metrics
-from reports_builder.semantic.questions import MAX_ROWS, Result, dimension_values, query
+from reports_builder.semantic.questions import MAX_ROWS, Result, dimension_values, query, within
 from reports_builder.semantic.saved_charts import (
     CHART_KINDS,
     SAVED_CHARTS,
@@ -30,4 +30,5 @@ __all__ = [
     "load_chart",
     "query",
     "save_chart",
+    "within",
 ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from reports_builder.access import EVERYTHING, Scope, open_reader
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
 from reports_builder.formatting import Value
@@ -17,11 +18,17 @@ _opening = threading.Lock()
 _open: dict[_Identity, duckdb.DuckDBPyConnection] = {}
 
 
-def answer(sql: str, warehouse: Path) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
-    """Columns and rows of a query on the warehouse as it stands now; ReportError when it cannot answer."""
+def answer(
+    sql: str, warehouse: Path, scope: Scope = EVERYTHING
+) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
+    """Columns and rows of a query on the warehouse as it stands now, as far as the scope goes.
+
+    ReportError when it cannot answer, and where the question goes beyond the scope.
+    """
+    opened = open_cursor(warehouse) if scope.is_everything else open_reader(warehouse, scope)
     try:
-        with open_cursor(warehouse) as cursor:
-            cursor.execute(sql)
+        with opened as connection:
+            cursor = connection.execute(sql)
             columns = tuple(column[0] for column in cursor.description or ())
             return columns, tuple(cursor.fetchall())
     except (duckdb.CatalogException, duckdb.BinderException) as error:

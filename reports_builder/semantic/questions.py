@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from reports_builder.access import EVERYTHING, Reader, Scope, open_reader
 from reports_builder.errors import ReportError
 from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import marts_read
@@ -53,33 +54,48 @@ def query(
     order: Sequence[str] = (),
     limit: int = 10_000,
     warehouse: Path = DEFAULT_WAREHOUSE,
+    scope: Scope = EVERYTHING,
 ) -> Result:
     """``metrics`` by ``dimensions`` from the published warehouse.
 
     ``filters`` keeps, per dimension, the rows with one of the values; no values is no filter. ``start``
     and ``end`` are UTC days, both included. ``order`` names columns, descending with a leading ``-``;
-    rows that it leaves equal, and all rows without it, are in the order of the dimensions. ReportError
-    for anything that cannot be asked or answered.
+    rows that it leaves equal, and all rows without it, are in the order of the dimensions. Only rows of
+    the ``scope`` count. ReportError for anything that cannot be asked or answered.
     """
     if not metrics:
         raise ReportError("name at least one metric.")
     check_metrics(metrics)
     conditions = _conditions(filters or {}, start, end)
     sql = _sql(metrics, dimensions, conditions, order=order, limit=limit)
-    columns, found = answer(sql, warehouse)
+    columns, found = answer(sql, warehouse, scope)
     rows = tuple(tuple(_shown(value) for value in row) for row in found)
     return Result(columns, rows, sql, len(rows) >= limit)
 
 
 def dimension_values(
-    dimension: str, *, limit: int = 1_000, warehouse: Path = DEFAULT_WAREHOUSE
+    dimension: str, *, limit: int = 1_000, warehouse: Path = DEFAULT_WAREHOUSE, scope: Scope = EVERYTHING
 ) -> tuple[str, ...]:
-    """The values of a dimension in the data, in order: what a filter can choose from."""
+    """The values of a dimension in the rows of the scope, in order: what a filter can choose from."""
     check_dimensions([dimension], ())
     _refuse_time(dimension)
     sql = _sql((), (dimension,), _Conditions((), (), ()), order=(), limit=limit)
-    _, rows = answer(sql, warehouse)
+    _, rows = answer(sql, warehouse, scope)
     return tuple(str(row[0]) for row in rows if row[0] is not None)
+
+
+Asked = tuple[tuple[str, ...], tuple[str, ...]]
+"""Metrics and the dimensions that they are taken apart by."""
+
+
+def within(asked: Sequence[Asked], scope: Scope, *, warehouse: Path = DEFAULT_WAREHOUSE) -> tuple[Asked, ...]:
+    """Those of which the scope has all that they are made of."""
+    with open_reader(warehouse, scope) as reader:
+        if not isinstance(reader, Reader):
+            return tuple(asked)
+        return tuple(
+            one for one in asked if reader.permits(_sql(*one, _Conditions((), (), ()), order=(), limit=1))
+        )
 
 
 @dataclass(frozen=True)
