@@ -16,6 +16,7 @@ from reports_builder.access.marts import Structure, granted, quoted
 from reports_builder.access.questions import marts_asked
 from reports_builder.access.refusal import AccessError
 from reports_builder.access.scope import Scope
+from reports_builder.errors import ReportError
 from reports_builder.formatting import Value
 from reports_builder.warehouse import CATALOG, attach
 
@@ -87,8 +88,13 @@ class Reader:
         if mart in self._views:
             return
         allowed = granted(mart, self._structure, self.scope, CATALOG)
-        self._connection.execute(f"create schema if not exists {mart.partition('.')[0]}")
-        self._connection.execute(f"create view {mart} as {allowed}")
+        try:
+            self._connection.execute(f"create schema if not exists {mart.partition('.')[0]}")
+            self._connection.execute(f"create view {mart} as {allowed}")
+        except duckdb.Error as error:
+            raise ReportError(
+                f"{mart} cannot be read from this warehouse; it has to be built again."
+            ) from error
         self._views.add(mart)
 
 

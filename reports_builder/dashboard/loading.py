@@ -70,28 +70,28 @@ def load_what_if(path: str, identity: Identity, wanted: calculator.WhatIf) -> Se
         return calculator.what_if_section(warehouse, wanted)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def load_customers(path: str, identity: Identity) -> dict[str, str]:
     """The names of all customers with activity by id, those that lose most first."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return queries.customers(warehouse)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def load_alerts(path: str, identity: Identity) -> Alerts | None:
     """What holds now, for the form below it."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return read_alerts(warehouse)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def load_notice(path: str, identity: Identity) -> str | None:
     """What stands above every page where the calls are the demo's although a reader's own files are there."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return demo_beside_own(warehouse)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def load_choices(path: str, identity: Identity) -> tuple[dict[str, tuple[str, ...]], Period]:
     """What the filters can be set to, and the period of the reports."""
     with open_published(Path(path), scope=identity.scope) as warehouse:

@@ -42,6 +42,30 @@ def test_another_address_needs_a_login(tmp_path: Path) -> None:
     assert "a login is needed" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "access.toml says which group sees what, so a login is needed"),
+        (["--unlimited", "--host", "0.0.0.0"], "--unlimited is for this machine alone"),
+        (["--access", "gone.toml"], "gone.toml: cannot be read"),
+    ],
+)
+def test_a_policy_needs_a_login_on_this_machine_too(tmp_path: Path, options: list[str], said: str) -> None:
+    policy = 'issuer = "https://login.example"\n[groups.finance]\nrows = "all"\n'
+    (tmp_path / "access.toml").write_text(policy)
+    done = subprocess.run(
+        [sys.executable, "-m", "reports_builder", "dashboard", *options],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
 @pytest.mark.parametrize(("address", "is_admitted"), [(None, False), ("0.0.0.0", False), ("127.0.0.1", True)])
 def test_only_a_page_of_this_machine_needs_no_login(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str | None, is_admitted: bool

@@ -20,8 +20,9 @@ from tests.workspace import ROOT, Workspace
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 ACCOUNTS: dict[str, dict[str, object]] = {
-    "named": {"email": "CFO@example.com", "email_verified": True},
-    "of the domain": {"email": "anyone@corp.example", "email_verified": True},
+    "named": {"email": "CFO@example.com", "email_verified": True, "groups": ["finance"]},
+    "of the domain": {"email": "anyone@corp.example", "email_verified": True, "groups": ["engineers"]},
+    "of no group": {"email": "nobody@corp.example", "email_verified": True, "groups": ["finance-readers"]},
     "of a domain below": {"email": "anyone@corp.example.evil.example", "email_verified": True},
     "unproven": {"email": "cfo@example.com", "email_verified": False},
     "without an address": {},
@@ -52,7 +53,18 @@ def open_dashboard(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -
             domains = ["corp.example"]
             """
         )
-        settings = Settings(warehouse=str(built.published), login=True)
+        policy = folder / "access.toml"
+        policy.write_text(
+            f"""
+            issuer = "http://127.0.0.1:{provider.server_port}"
+            [groups.finance]
+            rows = "all"
+            revenue = true
+            [groups.engineers]
+            teams = ["assistant-team"]
+            """
+        )
+        settings = Settings(warehouse=str(built.published), login=True, access=str(policy), is_limited=True)
         script = ROOT / "reports_builder" / "dashboard" / "app.py"
         options = {"server.address": "127.0.0.1", "server.port": port, "server.headless": "true"}
         command = [sys.executable, "-m", "streamlit", "run", str(script)]
@@ -77,24 +89,28 @@ def log_in(reader: Reader, account: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("account", "is_let_in"),
+    ("account", "seen"),
     [
-        ("named", True),
-        ("of the domain", True),
-        ("of a domain below", False),
-        ("unproven", False),
-        ("without an address", False),
+        ("named", "Fees earned"),
+        ("of the domain", "Your group sees the rows of team assistant-team, costs without revenue."),
+        ("of no group", "in no group"),
+        ("of a domain below", "may not read this dashboard"),
+        ("unproven", "may not read this dashboard"),
+        ("without an address", "may not read this dashboard"),
     ],
 )
 def test_only_named_readers_see_figures(
-    open_dashboard: Dashboard, tmp_path: Path, account: str, is_let_in: bool
+    open_dashboard: Dashboard, tmp_path: Path, account: str, seen: str
 ) -> None:
     with reading(open_dashboard, tmp_path / "profile") as reader:
         log_in(reader, account)
-        if is_let_in:
+        reader.page.get_by_text(seen).first.wait_for(timeout=WAIT)
+        if account in ("named", "of the domain"):
             reader.page.locator(".tile").first.wait_for(timeout=WAIT)
+            assert ("Fees earned" in reader.page.locator(".tile .label").all_inner_texts()) == (
+                account == "named"
+            )
         else:
-            reader.page.get_by_text("may not read this dashboard").wait_for(timeout=WAIT)
             assert reader.page.locator(".tile").count() == 0
             assert "$" not in reader.page.inner_text("body")
 
