@@ -49,7 +49,7 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
         st.button("Show everything", on_click=choosing.keep, args=(Filters(),))
         return
     period, scope = view.period, identity.scope
-    limits = "" if scope.is_everything else f" Your group sees {scope.said}."
+    limits = "" if scope.is_everything else f" Your group sees {escape(scope.said)}."
     st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.{limits}")
     show.view(view, {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)})
     if not scope.is_everything:

@@ -7,6 +7,7 @@ from reports_builder.dashboard.loading import load_customer, load_customers, loa
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.views.customer import TRACES
+from reports_builder.escaping import escape
 
 _PARAMETER = "customer"
 _TRACES = "traces"
@@ -16,7 +17,7 @@ def draw(settings: Settings, identity: Identity) -> None:
     """A choice of customers, and the page of the one that is chosen; the one of the largest loss at first."""
     names = load_customers(settings.warehouse, identity)
     if not names:
-        limits = "" if identity.scope.is_everything else f" Your group sees {identity.scope.said}."
+        limits = "" if identity.scope.is_everything else f" Your group sees {escape(identity.scope.said)}."
         st.info(f"There is no customer to show.{limits}")
         return
     asked = st.query_params.get(_PARAMETER, next(iter(names)))

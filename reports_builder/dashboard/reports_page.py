@@ -10,6 +10,7 @@ from reports_builder import markup
 from reports_builder.access import Scope
 from reports_builder.dashboard import address
 from reports_builder.dashboard.settings import Settings
+from reports_builder.escaping import escape
 
 _REPORTS = {
     "finops_summary": "Executive summary",
@@ -23,7 +24,7 @@ _FIGURE = re.compile(r"figures/[\w.-]+\.svg")
 def draw(settings: Settings, scope: Scope) -> None:
     """One of the four reports; which one is kept in the address. They speak of the whole company."""
     if not scope.is_everything:
-        st.info(f"Your group sees {scope.said}; the reports speak of the whole company.")
+        st.info(f"Your group sees {escape(scope.said)}; the reports speak of the whole company.")
         return
     folder = Path(settings.reports)
     there = [name for name in _REPORTS if (folder / f"{name}.md").is_file()]

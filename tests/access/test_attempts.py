@@ -126,6 +126,8 @@ REFUSED = {
     "its view gone": f"drop view {BEYOND}",
     "a file to write": f"copy {BEYOND} to '/tmp/out.csv'",
     "the text of a plan": f"explain analyze select * from {BEYOND}",
+    "the plan of a query given as text": f"select json_serialize_plan('select max(calls) from finops.{BEYOND}')",
+    "the text of a view": "select pg_get_viewdef(1)",
     "a prepared question": f"prepare q as select * from finops.{BEYOND}",
     "nothing": "",
     "a table before it is a mart": "select * from intermediate.int_customer_margins",
@@ -386,6 +388,45 @@ def test_metrics_of_revenue_are_not_offered_to_who_sees_costs(built: Workspace, 
     )
     assert every - engineers == {"revenue", "cost_to_serve", "margin", "margin_share"}
     assert success == every
+
+
+def _builder(warehouse: str, charts: str, team: str) -> None:
+    from pathlib import Path  # noqa: PLC0415
+
+    from reports_builder.access import Scope  # noqa: PLC0415
+    from reports_builder.dashboard import builder_page  # noqa: PLC0415
+    from reports_builder.dashboard.reading import identity_of  # noqa: PLC0415
+    from reports_builder.dashboard.settings import Settings  # noqa: PLC0415
+
+    identity = identity_of(Path(warehouse), Scope(teams=frozenset({team})))
+    assert identity is not None
+    builder_page.draw_page(Settings(warehouse=warehouse, charts=charts), identity)
+
+
+def test_the_chart_builder_offers_what_the_group_sees(built: Workspace, tmp_path: Path) -> None:
+    save_chart(SavedChart("Cost by model", "bars", ("total_cost",), ("call__model",)), tmp_path)
+    save_chart(SavedChart("What ACME brings in", "bars", ("revenue",), ("customer",)), tmp_path)
+    save_chart(
+        SavedChart("Calls of ACME", "bars", ("calls",), ("customer",), {"customer": ("acme",)}), tmp_path
+    )
+    page = AppTest.from_function(
+        _builder,
+        kwargs={"warehouse": str(built.published), "charts": str(tmp_path), "team": TEAM},
+        default_timeout=60,
+    )
+    page.query_params["kind"] = ["table"]
+    page.query_params["metric"] = ["revenue", "calls"]
+    page.query_params["by"] = ["call__team_id", "customer__customer_name"]
+    page.run()
+    assert not page.exception
+    offered = {str(option) for widget in (*page.multiselect, *page.selectbox) for option in widget.options}
+    assert {"Calls", "Total cost", "Team", "Cost by model"} <= offered
+    assert not {"Revenue", "Margin", "Tier", "What ACME brings in", "Calls of ACME"} & offered
+    assert any("your group does not see it: revenue, Customer" in caption.value for caption in page.caption)
+    assert [button.label for button in page.button] == []
+    table = page.get("html")[-1].proto.body
+    assert TEAM in table
+    assert not {name for name in ("agents-team", "documents-team") if name in table}
 
 
 # The app itself, as Streamlit runs it
