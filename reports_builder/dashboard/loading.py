@@ -36,7 +36,8 @@ def load_view(name: str, path: str, identity: Identity, filters: Filters) -> Vie
     ``identity`` is that of the published file and its reader, so that another one is read anew.
     """
     with open_published(Path(path), filters, scope=identity.scope) as warehouse:
-        if not queries.calls_in_period(warehouse):
+        # A team may have machines and no call: what it is shown then, its rows decide.
+        if (filters.chosen or identity.scope.is_everything) and not queries.calls_in_period(warehouse):
             return None
         return _seen(_build_of(name)(warehouse), identity)
 

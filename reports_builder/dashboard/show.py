@@ -61,7 +61,9 @@ def view(shown: View, forms: Mapping[str, Callable[[], None]] | None = None) -> 
     _side_by_side(pending)
     if shown.left_out:
         st.info(
-            "Left out, because it speaks of more than your group sees: " + ", ".join(shown.left_out) + "."
+            "Left out, because it speaks of more than your group sees or has no row of it: "
+            + ", ".join(shown.left_out)
+            + "."
         )
 
 
