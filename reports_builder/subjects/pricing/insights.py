@@ -8,7 +8,6 @@ from reports_builder.subjects.pricing.statements import (
     PLAN_COLUMNS,
     closeness,
     included_units,
-    introduction_said,
     served_up_to,
     unit_of_price,
 )
@@ -150,19 +149,21 @@ def _principle(prices: Evidence) -> str:
     return "There is no base fee: every unit has a price that earns the target margin on its cost."
 
 
-def projection(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
+def projection(plan: Evidence, plans: Evidence, impacts: Evidence, sequence: Prose) -> Insight:
     """Revenue and margin if few, some or many customers leave."""
     return Insight(
         title=plan.say(
             "The recommended plan: revenue {revenue_change_base_churn_share:delta}, even after expected "
             "departures"
         ),
-        problem=plan.say(
+        problem=say(
             "{customers_paying_more:count} customers would pay more, "
-            "{customers_with_steep_rise:count} of them much more. Some will leave: about "
+            "{steep_customers:count} of them much more. Some will leave: about "
             "{customers_lost_base_churn:count} by the base scenario, "
             "{customers_lost_low_churn:count} by the low and {customers_lost_high_churn:count} by "
-            "the high one."
+            "the high one.",
+            plan,
+            impacts,
         ),
         domain_spec=PRICING,
         domain_framework="Quantify Business Value: Planning & Estimating; Unit Economics",
@@ -247,8 +248,9 @@ def spared(tiers: Evidence) -> Insight:
     return Insight(
         title=_carried(tiers),
         problem=tiers.say(
-            "Its {customers:count} customers go from {current_revenue_usd:usd} to {revenue_usd:usd}: "
-            "{customers_paying_more:count} pay more, {customers_paying_less:count} pay less"
+            "Its {customers:count} customers go from {current_revenue_usd:usd} to {revenue_usd:usd}; of the "
+            "{active_customers:count} subscribed on the last day {customers_paying_more:count} pay more, "
+            "{customers_paying_less:count} pay less"
             + (", {customers_unchanged:count} see no change." if tiers["customers_unchanged"] else ".")
         ),
         domain_spec=PRICING,
@@ -275,10 +277,10 @@ def spared(tiers: Evidence) -> Insight:
     )
 
 
-def pricing(plan: Evidence, plans: Evidence) -> Insight:
-    """What to charge instead, in one block; the pricing proposal has the rest."""
+def kept(plan: Evidence, plans: Evidence) -> Insight:
+    """Why today's prices stay."""
     supporting = Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan."))
-    if plan["is_current_plan"] and not plan["comparable_plans"]:
+    if not plan["comparable_plans"]:
         return Insight(
             title=note("No plan on the list names the tiers of your customers"),
             problem=note(
@@ -300,54 +302,20 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             outcome=note("A comparison of the plans on the use that was measured. Assumption: none yet."),
             supporting=supporting,
         )
-    if plan["is_current_plan"]:
-        return Insight(
-            title=note("No plan beats today's prices"),
-            problem=note(
-                "Each other plan, searched for or on your list, shocks or loses too many customers, or "
-                "earns too little more to be worth the change."
-            ),
-            domain_spec=PRICING,
-            domain_framework=UNIT_ECONOMICS,
-            ubr_impact=plan.say("Today's margin of **{current_gross_margin_usd:usd}** in 30 days stays."),
-            recommendation=Recommendation(
-                note("Keep the prices, and treat the loss-making customers one by one."),
-                "Head of Product",
-                "none",
-            ),
-            outcome=note("No change. Assumption: use stays as it is."),
-            supporting=supporting,
-        )
     return Insight(
-        title=plan.say(
-            "Charging for use would earn {gross_margin_change_base_churn_usd:usd} more margin a month"
-        ),
-        problem=plan.say(
-            "Today's fees bring {current_revenue_usd:usd} for {cost_to_serve_usd:usd} of cost, "
-            "whoever causes it. Under the plan “{plan_name:text}” the same use would have brought "
-            "{revenue_usd:usd}."
+        title=note("No plan beats today's prices"),
+        problem=note(
+            "Each other plan, searched for or on your list, shocks or loses too many customers, or "
+            "earns too little more to be worth the change."
         ),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
-        ubr_impact=plan.say(
-            "**{gross_margin_change_base_churn_usd:usd}** more margin in 30 days after expected "
-            "departures; the "
-            "number of customers with a loss falls to {unprofitable_customers:count}."
-        ),
+        ubr_impact=plan.say("Today's margin of **{current_gross_margin_usd:usd}** in 30 days stays."),
         recommendation=Recommendation(
-            introduction_said(plan),
+            note("Keep the prices, and treat the loss-making customers one by one."),
             "Head of Product",
-            "a quarter",
-            is_in_plan=True,
+            "none",
         ),
-        outcome=plan.say(
-            "**{gross_margin_change_base_churn_usd:usd}** a month, between "
-            "{gross_margin_change_low_usd:usd} and "
-            "{gross_margin_change_high_usd:usd}. Assumption: use stays the same; "
-            "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
-            "to {customers_lost_high_churn:count}), and what they cost goes with them. A call costs what it "
-            "costs today: savings on models are counted apart, on all calls, so a part of them would go as "
-            "well."
-        ),
+        outcome=note("No change. Assumption: use stays as it is."),
         supporting=supporting,
     )
