@@ -289,3 +289,26 @@ def price_plan(warehouse: Warehouse) -> Evidence:
         where is_chosen and not is_current_plan
         """
     )
+
+
+def kinds_of_work(warehouse: Warehouse) -> Evidence:
+    """Each kind of work, with what all of it saves and takes, by what the first year brings."""
+    return warehouse.evidence(
+        """
+        select
+            action_kind,
+            count(*) - 1 as further_works,
+            sum(gross_monthly_savings_usd) as gross_monthly_savings_usd,
+            sum(overlap_usd) as overlap_usd,
+            sum(net_monthly_savings_usd) as net_monthly_savings_usd,
+            sum(low_monthly_savings_usd) as low_monthly_savings_usd,
+            sum(high_monthly_savings_usd) as high_monthly_savings_usd,
+            sum(effort_days) as effort_days,
+            sum(effort_usd) / nullif(sum(net_monthly_savings_usd), 0)::double as payback_months,
+            sum(first_year_net_usd) as first_year_net_usd
+        from rates.rpt_savings_actions
+        where is_counted
+        group by action_kind
+        order by sum(first_year_net_usd) desc, action_kind
+        """
+    )
