@@ -188,7 +188,7 @@ _ROWS = {
         ('component', 'ai', 'seasonal_naive', '30-day total', false, 0.15, 0, 0.15, 0.15, 'not used')""",
     "planning.rpt_cost_variances": """
         (month_start_date, is_latest, basis, scope, scope_id, scope_name, part, variance_usd, part_rank, actual_usd, compared_usd,
-        total_variance_usd, total_variance_share, severity, main_team_name, main_customer_id, main_feature_id, main_model,
+        total_variance_usd, total_variance_share, severity, main_team_name, main_customer_name, main_feature_id, main_model,
         main_variance_usd) values
         ('2026-10-01', true, 'prior period', 'total', 'total', 'total', 'price', 450, 1, 1600, 1000, 600, 0.6, 'critical',
         'Assistant', 'cust_0001', 'chat', 'gpt-4', 400),
@@ -215,7 +215,7 @@ _ROWS = {
         prior_actual_usd, budget_usd, approver_role, budget_variance_usd, budget_variance_share, budget_severity, forecast_usd,
         forecast_basis, forecast_variance_usd, forecast_variance_share, forecast_severity, budget_starting_point_usd,
         forecast_starting_point_usd, price_usd, volume_usd, mix_usd, efficiency_usd, new_usd, lost_usd, other_costs_usd,
-        largest_part, largest_part_usd, cause_team_name, cause_customer_id, cause_feature_id, cause_model, cause_usd) values
+        largest_part, largest_part_usd, cause_team_name, cause_customer_name, cause_feature_id, cause_model, cause_usd) values
         ('2026-10-01', true, 'total', 'total', 'total', 31, 31, 1600, 0, 1000, 1500, 'Head of Finance', 100, 0.0667,
         'moderate', 1650, 'backtest', -50, -0.0303, 'minor', -500, -650, 450, 150, 0, 0, 0, 0, 0, 'price', 450, 'Assistant',
         'cust_0001', 'chat', 'gpt-4', 400),
@@ -283,22 +283,29 @@ _ROWS = {
         ('total', 'total', null, null, 30, 1, 0, 10, 1600, 1000, 600, 0.6, 1, 1600 / 30.0, 1),
         ('model', 'openai gpt-4', 'openai', 'gpt-4', 20, 2 / 3.0, 0, 10, 1300, 1000, 300, 0.3, 0.8125, 65, 1),
         ('model', 'anthropic claude-sonnet-4', 'anthropic', 'claude-sonnet-4', 10, 1 / 3.0, 0, 0, 300, 0, 300, null, 0.1875, 30, 2)""",
+    "core.dim_models": """
+        (provider, model, is_priced, list_price_recorded_date, last_usage_date) values
+        ('openai', 'gpt-4', true, '2024-01-01', '2026-10-31'), ('anthropic', 'claude-sonnet-4', true, '2026-01-01', '2026-10-31')""",
+    "seeds.instance_prices": """
+        (instance_type, valid_from, valid_to) values ('t3.nano', '2024-01-01', '9999-12-31')""",
     "pricing.rpt_plan_comparison": """
         (plan_id, plan_name, plan_label, plan_kind, is_recommended, is_best_listed, is_listed, is_current_plan, comparable_plans,
         gross_margin_change_base_churn_usd) values
         ('flat', 'Flat', 'Flat', 'flat', false, false, true, true, 1, 0),
         ('tiered', 'Tiered', 'Tiered', 'tiered', true, true, true, false, 1, 250)""",
     "pricing.rpt_plan_frontier": """
-        (candidate_id, plan_name, is_chosen, is_current_plan, gain_base_usd, gain_worst_usd) values
-        ('flat / none', 'Flat', false, true, 0, 0), ('tiered / none', 'Tiered', true, false, 250, 100)""",
+        (candidate_id, plan_name, offer_name, transition_id, is_listed, is_chosen, is_current_plan, is_best_listed, is_alternative,
+        is_best_rise_capped, gain_base_usd, gain_worst_usd) values
+        ('flat / none', 'Flat', 'Flat', 'none', true, false, true, false, false, false, 0, 0),
+        ('tiered / none', 'Tiered', 'Tiered, at once for everybody', 'none', true, true, false, true, false, false, 250, 100)""",
     "pricing.rpt_segment_impacts": """
         (plan_id, plan_label, is_recommended, segment_kind, segment, customers, current_revenue_usd, revenue_usd, revenue_change_usd,
         revenue_change_share, revenue_change_share_p50, current_gross_margin_usd, gross_margin_usd,
         gross_margin_base_churn_usd, gross_margin_low_churn_usd, gross_margin_high_churn_usd,
         customers_paying_more, customers_paying_less, current_unprofitable_customers, unprofitable_customers, rise_share,
-        gain_usd, gain_low_usd, gain_high_usd, customers_unchanged) values
+        gain_usd, gain_low_usd, gain_high_usd, customers_unchanged, active_customers) values
         ('tiered', 'Tiered', true, 'margin_today', 'loses_money', 1, 990, 1400, 410, 410 / 990.0, 410 / 990.0,
-        -210, 200, 40, 60, -10, 1, 0, 1, 0, 1, 250, 200, 270, 0)""",
+        -210, 200, 40, 60, -10, 1, 0, 1, 0, 1, 250, 200, 270, 0, 1)""",
     "rates.rpt_model_switch_savings": """
         (task_type, from_provider, from_model, to_provider, to_model, calls, current_cost_usd, cost_after_usd,
         monthly_savings_usd, monthly_savings_low_usd, monthly_savings_high_usd, kept_low_share, kept_savings_low_usd, kept_base_share,
