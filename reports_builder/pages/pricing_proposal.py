@@ -87,7 +87,7 @@ def build(warehouse: Warehouse) -> Page:
                     ),
                 )
                 if changes
-                else (insights.kept(plan, plans),)
+                else (insights.pricing(plan, plans, sequence_said(warehouse)),)
             ),
         ),
         plan=plan_actions(warehouse, plan),

@@ -232,7 +232,7 @@ def _opportunity(warehouse: Warehouse, whole: Evidence, row: Evidence) -> Insigh
         recommendation=Recommendation(
             named(row) + others + slower_after(warehouse, row) + row.say(". First step: {first_step:text}."),
             str(row["owner_role"]),
-            whole.say("{effort_days:count} days").plain if whole["further_works"] else str(row["effort"]),
+            whole.cell("effort_days", "days").plain if whole["further_works"] else str(row["effort"]),
             is_in_plan=True,
         ),
         outcome=whole.say(

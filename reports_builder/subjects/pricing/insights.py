@@ -277,10 +277,10 @@ def spared(tiers: Evidence) -> Insight:
     )
 
 
-def kept(plan: Evidence, plans: Evidence) -> Insight:
-    """Why today's prices stay."""
+def pricing(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
+    """What to charge instead, in one block; the pricing proposal has the rest."""
     supporting = Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan."))
-    if not plan["comparable_plans"]:
+    if plan["is_current_plan"] and not plan["comparable_plans"]:
         return Insight(
             title=note("No plan on the list names the tiers of your customers"),
             problem=note(
@@ -302,20 +302,54 @@ def kept(plan: Evidence, plans: Evidence) -> Insight:
             outcome=note("A comparison of the plans on the use that was measured. Assumption: none yet."),
             supporting=supporting,
         )
+    if plan["is_current_plan"]:
+        return Insight(
+            title=note("No plan beats today's prices"),
+            problem=note(
+                "Each other plan, searched for or on your list, shocks or loses too many customers, or "
+                "earns too little more to be worth the change."
+            ),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=plan.say("Today's margin of **{current_gross_margin_usd:usd}** in 30 days stays."),
+            recommendation=Recommendation(
+                note("Keep the prices, and treat the loss-making customers one by one."),
+                "Head of Product",
+                "none",
+            ),
+            outcome=note("No change. Assumption: use stays as it is."),
+            supporting=supporting,
+        )
     return Insight(
-        title=note("No plan beats today's prices"),
-        problem=note(
-            "Each other plan, searched for or on your list, shocks or loses too many customers, or "
-            "earns too little more to be worth the change."
+        title=plan.say(
+            "Charging for use would earn {gross_margin_change_base_churn_usd:usd} more margin a month"
+        ),
+        problem=plan.say(
+            "Today's fees bring {current_revenue_usd:usd} for {cost_to_serve_usd:usd} of cost, "
+            "whoever causes it. Under the plan “{plan_name:text}” the same use would have brought "
+            "{revenue_usd:usd}."
         ),
         domain_spec=PRICING,
         domain_framework=UNIT_ECONOMICS,
-        ubr_impact=plan.say("Today's margin of **{current_gross_margin_usd:usd}** in 30 days stays."),
-        recommendation=Recommendation(
-            note("Keep the prices, and treat the loss-making customers one by one."),
-            "Head of Product",
-            "none",
+        ubr_impact=plan.say(
+            "**{gross_margin_change_base_churn_usd:usd}** more margin in 30 days after expected "
+            "departures; the "
+            "number of customers with a loss falls to {unprofitable_customers:count}."
         ),
-        outcome=note("No change. Assumption: use stays as it is."),
+        recommendation=Recommendation(
+            sequence,
+            "Head of Product",
+            "a quarter",
+            is_in_plan=True,
+        ),
+        outcome=plan.say(
+            "**{gross_margin_change_base_churn_usd:usd}** a month, between "
+            "{gross_margin_change_low_usd:usd} and "
+            "{gross_margin_change_high_usd:usd}. Assumption: use stays the same; "
+            "about {customers_lost_base_churn:count} customers leave ({customers_lost_low_churn:count} "
+            "to {customers_lost_high_churn:count}), and what they cost goes with them. A call costs what it "
+            "costs today: savings on models are counted apart, on all calls, so a part of them would go as "
+            "well."
+        ),
         supporting=supporting,
     )
