@@ -46,7 +46,7 @@ recorded as (
         max(list_price_rows.recorded_on) as list_price_recorded_date
     from list_price_rows
     inner join as_of on cast(list_price_rows.valid_from as date) <= as_of.as_of_date
-    where list_price_rows.service_tier = 'standard'
+    where list_price_rows.service_tier = 'standard' and list_price_rows.token_class = 'input'
     group by list_price_rows.provider, list_price_rows.model
 
 ),

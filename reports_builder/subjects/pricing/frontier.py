@@ -279,8 +279,8 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
                             _ALTERNATIVES,
                             others,
                             note(
-                                "As good for practical purposes, and the best that caps each rise: for "
-                                "people to decide"
+                                "Nearly the same in the worst case, allowed by your rules or not, and the best that "
+                                "caps each rise: for people to decide"
                             ),
                             max_rows=15,
                         ),

@@ -337,7 +337,7 @@ def pricing(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
             "number of customers with a loss falls to {unprofitable_customers:count}."
         ),
         recommendation=Recommendation(
-            sequence,
+            plan.say("Introduce “{plan_name:text}”. ") + sequence,
             "Head of Product",
             "a quarter",
             is_in_plan=True,

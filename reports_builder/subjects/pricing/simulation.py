@@ -32,7 +32,7 @@ def structure(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
                 "Keep today's prices; no plan, searched for or on your list, passes the rules and earns more."
             )
             if is_kept
-            else sequence,
+            else plan.say("Introduce “{plan_name:text}”. ") + sequence,
             "Head of Product",
             "none" if is_kept else "a quarter",
             is_in_plan=not is_kept,
