@@ -258,7 +258,6 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not plan.rows or plan["gain_base_usd"] is None:
         return ()
     rules = cost_of_rules(warehouse)
-    others = alternatives(warehouse)
     return (
         Section(
             "The front of the plans: margin expected against margin in the worst case",
@@ -273,21 +272,7 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
             ),
             figures=(front_figure(warehouse, plan),),
             tables=(
-                *(
-                    (
-                        Table(
-                            _ALTERNATIVES,
-                            others,
-                            note(
-                                "Nearly the same in the worst case, allowed by your rules or not, and the best that "
-                                "caps each rise: for people to decide"
-                            ),
-                            max_rows=15,
-                        ),
-                    )
-                    if len(others.rows) > 1
-                    else ()
-                ),
+                *_alternatives_table(alternatives(warehouse)),
                 Table(_FRONT, front(warehouse), note("The front"), max_rows=25),
                 Table(
                     _SCENARIOS,
@@ -298,6 +283,17 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
             ),
         ),
     )
+
+
+def _alternatives_table(others: Evidence) -> tuple[Table, ...]:
+    """The chosen plan beside what people may prefer; nothing where there is nothing beside it."""
+    if len(others.rows) < 2:  # noqa: PLR2004
+        return ()
+    caption = (
+        "Nearly the same in the worst case, allowed by your rules or not, and the best that caps each rise: for "
+        "people to decide"
+    )
+    return (Table(_ALTERNATIVES, others, note(caption), max_rows=15),)
 
 
 def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:
