@@ -287,11 +287,11 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
 
 def _alternatives_table(others: Evidence) -> tuple[Table, ...]:
     """The chosen plan beside what people may prefer; nothing where there is nothing beside it."""
-    if len(others.rows) < 2:  # noqa: PLR2004
+    if len(others.rows) < 2:
         return ()
     caption = (
-        "Nearly the same in the worst case, allowed by your rules or not, and the best that caps each rise: for "
-        "people to decide"
+        "Nearly the same in the worst case, allowed by your rules or not, and the best that caps each rise: "
+        "for people to decide"
     )
     return (Table(_ALTERNATIVES, others, note(caption), max_rows=15),)
 

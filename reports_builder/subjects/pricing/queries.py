@@ -137,7 +137,7 @@ def rated_alike(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            offer_name as plan_name, gross_margin_base_churn_usd,
+            plan_name, offer_name, gross_margin_base_churn_usd,
             least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
             greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd,
             is_current_plan, is_chosen as is_recommended,
