@@ -1,6 +1,6 @@
-{{ config(materialized='view') }}
-
 {# one row per plan that people may prefer to the recommended one, and that one: what is nearly as good, and the best that caps each rise #}
+
+{{ config(materialized=view_or_table()) }}
 
 with plan_frontier as (
 
