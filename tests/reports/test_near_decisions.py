@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reports_builder.savings import works
 from reports_builder.subjects.core.insights import opportunities
 from reports_builder.subjects.pricing.frontier import chosen_said, front_section
 from reports_builder.subjects.rates.decisions import decision_section
@@ -82,35 +81,32 @@ def test_a_step_of_commitments_stands_only_where_one_counts() -> None:
 
 
 def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None:
-    work = (
-        "true as is_counted, 'a' as assumption, 'Team lead' as owner_role, 'f' as first_step, 0 as overlap_usd, "
-        "'1 day' as effort, 1 as effort_days, 100 as effort_usd, "
-    )
+    work = "true as is_counted, 'a' as assumption, 'Team lead' as owner_role, 'f' as first_step, '1 day' as effort, "
     with empty_marts(ACTIONS, SWITCHES) as opened:
         with_rows(
             opened,
             ACTIONS,
             *(
                 work + f"'{work_id}' as work_id, '{kind}' as action_kind, '{work_id} machines' as subject, "
-                f"{saved} as net_monthly_savings_usd, {saved} as gross_monthly_savings_usd, "
-                f"{saved} as low_monthly_savings_usd, {saved} as high_monthly_savings_usd, "
-                f"{12 * saved - 100} as first_year_net_usd, {rank} as action_rank, {rank} as first_year_rank, {first} as is_first_of_its_kind"
-                for rank, (work_id, kind, saved, first) in enumerate(
+                f"{rank} as action_rank, {rank} as first_year_rank, {first} as is_first_of_its_kind, "
+                f"{works_of_kind} as kind_works, {saved} as kind_net_usd, {saved} as kind_gross_usd, "
+                f"{saved} as kind_low_usd, {saved} as kind_high_usd, {works_of_kind} as kind_effort_days, "
+                f"100 * {works_of_kind} as kind_effort_usd, 12 * {saved} - 200 as kind_first_year_net_usd"
+                for rank, (work_id, kind, works_of_kind, saved, first) in enumerate(
                     [
-                        ("quick", "idle_machine", 137, True),
-                        ("x", "gpu_idle", 100, True),
-                        ("y", "gpu_idle", 90, False),
+                        ("quick", "idle_machine", 1, 137, True),
+                        ("x", "gpu_idle", 2, 190, True),
+                        ("y", "gpu_idle", 2, 190, False),
                     ],
                     1,
                 )
             ),
         )
-        warehouse = warehouse_of(opened)
-        first, second = opportunities(warehouse, works(warehouse))
+        first, second = opportunities(warehouse_of(opened))
         assert first.title.plain == (
             "Opportunity worth $190 a month: stop or share x machines, and 1 more of this kind"
         )
         assert first.recommendation.effort == "2 days"
-        assert "$2.1K of the first year" in first.outcome.plain
+        assert "pays back after 1.1 months and leaves $2.1K of the first year" in first.outcome.plain
         assert len(first.supporting.cells) == 2
         assert second.title.plain == "Opportunity worth $137 a month: end quick machines"

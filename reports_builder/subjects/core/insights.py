@@ -203,44 +203,40 @@ def worth_of_switches(switches: Evidence) -> Prose:
     )
 
 
-def opportunities(warehouse: Warehouse, best: Evidence) -> tuple[Insight, ...]:
+def opportunities(warehouse: Warehouse) -> tuple[Insight, ...]:
     """A block for each of the three kinds that bring most in the first year, however many teams share one."""
-    firsts = {row["action_kind"]: row for row in best.each() if row["is_first_of_its_kind"]}
-    kinds = ask.kinds_of_work(warehouse).each()
-    return tuple(_opportunity(warehouse, whole, firsts[whole["action_kind"]]) for whole in kinds[:3])
+    return tuple(_opportunity(warehouse, row) for row in ask.kinds_of_work(warehouse).each()[:3])
 
 
-def _opportunity(warehouse: Warehouse, whole: Evidence, row: Evidence) -> Insight:
-    """What a kind of work is worth; ``row`` is the piece of it that saves most for its effort."""
+def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
     action_kind = str(row["action_kind"])
-    alike = ", and {further_works:count} more of this kind"
-    others = whole.say(alike) if whole["further_works"] else note("")
     domain = _DOMAIN_OF_ACTION.get(action_kind, RATES)
+    alike = ", and {further_works:count} more of this kind"
+    others = row.say(alike) if row["further_works"] else note("")
     problem, supporting = (
         _switch_in_numbers(warehouse, row)
-        if action_kind == "model_switch" and not whole["further_works"]
-        else _kind_in_numbers(warehouse, whole)
+        if action_kind == "model_switch" and not row["further_works"]
+        else _kind_in_numbers(warehouse, row)
     )
     return Insight(
-        title=whole.say("Opportunity worth {net_monthly_savings_usd:usd} a month: ")
+        title=row.say("Opportunity worth {kind_net_usd:usd} a month: ")
         + named(row, begins_sentence=False)
         + others,
         problem=problem,
         domain_spec=domain.spec,
         domain_framework=domain.framework,
-        ubr_impact=whole.say("**{net_monthly_savings_usd:usd}** less to pay a month, net of overlap."),
+        ubr_impact=row.say("**{kind_net_usd:usd}** less to pay a month, net of overlap."),
         recommendation=Recommendation(
             named(row) + others + slower_after(warehouse, row) + row.say(". First step: {first_step:text}."),
             str(row["owner_role"]),
-            whole.cell("effort_days", "days").plain if whole["further_works"] else str(row["effort"]),
+            row.cell("kind_effort_days", "days").plain if row["further_works"] else str(row["effort"]),
             is_in_plan=True,
         ),
-        outcome=whole.say(
-            "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "
-            "{high_monthly_savings_usd:usd}; the work pays back after {payback_months:months} and leaves "
-            "{first_year_net_usd:usd} of the first year. Assumption: "
-        )
-        + row.say("{assumption:text}"),
+        outcome=row.say(
+            "**{kind_net_usd:usd}** a month, between {kind_low_usd:usd} and {kind_high_usd:usd}; the work "
+            "pays back after {kind_payback_months:months} and leaves {kind_first_year_net_usd:usd} of the "
+            "first year. Assumption: {assumption:text}"
+        ),
         supporting=supporting,
     )
 
@@ -269,16 +265,16 @@ def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Tabl
     return problem, Table(columns, switches, caption)
 
 
-def _kind_in_numbers(warehouse: Warehouse, whole: Evidence) -> tuple[Prose, Table]:
+def _kind_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
     """What a kind of work saves before and after overlap, and each piece of it with its team."""
-    problem = whole.say(
-        "Today's way costs **{gross_monthly_savings_usd:usd}** a month more than it has to"
-        + ("; {overlap_usd:usd} of that is already counted in others." if whole["overlap_usd"] else ".")
+    problem = row.say(
+        "Today's way costs **{kind_gross_usd:usd}** a month more than it has to"
+        + ("; {kind_overlap_usd:usd} of that is counted in others." if row["kind_overlap_usd"] else ".")
     )
-    caption = whole.say(
-        "actions of this kind ({action_kind:words}); together {net_monthly_savings_usd:usd_table} a month."
+    caption = row.say(
+        "actions of this kind ({action_kind:words}); together {kind_net_usd:usd_table} a month."
     )
-    return problem, Table(_LEDGER_COLUMNS, works(warehouse, str(whole["action_kind"])), caption)
+    return problem, Table(_LEDGER_COLUMNS, works(warehouse, str(row["action_kind"])), caption)
 
 
 def overrun_budgets(teams: Evidence, ended: Evidence) -> tuple[Insight, ...]:

@@ -292,23 +292,22 @@ def price_plan(warehouse: Warehouse) -> Evidence:
 
 
 def kinds_of_work(warehouse: Warehouse) -> Evidence:
-    """Each kind of work, with what all of it saves and takes, by what the first year brings."""
+    """Each kind of work by what its first year brings, with the piece that saves most for its effort."""
     return warehouse.evidence(
         """
         select
-            action_kind,
-            count(*) - 1 as further_works,
-            sum(gross_monthly_savings_usd) as gross_monthly_savings_usd,
-            sum(overlap_usd) as overlap_usd,
-            sum(net_monthly_savings_usd) as net_monthly_savings_usd,
-            sum(low_monthly_savings_usd) as low_monthly_savings_usd,
-            sum(high_monthly_savings_usd) as high_monthly_savings_usd,
-            sum(effort_days) as effort_days,
-            sum(effort_usd) / nullif(sum(net_monthly_savings_usd), 0)::double as payback_months,
-            sum(first_year_net_usd) as first_year_net_usd
+            work_id, action_kind, subject, tasks, provider, model, effort, assumption, owner_role, first_step,
+            kind_works - 1 as further_works,
+            kind_gross_usd,
+            kind_gross_usd - kind_net_usd as kind_overlap_usd,
+            kind_net_usd,
+            kind_low_usd,
+            kind_high_usd,
+            kind_effort_days,
+            kind_effort_usd / nullif(kind_net_usd, 0)::double as kind_payback_months,
+            kind_first_year_net_usd
         from rates.rpt_savings_actions
-        where is_counted
-        group by action_kind
-        order by sum(first_year_net_usd) desc, action_kind
+        where is_counted and is_first_of_its_kind
+        order by kind_first_year_net_usd desc, action_kind
         """
     )
