@@ -79,8 +79,13 @@ def daily_trend(
     upper: str = "upper_usd",
     forecast_value: str = "forecast_usd",
     axis_format: str = "$,.0f",
+    is_by_week: bool = False,
 ) -> alt.TopLevelMixin:
-    """A line per day and, after it, a dashed forecast inside its interval, labelled directly."""
+    """A line per day and, after it, a dashed forecast inside its interval, labelled directly.
+
+    ``is_by_week`` draws the line through the mean of the seven days up to each, and the days as faint dots:
+    what weekends do to a day is no change.
+    """
     x_axis = alt.Axis(title=None, format="%-d %b", grid=False, tickCount=8, labelFlush=False)
     y_axis = alt.Axis(title=axis_title, format=axis_format, tickCount=5)
     past = alt.Chart(data(records(_every_day(history, day)))).encode(
@@ -88,6 +93,8 @@ def daily_trend(
         y=alt.Y(f"{value}:Q", axis=y_axis, scale=alt.Scale(zero=True)),
     )
     layers: list[alt.Chart] = [past.mark_line(color=INK, point=alt.OverlayMarkDef(color=INK, size=14))]
+    if is_by_week:
+        layers = [past.mark_circle(color=NEUTRAL, size=22, opacity=1), _weekly_mean(past, value)]
     if forecast is not None and forecast.rows:
         rows = records(forecast)
         ahead = alt.Chart(data(rows)).encode(x=alt.X(f"{day}:T", axis=x_axis))
@@ -106,6 +113,18 @@ def daily_trend(
         ]
     chart: alt.TopLevelMixin = alt.layer(*layers)
     return chart
+
+
+def _weekly_mean(days: alt.Chart, value: str) -> alt.Chart:
+    """A line through the mean of seven days; none where one of the seven is missing."""
+    return (
+        days.transform_window(
+            mean_of_week=f"mean({value})", days_of_week=f"valid({value})", frame=[-6, 0], sort=[]
+        )
+        .transform_calculate(mean_of_week="datum.days_of_week === 7 ? datum.mean_of_week : null")
+        .mark_line(color=INK)
+        .encode(y="mean_of_week:Q")
+    )
 
 
 def _every_day(history: Evidence, day: str) -> Evidence:

@@ -137,6 +137,15 @@ def months(value: Value) -> str:
     return f"{shown} month" if shown == "1.0" else f"{shown} months"
 
 
+def days(value: Value) -> str:
+    """Days of work: ``0.5 days``, ``1 day``, ``12 days``."""
+    number = _decimal(value)
+    if number is None:
+        return UNKNOWN
+    shown = _rounded(number, 1 if abs(number) < Decimal("9.95") else 0).removesuffix(".0")
+    return f"{shown} day" if shown == "1" else f"{shown} days"
+
+
 def milliseconds(value: Value) -> str:
     """A latency: ``840 ms``, ``2.4 s``."""
     number = _decimal(value)
@@ -252,6 +261,7 @@ STYLES: dict[str, Callable[[Value], str]] = {
     "count_short": count_short,
     "ratio": ratio,
     "months": months,
+    "days": days,
     "milliseconds": milliseconds,
     "delta": delta,
     "delta_or_new": delta_or_new,

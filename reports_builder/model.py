@@ -204,13 +204,15 @@ NO_EFFORT = "none"
 class Recommendation:
     """One verb, one owner role, an effort.
 
-    ``is_in_plan`` says that the plan's actions hold it already; any other is listed after them.
+    ``is_in_plan`` says that the plan's actions hold it already; any other is listed after them, with
+    ``worth`` where that is an amount.
     """
 
     action: Prose
     owner_role: str
     effort: str
     is_in_plan: bool = False
+    worth: Prose | None = None
 
     @property
     def line(self) -> Prose:
@@ -250,6 +252,7 @@ class Insight:
             self.problem,
             self.ubr_impact,
             self.recommendation.action,
+            self.recommendation.worth,
             self.outcome,
             self.supporting.caption,
         )

@@ -28,6 +28,7 @@ from reports_builder.subjects.pricing import queries as ask_prices
 from reports_builder.subjects.pricing.actions import plan_actions
 from reports_builder.subjects.pricing.frontier import chosen
 from reports_builder.subjects.pricing.insights import pricing
+from reports_builder.subjects.pricing.pilot import sequence_said
 from reports_builder.subjects.pricing.statements import kept_said
 from reports_builder.subjects.rates.decisions import losses_without_new_prices
 from reports_builder.warehouse import Warehouse
@@ -66,7 +67,7 @@ def build(warehouse: Warehouse) -> Page:
         figures=(losses_figure(totals, losing) if losing.rows else costs_figure(warehouse),),
         insights=(
             *insights.where_margin_goes(warehouse, totals, losing, segments),
-            *((pricing(plan, ask_prices.plans(warehouse)),) if plan.rows else ()),
+            *((pricing(plan, ask_prices.plans(warehouse), sequence_said(warehouse)),) if plan.rows else ()),
             *insights.lifetime(tiers, lifetime),
         ),
         plan=plan_actions(warehouse, plan),

@@ -101,7 +101,7 @@ def build(warehouse: Warehouse) -> Page:
         insights=(
             *([insights.concentrated_cost(warehouse, top, concentration, margins)] if top.rows else []),
             insights.dear_model(warehouse, models),
-            *insights.opportunities(warehouse, best),
+            *insights.opportunities(warehouse),
             *insights.overrun_budgets(teams, alignment.ended_overrun(warehouse)),
         ),
         plan=main_actions(warehouse),

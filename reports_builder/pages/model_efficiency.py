@@ -12,6 +12,7 @@ from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.efficiency import insights
 from reports_builder.subjects.efficiency import queries as ask
 from reports_builder.subjects.efficiency.statements import attempts_section, quality_figure, result_figures
+from reports_builder.subjects.rates.price_age import model_prices_said
 from reports_builder.subjects.rates.queries import kind
 from reports_builder.subjects.rates.statements import kind_figure
 from reports_builder.warehouse import Warehouse
@@ -49,7 +50,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.shortfalls(warehouse),
         ),
         plan=action_plan(warehouse, "model_switch", "inefficient_usage"),
-        confidence=confidence(warehouse, _assumptions(warehouse)),
+        confidence=confidence(warehouse, (*model_prices_said(warehouse), *_assumptions(warehouse))),
         sections=_reference(warehouse, tasks),
     )
 

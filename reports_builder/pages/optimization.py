@@ -15,6 +15,7 @@ from reports_builder.subjects.rates.cloud_commitments import totals as cloud_tot
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import expiries_section
 from reports_builder.subjects.rates.portfolio import portfolio_sections
+from reports_builder.subjects.rates.price_age import machine_prices_said, model_prices_said
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     KINDS,
@@ -69,7 +70,10 @@ def build(warehouse: Warehouse) -> Page:
             *cloud_commitment_insight(warehouse),
         ),
         plan=action_plan(warehouse),
-        confidence=confidence(warehouse, _assumptions(counts)),
+        confidence=confidence(
+            warehouse,
+            (*model_prices_said(warehouse), *machine_prices_said(warehouse), *_assumptions(counts)),
+        ),
         sections=_reference(warehouse, offer),
     )
 

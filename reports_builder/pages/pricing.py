@@ -9,6 +9,7 @@ from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing import simulation as insights
 from reports_builder.subjects.pricing.actions import introduction
 from reports_builder.subjects.pricing.frontier import chosen_said, front_section
+from reports_builder.subjects.pricing.pilot import sequence_said
 from reports_builder.subjects.pricing.statements import (
     INVOICE_COLUMNS,
     KEY_FIGURE_HEADINGS,
@@ -28,8 +29,8 @@ _ASSUMPTIONS = (
     note("Measured: use and cost of every customer, and what each plan would have invoiced for them."),
     note("Assumed: nobody calls less, or more, because a call has a price."),
     note(
-        "Assumed: the plans of the list leave each customer in its tier; one that the search finds lets it "
-        "take a dearer one where that is cheaper."
+        "Assumed: a customer takes a dearer tier where that is cheaper; the tables of the list leave each in "
+        "its tier."
     ),
     note("Assumed: the chance to leave by the rise of the invoice, as the scenarios below list it."),
     note(
@@ -65,9 +66,9 @@ def build(warehouse: Warehouse) -> Page:
         answer=(*chosen_said(warehouse), *answer(warehouse, plan, rules)),
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
-        figures=(margins_figure(plan, plans),),
+        figures=(margins_figure(warehouse, plan),),
         insights=(
-            insights.structure(plan, plans),
+            insights.structure(plan, plans, sequence_said(warehouse)),
             *insights.who_pays(warehouse, plan, rules),
             *insights.departures(warehouse, plan, plans),
             *insights.segments(warehouse, plan),
@@ -94,8 +95,8 @@ def _rule_section(warehouse: Warehouse, rules: Evidence, plans: Evidence) -> Sec
                 "customers see their invoice rise by more than {steep_rise_share:percent}, if even high "
                 "churn leaves at least today's margin, and if base churn leaves "
                 "{least_gain_share:percent} more than today's. Of the eligible ones the one with the "
-                "highest margin after base churn is the best of the list. The search asks of every plan "
-                "that its worst case keeps today's margin, too, and that at most "
+                "highest margin after base churn is the best of the list, each customer in its tier. The "
+                "search asks of every plan that its worst case keeps today's margin, too, and that at most "
                 "{departure_limit_share:percent} of profitable customers leave under high churn. Of "
                 "those that in no scenario earn less than the best of the list, it recommends the one "
                 "that earns most in its worst case; if there is none that these rules allow, today's "

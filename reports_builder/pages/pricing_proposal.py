@@ -33,8 +33,8 @@ _ASSUMPTIONS = (
         "leave. Savings on models are counted apart, on all calls, so a part of them would go as well."
     ),
     note(
-        "Assumed: the plans of the list leave each customer in its tier; one that the search finds lets it "
-        "take a dearer one where that is cheaper. Cheaper tiers are open to it today as well, and it "
+        "Assumed: a customer takes a dearer tier where that is cheaper; the tables of the list leave each in "
+        "its tier. Cheaper tiers are open to it today as well, and it "
         "does not take them. Not modelled: discounts, and the cost of changing the invoice."
     ),
     note(
@@ -71,13 +71,15 @@ def build(warehouse: Warehouse) -> Page:
         answer=(*chosen_said(warehouse), *answer(warehouse, plan, rules), *_sequence(warehouse, plan)),
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
-        figures=(margins_figure(plan, plans),),
+        figures=(margins_figure(warehouse, plan),),
         insights=(
             insights.flat_fee(today, losses, archetypes, ask_customers.gains(warehouse, "usage_archetype")),
             *(
                 (
                     insights.structure(plan, ask.prices(warehouse), ask.room(warehouse), chosen(warehouse)),
-                    insights.projection(plan, plans, sequence_said(warehouse)),
+                    insights.projection(
+                        plan, plans, ask_customers.impacts(warehouse), sequence_said(warehouse)
+                    ),
                     insights.spared(tiers),
                     *insights.hardest_hit(
                         ask_customers.largest_rises(warehouse),
@@ -85,7 +87,7 @@ def build(warehouse: Warehouse) -> Page:
                     ),
                 )
                 if changes
-                else (insights.pricing(plan, plans),)
+                else (insights.pricing(plan, plans, sequence_said(warehouse)),)
             ),
         ),
         plan=plan_actions(warehouse, plan),

@@ -2,8 +2,7 @@
 
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Page, Section
-from reports_builder.savings import main_actions
+from reports_builder.model import ActionPlan, Page, Section
 from reports_builder.subjects.anomalies import insights
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.series.statements import series_section
@@ -20,6 +19,11 @@ from reports_builder.subjects.efficiency import insights as efficiency_insights
 from reports_builder.subjects.efficiency import queries as efficiency
 from reports_builder.subjects.efficiency.statements import who_has_premium
 from reports_builder.warehouse import Warehouse
+
+_ELSEWHERE = note(
+    "What cheaper models, smaller machines and settings save is listed once, in the analysis of savings "
+    "(analyses/optimization.md)."
+)
 
 
 def build(warehouse: Warehouse) -> Page:
@@ -52,7 +56,7 @@ def build(warehouse: Warehouse) -> Page:
             *insights.outgrown(warehouse, plan),
             *efficiency_insights.premium_on_trivial(warehouse),
         ),
-        plan=main_actions(warehouse),
+        plan=ActionPlan((), _ELSEWHERE),
         confidence=confidence(warehouse, _assumptions()),
         sections=_reference(warehouse, episodes, near),
     )

@@ -55,12 +55,12 @@ def test_a_backtest_is_never_called_a_forecast_that_was_made(forecast: str, word
 def test_the_cause_has_what_to_do_and_an_owner() -> None:
     budget = "'none' as forecast_basis, 100 as budget_usd, 12 as budget_variance_usd"
     cause = (
-        "'new' as largest_part, 9 as largest_part_usd, 'Team T' as cause_team_name, 'c_1' as cause_customer_id, "
+        "'new' as largest_part, 9 as largest_part_usd, 'Team T' as cause_team_name, 'Acme' as cause_customer_name, "
         "'chat' as cause_feature_id, 'm' as cause_model, 8 as cause_usd"
     )
     text = said([f"{TOTAL}, {budget}, {cause}"])
     assert "In October 2026 the company spent $112.00 of a budget of $100.00: $12 more" in text
-    assert "customers who began, up $9; the largest single one is c_1 of Team T, chat with m: up $8." in text
+    assert "customers who began, up $9; the largest single one is Acme of Team T, chat with m: up $8." in text
     assert "Check that the customer's fee covers what it costs. Owner: Team T." in text
     below = said([f"{TOTAL}, 'none' as forecast_basis, 'lost' as largest_part, -9 as largest_part_usd"])
     assert "what is not needed of it can be released. Owner: Head of Finance." in below

@@ -109,3 +109,21 @@ def test_an_offer_that_nobody_quoted_is_called_an_example_wherever_it_stands(
             assert not named or "(example)" in line, f"{path.name}: {line}"
             assert not re.search(r"\d commitment offers? ", line) or "example" in line, f"{path.name}: {line}"
     assert listed >= len(names)
+
+
+def test_no_page_begins_a_change_of_prices_with_a_pilot_that_measures_nothing(
+    built: Workspace, pages: Built
+) -> None:
+    [(measurable,)] = built.query(
+        "select coalesce(bool_or(can_be_measured), false) from pricing.rpt_pilot_design where churn_scenario = 'base'"
+    )
+    advice = [
+        text.plain
+        for page in pages.pages
+        for text in (
+            *page.answer,
+            *(insight.recommendation.action for insight in page.insights),
+            *((page.plan.total, *(a.first_step for a in page.plan.actions)) if page.plan else ()),
+        )
+    ]
+    assert measurable or not [text for text in advice if "drawn by lot" in text]

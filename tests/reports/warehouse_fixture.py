@@ -188,7 +188,7 @@ _ROWS = {
         ('component', 'ai', 'seasonal_naive', '30-day total', false, 0.15, 0, 0.15, 0.15, 'not used')""",
     "planning.rpt_cost_variances": """
         (month_start_date, is_latest, basis, scope, scope_id, scope_name, part, variance_usd, part_rank, actual_usd, compared_usd,
-        total_variance_usd, total_variance_share, severity, main_team_name, main_customer_id, main_feature_id, main_model,
+        total_variance_usd, total_variance_share, severity, main_team_name, main_customer_name, main_feature_id, main_model,
         main_variance_usd) values
         ('2026-10-01', true, 'prior period', 'total', 'total', 'total', 'price', 450, 1, 1600, 1000, 600, 0.6, 'critical',
         'Assistant', 'cust_0001', 'chat', 'gpt-4', 400),
@@ -215,7 +215,7 @@ _ROWS = {
         prior_actual_usd, budget_usd, approver_role, budget_variance_usd, budget_variance_share, budget_severity, forecast_usd,
         forecast_basis, forecast_variance_usd, forecast_variance_share, forecast_severity, budget_starting_point_usd,
         forecast_starting_point_usd, price_usd, volume_usd, mix_usd, efficiency_usd, new_usd, lost_usd, other_costs_usd,
-        largest_part, largest_part_usd, cause_team_name, cause_customer_id, cause_feature_id, cause_model, cause_usd) values
+        largest_part, largest_part_usd, cause_team_name, cause_customer_name, cause_feature_id, cause_model, cause_usd) values
         ('2026-10-01', true, 'total', 'total', 'total', 31, 31, 1600, 0, 1000, 1500, 'Head of Finance', 100, 0.0667,
         'moderate', 1650, 'backtest', -50, -0.0303, 'minor', -500, -650, 450, 150, 0, 0, 0, 0, 0, 'price', 450, 'Assistant',
         'cust_0001', 'chat', 'gpt-4', 400),
@@ -283,22 +283,29 @@ _ROWS = {
         ('total', 'total', null, null, 30, 1, 0, 10, 1600, 1000, 600, 0.6, 1, 1600 / 30.0, 1),
         ('model', 'openai gpt-4', 'openai', 'gpt-4', 20, 2 / 3.0, 0, 10, 1300, 1000, 300, 0.3, 0.8125, 65, 1),
         ('model', 'anthropic claude-sonnet-4', 'anthropic', 'claude-sonnet-4', 10, 1 / 3.0, 0, 0, 300, 0, 300, null, 0.1875, 30, 2)""",
+    "core.dim_models": """
+        (provider, model, is_priced, list_price_recorded_date, last_usage_date) values
+        ('openai', 'gpt-4', true, '2024-01-01', '2026-10-31'), ('anthropic', 'claude-sonnet-4', true, '2026-01-01', '2026-10-31')""",
+    "seeds.instance_prices": """
+        (instance_type, valid_from, valid_to) values ('t3.nano', '2024-01-01', '9999-12-31')""",
     "pricing.rpt_plan_comparison": """
         (plan_id, plan_name, plan_label, plan_kind, is_recommended, is_best_listed, is_listed, is_current_plan, comparable_plans,
         gross_margin_change_base_churn_usd) values
         ('flat', 'Flat', 'Flat', 'flat', false, false, true, true, 1, 0),
         ('tiered', 'Tiered', 'Tiered', 'tiered', true, true, true, false, 1, 250)""",
     "pricing.rpt_plan_frontier": """
-        (candidate_id, plan_name, is_chosen, is_current_plan, gain_base_usd, gain_worst_usd) values
-        ('flat / none', 'Flat', false, true, 0, 0), ('tiered / none', 'Tiered', true, false, 250, 100)""",
+        (candidate_id, plan_name, offer_name, transition_id, is_listed, is_chosen, is_current_plan, is_best_listed, is_alternative,
+        is_best_rise_capped, gain_base_usd, gain_worst_usd) values
+        ('flat / none', 'Flat', 'Flat', 'none', true, false, true, false, false, false, 0, 0),
+        ('tiered / none', 'Tiered', 'Tiered, at once for everybody', 'none', true, true, false, true, false, false, 250, 100)""",
     "pricing.rpt_segment_impacts": """
         (plan_id, plan_label, is_recommended, segment_kind, segment, customers, current_revenue_usd, revenue_usd, revenue_change_usd,
         revenue_change_share, revenue_change_share_p50, current_gross_margin_usd, gross_margin_usd,
         gross_margin_base_churn_usd, gross_margin_low_churn_usd, gross_margin_high_churn_usd,
         customers_paying_more, customers_paying_less, current_unprofitable_customers, unprofitable_customers, rise_share,
-        gain_usd, gain_low_usd, gain_high_usd, customers_unchanged) values
+        gain_usd, gain_low_usd, gain_high_usd, customers_unchanged, active_customers) values
         ('tiered', 'Tiered', true, 'margin_today', 'loses_money', 1, 990, 1400, 410, 410 / 990.0, 410 / 990.0,
-        -210, 200, 40, 60, -10, 1, 0, 1, 0, 1, 250, 200, 270, 0)""",
+        -210, 200, 40, 60, -10, 1, 0, 1, 0, 1, 250, 200, 270, 0, 1)""",
     "rates.rpt_model_switch_savings": """
         (task_type, from_provider, from_model, to_provider, to_model, calls, current_cost_usd, cost_after_usd,
         monthly_savings_usd, monthly_savings_low_usd, monthly_savings_high_usd, kept_low_share, kept_savings_low_usd, kept_base_share,
@@ -325,14 +332,15 @@ _ROWS = {
         net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, effort, effort_usd, payback_months,
         first_year_net_usd, first_year_net_low_usd, pays_from_year, is_recommended_first, value_per_effort, is_illustrative,
         is_counted, action_rank, first_year_rank, is_first_of_its_kind,
-        assumption, owner_role, confidence, first_step) values
+        assumption, owner_role, confidence, first_step, kind_works, kind_gross_usd, kind_net_usd, kind_low_usd, kind_high_usd,
+        kind_effort_days, kind_effort_usd, kind_first_year_net_usd) values
         ('switch', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat', 1, 'anthropic', 'claude-sonnet-4',
         150, 30, 120, 80, 140, '1 day', 600, 5, 720, 280, 1, true, 2.4, false, true, 1, 1, true, 'Quality stays within the floor.',
-        'Head of Engineering', 'medium', 'Send a tenth of the calls to it'),
+        'Head of Engineering', 'medium', 'Send a tenth of the calls to it', 1, 150, 120, 80, 140, 1, 600, 720),
         ('offer', 'commitment', 'an hourly commitment', null, 1, 'openai', null, 50, 10, 40, 30, 45, '1 day', 700, 17.5,
-        -260, -370, 2, false, 0.69, true, false, null, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote'),
+        -260, -370, 2, false, 0.69, true, false, null, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote', 1, 50, 40, 30, 45, 1, 700, -260),
         ('batch', 'batch', 'chat calls that can wait', 'chat', 1, null, null, 2, 0, 2, 1, 3, '1 day', 600, 300, -578, -589, 26, false, 0.04,
-        false, false, null, null, false, 'They wait.', 'Head of Engineering', 'medium', 'List them')""",
+        false, false, null, null, false, 'They wait.', 'Head of Engineering', 'medium', 'List them', 1, 2, 2, 1, 3, 1, 600, -578)""",
     # 3,980 of fees and 1,600 of cost, 100 of it without a customer; the switch takes 120 off; the plan adds 250.
     "rates.rpt_decision_waterfall": """
         (step_order, step, step_name, scope_type, scope_id, scope_name, revenue_usd, cost_usd, gross_margin_usd,

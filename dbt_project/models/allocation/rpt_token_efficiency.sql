@@ -16,7 +16,8 @@ measured as (
 
     select
         *,
-        {{ money_of_double(ratio('cost_usd', 'input_tokens + output_tokens - uncosted_tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd
+        {{ money_of_double(ratio('cost_usd', 'input_tokens + output_tokens - uncosted_tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd,
+        {{ ratio('cached_input_tokens', 'input_tokens') }} as cached_input_share
     from usage_by_dimension
 
 ),
@@ -36,7 +37,8 @@ compared as (
         {{ money_of_double(ratio('measured.cost_usd', 'measured.calls - measured.uncosted_calls')) }} as cost_per_call_usd,
         {{ ratio('measured.input_tokens + measured.output_tokens', 'measured.calls') }} as tokens_per_call,
         {{ ratio('measured.output_tokens', 'measured.input_tokens') }} as output_input_ratio,
-        {{ ratio('measured.cached_input_tokens', 'measured.input_tokens') }} as cached_input_share
+        measured.cached_input_share,
+        case when as_of.has_full_prior_period then prior_window.cached_input_share end as prior_cached_input_share
     from measured
     cross join as_of
     left join measured as prior_window

@@ -6,6 +6,12 @@ with price_periods as (
 
 ),
 
+list_price_rows as (
+
+    select * from {{ ref('int_list_price_rows') }}
+
+),
+
 usage_daily as (
 
     select * from {{ ref('fct_usage_daily') }}
@@ -32,6 +38,19 @@ current_prices as (
 
 ),
 
+recorded as (
+
+    select
+        list_price_rows.provider,
+        list_price_rows.model,
+        max(list_price_rows.recorded_on) as list_price_recorded_date
+    from list_price_rows
+    inner join as_of on cast(list_price_rows.valid_from as date) <= as_of.as_of_date
+    where list_price_rows.service_tier = 'standard' and list_price_rows.token_class = 'input'
+    group by list_price_rows.provider, list_price_rows.model
+
+),
+
 used as (
 
     select
@@ -53,10 +72,12 @@ described as (
         current_prices.usd_per_million_input_tokens,
         current_prices.usd_per_million_cached_input_tokens,
         current_prices.usd_per_million_output_tokens,
+        recorded.list_price_recorded_date,
         used.first_usage_date,
         used.last_usage_date
     from used
     full outer join current_prices on used.provider = current_prices.provider and used.model = current_prices.model
+    left join recorded on current_prices.provider = recorded.provider and current_prices.model = recorded.model
 
 )
 

@@ -18,6 +18,12 @@ owners as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
 parts as (
     {% for part, column, check in [
         ('price', 'price_usd', 'lmdi_price_usd'), ('volume', 'volume_usd', 'lmdi_volume_usd'), ('mix', 'mix_usd', 'lmdi_mix_usd'),
@@ -151,6 +157,7 @@ final as (
         stacked.main_team_id,
         coalesce(main_owners.owner_name, stacked.main_team_id) as main_team_name,
         stacked.main_customer_id,
+        coalesce(customers.customer_name, stacked.main_customer_id) as main_customer_name,
         stacked.main_feature_id,
         stacked.main_provider,
         stacked.main_model,
@@ -165,6 +172,7 @@ final as (
     left join owners as scope_owners
         on case when stacked.scope = 'team' then stacked.scope_id end = scope_owners.owner_id and scope_owners.is_latest
     left join owners as main_owners on stacked.main_team_id = main_owners.owner_id and main_owners.is_latest
+    left join customers on stacked.main_customer_id = customers.customer_id
 
 )
 

@@ -176,6 +176,7 @@ final as (
         {{ money('case when named.judged_usd < 0 then -named.largest_usd else named.largest_usd end') }} as largest_part_usd,
         variances.main_team_name as cause_team_name,
         variances.main_customer_id as cause_customer_id,
+        variances.main_customer_name as cause_customer_name,
         variances.main_feature_id as cause_feature_id,
         variances.main_model as cause_model,
         variances.main_variance_usd as cause_usd

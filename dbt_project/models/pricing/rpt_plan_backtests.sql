@@ -141,6 +141,7 @@ final as (
         customers.organization_id,
         compared.subscription_tier,
         customers.usage_archetype,
+        coalesce(customers.is_active, false) as is_active,
         compared.plan_id,
         plans.plan_name,
         plans.plan_kind,

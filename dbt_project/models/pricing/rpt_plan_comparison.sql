@@ -28,9 +28,10 @@ summed as (
         {{ money('sum(current_gross_margin_usd)') }} as current_gross_margin_usd,
         {{ money('sum(revenue_change_usd)') }} as revenue_change_usd,
         count(*) filter (where is_unprofitable) as unprofitable_customers,
-        count(*) filter (where revenue_change_usd > 0) as customers_paying_more,
-        count(*) filter (where revenue_change_usd < 0) as customers_paying_less,
-        count(*) filter (where revenue_change_usd = 0) as customers_unchanged,
+        count(*) filter (where is_active) as active_customers,
+        count(*) filter (where is_active and revenue_change_usd > 0) as customers_paying_more,
+        count(*) filter (where is_active and revenue_change_usd < 0) as customers_paying_less,
+        count(*) filter (where is_active and revenue_change_usd = 0) as customers_unchanged,
         count(*) filter (where current_revenue_usd > 0) as paying_customers,
         count(*) filter (where price_change_share > {{ assumption('steep_rise_from_share') }}) as customers_with_steep_rise,
         count(*) filter (where current_revenue_usd > 0 and current_gross_margin_usd >= 0) as profitable_customers,
@@ -137,6 +138,7 @@ final as (
         gross_margin_change_usd,
         unprofitable_customers,
         paying_customers,
+        active_customers,
         customers_paying_more,
         customers_paying_less,
         customers_unchanged,
@@ -197,7 +199,7 @@ final as (
             else 'not comparable: names no tier in use'
         end || case
             when is_recommended then ', recommended'
-            when is_listed and place_in_list = 1 and verdict = 'eligible' then ', best of your list'
+            when is_listed and place_in_list = 1 and verdict = 'eligible' then ', best of your list, each customer in its tier'
             else ''
         end as verdict_words
     from ranked

@@ -16,11 +16,14 @@ chosen as (
 
     select
         gross_margin_base_usd as chosen_base_usd,
-        worst_usd as chosen_worst_usd
+        worst_usd as chosen_worst_usd,
+        usage_unit || transition_id || verdict as chosen_way,
+        is_current as is_today_chosen
     from candidates
     where is_chosen
 
 ),
+
 
 named as (
 
@@ -37,7 +40,14 @@ named as (
         transitions.rise_cap_share,
         transitions.spares_profitable,
         chosen.chosen_base_usd,
-        chosen.chosen_worst_usd
+        chosen.chosen_worst_usd,
+        candidates.usage_unit || candidates.transition_id || candidates.verdict as way,
+        candidates.usage_unit || candidates.transition_id || candidates.verdict = chosen.chosen_way as comes_as_chosen,
+        not chosen.is_today_chosen and not candidates.is_chosen and not candidates.is_current
+        and abs(candidates.worst_usd - chosen.chosen_worst_usd) <= {{ assumption('nearly_as_good_up_to_share') }} * abs(chosen.chosen_worst_usd) as is_nearly_chosen,
+        candidates.verdict = 'eligible' and not candidates.is_chosen and not chosen.is_today_chosen
+        and transitions.rise_cap_share <= {{ assumption('capped_rise_up_to_share') }} as is_rise_capped,
+        candidates.is_listed and candidates.verdict in ('eligible', 'today') as is_listed_and_allowed
     from candidates
     inner join transitions on candidates.transition_id = transitions.transition_id
     left join chosen on 1 = 1
@@ -66,7 +76,10 @@ ranked as (
     select
         *,
         verdict not in ('eligible', 'today', 'names_no_tier_in_use', 'cost_unknown')
-        and row_number() over (partition by verdict order by gross_margin_base_usd desc nulls last, rules_in_it asc, candidate_id asc) = 1 as is_dearest_rejected
+        and row_number() over (partition by verdict order by gross_margin_base_usd desc nulls last, rules_in_it asc, candidate_id asc) = 1 as is_dearest_rejected,
+        is_nearly_chosen and not comes_as_chosen and row_number() over (partition by way, is_nearly_chosen order by place asc) = 1 as is_alternative,
+        is_rise_capped and row_number() over (partition by is_rise_capped order by place asc) = 1 as is_best_rise_capped,
+        is_listed_and_allowed and row_number() over (partition by is_listed_and_allowed order by place asc) = 1 as is_best_listed
     from described
 
 ),
@@ -110,6 +123,7 @@ final as (
         cast(profitable_customers as bigint) as profitable_customers,
         cast(steep_rises as bigint) as steep_rises,
         cast(profitable_steep_rises as bigint) as profitable_steep_rises,
+        largest_rise_share,
         invoice_shock_share,
         profitable_departure_share,
         cast(floor({{ assumption('steep_rise_customers_up_to_share') }} * profitable_customers) as bigint) as profitable_steep_rises_allowed,
@@ -120,7 +134,11 @@ final as (
         rules_in_it,
         is_on_front,
         is_no_worse_than_listed,
+        is_best_listed,
         is_chosen,
+        coalesce(is_nearly_chosen, false) as is_nearly_chosen,
+        coalesce(is_alternative, false) as is_alternative,
+        coalesce(is_best_rise_capped, false) as is_best_rise_capped,
         verdict,
         case verdict
             when 'today' then 'what customers have today'

@@ -1,4 +1,4 @@
-{# one row per plan: whom it hits, of the customers of the trailing 30 days; those who pay more, who pay less, who would move #}
+{# one row per plan: whom it hits, of the customers of the trailing 30 days that are still subscribed; those who pay more, who pay less, who would move #}
 
 with plan_backtests as (
 
@@ -11,13 +11,14 @@ customers as (
     select
         *,
         cost_to_serve_usd + not_served_usd as current_cost_usd,
-        revenue_change_usd > 0 as is_rising,
-        coalesce(price_change_share > {{ assumption('steep_rise_from_share') }}, false) as is_steep,
+        is_active and revenue_change_usd > 0 as is_rising,
+        is_active and coalesce(price_change_share > {{ assumption('steep_rise_from_share') }}, false) as is_steep,
         least(revenue_usd, higher_tier_revenue_usd) as chosen_revenue_usd,
         {{ money('gross_margin_usd * (1 - leave_probability_low)') }} - current_gross_margin_usd as margin_change_low_churn_usd,
         {{ money('gross_margin_usd * (1 - leave_probability_base)') }} - current_gross_margin_usd as margin_change_base_churn_usd,
         {{ money('gross_margin_usd * (1 - leave_probability_high)') }} - current_gross_margin_usd as margin_change_high_churn_usd,
-        row_number() over (partition by plan_id order by revenue_change_usd desc, customer_id asc) <= 10 and revenue_change_usd > 0 as is_among_largest_rises
+        is_active and revenue_change_usd > 0
+        and row_number() over (partition by plan_id, is_active order by revenue_change_usd desc, customer_id asc) <= 10 as is_among_largest_rises
     from plan_backtests
 
 ),
@@ -48,9 +49,9 @@ summed as (
         {{ money('sum(gross_margin_usd) filter (where not is_steep)') }} as gross_margin_without_steep_usd,
         {{ money('sum(gross_margin_usd)') }} as gross_margin_usd,
         {{ money('sum(current_gross_margin_usd)') }} as current_gross_margin_usd,
-        count(*) filter (where revenue_change_usd < 0 and current_gross_margin_usd >= 0) as profitable_falling_customers,
-        {{ money('coalesce(-sum(revenue_change_usd) filter (where revenue_change_usd < 0 and current_gross_margin_usd >= 0), 0)') }} as profitable_falls_usd,
-        count(*) filter (where chosen_revenue_usd < revenue_usd) as moving_customers,
+        count(*) filter (where is_active and revenue_change_usd < 0 and current_gross_margin_usd >= 0) as profitable_falling_customers,
+        {{ money('coalesce(-sum(revenue_change_usd) filter (where is_active and revenue_change_usd < 0 and current_gross_margin_usd >= 0), 0)') }} as profitable_falls_usd,
+        count(*) filter (where is_active and chosen_revenue_usd < revenue_usd) as moving_customers,
         {{ money('coalesce(sum(revenue_usd - chosen_revenue_usd), 0)') }} as moved_savings_usd,
         {{ money('coalesce(sum(chosen_revenue_usd - current_revenue_usd), 0)') }} as revenue_change_after_moves_usd
     from customers

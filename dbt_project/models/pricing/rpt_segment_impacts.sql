@@ -61,8 +61,9 @@ summed as (
         {{ money('sum(gross_margin_usd * (1 - leave_probability_high))') }} as gross_margin_high_churn_usd,
         count(*) filter (where current_gross_margin_usd < 0) as current_unprofitable_customers,
         count(*) filter (where is_unprofitable) as unprofitable_customers,
-        count(*) filter (where revenue_change_usd > 0) as customers_paying_more,
-        count(*) filter (where revenue_change_usd < 0) as customers_paying_less,
+        count(*) filter (where is_active) as active_customers,
+        count(*) filter (where is_active and revenue_change_usd > 0) as customers_paying_more,
+        count(*) filter (where is_active and revenue_change_usd < 0) as customers_paying_less,
         max(plan_gross_margin_base_churn_usd) as plan_gross_margin_base_churn_usd,
         {{ percentile('revenue_change_share', 0.5) }} as revenue_change_share_p50
     from in_segments
@@ -102,9 +103,10 @@ compared as (
         gross_margin_share,
         current_unprofitable_customers,
         unprofitable_customers,
+        active_customers,
         customers_paying_more,
         customers_paying_less,
-        customers - customers_paying_more - customers_paying_less as customers_unchanged,
+        active_customers - customers_paying_more - customers_paying_less as customers_unchanged,
         plan_gross_margin_base_churn_usd
     from summed
 

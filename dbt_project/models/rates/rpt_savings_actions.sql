@@ -146,11 +146,20 @@ final as (
         is_counted and row_number() over (
             partition by action_kind, is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc
         ) = 1 as is_first_of_its_kind,
+        cast(count(*) over of_kind as bigint) as kind_works,
+        {{ money('sum(gross_monthly_savings_usd) over of_kind') }} as kind_gross_usd,
+        {{ money('sum(net_monthly_savings_usd) over of_kind') }} as kind_net_usd,
+        {{ money('sum(low_monthly_savings_usd) over of_kind') }} as kind_low_usd,
+        {{ money('sum(high_monthly_savings_usd) over of_kind') }} as kind_high_usd,
+        cast(sum(effort_days) over of_kind as decimal(18, 2)) as kind_effort_days,
+        {{ money('sum(effort_usd) over of_kind') }} as kind_effort_usd,
+        {{ money('sum(first_year_net_usd) over of_kind') }} as kind_first_year_net_usd,
         assumption,
         owner_role,
         confidence,
         first_step
     from judged
+    window of_kind as (partition by action_kind, is_counted)
 
 )
 

@@ -63,7 +63,7 @@ def _plan_sections(warehouse: NarrowedWarehouse, plan: Evidence) -> tuple[Sectio
     return (
         Section(
             "The recommended plan beside those of your list",
-            figures=(margins_figure(plan, plans),),
+            figures=(margins_figure(warehouse, plan),),
             tables=(changes_table(plans),),
         ),
         *(Section("Every month re-rated", figures=(figure,)) for figure in history_figure(warehouse, plan)),

@@ -34,6 +34,7 @@ def abnormal_days(episodes: Evidence) -> tuple[Insight, ...]:
                 ),
                 "Head of Customer Success",
                 "a day",
+                worth=episodes.say("up to {excess_usd:usd_table} each time"),
             ),
             outcome=episodes.say(
                 "Between nothing, if it was meant or is over, and **{excess_usd:usd}** each time it happens "
@@ -92,6 +93,7 @@ def over_limit(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
                 ),
                 "Head of Product",
                 "weeks",
+                worth=sums.say("{all_above_limit_usd:usd_table} of cost a month beyond the limit"),
             ),
             outcome=_next_tier(sums, plan),
             supporting=Table(
@@ -134,6 +136,7 @@ def outgrown(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
                 _larger_tier(customers, plan),
                 "Head of Customer Success",
                 "days",
+                worth=sums.say("{all_loss_usd:usd_table} of cost a month above their fees"),
             ),
             outcome=_next_tier(sums, plan),
             supporting=Table(

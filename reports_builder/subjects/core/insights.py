@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.savings import named, slower_after, total_of_works, works
+from reports_builder.savings import named, slower_after, works
 from reports_builder.subjects import capabilities
 from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
 from reports_builder.subjects.changes import change_or_new
@@ -53,6 +53,7 @@ _LEDGER_COLUMNS = (
     Column("low_monthly_savings_usd", "Low", "usd_table"),
     Column("high_monthly_savings_usd", "High", "usd_table"),
     Column("payback_months", "Pays back after", "months"),
+    Column("first_year_net_usd", "First year", "usd_table"),
 )
 
 
@@ -202,37 +203,39 @@ def worth_of_switches(switches: Evidence) -> Prose:
     )
 
 
-def opportunities(warehouse: Warehouse, best: Evidence) -> tuple[Insight, ...]:
-    """One block for the best action of each of three kinds: more of one kind is no second one."""
-    firsts = [row for row in best.each() if row["is_first_of_its_kind"]]
-    return tuple(_opportunity(warehouse, row) for row in firsts[:3])
+def opportunities(warehouse: Warehouse) -> tuple[Insight, ...]:
+    """A block for each of the three kinds that bring most in the first year, however many teams share one."""
+    return tuple(_opportunity(warehouse, row) for row in ask.kinds_of_work(warehouse).each()[:3])
 
 
 def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
     action_kind = str(row["action_kind"])
     domain = _DOMAIN_OF_ACTION.get(action_kind, RATES)
+    alike = ", and {further_works:count} more of this kind"
+    others = row.say(alike) if row["further_works"] else note("")
     problem, supporting = (
         _switch_in_numbers(warehouse, row)
-        if action_kind == "model_switch"
-        else _action_in_numbers(warehouse, row)
+        if action_kind == "model_switch" and not row["further_works"]
+        else _kind_in_numbers(warehouse, row)
     )
     return Insight(
-        title=row.say("Opportunity worth {net_monthly_savings_usd:usd} a month: ")
-        + named(row, begins_sentence=False),
+        title=row.say("Opportunity worth {kind_net_usd:usd} a month: ")
+        + named(row, begins_sentence=False)
+        + others,
         problem=problem,
         domain_spec=domain.spec,
         domain_framework=domain.framework,
-        ubr_impact=row.say("**{net_monthly_savings_usd:usd}** less to pay a month, net of overlap."),
+        ubr_impact=row.say("**{kind_net_usd:usd}** less to pay a month, net of overlap."),
         recommendation=Recommendation(
-            named(row) + slower_after(warehouse, row) + row.say(". First step: {first_step:text}."),
+            named(row) + others + slower_after(warehouse, row) + row.say(". First step: {first_step:text}."),
             str(row["owner_role"]),
-            str(row["effort"]),
+            row.cell("kind_effort_days", "days").plain if row["further_works"] else str(row["effort"]),
             is_in_plan=True,
         ),
         outcome=row.say(
-            "**{net_monthly_savings_usd:usd}** a month, between {low_monthly_savings_usd:usd} and "
-            "{high_monthly_savings_usd:usd}; the work pays back after {payback_months:months} and leaves "
-            "{first_year_net_usd:usd} of the first year. Assumption: {assumption:text}"
+            "**{kind_net_usd:usd}** a month, between {kind_low_usd:usd} and {kind_high_usd:usd}; the work "
+            "pays back after {kind_payback_months:months} and leaves {kind_first_year_net_usd:usd} of the "
+            "first year. Assumption: {assumption:text}"
         ),
         supporting=supporting,
     )
@@ -262,19 +265,16 @@ def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Tabl
     return problem, Table(columns, switches, caption)
 
 
-def _action_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
-    """What an action saves before and after overlap, beside the others of its kind."""
-    alike = works(warehouse, str(row["action_kind"]))
+def _kind_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
+    """What a kind of work saves before and after overlap, and each piece of it with its team."""
     problem = row.say(
-        "Today's way costs **{gross_monthly_savings_usd:usd}** a month more than it has to"
-        + ("; {overlap_usd:usd} of that is already counted in other actions." if row["overlap_usd"] else ".")
+        "Today's way costs **{kind_gross_usd:usd}** a month more than it has to"
+        + ("; {kind_overlap_usd:usd} of that is counted in others." if row["kind_overlap_usd"] else ".")
     )
-    caption = say(
-        "actions of this kind ({action_kind:words}); together {total_net_usd:usd_table} a month.",
-        row,
-        total_of_works(warehouse, str(row["action_kind"])),
+    caption = row.say(
+        "actions of this kind ({action_kind:words}); together {kind_net_usd:usd_table} a month."
     )
-    return problem, Table(_LEDGER_COLUMNS, alike, caption)
+    return problem, Table(_LEDGER_COLUMNS, works(warehouse, str(row["action_kind"])), caption)
 
 
 def overrun_budgets(teams: Evidence, ended: Evidence) -> tuple[Insight, ...]:

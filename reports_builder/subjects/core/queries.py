@@ -289,3 +289,25 @@ def price_plan(warehouse: Warehouse) -> Evidence:
         where is_chosen and not is_current_plan
         """
     )
+
+
+def kinds_of_work(warehouse: Warehouse) -> Evidence:
+    """Each kind of work by what its first year brings, with the piece that saves most for its effort."""
+    return warehouse.evidence(
+        """
+        select
+            work_id, action_kind, subject, tasks, provider, model, effort, assumption, owner_role, first_step,
+            kind_works - 1 as further_works,
+            kind_gross_usd,
+            kind_gross_usd - kind_net_usd as kind_overlap_usd,
+            kind_net_usd,
+            kind_low_usd,
+            kind_high_usd,
+            kind_effort_days,
+            kind_effort_usd / nullif(kind_net_usd, 0)::double as kind_payback_months,
+            kind_first_year_net_usd
+        from rates.rpt_savings_actions
+        where is_counted and is_first_of_its_kind
+        order by kind_first_year_net_usd desc, action_kind
+        """
+    )

@@ -114,6 +114,7 @@ def premium_on_trivial(warehouse: Warehouse) -> tuple[Insight, ...]:
                 _change_of_model(usage),
                 "Head of Engineering",
                 "days",
+                worth=_least_worth_of(warehouse),
             ),
             outcome=_worth_of(warehouse),
             supporting=Table(
@@ -129,6 +130,14 @@ def _change_of_model(usage: Evidence) -> Prose:
     if usage["suggested_model"] is None:
         return note("Look for a cheaper model: none with a price and acceptable quality is known.")
     return usage.say("Change the model in these customers' settings to {suggested_model:text}.")
+
+
+def _least_worth_of(warehouse: Warehouse) -> Prose | None:
+    """What the change of model saves once the other switches are made; nothing while that is unknown."""
+    fixes = ask.fixes_of_premium_use(warehouse)
+    if fixes["fix_gross_usd"] is None:
+        return None
+    return fixes.say("{fix_net_usd:usd_table} to {fix_gross_usd:usd_table} a month")
 
 
 def _worth_of(warehouse: Warehouse) -> Prose:

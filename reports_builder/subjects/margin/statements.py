@@ -371,10 +371,18 @@ def daily_margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
     title = totals.say("Margin is {margin_share:percent} of fees earned, {margin_share_change:delta_points}")
     return Figure(
         "daily-margin",
-        daily_trend(days, None, day="day", value="margin_usd", axis_title="Margin a day, US dollars"),
+        daily_trend(
+            days,
+            None,
+            day="day",
+            value="margin_usd",
+            axis_title="Margin a day, US dollars",
+            is_by_week=True,
+        ),
         title,
-        title + note(". A line of the margin of each day."),
+        title + note(". A line of the mean margin of seven days, and a dot for each day."),
         days,
+        key="Line: the mean of the seven days up to each. Dots: the days.",
     )
 
 

@@ -2,10 +2,10 @@
 
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import NO_PLAN
-from reports_builder.model import Action, ActionPlan
+from reports_builder.model import NO_FIGURE, Action, ActionPlan
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
-from reports_builder.subjects.pricing.pilot import sequence_said
+from reports_builder.subjects.pricing.pilot import can_measure, first_step_said, sequence_said
 from reports_builder.warehouse import Warehouse
 
 _DEPARTURES_ASSUMED = "medium: use is measured, departures are assumed"
@@ -22,15 +22,18 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     steps = ask_customers.segments(warehouse, "margin_today")
     ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
     worth = [row for row in ranked if row["gain_usd"]]
+    impacts = ask_customers.impacts(warehouse)
+    programme = ask.programme(warehouse)
+    measurable = can_measure(warehouse)
     return ActionPlan(
-        tuple(_step(row, ask_customers.impacts(warehouse)) for row in worth),
+        tuple(_step(row, impacts, programme, measurable=measurable) for row in worth),
         ask_customers.gains(warehouse, "margin_today").say(
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
             "departures, net of overlap: every customer is in one of them only. They are ranked by "
             "value. "
         )
-        + _programme_said(warehouse)
+        + _programme_said(programme)
         + sequence_said(warehouse)
         + note(
             " All margins use today's cost of a call: savings on models lower it and are counted apart, "
@@ -39,13 +42,13 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     )
 
 
-def _step(row: Evidence, falls: Evidence) -> Action:
+def _step(row: Evidence, falls: Evidence, programme: Evidence, *, measurable: bool) -> Action:
     losing = row["segment"] == "loses_money"
     words = (
-        "Speak with the {customers:count} customers that lose money, one by one, and move them to "
+        "Speak with the {active_customers:count} customers that lose money, one by one, and move them to "
         "“{plan_name:text}”"
         if losing
-        else "Move the {customers:count} others to it, of whom {customers_paying_more:count} pay more"
+        else "Move the {active_customers:count} others to it, of whom {customers_paying_more:count} pay more"
     )
     given = (
         falls.say(
@@ -65,25 +68,35 @@ def _step(row: Evidence, falls: Evidence) -> Action:
         first_step=note(
             "Show each its use and what it costs"
             if losing
+            else "After a pilot with customers drawn by lot: announce it with notice"
+            if measurable
             else "After the customers that lose money: announce it with notice"
         ),
+        payback=_payback(programme),
     )
 
 
-def _programme_said(warehouse: Warehouse) -> Prose:
+def _payback(programme: Evidence) -> Prose:
+    """When the one effort of the change has come back: the steps share it."""
+    return programme.cell("payback_months", "months") if programme.rows else NO_FIGURE
+
+
+def _programme_said(programme: Evidence) -> Prose:
     """What the change takes once, and when it pays, from the decision waterfall."""
-    programme = ask.programme(warehouse)
     if not programme.rows:
         return note("")
     return programme.say(
-        "The change takes {effort_usd:usd_table} once and begins after {months_to_start:months}; it has paid "
-        "that back {payback_months:months} later, when models and settings are cheaper by then. "
+        "The change, all steps of it together, takes {effort_usd:usd_table} once and begins after "
+        "{months_to_start:months}; it has paid that back {payback_months:months} later, when models and "
+        "settings are cheaper by then. "
     )
 
 
 def introduction(warehouse: Warehouse) -> ActionPlan:
     """The whole change of prices as one action."""
     gain = ask.gain(warehouse)
+    programme = ask.programme(warehouse)
+    impacts = ask_customers.impacts(warehouse)
     if not gain.rows:
         return ActionPlan(
             (), note("No other plan, searched for or on your list, passes the rules and earns more.")
@@ -97,20 +110,21 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
                 value=gain.cell("gain_usd", "usd_table"),
                 value_range=gain.say("{low_gain_usd:usd_table} to {high_gain_usd:usd_table}"),
                 confidence=_DEPARTURES_ASSUMED,
-                first_step=note("Give notice to customers drawn by lot, and compare how many leave")
+                first_step=first_step_said(warehouse)
                 + (
-                    gain.say(
-                        "; speak with the {customers_with_steep_rise:count} with a steep rise before it "
-                        "reaches them"
+                    impacts.say(
+                        "; speak with the {steep_customers:count} with a steep rise before it reaches them"
                     )
-                    if gain["customers_with_steep_rise"]
+                    if impacts["steep_customers"]
                     else note("")
                 ),
+                payback=_payback(programme),
             ),
         ),
         gain.say(
             "Worth **{total_net_usd:usd_table}** of margin in 30 days after expected departures. Plans "
             "exclude one another, so nothing is added to it. "
         )
-        + _programme_said(warehouse),
+        + _programme_said(programme)
+        + sequence_said(warehouse),
     )

@@ -16,7 +16,8 @@ def plan_margins(plans: Evidence, today: str = "is_current_plan") -> alt.TopLeve
         elif row["is_rejected"]:
             row["name"] = f"Rejected: {row['plan_name']}"
         else:
-            row["name"] = row["plan_name"]
+            # Of the list it may be a plan that stands there as well: it comes with a transition.
+            row["name"] = row["offer_name" if row["is_recommended"] else "plan_name"]
     largest = max((float(row["high_usd"] or 0) for row in rows), default=0.0)
     smallest = min((float(row["low_usd"] or 0) for row in rows), default=0.0)
     scale = alt.Scale(domain=[min(0.0, smallest * 1.15), largest * 1.15 or 1], nice=False)

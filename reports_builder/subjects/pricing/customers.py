@@ -12,7 +12,8 @@ def segments(warehouse: Warehouse, kind: str) -> Evidence:
         select
             plan_label as plan_name, segment, customers, current_revenue_usd, revenue_usd, revenue_change_usd,
             revenue_change_share, revenue_change_share_p50, current_gross_margin_usd, gross_margin_usd,
-            gross_margin_base_churn_usd, gain_usd, gain_low_usd, gain_high_usd, customers_paying_more,
+            gross_margin_base_churn_usd, gain_usd, gain_low_usd, gain_high_usd, active_customers,
+            customers_paying_more,
             customers_paying_less, customers_unchanged, current_unprofitable_customers,
             unprofitable_customers, rise_share
         from pricing.rpt_segment_impacts
@@ -61,7 +62,7 @@ def largest_rises(warehouse: Warehouse) -> Evidence:
             current_revenue_usd, revenue_usd, revenue_change_usd, revenue_change_share, cost_to_serve_usd,
             current_gross_margin_usd, gross_margin_usd, leave_probability_base
         from pricing.rpt_plan_backtests
-        where is_recommended and revenue_change_usd > 0
+        where is_recommended and is_active and revenue_change_usd > 0
         order by revenue_change_usd desc, customer_id
         """
     )
@@ -81,7 +82,7 @@ def invoices(warehouse: Warehouse, *, rising: bool) -> Evidence:
             current_revenue_usd, revenue_usd, revenue_change_usd, revenue_change_share, cost_to_serve_usd,
             current_gross_margin_usd, gross_margin_usd
         from :backtests
-        where is_recommended and sign(revenue_change_usd) = :direction
+        where is_recommended and is_active and sign(revenue_change_usd) = :direction
         order by abs(revenue_change_usd) desc, customer_id
         """,
         backtests=BACKTESTS,
@@ -90,12 +91,12 @@ def invoices(warehouse: Warehouse, *, rising: bool) -> Evidence:
 
 
 def changes(warehouse: Warehouse) -> Evidence:
-    """Customers by how much their invoice changes under the recommended plan, the largest fall first."""
+    """Subscribed customers by how their invoice changes under that plan, the largest fall first."""
     return warehouse.evidence(
         """
         select revenue_change_band as band, count(*) as customers
         from :backtests
-        where is_recommended
+        where is_recommended and is_active
         group by revenue_change_band
         order by min(revenue_change_share) nulls last, band
         """,

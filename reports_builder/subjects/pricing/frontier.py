@@ -1,9 +1,18 @@
 """The plan that the search finds: the front, the choice and why, and what each rule costs."""
 
+from collections.abc import Callable, Mapping
+
 from reports_builder.evidence import Evidence, Prose, join, note
+from reports_builder.formatting import Value, count, ratio
 from reports_builder.model import Column, Figure, Section, Table
 from reports_builder.subjects.pricing.charts import plan_front
 from reports_builder.warehouse import Warehouse
+
+
+def _used(column: str, allowed: str, style: Callable[[Value], str]) -> Callable[[Mapping[str, Value]], str]:
+    """A figure beside the limit that the rules set it."""
+    return lambda plan: f"{style(plan[column])} of {style(plan[allowed])}"
+
 
 _FRONT = (
     Column("plan_name", "Plan"),
@@ -27,6 +36,28 @@ _SCENARIOS = (
     Column("given_away_usd", "Pay less, together", "usd_table"),
     Column("verdict_words", "Verdict"),
 )
+_ALTERNATIVES = (
+    Column("plan_name", "Plan"),
+    Column("transition_name", "Comes"),
+    Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
+    Column("base_difference_usd", "Against the chosen", "delta_usd_table"),
+    Column("gross_margin_worst_usd", "In its worst case", "usd_table"),
+    Column("worst_difference_usd", "Against the chosen", "delta_usd_table"),
+    Column(
+        "profitable_steep_rises",
+        "Steep rises of profitable customers",
+        words=_used("profitable_steep_rises", "profitable_steep_rises_allowed", count),
+    ),
+    Column(
+        "profitable_customers_lost_high",
+        "Profitable customers lost, high churn",
+        words=_used("profitable_customers_lost_high", "profitable_departures_allowed", ratio),
+    ),
+    Column("largest_rise_share", "Steepest rise", "percent"),
+    Column("least_unit_margin_share", "Least margin of a unit", "percent"),
+    Column("unprofitable_customers", "Still at a loss", "count"),
+    Column("verdict_words", "Verdict"),
+)
 _RULES = (
     Column("verdict_words", "Rule"),
     Column("plan_name", "Best plan that it rejects"),
@@ -44,13 +75,13 @@ def chosen(warehouse: Warehouse) -> Evidence:
         """
         select
             offer_name as chosen_name, transition_name as chosen_transition, is_current_plan, is_listed,
-            customers as chosen_customers, gain_base_usd, gain_worst_usd,
+            transition_id as chosen_transition_id, gain_base_usd, gain_worst_usd,
             gross_margin_base_churn_usd as chosen_base_usd,
             gross_margin_worst_usd as chosen_worst_usd, is_no_worse_than_listed,
             customers_lost_base as chosen_lost, profitable_customers_lost_base as chosen_profitable_lost,
             profitable_steep_rises as chosen_steep_rises, profitable_steep_rises_allowed,
             profitable_customers_lost_high as chosen_lost_high, profitable_departures_allowed,
-            profitable_customers as chosen_profitable, unprofitable_customers as chosen_unprofitable
+            largest_rise_share as chosen_largest_rise_share
         from pricing.rpt_plan_frontier
         where is_chosen
         """
@@ -136,11 +167,11 @@ def chosen_said(warehouse: Warehouse) -> tuple[Prose, ...]:
         _origin(plan, searched)
         + plan.say(
             "“{chosen_name:text}”. It is expected to lift the margin by "
-            f"**{{gain_base_usd:usd}}** a month, {worst}. About {{chosen_lost:count}} of "
-            "{chosen_customers:count} customers are expected to leave, {chosen_profitable_lost:ratio} of "
-            "them customers that earn money today."
+            f"**{{gain_base_usd:usd}}** a month, {worst}. About {{chosen_lost:count}} customers are "
+            "expected to leave, {chosen_profitable_lost:ratio} of them customers that earn money today."
         ),
-        join([why_said(plan), _knife_edge(plan)]),
+        why_said(plan),
+        join([_knife_edge(plan), *_alternatives_said(plan, alternatives(warehouse))]),
     )
 
 
@@ -174,7 +205,50 @@ def _knife_edge(plan: Evidence) -> Prose:
         "customers of the "
         "{profitable_steep_rises_allowed:count} that your limit allows, and under high churn "
         "{chosen_lost_high:ratio} of the "
-        "{profitable_departures_allowed:ratio} departures of profitable customers that it allows."
+        "{profitable_departures_allowed:ratio} departures of profitable customers that it allows. The "
+        "steepest rise is {chosen_largest_rise_share:percent}."
+    )
+
+
+def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
+    """The nearest plans that are allowed, and what a cap of the rises costs: nothing where there is none."""
+    allowed = [row for row in others.each() if row["is_alternative"] and row["verdict"] == "eligible"]
+    capped = [row for row in others.each() if row["is_best_rise_capped"]]
+    return (
+        *(
+            row.say("As good for practical purposes: “{other_name:text}”, ")
+            + row.say("{worst_difference_usd:delta_usd_table} in the worst case")
+            + note(
+                ", without a transition."
+                if row["transition_id"] == "none" != plan["chosen_transition_id"]
+                else "."
+            )
+            for row in allowed[:1]
+        ),
+        *(
+            row.say(
+                "The best that caps each rise, “{other_name:text}”: "
+                "{worst_difference_usd:delta_usd_table} in the worst case."
+            )
+            for row in capped
+        ),
+    )
+
+
+def alternatives(warehouse: Warehouse) -> Evidence:
+    """The chosen plan, those nearly as good, and the best that caps each rise: what people may prefer."""
+    return warehouse.evidence(
+        """
+        select
+            offer_name as other_name, plan_name, transition_id, transition_name, gross_margin_base_churn_usd,
+            gross_margin_worst_usd, more_than_chosen_base_usd as base_difference_usd,
+            more_than_chosen_worst_usd as worst_difference_usd, profitable_steep_rises,
+            profitable_steep_rises_allowed, profitable_customers_lost_high, profitable_departures_allowed,
+            largest_rise_share, least_unit_margin_share, unprofitable_customers, verdict, verdict_words,
+            is_chosen, is_alternative, is_best_rise_capped
+        from pricing.rpt_plan_alternatives
+        order by is_chosen desc, gross_margin_worst_usd desc, candidate_id
+        """
     )
 
 
@@ -191,13 +265,14 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 note(
                     "Each point is a plan that no other beats at once in margin, worst case, revenue and "
                     "invoice shock. A customer takes the cheapest of its tier and the dearer ones, under the "
-                    "plans of your list as well: there they earn less here than where each customer is left "
-                    "in its tier. Who leaves follows the rise of what it pays for what is served. Failed "
+                    "plans of your list as well: in the tables that leave each customer in its tier these "
+                    "earn more. Who leaves follows the rise of what it pays for what is served. Failed "
                     "calls are billed by no plan."
                 ),
             ),
             figures=(front_figure(warehouse, plan),),
             tables=(
+                *_alternatives_table(alternatives(warehouse)),
                 Table(_FRONT, front(warehouse), note("The front"), max_rows=25),
                 Table(
                     _SCENARIOS,
@@ -208,6 +283,17 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
             ),
         ),
     )
+
+
+def _alternatives_table(others: Evidence) -> tuple[Table, ...]:
+    """The chosen plan beside what people may prefer; nothing where there is nothing beside it."""
+    if len(others.rows) < 2:
+        return ()
+    caption = (
+        "Nearly the same in the worst case, allowed by your rules or not, and the best that caps each rise: "
+        "for people to decide"
+    )
+    return (Table(_ALTERNATIVES, others, note(caption), max_rows=15),)
 
 
 def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:

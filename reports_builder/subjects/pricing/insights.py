@@ -8,7 +8,6 @@ from reports_builder.subjects.pricing.statements import (
     PLAN_COLUMNS,
     closeness,
     included_units,
-    introduction_said,
     served_up_to,
     unit_of_price,
 )
@@ -150,19 +149,21 @@ def _principle(prices: Evidence) -> str:
     return "There is no base fee: every unit has a price that earns the target margin on its cost."
 
 
-def projection(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
+def projection(plan: Evidence, plans: Evidence, impacts: Evidence, sequence: Prose) -> Insight:
     """Revenue and margin if few, some or many customers leave."""
     return Insight(
         title=plan.say(
             "The recommended plan: revenue {revenue_change_base_churn_share:delta}, even after expected "
             "departures"
         ),
-        problem=plan.say(
+        problem=say(
             "{customers_paying_more:count} customers would pay more, "
-            "{customers_with_steep_rise:count} of them much more. Some will leave: about "
+            "{steep_customers:count} of them much more. Some will leave: about "
             "{customers_lost_base_churn:count} by the base scenario, "
             "{customers_lost_low_churn:count} by the low and {customers_lost_high_churn:count} by "
-            "the high one."
+            "the high one.",
+            plan,
+            impacts,
         ),
         domain_spec=PRICING,
         domain_framework="Quantify Business Value: Planning & Estimating; Unit Economics",
@@ -247,8 +248,9 @@ def spared(tiers: Evidence) -> Insight:
     return Insight(
         title=_carried(tiers),
         problem=tiers.say(
-            "Its {customers:count} customers go from {current_revenue_usd:usd} to {revenue_usd:usd}: "
-            "{customers_paying_more:count} pay more, {customers_paying_less:count} pay less"
+            "Its {customers:count} customers go from {current_revenue_usd:usd} to {revenue_usd:usd}; of the "
+            "{active_customers:count} subscribed on the last day {customers_paying_more:count} pay more, "
+            "{customers_paying_less:count} pay less"
             + (", {customers_unchanged:count} see no change." if tiers["customers_unchanged"] else ".")
         ),
         domain_spec=PRICING,
@@ -275,7 +277,7 @@ def spared(tiers: Evidence) -> Insight:
     )
 
 
-def pricing(plan: Evidence, plans: Evidence) -> Insight:
+def pricing(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
     """What to charge instead, in one block; the pricing proposal has the rest."""
     supporting = Table(PLAN_COLUMNS, plans, note("every customer's use of the period under each plan."))
     if plan["is_current_plan"] and not plan["comparable_plans"]:
@@ -335,7 +337,7 @@ def pricing(plan: Evidence, plans: Evidence) -> Insight:
             "number of customers with a loss falls to {unprofitable_customers:count}."
         ),
         recommendation=Recommendation(
-            introduction_said(plan),
+            plan.say("Introduce “{plan_name:text}”. ") + sequence,
             "Head of Product",
             "a quarter",
             is_in_plan=True,

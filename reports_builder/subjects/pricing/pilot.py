@@ -67,9 +67,21 @@ def pilots(warehouse: Warehouse) -> Evidence:
     )
 
 
+def can_measure(warehouse: Warehouse) -> bool:
+    """Whether a pilot with a group of the customers can measure the departures of the base scenario."""
+    return any(row["can_be_measured"] and row["churn_scenario"] == "base" for row in pilots(warehouse).each())
+
+
+def first_step_said(warehouse: Warehouse) -> Prose:
+    """With whom the change of prices begins, as ``sequence_said`` has it."""
+    if can_measure(warehouse):
+        return note("Give notice to customers drawn by lot, and compare how many leave")
+    return note("Speak with the customers that lose money: show each its use and what it costs")
+
+
 def sequence_said(warehouse: Warehouse) -> Prose:
     """In which order customers get the new price, by what a pilot with them can measure."""
-    if any(row["can_be_measured"] and row["churn_scenario"] == "base" for row in pilots(warehouse).each()):
+    if can_measure(warehouse):
         return note(
             "Start with a pilot with customers drawn by lot; then move those that lose money; then the rest."
         )
@@ -137,7 +149,7 @@ def pilot_section(warehouse: Warehouse) -> tuple[Section, ...]:
     unstopped = [row for row in designs.each() if row["departures_that_stop_it"] is None]
     return (
         Section(
-            "A pilot that can measure",
+            "Whether a pilot can measure who leaves",
             text=(
                 note(
                     "Notice goes to one half of the customers of a group whose price would rise, drawn by "

@@ -30,17 +30,19 @@ def room(warehouse: Warehouse) -> Evidence:
 
 
 def best_listed(warehouse: Warehouse) -> Evidence:
-    """The best plan of the list, for comparison; no row where that is today's, or where it is recommended."""
+    """The best plan of the list, rated as the search rates its own; no row where it is today's or chosen."""
     return warehouse.evidence(
         """
         select
-            plan_label as listed_name,
-            revenue_change_base_churn_usd as listed_revenue_change_usd,
-            gross_margin_change_base_churn_usd as listed_gain_usd,
-            gross_margin_change_low_usd as listed_gain_low_usd,
-            gross_margin_change_high_usd as listed_gain_high_usd
-        from pricing.rpt_plan_comparison
-        where is_best_listed and not is_current_plan and not is_recommended
+            offer_name as listed_name,
+            revenue_base_churn_usd - current_revenue_usd as listed_revenue_change_usd,
+            gain_base_usd as listed_gain_usd,
+            least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) - current_gross_margin_usd
+                as listed_gain_low_usd,
+            greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) - current_gross_margin_usd
+                as listed_gain_high_usd
+        from pricing.rpt_plan_frontier
+        where is_best_listed and not is_current_plan and not is_chosen
         """
     )
 
@@ -64,23 +66,24 @@ def after_savings(warehouse: Warehouse) -> Evidence:
 
 
 def best_rejected(warehouse: Warehouse) -> Evidence:
-    """The rejected plan that would earn most, where it would earn more than the recommended one."""
+    """The rejected plan of the list, as it stands there, that would earn most beyond the recommended one."""
     return warehouse.evidence(
         """
         select
-            plan_label as rejected_name,
+            plan_name as rejected_name,
             verdict,
-            more_than_recommended_usd as missed_gain_usd,
-            -gross_margin_change_high_churn_usd as high_churn_loss_usd,
+            more_than_chosen_base_usd as missed_gain_usd,
+            -gain_worst_usd as worst_loss_usd,
             profitable_steep_rises as rejected_steep_customers,
             profitable_customers as rejected_paying_customers,
-            steep_rise_customer_share as rejected_steep_share,
+            invoice_shock_share as rejected_steep_share,
             profitable_steep_rises_allowed as steep_allowed,
             profitable_steep_rises - profitable_steep_rises_allowed as steep_beyond_limit
-        from pricing.rpt_plan_comparison
-        where verdict in ('too_many_steep_rises', 'loses_margin_under_high_churn')
-            and more_than_recommended_usd > 0
-        order by more_than_recommended_usd desc, plan_id
+        from pricing.rpt_plan_frontier
+        where is_listed and transition_id = 'none'
+            and verdict in ('too_many_steep_rises', 'loses_margin_under_high_churn')
+            and more_than_chosen_base_usd > 0
+        order by more_than_chosen_base_usd desc, plan_id
         limit 1
         """
     )
@@ -125,6 +128,26 @@ def plans(warehouse: Warehouse) -> Evidence:
             greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd
         from pricing.rpt_plan_comparison
         order by gross_margin_base_churn_usd desc, plan_id
+        """
+    )
+
+
+def rated_alike(warehouse: Warehouse) -> Evidence:
+    """The chosen plan and those of the list as they stand there, each rated by the search."""
+    return warehouse.evidence(
+        """
+        select
+            plan_name, offer_name, gross_margin_base_churn_usd,
+            least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
+            greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd,
+            is_current_plan, is_chosen as is_recommended,
+            verdict in (
+                'too_many_steep_rises', 'loses_profitable_customers', 'loses_margin_under_high_churn',
+                'gains_too_little'
+            ) as is_rejected
+        from pricing.rpt_plan_frontier
+        where is_chosen or (is_listed and transition_id = 'none')
+        order by gross_margin_base_churn_usd desc, candidate_id
         """
     )
 
@@ -236,8 +259,7 @@ def gain(warehouse: Warehouse) -> Evidence:
             gross_margin_change_base_churn_usd as gain_usd,
             gross_margin_change_low_usd as low_gain_usd,
             gross_margin_change_high_usd as high_gain_usd,
-            gross_margin_change_base_churn_usd as total_net_usd,
-            customers_with_steep_rise
+            gross_margin_change_base_churn_usd as total_net_usd
         from pricing.rpt_plan_comparison as plan
         where is_recommended and not is_current_plan
         """

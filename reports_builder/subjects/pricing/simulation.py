@@ -4,11 +4,11 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import INVOICING, UNIT_ECONOMICS
 from reports_builder.subjects.pricing import customers as ask
-from reports_builder.subjects.pricing.statements import PLAN_COLUMNS, introduction_said
+from reports_builder.subjects.pricing.statements import PLAN_COLUMNS
 from reports_builder.warehouse import Warehouse
 
 
-def structure(plan: Evidence, plans: Evidence) -> Insight:
+def structure(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
     """What today's prices earn and lose, and the plan that the rules choose."""
     is_kept = bool(plan["is_current_plan"])
     return Insight(
@@ -32,7 +32,7 @@ def structure(plan: Evidence, plans: Evidence) -> Insight:
                 "Keep today's prices; no plan, searched for or on your list, passes the rules and earns more."
             )
             if is_kept
-            else introduction_said(plan),
+            else plan.say("Introduce “{plan_name:text}”. ") + sequence,
             "Head of Product",
             "none" if is_kept else "a quarter",
             is_in_plan=not is_kept,
@@ -58,8 +58,8 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
     impacts = ask.impacts(warehouse)
     insight = Insight(
         title=say(
-            "Invoices rise for {customers_paying_more:count} of {customers:count} customers, who cause "
-            "{rising_cost_share:percent} of cost",
+            "Invoices rise for {customers_paying_more:count} of {active_customers:count} customers, who "
+            "cause {rising_cost_share:percent} of cost",
             plan,
             impacts,
         ),
@@ -69,7 +69,7 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
             "they pay **{rising_revenue_change_usd:usd}** more, half of them over "
             "{rising_revenue_change_share_p50:percent} more; "
             "{customers_paying_less:count} customers pay less and {customers_unchanged:count} the same. "
-            "{customers_with_steep_rise:count} see a steep rise, by more than {steep_rise_share:percent}.",
+            "{steep_customers:count} see a steep rise, by more than {steep_rise_share:percent}.",
             plan,
             impacts,
             rules,
@@ -182,7 +182,7 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
 def segments(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
     """Where the change falls by tier and archetype; nothing when no invoice changes."""
     impacts = ask.recommended_segments(warehouse)
-    if not impacts.rows or plan["customers_unchanged"] == plan["customers"]:
+    if not impacts.rows or plan["customers_unchanged"] == plan["active_customers"]:
         return ()
     return (
         Insight(

@@ -164,20 +164,13 @@ def proposal_said(plan: Evidence) -> Prose:
     )
 
 
-def introduction_said(plan: Evidence) -> Prose:
-    """In which order the recommended plan reaches the customers."""
-    return plan.say(
-        "Introduce “{plan_name:text}”: first with the customers that lose money, then with the rest."
-    )
-
-
 def listed_said(listed: Evidence) -> tuple[Prose, ...]:
     """The best plan of the list beside the recommended one; nothing where that is today's."""
     if not listed.rows:
         return ()
     return (
         listed.say(
-            "Your own list, for comparison: “{listed_name:text}” is the best of it by your rules, and "
+            "Your own list, rated alike: “{listed_name:text}” is the best of it by your rules, and "
             "would lift revenue by {listed_revenue_change_usd:usd} and margin by {listed_gain_usd:usd} a "
             "month ({listed_gain_low_usd:usd} to {listed_gain_high_usd:usd})."
         ),
@@ -215,7 +208,8 @@ def invoices_said(plan: Evidence, rules: Evidence, limits: Evidence) -> Prose:
     """Whose invoices change under the recommended plan, for how many steeply, and how near its limit."""
     return (
         plan.say(
-            "Of {customers:count} customers, **{customers_paying_more:count}** would pay more and "
+            "Of the {active_customers:count} customers subscribed on the last day, "
+            "**{customers_paying_more:count}** would pay more and "
             "{customers_paying_less:count} less"
             + ("; {customers_unchanged:count} see no change. " if plan["customers_unchanged"] else ". ")
         )
@@ -253,7 +247,7 @@ def rejected_said(rejected: Evidence, rules: Evidence) -> tuple[Prose, ...]:
     )
     if rejected["verdict"] == "loses_margin_under_high_churn":
         return (
-            more + rejected.say("with high churn it would leave {high_churn_loss_usd:usd} less than today."),
+            more + rejected.say("in its worst case it would leave {worst_loss_usd:usd} less than today."),
         )
     return (
         more
@@ -317,7 +311,7 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
         ),
         KeyFigure(
             "Invoices that would rise",
-            plan.say("{customers_paying_more:count} of {customers:count}"),
+            plan.say("{customers_paying_more:count} of {active_customers:count}"),
             status=plan.say("{customers_paying_less:count} would fall"),
         ),
         KeyFigure(
@@ -337,8 +331,9 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
     )
 
 
-def margins_figure(plan: Evidence, plans: Evidence) -> Figure:
+def margins_figure(warehouse: Warehouse, plan: Evidence) -> Figure:
     """The margin of each plan with its range of departures."""
+    plans = ask.rated_alike(warehouse)
     title = (
         plan.say("“{plan_name:text}” stays the best of the plans that your rules allow")
         if plan["is_current_plan"]
@@ -354,7 +349,8 @@ def margins_figure(plan: Evidence, plans: Evidence) -> Figure:
         title + note(". A bar of margin per plan, with its range when few or many customers leave."),
         plans,
         height=80 + 44 * len(plans.rows),
-        key="Bar and figure: after expected departures. Line: from many to few departures. Dashed: today.",
+        key="Bar and figure: after expected departures. Line: from many to few departures. Dashed: today. "
+        "Each plan is rated as the search rates its own.",
     )
 
 

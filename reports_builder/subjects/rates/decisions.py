@@ -46,7 +46,7 @@ _CUSTOMERS = (
 
 
 def company_steps(warehouse: Warehouse) -> Evidence:
-    """The steps of the company, today first; no row while nothing is known of any customer."""
+    """The steps of the company, today first, commitments only where one counts; no row without customers."""
     return warehouse.evidence(
         """
         select
@@ -57,7 +57,7 @@ def company_steps(warehouse: Warehouse) -> Evidence:
             first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd,
             third_year_usd, third_year_low_usd, third_year_high_usd
         from rates.rpt_decision_waterfall
-        where scope_type = 'company'
+        where scope_type = 'company' and (step <> 'commitments' or alone_usd <> 0)
         order by step_order
         """
     )
@@ -92,7 +92,7 @@ def losing_customers(warehouse: Warehouse) -> Evidence:
         """
         select scope_name, step_name, revenue_usd, cost_usd, gross_margin_usd
         from rates.rpt_decision_waterfall
-        where scope_type = 'customer' and is_losing_today
+        where scope_type = 'customer' and is_losing_today and (step <> 'commitments' or alone_usd <> 0)
         order by lowest_gross_margin_usd, scope_id, step_order
         """
     )
@@ -186,13 +186,18 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
     )
     return (
         Section(
-            "One waterfall: today, routing, settings, price, commitments",
+            "One waterfall: what each programme makes of the margin",
             text=(
                 note(
                     "Every step is what the ones before it leave. A saving on a customer that leaves is "
                     "lost, so it is "
                     "in the overlap and in no sum. Cost without a customer is in the company and in no "
                     "customer."
+                    + (
+                        ""
+                        if any(row["step"] == "commitments" for row in steps.each())
+                        else " No commitment is counted: none that a provider has quoted pays."
+                    )
                 ),
             ),
             figures=(decision_figure(steps),),

@@ -50,6 +50,7 @@ summed as (
         count(*) filter (where not is_cost_unknown and revenue_usd < served_cost_usd) as unprofitable_customers,
         count(*) filter (where is_profitable and current_revenue_usd > 0) as profitable_customers,
         count(*) filter (where rise_share > {{ assumption('steep_rise_from_share') }}) as steep_rises,
+        max(rise_share) as largest_rise_share,
         count(*) filter (where is_profitable and current_revenue_usd > 0 and rise_share > {{ assumption('steep_rise_from_share') }}) as profitable_steep_rises,
         {{ money('coalesce(sum(revenue_usd - current_revenue_usd) filter (where revenue_usd > current_revenue_usd), 0)') }} as paid_more_usd,
         {{ money('coalesce(sum(current_revenue_usd - revenue_usd) filter (where revenue_usd < current_revenue_usd), 0)') }} as given_away_usd,

@@ -42,7 +42,8 @@ def total_tokens(warehouse: Warehouse) -> Evidence:
             prior_cost_per_1k_tokens_usd,
             cost_per_1k_tokens_change_share as price_change_share,
             output_input_ratio,
-            cached_input_share
+            cached_input_share,
+            prior_cached_input_share
         from allocation.rpt_token_efficiency
         where dimension = 'total'
         """

@@ -30,10 +30,19 @@ def token_price(tokens: Evidence) -> Prose:
         change = note(". ")
     else:
         change = tokens.say(" ({price_change_share:delta} on the period before). ")
-    return (
-        tokens.say("1,000 tokens cost **{cost_per_1k_tokens_usd:usd_unit}**")
-        + change
-        + tokens.say("The providers' caches answered {cached_input_share:percent} of the input.")
+    return tokens.say("1,000 tokens cost **{cost_per_1k_tokens_usd:usd_unit}**") + change + _cached(tokens)
+
+
+def _cached(tokens: Evidence) -> Prose:
+    """What the caches answered, and whether less of it is why a token costs more."""
+    now, before = tokens["cached_input_share"], tokens["prior_cached_input_share"]
+    if before is None or now is None:
+        return tokens.say("The providers' caches answered {cached_input_share:percent} of the input.")
+    is_cause = now < before and (tokens["price_change_share"] or 0) > 0  # type: ignore[operator]
+    return tokens.say(
+        ("One reason is that the" if is_cause else "The")
+        + " providers' caches answered {cached_input_share:percent} of the input, after "
+        "{prior_cached_input_share:percent} in the period before."
     )
 
 
@@ -49,7 +58,7 @@ def token_figures(tokens: Evidence) -> tuple[KeyFigure, ...]:
             status=moved(tokens["price_change_share"], "a token costs more", "a token costs less"),
         ),
         KeyFigure("Output tokens per input token", tokens.cell("output_input_ratio", "ratio")),
-        KeyFigure("Input read from a cache", tokens.cell("cached_input_share", "percent")),
+        compared(tokens, "Input read from a cache", "cached_input_share", "percent"),
     )
 
 

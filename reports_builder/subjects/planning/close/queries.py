@@ -29,7 +29,7 @@ def company(warehouse: Warehouse, closed_by: date) -> Evidence:
             largest_part,
             largest_part_usd,
             cause_team_name,
-            cause_customer_id,
+            cause_customer_name,
             cause_feature_id,
             cause_model,
             cause_usd

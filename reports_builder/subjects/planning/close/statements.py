@@ -78,7 +78,7 @@ def _cause(company: Evidence) -> tuple[Prose, ...]:
     )
     if company["cause_usd"] is not None:
         said += company.say(
-            "; the largest single one is {cause_customer_id:text} of {cause_team_name:text}, "
+            "; the largest single one is {cause_customer_name:text} of {cause_team_name:text}, "
             "{cause_feature_id:words} with {cause_model:text}: {cause_usd:delta_usd}"
         )
     return (said + note(". ") + _what_to_do(company),)

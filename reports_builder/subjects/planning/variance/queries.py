@@ -34,7 +34,7 @@ def parts(warehouse: Warehouse) -> Evidence:
             variance_usd,
             lmdi_usd,
             main_team_name,
-            main_customer_id,
+            main_customer_name,
             main_feature_id,
             main_model,
             main_variance_usd
@@ -53,7 +53,7 @@ def causes(warehouse: Warehouse, team_id: Value = None) -> Evidence:
         select
             part,
             scope_name,
-            main_customer_id,
+            main_customer_name,
             main_feature_id,
             main_model,
             main_variance_usd,

@@ -138,7 +138,7 @@ def causes_table(causes: Evidence) -> Table:
         (
             Column("scope_name", "Who answers"),
             Column("part", "Cause", words=_part),
-            Column("main_customer_id", "Customer"),
+            Column("main_customer_name", "Customer"),
             Column("main_feature_id", "Feature", "words"),
             Column("main_model", "Model"),
             Column("main_variance_usd", "Effect", "delta_usd_table"),

@@ -130,7 +130,8 @@ final as (
             when is_accepted then cast(null as string)
             when verdict <> 'possible' then reason_against
             when left_before_usd <= left_after_usd then 'nothing is left to save after the actions before it'
-            else 'it saves less than its work costs'
+            when not pays_its_work then 'it saves less than its work costs'
+            else 'with all of this kind that its team has, it saves less a month than an action must'
         end as reason_against,
         is_accepted,
         is_use_measured,

@@ -1,0 +1,112 @@
+"""What is near a limit, or nearly as good, is said for people to decide; what hides behind its parts is said as a whole."""
+
+from __future__ import annotations
+
+from reports_builder.subjects.core.insights import opportunities
+from reports_builder.subjects.pricing.frontier import chosen_said, front_section
+from reports_builder.subjects.rates.decisions import decision_section
+from tests.reports.empty_marts import empty_marts, warehouse_of, with_rows
+
+FRONTIER = "pricing.rpt_plan_frontier"
+ALTERNATIVES = "pricing.rpt_plan_alternatives"
+WATERFALL = "rates.rpt_decision_waterfall"
+ACTIONS = "rates.rpt_savings_actions"
+SWITCHES = "rates.rpt_model_switch_savings"
+
+
+def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -> None:
+    chosen = (
+        "'Per call, never below' as offer_name, 'Per call' as plan_name, 'floor' as transition_id, "
+        "'never below' as transition_name, true as is_chosen, "
+    )
+    with empty_marts(FRONTIER, ALTERNATIVES) as opened:
+        with_rows(
+            opened,
+            FRONTIER,
+            chosen + "false as is_current_plan, 900 as gain_base_usd, 700 as gain_worst_usd, "
+            "11 as profitable_steep_rises, 16 as profitable_steep_rises_allowed, "
+            "4.05 as profitable_customers_lost_high, 4.15 as profitable_departures_allowed, 6.45 as largest_rise_share",
+        )
+        assert (
+            not front_section(warehouse_of(opened))[0].tables[0].caption.plain.startswith("Nearly the same")
+        )  # type: ignore[union-attr]
+        limits = (
+            "11 as profitable_steep_rises, 16 as profitable_steep_rises_allowed, 4.05 as "
+            "profitable_customers_lost_high, 4.15 as profitable_departures_allowed, "
+        )
+        with_rows(
+            opened,
+            ALTERNATIVES,
+            chosen + limits + "1000 as gross_margin_worst_usd, 0 as more_than_chosen_worst_usd, "
+            "false as is_alternative, false as is_best_rise_capped, 'eligible' as verdict",
+            limits
+            + "'Fee, at once' as offer_name, 'none' as transition_id, 999.56 as gross_margin_worst_usd, "
+            "-0.44 as more_than_chosen_worst_usd, false as is_chosen, true as is_alternative, "
+            "false as is_best_rise_capped, 'eligible' as verdict",
+            limits
+            + "'Steep, at once' as offer_name, 'none' as transition_id, 1009 as gross_margin_worst_usd, "
+            "9 as more_than_chosen_worst_usd, false as is_chosen, true as is_alternative, "
+            "false as is_best_rise_capped, 'too_many_steep_rises' as verdict",
+            limits + "'Capped' as offer_name, 'double' as transition_id, 729 as gross_margin_worst_usd, "
+            "-271 as more_than_chosen_worst_usd, false as is_chosen, false as is_alternative, "
+            "true as is_best_rise_capped, 'eligible' as verdict",
+        )
+        warehouse = warehouse_of(opened)
+        said = chosen_said(warehouse)[-1].plain
+        assert "4.05 of the 4.15 departures" in said
+        assert "The steepest rise is 645 %." in said
+        assert "“Fee, at once”, -$0.44 in the worst case, without a transition." in said
+        assert "“Capped”: -$271.00 in the worst case." in said
+        table = front_section(warehouse)[0].tables[0]
+        assert len(table.cells) == 4
+        assert "11 of 16" in table.cells[0]
+        assert "4.05 of 4.15" in table.cells[0]
+
+
+def test_a_step_of_commitments_stands_only_where_one_counts() -> None:
+    step = "'company' as scope_type, 10 as gross_margin_usd, 10 as gross_margin_low_usd, 10 as gross_margin_high_usd, "
+    for saved in (0, 5):
+        with empty_marts(WATERFALL) as opened:
+            with_rows(
+                opened,
+                WATERFALL,
+                step
+                + "1 as step_order, 'today' as step, 'Today' as step_name, 0 as alone_usd, 0 as change_usd",
+                step + "5 as step_order, 'commitments' as step, 'After commitments' as step_name, "
+                f"{saved} as alone_usd, {saved} as change_usd",
+            )
+            [section] = decision_section(warehouse_of(opened))
+            assert len(section.tables[0].cells) == (2 if saved else 1)
+            assert ("No commitment is counted" in section.text[0].plain) == (not saved)
+
+
+def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None:
+    work = "true as is_counted, 'a' as assumption, 'Team lead' as owner_role, 'f' as first_step, '1 day' as effort, "
+    with empty_marts(ACTIONS, SWITCHES) as opened:
+        with_rows(
+            opened,
+            ACTIONS,
+            *(
+                work + f"'{work_id}' as work_id, '{kind}' as action_kind, '{work_id} machines' as subject, "
+                f"{rank} as action_rank, {rank} as first_year_rank, {first} as is_first_of_its_kind, "
+                f"{works_of_kind} as kind_works, {saved} as kind_net_usd, {saved} as kind_gross_usd, "
+                f"{saved} as kind_low_usd, {saved} as kind_high_usd, {works_of_kind} as kind_effort_days, "
+                f"100 * {works_of_kind} as kind_effort_usd, 12 * {saved} - 200 as kind_first_year_net_usd"
+                for rank, (work_id, kind, works_of_kind, saved, first) in enumerate(
+                    [
+                        ("quick", "idle_machine", 1, 137, True),
+                        ("x", "gpu_idle", 2, 190, True),
+                        ("y", "gpu_idle", 2, 190, False),
+                    ],
+                    1,
+                )
+            ),
+        )
+        first, second = opportunities(warehouse_of(opened))
+        assert first.title.plain == (
+            "Opportunity worth $190 a month: stop or share x machines, and 1 more of this kind"
+        )
+        assert first.recommendation.effort == "2 days"
+        assert "pays back after 1.1 months and leaves $2.1K of the first year" in first.outcome.plain
+        assert len(first.supporting.cells) == 2
+        assert second.title.plain == "Opportunity worth $137 a month: end quick machines"
