@@ -161,8 +161,10 @@ def shape_aws_cur(record: Fields) -> tuple[Fields, Fields]:
 
 
 def _service_category(usage_type: str, family: str | None, code: str) -> str:
-    """The family tells the storage of machines from the machines; where it says no more than that something runs on one, as
-    "Cache Instance" or "ML Instance" do, the service says what.
+    """Of what FOCUS names, by the family of the product.
+
+    The family tells the storage of machines from the machines; where it says no more than that something
+    runs on one, as "Cache Instance" or "ML Instance" do, the service says what.
     """
     category = service_category(_transfer(usage_type), family, code)
     of_service = service_category(code)
