@@ -52,10 +52,12 @@ def parsed(message: bytes) -> ExportTraceServiceRequest:
         )
     except ModuleNotFoundError as error:
         raise NotOtlpError("needs more packages: pip install 'ai-finops-warehouse[receive]'") from error
+    request = ExportTraceServiceRequest()
     try:
-        return ExportTraceServiceRequest.FromString(message)
+        request.ParseFromString(message)
     except DecodeError as error:
         raise ValueError(str(error)) from error
+    return request
 
 
 def read_messages(path: Path) -> Iterator[ReadSpan]:

@@ -1,7 +1,7 @@
 """Land the spans of OTLP files, with those attributes that the seed attribute_mappings lists.
 
-Files are JSON or protobuf. Names of attributes, old and new, stand in the seed alone. Events, messages and any other attribute are not
-landed.
+Files are JSON or protobuf. Names of attributes, old and new, stand in the seed alone. Events, messages and
+any other attribute are not landed.
 """
 
 from __future__ import annotations
