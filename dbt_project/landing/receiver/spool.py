@@ -18,6 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,7 +43,7 @@ class _OpenFile:
     """A hidden file that is being filled; `size` is how much of it the disk has for certain."""
 
     def __init__(self, folder: Path, suffix: str) -> None:
-        started = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         self.path = folder / f".received-{started}-{secrets.token_hex(4)}{suffix}"
         self.started = time.monotonic()
         self.size = 0
