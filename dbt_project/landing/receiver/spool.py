@@ -156,13 +156,14 @@ class Spool:
             record.is_kept.set_result(None)
 
     def _finish(self, suffix: str, *, is_whole: bool = True) -> None:
-        """Add no more to the file of that suffix."""
+        """Add no more to the file of that suffix; one that cannot be cut is left to the next receiver."""
         file = self._open.pop(suffix)
         with suppress(OSError):
             if not is_whole:
                 file.cut()
             self._finished.append(file.path)
-        file.close()
+        with suppress(OSError):
+            file.close()
 
     def _publish(self) -> None:
         """Take the dot from the names of finished files; where that fails it is tried again."""
