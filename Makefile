@@ -78,6 +78,7 @@ bench: $(INSTALLED) ## Time generator, build, reports and allocation beside thei
 	python -m tests.bench.generator_floor
 	python -m tests.bench.warehouse_build
 	python -m tests.bench.otlp_ingestion
+	python -m tests.bench.receiver
 	python -m tests.bench.allocation
 
 realism: $(INSTALLED) ## Hold generated traffic against production traces, kind by kind, for three seeds
@@ -88,6 +89,8 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 
 soak: $(SPARK_INSTALLED) ## For hours: random sequences of builds, kills, refreshes while files arrive, Spark on a cluster
 	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
+	FINOPS_KILLS=200 pytest tests/receiver
+	python -m tests.bench.foreign_exporters
 	python -m tests.bench.refresh_beside_follow
 	python -m tests.bench.advice_on_other_seeds
 	python -m tests.spark.sequences

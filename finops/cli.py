@@ -87,6 +87,12 @@ def land(context: typer.Context) -> None:
     _run([sys.executable, "-m", "dbt_project.landing", "land", *context.args])
 
 
+@app.command("receive", context_settings=_ANYTHING)
+def receive(context: typer.Context) -> None:
+    """Receive spans by OTLP over HTTP into data/raw."""
+    _run([sys.executable, "-m", "dbt_project.landing", "receive", *context.args])
+
+
 @app.command("build", context_settings=_ANYTHING)
 def build(context: typer.Context) -> None:
     """Build, test and publish the warehouse."""

@@ -12,6 +12,7 @@ import yaml
 from dbt_project.landing.errors import UsageError
 from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.price_book.command import app as prices_app
+from dbt_project.landing.receiver.command import receive
 from dbt_project.landing.registry import project_variables
 from dbt_project.landing.tag_policy.command import app as tags_app
 from dbt_project.landing.variables import variable_problems
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(prices_app, name="prices")
 app.add_typer(tags_app, name="tags")
+app.command("receive")(receive)
 
 
 @app.command("land")

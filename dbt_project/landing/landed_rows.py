@@ -7,7 +7,7 @@ surveyed first, and then read by what the survey found.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -81,9 +81,18 @@ def landed_batches(
             columns.append([version] * len(chunk))
         columns += hashes
         yield pa.RecordBatch.from_arrays(
-            [pa.array(values, kind.type) for values, kind in zip(columns, source.schema, strict=True)],
+            [arrow_array(values, kind.type) for values, kind in zip(columns, source.schema, strict=True)],
             schema=source.schema,
         )
+
+
+def arrow_array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """The values of a column. Half a character, as of a text that was cut off within one, becomes `?`."""
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        whole = (v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values)
+        return pa.array(list(whole), kind)
 
 
 def _with_fractions(

@@ -56,6 +56,13 @@ def write_spans(path: Path, megabytes: int, layout: str) -> int:
     return spans
 
 
+def document(first: int, spans: int) -> dict[str, Any]:
+    """What an exporter sends at once: that many spans, numbered from the first."""
+    source = random.Random(first)
+    scope = {"scope": {"name": "bench"}, "spans": [_span(source, first + number) for number in range(spans)]}
+    return {"resourceSpans": [{"resource": _resource(), "scopeSpans": [scope]}]}
+
+
 def _resource() -> dict[str, Any]:
     return {
         "attributes": [_attribute("service.name", "bench"), _attribute("deployment.environment.name", "test")]

@@ -28,7 +28,7 @@ ReadSpan = tuple[int, Any, Any, str | None]
 # Numbers that are no whole numbers stay text, so that no digit of an amount is lost.
 _DECODER = json.JSONDecoder(parse_float=str, parse_constant=str)
 _BLANKS = re.compile(r"[ \t\r\n]*")
-_SCOPES = ("scopeSpans", "instrumentationLibrarySpans")
+SCOPES = ("scopeSpans", "instrumentationLibrarySpans")
 _OTHER_SIGNALS = {"resourceMetrics": "metrics", "resourceLogs": "logs", "resourceProfiles": "profiles"}
 
 
@@ -56,6 +56,12 @@ def read_spans(path: Path) -> Iterator[ReadSpan]:
         raise NotOtlpError(f"is not a whole gzip file ({error})") from error
 
 
+def decode_line(text: bytes) -> Any:
+    """What a line says; ValueError or RecursionError where it is no JSON."""
+    # Files that were put together have the mark of each one's head at the start of a line.
+    return _DECODER.decode(text.decode("utf-8-sig").strip(BLANKS))
+
+
 def _is_laid_out(head: bytes) -> bool:
     """Whether a document goes over several lines: no line of the head is one, though the first begins one."""
     lines = [line.strip() for line in head.removeprefix(codecs.BOM_UTF8).splitlines()]
@@ -79,8 +85,7 @@ def _line_spans(content: BinaryIO) -> Iterator[ReadSpan]:
         if not text.strip(b"\0 \t\r\n"):
             continue
         try:
-            # Files that were put together have the mark of each one's head at the start of a line.
-            documents = _DECODER.decode(text.decode("utf-8-sig").strip(BLANKS))
+            documents = decode_line(text)
             for document in documents if isinstance(documents, list) else [documents]:
                 if "resourceSpans" in document:
                     has_spans = True
@@ -111,7 +116,7 @@ def _pieces_of_line(start: bytes, content: BinaryIO) -> Iterator[bytes]:
 def _document_spans(document: dict[str, Any], line: int) -> Iterator[ReadSpan]:
     for of_resource in document["resourceSpans"] or ():
         resource = of_resource.get("resource")
-        for key in _SCOPES:
+        for key in SCOPES:
             for of_scope in of_resource.get(key) or ():
                 for span in of_scope.get("spans") or ():
                     yield line, resource, span, None
@@ -153,7 +158,7 @@ class _Walker:
         for key in self._members():
             if key == "resource":
                 resource = self._value()
-            elif key in _SCOPES:
+            elif key in SCOPES:
                 for line, span in self._scope_spans():
                     if resource is not None:
                         yield line, resource, span, None

@@ -1,7 +1,7 @@
-"""Land the spans of OTLP/JSON files, with those attributes that the seed attribute_mappings lists.
+"""Land the spans of OTLP files, with those attributes that the seed attribute_mappings lists.
 
-Names of attributes, old and new, stand in the seed alone. Events, messages and any other attribute are not
-landed.
+Files are JSON or protobuf. Names of attributes, old and new, stand in the seed alone. Events, messages and
+any other attribute are not landed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from dbt_project.landing.attribute_mappings import Targets
 from dbt_project.landing.fields.nested import Problems
 from dbt_project.landing.fields.values import canonical_number
 from dbt_project.landing.formats.otlp_documents import NotOtlpError, read_spans
+from dbt_project.landing.formats.otlp_messages import SUFFIX, read_messages
 from dbt_project.landing.known_columns import UnreadableFileError
-from dbt_project.landing.landed_rows import ROWS_PER_BATCH
+from dbt_project.landing.landed_rows import ROWS_PER_BATCH, arrow_array
 from dbt_project.landing.source import LandedSource
 from dbt_project.landing.usage.keys import number_of
 from dbt_project.landing.usage.spans import HELPERS, SpanUsage
@@ -128,10 +129,10 @@ class OtlpSource(LandedSource):
 
 OTEL = OtlpSource(
     name="otel",
-    what="OTLP/JSON spans",
+    what="OTLP spans",
     columns={name: "number" if name in _NUMBERS else "text" for name in _LANDED_COLUMNS},
     required=frozenset(),
-    suffixes=(".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"),
+    suffixes=(".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", SUFFIX),
     mapped=frozenset(MAPPED_COLUMNS),
     has_record_ids=True,
 )
@@ -149,7 +150,8 @@ def _batches(path: Path, name: str, version: str, targets: Targets) -> Iterator[
     last_line, number = 0, 0
     resource: object = None
     of_resource: _Ranked = _filled(None, index, _nothing())
-    for line, span_resource, span, line_problem in read_spans(path):
+    read = read_messages if path.name.lower().endswith(SUFFIX) else read_spans
+    for line, span_resource, span, line_problem in read(path):
         number = number + 1 if line == last_line else 1
         last_line = line
         if span_resource is not resource:
@@ -183,7 +185,10 @@ def _batches(path: Path, name: str, version: str, targets: Targets) -> Iterator[
 
 def _batch(rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(
-        [pa.array(values, kind.type) for values, kind in zip(zip(*rows, strict=True), _SCHEMA, strict=True)],
+        [
+            arrow_array(values, kind.type)
+            for values, kind in zip(zip(*rows, strict=True), _SCHEMA, strict=True)
+        ],
         schema=_SCHEMA,
     )
 
@@ -215,15 +220,7 @@ def _row(span: Any, index: _Index, of_resource: _Ranked) -> _Row:
     """The own columns of a span, the mapped ones, and the first thing that is wrong with it."""
     if not isinstance(span, dict):
         return *_EMPTY[:2], "span_not_an_object", None, None
-    problem = None
-    trace_id, span_id = _hex(span.get("traceId"), 32), _hex(span.get("spanId"), 16)
-    if trace_id is None or span_id is None:
-        problem = "trace_id_malformed" if trace_id is None else "span_id_malformed"
-    try:
-        started = _nanoseconds(span.get("startTimeUnixNano"))
-        ended = _nanoseconds(span.get("endTimeUnixNano"))
-    except (TypeError, ValueError):
-        started, ended, problem = None, None, problem or "time_malformed"
+    trace_id, span_id, started, ended, problem = _identity(span)
     try:
         values, _ = _filled(span.get("attributes"), index, (of_resource[0].copy(), of_resource[1].copy()))
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -247,6 +244,28 @@ def _row(span: Any, index: _Index, of_resource: _Ranked) -> _Row:
         (ended - started + 500_000) // 1_000_000 if started is not None and ended is not None else None,
     )
     return own, values[: len(_LANDED_COLUMNS)], problem, units, faults.text() if faults.found else None
+
+
+def span_problem(span: Any) -> str | None:
+    """Why a span cannot be told from others or has no day, by the name of that reason; else null."""
+    if not isinstance(span, dict):
+        return "span_not_an_object"
+    _, _, started, _, problem = _identity(span)
+    return problem or ("timestamp_missing" if started is None else None)
+
+
+def _identity(span: dict[str, Any]) -> tuple[str | None, str | None, int | None, int | None, str | None]:
+    """The ids of a span, when it started and ended, and the first thing that is wrong with these."""
+    problem = None
+    trace_id, span_id = _hex(span.get("traceId"), 32), _hex(span.get("spanId"), 16)
+    if trace_id is None or span_id is None:
+        problem = "trace_id_malformed" if trace_id is None else "span_id_malformed"
+    try:
+        started = _nanoseconds(span.get("startTimeUnixNano"))
+        ended = _nanoseconds(span.get("endTimeUnixNano"))
+    except (TypeError, ValueError):
+        started, ended, problem = None, None, problem or "time_malformed"
+    return trace_id, span_id, started, ended, problem
 
 
 def _filled(attributes: Any, index: _Index, ranked: _Ranked) -> _Ranked:
