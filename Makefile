@@ -110,7 +110,7 @@ docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/sta
 site: requirements-site.lock ## The documentation with the data dictionary, as a site in site/index.html
 	@$(PYTHON) -m venv .venv-site
 	@.venv-site/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-site.lock
-	@.venv-site/bin/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --quiet --strict
 
 clean: ## Remove generated data and what was built; your own data, alerts and environment stay
 	@if [ -e $(GENERATED) ]; then \
