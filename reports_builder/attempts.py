@@ -15,6 +15,9 @@ from reports_builder.escaping import clean
 FILE_NAME = "attempt.json"
 """Written by the build, beside the published file."""
 
+_LOADED_AT = datetime.now(UTC)
+"""About when this process began; no build of its own began before."""
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -44,8 +47,10 @@ class Attempt:
         """Whether it never ended and its process is gone; of another machine's process nobody knows."""
         if self.outcome != "running" or self.pid is None or self.host != socket.gethostname():
             return False
-        # In a container that was started again the number may be that of who asks.
-        return self.pid == os.getpid() or not _is_alive(self.pid)
+        if self.pid == os.getpid():
+            # The watcher's own refresh; or in a container that was started again, the same number by chance.
+            return self.started_at is None or self.started_at < _LOADED_AT
+        return not _is_alive(self.pid)
 
 
 def _is_alive(pid: int) -> bool:

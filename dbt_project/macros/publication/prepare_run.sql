@@ -38,19 +38,21 @@
 
 {# What the profile of another project must have, in words that can be pasted into it. #}
 {% macro check_profile() -%}
-    {% if target.type == 'duckdb' %}
-        {% if not run_query("select 1 from duckdb_functions() where function_name = 'check_variables' limit 1").rows %}
-            {{ exceptions.raise_compiler_error(
-                "Nothing was changed: the package ai_finops lands files by a plugin that the profile lacks. Below the output '" ~ target.name
-                ~ "' of profiles.yml, add: plugins: [{module: dbt_project.plugins.warehouse_files, config: {warehouse_dir: \"{{ env_var('FINOPS_WAREHOUSE_DIR', 'warehouse') }}\"}}]"
-            ) }}
-        {% endif %}
-        {% set zone = run_query("select current_setting('TimeZone') as zone").columns[0].values()[0] %}
-        {% if zone not in ('UTC', 'Etc/UTC') %}
-            {% do refuse('Nothing was changed: days of ai_finops are UTC, and the connection is in ' ~ zone ~ '. Below the output ' ~ target.name ~ ' of profiles.yml, add: settings: {TimeZone: UTC}') %}
-        {% endif %}
+    {{ return(adapter.dispatch('check_profile')()) }}
+{%- endmacro %}
+{% macro default__check_profile() -%}
+    {% if not run_query("select 1 from duckdb_functions() where function_name = 'check_variables' limit 1").rows %}
+        {{ exceptions.raise_compiler_error(
+            "Nothing was changed: the package ai_finops lands files by a plugin that the profile lacks. Below the output '" ~ target.name
+            ~ "' of profiles.yml, add: plugins: [{module: dbt_project.plugins.warehouse_files, config: {warehouse_dir: \"{{ env_var('FINOPS_WAREHOUSE_DIR', 'warehouse') }}\"}}]"
+        ) }}
+    {% endif %}
+    {% set zone = run_query("select current_setting('TimeZone') as zone").columns[0].values()[0] %}
+    {% if zone not in ('UTC', 'Etc/UTC') %}
+        {% do refuse('Nothing was changed: days of ai_finops are UTC, and the connection is in ' ~ zone ~ '. Below the output ' ~ target.name ~ ' of profiles.yml, add: settings: {TimeZone: UTC}') %}
     {% endif %}
 {%- endmacro %}
+{% macro spark__check_profile() -%}{%- endmacro %}
 
 {# `python -m dbt_project.spark` has checked, landed and frozen before dbt begins: a cluster cannot call Python. #}
 {% macro check_variables() -%}
