@@ -12,7 +12,7 @@ DEMO_DAYS := 120
 GENERATED := data/raw/_generated.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo data warehouse reports live dashboard test chromium lint types sql format docs bench realism soak spark clean
+.PHONY: help install demo data warehouse reports live dashboard test chromium lint types sql format docs bench realism soak spark site clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -87,7 +87,7 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 	@echo "The same on the market of the scenarios, 32 models:"
 	@python -m generator realism --scenario base
 
-soak: $(SPARK_INSTALLED) ## For hours: random sequences of builds, kills, refreshes while files arrive, Spark on a cluster
+soak: $(SPARK_INSTALLED) ## For hours: random sequences of builds, kills, refreshes while files arrive, Spark on a cluster, Airflow, Dagster
 	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
 	FINOPS_KILLS=200 pytest tests/receiver
 	python -m tests.bench.foreign_exporters
@@ -95,6 +95,7 @@ soak: $(SPARK_INSTALLED) ## For hours: random sequences of builds, kills, refres
 	python -m tests.bench.advice_on_other_seeds
 	python -m tests.spark.sequences
 	python -m tests.spark --cluster
+	python -m tests.bench.schedulers
 
 # Spark is half a gigabyte, so that only who asks for it gets it.
 $(SPARK_INSTALLED): $(INSTALLED) requirements-spark.lock
@@ -108,6 +109,12 @@ spark: $(SPARK_INSTALLED) ## Build a small company on Spark and on DuckDB, and c
 docs: $(INSTALLED) ## The data dictionary, as dbt docs in dbt_project/target/static_index.html
 	dbt docs generate --static --project-dir dbt_project
 
+# In an environment of its own: nothing that runs needs it.
+site: requirements-site.lock ## The documentation with the data dictionary, as a site in site/index.html
+	@$(PYTHON) -m venv .venv-site
+	@.venv-site/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-site.lock
+	@NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --quiet --strict
+
 clean: ## Remove generated data and what was built; your own data, alerts and environment stay
 	@if [ -e $(GENERATED) ]; then \
 	  find data/raw/calls \( -name part-0.parquet -o -name 'follow-*.parquet' \) -delete; \
@@ -116,4 +123,4 @@ clean: ## Remove generated data and what was built; your own data, alerts and en
 	  rm -rf data/raw/truth data/raw/customers.parquet data/raw/_follow.json data/raw/_follow.lock $(GENERATED); \
 	fi
 	@rm -rf warehouse/build warehouse/finops.duckdb warehouse/refresh.json warehouse/watch.lock
-	@rm -rf reports logs dbt_project/target dbt_project/logs
+	@rm -rf reports logs site dbt_project/target dbt_project/logs

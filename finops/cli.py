@@ -40,6 +40,7 @@ _REPORTS = {
     "policy": "Check a request to spend.",
     "savings": "Savings: list, accept, give up.",
     "estimate": "What a request will cost.",
+    "status": "How the pipeline does: freshness, failures, problems.",
 }
 _ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
@@ -135,6 +136,26 @@ def tags(context: typer.Context) -> None:
 def report(context: typer.Context) -> None:
     """Render the reports from the published warehouse."""
     _run([sys.executable, "-m", "reports_builder", *context.args])
+
+
+@app.command("nightly")
+def nightly(
+    steps: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="STEP...", help="Commands of finops in quotes; build report alerts if none."),
+    ] = None,
+    *,
+    log_format: Annotated[
+        str, typer.Option(metavar="text|json", help="json: one JSON object a line, dbt's log too.")
+    ] = "text",
+) -> None:
+    """Run the steps for a scheduler, up to the first that fails, then `status --notify`."""
+    # What it needs of the reports takes time to load.
+    from finops.nightly import DEFAULT_STEPS, run_nightly  # noqa: PLC0415
+
+    if log_format not in ("text", "json"):
+        raise FolderError(f"there is no log format {log_format}; there is text and json.")
+    raise SystemExit(run_nightly(steps or DEFAULT_STEPS, as_json=log_format == "json"))
 
 
 @app.command("dashboard", context_settings=_ANYTHING)

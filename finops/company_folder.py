@@ -41,6 +41,11 @@ _ENVIRONMENT_TEXT = """\
 #FINOPS_WAREHOUSE_DIR=/srv/finops/warehouse
 # Memory of a build.
 #FINOPS_MEMORY_LIMIT=3GB
+# Who is told of alerts, of builds that fail, and of figures that are old: see docs/alerts.md.
+#FINOPS_ALERT_URLS=mailtos://user:password@mail.example.com?to=finops@example.com
+# When figures are old: hours since they were published, days since the newest complete day.
+#FINOPS_MAX_AGE_HOURS=26
+#FINOPS_MAX_DATA_DAYS=3
 # The key of the seals, kept away from the warehouse.
 #FINOPS_SEAL_KEY_FILE=/etc/finops/seal.key
 """

@@ -19,6 +19,7 @@ from reports_builder.dashboard.command import dashboard
 from reports_builder.delivery.commands import send_command
 from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
+from reports_builder.health.command import status_command
 from reports_builder.live.command import watch
 from reports_builder.seals.commands import seal_app, verify_command
 from reports_builder.tracked_savings.commands import savings_app
@@ -90,6 +91,7 @@ app.command("compliance")(compliance_command)
 app.command("dashboard")(dashboard)
 app.command("watch")(watch)
 app.command("send")(send_command)
+app.command("status")(status_command)
 
 
 # What others read, or rely on, afterwards. Budgets and alerts have ledgers of their own.

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 FILE_NAME = "attempt.json"
 _LONGEST_PROBLEM = 400
@@ -22,18 +24,23 @@ _STATEMENT = re.compile(r"LINE \d+:|\s*\^\s*$|compiled code at |\|")
 
 
 def begin(warehouse_dir: Path) -> None:
-    """Note that a build has begun. One that is killed stays `running`; its `pid` says whether it is."""
-    _write(warehouse_dir, {"started_at": _now(), "finished_at": None, "outcome": "running", "problem": None})
+    """Note that a build has begun.
+
+    One that is killed stays `running`; `pid` on `host` says whether it is. `failures` counts those that
+    failed in a row, a killed one with them as soon as another begins.
+    """
+    before = _read(warehouse_dir)
+    failures = _failures(before) + (before.get("outcome") == "running")
+    told = {"started_at": _now(), "finished_at": None, "outcome": "running", "problem": None}
+    _write(warehouse_dir, told | {"failures": failures})
 
 
 def end(warehouse_dir: Path, outcome: str, problem: str | None) -> None:
     """Note how the build ended: `published`, or `failed` with what went wrong, in one line."""
-    try:
-        started_at = json.loads((warehouse_dir / FILE_NAME).read_text(encoding="utf-8"))["started_at"]
-    except (OSError, ValueError, KeyError):
-        started_at = None
-    told = {"started_at": started_at or _now(), "finished_at": _now(), "outcome": outcome}
-    _write(warehouse_dir, told | {"problem": summary(problem) if problem else None})
+    before = _read(warehouse_dir)
+    told = {"started_at": before.get("started_at") or _now(), "finished_at": _now(), "outcome": outcome}
+    failures = _failures(before) + 1 if outcome == "failed" else 0
+    _write(warehouse_dir, told | {"problem": summary(problem) if problem else None, "failures": failures})
 
 
 def summary(problem: str) -> str:
@@ -75,11 +82,25 @@ def failure_of(kind: str, name: str, found_rows: str, message: str, description:
     )
 
 
-def _write(warehouse_dir: Path, attempt: dict[str, str | None]) -> None:
+def _read(warehouse_dir: Path) -> dict[str, Any]:
+    try:
+        told = json.loads((warehouse_dir / FILE_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _failures(told: dict[str, Any]) -> int:
+    failures = told.get("failures")
+    return failures if isinstance(failures, int) else 0
+
+
+def _write(warehouse_dir: Path, attempt: dict[str, Any]) -> None:
     # A full disk must not be the reason why a build fails: what it did is what counts.
     with suppress(OSError):
+        told = attempt | {"pid": os.getpid(), "host": socket.gethostname()}
         partial = warehouse_dir / f"{FILE_NAME}.partial"
-        partial.write_text(json.dumps(attempt | {"pid": os.getpid()}, indent=1) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         partial.replace(warehouse_dir / FILE_NAME)
 
 

@@ -16,7 +16,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb.func import SPECIAL
 
 from dbt_project.landing.landing_folder import LandingFolder
-from dbt_project.landing.variables import variable_problems
+from dbt_project.landing.variables import KINDS, variable_problems
 from dbt_project.plugins import attempts
 from dbt_project.plugins.ledgers import make_ledgers
 from dbt_project.plugins.publication import publish
@@ -39,6 +39,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Register the functions."""
         for name, function, parameters in (
+            ("variable_names", self.variable_names, 0),
             ("check_variables", self.check_variables, 1),
             ("check_raw_files", self.check_raw_files, 2),
             ("freeze_files", self.freeze_files, 1),
@@ -54,6 +55,10 @@ class Plugin(BasePlugin):
                 side_effects=True,
                 null_handling=SPECIAL,
             )
+
+    def variable_names(self) -> str:
+        """The variables of the project, joined by commas."""
+        return ",".join(KINDS)
 
     def check_variables(self, given: str) -> str:
         """Check the variables of the project and of the command (YAML); returns problems in one line."""
@@ -77,10 +82,17 @@ class Plugin(BasePlugin):
         sys.stderr.flush()
         return str(self.slot)
 
-    def publish_file(self, file_name: str) -> str:
-        """Publish the working file; returns the published path."""
-        working = self.warehouse_dir / "build" / file_name
-        return str(publish(working, self.warehouse_dir / file_name, self.landing.frozen, self.slot))
+    def publish_file(self, built: str) -> str:
+        """Publish the built file, where it is the warehouse's working file; returns the published path.
+
+        Another file is the database of a project that has this one as a package; its readers open that.
+        """
+        working = self.warehouse_dir / "build" / "finops.duckdb"
+        if Path(built).resolve() != working.resolve():
+            self.landing.frozen.publishing(self.slot.name)
+            self.landing.frozen.published(self.slot.name)
+            return built
+        return str(publish(working, self.warehouse_dir / working.name, self.landing.frozen, self.slot))
 
     def note_attempt(self, outcome: str, problem: str) -> str:
         """Write what becomes of this build beside the published file."""

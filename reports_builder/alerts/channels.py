@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 VARIABLE = "FINOPS_ALERT_URLS"
+PIPELINE = "pipeline"
+"""The tag of what is told of builds and nightly runs, beside the tags of the rules."""
 _SEPARATOR = re.compile(r"[\s,]+(?=[a-zA-Z0-9]+://)|\s+")
 # The only words of an address that are ever shown.
 _KINDS = {

@@ -21,6 +21,7 @@ from reports_builder.errors import ReportError
 
 FIRED, SENDING, DELIVERED, FAILED = "fired", "sending", "delivered", "failed"
 ASSIGNED, ACKNOWLEDGED = "assigned", "acknowledged"
+RECOVERED = "recovered"
 _FILE = "events.jsonl"
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reports_builder.alerts.alert import Alert, Evaluated, evaluated
-from reports_builder.alerts.channels import Channel, read_channels, variable_of
+from reports_builder.alerts.channels import PIPELINE, Channel, read_channels, variable_of
 from reports_builder.alerts.digest import write_digest
 from reports_builder.alerts.history import ChannelHistory, History, read_history
 from reports_builder.alerts.ledger import DELIVERED, FAILED, FIRED, SENDING, Event, Ledger
@@ -64,7 +64,8 @@ def evaluate_and_deliver(
             unused=tuple(
                 variable_of(channel.tag)
                 for channel in channels
-                if channel.tag is not None and not any(channel.is_told(tag) for tag in found.tags)
+                if channel.tag is not None
+                and not any(channel.is_told(tag) for tag in {*found.tags, PIPELINE})
             ),
         )
 

@@ -45,7 +45,8 @@ def send_command(
     if outcome.edition.pdf_missing:
         typer.echo(f"  without a PDF: {outcome.edition.pdf_missing}")
     for one in outcome.sent:
-        typer.echo(f"  {one.in_words()}")
+        how = "; --again sends it once more" if one.state == "before" else ""
+        typer.echo(f"  {one.in_words()}{how}")
     if outcome.failed:
         sys.exit(1)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from reports_builder.alerts.ledger import DELIVERED, Ledger
-from reports_builder.delivery.run import SUBJECT, Outcome, Sent, Targets, deliver, read_targets
+from reports_builder.alerts.once import Sent
+from reports_builder.delivery.run import SUBJECT, Outcome, Targets, deliver, read_targets
 from reports_builder.delivery.schedule import Schedule
 from reports_builder.errors import ReportError
 

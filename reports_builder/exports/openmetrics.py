@@ -25,7 +25,7 @@ _COMPONENTS = ("ai", "infrastructure", "storage", "transfer", "services", "other
 
 @dataclass(frozen=True)
 class Family:
-    """A gauge: its name ends with its unit; samples are labels and a value, None where it is unknown."""
+    """A gauge: its name ends with its unit, if any; samples are labels and a value, None where unknown."""
 
     name: str
     unit: str
@@ -83,11 +83,12 @@ def as_openmetrics(families: Iterable[Family]) -> bytes:
         known = [(labels, value) for labels, value in family.samples if value is not None]
         if not known:
             continue
-        lines += [f"# TYPE {family.name} gauge", f"# UNIT {family.name} {family.unit}"]
+        lines.append(f"# TYPE {family.name} gauge")
+        lines += [f"# UNIT {family.name} {family.unit}"] if family.unit else []
         lines.append(f"# HELP {family.name} {_escaped(family.about)}")
         for labels, value in known:
             said = ",".join(f'{name}="{_escaped(str(label))}"' for name, label in labels.items())
-            lines.append(f"{family.name}{{{said}}} {float(str(value))!r}")
+            lines.append(f"{family.name}{f'{{{said}}}' if said else ''} {float(str(value))!r}")
     return "\n".join([*lines, "# EOF", ""]).encode()
 
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -47,7 +48,10 @@ def watch(
     if not (_PROJECT / "dbt_project.yml").is_file():
         raise ReportError("run this from the root of the project: there is no dbt_project here.")
     published, status = warehouse / "finops.duckdb", StatusFile(warehouse)
-    works = [Background(_alerts(published), _say, "alerts could not be evaluated")]
+    works = [
+        Background(_alerts(published), _say, "alerts could not be evaluated"),
+        Background(_health(published), _say, "the pipeline's own state could not be told"),
+    ]
     if send:
         works.append(Background(_summary(published, send, status), _say, "the summary could not be sent"))
 
@@ -106,6 +110,22 @@ def _alerts(published: Path) -> Callable[[], object]:
                 _say(f"alerts: {channel.in_words()}")
 
     return evaluate
+
+
+def _health(published: Path) -> Callable[[], object]:
+    """Word to the channels that refreshes fail or no data arrives, and that it is over."""
+    from reports_builder.health.notices import notify  # noqa: PLC0415
+    from reports_builder.health.problems import limits_of, problems  # noqa: PLC0415
+    from reports_builder.health.state import read_health  # noqa: PLC0415
+
+    limits = limits_of(os.environ)
+
+    def tell() -> None:
+        found = problems(read_health(published), limits, datetime.now(UTC))
+        for sent in notify(published, found):
+            _say(f"notice: {sent.in_words()}")
+
+    return tell
 
 
 def _summary(published: Path, when: str, status: StatusFile) -> Callable[[], object]:

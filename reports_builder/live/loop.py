@@ -70,8 +70,8 @@ class Watcher:
             with listening(self.raw) as bell:
                 found = look(self.raw)
                 while not self.is_due(found) and not self.is_ended():
-                    if self._built is not None and time.time() >= self._after_at:
-                        # A channel that failed is tried again although no figure is new.
+                    if (self._built or self._failed) is not None and time.time() >= self._after_at:
+                        # No figure is new, but a failure is to be told, or a channel to be tried again.
                         self._run_after()
                     waiting = self._retry_at - time.time() if self._failed is not None else NOTICE_SECONDS
                     bell.wait(min(NOTICE_SECONDS, max(0.01, waiting)))

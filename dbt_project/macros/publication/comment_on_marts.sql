@@ -3,7 +3,7 @@
    each model, as dbt's persist_docs would run it, costs seconds. #}
 {% macro comment_on_marts(results) -%}
     {% set statements = [] %}
-    {% for result in results if result.node.resource_type == 'model' and result.node.access == 'public' %}
+    {% for result in results if result.node.package_name == 'ai_finops' and result.node.resource_type == 'model' and result.node.access == 'public' %}
         {% set relation = result.node.schema ~ '.' ~ result.node.alias %}
         {% set kind = 'view' if result.node.config.materialized == 'view' else 'table' %}
         {% do statements.append('comment on ' ~ kind ~ ' ' ~ relation ~ " is '" ~ one_line(result.node.description.split('\n### ')[0]) ~ "'") %}

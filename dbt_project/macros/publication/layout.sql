@@ -30,7 +30,7 @@
 {# Takes away the tables of models that the project no longer has, and of models that are off with their sources: a reader must
    not find figures there that no build keeps right, and what they hold of days that go meanwhile must not come back. #}
 {% macro drop_what_nothing_makes() -%}
-    {{ return(adapter.dispatch('drop_what_nothing_makes')()) }}
+    {{ return(drop_days_of_sources_that_are_off() if is_package() else adapter.dispatch('drop_what_nothing_makes')()) }}
 {%- endmacro %}
 {% macro default__drop_what_nothing_makes() -%}
     {% set kept = [
@@ -54,8 +54,13 @@
         {% do run_query('drop ' ~ kind ~ ' "' ~ schema ~ '"."' ~ name ~ '"') %}
     {% endfor %}
 {%- endmacro %}
-{# The schemas of a cluster may hold what others made: only what holds days, which must not come back with a source, goes. #}
 {% macro spark__drop_what_nothing_makes() -%}
+    {% do drop_days_of_sources_that_are_off() %}
+{%- endmacro %}
+
+{# The schemas of a cluster, or of a project that has this one as a package, may hold what others made: only what holds days,
+   which must not come back with a source, goes. #}
+{% macro drop_days_of_sources_that_are_off() -%}
     {% for table in ['int_metered_parts_priced', 'int_calls_metered'] if not landed_call_sources() %}
         {% do run_query('drop table if exists ' ~ _intermediate_table(table)) %}
     {% endfor %}

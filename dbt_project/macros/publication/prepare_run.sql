@@ -1,7 +1,10 @@
 {# Before a run changes anything: checks variables and raw files, lands and freezes the files of the sources that are on.
    A run that is refused says why in one line, and everything stays as it was. #}
 {% macro prepare_run() -%}
-    {% if execute %}
+    {% if execute and is_ours_selected() %}
+        {% if is_package() %}
+            {% do check_profile() %}
+        {% endif %}
         {% if is_to_be_published() %}
             {% do note_attempt('running') %}
         {% endif %}
@@ -23,12 +26,48 @@
     {% endif %}
 {%- endmacro %}
 
+{# Whether another project has this one in its packages.yml: then it is a guest in that project's database. #}
+{% macro is_package() -%}
+    {{ return(project_name != 'ai_finops') }}
+{%- endmacro %}
+
+{# A project with models of its own may run them alone: nothing is landed then, and nothing of ours can stop it. #}
+{% macro is_ours_selected() -%}
+    {{ return(not is_package() or '.ai_finops.' in (selected_resources | join(' '))) }}
+{%- endmacro %}
+
+{# What the profile of another project must have, in words that can be pasted into it. #}
+{% macro check_profile() -%}
+    {{ return(adapter.dispatch('check_profile')()) }}
+{%- endmacro %}
+{% macro default__check_profile() -%}
+    {% if not run_query("select 1 from duckdb_functions() where function_name = 'check_variables' limit 1").rows %}
+        {{ exceptions.raise_compiler_error(
+            "Nothing was changed: the package ai_finops lands files by a plugin that the profile lacks. Below the output '" ~ target.name
+            ~ "' of profiles.yml, add: plugins: [{module: dbt_project.plugins.warehouse_files, config: {warehouse_dir: \"{{ env_var('FINOPS_WAREHOUSE_DIR', 'warehouse') }}\"}}]"
+        ) }}
+    {% endif %}
+    {% set zone = run_query("select current_setting('TimeZone') as zone").columns[0].values()[0] %}
+    {% if zone not in ('UTC', 'Etc/UTC') %}
+        {% do refuse('Nothing was changed: days of ai_finops are UTC, and the connection is in ' ~ zone ~ '. Below the output ' ~ target.name ~ ' of profiles.yml, add: settings: {TimeZone: UTC}') %}
+    {% endif %}
+{%- endmacro %}
+{% macro spark__check_profile() -%}{%- endmacro %}
+
 {# `python -m dbt_project.spark` has checked, landed and frozen before dbt begins: a cluster cannot call Python. #}
 {% macro check_variables() -%}
     {{ return(adapter.dispatch('check_variables')()) }}
 {%- endmacro %}
 {% macro default__check_variables() -%}
-    {% set problems = _answer("check_variables('" ~ _quoted(toyaml(invocation_args_dict.get('vars') or {})) ~ "')") %}
+    {% set given = invocation_args_dict.get('vars') or {} %}
+    {% if is_package() %}
+        {# Those of the command are the other project's, too; what counts here is what our models see. #}
+        {% set given = {} %}
+        {% for name in _answer('variable_names()').split(',') %}
+            {% do given.update({name: var(name)}) %}
+        {% endfor %}
+    {% endif %}
+    {% set problems = _answer("check_variables('" ~ _quoted(toyaml(given)) ~ "')") %}
     {% if problems %}
         {% do refuse('Nothing was changed: ' ~ problems) %}
     {% endif %}

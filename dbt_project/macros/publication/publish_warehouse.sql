@@ -7,7 +7,7 @@
 {%- endmacro %}
 
 {% macro default__publish_warehouse(results) -%}
-    {% if execute and flags.WHICH == 'build' %}
+    {% if execute and flags.WHICH == 'build' and is_ours_selected() %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped', 'partial success']) | list %}
         {# What is printed shows under --quiet, too. #}
         {% for result in results if result.status == 'warn' %}
@@ -27,7 +27,7 @@
             {% do remember_build() %}
             {% do comment_on_marts(results) %}
             {% do run_query('checkpoint') %}
-            {% set published = run_query("select publish_file('finops.duckdb') as published").columns[0].values()[0] %}
+            {% set published = _answer("publish_file('" ~ _quoted(target.path) ~ "')") %}
             {% do note_attempt('published') %}
             {{ log('Published ' ~ published, info=true) }}
         {% endif %}
