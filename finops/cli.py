@@ -32,6 +32,7 @@ _REPORTS = {
     "watch": "Rebuild, publish and render whenever data arrives.",
     "alerts": "Alerts: rules, channels, history.",
     "send": "Send the executive summary.",
+    "retention": "Remove what is older than it is kept.",
     "seal": "Seal each closed day.",
     "verify": "Compare the published warehouse with its seals.",
     "compliance": "A month's books for an auditor.",

@@ -20,6 +20,7 @@ from reports_builder.delivery.commands import send_command
 from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
 from reports_builder.live.command import watch
+from reports_builder.retention.commands import retention_app
 from reports_builder.seals.commands import seal_app, verify_command
 from reports_builder.tracked_savings.commands import savings_app
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
@@ -83,6 +84,7 @@ app.add_typer(alerts_app, name="alerts")
 app.add_typer(budget_app, name="budget")
 app.add_typer(policy_app, name="policy")
 app.add_typer(savings_app, name="savings")
+app.add_typer(retention_app, name="retention")
 app.add_typer(seal_app, name="seal")
 app.command("estimate")(estimate_command)
 app.command("verify")(verify_command)
@@ -92,8 +94,8 @@ app.command("watch")(watch)
 app.command("send")(send_command)
 
 
-# What others read, or rely on, afterwards. Budgets and alerts have ledgers of their own.
-_AUDITED = ("compliance", "export", "seal", "send")
+# What others read, or rely on, afterwards, and what is gone. Budgets and alerts have ledgers of their own.
+_AUDITED = ("compliance", "export", "retention", "seal", "send")
 
 
 def main() -> None:

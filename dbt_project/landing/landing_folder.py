@@ -48,9 +48,9 @@ class LandingFolder:
         self._calls_contract = build / "contract" / "calls.parquet"
         self._customers_dir = build / "contract" / "customers"
         self._raw_customers = self._customers_dir / _RAW_CUSTOMERS
-        self._landing_dir = build / "landing"
-        self._notes = self._landing_dir / "notes" / "notes.parquet"
-        self._days = self._landing_dir / "days" / "days.parquet"
+        self.landing_dir = build / "landing"
+        self._notes = self.landing_dir / "notes" / "notes.parquet"
+        self._days = self.landing_dir / "days" / "days.parquet"
         self.frozen = FrozenFiles(build / "frozen")
         self._call_files: list[Path] = []
         self.notes: list[Note] = []
@@ -61,7 +61,7 @@ class LandingFolder:
         _write(CUSTOMER_SCHEMA.empty_table(), self._customers_dir / "contract.parquet")
         _write(NOTE_SCHEMA.empty_table(), self._notes)
         for source in LANDED_SOURCES:
-            prepare_landing(source, self._landing_dir)
+            prepare_landing(source, self.landing_dir)
 
     def land(self, raw_dir: Path, sources: Collection[str]) -> list[str]:
         """Check the files of the sources that are on, and land those that are not in the layout of calls.
@@ -74,7 +74,7 @@ class LandingFolder:
         problems += no_record_problems(raw_dir, sources)
         problems += self._take_customers(raw_dir / "customers.parquet", is_on="customers" not in sources)
         for source in LANDED_SOURCES:
-            problems += land(source, raw_dir, self._landing_dir, is_on=source.name in sources)
+            problems += land(source, raw_dir, self.landing_dir, is_on=source.name in sources)
         if not problems:
             self.notes = self._noted(raw_dir, sources)
             _write(notes_table(self.notes), self._notes)
@@ -89,7 +89,7 @@ class LandingFolder:
         if self._raw_customers.is_file():
             files[_RAW_CUSTOMERS] = self._raw_customers
         for source in LANDED_SOURCES:
-            for path in (self._landing_dir / source.name).glob("*.parquet"):
+            for path in (self.landing_dir / source.name).glob("*.parquet"):
                 files[f"{source.staged_as}/{path.name}"] = path
         _write(frozen_days(files), self._days)
         files["days/days.parquet"] = self._days
@@ -103,7 +103,7 @@ class LandingFolder:
         # A source that was switched on or off since has other customers, as somebody meant.
         if CUSTOMERS.name in sources:
             notes = unread_columns(CUSTOMERS, raw_dir)
-            now = {path.name: path for path in (self._landing_dir / CUSTOMERS.name).glob("*.parquet")}
+            now = {path.name: path for path in (self.landing_dir / CUSTOMERS.name).glob("*.parquet")}
             before = [path for slot in slots for path in (slot / CUSTOMERS.name).glob("*.parquet")]
             # A landed file is named for what is in it: where all are there still, nobody is lost.
             if any(path.name not in now for path in before):

@@ -1,0 +1,80 @@
+"""The command `retention`: plan, apply, prove, undo."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reports_builder.retention.applying import Retention
+from reports_builder.retention.plan import CALL_DETAILS, Removal, plan_removals
+from reports_builder.warehouse import BUILD, DEFAULT_WAREHOUSE, RAW_FOLDER
+
+retention_app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Remove details of calls that are older than the seed retention_policies keeps them.",
+)
+
+WarehouseFile = Annotated[Path, typer.Option(metavar="FILE", help="The published warehouse.")]
+RawFolder = Annotated[Path, typer.Option("--raw", metavar="FOLDER", help="Where the raw files are.")]
+
+
+@retention_app.command("plan")
+def plan_command(warehouse: WarehouseFile = DEFAULT_WAREHOUSE, raw: RawFolder = RAW_FOLDER) -> None:
+    """Show what would be removed; nothing is changed."""
+    plan = plan_removals(warehouse, raw)
+    for data_class, before in plan.before.items():
+        of_class = [each for each in plan.removals if each.data_class == data_class]
+        typer.echo(f"{data_class}: {_summed(of_class)} before {before}, as of {plan.as_of}")
+        for each in of_class:
+            typer.echo(f"  {each.path}: {_what(each)}")
+    if plan.removals:
+        typer.echo(f"Nothing was changed. To do exactly this: retention apply {plan.plan_id}")
+
+
+@retention_app.command("apply")
+def apply_command(
+    plan_id: Annotated[str, typer.Argument(metavar="PLAN", help="The name that `retention plan` gave it.")],
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+    raw: RawFolder = RAW_FOLDER,
+) -> None:
+    """Do what a plan shows. What goes is set aside until `prove`; a run that was killed is completed."""
+    run = Retention(warehouse, raw).apply(plan_id)
+    typer.echo(f"{_summed(run.removals)}: set aside. The next build is made from nothing: `{BUILD}`,")
+    typer.echo(
+        "then `retention prove` compares the figures and removes for good, or `retention undo` puts back."
+    )
+
+
+@retention_app.command("prove")
+def prove_command(warehouse: WarehouseFile = DEFAULT_WAREHOUSE, raw: RawFolder = RAW_FOLDER) -> None:
+    """Compare the figures of closed months with those before, and remove for good; else exit code 2."""
+    for each in Retention(warehouse, raw).prove():
+        typer.echo(
+            f"{each.data_class} before {each.before}: {each.files} files, {each.rows} rows, "
+            f"{each.size_bytes} bytes removed. {each.figures} days and months of marts were compared: "
+            "every figure is the same."
+        )
+
+
+@retention_app.command("undo")
+def undo_command(warehouse: WarehouseFile = DEFAULT_WAREHOUSE, raw: RawFolder = RAW_FOLDER) -> None:
+    """Put back what `apply` set aside."""
+    typer.echo(f"{_summed(Retention(warehouse, raw).undo().removals)}: put back. Build: `{BUILD}`")
+
+
+def _summed(removals: Iterable[Removal]) -> str:
+    found = list(removals)
+    if not found:
+        return "nothing"
+    rows, size = sum(each.rows for each in found), sum(each.size_bytes for each in found)
+    return f"{len(found)} files, {rows} rows, {size} bytes, oldest {min(each.oldest for each in found)}"
+
+
+def _what(removal: Removal) -> str:
+    if removal.data_class == CALL_DETAILS:
+        return f"columns {', '.join(removal.columns)} of {removal.rows} rows, {removal.size_bytes} bytes"
+    days = removal.oldest if removal.oldest == removal.newest else f"{removal.oldest} to {removal.newest}"
+    return f"all of it, {removal.size_bytes} bytes; {removal.rows} rows of {days} stay without details"
