@@ -36,6 +36,7 @@ _REPORTS = {
     "seal": "Seal each closed day.",
     "verify": "Compare the published warehouse with its seals.",
     "compliance": "A month's books for an auditor.",
+    "erase": "Erase who a customer is.",
     "export": "Chargeback, journals, FOCUS, Parquet and more.",
     "budget": "Budgets: set, propose, accept.",
     "policy": "Check a request to spend.",

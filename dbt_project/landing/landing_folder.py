@@ -34,10 +34,13 @@ from dbt_project.landing.notes import (
 from dbt_project.landing.raw_files import call_files, call_problems, file_problems, no_record_problems
 from dbt_project.landing.registry import LANDED_SOURCES
 from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA, REQUIRED_CUSTOMER_COLUMNS
+from dbt_project.landing.sources.billing import BILLING
 from dbt_project.landing.sources.customers import CUSTOMERS
+from dbt_project.landing.sources.tenant_activity import TENANT_ACTIVITY
 
 MOST_PROBLEMS = 20
 _RAW_CUSTOMERS = "customers.parquet"
+_NAMING_CUSTOMERS = (CUSTOMERS.name, BILLING.name, TENANT_ACTIVITY.name)
 
 
 class LandingFolder:
@@ -96,6 +99,17 @@ class LandingFolder:
         slot = self.frozen.free_slot()
         self.frozen.fill(slot, files)
         return slot
+
+    def copies_of_customers(self) -> list[Path]:
+        """What landed of the sources that name customers, here and in the folders that readers may be in.
+
+        The empty files stay: views of a published warehouse read them together with what is there.
+        """
+        folders = [self.landing_dir, *self.frozen.published_slots()]
+        copies = [folder / name for folder in folders for name in (_RAW_CUSTOMERS, *_NAMING_CUSTOMERS)]
+        landed = [path for copy in copies if copy.is_dir() for path in copy.glob("*.parquet")]
+        kept = [path for path in landed if path.name != "contract.parquet"]
+        return [path for path in (self._raw_customers, *copies, *kept) if path.is_file()]
 
     def _noted(self, raw_dir: Path, sources: Collection[str]) -> list[Note]:
         """What is to be said of the files that were landed."""

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from reports_builder.retention.applying import Retention
+from reports_builder.retention.erasing import erase, find, still_naming
 from reports_builder.retention.plan import CALL_DETAILS, Removal, plan_removals
 from reports_builder.warehouse import BUILD, DEFAULT_WAREHOUSE, RAW_FOLDER
 
@@ -63,6 +64,37 @@ def prove_command(warehouse: WarehouseFile = DEFAULT_WAREHOUSE, raw: RawFolder =
 def undo_command(warehouse: WarehouseFile = DEFAULT_WAREHOUSE, raw: RawFolder = RAW_FOLDER) -> None:
     """Put back what `apply` set aside."""
     typer.echo(f"{_summed(Retention(warehouse, raw).undo().removals)}: put back. Build: `{BUILD}`")
+
+
+def erase_command(
+    *,
+    customer: Annotated[str, typer.Option(metavar="ID", help="The customer_id: it stays, names go.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without it nothing is changed.")] = False,
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+    raw: RawFolder = RAW_FOLDER,
+    reports: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the pages are.")] = Path("reports"),
+) -> None:
+    """Erase who a customer is: names and what else is not read, from the raw files and what was made of them."""
+    found = find(raw, customer)
+    for each in found:
+        typer.echo(f"{each.path}: {', '.join(sorted(each.columns))} of {each.rows} rows")
+    if not found:
+        typer.echo(f"No raw file names {customer}.")
+    naming = list(still_naming(found, [reports, warehouse.absolute().parent]))
+    if not yes:
+        typer.echo(
+            f"Nothing was changed. The id stays, so that totals and seals hold. With --yes it is done."
+        )
+        return
+    erase(warehouse, raw, customer)
+    typer.echo(f"Erased. The published warehouse and pages name the customer until you build: `{BUILD}`,")
+    typer.echo(
+        "which is made from nothing, and render the pages. These files name it, too:"
+        if naming
+        else "and render."
+    )
+    for path in naming:
+        typer.echo(f"  {path}")
 
 
 def _summed(removals: Iterable[Removal]) -> str:
