@@ -1,4 +1,4 @@
-"""Take what names a customer out of raw files: its name, and every field that no build reads. Ids, amounts and days stay.
+"""Take what names a customer out of raw files: its name, and every field that no build reads.
 
 A customer's records are needed for the figures, and under its id alone they name nobody, where the id itself
 does not. The records of others stay as they are.
@@ -84,7 +84,7 @@ def _erasure(path: Path, source: LandedSource, id_column: str, customer_id: str)
 
 
 def _going(source: LandedSource, names: list[str], id_column: str) -> dict[int, bool]:
-    """The places of columns that go, and whether a name stands there; none in a file that does not say whose."""
+    """The places of columns that go, and whether it is a name; none where no column says whose a row is."""
     if id_column not in names:
         return {}
     return {

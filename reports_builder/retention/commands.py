@@ -74,7 +74,7 @@ def erase_command(
     raw: RawFolder = RAW_FOLDER,
     reports: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the pages are.")] = Path("reports"),
 ) -> None:
-    """Erase who a customer is: names and what else is not read, from the raw files and what was made of them."""
+    """Erase who a customer is from the raw files and from what was made of them."""
     found = find(raw, customer)
     for each in found:
         typer.echo(f"{each.path}: {', '.join(sorted(each.columns))} of {each.rows} rows")
@@ -82,9 +82,7 @@ def erase_command(
         typer.echo(f"No raw file names {customer}.")
     naming = list(still_naming(found, [reports, warehouse.absolute().parent]))
     if not yes:
-        typer.echo(
-            f"Nothing was changed. The id stays, so that totals and seals hold. With --yes it is done."
-        )
+        typer.echo("Nothing was changed. The id stays, so that totals and seals hold. With --yes it is done.")
         return
     erase(warehouse, raw, customer)
     typer.echo(f"Erased. The published warehouse and pages name the customer until you build: `{BUILD}`,")

@@ -17,7 +17,7 @@ from reports_builder.retention.undisturbed import undisturbed
 
 # Shorter values, such as the code of a country, stand in many files and name nobody.
 _SHORTEST_NAME = 4
-_LONGEST_FILE = 100_000_000
+_COMPRESSED = frozenset({".duckdb", ".parquet", ".pdf", ".png", ".gz"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def find(raw: Path, customer_id: str) -> list[Erasure]:
 
 
 def erase(warehouse: Path, raw: Path, customer_id: str) -> Erased:
-    """Erase it from the raw files and from what builds keep of them; a run that was killed is completed by the next."""
+    """Erase it from the raw files and what builds keep of them; a killed run is completed by the next."""
     with undisturbed(warehouse.absolute().parent, from_nothing=True):
         found = find(raw, customer_id)
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -65,14 +65,18 @@ def erase(warehouse: Path, raw: Path, customer_id: str) -> Erased:
 def still_naming(found: list[Erasure], folders: list[Path]) -> Iterator[Path]:
     """The files in folders whose bytes hold one of the values: what was rendered or sent before.
 
-    A warehouse and Parquet files are compressed, and are not told by their bytes.
+    Files that are compressed are not told by their bytes: those of the warehouse are made anew.
     """
     values = [value.encode() for each in found for value in each.values if len(value) >= _SHORTEST_NAME]
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if not path.is_file() or path.suffix in {".duckdb", ".parquet"}:
+            if path.suffix in _COMPRESSED or not path.is_file():
                 continue
-            if path.stat().st_size <= _LONGEST_FILE and any(value in path.read_bytes() for value in values):
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise ReportError(f"{path} cannot be looked through ({error.strerror}).") from error
+            if any(value in content for value in values):
                 yield path
 
 
