@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from dbt_project.landing.fields.text import BLANKS
 from dbt_project.landing.formats.csv_records import separator_of, skip_statement
 from dbt_project.landing.formats.text_files import open_text
+from dbt_project.landing.known_columns import UnreadableFileError
 from dbt_project.landing.landed_files import source_files, with_mapped_columns
 from dbt_project.landing.source import LandedSource
 from dbt_project.landing.sources.billing import BILLING
@@ -78,7 +79,10 @@ def erasures(raw_dir: Path, customer_id: str) -> Iterator[Erasure]:
 
 def _erasure(path: Path, source: LandedSource, id_column: str, customer_id: str) -> Iterator[Erasure]:
     erase = _erase_in_parquet if path.name.lower().endswith(".parquet") else _erase_in_csv
-    found = erase(path, source, id_column, customer_id)
+    try:
+        found = erase(path, source, id_column, customer_id)
+    except (OSError, UnicodeError, csv.Error, pa.ArrowException, UnreadableFileError) as error:
+        raise UnreadableFileError(f"{path}: {next(iter(str(error).splitlines()), error)}") from error
     if found.rows:
         yield found
 

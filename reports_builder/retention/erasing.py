@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
-
+from dbt_project.landing.attribute_mappings import MappingError
 from dbt_project.landing.erasure import Erasure, erasures
 from dbt_project.landing.known_columns import UnreadableFileError
 from dbt_project.landing.landing_folder import LandingFolder
@@ -40,8 +39,8 @@ def find(raw: Path, customer_id: str) -> list[Erasure]:
     """What names a customer in the raw files; ReportError where a file cannot be read."""
     try:
         return list(erasures(raw, customer_id))
-    except (OSError, UnreadableFileError, pa.ArrowException) as error:
-        raise ReportError(f"the raw files cannot be looked through: {error}") from error
+    except (MappingError, UnreadableFileError) as error:
+        raise ReportError(f"a raw file cannot be looked through, so nothing was erased: {error}") from error
 
 
 def erase(warehouse: Path, raw: Path, customer_id: str) -> Erased:
