@@ -66,57 +66,65 @@ def name_of_erased(customer_id: str) -> str:
     return f"erased customer {customer_id}"
 
 
-def erasures(raw_dir: Path, customer_id: str) -> Iterator[Erasure]:
-    """The files that name a customer, each without that; UnreadableFileError for one that cannot be read."""
+def erasures(raw_dir: Path, customer_id: str, pseudonym: str | None = None) -> Iterator[Erasure]:
+    """The files that name a customer, each without that; UnreadableFileError for one that cannot be read.
+
+    With a pseudonym, it takes the place of the id.
+    """
     raw_customers = raw_dir / "customers.parquet"
     if raw_customers.is_file():
-        yield from _erasure(raw_customers, CUSTOMERS, "customer_id", customer_id)
+        yield from _erasure(raw_customers, CUSTOMERS, "customer_id", customer_id, pseudonym)
     for source, id_column in _SOURCES:
         mapped, _ = with_mapped_columns(source)
         for path in source_files(raw_dir / source.name):
-            yield from _erasure(path, mapped, id_column, customer_id)
+            yield from _erasure(path, mapped, id_column, customer_id, pseudonym)
 
 
-def _erasure(path: Path, source: LandedSource, id_column: str, customer_id: str) -> Iterator[Erasure]:
+def _erasure(
+    path: Path, source: LandedSource, id_column: str, customer_id: str, pseudonym: str | None
+) -> Iterator[Erasure]:
     erase = _erase_in_parquet if path.name.lower().endswith(".parquet") else _erase_in_csv
     try:
-        found = erase(path, source, id_column, customer_id)
+        found = erase(path, source, id_column, customer_id, pseudonym)
     except (OSError, UnicodeError, csv.Error, pa.ArrowException, UnreadableFileError) as error:
         raise UnreadableFileError(f"{path}: {next(iter(str(error).splitlines()), error)}") from error
     if found.rows:
         yield found
 
 
-def _going(source: LandedSource, names: list[str], id_column: str) -> dict[int, bool]:
-    """The places of columns that go, and whether it is a name; none where no column says whose a row is."""
-    if id_column not in names:
-        return {}
-    return {
-        place: name == _NAME
-        for place, name in enumerate(names)
-        if name == _NAME or name not in source.columns
-    }
+def _instead(
+    source: LandedSource, names: list[str], id_column: str, customer_id: str, pseudonym: str | None
+) -> dict[int, str]:
+    """What stands in the columns that go of a customer's rows: nothing, but for name and id."""
+    instead = {place: "" for place, name in enumerate(names) if name not in source.columns}
+    for place, name in enumerate(names):
+        if name == _NAME:
+            instead[place] = name_of_erased(pseudonym or customer_id)
+        elif name == id_column and pseudonym:
+            instead[place] = pseudonym
+    return instead
 
 
-def _erase_in_parquet(path: Path, source: LandedSource, id_column: str, customer_id: str) -> Erasure:
+def _erase_in_parquet(
+    path: Path, source: LandedSource, id_column: str, customer_id: str, pseudonym: str | None
+) -> Erasure:
     found = Erasure(path)
     table = pq.read_table(path, partitioning=None)
     names = [source.known.named(name) for name in table.column_names]
-    going = _going(source, names, id_column)
-    if not going:
+    # A file that no build could read says of no row whose it is.
+    if id_column not in names:
         return found
-    ids = [str(value).strip(BLANKS) for value in table.column(names.index(id_column)).to_pylist()]
-    theirs = pa.array([value == customer_id for value in ids])
+    ids = table.column(names.index(id_column)).to_pylist()
+    theirs = [str(value).strip(BLANKS) == customer_id for value in ids]
     named = [False] * len(ids)
-    for place, is_name in going.items():
+    for place, instead in _instead(source, names, id_column, customer_id, pseudonym).items():
         column = table.column(place)
-        instead = name_of_erased(customer_id) if is_name else None
         for at, value in enumerate(column.to_pylist()):
-            if ids[at] == customer_id and value is not None and value != instead:
+            if theirs[at] and value is not None and value != instead:
                 found.note(table.column_names[place], value)
                 named[at] = True
-        blank = pa.scalar(instead, column.type) if is_name else pa.scalar(None, column.type)
-        column = pc.if_else(theirs, blank, column)
+        blank = pa.scalar(instead or None, column.type)
+        column = pc.if_else(pa.array(theirs), blank, column)
         table = table.set_column(place, table.schema.field(place).with_nullable(True), column)
     found.rows = sum(named)
     sink = io.BytesIO()
@@ -125,7 +133,9 @@ def _erase_in_parquet(path: Path, source: LandedSource, id_column: str, customer
     return found
 
 
-def _erase_in_csv(path: Path, source: LandedSource, id_column: str, customer_id: str) -> Erasure:
+def _erase_in_csv(
+    path: Path, source: LandedSource, id_column: str, customer_id: str, pseudonym: str | None
+) -> Erasure:
     found = Erasure(path)
     separator = separator_of(path, source.known)
     written = io.StringIO()
@@ -133,34 +143,28 @@ def _erase_in_csv(path: Path, source: LandedSource, id_column: str, customer_id:
         if skip_statement(text):
             written.write(f"sep={separator}\n")
         writer = csv.writer(written, delimiter=separator, lineterminator="\n")
-        names: list[str] | None = None
         spellings: list[str] = []
-        going: dict[int, bool] = {}
         for fields in csv.reader(text, delimiter=separator, strict=True):
-            if names is None and fields:
+            if fields and not spellings:
                 spellings = [name.removeprefix("\ufeff") for name in fields]
                 names = source.known.column_names(spellings)
-                going = _going(source, names, id_column)
-            elif fields and names is not None:
                 place = names.index(id_column)
-                if going and place < len(fields) and fields[place].strip(BLANKS) == customer_id:
-                    _blank(fields, going, spellings, found, customer_id)
+                instead = _instead(source, names, id_column, customer_id, pseudonym)
+            elif fields and place < len(fields) and fields[place].strip(BLANKS) == customer_id:
+                _blank(fields, instead, spellings, found)
             writer.writerow(fields)
     content = written.getvalue().encode()
     found.content = gzip.compress(content, mtime=0) if path.name.lower().endswith(".gz") else content
     return found
 
 
-def _blank(
-    fields: list[str], going: dict[int, bool], spellings: list[str], found: Erasure, customer_id: str
-) -> None:
+def _blank(fields: list[str], instead: dict[int, str], spellings: list[str], found: Erasure) -> None:
     """Empty what goes of a row; fields beyond the last column are under no name, so they go, too."""
     is_named = False
     for place, value in enumerate(fields):
-        is_name = going.get(place)
-        instead = name_of_erased(customer_id) if is_name else ""
-        if (is_name is not None or place >= len(spellings)) and value.strip(BLANKS) and value != instead:
-            found.note(spellings[place] if place < len(spellings) else "beyond the last", value)
-            fields[place] = instead
+        is_beyond = place >= len(spellings)
+        if (place in instead or is_beyond) and value.strip(BLANKS) and value != instead.get(place, ""):
+            found.note("beyond the last" if is_beyond else spellings[place], value)
+            fields[place] = instead.get(place, "")
             is_named = True
     found.rows += is_named

@@ -26,6 +26,7 @@ from dbt_project.landing.fields.text import NeedsConventionError
 from dbt_project.landing.formats.text_files import hint_of
 from dbt_project.landing.frozen_files import link
 from dbt_project.landing.known_columns import UnreadableFileError
+from dbt_project.landing.pseudonyms import Pseudonyms
 from dbt_project.landing.same_rows import CONTENT_KEY, HASH_FIELDS, content_sum, overlaps, repeated_content
 from dbt_project.landing.source import LandedSource
 
@@ -40,7 +41,14 @@ def prepare_landing(source: LandedSource, landing_dir: Path) -> None:
     _write(folder / "contract.parquet", source.schema, ())
 
 
-def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool) -> list[str]:
+def land(
+    source: LandedSource,
+    raw_dir: Path,
+    landing_dir: Path,
+    *,
+    is_on: bool,
+    pseudonyms: Pseudonyms | None = None,
+) -> list[str]:
     """Land the new and changed files of a source and drop what is gone; returns problems, one a file.
 
     A file that landed before and did not change is left as it is. A source that is off has no landed rows.
@@ -52,6 +60,7 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
         source, targets = with_mapped_columns(source)
     except MappingError as error:
         return [str(error)]
+    source = replace(source, pseudonyms=pseudonyms)
     wanted = {"contract.parquet"}
     files: list[tuple[Path, Path, str]] = []
     paths = source_files(raw_dir / source.name) if is_on else []
@@ -93,9 +102,11 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
     return problems
 
 
-def landed_file(source: LandedSource, raw_dir: Path, landing_dir: Path, path: Path) -> Path:
+def landed_file(
+    source: LandedSource, raw_dir: Path, landing_dir: Path, path: Path, pseudonyms: Pseudonyms | None
+) -> Path:
     """Where the rows of an export are, once it has landed as it is now; MappingError."""
-    source, targets = with_mapped_columns(source)
+    source, targets = with_mapped_columns(replace(source, pseudonyms=pseudonyms))
     version = _version(source, targets, str(path.relative_to(raw_dir)), _digest(path))
     return landing_dir / source.name / f"{version}.parquet"
 
@@ -103,6 +114,8 @@ def landed_file(source: LandedSource, raw_dir: Path, landing_dir: Path, path: Pa
 def _version(source: LandedSource, targets: Targets, name: str, digest: str) -> str:
     """What names the landed rows of a file: how it is read, its name and its content."""
     identity = f"{LAYOUT}:{sorted(source.columns.items())}:{sorted(targets.items())}:{name}:{digest}"
+    if source.pseudonymised:
+        identity += f":{sorted(source.pseudonymised)}"
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 

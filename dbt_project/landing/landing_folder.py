@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from dbt_project.landing.frozen_days import frozen_days
 from dbt_project.landing.frozen_files import FrozenFiles
+from dbt_project.landing.known_columns import UnreadableFileError
 from dbt_project.landing.landed_files import land, prepare_landing
 from dbt_project.landing.notes import (
     NOTE_SCHEMA,
@@ -31,6 +32,7 @@ from dbt_project.landing.notes import (
     unread_columns,
     unread_columns_of_raw_customers,
 )
+from dbt_project.landing.pseudonyms import pseudonyms
 from dbt_project.landing.raw_files import call_files, call_problems, file_problems, no_record_problems
 from dbt_project.landing.registry import LANDED_SOURCES
 from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA, REQUIRED_CUSTOMER_COLUMNS
@@ -66,9 +68,10 @@ class LandingFolder:
         for source in LANDED_SOURCES:
             prepare_landing(source, self.landing_dir)
 
-    def land(self, raw_dir: Path, sources: Collection[str]) -> list[str]:
+    def land(self, raw_dir: Path, sources: Collection[str], pseudonymised: Collection[str] = ()) -> list[str]:
         """Check the files of the sources that are on, and land those that are not in the layout of calls.
 
+        The ids that `pseudonymised` names are landed as pseudonyms.
         Returns all problems, one a line, of which the first are shown; a file without any is landed all the
         same.
         """
@@ -76,13 +79,34 @@ class LandingFolder:
         problems = call_problems(raw_dir, self._call_files) if "calls" in sources else []
         problems += no_record_problems(raw_dir, sources)
         problems += self._take_customers(raw_dir / "customers.parquet", is_on="customers" not in sources)
-        for source in LANDED_SOURCES:
-            problems += land(source, raw_dir, self.landing_dir, is_on=source.name in sources)
+        problems += self._land(raw_dir, sources, pseudonymised)
         if not problems:
             self.notes = self._noted(raw_dir, sources)
             _write(notes_table(self.notes), self._notes)
         more = len(problems) - MOST_PROBLEMS
         return [*problems[:MOST_PROBLEMS], f"... and {more} more"] if more > 0 else problems
+
+    def _land(self, raw_dir: Path, sources: Collection[str], pseudonymised: Collection[str]) -> list[str]:
+        in_layout = [raw_dir / "calls"] if "calls" in sources else []
+        if "customers" not in sources and (raw_dir / _RAW_CUSTOMERS).is_file():
+            in_layout.append(raw_dir / _RAW_CUSTOMERS)
+        if pseudonymised and in_layout:
+            return [
+                f"{path}: is read as it is, so that its ids get no pseudonyms (variable pseudonymised); bring"
+                " these records through another source, or write pseudonyms yourself and empty the variable"
+                for path in in_layout
+            ]
+        try:
+            with pseudonyms(raw_dir, pseudonymised) as keys:
+                return [
+                    problem
+                    for source in LANDED_SOURCES
+                    for problem in land(
+                        source, raw_dir, self.landing_dir, is_on=source.name in sources, pseudonyms=keys
+                    )
+                ]
+        except UnreadableFileError as error:
+            return [str(error)]
 
     def freeze(self, raw_dir: Path) -> Path:
         """Fix the list of files to read: those that `land` found. Returns their folder."""

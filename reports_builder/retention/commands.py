@@ -75,14 +75,16 @@ def erase_command(
     reports: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the pages are.")] = Path("reports"),
 ) -> None:
     """Erase who a customer is from the raw files and from what was made of them."""
-    found = find(raw, customer)
-    for each in found:
+    found = find(warehouse, raw, customer)
+    for each in found.fields:
         typer.echo(f"{each.path}: {', '.join(sorted(each.columns))} of {each.rows} rows")
-    if not found:
+    for path, _ in found.exports:
+        typer.echo(f"{path}: all of it; its rows stay, without the record as it came")
+    if not found.fields and not found.exports:
         typer.echo(f"No raw file names {customer}.")
     naming = list(still_naming(found, [reports, warehouse.absolute().parent]))
     if not yes:
-        typer.echo("Nothing was changed. The id stays, so that totals and seals hold. With --yes it is done.")
+        typer.echo(f"Nothing was changed. {found.stays} stays, so that totals and seals hold. --yes does it.")
         return
     erase(warehouse, raw, customer)
     typer.echo(f"Erased. The published warehouse and pages name the customer until you build: `{BUILD}`,")

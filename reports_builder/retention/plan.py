@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 from dbt_project.landing.archive import details_of
 from dbt_project.landing.landed_files import landed_file, source_files
 from dbt_project.landing.landing_folder import LandingFolder
+from dbt_project.landing.pseudonyms import Pseudonyms, key_table
 from dbt_project.landing.raw_files import call_files
-from dbt_project.landing.registry import CALL_SOURCES, LANDED_SOURCES
+from dbt_project.landing.registry import CALL_SOURCES, LANDED_SOURCES, project_variables
 from reports_builder.errors import ReportError
 from reports_builder.warehouse import open_warehouse
 
@@ -135,10 +136,12 @@ def _call_details(raw: Path, before: date) -> Iterator[Removal]:
 
 def _raw_exports(raw: Path, landing_dir: Path, before: date) -> Iterator[Removal]:
     """Exports of calls whose rows have landed as the files are now, all of them on days before that one."""
+    ids = project_variables()["pseudonymised"]
+    keys = Pseudonyms(key_table(raw), ids) if ids else None
     for source in LANDED_SOURCES:
         # Of a source that is off nothing has landed: its files are in no figure, and stay.
         for path in source_files(raw / source.name) if source.name in CALL_SOURCES else ():
-            landed = landed_file(source, raw, landing_dir, path)
+            landed = landed_file(source, raw, landing_dir, path, keys)
             if not landed.is_file():
                 continue
             days = pc.min_max(pq.read_table(landed, columns=["partition_date"])["partition_date"]).as_py()
