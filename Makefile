@@ -90,6 +90,7 @@ soak: $(SPARK_INSTALLED) ## For hours: random sequences of builds, kills, refres
 	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
 	python -m tests.bench.refresh_beside_follow
 	python -m tests.bench.advice_on_other_seeds
+	python -m tests.bench.retention
 	python -m tests.spark.sequences
 	python -m tests.spark --cluster
 
