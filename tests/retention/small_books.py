@@ -52,7 +52,7 @@ class Company:
             for schema in ("core", "intermediate", "seeds"):
                 connection.execute(f"create schema {schema}")
             connection.execute(
-                "create table seeds.retention_policies as select * from (values "
+                "create table seeds.retention_policies as select *, 'a rule' as reason from (values "
                 f"{policy or '(null, 2)'}) as rows (data_class, months) where data_class is not null"
             )
             connection.execute(
