@@ -41,6 +41,8 @@ _ENVIRONMENT_TEXT = """\
 #FINOPS_WAREHOUSE_DIR=/srv/finops/warehouse
 # Memory of a build.
 #FINOPS_MEMORY_LIMIT=3GB
+# Where the key table of pseudonyms is, when not in data/keys.
+#FINOPS_KEYS_DIR=/srv/finops/keys
 # The key of the seals, kept away from the warehouse.
 #FINOPS_SEAL_KEY_FILE=/etc/finops/seal.key
 """

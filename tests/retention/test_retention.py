@@ -185,6 +185,15 @@ def test_where_a_figure_differs_nothing_goes_for_good(company: Company) -> None:
     assert (company.raw / ".retention" / "files" / "litellm" / "2026-07.csv").is_file()
 
 
+def test_figures_of_another_day_are_not_compared(company: Company) -> None:
+    retention(company).apply(planned(company))
+    company.build()
+    with duckdb.connect(str(company.warehouse)) as connection:
+        connection.execute("update intermediate.int_as_of_date set as_of_date = date '2026-11-02'")
+    with pytest.raises(ReportError, match="stands on 2026-11-02 now and stood on 2026-10-03"):
+        retention(company).prove()
+
+
 def test_a_file_that_changed_since_the_plan_is_not_touched(company: Company) -> None:
     plan = planned(company)
     os.utime(company.day_file(OLD_DAYS[0]))
