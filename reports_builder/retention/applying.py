@@ -9,7 +9,6 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,7 +76,7 @@ class Retention:
         """What was removed so far."""
         return [Applied(**json.loads(line)) for line in read_lines(self._record) if line.endswith(b"}")]
 
-    def apply(self, plan_id: str, progress: Callable[[Removal], None] = lambda _: None) -> Run:
+    def apply(self, plan_id: str) -> Run:
         """Carry the plan with this id out, or complete it; ReportError where the files are others."""
         with undisturbed(self._dir, from_nothing=True):
             run = self.run()
@@ -95,7 +94,6 @@ class Retention:
                         f"{self._raw / removal.path}: {error.strerror or error}. What was done "
                         "so far holds; the same command goes on, and `retention undo` takes it back."
                     ) from error
-                progress(removal)
         return run
 
     def prove(self) -> list[Applied]:

@@ -19,6 +19,7 @@ from dbt_project.landing.pseudonyms import Pseudonyms, key_table, pseudonyms
 from dbt_project.landing.registry import CALL_SOURCES, LANDED_SOURCES, project_variables
 from reports_builder.append_only import append_lines, read_lines
 from reports_builder.errors import ReportError
+from reports_builder.retention.applying import Retention
 from reports_builder.retention.undisturbed import undisturbed
 
 # Shorter values, such as the code of a country, stand in many files and name nobody.
@@ -71,6 +72,11 @@ def find(warehouse: Path, raw: Path, customer_id: str) -> Found:
 def erase(warehouse: Path, raw: Path, customer_id: str) -> Erased:
     """Erase it from the raw files and what builds keep of them; a killed run is completed by the next."""
     with undisturbed(warehouse.absolute().parent, from_nothing=True), _keys(raw) as keys:
+        if run := Retention(warehouse, raw).run():
+            raise ReportError(
+                f"the removal {run.plan_id} has set files aside that may name the customer: "
+                "`retention prove` or `undo` first."
+            )
         found = _find(warehouse, raw, customer_id, keys)
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         rows = sum(each.rows for each in found.fields)

@@ -20,6 +20,7 @@ from reports_builder.compliance.audit import AuditLog
 from reports_builder.errors import ReportError
 from reports_builder.live.command import only_watcher
 from reports_builder.retention.applying import Retention
+from reports_builder.retention.erasing import erase
 from reports_builder.retention.plan import plan_removals
 from tests.retention.small_books import KEPT_DAYS, OLD_DAYS, SECRET, Company, make_company
 
@@ -111,6 +112,14 @@ def test_kept_rows_are_landed_in_the_columns_of_a_newer_version(company: Company
     figures = company.figures()
     company.build()
     assert company.figures() == figures
+
+
+def test_nobody_is_erased_beside_what_is_set_aside(company: Company) -> None:
+    retention(company).apply(planned(company))
+    before = company.files()
+    with pytest.raises(ReportError, match="has set files aside that may name the customer"):
+        erase(company.warehouse, company.raw, "acme")
+    assert company.files() == before
 
 
 def test_undo_puts_every_byte_back(company: Company) -> None:
