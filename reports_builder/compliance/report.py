@@ -24,7 +24,6 @@ from reports_builder.retention.applying import Retention
 from reports_builder.retention.erasing import erased_customers
 from reports_builder.seals.verifying import Verdict, verify, what_moved
 from reports_builder.tracked_savings.decisions import Decisions
-from reports_builder.warehouse import Warehouse, open_warehouse
 from reports_builder.warehouse import RAW_FOLDER, Warehouse, open_warehouse
 
 ALL = 10_000
