@@ -93,6 +93,7 @@ soak: $(SPARK_INSTALLED) ## For hours: random sequences of builds, kills, refres
 	python -m tests.bench.foreign_exporters
 	python -m tests.bench.refresh_beside_follow
 	python -m tests.bench.advice_on_other_seeds
+	python -m tests.bench.retention
 	python -m tests.spark.sequences
 	python -m tests.spark --cluster
 	python -m tests.bench.schedulers

@@ -46,6 +46,8 @@ _ENVIRONMENT_TEXT = """\
 # When figures are old: hours since they were published, days since the newest complete day.
 #FINOPS_MAX_AGE_HOURS=26
 #FINOPS_MAX_DATA_DAYS=3
+# Where the key table of pseudonyms is, when not in data/keys.
+#FINOPS_KEYS_DIR=/srv/finops/keys
 # The key of the seals, kept away from the warehouse.
 #FINOPS_SEAL_KEY_FILE=/etc/finops/seal.key
 """

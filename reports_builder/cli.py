@@ -21,6 +21,7 @@ from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
 from reports_builder.health.command import status_command
 from reports_builder.live.command import watch
+from reports_builder.retention.commands import erase_command, retention_app
 from reports_builder.seals.commands import seal_app, verify_command
 from reports_builder.tracked_savings.commands import savings_app
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
@@ -84,7 +85,9 @@ app.add_typer(alerts_app, name="alerts")
 app.add_typer(budget_app, name="budget")
 app.add_typer(policy_app, name="policy")
 app.add_typer(savings_app, name="savings")
+app.add_typer(retention_app, name="retention")
 app.add_typer(seal_app, name="seal")
+app.command("erase")(erase_command)
 app.command("estimate")(estimate_command)
 app.command("verify")(verify_command)
 app.command("compliance")(compliance_command)
@@ -94,8 +97,8 @@ app.command("send")(send_command)
 app.command("status")(status_command)
 
 
-# What others read, or rely on, afterwards. Budgets and alerts have ledgers of their own.
-_AUDITED = ("compliance", "export", "seal", "send")
+# What others read, or rely on, afterwards, and what is gone. Budgets and alerts have ledgers of their own.
+_AUDITED = ("compliance", "erase", "export", "retention", "seal", "send")
 
 
 def main() -> None:
@@ -113,9 +116,11 @@ def _audited(arguments: Sequence[str]) -> AbstractContextManager[None]:
     if not arguments or arguments[0] not in _AUDITED or "--help" in arguments:
         return nullcontext()
     places = [place for place, each in enumerate(arguments[:-1]) if each == "--warehouse"]
-    said = [each.partition("=")[2] for each in arguments if each.startswith("--warehouse=")]
-    named = said or [arguments[place + 1] for place in places]
-    return AuditLog(Path(named[-1]) if named else DEFAULT_WAREHOUSE).of(shlex.join(arguments))
+    equals = [each.partition("=")[2] for each in arguments if each.startswith("--warehouse=")]
+    named = equals or [arguments[place + 1] for place in places]
+    # Who is erased is in no log: an id may be a name.
+    said = "erase" if arguments[0] == "erase" else shlex.join(arguments)
+    return AuditLog(Path(named[-1]) if named else DEFAULT_WAREHOUSE).of(said)
 
 
 def _fail(message: str) -> None:

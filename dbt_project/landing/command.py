@@ -46,11 +46,11 @@ def land_files(
 
     `dbt build` on DuckDB does the same first. Exit code 1 where files cannot be read, one line each.
     """
-    sources = switched_on(given)
+    variables = run_variables(given)
     folder = LandingFolder(warehouse_dir)
     try:
         folder.prepare()
-        problems = folder.land(raw_dir, sources)
+        problems = folder.land(raw_dir, variables["sources"], variables["pseudonymised"])
         frozen = None if problems else folder.freeze(raw_dir)
     except OSError as error:
         raise UsageError(f"{error.filename or warehouse_dir}: {error.strerror or error}") from error
@@ -64,8 +64,8 @@ def land_files(
     typer.echo(str(frozen))
 
 
-def switched_on(given: str) -> list[str]:
-    """The sources that are on, by the variables of a command (YAML) or else of the project; UsageError."""
+def run_variables(given: str) -> dict[str, Any]:
+    """The variables of a run: those of the command (YAML), else those of the project; UsageError."""
     try:
         variables: Any = yaml.safe_load(given) or {}
     except yaml.YAMLError as error:
@@ -75,7 +75,7 @@ def switched_on(given: str) -> list[str]:
     problems = variable_problems(variables)
     if problems:
         raise UsageError("; ".join(problems))
-    return list((project_variables() | variables)["sources"])
+    return project_variables() | variables
 
 
 def main() -> None:

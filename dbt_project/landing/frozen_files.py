@@ -51,7 +51,7 @@ class FrozenFiles:
                 (slot / place).unlink(missing_ok=True)
                 continue
             if present.get(place) != (status.st_dev, status.st_ino):
-                _link(file, slot / place)
+                link(file, slot / place)
 
     def publishing(self, slot: str) -> None:
         """Note that readers may be in `slot` from now on: a kill can fall before or after the publication."""
@@ -64,6 +64,13 @@ class FrozenFiles:
         for folder in self._folder.iterdir():
             if folder.is_dir() and folder.name not in {slot, *before, *map(str, (1, 2))}:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def drop_unread(self) -> None:
+        """Remove the slots that the published file does not read, with their links to older files."""
+        in_use = self._read_by_readers()
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
+            if folder.is_dir() and folder.name not in in_use:
+                shutil.rmtree(folder)
 
     def _note(self, slots: list[str]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +85,7 @@ class FrozenFiles:
             return []
 
 
-def _link(file: Path, target: Path) -> None:
+def link(file: Path, target: Path) -> None:
     """A link to a file that takes the place of whatever is there in one step."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.partial")

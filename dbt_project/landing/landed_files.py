@@ -20,10 +20,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dbt_project.landing.archive import archived_files, write_landed
 from dbt_project.landing.attribute_mappings import MappingError, Targets, attribute_targets, column_names_of
 from dbt_project.landing.fields.text import NeedsConventionError
 from dbt_project.landing.formats.text_files import hint_of
+from dbt_project.landing.frozen_files import link
 from dbt_project.landing.known_columns import UnreadableFileError
+from dbt_project.landing.pseudonyms import Pseudonyms
 from dbt_project.landing.same_rows import CONTENT_KEY, HASH_FIELDS, content_sum, overlaps, repeated_content
 from dbt_project.landing.source import LandedSource
 
@@ -38,7 +41,14 @@ def prepare_landing(source: LandedSource, landing_dir: Path) -> None:
     _write(folder / "contract.parquet", source.schema, ())
 
 
-def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool) -> list[str]:
+def land(
+    source: LandedSource,
+    raw_dir: Path,
+    landing_dir: Path,
+    *,
+    is_on: bool,
+    pseudonyms: Pseudonyms | None = None,
+) -> list[str]:
     """Land the new and changed files of a source and drop what is gone; returns problems, one a file.
 
     A file that landed before and did not change is left as it is. A source that is off has no landed rows.
@@ -50,6 +60,7 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
         source, targets = with_mapped_columns(source)
     except MappingError as error:
         return [str(error)]
+    source = replace(source, pseudonyms=pseudonyms)
     wanted = {"contract.parquet"}
     files: list[tuple[Path, Path, str]] = []
     paths = source_files(raw_dir / source.name) if is_on else []
@@ -65,8 +76,7 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
         name = str(path.relative_to(raw_dir))
         try:
             digest = _digest(path)
-            identity = f"{LAYOUT}:{sorted(source.columns.items())}:{sorted(targets.items())}:{name}:{digest}"
-            version = hashlib.sha256(identity.encode()).hexdigest()[:32]
+            version = _version(source, targets, name, digest)
             landed = folder / f"{version}.parquet"
             wanted.add(landed.name)
             if not landed.is_file():
@@ -82,11 +92,39 @@ def land(source: LandedSource, raw_dir: Path, landing_dir: Path, *, is_on: bool)
                 f"{path}: cannot be read ({error.strerror or error}); let it be read or move it away,"
                 " then build again"
             )
+    for archived in archived_files(source, raw_dir) if is_on else ():
+        wanted.add(archived.name)
+        _land_archived(source, archived, folder / archived.name)
     if not source.has_record_ids:
         problems += _repetitions(source, folder, files)
     if not problems:
         _drop_stale(folder, wanted)
     return problems
+
+
+def landed_file(
+    source: LandedSource, raw_dir: Path, landing_dir: Path, path: Path, pseudonyms: Pseudonyms | None
+) -> Path:
+    """Where the rows of an export are, once it has landed as it is now; MappingError."""
+    source, targets = with_mapped_columns(replace(source, pseudonyms=pseudonyms))
+    version = _version(source, targets, str(path.relative_to(raw_dir)), _digest(path))
+    return landing_dir / source.name / f"{version}.parquet"
+
+
+def _version(source: LandedSource, targets: Targets, name: str, digest: str) -> str:
+    """What names the landed rows of a file: how it is read, its name and its content."""
+    identity = f"{LAYOUT}:{sorted(source.columns.items())}:{sorted(targets.items())}:{name}:{digest}"
+    if source.pseudonymised:
+        identity += f":{sorted(source.pseudonymised)}"
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+
+
+def _land_archived(source: LandedSource, archived: Path, landed: Path) -> None:
+    """The kept rows of an export that was removed, under the name that its own rows had."""
+    if pq.read_schema(archived) != source.schema:
+        write_landed(archived, landed, source.schema)
+    elif not (landed.is_file() and landed.samefile(archived)):
+        link(archived, landed)
 
 
 def with_mapped_columns(source: LandedSource) -> tuple[LandedSource, Targets]:

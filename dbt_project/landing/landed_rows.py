@@ -65,6 +65,10 @@ def landed_batches(
             for column, reader in ((name, readers[kind]) for name, kind in source.columns.items())
         ]
         problems = _with_fractions([problem for _, _, problem, *_ in chunk], source.columns, columns)
+        if source.pseudonyms and source.pseudonymised:
+            for place, column in enumerate(source.columns):
+                if column in source.pseudonymised:
+                    columns[place] = source.pseudonyms.replace(columns[place])
         hashes = hash_columns(source.columns, source.comparison, columns) if source.comparison else []
         numbers = []
         for line, *_ in chunk:
@@ -75,7 +79,8 @@ def landed_batches(
         columns.append([line for line, *_ in chunk])
         columns.append(numbers)
         columns.append(problems)
-        columns.append([_as_json(raw) for *_, raw, _ in chunk])
+        # The record as it came has the ids in it.
+        columns.append([None if source.pseudonymised else _as_json(raw) for *_, raw, _ in chunk])
         if source.time_column:
             columns.append([day for *_, day in chunk])
             columns.append([version] * len(chunk))

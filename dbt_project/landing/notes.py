@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dbt_project.landing.archive import ARCHIVE
 from dbt_project.landing.known_columns import MOST_NAMES_SHOWN
 from dbt_project.landing.landed_files import source_files, with_mapped_columns
 from dbt_project.landing.landed_rows import columns_not_read
@@ -31,9 +32,9 @@ NOTE_SCHEMA = pa.schema(
 GENERATED_MARKER = "_generated.json"
 # So begin the names of its files in the folders of sources.
 _GENERATED_FILE = "generated-"
-# What may be in the folder of raw data beside the sources: the calls in their layout, their customers, and
-# what the generator planted.
-_OTHERS = frozenset({"calls", "customers.parquet", "truth"})
+# What may be in the folder of raw data beside the sources: the calls in their layout, their customers, what
+# is kept of exports that were removed, and what the generator planted.
+_OTHERS = frozenset({ARCHIVE, "calls", "customers.parquet", "truth"})
 # The end of a trial is no end of a plan, and the rate of a tax no fee.
 _UNLIKE = frozenset({"birth", "card", "discount", "next", "period", "tax", "trial", "vat"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dbt_project.landing.archive import ARCHIVE
 from dbt_project.landing.landed_files import source_files
 from dbt_project.landing.registry import CALL_SOURCES
 from dbt_project.landing.schemas import REQUIRED_CALL_COLUMNS
@@ -45,7 +46,11 @@ def _is_day(text: str) -> bool:
 def no_record_problems(root: Path, switched_on: Collection[str]) -> list[str]:
     """The sources of call records that are on, if none has a file; without records there is no report."""
     on = sorted(set(switched_on) & set(CALL_SOURCES))
-    if not on or "calls" in switched_on or any(source_files(root / name) for name in on):
+    if (
+        not on
+        or "calls" in switched_on
+        or any(source_files(root / name) + source_files(root / ARCHIVE / name) for name in on)
+    ):
         return []
     folders = ", ".join(str(root / name) for name in on)
     return [f"{folders}: no files found; put your exports there, then build again"]

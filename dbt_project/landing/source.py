@@ -16,6 +16,7 @@ from dbt_project.landing.attribute_mappings import Targets
 from dbt_project.landing.column_conventions import Money
 from dbt_project.landing.known_columns import KnownColumns
 from dbt_project.landing.landed_rows import Fields, Row, conventions_of, file_rows, landed_batches
+from dbt_project.landing.pseudonyms import Pseudonyms
 from dbt_project.landing.same_rows import HASH_FIELDS, Comparison
 
 CALL_SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".parquet")
@@ -76,6 +77,13 @@ class LandedSource:
     months: tuple[tuple[str, str], ...] = ()
     comparison: Comparison | None = None
     lands_as: str = ""
+    # Set while a run lands, where ids get pseudonyms.
+    pseudonyms: Pseudonyms | None = None
+
+    @property
+    def pseudonymised(self) -> frozenset[str]:
+        """The columns whose ids get pseudonyms."""
+        return self.pseudonyms.columns & self.columns.keys() if self.pseudonyms else frozenset()
 
     @property
     def staged_as(self) -> str:

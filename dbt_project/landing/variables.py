@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from dbt_project.landing.pseudonyms import PSEUDONYMISED
 from dbt_project.landing.registry import LANDED_SOURCES, PROJECT, SOURCE_KINDS, project_variables
 
 _MOST_DAYS = 36_500
@@ -59,6 +60,10 @@ def _list_problem(value: Any, known: list[str]) -> str | None:
     if is_list and all(isinstance(name, str) and name in known for name in value):
         return None
     return f"a list, such as [{known[0]}], of {', '.join(known)}"
+
+
+def _pseudonymised(value: Any) -> str | None:
+    return None if value == [] else _list_problem(value, sorted(PSEUDONYMISED))
 
 
 def _as_of_date(value: Any) -> str | None:
@@ -117,6 +122,7 @@ KINDS: dict[str, Kind] = {
     "source_kinds": _source_kinds,
     "price_packages": _packages,
     "as_of_date": _as_of_date,
+    "pseudonymised": _pseudonymised,
     "late_data_lookback_days": _lookback_days,
     "accept_removed_days": _removed_days,
     "max_tokens_per_call": _whole_number(1, _MOST_TOKENS),

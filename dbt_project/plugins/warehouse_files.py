@@ -41,7 +41,7 @@ class Plugin(BasePlugin):
         for name, function, parameters in (
             ("variable_names", self.variable_names, 0),
             ("check_variables", self.check_variables, 1),
-            ("check_raw_files", self.check_raw_files, 2),
+            ("check_raw_files", self.check_raw_files, 3),
             ("freeze_files", self.freeze_files, 1),
             ("publish_file", self.publish_file, 1),
             ("note_attempt", self.note_attempt, 2),
@@ -64,10 +64,12 @@ class Plugin(BasePlugin):
         """Check the variables of the project and of the command (YAML); returns problems in one line."""
         return "; ".join(variable_problems(yaml.safe_load(given)))
 
-    def check_raw_files(self, raw_dir: str, sources: str) -> str:
-        """Check and land the raw files of sources, joined by commas; returns problems, one a line."""
-        switched_on = {name.strip() for name in sources.split(",") if name.strip()}
-        return "\n".join(self.landing.land(Path(raw_dir), switched_on))
+    def check_raw_files(self, raw_dir: str, sources: str, pseudonymised: str) -> str:
+        """Check and land the raw files of sources; returns problems, one a line. Commas join names."""
+        switched_on, ids = (
+            {name.strip() for name in names.split(",") if name.strip()} for names in (sources, pseudonymised)
+        )
+        return "\n".join(self.landing.land(Path(raw_dir), switched_on, ids))
 
     def freeze_files(self, raw_dir: str) -> str:
         """Fix the list of files to read: those that `check_raw_files` found. Returns their folder.

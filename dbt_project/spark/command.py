@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from dbt_project.landing.command import switched_on
+from dbt_project.landing.command import run_variables
 from dbt_project.landing.errors import UsageError
 from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.notes import GENERATED_MARKER
@@ -81,7 +81,7 @@ def _build(command: list[str], warehouse_dir: Path) -> int:
         attempts.begin(warehouse_dir)
     landing = LandingFolder(warehouse_dir)
     try:
-        slot = _land(landing, raw_dir, switched_on(_option(command, "--vars") or "{}"), warehouse_dir)
+        slot = _land(landing, raw_dir, run_variables(_option(command, "--vars") or "{}"), warehouse_dir)
         os.environ["FINOPS_SPARK_BUILT"] = str(built)
         is_generated = (raw_dir / GENERATED_MARKER).exists()
         os.environ["FINOPS_HOLDS_GENERATED_CALLS"] = "yes" if is_generated else ""
@@ -121,10 +121,10 @@ def is_whole(command: list[str]) -> bool:
     return command[0] == "build"
 
 
-def _land(landing: LandingFolder, raw_dir: Path, sources: list[str], warehouse_dir: Path) -> Path:
+def _land(landing: LandingFolder, raw_dir: Path, variables: dict[str, Any], warehouse_dir: Path) -> Path:
     """Check, land and freeze the files, and tell the macros where they are; returns their folder."""
     landing.prepare()
-    problems = landing.land(raw_dir, sources)
+    problems = landing.land(raw_dir, variables["sources"], variables["pseudonymised"])
     if problems:
         raise UsageError(f"The raw data cannot be read; nothing was changed. {'; '.join(problems)}")
     slot = landing.freeze(raw_dir)

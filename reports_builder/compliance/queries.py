@@ -94,6 +94,13 @@ def charged_in_all(warehouse: Warehouse, month: date) -> Evidence:
     )
 
 
+def kept_months(warehouse: Warehouse) -> Evidence:
+    """How long each class of data is kept whole, and why."""
+    return warehouse.evidence(
+        "select data_class, months, reason from seeds.retention_policies order by data_class"
+    )
+
+
 def unowned(warehouse: Warehouse, month: date) -> Evidence:
     """Cost without a team, by cause."""
     return warehouse.evidence(

@@ -14,18 +14,22 @@ from reports_builder.alerts.ledger import ACKNOWLEDGED, ASSIGNED, Ledger
 from reports_builder.budgets.changes import BudgetChanges
 from reports_builder.compliance import queries as ask
 from reports_builder.compliance.audit import AuditLog
+from reports_builder.compliance.removals import removals
 from reports_builder.compliance.rules import RuleChange, rule_changes
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
+from reports_builder.retention.applying import Retention
+from reports_builder.retention.erasing import erased_customers
 from reports_builder.seals.verifying import Verdict, verify, what_moved
 from reports_builder.tracked_savings.decisions import Decisions
-from reports_builder.warehouse import Warehouse, open_warehouse
+from reports_builder.warehouse import RAW_FOLDER, Warehouse, open_warehouse
 
 ALL = 10_000
 """Rows of a table: an auditor sees all of them."""
 _CHARGES_OUT = ("export chargeback", "export journal")
+_REMOVES = ("erase", "retention apply", "retention prove", "retention undo")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Books:
     keys: tuple[bytes, ...] = ()
     copy: bytes | None = None
     rules: Path = Path()
+    raw: Path = RAW_FOLDER
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,9 @@ def compliance_report(books: Books, month: date) -> Compliance:
             _seals(verdict, books, month, last),
             _rules(rule_changes(month, today, books.rules), month, today),
             _who(written, month, today),
+            _Part(
+                *removals(warehouse, Retention(books.warehouse, books.raw), erased_customers(books.warehouse))
+            ),
             _Part(_limits()),
         )
         head = literal(
@@ -319,6 +327,8 @@ def _written(warehouse: Path, start: date, end: date) -> list[_Written]:
 def _duty(action: str) -> str:
     if action.startswith(_CHARGES_OUT):
         return "hands out charges"
+    if action.startswith(_REMOVES):
+        return "removes data"
     return "seals" if action.startswith("seal") else "writes for others to read"
 
 
@@ -360,7 +370,6 @@ def _limits() -> Section:
                 "Whether files that never arrived should have: a day without a record is named "
                 "above, a missing part of a day is not."
             ),
-            note("Retention: no record is removed by itself, so nothing was."),
         ),
     )
 

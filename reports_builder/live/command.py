@@ -146,7 +146,7 @@ def only_watcher(warehouse: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise ReportError(f"another watcher keeps {warehouse} up to date already.") from error
+            raise ReportError(f"another watcher, or a removal of data, is at work on {warehouse}.") from error
         yield
 
 

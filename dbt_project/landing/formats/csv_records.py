@@ -26,9 +26,9 @@ Row = tuple[int, Fields, str | None]
 
 def csv_rows(path: Path, known: KnownColumns) -> Iterator[Row]:
     """Line, fields and problem of each row; one with too few or too many fields is kept, with the problem."""
-    separator = _separator(path, known)
+    separator = separator_of(path, known)
     with open_text(path) as text:
-        has_statement = _skip_statement(text) is not None
+        has_statement = skip_statement(text) is not None
         # Files that were put together have the mark of each one's head at the start of a line.
         reader = csv.reader((line.removeprefix("\ufeff") for line in text), delimiter=separator, strict=True)
         lines_before = 1 if has_statement else 0
@@ -50,9 +50,9 @@ def csv_rows(path: Path, known: KnownColumns) -> Iterator[Row]:
 
 def csv_columns(path: Path, known: KnownColumns) -> list[str]:
     """The names of the columns, as the file spells them."""
-    separator = _separator(path, known)
+    separator = separator_of(path, known)
     with open_text(path) as text:
-        _skip_statement(text)
+        skip_statement(text)
         return next((fields for fields in csv.reader(text, delimiter=separator) if fields), [])
 
 
@@ -77,13 +77,13 @@ def _row(
 _EDGES = frozenset(BLANKS)
 
 
-def _separator(path: Path, known: KnownColumns) -> str:
+def separator_of(path: Path, known: KnownColumns) -> str:
     """By what the fields of a file are separated: certain when the header then has all columns of the source.
 
     UnreadableFileError, which lists what the header has, where no separator gives them.
     """
     with open_text(path) as text:
-        stated = _skip_statement(text)
+        stated = skip_statement(text)
         if stated:
             return stated
         start = text.tell()
@@ -101,7 +101,7 @@ def _separator(path: Path, known: KnownColumns) -> str:
         return max(headers, key=lambda separator: len(headers[separator]), default=",")
 
 
-def _skip_statement(text: TextIOBase) -> str | None:
+def skip_statement(text: TextIOBase) -> str | None:
     """The separator that the first line states; the text goes on after that line, else from its start."""
     first = text.readline(16)
     found = _STATED.fullmatch(first.strip(BLANKS.replace("\t", "")))

@@ -84,7 +84,7 @@
 {%- endmacro %}
 {% macro default__land_raw_files() -%}
     {% set raw_dir = _quoted(env_var('FINOPS_RAW_DIR', 'data/raw')) %}
-    {% set problems = _answer("check_raw_files('" ~ raw_dir ~ "', '" ~ var('sources') | join(',') ~ "')") %}
+    {% set problems = _answer("check_raw_files('" ~ raw_dir ~ "', '" ~ var('sources') | join(',') ~ "', '" ~ var('pseudonymised') | join(',') ~ "')") %}
     {% if problems %}
         {% do refuse('The raw data cannot be read; nothing was changed.\n' ~ problems) %}
     {% endif %}
