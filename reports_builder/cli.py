@@ -19,6 +19,7 @@ from reports_builder.dashboard.command import dashboard
 from reports_builder.delivery.commands import send_command
 from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
+from reports_builder.lineage.command import explain_command
 from reports_builder.live.command import watch
 from reports_builder.seals.commands import seal_app, verify_command
 from reports_builder.tracked_savings.commands import savings_app
@@ -87,6 +88,7 @@ app.add_typer(seal_app, name="seal")
 app.command("estimate")(estimate_command)
 app.command("verify")(verify_command)
 app.command("compliance")(compliance_command)
+app.command("explain")(explain_command)
 app.command("dashboard")(dashboard)
 app.command("watch")(watch)
 app.command("send")(send_command)

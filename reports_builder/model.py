@@ -397,6 +397,16 @@ class Page:
         return cite(texts, [figure.evidence for figure in self.figures])
 
     @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The queries behind all parts of the page, in its order."""
+        parts = (*self.insights, *((self.plan,) if self.plan else ()), self.confidence, *self.sections)
+        return (
+            *self.answer_citations,
+            *self.figure_citations,
+            *(citation for part in parts for citation in part.citations),
+        )
+
+    @property
     def all_figures(self) -> tuple[Figure, ...]:
         """Every figure of the page, in order."""
         return self.figures + tuple(f for section in self.sections for f in section.figures)
