@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 import altair as alt
 
@@ -374,6 +375,11 @@ class Page:
     key_figure_headings: tuple[str, str, str, str, str, str] = KEY_FIGURE_HEADINGS
     notice: Prose | None = None
     """What a reader has to know before any figure, in one line."""
+
+    @property
+    def name(self) -> str:
+        """The name by which commands know the page."""
+        return PurePosixPath(self.path).stem
 
     @property
     def decisions(self) -> tuple[tuple[int, Recommendation], ...]:

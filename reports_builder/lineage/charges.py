@@ -8,7 +8,7 @@ from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import Value, exact
 from reports_builder.lineage import files, prices, rules
-from reports_builder.lineage.chain import Step
+from reports_builder.lineage.chain import MOST_ROWS, Step
 from reports_builder.lineage.ties import ALLOCATED, CHARGES, USAGE, Tie
 from reports_builder.warehouse import Warehouse
 
@@ -18,7 +18,6 @@ _OWNERS = (
 )
 _OF_A_CALL = ("provider", "model", "service_tier")
 _FOLLOWED = 2
-_LISTED = 100
 
 
 def steps_from(warehouse: Warehouse, tie: Tie) -> Iterator[Step]:
@@ -136,7 +135,7 @@ def _charge_rows(warehouse: Warehouse, tie: Tie, *, is_counted: bool = True) -> 
     return warehouse.evidence(
         f"select charge_id, charge_date, {tie.measure}, source, file_name, line_number, owner_rule, team_id, customer_id\n"  # noqa: S608
         f"from {tie.ledger.table}\nwhere {' and '.join(conditions) or 'true'}\n"
-        f"order by {tie.measure} desc nulls last, charge_id\nlimit {_LISTED}"
+        f"order by {tie.measure} desc nulls last, charge_id\nlimit {MOST_ROWS}"
     )
 
 
@@ -196,7 +195,7 @@ def _call_steps(
         found = warehouse.evidence(
             "select call_id, called_at, provider, model, service_tier, input_tokens, cached_input_tokens, "  # noqa: S608
             f"cache_write_input_tokens, output_tokens, effective_cost_usd, usage_date, source_name, file_name\n{source}\n"
-            f"order by {measure} desc nulls last, call_id\nlimit {_LISTED}"
+            f"order by {measure} desc nulls last, call_id\nlimit {MOST_ROWS}"
         )
     except ReportError as error:
         yield Step("Calls", (f"The files of the calls are not beside this warehouse, so they end here: {error}",))

@@ -28,9 +28,10 @@ def explain_command(
     """Lead a figure to mart rows, charges, rules, prices and source lines; or a file to all that it touched."""
     from reports_builder.lineage.chain import as_json, as_text  # noqa: PLC0415
     from reports_builder.lineage.explaining import explain  # noqa: PLC0415
+    from reports_builder.lineage.forwards import explain_file  # noqa: PLC0415
 
     if bool(what) == bool(file):
         raise ReportError("name either a figure or a charge, or a file with --file.")
     with open_warehouse(warehouse) as opened:
-        chain = explain(opened, what)
+        chain = explain_file(opened, file) if file else explain(opened, what)
     typer.echo(as_json(chain) if json else as_text(chain), nl=json)

@@ -1,6 +1,8 @@
 """What is behind a figure, a line of a chargeback or a charge: the steps from it down to lines of files."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
 
@@ -14,14 +16,13 @@ from reports_builder.lineage.chain import Chain, Step
 from reports_builder.lineage.charges import charge_steps, steps_from
 from reports_builder.lineage.figure_ids import MartFigure, PageFigure
 from reports_builder.lineage.mart_rows import MartRows, rows_behind
-from reports_builder.lineage.models import Made, Models, target_folder
-from reports_builder.lineage.ties import ALLOCATED, CHARGES, columns_of, tie_of
+from reports_builder.lineage.models import Models, target_folder
+from reports_builder.lineage.ties import CHARGES, Tie, columns_of, tie_of
 from reports_builder.model import Citation
 from reports_builder.pages import page_modules
 from reports_builder.warehouse import Warehouse
 
 _MOST_PARTS = 4
-_MOST_MADE = 12
 _MOST_INPUTS = 5
 
 
@@ -53,7 +54,9 @@ def explain_figure(warehouse: Warehouse, figure: PageFigure, citations: Sequence
         if len(found) > 1
         else ()
     )
-    start = Step("Figure", (f"{figure.column} = {exact(value)}, the answer of this query.", *others), evidence)
+    where = f", in row {evidence.focus + 1} of {len(evidence.rows)}" if len(evidence.rows) > 1 else ""
+    row = replace(evidence, rows=evidence.rows[evidence.focus :][:1], focus=0)
+    start = Step("Figure", (f"{figure.column} = {exact(value)}, the answer of this query{where}.", *others), row)
     return Chain(named, (start, *_behind_answer(warehouse, evidence, figure.column)))
 
 
@@ -119,42 +122,47 @@ def _behind_answer(warehouse: Warehouse, evidence: Evidence, column: str) -> Ite
 
 def behind_rows(warehouse: Warehouse, rows: MartRows, value: Value) -> Iterator[Step]:
     """From rows of a mart and what the figure is of them."""
+    models = models_of(warehouse)
     if rows.column is None:
-        yield from _parts(warehouse, rows)
+        yield from _worked_out(warehouse, rows, models)
         return
     yield _mart_step(warehouse, rows, value)
-    models = _models(warehouse)
-    trail = models.trail(rows.mart, rows.column) if models else ()
-    if not rows.column.endswith("_usd") or not isinstance(value, Decimal):
-        yield from _model_steps(models, rows, trail)
-        yield from _inputs_of(warehouse, rows, trail)
+    yield from _model_steps(models, rows)
+    tie = tie_of(warehouse, rows, value) if _is_amount(rows.column, value) else None
+    if tie:
+        yield _tied(warehouse, "Ledger", tie, value)
+        yield from steps_from(warehouse, tie)
         return
-    tie = tie_of(warehouse, rows, value)
-    yield from _model_steps(models, rows, trail)
-    if tie is None:
+    if _is_amount(rows.column, value):
         zero = " Zero leads to no charge." if not value else ""
         yield Step(
             "Ledger",
             (
                 f"No charges were found whose sum is {exact(value)}: by what {rows.mart} has in common with the ledger "
-                f"it does not tie.{zero} It is worked out of what the models above read.",
+                f"it does not tie. What it is worked out of stands above.{zero}",
             ),
             ties=False,
         )
-        return
+    yield from _parts(warehouse, rows, models, _named_in_row(warehouse, rows, models))
+
+
+def _is_amount(column: str, value: Value) -> bool:
+    return column.endswith("_usd") and isinstance(value, Decimal)
+
+
+def _tied(warehouse: Warehouse, title: str, tie: Tie, value: Value) -> Step:
     found = warehouse.evidence(
         f"select count(*) as rows, sum({tie.measure}) as total_usd\nfrom {tie.ledger.table}\nwhere {tie.where}"  # noqa: S608
     )
-    yield Step(
-        "Ledger",
+    return Step(
+        title,
         (
             f"{int(str(found['rows'])):,} rows of {tie.ledger.table}, whose {tie.measure} sums to "
-            f"{exact(found['total_usd'])}: the figure to the last digit.",
+            f"{exact(found['total_usd'])}: to the last digit.",
         ),
         found,
         ties=found["total_usd"] == value,
     )
-    yield from steps_from(warehouse, tie)
 
 
 def _mart_step(warehouse: Warehouse, rows: MartRows, value: Value) -> Step:
@@ -184,60 +192,59 @@ def _mart_step(warehouse: Warehouse, rows: MartRows, value: Value) -> Step:
 _TELLING = frozenset({"provider", "model", "service_category", "cost_centre", "rollup_level", "task_type", "action_kind", "scope"})
 
 
-def _parts(warehouse: Warehouse, rows: MartRows) -> Iterator[Step]:
+def _worked_out(warehouse: Warehouse, rows: MartRows, models: Models | None) -> Iterator[Step]:
     """A figure that its query works out of several columns: what they are, and what is behind the amounts."""
     known = columns_of(warehouse, rows.mart)
     inputs = [name for name in rows.inputs if name in known]
-    found = warehouse.evidence(
-        f"select count(*) as rows{''.join(f', sum({name}) as {name}' for name in inputs if _adds_up(known[name]))}\n{rows.source}"  # noqa: S608
-    )
+    sums = "".join(f", sum({name}) as {name}" for name in inputs if _adds_up(known[name]))
+    found = warehouse.evidence(f"select count(*) as rows{sums}\n{rows.source}")  # noqa: S608
     yield Step(
         "Mart rows",
         (
             f"The query works it out of {int(str(found['rows'])):,} rows of {rows.mart}: {rows.expression}.",
-            "It is no sum of charges; below are its parts, added up over these rows, and what is behind the amounts.",
+            "It is no sum of charges. Below are its amounts, each added up over these rows.",
         ),
         found,
     )
-    for name in [each for each in inputs if each.endswith("_usd")][:_MOST_PARTS]:
-        part = rows.of(name)
-        yield from _part(warehouse, part, found[name])
+    yield from _parts(warehouse, rows, models, [name for name in inputs if name.endswith("_usd")])
 
 
 def _adds_up(kind: str) -> bool:
     return kind.startswith("DECIMAL") or kind in ("BIGINT", "INTEGER", "HUGEINT", "DOUBLE")
 
 
-def _part(warehouse: Warehouse, rows: MartRows, amount: Value) -> Iterator[Step]:
-    """One amount of several, and whether charges sum to it."""
-    tie = tie_of(warehouse, rows, amount) if isinstance(amount, Decimal) else None
-    title = f"Part {rows.column}"
-    if tie is None:
-        yield Step(title, (f"{exact(amount)}: no charges were found that sum to it.",), ties=False)
-        return
-    found = warehouse.evidence(
-        f"select count(*) as rows, sum({tie.measure}) as total_usd\nfrom {tie.ledger.table}\nwhere {tie.where}"  # noqa: S608
-    )
-    yield Step(
-        title,
-        (f"{exact(amount)} is the {tie.measure} of {int(str(found['rows'])):,} rows of {tie.ledger.table}.",),
-        found,
-        ties=found["total_usd"] == amount,
-    )
-
-
-def _inputs_of(warehouse: Warehouse, rows: MartRows, trail: Sequence[Made]) -> Iterator[Step]:
-    """What a ratio, a count or a share is made of, where its mart has the amounts as columns of the same row."""
-    known = columns_of(warehouse, rows.mart)
-    named = {column for made in trail for _, column in made.inputs} | {
-        word for made in trail for word in made.expression.replace("(", " ").replace(")", " ").replace(".", " ").split()
-    }
-    for name in [each for each in known if each in named and each.endswith("_usd")][:_MOST_PARTS]:
+def _parts(
+    warehouse: Warehouse, rows: MartRows, models: Models | None, names: Iterable[str]
+) -> Iterator[Step]:
+    """The amounts that a figure is worked out of: each ties, or is itself worked out of others; the first that ties leads on."""
+    waiting = list(dict.fromkeys(names))
+    leads_on: Tie | None = None
+    for name in waiting:
+        if waiting.index(name) >= _MOST_PARTS:
+            break
+        part = rows.of(name)
         amount = warehouse.evidence(f"select sum({name}) as {name}\n{rows.source}")[name]  # noqa: S608
-        yield from _part(warehouse, rows.of(name), amount)
+        tie = tie_of(warehouse, part, amount) if _is_amount(name, amount) else None
+        if tie:
+            yield _tied(warehouse, f"Part {name}", tie, amount)
+            leads_on = leads_on or tie
+            continue
+        waiting += [each for each in _named_in_row(warehouse, part, models) if each not in waiting]
+        yield from _model_steps(models, part, f"Part {name}: {exact(amount)}, by no charges that were found")
+    if leads_on:
+        yield from steps_from(warehouse, leads_on)
 
 
-def _models(warehouse: Warehouse) -> Models | None:
+def _named_in_row(warehouse: Warehouse, rows: MartRows, models: Models | None) -> list[str]:
+    """The amounts of the same row that a column is worked out of, as its model says."""
+    trail = models.trail(rows.mart, rows.column) if models and rows.column else ()
+    named = {word for made in trail[:2] for word in re.findall(r"\w+", made.expression)}
+    known = columns_of(warehouse, rows.mart)
+    return [each for each in known if each in named and each.endswith("_usd") and each != rows.column]
+
+
+def models_of(warehouse: Warehouse) -> Models | None:
+    """The models as the last dbt command left them; None where that is not on this machine."""
     found = warehouse.evidence(
         "select table_schema, table_name, column_name, data_type from information_schema.columns"
     )
@@ -250,23 +257,25 @@ def _models(warehouse: Warehouse) -> Models | None:
         return None
 
 
-def _model_steps(models: Models | None, rows: MartRows, trail: Sequence[Made]) -> Iterator[Step]:
+def _model_steps(models: Models | None, rows: MartRows, title: str = "Models") -> Iterator[Step]:
     if models is None:
         yield Step(
-            "Models",
-            ("The manifest of dbt is not here, so the models in between are not told: run `dbt build --project-dir dbt_project`.",),
+            title,
+            (
+                "The manifest of dbt is not here, so the models in between are not told: "
+                "run `dbt build --project-dir dbt_project`.",
+            ),
         )
         return
     path = models.path(rows.mart, (CHARGES.table,)) or models.path(CHARGES.table, (rows.mart,))
     said = [f"{' <- '.join(path)}." if path else f"No charge is among what {rows.mart} is made of."]
-    for made in trail[:_MOST_MADE]:
+    trail = models.trail(rows.mart, rows.column) if rows.column else ()
+    for made in trail:
         sources = [f"{relation}.{column}" for relation, column in made.inputs]
         more = [f"{len(sources) - _MOST_INPUTS} more"] if len(sources) > _MOST_INPUTS else []
         named = ", ".join([*sources[:_MOST_INPUTS], *more])
         said.append(f"{made.relation}.{made.column} = {_one_line(made.expression)}; of {named or 'no column'}")
-    if len(trail) > _MOST_MADE:
-        said.append(f"... and {len(trail) - _MOST_MADE} more columns.")
-    yield Step("Models", tuple(said))
+    yield Step(title, tuple(said))
 
 
 def _one_line(sql: str) -> str:

@@ -97,10 +97,10 @@ def find(asked: PageFigure, citations: Sequence[Citation]) -> tuple[Evidence, ..
         for row in citation.evidence.each()
     ]
     there = {(each.sql, each.focus): each for each in (*quoted, *cells)}
-    found = tuple(
-        each for each in there.values() if asked.value is None or exact(each[asked.column]) == asked.value
-    )
-    if len(found) >= asked.place and (asked.value is not None or len({exact(each[asked.column]) for each in found}) == 1):
+    values = {exact(each[asked.column]) for each in quoted} or {exact(each[asked.column]) for each in cells}
+    value = values.pop() if asked.value is None and len(values) == 1 else asked.value
+    found = tuple(each for each in there.values() if exact(each[asked.column]) == value)
+    if len(found) >= asked.place:
         return found
     raise ReportError(_not_found(asked, citations, there.values()))
 

@@ -43,6 +43,7 @@ class Models:
         self._target = target
         self._columns = columns
         self._scopes: dict[str, Scope | None] = {}
+        self._trails: dict[tuple[str, str], tuple[Made, ...]] = {}
         try:
             self.manifest: Mapping[str, Any] = json.loads((target / "manifest.json").read_text("utf-8"))
         except (OSError, json.JSONDecodeError) as error:
@@ -119,6 +120,11 @@ class Models:
 
     def trail(self, relation: str, column: str) -> tuple[Made, ...]:
         """How a column is made, and then the amounts that it is made of, up to the ledger or to where money comes in."""
+        if (relation, column) not in self._trails:
+            self._trails[relation, column] = tuple(self._followed(relation, column))
+        return self._trails[relation, column]
+
+    def _followed(self, relation: str, column: str) -> Iterable[Made]:
         found: dict[tuple[str, str], Made] = {}
         waiting = [(relation, column)]
         for each in waiting:
@@ -130,7 +136,7 @@ class Models:
             found[each] = made
             handed_on = len(made.inputs) == 1
             waiting += [source for source in made.inputs if handed_on or source[1].endswith("_usd")]
-        return tuple(found.values())
+        return found.values()
 
     @cached_property
     def _schema(self) -> dict[str, object]:

@@ -21,8 +21,9 @@ _PER_MILLION = Decimal(1_000_000)
 def step_of_call(warehouse: Warehouse, call: Evidence) -> Step:
     """The price by token class at the moment of a call, and the lines of the lists that have it."""
     at, model = sql_literal(call["called_at"]), sql_literal(call["model"])
+    shown = ", ".join(f"contracted_usd_per_{name}_token" for name in _CLASSES)
     period = warehouse.evidence(
-        "select *\nfrom intermediate.int_price_periods\n"  # noqa: S608
+        f"select {shown}, valid_from, valid_to, is_negotiated, from_week_minute\nfrom intermediate.int_price_periods\n"  # noqa: S608
         f"where provider = {sql_literal(call['provider'])} and model = {model} "
         f"and service_tier = {sql_literal(call['service_tier'])}\n"
         f"and valid_from <= {at} and {at} < valid_to\n"
