@@ -74,7 +74,7 @@ SqlScalar = str | int | float | Decimal | date | bool | None
 SqlValue = SqlScalar | tuple[SqlScalar, ...]
 
 
-def sql_literal(value: SqlValue) -> str:
+def sql_literal(value: SqlValue) -> str:  # noqa: PLR0911 - one for each kind of value
     """``value`` as a DuckDB literal that survives copy and paste; a tuple for use after ``in``.
 
     Characters that a page cannot show or that would end a code block are spelled ``chr(n)``.

@@ -35,7 +35,7 @@ _OF_OWNER = (
 
 
 def read_chargeback(warehouse: Warehouse, month: date, by: str) -> Evidence:
-    """The rows of a month, each with the id by which `explain` leads its cost on; ReportError when there are none."""
+    """The rows of a month, each with the id by which `explain` leads on; ReportError when there are none."""
     name = "rpt_chargebacks_monthly" if by == STATEMENT else "rpt_owner_costs_monthly"
     mart = Mart(f"allocation.{name}")
     query = _STATEMENT if by == STATEMENT else _BY_OWNER

@@ -15,7 +15,7 @@ _WIDEST_CELL = 60
 
 @dataclass(frozen=True)
 class Step:
-    """One link: what it says, the rows that it rests on, and whether their sum is the figure to the last digit.
+    """One link: what it says, the rows that it rests on, and whether they are the figure to the last digit.
 
     ``ties`` is None where nothing was compared. The query of ``rows`` is how a reader repeats the step.
     """
@@ -39,7 +39,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Chain:
-    """What was asked for, and the steps from there to the sources, or from a source to all that it touched."""
+    """What was asked for, and the steps from there: to the sources, or from one to all that it touched."""
 
     subject: str
     steps: tuple[Step, ...]

@@ -1,4 +1,4 @@
-"""From rows of the ledger on: allocation, charges, the rule that found their owner, calls, prices, source lines."""
+"""From rows of the ledger on: allocation, charges, the rule of their owner, calls, prices, source lines."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -52,7 +52,9 @@ def charge_steps(warehouse: Warehouse, charge_id: str) -> Iterator[Step]:
     found = _charge(warehouse, charge_id)
     if not found.rows:
         raise ReportError(f"there is no charge {charge_id} in {CHARGES.table}.")
-    counted = "It counts." if found["is_counted"] else "It does not count: a bill or a capacity stands for it."
+    counted = (
+        "It counts." if found["is_counted"] else "It does not count: a bill or a capacity stands for it."
+    )
     yield Step("Charge", (counted,), _charge_rows(warehouse, tie, is_counted=False))
     borne = _conditions_of(found, (*_OWNERS, "cost_pool", "cost_component"))
     day = f"{ALLOCATED.day} = {sql_literal(found['charge_date'])}"
@@ -68,7 +70,7 @@ def charge_steps(warehouse: Warehouse, charge_id: str) -> Iterator[Step]:
 
 def _allocation(warehouse: Warehouse, tie: Tie) -> Iterator[Step]:
     parts = warehouse.evidence(
-        f"select cost_pool, cost_component, driver, is_direct, count(*) as rows, "  # noqa: S608
+        f"select cost_pool, cost_component, driver, is_direct, count(*) as rows, "
         f"sum({tie.measure}) as {tie.measure}\nfrom {tie.ledger.table}\nwhere {tie.where}\n"
         "group by all\norder by abs(sum(allocated_cost_usd)) desc, cost_pool, cost_component, driver"
     )
@@ -77,8 +79,8 @@ def _allocation(warehouse: Warehouse, tie: Tie) -> Iterator[Step]:
     yield Step(
         "Allocated cost",
         (
-            f"{rows:,} rows of {tie.ledger.table}, {exact(total)} USD, by pool and driver; `direct` is borne by "
-            "the owner of the charge and shared with nobody.",
+            f"{rows:,} rows of {tie.ledger.table}, {exact(total)} USD, by pool and driver; `direct` is "
+            "borne by the owner of the charge and shared with nobody.",
         ),
         parts,
     )
@@ -91,16 +93,17 @@ def _pools(warehouse: Warehouse, tie: Tie, pools: tuple[SqlValue, ...]) -> Step:
     """The shared costs themselves: what the figure bears is its part of them by the driver."""
     days = " and ".join(each.replace(tie.ledger.day, CHARGES.day) for each in tie.days) or "true"
     found = warehouse.evidence(
-        "select cost_pool, allocation_driver, source, count(*) as charges, "  # noqa: S608
+        "select cost_pool, allocation_driver, source, count(*) as charges, "
         "sum(effective_cost_usd) as effective_cost_usd, min(charge_id) as first_charge_id\n"
-        f"from {CHARGES.table}\nwhere is_counted and not is_direct and {days} and cost_pool in {sql_literal(pools)}\n"
+        f"from {CHARGES.table}\nwhere is_counted and not is_direct and {days}\n"
+        f"and cost_pool in {sql_literal(pools)}\n"
         "group by all\norder by cost_pool, source"
     )
     return Step(
         "Shared costs",
         (
-            "What is not direct is a part of these pools, by the units of the driver on each day; the other parts "
-            "are borne by other owners.",
+            "What is not direct is a part of these pools, by the units of the driver on each day; other "
+            "owners bear the rest.",
         ),
         found,
     )
@@ -109,16 +112,17 @@ def _pools(warehouse: Warehouse, tie: Tie, pools: tuple[SqlValue, ...]) -> Step:
 def _charges(warehouse: Warehouse, tie: Tie) -> Iterator[Step]:
     """The charges, and what is behind the largest of each kind."""
     totals = warehouse.evidence(
-        f"select count(*) as charges, sum({tie.measure}) as total_usd, "  # noqa: S608
-        f"count(*) filter (where {tie.measure} is null) as unknown\nfrom {tie.ledger.table}\nwhere {tie.where}"
+        f"select count(*) as charges, sum({tie.measure}) as total_usd, "
+        f"count(*) filter (where {tie.measure} is null) as unknown\n"
+        f"from {tie.ledger.table}\nwhere {tie.where}"
     )
     found = _charge_rows(warehouse, tie)
     unknown = int(str(totals["unknown"] or 0))
     yield Step(
         "Charges",
         (
-            f"{int(str(totals['charges'])):,} rows of {tie.ledger.table}, {tie.measure} {exact(totals['total_usd'])}; "
-            "the largest first.",
+            f"{int(str(totals['charges'])):,} rows of {tie.ledger.table}, {tie.measure} "
+            f"{exact(totals['total_usd'])}; the largest first.",
             *((f"{unknown:,} of them have no known cost, and are in no sum.",) if unknown else ()),
         ),
         found,
@@ -133,7 +137,8 @@ def _charges(warehouse: Warehouse, tie: Tie) -> Iterator[Step]:
 def _charge_rows(warehouse: Warehouse, tie: Tie, *, is_counted: bool = True) -> Evidence:
     conditions = (*(tie.ledger.counted if is_counted else ()), *tie.conditions)
     return warehouse.evidence(
-        f"select charge_id, charge_date, {tie.measure}, source, file_name, line_number, owner_rule, team_id, customer_id\n"  # noqa: S608
+        f"select charge_id, charge_date, {tie.measure}, source, file_name, line_number, owner_rule, "
+        "team_id, customer_id\n"
         f"from {tie.ledger.table}\nwhere {' and '.join(conditions) or 'true'}\n"
         f"order by {tie.measure} desc nulls last, charge_id\nlimit {MOST_ROWS}"
     )
@@ -157,10 +162,7 @@ def _behind(warehouse: Warehouse, charge: Evidence) -> Iterator[Step]:
 
 def _calls(warehouse: Warehouse, charge: Evidence) -> Iterator[Step]:
     """The calls that a charge is the sum of, the price of the dearest, and where it stands in its file."""
-    owned = " and ".join(
-        f"owned.{each}"
-        for each in _conditions_of(charge, (*_OWNERS, "owner_rule"))
-    )
+    owned = " and ".join(f"owned.{each}" for each in _conditions_of(charge, (*_OWNERS, "owner_rule")))
     same = " and ".join(
         f"owned.{theirs} = calls.{own}"
         for theirs, own in (
@@ -171,15 +173,18 @@ def _calls(warehouse: Warehouse, charge: Evidence) -> Iterator[Step]:
     )
     of_charge = " and ".join(f"calls.{each}" for each in _conditions_of(charge, _OF_A_CALL))
     source = (
-        f"from core.fct_calls as calls\nwhere calls.usage_date = {sql_literal(charge['charge_date'])} and {of_charge}\n"
-        f"and exists (\n    select 1 from intermediate.int_usage_owned_daily as owned\n    where {same}\n    and {owned}\n)"
+        "from core.fct_calls as calls\n"  # noqa: S608
+        f"where calls.usage_date = {sql_literal(charge['charge_date'])} and {of_charge}\n"
+        "and exists (\n    select 1 from intermediate.int_usage_owned_daily as owned\n"
+        f"    where {same}\n    and {owned}\n)"
     )
     yield from _call_steps(warehouse, source, charge["effective_cost_usd"], f"charge {charge['charge_id']}")
 
 
 def _steps_of_usage(warehouse: Warehouse, tie: Tie) -> Iterator[Step]:
-    """The calls behind rows of the daily usage, which a charge has no word for: tasks, regions, environments."""
-    amount = warehouse.evidence(f"select sum({tie.measure}) from {tie.ledger.table} where {tie.where}").rows[0][0]  # noqa: S608
+    """The calls behind rows of the daily usage: of tasks, regions, environments a charge knows nothing."""
+    total = f"select sum({tie.measure}) as total_usd from {tie.ledger.table} where {tie.where}"  # noqa: S608
+    amount = warehouse.evidence(total)["total_usd"]
     source = f"from core.fct_calls as calls\nwhere {tie.where}"
     yield from _call_steps(warehouse, source, amount, "figure", tie.measure)
 
@@ -189,16 +194,19 @@ def _call_steps(
 ) -> Iterator[Step]:
     try:
         totals = warehouse.evidence(
-            f"select count(*) as calls, sum({measure}) as total_usd, "  # noqa: S608
+            f"select count(*) as calls, sum({measure}) as total_usd, "
             f"count(*) filter (where {measure} is null) as unknown\n{source}"
         )
         found = warehouse.evidence(
-            "select call_id, called_at, provider, model, service_tier, input_tokens, cached_input_tokens, "  # noqa: S608
-            f"cache_write_input_tokens, output_tokens, effective_cost_usd, usage_date, source_name, file_name\n{source}\n"
+            "select call_id, called_at, provider, model, service_tier, input_tokens, cached_input_tokens, "
+            "cache_write_input_tokens, output_tokens, effective_cost_usd, usage_date, source_name, "
+            f"file_name\n{source}\n"
             f"order by {measure} desc nulls last, call_id\nlimit {MOST_ROWS}"
         )
     except ReportError as error:
-        yield Step("Calls", (f"The files of the calls are not beside this warehouse, so they end here: {error}",))
+        yield Step(
+            "Calls", (f"The files of the calls are not beside this warehouse, so they end here: {error}",)
+        )
         return
     total = totals["total_usd"]
     ties = total == amount

@@ -1,4 +1,4 @@
-"""``python -m reports_builder explain``: from a figure to its sources, or from a file to all that it touched."""
+"""``python -m reports_builder explain``: from a figure to its sources, from a file to what it touched."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ def explain_command(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="A figure (PAGE/COLUMN=VALUE), a figure_id of a chargeback, a charge_id, or a page to list its figures.",
+            help="A figure (PAGE/COLUMN=VALUE), a figure_id of a chargeback, a charge_id, or a page.",
         ),
     ] = "",
     file: Annotated[
@@ -25,7 +25,7 @@ def explain_command(
     ] = DEFAULT_WAREHOUSE,
     json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
 ) -> None:
-    """Lead a figure to mart rows, charges, rules, prices and source lines; or a file to all that it touched."""
+    """Lead a figure to mart rows, charges, rules, prices and source lines; a file to what it touched."""
     from reports_builder.lineage.chain import as_json, as_text  # noqa: PLC0415
     from reports_builder.lineage.explaining import explain  # noqa: PLC0415
     from reports_builder.lineage.forwards import explain_file  # noqa: PLC0415

@@ -16,7 +16,7 @@ from reports_builder.lineage.chain import Chain, Step
 from reports_builder.lineage.charges import charge_steps, steps_from
 from reports_builder.lineage.figure_ids import MartFigure, PageFigure
 from reports_builder.lineage.mart_rows import MartRows, rows_behind
-from reports_builder.lineage.models import Models, target_folder
+from reports_builder.lineage.models import Models, columns_of_warehouse, target_folder
 from reports_builder.lineage.ties import CHARGES, Tie, columns_of, tie_of
 from reports_builder.model import Citation
 from reports_builder.pages import page_modules
@@ -56,7 +56,9 @@ def explain_figure(warehouse: Warehouse, figure: PageFigure, citations: Sequence
     )
     where = f", in row {evidence.focus + 1} of {len(evidence.rows)}" if len(evidence.rows) > 1 else ""
     row = replace(evidence, rows=evidence.rows[evidence.focus :][:1], focus=0)
-    start = Step("Figure", (f"{figure.column} = {exact(value)}, the answer of this query{where}.", *others), row)
+    start = Step(
+        "Figure", (f"{figure.column} = {exact(value)}, the answer of this query{where}.", *others), row
+    )
     return Chain(named, (start, *_behind_answer(warehouse, evidence, figure.column)))
 
 
@@ -73,7 +75,8 @@ def _what_there_is(warehouse: Warehouse, asked: str, pages: Iterable[str]) -> st
         return f"Pages near it are {', '.join(near)}; `explain {near[0]}` lists the figures of one."
     like = sql_literal(f"{asked[: max(8, len(asked) - 6)]}")
     found = warehouse.evidence(
-        f"select charge_id from {CHARGES.table} where starts_with(charge_id, {like}) order by charge_id limit 5"  # noqa: S608
+        f"select charge_id from {CHARGES.table} where starts_with(charge_id, {like}) "  # noqa: S608
+        "order by charge_id limit 5"
     )
     if found.rows:
         return f"Charges near it are {', '.join(clean(str(charge)) for (charge,) in found.rows)}."
@@ -101,11 +104,13 @@ def _of_mart(warehouse: Warehouse, asked: MartFigure) -> Iterator[Step]:
     )
     shown = ", ".join(dict.fromkeys((*asked.keys, asked.column)))
     found = warehouse.evidence(
-        f"select {shown}\nfrom {asked.mart}\nwhere {conditions or 'true'}\norder by all\nlimit 2"  # noqa: S608
+        f"select {shown}\nfrom {asked.mart}\nwhere {conditions or 'true'}\norder by all\nlimit 2"
     )
     if len(found.rows) != 1:
         raise ReportError(
-            f"{asked.mart} has no row with these keys." if not found.rows else f"these keys name several rows of {asked.mart}."
+            f"{asked.mart} has no row with these keys."
+            if not found.rows
+            else f"these keys name several rows of {asked.mart}."
         )
     yield Step("Figure", (f"{asked.column} = {exact(found[asked.column])} in a row of {asked.mart}.",), found)
     yield from _behind_answer(warehouse, found, asked.column)
@@ -138,8 +143,8 @@ def behind_rows(warehouse: Warehouse, rows: MartRows, value: Value) -> Iterator[
         yield Step(
             "Ledger",
             (
-                f"No charges were found whose sum is {exact(value)}: by what {rows.mart} has in common with the ledger "
-                f"it does not tie. What it is worked out of stands above.{zero}",
+                f"No charges were found whose sum is {exact(value)}: by what {rows.mart} has in common with "
+                f"the ledger it does not tie. What it is worked out of stands above.{zero}",
             ),
             ties=False,
         )
@@ -152,7 +157,8 @@ def _is_amount(column: str, value: Value) -> bool:
 
 def _tied(warehouse: Warehouse, title: str, tie: Tie, value: Value) -> Step:
     found = warehouse.evidence(
-        f"select count(*) as rows, sum({tie.measure}) as total_usd\nfrom {tie.ledger.table}\nwhere {tie.where}"  # noqa: S608
+        f"select count(*) as rows, sum({tie.measure}) as total_usd\n"
+        f"from {tie.ledger.table}\nwhere {tie.where}"
     )
     return Step(
         title,
@@ -170,17 +176,22 @@ def _mart_step(warehouse: Warehouse, rows: MartRows, value: Value) -> Step:
     keys = [
         name
         for name, kind in known.items()
-        if name != rows.column and (kind in ("VARCHAR", "DATE") and (name.endswith(("_id", "_date")) or name in _TELLING))
+        if name != rows.column
+        and (kind in ("VARCHAR", "DATE") and (name.endswith(("_id", "_date")) or name in _TELLING))
     ][:6] or [name for name, kind in known.items() if kind == "VARCHAR" and name != rows.column][:4]
     shown = ", ".join([*keys, str(rows.column)])
     found = warehouse.evidence(
-        f"select {shown}\n{rows.source}\norder by {rows.column} desc nulls last, {', '.join(keys) or 'all'}"  # noqa: S608
+        f"select {shown}\n{rows.source}\norder by {rows.column} desc nulls last, {', '.join(keys) or 'all'}"
     )
     amounts = [row[-1] for row in found.rows if row[-1] is not None]
     if rows.expression == rows.column:
-        ties = bool(amounts) and all(amount == value for amount in amounts) or (value is None and not amounts)
-        said = f"{len(found.rows):,} row of {rows.mart} has it." if len(found.rows) == 1 else (
-            f"{len(found.rows):,} rows of {rows.mart} have it."
+        ties = (bool(amounts) and all(amount == value for amount in amounts)) or (
+            value is None and not amounts
+        )
+        said = (
+            f"{len(found.rows):,} row of {rows.mart} has it."
+            if len(found.rows) == 1
+            else (f"{len(found.rows):,} rows of {rows.mart} have it.")
         )
     else:
         total = sum(amounts) if amounts else None  # type: ignore[arg-type]
@@ -189,7 +200,18 @@ def _mart_step(warehouse: Warehouse, rows: MartRows, value: Value) -> Step:
     return Step("Mart rows", (said,), found, ties)
 
 
-_TELLING = frozenset({"provider", "model", "service_category", "cost_centre", "rollup_level", "task_type", "action_kind", "scope"})
+_TELLING = frozenset(
+    {
+        "provider",
+        "model",
+        "service_category",
+        "cost_centre",
+        "rollup_level",
+        "task_type",
+        "action_kind",
+        "scope",
+    }
+)
 
 
 def _worked_out(warehouse: Warehouse, rows: MartRows, models: Models | None) -> Iterator[Step]:
@@ -197,7 +219,7 @@ def _worked_out(warehouse: Warehouse, rows: MartRows, models: Models | None) -> 
     known = columns_of(warehouse, rows.mart)
     inputs = [name for name in rows.inputs if name in known]
     sums = "".join(f", sum({name}) as {name}" for name in inputs if _adds_up(known[name]))
-    found = warehouse.evidence(f"select count(*) as rows{sums}\n{rows.source}")  # noqa: S608
+    found = warehouse.evidence(f"select count(*) as rows{sums}\n{rows.source}")
     yield Step(
         "Mart rows",
         (
@@ -216,14 +238,14 @@ def _adds_up(kind: str) -> bool:
 def _parts(
     warehouse: Warehouse, rows: MartRows, models: Models | None, names: Iterable[str]
 ) -> Iterator[Step]:
-    """The amounts that a figure is worked out of: each ties, or is itself worked out of others; the first that ties leads on."""
+    """What a figure is worked out of: each amount ties, or is made of others; the first that ties leads on."""
     waiting = list(dict.fromkeys(names))
     leads_on: Tie | None = None
     for name in waiting:
         if waiting.index(name) >= _MOST_PARTS:
             break
         part = rows.of(name)
-        amount = warehouse.evidence(f"select sum({name}) as {name}\n{rows.source}")[name]  # noqa: S608
+        amount = warehouse.evidence(f"select sum({name}) as {name}\n{rows.source}")[name]
         tie = tie_of(warehouse, part, amount) if _is_amount(name, amount) else None
         if tie:
             yield _tied(warehouse, f"Part {name}", tie, amount)
@@ -245,14 +267,8 @@ def _named_in_row(warehouse: Warehouse, rows: MartRows, models: Models | None) -
 
 def models_of(warehouse: Warehouse) -> Models | None:
     """The models as the last dbt command left them; None where that is not on this machine."""
-    found = warehouse.evidence(
-        "select table_schema, table_name, column_name, data_type from information_schema.columns"
-    )
-    columns: dict[str, dict[str, dict[str, str]]] = {}
-    for schema, table, column, kind in found.rows:
-        columns.setdefault(str(schema), {}).setdefault(str(table), {})[str(column)] = str(kind)
     try:
-        return Models(target_folder(), columns)
+        return Models(target_folder(), columns_of_warehouse(warehouse))
     except ReportError:
         return None
 
@@ -274,7 +290,9 @@ def _model_steps(models: Models | None, rows: MartRows, title: str = "Models") -
         sources = [f"{relation}.{column}" for relation, column in made.inputs]
         more = [f"{len(sources) - _MOST_INPUTS} more"] if len(sources) > _MOST_INPUTS else []
         named = ", ".join([*sources[:_MOST_INPUTS], *more])
-        said.append(f"{made.relation}.{made.column} = {_one_line(made.expression)}; of {named or 'no column'}")
+        said.append(
+            f"{made.relation}.{made.column} = {_one_line(made.expression)}; of {named or 'no column'}"
+        )
     yield Step(title, tuple(said))
 
 

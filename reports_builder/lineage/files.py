@@ -21,7 +21,7 @@ _LONGEST = 1500
 def step_of_bill(warehouse: Warehouse, name: str, line: int) -> Step:
     """The line of a bill as it stands in its file now, and as it was read."""
     read = warehouse.evidence(
-        "select file_name, line_number, raw_record\nfrom staging.stg_focus__charges\n"  # noqa: S608
+        "select file_name, line_number, raw_record\nfrom staging.stg_focus__charges\n"
         f"where file_name = {sql_literal(name)} and line_number = {line}"
     )
     path = RAW_FOLDER / name
@@ -37,13 +37,15 @@ def step_of_call(warehouse: Warehouse, call: Evidence) -> Step:
             return Step("Source line", (f"Call {call_id} came from {path}, which does not have it now.",))
         return Step("Source line", (f"Call {call_id} is row {row} of {path}.", record))
     read = warehouse.evidence(
-        "select file_name, line_number, raw_record\nfrom intermediate.int_calls_validated\n"  # noqa: S608
+        "select file_name, line_number, raw_record\nfrom intermediate.int_calls_validated\n"
         f"where partition_date = {sql_literal(call['usage_date'])} and call_id = {sql_literal(call_id)}\n"
         f"and source_name = {sql_literal(call['source_name'])}\norder by all"
     )
     # Of files that may hold messages only the fields that were read are shown, not the line.
-    places = [f"Call {call_id} is on line {record['line_number']} of {RAW_FOLDER / str(record['file_name'])}."
-              for record in read.records()]
+    places = [
+        f"Call {call_id} is on line {record['line_number']} of {RAW_FOLDER / str(record['file_name'])}."
+        for record in read.records()
+    ]
     return Step("Source line", tuple(places), read)
 
 
@@ -60,7 +62,9 @@ def _said(path: Path, line: int) -> str:
             found = next(islice(text, line - 1, None), None)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         return f"The file cannot be read now ({clean(str(error))}); below is what was read of it."
-    return "The file has no such line now; below is what was read of it." if found is None else _shortened(found)
+    return (
+        "The file has no such line now; below is what was read of it." if found is None else _shortened(found)
+    )
 
 
 def _row_of(path: Path, call_id: str) -> tuple[int | None, str]:

@@ -32,8 +32,8 @@ def explain_file(warehouse: Warehouse, path: Path) -> Chain:
         schema, table = landed[folder], ""
     else:
         raise ReportError(
-            f"{path} is read by no source: name a file below {RAW_FOLDER} ({_CALLS}/, {', '.join(f'{each}/' for each in landed)}) "
-            f"or a seed ({PROJECT / 'seeds'}/NAME.csv)."
+            f"{path} is read by no source: name a file below {RAW_FOLDER} "
+            f"({_CALLS}/, {', '.join(f'{each}/' for each in landed)}) or a seed ({PROJECT / 'seeds'}/NAME.csv)."
         )
     steps: list[Step] = []
     if folder == _CALLS or folder in CALL_SOURCES:
@@ -61,7 +61,8 @@ def _models(warehouse: Warehouse) -> Models:
     models = models_of(warehouse)
     if models is None:
         raise ReportError(
-            "the manifest of dbt is not here, which says what is made of a file: run `dbt build --project-dir dbt_project`."
+            "the manifest of dbt is not here, which says what is made of a file: "
+            "run `dbt build --project-dir dbt_project`."
         )
     return models
 
@@ -77,7 +78,7 @@ def _calls(warehouse: Warehouse, name: str) -> Iterator[Step]:
     on_day = f"cast(usage_date as varchar) = {sql_literal(day)} and " if day else ""
     of_file = f"{on_day}(file_name = {sql_literal(name)} or ends_with(file_name, {sql_literal(f'/{name}')}))"
     found = warehouse.evidence(
-        "select count(*) as calls, sum(effective_cost_usd) as effective_cost_usd, "  # noqa: S608
+        "select count(*) as calls, sum(effective_cost_usd) as effective_cost_usd, "
         "count(*) filter (where effective_cost_usd is null) as unknown, count(distinct customer_id) as customers, "
         f"min(usage_date) as first_day, max(usage_date) as last_day\nfrom core.fct_calls\nwhere {of_file}"
     )
@@ -99,7 +100,10 @@ def _calls(warehouse: Warehouse, name: str) -> Iterator[Step]:
     same_call = " and ".join(
         f"owned.{theirs} = calls.{own}"
         for theirs, own in (
-            *((each, each) for each in ("usage_date", "provider", "model", "service_tier", "product_id", "feature_id")),
+            *(
+                (each, each)
+                for each in ("usage_date", "provider", "model", "service_tier", "product_id", "feature_id")
+            ),
             ("named_customer_id", "customer_id"),
             ("named_team_id", "team_id"),
         )
@@ -110,18 +114,22 @@ def _calls(warehouse: Warehouse, name: str) -> Iterator[Step]:
         + [f"charges.{each} is not distinct from owned.{each}" for each in owners]
     )
     here = (
-        f"from core.fct_charges as charges\nwhere source = 'calls' and charge_date between {first} and {last}\n"
+        "from core.fct_charges as charges\n"  # noqa: S608
+        f"where source = 'calls' and charge_date between {first} and {last}\n"
         "and exists (\n    select 1 from intermediate.int_usage_owned_daily as owned\n"
-        f"    inner join (select distinct usage_date, provider, model, service_tier, product_id, feature_id, customer_id, team_id\n"
+        "    inner join (\n        select distinct usage_date, provider, model, service_tier, product_id, feature_id, "
+        "customer_id, team_id\n"
         f"        from core.fct_calls where {of_file}) as calls on {same_call}\n    where {same_charge}\n)"
     )
-    yield _charges(warehouse, name, here, "its calls, of a day, model and owner each, with those of other files")
+    yield _charges(
+        warehouse, name, here, "its calls, of a day, model and owner each, with those of other files"
+    )
 
 
 def _charges(warehouse: Warehouse, name: str, here: str, made_of: str) -> Step:
     """The charges by line of the chargeback that they are in."""
     found = warehouse.evidence(
-        "select cast(date_trunc('month', charge_date) as date) as month_start_date, team_id, cost_centre, "  # noqa: S608
+        "select cast(date_trunc('month', charge_date) as date) as month_start_date, team_id, cost_centre, "
         "count(*) as charges, count(*) filter (where is_counted) as counted_charges, "
         "sum(effective_cost_usd) filter (where is_counted) as effective_cost_usd, "
         "count(distinct customer_id) as customers, min(charge_date) as first_day, max(charge_date) as last_day, "
@@ -140,7 +148,11 @@ def _charges(warehouse: Warehouse, name: str, here: str, made_of: str) -> Step:
         "Charges",
         (
             f"{charges:,} charges are made of {made_of}, in {len(found.rows):,} lines of chargebacks.",
-            *((f"Lines to explain: {', '.join(lines)}.",) if lines else (f"Nothing of {name} counts in the ledger.",)),
+            *(
+                (f"Lines to explain: {', '.join(lines)}.",)
+                if lines
+                else (f"Nothing of {name} counts in the ledger.",)
+            ),
         ),
         found,
     )
@@ -148,7 +160,7 @@ def _charges(warehouse: Warehouse, name: str, here: str, made_of: str) -> Step:
 
 def _rejected(warehouse: Warehouse, name: str) -> Step:
     found = warehouse.evidence(
-        "select reason, count(*) as records, min(line_number) as first_line\nfrom core.rejected_records\n"  # noqa: S608
+        "select reason, count(*) as records, min(line_number) as first_line\nfrom core.rejected_records\n"
         f"where file_name = {sql_literal(name)} or ends_with(file_name, {sql_literal(f'/{name}')})\n"
         "group by reason\norder by records desc, reason"
     )
@@ -166,7 +178,9 @@ def _made_of(models: Models, schema: str, table: str) -> Iterator[Step]:
         and (not table or (node.get("alias") or node["name"]) == table)
     ]
     if not started:
-        raise ReportError(f"the manifest of dbt knows no {schema}.{table}: run `dbt parse --project-dir dbt_project`.")
+        raise ReportError(
+            f"the manifest of dbt knows no {schema}.{table}: run `dbt parse --project-dir dbt_project`."
+        )
     reached = models.downstream(started)
     marts = sorted(
         relation_of(node)
@@ -178,6 +192,9 @@ def _made_of(models: Models, schema: str, table: str) -> Iterator[Step]:
     )
     yield Step(
         f"Marts: {len(marts)}",
-        (f"{', '.join(marts) or 'none'}.", "By the manifest: what is made of it, whether or not this file changed a figure there."),
+        (
+            f"{', '.join(marts) or 'none'}.",
+            "By the manifest: what is made of it, whether or not this file changed a figure there.",
+        ),
     )
     yield Step(f"Pages: {len(pages)}", (f"{', '.join(pages) or 'none'}.",))

@@ -85,19 +85,21 @@ def _projection(query: exp.Select, column: str) -> exp.Expression:
         if made is None or name in within or isinstance(made, exp.Column):
             return exp.column(name) if made is None else made
         return made.transform(
-            lambda each: exp.paren(written_out(each.name, within | {name}), copy=False)
-            # Within a sum a name is a column of the mart.
-            if isinstance(each, exp.Column)
-            and each.name in shown.keys() - within - {name}
-            and each.find_ancestor(exp.AggFunc, exp.Filter) is None
-            else each
+            lambda each: (
+                exp.paren(written_out(each.name, within | {name}), copy=False)
+                # Within a sum a name is a column of the mart.
+                if isinstance(each, exp.Column)
+                and each.name in shown.keys() - within - {name}
+                and each.find_ancestor(exp.AggFunc, exp.Filter) is None
+                else each
+            )
         )
 
     return written_out(column, frozenset())
 
 
 def _base(projection: exp.Expression) -> tuple[str | None, bool, str]:
-    """The column that a projection shows or sums, whether it sums it, and a condition on the rows that it sums."""
+    """The column that a projection shows or sums, whether it sums it, and which rows it sums."""
     condition = ""
     inner = projection
     while True:

@@ -1,7 +1,6 @@
 """The models of dbt between a mart and its sources, and how a column is made on the way.
 
-The manifest says which model reads which; the compiled SQL, read by sqlglot, says of a column what it is made
-of. Both are what the last dbt command left in its target folder; without them this part of a chain is not told.
+The manifest says which model reads which; the compiled SQL, read by sqlglot, of what a column is made. Both are what the last dbt command left in its target folder; without them this part of a chain is not told.
 """
 
 import json
@@ -20,6 +19,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 from dbt_project.landing.registry import PROJECT
 from reports_builder.errors import ReportError
+from reports_builder.warehouse import Warehouse
 
 _DIALECT = "duckdb"
 _MOST_COLUMNS = 12
@@ -36,19 +36,24 @@ class Made:
     inputs: tuple[tuple[str, str], ...]
 
 
-class Models:
-    """The graph of one manifest; ``columns`` are the warehouse's, by schema, table and name."""
+Columns = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""The columns of a warehouse with their types, by schema and table."""
 
-    def __init__(self, target: Path, columns: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
+
+class Models:
+    """The graph of one manifest, over the columns of a warehouse."""
+
+    def __init__(self, target: Path, columns: Columns) -> None:
         self._target = target
-        self._columns = columns
+        self.columns = columns
         self._scopes: dict[str, Scope | None] = {}
         self._trails: dict[tuple[str, str], tuple[Made, ...]] = {}
         try:
             self.manifest: Mapping[str, Any] = json.loads((target / "manifest.json").read_text("utf-8"))
         except (OSError, json.JSONDecodeError) as error:
             raise ReportError(
-                f"{target / 'manifest.json'} cannot be read: run `dbt build --project-dir dbt_project`, which writes it."
+                f"{target / 'manifest.json'} cannot be read: "
+                "run `dbt build --project-dir dbt_project`, which writes it."
             ) from error
 
     @cached_property
@@ -119,7 +124,7 @@ class Models:
         return Made(relation, column, _expression(root), tuple(dict.fromkeys(_inputs(root))))
 
     def trail(self, relation: str, column: str) -> tuple[Made, ...]:
-        """How a column is made, and then the amounts that it is made of, up to the ledger or to where money comes in."""
+        """How a column is made, and the amounts that it is made of, up to the ledger or to where money comes in."""
         if (relation, column) not in self._trails:
             self._trails[relation, column] = tuple(self._followed(relation, column))
         return self._trails[relation, column]
@@ -140,7 +145,7 @@ class Models:
 
     @cached_property
     def _schema(self) -> dict[str, object]:
-        return {"finops": self._columns}
+        return {"finops": self.columns}
 
     def _scope(self, relation: str) -> Scope | None:
         if relation not in self._scopes:
@@ -163,6 +168,17 @@ class Models:
             return build_scope(query)
         except (OSError, SqlglotError):
             return None
+
+
+def columns_of_warehouse(warehouse: Warehouse) -> Columns:
+    """The columns of all tables with their types."""
+    found = warehouse.evidence(
+        "select table_schema, table_name, column_name, data_type from information_schema.columns order by all"
+    )
+    columns: dict[str, dict[str, dict[str, str]]] = {}
+    for schema, table, column, kind in found.rows:
+        columns.setdefault(str(schema), {}).setdefault(str(table), {})[str(column)] = str(kind)
+    return columns
 
 
 def target_folder() -> Path:

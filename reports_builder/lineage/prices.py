@@ -21,17 +21,23 @@ _PER_MILLION = Decimal(1_000_000)
 def step_of_call(warehouse: Warehouse, call: Evidence) -> Step:
     """The price by token class at the moment of a call, and the lines of the lists that have it."""
     at, model = sql_literal(call["called_at"]), sql_literal(call["model"])
+    size = int(str(call["input_tokens"] or 0))
     shown = ", ".join(f"contracted_usd_per_{name}_token" for name in _CLASSES)
     period = warehouse.evidence(
-        f"select {shown}, valid_from, valid_to, is_negotiated, from_week_minute\nfrom intermediate.int_price_periods\n"  # noqa: S608
+        f"select {shown}, valid_from, valid_to, is_negotiated, from_week_minute\n"
+        "from intermediate.int_price_periods\n"
         f"where provider = {sql_literal(call['provider'])} and model = {model} "
         f"and service_tier = {sql_literal(call['service_tier'])}\n"
         f"and valid_from <= {at} and {at} < valid_to\n"
-        f"and min_input_tokens <= {call['input_tokens'] or 0} and {call['input_tokens'] or 0} < next_min_input_tokens\n"
+        f"and min_input_tokens <= {size} and {size} < next_min_input_tokens\n"
         "order by from_week_minute"
     )
     if not period.rows:
-        return Step("Price", ("No price was known for this call: its cost is what its record states, if anything.",), period)
+        return Step(
+            "Price",
+            ("No price was known for this call: its cost is what its record states, if anything.",),
+            period,
+        )
     lines = [line for name in _CLASSES for line in _lines(warehouse, call, period, name)]
     return Step(
         "Price",
@@ -46,7 +52,10 @@ def step_of_call(warehouse: Warehouse, call: Evidence) -> Step:
 
 def _worked_out(call: Evidence, period: Evidence) -> str:
     """Tokens by price, and whether that is the cost of the call."""
-    cached, written = int(str(call["cached_input_tokens"] or 0)), int(str(call["cache_write_input_tokens"] or 0))
+    cached, written = (
+        int(str(call["cached_input_tokens"] or 0)),
+        int(str(call["cache_write_input_tokens"] or 0)),
+    )
     if call["input_tokens"] is None or call["output_tokens"] is None:
         return "its tokens are not known, so its cost is what its record states."
     tokens = {
@@ -63,7 +72,9 @@ def _worked_out(call: Evidence, period: Evidence) -> str:
     total = sum((used[name] * Decimal(str(prices[name])) for name in used), Decimal())
     cost = call["effective_cost_usd"]
     return f"{parts} = {exact(total)} USD, " + (
-        "its effective cost." if total == cost else f"where its effective cost is {exact(cost)}: what was charged."
+        "its effective cost."
+        if total == cost
+        else f"where its effective cost is {exact(cost)}: what was charged."
     )
 
 
@@ -79,15 +90,30 @@ def _lines(warehouse: Warehouse, call: Evidence, period: Evidence, token_class: 
         column = f"usd_per_million_{token_class}_tokens" if is_book else "usd_per_million_tokens"
         of_class = "" if is_book else f" and token_class = {sql_literal(token_class)}"
         found = warehouse.evidence(
-            f"select *\nfrom seeds.{seed}\nwhere (provider, model) in ({names}) and service_tier = {tier}{of_class}\n"  # noqa: S608
+            f"select *\nfrom seeds.{seed}\nwhere (provider, model) in ({names})\n"
+            f"and service_tier = {tier}{of_class}\n"
             f"and {column} = {exact(price * _PER_MILLION)} and valid_from <= {at}\n"
             "order by valid_from desc\nlimit 1"
         )
         if found.rows:
             row = found.records()[0]
-            line = find_seed_line(seed, {name: row[name] for name in row if name in (
-                "provider", "model", "service_tier", "token_class", "min_input_tokens", "valid_from", column
-            )})
+            line = find_seed_line(
+                seed,
+                {
+                    name: row[name]
+                    for name in row
+                    if name
+                    in (
+                        "provider",
+                        "model",
+                        "service_tier",
+                        "token_class",
+                        "min_input_tokens",
+                        "valid_from",
+                        column,
+                    )
+                },
+            )
             told = str(line) if line else f"a row of the seed {seed}, whose file is not here"
             yield f"{token_class}: {exact(price)} USD a token, {told}"
             return
@@ -98,10 +124,13 @@ def _names(warehouse: Warehouse, call: Evidence) -> str:
     here = f"provider = {sql_literal(call['provider'])} and model = {sql_literal(call['model'])}"
     found = warehouse.evidence(
         f"select priced_provider, priced_model from seeds.model_aliases where {here}\nunion\n"  # noqa: S608
-        f"select priced_provider, priced_model from intermediate.int_models_resolved where {here}\norder by all"
+        f"select priced_provider, priced_model from intermediate.int_models_resolved where {here}\n"
+        "order by all"
     )
     pairs = [(call["provider"], call["model"]), *found.rows]
-    return ", ".join(f"({sql_literal(provider)}, {sql_literal(model)})" for provider, model in dict.fromkeys(pairs))
+    return ", ".join(
+        f"({sql_literal(provider)}, {sql_literal(model)})" for provider, model in dict.fromkeys(pairs)
+    )
 
 
 def step_of_bill(warehouse: Warehouse, charge: Evidence) -> Step:
@@ -118,7 +147,7 @@ def step_of_bill(warehouse: Warehouse, charge: Evidence) -> Step:
         return Step("Price", tuple(said))
     try:
         found = warehouse.evidence(
-            "select *\nfrom seeds.currency_rates\n"  # noqa: S608
+            "select *\nfrom seeds.currency_rates\n"
             f"where currency = {sql_literal(str(currency))} and usd_per_unit = {exact(rate)}\norder by all"
         )
     except ReportError:
@@ -126,4 +155,3 @@ def step_of_bill(warehouse: Warehouse, charge: Evidence) -> Step:
     line = find_seed_line("currency_rates", found.records()[0]) if found and found.rows else None
     said.append(f"1 {currency} is {exact(rate)} USD{f': {line}' if line else ''}.")
     return Step("Price", tuple(said), found)
-

@@ -20,7 +20,11 @@ def owner_step(warehouse: Warehouse, charge: Evidence) -> Step:
     rule = str(charge["owner_rule"])
     said = [f"Charge {charge['charge_id']}, {charge['charge_date']}: owner by the rule `{rule}`."]
     owners = sorted(
-        {str(charge[name]) for name in ("user_id", "project_id", "team_id", "business_unit_id") if charge[name]}
+        {
+            str(charge[name])
+            for name in ("user_id", "project_id", "team_id", "business_unit_id")
+            if charge[name]
+        }
     )
     found = None
     if rule in (_BY_DEFAULT, _OF_POOL):
@@ -33,9 +37,9 @@ def owner_step(warehouse: Warehouse, charge: Evidence) -> Step:
         day = sql_literal(charge["charge_date"])
         matched = _matched(charge)
         found = warehouse.evidence(
-            "select * from seeds.owner_assignments\n"
+            "select *\nfrom seeds.owner_assignments\n"
             f"where owner_rule = {sql_literal(rule)} and owner_id in {sql_literal(tuple(owners))}{matched}\n"
-            f"and (valid_from_date is null or valid_from_date <= {day}) and (valid_to_date is null or {day} < valid_to_date)\n"
+            f"and coalesce(valid_from_date, {day}) <= {day} and coalesce(valid_to_date > {day}, true)\n"
             "order by match_key, match_value"
         )
         lines = [find_seed_line("owner_assignments", record) for record in found.records()[:3]]
@@ -54,7 +58,7 @@ def _matched(charge: Evidence) -> str:
 
 
 def versions(warehouse: Path, day: str) -> tuple[str, ...]:
-    """The versions of rules and prices that the warehouse was built with, beside those that the day was sealed with."""
+    """The versions of rules and prices of the warehouse, beside those that the day was sealed with."""
     connection = attach(warehouse)
     try:
         now = version_of(connection, RULES), version_of(connection, PRICES)

@@ -23,7 +23,7 @@ class SeedLine:
 
 
 def find_seed_line(seed: str, row: Mapping[str, Value]) -> SeedLine | None:
-    """The first line whose columns have the values of ``row``; None where the file is not here or has none."""
+    """The first line whose columns have the values of ``row``; None where there is none."""
     path = PROJECT / "seeds" / f"{seed}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -52,4 +52,6 @@ def _is_same(text: str | None, value: Value) -> bool:
             return False
     if isinstance(value, bool):
         return said.lower() == exact(value)
-    return said == str(value) or (bool(said) and str(value).startswith(said) and str(value)[len(said) :] == " 00:00:00")
+    return said == str(value) or (
+        bool(said) and str(value).startswith(said) and str(value)[len(said) :] == " 00:00:00"
+    )

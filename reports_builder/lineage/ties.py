@@ -2,8 +2,8 @@
 
 Nobody has to say for each column of each mart which charges it stands for. The keys and days that the rows of
 the mart have in common with the ledger say which charges to add up, in a few ways: all of them or the calls
-alone, one component of cost, direct or shared. A way whose sum is the amount to the last of twelve decimals is
-the answer; where none is, there is no answer, and nothing is claimed.
+alone, one component of cost, direct or shared. A way whose sum is the amount to the last of twelve decimals
+is the answer; where none is, there is no answer, and nothing is claimed.
 """
 
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ USAGE = Ledger(
 
 @dataclass(frozen=True)
 class Tie:
-    """Rows of a ledger whose sum is the amount; ``days`` and ``keys`` are what they have in common with the mart."""
+    """Rows of a ledger whose sum is the amount; ``days`` and ``keys`` they have in common with the mart."""
 
     ledger: Ledger
     measure: str
@@ -131,7 +131,7 @@ def _sums(
 def _in_order(column: str) -> tuple[Ledger, ...]:
     """Allocated cost is effective cost: what a mart calls otherwise is looked for among charges first.
 
-    What calls are for (their task, region, environment) is no part of a charge: that is looked for in the use.
+    What calls are for (task, region, environment) is no part of a charge: that is looked for in the usage.
     """
     is_of_charges = any(word in column for word in ("billed", "list_cost", "contracted"))
     return (CHARGES, ALLOCATED, USAGE) if is_of_charges else (ALLOCATED, CHARGES, USAGE)
@@ -143,28 +143,24 @@ def columns_of(warehouse: Warehouse, table: str) -> dict[str, str]:
 
 
 def _keys(warehouse: Warehouse, rows: MartRows, ledger: Ledger) -> Iterator[tuple[str, ...]]:
-    """Conditions by what the rows have in common with the ledger: first by what chose them, then by all, then none."""
+    """Conditions by what rows and ledger have in common: first by what chose the rows, then all, then none."""
     here, there = columns_of(warehouse, rows.mart), columns_of(warehouse, ledger.table)
     shared = [
-        name
-        for name, kind in here.items()
-        if kind == there.get(name) == "VARCHAR" and name not in _NOT_KEYS
+        name for name, kind in here.items() if kind == there.get(name) == "VARCHAR" and name not in _NOT_KEYS
     ]
     chosen = [name for name in shared if any(name in condition for condition in rows.conditions)]
     seen: set[tuple[str, ...]] = set()
     for names in (chosen, shared, []):
-        conditions = tuple(
-            condition for name in names for condition in _one_of(warehouse, rows, name)
-        )
+        conditions = tuple(condition for name in names for condition in _one_of(warehouse, rows, name))
         if conditions not in seen:
             seen.add(conditions)
             yield conditions
 
 
 def _one_of(warehouse: Warehouse, rows: MartRows, column: str) -> list[str]:
-    # A row that adds nothing has no charges to look for: a team that is only shown its cost, in what is billed.
+    # A row that adds nothing has no charges to look for: in what is billed, a team that is only shown its cost.
     source = rows.where(f"{rows.column} <> 0").source
-    found = warehouse.evidence(f"select distinct {column} {source} order by 1").rows  # noqa: S608
+    found = warehouse.evidence(f"select distinct {column} {source} order by 1").rows
     values = [value for (value,) in found]
     if not values or _ROLLED_UP in values or None in values:
         return []
@@ -172,16 +168,16 @@ def _one_of(warehouse: Warehouse, rows: MartRows, column: str) -> list[str]:
         return [f"{column} = {sql_literal(str(values[0]))}"]
     if len(values) <= _MOST_VALUES:
         return [f"{column} in {sql_literal(tuple(map(str, values)))}"]
-    return [f"{column} in (select {column} {' '.join(source.split(chr(10)))})"]  # noqa: S608
+    return [f"{column} in (select {column} {' '.join(source.split(chr(10)))})"]
 
 
 def _days(warehouse: Warehouse, rows: MartRows, ledger: Ledger) -> list[tuple[str, ...]]:
-    """Conditions on the day: the days or months that the rows have, else the windows that marts are made for."""
+    """Conditions on the day: the days or months that the rows have, else the windows that marts are for."""
     here = columns_of(warehouse, rows.mart)
     own = next((name for name in _DAYS if here.get(name) == "DATE"), None)
     period = warehouse.period
     if own:
-        ends = warehouse.evidence(f"select min({own}), max({own}) {rows.source}").rows[0]  # noqa: S608
+        ends = warehouse.evidence(f"select min({own}), max({own}) {rows.source}").rows[0]
         return [_between(ledger.day, *ends)] if all(isinstance(end, date) for end in ends) else []
     windows = [
         _between(ledger.day, period.start, period.as_of),
@@ -191,10 +187,11 @@ def _days(warehouse: Warehouse, rows: MartRows, ledger: Ledger) -> list[tuple[st
         (),
     ]
     if here.get(_MONTH) == "DATE":
-        first, last = warehouse.evidence(f"select min({_MONTH}), last_day(max({_MONTH})) {rows.source}").rows[0]  # noqa: S608
-        before = (
-            f"{ledger.day} between {sql_literal(first)} - interval 1 month and {sql_literal(first)} - interval 1 day",
-        )
+        first, last = warehouse.evidence(f"select min({_MONTH}), last_day(max({_MONTH})) {rows.source}").rows[
+            0
+        ]
+        start = sql_literal(first)
+        before = (f"{ledger.day} between {start} - interval 1 month and {start} - interval 1 day",)
         windows = [_between(ledger.day, first, last), before]
     if (rows.column or "").startswith("prior_"):
         windows[:2] = windows[1::-1]
