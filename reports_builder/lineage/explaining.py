@@ -238,7 +238,7 @@ def _adds_up(kind: str) -> bool:
 def _parts(
     warehouse: Warehouse, rows: MartRows, models: Models | None, names: Iterable[str]
 ) -> Iterator[Step]:
-    """What a figure is worked out of: each amount ties, or is made of others; the first that ties leads on."""
+    """What a figure is worked out of: each amount ties or is made of others; the first that ties leads on."""
     waiting = list(dict.fromkeys(names))
     leads_on: Tie | None = None
     for name in waiting:

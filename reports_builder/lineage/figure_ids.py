@@ -1,8 +1,8 @@
 """How a figure is named so that a reader can ask for it, and how it is found again.
 
 A figure of a page is ``PAGE/COLUMN=VALUE``, as the evidence of the page prints it. A figure of a mart, such
-as a line of a chargeback, is ``SCHEMA.MART/KEY=VALUE,.../COLUMN``. The value is part of the name of the first, so
-that a figure of a report of last month is never taken for another one of today.
+as a line of a chargeback, is ``SCHEMA.MART/KEY=VALUE,.../COLUMN``. The value is part of the name of the
+first, so that a figure of a report of last month is never taken for another one of today.
 """
 
 import re
@@ -114,8 +114,8 @@ def _not_found(asked: PageFigure, citations: Sequence[Citation], there: Iterable
         near = get_close_matches(asked.value or "", values, n=_MOST_SUGGESTED, cutoff=0.4) or values[:3]
         named = [figure_id(asked.page, asked.column, value) for value in near]
         return (
-            f"{asked.page} of this warehouse has no {asked.column} of {asked.value}; it may be of a report of "
-            f"another day. It has {', '.join(named)}."
+            f"{asked.page} of this warehouse has no {asked.column} of {asked.value}; it may be of a report "
+            f"of another day. It has {', '.join(named)}."
         )
     columns = list(dict.fromkeys(name for each in citations for name in each.evidence.columns))
     near = get_close_matches(asked.column, columns, n=_MOST_SUGGESTED, cutoff=0.5)

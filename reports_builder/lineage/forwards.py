@@ -33,7 +33,8 @@ def explain_file(warehouse: Warehouse, path: Path) -> Chain:
     else:
         raise ReportError(
             f"{path} is read by no source: name a file below {RAW_FOLDER} "
-            f"({_CALLS}/, {', '.join(f'{each}/' for each in landed)}) or a seed ({PROJECT / 'seeds'}/NAME.csv)."
+            f"({_CALLS}/, {', '.join(f'{each}/' for each in landed)}) or a seed "
+            f"({PROJECT / 'seeds'}/NAME.csv)."
         )
     steps: list[Step] = []
     if folder == _CALLS or folder in CALL_SOURCES:
@@ -79,7 +80,8 @@ def _calls(warehouse: Warehouse, name: str) -> Iterator[Step]:
     of_file = f"{on_day}(file_name = {sql_literal(name)} or ends_with(file_name, {sql_literal(f'/{name}')}))"
     found = warehouse.evidence(
         "select count(*) as calls, sum(effective_cost_usd) as effective_cost_usd, "
-        "count(*) filter (where effective_cost_usd is null) as unknown, count(distinct customer_id) as customers, "
+        "count(*) filter (where effective_cost_usd is null) as unknown, "
+        "count(distinct customer_id) as customers, "
         f"min(usage_date) as first_day, max(usage_date) as last_day\nfrom core.fct_calls\nwhere {of_file}"
     )
     yield Step(
@@ -117,8 +119,8 @@ def _calls(warehouse: Warehouse, name: str) -> Iterator[Step]:
         "from core.fct_charges as charges\n"  # noqa: S608
         f"where source = 'calls' and charge_date between {first} and {last}\n"
         "and exists (\n    select 1 from intermediate.int_usage_owned_daily as owned\n"
-        "    inner join (\n        select distinct usage_date, provider, model, service_tier, product_id, feature_id, "
-        "customer_id, team_id\n"
+        "    inner join (\n        select distinct usage_date, provider, model, service_tier, product_id, "
+        "feature_id, customer_id, team_id\n"
         f"        from core.fct_calls where {of_file}) as calls on {same_call}\n    where {same_charge}\n)"
     )
     yield _charges(
@@ -132,8 +134,10 @@ def _charges(warehouse: Warehouse, name: str, here: str, made_of: str) -> Step:
         "select cast(date_trunc('month', charge_date) as date) as month_start_date, team_id, cost_centre, "
         "count(*) as charges, count(*) filter (where is_counted) as counted_charges, "
         "sum(effective_cost_usd) filter (where is_counted) as effective_cost_usd, "
-        "count(distinct customer_id) as customers, min(charge_date) as first_day, max(charge_date) as last_day, "
-        f"min(charge_id) as first_charge_id\n{here}\ngroup by all\norder by effective_cost_usd desc nulls last, 1, 2, 3"
+        "count(distinct customer_id) as customers, min(charge_date) as first_day, "
+        "max(charge_date) as last_day, "
+        f"min(charge_id) as first_charge_id\n{here}\ngroup by all\n"
+        "order by effective_cost_usd desc nulls last, 1, 2, 3"
     )
     charges = sum(int(str(row["charges"])) for row in found.records())
     lines = [

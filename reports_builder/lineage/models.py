@@ -1,6 +1,7 @@
 """The models of dbt between a mart and its sources, and how a column is made on the way.
 
-The manifest says which model reads which; the compiled SQL, read by sqlglot, of what a column is made. Both are what the last dbt command left in its target folder; without them this part of a chain is not told.
+The manifest says which model reads which; the compiled SQL, read by sqlglot, of what a column is made. Both
+are what the last dbt command left in its target folder; without them this part of a chain is not told.
 """
 
 import json
@@ -124,7 +125,7 @@ class Models:
         return Made(relation, column, _expression(root), tuple(dict.fromkeys(_inputs(root))))
 
     def trail(self, relation: str, column: str) -> tuple[Made, ...]:
-        """How a column is made, and the amounts that it is made of, up to the ledger or to where money comes in."""
+        """How a column is made, and the amounts that it is made of, up to the ledger or to a source."""
         if (relation, column) not in self._trails:
             self._trails[relation, column] = tuple(self._followed(relation, column))
         return self._trails[relation, column]

@@ -143,7 +143,7 @@ def columns_of(warehouse: Warehouse, table: str) -> dict[str, str]:
 
 
 def _keys(warehouse: Warehouse, rows: MartRows, ledger: Ledger) -> Iterator[tuple[str, ...]]:
-    """Conditions by what rows and ledger have in common: first by what chose the rows, then all, then none."""
+    """Conditions by what rows and ledger have in common: by what chose the rows, by all of it, by nothing."""
     here, there = columns_of(warehouse, rows.mart), columns_of(warehouse, ledger.table)
     shared = [
         name for name, kind in here.items() if kind == there.get(name) == "VARCHAR" and name not in _NOT_KEYS
@@ -158,7 +158,7 @@ def _keys(warehouse: Warehouse, rows: MartRows, ledger: Ledger) -> Iterator[tupl
 
 
 def _one_of(warehouse: Warehouse, rows: MartRows, column: str) -> list[str]:
-    # A row that adds nothing has no charges to look for: in what is billed, a team that is only shown its cost.
+    # A row that adds nothing has no charges to look for: a team that is shown its cost is billed none.
     source = rows.where(f"{rows.column} <> 0").source
     found = warehouse.evidence(f"select distinct {column} {source} order by 1").rows
     values = [value for (value,) in found]
