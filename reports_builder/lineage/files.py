@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from dbt_project.landing.formats.text_files import open_text
 from dbt_project.landing.schemas import CALL_SCHEMA
+from reports_builder.errors import ReportError
 from reports_builder.escaping import clean, sql_literal
 from reports_builder.evidence import Evidence
 from reports_builder.lineage.chain import Step
@@ -20,12 +21,17 @@ _LONGEST = 1500
 
 def step_of_bill(warehouse: Warehouse, name: str, line: int) -> Step:
     """The line of a bill as it stands in its file now, and as it was read."""
-    read = warehouse.evidence(
-        "select file_name, line_number, raw_record\nfrom staging.stg_focus__charges\n"
-        f"where file_name = {sql_literal(name)} and line_number = {line}"
-    )
     path = RAW_FOLDER / name
-    return Step("Source line", (_place(path, line), _said(path, line)), read)
+    said = [f"Line {line} of {path}.", _said(path, line)]
+    read = None
+    try:
+        read = warehouse.evidence(
+            "select file_name, line_number, raw_record\nfrom staging.stg_focus__charges\n"
+            f"where file_name = {sql_literal(name)} and line_number = {line}"
+        )
+    except ReportError:
+        said.append("What was read of it is not beside this warehouse.")
+    return Step("Source line", tuple(said), read)
 
 
 def step_of_call(warehouse: Warehouse, call: Evidence) -> Step:
@@ -49,10 +55,6 @@ def step_of_call(warehouse: Warehouse, call: Evidence) -> Step:
     return Step("Source line", tuple(places), read)
 
 
-def _place(path: Path, line: int) -> str:
-    return f"Line {line} of {path}."
-
-
 def _said(path: Path, line: int) -> str:
     """What the line says; why it cannot be told, else."""
     try:
@@ -61,10 +63,8 @@ def _said(path: Path, line: int) -> str:
         with open_text(path) as text:
             found = next(islice(text, line - 1, None), None)
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        return f"The file cannot be read now ({clean(str(error))}); below is what was read of it."
-    return (
-        "The file has no such line now; below is what was read of it." if found is None else _shortened(found)
-    )
+        return f"The file cannot be read now ({clean(str(error))})."
+    return "The file has no such line now." if found is None else _shortened(found)
 
 
 def _row_of(path: Path, call_id: str) -> tuple[int | None, str]:
