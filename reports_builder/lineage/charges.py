@@ -1,10 +1,10 @@
 """From rows of the ledger on: allocation, charges, the rule of their owner, calls, prices, source lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from reports_builder.errors import ReportError
-from reports_builder.escaping import SqlValue, sql_literal
+from reports_builder.escaping import sql_literal
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import Value, exact
 from reports_builder.lineage import files, prices, rules
@@ -86,17 +86,17 @@ def _allocation(warehouse: Warehouse, tie: Tie) -> Iterator[Step]:
     )
     pools = sorted({str(record["cost_pool"]) for record in parts.records() if not record["is_direct"]})
     if pools:
-        yield _pools(warehouse, tie, tuple(pools))
+        yield _pools(warehouse, tie, pools)
 
 
-def _pools(warehouse: Warehouse, tie: Tie, pools: tuple[SqlValue, ...]) -> Step:
+def _pools(warehouse: Warehouse, tie: Tie, pools: Sequence[str]) -> Step:
     """The shared costs themselves: what the figure bears is its part of them by the driver."""
     days = " and ".join(each.replace(tie.ledger.day, CHARGES.day) for each in tie.days) or "true"
     found = warehouse.evidence(
         "select cost_pool, allocation_driver, source, count(*) as charges, "
         "sum(effective_cost_usd) as effective_cost_usd, min(charge_id) as first_charge_id\n"
         f"from {CHARGES.table}\nwhere is_counted and not is_direct and {days}\n"
-        f"and cost_pool in {sql_literal(pools)}\n"
+        f"and cost_pool in {sql_literal(tuple(pools))}\n"
         "group by all\norder by cost_pool, source"
     )
     return Step(
@@ -235,6 +235,5 @@ def _conditions_of(row: Evidence, columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _sum(evidence: Evidence, column: str) -> Decimal:
-    return sum(
-        (record[column] for record in evidence.records() if isinstance(record[column], Decimal)), Decimal()
-    )
+    amounts = [amount for record in evidence.records() if isinstance(amount := record[column], Decimal)]
+    return sum(amounts, Decimal())

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from difflib import get_close_matches
 
 from reports_builder.build import build_pages
@@ -17,7 +16,7 @@ from reports_builder.lineage.charges import charge_steps, steps_from
 from reports_builder.lineage.figure_ids import MartFigure, PageFigure
 from reports_builder.lineage.mart_rows import MartRows, rows_behind
 from reports_builder.lineage.models import Models, columns_of_warehouse, target_folder
-from reports_builder.lineage.ties import CHARGES, Tie, columns_of, tie_of
+from reports_builder.lineage.ties import CHARGES, Tie, columns_of, is_amount, tie_of
 from reports_builder.model import Citation
 from reports_builder.pages import page_modules
 from reports_builder.warehouse import Warehouse
@@ -133,12 +132,12 @@ def behind_rows(warehouse: Warehouse, rows: MartRows, value: Value) -> Iterator[
         return
     yield _mart_step(warehouse, rows, value)
     yield from _model_steps(models, rows)
-    tie = tie_of(warehouse, rows, value) if _is_amount(rows.column, value) else None
+    tie = tie_of(warehouse, rows, value)
     if tie:
         yield _tied(warehouse, "Ledger", tie, value)
         yield from steps_from(warehouse, tie)
         return
-    if _is_amount(rows.column, value):
+    if is_amount(rows.column, value):
         zero = " Zero leads to no charge." if not value else ""
         yield Step(
             "Ledger",
@@ -149,10 +148,6 @@ def behind_rows(warehouse: Warehouse, rows: MartRows, value: Value) -> Iterator[
             ties=False,
         )
     yield from _parts(warehouse, rows, models, _named_in_row(warehouse, rows, models))
-
-
-def _is_amount(column: str, value: Value) -> bool:
-    return column.endswith("_usd") and isinstance(value, Decimal)
 
 
 def _tied(warehouse: Warehouse, title: str, tie: Tie, value: Value) -> Step:
@@ -246,7 +241,7 @@ def _parts(
             break
         part = rows.of(name)
         amount = warehouse.evidence(f"select sum({name}) as {name}\n{rows.source}")[name]
-        tie = tie_of(warehouse, part, amount) if _is_amount(name, amount) else None
+        tie = tie_of(warehouse, part, amount)
         if tie:
             yield _tied(warehouse, f"Part {name}", tie, amount)
             leads_on = leads_on or tie

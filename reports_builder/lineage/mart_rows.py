@@ -84,7 +84,7 @@ def _projection(query: exp.Select, column: str) -> exp.Expression:
         made = shown.get(name)
         if made is None or name in within or isinstance(made, exp.Column):
             return exp.column(name) if made is None else made
-        return made.transform(
+        written: exp.Expression = made.transform(
             lambda each: (
                 exp.paren(written_out(each.name, within | {name}), copy=False)
                 # Within a sum a name is a column of the mart.
@@ -94,6 +94,7 @@ def _projection(query: exp.Select, column: str) -> exp.Expression:
                 else each
             )
         )
+        return written
 
     return written_out(column, frozenset())
 

@@ -201,8 +201,8 @@ def _expression(root: Node) -> str:
     return node.name if isinstance(bare, exp.Table) else bare.sql(dialect=_DIALECT, normalize_functions=False)
 
 
-def _bare(node: Node) -> exp.Expression:
-    inner = node.expression.unalias() if isinstance(node.expression, exp.Alias) else node.expression
+def _bare(node: Node) -> exp.Expr:
+    inner: exp.Expr = node.expression.unalias() if isinstance(node.expression, exp.Alias) else node.expression
     while isinstance(inner, exp.Cast | exp.Paren):
         inner = inner.this
     return inner

@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import product
 
 from reports_builder.escaping import sql_literal
+from reports_builder.formatting import Value
 from reports_builder.lineage.mart_rows import MartRows
 from reports_builder.warehouse import Warehouse
 
@@ -94,12 +95,12 @@ class Tie:
         return " and ".join((*self.ledger.counted, *self.conditions)) or "true"
 
 
-def tie_of(warehouse: Warehouse, rows: MartRows, amount: Decimal) -> Tie | None:
+def tie_of(warehouse: Warehouse, rows: MartRows, amount: Value) -> Tie | None:
     """The rows of the ledger that sum to ``amount``; None where no way of adding them up does.
 
     Nothing is looked for behind zero, to which any empty choice would tie.
     """
-    if not amount:
+    if not amount or not is_amount(rows.column, amount):
         return None
     for ledger in _in_order(rows.column or ""):
         days = _days(warehouse, rows, ledger)
@@ -108,6 +109,11 @@ def tie_of(warehouse: Warehouse, rows: MartRows, amount: Decimal) -> Tie | None:
                 if total == amount:
                     return tie
     return None
+
+
+def is_amount(column: str | None, value: Value) -> bool:
+    """Whether a value of a column is money, which charges may sum to."""
+    return bool(column) and str(column).endswith("_usd") and isinstance(value, Decimal)
 
 
 def _sums(
@@ -124,7 +130,7 @@ def _sums(
         places = [flags.index(each) for each in conditions]
         passing = [row for row in found if all(row[place] for place in places)]
         for place, measure in enumerate(ledger.measures, start=len(flags)):
-            amounts = [row[place] for row in passing if isinstance(row[place], Decimal)]
+            amounts = [amount for row in passing if isinstance(amount := row[place], Decimal)]
             yield Tie(ledger, measure, way[0], keys, way[1]), sum(amounts, Decimal()) if amounts else None
 
 
