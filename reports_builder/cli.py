@@ -20,6 +20,7 @@ from reports_builder.delivery.commands import send_command
 from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
 from reports_builder.health.command import status_command
+from reports_builder.lineage.command import explain_command
 from reports_builder.live.command import watch
 from reports_builder.retention.commands import erase_command, retention_app
 from reports_builder.seals.commands import seal_app, verify_command
@@ -91,6 +92,7 @@ app.command("erase")(erase_command)
 app.command("estimate")(estimate_command)
 app.command("verify")(verify_command)
 app.command("compliance")(compliance_command)
+app.command("explain")(explain_command)
 app.command("dashboard")(dashboard)
 app.command("watch")(watch)
 app.command("send")(send_command)

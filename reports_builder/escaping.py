@@ -6,7 +6,7 @@ that may change how the page around it reads.
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 
@@ -74,7 +74,7 @@ SqlScalar = str | int | float | Decimal | date | bool | None
 SqlValue = SqlScalar | tuple[SqlScalar, ...]
 
 
-def sql_literal(value: SqlValue) -> str:
+def sql_literal(value: SqlValue) -> str:  # noqa: PLR0911 - one for each kind of value
     """``value`` as a DuckDB literal that survives copy and paste; a tuple for use after ``in``.
 
     Characters that a page cannot show or that would end a code block are spelled ``chr(n)``.
@@ -87,6 +87,8 @@ def sql_literal(value: SqlValue) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float | Decimal):
         return format(value, "f") if isinstance(value, Decimal) else repr(value)
+    if isinstance(value, datetime):
+        return f"timestamp '{value.isoformat(sep=' ')}'"
     if isinstance(value, date):
         return f"date '{value.isoformat()}'"
     return _text_literal(value)

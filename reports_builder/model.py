@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 import altair as alt
 
@@ -379,6 +380,11 @@ class Page:
     """What a reader has to know before any figure, in one line."""
 
     @property
+    def name(self) -> str:
+        """The name by which commands know the page."""
+        return PurePosixPath(self.path).stem
+
+    @property
     def decisions(self) -> tuple[tuple[int, Recommendation], ...]:
         """What the insights recommend beyond the plan's actions, each with the insight's number."""
         return tuple(
@@ -398,6 +404,16 @@ class Page:
         """The queries behind the figures at the head."""
         texts = [text for figure in self.figures for text in (figure.title, figure.alt)]
         return cite(texts, [figure.evidence for figure in self.figures])
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The queries behind all parts of the page, in its order."""
+        parts = (*self.insights, *((self.plan,) if self.plan else ()), self.confidence, *self.sections)
+        return (
+            *self.answer_citations,
+            *self.figure_citations,
+            *(citation for part in parts for citation in part.citations),
+        )
 
     @property
     def all_figures(self) -> tuple[Figure, ...]:

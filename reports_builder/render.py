@@ -9,7 +9,8 @@ import jinja2
 
 from reports_builder import charts, formatting
 from reports_builder.escaping import Markdown, escape, fenced
-from reports_builder.evidence import Prose
+from reports_builder.evidence import Prose, Quote
+from reports_builder.lineage.figure_ids import figure_id
 from reports_builder.model import Citation, Figure, Page, TextHistogram
 
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -41,6 +42,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters["marts"] = _marts
+    environment.filters["figure_id"] = _figure_id
     environment.filters["period"] = charts.days_of_period
     environment.filters["day"] = formatting.day
     environment.filters["code"] = fenced
@@ -50,6 +52,10 @@ def _environment() -> jinja2.Environment:
 
 def _marts(citations: tuple[Citation, ...]) -> list[str]:
     return list(dict.fromkeys(mart for item in citations for mart in item.evidence.marts))
+
+
+def _figure_id(page: Page, quote: Quote) -> Markdown:
+    return Markdown(figure_id(page.name, quote.column, quote.exact))
 
 
 def _histogram(histogram: TextHistogram) -> Markdown:

@@ -16,6 +16,7 @@ from reports_builder.dashboard import (
     choosing,
     commitment_calculator,
     customer_page,
+    explain_page,
     live,
     login,
     reports_page,
@@ -103,11 +104,12 @@ def main() -> None:
     customer = st.Page(_empty, title="Customer", url_path="customer")
     reports = st.Page(_empty, title="Reports", url_path="reports")
     builder = st.Page(_empty, title="Chart builder", url_path="chart-builder")
+    explain = st.Page(_empty, title="Explain", url_path="explain")
     groups: dict[str, list[st.Page]] = {}
     for page, entry in pages.items():
         groups.setdefault(page.group, []).append(entry)
     groups["Usage-based revenue"].append(customer)
-    groups["More"] = [reports, builder]
+    groups["More"] = [reports, builder, explain]
     # Expanded: Streamlit hides the last of so many pages behind a button, which no one looks for.
     chosen = st.navigation(groups, expanded=True)
 
@@ -119,15 +121,16 @@ def main() -> None:
         return
     _notice(settings, identity)
     filters = choosing.current(chosen.url_path)
-    if chosen == reports:
-        _guarded("Reports", partial(reports_page.draw, settings, scope))
-        return
-    if chosen == customer:
-        _guarded("Customer", partial(customer_page.draw, settings, identity))
-        return
-    if chosen == builder:
-        _guarded("Chart builder", partial(builder_page.draw_page, settings, identity))
-        return
+    others = {
+        reports: partial(reports_page.draw, settings, scope),
+        customer: partial(customer_page.draw, settings, identity),
+        builder: partial(builder_page.draw_page, settings, identity),
+        explain: partial(explain_page.draw, settings, identity, filters),
+    }
+    for entry, draw in others.items():
+        if chosen == entry:
+            _guarded(entry.title, draw)
+            return
     page = next(page for page, entry in pages.items() if entry == chosen)
     try:
         choices, own = load_choices(settings.warehouse, identity)

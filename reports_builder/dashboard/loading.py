@@ -8,10 +8,15 @@ from pathlib import Path
 from reports_builder.dashboard import queries
 from reports_builder.dashboard.alerts_shown import Alerts, read_alerts
 from reports_builder.dashboard.filters import Filters
+from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer
 from reports_builder.dashboard.withheld import permitted
+from reports_builder.errors import ReportError
+from reports_builder.lineage.chain import Chain
+from reports_builder.lineage.explaining import explain, explain_figure
+from reports_builder.lineage.figure_ids import PageFigure, parse
 from reports_builder.missing import demo_beside_own
 from reports_builder.model import Section
 from reports_builder.subjects.rates import calculator
@@ -55,6 +60,24 @@ def load_traces(path: str, identity: Identity, customer_id: str) -> Section:
     """The dearest traces of one customer."""
     with open_published(Path(path), with_calls=True, scope=identity.scope) as warehouse:
         return customer.traces_section(warehouse, customer_id)
+
+
+@lru_cache(maxsize=32)
+def load_chain(
+    path: str, identity: Identity, filters: Filters, name: str, asked: str, *, customer_id: str
+) -> Chain:
+    """What is behind a figure of the view called ``name``, or behind any id where there is none."""
+    with open_published(Path(path), filters, with_calls=True, scope=identity.scope) as warehouse:
+        figure = parse(asked)
+        if not name or not isinstance(figure, PageFigure):
+            return explain(warehouse, asked)
+        if name == "customer":
+            view = customer.build(warehouse, customer_id)
+        else:
+            view = _build_of(name)(warehouse) if name in {page.view for page in VIEWS} else None
+        if view is None:
+            raise ReportError(f"there is no page {name!r} with figures.")
+        return explain_figure(warehouse, figure, view.citations)
 
 
 @lru_cache(maxsize=4)

@@ -4,13 +4,14 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from reports_builder import formatting, markup
-from reports_builder.dashboard import charts
+from reports_builder.dashboard import charts, explain_page
 from reports_builder.dashboard.filters import whole_said
+from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose
@@ -101,10 +102,27 @@ def _tile(tile: KeyFigure) -> None:
     evidence = [quote.evidence for cell in cells for quote in cell.quotes]
     html(
         f'<div class="tile"><div class="label">{markup.inline(label)}</div>'
-        f'<div class="now">{markup.inline(tile.now)}</div>'
+        f'<div class="now">{_explained(markup.inline(tile.now), tile.now)}</div>'
         f'<div class="more">{said}{_not_narrowed(evidence)}</div></div>'
     )
     query(cite(cells), f"tile-{_slug(label.plain)}")
+
+
+def _explained(shown: str, prose: Prose) -> str:
+    """The figure as a link to what is behind it."""
+    if len(prose.quotes) != 1:
+        return shown
+    return _linked(shown, prose.quotes[0].column, prose.quotes[0].exact)
+
+
+def _linked(shown: str, column: str, exact: str) -> str:
+    url = st.context.url
+    if url is None or st.session_state.get(LIMITED):
+        return shown
+    view = urlsplit(url).path.rpartition("/")[2] or VIEWS[0].view
+    said = {name: st.query_params.get_all(name) for name in st.query_params}
+    target = explain_page.href(view, column, exact, said)
+    return f'<a class="figure" href="{escape(target, quote=True)}" target="_self">{shown}</a>'
 
 
 def query(citations: tuple[Citation, ...], key: str) -> None:
@@ -223,6 +241,8 @@ def _cell(kind: str, column: Column, record: Mapping[str, Value]) -> str:
     # A sentence needs room on a narrow screen, where the table scrolls.
     kind = f"{kind} sentence" if kind == "text" and len(said) > _SENTENCE else kind
     shown = escape(said)
+    if column.is_number and not column.words and record[column.name] is not None:
+        shown = _linked(shown, column.name, formatting.exact(record[column.name]))
     if column.page and record[column.page[1]] is not None:
         name, key = column.page
         # Beside the page that shows the table; the id of whatever data says it is.

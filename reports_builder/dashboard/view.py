@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reports_builder.evidence import Prose
-from reports_builder.model import KeyFigure, Section
+from reports_builder.model import Citation, KeyFigure, Section, cite
 from reports_builder.warehouse import Period
 
 
@@ -20,3 +20,12 @@ class View:
     sections: tuple[Section, ...]
     period: Period
     left_out: tuple[str, ...] = ()
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The queries behind all parts of the view, in its order."""
+        cells = [cell for tile in self.tiles for cell in tile.cells]
+        return (
+            *cite([*self.headline, *cells]),
+            *(citation for section in self.sections for citation in section.citations),
+        )

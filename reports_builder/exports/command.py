@@ -233,6 +233,29 @@ def export_pdf(out: Out, page: Pages = None, warehouse: WarehouseFile = DEFAULT_
     typer.echo(f"{len(pages)} pages, {len(content):,} bytes: {out}")
 
 
+@export_app.command("openlineage")
+def export_openlineage(
+    out: Out,
+    namespace: Annotated[
+        str, typer.Option(help="The namespace of the tables in your catalogue; duckdb://FILE if not said.")
+    ] = "",
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Write what the last dbt command ran as OpenLineage events, one a line, and the pages as jobs."""
+    from reports_builder.exports.files import write_whole  # noqa: PLC0415
+    from reports_builder.exports.openlineage import Events, as_lines, read_results  # noqa: PLC0415
+    from reports_builder.lineage.models import Models, columns_of_warehouse, target_folder  # noqa: PLC0415
+
+    target = target_folder()
+    with open_warehouse(warehouse) as opened:
+        models = Models(target, columns_of_warehouse(opened))
+    named = namespace or f"duckdb://{warehouse.absolute()}"
+    events = Events(models, read_results(target), named).all()
+    write_whole(out, as_lines(events))
+    jobs = len({event["job"]["name"] for event in events})
+    typer.echo(f"{len(events)} events of {jobs} jobs: {out}")
+
+
 @export_app.command("grafana")
 def export_grafana(out: Out) -> None:
     """Write a dashboard that Grafana imports, over the published DuckDB file."""

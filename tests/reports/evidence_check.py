@@ -9,7 +9,9 @@ import duckdb
 from reports_builder import formatting
 
 _BLOCK = re.compile(r"^(?P<fence>`{3,})sql\n(?P<sql>.*?)\n(?P=fence)$", re.MULTILINE | re.DOTALL)
-_QUOTE = re.compile(r"^- (?P<shown>.+) is `(?P<column>\w+)` = (?P<exact>.+)$", re.MULTILINE)
+_QUOTE = re.compile(
+    r"^- (?P<shown>.+) is `(?:\w+/)?(?P<column>\w+)(?:` = |=)(?P<exact>[^`\n]+)`?$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

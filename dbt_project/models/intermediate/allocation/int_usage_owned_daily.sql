@@ -36,6 +36,7 @@ owned as (
         owner_matches.cost_centre,
         owner_matches.owner_rule,
         usage_daily.customer_id as named_customer_id,
+        usage_daily.team_id as named_team_id,
         usage_daily.source_name,
         usage_daily.task_type,
         usage_daily.provider,
