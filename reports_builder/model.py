@@ -253,7 +253,6 @@ class Insight:
             self.problem,
             self.ubr_impact,
             self.recommendation.action,
-            self.recommendation.worth,
             self.outcome,
             self.supporting.caption,
         )
@@ -307,10 +306,9 @@ class ActionPlan:
     total: Prose
 
     @property
-    def citations(self) -> tuple[Citation, ...]:
-        """The queries behind this part."""
-        texts = [cell for action in self.actions for cell in action.cells]
-        return cite([*texts, self.total])
+    def texts(self) -> tuple[Prose, ...]:
+        """What its actions and their sum say."""
+        return (*(cell for action in self.actions for cell in action.cells), self.total)
 
 
 @dataclass(frozen=True)
@@ -392,6 +390,12 @@ class Page:
             for number, insight in enumerate(self.insights, start=1)
             if not insight.recommendation.is_in_plan and insight.recommendation.effort != NO_EFFORT
         )
+
+    @property
+    def action_citations(self) -> tuple[Citation, ...]:
+        """The queries behind the actions and the amounts of the decisions."""
+        worths = [decision.worth for _, decision in self.decisions]
+        return cite([*(self.plan.texts if self.plan else ()), *worths])
 
     @property
     def answer_citations(self) -> tuple[Citation, ...]:

@@ -49,8 +49,9 @@ def changes(evidence: Evidence) -> list[tuple[str, object]]:
 
 
 def evidence_of_page(page: Page) -> Iterator[Evidence]:
-    parts = (*page.insights, *page.sections, *([page.plan] if page.plan else []), page.confidence)
-    for citations in (page.answer_citations, page.figure_citations, *(part.citations for part in parts)):
+    parts = (*page.insights, *page.sections, page.confidence)
+    own = (page.answer_citations, page.figure_citations, page.action_citations)
+    for citations in (*own, *(part.citations for part in parts)):
         for citation in citations:
             yield citation.evidence
 
