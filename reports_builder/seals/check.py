@@ -38,7 +38,10 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     """The root over hashes of leaves: pair by pair, the last without a neighbour moves up as it is."""
     level = list(hashes)
     while len(level) > 1:
-        pairs = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
+        pairs = [
+            hashlib.sha256(b"\1" + one + two).digest()
+            for one, two in zip(level[::2], level[1::2], strict=False)
+        ]
         level = pairs + level[len(pairs) * 2 :]
     return level[0] if level else hashlib.sha256().digest()
 

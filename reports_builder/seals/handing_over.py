@@ -12,7 +12,7 @@ from reports_builder.seals import check, log
 from reports_builder.seals.check import Head, leaf_hash, root_of
 from reports_builder.seals.ledgers import LEDGERS
 from reports_builder.seals.merkle import consistency_proof, inclusion_proof
-from reports_builder.seals.sealing import rows_of_days
+from reports_builder.seals.reading import read_days
 from reports_builder.warehouse import attach
 
 
@@ -102,7 +102,7 @@ def _sealed_rows(warehouse: Path, heads: Sequence[Head]) -> Iterator[tuple[str, 
                 if head["ledger"] == ledger.table:
                     groups.setdefault(tuple(head["columns"]), set()).add(head["day"])
             for columns, days in groups.items():
-                for day, rows, _ in rows_of_days(connection, ledger, columns, sorted(days)):
+                for day, rows, _ in read_days(connection, ledger, columns, sorted(days)):
                     yield ledger.table, day, rows
     finally:
         connection.close()
