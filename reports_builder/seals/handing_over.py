@@ -8,7 +8,7 @@ from typing import Any
 
 from reports_builder.errors import ReportError
 from reports_builder.exports.files import new_folder
-from reports_builder.seals import check, log
+from reports_builder.seals import check, ed25519, log
 from reports_builder.seals.check import Head, leaf_hash, root_of
 from reports_builder.seals.ledgers import LEDGERS
 from reports_builder.seals.merkle import consistency_proof, inclusion_proof
@@ -24,6 +24,7 @@ def export(warehouse: Path, folder: Path, out: Path) -> int:
         (partial / log.HEADS).write_bytes(log.heads_content(folder))
         shutil.copytree(folder / "leaves", partial / "leaves", ignore=shutil.ignore_patterns("*.new"))
         shutil.copyfile(check.__file__, partial / "check_seals.py")
+        shutil.copy(ed25519.__file__, partial)
         for table, day, rows in _sealed_rows(warehouse, latest):
             path = partial / "rows" / table / f"{day}.jsonl"
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
 """Seal each closed day of the published warehouse, and seal anew, as a restatement, each that changed."""
 
 import hashlib
-import hmac
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ import duckdb
 from reports_builder.errors import ReportError
 from reports_builder.seals import log
 from reports_builder.seals.canonical import columns_of
-from reports_builder.seals.check import Head, hmac_signer, leaf_hash, leaves_of, read_chain, root_of, written
+from reports_builder.seals.check import Head, leaf_hash, leaves_of, read_chain, root_of, written
+from reports_builder.seals.keys import sign_with
 from reports_builder.seals.ledgers import LEDGERS, PRICES, RULES, Ledger, Totals, plain, version_of
 from reports_builder.seals.reading import hash_days
 from reports_builder.warehouse import attach
@@ -108,8 +108,7 @@ class _Chain:
         self.lines = lines
         self.latest = {(head["ledger"], head["day"]): head for head in heads}
         self._fingerprints = log.read_fingerprints(folder)
-        self._key = key
-        self._key_id = next(iter(hmac_signer(key)))
+        self._key_id, self._sign = sign_with(key)
 
     def add(self, head: Head) -> Head:
         """Put a head in its place, sign it and write it."""
@@ -122,7 +121,7 @@ class _Chain:
             "restates": _digest(self.lines[earlier["sequence"]]) if earlier else "",
             "key_id": self._key_id,
         }
-        head["signature"] = hmac.digest(self._key, written(head), "sha256").hex()
+        head["signature"] = self._sign(written(head))
         log.append_heads(self.folder, [head])
         self.heads.append(head)
         self.lines.append(written(head))

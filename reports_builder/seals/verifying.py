@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports_builder.seals import log
-from reports_builder.seals.check import Head, differs_from_seal, hmac_signer, leaves_of, read_chain, root_of
+from reports_builder.seals.check import Head, differs_from_seal, leaves_of, read_chain, root_of
+from reports_builder.seals.keys import signers_of
 from reports_builder.seals.ledgers import LEDGERS
 from reports_builder.seals.reading import hash_days, read_days
 from reports_builder.seals.sealing import days_by_columns
@@ -29,7 +30,7 @@ class Verdict:
 
 def verify(warehouse: Path, folder: Path, keys: Sequence[bytes], copy: bytes | None = None) -> Verdict:
     """Every closed day of the warehouse against its seal; ReportError when there is no warehouse to read."""
-    signers = {name: signer for key in keys for name, signer in hmac_signer(key).items()}
+    signers = signers_of(keys)
     heads, problems = read_chain(log.heads_content(folder), signers, copy)
     if not signers and copy is None:
         problems.append("without a key or a copy of the heads anyone may have written these seals")
