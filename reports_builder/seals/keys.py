@@ -11,6 +11,7 @@ from reports_builder.seals.check import Signers, signer_of
 VARIABLE = "FINOPS_SEAL_KEY"
 FILE_VARIABLE = "FINOPS_SEAL_KEY_FILE"
 _SHORTEST = 32
+_MAKE_ONE = f"Make one with `openssl rand -hex 32 > seal.key` and name the file in {FILE_VARIABLE}."
 _PEM, _PUBLIC = b"-----BEGIN", b"-----BEGIN PUBLIC KEY-----"
 
 
@@ -27,13 +28,16 @@ def find_key(file: Path | None = None) -> bytes | None:
     if named is None and not key:
         return None
     if len(key) < _SHORTEST:
-        raise ReportError(f"the key of the seals is shorter than {_SHORTEST} characters. {make_one()}")
+        raise ReportError(f"the key of the seals is shorter than {_SHORTEST} characters. {_MAKE_ONE}")
     return key
 
 
-def make_one() -> str:
-    """How to get a key."""
-    return f"Make one with `openssl rand -hex 32 > seal.key` and name the file in {FILE_VARIABLE}."
+def needed_key(file: Path | None = None) -> bytes:
+    """The same; ReportError where there is none."""
+    key = find_key(file)
+    if key is None:
+        raise ReportError(f"there is no key to sign seals with. {_MAKE_ONE}")
+    return key
 
 
 def sign_with(key: bytes) -> tuple[str, Callable[[bytes], str]]:

@@ -14,7 +14,7 @@ import duckdb
 from reports_builder.errors import ReportError
 from reports_builder.seals import log
 from reports_builder.seals.canonical import columns_of
-from reports_builder.seals.check import Head, leaf_hash, leaves_of, read_chain, root_of, written
+from reports_builder.seals.check import Head, leaves_of, read_chain, root_of, written
 from reports_builder.seals.keys import sign_with
 from reports_builder.seals.ledgers import LEDGERS, PRICES, RULES, Ledger, Totals, plain, version_of
 from reports_builder.seals.reading import hash_days
@@ -59,8 +59,7 @@ def seal(warehouse: Path, folder: Path, key: bytes, reason: str = "") -> SealRun
             for ledger in LEDGERS:
                 _seal_ledger(connection, ledger, chain, versions, reason)
             chain.write_fingerprints()
-            root = root_of([leaf_hash(line) for line in chain.lines]).hex()
-            return SealRun(tuple(chain.heads[before:]), len(chain.heads), root)
+            return SealRun(tuple(chain.heads[before:]), len(chain.heads), log.log_root(chain.lines))
     finally:
         connection.close()
 
