@@ -33,14 +33,15 @@ def hash_days(
     days: Mapping[str, int],
 ) -> Iterator[HashedDay]:
     """Each of the days, given with how many rows it has; rows, many times as long as names, are not kept."""
-    # Names of one day may have more than 2 GB.
-    connection.execute("set arrow_large_buffer_size = true")
+    # Names of one day may have more than 2 GB; rows that are sorted later may come in any order.
+    connection.execute("set arrow_large_buffer_size = true; set preserve_insertion_order = false")
     for some in _at_once(days):
         reader = connection.execute(ledger.select(connection, columns, some)).to_arrow_reader(_BATCH)
         batches = [_hashed(batch) for batch in reader]
         hashed = pa.concat_tables([_HASHED.empty_table(), *batches])
         # A row begins with its key, and no key is the beginning of another: rows have the order of names.
-        hashed = hashed.sort_by([("day", "ascending"), ("name", "ascending")])
+        by_name = [("name", "ascending")]
+        hashed = hashed.sort_by(by_name if len(some) == 1 else [("day", "ascending"), *by_name])
         start = 0
         for day in some:
             found, start = hashed.slice(start, days[day]).combine_chunks(), start + days[day]
