@@ -75,8 +75,10 @@ def read_days(
 
 
 def _hashed(batch: pa.RecordBatch) -> pa.Table:
-    hashes = pa.array([leaf_hash(row) for row in batch["line"].to_pylist()], pa.binary(32))
-    return pa.table([batch["day"], batch["name"], hashes], _HASHED)
+    # Copies: a column that came from DuckDB keeps the memory of all the others, and lines are long.
+    found = batch.to_pydict()
+    lines = found.pop("line")
+    return pa.table({**found, "hash": [leaf_hash(line) for line in lines]}, schema=_HASHED)
 
 
 def _at_once(days: Mapping[str, int]) -> Iterator[list[str]]:
