@@ -88,7 +88,7 @@ def is_signed(head: Head, signers: Signers) -> bool:
 def signer_of(key: bytes) -> tuple[str, Callable[[bytes, str], bool]]:
     """The id of a key and its check: text is of HMAC-SHA256, a PEM of Ed25519 (ed25519.py beside this)."""
     if key.startswith(b"-----BEGIN"):
-        return runpy.run_path(str(Path(__file__).with_name("ed25519.py")))["signer_of"](key)
+        return runpy.run_path(str(Path(__file__).with_name("ed25519.py")))["signer_of"](key)  # type: ignore[no-any-return]
     key_id = hashlib.sha256(b"seal key\0" + key).hexdigest()[:16]
     return key_id, lambda message, signature: hmac.digest(key, message, "sha256").hex() == signature
 
