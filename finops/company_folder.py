@@ -41,7 +41,6 @@ _ENVIRONMENT_TEXT = """\
 #FINOPS_WAREHOUSE_DIR=/srv/finops/warehouse
 # Memory of a build.
 #FINOPS_MEMORY_LIMIT=3GB
-<<<<<<< HEAD
 # Who is told of alerts, of builds that fail, and of figures that are old: see docs/alerts.md.
 #FINOPS_ALERT_URLS=mailtos://user:password@mail.example.com?to=finops@example.com
 # When figures are old: hours since they were published, days since the newest complete day.
@@ -49,10 +48,7 @@ _ENVIRONMENT_TEXT = """\
 #FINOPS_MAX_DATA_DAYS=3
 # Where the key table of pseudonyms is, when not in data/keys.
 #FINOPS_KEYS_DIR=/srv/finops/keys
-# The key of the seals, kept away from the warehouse.
-=======
 # The key of the seals, kept away from the warehouse; a text, or the private key of a pair (docs/seals.md).
->>>>>>> c4616e9 (Read the rows of a day in any order, as they are sorted afterwards, and say how seals are verified by outsiders)
 #FINOPS_SEAL_KEY_FILE=/etc/finops/seal.key
 """
 _IGNORED_TEXT = """\

@@ -44,17 +44,18 @@ def select_rows(
     condition: str = "true",
 ) -> str:
     """The query of day, name and canonical row of each row; the name is the canonical row of its key."""
-    missing = [column for column in columns if column not in kinds]
-    if missing:
-        raise ReportError(f"the published warehouse has no column {', '.join(missing)}: seals speak of it.")
     return (
         f"select day, {_as_others_write('name')} as name, encode({_as_others_write('line')}) as line from "  # noqa: S608
-        f"(select {day}::varchar as day, {_list(key, kinds)} as name, {_list(columns, kinds)} as line "
+        f"(select {day}::varchar as day, {canonical_sql(key, kinds)} as name, {canonical_sql(columns, kinds)} as line "
         f"from {table} where {condition})"
     )
 
 
-def _list(columns: Sequence[str], kinds: Mapping[str, str]) -> str:
+def canonical_sql(columns: Sequence[str], kinds: Mapping[str, str]) -> str:
+    """The expression of a row's JSON: a list with the text of each column, null where it is null."""
+    missing = [column for column in columns if column not in kinds]
+    if missing:
+        raise ReportError(f"the published warehouse has no column {', '.join(missing)}: seals speak of it.")
     return f"to_json([{', '.join(_text(column, kinds[column]) for column in columns)}])::varchar"
 
 
