@@ -46,7 +46,8 @@ def select_rows(
     """The query of day, name and canonical row of each row; the name is the canonical row of its key."""
     return (
         f"select day, {_as_others_write('name')} as name, encode({_as_others_write('line')}) as line from "  # noqa: S608
-        f"(select {day}::varchar as day, {canonical_sql(key, kinds)} as name, {canonical_sql(columns, kinds)} as line "
+        f"(select {day}::varchar as day, {canonical_sql(key, kinds)} as name, "
+        f"{canonical_sql(columns, kinds)} as line "
         f"from {table} where {condition})"
     )
 
