@@ -74,12 +74,13 @@ format: $(INSTALLED) ## Put the code into the house style
 	ruff format .
 	sqlfluff fix dbt_project/models dbt_project/data-tests
 
-bench: $(INSTALLED) ## Time generator, build, reports and allocation beside their floors, at 1M and 10M
+bench: $(INSTALLED) ## Time generator, build, reports, allocation and seals beside their floors, at 1M and 10M
 	python -m tests.bench.generator_floor
 	python -m tests.bench.warehouse_build
 	python -m tests.bench.otlp_ingestion
 	python -m tests.bench.receiver
 	python -m tests.bench.allocation
+	python -m tests.bench.sealing
 
 realism: $(INSTALLED) ## Hold generated traffic against production traces, kind by kind, for three seeds
 	@echo "The demo data's traffic, on six models:"
@@ -94,6 +95,7 @@ soak: $(SPARK_INSTALLED) ## For hours: random sequences of builds, kills, refres
 	python -m tests.bench.refresh_beside_follow
 	python -m tests.bench.advice_on_other_seeds
 	python -m tests.bench.retention
+	python -m tests.bench.tampering
 	python -m tests.spark.sequences
 	python -m tests.spark --cluster
 	python -m tests.bench.schedulers

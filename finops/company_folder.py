@@ -48,7 +48,7 @@ _ENVIRONMENT_TEXT = """\
 #FINOPS_MAX_DATA_DAYS=3
 # Where the key table of pseudonyms is, when not in data/keys.
 #FINOPS_KEYS_DIR=/srv/finops/keys
-# The key of the seals, kept away from the warehouse.
+# The key of the seals, kept away from the warehouse; a text, or the private key of a pair (docs/seals.md).
 #FINOPS_SEAL_KEY_FILE=/etc/finops/seal.key
 """
 _IGNORED_TEXT = """\

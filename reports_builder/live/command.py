@@ -39,6 +39,9 @@ def watch(
             help="Send the executive summary too: 'daily 7' or 'monday 07:30', the time in UTC.",
         ),
     ] = "",
+    seal: Annotated[
+        bool, typer.Option("--seal", help="Seal closed days, too, with the key of the environment.")
+    ] = False,
 ) -> None:
     """Rebuild, publish and render whenever data arrives in data/raw, until Ctrl-C.
 
@@ -54,6 +57,8 @@ def watch(
     ]
     if send:
         works.append(Background(_summary(published, send, status), _say, "the summary could not be sent"))
+    if seal:
+        works.append(Background(_seals(published), _say, "closed days could not be sealed"))
 
     def after() -> None:
         for work in works:
@@ -136,6 +141,22 @@ def _summary(published: Path, when: str, status: StatusFile) -> Callable[[], obj
 
     read_targets()
     return Scheduled(published, read_schedule(when), status, _say)
+
+
+def _seals(published: Path) -> Callable[[], object]:
+    """Seals of closed days; that there is no key is said before anything is watched."""
+    from reports_builder.seals.keys import needed_key  # noqa: PLC0415
+    from reports_builder.seals.log import DEFAULT_SEALS  # noqa: PLC0415
+    from reports_builder.seals.sealing import seal  # noqa: PLC0415
+
+    key = needed_key()
+
+    def seal_closed_days() -> None:
+        run = seal(published, DEFAULT_SEALS, key)
+        if run.added:
+            _say(f"{len(run.added)} seals added; the log has {run.heads} heads and the root {run.log_root}")
+
+    return seal_closed_days
 
 
 @contextmanager

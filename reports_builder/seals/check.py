@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import hmac
 import json
+import runpy
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,9 +17,7 @@ from typing import Any
 Head = dict[str, Any]
 Leaves = list[tuple[str, str]]  # of each row its hash in hex, and its name: the JSON of its key
 Signers = Mapping[str, Callable[[bytes, str], bool]]  # by id of a key: is this the signature of this message?
-FIELDS = (
-    "ledger day rows root key columns totals reason difference sequence previous restates key_id signature"
-)
+FIELDS = "ledger day rows root key columns totals reason difference sequence previous restates key_id"
 LIMITS = """What this cannot find: who has the key can write the whole chain anew, and an end that is cut off
 with all that came of its days leaves no trace; both show only beside a copy of heads.jsonl that was kept
 elsewhere (--against). Whether a row was right when it was sealed, no seal can say."""
@@ -45,15 +44,16 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
 
 def proves_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether the hash of a leaf is number ``index`` of ``size`` below the root."""
-    turns, place, rest, found = list[bool](), index, size, leaf
-    while rest > 1:
-        left = 1 << (rest - 1).bit_length() - 1  # how many are on the left: the largest power of two below
-        turns.append(place >= left)
-        place, rest = (place - left, rest - left) if turns[-1] else (place, left)
-    for is_right, each in zip(reversed(turns), proof, strict=False):
-        found = node_hash(each, found) if is_right else node_hash(found, each)
-    is_sound = 0 <= index < size and {*map(len, (leaf, root, *proof))} == {32}
-    return is_sound and len(proof) == len(turns) and found == root
+
+    def top(index: int, size: int, path: Sequence[bytes]) -> bytes:
+        if size == 1 or not path:
+            return leaf if size == 1 and not path else b""
+        left = 1 << (size - 1).bit_length() - 1  # how many are on the left: the largest power of two below
+        if index < left:
+            return node_hash(top(index, left, path[:-1]), path[-1])
+        return node_hash(path[-1], top(index - left, size - left, path[:-1]))
+
+    return 0 <= index < size and {*map(len, (leaf, root, *proof))} == {32} and top(index, size, proof) == root
 
 
 def proves_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
@@ -85,10 +85,12 @@ def is_signed(head: Head, signers: Signers) -> bool:
     return head["key_id"] in signers and signers[head["key_id"]](signed, head["signature"])
 
 
-def hmac_signer(key: bytes) -> Signers:
-    """A key of HMAC-SHA256 under its id."""
+def signer_of(key: bytes) -> tuple[str, Callable[[bytes, str], bool]]:
+    """The id of a key and its check: text is of HMAC-SHA256, a PEM of Ed25519 (ed25519.py beside this)."""
+    if key.startswith(b"-----BEGIN"):
+        return runpy.run_path(str(Path(__file__).with_name("ed25519.py")))["signer_of"](key)  # type: ignore[no-any-return]
     key_id = hashlib.sha256(b"seal key\0" + key).hexdigest()[:16]
-    return {key_id: lambda message, signature: hmac.digest(key, message, "sha256").hex() == signature}
+    return key_id, lambda message, signature: hmac.digest(key, message, "sha256").hex() == signature
 
 
 def read_chain(content: bytes, signers: Signers, copy: bytes | None = None) -> tuple[list[Head], list[str]]:
@@ -126,10 +128,9 @@ def differs_from_seal(head: Head, sealed: Leaves, rows: list[bytes], heads: list
     extra, lost = Counter(found) - (was := Counter(sealed)), Counter(sealed) - Counter(found)
     old, new = {name for _, name in lost}, {name for _, name in extra}
     gone = {row for row in lost if row[1] not in new}
+    what = {row: "duplicated" if row in was else "changed" if row[1] in old else "added" for row in extra}
     told = [f"row {at} {row[1]} removed" for at, row in enumerate(sealed, 1) if row in gone]
-    for at, row in enumerate(found, 1):
-        what = "duplicated" if row in was else "changed" if row[1] in old else "added"
-        told += [f"row {at} {row[1]} {what}"] if row in extra else []
+    told += [f"row {at} {row[1]} {what[row]}" for at, row in enumerate(found, 1) if row in extra]
     return [f"{day}: {each}" for each in (told or ["its rows were reordered"])[:20]]
 
 
@@ -154,6 +155,7 @@ def check_folder(folder: Path, signers: Signers, copy: bytes | None) -> list[str
     """What is wrong with an exported folder: heads.jsonl, and a file of rows for each ledger and day."""
     log = folder / "heads.jsonl"
     heads, problems = read_chain(log.read_bytes() if log.is_file() else b"", signers, copy)
+    problems += [] if signers or copy is not None else ["without key or copy anyone may have written these"]
     sealed = {folder / "rows" / head["ledger"] / f"{head['day']}.jsonl": head for head in heads}
     problems += [f"{path}: no seal" for path in sorted({*(folder / "rows").rglob("*.jsonl")} - sealed.keys())]
     for path, head in sealed.items():
@@ -181,16 +183,14 @@ def main() -> int:
     """Print each problem and the verdict; 1 where there is a problem."""
     parser = argparse.ArgumentParser(description=__doc__, epilog=LIMITS)
     parser.add_argument("path", type=Path, help="an exported folder, or the JSON of a proof")
-    parser.add_argument("--key-file", type=Path, help="the key of the signatures (HMAC)")
+    parser.add_argument("--key-file", type=Path, action="append", default=[], help="a key; may be repeated")
     parser.add_argument("--against", type=Path, help="a copy of heads.jsonl that was kept elsewhere")
     given = parser.parse_args()
-    signers = hmac_signer(given.key_file.read_bytes().strip()) if given.key_file else {}
+    signers = dict(signer_of(file.read_bytes().strip()) for file in given.key_file)
     if given.path.is_file():
         problems = check_proof(json.loads(given.path.read_bytes()), signers)
     else:
         problems = check_folder(given.path, signers, given.against and given.against.read_bytes())
-        if not signers and not given.against:
-            problems.append("without --key-file or --against anyone may have written these seals")
     print(*problems, "FAILED" if problems else "All of it holds.", LIMITS, sep="\n")
     return 1 if problems else 0
 

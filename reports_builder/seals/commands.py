@@ -9,8 +9,9 @@ import typer
 from reports_builder.errors import ReportError
 from reports_builder.seals import handing_over
 from reports_builder.seals.check import LIMITS
-from reports_builder.seals.keys import find_key, make_one
-from reports_builder.seals.log import DEFAULT_SEALS
+from reports_builder.seals.copying import copy_heads
+from reports_builder.seals.keys import find_key, needed_key
+from reports_builder.seals.log import DEFAULT_SEALS, HEADS
 from reports_builder.seals.sealing import seal
 from reports_builder.seals.verifying import verify, what_moved
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
@@ -35,19 +36,25 @@ def seal_command(
     seals: SealsFolder = DEFAULT_SEALS,
     key_file: KeyFile = None,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why days changed.")] = "",
+    copy_to: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Append the heads to a copy there; git commits it, where it can."
+        ),
+    ] = None,
 ) -> None:
     """Seal closed days; a sealed day that changed gets a seal that names the old one."""
     if context.invoked_subcommand is not None:
         return
-    key = find_key(key_file)
-    if key is None:
-        raise ReportError(f"there is no key to sign seals with. {make_one()}")
-    run = seal(warehouse, seals, key, reason)
+    run = seal(warehouse, seals, needed_key(key_file), reason)
     restated = [head for head in run.added if head["reason"]]
     typer.echo(f"{len(run.added)} seals added to {seals}, {len(restated)} of them restatements:")
     for head in restated:
         typer.echo(f"  {head['ledger']} {head['day']}: {what_moved(head)} ({head['reason']})")
     typer.echo(f"The log has {run.heads} heads and the root {run.log_root}. Keep this line elsewhere.")
+    if copy_to:
+        is_committed = copy_heads(seals, copy_to)
+        typer.echo(f"All heads are in {copy_to / HEADS}{', committed' if is_committed else ''}.")
 
 
 @seal_app.command("export")

@@ -8,11 +8,11 @@ from typing import Any
 
 from reports_builder.errors import ReportError
 from reports_builder.exports.files import new_folder
-from reports_builder.seals import check, log
+from reports_builder.seals import check, ed25519, log
 from reports_builder.seals.check import Head, leaf_hash, root_of
 from reports_builder.seals.ledgers import LEDGERS
 from reports_builder.seals.merkle import consistency_proof, inclusion_proof
-from reports_builder.seals.sealing import rows_of_days
+from reports_builder.seals.reading import read_days
 from reports_builder.warehouse import attach
 
 
@@ -24,6 +24,7 @@ def export(warehouse: Path, folder: Path, out: Path) -> int:
         (partial / log.HEADS).write_bytes(log.heads_content(folder))
         shutil.copytree(folder / "leaves", partial / "leaves", ignore=shutil.ignore_patterns("*.new"))
         shutil.copyfile(check.__file__, partial / "check_seals.py")
+        shutil.copy(ed25519.__file__, partial)
         for table, day, rows in _sealed_rows(warehouse, latest):
             path = partial / "rows" / table / f"{day}.jsonl"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +103,7 @@ def _sealed_rows(warehouse: Path, heads: Sequence[Head]) -> Iterator[tuple[str, 
                 if head["ledger"] == ledger.table:
                     groups.setdefault(tuple(head["columns"]), set()).add(head["day"])
             for columns, days in groups.items():
-                for day, rows, _ in rows_of_days(connection, ledger, columns, sorted(days)):
+                for day, rows, _ in read_days(connection, ledger, columns, sorted(days)):
                     yield ledger.table, day, rows
     finally:
         connection.close()

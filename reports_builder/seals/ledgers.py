@@ -1,13 +1,12 @@
 """Which marts are sealed, and the rows of their days."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 import duckdb
 
-from reports_builder.seals.canonical import canonical_sql, columns_of, read_days
+from reports_builder.seals.canonical import columns_of, quoted, select_rows
 from reports_builder.seals.check import leaf_hash, root_of
 
 Totals = dict[str, dict[str, str]]
@@ -26,40 +25,59 @@ class Ledger:
     counted: str = "true"
     """Which rows the sums are of."""
 
-    def days(self, connection: duckdb.DuckDBPyConnection, until: date | None) -> set[str]:
-        """The days up to one that have rows."""
-        sql = f"select distinct {self.day}::varchar from {self.table} where {self.day} <= ?"  # noqa: S608
-        return {day for (day,) in connection.execute(sql, [until]).fetchall()}
+    def days(self, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+        """How many rows each day has."""
+        sql = f"select {self.day}::varchar, count(*) from {self.table} where {self.day} is not null "  # noqa: S608
+        sql += f"group by {self.day}"
+        return dict(connection.execute(sql).fetchall())
 
     def columns(self, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         """What is sealed of a row: every column, the key first."""
         there = columns_of(connection, self.table)
         return (*self.key, *(column for column in there if column not in self.key))
 
-    def rows(
-        self, connection: duckdb.DuckDBPyConnection, columns: Sequence[str], days: Sequence[str]
-    ) -> Iterator[tuple[str, list[bytes], list[str]]]:
-        """Each of the days that has rows, with the canonical rows in their order and their names."""
+    def select(
+        self, connection: duckdb.DuckDBPyConnection, columns: Sequence[str], days: Iterable[str]
+    ) -> str:
+        """The query of day, name and canonical row of each row of the days."""
         kinds = columns_of(connection, self.table)
-        wanted = ", ".join(f"date '{day}'" for day in days)
-        yield from read_days(
-            connection,
-            f"select {self.day}::varchar, {canonical_sql(columns, kinds)}, "  # noqa: S608
-            f"{canonical_sql(self.key, kinds)} from {self.table} "
-            f"where {self.day} in ({wanted}) order by {self.day}",
+        return select_rows(
+            self.table, columns, kinds, key=self.key, day=self.day, condition=self._is_of(days)
         )
 
-    def totals(self, connection: duckdb.DuckDBPyConnection) -> dict[str, Totals]:
+    def fingerprints(
+        self, connection: duckdb.DuckDBPyConnection, columns: Sequence[str], days: Iterable[str]
+    ) -> dict[str, str]:
+        """By day what is another after a change, but for one in 2**64: rows, and the sum of their hashes.
+
+        Whoever wants to can make two days with the same one; that shows where the rows are read.
+        """
+        sql = (
+            f"select {self.day}::varchar, count(*), sum(hash({', '.join(map(quoted, columns))})::hugeint) "  # noqa: S608
+            f"from {self.table} where {self._is_of(days)} group by {self.day}"
+        )
+        # What DuckDB hashes to what may differ between its versions.
+        return {
+            day: f"{duckdb.__version__} {rows} {total}"
+            for day, rows, total in connection.execute(sql).fetchall()
+        }
+
+    def totals(self, connection: duckdb.DuckDBPyConnection, days: Iterable[str]) -> dict[str, Totals]:
         """By day, for each column of money its sum by currency; what is unknown is in none of them."""
         found = dict[str, Totals]()
         for column, currency in self.money:
             sql = (
                 f"select {self.day}::varchar, coalesce({currency}, 'unknown'), sum({column}) "  # noqa: S608
-                f"from {self.table} where {self.counted} and {column} is not null group by all order by all"
+                f"from {self.table} where {self.counted} and {column} is not null and {self._is_of(days)} "
+                f"group by {self.day}, {currency} order by all"
             )
             for day, code, total in connection.execute(sql).fetchall():
                 found.setdefault(day, {}).setdefault(column, {})[code] = plain(total)
         return found
+
+    def _is_of(self, days: Iterable[str]) -> str:
+        literals = ", ".join(f"date '{day}'" for day in days)
+        return f"{self.day} in ({literals})"
 
 
 LEDGERS = (
@@ -125,10 +143,8 @@ def version_of(connection: duckdb.DuckDBPyConnection, seeds: Sequence[str]) -> s
     roots = []
     for seed in seeds:
         columns = columns_of(connection, f"seeds.{seed}")
-        row = canonical_sql(tuple(columns), columns)
-        days = list(read_days(connection, f"select '', {row}, '' from seeds.{seed}"))  # noqa: S608
-        rows = days[0][1] if days else []
-        roots.append(leaf_hash(root_of([leaf_hash(each) for each in rows])))
+        found = connection.execute(select_rows(f"seeds.{seed}", tuple(columns), columns)).fetchall()
+        roots.append(leaf_hash(root_of([leaf_hash(row) for row in sorted(row for _, _, row in found)])))
     return root_of(roots).hex()[:16]
 
 

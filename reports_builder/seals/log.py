@@ -1,8 +1,9 @@
 """The folder of seals: heads.jsonl, which only grows, and beside it the hashes of the rows of each seal."""
 
 import fcntl
+import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from reports_builder.errors import ReportError
 from reports_builder.seals.check import Head, leaf_hash, root_of, written
 
 HEADS = "heads.jsonl"
+_FINGERPRINTS = "fingerprints.json"
 DEFAULT_SEALS = Path(os.environ.get("FINOPS_SEALS_DIR", "seals"))
 
 
@@ -54,9 +56,25 @@ def write_leaves(folder: Path, sequence: int, hashes: Sequence[bytes], names: Se
     path = leaves_path(folder, sequence)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".new")
-    lines = [f"{each.hex()}\t{name}\n" for each, name in zip(hashes, names, strict=True)]
-    unfinished.write_text("".join(lines), encoding="utf-8", newline="\n")
+    with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{each.hex()}\t{name}\n" for each, name in zip(hashes, names, strict=True))
     unfinished.replace(path)
+
+
+def read_fingerprints(folder: Path) -> dict[str, str]:
+    """By SHA-256 of a head the fingerprint of its rows. What cannot be read is found out anew."""
+    try:
+        found = json.loads((folder / _FINGERPRINTS).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_fingerprints(folder: Path, found: Mapping[str, str]) -> None:
+    """Keep fingerprints for the next run."""
+    unfinished = folder / f"{_FINGERPRINTS}.new"
+    unfinished.write_text(json.dumps(found, indent=0), encoding="utf-8")
+    unfinished.replace(folder / _FINGERPRINTS)
 
 
 def headless_leaves(folder: Path, heads: int) -> list[str]:

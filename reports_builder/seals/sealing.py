@@ -1,9 +1,8 @@
 """Seal each closed day of the published warehouse, and seal anew, as a restatement, each that changed."""
 
 import hashlib
-import hmac
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,8 +14,10 @@ import duckdb
 from reports_builder.errors import ReportError
 from reports_builder.seals import log
 from reports_builder.seals.canonical import columns_of
-from reports_builder.seals.check import Head, hmac_signer, leaf_hash, leaves_of, read_chain, root_of, written
+from reports_builder.seals.check import Head, leaves_of, read_chain, root_of, written
+from reports_builder.seals.keys import sign_with
 from reports_builder.seals.ledgers import LEDGERS, PRICES, RULES, Ledger, Totals, plain, version_of
+from reports_builder.seals.reading import hash_days
 from reports_builder.warehouse import attach
 
 _ROOT = Path(__file__).parents[2]
@@ -57,29 +58,35 @@ def seal(warehouse: Path, folder: Path, key: bytes, reason: str = "") -> SealRun
             }
             for ledger in LEDGERS:
                 _seal_ledger(connection, ledger, chain, versions, reason)
-            root = root_of([leaf_hash(line) for line in chain.lines]).hex()
-            return SealRun(tuple(chain.heads[before:]), len(chain.heads), root)
+            chain.write_fingerprints()
+            return SealRun(tuple(chain.heads[before:]), len(chain.heads), log.log_root(chain.lines))
     finally:
         connection.close()
 
 
 def days_by_columns(
     connection: duckdb.DuckDBPyConnection, ledger: Ledger, latest: Mapping[tuple[str, str], Head]
-) -> dict[tuple[str, ...], list[str]]:
-    """The days that are sealed or closed, by the columns to seal: those of the seal while they are there."""
+) -> dict[tuple[str, ...], dict[str, int]]:
+    """The days that are sealed or closed and how many rows they have, by the columns to seal.
+
+    Those are the columns of the seal while they are there.
+    """
     # Without calls there is no as-of day, and no day is known to be closed.
-    (as_of,) = connection.execute("select max(as_of_date) from intermediate.int_as_of_date").fetchall()[0]
-    there = columns_of(connection, ledger.table)
+    (as_of,) = connection.execute(
+        "select max(as_of_date)::varchar from intermediate.int_as_of_date"
+    ).fetchall()[0]
+    there, rows = columns_of(connection, ledger.table), ledger.days(connection)
     sealed = {
         day: tuple(head["columns"])
         for (table, day), head in latest.items()
         if table == ledger.table and is_day(day)
     }
-    found = dict[tuple[str, ...], list[str]]()
-    for day in sorted(sealed.keys() | ledger.days(connection, as_of)):
+    closed = {day for day in rows if as_of and day <= as_of}
+    found = dict[tuple[str, ...], dict[str, int]]()
+    for day in sorted(sealed.keys() | closed):
         columns = sealed.get(day, ())
         is_there = bool(columns) and all(column in there for column in columns)
-        found.setdefault(columns if is_there else ledger.columns(connection), []).append(day)
+        found.setdefault(columns if is_there else ledger.columns(connection), {})[day] = rows.get(day, 0)
     return found
 
 
@@ -91,18 +98,6 @@ def is_day(text: str) -> bool:
         return False
 
 
-def rows_of_days(
-    connection: duckdb.DuckDBPyConnection, ledger: Ledger, columns: tuple[str, ...], days: list[str]
-) -> Iterator[tuple[str, list[bytes], list[str]]]:
-    """Each of the days with its rows and their names, those without rows last."""
-    empty = set(days)
-    for day, rows, names in ledger.rows(connection, columns, days):
-        empty.discard(day)
-        yield day, rows, names
-    for day in sorted(empty):
-        yield day, [], []
-
-
 class _Chain:
     """The heads so far; adds to them in memory and on disk."""
 
@@ -111,8 +106,8 @@ class _Chain:
         self.heads = heads
         self.lines = lines
         self.latest = {(head["ledger"], head["day"]): head for head in heads}
-        self._key = key
-        self._key_id = next(iter(hmac_signer(key)))
+        self._fingerprints = log.read_fingerprints(folder)
+        self._key_id, self._sign = sign_with(key)
 
     def add(self, head: Head) -> Head:
         """Put a head in its place, sign it and write it."""
@@ -125,49 +120,75 @@ class _Chain:
             "restates": _digest(self.lines[earlier["sequence"]]) if earlier else "",
             "key_id": self._key_id,
         }
-        head["signature"] = hmac.digest(self._key, written(head), "sha256").hex()
+        head["signature"] = self._sign(written(head))
         log.append_heads(self.folder, [head])
         self.heads.append(head)
         self.lines.append(written(head))
         self.latest[head["ledger"], head["day"]] = head
         return head
 
+    def is_sealed_as(self, table: str, day: str, fingerprint: str) -> bool:
+        """Whether the last seal of a day is whole and was of rows with this fingerprint."""
+        head = self.latest.get((table, day))
+        return (
+            head is not None
+            and self._fingerprints.get(_digest(self.lines[head["sequence"]])) == fingerprint
+            and log.leaves_path(self.folder, head["sequence"]).exists()
+        )
+
+    def note(self, head: Head, fingerprint: str) -> None:
+        """Remember the fingerprint of the rows of a seal."""
+        self._fingerprints[_digest(self.lines[head["sequence"]])] = fingerprint
+
+    def write_fingerprints(self) -> None:
+        """Keep the fingerprints of what is sealed now for the next run."""
+        current = {_digest(self.lines[head["sequence"]]) for head in self.latest.values()}
+        log.write_fingerprints(
+            self.folder, {seal: found for seal, found in self._fingerprints.items() if seal in current}
+        )
+
 
 def _seal_ledger(
     connection: duckdb.DuckDBPyConnection,
     ledger: Ledger,
     chain: _Chain,
-    versions: dict[str, str],
+    versions: Mapping[str, str],
     reason: str,
 ) -> None:
-    totals = ledger.totals(connection)
     last = max((day for table, day in chain.latest if table == ledger.table), default="")
     for columns, days in days_by_columns(connection, ledger, chain.latest).items():
-        for day, rows, names in rows_of_days(connection, ledger, columns, days):
-            hashes = [leaf_hash(row) for row in rows]
-            root = root_of(hashes).hex()
-            earlier = chain.latest.get((ledger.table, day))
-            if earlier and (earlier["root"], earlier["rows"]) == (root, len(rows)):
-                if not log.leaves_path(chain.folder, earlier["sequence"]).exists():
-                    # A kill came between the head and the hashes of its rows.
-                    log.write_leaves(chain.folder, earlier["sequence"], hashes, names)
-                continue
+        fingerprints = ledger.fingerprints(connection, columns, days)
+        to_read = {
+            day: rows
+            for day, rows in days.items()
+            if not chain.is_sealed_as(ledger.table, day, fingerprints.get(day, ""))
+        }
+        totals = ledger.totals(connection, to_read) if to_read else {}
+        for found in hash_days(connection, ledger, columns, to_read):
             head: Head = {
                 "ledger": ledger.table,
-                "day": day,
+                "day": found.day,
                 "key": list(ledger.key),
                 "columns": list(columns),
-                "rows": len(rows),
-                "root": root,
-                "totals": totals.get(day, {}),
+                "rows": len(found.hashes),
+                "root": root_of(found.hashes).hex(),
+                "totals": totals.get(found.day, {}),
                 **versions,
+                "reason": "",
+                "difference": {},
             }
-            head |= {"reason": "", "difference": {}}
-            if earlier or day < last:
-                head["reason"] = reason or _likely_reason(earlier, versions)
-                head["difference"] = _difference(chain.folder, earlier, hashes, head["totals"])
-            added = chain.add(head)
-            log.write_leaves(chain.folder, added["sequence"], hashes, names)
+            earlier = chain.latest.get((ledger.table, found.day))
+            if earlier and (earlier["root"], earlier["rows"]) == (head["root"], head["rows"]):
+                head = earlier
+            else:
+                if earlier or found.day < last:
+                    head["reason"] = reason or _likely_reason(earlier, versions)
+                    head["difference"] = _difference(chain.folder, earlier, found.hashes, head["totals"])
+                head = chain.add(head)
+            # Also where a kill came between a head and the hashes of its rows.
+            if not log.leaves_path(chain.folder, head["sequence"]).exists():
+                log.write_leaves(chain.folder, head["sequence"], found.hashes, found.names)
+            chain.note(head, fingerprints.get(found.day, ""))
 
 
 def _likely_reason(earlier: Head | None, versions: Mapping[str, str]) -> str:

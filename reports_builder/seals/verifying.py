@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports_builder.seals import log
-from reports_builder.seals.check import Head, differs_from_seal, hmac_signer, leaves_of, read_chain
+from reports_builder.seals.check import Head, differs_from_seal, leaves_of, read_chain, root_of
+from reports_builder.seals.keys import signers_of
 from reports_builder.seals.ledgers import LEDGERS
-from reports_builder.seals.sealing import days_by_columns, rows_of_days
+from reports_builder.seals.reading import hash_days, read_days
+from reports_builder.seals.sealing import days_by_columns
 from reports_builder.warehouse import attach
 
 
@@ -28,7 +30,7 @@ class Verdict:
 
 def verify(warehouse: Path, folder: Path, keys: Sequence[bytes], copy: bytes | None = None) -> Verdict:
     """Every closed day of the warehouse against its seal; ReportError when there is no warehouse to read."""
-    signers = {name: signer for key in keys for name, signer in hmac_signer(key).items()}
+    signers = signers_of(keys)
     heads, problems = read_chain(log.heads_content(folder), signers, copy)
     if not signers and copy is None:
         problems.append("without a key or a copy of the heads anyone may have written these seals")
@@ -42,13 +44,15 @@ def verify(warehouse: Path, folder: Path, keys: Sequence[bytes], copy: bytes | N
     try:
         for ledger in LEDGERS:
             for columns, closed in days_by_columns(connection, ledger, latest).items():
-                for day, rows, _ in rows_of_days(connection, ledger, columns, closed):
-                    days, found_rows = days + 1, found_rows + len(rows)
-                    head = latest.get((ledger.table, day))
-                    if head:
+                for found in hash_days(connection, ledger, columns, closed):
+                    days, found_rows = days + 1, found_rows + len(found.hashes)
+                    head = latest.get((ledger.table, found.day))
+                    if not head:
+                        day = f"{ledger.table} {found.day}"
+                        problems.append(f"{day}: its {len(found.hashes)} rows are not sealed")
+                    elif (head["root"], head["rows"]) != (root_of(found.hashes).hex(), len(found.hashes)):
+                        ((_, rows, _),) = read_days(connection, ledger, columns, [found.day])
                         problems += differs_from_seal(head, leaves_of(folder, head), rows, heads)
-                    else:
-                        problems.append(f"{ledger.table} {day}: its {len(rows)} rows are not sealed")
     finally:
         connection.close()
     return Verdict(tuple(heads), days, found_rows, tuple(problems))

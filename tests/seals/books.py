@@ -11,11 +11,18 @@ from pathlib import Path
 
 import duckdb
 
-from reports_builder.seals.check import hmac_signer, written
+from reports_builder.seals.check import signer_of, written
 from reports_builder.seals.ledgers import PRICES, RULES
 
 KEY = b"0123456789abcdef0123456789abcdef"
-SIGNERS = hmac_signer(KEY)
+PRIVATE = b"""-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----"""
+PUBLIC = b"""-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+-----END PUBLIC KEY-----"""
+"""The pair of the first vector of RFC 8032."""
+SIGNERS = dict([signer_of(KEY)])
 DAYS = ("2026-10-01", "2026-10-02", "2026-10-03")
 OWNER = "organization_id, product_id, feature_id, customer_id, team_id, business_unit_id, project_id, user_id, cost_centre"
 

@@ -19,7 +19,7 @@ from reports_builder.seals import handing_over, log
 from reports_builder.seals.check import check_folder, check_proof
 from reports_builder.seals.sealing import seal
 from reports_builder.seals.verifying import verify
-from tests.seals.books import CHANGES, KEY, SIGNERS, publish, rewritten
+from tests.seals.books import CHANGES, KEY, PRIVATE, PUBLIC, SIGNERS, publish, rewritten
 
 CHARGES = "rows/core.fct_charges"
 
@@ -104,24 +104,42 @@ def test_a_tail_cut_together_with_its_days_shows_beside_a_copy(exported: Path, t
     assert any("end cut off" in each for each in check_folder(cut, SIGNERS, b"".join(lines)))
 
 
-def test_a_stranger_with_the_script_alone(exported: Path, tmp_path: Path) -> None:
-    key = tmp_path / "seal.key"
-    key.write_bytes(KEY + b"\n")
-    books = shutil.copytree(exported, tmp_path / "books")
+@pytest.mark.parametrize(("key", "given"), [(KEY, KEY), (PRIVATE, PUBLIC)], ids=["HMAC", "Ed25519"])
+def test_a_stranger_with_the_folder_alone_comes_to_the_same_verdict(
+    key: bytes, given: bytes, tmp_path: Path
+) -> None:
+    warehouse, seals, copied = publish(tmp_path / "finops.duckdb"), tmp_path / "seals", tmp_path / "elsewhere"
+    seal(warehouse, seals, key)
+
+    def verdict(change: str = "select 1") -> tuple[set[str], subprocess.CompletedProcess[str]]:
+        shutil.rmtree(copied, ignore_errors=True)
+        publish(warehouse, change)
+        handing_over.export(warehouse, seals, tmp_path / "out")
+        (tmp_path / "out").rename(copied)
+        (copied / "key").write_bytes(given + b"\n")
+        return set(verify(warehouse, seals, [given]).problems), run("--key-file", "key")
 
     def run(*options: str) -> subprocess.CompletedProcess[str]:
-        # -I: nothing but the standard library can be imported.
+        # Nothing of this environment, and nothing but the standard library, can be used.
         command = [sys.executable, "-I", "check_seals.py", ".", *options]
-        return subprocess.run(command, cwd=books, capture_output=True, text=True, check=False)
+        return subprocess.run(command, cwd=copied, env={}, capture_output=True, text=True, check=False)
 
-    whole = run("--key-file", str(key))
-    assert (whole.returncode, whole.stderr) == (0, "")
-    assert "All of it holds." in whole.stdout and "cannot find" in whole.stdout
+    ours, theirs = verdict()
+    assert (ours, theirs.returncode, theirs.stderr) == (set(), 0, "")
+    assert "All of it holds." in theirs.stdout and "cannot find" in theirs.stdout
     assert run().returncode == 1
-    (books / "heads.jsonl").unlink()
-    missing = run("--key-file", str(key))
+    for change in (
+        "update core.fct_charges set billed_cost_usd = 9 where charge_id = 'charge-1-2'",
+        "delete from allocation.fct_allocated_costs_daily where usage_date = date '2026-10-02'",
+        "update core.fct_charges set charge_date = date '2026-10-01' where charge_id = 'charge-1-0'",
+    ):
+        ours, theirs = verdict(change)
+        assert ours and theirs.returncode == 1
+        assert ours == set(theirs.stdout.splitlines()) & ours
+    (copied / "heads.jsonl").unlink()
+    missing = run("--key-file", "key")
     assert missing.returncode == 1 and "missing or empty" in missing.stdout
-    assert len((books / "check_seals.py").read_text().splitlines()) < 200
+    assert len((copied / "check_seals.py").read_text().splitlines()) < 200
 
 
 def test_one_charge_and_a_longer_log_are_proven(tmp_path: Path) -> None:
