@@ -117,7 +117,7 @@ def daily_trend(
 
 def _weekly_mean(days: alt.Chart, value: str) -> alt.Chart:
     """A line through the mean of seven days; none where one of the seven is missing."""
-    return (
+    line: alt.Chart = (
         days.transform_window(
             mean_of_week=f"mean({value})", days_of_week=f"valid({value})", frame=[-6, 0], sort=[]
         )
@@ -125,6 +125,7 @@ def _weekly_mean(days: alt.Chart, value: str) -> alt.Chart:
         .mark_line(color=INK)
         .encode(y="mean_of_week:Q")
     )
+    return line
 
 
 def _every_day(history: Evidence, day: str) -> Evidence:
