@@ -50,7 +50,8 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
         return
     period = view.period
     st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.")
-    show.view(view, {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)})
+    forms = {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)}
+    show.view(view, forms, is_narrowed=bool(filters.chosen))
     if page.view == "planning":
         budget_form.draw(settings)
     if page.view == "optimization":

@@ -66,6 +66,11 @@ class NarrowedWarehouse(Warehouse):
         """Whether any filter is in use."""
         return bool(self.filters.chosen)
 
+    @property
+    def whole(self) -> "NarrowedWarehouse":
+        """The same without filters, for what speaks of the whole company and the reports' own days."""
+        return NarrowedWarehouse(self.path, self._connection, Filters()) if self.is_narrowed else self
+
     def period_of(self, evidence: Evidence) -> Period:
         """The chosen window where the query follows it, else that of the marts."""
         return self.period if "period" in evidence.not_narrowed_by else self.chosen_period

@@ -15,11 +15,14 @@ from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose
 from reports_builder.formatting import Value
-from reports_builder.model import Citation, Column, Figure, KeyFigure, Section, Table, cite
+from reports_builder.model import Citation, Column, Figure, Insight, KeyFigure, Section, Table, cite
 from reports_builder.spreadsheet_cells import csv_bytes
 
 _MOST_COLUMNS = 6
 _SENTENCE = 32
+# The reports put first what matters most; more of them above the charts would hide these.
+_OPEN_INSIGHTS = 3
+_WHOLE = "Of the whole company, in the days of the reports, whatever is filtered."
 
 
 def is_dark() -> bool:
@@ -37,11 +40,17 @@ def heading(title: str) -> None:
     html(f'<div class="message">{escape(title)}</div>')
 
 
-def view(shown: View, forms: Mapping[str, Callable[[], None]] | None = None) -> None:
-    """The whole view; ``forms`` draw what a reader can do below the section of that title."""
+def view(
+    shown: View, forms: Mapping[str, Callable[[], None]] | None = None, *, is_narrowed: bool = False
+) -> None:
+    """The whole view; ``forms`` draw what a reader can do below the section of that title.
+
+    ``is_narrowed`` says that filters are in use, which the insights do not follow.
+    """
     sentences = [_sentence(prose) for prose in shown.headline]
     html(f'<div class="headline">{"".join(f"<p>{sentence}</p>" for sentence in sentences)}</div>')
     _tiles(shown)
+    _insights(shown.insights, is_narrowed=is_narrowed)
     pending: list[Section] = []
     for section in shown.sections:
         if section.figures:
@@ -96,6 +105,46 @@ def _tile(tile: KeyFigure) -> None:
         f'<div class="more">{said}{_not_narrowed(evidence)}</div></div>'
     )
     query(cite(cells), f"tile-{_slug(label.plain)}")
+
+
+def _insights(insights: tuple[Insight, ...], *, is_narrowed: bool) -> None:
+    if not insights:
+        return
+    html("<h2>What stands out, and what to do</h2>")
+    if is_narrowed:
+        html(f'<span class="remark">{_WHOLE}</span>')
+    cards = list(enumerate(insights))
+    _cards(cards[:_OPEN_INSIGHTS])
+    if more := cards[_OPEN_INSIGHTS:]:
+        with st.expander(f"{len(more)} more", key="more-insights"):
+            for start in range(0, len(more), _OPEN_INSIGHTS):
+                _cards(more[start : start + _OPEN_INSIGHTS])
+
+
+def _cards(numbered: list[tuple[int, Insight]]) -> None:
+    # As wide as in a full row, so that those of all rows are alike.
+    for column, (place, insight) in zip(st.columns(_OPEN_INSIGHTS, gap="small"), numbered, strict=False):
+        with column, st.container(border=True, height="stretch", gap="small", key=f"insight-{place}"):
+            html(insight_html(insight))
+            query(insight.citations, f"insight-{place}")
+
+
+def insight_html(insight: Insight) -> str:
+    """One insight as a card: what is wrong, what it costs, what to do, what comes of it, and whose it is."""
+    told = {
+        "Problem": insight.problem,
+        "Impact": insight.ubr_impact,
+        "Recommendation": insight.recommendation.action,
+        "Outcome": insight.outcome,
+    }
+    paragraphs = "".join(f"<p><b>{name}</b> {markup.inline(said)}</p>" for name, said in told.items())
+    whose = f"Owner: {insight.recommendation.owner_role} · Effort: {insight.recommendation.effort}"
+    domain = f"{insight.domain_spec}. {insight.domain_framework}"
+    return (
+        f'<div class="insight"><div class="message">{markup.inline(insight.title)}</div>{paragraphs}'
+        f"<p>{escape(whose)}</p>"
+        f'<div class="more">FinOps domain: {escape(domain)}</div></div>'
+    )
 
 
 def query(citations: tuple[Citation, ...], key: str) -> None:

@@ -4,6 +4,7 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Page, Section
 from reports_builder.savings import NOTHING_TO_DO, main_actions, named, savings_figure, total_of_works, works
+from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.spend import queries as everything
 from reports_builder.subjects.allocation.spend.statements import (
     all_spend_figures,
@@ -12,7 +13,6 @@ from reports_builder.subjects.allocation.spend.statements import (
 )
 from reports_builder.subjects.allocation.teams import queries as alignment
 from reports_builder.subjects.allocation.teams.statements import month_budget_figure
-from reports_builder.subjects.core import insights
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import (
     drivers_table,
@@ -56,11 +56,9 @@ def build(warehouse: Warehouse) -> Page:
     margins = margin_totals(warehouse)
     top = ask.top_customers(warehouse)
     concentration = ask.concentration(warehouse)
-    models = ask.models(warehouse)
     best = works(warehouse)
     saved = total_of_works(warehouse)
     outlook = forecast.outlook(warehouse)
-    teams = alignment.budgets_ahead(warehouse)
     return Page(
         path="finops_summary.md",
         title="All spend" if all_spend.rows else "AI spend",
@@ -98,12 +96,7 @@ def build(warehouse: Warehouse) -> Page:
             savings_figure(saved),
         ),
         figures=(top_customers_figure(warehouse, top, concentration),) if top.rows else (),
-        insights=(
-            *([insights.concentrated_cost(warehouse, top, concentration, margins)] if top.rows else []),
-            insights.dear_model(warehouse, models),
-            *insights.opportunities(warehouse, best),
-            *insights.overrun_budgets(teams, alignment.ended_overrun(warehouse)),
-        ),
+        insights=insights.summary(warehouse),
         plan=main_actions(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(

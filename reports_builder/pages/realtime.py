@@ -4,7 +4,7 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Page, Section
 from reports_builder.savings import main_actions
-from reports_builder.subjects.anomalies import insights
+from reports_builder.subjects import insights
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.series.statements import series_section
 from reports_builder.subjects.anomalies.statements import (
@@ -15,8 +15,6 @@ from reports_builder.subjects.anomalies.statements import (
     what_was_abnormal,
     who_is_at_the_limit,
 )
-from reports_builder.subjects.core.queries import price_plan
-from reports_builder.subjects.efficiency import insights as efficiency_insights
 from reports_builder.subjects.efficiency import queries as efficiency
 from reports_builder.subjects.efficiency.statements import who_has_premium
 from reports_builder.warehouse import Warehouse
@@ -29,7 +27,6 @@ def build(warehouse: Warehouse) -> Page:
     limits = ask.limits(warehouse)
     premium = efficiency.premium_in_all(warehouse)
     near = ask.near_limit(warehouse)
-    plan = price_plan(warehouse)
     return Page(
         path="analyses/realtime.md",
         title="Abnormal cost and limits",
@@ -46,12 +43,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         key_figures=key_figures(warehouse, abnormal, limits, premium),
         figures=abnormal_days_figure(warehouse, episodes),
-        insights=(
-            *insights.abnormal_days(episodes),
-            *insights.over_limit(warehouse, plan),
-            *insights.outgrown(warehouse, plan),
-            *efficiency_insights.premium_on_trivial(warehouse),
-        ),
+        insights=insights.realtime(warehouse),
         plan=main_actions(warehouse),
         confidence=confidence(warehouse, _assumptions()),
         sections=_reference(warehouse, episodes, near),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import isfunction
 
 import duckdb
 import pytest
@@ -17,8 +18,10 @@ from reports_builder.dashboard.reading import identity_of, open_published
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer
 from reports_builder.errors import ReportError
-from reports_builder.evidence import Evidence
-from reports_builder.model import Column, Table, cite
+from reports_builder.evidence import Evidence, note
+from reports_builder.model import Column, Insight, Recommendation, Table, cite
+from reports_builder.pages import page_modules
+from reports_builder.subjects import insights
 from reports_builder.subjects.rates import calculator
 from tests.workspace import Workspace
 
@@ -37,8 +40,8 @@ def evidence_of(view: View) -> Iterator[Evidence]:
     cells = [cell for tile in view.tiles for cell in tile.cells]
     for citation in cite([*view.headline, *cells]):
         yield citation.evidence
-    for section in view.sections:
-        for citation in section.citations:
+    for part in (*view.insights, *view.sections):
+        for citation in part.citations:
             yield citation.evidence
 
 
@@ -57,6 +60,52 @@ def test_every_figure_is_what_its_query_returns(built: Workspace, name: str, fil
             assert connection.execute(evidence.sql).fetchall() == list(evidence.rows), evidence.sql
             checked += 1
     assert checked >= 4
+
+
+def test_every_insight_of_the_reports_stands_on_a_page_whatever_is_filtered(built: Workspace) -> None:
+    of_reports = [value for name, value in vars(insights).items() if _is_of_a_report(name, value)]
+    assert len(of_reports) == len(page_modules())
+    with open_published(built.published) as warehouse:
+        told = {insight.title.plain for block in of_reports for insight in block(warehouse)}
+    views = [(view_of(built, page.view), view_of(built, page.view, NARROW)) for page in VIEWS]
+    shown = [insight for view, _ in views if view for insight in view.insights]
+    assert told == {insight.title.plain for insight in shown}
+    for whole, narrow in views:
+        assert whole is not None
+        assert narrow is not None
+        # Neither half of the company nor other days than those that their words name.
+        assert narrow.insights == whole.insights
+
+
+def _is_of_a_report(name: str, value: object) -> bool:
+    is_own = isfunction(value) and value.__module__ == insights.__name__
+    return is_own and not name.startswith("_") and name != insights.together.__name__
+
+
+def test_an_insight_says_all_its_parts_and_nothing_that_data_can_change() -> None:
+    insight = Insight(
+        title=Evidence("select 1;", ("name",), (("<b>Evil</b>",),)).say("{name:text} costs most"),
+        problem=note("The problem."),
+        domain_spec="Spec",
+        domain_framework="Framework <2026>",
+        ubr_impact=note("The impact."),
+        recommendation=Recommendation(note("Do it."), "Head of X", "days"),
+        outcome=note("The outcome."),
+        supporting=Table((), Evidence("select 1;", (), ())),
+    )
+    html = show.insight_html(insight)
+    parts = (
+        "The problem.",
+        "The impact.",
+        "Do it.",
+        "The outcome.",
+        "Owner: Head of X",
+        "Effort: days",
+        "Spec",
+    )
+    assert [html.index(part) for part in parts] == sorted(html.index(part) for part in parts)
+    assert "&lt;b&gt;Evil&lt;/b&gt; costs most" in html
+    assert "Framework &lt;2026&gt;" in html
 
 
 def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspace) -> None:

@@ -9,6 +9,7 @@ from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import KeyFigure, Section
 from reports_builder.savings import ledger, savings_figure, total_savings
+from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.spend import queries as everything
 from reports_builder.subjects.allocation.spend.statements import all_spend_figures, all_spend_said
 from reports_builder.subjects.anomalies import queries as realtime
@@ -64,6 +65,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("What drives the cost", tables=(drivers_table(warehouse),)),
         ),
         period=warehouse.chosen_period,
+        insights=insights.summary(warehouse.whole),
     )
 
 

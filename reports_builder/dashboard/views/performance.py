@@ -4,6 +4,7 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence
 from reports_builder.model import Section, Table
+from reports_builder.subjects import insights
 from reports_builder.subjects.core.statements import split_section
 from reports_builder.subjects.efficiency import queries as ask
 from reports_builder.subjects.efficiency.statements import (
@@ -38,6 +39,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Failures by model", tables=(Table(FAILURE_COLUMNS, ask.failures_by_model(warehouse)),)),
         ),
         period=warehouse.chosen_period,
+        insights=insights.together(insights.performance(warehouse.whole), insights.models(warehouse.whole)),
     )
 
 

@@ -6,6 +6,7 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import note
 from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects import insights
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.series.statements import series_section
 from reports_builder.subjects.anomalies.statements import (
@@ -47,6 +48,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             ),
         ),
         period=warehouse.chosen_period,
+        insights=insights.realtime(warehouse.whole),
     )
 
 
