@@ -17,11 +17,13 @@ from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.drawing import Answer, Field, draw
 from reports_builder.dashboard.login import is_loopback
 from reports_builder.dashboard.questions import Question
-from reports_builder.dashboard.reports_page import figures_below
+from reports_builder.dashboard.reports_page import figures_below, rendered
 from reports_builder.dashboard.status import read_following, read_refresh
 from reports_builder.dashboard.treemap import layout
 from reports_builder.evidence import Evidence, note
+from reports_builder.pages import page_modules
 from reports_builder.spreadsheet_cells import csv_bytes, defused
+from tests.workspace import ROOT
 
 COST = Field("cost", "Cost", "usd")
 PROVIDER = Field("provider", "Provider")
@@ -38,6 +40,14 @@ def test_numbers_stay_numbers_in_a_csv() -> None:
     evidence = Evidence("select 1;", ("name", "usd"), (("a,b", Decimal("-1.50")), ("=x", None)))
     rows = list(csv.reader(io.StringIO(csv_bytes(evidence).decode("utf-8-sig"))))
     assert rows == [["name", "usd"], ["a,b", "-1.50"], ["'=x", ""]]
+
+
+def test_all_reports_can_be_read_with_their_figures() -> None:
+    there = rendered(ROOT / "docs" / "example-report")
+    assert there.keys() == page_modules().keys()
+    for path in there.values():
+        text = path.read_text(encoding="utf-8")
+        assert markup.page(text, figures_below(path.parent)).count("<img") == text.count("](figures/"), path
 
 
 def test_a_report_is_shown_without_its_html(tmp_path: Path) -> None:
