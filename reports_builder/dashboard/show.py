@@ -11,8 +11,9 @@ import streamlit as st
 from reports_builder import formatting, markup
 from reports_builder.dashboard import charts
 from reports_builder.dashboard.filters import whole_said
+from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.settings import Settings
-from reports_builder.dashboard.view import View
+from reports_builder.dashboard.view import Opening, View
 from reports_builder.evidence import Evidence, Prose
 from reports_builder.formatting import Value
 from reports_builder.model import Citation, Column, Figure, Insight, KeyFigure, Section, Table, cite
@@ -47,6 +48,7 @@ def view(
 
     ``is_narrowed`` says that filters are in use, which the insights do not follow.
     """
+    _opening(shown.opening)
     sentences = [_sentence(prose) for prose in shown.headline]
     html(f'<div class="headline">{"".join(f"<p>{sentence}</p>" for sentence in sentences)}</div>')
     _tiles(shown)
@@ -65,6 +67,23 @@ def view(
             if forms and section.title in forms:
                 forms[section.title]()
     _side_by_side(pending)
+
+
+def _opening(lists: tuple[Opening, ...]) -> None:
+    if not lists:
+        return
+    for column, each in zip(st.columns(len(lists), gap="large"), lists, strict=True):
+        kind = "ol" if each.is_ordered else "ul"
+        lines = "".join(f"<li>{_sentence(said)}{_link(page)}</li>" for said, page in each.lines)
+        with column:
+            html(f'<div class="opening"><h2>{escape(each.title)}</h2><{kind}>{lines}</{kind}></div>')
+            query(cite([said for said, _ in each.lines]), f"opening-{_slug(each.title)}")
+
+
+def _link(page: str) -> str:
+    """To the view that says more."""
+    title = next((name.title for name in VIEWS if name.view == page), None)
+    return f' <a href="{page}" target="_self">{escape(title)}</a>' if title else ""
 
 
 def _sentence(prose: Prose) -> str:

@@ -8,8 +8,20 @@ from reports_builder.warehouse import Period
 
 
 @dataclass(frozen=True)
+class Opening:
+    """A list that a page opens with: what to decide, in an order, or what is new.
+
+    Beside each line stands the view that says more; empty without one.
+    """
+
+    title: str
+    lines: tuple[tuple[Prose, str], ...]
+    is_ordered: bool = False
+
+
+@dataclass(frozen=True)
 class View:
-    """A headline, the key figures, insights, then sections of charts and tables, for the days of ``period``.
+    """What it opens with, a headline, key figures, insights, sections of charts and tables, of one period.
 
     Insights are those of the reports: of the whole company and the reports' own days, whatever is filtered.
     """
@@ -20,3 +32,4 @@ class View:
     sections: tuple[Section, ...]
     period: Period
     insights: tuple[Insight, ...] = ()
+    opening: tuple[Opening, ...] = ()

@@ -22,6 +22,7 @@ from reports_builder.subjects.core.statements import (
     split_table,
     takes_most,
     top_customers_figure,
+    why_it_changed,
 )
 from reports_builder.subjects.margin.queries import fees_and_all_spend, spend_beside_ai
 from reports_builder.subjects.margin.queries import totals as margin_totals
@@ -75,7 +76,7 @@ def build(warehouse: Warehouse) -> Page:
             ),
             spend_said(warehouse, spend),
             *(() if all_spend.rows else ledger_said(warehouse)),
-            *_why(warehouse, spend),
+            *why_it_changed(warehouse, spend),
             join(
                 [
                     fees_said(margins),
@@ -102,33 +103,6 @@ def build(warehouse: Warehouse) -> Page:
         sections=(
             *((categories_section(warehouse),) if all_spend.rows else ()),
             *_reference(warehouse, outlook),
-        ),
-    )
-
-
-def _why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
-    """What made the change, where there is a period to compare with."""
-    if spend["prior_spend_usd"] is None:
-        return ()
-    causes, mover = ask.causes_of_change(warehouse), ask.largest_mover(warehouse)
-    unknown = (
-        "; customers whose cost in one of the periods is unknown stand for {unknown_usd:more_or_less_usd}"
-        if causes["unknown_usd"]
-        else ""
-    )
-    largest = (
-        "; the largest single change is {largest_mover:text}, {largest_move_usd:delta_usd}"
-        + (", which left on {largest_mover_left_date:day}" if mover["largest_mover_left_date"] else "")
-        if mover["largest_move_usd"] is not None
-        else ""
-    )
-    return (
-        say(
-            "Customers that started added {started_usd:usd}, customers that stopped took away "
-            "{stopped_usd:usd}, and those that stayed cost {stayed_usd:more_or_less_usd}"
-            f"{unknown}{largest}.",
-            causes,
-            mover,
         ),
     )
 

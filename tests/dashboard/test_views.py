@@ -38,7 +38,8 @@ def view_of(workspace: Workspace, name: str, filters: Filters = Filters()) -> Vi
 
 def evidence_of(view: View) -> Iterator[Evidence]:
     cells = [cell for tile in view.tiles for cell in tile.cells]
-    for citation in cite([*view.headline, *cells]):
+    opened = [said for each in view.opening for said, _ in each.lines]
+    for citation in cite([*opened, *view.headline, *cells]):
         yield citation.evidence
     for part in (*view.insights, *view.sections):
         for citation in part.citations:
@@ -80,6 +81,27 @@ def test_every_insight_of_the_reports_stands_on_a_page_whatever_is_filtered(buil
 def _is_of_a_report(name: str, value: object) -> bool:
     is_own = isfunction(value) and value.__module__ == insights.__name__
     return is_own and not name.startswith("_") and name != insights.together.__name__
+
+
+def test_the_overview_opens_with_the_decisions_and_what_has_changed(built: Workspace) -> None:
+    whole, narrow = view_of(built, "overview"), view_of(built, "overview", NARROW)
+    assert whole is not None
+    assert narrow is not None
+    decide, changed = whole.opening
+    assert narrow.opening[0] == decide
+    ((name, gain),) = built.query(
+        "select offer_name, gain_base_usd from pricing.rpt_plan_frontier where is_chosen and not is_current_plan"
+    )
+    first = built.query(
+        "select subject, net_monthly_savings_usd from rates.rpt_savings_actions "
+        "where is_counted and is_first_of_its_kind order by action_rank limit 2"
+    )
+    assert [page for _, page in decide.lines] == ["optimization"] * len(first) + ["pricing"]
+    for (said, _), (subject, amount) in zip(decide.lines, [*first, (name, gain)], strict=True):
+        assert str(subject) in said.plain
+        assert str(amount) in [quote.exact for quote in said.quotes]
+    assert "started added" in changed.lines[0][0].plain
+    assert {page for each in whole.opening for _, page in each.lines} <= {page.view for page in VIEWS}
 
 
 def test_an_insight_says_all_its_parts_and_nothing_that_data_can_change() -> None:

@@ -1,7 +1,7 @@
 """What the reports and the dashboard say of spend, of those who cause it, and of what it brings in."""
 
 from reports_builder.chart_kinds import ranked_bars
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.changes import change_or_new, moved
 from reports_builder.subjects.core import queries as ask
@@ -19,6 +19,33 @@ def spend_said(warehouse: Warehouse, spend: Evidence) -> Prose:
     return spend.say(
         "AI spend was **{spend_usd:usd}**, {spend_change:delta} on the {prior_spend_usd:usd} of "
         f"{warehouse.period_of(spend).before}."
+    )
+
+
+def why_it_changed(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
+    """What made the change, where there is a period to compare with."""
+    if spend["prior_spend_usd"] is None:
+        return ()
+    causes, mover = ask.causes_of_change(warehouse), ask.largest_mover(warehouse)
+    unknown = (
+        "; customers whose cost in one of the periods is unknown stand for {unknown_usd:more_or_less_usd}"
+        if causes["unknown_usd"]
+        else ""
+    )
+    largest = (
+        "; the largest single change is {largest_mover:text}, {largest_move_usd:delta_usd}"
+        + (", which left on {largest_mover_left_date:day}" if mover["largest_mover_left_date"] else "")
+        if mover["largest_move_usd"] is not None
+        else ""
+    )
+    return (
+        say(
+            "Customers that started added {started_usd:usd}, customers that stopped took away "
+            "{stopped_usd:usd}, and those that stayed cost {stayed_usd:more_or_less_usd}"
+            f"{unknown}{largest}.",
+            causes,
+            mover,
+        ),
     )
 
 
