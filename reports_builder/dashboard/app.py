@@ -20,6 +20,7 @@ from reports_builder.dashboard import (
     login,
     reports_page,
     show,
+    trace_page,
 )
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_choices, load_notice, load_view
@@ -52,6 +53,8 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
     st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.")
     forms = {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)}
     show.view(view, forms, is_narrowed=bool(filters.chosen))
+    if page.view == "performance":
+        trace_page.draw_runs(settings, identity)
     if page.view == "planning":
         budget_form.draw(settings)
     if page.view == "optimization":
@@ -96,12 +99,13 @@ def main() -> None:
         for page in VIEWS
     }
     customer = st.Page(_empty, title="Customer", url_path="customer")
+    trace = st.Page(_empty, title="Trace", url_path="trace")
     reports = st.Page(_empty, title="Reports", url_path="reports")
     builder = st.Page(_empty, title="Chart builder", url_path="chart-builder")
     groups: dict[str, list[st.Page]] = {}
     for page, entry in pages.items():
         groups.setdefault(page.group, []).append(entry)
-    groups["Usage-based revenue"].append(customer)
+    groups["Usage-based revenue"].extend([customer, trace])
     groups["More"] = [reports, builder]
     # Expanded: Streamlit hides the last of so many pages behind a button, which no one looks for.
     chosen = st.navigation(groups, expanded=True)
@@ -114,14 +118,14 @@ def main() -> None:
         return
     _notice(settings, identity)
     filters = choosing.current(chosen.url_path)
-    if chosen == reports:
-        _guarded("Reports", partial(reports_page.draw, settings))
-        return
-    if chosen == customer:
-        _guarded("Customer", partial(customer_page.draw, settings, identity))
-        return
-    if chosen == builder:
-        _guarded("Chart builder", partial(builder_page.draw_page, settings, identity))
+    draws = {
+        reports.url_path: partial(reports_page.draw, settings),
+        customer.url_path: partial(customer_page.draw, settings, identity),
+        trace.url_path: partial(trace_page.draw, settings, identity),
+        builder.url_path: partial(builder_page.draw_page, settings, identity),
+    }
+    if draw := draws.get(chosen.url_path):
+        _guarded(chosen.title, draw)
         return
     page = next(page for page, entry in pages.items() if entry == chosen)
     try:

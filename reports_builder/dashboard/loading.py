@@ -10,7 +10,7 @@ from reports_builder.dashboard.alerts_shown import Alerts, read_alerts
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
-from reports_builder.dashboard.views import customer
+from reports_builder.dashboard.views import customer, trace
 from reports_builder.missing import demo_beside_own
 from reports_builder.model import Section
 from reports_builder.subjects.rates import calculator
@@ -48,6 +48,20 @@ def load_traces(path: str, _identity: Identity, customer_id: str) -> Section:
     """The dearest traces of one customer."""
     with open_published(Path(path), with_calls=True) as warehouse:
         return customer.traces_section(warehouse, customer_id)
+
+
+@lru_cache(maxsize=128)
+def load_trace(path: str, _identity: Identity, trace_id: str) -> View | None:
+    """The page of one trace; None where no call names it."""
+    with open_published(Path(path), with_calls=True) as warehouse:
+        return trace.build(warehouse, trace_id)
+
+
+@lru_cache(maxsize=4)
+def load_runs(path: str, _identity: Identity) -> tuple[Section, ...]:
+    """What runs cost, the dearest and the slowest of them."""
+    with open_published(Path(path), with_calls=True) as warehouse:
+        return trace.runs_sections(warehouse)
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,7 @@ from reports_builder.subjects.anomalies.statements import (
     episodes_section,
     key_figures,
     near_limit_table,
+    portfolio_risk_section,
     what_was_abnormal,
     who_is_at_the_limit,
 )
@@ -88,4 +89,5 @@ def _reference(warehouse: Warehouse, episodes: Evidence, near: Evidence) -> tupl
             "Customers at or near their limit",
             tables=(near_limit_table(near),),
         ),
+        *portfolio_risk_section(warehouse),
     )

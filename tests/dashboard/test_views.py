@@ -10,13 +10,14 @@ from inspect import isfunction
 import duckdb
 import pytest
 
+from reports_builder import formatting
 from reports_builder.dashboard import queries, show
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_view
 from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.reading import identity_of, open_published
 from reports_builder.dashboard.view import View
-from reports_builder.dashboard.views import customer
+from reports_builder.dashboard.views import customer, trace
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Column, Insight, Recommendation, Table, cite
@@ -144,6 +145,8 @@ def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspa
         read = set(warehouse.read)
     with open_published(built.published, with_calls=True) as warehouse:
         customer.traces_section(warehouse, losing)
+        trace.build(warehouse, "")
+        trace.runs_sections(warehouse)
         read |= warehouse.read
     assert read == exposed
 
@@ -160,8 +163,19 @@ def test_the_page_of_a_customer_goes_down_to_its_traces(built: Workspace) -> Non
             assert connection.execute(evidence.sql).fetchall() == list(evidence.rows), evidence.sql
         with open_published(built.published, with_calls=True) as warehouse:
             (traces,) = customer.traces_section(warehouse, losing).tables
-        assert connection.execute(traces.evidence.sql).fetchall() == list(traces.evidence.rows)
-    assert traces.evidence.rows
+            assert traces.evidence.rows
+            dearest = dict(traces.evidence.records()[0])
+            of_trace = trace.build(warehouse, str(dearest["trace_id"]))
+            assert trace.build(warehouse, "x' or true --") is None
+        assert of_trace is not None
+        for evidence in (traces.evidence, *evidence_of(of_trace)):
+            assert connection.execute(evidence.sql).fetchall() == list(evidence.rows), evidence.sql
+    # The trace that its row leads to has its calls and its cost.
+    calls = of_trace.sections[1].tables[0].evidence.records()
+    assert traces.columns[0].page == ("trace", "trace_id")
+    assert len(calls) == dearest["calls"]
+    assert sum(row["effective_cost_usd"] for row in calls) == dearest["effective_cost_usd"]  # type: ignore[misc]
+    assert {row["customer_id"] for row in calls} == {losing}
     tables = {section.title: section.tables[0].evidence for section in view.sections if section.tables}
     # What it uses adds up to what its margin says it cost.
     (cost,) = built.query(
@@ -169,6 +183,33 @@ def test_the_page_of_a_customer_goes_down_to_its_traces(built: Workspace) -> Non
     )[0]
     used = tables["What it uses, the dearest first"]
     assert sum(row["cost_usd"] for row in used.records()) == cost  # type: ignore[misc]
+
+
+def test_runs_cost_what_their_traces_do(built: Workspace) -> None:
+    with open_published(built.published, with_calls=True) as warehouse:
+        workflows, dearest, slowest = (
+            section.tables[0].evidence for section in trace.runs_sections(warehouse)
+        )
+    with duckdb.connect(str(built.published), read_only=True) as connection:
+        (total,) = connection.execute(
+            "select count(*), sum(effective_cost_usd), max(effective_cost_usd), max(wall_time_ms) from core.fct_traces"
+        ).fetchall()
+    costs = [row["effective_cost_usd"] for row in workflows.records()]
+    assert (sum(row["traces"] for row in workflows.records()), sum(costs)) == total[:2]  # type: ignore[misc, arg-type]
+    assert (dearest["effective_cost_usd"], slowest["wall_time_ms"]) == total[2:]
+    assert len(dearest.rows) == len(slowest.rows) == 10
+
+
+def test_portfolio_risk_and_its_trend_stand_on_the_page(built: Workspace) -> None:
+    view = view_of(built, "realtime")
+    assert view is not None
+    (section,) = (section for section in view.sections if section.title == "Portfolio risk")
+    rows = built.query(
+        "select measure, at_risk_share, trend from anomalies.rpt_portfolio_risk order by measure"
+    )
+    said = section.text[0].plain
+    for measure, share, trend in rows:
+        assert f"{formatting.percent(share)} of {measure}; that share is {trend}." in said
 
 
 def test_a_name_leads_to_its_page_whatever_its_id() -> None:

@@ -14,6 +14,7 @@ from reports_builder.subjects.anomalies.statements import (
     episodes_section,
     key_figures,
     near_limit_table,
+    portfolio_risk_section,
     what_was_abnormal,
     who_is_at_the_limit,
 )
@@ -39,6 +40,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 for figure in abnormal_days_figure(warehouse, episodes)
             ),
             *_near_limit(warehouse),
+            *portfolio_risk_section(warehouse),
             Section("AI spend by day", figures=(spend_by_day(warehouse, outlook(warehouse)),)),
             episodes_section(episodes),
             *series_section(warehouse),

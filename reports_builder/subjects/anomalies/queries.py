@@ -210,3 +210,17 @@ def outgrown_in_all(warehouse: Warehouse) -> Evidence:
         """,
         thresholds=THRESHOLDS,
     )
+
+
+def portfolio_risk(warehouse: Warehouse) -> Evidence:
+    """How much of the revenue, and of the spend, belongs to customers that cost more than their fees."""
+    return warehouse.evidence(
+        """
+        select
+            measure, customers_at_risk, at_risk_usd, total_usd, at_risk_share,
+            prior_at_risk_usd, prior_at_risk_share, change_share, trend
+        from anomalies.rpt_portfolio_risk
+        where total_usd is not null
+        order by measure
+        """
+    )

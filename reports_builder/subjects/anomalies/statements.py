@@ -1,6 +1,6 @@
 """What the reports and the dashboard say of abnormal days and of limits."""
 
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.charts import marked_days
@@ -138,3 +138,33 @@ def near_limit_table(near: Evidence) -> Table:
         note("The 30 days of the period, on both sides."),
         max_rows=40,
     )
+
+
+def portfolio_risk_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """How much of revenue and of spend rests on customers at a loss, and which way that goes."""
+    risks = ask.portfolio_risk(warehouse)
+    if not risks.rows:
+        return ()
+    columns = (
+        Column("measure", "Of all", "words"),
+        Column("customers_at_risk", "Customers at a loss", "count"),
+        Column("at_risk_usd", "Theirs", "usd_table"),
+        Column("total_usd", "Of all customers", "usd_table"),
+        Column("at_risk_share", "Share", "percent"),
+        Column("prior_at_risk_share", "Share before", "percent"),
+        Column("change_share", "Change", "delta_points"),
+        Column("trend", "Trend"),
+    )
+    said = join(
+        [
+            risk.say(
+                "{customers_at_risk:count} customers that cost more than their fees stand for "
+                "**{at_risk_share:percent}** of {measure:words}; that share is {trend:text}."
+                if risk["trend"] != "unknown"
+                else "{customers_at_risk:count} customers that cost more than their fees stand for "
+                "**{at_risk_share:percent}** of {measure:words}; the period before is not covered."
+            )
+            for risk in risks.each()
+        ]
+    )
+    return (Section("Portfolio risk", text=(said,), tables=(Table(columns, risks),)),)
