@@ -1,6 +1,7 @@
 """Views of the published warehouse, each built once per publication and choice of filters."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer, trace
+from reports_builder.dashboard.weeks import with_weeks
 from reports_builder.missing import demo_beside_own
 from reports_builder.model import Section
 from reports_builder.subjects.rates import calculator
@@ -33,7 +35,8 @@ def load_view(name: str, path: str, _identity: Identity, filters: Filters) -> Vi
     with open_published(Path(path), filters) as warehouse:
         if not queries.calls_in_period(warehouse):
             return None
-        return _build_of(name)(warehouse)
+        view = _build_of(name)(warehouse)
+        return replace(view, tiles=with_weeks(warehouse, view.tiles))
 
 
 @lru_cache(maxsize=128)

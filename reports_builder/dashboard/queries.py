@@ -3,7 +3,7 @@
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import text
-from reports_builder.marts import USAGE
+from reports_builder.marts import CUSTOMER_DAYS, USAGE
 from reports_builder.warehouse import Warehouse
 
 
@@ -32,6 +32,46 @@ def calls_in_period(warehouse: Warehouse) -> int:
         usage=USAGE,
     ).rows
     return int(rows[0][0] or 0)  # type: ignore[arg-type]
+
+
+def usage_by_day(warehouse: Warehouse) -> Evidence:
+    """Usage of each day of the twelve weeks up to the last day; no row for a day without calls."""
+    return warehouse.evidence(
+        """
+        select
+            usage_date as day,
+            sum(effective_cost_usd) as cost_usd,
+            sum(calls) as calls,
+            sum(calls - uncosted_calls) as costed_calls,
+            sum(failed_calls) as failed_calls,
+            sum(calls - failed_calls) as finished_calls,
+            sum(quality_score_sum) as quality_score_sum,
+            sum(quality_scored_calls) as quality_scored_calls
+        from :usage
+        where usage_date between :as_of - 83 and :as_of
+        group by usage_date
+        order by usage_date
+        """,
+        usage=USAGE,
+    )
+
+
+def margins_by_day(warehouse: Warehouse) -> Evidence:
+    """Fees, cost and margin of each day of the same weeks, its fees on equal days."""
+    return warehouse.evidence(
+        """
+        select
+            usage_date as day,
+            sum(equal_day_revenue_usd) as revenue_usd,
+            sum(cost_to_serve_usd) as cost_usd,
+            sum(equal_day_margin_usd) as margin_usd
+        from :days
+        where usage_date between :as_of - 83 and :as_of
+        group by usage_date
+        order by usage_date
+        """,
+        days=CUSTOMER_DAYS,
+    )
 
 
 def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from html import escape
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from reports_builder.dashboard.filters import whole_said
 from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.view import Opening, View
+from reports_builder.dashboard.weeks import line_html
 from reports_builder.evidence import Evidence, Prose
 from reports_builder.formatting import Value
 from reports_builder.model import Citation, Column, Figure, Insight, KeyFigure, Section, Table, cite
@@ -106,8 +108,8 @@ def _tiles(shown: View) -> None:
 def _tile(tile: KeyFigure) -> None:
     cells = [cell for cell in tile.cells if cell is not None]
     more = [
-        markup.inline(part)
-        for part in (tile.change, tile.status)
+        said
+        for part, said in ((tile.change, change_html(tile)), (tile.status, _inline(tile.status)))
         if part is not None and part.plain not in ("change unknown", "")
     ]
     if tile.target is not None:
@@ -121,9 +123,27 @@ def _tile(tile: KeyFigure) -> None:
     html(
         f'<div class="tile"><div class="label">{markup.inline(label)}</div>'
         f'<div class="now">{markup.inline(tile.now)}</div>'
-        f'<div class="more">{said}{_not_narrowed(evidence)}</div></div>'
+        f'<div class="more">{said}{_not_narrowed(evidence)}</div>'
+        f"{line_html(tile.weeks) if tile.weeks else ''}</div>"
     )
-    query(cite(cells), f"tile-{_slug(label.plain)}")
+    also = [tile.weeks.evidence] if tile.weeks else []
+    query(cite(cells, also), f"tile-{_slug(label.plain)}")
+
+
+def _inline(prose: Prose | None) -> str:
+    return markup.inline(prose) if prose else ""
+
+
+def change_html(tile: KeyFigure) -> str:
+    """The change with an arrow, in the colour of good or bad where the figure has one of them."""
+    said = _inline(tile.change)
+    sizes = [Decimal(quote.exact) for quote in tile.change.quotes] if tile.change else []
+    if len(sizes) != 1 or not sizes[0]:
+        return said
+    is_up = sizes[0] > 0
+    arrow = "▲" if is_up else "▼"
+    kind = "" if not tile.better else "good" if is_up == (tile.better == "up") else "bad"
+    return f'<span class="{kind}">{arrow} {said}</span>' if kind else f"{arrow} {said}"
 
 
 def _insights(insights: tuple[Insight, ...], *, is_narrowed: bool) -> None:

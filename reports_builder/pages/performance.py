@@ -13,6 +13,7 @@ from reports_builder.subjects.efficiency.statements import (
     latency_figure,
     models_table,
     result_figures,
+    service_levels_section,
     slowest_figure,
     who_waits,
 )
@@ -75,5 +76,6 @@ def _what_to_move(totals: Evidence, saved: Evidence) -> Prose:
 def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
     return (
         advice_section(tasks),
+        *service_levels_section(warehouse),
         Section("Cost, latency and quality by task and model", tables=(models_table(warehouse),)),
     )

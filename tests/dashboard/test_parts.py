@@ -6,13 +6,14 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from reports_builder import markup
+from reports_builder.dashboard import show
 from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.drawing import Answer, Field, draw
 from reports_builder.dashboard.login import is_loopback
@@ -21,6 +22,7 @@ from reports_builder.dashboard.reports_page import figures_below, rendered
 from reports_builder.dashboard.status import read_following, read_refresh
 from reports_builder.dashboard.treemap import layout
 from reports_builder.evidence import Evidence, note
+from reports_builder.model import Weeks, compared
 from reports_builder.pages import page_modules
 from reports_builder.spreadsheet_cells import csv_bytes, defused
 from tests.workspace import ROOT
@@ -40,6 +42,37 @@ def test_numbers_stay_numbers_in_a_csv() -> None:
     evidence = Evidence("select 1;", ("name", "usd"), (("a,b", Decimal("-1.50")), ("=x", None)))
     rows = list(csv.reader(io.StringIO(csv_bytes(evidence).decode("utf-8-sig"))))
     assert rows == [["name", "usd"], ["a,b", "-1.50"], ["'=x", ""]]
+
+
+def _weeks(days: int, per: str = "") -> Weeks:
+    """A row for each of so many days up to 31 October: one dollar a day, two calls a day in the last week."""
+    end = date(2026, 10, 31)
+    rows = tuple((end - timedelta(days=back), Decimal(1), 2 if back < 7 else 1) for back in range(days))
+    return Weeks(Evidence("select 1;", ("day", "usd", "calls"), rows), end, "usd", per)
+
+
+def test_a_figure_has_the_weeks_that_its_days_cover_whole() -> None:
+    assert _weeks(90).values == (7.0,) * 12
+    assert _weeks(20).values == (7.0, 7.0)
+    assert _weeks(21, "calls").values == (1.0, 1.0, 0.5)
+    assert show.line_html(_weeks(20)) == ""
+    assert show.line_html(_weeks(21)).startswith('<img class="weeks" alt="The last 3 weeks" src="data:')
+
+
+@pytest.mark.parametrize(
+    ("change", "better", "said"),
+    [
+        ("0.05", "down", '<span class="bad">▲ up 5.0 %</span>'),
+        ("-0.05", "down", '<span class="good">▼ down 5.0 %</span>'),
+        ("-0.05", "up", '<span class="bad">▼ down 5.0 %</span>'),
+        ("-0.05", "", "▼ down 5.0 %"),
+        ("0", "up", "unchanged"),
+    ],
+)
+def test_a_change_says_its_direction_and_whether_that_is_good(change: str, better: str, said: str) -> None:
+    evidence = Evidence("select 1;", ("usd", "prior_usd", "change"), ((1, 1, Decimal(change)),))
+    tile = compared(evidence, "Spend", "usd", "usd_table", change="change", better=better)
+    assert show.change_html(tile) == said
 
 
 def test_all_reports_can_be_read_with_their_figures() -> None:

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from reports_builder import formatting
-from reports_builder.dashboard import queries, show
+from reports_builder.dashboard import queries, show, weeks
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_view
 from reports_builder.dashboard.pages import VIEWS
@@ -40,7 +40,8 @@ def view_of(workspace: Workspace, name: str, filters: Filters = Filters()) -> Vi
 def evidence_of(view: View) -> Iterator[Evidence]:
     cells = [cell for tile in view.tiles for cell in tile.cells]
     opened = [said for each in view.opening for said, _ in each.lines]
-    for citation in cite([*opened, *view.headline, *cells]):
+    by_day = [tile.weeks.evidence for tile in view.tiles if tile.weeks]
+    for citation in cite([*opened, *view.headline, *cells], by_day):
         yield citation.evidence
     for part in (*view.insights, *view.sections):
         for citation in part.citations:
@@ -129,6 +130,21 @@ def test_an_insight_says_all_its_parts_and_nothing_that_data_can_change() -> Non
     assert [html.index(part) for part in parts] == sorted(html.index(part) for part in parts)
     assert "&lt;b&gt;Evil&lt;/b&gt; costs most" in html
     assert "Framework &lt;2026&gt;" in html
+
+
+def test_figures_that_are_kept_by_day_have_their_weeks_and_none_reads_none(built: Workspace) -> None:
+    tiles = [tile for page in VIEWS for view in [view_of(built, page.view)] if view for tile in view.tiles]
+    drawn = {str(tile.label) for tile in tiles if tile.weeks and show.line_html(tile.weeks)}
+    assert drawn == {*weeks.OF_USAGE, *weeks.OF_MARGINS}
+    assert not [tile for tile in tiles for cell in tile.cells if cell.plain == "none"]
+    # The last week of spend is that of its last seven days.
+    spend = next(tile.weeks for tile in tiles if tile.label == "AI spend")
+    assert spend is not None
+    ((last,),) = built.query(
+        "select sum(effective_cost_usd) from core.fct_usage_daily join intermediate.int_as_of_date "
+        "on usage_date between as_of_date - 6 and as_of_date"
+    )
+    assert spend.values[-1] == pytest.approx(float(last))
 
 
 def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspace) -> None:

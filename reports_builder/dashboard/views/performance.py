@@ -15,6 +15,7 @@ from reports_builder.subjects.efficiency.statements import (
     models_table,
     quality_figure,
     result_figures,
+    service_levels_section,
     slowest_figure,
     who_waits,
 )
@@ -35,6 +36,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             split_section(warehouse, "task", "Task", "Spend by task"),
             split_section(warehouse, "model", "Model", "Spend by model"),
             advice_section(tasks),
+            *service_levels_section(warehouse),
             Section("Every task and model", tables=(models_table(warehouse),)),
             Section("Failures by model", tables=(Table(FAILURE_COLUMNS, ask.failures_by_model(warehouse)),)),
         ),

@@ -77,7 +77,7 @@ def key_figures(
         KeyFigure("Customers that outgrew their tier", limits.cell("outgrown_customers", "count")),
         KeyFigure(
             "Premium models on trivial work",
-            premium.cell("all_cost_usd", "usd_table") if premium["customers"] else note("none"),
+            premium.cell("all_cost_usd", "usd_table") if premium["customers"] else note("0"),
         ),
     )
 
@@ -87,7 +87,7 @@ def over_limit_figure(warehouse: Warehouse, limits: Evidence) -> KeyFigure:
     return KeyFigure(
         "Customers over their cost limit",
         limits.cell("over_customers", "count"),
-        target=note("none"),
+        target=note("0"),
         status=ask.limit_share(warehouse).say("limit: {cost_share_of_revenue_limit:percent} of fees")
         if ask.paying_customers(warehouse)["paying_customers"]
         else note("nobody with fees to judge"),

@@ -76,6 +76,7 @@ def spend_figures(spend: Evidence) -> tuple[KeyFigure, KeyFigure]:
             "usd_table",
             change="spend_change",
             status=moved(spend["spend_change"], "higher", "lower"),
+            better="down",
         ),
         compared(
             spend,
@@ -84,6 +85,7 @@ def spend_figures(spend: Evidence) -> tuple[KeyFigure, KeyFigure]:
             "usd_table",
             change="unit_cost_change",
             status=moved(spend["unit_cost_change"], "a call costs more", "a call costs less"),
+            better="down",
         ),
     )
 

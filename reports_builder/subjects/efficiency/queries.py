@@ -345,3 +345,29 @@ def shortfalls(warehouse: Warehouse) -> Evidence:
 def shortfall_count(warehouse: Warehouse) -> Evidence:
     """How many tasks those are; one row."""
     return warehouse.evidence("select count(*) as short_tasks from efficiency.rpt_quality_shortfalls")
+
+
+def service_levels(warehouse: Warehouse) -> Evidence:
+    """What was promised for each task and what was kept, broken promises first; no row without a promise."""
+    return warehouse.evidence(
+        """
+        select
+            task_type, status, calls, answered_share, answered_share_target, latency_p95_ms,
+            latency_p95_target_ms
+        from efficiency.rpt_service_levels
+        order by status = 'kept', status = 'not measured', task_type
+        """
+    )
+
+
+def service_levels_counted(warehouse: Warehouse) -> Evidence:
+    """How many of the promises are kept; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as promised_tasks,
+            count(*) filter (where status = 'kept') as kept_tasks,
+            count(*) filter (where status = 'not measured') as unmeasured_tasks
+        from efficiency.rpt_service_levels
+        """
+    )

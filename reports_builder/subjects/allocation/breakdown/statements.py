@@ -47,6 +47,7 @@ def token_figures(tokens: Evidence) -> tuple[KeyFigure, ...]:
             "usd_unit",
             change="price_change_share",
             status=moved(tokens["price_change_share"], "a token costs more", "a token costs less"),
+            better="down",
         ),
         KeyFigure("Output tokens per input token", tokens.cell("output_input_ratio", "ratio")),
         KeyFigure("Input read from a cache", tokens.cell("cached_input_share", "percent")),
