@@ -56,7 +56,8 @@ class Column:
     """A column of a table: the result column, its heading, the style of its values.
 
     ``words`` makes the text of the whole row instead, for a sentence that has a renderer of its own.
-    ``page`` is the dashboard's page about what the column names, and the column with its id there.
+    ``page`` is where the dashboard says more of what the column names: an address up to the value of its last
+    parameter, as ``customer?customer``, and the column with that value.
     """
 
     name: str
@@ -73,6 +74,10 @@ class Column:
     def value(self, record: Mapping[str, Value]) -> Value:
         """What the column shows of one row, before its style."""
         return self.words(record) if self.words else record[self.name]
+
+
+CUSTOMER_PAGE = ("customer?customer", "customer_id")
+"""The page of the customer of a row."""
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:
     strangers = warehouse.evidence("select count(*) as customers from core.dim_customers where not is_known")
     organizations = values("select distinct organization_id from core.dim_customers where is_known")
     return {
+        "customer": values("select distinct customer_id from core.fct_usage_daily order by 1"),
         "environment": values("select distinct environment from core.fct_usage_daily order by 1"),
         "feature": values("select distinct feature_id from core.fct_usage_daily order by 1"),
         "model": values("select distinct model from core.fct_usage_daily order by 1"),

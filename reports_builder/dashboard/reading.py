@@ -16,6 +16,8 @@ from reports_builder.marts import Mart
 from reports_builder.semantic.marts import mart_dimensions
 from reports_builder.warehouse import Period, Warehouse, attach, written
 
+_DAYS = frozenset({"period", "compare"})
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -73,16 +75,18 @@ class NarrowedWarehouse(Warehouse):
 
     def period_of(self, evidence: Evidence) -> Period:
         """The chosen window where the query follows it, else that of the marts."""
-        return self.period if "period" in evidence.not_narrowed_by else self.chosen_period
+        return self.period if _DAYS & set(evidence.not_narrowed_by) else self.chosen_period
 
     def evidence(self, sql: str, **parameters: SqlValue | Mart) -> Evidence:
         """As in ``Warehouse``; what a reader chose is bound as a parameter and printed as a literal."""
         marts = {name: value for name, value in parameters.items() if isinstance(value, Mart)}
-        followed = [name for name in self.filters.chosen if _is_followed(name, marts.values())]
-        chosen = {name: self.filters.values(name) for name in followed if name != "period"}
+        followed = [name for name in self.filters.chosen if _is_followed(name, marts.values(), sql)]
+        chosen = {name: self.filters.values(name) for name in followed if name in DIMENSIONS}
         known = self.period.parameters() | parameters
+        if _DAYS & set(followed):
+            known |= self.chosen_period.parameters()
         if "period" in followed:
-            known |= self.chosen_period.parameters() | {"history_start": self.chosen_period.start}
+            known |= {"history_start": self.chosen_period.start}
 
         def narrowed(spelled: Callable[[str], str]) -> dict[str, Mart]:
             if not chosen:
@@ -99,11 +103,13 @@ class NarrowedWarehouse(Warehouse):
         return replace(self._answered[text], not_narrowed_by=ignored) if ignored else self._answered[text]
 
 
-def _is_followed(name: str, marts: Collection[Mart]) -> bool:
+def _is_followed(name: str, marts: Collection[Mart], sql: str) -> bool:
+    if name == "compare" and "prior" not in sql:
+        return True
     if not marts:
         return False
     layer = mart_dimensions()
-    if name == "period":
+    if name in _DAYS:
         return all(layer.is_kept_by_day(mart) for mart in marts)
     return all(layer.keeps(mart, DIMENSIONS[name]) for mart in marts)
 

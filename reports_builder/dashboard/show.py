@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from html import escape
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import streamlit as st
 
@@ -300,9 +300,9 @@ def _cell(kind: str, column: Column, record: Mapping[str, Value]) -> str:
     kind = f"{kind} sentence" if kind == "text" and len(said) > _SENTENCE else kind
     shown = escape(said)
     if column.page and record[column.page[1]] is not None:
-        name, key = column.page
+        address, key = column.page
         # Beside the page that shows the table; the id of whatever data says it is.
-        shown = f'<a href="{name}?{urlencode({name: str(record[key])})}" target="_self">{shown}</a>'
+        shown = f'<a href="{address}={quote_plus(str(record[key]))}" target="_self">{shown}</a>'
     return f'<td class="{kind}" data-label="{escape(column.heading, quote=True)}">{shown}</td>'
 
 

@@ -150,7 +150,7 @@ def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:
         Section(
             "AI spend by provider",
             text=(takes_most(providers) + note("."),),
-            tables=(split_table("Provider", providers),),
+            tables=(split_table("provider", "Provider", providers),),
         ),
         Section(
             "Top 10 cost drivers",

@@ -174,6 +174,14 @@ def test_a_question_survives_its_address() -> None:
     no_metric = replace(question, metrics=())
     assert Question.from_address(no_metric.to_address()) == no_metric
     assert Question.from_address({}) == Question()
+    first, last = date(2026, 10, 1), date(2026, 10, 31)
+    said = [Question(start=start, end=end).days_said for start in (None, first) for end in (None, last)]
+    assert said == [
+        "all days",
+        "up to 31 October 2026",
+        "from 1 October 2026",
+        "1 October 2026 to 31 October 2026",
+    ]
 
 
 def test_the_key_of_a_chart_names_the_marks_as_they_are_seen() -> None:

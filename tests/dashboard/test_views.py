@@ -188,7 +188,7 @@ def test_the_page_of_a_customer_goes_down_to_its_traces(built: Workspace) -> Non
             assert connection.execute(evidence.sql).fetchall() == list(evidence.rows), evidence.sql
     # The trace that its row leads to has its calls and its cost.
     calls = of_trace.sections[1].tables[0].evidence.records()
-    assert traces.columns[0].page == ("trace", "trace_id")
+    assert traces.columns[0].page == ("trace?trace", "trace_id")
     assert len(calls) == dearest["calls"]
     assert sum(row["effective_cost_usd"] for row in calls) == dearest["effective_cost_usd"]  # type: ignore[misc]
     assert {row["customer_id"] for row in calls} == {losing}
@@ -229,7 +229,7 @@ def test_portfolio_risk_and_its_trend_stand_on_the_page(built: Workspace) -> Non
 
 
 def test_a_name_leads_to_its_page_whatever_its_id() -> None:
-    columns = (Column("name", "Name", page=("customer", "id")),)
+    columns = (Column("name", "Name", page=("customer?customer", "id")),)
     rows = (("A <b>", 'x" onclick="y&z=1 /#'), ("B", None))
     html = show.table_html(Table(columns, Evidence("select 1;", ("name", "id"), rows)))
     link = '<a href="customer?customer=x%22+onclick%3D%22y%26z%3D1+%2F%23" target="_self">A &lt;b&gt;</a>'

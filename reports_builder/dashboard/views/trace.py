@@ -3,10 +3,10 @@
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, note
-from reports_builder.model import Column, KeyFigure, Section, Table
+from reports_builder.model import CUSTOMER_PAGE, Column, KeyFigure, Section, Table
 
 TRACE_COLUMNS = (
-    Column("trace_id", "Trace", page=("trace", "trace_id")),
+    Column("trace_id", "Trace", page=("trace?trace", "trace_id")),
     Column("usage_date", "Day", "day_short"),
     Column("workflow_name", "Workflow", "words"),
     Column("calls", "Calls", "count"),
@@ -73,7 +73,7 @@ def build(warehouse: NarrowedWarehouse, trace_id: str) -> View | None:
 
 
 _MADE_BY = (
-    Column("customer_id", "Customer", page=("customer", "customer_id")),
+    Column("customer_id", "Customer", page=CUSTOMER_PAGE),
     Column("organization_id", "Organization"),
     Column("team_id", "Team"),
     Column("agent_id", "Agent"),

@@ -1,13 +1,13 @@
 """What the reports and the dashboard say of abnormal days and of limits."""
 
 from reports_builder.evidence import Evidence, Prose, join, note, say
-from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.model import CUSTOMER_PAGE, Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.charts import marked_days
 from reports_builder.warehouse import Warehouse
 
 EPISODE_COLUMNS = (
-    Column("customer", "Customer"),
+    Column("customer", "Customer", page=CUSTOMER_PAGE),
     Column("episode_start_date", "From", "day_short"),
     Column("days", "Days", "count"),
     Column("expected_usd", "Expected", "usd_table"),
@@ -127,7 +127,7 @@ def near_limit_table(near: Evidence) -> Table:
     """Customers at or near their limit: cost and fees of the same 30 days."""
     return Table(
         (
-            Column("customer", "Customer"),
+            Column("customer", "Customer", page=CUSTOMER_PAGE),
             Column("subscription_tier", "Tier"),
             Column("severity", "Status"),
             Column("revenue_usd", "Fees earned", "usd_table"),

@@ -2,7 +2,7 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.model import CUSTOMER_PAGE, Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.changes import change_or_new, moved
 from reports_builder.subjects.core import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -125,11 +125,22 @@ def takes_most(parts: Evidence) -> Prose:
     return parts.say("{value:text} takes {cost_share:percent} of spend")
 
 
-def split_table(heading: str, parts: Evidence) -> Table:
+# Where the dashboard says more of one value of a dimension.
+_LEADS_TO = {
+    "feature": "features?feature",
+    "model": "performance?model",
+    "organization": "profitability?organization",
+    "product": "features?product",
+    "provider": "performance?provider",
+}
+
+
+def split_table(dimension: str, heading: str, parts: Evidence) -> Table:
     """Spend by the values of one dimension."""
+    more = _LEADS_TO.get(dimension)
     return Table(
         (
-            Column("value", heading),
+            Column("value", heading, page=(more, "value_id") if more else None),
             Column("calls", "Calls", "count"),
             Column("cost_usd", "Cost", "usd_table"),
             Column("cost_share", "Share of cost", "percent"),
@@ -164,7 +175,7 @@ def split_section(warehouse: Warehouse, dimension: str, heading: str, title: str
         height=70 + 26 * len(parts.rows),
         key=BESIDE_BEFORE if has_prior else "",
     )
-    return Section(title, figures=(figure,), tables=(split_table(heading, parts),))
+    return Section(title, figures=(figure,), tables=(split_table(dimension, heading, parts),))
 
 
 def drivers_table(warehouse: Warehouse) -> Table:
@@ -172,9 +183,9 @@ def drivers_table(warehouse: Warehouse) -> Table:
     drivers = ask.drivers(warehouse)
     return Table(
         (
-            Column("customer", "Customer"),
-            Column("feature_id", "Feature", "words"),
-            Column("model", "Model"),
+            Column("customer", "Customer", page=CUSTOMER_PAGE),
+            Column("feature_id", "Feature", "words", page=(_LEADS_TO["feature"], "feature_id")),
+            Column("model", "Model", page=(_LEADS_TO["model"], "model")),
             Column("cost_usd", "Cost", "usd_table"),
             Column("cost_share", "Share of cost", "percent"),
             Column("cost_change", "Change", "delta_or_new", words=change_or_new),

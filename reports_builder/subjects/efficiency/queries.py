@@ -160,21 +160,21 @@ def results(warehouse: Warehouse) -> Evidence:
             sum(effective_cost_usd) filter (where usage_date >= :window_start)
                 / nullif(sum(calls - failed_calls) filter (where usage_date >= :window_start), 0)
                 as finished_usd,
-            sum(effective_cost_usd) filter (where usage_date < :window_start)
-                / nullif(sum(calls - failed_calls) filter (where usage_date < :window_start), 0)
+            sum(effective_cost_usd) filter (where usage_date <= :prior_end)
+                / nullif(sum(calls - failed_calls) filter (where usage_date <= :prior_end), 0)
                 as prior_finished_usd,
             finished_usd / prior_finished_usd - 1 as finished_change,
             sum(failed_calls) filter (where usage_date >= :window_start) as failed_calls,
             sum(failed_calls) filter (where usage_date >= :window_start)
                 / sum(calls) filter (where usage_date >= :window_start) as failure_share,
-            sum(failed_calls) filter (where usage_date < :window_start)
-                / sum(calls) filter (where usage_date < :window_start) as prior_failure_share,
+            sum(failed_calls) filter (where usage_date <= :prior_end)
+                / sum(calls) filter (where usage_date <= :prior_end) as prior_failure_share,
             failure_share - prior_failure_share as failure_change,
             sum(quality_score_sum) filter (where usage_date >= :window_start)
                 / nullif(sum(quality_scored_calls) filter (where usage_date >= :window_start), 0)
                 as quality,
-            sum(quality_score_sum) filter (where usage_date < :window_start)
-                / nullif(sum(quality_scored_calls) filter (where usage_date < :window_start), 0)
+            sum(quality_score_sum) filter (where usage_date <= :prior_end)
+                / nullif(sum(quality_scored_calls) filter (where usage_date <= :prior_end), 0)
                 as prior_quality,
             quality - prior_quality as quality_change,
             sum(quality_scored_calls) filter (where usage_date >= :window_start)

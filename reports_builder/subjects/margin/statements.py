@@ -6,7 +6,7 @@ from altair import TopLevelMixin
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.evidence import Evidence, Prose, join, note, say
-from reports_builder.model import Column, Figure, KeyFigure, Table, compared
+from reports_builder.model import CUSTOMER_PAGE, Column, Figure, KeyFigure, Table, compared
 from reports_builder.subjects.changes import BEFORE_UNKNOWN, change_or_new, moved
 from reports_builder.subjects.margin import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -397,7 +397,7 @@ def daily_margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
 def customers_table(warehouse: Warehouse) -> Table:
     """What each customer brings in and costs, the dearest first."""
     columns = (
-        Column("customer_name", "Customer", page=("customer", "customer_id")),
+        Column("customer_name", "Customer", page=CUSTOMER_PAGE),
         Column("subscription_tier", "Tier"),
         Column("subscribed_days", "Days subscribed", "count"),
         Column("calls", "Calls", "count"),
