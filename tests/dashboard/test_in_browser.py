@@ -126,7 +126,7 @@ def test_filters_live_in_the_address(dashboard: Dashboard, reader: Reader) -> No
         ).count()
         > 0
     )
-    reader.page.get_by_role("link", name="Understanding").click()
+    reader.navigation("Understanding").click()
     reader.page.wait_for_url(re.compile(r"/understanding\?.*provider=openai"), timeout=WAIT)
     reader.page.get_by_role("heading", name="Understanding").wait_for()
     assert reader.tile("AI spend") == usd(narrowed[0][0])
@@ -137,7 +137,7 @@ def test_filters_live_in_the_address(dashboard: Dashboard, reader: Reader) -> No
 
 def test_each_figure_is_one_click_from_its_query(dashboard: Dashboard, reader: Reader) -> None:
     reader.turn_to("Overview")
-    reader.page.get_by_role("button", name="Query").first.click()
+    reader.page.locator(".st-key-tiles").get_by_role("button", name="Query").first.click()
     shown = reader.page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
     sql = shown.first.inner_text()
     said = reader.page.get_by_test_id("stPopoverBody").inner_text()
