@@ -23,7 +23,7 @@ from reports_builder.dashboard import (
     trace_page,
 )
 from reports_builder.dashboard.filters import Filters
-from reports_builder.dashboard.loading import load_choices, load_notice, load_view
+from reports_builder.dashboard.loading import load_choices, load_customers, load_notice, load_view
 from reports_builder.dashboard.pages import VIEWS, PageName
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
@@ -117,7 +117,6 @@ def main() -> None:
         st.info(_NO_WAREHOUSE.format(path=settings.warehouse))
         return
     _notice(settings, identity)
-    filters = choosing.current(chosen.url_path)
     draws = {
         reports.url_path: partial(reports_page.draw, settings),
         customer.url_path: partial(customer_page.draw, settings, identity),
@@ -128,9 +127,11 @@ def main() -> None:
         _guarded(chosen.title, draw)
         return
     page = next(page for page, entry in pages.items() if entry == chosen)
+    # Of the pages with filters alone: another page's customer is what it is about.
+    filters = choosing.current(chosen.url_path)
     try:
         choices, own = load_choices(settings.warehouse, identity)
-        choosing.sidebar(filters, choices, own)
+        choosing.sidebar(filters, choices, own, load_customers(settings.warehouse, identity))
     except ReportError as error:
         st.error(str(error))
         return

@@ -1,5 +1,6 @@
 """The filters in the sidebar, and the address that keeps them."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 
@@ -46,8 +47,13 @@ def keep(filters: Filters) -> None:
     address.write(_PARAMETERS, filters.to_address())
 
 
-def sidebar(filters: Filters, options: dict[str, tuple[str, ...]], own: Period) -> None:
-    """The widgets; a change of one writes the address and draws the page again."""
+def sidebar(
+    filters: Filters, options: dict[str, tuple[str, ...]], own: Period, customers: Mapping[str, str]
+) -> None:
+    """The widgets; a change of one writes the address and draws the page again.
+
+    ``customers`` are their names by id.
+    """
     st.sidebar.html('<div class="message">Filters</div>')
     _period_choice(filters, own)
     _comparison_choice(filters, own)
@@ -59,11 +65,16 @@ def sidebar(filters: Filters, options: dict[str, tuple[str, ...]], own: Period) 
             _LABELS[name],
             known,
             default=chosen,
+            format_func=partial(_named, customers if name == "customer" else {}),
             placeholder="all",
             **address.bound(f"filter-{name}", chosen, partial(_values_changed, name)),
         )
     if filters.chosen:
         st.sidebar.button("Clear filters", on_click=keep, args=(Filters(),), key="clear-filters")
+
+
+def _named(names: Mapping[str, str], value: str) -> str:
+    return f"{names[value]} ({value})" if value in names else value
 
 
 def _period_choice(filters: Filters, own: Period) -> None:

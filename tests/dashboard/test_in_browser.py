@@ -90,6 +90,9 @@ def test_a_customer_is_one_click_from_the_table_and_in_the_address(reader: Reade
     reader.settled()
     assert reader.page.url.endswith(f"/{asked}")
     assert name in reader.page.locator(".headline").inner_text()
+    # The customer that one page is about narrows no other.
+    reader.turn_to("Profitability")
+    assert "customer=" not in reader.page.url
     reader.open("customer?customer=nobody", "text=There is no customer with this id")
     assert reader.errors == []
     assert reader.elsewhere == []
