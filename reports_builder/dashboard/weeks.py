@@ -7,28 +7,29 @@ from dataclasses import replace
 from reports_builder.charts import ACCENT
 from reports_builder.dashboard import queries
 from reports_builder.dashboard.reading import NarrowedWarehouse
-from reports_builder.evidence import Evidence, Prose
+from reports_builder.evidence import Evidence
+from reports_builder.marts import CUSTOMER_MARGINS, USAGE
 from reports_builder.model import KeyFigure, Weeks
 
 _Columns = dict[str, tuple[str, str]]
 
-# By the label of the figure: the column that adds up to it, and the one that it is a rate of.
+# By the column that a figure shows: the one that adds up to it by day, and the one that it is a rate of.
 OF_USAGE: _Columns = {
-    "AI spend": ("cost_usd", ""),
-    "Cost of 1,000 calls": ("cost_usd", "costed_calls"),
-    "Cost of a finished call": ("cost_usd", "finished_calls"),
-    "Mean quality score": ("quality_score_sum", "quality_scored_calls"),
-    "Failed calls": ("failed_calls", "calls"),
+    "spend_usd": ("cost_usd", ""),
+    "usd_per_thousand_calls": ("cost_usd", "costed_calls"),
+    "finished_usd": ("cost_usd", "finished_calls"),
+    "quality": ("quality_score_sum", "quality_scored_calls"),
+    "failure_share": ("failed_calls", "calls"),
 }
 OF_MARGINS: _Columns = {
-    "Fees earned": ("revenue_usd", ""),
-    "Cost to serve": ("cost_usd", ""),
-    "Margin after AI cost": ("margin_usd", ""),
-    "The same, of fees earned": ("margin_usd", "revenue_usd"),
+    "revenue_usd": ("revenue_usd", ""),
+    "cost_usd": ("cost_usd", ""),
+    "margin_usd": ("margin_usd", ""),
+    "margin_share": ("margin_usd", "revenue_usd"),
 }
-_SOURCES: tuple[tuple[_Columns, Callable[[NarrowedWarehouse], Evidence]], ...] = (
-    (OF_USAGE, queries.usage_by_day),
-    (OF_MARGINS, queries.margins_by_day),
+_SOURCES: tuple[tuple[str, _Columns, Callable[[NarrowedWarehouse], Evidence]], ...] = (
+    (USAGE, OF_USAGE, queries.usage_by_day),
+    (CUSTOMER_MARGINS, OF_MARGINS, queries.margins_by_day),
 )
 _WIDTH, _HEIGHT, _EDGE = 120, 24, 3
 
@@ -39,11 +40,11 @@ def with_weeks(warehouse: NarrowedWarehouse, tiles: Iterable[KeyFigure]) -> tupl
 
 
 def _with_weeks(warehouse: NarrowedWarehouse, tile: KeyFigure) -> KeyFigure:
-    label = tile.label.plain if isinstance(tile.label, Prose) else tile.label
-    for columns, ask in _SOURCES:
-        if label in columns:
-            value, per = columns[label]
-            return replace(tile, weeks=Weeks(ask(warehouse), warehouse.chosen_period.as_of, value, per))
+    for quote in tile.now.quotes[:1]:
+        for mart, columns, ask in _SOURCES:
+            if mart in quote.evidence.marts and quote.column in columns:
+                value, per = columns[quote.column]
+                return replace(tile, weeks=Weeks(ask(warehouse), warehouse.chosen_period.as_of, value, per))
     return tile
 
 
