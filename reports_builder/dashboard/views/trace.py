@@ -65,7 +65,7 @@ def build(warehouse: NarrowedWarehouse, trace_id: str) -> View | None:
             KeyFigure("Tokens out", total.cell("output_tokens", "count")),
         ),
         sections=(
-            Section("Who made it", tables=(Table(_MADE_BY, calls, max_rows=1),)),
+            Section("Who made it", tables=(Table(_MADE_BY, _makers(warehouse, trace_id)),)),
             Section("Its calls, in order", tables=(Table(_CALLS, calls, max_rows=_MOST_CALLS),)),
         ),
         period=warehouse.chosen_period,
@@ -99,14 +99,28 @@ def _total(warehouse: NarrowedWarehouse, trace_id: str) -> Evidence:
     )
 
 
+def _makers(warehouse: NarrowedWarehouse, trace_id: str) -> Evidence:
+    """Whose calls they are: one row as a rule, more where the calls name several."""
+    return warehouse.evidence(
+        """
+        select distinct
+            customer_id, organization_id, coalesce(team_id, '-') as team_id,
+            coalesce(agent_id, '-') as agent_id, source_name
+        from core.fct_calls
+        where trace_id = :trace_id
+        order by customer_id, organization_id, team_id, agent_id, source_name
+        """,
+        trace_id=trace_id,
+    )
+
+
 def _calls(warehouse: NarrowedWarehouse, trace_id: str) -> Evidence:
     return warehouse.evidence(
         """
         select
             strftime(called_at, '%Y-%m-%d %H:%M:%S.%g') as called_at, feature_id, task_type, provider, model,
             status, input_tokens, cached_input_tokens, output_tokens, latency_ms, effective_cost_usd,
-            customer_id, organization_id, coalesce(team_id, '-') as team_id,
-            coalesce(agent_id, '-') as agent_id, source_name
+            customer_id
         from core.fct_calls
         where trace_id = :trace_id
         order by called_at, source_name, call_id
