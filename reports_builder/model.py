@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 import altair as alt
@@ -56,7 +57,8 @@ class Column:
     """A column of a table: the result column, its heading, the style of its values.
 
     ``words`` makes the text of the whole row instead, for a sentence that has a renderer of its own.
-    ``page`` is the dashboard's page about what the column names, and the column with its id there.
+    ``page`` is where the dashboard says more of what the column names: an address up to the value of its last
+    parameter, as ``customer?customer``, and the column with that value.
     """
 
     name: str
@@ -73,6 +75,10 @@ class Column:
     def value(self, record: Mapping[str, Value]) -> Value:
         """What the column shows of one row, before its style."""
         return self.words(record) if self.words else record[self.name]
+
+
+CUSTOMER_PAGE = ("customer?customer", "customer_id")
+"""The page of the customer of a row."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +111,46 @@ class Table:
 KEY_FIGURE_HEADINGS = ("Figure", "This period", "Period before", "Change", "Target or budget", "Status")
 
 
+_WEEKS = 12
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """The twelve weeks up to ``end`` of a figure, from a row for each ``day``.
+
+    A week is the sum of its days in ``value``, or over that in ``per`` where it is a rate.
+    """
+
+    evidence: Evidence
+    end: date
+    value: str
+    per: str = ""
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """Of the weeks that the rows cover whole, the oldest first; one without a denominator is left out."""
+        sums: dict[int, list[float]] = {}
+        days = [row["day"] for row in self.evidence.records()]
+        first = min((day for day in days if isinstance(day, date)), default=self.end)
+        for row in self.evidence.records():
+            if not isinstance(row["day"], date):
+                continue
+            back = (self.end - row["day"]).days // 7
+            week = sums.setdefault(back, [0.0, 0.0])
+            week[0] += float(str(row[self.value] or 0))
+            week[1] += float(str(row[self.per] or 0)) if self.per else 0
+        whole = [back for back in range(_WEEKS) if self.end - timedelta(days=7 * back + 6) >= first]
+        found = [sums.get(back, [0.0, 0.0]) for back in reversed(whole)]
+        return tuple(amount / per if self.per else amount for amount, per in found if per or not self.per)
+
+
 @dataclass(frozen=True)
 class KeyFigure:
-    """One row of the key figures table; ``status`` in words, never by colour alone."""
+    """One row of the key figures table; ``status`` in words, never by colour alone.
+
+    ``better`` says whether it is better ``up`` or ``down``; empty where neither is. ``weeks`` are drawn
+    as a small line on a page of the dashboard.
+    """
 
     label: str | Prose
     now: Prose
@@ -115,6 +158,8 @@ class KeyFigure:
     change: Prose | None = None
     target: Prose | None = None
     status: Prose | None = None
+    better: str = ""
+    weeks: Weeks | None = None
 
     @property
     def cells(self) -> tuple[Prose, ...]:
@@ -139,6 +184,7 @@ def compared(
     change: str = "",
     by: str = "delta",
     status: Prose | None = None,
+    better: str = "",
 ) -> KeyFigure:
     """The figure in ``column`` beside that of the window before, which stands in ``prior_<column>``.
 
@@ -150,6 +196,7 @@ def compared(
         evidence.cell(f"prior_{column}", style),
         evidence.cell(change, by) if change else None,
         status=status,
+        better=better,
     )
 
 

@@ -325,7 +325,7 @@ def total_savings(warehouse: Warehouse, opportunities: Evidence) -> Evidence:
 def savings_figure(saved: Evidence) -> KeyFigure:
     """What the open actions are worth together; ``saved`` has the columns of ``total_savings``."""
     if not saved["action_count"]:
-        return KeyFigure("Savings open, a month", note("none"))
+        return KeyFigure("Savings open, a month", note("0"), status=note("nothing to do"))
     return KeyFigure(
         "Savings open, a month",
         saved.cell("total_net_usd", "usd_table"),

@@ -41,6 +41,8 @@ class Period:
     first_usage: date
     is_whole: bool = True
     """Whether the window ends on a day for which all data is there: false for days to come."""
+    before_words: str = ""
+    """What the other days are called where they are not those just before."""
 
     @property
     def days(self) -> int:
@@ -55,6 +57,8 @@ class Period:
     @property
     def before(self) -> str:
         """What the window is compared with, in words."""
+        if self.before_words:
+            return self.before_words
         return "the day before" if self.days == 1 else f"the {self.length} before"
 
     @property

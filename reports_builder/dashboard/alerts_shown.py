@@ -74,6 +74,34 @@ def alerts_tile(alerts: Alerts) -> KeyFigure:
     return KeyFigure("Open alerts", alerts.counts.cell("open_alerts", "count"), status=said)
 
 
+def what_is_new(warehouse: Warehouse, alerts: Alerts) -> tuple[Prose, ...]:
+    """How many of the open alerts came up last; nothing where no history lies beside the warehouse."""
+    if alerts.acknowledged is None:
+        return ()
+    last = warehouse.evidence(
+        "select cast(max(fired_at) as date) as last_fired_date from anomalies.rpt_open_alerts"
+    )
+    if last["last_fired_date"] is None:
+        return (
+            alerts.counts.say("Open alerts: {open_alerts:count}; none has been sent yet, all count as new."),
+        )
+    new = warehouse.evidence(
+        """
+        select count(*) filter (where fired_at is null or fired_at >= :last_fired) as new_alerts
+        from anomalies.rpt_open_alerts
+        """,
+        last_fired=str(last["last_fired_date"]),
+    )
+    return (
+        say(
+            "New since {last_fired_date:day}: {new_alerts:count} of {open_alerts:count} open alerts.",
+            last,
+            new,
+            alerts.counts,
+        ),
+    )
+
+
 def alerts_sections(alerts: Alerts | None, most: int = 20) -> tuple[Section, ...]:
     """The open ones by subject, then the acknowledged ones, at most so many of each; nothing without any."""
     if alerts is None:

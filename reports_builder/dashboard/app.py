@@ -21,9 +21,10 @@ from reports_builder.dashboard import (
     login,
     reports_page,
     show,
+    trace_page,
 )
 from reports_builder.dashboard.filters import Filters
-from reports_builder.dashboard.loading import load_choices, load_notice, load_view
+from reports_builder.dashboard.loading import load_choices, load_customers, load_notice, load_view
 from reports_builder.dashboard.pages import VIEWS, PageName
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
@@ -52,10 +53,13 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
     period, scope = view.period, identity.scope
     limits = "" if scope.is_everything else f" Your group sees {escape(scope.said)}."
     st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.{limits}")
-    show.view(view, {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)})
+    forms = {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)}
+    show.view(view, forms, is_narrowed=bool(filters.chosen))
     if not scope.is_everything:
         # What follows, sets what the company decides, or asks what no row of a team or customer answers.
         return
+    if page.view == "performance":
+        trace_page.draw_runs(settings, identity)
     if page.view == "planning":
         budget_form.draw(settings)
     if page.view == "optimization":
@@ -102,13 +106,14 @@ def main() -> None:
         for page in VIEWS
     }
     customer = st.Page(_empty, title="Customer", url_path="customer")
+    trace = st.Page(_empty, title="Trace", url_path="trace")
     reports = st.Page(_empty, title="Reports", url_path="reports")
     builder = st.Page(_empty, title="Chart builder", url_path="chart-builder")
     explain = st.Page(_empty, title="Explain", url_path="explain")
     groups: dict[str, list[st.Page]] = {}
     for page, entry in pages.items():
         groups.setdefault(page.group, []).append(entry)
-    groups["Usage-based revenue"].append(customer)
+    groups["Usage-based revenue"].extend([customer, trace])
     groups["More"] = [reports, builder, explain]
     # Expanded: Streamlit hides the last of so many pages behind a button, which no one looks for.
     chosen = st.navigation(groups, expanded=True)
@@ -120,21 +125,22 @@ def main() -> None:
         st.info(_NO_WAREHOUSE.format(path=settings.warehouse))
         return
     _notice(settings, identity)
-    filters = choosing.current(chosen.url_path)
-    others = {
-        reports: partial(reports_page.draw, settings, scope),
-        customer: partial(customer_page.draw, settings, identity),
-        builder: partial(builder_page.draw_page, settings, identity),
-        explain: partial(explain_page.draw, settings, identity, filters),
+    draws = {
+        reports.url_path: partial(reports_page.draw, settings, scope),
+        customer.url_path: partial(customer_page.draw, settings, identity),
+        trace.url_path: partial(trace_page.draw, settings, identity),
+        builder.url_path: partial(builder_page.draw_page, settings, identity),
+        explain.url_path: partial(explain_page.draw, settings, identity, choosing.current(chosen.url_path)),
     }
-    for entry, draw in others.items():
-        if chosen == entry:
-            _guarded(entry.title, draw)
-            return
+    if draw := draws.get(chosen.url_path):
+        _guarded(chosen.title, draw)
+        return
     page = next(page for page, entry in pages.items() if entry == chosen)
+    # Of the pages with filters alone: another page's customer is what it is about.
+    filters = choosing.current(chosen.url_path)
     try:
         choices, own = load_choices(settings.warehouse, identity)
-        choosing.sidebar(filters, choices, own)
+        choosing.sidebar(filters, choices, own, load_customers(settings.warehouse, identity))
     except ReportError as error:
         st.error(str(error))
         return

@@ -251,7 +251,7 @@ def _show(question: Question, result: semantic.Result) -> None:
         st.info(drawn)
         drawn = ()
     for place, drawing in enumerate(drawn):
-        _drawing(drawing, place)
+        _drawing(replace(drawing, title=f"{drawing.title}, {question.days_said}"), place)
     fields = (*answer.dimensions, *answer.metrics)
     table = Table(
         tuple(Column(item.name, item.label, style_of(item)) for item in fields), evidence, max_rows=50

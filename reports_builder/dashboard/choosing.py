@@ -1,19 +1,22 @@
 """The filters in the sidebar, and the address that keeps them."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 
 import streamlit as st
 
 from reports_builder.dashboard import address
-from reports_builder.dashboard.filters import DIMENSIONS, PRESETS, Filters
+from reports_builder.dashboard.filters import COMPARISONS, DIMENSIONS, PRESETS, Filters
 from reports_builder.warehouse import Period
 
-_PARAMETERS = ("period", *DIMENSIONS)
+_PARAMETERS = ("period", "compare", *DIMENSIONS)
 _KEPT = "kept_filters"
 _PAGE = "page_of_filters"
 _OWN_DAYS = "own"
+_A_YEAR = 366
 _LABELS = {
+    "customer": "Customer",
     "organization": "Organization",
     "tier": "Tier",
     "product": "Product",
@@ -44,10 +47,16 @@ def keep(filters: Filters) -> None:
     address.write(_PARAMETERS, filters.to_address())
 
 
-def sidebar(filters: Filters, options: dict[str, tuple[str, ...]], own: Period) -> None:
-    """The widgets; a change of one writes the address and draws the page again."""
+def sidebar(
+    filters: Filters, options: dict[str, tuple[str, ...]], own: Period, customers: Mapping[str, str]
+) -> None:
+    """The widgets; a change of one writes the address and draws the page again.
+
+    ``customers`` are their names by id.
+    """
     st.sidebar.html('<div class="message">Filters</div>')
     _period_choice(filters, own)
+    _comparison_choice(filters, own)
     for name in DIMENSIONS:
         chosen = list(filters.values(name))
         # A value of the address that the data does not hold stays visible, to be taken out.
@@ -56,11 +65,16 @@ def sidebar(filters: Filters, options: dict[str, tuple[str, ...]], own: Period) 
             _LABELS[name],
             known,
             default=chosen,
+            format_func=partial(_named, customers if name == "customer" else {}),
             placeholder="all",
             **address.bound(f"filter-{name}", chosen, partial(_values_changed, name)),
         )
     if filters.chosen:
         st.sidebar.button("Clear filters", on_click=keep, args=(Filters(),), key="clear-filters")
+
+
+def _named(names: Mapping[str, str], value: str) -> str:
+    return f"{names[value]} ({value})" if value in names else value
 
 
 def _period_choice(filters: Filters, own: Period) -> None:
@@ -89,6 +103,22 @@ def _period_choice(filters: Filters, own: Period) -> None:
         )
         if len(days) == 1:
             st.sidebar.caption(f"Choose the last day too. Until then the page shows {start} to {end}.")
+
+
+def _comparison_choice(filters: Filters, own: Period) -> None:
+    labels = {"": "The days before"} | COMPARISONS
+    if (own.as_of - own.first_usage).days < _A_YEAR and filters.compare != "year":
+        # No data is that old.
+        del labels["year"]
+    st.sidebar.selectbox(
+        "Compare with",
+        list(labels),
+        index=list(labels).index(filters.compare),
+        format_func=labels.__getitem__,
+        **address.bound(
+            "filter-compare", filters.compare, lambda chosen: keep(_kept().with_comparison(chosen))
+        ),
+    )
 
 
 def _kept() -> Filters:

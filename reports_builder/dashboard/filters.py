@@ -15,7 +15,11 @@ PRESETS = {
 }
 """Periods by the word that stands for them in the address; the reports' own period has none."""
 
+COMPARISONS = {"year": "The same days a year before", "none": "Nothing"}
+"""What days are compared with, by the word in the address; the days just before them have none."""
+
 DIMENSIONS = {
+    "customer": "customer_id",
     "organization": "organization_id",
     "tier": "subscription_tier",
     "product": "product_id",
@@ -31,9 +35,14 @@ _MOST_VALUES = 200
 
 @dataclass(frozen=True)
 class Filters:
-    """What is chosen; ``period`` is a word of ``PRESETS``, ``from..to``, or empty for the reports' own."""
+    """What is chosen; ``period`` is a word of ``PRESETS``, ``from..to``, or empty for the reports' own.
+
+    ``compare`` is a word of ``COMPARISONS``, or empty for as many days before.
+    """
 
     period: str = ""
+    compare: str = ""
+    customer: tuple[str, ...] = ()
     organization: tuple[str, ...] = ()
     tier: tuple[str, ...] = ()
     product: tuple[str, ...] = ()
@@ -50,11 +59,17 @@ class Filters:
             name: tuple(dict.fromkeys(value for value in address.get(name, ()) if value))[:_MOST_VALUES]
             for name in DIMENSIONS
         }
-        return cls(period=period if _is_period(period) else "", **values)
+        compare = next(iter(address.get("compare", ())), "")
+        return cls(
+            period=period if _is_period(period) else "",
+            compare=compare if compare in COMPARISONS else "",
+            **values,
+        )
 
     def to_address(self) -> dict[str, list[str]]:
         """The same as parameters of an address; what is not chosen is not in it."""
-        chosen = {"period": [self.period]} if self.period else {}
+        days = {"period": self.period, "compare": self.compare}
+        chosen = {name: [word] for name, word in days.items() if word}
         return chosen | {name: list(self.values(name)) for name in DIMENSIONS if self.values(name)}
 
     def values(self, name: str) -> tuple[str, ...]:
@@ -69,18 +84,20 @@ class Filters:
 
     def with_values(self, name: str, values: Iterable[str]) -> "Filters":
         """The same with other values for one filter."""
-        return Filters(
-            self.period, *(tuple(values) if other == name else self.values(other) for other in DIMENSIONS)
-        )
+        return replace(self, **{name: tuple(values)})  # type: ignore[arg-type]
 
     def with_period(self, period: str) -> "Filters":
         """The same for other days."""
         return replace(self, period=period)
 
+    def with_comparison(self, compare: str) -> "Filters":
+        """The same compared with other days."""
+        return replace(self, compare=compare)
+
     def period_of(self, own: Period, last_usage: date) -> Period:
-        """The days that are asked for, with as many days before them to compare with."""
+        """The days that are asked for, with as many other days to compare them with."""
         if not self.period:
-            return own
+            return self._compared(own)
         if days := _own_days(self.period):
             start, end = days
         elif self.period == "all":
@@ -92,7 +109,25 @@ class Filters:
         prior_end = start - timedelta(days=1)
         # The last day with usage may still be filling, unless the reports stand on it.
         is_whole = end <= max(own.as_of, last_usage - timedelta(days=1))
-        return Period(end, start, prior_end - length, prior_end, own.first_usage, is_whole)
+        return self._compared(Period(end, start, prior_end - length, prior_end, own.first_usage, is_whole))
+
+    def _compared(self, period: Period) -> Period:
+        if not self.compare:
+            return period
+        if self.compare == "none":
+            # Days that no data reaches: no change is known.
+            return replace(period, prior_start=date.min, prior_end=date.min, before_words="nothing")
+        return replace(
+            period,
+            prior_start=_year_before(period.start),
+            prior_end=_year_before(period.as_of),
+            before_words="the same days a year before",
+        )
+
+
+def _year_before(day: date) -> date:
+    """The same day of the year before; of a leap day the day before it."""
+    return (day - timedelta(days=1) if (day.month, day.day) == (2, 29) else day).replace(year=day.year - 1)
 
 
 def _is_period(text: str) -> bool:
@@ -116,7 +151,7 @@ def whole_said(names: Iterable[str]) -> str:
     ignored = set(names)
     values = [f"{name}s" for name in DIMENSIONS if name in ignored]
     covers = [f"all {' and '.join(filter(None, (', '.join(values[:-1]), values[-1])))}"] if values else []
-    if "period" in ignored:
+    if ignored & {"period", "compare"}:
         covers.append("not the chosen days")
     if not covers:
         return ""

@@ -1,6 +1,7 @@
 """Views of the published warehouse, each built once per publication and choice of filters."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +12,8 @@ from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
-from reports_builder.dashboard.views import customer
+from reports_builder.dashboard.views import customer, trace
+from reports_builder.dashboard.weeks import with_weeks
 from reports_builder.dashboard.withheld import permitted
 from reports_builder.errors import ReportError
 from reports_builder.lineage.chain import Chain
@@ -44,7 +46,8 @@ def load_view(name: str, path: str, identity: Identity, filters: Filters) -> Vie
         # A team may have machines and no call: what it is shown then, its rows decide.
         if (filters.chosen or identity.scope.is_everything) and not queries.calls_in_period(warehouse):
             return None
-        return _seen(_build_of(name)(warehouse), identity)
+        view = _seen(_build_of(name)(warehouse), identity)
+        return replace(view, tiles=with_weeks(warehouse, view.tiles))
 
 
 @lru_cache(maxsize=128)
@@ -78,6 +81,20 @@ def load_chain(
         if view is None:
             raise ReportError(f"there is no page {name!r} with figures.")
         return explain_figure(warehouse, figure, view.citations)
+
+
+@lru_cache(maxsize=128)
+def load_trace(path: str, identity: Identity, trace_id: str) -> View | None:
+    """The page of one trace; None where no call names it."""
+    with open_published(Path(path), with_calls=True, scope=identity.scope) as warehouse:
+        return trace.build(warehouse, trace_id)
+
+
+@lru_cache(maxsize=4)
+def load_runs(path: str, identity: Identity) -> tuple[Section, ...]:
+    """What runs cost, the dearest and the slowest of them."""
+    with open_published(Path(path), with_calls=True, scope=identity.scope) as warehouse:
+        return trace.runs_sections(warehouse)
 
 
 @lru_cache(maxsize=4)

@@ -3,7 +3,7 @@
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import text
-from reports_builder.marts import USAGE
+from reports_builder.marts import CUSTOMER_DAYS, USAGE
 from reports_builder.warehouse import Warehouse
 
 
@@ -34,6 +34,46 @@ def calls_in_period(warehouse: Warehouse) -> int:
     return int(rows[0][0] or 0)  # type: ignore[arg-type]
 
 
+def usage_by_day(warehouse: Warehouse) -> Evidence:
+    """Usage of each day of the twelve weeks up to the last day; no row for a day without calls."""
+    return warehouse.evidence(
+        """
+        select
+            usage_date as day,
+            sum(effective_cost_usd) as cost_usd,
+            sum(calls) as calls,
+            sum(calls - uncosted_calls) as costed_calls,
+            sum(failed_calls) as failed_calls,
+            sum(calls - failed_calls) as finished_calls,
+            sum(quality_score_sum) as quality_score_sum,
+            sum(quality_scored_calls) as quality_scored_calls
+        from :usage
+        where usage_date between :as_of - 83 and :as_of
+        group by usage_date
+        order by usage_date
+        """,
+        usage=USAGE,
+    )
+
+
+def margins_by_day(warehouse: Warehouse) -> Evidence:
+    """Fees, cost and margin of each day of the same weeks, its fees on equal days."""
+    return warehouse.evidence(
+        """
+        select
+            usage_date as day,
+            sum(equal_day_revenue_usd) as revenue_usd,
+            sum(cost_to_serve_usd) as cost_usd,
+            sum(equal_day_margin_usd) as margin_usd
+        from :days
+        where usage_date between :as_of - 83 and :as_of
+        group by usage_date
+        order by usage_date
+        """,
+        days=CUSTOMER_DAYS,
+    )
+
+
 def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:
     """Every value that a filter can be set to."""
 
@@ -43,6 +83,7 @@ def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:
     strangers = warehouse.evidence("select count(*) as customers from core.dim_customers where not is_known")
     organizations = values("select distinct organization_id from core.dim_customers where is_known")
     return {
+        "customer": values("select distinct customer_id from core.fct_usage_daily order by 1"),
         "environment": values("select distinct environment from core.fct_usage_daily order by 1"),
         "feature": values("select distinct feature_id from core.fct_usage_daily order by 1"),
         "model": values("select distinct model from core.fct_usage_daily order by 1"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from reports_builder import formatting
 from reports_builder.semantic import CHART_KINDS, SavedChart
 
 ADDRESS = ("name", "kind", "metric", "by", "only", "from", "to")
@@ -52,6 +53,14 @@ class Question:
     def of_chart(cls, chart: SavedChart) -> "Question":
         """The question of a saved chart."""
         return cls(chart.name, chart.kind, chart.metrics, chart.dimensions, dict(chart.filters))
+
+    @property
+    def days_said(self) -> str:
+        """Of which days the answer is, in words."""
+        start, end = (formatting.day(day) if day else "" for day in (self.start, self.end))
+        if start and end:
+            return f"{start} to {end}"
+        return f"from {start}" if start else f"up to {end}" if end else "all days"
 
     def to_address(self) -> dict[str, list[str]]:
         """The parameters that bring this question back."""

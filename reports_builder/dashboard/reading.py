@@ -17,6 +17,8 @@ from reports_builder.marts import Mart
 from reports_builder.semantic.marts import mart_dimensions
 from reports_builder.warehouse import Connection, Period, Warehouse, written
 
+_DAYS = frozenset({"period", "compare"})
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -74,9 +76,14 @@ class NarrowedWarehouse(Warehouse):
         """Whether any filter is in use."""
         return bool(self.filters.chosen)
 
+    @property
+    def whole(self) -> "NarrowedWarehouse":
+        """The same without filters, for what speaks of the whole company and the reports' own days."""
+        return NarrowedWarehouse(self.path, self._connection, Filters()) if self.is_narrowed else self
+
     def period_of(self, evidence: Evidence) -> Period:
         """The chosen window where the query follows it, else that of the marts."""
-        return self.period if "period" in evidence.not_narrowed_by else self.chosen_period
+        return self.period if _DAYS & set(evidence.not_narrowed_by) else self.chosen_period
 
     def evidence(self, sql: str, **parameters: SqlValue | Mart) -> Evidence:
         """As in ``Warehouse``; what a reader chose is bound as a parameter and printed as a literal.
@@ -84,11 +91,13 @@ class NarrowedWarehouse(Warehouse):
         What the reader may not see comes back empty and marked as withheld.
         """
         marts = {name: value for name, value in parameters.items() if isinstance(value, Mart)}
-        followed = [name for name in self.filters.chosen if _is_followed(name, marts.values())]
-        chosen = {name: self.filters.values(name) for name in followed if name != "period"}
+        followed = [name for name in self.filters.chosen if _is_followed(name, marts.values(), sql)]
+        chosen = {name: self.filters.values(name) for name in followed if name in DIMENSIONS}
         known = self.period.parameters() | parameters
+        if _DAYS & set(followed):
+            known |= self.chosen_period.parameters()
         if "period" in followed:
-            known |= self.chosen_period.parameters() | {"history_start": self.chosen_period.start}
+            known |= {"history_start": self.chosen_period.start}
 
         def narrowed(spelled: Callable[[str], str]) -> dict[str, Mart]:
             if not chosen:
@@ -113,11 +122,13 @@ class NarrowedWarehouse(Warehouse):
             return Evidence(text, *self._reader.nothing(asked, chosen), is_withheld=True)
 
 
-def _is_followed(name: str, marts: Collection[Mart]) -> bool:
+def _is_followed(name: str, marts: Collection[Mart], sql: str) -> bool:
+    if name == "compare" and "prior" not in sql:
+        return True
     if not marts:
         return False
     layer = mart_dimensions()
-    if name == "period":
+    if name in _DAYS:
         return all(layer.is_kept_by_day(mart) for mart in marts)
     return all(layer.keeps(mart, DIMENSIONS[name]) for mart in marts)
 

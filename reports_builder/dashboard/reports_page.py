@@ -11,42 +11,40 @@ from reports_builder.access import Scope
 from reports_builder.dashboard import address
 from reports_builder.dashboard.settings import Settings
 from reports_builder.escaping import escape
+from reports_builder.pages import page_modules
 
-_REPORTS = {
-    "finops_summary": "Executive summary",
-    "customer_profitability": "Customer profitability",
-    "model_efficiency": "Model efficiency",
-    "pricing_proposal": "Pricing proposal",
-}
+# What the others are called is their heading.
+_NAMES = {"finops_summary": "Executive summary"}
 _FIGURE = re.compile(r"figures/[\w.-]+\.svg")
 
 
 def draw(settings: Settings, scope: Scope) -> None:
-    """One of the four reports; which one is kept in the address. They speak of the whole company."""
+    """One of the reports and analyses; which one is kept in the address. They speak of the whole company."""
     if not scope.is_everything:
         st.info(f"Your group sees {escape(scope.said)}; the reports speak of the whole company.")
         return
     folder = Path(settings.reports)
-    there = [name for name in _REPORTS if (folder / f"{name}.md").is_file()]
+    there = rendered(folder)
     if not there:
         st.info(
             f"No report is rendered in `{folder}` yet. Run `python -m reports_builder`, or `make reports`."
         )
         return
-    asked = st.query_params.get("report", there[0])
-    name = asked if asked in there else there[0]
-    st.segmented_control(
+    first = next(iter(there))
+    asked = st.query_params.get("report", first)
+    name = asked if asked in there else first
+    texts = {each: path.read_text(encoding="utf-8") for each, path in there.items()}
+    st.selectbox(
         "Report",
-        there,
-        default=name,
-        format_func=_REPORTS.__getitem__,
+        list(there),
+        index=list(there).index(name),
+        format_func=lambda each: _named(each, texts[each]),
         label_visibility="collapsed",
-        required=True,
         **address.bound("report", name, lambda chosen: address.write(("report",), {"report": [chosen]})),
     )
     st.caption("As rendered for the reports' own period: filters do not change it.")
-    text = (folder / f"{name}.md").read_text(encoding="utf-8")
-    st.html(markup.page(text, figures_below(folder)))
+    text = texts[name]
+    st.html(markup.page(text, figures_below(there[name].parent)))
     st.download_button(
         "Markdown",
         data=text,
@@ -55,6 +53,17 @@ def draw(settings: Settings, scope: Scope) -> None:
         type="tertiary",
         on_click="ignore",
     )
+
+
+def rendered(folder: Path) -> dict[str, Path]:
+    """The reports and analyses that are in the folder by the names of their pages, the reports first."""
+    places = {name: (folder / f"{name}.md", folder / "analyses" / f"{name}.md") for name in page_modules()}
+    return {name: path for name, paths in places.items() for path in paths if path.is_file()}
+
+
+def _named(name: str, text: str) -> str:
+    """What a report is called: its heading without its days."""
+    return _NAMES.get(name) or text.partition("\n")[0].removeprefix("# ").rpartition(", ")[0] or name
 
 
 def figures_below(folder: Path) -> markup.Draw:

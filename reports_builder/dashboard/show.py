@@ -3,8 +3,9 @@
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from html import escape
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import streamlit as st
 
@@ -13,10 +14,11 @@ from reports_builder.dashboard import charts, explain_page
 from reports_builder.dashboard.filters import whole_said
 from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.settings import Settings
-from reports_builder.dashboard.view import View
+from reports_builder.dashboard.view import Opening, View
+from reports_builder.dashboard.weeks import line_html
 from reports_builder.evidence import Evidence, Prose
 from reports_builder.formatting import Value
-from reports_builder.model import Citation, Column, Figure, KeyFigure, Section, Table, cite
+from reports_builder.model import Citation, Column, Figure, Insight, KeyFigure, Section, Table, cite
 from reports_builder.spreadsheet_cells import csv_bytes
 
 LIMITED = "is-limited"
@@ -24,6 +26,9 @@ LIMITED = "is-limited"
 
 _MOST_COLUMNS = 6
 _SENTENCE = 32
+# The reports put first what matters most; more of them above the charts would hide these.
+_OPEN_INSIGHTS = 3
+_WHOLE = "Of the whole company, in the days of the reports, whatever is filtered."
 
 
 def is_dark() -> bool:
@@ -41,11 +46,18 @@ def heading(title: str) -> None:
     html(f'<div class="message">{escape(title)}</div>')
 
 
-def view(shown: View, forms: Mapping[str, Callable[[], None]] | None = None) -> None:
-    """The whole view; ``forms`` draw what a reader can do below the section of that title."""
+def view(
+    shown: View, forms: Mapping[str, Callable[[], None]] | None = None, *, is_narrowed: bool = False
+) -> None:
+    """The whole view; ``forms`` draw what a reader can do below the section of that title.
+
+    ``is_narrowed`` says that filters are in use, which the insights do not follow.
+    """
+    _opening(shown.opening)
     sentences = [_sentence(prose) for prose in shown.headline]
     html(f'<div class="headline">{"".join(f"<p>{sentence}</p>" for sentence in sentences)}</div>')
     _tiles(shown)
+    _insights(shown.insights, is_narrowed=is_narrowed)
     pending: list[Section] = []
     for section in shown.sections:
         if section.figures:
@@ -68,6 +80,23 @@ def view(shown: View, forms: Mapping[str, Callable[[], None]] | None = None) -> 
         )
 
 
+def _opening(lists: tuple[Opening, ...]) -> None:
+    if not lists:
+        return
+    for column, each in zip(st.columns(len(lists), gap="large"), lists, strict=True):
+        kind = "ol" if each.is_ordered else "ul"
+        lines = "".join(f"<li>{_sentence(said)}{_link(page)}</li>" for said, page in each.lines)
+        with column:
+            html(f'<div class="opening"><h2>{escape(each.title)}</h2><{kind}>{lines}</{kind}></div>')
+            query(cite([said for said, _ in each.lines]), f"opening-{_slug(each.title)}")
+
+
+def _link(page: str) -> str:
+    """To the view that says more."""
+    title = next((name.title for name in VIEWS if name.view == page), None)
+    return f' <a href="{page}" target="_self">{escape(title)}</a>' if title else ""
+
+
 def _sentence(prose: Prose) -> str:
     return markup.inline(prose) + _not_narrowed(quote.evidence for quote in prose.quotes)
 
@@ -88,8 +117,8 @@ def _tiles(shown: View) -> None:
 def _tile(tile: KeyFigure) -> None:
     cells = [cell for cell in tile.cells if cell is not None]
     more = [
-        markup.inline(part)
-        for part in (tile.change, tile.status)
+        said
+        for part, said in ((tile.change, change_html(tile)), (tile.status, _inline(tile.status)))
         if part is not None and part.plain not in ("change unknown", "")
     ]
     if tile.target is not None:
@@ -103,9 +132,67 @@ def _tile(tile: KeyFigure) -> None:
     html(
         f'<div class="tile"><div class="label">{markup.inline(label)}</div>'
         f'<div class="now">{_explained(markup.inline(tile.now), tile.now)}</div>'
-        f'<div class="more">{said}{_not_narrowed(evidence)}</div></div>'
+        f'<div class="more">{said}{_not_narrowed(evidence)}</div>'
+        f"{line_html(tile.weeks) if tile.weeks else ''}</div>"
     )
-    query(cite(cells), f"tile-{_slug(label.plain)}")
+    also = [tile.weeks.evidence] if tile.weeks else []
+    query(cite(cells, also), f"tile-{_slug(label.plain)}")
+
+
+def _inline(prose: Prose | None) -> str:
+    return markup.inline(prose) if prose else ""
+
+
+def change_html(tile: KeyFigure) -> str:
+    """The change with an arrow, in the colour of good or bad where the figure has one of them."""
+    said = _inline(tile.change)
+    sizes = [Decimal(quote.exact) for quote in tile.change.quotes] if tile.change else []
+    if len(sizes) != 1 or not sizes[0]:
+        return said
+    is_up = sizes[0] > 0
+    arrow = "▲" if is_up else "▼"
+    kind = "" if not tile.better else "good" if is_up == (tile.better == "up") else "bad"
+    return f'<span class="{kind}">{arrow} {said}</span>' if kind else f"{arrow} {said}"
+
+
+def _insights(insights: tuple[Insight, ...], *, is_narrowed: bool) -> None:
+    if not insights:
+        return
+    html("<h2>What stands out, and what to do</h2>")
+    if is_narrowed:
+        html(f'<span class="remark">{_WHOLE}</span>')
+    cards = list(enumerate(insights))
+    _cards(cards[:_OPEN_INSIGHTS])
+    if more := cards[_OPEN_INSIGHTS:]:
+        with st.expander(f"{len(more)} more", key="more-insights"):
+            for start in range(0, len(more), _OPEN_INSIGHTS):
+                _cards(more[start : start + _OPEN_INSIGHTS])
+
+
+def _cards(numbered: list[tuple[int, Insight]]) -> None:
+    # As wide as in a full row, so that those of all rows are alike.
+    for column, (place, insight) in zip(st.columns(_OPEN_INSIGHTS, gap="small"), numbered, strict=False):
+        with column, st.container(border=True, height="stretch", gap="small", key=f"insight-{place}"):
+            html(insight_html(insight))
+            query(insight.citations, f"insight-{place}")
+
+
+def insight_html(insight: Insight) -> str:
+    """One insight as a card: what is wrong, what it costs, what to do, what comes of it, and whose it is."""
+    told = {
+        "Problem": insight.problem,
+        "Impact": insight.ubr_impact,
+        "Recommendation": insight.recommendation.action,
+        "Outcome": insight.outcome,
+    }
+    paragraphs = "".join(f"<p><b>{name}</b> {markup.inline(said)}</p>" for name, said in told.items())
+    whose = f"Owner: {insight.recommendation.owner_role} · Effort: {insight.recommendation.effort}"
+    domain = f"{insight.domain_spec}. {insight.domain_framework}"
+    return (
+        f'<div class="insight"><div class="message">{markup.inline(insight.title)}</div>{paragraphs}'
+        f"<p>{escape(whose)}</p>"
+        f'<div class="more">FinOps domain: {escape(domain)}</div></div>'
+    )
 
 
 def _explained(shown: str, prose: Prose) -> str:
@@ -244,9 +331,9 @@ def _cell(kind: str, column: Column, record: Mapping[str, Value]) -> str:
     if column.is_number and not column.words and record[column.name] is not None:
         shown = _linked(shown, column.name, formatting.exact(record[column.name]))
     if column.page and record[column.page[1]] is not None:
-        name, key = column.page
+        address, key = column.page
         # Beside the page that shows the table; the id of whatever data says it is.
-        shown = f'<a href="{name}?{urlencode({name: str(record[key])})}" target="_self">{shown}</a>'
+        shown = f'<a href="{address}={quote_plus(str(record[key]))}" target="_self">{shown}</a>'
     return f'<td class="{kind}" data-label="{escape(column.heading, quote=True)}">{shown}</td>'
 
 

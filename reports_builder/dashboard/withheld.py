@@ -12,6 +12,7 @@ def permitted(view: View) -> View:
     """The parts of the view that rest on figures which the reader may see.
 
     What rests on none may have been chosen by their absence ("there are no customers"): it goes, too.
+    Insights, and what the page opens with, speak of the whole company.
     """
     tiles = tuple(_tile(tile) for tile in view.tiles if _is_shown([tile.now]))
     sections = tuple(section for section in map(_section, view.sections) if section is not None)
@@ -20,7 +21,13 @@ def permitted(view: View) -> View:
     gone += [_words(tile.label) for tile in view.tiles if not _is_shown([tile.now])]
     headline = tuple(sentence for sentence in view.headline if _is_shown([sentence]))
     return replace(
-        view, headline=headline, tiles=tiles, sections=sections, left_out=tuple(dict.fromkeys(gone))
+        view,
+        headline=headline,
+        tiles=tiles,
+        sections=sections,
+        insights=(),
+        opening=(),
+        left_out=tuple(dict.fromkeys(gone)),
     )
 
 

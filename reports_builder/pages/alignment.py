@@ -3,9 +3,9 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, KeyFigure, Page, Section, Table
+from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.breakdown.queries import breakdown
 from reports_builder.subjects.allocation.breakdown.statements import breakdown_table
-from reports_builder.subjects.allocation.teams import insights
 from reports_builder.subjects.allocation.teams import queries as ask
 from reports_builder.subjects.allocation.teams.statements import (
     TEAM_COLUMNS,
@@ -51,11 +51,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         key_figures=(*key_figures(month, charges), *_next_month(ask.next_month_budget(warehouse))),
         figures=budgets_figure(month, budgets),
-        insights=(
-            *insights.overrun(budgets, month, ask.budget_table(warehouse), ask.budgets_ahead(warehouse)),
-            *insights.dear_team(teams),
-            *insights.shown_only(ask.shown_only(warehouse), ask.shown_in_all(warehouse)),
-        ),
+        insights=insights.alignment(warehouse),
         plan=None,
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(

@@ -3,11 +3,10 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import note
 from reports_builder.model import Page
+from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.gpus import queries as ask_gpus
-from reports_builder.subjects.allocation.gpus.insights import unused
 from reports_builder.subjects.allocation.gpus.statements import gpu_section, gpus_said
 from reports_builder.subjects.allocation.spend import queries as ask
-from reports_builder.subjects.allocation.spend.insights import unowned
 from reports_builder.subjects.allocation.spend.statements import (
     activities_section,
     components_section,
@@ -20,7 +19,6 @@ from reports_builder.subjects.allocation.spend.statements import (
     unowned_section,
 )
 from reports_builder.subjects.allocation.tags import queries as ask_tags
-from reports_builder.subjects.allocation.tags.insights import untagged
 from reports_builder.subjects.allocation.tags.statements import tag_figures, tag_sections, tags_said
 from reports_builder.warehouse import Warehouse
 
@@ -53,11 +51,7 @@ def build(warehouse: Warehouse) -> Page:
         answer=(owned(month), *gpus_said(gpus), tags_said(tagged)),
         key_figures=(*spend_figures(month), *tag_figures(tagged)),
         figures=owner_figures(warehouse, month),
-        insights=(
-            *unused(gpus, ask_gpus.unused_by_machine(warehouse)),
-            *untagged(tagged, ask_tags.tagged_by_team(warehouse)),
-            *unowned(month, ask.unowned_steps(warehouse)),
-        ),
+        insights=insights.allocation(warehouse),
         plan=None,
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(

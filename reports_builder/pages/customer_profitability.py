@@ -11,8 +11,9 @@ from reports_builder.model import (
     Table,
     TextHistogram,
 )
-from reports_builder.subjects.margin import insights
+from reports_builder.subjects import insights
 from reports_builder.subjects.margin import queries as ask
+from reports_builder.subjects.margin.insights import LOSS_COLUMNS
 from reports_builder.subjects.margin.statements import (
     ASSUMPTIONS,
     bands_figure,
@@ -27,8 +28,6 @@ from reports_builder.subjects.margin.statements import (
 from reports_builder.subjects.pricing import queries as ask_prices
 from reports_builder.subjects.pricing.actions import plan_actions
 from reports_builder.subjects.pricing.frontier import chosen
-from reports_builder.subjects.pricing.insights import pricing
-from reports_builder.subjects.pricing.pilot import sequence_said
 from reports_builder.subjects.pricing.statements import kept_said
 from reports_builder.subjects.rates.decisions import losses_without_new_prices
 from reports_builder.warehouse import Warehouse
@@ -45,8 +44,6 @@ def build(warehouse: Warehouse) -> Page:
     """Customer profitability of the trailing window."""
     totals = ask.totals(warehouse)
     losing = ask.losing_customers(warehouse)
-    segments = ask.segments(warehouse)
-    tiers = ask.lifetime_by_tier(warehouse)
     lifetime = ask.lifetime_total(warehouse)
     plan = ask_prices.recommended(warehouse)
     if not plan.rows and not totals["customers"]:
@@ -65,11 +62,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         key_figures=key_figures(totals, lifetime),
         figures=(losses_figure(totals, losing) if losing.rows else costs_figure(warehouse),),
-        insights=(
-            *insights.where_margin_goes(warehouse, totals, losing, segments),
-            *((pricing(plan, ask_prices.plans(warehouse), sequence_said(warehouse)),) if plan.rows else ()),
-            *insights.lifetime(tiers, lifetime),
-        ),
+        insights=insights.customers(warehouse),
         plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
         sections=(_distribution(warehouse, totals), _customers(warehouse), *_unprofitable(losing)),
@@ -143,6 +136,6 @@ def _unprofitable(losing: Evidence) -> tuple[Section, ...]:
                     "from its first day, named beside it, and had no margin before."
                 ),
             ),
-            tables=(Table(insights.LOSS_COLUMNS, losing, max_rows=50),),
+            tables=(Table(LOSS_COLUMNS, losing, max_rows=50),),
         ),
     )

@@ -4,7 +4,7 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Page, Section, Table
 from reports_builder.savings import action_plan
-from reports_builder.subjects.margin.features import insights
+from reports_builder.subjects import insights
 from reports_builder.subjects.margin.features import queries as ask
 from reports_builder.subjects.margin.features.statements import (
     adoption_table,
@@ -57,12 +57,7 @@ def build(warehouse: Warehouse) -> Page:
         answer=_answer(warehouse, totals),
         key_figures=key_figures(totals),
         figures=revenue_and_cost(warehouse, totals, judged),
-        insights=(
-            *insights.losses(warehouse, totals),
-            *insights.closures(warehouse, totals),
-            *insights.investments(warehouse, totals),
-            *insights.uneven_use(warehouse),
-        ),
+        insights=insights.features(warehouse),
         plan=action_plan(warehouse, "model_switch", "inefficient_usage", "batch", "caching"),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(

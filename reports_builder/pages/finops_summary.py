@@ -4,6 +4,7 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import Page, Section
 from reports_builder.savings import NOTHING_TO_DO, main_actions, named, savings_figure, total_of_works, works
+from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.spend import queries as everything
 from reports_builder.subjects.allocation.spend.statements import (
     all_spend_figures,
@@ -12,7 +13,6 @@ from reports_builder.subjects.allocation.spend.statements import (
 )
 from reports_builder.subjects.allocation.teams import queries as alignment
 from reports_builder.subjects.allocation.teams.statements import month_budget_figure
-from reports_builder.subjects.core import insights
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import (
     drivers_table,
@@ -22,6 +22,7 @@ from reports_builder.subjects.core.statements import (
     split_table,
     takes_most,
     top_customers_figure,
+    why_it_changed,
 )
 from reports_builder.subjects.margin.queries import fees_and_all_spend, spend_beside_ai
 from reports_builder.subjects.margin.queries import totals as margin_totals
@@ -56,11 +57,9 @@ def build(warehouse: Warehouse) -> Page:
     margins = margin_totals(warehouse)
     top = ask.top_customers(warehouse)
     concentration = ask.concentration(warehouse)
-    models = ask.models(warehouse)
     best = works(warehouse)
     saved = total_of_works(warehouse)
     outlook = forecast.outlook(warehouse)
-    teams = alignment.budgets_ahead(warehouse)
     return Page(
         path="finops_summary.md",
         title="All spend" if all_spend.rows else "AI spend",
@@ -77,7 +76,7 @@ def build(warehouse: Warehouse) -> Page:
             ),
             spend_said(warehouse, spend),
             *(() if all_spend.rows else ledger_said(warehouse)),
-            *_why(warehouse, spend),
+            *why_it_changed(warehouse, spend),
             join(
                 [
                     fees_said(margins),
@@ -98,44 +97,12 @@ def build(warehouse: Warehouse) -> Page:
             savings_figure(saved),
         ),
         figures=(top_customers_figure(warehouse, top, concentration),) if top.rows else (),
-        insights=(
-            *([insights.concentrated_cost(warehouse, top, concentration, margins)] if top.rows else []),
-            insights.dear_model(warehouse, models),
-            *insights.opportunities(warehouse),
-            *insights.overrun_budgets(teams, alignment.ended_overrun(warehouse)),
-        ),
+        insights=insights.summary(warehouse),
         plan=main_actions(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             *((categories_section(warehouse),) if all_spend.rows else ()),
             *_reference(warehouse, outlook),
-        ),
-    )
-
-
-def _why(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
-    """What made the change, where there is a period to compare with."""
-    if spend["prior_spend_usd"] is None:
-        return ()
-    causes, mover = ask.causes_of_change(warehouse), ask.largest_mover(warehouse)
-    unknown = (
-        "; customers whose cost in one of the periods is unknown stand for {unknown_usd:more_or_less_usd}"
-        if causes["unknown_usd"]
-        else ""
-    )
-    largest = (
-        "; the largest single change is {largest_mover:text}, {largest_move_usd:delta_usd}"
-        + (", which left on {largest_mover_left_date:day}" if mover["largest_mover_left_date"] else "")
-        if mover["largest_move_usd"] is not None
-        else ""
-    )
-    return (
-        say(
-            "Customers that started added {started_usd:usd}, customers that stopped took away "
-            "{stopped_usd:usd}, and those that stayed cost {stayed_usd:more_or_less_usd}"
-            f"{unknown}{largest}.",
-            causes,
-            mover,
         ),
     )
 
@@ -183,7 +150,7 @@ def _reference(warehouse: Warehouse, outlook: Evidence) -> tuple[Section, ...]:
         Section(
             "AI spend by provider",
             text=(takes_most(providers) + note("."),),
-            tables=(split_table("Provider", providers),),
+            tables=(split_table("provider", "Provider", providers),),
         ),
         Section(
             "Top 10 cost drivers",

@@ -8,8 +8,8 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, KeyFigure, Page, Section, Table
 from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, total_savings
+from reports_builder.subjects import insights
 from reports_builder.subjects.core.statements import without_a_cost
-from reports_builder.subjects.efficiency import insights
 from reports_builder.subjects.efficiency import queries as ask
 from reports_builder.subjects.efficiency.statements import attempts_section, quality_figure, result_figures
 from reports_builder.subjects.rates.price_age import model_prices_said
@@ -17,17 +17,13 @@ from reports_builder.subjects.rates.queries import kind
 from reports_builder.subjects.rates.statements import kind_figure
 from reports_builder.warehouse import Warehouse
 
-_INSIGHTS = 3
-
 
 def build(warehouse: Warehouse) -> Page:
     """The comparison of models, per task, for the trailing window."""
     totals = ask.totals(warehouse)
     tasks = ask.recommendations(warehouse)
-    by_task = {task["task_type"]: task for task in tasks.each()}
     switches = ledger(warehouse, "model_switch")
     saved = total_savings(warehouse, switches)
-    refused = ask.refused(warehouse)
     refused_sums = ask.refused_in_all(warehouse)
     return Page(
         path="model_efficiency.md",
@@ -40,15 +36,7 @@ def build(warehouse: Warehouse) -> Page:
         answer=_answer(totals, switches, saved, refused_sums),
         key_figures=_key_figures(warehouse, totals),
         figures=(_before_and_after(tasks, totals),),
-        insights=(
-            *(
-                insights.switch(warehouse, action, by_task[action["task_type"]])
-                for action in switches.each()[:_INSIGHTS]
-            ),
-            *insights.premium_on_trivial(warehouse),
-            *insights.refusals(refused, refused_sums),
-            *insights.shortfalls(warehouse),
-        ),
+        insights=insights.models(warehouse),
         plan=action_plan(warehouse, "model_switch", "inefficient_usage"),
         confidence=confidence(warehouse, (*model_prices_said(warehouse), *_assumptions(warehouse))),
         sections=_reference(warehouse, tasks),

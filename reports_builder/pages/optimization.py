@@ -4,11 +4,10 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Page, Section, Table
 from reports_builder.savings import action_plan, works
+from reports_builder.subjects import insights
 from reports_builder.subjects.core.queries import spend
-from reports_builder.subjects.rates import insights
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.cloud_commitments import (
-    cloud_commitment_insight,
     cloud_commitment_sections,
 )
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
@@ -30,7 +29,7 @@ from reports_builder.subjects.rates.statements import (
     what_was_examined,
 )
 from reports_builder.subjects.rates.team_coverage import team_coverage_section
-from reports_builder.subjects.rates.usage import usage_insight, usage_sections
+from reports_builder.subjects.rates.usage import usage_sections
 from reports_builder.warehouse import Warehouse
 
 
@@ -41,7 +40,6 @@ def build(warehouse: Warehouse) -> Page:
     offer = ask.recommended_offer(warehouse)
     counts = ask.offer_counts(warehouse)
     best = works(warehouse, rows=1)
-    switches = ask.switches(warehouse)
     return Page(
         path="analyses/optimization.md",
         title="Rate optimization: what the same work could cost",
@@ -60,15 +58,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         key_figures=key_figures(spend(warehouse), totals, kinds),
         figures=(waterfall_figure(warehouse, totals),),
-        insights=(
-            *insights.model_switches(kinds["model_switch"], switches),
-            *insights.commitments(
-                offer, counts, ask.offers(warehouse, "after_actions", paying=bool(offer.rows))
-            ),
-            *insights.batch(kinds["batch"], ask.batch(warehouse)),
-            *usage_insight(warehouse),
-            *cloud_commitment_insight(warehouse),
-        ),
+        insights=insights.optimization(warehouse),
         plan=action_plan(warehouse),
         confidence=confidence(
             warehouse,

@@ -4,14 +4,16 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Page, Section
 from reports_builder.savings import action_plan, ledger, total_savings
-from reports_builder.subjects.efficiency import insights
+from reports_builder.subjects import insights
 from reports_builder.subjects.efficiency import queries as ask
+from reports_builder.subjects.efficiency.insights import differs
 from reports_builder.subjects.efficiency.statements import (
     advice_section,
     how_it_goes,
     latency_figure,
     models_table,
     result_figures,
+    service_levels_section,
     slowest_figure,
     who_waits,
 )
@@ -26,7 +28,6 @@ def build(warehouse: Warehouse) -> Page:
     switches = ledger(warehouse, "model_switch")
     slow = ask.slowest(warehouse)
     failing = ask.failures_by_model(warehouse)
-    by_task = {task["task_type"]: task for task in tasks.each()}
     return Page(
         path="analyses/performance.md",
         title="Performance of the models in use",
@@ -43,14 +44,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         key_figures=(*result_figures(results), slowest_figure(slow)),
         figures=latency_figure(warehouse, slow),
-        insights=(
-            *(
-                insights.switch(warehouse, action, by_task[action["task_type"]])
-                for action in switches.each()[:1]
-            ),
-            *insights.slow_answers(slow),
-            *insights.failures(failing, ask.failures_in_all(warehouse)),
-        ),
+        insights=insights.performance(warehouse),
         plan=action_plan(warehouse, "model_switch"),
         confidence=confidence(warehouse),
         sections=_reference(warehouse, tasks),
@@ -58,7 +52,7 @@ def build(warehouse: Warehouse) -> Page:
 
 
 def _what_fails(failing: Evidence) -> Prose:
-    if not insights.differs(failing):
+    if not differs(failing):
         return note("No model fails measurably more often than another.")
     return failing.say(
         "{model:text} fails most often, in {failure_share:percent} of its calls; {best_model:text} least, in "
@@ -82,5 +76,6 @@ def _what_to_move(totals: Evidence, saved: Evidence) -> Prose:
 def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
     return (
         advice_section(tasks),
+        *service_levels_section(warehouse),
         Section("Cost, latency and quality by task and model", tables=(models_table(warehouse),)),
     )

@@ -3,9 +3,8 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Page, Section
-from reports_builder.subjects.allocation.teams.queries import budgets_ahead
+from reports_builder.subjects import insights
 from reports_builder.subjects.planning import queries as ask
-from reports_builder.subjects.planning.budgets import insights as budget_insights
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
 from reports_builder.subjects.planning.budgets.statements import (
     budgets_section,
@@ -19,7 +18,6 @@ from reports_builder.subjects.planning.close.statements import (
     month_closed,
 )
 from reports_builder.subjects.planning.funnel.statements import funnel_section
-from reports_builder.subjects.planning.returns import insights as return_insights
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
     claims_table,
@@ -40,7 +38,6 @@ from reports_builder.subjects.planning.tokens.statements import (
     lifetimes_section,
     tokens_section,
 )
-from reports_builder.subjects.planning.variance import insights as variance_insights
 from reports_builder.subjects.planning.variance import queries as ask_variance
 from reports_builder.subjects.planning.variance.statements import (
     causes_table,
@@ -99,15 +96,7 @@ def build(warehouse: Warehouse) -> Page:
             *value_figures(investments),
         ),
         figures=(*parts_figure(month, parts), *tornado_figure(warehouse, investments)),
-        insights=(
-            *variance_insights.over_budget(
-                teams,
-                ask_variance.causes(warehouse, teams["scope_id"] if teams.rows else None),
-                budgets_ahead(warehouse),
-            ),
-            *budget_insights.heading_over(ahead),
-            *return_insights.likely_loss(doubtful, investments),
-        ),
+        insights=insights.planning(warehouse),
         plan=None,
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(

@@ -4,12 +4,11 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, note
 from reports_builder.missing import page_without_plans
 from reports_builder.model import Column, Page, Section, Table, TextHistogram
+from reports_builder.subjects import insights
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
-from reports_builder.subjects.pricing import simulation as insights
 from reports_builder.subjects.pricing.actions import introduction
 from reports_builder.subjects.pricing.frontier import chosen_said, front_section
-from reports_builder.subjects.pricing.pilot import sequence_said
 from reports_builder.subjects.pricing.statements import (
     INVOICE_COLUMNS,
     KEY_FIGURE_HEADINGS,
@@ -67,12 +66,7 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(warehouse, plan),),
-        insights=(
-            insights.structure(plan, plans, sequence_said(warehouse)),
-            *insights.who_pays(warehouse, plan, rules),
-            *insights.departures(warehouse, plan, plans),
-            *insights.segments(warehouse, plan),
-        ),
+        insights=insights.pricing(warehouse),
         plan=introduction(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(

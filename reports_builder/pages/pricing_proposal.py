@@ -4,13 +4,14 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.missing import page_without_plans
 from reports_builder.model import Column, Figure, Page, Section, Table
+from reports_builder.subjects import insights
 from reports_builder.subjects.margin import queries as ask_margins
 from reports_builder.subjects.pricing import customers as ask_customers
-from reports_builder.subjects.pricing import insights
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.actions import plan_actions
 from reports_builder.subjects.pricing.charts import before_and_after
 from reports_builder.subjects.pricing.frontier import chosen, chosen_said, front_section
+from reports_builder.subjects.pricing.insights import HISTORY_COLUMNS, PRICE_COLUMNS, SEGMENT_COLUMNS
 from reports_builder.subjects.pricing.pilot import pilot_section, sequence_said, units_section
 from reports_builder.subjects.pricing.statements import (
     KEY_FIGURE_HEADINGS,
@@ -62,7 +63,6 @@ def build(warehouse: Warehouse) -> Page:
     archetypes = ask_customers.segments(warehouse, "usage_archetype")
     losses = ask_margins.totals(warehouse)
     rules = ask.rules(warehouse)
-    changes = not plan["is_current_plan"]
     return Page(
         path=_PATH,
         title=_TITLE,
@@ -72,24 +72,7 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(warehouse, plan),),
-        insights=(
-            insights.flat_fee(today, losses, archetypes, ask_customers.gains(warehouse, "usage_archetype")),
-            *(
-                (
-                    insights.structure(plan, ask.prices(warehouse), ask.room(warehouse), chosen(warehouse)),
-                    insights.projection(
-                        plan, plans, ask_customers.impacts(warehouse), sequence_said(warehouse)
-                    ),
-                    insights.spared(tiers),
-                    *insights.hardest_hit(
-                        ask_customers.largest_rises(warehouse),
-                        ask_customers.impacts(warehouse),
-                    ),
-                )
-                if changes
-                else (insights.pricing(plan, plans, sequence_said(warehouse)),)
-            ),
-        ),
+        insights=insights.proposal(warehouse),
         plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
@@ -136,7 +119,7 @@ def _structure(warehouse: Warehouse, choice: Evidence) -> Section:
             + _origin(choice),
         ),
         tables=(
-            Table(insights.PRICE_COLUMNS, ask.prices(warehouse), note("Price list")),
+            Table(PRICE_COLUMNS, ask.prices(warehouse), note("Price list")),
             Table((Column("subscription_tier", "Tier"), Column("rationale", "Why")), ask.prices(warehouse)),
         ),
     )
@@ -162,7 +145,7 @@ def _projection(warehouse: Warehouse, plans: Evidence, history: Evidence) -> Sec
                 plans,
                 note("The recommended plan and those of your list"),
             ),
-            Table(insights.HISTORY_COLUMNS, history, note("Whole months under the plan, nobody leaving")),
+            Table(HISTORY_COLUMNS, history, note("Whole months under the plan, nobody leaving")),
             scenarios_table(warehouse),
         ),
     )
@@ -201,7 +184,7 @@ def _segments(tiers: Evidence, archetypes: Evidence) -> Section:
             ),
         ),
         tables=(
-            Table(insights.SEGMENT_COLUMNS, tiers, note("By tier")),
-            Table(insights.SEGMENT_COLUMNS, archetypes, note("By declared use")),
+            Table(SEGMENT_COLUMNS, tiers, note("By tier")),
+            Table(SEGMENT_COLUMNS, archetypes, note("By declared use")),
         ),
     )

@@ -4,8 +4,9 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import page_without_customers
 from reports_builder.model import Column, Page, Section, Table
-from reports_builder.subjects.margin import insights
+from reports_builder.subjects import insights
 from reports_builder.subjects.margin import queries as ask
+from reports_builder.subjects.margin.insights import LIFETIME_COLUMNS, SEGMENT_MARGIN_COLUMNS
 from reports_builder.subjects.margin.revenue import queries as ask_revenue
 from reports_builder.subjects.margin.revenue.statements import recurring_said, revenue_sections
 from reports_builder.subjects.margin.statements import (
@@ -55,10 +56,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         key_figures=key_figures(totals, lifetime),
         figures=(segments_figure(segments),),
-        insights=(
-            *insights.where_margin_goes(warehouse, totals, losing, segments),
-            *insights.lifetime(tiers, lifetime),
-        ),
+        insights=insights.profitability(warehouse),
         plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, ASSUMPTIONS),
         sections=(
@@ -111,9 +109,7 @@ def _months(warehouse: Warehouse, totals: Evidence) -> Section:
 
 
 def _segments(segments: Evidence) -> Section:
-    return Section(
-        "Margin by tier and use", tables=(Table(insights.SEGMENT_MARGIN_COLUMNS, segments, max_rows=20),)
-    )
+    return Section("Margin by tier and use", tables=(Table(SEGMENT_MARGIN_COLUMNS, segments, max_rows=20),))
 
 
 def _lifetimes(warehouse: Warehouse, tiers: Evidence, lifetime: Evidence) -> Section:
@@ -133,7 +129,7 @@ def _lifetimes(warehouse: Warehouse, tiers: Evidence, lifetime: Evidence) -> Sec
             ),
         ),
         tables=(
-            Table(insights.LIFETIME_COLUMNS, tiers, note("By tier, means of all its customers")),
+            Table(LIFETIME_COLUMNS, tiers, note("By tier, means of all its customers")),
             most_valuable_table(warehouse),
         ),
     )

@@ -3,7 +3,7 @@
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import ActionPlan, Page, Section
-from reports_builder.subjects.anomalies import insights
+from reports_builder.subjects import insights
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.series.statements import series_section
 from reports_builder.subjects.anomalies.statements import (
@@ -11,11 +11,10 @@ from reports_builder.subjects.anomalies.statements import (
     episodes_section,
     key_figures,
     near_limit_table,
+    portfolio_risk_section,
     what_was_abnormal,
     who_is_at_the_limit,
 )
-from reports_builder.subjects.core.queries import price_plan
-from reports_builder.subjects.efficiency import insights as efficiency_insights
 from reports_builder.subjects.efficiency import queries as efficiency
 from reports_builder.subjects.efficiency.statements import who_has_premium
 from reports_builder.warehouse import Warehouse
@@ -33,7 +32,6 @@ def build(warehouse: Warehouse) -> Page:
     limits = ask.limits(warehouse)
     premium = efficiency.premium_in_all(warehouse)
     near = ask.near_limit(warehouse)
-    plan = price_plan(warehouse)
     return Page(
         path="analyses/realtime.md",
         title="Abnormal cost and limits",
@@ -50,12 +48,7 @@ def build(warehouse: Warehouse) -> Page:
         ),
         key_figures=key_figures(warehouse, abnormal, limits, premium),
         figures=abnormal_days_figure(warehouse, episodes),
-        insights=(
-            *insights.abnormal_days(episodes),
-            *insights.over_limit(warehouse, plan),
-            *insights.outgrown(warehouse, plan),
-            *efficiency_insights.premium_on_trivial(warehouse),
-        ),
+        insights=insights.realtime(warehouse),
         plan=ActionPlan((), _ELSEWHERE),
         confidence=confidence(warehouse, _assumptions()),
         sections=_reference(warehouse, episodes, near),
@@ -100,4 +93,5 @@ def _reference(warehouse: Warehouse, episodes: Evidence, near: Evidence) -> tupl
             "Customers at or near their limit",
             tables=(near_limit_table(near),),
         ),
+        *portfolio_risk_section(warehouse),
     )

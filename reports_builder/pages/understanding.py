@@ -5,7 +5,7 @@ from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Figure, Page, Section, Table
 from reports_builder.savings import action_plan
-from reports_builder.subjects.allocation.breakdown import insights
+from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.breakdown import queries as ask
 from reports_builder.subjects.allocation.breakdown.statements import (
     breakdown_table,
@@ -18,7 +18,6 @@ from reports_builder.subjects.allocation.breakdown.statements import (
 from reports_builder.subjects.core import queries as spend_queries
 from reports_builder.subjects.core.statements import BESIDE_BEFORE, spend_figures, spend_said
 from reports_builder.subjects.planning import queries as forecast
-from reports_builder.subjects.planning.insights import planning
 from reports_builder.subjects.planning.statements import (
     accuracy_figure,
     forecast_figure,
@@ -66,11 +65,7 @@ def build(warehouse: Warehouse) -> Page:
             accuracy_figure(accuracy),
         ),
         figures=(_organizations_figure(organizations, organizations_in_all),) if organizations.rows else (),
-        insights=(
-            *insights.ownership(warehouse, coverage),
-            insights.dear_tokens(warehouse),
-            *planning(warehouse, outlook, accuracy),
-        ),
+        insights=insights.understanding(warehouse),
         plan=action_plan(warehouse, "model_switch", "caching"),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(

@@ -97,10 +97,12 @@ def _model(described: Mapping[str, Any]) -> _Model:
         }
 
     relation = described["node_relation"]
+    foreign_keys = expressions("entities", "foreign")
     return _Model(
         f"{relation['schema_name']}.{relation['alias']}",
         bool((described["defaults"] or {}).get("agg_time_dimension")),
-        expressions("dimensions", "categorical"),
+        # What a row is of is a dimension, too, by the name of its column.
+        {key: key for key in foreign_keys.values()} | expressions("dimensions", "categorical"),
         expressions("entities", "primary", "unique"),
-        expressions("entities", "foreign"),
+        foreign_keys,
     )

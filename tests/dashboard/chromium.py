@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, WebSocketRoute, sync_playwright
 
 from tests.workspace import ROOT, Workspace
 
@@ -123,9 +123,13 @@ class Reader:
 
     def turn_to(self, title: str) -> None:
         """Another page by its link in the navigation, as most readers come to it."""
-        self.page.get_by_role("link", name=title).click()
+        self.navigation(title).click()
         self.page.get_by_role("heading", name=title, exact=True, level=1).wait_for(timeout=WAIT)
         self.settled()
+
+    def navigation(self, title: str) -> Locator:
+        """The link in the navigation; what a page says links to some pages, too."""
+        return self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True)
 
     def settled(self) -> None:
         """Wait until the script has run to its end."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,9 +11,10 @@ import duckdb
 import pytest
 
 from reports_builder.alerts.alert import SEVERITIES, Alert, evaluated
+from reports_builder.alerts.ledger import Ledger
 from reports_builder.alerts.lookup import acknowledge, assign
 from reports_builder.alerts.run import evaluate_and_deliver
-from reports_builder.dashboard.alerts_shown import alerts_sections, alerts_tile, read_alerts
+from reports_builder.dashboard.alerts_shown import alerts_sections, alerts_tile, read_alerts, what_is_new
 from reports_builder.dashboard.reading import identity_of, open_published
 from reports_builder.dashboard.show import table_html
 from reports_builder.model import Section
@@ -46,6 +49,14 @@ def shown(path: Path) -> tuple[str, dict[str, list[dict[str, object]]], list[Sec
     return f"{tile.now.plain}: {tile.status.plain}", rows, sections
 
 
+def new(path: Path) -> list[str]:
+    """What an opened page says of alerts that are new."""
+    with open_published(path) as warehouse:
+        alerts = read_alerts(warehouse)
+        assert alerts is not None
+        return [said.plain for said in what_is_new(warehouse, alerts)]
+
+
 def test_an_alert_goes_from_new_to_sent_to_acknowledged(own: Workspace) -> None:
     told = evaluated(own.published).to_tell
     count, critical = len(told), sum(alert.severity == "critical" for alert in told)
@@ -73,6 +84,7 @@ def test_an_alert_goes_from_new_to_sent_to_acknowledged(own: Workspace) -> None:
     assert known == sorted(known, reverse=True)
     assert amounts[len(known) :] == [None] * (len(amounts) - len(known))
 
+    assert new(own.published) == [f"Open alerts: {count}; none has been sent yet, all count as new."]
     before = identity_of(own.published)
     # No address answers there: what is due waits.
     evaluate_and_deliver(own.published, environment={"FINOPS_ALERT_URLS_FINANCE": "json://127.0.0.1:9/x"})
@@ -80,6 +92,10 @@ def test_an_alert_goes_from_new_to_sent_to_acknowledged(own: Workspace) -> None:
     states = {tags[str(row["alert_id"])]: row["state"] for row in shown(own.published)[1]["Open alerts"]}
     assert states.pop("finance") == "sending failed"
     assert set(states.values()) == {"open"}
+
+    assert new(own.published)[0].endswith(f": {count} of {count} open alerts.")
+    _fire_a_day_earlier(own, but=told[0].alert_id)
+    assert new(own.published)[0].endswith(f": 1 of {count} open alerts.")
 
     first = told[0]
     assert assign(own.published, [first.alert_id], "ann", "bob | <i>", "look at it") == 1
@@ -104,6 +120,17 @@ def test_an_alert_goes_from_new_to_sent_to_acknowledged(own: Workspace) -> None:
     assert identity_of(own.published) != before
 
 
+def _fire_a_day_earlier(own: Workspace, but: str) -> None:
+    """Rewrite the history so that one alert alone came up on the last day of it."""
+    path = Ledger(own.published).path
+    events = [json.loads(line) for line in path.read_text().splitlines()]
+    for event in events:
+        if event["event_type"] == "fired" and event["alert_id"] != but:
+            day = date.fromisoformat(event["event_at"][:10]) - timedelta(days=1)
+            event["event_at"] = f"{day}{event['event_at'][10:]}"
+    path.write_text("".join(json.dumps(event) + "\n" for event in events))
+
+
 def test_a_copy_without_its_ledger_says_that_it_does_not_know(workspace: Workspace) -> None:
     told = evaluated(workspace.published).to_tell
     said, rows, sections = shown(workspace.published)
@@ -111,3 +138,4 @@ def test_a_copy_without_its_ledger_says_that_it_does_not_know(workspace: Workspa
     assert said.endswith("acknowledgements unknown")
     assert len(rows["Open alerts"]) == len(told)
     assert "is unknown" in sections[0].text[0].plain
+    assert new(workspace.published) == []

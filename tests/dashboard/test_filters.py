@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,11 +14,16 @@ OWN = Period(date(2026, 10, 31), date(2026, 10, 2), date(2026, 9, 2), date(2026,
 
 
 def test_an_address_and_its_filters_say_the_same() -> None:
-    address = {"period": ["7d"], "provider": ["openai", "anthropic"], "tier": ["pro"]}
+    address = {"period": ["7d"], "compare": ["none"], "provider": ["openai", "anthropic"], "tier": ["pro"]}
     filters = Filters.from_address(address)
-    assert filters == Filters(period="7d", provider=("openai", "anthropic"), tier=("pro",))
-    assert Filters.from_address(filters.to_address() | {"period": ["7d"]}) == filters
-    assert filters.chosen == ("period", "tier", "provider")
+    assert filters == Filters(period="7d", compare="none", provider=("openai", "anthropic"), tier=("pro",))
+    assert filters.to_address() == address
+    assert filters.chosen == ("period", "compare", "tier", "provider")
+    assert Filters.from_address({"compare": ["'; drop"]}) == Filters()
+    narrower = filters.with_values("customer", ["cust_0001"]).with_comparison("")
+    assert narrower == Filters(
+        period="7d", customer=("cust_0001",), provider=("openai", "anthropic"), tier=("pro",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,12 +61,30 @@ def test_a_period_is_compared_with_as_many_days_before(
     assert (chosen.prior_end - chosen.prior_start) == (chosen.as_of - chosen.start)
 
 
+def test_a_period_is_compared_with_the_days_that_are_chosen() -> None:
+    since = replace(OWN, first_usage=date(2025, 10, 2))
+    year = Filters(compare="year").period_of(since, last_usage=date(2026, 11, 1))
+    assert (year.start, year.as_of) == (OWN.start, OWN.as_of)
+    assert (year.prior_start, year.prior_end) == (date(2025, 10, 2), date(2025, 10, 31))
+    assert year.has_prior
+    assert year.before == "the same days a year before"
+    # Data that begins a day later does not cover them.
+    later = replace(since, first_usage=date(2025, 10, 3))
+    assert not Filters(compare="year").period_of(later, last_usage=date(2026, 11, 1)).has_prior
+    leap = Filters(period="2028-02-29..2028-02-29", compare="year").period_of(OWN, date(2028, 3, 1))
+    assert leap.prior_start == leap.prior_end == date(2027, 2, 28)
+    none = Filters(period="7d", compare="none").period_of(since, last_usage=date(2026, 11, 1))
+    assert (none.start, none.as_of) == (date(2026, 10, 25), OWN.as_of)
+    assert not none.has_prior
+
+
 @pytest.mark.parametrize(
     ("names", "said"),
     [
         ((), ""),
         (("tier",), "All tiers: this filter does not narrow this figure."),
         (("period",), "Not the chosen days: this filter does not narrow this figure."),
+        (("compare",), "Not the chosen days: this filter does not narrow this figure."),
         (
             ("provider", "period", "tier"),
             "All tiers and providers, not the chosen days: these filters do not narrow this figure.",

@@ -90,6 +90,9 @@ def test_a_customer_is_one_click_from_the_table_and_in_the_address(reader: Reade
     reader.settled()
     assert reader.page.url.endswith(f"/{asked}")
     assert name in reader.page.locator(".headline").inner_text()
+    # The customer that one page is about narrows no other.
+    reader.turn_to("Profitability")
+    assert "customer=" not in reader.page.url
     reader.open("customer?customer=nobody", "text=There is no customer with this id")
     assert reader.errors == []
     assert reader.elsewhere == []
@@ -126,7 +129,7 @@ def test_filters_live_in_the_address(dashboard: Dashboard, reader: Reader) -> No
         ).count()
         > 0
     )
-    reader.page.get_by_role("link", name="Understanding").click()
+    reader.navigation("Understanding").click()
     reader.page.wait_for_url(re.compile(r"/understanding\?.*provider=openai"), timeout=WAIT)
     reader.page.get_by_role("heading", name="Understanding").wait_for()
     assert reader.tile("AI spend") == usd(narrowed[0][0])
@@ -137,7 +140,7 @@ def test_filters_live_in_the_address(dashboard: Dashboard, reader: Reader) -> No
 
 def test_each_figure_is_one_click_from_its_query(dashboard: Dashboard, reader: Reader) -> None:
     reader.turn_to("Overview")
-    reader.page.get_by_role("button", name="Query").first.click()
+    reader.page.locator(".st-key-tiles").get_by_role("button", name="Query").first.click()
     shown = reader.page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
     sql = shown.first.inner_text()
     said = reader.page.get_by_test_id("stPopoverBody").inner_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -56,6 +57,7 @@ def asked(built: Workspace, filters: Filters, question: Callable[[Warehouse], Ev
 
 
 BY_HAND = {
+    "customer": "where usage.customer_id = $value",
     "organization": "join core.dim_customers using (customer_id) "
     "where case when is_known then dim_customers.organization_id else 'unallocated' end = $value",
     "product": "where product_id = $value",
@@ -83,6 +85,11 @@ def test_spend_is_that_of_a_query_by_hand(
 
 # What a page asks, the filter, and the same rows by hand from the mart's own columns.
 FIGURES: list[tuple[Callable[[Warehouse], Evidence], str, str]] = [
+    (
+        margin.totals,
+        "customer",
+        "select sum(revenue_usd), sum(cost_to_serve_usd) from margin.rpt_customer_margins where customer_id = $value",
+    ),
     (
         margin.totals,
         "tier",
@@ -167,6 +174,7 @@ def test_lists_have_the_rows_of_a_query_by_hand(
 
 # The same filter as a dimension of the metrics.
 OF_METRICS = {
+    "customer": "customer",
     "organization": "call__organization_id",
     "product": "call__product_id",
     "feature": "call__feature_id",
@@ -213,6 +221,24 @@ def test_margins_of_chosen_days_are_those_of_the_metrics(
     )
     assert found.rows == answer.rows
     assert found.not_narrowed_by == ()
+
+
+def test_days_are_compared_with_those_that_are_chosen(built: Workspace) -> None:
+    """Nothing before is nothing said of before; a list without days before follows any choice."""
+    none = asked(built, Filters(compare="none"), core.spend)
+    own = asked(built, Filters(), core.spend)
+    assert (none["spend_usd"], none["prior_spend_usd"]) == (own["spend_usd"], None)
+    assert none.not_narrowed_by == ()
+    assert asked(built, Filters(compare="none"), core.price_plan).not_narrowed_by == ()
+    # Each side of a comparison has its own days, also where others lie between them.
+    week = Filters(period="2026-10-25..2026-10-31")
+    before = asked(built, Filters(period="2026-10-11..2026-10-17"), core.spend)["spend_usd"]
+    with open_published(built.published, week) as warehouse:
+        start, end = date(2026, 10, 11), date(2026, 10, 17)
+        warehouse.chosen_period = replace(warehouse.chosen_period, prior_start=start, prior_end=end)
+        assert core.spend(warehouse)["prior_spend_usd"] == before
+        parts = core.spend_by(warehouse, "provider").records()
+        assert sum(row["prior_cost_usd"] or 0 for row in parts) == before  # type: ignore[misc]
 
 
 def test_filters_together_keep_what_passes_each(built: Workspace) -> None:

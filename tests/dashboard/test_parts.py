@@ -6,22 +6,26 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from reports_builder import markup
+from reports_builder.dashboard import show
 from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.drawing import Answer, Field, draw
 from reports_builder.dashboard.login import is_loopback
 from reports_builder.dashboard.questions import Question
-from reports_builder.dashboard.reports_page import figures_below
+from reports_builder.dashboard.reports_page import figures_below, rendered
 from reports_builder.dashboard.status import read_following, read_refresh
 from reports_builder.dashboard.treemap import layout
 from reports_builder.evidence import Evidence, note
+from reports_builder.model import Weeks, compared
+from reports_builder.pages import page_modules
 from reports_builder.spreadsheet_cells import csv_bytes, defused
+from tests.workspace import ROOT
 
 COST = Field("cost", "Cost", "usd")
 PROVIDER = Field("provider", "Provider")
@@ -38,6 +42,45 @@ def test_numbers_stay_numbers_in_a_csv() -> None:
     evidence = Evidence("select 1;", ("name", "usd"), (("a,b", Decimal("-1.50")), ("=x", None)))
     rows = list(csv.reader(io.StringIO(csv_bytes(evidence).decode("utf-8-sig"))))
     assert rows == [["name", "usd"], ["a,b", "-1.50"], ["'=x", ""]]
+
+
+def _weeks(days: int, per: str = "") -> Weeks:
+    """A row for each of so many days up to 31 October: one dollar a day, two calls a day in the last week."""
+    end = date(2026, 10, 31)
+    rows = tuple((end - timedelta(days=back), Decimal(1), 2 if back < 7 else 1) for back in range(days))
+    return Weeks(Evidence("select 1;", ("day", "usd", "calls"), rows), end, "usd", per)
+
+
+def test_a_figure_has_the_weeks_that_its_days_cover_whole() -> None:
+    assert _weeks(90).values == (7.0,) * 12
+    assert _weeks(20).values == (7.0, 7.0)
+    assert _weeks(21, "calls").values == (1.0, 1.0, 0.5)
+    assert show.line_html(_weeks(20)) == ""
+    assert show.line_html(_weeks(21)).startswith('<img class="weeks" alt="The last 3 weeks" src="data:')
+
+
+@pytest.mark.parametrize(
+    ("change", "better", "said"),
+    [
+        ("0.05", "down", '<span class="bad">▲ up 5.0 %</span>'),
+        ("-0.05", "down", '<span class="good">▼ down 5.0 %</span>'),
+        ("-0.05", "up", '<span class="bad">▼ down 5.0 %</span>'),
+        ("-0.05", "", "▼ down 5.0 %"),
+        ("0", "up", "unchanged"),
+    ],
+)
+def test_a_change_says_its_direction_and_whether_that_is_good(change: str, better: str, said: str) -> None:
+    evidence = Evidence("select 1;", ("usd", "prior_usd", "change"), ((1, 1, Decimal(change)),))
+    tile = compared(evidence, "Spend", "usd", "usd_table", change="change", better=better)
+    assert show.change_html(tile) == said
+
+
+def test_all_reports_can_be_read_with_their_figures() -> None:
+    there = rendered(ROOT / "docs" / "example-report")
+    assert there.keys() == page_modules().keys()
+    for path in there.values():
+        text = path.read_text(encoding="utf-8")
+        assert markup.page(text, figures_below(path.parent)).count("<img") == text.count("](figures/"), path
 
 
 def test_a_report_is_shown_without_its_html(tmp_path: Path) -> None:
@@ -131,6 +174,14 @@ def test_a_question_survives_its_address() -> None:
     no_metric = replace(question, metrics=())
     assert Question.from_address(no_metric.to_address()) == no_metric
     assert Question.from_address({}) == Question()
+    first, last = date(2026, 10, 1), date(2026, 10, 31)
+    said = [Question(start=start, end=end).days_said for start in (None, first) for end in (None, last)]
+    assert said == [
+        "all days",
+        "up to 31 October 2026",
+        "from 1 October 2026",
+        "1 October 2026 to 31 October 2026",
+    ]
 
 
 def test_the_key_of_a_chart_names_the_marks_as_they_are_seen() -> None:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import isfunction
 
 import duckdb
 import pytest
 
-from reports_builder.dashboard import queries, show
+from reports_builder import formatting
+from reports_builder.dashboard import queries, show, weeks
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_view
 from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.reading import identity_of, open_published
 from reports_builder.dashboard.view import View
-from reports_builder.dashboard.views import customer
+from reports_builder.dashboard.views import customer, trace
 from reports_builder.errors import ReportError
-from reports_builder.evidence import Evidence
-from reports_builder.model import Column, Table, cite
+from reports_builder.evidence import Evidence, note
+from reports_builder.model import Column, Insight, Recommendation, Table, cite
+from reports_builder.pages import page_modules
+from reports_builder.subjects import insights
 from reports_builder.subjects.rates import calculator
 from tests.workspace import Workspace
 
@@ -35,10 +39,12 @@ def view_of(workspace: Workspace, name: str, filters: Filters = Filters()) -> Vi
 
 def evidence_of(view: View) -> Iterator[Evidence]:
     cells = [cell for tile in view.tiles for cell in tile.cells]
-    for citation in cite([*view.headline, *cells]):
+    opened = [said for each in view.opening for said, _ in each.lines]
+    by_day = [tile.weeks.evidence for tile in view.tiles if tile.weeks]
+    for citation in cite([*opened, *view.headline, *cells], by_day):
         yield citation.evidence
-    for section in view.sections:
-        for citation in section.citations:
+    for part in (*view.insights, *view.sections):
+        for citation in part.citations:
             yield citation.evidence
 
 
@@ -59,6 +65,88 @@ def test_every_figure_is_what_its_query_returns(built: Workspace, name: str, fil
     assert checked >= 4
 
 
+def test_every_insight_of_the_reports_stands_on_a_page_whatever_is_filtered(built: Workspace) -> None:
+    of_reports = [value for name, value in vars(insights).items() if _is_of_a_report(name, value)]
+    assert len(of_reports) == len(page_modules())
+    with open_published(built.published) as warehouse:
+        told = {insight.title.plain for block in of_reports for insight in block(warehouse)}
+    views = [(view_of(built, page.view), view_of(built, page.view, NARROW)) for page in VIEWS]
+    shown = [insight for view, _ in views if view for insight in view.insights]
+    assert told == {insight.title.plain for insight in shown}
+    for whole, narrow in views:
+        assert whole is not None
+        assert narrow is not None
+        # Neither half of the company nor other days than those that their words name.
+        assert narrow.insights == whole.insights
+
+
+def _is_of_a_report(name: str, value: object) -> bool:
+    is_own = isfunction(value) and value.__module__ == insights.__name__
+    return is_own and not name.startswith("_") and name != insights.together.__name__
+
+
+def test_the_overview_opens_with_the_decisions_and_what_has_changed(built: Workspace) -> None:
+    whole, narrow = view_of(built, "overview"), view_of(built, "overview", NARROW)
+    assert whole is not None
+    assert narrow is not None
+    decide, changed = whole.opening
+    assert narrow.opening[0] == decide
+    plans = built.query(
+        "select offer_name, gain_base_usd from pricing.rpt_plan_frontier where is_chosen and not is_current_plan"
+    )
+    works = built.query(
+        "select subject, net_monthly_savings_usd from rates.rpt_savings_actions "
+        f"where is_counted and is_first_of_its_kind order by action_rank limit {3 - len(plans)}"
+    )
+    assert [page for _, page in decide.lines] == ["optimization"] * len(works) + ["pricing"] * len(plans)
+    for (said, _), (subject, amount) in zip(decide.lines, [*works, *plans], strict=True):
+        assert str(subject) in said.plain
+        assert formatting.exact(amount) in [quote.exact for quote in said.quotes]
+    assert changed.lines[-1][0].plain.startswith("Open alerts: ")
+    assert {page for each in whole.opening for _, page in each.lines} <= {page.view for page in VIEWS}
+
+
+def test_an_insight_says_all_its_parts_and_nothing_that_data_can_change() -> None:
+    insight = Insight(
+        title=Evidence("select 1;", ("name",), (("<b>Evil</b>",),)).say("{name:text} costs most"),
+        problem=note("The problem."),
+        domain_spec="Spec",
+        domain_framework="Framework <2026>",
+        ubr_impact=note("The impact."),
+        recommendation=Recommendation(note("Do it."), "Head of X", "days"),
+        outcome=note("The outcome."),
+        supporting=Table((), Evidence("select 1;", (), ())),
+    )
+    html = show.insight_html(insight)
+    parts = (
+        "The problem.",
+        "The impact.",
+        "Do it.",
+        "The outcome.",
+        "Owner: Head of X",
+        "Effort: days",
+        "Spec",
+    )
+    assert [html.index(part) for part in parts] == sorted(html.index(part) for part in parts)
+    assert "&lt;b&gt;Evil&lt;/b&gt; costs most" in html
+    assert "Framework &lt;2026&gt;" in html
+
+
+def test_figures_that_are_kept_by_day_have_their_weeks_and_none_reads_none(built: Workspace) -> None:
+    tiles = [tile for page in VIEWS for view in [view_of(built, page.view)] if view for tile in view.tiles]
+    drawn = {tile.now.quotes[0].column for tile in tiles if tile.weeks and show.line_html(tile.weeks)}
+    assert drawn == {*weeks.OF_USAGE, *weeks.OF_MARGINS}
+    assert not [tile for tile in tiles for cell in tile.cells if cell.plain == "none"]
+    # The last week of spend is that of its last seven days.
+    spend = next(tile.weeks for tile in tiles if tile.label == "AI spend")
+    assert spend is not None
+    ((last,),) = built.query(
+        "select sum(effective_cost_usd) from core.fct_usage_daily join intermediate.int_as_of_date "
+        "on usage_date between as_of_date - 6 and as_of_date"
+    )
+    assert spend.values[-1] == pytest.approx(float(last))
+
+
 def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspace) -> None:
     manifest = json.loads((built.target / "manifest.json").read_text(encoding="utf-8"))
     nodes = manifest["exposures"]["exposure.ai_finops.dashboard"]["depends_on"]["nodes"]
@@ -73,6 +161,8 @@ def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspa
         read = set(warehouse.read)
     with open_published(built.published, with_calls=True) as warehouse:
         customer.traces_section(warehouse, losing)
+        trace.build(warehouse, "")
+        trace.runs_sections(warehouse)
         read |= warehouse.read
     assert read == exposed
 
@@ -89,8 +179,19 @@ def test_the_page_of_a_customer_goes_down_to_its_traces(built: Workspace) -> Non
             assert connection.execute(evidence.sql).fetchall() == list(evidence.rows), evidence.sql
         with open_published(built.published, with_calls=True) as warehouse:
             (traces,) = customer.traces_section(warehouse, losing).tables
-        assert connection.execute(traces.evidence.sql).fetchall() == list(traces.evidence.rows)
-    assert traces.evidence.rows
+            assert traces.evidence.rows
+            dearest = dict(traces.evidence.records()[0])
+            of_trace = trace.build(warehouse, str(dearest["trace_id"]))
+            assert trace.build(warehouse, "x' or true --") is None
+        assert of_trace is not None
+        for evidence in (traces.evidence, *evidence_of(of_trace)):
+            assert connection.execute(evidence.sql).fetchall() == list(evidence.rows), evidence.sql
+    # The trace that its row leads to has its calls and its cost.
+    calls = of_trace.sections[1].tables[0].evidence.records()
+    assert traces.columns[0].page == ("trace?trace", "trace_id")
+    assert len(calls) == dearest["calls"]
+    assert sum(row["effective_cost_usd"] for row in calls) == dearest["effective_cost_usd"]  # type: ignore[misc]
+    assert {row["customer_id"] for row in calls} == {losing}
     tables = {section.title: section.tables[0].evidence for section in view.sections if section.tables}
     # What it uses adds up to what its margin says it cost.
     (cost,) = built.query(
@@ -100,8 +201,36 @@ def test_the_page_of_a_customer_goes_down_to_its_traces(built: Workspace) -> Non
     assert sum(row["cost_usd"] for row in used.records()) == cost  # type: ignore[misc]
 
 
+def test_runs_cost_what_their_traces_do(built: Workspace) -> None:
+    with open_published(built.published, with_calls=True) as warehouse:
+        workflows, dearest, slowest = (
+            section.tables[0].evidence for section in trace.runs_sections(warehouse)
+        )
+    with duckdb.connect(str(built.published), read_only=True) as connection:
+        (total,) = connection.execute(
+            "select count(*), sum(effective_cost_usd), max(effective_cost_usd), max(wall_time_ms) from core.fct_traces"
+        ).fetchall()
+    costs = [row["effective_cost_usd"] for row in workflows.records()]
+    assert (sum(row["traces"] for row in workflows.records()), sum(costs)) == total[:2]  # type: ignore[misc, arg-type]
+    assert (dearest["effective_cost_usd"], slowest["wall_time_ms"]) == total[2:]
+    assert len(dearest.rows) == len(slowest.rows) == 10
+
+
+def test_portfolio_risk_and_its_trend_stand_on_the_page(built: Workspace) -> None:
+    view = view_of(built, "realtime")
+    assert view is not None
+    (section,) = (section for section in view.sections if section.title == "Portfolio risk")
+    rows = built.query(
+        "select measure, at_risk_share, trend from anomalies.rpt_portfolio_risk order by measure"
+    )
+    said = section.text[0].plain
+    for measure, share, trend in rows:
+        way = "the period before is not covered" if trend == "unknown" else f"that share is {trend}"
+        assert f"{formatting.percent(share)} of {measure}; {way}." in said
+
+
 def test_a_name_leads_to_its_page_whatever_its_id() -> None:
-    columns = (Column("name", "Name", page=("customer", "id")),)
+    columns = (Column("name", "Name", page=("customer?customer", "id")),)
     rows = (("A <b>", 'x" onclick="y&z=1 /#'), ("B", None))
     html = show.table_html(Table(columns, Evidence("select 1;", ("name", "id"), rows)))
     link = '<a href="customer?customer=x%22+onclick%3D%22y%26z%3D1+%2F%23" target="_self">A &lt;b&gt;</a>'

@@ -5,6 +5,7 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.teams import queries as ask
 from reports_builder.subjects.allocation.teams.statements import (
     TEAM_COLUMNS,
@@ -40,6 +41,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Budgets by month", tables=(budget_history_table(warehouse),)),
         ),
         period=warehouse.chosen_period,
+        insights=insights.alignment(warehouse.whole),
     )
 
 

@@ -3,6 +3,7 @@
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.model import Section
+from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.gpus import queries as ask_gpus
 from reports_builder.subjects.allocation.gpus.statements import gpu_section, gpus_said
 from reports_builder.subjects.allocation.spend import queries as ask
@@ -41,4 +42,5 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *tag_sections(warehouse),
         ),
         period=warehouse.chosen_period,
+        insights=insights.allocation(warehouse.whole),
     )

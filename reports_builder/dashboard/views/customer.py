@@ -4,6 +4,7 @@ from reports_builder.chart_kinds import daily_trend
 from reports_builder.dashboard.alerts_shown import customer_alerts_section
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
+from reports_builder.dashboard.views.trace import TRACE_COLUMNS
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.marts import USAGE
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
@@ -43,15 +44,6 @@ _PLANS = (
     Column("revenue_usd", "Invoice", "usd_table"),
     Column("revenue_change_usd", "Against today", "delta_usd_table"),
     Column("gross_margin_usd", "Margin", "usd_table"),
-)
-_TRACES = (
-    Column("trace_id", "Trace"),
-    Column("usage_date", "Day", "day_short"),
-    Column("workflow_name", "Workflow", "words"),
-    Column("calls", "Calls", "count"),
-    Column("failed_calls", "Failed", "count"),
-    Column("effective_cost_usd", "Cost", "usd_unit"),
-    Column("wall_time_ms", "Time", "milliseconds"),
 )
 TRACES = "Its dearest traces"
 
@@ -239,4 +231,4 @@ def traces_section(warehouse: NarrowedWarehouse, customer_id: str) -> Section:
         """,
         customer_id=customer_id,
     )
-    return Section(TRACES, tables=(Table(_TRACES, found, max_rows=20),))
+    return Section(TRACES, tables=(Table(TRACE_COLUMNS, found, max_rows=20),))

@@ -4,6 +4,7 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence
 from reports_builder.model import Section
+from reports_builder.subjects import insights
 from reports_builder.subjects.core.statements import split_section
 from reports_builder.subjects.margin.features import queries as ask
 from reports_builder.subjects.margin.features.statements import (
@@ -37,6 +38,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Who uses what", tables=(usage_table(everything),)),
         ),
         period=warehouse.chosen_period,
+        insights=insights.features(warehouse.whole),
     )
 
 

@@ -6,6 +6,7 @@ from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Column, Figure, Section, Table
 from reports_builder.savings import works
+from reports_builder.subjects import insights
 from reports_builder.subjects.core.queries import spend
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_sections
@@ -52,6 +53,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Switches that were refused", tables=(refused_table(warehouse),)),
         ),
         period=warehouse.chosen_period,
+        insights=insights.optimization(warehouse.whole),
     )
 
 

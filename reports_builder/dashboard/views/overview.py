@@ -3,23 +3,32 @@
 from dataclasses import replace
 
 from reports_builder.dashboard import queries
-from reports_builder.dashboard.alerts_shown import Alerts, alerts_sections, alerts_tile, read_alerts
+from reports_builder.dashboard.alerts_shown import (
+    Alerts,
+    alerts_sections,
+    alerts_tile,
+    read_alerts,
+    what_is_new,
+)
 from reports_builder.dashboard.reading import NarrowedWarehouse
-from reports_builder.dashboard.view import View
+from reports_builder.dashboard.view import Opening, View
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import KeyFigure, Section
 from reports_builder.savings import ledger, savings_figure, total_savings
+from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.spend import queries as everything
 from reports_builder.subjects.allocation.spend.statements import all_spend_figures, all_spend_said
 from reports_builder.subjects.anomalies import queries as realtime
 from reports_builder.subjects.anomalies.statements import over_limit_figure
 from reports_builder.subjects.core import queries as ask
+from reports_builder.subjects.core.decisions import to_decide
 from reports_builder.subjects.core.statements import (
     drivers_table,
     spend_figures,
     spend_said,
     split_section,
     top_customers_figure,
+    why_it_changed,
 )
 from reports_builder.subjects.margin.queries import totals as margin_totals
 from reports_builder.subjects.margin.statements import fees_said, margin_share_figure, revenue_figure
@@ -64,7 +73,22 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("What drives the cost", tables=(drivers_table(warehouse),)),
         ),
         period=warehouse.chosen_period,
+        insights=insights.summary(warehouse.whole),
+        opening=_opening(warehouse, spend, alerts),
     )
+
+
+def _opening(warehouse: NarrowedWarehouse, spend: Evidence, alerts: Alerts | None) -> tuple[Opening, ...]:
+    """What to decide, and what has changed."""
+    news = (
+        *((said, "understanding") for said in why_it_changed(warehouse, spend)),
+        *((said, "realtime") for said in (what_is_new(warehouse, alerts) if alerts else ())),
+    )
+    lists = (
+        Opening("To decide", to_decide(warehouse.whole), is_ordered=True),
+        Opening("What has changed", news),
+    )
+    return tuple(each for each in lists if each.lines)
 
 
 def spend_tiles(spend: Evidence) -> tuple[KeyFigure, ...]:

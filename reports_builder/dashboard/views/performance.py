@@ -4,6 +4,7 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence
 from reports_builder.model import Section, Table
+from reports_builder.subjects import insights
 from reports_builder.subjects.core.statements import split_section
 from reports_builder.subjects.efficiency import queries as ask
 from reports_builder.subjects.efficiency.statements import (
@@ -14,6 +15,7 @@ from reports_builder.subjects.efficiency.statements import (
     models_table,
     quality_figure,
     result_figures,
+    service_levels_section,
     slowest_figure,
     who_waits,
 )
@@ -34,10 +36,12 @@ def build(warehouse: NarrowedWarehouse) -> View:
             split_section(warehouse, "task", "Task", "Spend by task"),
             split_section(warehouse, "model", "Model", "Spend by model"),
             advice_section(tasks),
+            *service_levels_section(warehouse),
             Section("Every task and model", tables=(models_table(warehouse),)),
             Section("Failures by model", tables=(Table(FAILURE_COLUMNS, ask.failures_by_model(warehouse)),)),
         ),
         period=warehouse.chosen_period,
+        insights=insights.together(insights.performance(warehouse.whole), insights.models(warehouse.whole)),
     )
 
 

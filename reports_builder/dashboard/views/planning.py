@@ -3,6 +3,7 @@
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.model import Section
+from reports_builder.subjects import insights
 from reports_builder.subjects.planning import queries as ask
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
 from reports_builder.subjects.planning.budgets.statements import (
@@ -101,4 +102,5 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *lifetimes_section(warehouse),
         ),
         period=warehouse.chosen_period,
+        insights=insights.planning(warehouse.whole),
     )

@@ -6,6 +6,7 @@ from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import NO_PLAN
 from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects import insights
 from reports_builder.subjects.margin import queries as margins
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
@@ -43,6 +44,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("Every plan by tier", tables=(segments_table(warehouse, "subscription_tier", "Tier"),)),
         ),
         period=warehouse.chosen_period,
+        insights=insights.together(insights.proposal(warehouse.whole), insights.pricing(warehouse.whole)),
     )
 
 

@@ -4,6 +4,7 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence
 from reports_builder.model import Section
+from reports_builder.subjects import insights
 from reports_builder.subjects.margin import queries as ask
 from reports_builder.subjects.margin.revenue import queries as ask_revenue
 from reports_builder.subjects.margin.revenue.statements import recurring_said, revenue_sections
@@ -45,6 +46,9 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("The most valuable customers", tables=(most_valuable_table(warehouse),)),
         ),
         period=warehouse.chosen_period,
+        insights=insights.together(
+            insights.customers(warehouse.whole), insights.profitability(warehouse.whole)
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import note
 from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects import insights
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.series.statements import series_section
 from reports_builder.subjects.anomalies.statements import (
@@ -13,6 +14,7 @@ from reports_builder.subjects.anomalies.statements import (
     episodes_section,
     key_figures,
     near_limit_table,
+    portfolio_risk_section,
     what_was_abnormal,
     who_is_at_the_limit,
 )
@@ -38,6 +40,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 for figure in abnormal_days_figure(warehouse, episodes)
             ),
             *_near_limit(warehouse),
+            *portfolio_risk_section(warehouse),
             Section("AI spend by day", figures=(spend_by_day(warehouse, outlook(warehouse)),)),
             episodes_section(episodes),
             *series_section(warehouse),
@@ -47,6 +50,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             ),
         ),
         period=warehouse.chosen_period,
+        insights=insights.realtime(warehouse.whole),
     )
 
 

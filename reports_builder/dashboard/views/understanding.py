@@ -6,6 +6,7 @@ from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views.overview import spend_tiles
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Figure, Section, Table
+from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.breakdown import queries as ask
 from reports_builder.subjects.allocation.breakdown.statements import (
     GAP_COLUMNS,
@@ -45,6 +46,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("How complete the data is", tables=(Table(GAP_COLUMNS, ask.gaps(warehouse)),)),
         ),
         period=warehouse.chosen_period,
+        insights=insights.understanding(warehouse.whole),
     )
 
 

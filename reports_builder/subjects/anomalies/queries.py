@@ -41,10 +41,10 @@ def abnormal(warehouse: Warehouse) -> Evidence:
             count(distinct customer_id) filter (where usage_date >= :window_start) as abnormal_customers,
             coalesce(sum(excess_cost_usd) filter (where usage_date >= :window_start and :is_judged), :none)
                 as excess_usd,
-            coalesce(sum(1) filter (where usage_date < :window_start and :was_judged), :none_before)
+            coalesce(sum(1) filter (where usage_date <= :prior_end and :was_judged), :none_before)
                 as prior_abnormal_days,
             coalesce(
-                sum(excess_cost_usd) filter (where usage_date < :window_start and :was_judged), :none_before
+                sum(excess_cost_usd) filter (where usage_date <= :prior_end and :was_judged), :none_before
             ) as prior_excess_usd,
             count(*) filter (where usage_date > :as_of - 3) as abnormal_days_lately
         from :anomalies
@@ -170,7 +170,7 @@ def near_limit(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            customer_name as customer, subscription_tier, severity, revenue_usd, cost_usd,
+            customer_id, customer_name as customer, subscription_tier, severity, revenue_usd, cost_usd,
             cost_share_of_revenue
         from :thresholds
         where alert_kind = 'cost_share_of_revenue'
@@ -209,4 +209,18 @@ def outgrown_in_all(warehouse: Warehouse) -> Evidence:
         where alert_kind = 'tier_outgrown'
         """,
         thresholds=THRESHOLDS,
+    )
+
+
+def portfolio_risk(warehouse: Warehouse) -> Evidence:
+    """How much of the revenue, and of the spend, belongs to customers that cost more than their fees."""
+    return warehouse.evidence(
+        """
+        select
+            measure, customers_at_risk, at_risk_usd, total_usd, at_risk_share,
+            prior_at_risk_usd, prior_at_risk_share, change_share, trend
+        from anomalies.rpt_portfolio_risk
+        where total_usd is not null
+        order by measure
+        """
     )

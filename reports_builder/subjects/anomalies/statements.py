@@ -1,13 +1,13 @@
 """What the reports and the dashboard say of abnormal days and of limits."""
 
-from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.model import CUSTOMER_PAGE, Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.charts import marked_days
 from reports_builder.warehouse import Warehouse
 
 EPISODE_COLUMNS = (
-    Column("customer", "Customer"),
+    Column("customer", "Customer", page=CUSTOMER_PAGE),
     Column("episode_start_date", "From", "day_short"),
     Column("days", "Days", "count"),
     Column("expected_usd", "Expected", "usd_table"),
@@ -77,7 +77,7 @@ def key_figures(
         KeyFigure("Customers that outgrew their tier", limits.cell("outgrown_customers", "count")),
         KeyFigure(
             "Premium models on trivial work",
-            premium.cell("all_cost_usd", "usd_table") if premium["customers"] else note("none"),
+            premium.cell("all_cost_usd", "usd_table") if premium["customers"] else note("0"),
         ),
     )
 
@@ -87,7 +87,7 @@ def over_limit_figure(warehouse: Warehouse, limits: Evidence) -> KeyFigure:
     return KeyFigure(
         "Customers over their cost limit",
         limits.cell("over_customers", "count"),
-        target=note("none"),
+        target=note("0"),
         status=ask.limit_share(warehouse).say("limit: {cost_share_of_revenue_limit:percent} of fees")
         if ask.paying_customers(warehouse)["paying_customers"]
         else note("nobody with fees to judge"),
@@ -127,7 +127,7 @@ def near_limit_table(near: Evidence) -> Table:
     """Customers at or near their limit: cost and fees of the same 30 days."""
     return Table(
         (
-            Column("customer", "Customer"),
+            Column("customer", "Customer", page=CUSTOMER_PAGE),
             Column("subscription_tier", "Tier"),
             Column("severity", "Status"),
             Column("revenue_usd", "Fees earned", "usd_table"),
@@ -138,3 +138,33 @@ def near_limit_table(near: Evidence) -> Table:
         note("The 30 days of the period, on both sides."),
         max_rows=40,
     )
+
+
+def portfolio_risk_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """How much of revenue and of spend rests on customers at a loss, and which way that goes."""
+    risks = ask.portfolio_risk(warehouse)
+    if not risks.rows:
+        return ()
+    columns = (
+        Column("measure", "Of all", "words"),
+        Column("customers_at_risk", "Customers at a loss", "count"),
+        Column("at_risk_usd", "Theirs", "usd_table"),
+        Column("total_usd", "Of all customers", "usd_table"),
+        Column("at_risk_share", "Share", "percent"),
+        Column("prior_at_risk_share", "Share before", "percent"),
+        Column("change_share", "Change", "delta_points"),
+        Column("trend", "Trend"),
+    )
+    said = join(
+        [
+            risk.say(
+                "{customers_at_risk:count} customers that cost more than their fees stand for "
+                "**{at_risk_share:percent}** of {measure:words}; that share is {trend:text}."
+                if risk["trend"] != "unknown"
+                else "{customers_at_risk:count} customers that cost more than their fees stand for "
+                "**{at_risk_share:percent}** of {measure:words}; the period before is not covered."
+            )
+            for risk in risks.each()
+        ]
+    )
+    return (Section("Portfolio risk", text=(said,), tables=(Table(columns, risks),)),)

@@ -218,14 +218,15 @@ def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
         f"""
         select
             {value} as value,
+            {column} as value_id,
             sum(effective_cost_usd) filter (where usage_date >= :window_start) as cost_usd,
-            sum(effective_cost_usd) filter (where :has_prior and usage_date < :window_start)
+            sum(effective_cost_usd) filter (where :has_prior and usage_date <= :prior_end)
                 as prior_cost_usd,
             sum(calls) filter (where usage_date >= :window_start) as calls,
             sum(uncosted_calls) filter (where usage_date >= :window_start) as uncosted_calls,
             cost_usd / nullif(sum(cost_usd) over ()::double, 0) as cost_share,
             cost_usd / nullif(prior_cost_usd::double, 0) - 1 as cost_change,
-            :has_prior and min(usage_date) >= :window_start as is_new,
+            :has_prior and count(*) filter (where usage_date <= :prior_end) = 0 as is_new,
             cost_usd
                 / nullif((sum(calls - uncosted_calls) filter (where usage_date >= :window_start))::double, 0)
                 as cost_per_call_usd,
@@ -247,6 +248,7 @@ def drivers(warehouse: Warehouse) -> Evidence:
         """
         select
             customer_name as customer,
+            customer_id,
             feature_id,
             model,
             sum(effective_cost_usd) filter (where usage_date >= :window_start) as cost_usd,
@@ -254,8 +256,8 @@ def drivers(warehouse: Warehouse) -> Evidence:
             cost_usd / nullif(sum(cost_usd) over ()::double, 0) as cost_share,
             cost_usd
                 / nullif((sum(effective_cost_usd)
-                    filter (where :has_prior and usage_date < :window_start))::double, 0) - 1 as cost_change,
-            :has_prior and min(usage_date) >= :window_start as is_new
+                    filter (where :has_prior and usage_date <= :prior_end))::double, 0) - 1 as cost_change,
+            :has_prior and count(*) filter (where usage_date <= :prior_end) = 0 as is_new
         from :usage
         where usage_date between :prior_start and :as_of
         group by customer_id, customer_name, feature_id, model

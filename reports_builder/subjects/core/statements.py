@@ -1,8 +1,8 @@
 """What the reports and the dashboard say of spend, of those who cause it, and of what it brings in."""
 
 from reports_builder.chart_kinds import ranked_bars
-from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import CUSTOMER_PAGE, Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.changes import change_or_new, moved
 from reports_builder.subjects.core import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -19,6 +19,33 @@ def spend_said(warehouse: Warehouse, spend: Evidence) -> Prose:
     return spend.say(
         "AI spend was **{spend_usd:usd}**, {spend_change:delta} on the {prior_spend_usd:usd} of "
         f"{warehouse.period_of(spend).before}."
+    )
+
+
+def why_it_changed(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
+    """What made the change, where there is a period to compare with."""
+    if spend["prior_spend_usd"] is None:
+        return ()
+    causes, mover = ask.causes_of_change(warehouse), ask.largest_mover(warehouse)
+    unknown = (
+        "; customers whose cost in one of the periods is unknown stand for {unknown_usd:more_or_less_usd}"
+        if causes["unknown_usd"]
+        else ""
+    )
+    largest = (
+        "; the largest single change is {largest_mover:text}, {largest_move_usd:delta_usd}"
+        + (", which left on {largest_mover_left_date:day}" if mover["largest_mover_left_date"] else "")
+        if mover["largest_move_usd"] is not None
+        else ""
+    )
+    return (
+        say(
+            "Customers that started added {started_usd:usd}, customers that stopped took away "
+            "{stopped_usd:usd}, and those that stayed cost {stayed_usd:more_or_less_usd}"
+            f"{unknown}{largest}.",
+            causes,
+            mover,
+        ),
     )
 
 
@@ -49,6 +76,7 @@ def spend_figures(spend: Evidence) -> tuple[KeyFigure, KeyFigure]:
             "usd_table",
             change="spend_change",
             status=moved(spend["spend_change"], "higher", "lower"),
+            better="down",
         ),
         compared(
             spend,
@@ -57,6 +85,7 @@ def spend_figures(spend: Evidence) -> tuple[KeyFigure, KeyFigure]:
             "usd_table",
             change="unit_cost_change",
             status=moved(spend["unit_cost_change"], "a call costs more", "a call costs less"),
+            better="down",
         ),
     )
 
@@ -96,11 +125,22 @@ def takes_most(parts: Evidence) -> Prose:
     return parts.say("{value:text} takes {cost_share:percent} of spend")
 
 
-def split_table(heading: str, parts: Evidence) -> Table:
+# Where the dashboard says more of one value of a dimension.
+_LEADS_TO = {
+    "feature": "features?feature",
+    "model": "performance?model",
+    "organization": "profitability?organization",
+    "product": "features?product",
+    "provider": "performance?provider",
+}
+
+
+def split_table(dimension: str, heading: str, parts: Evidence) -> Table:
     """Spend by the values of one dimension."""
+    more = _LEADS_TO.get(dimension)
     return Table(
         (
-            Column("value", heading),
+            Column("value", heading, page=(more, "value_id") if more else None),
             Column("calls", "Calls", "count"),
             Column("cost_usd", "Cost", "usd_table"),
             Column("cost_share", "Share of cost", "percent"),
@@ -135,7 +175,7 @@ def split_section(warehouse: Warehouse, dimension: str, heading: str, title: str
         height=70 + 26 * len(parts.rows),
         key=BESIDE_BEFORE if has_prior else "",
     )
-    return Section(title, figures=(figure,), tables=(split_table(heading, parts),))
+    return Section(title, figures=(figure,), tables=(split_table(dimension, heading, parts),))
 
 
 def drivers_table(warehouse: Warehouse) -> Table:
@@ -143,9 +183,9 @@ def drivers_table(warehouse: Warehouse) -> Table:
     drivers = ask.drivers(warehouse)
     return Table(
         (
-            Column("customer", "Customer"),
-            Column("feature_id", "Feature", "words"),
-            Column("model", "Model"),
+            Column("customer", "Customer", page=CUSTOMER_PAGE),
+            Column("feature_id", "Feature", "words", page=(_LEADS_TO["feature"], "feature_id")),
+            Column("model", "Model", page=(_LEADS_TO["model"], "model")),
             Column("cost_usd", "Cost", "usd_table"),
             Column("cost_share", "Share of cost", "percent"),
             Column("cost_change", "Change", "delta_or_new", words=change_or_new),

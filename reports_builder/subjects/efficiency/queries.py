@@ -160,21 +160,21 @@ def results(warehouse: Warehouse) -> Evidence:
             sum(effective_cost_usd) filter (where usage_date >= :window_start)
                 / nullif(sum(calls - failed_calls) filter (where usage_date >= :window_start), 0)
                 as finished_usd,
-            sum(effective_cost_usd) filter (where usage_date < :window_start)
-                / nullif(sum(calls - failed_calls) filter (where usage_date < :window_start), 0)
+            sum(effective_cost_usd) filter (where usage_date <= :prior_end)
+                / nullif(sum(calls - failed_calls) filter (where usage_date <= :prior_end), 0)
                 as prior_finished_usd,
             finished_usd / prior_finished_usd - 1 as finished_change,
             sum(failed_calls) filter (where usage_date >= :window_start) as failed_calls,
             sum(failed_calls) filter (where usage_date >= :window_start)
                 / sum(calls) filter (where usage_date >= :window_start) as failure_share,
-            sum(failed_calls) filter (where usage_date < :window_start)
-                / sum(calls) filter (where usage_date < :window_start) as prior_failure_share,
+            sum(failed_calls) filter (where usage_date <= :prior_end)
+                / sum(calls) filter (where usage_date <= :prior_end) as prior_failure_share,
             failure_share - prior_failure_share as failure_change,
             sum(quality_score_sum) filter (where usage_date >= :window_start)
                 / nullif(sum(quality_scored_calls) filter (where usage_date >= :window_start), 0)
                 as quality,
-            sum(quality_score_sum) filter (where usage_date < :window_start)
-                / nullif(sum(quality_scored_calls) filter (where usage_date < :window_start), 0)
+            sum(quality_score_sum) filter (where usage_date <= :prior_end)
+                / nullif(sum(quality_scored_calls) filter (where usage_date <= :prior_end), 0)
                 as prior_quality,
             quality - prior_quality as quality_change,
             sum(quality_scored_calls) filter (where usage_date >= :window_start)
@@ -345,3 +345,29 @@ def shortfalls(warehouse: Warehouse) -> Evidence:
 def shortfall_count(warehouse: Warehouse) -> Evidence:
     """How many tasks those are; one row."""
     return warehouse.evidence("select count(*) as short_tasks from efficiency.rpt_quality_shortfalls")
+
+
+def service_levels(warehouse: Warehouse) -> Evidence:
+    """What was promised for each task and what was kept, broken promises first; no row without a promise."""
+    return warehouse.evidence(
+        """
+        select
+            task_type, status, calls, answered_share, answered_share_target, latency_p95_ms,
+            latency_p95_target_ms
+        from efficiency.rpt_service_levels
+        order by status = 'kept', status = 'not measured', task_type
+        """
+    )
+
+
+def service_levels_counted(warehouse: Warehouse) -> Evidence:
+    """How many of the promises are kept; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as promised_tasks,
+            count(*) filter (where status = 'kept') as kept_tasks,
+            count(*) filter (where status = 'not measured') as unmeasured_tasks
+        from efficiency.rpt_service_levels
+        """
+    )

@@ -55,7 +55,14 @@ def longest_time(slow: Evidence) -> str:
 def result_figures(results: Evidence) -> tuple[KeyFigure, ...]:
     """What a finished call costs, how good answers are, how many calls fail."""
     return (
-        compared(results, "Cost of a finished call", "finished_usd", "usd_unit", change="finished_change"),
+        compared(
+            results,
+            "Cost of a finished call",
+            "finished_usd",
+            "usd_unit",
+            change="finished_change",
+            better="down",
+        ),
         compared(
             results,
             "Mean quality score",
@@ -64,6 +71,7 @@ def result_figures(results: Evidence) -> tuple[KeyFigure, ...]:
             change="quality_change",
             by="delta_points",
             status=results.say("{scored_share:percent} of calls are scored"),
+            better="up",
         ),
         compared(
             results,
@@ -73,6 +81,7 @@ def result_figures(results: Evidence) -> tuple[KeyFigure, ...]:
             change="failure_change",
             by="delta_points",
             status=results.say("{failed_calls:count} calls"),
+            better="down",
         ),
     )
 
@@ -224,3 +233,25 @@ def attempts_section(totals: Evidence, models: Evidence) -> tuple[Section, ...]:
         ),
     )
     return (Section("Calls that repeat others", text=text, tables=(Table(columns, models, max_rows=15),)),)
+
+
+def service_levels_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Whether what was promised of answers is kept; nothing where nothing was promised."""
+    levels = ask.service_levels(warehouse)
+    if not levels.rows:
+        return ()
+    columns = (
+        Column("task_type", "Task", "words"),
+        Column("status", "Status"),
+        Column("calls", "Calls", "count"),
+        Column("answered_share", "Answered", "percent_fine"),
+        Column("answered_share_target", "Promised", "percent_fine"),
+        Column("latency_p95_ms", "p95", "milliseconds"),
+        Column("latency_p95_target_ms", "Promised, p95", "milliseconds"),
+    )
+    counted = ask.service_levels_counted(warehouse)
+    said = counted.say(
+        "Service levels kept: **{kept_tasks:count}** of the {promised_tasks:count} that are promised"
+        + ("; not measured: {unmeasured_tasks:count}." if counted["unmeasured_tasks"] else ".")
+    )
+    return (Section("Service levels", text=(said,), tables=(Table(columns, levels, max_rows=30),)),)

@@ -6,7 +6,7 @@ from altair import TopLevelMixin
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.evidence import Evidence, Prose, join, note, say
-from reports_builder.model import Column, Figure, KeyFigure, Table, compared
+from reports_builder.model import CUSTOMER_PAGE, Column, Figure, KeyFigure, Table, compared
 from reports_builder.subjects.changes import BEFORE_UNKNOWN, change_or_new, moved
 from reports_builder.subjects.margin import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -172,25 +172,39 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
             "usd_table",
             change="cost_change",
             status=note(_cost_against_fees(totals)),
+            better="down",
         ),
         compared(
-            totals, f"Margin after {cost_named(totals)}", "margin_usd", "usd_table", change="margin_change"
+            totals,
+            f"Margin after {cost_named(totals)}",
+            "margin_usd",
+            "usd_table",
+            change="margin_change",
+            better="up",
         ),
         margin_share_figure(totals, "The same, of fees earned"),
         KeyFigure(
             "Customers with a loss",
             totals.say("{losing_customers:count} of {customers:count}"),
             totals.cell("prior_losing_customers", "count"),
-            target=note("none"),
+            target=note("0"),
             status=note(
                 "fees below cost"
                 if totals["losing_customers"]
                 else "none known"
                 if totals["unknown_customers"]
-                else "none"
+                else "every fee covers its cost"
             ),
         ),
-        compared(totals, "Lost on them", "loss_usd", "usd_table", change="loss_change_usd", by="delta_usd"),
+        compared(
+            totals,
+            "Lost on them",
+            "loss_usd",
+            "usd_table",
+            change="loss_change_usd",
+            by="delta_usd",
+            better="down",
+        ),
         KeyFigure(
             "Lifetime value of those with a margin, cautious",
             lifetime.cell("lifetime_low_usd", "usd_table"),
@@ -212,6 +226,7 @@ def revenue_figure(totals: Evidence) -> KeyFigure:
         "usd_table",
         change="revenue_change",
         status=moved(totals["revenue_change"], "higher", "lower"),
+        better="up",
     )
 
 
@@ -225,6 +240,7 @@ def margin_share_figure(totals: Evidence, label: str = "") -> KeyFigure:
         change="margin_share_change",
         by="delta_points",
         status=_margin_status(totals),
+        better="up",
     )
 
 
@@ -389,7 +405,7 @@ def daily_margin_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
 def customers_table(warehouse: Warehouse) -> Table:
     """What each customer brings in and costs, the dearest first."""
     columns = (
-        Column("customer_name", "Customer", page=("customer", "customer_id")),
+        Column("customer_name", "Customer", page=CUSTOMER_PAGE),
         Column("subscription_tier", "Tier"),
         Column("subscribed_days", "Days subscribed", "count"),
         Column("calls", "Calls", "count"),

@@ -306,7 +306,7 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
             "Customers with a loss",
             plan.cell("unprofitable_customers", "count"),
             plan.cell("current_unprofitable_customers", "count"),
-            target=note("none"),
+            target=note("0"),
             status=note("nobody leaving"),
         ),
         KeyFigure(

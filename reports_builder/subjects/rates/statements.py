@@ -81,7 +81,7 @@ def key_figures(spend: Evidence, totals: Evidence, kinds: dict[str, Evidence]) -
 def kind_figure(name: str, kind: Evidence) -> KeyFigure:
     """What the actions of one kind are worth; ``kind`` is the kind's sums."""
     if not kind["kind_actions"]:
-        return KeyFigure(KINDS[name], note("none"))
+        return KeyFigure(KINDS[name], note("0"), status=note("nothing to do"))
     return KeyFigure(
         KINDS[name],
         kind.cell("kind_net_usd", "usd_table"),

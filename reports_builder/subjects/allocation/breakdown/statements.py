@@ -56,6 +56,7 @@ def token_figures(tokens: Evidence) -> tuple[KeyFigure, ...]:
             "usd_unit",
             change="price_change_share",
             status=moved(tokens["price_change_share"], "a token costs more", "a token costs less"),
+            better="down",
         ),
         KeyFigure("Output tokens per input token", tokens.cell("output_input_ratio", "ratio")),
         compared(tokens, "Input read from a cache", "cached_input_share", "percent"),

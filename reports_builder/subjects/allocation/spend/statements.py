@@ -63,6 +63,7 @@ def all_spend_figures(spend: Evidence) -> tuple[KeyFigure, ...]:
             "usd_table",
             change="cost_change_share",
             status=_higher_or_lower(spend),
+            better="down",
         ),
         KeyFigure(
             "All spend without an owner",
