@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,8 +31,7 @@ from dbt_project.landing.pseudonyms import Pseudonyms
 from dbt_project.landing.same_rows import CONTENT_KEY, HASH_FIELDS, content_sum, overlaps, repeated_content
 from dbt_project.landing.source import LandedSource
 
-# A change of how files are read gives landed files another name, so that they are made anew.
-LAYOUT = "2"
+_PACKAGE = Path(__file__).parent
 
 
 def prepare_landing(source: LandedSource, landing_dir: Path) -> None:
@@ -113,10 +113,17 @@ def landed_file(
 
 def _version(source: LandedSource, targets: Targets, name: str, digest: str) -> str:
     """What names the landed rows of a file: how it is read, its name and its content."""
-    identity = f"{LAYOUT}:{sorted(source.columns.items())}:{sorted(targets.items())}:{name}:{digest}"
+    identity = f"{_code()}:{sorted(source.columns.items())}:{sorted(targets.items())}:{name}:{digest}"
     if source.pseudonymised:
         identity += f":{sorted(source.pseudonymised)}"
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
+
+
+@cache
+def _code() -> str:
+    """Names how files are read: after an upgrade they land anew, since what is made of a line may differ."""
+    modules = sorted(path for path in _PACKAGE.rglob("*.py") if _PACKAGE / "receiver" not in path.parents)
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in modules)).hexdigest()
 
 
 def _land_archived(source: LandedSource, archived: Path, landed: Path) -> None:

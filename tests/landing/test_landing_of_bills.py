@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dbt_project.landing import landed_files
 from dbt_project.landing.fields.values import canonical_month, canonical_number, canonical_time
 from dbt_project.landing.landed_files import land
 from dbt_project.landing.sources.billing import BILLING
@@ -190,3 +191,21 @@ def test_billing_of_customers_lands_under_the_names_of_other_tools(tmp_path: Pat
     row = pq.read_table(tmp_path / "landing" / "billing").to_pylist()[0]
     assert (row["document_type"], row["document_id"], row["customer_id"]) == ("Invoice", "7", "acme")
     assert (row["document_date"][:10], row["amount"], row["currency"]) == ("2026-10-31", "1400.00", "USD")
+
+
+def test_a_file_lands_anew_after_an_upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = tmp_path / "raw" / "focus"
+    raw.mkdir(parents=True)
+    (raw / "bill.csv").write_text(f"{HEADER}\n{LINE}\n")
+    folder = tmp_path / "landing" / "focus"
+
+    def names() -> set[str]:
+        assert land(FOCUS, tmp_path / "raw", tmp_path / "landing", is_on=True) == []
+        return {path.name for path in folder.glob("*.parquet")} - {"contract.parquet"}
+
+    before = names()
+    assert names() == before
+    monkeypatch.setattr(landed_files, "_code", lambda: "another version")
+    after = names()
+    assert len(after) == 1
+    assert not after & before
