@@ -346,11 +346,13 @@ class Action:
 class ActionPlan:
     """Actions in the order in which to take them; ``total`` is their sum, net of overlap.
 
-    With no action, ``total`` says in one line that nothing needs doing.
+    With no action, ``total`` says in one line that nothing needs doing. Where one action must come before
+    another, whatever it is worth, they are not ranked.
     """
 
     actions: tuple[Action, ...]
     total: Prose
+    is_ranked: bool = True
 
     @property
     def texts(self) -> tuple[Prose, ...]:
@@ -459,11 +461,13 @@ class Page:
     @property
     def citations(self) -> tuple[Citation, ...]:
         """The queries behind all parts of the page, in its order."""
-        parts = (*self.insights, *((self.plan,) if self.plan else ()), self.confidence, *self.sections)
         return (
             *self.answer_citations,
             *self.figure_citations,
-            *(citation for part in parts for citation in part.citations),
+            *(citation for insight in self.insights for citation in insight.citations),
+            *self.action_citations,
+            *self.confidence.citations,
+            *(citation for section in self.sections for citation in section.citations),
         )
 
     @property

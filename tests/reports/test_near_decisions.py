@@ -38,18 +38,23 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
             opened,
             ALTERNATIVES,
             chosen + limits + "1000 as gross_margin_worst_usd, 0 as more_than_chosen_worst_usd, "
-            "false as is_alternative, false as is_best_rise_capped, 'eligible' as verdict",
+            "false as is_alternative, false as is_best_rise_capped, false as is_best_sparing, 'eligible' as verdict",
             limits
             + "'Fee, at once' as offer_name, 'none' as transition_id, 999.56 as gross_margin_worst_usd, "
             "-0.44 as more_than_chosen_worst_usd, false as is_chosen, true as is_alternative, "
-            "false as is_best_rise_capped, 'eligible' as verdict",
+            "false as is_best_rise_capped, false as is_best_sparing, 'eligible' as verdict",
             limits
             + "'Steep, at once' as offer_name, 'none' as transition_id, 1009 as gross_margin_worst_usd, "
             "9 as more_than_chosen_worst_usd, false as is_chosen, true as is_alternative, "
-            "false as is_best_rise_capped, 'too_many_steep_rises' as verdict",
+            "false as is_best_rise_capped, false as is_best_sparing, 'too_many_steep_rises' as verdict",
             limits + "'Capped' as offer_name, 'double' as transition_id, 729 as gross_margin_worst_usd, "
             "-271 as more_than_chosen_worst_usd, false as is_chosen, false as is_alternative, "
-            "true as is_best_rise_capped, 'eligible' as verdict",
+            "true as is_best_rise_capped, false as is_best_sparing, 'eligible' as verdict",
+            limits
+            + "'Per call, only losses' as offer_name, 'Per call' as plan_name, 'spare' as transition_id, "
+            "600 as gross_margin_worst_usd, -300 as more_than_chosen_base_usd, -400 as more_than_chosen_worst_usd, "
+            "false as is_chosen, false as is_alternative, false as is_best_rise_capped, "
+            "true as is_best_sparing, 'eligible' as verdict",
         )
         warehouse = warehouse_of(opened)
         said = chosen_said(warehouse)[-1].plain
@@ -57,8 +62,9 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
         assert "The steepest rise is 645 %." in said
         assert "“Fee, at once”, -$0.44 in the worst case, without a transition." in said
         assert "“Capped”: -$271.00 in the worst case." in said
+        assert "at a loss alone, to “Per call”: -$300.00 expected, -$400.00 in the worst case." in said
         table = front_section(warehouse)[0].tables[0]
-        assert len(table.cells) == 4
+        assert len(table.cells) == 5
         assert "11 of 16" in table.cells[0]
         assert "4.05 of 4.15" in table.cells[0]
 

@@ -1,4 +1,5 @@
-{# one row per plan that people may prefer to the recommended one, and that one: what is nearly as good, and the best that caps each rise #}
+{# one row per plan that people may prefer to the recommended one, and that one: what is nearly as good, the best that caps each
+   rise, and the best that leaves alone who earns money #}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -36,6 +37,7 @@ final as (
         plan_frontier.is_chosen,
         plan_frontier.is_alternative,
         plan_frontier.is_best_rise_capped,
+        plan_frontier.is_best_sparing,
         plan_frontier.gross_margin_base_churn_usd,
         plan_frontier.more_than_chosen_base_usd,
         plan_frontier.gross_margin_worst_usd,
@@ -54,6 +56,7 @@ final as (
     where
         plan_frontier.is_alternative
         or plan_frontier.is_best_rise_capped
+        or plan_frontier.is_best_sparing
         or (plan_frontier.is_chosen and not plan_frontier.is_current_plan)
 
 )

@@ -47,6 +47,7 @@ named as (
         and abs(candidates.worst_usd - chosen.chosen_worst_usd) <= {{ assumption('nearly_as_good_up_to_share') }} * abs(chosen.chosen_worst_usd) as is_nearly_chosen,
         candidates.verdict = 'eligible' and not candidates.is_chosen and not chosen.is_today_chosen
         and transitions.rise_cap_share <= {{ assumption('capped_rise_up_to_share') }} as is_rise_capped,
+        candidates.verdict = 'eligible' and not candidates.is_chosen and not chosen.is_today_chosen and transitions.spares_profitable as is_sparing,
         candidates.is_listed and candidates.verdict in ('eligible', 'today') as is_listed_and_allowed
     from candidates
     inner join transitions on candidates.transition_id = transitions.transition_id
@@ -79,6 +80,7 @@ ranked as (
         and row_number() over (partition by verdict order by gross_margin_base_usd desc nulls last, rules_in_it asc, candidate_id asc) = 1 as is_dearest_rejected,
         is_nearly_chosen and not comes_as_chosen and row_number() over (partition by way, is_nearly_chosen order by place asc) = 1 as is_alternative,
         is_rise_capped and row_number() over (partition by is_rise_capped order by place asc) = 1 as is_best_rise_capped,
+        is_sparing and row_number() over (partition by is_sparing order by place asc) = 1 as is_best_sparing,
         is_listed_and_allowed and row_number() over (partition by is_listed_and_allowed order by place asc) = 1 as is_best_listed
     from described
 
@@ -139,6 +141,7 @@ final as (
         coalesce(is_nearly_chosen, false) as is_nearly_chosen,
         coalesce(is_alternative, false) as is_alternative,
         coalesce(is_best_rise_capped, false) as is_best_rise_capped,
+        coalesce(is_best_sparing, false) as is_best_sparing,
         verdict,
         case verdict
             when 'today' then 'what customers have today'

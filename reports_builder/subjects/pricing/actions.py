@@ -20,8 +20,10 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
             return ActionPlan((), note("No plan on the list names the tiers of your customers."))
         return ActionPlan((), note("No plan, searched for or on your list, beats today's prices."))
     steps = ask_customers.segments(warehouse, "margin_today")
-    ranked = sorted(steps.each(), key=lambda row: row["gain_usd"] or 0, reverse=True)
-    worth = [row for row in ranked if row["gain_usd"]]
+    # In the order of doing: those at a loss come first, whatever the others are worth.
+    worth = sorted(
+        (row for row in steps.each() if row["gain_usd"]), key=lambda row: row["segment"] != "loses_money"
+    )
     impacts = ask_customers.impacts(warehouse)
     programme = ask.programme(warehouse)
     measurable = can_measure(warehouse)
@@ -30,8 +32,7 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
         ask_customers.gains(warehouse, "margin_today").say(
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
-            "departures, net of overlap: every customer is in one of them only. They are ranked by "
-            "value. "
+            "departures, net of overlap: every customer is in one of them only. "
         )
         + _programme_said(programme)
         + sequence_said(warehouse)
@@ -39,6 +40,7 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
             " All margins use today's cost of a call: savings on models lower it and are counted apart, "
             "on all calls of today, so a part of them would go with the customers that leave."
         ),
+        is_ranked=False,
     )
 
 
@@ -48,7 +50,8 @@ def _step(row: Evidence, falls: Evidence, programme: Evidence, *, measurable: bo
         "Speak with the {active_customers:count} customers that lose money, one by one, and move them to "
         "“{plan_name:text}”"
         if losing
-        else "Move the {active_customers:count} others to it, of whom {customers_paying_more:count} pay more"
+        else "Move the {active_customers:count} others to “{plan_name:text}”, of whom "
+        "{customers_paying_more:count} pay more"
     )
     given = (
         falls.say(

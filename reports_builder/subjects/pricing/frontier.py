@@ -211,9 +211,10 @@ def _knife_edge(plan: Evidence) -> Prose:
 
 
 def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
-    """The nearest plans that are allowed, and what a cap of the rises costs: nothing where there is none."""
+    """The nearest plans that are allowed, and what it costs to cap rises, or to spare who earns money."""
     allowed = [row for row in others.each() if row["is_alternative"] and row["verdict"] == "eligible"]
     capped = [row for row in others.each() if row["is_best_rise_capped"]]
+    sparing = [row for row in others.each() if row["is_best_sparing"]]
     return (
         *(
             row.say("As good for practical purposes: “{other_name:text}”, ")
@@ -232,6 +233,14 @@ def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
             )
             for row in capped
         ),
+        *(
+            row.say(
+                "The most careful way moves the customers at a loss alone, to “{plan_name:text}”: "
+                "{base_difference_usd:delta_usd_table} expected, {worst_difference_usd:delta_usd_table} in "
+                "the worst case."
+            )
+            for row in sparing
+        ),
     )
 
 
@@ -245,7 +254,7 @@ def alternatives(warehouse: Warehouse) -> Evidence:
             more_than_chosen_worst_usd as worst_difference_usd, profitable_steep_rises,
             profitable_steep_rises_allowed, profitable_customers_lost_high, profitable_departures_allowed,
             largest_rise_share, least_unit_margin_share, unprofitable_customers, verdict, verdict_words,
-            is_chosen, is_alternative, is_best_rise_capped
+            is_chosen, is_alternative, is_best_rise_capped, is_best_sparing
         from pricing.rpt_plan_alternatives
         order by is_chosen desc, gross_margin_worst_usd desc, candidate_id
         """
@@ -290,8 +299,8 @@ def _alternatives_table(others: Evidence) -> tuple[Table, ...]:
     if len(others.rows) < 2:
         return ()
     caption = (
-        "Nearly the same in the worst case, allowed by your rules or not, and the best that caps each rise: "
-        "for people to decide"
+        "Nearly the same in the worst case, allowed by your rules or not, the best that caps each rise, and "
+        "the best that leaves alone who earns money: for people to decide"
     )
     return (Table(_ALTERNATIVES, others, note(caption), max_rows=15),)
 
