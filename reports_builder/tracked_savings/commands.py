@@ -1,10 +1,11 @@
 """The command `savings`."""
 
 import getpass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +18,9 @@ savings_app = typer.Typer(
 )
 
 WarehouseFile = Annotated[Path, typer.Option(metavar="FILE", help="The published warehouse.")]
-Work = Annotated[str, typer.Argument(metavar="WORK", help="Its id, as `savings list` shows it.")]
+Work = Annotated[
+    str, typer.Argument(metavar="WORK", help="Its id, as `savings list` shows it, or that of one part.")
+]
 Actor = Annotated[
     str, typer.Option("--by", metavar="NAME", help="Who decides; else the user of this machine.")
 ]
@@ -28,11 +31,28 @@ Note = Annotated[str, typer.Option(metavar="TEXT", help="Why.")]
 def list_works(warehouse: WarehouseFile = DEFAULT_WAREHOUSE) -> None:
     """List what could be saved, what 30 days of it bring, and what is accepted since when."""
     for work in works(warehouse):
-        since = f", accepted from {work['accepted_date']}" if work["accepted_date"] else ""
-        typer.echo(
-            f"{clean(str(work['work_id']))}: {clean(str(work['subject']))}: "
-            f"{work['net_monthly_savings_usd']:,.2f} USD a month, {clean(str(work['owner_role']))}{since}"
-        )
+        typer.echo(f"{clean(str(work['work_id']))}\n    {_told(work)}")
+
+
+def _told(work: Mapping[str, Any]) -> str:
+    """A work in a line: what it is about, what it brings, and what is decided."""
+    low, high = work["low_monthly_savings_usd"], work["high_monthly_savings_usd"]
+    parts = [
+        clean(str(work["subject"])),
+        f"{work['net_monthly_savings_usd']:,.2f} USD a month ({low:,.2f} to {high:,.2f})",
+    ]
+    if work["payback_months"] is not None:
+        parts.append(f"pays back after {work['payback_months']:.1f} months")
+    parts.append(clean(str(work["owner_role"])))
+    if work["is_illustrative"]:
+        parts.append("an example, not counted")
+    elif not work["is_counted"]:
+        parts.append("not worth its work, not counted")
+    if work["accepted_date"]:
+        parts.append(f"accepted from {work['accepted_date']}")
+    elif not work["is_tracked"]:
+        parts.append("cannot be tracked")
+    return "; ".join(parts)
 
 
 @savings_app.command("accept")

@@ -6,9 +6,9 @@ budgets, a publication replaces nothing of them, and a kill cuts off at most the
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from reports_builder.errors import ReportError
 from reports_builder.warehouse import Warehouse, open_warehouse
 
 _LONGEST = 200
+_LONGEST_AGO, _LONGEST_AHEAD = timedelta(days=366), timedelta(days=732)
 
 # What can be measured afterwards: resources by their bills, moved calls by their models.
 _PARTS = """
@@ -36,8 +37,14 @@ _MOVES = """
     where work_id = :work_id and is_recommended
     order by task_type, from_provider, from_model
 """
+_MEASURED = (
+    "select work_id from rates.rpt_usage_optimizations where work_id is not null",
+    "select work_id from rates.rpt_model_switch_savings where is_recommended",
+)
 _WORKS = """
-    select work_id, action_kind, subject, parts, net_monthly_savings_usd, owner_role
+    select
+        work_id, action_kind, subject, parts, net_monthly_savings_usd, low_monthly_savings_usd,
+        high_monthly_savings_usd, payback_months, is_counted, is_illustrative, owner_role
     from rates.rpt_savings_actions
     order by action_rank nulls last, work_id
 """
@@ -102,32 +109,32 @@ class Decisions:
 
 
 def accept(warehouse: Path, work_id: str, accepted_date: date, actor: str, note: str = "") -> list[Decision]:
-    """Accept a work of ``rates.rpt_savings_actions``: a decision for each part of it.
+    """Accept a work of ``rates.rpt_savings_actions``, or one part of it: a decision for each part.
 
     What it is expected to bring is what the warehouse says today. Raises ReportError where there is no such
     work, or where nothing of it can be measured afterwards.
     """
     _check(actor, note)
     with open_warehouse(warehouse) as opened:
-        works = {str(work["work_id"]): work for work in opened.evidence(_WORKS).records()}
-        if work_id not in works:
-            raise ReportError(
-                f"there is no work {work_id!r} among the savings; `savings list` shows those that there are."
-            )
-        kind = str(works[work_id]["action_kind"])
+        as_of = opened.period.as_of
+        if not as_of - _LONGEST_AGO <= accepted_date <= as_of + _LONGEST_AHEAD:
+            raise ReportError(f"{accepted_date} is not near the {as_of} of the figures: is the year right?")
+        kinds = {str(work["work_id"]): str(work["action_kind"]) for work in opened.evidence(_WORKS).records()}
+        asked, work_id = work_id, _work_of(work_id, kinds)
         decisions = [
             Decision(
                 tracking_id=f"{work_id}:{_part_name(part)}",
                 accepted_date=accepted_date,
                 actor=actor,
                 note=note,
-                **({"action_kind": kind} | part),
+                **({"action_kind": kinds[work_id]} | part),
             )
             for part in _parts(opened, work_id)
+            if asked in (work_id, f"{work_id}:{_part_name(part)}")
         ]
     if not decisions:
         raise ReportError(
-            f"{work_id!r} cannot be tracked: what a machine, volume or bucket costs is measured by its bill, "
+            f"{asked!r} cannot be tracked: what a machine, volume or bucket costs is measured by its bill, "
             "and calls that move by their models; of other works nothing tells what they saved."
         )
     Decisions(warehouse).append(decisions)
@@ -156,17 +163,35 @@ def give_up(warehouse: Path, work_id: str, actor: str, note: str = "") -> int:
 
 
 def works(warehouse: Path) -> list[dict[str, Any]]:
-    """The works with what they save, in the order of their rank, and since when each is accepted."""
+    """The works with what they save, in the order of their rank, and since when each is accepted.
+
+    ``is_tracked`` says whether it can be measured what a work saved.
+    """
     accepted = {
         tracking_id: told["accepted_date"]
         for tracking_id, told in Decisions(warehouse).in_force().items()
         if told.get("accepted_date")
     }
     with open_warehouse(warehouse) as opened:
+        measured = {row["work_id"] for sql in _MEASURED for row in opened.evidence(sql).records()}
         return [
-            dict(work) | {"accepted_date": _since(str(work["work_id"]), accepted)}
+            dict(work)
+            | {
+                "accepted_date": _since(str(work["work_id"]), accepted),
+                "is_tracked": work["work_id"] in measured,
+            }
             for work in opened.evidence(_WORKS).records()
         ]
+
+
+def _work_of(asked: str, works: Collection[str]) -> str:
+    """The work of that id, or that the part of that id belongs to."""
+    found = max((work for work in works if f"{asked}:".startswith(f"{work}:")), key=len, default=None)
+    if found is None:
+        raise ReportError(
+            f"there is no work {asked!r} among the savings; `savings list` shows those that there are."
+        )
+    return found
 
 
 def _since(work_id: str, accepted: dict[str, str | None]) -> str | None:

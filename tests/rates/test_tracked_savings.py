@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -25,8 +27,9 @@ def warehouse(tmp_path: Path) -> Path:
     path = build_warehouse(tmp_path / "finops.duckdb")
     with duckdb.connect(str(path)) as connection:
         connection.execute("""
-            insert into rates.rpt_savings_actions (work_id, action_kind, subject, parts, net_monthly_savings_usd, owner_role)
-            values ('spot:AWS/web', 'spot', '2 machines', 2, 7.75, 'Head of Engineering');
+            insert into rates.rpt_savings_actions (work_id, action_kind, subject, parts, net_monthly_savings_usd,
+                low_monthly_savings_usd, high_monthly_savings_usd, is_counted, is_illustrative, owner_role)
+            values ('spot:AWS/web', 'spot', '2 machines', 2, 7.75, 5, 9, true, false, 'Head of Engineering');
             insert into rates.rpt_usage_optimizations (provider_name, resource_id, action_kind, monthly_savings_usd, work_id)
             values ('AWS', 'i-1', 'spot', 3.5, 'spot:AWS/web'), ('AWS', 'i-2', 'spot', 4.25, 'spot:AWS/web'),
                 ('AWS', 'i-3', 'spot', 9, null)
@@ -91,6 +94,7 @@ def test_what_is_said_last_counts_and_a_torn_line_swallows_nothing(warehouse: Pa
         ("switch", " ", "say who decides"),
         ("switch", "a\nb", "control character"),
         ("batch", "ann", "cannot be tracked"),
+        ("switch:chat/openai/gpt-5", "ann", "cannot be tracked"),
     ],
 )
 def test_what_cannot_be_accepted_is_refused_and_writes_nothing(
@@ -99,6 +103,27 @@ def test_what_cannot_be_accepted_is_refused_and_writes_nothing(
     with pytest.raises(ReportError, match=problem):
         accept(warehouse, work_id, DAY, actor)
     assert Decisions(warehouse).all() == []
+
+
+def test_one_part_of_a_work_is_accepted_by_its_id_and_no_implausible_day(warehouse: Path) -> None:
+    [decided] = accept(warehouse, "spot:AWS/web:AWS/i-2", DAY, "ann")
+    assert decided.resource_id == "i-2"
+    assert list(read_by_the_build(warehouse)) == ["spot:AWS/web:AWS/i-2"]
+    with pytest.raises(ReportError, match="is the year right"):
+        accept(warehouse, "switch", date(2020, 11, 15), "ann")
+
+
+def test_the_list_says_what_a_work_brings_and_whether_it_can_be_tracked(warehouse: Path) -> None:
+    accept(warehouse, "switch", DAY, "ann")
+    command = [sys.executable, "-m", "reports_builder", "savings", "list", "--warehouse", str(warehouse)]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    told = dict(zip(lines[::2], lines[1::2], strict=True))
+    assert told["switch"].strip() == (
+        "chat calls from gpt-4 to claude-sonnet-4; 120.00 USD a month (80.00 to 140.00); pays back after "
+        "5.0 months; Head of Engineering; accepted from 2026-11-15"
+    )
+    assert told["offer"].endswith("an example, not counted; cannot be tracked")
+    assert told["batch"].endswith("not worth its work, not counted; cannot be tracked")
 
 
 def test_lines_that_somebody_wrote_by_hand_are_passed_over(warehouse: Path) -> None:

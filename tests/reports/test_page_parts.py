@@ -26,7 +26,7 @@ from reports_builder.model import (
     cite,
     compared,
 )
-from reports_builder.pages import finops_summary, page_modules
+from reports_builder.pages import finops_summary
 from reports_builder.render import render
 from reports_builder.savings import NOTHING_TO_DO, action_plan
 from reports_builder.subjects.allocation.teams.statements import month_budget_figure
@@ -359,17 +359,3 @@ def test_what_the_ledger_has_beside_the_calls_is_said(tmp_path: Path) -> None:
         "The ledger holds $18.2K for these days: $3.5K for calls (as they, or the bill that counts for them, say) and $14.7K that no"
         " call shows (provisioned east, billed services, a, 1 more). Spend by model, feature and task is that of the calls."
     ]
-
-
-@pytest.mark.parametrize("name", page_modules())
-def test_what_explains_a_figure_knows_every_query_that_the_page_prints(
-    name: str, tiny_warehouse: Path
-) -> None:
-    with open_warehouse(tiny_warehouse) as opened:
-        page = page_modules()[name](opened)
-    known = {citation.evidence.sql for citation in page.citations}
-    printed = {citation.evidence.sql for citation in (*page.answer_citations, *page.action_citations)}
-    printed |= {insight.supporting.evidence.sql for insight in page.insights}
-    printed |= {table.evidence.sql for section in page.sections for table in section.tables}
-    assert printed
-    assert printed <= known

@@ -21,7 +21,13 @@ CODE = ROOT / "reports_builder"
 # A seal sums the rows that it seals, each day by itself: a sum that a mart had made of them would be one more thing to seal.
 # The calculator of commitments chooses between settled levels by limits that a reader types: no mart can know them.
 # A chain adds up the charges behind a figure to hold them against it: what it sums depends on the figure that is asked for.
-EXEMPT = (CODE / "seals", CODE / "lineage", CODE / "subjects" / "rates" / "calculator.py")
+# A proof that retention moved no figure compares digests of every mart there is.
+EXEMPT = (
+    CODE / "seals",
+    CODE / "lineage",
+    CODE / "retention" / "figures.py",
+    CODE / "subjects" / "rates" / "calculator.py",
+)
 
 _QUERY = re.compile(r"\s*(?:with|select)\b.*\bfrom\s", re.IGNORECASE | re.DOTALL)
 _CASE = re.compile(r"\bcase\b.*\bthen\b", re.IGNORECASE | re.DOTALL)

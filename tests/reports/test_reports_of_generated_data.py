@@ -37,6 +37,15 @@ def test_every_quoted_figure_of_every_page_is_returned_by_its_query(built: Works
             assert checked.quotes >= 5, path.name
 
 
+def test_what_explains_a_figure_knows_every_query_that_a_page_prints(pages: Built, rendered: Path) -> None:
+    for page in pages.pages:
+        known = {citation.evidence.sql for citation in page.citations}
+        text = (rendered / page.path).read_text(encoding="utf-8")
+        printed = set(re.findall(r"```sql\n(.*?)\n```", text, re.DOTALL))
+        assert printed, page.path
+        assert printed <= known, page.path
+
+
 def test_a_page_reads_no_mart_beyond_those_of_its_exposure(built: Workspace, pages: Built) -> None:
     manifest = json.loads((built.target / "manifest.json").read_text(encoding="utf-8"))
     exposed = {
