@@ -151,7 +151,8 @@ def test_new_data_reaches_the_pages_and_bad_data_reaches_nothing(arriving: Works
         assert figures(arriving) == limited
 
         broken.unlink()
-        watched.until(lambda status: status["state"] == "idle" and status["sequence"] == 3)
+        # A retry may have begun before the file was gone, and ends well without it: then another build follows.
+        watched.until(lambda status: status["state"] == "idle" and status["sequence"] >= 3)
         # This one built and tested everything: what the limited one left out had not changed.
         assert figures(arriving) == limited
         said = watched.end(signal.SIGTERM)
