@@ -1,4 +1,4 @@
-{# one row per step x scope: revenue, cost and margin of 30 days today and after each programme, of the company and of each customer #}
+{# one row per step x scope: revenue, cost of AI and margin of 30 days today and after each programme, of the company and of each customer #}
 
 with customers_planned as (
 
@@ -24,7 +24,6 @@ kinds as (
 
 ),
 
-{# What is saved on machines is no cost of AI: it stands with the savings on infrastructure. #}
 committed as (
 
     select
@@ -35,9 +34,7 @@ committed as (
         {{ money('coalesce(sum(' ~ effort_of('1') ~ '), 0)') }} as effort_usd
     from commitments
     inner join kinds on commitments.action_kind = kinds.action_kind
-    where
-        commitments.source_mart = 'rates.rpt_commitment_options'
-        and {{ is_worth_its_effort(effort_of('1'), 'commitments.net_monthly_savings_usd', 'commitments.is_illustrative') }}
+    where {{ is_worth_its_effort(effort_of('1'), 'commitments.net_monthly_savings_usd', 'commitments.is_illustrative') }} and commitments.source_mart = 'rates.rpt_commitment_options'
 
 ),
 
