@@ -163,14 +163,13 @@ def chosen_said(warehouse: Warehouse) -> tuple[Prose, ...]:
         if float(plan["gain_worst_usd"] or 0) >= 0  # type: ignore[arg-type]
         else "**less than today in its worst case, by {gain_worst_usd:usd}**"
     )
+    proposed = _origin(plan, searched) + plan.say(
+        "“{chosen_name:text}”. It is expected to lift the margin by "
+        f"**{{gain_base_usd:usd}}** a month, {worst}. About {{chosen_lost:count}} customers are "
+        "expected to leave, {chosen_profitable_lost:ratio} of them customers that earn money today."
+    )
     return (
-        _origin(plan, searched)
-        + plan.say(
-            "“{chosen_name:text}”. It is expected to lift the margin by "
-            f"**{{gain_base_usd:usd}}** a month, {worst}. About {{chosen_lost:count}} customers are "
-            "expected to leave, {chosen_profitable_lost:ratio} of them customers that earn money today."
-        ),
-        why_said(plan),
+        join([proposed, why_said(plan)]),
         join([_knife_edge(plan), *_alternatives_said(plan, alternatives(warehouse))]),
     )
 
