@@ -98,6 +98,28 @@ CASES = [
         "O'Neill | Sons cost $12.00 on 2026-10-01 where $2.00 was to be expected: $10.00 more.",
     ),
     (
+        row(
+            "series_excess_cost",
+            40,
+            {"observed_cost_usd": 60, "expected_cost_usd": 20},
+            amount_usd=40,
+            unit="USD",
+        ),
+        "O'Neill | Sons cost $60.00 from 2026-10-01 where $20.00 was to be expected: $40.00 more, and no single customer is the "
+        "cause.",
+    ),
+    (
+        row(
+            "unrecorded_cost",
+            80,
+            {"observed_cost_usd": 0, "expected_cost_usd": 80},
+            amount_usd=80,
+            unit="USD",
+        ),
+        "Nothing was recorded of O'Neill | Sons from 2026-10-01 where $80.00 was to be expected: see first whether its logs still "
+        "arrive.",
+    ),
+    (
         row("cost_share_of_revenue", 1.2, SHARE | {"days_remaining": 21}),
         "O'Neill | Sons costs 120.0 % of its fees: $1,200.00 of $1,000.00 in the 30 days to 2026-10-10; this month heads "
         "for $1,240.00, days left: 21.",
