@@ -125,12 +125,13 @@ def main() -> None:
         st.info(_NO_WAREHOUSE.format(path=settings.warehouse))
         return
     _notice(settings, identity)
-    draws = {
+    draws: dict[str, Callable[[], None]] = {
         reports.url_path: partial(reports_page.draw, settings, scope),
         customer.url_path: partial(customer_page.draw, settings, identity),
         trace.url_path: partial(trace_page.draw, settings, identity),
         builder.url_path: partial(builder_page.draw_page, settings, identity),
-        explain.url_path: partial(explain_page.draw, settings, identity, choosing.current(chosen.url_path)),
+        # The filters of the figure's page; read when it is drawn, since the customer of another page is none.
+        explain.url_path: lambda: explain_page.draw(settings, identity, choosing.current(explain.url_path)),
     }
     if draw := draws.get(chosen.url_path):
         _guarded(chosen.title, draw)

@@ -70,7 +70,9 @@ def load_chain(
     path: str, identity: Identity, filters: Filters, name: str, asked: str, *, customer_id: str
 ) -> Chain:
     """What is behind a figure of the view called ``name``, or behind any id where there is none."""
-    with open_published(Path(path), filters, with_calls=True, scope=identity.scope) as warehouse:
+    # The page of a customer has no filters: the customer that the address names is what it is about.
+    narrowed = Filters() if name == "customer" else filters
+    with open_published(Path(path), narrowed, with_calls=True, scope=identity.scope) as warehouse:
         figure = parse(asked)
         if not name or not isinstance(figure, PageFigure):
             return explain(warehouse, asked)
