@@ -26,6 +26,7 @@ from reports_builder.dashboard.loading import (
     load_choices,
     load_customer,
     load_customers,
+    load_trace,
     load_traces,
     load_view,
 )
@@ -293,6 +294,20 @@ def test_the_page_of_a_customer_is_its_own_alone(built: Workspace, others: Other
     assert not table.evidence.rows
 
 
+def test_a_trace_is_known_to_whom_its_calls_are(built: Workspace, others: Others) -> None:
+    path = str(built.published)
+    own, foreign = (
+        built.query(
+            f"select trace_id from core.fct_traces where customer_id {which} '{others.customer}' limit 1"
+        )[0][0]
+        for which in ("=", "<>")
+    )
+    assert load_trace(path, key(built, others.success), own) is not None
+    assert load_trace(path, key(built, EVERYTHING), foreign) is not None
+    for asked in (foreign, "%", f"{own}' or '1'='1"):
+        assert load_trace(path, key(built, others.success), asked) is None
+
+
 def test_alerts_of_others_are_neither_shown_nor_acknowledged(built: Workspace, others: Others) -> None:
     path = str(built.published)
     everybodys = load_alerts(path, key(built, EVERYTHING))
@@ -401,6 +416,36 @@ def _builder(warehouse: str, charts: str, team: str) -> None:
     identity = identity_of(Path(warehouse), Scope(teams=frozenset({team})))
     assert identity is not None
     builder_page.draw_page(Settings(warehouse=warehouse, charts=charts), identity)
+
+
+def _explain(warehouse: str, team: str) -> None:
+    from pathlib import Path  # noqa: PLC0415
+
+    from reports_builder.access import Scope  # noqa: PLC0415
+    from reports_builder.dashboard import explain_page  # noqa: PLC0415
+    from reports_builder.dashboard.filters import Filters  # noqa: PLC0415
+    from reports_builder.dashboard.reading import identity_of  # noqa: PLC0415
+    from reports_builder.dashboard.settings import Settings  # noqa: PLC0415
+
+    identity = identity_of(Path(warehouse), Scope(teams=frozenset({team})))
+    assert identity is not None
+    explain_page.draw(Settings(warehouse=warehouse), identity, Filters())
+
+
+@pytest.mark.parametrize("asked", ["", "finops_summary/spend_usd=1", "statement/2026-10/anybody"])
+def test_what_is_behind_a_figure_is_told_to_who_sees_all(built: Workspace, asked: str) -> None:
+    page = AppTest.from_function(
+        _explain, kwargs={"warehouse": str(built.published), "team": TEAM}, default_timeout=60
+    )
+    page.query_params["figure"] = asked
+    page.run()
+    assert not page.exception
+    assert [info.value for info in page.info] == [
+        f"Your group sees the rows of team {TEAM}, costs without revenue; what is behind a figure belongs to the "
+        "whole company."
+    ]
+    assert not page.text_input
+    assert not page.get("html")
 
 
 def test_the_chart_builder_offers_what_the_group_sees(built: Workspace, tmp_path: Path) -> None:
