@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +14,7 @@ from dbt_project.landing.errors import UsageError
 from dbt_project.landing.notes import NOTE_SCHEMA
 from dbt_project.landing.registry import LANDED_SOURCES, PROJECT
 from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA
+from dbt_project.plugins.ledgers import LEDGERS
 
 _STAGING = PROJECT / "models" / "staging"
 _TYPES = {
@@ -44,13 +45,13 @@ def source_statements(frozen: Path, customers: Path, warehouse_dir: Path) -> lis
         ("landing.notes", _columns(NOTE_SCHEMA), frozen / "notes", "parquet", ""),
         *(
             (
-                f"{folder}.{table}",
-                _text_columns(folder),
-                warehouse_dir / folder / f"{table}.jsonl",
+                f"{ledger.parent}.{ledger.stem}",
+                _text_columns(str(ledger.parent)),
+                warehouse_dir / ledger,
                 "json",
                 "",
             )
-            for folder, table in (("alerts", "events"), ("budgets", "changes"), ("forecasts", "made"))
+            for ledger in map(PurePosixPath, LEDGERS)
         ),
     ]
     for source in (source for source in LANDED_SOURCES if not source.lands_as):

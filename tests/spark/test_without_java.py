@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ import jinja2
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from dbt_project.landing.errors import UsageError
 from dbt_project.landing.frozen_days import frozen_days
@@ -36,6 +38,16 @@ def test_each_source_has_the_columns_that_landing_gives_it(tmp_path: Path) -> No
     (events,) = [text for text in statements if text.startswith("create table alerts.events")]
     assert "event_id string, event_at string" in events
     assert statements[-1] == "msck repair table raw.calls"
+
+
+def test_no_source_of_the_project_is_missing(tmp_path: Path) -> None:
+    told = "\n".join(source_statements(tmp_path, tmp_path, tmp_path))
+    made = set(re.findall(r"create table (\S+) \(", told))
+    declared = set()
+    for path in (ROOT / "dbt_project" / "models" / "staging").rglob("_sources.yml"):
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
+            declared |= {f"{source['name']}.{table['name']}" for table in source["tables"]}
+    assert made == declared
 
 
 def test_a_file_of_other_types_is_brought_into_those_of_the_table(tmp_path: Path) -> None:
