@@ -60,9 +60,12 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
         said = chosen_said(warehouse)[-1].plain
         assert "4.05 of the 4.15 departures" in said
         assert "The steepest rise is 645 %." in said
-        assert "“Fee, at once”, -$0.44 in the worst case, without a transition." in said
-        assert "“Capped”: -$271.00 in the worst case." in said
-        assert "at a loss alone, to “Per call”: -$300.00 expected, -$400.00 in the worst case." in said
+        assert "“Fee, at once”, against the proposal -$0.44 in the worst case, without a transition." in said
+        assert "“Capped”: against the proposal -$271.00 in the worst case." in said
+        assert (
+            "at a loss alone, to “Per call”: against the proposal -$300.00 expected, and -$400.00 in the worst case."
+            in said
+        )
         table = front_section(warehouse)[0].tables[0]
         assert len(table.cells) == 5
         assert "11 of 16" in table.cells[0]

@@ -216,7 +216,7 @@ def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
     sparing = [row for row in others.each() if row["is_best_sparing"]]
     return (
         *(
-            row.say("As good for practical purposes: “{other_name:text}”, ")
+            row.say("As good for practical purposes: “{other_name:text}”, against the proposal ")
             + row.say("{worst_difference_usd:delta_usd_table} in the worst case")
             + note(
                 ", without a transition."
@@ -227,16 +227,16 @@ def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
         ),
         *(
             row.say(
-                "The best that caps each rise, “{other_name:text}”: "
+                "The best that caps each rise, “{other_name:text}”: against the proposal "
                 "{worst_difference_usd:delta_usd_table} in the worst case."
             )
             for row in capped
         ),
         *(
             row.say(
-                "The most careful way moves the customers at a loss alone, to “{plan_name:text}”: "
-                "{base_difference_usd:delta_usd_table} expected, {worst_difference_usd:delta_usd_table} in "
-                "the worst case."
+                "The most careful way moves the customers at a loss alone, to “{plan_name:text}”: against the "
+                "proposal {base_difference_usd:delta_usd_table} expected, and "
+                "{worst_difference_usd:delta_usd_table} in the worst case."
             )
             for row in sparing
         ),
