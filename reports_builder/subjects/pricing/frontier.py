@@ -234,8 +234,8 @@ def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
         ),
         *(
             row.say(
-                "The most careful way moves the customers at a loss alone, to “{plan_name:text}”: against the "
-                "proposal {base_difference_usd:delta_usd_table} expected, and "
+                "The most careful way moves the customers at a loss alone, to “{plan_name:text}”: against "
+                "the proposal {base_difference_usd:delta_usd_table} expected, and "
                 "{worst_difference_usd:delta_usd_table} in the worst case."
             )
             for row in sparing
