@@ -37,6 +37,7 @@ _REPORTS = {
     "verify": "Compare the published warehouse with its seals.",
     "compliance": "A month's books for an auditor.",
     "erase": "Erase who a customer is.",
+    "explain": "Where a figure comes from: rows, charges, rules, prices, files.",
     "export": "Chargeback, journals, FOCUS, Parquet and more.",
     "budget": "Budgets: set, propose, accept.",
     "policy": "Check a request to spend.",

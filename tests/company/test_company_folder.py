@@ -8,12 +8,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import typer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from finops import shipped
+from finops import cli, shipped
 from finops.company_folder import compose, init, take_over, upgrade
 from finops.errors import FolderError
+from reports_builder import cli as reports
 from tests.company.conftest import Finops
 
 
@@ -227,3 +229,10 @@ def test_users_install_nothing_that_only_the_tests_need() -> None:
 def _names(lock: str) -> set[str]:
     text = (shipped.PROJECT.parent / lock).read_text()
     return {canonicalize_name(name) for name in re.findall(r"(?m)^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==", text)}
+
+
+def test_every_command_of_the_reports_is_one_of_finops() -> None:
+    def names(app: typer.Typer) -> set[str]:
+        return set(typer.main.get_group(app).commands)
+
+    assert names(cli.app) >= names(reports.app)
