@@ -193,8 +193,8 @@ def check(
 
 
 def estimate_command(
-    provider: Annotated[str, typer.Argument(help="As in core.dim_models.")],
-    model: Annotated[str, typer.Argument(help="As in core.dim_models.")],
+    provider: Annotated[str, typer.Argument(help="As in core.dim_models or seeds.price_book.")],
+    model: Annotated[str, typer.Argument(help="As in core.dim_models or seeds.price_book.")],
     *,
     calls: Annotated[int, typer.Option(help="How many calls.")] = 1,
     input_tokens: Annotated[int | None, typer.Option(help="Tokens into a call.")] = None,

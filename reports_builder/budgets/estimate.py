@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reports_builder.errors import ReportError
+from reports_builder.evidence import Evidence
 from reports_builder.warehouse import Warehouse, open_warehouse
 
 
@@ -42,8 +43,9 @@ def estimate(
     """What calls of a model cost: by its list price where tokens are given, else by its record.
 
     Tokens are those of one call, the cached ones a part of the input. Without tokens the mean cost of the
-    model's calls on the task is taken. The range is that of the tokens, which vary (assumption
-    model_switch_token_variation). ReportError for a model without a price or record.
+    model's calls on the task is taken. A model that no call has used yet is priced by the published list, at
+    its dearest hour. The range is that of the tokens, which vary (assumption model_switch_token_variation).
+    ReportError for a model without a price or record.
     """
     with open_warehouse(warehouse) as opened:
         return estimate_in(
@@ -92,6 +94,7 @@ def _priced(
     warehouse: Warehouse, of: tuple[str, str], tokens_in: int, tokens_out: int, cached: int
 ) -> tuple[Decimal, str]:
     provider, model = of
+    source = "list price"
     price = warehouse.evidence(
         """
         select
@@ -104,14 +107,43 @@ def _priced(
         provider=provider,
         model=model,
     )
+    if not price.rows:
+        price = _published(warehouse, provider, model, tokens_in)
+        source = "published list price ({package}, recorded {recorded_on})"
     if not price.rows or price["input_usd"] is None or price["output_usd"] is None:
-        raise ReportError(f"no list price is known for {provider}/{model}; see core.dim_models.")
+        raise ReportError(
+            f"no list price is known for {provider}/{model}; see core.dim_models for models in use and "
+            "seeds.price_book for those that are published."
+        )
     cost = (
         Decimal(str(price["input_usd"])) * (tokens_in - cached)
         + Decimal(str(price["cached_usd"])) * cached
         + Decimal(str(price["output_usd"])) * tokens_out
     ) / 1_000_000
-    return cost, f"list price x {tokens_in} tokens in ({cached} cached) and {tokens_out} out"
+    told = source.format(**price.records()[0])
+    return cost, f"{told} x {tokens_in} tokens in ({cached} cached) and {tokens_out} out"
+
+
+def _published(warehouse: Warehouse, provider: str, model: str, tokens_in: int) -> Evidence:
+    """What a published list asks today for a prompt of this size, at the dearest hour; no row if unlisted."""
+    return warehouse.evidence(
+        """
+        select
+            usd_per_million_input_tokens as input_usd,
+            coalesce(usd_per_million_cached_input_tokens, usd_per_million_input_tokens) as cached_usd,
+            usd_per_million_output_tokens as output_usd,
+            package, recorded_on
+        from seeds.price_book
+        where
+            provider = :provider and model = :model and service_tier = 'standard'
+            and min_input_tokens <= :tokens_in and valid_from <= current_date
+        order by package, valid_from desc, min_input_tokens desc, output_usd desc nulls last
+        limit 1
+        """,
+        provider=provider,
+        model=model,
+        tokens_in=tokens_in,
+    )
 
 
 def _recorded(warehouse: Warehouse, provider: str, model: str, task_type: str | None) -> tuple[Decimal, str]:

@@ -39,6 +39,15 @@ POLICIES = [
     ("huge", "total", "total", 5000, "refused", "CFO", "Huge"),
     ("frozen", "team", "frozen", 0, "refused", "CEO", "Frozen"),
 ]
+# A model that nobody uses yet: an older version, one for long prompts, one for quiet hours, one to come.
+PUBLISHED = [
+    ("new", "standard", 0, "2025-01-01", 9, 90, None),
+    ("new", "standard", 0, "2026-01-01", 2, 20, None),
+    ("new", "standard", 0, "2026-01-01", 1, 10, "00:00-06:00"),
+    ("new", "standard", 5001, "2026-01-01", 4, 40, None),
+    ("new", "standard", 0, "2999-01-01", 8, 80, None),
+    ("new", "batch", 0, "2026-02-01", 1, 10, None),
+]
 
 
 @pytest.fixture
@@ -54,7 +63,7 @@ def warehouse(tmp_path: Path) -> Path:
         )
         for table in (
             "planning.rpt_budgets", "planning.rpt_budget_proposals", "seeds.spending_policies", "seeds.assumptions", "core.dim_models",
-            "efficiency.rpt_model_efficiency",
+            "efficiency.rpt_model_efficiency", "seeds.price_book",
         ):  # fmt: skip
             columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
             connection.execute(f"create table {table} ({columns})")
@@ -82,6 +91,12 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute(
             """insert into efficiency.rpt_model_efficiency (task_type, provider, model, calls, uncosted_calls,
             effective_cost_usd) values ('chat', 'x', 'm', 11, 1, 5), ('code', 'x', 'm', 10, 0, 20)"""
+        )
+        connection.executemany(
+            """insert into seeds.price_book (package, provider, model, service_tier, min_input_tokens, valid_from,
+            usd_per_million_input_tokens, usd_per_million_output_tokens, recorded_on, hours_utc)
+            values ('list', 'x', ?, ?, ?, ?, ?, ?, '2026-11-21', ?)""",
+            PUBLISHED,
         )
     return path
 
@@ -178,6 +193,15 @@ def test_calls_are_estimated_by_price_or_by_record(warehouse: Path) -> None:
     assert estimate(warehouse, "x", "m", 4).cost_usd == 5
     asked = {"provider": "x", "estimate": {"model": "m", "calls": 10, "task_type": "code"}}
     assert check_request(asked, warehouse).amount_usd == 20
+
+
+def test_a_model_nobody_uses_yet_is_estimated_by_the_published_list(warehouse: Path) -> None:
+    # 1,000 x 2 + 100 x 20 = 4,000 millionths of a dollar; cached tokens cost as others where no price is named.
+    found = estimate(warehouse, "x", "new", 10, input_tokens=1000, output_tokens=100, cached_input_tokens=500)
+    assert found.cost_usd == Decimal("0.04")
+    assert "published list price (list, recorded 2026-11-21)" in found.basis
+    # The price of a long prompt holds for the whole of it.
+    assert estimate(warehouse, "x", "new", 1, input_tokens=6000, output_tokens=0).cost_usd == Decimal("0.024")
 
 
 def run(warehouse: Path, *arguments: str, told: str = "") -> subprocess.CompletedProcess[str]:
