@@ -109,6 +109,25 @@ def export_commitments(
         typer.echo(f"{examples} of the recommended are at example prices: ask for a quote before you sign.")
 
 
+@export_app.command("optimizations")
+def export_optimizations(
+    out: Out,
+    all_answers: Annotated[
+        bool, typer.Option("--all", help="With what is not done and what is not known, and why.")
+    ] = False,
+    warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
+) -> None:
+    """Write what to do with which machine, disk or bucket as CSV: owner, first step, savings, pay-back."""
+    from reports_builder.exports.files import write_whole  # noqa: PLC0415
+    from reports_builder.exports.optimizations import read_optimizations  # noqa: PLC0415
+    from reports_builder.spreadsheet_cells import csv_bytes  # noqa: PLC0415
+
+    with open_warehouse(warehouse) as opened:
+        found = read_optimizations(opened, all_answers)
+    write_whole(out, csv_bytes(found))
+    typer.echo(f"{len(found.rows)} rows: {out}")
+
+
 @export_app.command("journal")
 def export_journal(
     *,

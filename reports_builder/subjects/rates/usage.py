@@ -191,7 +191,7 @@ def _said(totals: Evidence) -> Prose:
         "{resources:count} resources cost {resources_usd:usd} on demand in the last 30 days of their bills; "
         "{accepted:count} actions would save {usage_net_usd:usd} a month ({usage_low_usd:usd} to "
         "{usage_high_usd:usd}). {unknown:count} answers are not known, because nobody measured what they "
-        "depend on: they are no savings."
+        "depend on: they are no savings. `export optimizations` writes all of it, with owner and first step."
     )
 
 
