@@ -136,3 +136,16 @@ def test_no_page_begins_a_change_of_prices_with_a_pilot_that_measures_nothing(
         )
     ]
     assert measurable or not [text for text in advice if "drawn by lot" in text]
+
+
+def test_nothing_is_said_to_be_paid_by_customers_whose_payments_nobody_recorded(
+    built: Workspace, rendered: Path
+) -> None:
+    assert built.query(
+        "select count(*) from margin.rpt_customer_billing_monthly where collected_usd > 0"
+    ) == [(0,)]
+    paid = re.compile(
+        r"customers? (?:has |have |had )?paid|paid by (?:the |a |its )?customers?", re.IGNORECASE
+    )
+    for path in sorted(rendered.rglob("*.md")):
+        assert paid.findall(path.read_text(encoding="utf-8")) == [], path.name

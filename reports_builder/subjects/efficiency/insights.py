@@ -361,7 +361,7 @@ def failures(failing: Evidence, sums: Evidence) -> tuple[Insight, ...]:
         domain_spec=PERFORMANCE,
         domain_framework=BENCHMARKING,
         ubr_impact=failing.say(
-            "Each failure is a prompt that may be billed and an answer that a customer paid for and did not"
+            "Each failure is a prompt that may be billed and an answer that a customer waited for and did not"
             " get; **{avoidable_calls:count}** a month would not happen at the rate of {best_model:text}."
         ),
         recommendation=Recommendation(
