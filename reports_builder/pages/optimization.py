@@ -18,6 +18,7 @@ from reports_builder.subjects.rates.price_age import machine_prices_said, model_
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     KINDS,
+    caching_section,
     commitment_section,
     key_figures,
     offers_table,
@@ -56,7 +57,7 @@ def build(warehouse: Warehouse) -> Page:
             *_overlap(totals),
             *decisions_said(warehouse),
         ),
-        key_figures=key_figures(spend(warehouse), totals, kinds),
+        key_figures=key_figures(spend(warehouse), totals, kinds, ask.caching_in_all(warehouse)),
         figures=(waterfall_figure(warehouse, totals),),
         insights=insights.optimization(warehouse),
         plan=action_plan(warehouse),
@@ -127,22 +128,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
             text=(note("They would save money, and something speaks against them."),),
             tables=(refused_table(warehouse),),
         ),
-        Section(
-            "Prompt caching below the best peer",
-            tables=(
-                Table(
-                    (
-                        Column("task_type", "Task", "words"),
-                        Column("model", "Model"),
-                        Column("cached_share", "Cached", "percent"),
-                        Column("peer_cached_share", "Best peer", "percent"),
-                        Column("more_cached_tokens", "Tokens to cache", "count_short"),
-                        Column("net_usd", "Saves a month", "usd_table"),
-                    ),
-                    ask.caching(warehouse),
-                ),
-            ),
-        ),
+        caching_section(warehouse),
         Section(
             "The ledger by kind of action, in the order of application",
             tables=(

@@ -36,7 +36,12 @@ def build(warehouse: NarrowedWarehouse) -> View:
     return View(
         title="Optimization",
         headline=(what_is_open(totals), *what_first(best), *decisions_said(warehouse)),
-        tiles=key_figures(spend(warehouse), totals, {name: ask.kind(warehouse, name) for name in KINDS}),
+        tiles=key_figures(
+            spend(warehouse),
+            totals,
+            {name: ask.kind(warehouse, name) for name in KINDS},
+            ask.caching_in_all(warehouse),
+        ),
         sections=(
             *decision_section(warehouse),
             Section("Spend after the actions", figures=(waterfall_figure(warehouse, totals),)),

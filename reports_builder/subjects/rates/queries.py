@@ -196,14 +196,32 @@ def batch(warehouse: Warehouse) -> Evidence:
 
 
 def caching(warehouse: Warehouse) -> Evidence:
-    """Where far less of the prompt is cached than the best peer manages."""
+    """How much of its prompts each model reads from the cache, where any does or nobody can tell."""
     return warehouse.evidence(
         """
         select
-            task_type, model, cached_share, peer_cached_share, more_cached_tokens,
+            task_type, model, cached_share, first_cached_share, later_cached_share,
+            peer_later_cached_share, more_cached_tokens, verdict,
             gross_monthly_savings_usd as gross_usd, net_monthly_savings_usd as net_usd
         from rates.rpt_caching_savings
-        where more_cached_tokens > 0
+        where more_cached_tokens is null or more_cached_tokens > 0 or peer_later_cached_share > 0
         order by net_usd desc nulls last, task_type, model
+        """
+    )
+
+
+def caching_in_all(warehouse: Warehouse) -> Evidence:
+    """Prompt tokens by the place of their call in its run, and what could be gained; one row."""
+    return warehouse.evidence(
+        """
+        select
+            sum(first_input_tokens) / nullif(sum(first_input_tokens + later_input_tokens), 0)
+                as first_token_share,
+            sum(later_input_tokens * later_cached_share) / nullif(sum(later_input_tokens), 0)
+                as later_cached_share,
+            coalesce(sum(unplaced_input_tokens), 0) as unplaced_tokens,
+            sum(unplaced_input_tokens) / nullif(sum(input_tokens), 0) as unplaced_token_share,
+            coalesce(sum(net_monthly_savings_usd), 0) as caching_net_usd
+        from rates.rpt_caching_savings
         """
     )

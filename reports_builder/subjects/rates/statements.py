@@ -69,18 +69,26 @@ def what_first(best: Evidence) -> tuple[Prose, ...]:
     )
 
 
-def key_figures(spend: Evidence, totals: Evidence, kinds: dict[str, Evidence]) -> tuple[KeyFigure, ...]:
+def key_figures(
+    spend: Evidence, totals: Evidence, kinds: dict[str, Evidence], caching: Evidence
+) -> tuple[KeyFigure, ...]:
     """Spend, what the whole ledger takes off it, and each kind of action."""
     return (
         spend_figures(spend)[0],
         savings_figure(totals),
-        *(kind_figure(name, kind) for name, kind in kinds.items()),
+        *(kind_figure(name, kind, caching) for name, kind in kinds.items()),
     )
 
 
-def kind_figure(name: str, kind: Evidence) -> KeyFigure:
-    """What the actions of one kind are worth; ``kind`` is the kind's sums."""
+def kind_figure(name: str, kind: Evidence, caching: Evidence) -> KeyFigure:
+    """What the actions of one kind are worth, by its sums; ``caching`` is what is known of all prompts."""
     if not kind["kind_actions"]:
+        if name == "caching" and caching["unplaced_tokens"]:
+            return KeyFigure(
+                KINDS[name],
+                note("unknown"),
+                status=caching.say("{unplaced_token_share:percent} of prompt tokens have no trace id"),
+            )
         return KeyFigure(KINDS[name], note("0"), status=note("nothing to do"))
     return KeyFigure(
         KINDS[name],
@@ -237,3 +245,57 @@ def refused_table(warehouse: Warehouse) -> Table:
         Column("verdict", "Why not"),
     )
     return Table(columns, ask.refused_switches(warehouse))
+
+
+def caching_section(warehouse: Warehouse) -> Section:
+    """What is read from the cache, and what of the rest could be, by the place of a call in its run."""
+    sums = ask.caching_in_all(warehouse)
+    columns = (
+        Column("task_type", "Task", "words"),
+        Column("model", "Model"),
+        Column("cached_share", "Cached", "percent"),
+        Column("first_cached_share", "Of first calls", "percent"),
+        Column("later_cached_share", "Of later calls", "percent"),
+        Column("peer_later_cached_share", "Best model, later calls", "percent"),
+        Column("verdict", "Verdict"),
+        Column("more_cached_tokens", "Tokens to cache", "count_short"),
+        Column("net_usd", "Saves a month", "usd_table"),
+    )
+    return Section(
+        "Prompt caching: first calls of a run and later ones",
+        text=(*_places_said(sums), *_unplaced_said(sums)),
+        tables=(Table(columns, ask.caching(warehouse), max_rows=30),),
+    )
+
+
+def _places_said(sums: Evidence) -> tuple[Prose, ...]:
+    if sums["first_token_share"] is None:
+        return ()
+    later = (
+        "; of the later ones {later_cached_share:percent} of the tokens were read from it"
+        if sums["later_cached_share"] is not None
+        else ""
+    )
+    return (
+        sums.say(
+            "The first call of a run finds nothing of that run in the cache: such calls are "
+            f"{{first_token_share:percent}} of the prompt tokens{later}. Models are compared in the same "
+            "place of a run, so that one with short runs is not blamed for them; "
+            + (
+                "the gaps that are left are worth **{caching_net_usd:usd}** a month."
+                if sums["caching_net_usd"]
+                else "no model reads much more than the others on its task, and no saving is claimed."
+            )
+        ),
+    )
+
+
+def _unplaced_said(sums: Evidence) -> tuple[Prose, ...]:
+    if not sums["unplaced_tokens"]:
+        return ()
+    return (
+        sums.say(
+            "For **{unplaced_token_share:percent}** of the prompt tokens it cannot be told what a cache "
+            "could save: their calls have no trace id, so nobody knows which was the first of its run."
+        ),
+    )

@@ -22,6 +22,12 @@ batchable_tasks as (
 
 ),
 
+cache_gaps as (
+
+    select * from {{ ref('int_cache_gaps') }}
+
+),
+
 {# Customers whose premium model does trivial work, where the whole task type does not move anyway. #}
 fixes as (
 
@@ -57,8 +63,7 @@ standard_usage as (
         ) }} as fixed_share,
         batchable_tasks.batchable_share,
         cast(batchable_tasks.batchable_share * {{ moved }} as decimal(9, 8)) as batch_moved_share,
-        {{ ratio('usage.cached_input_tokens', 'usage.input_tokens') }} as cached_share,
-        {{ ratio('usage.input_tokens', 'sum(usage.input_tokens) over (partition by usage.task_type)') }} as task_input_token_share
+        {{ ratio('usage.cached_input_tokens', 'usage.input_tokens') }} as cached_share
     from task_usage as usage
     inner join costs on usage.task_type = costs.task_type and usage.provider = costs.provider and usage.model = costs.model
     left join fixes on usage.task_type = fixes.task_type and usage.provider = fixes.provider and usage.model = fixes.model
@@ -111,31 +116,18 @@ batched as (
 
 ),
 
-{# A model that answers only a few calls of a task is no yardstick for the others. #}
-peers as (
-
-    select
-        task_type,
-        max(cached_share) as peer_cached_share
-    from standard_usage
-    where task_input_token_share >= {{ assumption('caching_peer_min_token_share') }}
-    group by task_type
-
-),
-
+{# More than is not cached today cannot be; least() would skip what is unknown. #}
 gaps as (
 
     select
         usage.*,
-        peers.peer_cached_share,
-        {# A small gap is how prompts differ, not something to fix. #}
         case
-            when peers.peer_cached_share - usage.cached_share >= {{ assumption('caching_min_gap_share') }}
-                then cast(floor((peers.peer_cached_share - usage.cached_share) * usage.input_tokens * {{ assumption('caching_base_share') }}) as bigint)
-            else 0
+            when cache_gaps.more_cached_tokens is not null
+                then least(cache_gaps.more_cached_tokens, usage.input_tokens - usage.cached_input_tokens)
         end as more_cached_tokens
     from batched as usage
-    left join peers on usage.task_type = peers.task_type
+    left join cache_gaps
+        on usage.task_type = cache_gaps.task_type and usage.provider = cache_gaps.provider and usage.model = cache_gaps.model
 
 ),
 
@@ -187,7 +179,6 @@ saved as (
         batch_gross_usd,
         batch_net_usd,
         cached_share,
-        peer_cached_share,
         more_cached_tokens,
         {# least() skips a null: what has no price for cached input stays unknown only when it is asked for. #}
         case when own_caching_discount_usd is not null then {{ money('least(own_caching_discount_usd, effective_cost_usd)') }} end as caching_gross_usd,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reports_builder.chart_kinds import ranges
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.formatting import Value, plain
 from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.subjects.planning.returns import queries as ask
@@ -64,17 +64,20 @@ def measured_beside(warehouse: Warehouse, investments: Evidence) -> tuple[Prose,
         if plan["measured_action_id"] and plan["first_period_benefit_usd"] is not None
     )
     return tuple(
-        say(
+        plan.say(
             "{investment_label:text}: its plan counts on {first_period_benefit_usd:usd} in the first "
-            "{period_unit:text}. On the calls of today the savings ledger measures "
-            "**{measured_monthly_usd:usd_table}** a month for {subject:text}"
-            + ("" if measured["is_counted"] else ", too little to be counted")
-            + ": believe the measurement first.",
-            plan,
-            measured,
+            "{period_unit:text}. On the calls of today the savings ledger "
         )
+        + (
+            measured.say(
+                "measures **{measured_monthly_usd:usd_table}** a month for {subject:text}"
+                + ("" if measured["is_counted"] else ", too little to be counted")
+            )
+            if measured.rows
+            else plan.say("finds nothing to save ({measured_action_id:text})")
+        )
+        + note(": believe the measurement first.")
         for plan, measured in beside
-        if measured.rows
     )
 
 
