@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from reports_builder.subjects.rates import queries as ask
-from reports_builder.subjects.rates.statements import caching_section, kind_figure
+from reports_builder.subjects.rates.statements import caching_figure, caching_section
 from reports_builder.warehouse import Warehouse
 from tests.reports.empty_marts import empty_marts, warehouse_of
 
@@ -33,9 +33,9 @@ def said(warehouse: Warehouse) -> str:
 
 
 def figure(warehouse: Warehouse) -> tuple[str, str]:
-    shown = kind_figure("caching", ask.kind(warehouse, "caching"), ask.caching_in_all(warehouse))
+    shown = caching_figure(ask.kind(warehouse, "caching"), ask.caching_in_all(warehouse))
     assert shown.status is not None
-    return shown.current.plain, shown.status.plain
+    return shown.now.plain, shown.status.plain
 
 
 def test_a_model_with_short_runs_has_nothing_to_gain(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,8 +1,10 @@
-{# one row per task type whose answers of the trailing 30 days lie below its quality floor: the model that would lift them, and its price #}
+{# one row per task type whose answers of the trailing 30 days lie below its quality floor: the least moves that would lift them, and the
+   model that would lift all, each with its price #}
 
-with task_usage as (
+with tasks as (
 
-    select * from {{ ref('int_task_usage') }}
+    select * from {{ ref('int_task_quality') }}
+    where is_below_floor
 
 ),
 
@@ -18,40 +20,10 @@ switches as (
 
 ),
 
-floors as (
+quality_moves as (
 
-    select * from {{ ref('task_quality_floors') }}
-
-),
-
-used as (
-
-    select
-        task_type,
-        provider,
-        model,
-        sum(calls) as calls,
-        sum(effective_cost_usd) as effective_cost_usd
-    from task_usage
-    group by task_type, provider, model
-
-),
-
-{# What the task delivers: the mean score of each model, by the calls that it answers; models that are not measured say nothing. #}
-tasks as (
-
-    select
-        used.task_type,
-        cast(sum(used.calls) as bigint) as calls,
-        {{ money('sum(used.effective_cost_usd)') }} as current_cost_usd,
-        {{ ratio('sum(used.calls) filter (where quality.is_measured)', 'sum(used.calls)') }} as measured_call_share,
-        {{ ratio('sum(used.calls * quality.quality_score_avg) filter (where quality.is_measured)', 'sum(used.calls) filter (where quality.is_measured)') }}
-            as quality_score_avg,
-        max(case when quality.is_measured then quality.quality_score_avg end) as best_quality_score_avg
-    from used
-    left join quality
-        on used.task_type = quality.task_type and used.provider = quality.provider and used.model = quality.model
-    group by used.task_type
+    select * from {{ ref('rpt_quality_moves') }}
+    where is_least
 
 ),
 
@@ -108,10 +80,16 @@ final as (
         tasks.calls,
         tasks.current_cost_usd,
         tasks.measured_call_share,
-        cast(floors.minimum_quality_score as double) as minimum_quality_score,
+        tasks.minimum_quality_score,
         tasks.quality_score_avg,
-        tasks.quality_score_avg - cast(floors.minimum_quality_score as double) as quality_gap,
+        tasks.quality_score_avg - tasks.minimum_quality_score as quality_gap,
         tasks.best_quality_score_avg,
+        quality_moves.subject as least_moves,
+        quality_moves.calls as least_moved_calls,
+        quality_moves.cost_change_usd as least_cost_change_usd,
+        quality_moves.quality_score_after_avg as least_quality_score_avg,
+        quality_moves.quality_score_after_lower as least_quality_score_lower,
+        quality_moves.reaches_floor as least_reaches_floor,
         cheapest.to_provider as lift_provider,
         cheapest.to_model as lift_model,
         cheapest.quality_score_avg as lift_quality_score_avg,
@@ -119,9 +97,9 @@ final as (
         cheapest.cost_change_usd as lift_cost_change_usd,
         objections.from_model as objection_from_model,
         objections.verdict as objection,
-        cast(floors.maximum_quality_loss as double) as maximum_quality_loss
+        tasks.maximum_quality_loss
     from tasks
-    inner join floors on tasks.task_type = floors.task_type and tasks.quality_score_avg < floors.minimum_quality_score
+    left join quality_moves on tasks.task_type = quality_moves.task_type
     left join cheapest on tasks.task_type = cheapest.task_type and cheapest.place = 1
     left join objections
         on

@@ -6,6 +6,12 @@ with kinds as (
 
 ),
 
+canaries as (
+
+    select * from {{ ref('rpt_canary_design') }}
+
+),
+
 actions as (
 
     {{ judged_actions() }}
@@ -41,10 +47,11 @@ judged as (
         kinds.assumption,
         kinds.owner_role,
         kinds.confidence,
-        kinds.first_step,
+        coalesce(canaries.verdict, kinds.first_step) as first_step,
         actions.source_mart
     from actions
     inner join kinds on actions.action_kind = kinds.action_kind
+    left join canaries on actions.action_kind = 'model_switch' and actions.task_type = canaries.task_type
 
 )
 

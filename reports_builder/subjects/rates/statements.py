@@ -76,19 +76,16 @@ def key_figures(
     return (
         spend_figures(spend)[0],
         savings_figure(totals),
-        *(kind_figure(name, kind, caching) for name, kind in kinds.items()),
+        *(
+            caching_figure(kind, caching) if name == "caching" else kind_figure(name, kind)
+            for name, kind in kinds.items()
+        ),
     )
 
 
-def kind_figure(name: str, kind: Evidence, caching: Evidence) -> KeyFigure:
-    """What the actions of one kind are worth, by its sums; ``caching`` is what is known of all prompts."""
+def kind_figure(name: str, kind: Evidence) -> KeyFigure:
+    """What the actions of one kind are worth; ``kind`` is the kind's sums."""
     if not kind["kind_actions"]:
-        if name == "caching" and caching["unplaced_tokens"]:
-            return KeyFigure(
-                KINDS[name],
-                note("unknown"),
-                status=caching.say("{unplaced_token_share:percent} of prompt tokens have no trace id"),
-            )
         return KeyFigure(KINDS[name], note("0"), status=note("nothing to do"))
     return KeyFigure(
         KINDS[name],
@@ -98,6 +95,17 @@ def kind_figure(name: str, kind: Evidence, caching: Evidence) -> KeyFigure:
             if kind["is_example"]
             else "{kind_low_usd:usd} to {kind_high_usd:usd}; actions: {kind_actions:count}"
         ),
+    )
+
+
+def caching_figure(kind: Evidence, caching: Evidence) -> KeyFigure:
+    """What caching is worth, unknown where nobody can tell; ``caching`` is what is known of all prompts."""
+    if kind["kind_actions"] or not caching["unplaced_tokens"]:
+        return kind_figure("caching", kind)
+    return KeyFigure(
+        KINDS["caching"],
+        note("unknown"),
+        status=caching.say("{unplaced_token_share:percent} of prompt tokens have no trace id"),
     )
 
 

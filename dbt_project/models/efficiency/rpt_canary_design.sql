@@ -1,0 +1,153 @@
+{# one row per task type with a recommended switch: how many scored answers a canary needs to see the fall in quality that is allowed, and how
+   long they take #}
+
+{% set share = assumption('canary_call_share') %}
+{% set percent = "cast(cast(round(100 * " ~ share ~ ") as integer) as string) || ' %'" %}
+
+with targets as (
+
+    select * from {{ ref('int_model_switch_targets') }}
+    where is_recommended
+
+),
+
+switches as (
+
+    select * from {{ ref('int_model_switches_assessed') }}
+
+),
+
+quality as (
+
+    select * from {{ ref('int_model_quality') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+{# How much scores of single calls differ, as the error of their mean shows it: scores of one customer-day belong together. #}
+spread as (
+
+    select
+        *,
+        power(quality_standard_error, 2) * quality_scored_calls as score_variance
+    from quality
+
+),
+
+moved as (
+
+    select
+        switches.task_type,
+        switches.to_provider,
+        switches.to_model,
+        max(switches.maximum_quality_loss) as maximum_quality_loss,
+        sum(switches.calls) as calls,
+        sum(switches.from_quality_scored_calls) as scored_calls,
+        {{ ratio('sum(from_spread.score_variance * switches.from_quality_scored_calls)', 'sum(switches.from_quality_scored_calls)') }} as from_variance,
+        max(to_spread.score_variance) as to_variance
+    from switches
+    inner join targets
+        on switches.task_type = targets.task_type and switches.to_provider = targets.to_provider and switches.to_model = targets.to_model
+    inner join spread as from_spread
+        on switches.task_type = from_spread.task_type and switches.from_provider = from_spread.provider and switches.from_model = from_spread.model
+    inner join spread as to_spread
+        on switches.task_type = to_spread.task_type and switches.to_provider = to_spread.provider and switches.to_model = to_spread.model
+    where switches.is_acceptable
+    group by switches.task_type, switches.to_provider, switches.to_model
+
+),
+
+paced as (
+
+    select
+        moved.*,
+        cast(moved.calls as double) / ({{ days_between('as_of.window_start_date', 'as_of.as_of_date') }} + 1) as calls_per_day,
+        cast(moved.scored_calls as double) / ({{ days_between('as_of.window_start_date', 'as_of.as_of_date') }} + 1) as scored_per_day,
+        power(({{ assumption('pilot_significance_z') }} + {{ assumption('pilot_power_z') }}) / nullif(cast(moved.maximum_quality_loss as double), 0), 2)
+            as answers_per_variance
+    from moved
+    cross join as_of
+
+),
+
+{# Of a comparison of two means, one of a part of the calls and one of the rest: the answers that both need together. #}
+needed as (
+
+    select
+        *,
+        cast(ceil(round(
+            answers_per_variance * (to_variance / {{ share }} + from_variance / (1 - {{ share }})), 6
+        )) as bigint) as scored_needed,
+        cast(ceil(round(answers_per_variance * 2 * (to_variance + from_variance), 6)) as bigint) as scored_needed_of_half
+    from paced
+
+),
+
+timed as (
+
+    select
+        *,
+        cast(ceil(round(scored_needed * {{ share }}, 6)) as bigint) as canary_scored_needed,
+        cast(ceil(round({{ ratio('scored_needed', 'scored_per_day') }}, 6)) as bigint) as canary_days,
+        cast(ceil(round({{ ratio('scored_needed_of_half', 'scored_per_day') }}, 6)) as bigint) as half_days,
+        cast(greatest(ceil(round(scored_needed / {{ assumption('canary_days_up_to') }} - scored_per_day, 6)), 0) as bigint) as more_scored_per_day
+    from needed
+
+),
+
+judged as (
+
+    select
+        *,
+        coalesce(canary_days <= {{ assumption('canary_days_up_to') }}, false) as can_be_measured,
+        scored_per_day + more_scored_per_day <= calls_per_day as is_enough_called
+    from timed
+
+),
+
+worded as (
+
+    select
+        *,
+        case
+            when scored_needed is null then 'no fall is allowed, and none can be ruled out'
+            when can_be_measured
+                then
+                    'send ' || {{ percent }} || ' of the calls to ' || to_model || ' for ' || cast(canary_days as string)
+                    || ' days: ' || cast(canary_scored_needed as string) || ' scored answers there show a fall of the size that is allowed'
+            else
+                'cannot be measured at today''s rate with ' || {{ percent }} || ' of the calls: '
+                || case when is_enough_called then 'score ' || cast(more_scored_per_day as string) || ' more answers a day, or ' else '' end
+                || 'send half of them to ' || to_model || ' for ' || cast(cast(ceil(half_days / 7.0) as bigint) as string) || ' weeks'
+        end as verdict
+    from judged
+
+),
+
+final as (
+
+    select
+        task_type,
+        to_provider,
+        to_model,
+        cast(calls as bigint) as calls,
+        scored_per_day,
+        cast(maximum_quality_loss as double) as maximum_quality_loss,
+        scored_needed,
+        canary_scored_needed,
+        scored_per_day * 7 * {{ share }} as canary_scored_per_week,
+        canary_days,
+        half_days,
+        case when is_enough_called then more_scored_per_day end as more_scored_per_day,
+        can_be_measured,
+        verdict
+    from worded
+
+)
+
+select * from final
