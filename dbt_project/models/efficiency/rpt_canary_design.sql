@@ -118,12 +118,12 @@ worded as (
             when scored_needed is null then 'no fall is allowed, and none can be ruled out'
             when can_be_measured
                 then
-                    'send ' || {{ percent }} || ' of the calls to ' || to_model || ' for ' || cast(canary_days as string)
-                    || ' days: ' || cast(canary_scored_needed as string) || ' scored answers there show a fall of the size that is allowed'
+                    'send ' || {{ percent }} || ' of the calls to ' || to_model || ' for ' || {{ days_in_words('canary_days') }} || ': '
+                    || cast(canary_scored_needed as string) || ' scored answers there show a fall of the size that is allowed'
             else
                 'cannot be measured at today''s rate with ' || {{ percent }} || ' of the calls: '
                 || case when is_enough_called then 'score ' || cast(more_scored_per_day as string) || ' more answers a day, or ' else '' end
-                || 'send half of them to ' || to_model || ' for ' || cast(cast(ceil(half_days / 7.0) as bigint) as string) || ' weeks'
+                || 'go on for ' || {{ days_in_words('canary_days') }} || ' (' || {{ days_in_words('half_days') }} || ' with half of the calls)'
         end as verdict
     from judged
 

@@ -6,21 +6,42 @@ with features_described as (
 
 ),
 
-actions_on_calls as (
+feature_savings as (
 
-    select * from {{ ref('int_actions_on_calls') }}
-
-),
-
-usage_daily as (
-
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('int_feature_savings') }}
 
 ),
 
-as_of as (
+recommendations as (
 
-    select * from {{ ref('int_as_of_date') }}
+    select * from {{ ref('rpt_model_recommendations') }}
+
+),
+
+shortfalls as (
+
+    select * from {{ ref('rpt_quality_shortfalls') }}
+
+),
+
+{# The margin that the open savings of its own calls would leave. #}
+planned as (
+
+    select
+        features_described.*,
+        feature_savings.only_task_type,
+        feature_savings.tasks,
+        feature_savings.open_tasks,
+        coalesce(feature_savings.open_savings_usd, {{ money(0) }}) as open_savings_usd,
+        coalesce(feature_savings.own_savings_usd, {{ money(0) }}) as own_savings_usd,
+        coalesce(feature_savings.counted_actions, 0) as counted_actions,
+        coalesce(feature_savings.counted_savings_usd, {{ money(0) }}) as counted_savings_usd,
+        coalesce(feature_savings.counted_savings_low_usd, {{ money(0) }}) as counted_savings_low_usd,
+        coalesce(feature_savings.counted_savings_high_usd, {{ money(0) }}) as counted_savings_high_usd,
+        {{ money('features_described.gross_margin_usd + coalesce(feature_savings.own_savings_usd, 0)') }} as margin_after_savings_usd
+    from features_described
+    left join feature_savings
+        on features_described.product_id = feature_savings.product_id and features_described.feature_id = feature_savings.feature_id
 
 ),
 
@@ -28,31 +49,32 @@ as_of as (
 reasoned as (
 
     select
-        features_described.*,
+        *,
         case
-            when features_described.is_unallocated then null
-            when features_described.calls = 0 then 'not_used'
+            when is_unallocated then null
+            when calls = 0 then 'not_used'
+            when gross_margin_usd < 0 and margin_after_savings_usd >= 0 then 'loses_money_until_savings_are_made'
             when
-                features_described.gross_margin_usd < 0
-                and features_described.adoption_share < {{ assumption('feature_sunset_adoption_below') }}
-                and coalesce(features_described.calls_change_share, 0) < {{ assumption('feature_sunset_growth_below') }}
+                gross_margin_usd < 0
+                and adoption_share < {{ assumption('feature_sunset_adoption_below') }}
+                and coalesce(calls_change_share, 0) < {{ assumption('feature_sunset_growth_below') }}
                 then 'loses_money_with_few_users'
-            when features_described.gross_margin_usd < 0 then 'loses_money_but_used'
+            when gross_margin_usd < 0 then 'loses_money_but_used'
             when
-                features_described.gross_margin_usd is null
-                or features_described.costed_call_share < {{ assumption('margin_costed_calls_from') }}
+                gross_margin_usd is null
+                or costed_call_share < {{ assumption('margin_costed_calls_from') }}
                 then 'cost_unknown'
             when
-                features_described.gross_margin_share >= {{ assumption('feature_invest_margin_from') }}
-                and features_described.adoption_share >= {{ assumption('feature_invest_adoption_from') }}
+                gross_margin_share >= {{ assumption('feature_invest_margin_from') }}
+                and adoption_share >= {{ assumption('feature_invest_adoption_from') }}
                 then 'high_margin_widely_used'
             when
-                features_described.gross_margin_share >= {{ assumption('feature_invest_margin_from') }}
-                and features_described.calls_change_share >= {{ assumption('feature_invest_growth_from') }}
+                gross_margin_share >= {{ assumption('feature_invest_margin_from') }}
+                and calls_change_share >= {{ assumption('feature_invest_growth_from') }}
                 then 'high_margin_growing'
             else 'pays_its_way'
         end as decision_reason
-    from features_described
+    from planned
 
 ),
 
@@ -67,61 +89,6 @@ decided as (
         end as decision,
         coalesce(not is_unallocated and gross_margin_usd < 0, false) as is_unprofitable
     from reasoned
-
-),
-
-tasks as (
-
-    select distinct usage_daily.product_id, usage_daily.feature_id, usage_daily.task_type
-    from usage_daily
-    inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
-
-),
-
-savings as (
-
-    select
-        task_type,
-        count(*) as actions,
-        sum(net_monthly_savings_usd) as net_usd,
-        sum(low_monthly_savings_usd) as low_usd,
-        sum(high_monthly_savings_usd) as high_usd
-    from actions_on_calls
-    where is_counted
-    group by task_type
-
-),
-
-{# A saving belongs to a task, in which several features share: to be summed it counts with the one of them that loses most. #}
-shared_savings as (
-
-    select
-        decided.product_id,
-        decided.feature_id,
-        savings.*,
-        row_number() over (
-            partition by savings.task_type
-            order by decided.is_unallocated asc, decided.gross_margin_usd asc nulls last, decided.product_id asc, decided.feature_id asc
-        ) = 1 as is_counted_here
-    from decided
-    inner join tasks on decided.product_id = tasks.product_id and decided.feature_id = tasks.feature_id
-    inner join savings on tasks.task_type = savings.task_type
-
-),
-
-open_savings as (
-
-    select
-        product_id,
-        feature_id,
-        {{ string_agg_sorted("replace(task_type, '_', ' ')", ', ') }} as open_tasks,
-        {{ money('sum(net_usd)') }} as open_savings_usd,
-        cast(coalesce(sum(actions) filter (where is_counted_here), 0) as bigint) as counted_actions,
-        {{ money('coalesce(sum(net_usd) filter (where is_counted_here), 0)') }} as counted_savings_usd,
-        {{ money('coalesce(sum(low_usd) filter (where is_counted_here), 0)') }} as counted_savings_low_usd,
-        {{ money('coalesce(sum(high_usd) filter (where is_counted_here), 0)') }} as counted_savings_high_usd
-    from shared_savings
-    group by product_id, feature_id
 
 ),
 
@@ -163,14 +130,27 @@ final as (
         ) as bigint) as decision_rank,
         {{ money_times('decided.gross_margin_usd', assumption('feature_invest_growth_from')) }} as growth_margin_usd,
         {{ money_times('decided.cost_to_serve_usd', assumption('feature_invest_growth_from')) }} as growth_cost_usd,
-        open_savings.open_tasks,
-        coalesce(open_savings.open_savings_usd, {{ money(0) }}) as open_savings_usd,
-        coalesce(open_savings.counted_actions, 0) as counted_actions,
-        coalesce(open_savings.counted_savings_usd, {{ money(0) }}) as counted_savings_usd,
-        coalesce(open_savings.counted_savings_low_usd, {{ money(0) }}) as counted_savings_low_usd,
-        coalesce(open_savings.counted_savings_high_usd, {{ money(0) }}) as counted_savings_high_usd
+        case
+            when decided.only_task_type is null or decided.only_task_type = decided.feature_id then replace(decided.feature_id, '_', ' ')
+            else replace(decided.feature_id, '_', ' ') || ' (task ' || replace(decided.only_task_type, '_', ' ') || ')'
+        end as subject,
+        decided.only_task_type,
+        decided.tasks,
+        recommendations.verdict as task_verdict,
+        shortfalls.least_moves as task_least_moves,
+        shortfalls.least_cost_change_usd as task_least_cost_change_usd,
+        decided.open_tasks,
+        decided.open_savings_usd,
+        decided.own_savings_usd,
+        decided.margin_after_savings_usd,
+        {{ ratio('decided.margin_after_savings_usd', 'decided.allocated_revenue_usd') }} as margin_after_savings_share,
+        decided.counted_actions,
+        decided.counted_savings_usd,
+        decided.counted_savings_low_usd,
+        decided.counted_savings_high_usd
     from decided
-    left join open_savings on decided.product_id = open_savings.product_id and decided.feature_id = open_savings.feature_id
+    left join recommendations on decided.only_task_type = recommendations.task_type
+    left join shortfalls on decided.only_task_type = shortfalls.task_type
 
 )
 

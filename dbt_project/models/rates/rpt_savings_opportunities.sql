@@ -8,7 +8,11 @@ with kinds as (
 
 canaries as (
 
-    select * from {{ ref('rpt_canary_design') }}
+    select
+        'model_switch' as action_kind,
+        task_type,
+        verdict
+    from {{ ref('rpt_canary_design') }}
 
 ),
 
@@ -51,7 +55,7 @@ judged as (
         actions.source_mart
     from actions
     inner join kinds on actions.action_kind = kinds.action_kind
-    left join canaries on actions.action_kind = 'model_switch' and actions.task_type = canaries.task_type
+    left join canaries on actions.action_kind = canaries.action_kind and actions.task_type = canaries.task_type
 
 )
 
