@@ -90,9 +90,9 @@ def _loss(warehouse: Warehouse, totals: Evidence) -> Prose:
         return note("Every feature brings more than it costs.")
     actions = ask.losing_actions(warehouse)
     said = say(
-        "{losing_features:count} lose **{losses_usd:usd}** together, {feature_id:words} most of all."
+        "{losing_features:count} lose **{losses_usd:usd}** together, {subject:text} most of all."
         if totals["losing_features"] != 1
-        else "{losing_features:count} of them loses money: {feature_id:words}, **{losses_usd:usd}**.",
+        else "{losing_features:count} of them loses money: {subject:text}, **{losses_usd:usd}**.",
         totals,
         ask.losing(warehouse),
     )
@@ -127,7 +127,7 @@ def _distribution(uneven: Evidence) -> Prose:
         return note("No feature has enough customers to say how evenly it is used.")
     return uneven.say(
         "Use is uneven: a tenth of its customers makes {top_tenth_call_share:percent} of the calls of "
-        "{feature_id:words}, under one flat fee for all."
+        "{subject:text}, under one flat fee for all."
     )
 
 
@@ -141,7 +141,7 @@ def _adoption_section(
             thresholds.say(
                 "**Close** a feature that nobody uses, or that loses money while fewer than "
                 "{sunset_adoption_share:percent} of active customers use it and its calls grow by less than "
-                "{sunset_growth_share:percent}. **Invest** in one that keeps {invest_margin_share:percent} "
+                "{sunset_growth_share:percent}, unless the savings open for it cover the loss. **Invest** in one that keeps {invest_margin_share:percent} "
                 "of its revenue or more and is used by {invest_adoption_share:percent} of active customers "
                 "or grows by {invest_growth_share:percent}. **Keep** every other. Growth that is not known "
                 "neither saves nor promotes."

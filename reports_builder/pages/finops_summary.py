@@ -69,6 +69,12 @@ def build(warehouse: Warehouse) -> Page:
             "cost, growth can lose money."
         ),
         answer=(
+            join(
+                [
+                    fees_said(margins),
+                    *fees_against_all_said(fees_and_all_spend(warehouse), spend_beside_ai(warehouse)),
+                ]
+            ),
             *(
                 [all_spend_said(warehouse, all_spend, forecast.outlook(warehouse, all_spend=True))]
                 if all_spend.rows
@@ -77,12 +83,6 @@ def build(warehouse: Warehouse) -> Page:
             spend_said(warehouse, spend),
             *(() if all_spend.rows else ledger_said(warehouse)),
             *why_it_changed(warehouse, spend),
-            join(
-                [
-                    fees_said(margins),
-                    *fees_against_all_said(fees_and_all_spend(warehouse), spend_beside_ai(warehouse)),
-                ]
-            ),
             what_comes(outlook),
             _what_first(best, saved) + _what_prices_add(best, saved, ask.price_plan(warehouse)),
             *decisions_said(warehouse),

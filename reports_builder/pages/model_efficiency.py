@@ -11,7 +11,13 @@ from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, t
 from reports_builder.subjects import insights
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.efficiency import queries as ask
-from reports_builder.subjects.efficiency.statements import attempts_section, quality_figure, result_figures
+from reports_builder.subjects.efficiency.statements import (
+    attempts_section,
+    canary_section,
+    quality_figure,
+    quality_moves_section,
+    result_figures,
+)
 from reports_builder.subjects.rates.price_age import model_prices_said
 from reports_builder.subjects.rates.queries import kind
 from reports_builder.subjects.rates.statements import kind_figure
@@ -190,7 +196,7 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
             tables=(
                 Table(
                     (
-                        Column("task_type", "Task", "words"),
+                        Column("task", "Task"),
                         Column("current_model", "Costs most today"),
                         Column("recommended_model", "Use"),
                         Column("verdict", "Verdict"),
@@ -237,6 +243,8 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                 ),
             ),
         ),
+        *canary_section(warehouse),
+        *quality_moves_section(warehouse),
         Section(
             "Cost per task by model",
             tables=(

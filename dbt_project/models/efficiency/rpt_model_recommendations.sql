@@ -6,6 +6,12 @@ with task_usage as (
 
 ),
 
+task_features as (
+
+    select * from {{ ref('int_task_features') }}
+
+),
+
 targets as (
 
     select * from {{ ref('int_model_switch_targets') }}
@@ -138,6 +144,7 @@ recommended as (
 
     select
         tasks.task_type,
+        task_features.subject,
         case when best.task_type is not null then 'switch' else 'keep' end as decision,
         case
             when best.is_below_floor then 'cheaper and no worse, perhaps still below the quality floor'
@@ -187,6 +194,7 @@ recommended as (
         case when refused.task_type is not null then cast(coalesce(quality.quality_scored_calls, 0) as bigint) end as refused_quality_scored_calls
     from tasks
     inner join current_models on tasks.task_type = current_models.task_type and current_models.cost_rank = 1
+    left join task_features on tasks.task_type = task_features.task_type
     left join best on tasks.task_type = best.task_type
     left join counted on tasks.task_type = counted.task_type
     left join moved on tasks.task_type = moved.task_type

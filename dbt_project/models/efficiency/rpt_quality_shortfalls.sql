@@ -20,6 +20,12 @@ switches as (
 
 ),
 
+task_features as (
+
+    select * from {{ ref('int_task_features') }}
+
+),
+
 quality_moves as (
 
     select * from {{ ref('rpt_quality_moves') }}
@@ -77,6 +83,7 @@ final as (
 
     select
         tasks.task_type,
+        task_features.subject,
         tasks.calls,
         tasks.current_cost_usd,
         tasks.measured_call_share,
@@ -99,6 +106,7 @@ final as (
         objections.verdict as objection,
         tasks.maximum_quality_loss
     from tasks
+    left join task_features on tasks.task_type = task_features.task_type
     left join quality_moves on tasks.task_type = quality_moves.task_type
     left join cheapest on tasks.task_type = cheapest.task_type and cheapest.place = 1
     left join objections

@@ -46,13 +46,13 @@ def build(warehouse: NarrowedWarehouse) -> View:
     return View(
         title="Overview",
         headline=(
+            fees_said(margins),
             *(
                 [all_spend_said(warehouse, all_spend, forecast.outlook(warehouse, all_spend=True))]
                 if all_spend.rows
                 else []
             ),
             spend_said(warehouse, spend),
-            fees_said(margins),
             what_comes(outlook),
         ),
         tiles=(

@@ -236,26 +236,17 @@ def shortfalls(warehouse: Warehouse) -> tuple[Insight, ...]:
                 "floor."
             ),
             recommendation=Recommendation(
-                short.say(
-                    "Decide which holds: move these calls to {lift_model:text}, which scores "
-                    "{lift_quality_score_avg:percent_fine}, or lower the floor to what is needed."
-                    + (
-                        " It is not among the switches: for calls of {objection_from_model:text} the verdict "
-                        "is “{objection:text}”."
-                        if short["objection"]
-                        else ""
-                    )
-                    if short["lift_model"]
-                    else "Try a model that is not in use yet, or lower the floor to what is needed: the best "
-                    "one in use scores {best_quality_score_avg:percent_fine}."
-                ),
+                _what_lifts(short),
                 "Head of Product",
                 "weeks",
             ),
             outcome=short.say(
-                "Answers at the floor or above, for **{lift_cost_change_usd:more_or_less_usd}** a month than "
-                "today. Assumption: the same tokens, and this move instead of the switches recommended for "
-                "the task."
+                "Answers at the floor or above, for **{least_cost_change_usd:more_or_less_usd}** a month "
+                "than today. Assumption: the same tokens, and scores like those of today on the other model."
+                if short["least_moves"]
+                else "Answers at the floor or above, for **{lift_cost_change_usd:more_or_less_usd}** a month "
+                "than today. Assumption: the same tokens, and this move instead of the switches recommended "
+                "for the task."
                 if short["lift_model"]
                 else "Unknown until another model is tried. Assumption: no model in use is better on other "
                 "prompts."
@@ -267,8 +258,11 @@ def shortfalls(warehouse: Warehouse) -> tuple[Insight, ...]:
                     Column("current_cost_usd", "Cost", "usd_table"),
                     Column("minimum_quality_score", "Floor", "percent"),
                     Column("quality_score_avg", "Quality", "percent_fine"),
-                    Column("lift_model", "Would lift it"),
-                    Column("lift_quality_score_avg", "Its quality", "percent_fine"),
+                    Column("least_moves", "Least that lifts it"),
+                    Column("least_quality_score_avg", "Quality then", "percent_fine"),
+                    Column("least_cost_change_usd", "For, a month", "delta_usd_table"),
+                    Column("lift_model", "All calls on"),
+                    Column("lift_quality_score_avg", "Quality then", "percent_fine"),
                     Column("lift_cost_change_usd", "For, a month", "delta_usd_table"),
                     Column("speaks_against", "Against a switch"),
                     Column("maximum_quality_loss", "Fall allowed", "percent"),
@@ -278,6 +272,40 @@ def shortfalls(warehouse: Warehouse) -> tuple[Insight, ...]:
             ),
         ),
     )
+
+
+def _what_lifts(short: Evidence) -> Prose:
+    """The least moves that lift the worst task, then the move of all its calls; else what is left to try."""
+    if not short["lift_model"] and not short["least_moves"]:
+        return short.say(
+            "Try a model that is not in use yet, or lower the floor to what is needed: the best one in use "
+            "scores {best_quality_score_avg:percent_fine}."
+        )
+    said = note("Decide which holds, the floor or the cost. ")
+    if short["least_moves"]:
+        said += short.say(
+            "The least that lifts it: move the calls of {least_moves:text} ({least_moved_calls:count} of "
+            "{calls:count}); the task would score {least_quality_score_avg:percent_fine}"
+            + (
+                ", {least_quality_score_lower:percent_fine} at worst."
+                if short["least_reaches_floor"] == "surely"
+                else " on average, and perhaps less than the floor."
+            )
+            + (" " if short["lift_model"] else "")
+        )
+    if short["lift_model"]:
+        said += short.say(
+            ("The alternative: move all" if short["least_moves"] else "Move all")
+            + " its calls to {lift_model:text}, which scores {lift_quality_score_avg:percent_fine}, for "
+            "{lift_cost_change_usd:more_or_less_usd} a month than today."
+            + (
+                " That is not among the switches: for calls of {objection_from_model:text} the verdict "
+                "is “{objection:text}”."
+                if short["objection"]
+                else ""
+            )
+        )
+    return said
 
 
 def slow_answers(slow: Evidence) -> tuple[Insight, ...]:

@@ -33,7 +33,7 @@ def recommendations(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            task_type, replace(task_type, '_', ' ') as task, decision, verdict, moved_from_models,
+            task_type, subject as task, decision, verdict, moved_from_models,
             moved_savings_share, moved_cost_usd, moved_cost_after_usd, current_model, recommended_model,
             is_below_floor, current_cost_usd, counted_savings_usd as counted_usd, cost_after_usd,
             moved_call_share, monthly_savings_usd, coalesce(quality_change, 0) as quality_change,
@@ -334,10 +334,50 @@ def shortfalls(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            *, replace(task_type, '_', ' ') as task,
+            *, subject as task,
             coalesce('calls of ' || objection_from_model || ': ' || objection, 'nothing') as speaks_against
         from efficiency.rpt_quality_shortfalls
         order by quality_gap, task_type
+        """
+    )
+
+
+def quality_moves(warehouse: Warehouse) -> Evidence:
+    """What moving one model's calls costs and does to its task, the least that lifts it first."""
+    return warehouse.evidence(
+        """
+        select
+            task_type, subject, calls, cost_change_usd, quality_score_avg, minimum_quality_score,
+            quality_score_after_avg, quality_score_after_lower, reaches_floor, is_least
+        from efficiency.rpt_quality_moves
+        order by
+            task_type, is_least desc, reaches_floor = 'not with this alone', reaches_floor = 'on average',
+            cost_change_usd, move_id
+        """
+    )
+
+
+def canaries(warehouse: Warehouse) -> Evidence:
+    """What a canary of each recommended switch needs, the longest first; no row without a switch."""
+    return warehouse.evidence(
+        """
+        select
+            task_type, to_model, maximum_quality_loss, canary_scored_per_week, canary_scored_needed,
+            canary_days, half_days, verdict
+        from efficiency.rpt_canary_design
+        order by canary_days desc nulls first, task_type
+        """
+    )
+
+
+def canaries_counted(warehouse: Warehouse) -> Evidence:
+    """How many of the switches a canary can judge in time; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as canary_tasks,
+            count(*) filter (where can_be_measured) as measurable_tasks
+        from efficiency.rpt_canary_design
         """
     )
 

@@ -175,6 +175,65 @@ def advice_section(tasks: Evidence) -> Section:
     return Section("The model to use for each task", tables=(Table(columns, tasks, max_rows=30),))
 
 
+def quality_moves_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """What each move of one model's calls costs and lifts; nothing where every task keeps its floor."""
+    moves = ask.quality_moves(warehouse)
+    if not moves.rows:
+        return ()
+    columns = (
+        Column("task_type", "Task", "words"),
+        Column("subject", "Move the calls of"),
+        Column("calls", "Calls", "count"),
+        Column("cost_change_usd", "For, a month", "delta_usd_table"),
+        Column("quality_score_avg", "Task now", "percent_fine"),
+        Column("quality_score_after_avg", "Task then", "percent_fine"),
+        Column("quality_score_after_lower", "At worst", "percent_fine"),
+        Column("minimum_quality_score", "Floor", "percent"),
+        Column("reaches_floor", "Reaches it"),
+        Column("is_least", "First", "yes_no"),
+    )
+    text = note(
+        "Each row moves the calls of one model and leaves the others; only where no single move lifts the "
+        "task is a pair shown."
+    )
+    return (
+        Section(
+            "What lifts a task to its quality floor, move by move",
+            text=(text,),
+            tables=(Table(columns, moves, max_rows=40),),
+        ),
+    )
+
+
+def canary_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """What a canary of each switch must score before it can say anything; nothing without a switch."""
+    canaries = ask.canaries(warehouse)
+    if not canaries.rows:
+        return ()
+    columns = (
+        Column("task_type", "Task", "words"),
+        Column("to_model", "To"),
+        Column("maximum_quality_loss", "Fall to see", "percent"),
+        Column("canary_scored_per_week", "Scored a week", "count"),
+        Column("canary_scored_needed", "Scored, needed", "count"),
+        Column("canary_days", "Days", "count"),
+        Column("half_days", "Days with half of the calls", "count"),
+        Column("verdict", "Verdict"),
+    )
+    text = ask.canaries_counted(warehouse).say(
+        "A canary sends a part of the calls to the cheaper model first. At today's rate of scoring it can "
+        "see the fall in quality that the task allows, in time, for **{measurable_tasks:count}** of the "
+        "{canary_tasks:count} tasks to move."
+    )
+    return (
+        Section(
+            "Before a switch: a canary that can measure",
+            text=(text,),
+            tables=(Table(columns, canaries, max_rows=30),),
+        ),
+    )
+
+
 def models_table(warehouse: Warehouse) -> Table:
     """Cost, latency and quality by task and model."""
     columns = (

@@ -39,9 +39,11 @@ def fees_said(totals: Evidence) -> Prose:
         return note("No customer is on record, so the fees that they bring in are unknown.")
     if totals["margin_usd"] is None:
         return totals.say("Fees earned were **{revenue_usd:usd}**. ") + join(bound_said(totals))
+    earns = float(str(totals["margin_usd"])) > 0
+    known = "As far as the cost is known, we" if totals["uncosted_calls"] else "We"
     said = totals.say(
-        f"Fees earned were **{{revenue_usd:usd}}**, which leaves **{{margin_share:percent}}** after "
-        f"{cost_named(totals)}; "
+        f"{known} {'make' if earns else 'do not make'} money after {cost_named(totals)}: fees earned were "
+        "**{revenue_usd:usd}**, which leaves **{margin_share:percent}**; "
         + (
             "{losing_customers:count} of {customers:count} customers cost more than their fees and lost us "
             "**{loss_usd:usd}**."

@@ -1,6 +1,6 @@
 """The insight blocks of the analysis of features."""
 
-from reports_builder.evidence import Evidence, note, say
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import UNIT_ECONOMICS, USAGE, WORKLOADS
 from reports_builder.subjects.margin.features import queries as ask
@@ -27,14 +27,13 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
     )
     insight = Insight(
         title=say(
-            "The feature {feature_id:words} costs {cost_to_serve_usd:usd} and brings "
-            "{allocated_revenue_usd:usd}",
+            "The feature {subject:text} costs {cost_to_serve_usd:usd} and brings {allocated_revenue_usd:usd}",
             features,
         ),
         problem=say(
             "Features that cost more than the fees that fall to them: {losing_features:count} of "
             "{features:count}, with **{losses_usd:usd}** of loss in the period. The largest is "
-            "{feature_id:words}: {customers_using:count} customers use it, {adoption_share:percent} of the "
+            "{subject:text}: {customers_using:count} customers use it, {adoption_share:percent} of the "
             "active ones.",
             totals,
             features,
@@ -45,14 +44,14 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
             "**{losses_usd:usd}** of margin in 30 days, earned by other features and lost here."
         ),
         recommendation=Recommendation(
-            features.say("Lower the cost of a call of {feature_id:words} before adding to it."),
+            _what_mends(features),
             "Head of Engineering",
             "days",
         ),
         outcome=outcome,
         supporting=Table(
             (
-                Column("feature_id", "Feature", "words"),
+                Column("subject", "Feature"),
                 Column("allocated_revenue_usd", "Fees earned", "usd_table"),
                 Column("cost_to_serve_usd", "Cost", "usd_table"),
                 Column("loss_usd", "Loss", "usd_table"),
@@ -60,13 +59,32 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
                 Column("calls_change_share", "Use", "delta"),
                 Column("decision", "Judgement"),
                 Column("tasks", "Tasks with open actions"),
-                Column("open_savings_usd", "Open savings a month", "usd_table"),
+                Column("own_savings_usd", "Its open savings a month", "usd_table"),
+                Column("margin_after_savings_usd", "Margin then", "usd_table"),
             ),
             features,
             note("features with a negative margin, the largest loss first."),
         ),
     )
     return (insight,)
+
+
+def _what_mends(features: Evidence) -> Prose:
+    """What to do about the largest loss; on models it is what is advised on the task of the feature."""
+    if features["is_mended"]:
+        return features.say(
+            "Make the savings that are open for {subject:text}: they alone bring its margin to "
+            "{margin_after_savings_usd:usd}."
+        )
+    said = features.say("Set a price or a limit for {subject:text}, or use fewer tokens per call. ")
+    if features["task_verdict"] is not None:
+        said += features.say("On its models the advice is: {task_verdict:text}.")
+    if features["task_least_moves"] is not None:
+        said += features.say(
+            " Its answers lie below the quality floor: the calls of {task_least_moves:text} would lift them, "
+            "for {task_least_cost_change_usd:more_or_less_usd} a month."
+        )
+    return said
 
 
 def investments(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
@@ -109,7 +127,7 @@ def investments(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
         ),
         supporting=Table(
             (
-                Column("feature_id", "Feature", "words"),
+                Column("subject", "Feature"),
                 Column("gross_margin_usd", "Margin", "usd_table"),
                 Column("gross_margin_share", "Of revenue", "percent"),
                 Column("customers_using", "Customers", "count"),
@@ -132,7 +150,7 @@ def closures(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
     insight = Insight(
         title=totals.say("Features that should be closed: {sunset_features:count} of {features:count}"),
         problem=features.say(
-            "{feature_id:words} costs **{cost_to_serve_usd:usd}**, brings {allocated_revenue_usd:usd} and is "
+            "{subject:text} costs **{cost_to_serve_usd:usd}**, brings {allocated_revenue_usd:usd} and is "
             "used by {customers_using:count} of {active_customers:count} active customers; its use is "
             "{calls_change_share:delta}."
         ),
@@ -140,7 +158,7 @@ def closures(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
         domain_framework=f"{UNIT_ECONOMICS}; {WORKLOADS}",
         ubr_impact=features.say("**{cost_to_serve_usd:usd}** of cost in 30 days serves few customers."),
         recommendation=Recommendation(
-            features.say("Close {feature_id:words} to new customers and offer the others a way out."),
+            features.say("Close {subject:text} to new customers and offer the others a way out."),
             "Head of Product",
             "weeks",
         ),
@@ -150,7 +168,7 @@ def closures(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
         ),
         supporting=Table(
             (
-                Column("feature_id", "Feature", "words"),
+                Column("subject", "Feature"),
                 Column("allocated_revenue_usd", "Fees earned", "usd_table"),
                 Column("cost_to_serve_usd", "Cost", "usd_table"),
                 Column("gross_margin_usd", "Margin", "usd_table"),
@@ -173,10 +191,10 @@ def uneven_use(warehouse: Warehouse) -> tuple[Insight, ...]:
     insight = Insight(
         title=features.say(
             "{top_customers:count} of {customers_using:count} customers make {top_tenth_call_share:percent} "
-            "of the calls of {feature_id:words}"
+            "of the calls of {subject:text}"
         ),
         problem=features.say(
-            "The customer in the middle calls {feature_id:words} {calls_per_customer_p50:count} times in 30 "
+            "The customer in the middle calls {subject:text} {calls_per_customer_p50:count} times in 30 "
             "days; one in ten calls it more than {calls_per_customer_p90:count} times and pays the same fee "
             "as others of the tier. The most active tenth makes **{top_tenth_call_share:percent}** of calls."
         ),
@@ -188,7 +206,7 @@ def uneven_use(warehouse: Warehouse) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             features.say(
-                "Take the use of {feature_id:words} into the choice of the price plan: a price for use, or "
+                "Take the use of {subject:text} into the choice of the price plan: a price for use, or "
                 "included calls between the two figures above."
             ),
             "Head of Product",
@@ -201,7 +219,7 @@ def uneven_use(warehouse: Warehouse) -> tuple[Insight, ...]:
         ),
         supporting=Table(
             (
-                Column("feature_id", "Feature", "words"),
+                Column("subject", "Feature"),
                 Column("customers_using", "Customers", "count"),
                 Column("calls_per_customer_p50", "Median calls", "count"),
                 Column("calls_per_customer_p90", "Nine in ten below", "count"),

@@ -12,10 +12,23 @@ def what_they_bring(totals: Evidence) -> Prose:
     """What all features cost and bring together."""
     if not totals["features"]:
         return note("No call of the period names a feature, so there is nothing to judge.")
+    if totals["margin_usd"] is None:
+        return totals.say(
+            "Whether we make money on features ({features:count}) is unknown: the cost of none of their "
+            "calls is known. Revenue was **{revenue_usd:usd}**."
+        )
+    earns = float(str(totals["margin_usd"])) > 0
+    alone = (
+        "the features that cost more than they bring are {losing_features:count} of {features:count}"
+        if totals["losing_features"]
+        else "none of the {features:count} is known to cost more than it brings"
+        if totals["unknown_features"]
+        else "each of the {features:count} brings more than it costs"
+    )
     return totals.say(
-        "AI spend was **{cost_usd:usd}**, borne by features ({features:count}) and by what belongs to none, "
-        "against **{revenue_usd:usd}** of revenue: a margin of {margin_usd:usd} ({margin_share:percent}) "
-        "after unallocated cost"
+        f"We {'make' if earns else 'do not make'} money on the features together, and {alone}: AI spend was "
+        "**{cost_usd:usd}**, with what belongs to no feature, against **{revenue_usd:usd}** of revenue, a "
+        "margin of {margin_usd:usd} ({margin_share:percent})"
         + (
             ", at most: calls without a known cost {uncosted_calls:count}."
             if totals["uncosted_calls"]
@@ -33,6 +46,11 @@ def judgement(totals: Evidence) -> Prose:
     )
     if totals["invest_features"]:
         said += totals.say("The first candidates, by margin: {invest_names:text}. ")
+    if totals["mended_features"]:
+        said += totals.say(
+            "Kept until the savings that are open for them are made, which alone mend their loss: "
+            "{mended_features:count}. "
+        )
     if totals["unknown_features"]:
         said += totals.say(
             "Kept for now, because the cost of too many of their calls is unknown: {unknown_features:count}. "
@@ -163,6 +181,8 @@ def profit_table(everything: Evidence) -> Table:
         Column("cost_to_serve_usd", "Cost", "usd_table"),
         Column("gross_margin_usd", "Margin", "usd_table"),
         Column("gross_margin_share", "Of revenue", "percent"),
+        Column("margin_after_savings_usd", "After open savings", "usd_table"),
+        Column("margin_after_savings_share", "Of revenue then", "percent"),
         Column("revenue_per_customer_usd", "Fees per customer", "usd_table"),
         Column("judgement", "Judgement"),
         Column("reason", "Reason", "words"),
