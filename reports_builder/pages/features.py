@@ -141,8 +141,9 @@ def _adoption_section(
             thresholds.say(
                 "**Close** a feature that nobody uses, or that loses money while fewer than "
                 "{sunset_adoption_share:percent} of active customers use it and its calls grow by less than "
-                "{sunset_growth_share:percent}, unless the savings open for it cover the loss. **Invest** in one that keeps {invest_margin_share:percent} "
-                "of its revenue or more and is used by {invest_adoption_share:percent} of active customers "
+                "{sunset_growth_share:percent}, unless the savings open for it cover the loss. **Invest** in "
+                "one that keeps {invest_margin_share:percent} of its revenue or more and is used by "
+                "{invest_adoption_share:percent} of active customers "
                 "or grows by {invest_growth_share:percent}. **Keep** every other. Growth that is not known "
                 "neither saves nor promotes."
             ),
