@@ -127,7 +127,7 @@ def _distribution(uneven: Evidence) -> Prose:
         return note("No feature has enough customers to say how evenly it is used.")
     return uneven.say(
         "Use is uneven: a tenth of its customers makes {top_tenth_call_share:percent} of the calls of "
-        "{subject:text}, under one flat fee for all."
+        "{feature_id:words}, under one flat fee for all."
     )
 
 

@@ -75,17 +75,17 @@ def test_a_feature_is_advised_as_its_task_is(connection: duckdb.DuckDBPyConnecti
         TABLES[3],
         REVIEW,
         "'loses_money_but_used' as decision_reason, 0 as own_savings_usd, -28 as margin_after_savings_usd, "
-        "'keep the models in use (v2: too poor)' as task_verdict, 'v2 to opus' as task_least_moves, 64 as task_least_cost_change_usd",
+        "'keep' as task_decision, 'keep the models in use (v2: too poor)' as task_verdict, 'v2 to opus' as task_least_moves, 64 as task_least_cost_change_usd",
     )
     totals = ask_features.totals(warehouse)
     (insight,) = features.losses(warehouse, totals)
     assert insight.recommendation.action.plain == (
-        "Set a price or a limit for code review (task reasoning), or use fewer tokens per call. On its models the advice is: "
-        "keep the models in use (v2: too poor). Its answers lie below the quality floor: the calls of v2 to opus would lift them, "
-        "for $64 more a month."
+        "Set a price or a limit for code review (task reasoning), or use fewer tokens per call. No cheaper model is "
+        "advised for its task. Its answers lie below the quality floor: moving the calls of v2 to opus lifts them, for "
+        "$64 more a month."
     )
     assert what_they_bring(totals).plain.startswith(
-        "We do not make money on the features together, and the features that cost more than they bring are 1 of 1: AI spend"
+        "We do not make money on the features together, and on 0 of 1 of them alone: AI spend"
     )
 
 

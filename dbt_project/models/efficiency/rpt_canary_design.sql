@@ -115,13 +115,14 @@ worded as (
     select
         *,
         case
-            when scored_needed is null then 'no fall is allowed, and none can be ruled out'
+            when scored_needed is null then 'No fall is allowed, and none can be ruled out'
             when can_be_measured
                 then
-                    'send ' || {{ percent }} || ' of the calls to ' || to_model || ' for ' || {{ days_in_words('canary_days') }} || ': '
-                    || cast(canary_scored_needed as string) || ' scored answers there show a fall of the size that is allowed'
+                    'Send ' || {{ percent }} || ' of the calls to ' || to_model || ' for ' || {{ days_in_words('canary_days') }} || ': '
+                    || cast(canary_scored_needed as string) || ' scored answers there show a fall of '
+                    || cast(cast(100 * maximum_quality_loss as decimal(5, 1)) as string) || ' points of 100'
             else
-                'cannot be measured at today''s rate with ' || {{ percent }} || ' of the calls: '
+                'Cannot be measured at today''s rate with ' || {{ percent }} || ' of the calls: '
                 || case when is_enough_called then 'score ' || cast(more_scored_per_day as string) || ' more answers a day, or ' else '' end
                 || 'go on for ' || {{ days_in_words('canary_days') }} || ' (' || {{ days_in_words('half_days') }} || ' with half of the calls)'
         end as verdict

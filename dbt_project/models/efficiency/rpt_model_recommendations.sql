@@ -6,6 +6,12 @@ with task_usage as (
 
 ),
 
+shortfalls as (
+
+    select * from {{ ref('rpt_quality_shortfalls') }}
+
+),
+
 task_features as (
 
     select * from {{ ref('int_task_features') }}
@@ -77,8 +83,7 @@ current_models as (
 
 best as (
 
-    select *
-    from targets
+    select * from targets
     where is_recommended
 
 ),
@@ -93,8 +98,7 @@ refused as (
         targets.possible_savings_usd,
         targets.refusal,
         targets.is_refusal_undecided,
-        row_number() over (partition by targets.task_type order by targets.possible_savings_usd desc, targets.to_provider asc, targets.to_model asc)
-            as savings_rank
+        row_number() over (partition by targets.task_type order by targets.possible_savings_usd desc, targets.to_provider asc, targets.to_model asc) as savings_rank
     from targets
     left join best on targets.task_type = best.task_type
     where
@@ -106,8 +110,7 @@ refused as (
 {# Within the limits, and not worth the work. #}
 small as (
 
-    select distinct task_type
-    from targets
+    select distinct task_type from targets
     where savings_usd > 0
 
 ),
@@ -119,11 +122,8 @@ moved as (
         {{ string_agg_sorted('switches.from_model', ', ') }} as from_models
     from best
     inner join switches
-        on
-            best.task_type = switches.task_type
-            and best.to_provider = switches.to_provider
-            and best.to_model = switches.to_model
-            and switches.is_acceptable
+        on best.task_type = switches.task_type and best.to_provider = switches.to_provider and best.to_model = switches.to_model
+    where switches.is_acceptable
     group by best.task_type
 
 ),
@@ -157,8 +157,9 @@ recommended as (
             when best.is_below_floor
                 then moved.from_models || ' to ' || best.to_model || ': cheaper and no worse, perhaps still below the quality floor'
             when best.task_type is not null then moved.from_models || ' to ' || best.to_model || ': cheaper within the quality limits'
-            when objections.task_type is not null then 'keep the models in use (' || objections.cheaper_models || ')'
-            else 'keep the models in use (none is cheaper)'
+            else
+                'keep the models in use (' || coalesce(objections.cheaper_models, 'none is cheaper') || ')'
+                || coalesce('; what lifts the task to its quality floor: ' || shortfalls.least_moves, '')
         end as verdict,
         moved.from_models as moved_from_models,
         {{ ratio('best.savings_usd', 'best.moved_cost_usd') }} as moved_savings_share,
@@ -194,6 +195,7 @@ recommended as (
         case when refused.task_type is not null then cast(coalesce(quality.quality_scored_calls, 0) as bigint) end as refused_quality_scored_calls
     from tasks
     inner join current_models on tasks.task_type = current_models.task_type and current_models.cost_rank = 1
+    left join shortfalls on tasks.task_type = shortfalls.task_type
     left join task_features on tasks.task_type = task_features.task_type
     left join best on tasks.task_type = best.task_type
     left join counted on tasks.task_type = counted.task_type
@@ -201,8 +203,7 @@ recommended as (
     left join objections on tasks.task_type = objections.task_type
     left join small on tasks.task_type = small.task_type
     left join refused on tasks.task_type = refused.task_type and refused.savings_rank = 1
-    left join quality
-        on refused.task_type = quality.task_type and refused.to_provider = quality.provider and refused.to_model = quality.model
+    left join quality on refused.task_type = quality.task_type and refused.to_provider = quality.provider and refused.to_model = quality.model
 
 )
 

@@ -136,6 +136,7 @@ final as (
         end as subject,
         decided.only_task_type,
         decided.tasks,
+        recommendations.decision as task_decision,
         recommendations.verdict as task_verdict,
         shortfalls.least_moves as task_least_moves,
         shortfalls.least_cost_change_usd as task_least_cost_change_usd,

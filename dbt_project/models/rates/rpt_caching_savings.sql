@@ -33,7 +33,7 @@ savings as (
         task_savings.more_cached_tokens,
         case
             when task_savings.more_cached_tokens is null then 'cannot be told: no trace ids'
-            when task_savings.more_cached_tokens = 0 then 'nothing to gain: no model reads much more in the same place of a run'
+            when task_savings.more_cached_tokens = 0 then 'nothing to gain'
             when task_savings.caching_gross_usd is null then 'no price for cached input'
             else 'reads less from the cache than ' || case
                 when cache_gaps.peer_later_cached_share - cache_gaps.later_cached_share >= {{ assumption('caching_min_gap_share') }}

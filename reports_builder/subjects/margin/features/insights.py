@@ -77,12 +77,16 @@ def _what_mends(features: Evidence) -> Prose:
             "{margin_after_savings_usd:usd}."
         )
     said = features.say("Set a price or a limit for {subject:text}, or use fewer tokens per call. ")
-    if features["task_verdict"] is not None:
-        said += features.say("On its models the advice is: {task_verdict:text}.")
+    if features["task_decision"] is not None:
+        said += features.say(
+            "No cheaper model is advised for its task."
+            if features["task_decision"] == "keep"
+            else "On its models the advice is that on its task, {task_verdict:text}."
+        )
     if features["task_least_moves"] is not None:
         said += features.say(
-            " Its answers lie below the quality floor: the calls of {task_least_moves:text} would lift them, "
-            "for {task_least_cost_change_usd:more_or_less_usd} a month."
+            " Its answers lie below the quality floor: moving the calls of {task_least_moves:text} lifts "
+            "them, for {task_least_cost_change_usd:more_or_less_usd} a month."
         )
     return said
 
@@ -191,10 +195,10 @@ def uneven_use(warehouse: Warehouse) -> tuple[Insight, ...]:
     insight = Insight(
         title=features.say(
             "{top_customers:count} of {customers_using:count} customers make {top_tenth_call_share:percent} "
-            "of the calls of {subject:text}"
+            "of the calls of {feature_id:words}"
         ),
         problem=features.say(
-            "The customer in the middle calls {subject:text} {calls_per_customer_p50:count} times in 30 "
+            "The customer in the middle calls {feature_id:words} {calls_per_customer_p50:count} times in 30 "
             "days; one in ten calls it more than {calls_per_customer_p90:count} times and pays the same fee "
             "as others of the tier. The most active tenth makes **{top_tenth_call_share:percent}** of calls."
         ),
@@ -206,7 +210,7 @@ def uneven_use(warehouse: Warehouse) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             features.say(
-                "Take the use of {subject:text} into the choice of the price plan: a price for use, or "
+                "Take the use of {feature_id:words} into the choice of the price plan: a price for use, or "
                 "included calls between the two figures above."
             ),
             "Head of Product",
@@ -219,7 +223,7 @@ def uneven_use(warehouse: Warehouse) -> tuple[Insight, ...]:
         ),
         supporting=Table(
             (
-                Column("subject", "Feature"),
+                Column("feature_id", "Feature", "words"),
                 Column("customers_using", "Customers", "count"),
                 Column("calls_per_customer_p50", "Median calls", "count"),
                 Column("calls_per_customer_p90", "Nine in ten below", "count"),

@@ -23,14 +23,16 @@ def totals(warehouse: Warehouse) -> Evidence:
             coalesce(sum(allocated_revenue_usd) filter (where decision is null), 0)
                 as unallocated_revenue_usd,
             count(*) filter (where is_unprofitable) as losing_features,
+            count(*) filter (where gross_margin_usd > 0 and decision_reason <> 'cost_unknown')
+                as earning_features,
             count(*) filter (where decision_reason = 'loses_money_until_savings_are_made') as mended_features,
             coalesce(-sum(gross_margin_usd) filter (where is_unprofitable), 0) as losses_usd,
             count(*) filter (where decision = 'invest') as invest_features,
             count(*) filter (where decision = 'keep') as keep_features,
             count(*) filter (where decision = 'sunset') as sunset_features,
-            string_agg(subject, ', ' order by decision_rank)
+            string_agg(replace(feature_id, '_', ' '), ', ' order by decision_rank)
                 filter (where decision = 'invest' and decision_rank <= 3) as invest_names,
-            string_agg(subject, ', ' order by decision_rank)
+            string_agg(replace(feature_id, '_', ' '), ', ' order by decision_rank)
                 filter (where decision = 'sunset' and decision_rank <= 3) as sunset_names,
             max(active_customers) as active_customers
         from :features
@@ -109,8 +111,8 @@ def losing(warehouse: Warehouse) -> Evidence:
             product_id, feature_id, subject, customers_using, adoption_share, allocated_revenue_usd,
             cost_to_serve_usd, -gross_margin_usd as loss_usd, calls_change_share, decision,
             decision_reason = 'loses_money_until_savings_are_made' as is_mended, open_savings_usd,
-            own_savings_usd, margin_after_savings_usd, coalesce(open_tasks, 'none') as tasks, task_verdict,
-            task_least_moves, task_least_cost_change_usd
+            own_savings_usd, margin_after_savings_usd, coalesce(open_tasks, 'none') as tasks, task_decision,
+            task_verdict, task_least_moves, task_least_cost_change_usd
         from margin.rpt_feature_economics
         where is_unprofitable
         order by gross_margin_usd, product_id, feature_id
@@ -157,7 +159,7 @@ def concentrated(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            product_id, feature_id, subject, customers_using, top_tenth_customers as top_customers,
+            product_id, feature_id, customers_using, top_tenth_customers as top_customers,
             top_tenth_call_share, usage_gini, calls_per_customer_p50, calls_per_customer_p90,
             cost_to_serve_usd, top_tenth_cost_usd as top_cost_usd
         from margin.rpt_feature_economics

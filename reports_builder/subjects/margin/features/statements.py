@@ -18,15 +18,10 @@ def what_they_bring(totals: Evidence) -> Prose:
             "calls is known. Revenue was **{revenue_usd:usd}**."
         )
     earns = float(str(totals["margin_usd"])) > 0
-    alone = (
-        "the features that cost more than they bring are {losing_features:count} of {features:count}"
-        if totals["losing_features"]
-        else "none of the {features:count} is known to cost more than it brings"
-        if totals["unknown_features"]
-        else "each of the {features:count} brings more than it costs"
-    )
     return totals.say(
-        f"We {'make' if earns else 'do not make'} money on the features together, and {alone}: AI spend was "
+        f"We {'make' if earns else 'do not make'} money on the features together"
+        + (", as far as their cost is known" if totals["uncosted_calls"] else "")
+        + ", and on {earning_features:count} of {features:count} of them alone: AI spend was "
         "**{cost_usd:usd}**, with what belongs to no feature, against **{revenue_usd:usd}** of revenue, a "
         "margin of {margin_usd:usd} ({margin_share:percent})"
         + (
