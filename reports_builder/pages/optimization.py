@@ -16,6 +16,7 @@ from reports_builder.subjects.rates.expiries import expiries_section
 from reports_builder.subjects.rates.portfolio import portfolio_sections
 from reports_builder.subjects.rates.price_age import machine_prices_said, model_prices_said
 from reports_builder.subjects.rates.realized import realized_sections
+from reports_builder.subjects.rates.regions import region_section
 from reports_builder.subjects.rates.self_hosting import self_hosting_section
 from reports_builder.subjects.rates.statements import (
     KINDS,
@@ -118,6 +119,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         ),
         *commitment_section(warehouse, offer),
         *usage_sections(warehouse),
+        *region_section(warehouse),
         *self_hosting_section(warehouse),
         *cloud_commitment_sections(warehouse),
         *portfolio_sections(warehouse),

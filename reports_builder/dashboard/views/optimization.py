@@ -14,6 +14,7 @@ from reports_builder.subjects.rates.decisions import decision_section, decisions
 from reports_builder.subjects.rates.expiries import expiries_section
 from reports_builder.subjects.rates.portfolio import portfolio_sections
 from reports_builder.subjects.rates.realized import realized_sections
+from reports_builder.subjects.rates.regions import region_section
 from reports_builder.subjects.rates.self_hosting import self_hosting_section
 from reports_builder.subjects.rates.statements import (
     KINDS,
@@ -44,6 +45,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *_actions_chart(best),
             *commitment_section(warehouse, offer),
             *usage_sections(warehouse),
+            *region_section(warehouse),
             *self_hosting_section(warehouse),
             *cloud_commitment_sections(warehouse),
             *portfolio_sections(warehouse),
