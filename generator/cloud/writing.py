@@ -15,6 +15,7 @@ from generator.cloud import aws, gpus
 from generator.cloud.activity import activity_lines
 from generator.cloud.aws import Line
 from generator.cloud.estate import KEYS, Bucket, Machine, Tag, draw_buckets, draw_machines
+from generator.cloud.receivables import Invoice, document_lines, draw_invoices
 from generator.cloud.workloads import (
     Orphan,
     Workload,
@@ -26,7 +27,7 @@ from generator.cloud.workloads import (
     measurements,
 )
 from generator.landing.writing import GENERATED_FILE, write_table
-from generator.plan import CLOUD_STREAM, WORKLOAD_STREAM, Plan
+from generator.plan import BILLING_STREAM, CLOUD_STREAM, WORKLOAD_STREAM, Plan
 
 TAGS_SCHEMA: Final = pa.schema(
     [
@@ -48,6 +49,10 @@ RESOURCES_SCHEMA: Final = pa.schema(
         ("workload", pa.string()),
         ("reads", pa.string()),
     ]
+)
+
+BILLING_SCHEMA: Final = pa.schema(
+    [("document_id", pa.string()), ("customer_id", pa.string()), ("kind", pa.string())]
 )
 
 
@@ -98,6 +103,10 @@ def write_cloud(plan: Plan, root: Path) -> None:
     _write(root, "inventory", f"ebs-{last}", (), _volume_rows(machines, orphans))
     _write(root, "inventory", "measured", (), measurements(machines, workloads, last, planted))
     _write(root, "tenant_activity", "units", (), activity_lines(plan, random))
+    billing = plan.stream(BILLING_STREAM)
+    invoices = draw_invoices(plan, billing)
+    _write(root, "billing", "documents", (), document_lines(invoices, last, billing))
+    write_table(root / "truth" / "customer_billing.parquet", _billing_table(invoices))
     tagged = [(machine.resource_id, machine.tags) for machine in machines]
     tagged += [(bucket.name, bucket.tags) for bucket in buckets]
     write_table(root / "truth" / "planted_tags.parquet", _tags_table(tagged))
@@ -208,6 +217,16 @@ def _tags_table(tagged: list[tuple[str, tuple[Tag, ...]]]) -> pa.Table:
         if tag.key in KEYS
     ]
     return pa.Table.from_pylist(rows, TAGS_SCHEMA)
+
+
+def _billing_table(invoices: Sequence[Invoice]) -> pa.Table:
+    """The invoices that are not simply paid, and what happens to them."""
+    rows = [
+        {"document_id": invoice.document_id, "customer_id": invoice.customer_id, "kind": invoice.kind}
+        for invoice in invoices
+        if invoice.kind
+    ]
+    return pa.Table.from_pylist(rows, BILLING_SCHEMA)
 
 
 def _truth(

@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -118,6 +119,33 @@ def test_the_truth_says_what_became_of_each_tag(cloud: Path) -> None:
         assert is_right == (row["kind"] == "right"), row
         if row["kind"] == "wrong_case":
             assert row["written_value"].lower() == row["right_value"].lower()
+
+
+def test_customers_pay_their_invoices_and_the_truth_names_who_does_not(cloud: Path) -> None:
+    truth = pq.read_table(cloud / "truth" / "customer_billing.parquet").to_pylist()
+    kinds = {row["document_id"].removeprefix("INV-"): row["kind"] for row in truth}
+    assert sorted(kinds.values()) == ["credited", "late", "part_paid"]
+    documents: dict[str, dict[str, tuple[date, Decimal]]] = {}
+    for row in rows_of(cloud, "billing"):
+        number = row["document_id"].split("-", 1)[1]
+        day = date.fromisoformat(row["document_date"])
+        assert day <= date(2026, 10, 31)
+        documents.setdefault(number, {})[row["document_type"]] = day, Decimal(row["amount"])
+    assert len(documents) > 40
+    for number, found in documents.items():
+        issued, amount = found["invoice"]
+        paid_on, paid = found.get("payment", (None, Decimal(0)))
+        credited = found.get("credit_note", (issued, Decimal(0)))[1]
+        match kinds.get(number):
+            case "late":
+                assert paid_on is None
+            case "part_paid":
+                assert 0 < paid < amount and credited == 0
+            case "credited":
+                assert 0 < credited < amount and (paid_on is None or paid == amount - credited)
+            case _:
+                assert (paid == amount) if paid_on else (date(2026, 10, 31) - issued).days < 28
+        assert paid_on is None or 8 <= (paid_on - issued).days <= 28
 
 
 def test_it_does_not_follow(tmp_path: Path) -> None:
