@@ -14,6 +14,7 @@ import pyarrow as pa
 from generator.cloud import aws, gpus
 from generator.cloud.activity import activity_lines
 from generator.cloud.aws import Line
+from generator.cloud.commitments import Commitment, choose_commitments, committed_lines
 from generator.cloud.estate import KEYS, Bucket, Machine, Tag, draw_buckets, draw_machines
 from generator.cloud.receivables import Invoice, document_lines, draw_invoices
 from generator.cloud.workloads import (
@@ -48,6 +49,7 @@ RESOURCES_SCHEMA: Final = pa.schema(
         ("environment", pa.string()),
         ("workload", pa.string()),
         ("reads", pa.string()),
+        ("commitment_id", pa.string()),
     ]
 )
 
@@ -66,9 +68,10 @@ def write_cloud(plan: Plan, root: Path) -> None:
     workloads, reads = draw_workloads(machines, planted), draw_reads(buckets, planted)
     orphans = draw_orphans(planted)
     machines = [_labelled(machine, workloads[machine.resource_id]) for machine in machines]
+    commitments = choose_commitments(machines, workloads, last)
     lines: list[Line] = []
-    for machine in machines:
-        lines += aws.machine_lines(machine, days)
+    on_demand = (line for machine in machines for line in aws.machine_lines(machine, days))
+    lines += committed_lines(on_demand, commitments, days)
     for bucket in buckets:
         lines += aws.bucket_lines(bucket, reads[bucket.name], days)
     for orphan in orphans:
@@ -112,7 +115,9 @@ def write_cloud(plan: Plan, root: Path) -> None:
     write_table(root / "truth" / "planted_tags.parquet", _tags_table(tagged))
     write_table(
         root / "truth" / "cloud_resources.parquet",
-        pa.Table.from_pylist(_truth(machines, workloads, buckets, reads, orphans), RESOURCES_SCHEMA),
+        pa.Table.from_pylist(
+            _truth(machines, workloads, buckets, reads, orphans, commitments=commitments), RESOURCES_SCHEMA
+        ),
     )
 
 
@@ -235,8 +240,11 @@ def _truth(
     buckets: Sequence[Bucket],
     reads: Mapping[str, str],
     orphans: Sequence[Orphan],
+    *,
+    commitments: Sequence[Commitment],
 ) -> list[Line]:
     """What each resource is for, whatever bill and inventory show of it."""
+    committed = {machine.resource_id: each.arn for each in commitments for machine in each.machines}
     rows: list[Line] = []
     for machine in machines:
         environment = next(tag.right for tag in machine.tags if tag.key == "Environment")
@@ -248,6 +256,7 @@ def _truth(
                 "is_steady": is_steady(machine),
                 "environment": environment,
                 "workload": workloads[machine.resource_id].kind,
+                "commitment_id": committed.get(machine.resource_id),
             },
             {"resource_id": aws.volume_of(machine), "resource_type": "EBS volume", "state": machine.state},
         ]
