@@ -55,6 +55,7 @@ _ROWS = {
     "rates.rpt_savings_realized_monthly": "",
     "rates.rpt_savings_tracked": "",
     "rates.rpt_placement_options": "",
+    "rates.rpt_price_tiers": "",
     "rates.rpt_region_options": "",
     "rates.rpt_self_hosting_options": "",
     "rates.rpt_commitment_recommendations": "",
