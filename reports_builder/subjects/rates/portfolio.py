@@ -132,8 +132,8 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                 tranches.say(
                     "Signed in tranches, at most {most_ended_usd_per_hour:usd} of {most_usd_per_hour:usd} an "
                     "hour ends in one month. That costs {delayed_savings_usd:usd} of savings that begin "
-                    "later. Nothing is taken to be renewed. Paid for it are {paid_usd:usd} in all until "
-                    "{last_month_date:month}, {upfront_usd:usd} of them on the days of signing."
+                    "later. Nothing is taken to be renewed. In all {paid_usd:usd} is paid until "
+                    "{last_month_date:month}, {upfront_usd:usd} of it on the days of signing."
                 ),
             ),
             tables=(Table(_MONTHS, months, max_rows=40),),

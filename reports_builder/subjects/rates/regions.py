@@ -39,8 +39,11 @@ def region_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not counts["machines"]:
         return ()
     said = counts.say(
-        "Of {machines:count} machines on demand {lower_machines:count} would be lower in price by enough to "
-        "look at in another region of their provider"
+        "Of {machines:count} machines on demand {lower_machines:count} cost less by enough to look at in "
+        "another region of their provider"
+        if counts["lower_machines"]
+        else "None of {machines:count} machines on demand costs less by enough to look at in another region "
+        "of its provider"
     )
     if counts["largest_lower_share"] is not None:
         said += counts.say("; the largest difference is {largest_lower_share:percent} of the list price")
