@@ -149,6 +149,7 @@ def test_contracts_of_focus_end_the_day_before_their_period_does(models: Compile
     with (real_file("commitments") / "focus_contract_commitment_1.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     models.fill("int_as_of_date", [{"as_of_date": date(2026, 11, 20)}])
+    models.fill("assumptions", seed("assumptions"))
     models.fill("rpt_commitment_coverage", [])
     models.fill("int_focus_charges_converted", [])
     models.fill(

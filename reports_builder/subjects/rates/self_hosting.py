@@ -23,7 +23,7 @@ def _counted(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            count(*) as comparisons,
+            count(api_model) as comparisons,
             count(*) filter (where verdict like 'own cards cost less%') as own_cheaper,
             count(*) filter (where basis = 'assumed throughput') as assumed
         from rates.rpt_self_hosting_options
