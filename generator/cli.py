@@ -51,7 +51,10 @@ def generate(
     ] = None,
     with_cloud: Annotated[
         bool,
-        typer.Option("--with-cloud", help="Bills of clouds and GPUs, inventories and activity, too."),
+        typer.Option(
+            "--with-cloud",
+            help="Bills of clouds and GPUs, inventories, activity and customers' invoices, too.",
+        ),
     ] = False,
     follow: Annotated[
         bool,

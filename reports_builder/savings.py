@@ -24,6 +24,7 @@ _VERBS = {
     "gpu_idle": "Stop or share",
     "spot": "Move",
     "storage_tier": "Move",
+    "empty_bucket": "Delete",
 }
 
 # More than any ledger has: a total of some actions would part from that of all on another page.

@@ -21,6 +21,11 @@ COLUMNS: Final = (
     "line_item_legal_entity", "pricing_public_on_demand_cost", "pricing_term", "pricing_unit",
     "product_product_name", "product_product_family", "product_region_code", "product_instance_type",
     "product_operating_system", "resource_tags",
+    "reservation_reservation_a_r_n", "reservation_effective_cost", "reservation_start_time",
+    "reservation_end_time", "reservation_unused_amortized_upfront_fee_for_billing_period",
+    "reservation_unused_recurring_fee", "savings_plan_savings_plan_a_r_n",
+    "savings_plan_savings_plan_effective_cost", "savings_plan_start_time", "savings_plan_end_time",
+    "savings_plan_total_commitment_to_date", "savings_plan_used_commitment",
 )  # fmt: skip
 PAYER: Final = "210000000000"
 _EC2: Final = ("AmazonEC2", "Amazon Elastic Compute Cloud")
@@ -63,7 +68,8 @@ def tags_text(tags: tuple[Tag, ...]) -> str:
     return json.dumps({f"user_{tag.written_key}": tag.written for tag in tags if tag.written is not None})
 
 
-def _line(day: date, hours: tuple[int, int], **fields: object) -> Line:
+def bill_line(day: date, hours: tuple[int, int], **fields: object) -> Line:
+    """A line of usage on demand from an hour to another, but for what `fields` say."""
     start, end = month_of(day)
     begin = f"{day}T{hours[0]:02}:00:00Z"
     finish = f"{day}T{hours[1]:02}:00:00Z" if hours[1] < 24 else f"{day + timedelta(days=1)}T00:00:00Z"
@@ -109,7 +115,7 @@ def machine_lines(machine: Machine, days: list[date]) -> Iterator[Line]:
         if is_on:
             hours = machine.hours[1] - machine.hours[0]
             price = list_price("aws", machine.instance_type, machine.region, day)
-            yield _line(
+            yield bill_line(
                 day,
                 machine.hours,
                 **common,
@@ -155,7 +161,7 @@ def _volume_line(volume: str, size_gb: int, region: str, period: tuple[date, dat
     share = Decimal((until - day).days) / (following - first).days
     amount = (size_gb * share).quantize(Decimal("0.000001"))
     price = list_price("aws", "gp3", region, day)
-    line = _line(
+    line = bill_line(
         day,
         (0, 24),
         **common,
@@ -176,7 +182,7 @@ def bucket_lines(bucket: Bucket, reads: str, days: list[date]) -> Iterator[Line]
         first, following = month_of(day)
         amount = (Decimal(bucket.size_gb) / (following - first).days).quantize(Decimal("0.000001"))
         price = list_price("aws", bucket.storage_class, bucket.region, day)
-        yield _line(
+        yield bill_line(
             day,
             (0, 24),
             **_usage(_S3, (amount * price).quantize(Decimal("0.0000000001")), amount, "GB-Mo"),
@@ -192,7 +198,7 @@ def bucket_lines(bucket: Bucket, reads: str, days: list[date]) -> Iterator[Line]
         gets = objects // (following - first).days
         if gets:
             price = list_price("aws", "GetObject", bucket.region, day)
-            yield _line(
+            yield bill_line(
                 day,
                 (0, 24),
                 **_usage(_S3, (gets * price).quantize(Decimal("0.0000000001")), gets, "Requests"),
@@ -211,7 +217,7 @@ def gpu_line(machine: GpuMachine, day: date) -> Line:
     """The hours of a machine with GPUs, from nine in the morning on."""
     price = list_price("aws", machine.instance_type, machine.region, day)
     centre, projects = TEAMS[machine.team]
-    return _line(
+    return bill_line(
         day,
         (9, 9 + machine.hours),
         **_usage(_EC2, price * machine.hours, machine.hours, "Hrs"),
@@ -235,7 +241,7 @@ def shared_lines(days: list[date]) -> Iterator[Line]:
     tags = json.dumps({"user_Team": "platform-team", "user_CostCenter": "CC-500", "user_Project": "shared"})
     for day in days:
         for name, machine, code, family, monthly in SHARED_INFRASTRUCTURE:
-            yield _line(
+            yield bill_line(
                 day,
                 (0, 24),
                 **_usage((code, code), part_of_month(monthly, day), 24, "Hrs"),
@@ -255,7 +261,7 @@ def shared_lines(days: list[date]) -> Iterator[Line]:
                 ("Fee", "AWSSupportBusiness", _SUPPORT, month_of(day)[1]),
                 ("Credit", "AmazonEC2", _CREDIT, day + timedelta(days=1)),
             ):
-                yield _line(
+                yield bill_line(
                     day,
                     (0, 24),
                     line_item_usage_end_date=f"{end}T00:00:00Z",

@@ -14,7 +14,9 @@ import pyarrow as pa
 from generator.cloud import aws, gpus
 from generator.cloud.activity import activity_lines
 from generator.cloud.aws import Line
+from generator.cloud.commitments import Commitment, choose_commitments, committed_lines
 from generator.cloud.estate import KEYS, Bucket, Machine, Tag, draw_buckets, draw_machines
+from generator.cloud.receivables import Invoice, document_lines, draw_invoices
 from generator.cloud.workloads import (
     Orphan,
     Workload,
@@ -26,7 +28,7 @@ from generator.cloud.workloads import (
     measurements,
 )
 from generator.landing.writing import GENERATED_FILE, write_table
-from generator.plan import CLOUD_STREAM, WORKLOAD_STREAM, Plan
+from generator.plan import BILLING_STREAM, CLOUD_STREAM, WORKLOAD_STREAM, Plan
 
 TAGS_SCHEMA: Final = pa.schema(
     [
@@ -47,7 +49,12 @@ RESOURCES_SCHEMA: Final = pa.schema(
         ("environment", pa.string()),
         ("workload", pa.string()),
         ("reads", pa.string()),
+        ("commitment_id", pa.string()),
     ]
+)
+
+BILLING_SCHEMA: Final = pa.schema(
+    [("document_id", pa.string()), ("customer_id", pa.string()), ("kind", pa.string())]
 )
 
 
@@ -61,9 +68,10 @@ def write_cloud(plan: Plan, root: Path) -> None:
     workloads, reads = draw_workloads(machines, planted), draw_reads(buckets, planted)
     orphans = draw_orphans(planted)
     machines = [_labelled(machine, workloads[machine.resource_id]) for machine in machines]
+    commitments = choose_commitments(machines, workloads, last)
     lines: list[Line] = []
-    for machine in machines:
-        lines += aws.machine_lines(machine, days)
+    on_demand = (line for machine in machines for line in aws.machine_lines(machine, days))
+    lines += committed_lines(on_demand, commitments, days)
     for bucket in buckets:
         lines += aws.bucket_lines(bucket, reads[bucket.name], days)
     for orphan in orphans:
@@ -98,12 +106,18 @@ def write_cloud(plan: Plan, root: Path) -> None:
     _write(root, "inventory", f"ebs-{last}", (), _volume_rows(machines, orphans))
     _write(root, "inventory", "measured", (), measurements(machines, workloads, last, planted))
     _write(root, "tenant_activity", "units", (), activity_lines(plan, random))
+    billing = plan.stream(BILLING_STREAM)
+    invoices = draw_invoices(plan, billing)
+    _write(root, "billing", "documents", (), document_lines(invoices, last, billing))
+    write_table(root / "truth" / "customer_billing.parquet", _billing_table(invoices))
     tagged = [(machine.resource_id, machine.tags) for machine in machines]
     tagged += [(bucket.name, bucket.tags) for bucket in buckets]
     write_table(root / "truth" / "planted_tags.parquet", _tags_table(tagged))
     write_table(
         root / "truth" / "cloud_resources.parquet",
-        pa.Table.from_pylist(_truth(machines, workloads, buckets, reads, orphans), RESOURCES_SCHEMA),
+        pa.Table.from_pylist(
+            _truth(machines, workloads, buckets, reads, orphans, commitments=commitments), RESOURCES_SCHEMA
+        ),
     )
 
 
@@ -210,14 +224,27 @@ def _tags_table(tagged: list[tuple[str, tuple[Tag, ...]]]) -> pa.Table:
     return pa.Table.from_pylist(rows, TAGS_SCHEMA)
 
 
+def _billing_table(invoices: Sequence[Invoice]) -> pa.Table:
+    """The invoices that are not simply paid, and what happens to them."""
+    rows = [
+        {"document_id": invoice.document_id, "customer_id": invoice.customer_id, "kind": invoice.kind}
+        for invoice in invoices
+        if invoice.kind
+    ]
+    return pa.Table.from_pylist(rows, BILLING_SCHEMA)
+
+
 def _truth(
     machines: Sequence[Machine],
     workloads: Mapping[str, Workload],
     buckets: Sequence[Bucket],
     reads: Mapping[str, str],
     orphans: Sequence[Orphan],
+    *,
+    commitments: Sequence[Commitment],
 ) -> list[Line]:
     """What each resource is for, whatever bill and inventory show of it."""
+    committed = {machine.resource_id: each.arn for each in commitments for machine in each.machines}
     rows: list[Line] = []
     for machine in machines:
         environment = next(tag.right for tag in machine.tags if tag.key == "Environment")
@@ -229,6 +256,7 @@ def _truth(
                 "is_steady": is_steady(machine),
                 "environment": environment,
                 "workload": workloads[machine.resource_id].kind,
+                "commitment_id": committed.get(machine.resource_id),
             },
             {"resource_id": aws.volume_of(machine), "resource_type": "EBS volume", "state": machine.state},
         ]

@@ -15,7 +15,10 @@ from reports_builder.subjects.rates.decisions import decision_section, decisions
 from reports_builder.subjects.rates.expiries import expiries_section
 from reports_builder.subjects.rates.portfolio import portfolio_sections
 from reports_builder.subjects.rates.price_age import machine_prices_said, model_prices_said
+from reports_builder.subjects.rates.price_tiers import price_tier_section
 from reports_builder.subjects.rates.realized import realized_sections
+from reports_builder.subjects.rates.regions import region_section
+from reports_builder.subjects.rates.self_hosting import self_hosting_section
 from reports_builder.subjects.rates.statements import (
     KINDS,
     caching_section,
@@ -118,6 +121,9 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         ),
         *commitment_section(warehouse, offer),
         *usage_sections(warehouse),
+        *price_tier_section(warehouse),
+        *region_section(warehouse),
+        *self_hosting_section(warehouse),
         *cloud_commitment_sections(warehouse),
         *portfolio_sections(warehouse),
         *team_coverage_section(warehouse),

@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -118,6 +119,68 @@ def test_the_truth_says_what_became_of_each_tag(cloud: Path) -> None:
         assert is_right == (row["kind"] == "right"), row
         if row["kind"] == "wrong_case":
             assert row["written_value"].lower() == row["right_value"].lower()
+
+
+def test_a_reservation_is_used_and_ends_soon_and_a_plan_is_partly_unused(cloud: Path) -> None:
+    bill = rows_of(cloud, "aws_cur")
+
+    def total(kind: str, column: str) -> Decimal:
+        return sum((Decimal(row[column]) for row in lines[kind] if row[column]), Decimal(0))
+
+    lines: dict[str, list[dict[str, str]]] = {}
+    for row in bill:
+        lines.setdefault(row["line_item_line_item_type"], []).append(row)
+    # What is paid for a commitment is what its hours cost and what was left of it; nothing is paid twice.
+    assert total("RIFee", "line_item_unblended_cost") == total(
+        "DiscountedUsage", "reservation_effective_cost"
+    )
+    assert total("DiscountedUsage", "line_item_unblended_cost") == 0
+    owed = total("SavingsPlanRecurringFee", "savings_plan_total_commitment_to_date")
+    used = total("SavingsPlanRecurringFee", "savings_plan_used_commitment")
+    assert used == total("SavingsPlanCoveredUsage", "savings_plan_savings_plan_effective_cost")
+    assert Decimal("0.6") < used / owed < Decimal("0.9")
+    assert total("SavingsPlanCoveredUsage", "line_item_unblended_cost") == -total(
+        "SavingsPlanNegation", "line_item_unblended_cost"
+    )
+    (ends,) = {row["reservation_end_time"][:10] for row in lines["RIFee"]}
+    assert date(2026, 10, 31) < date.fromisoformat(ends) <= date(2027, 1, 29)
+    # The truth names the machines, none of which is waste.
+    truth = pq.read_table(cloud / "truth" / "cloud_resources.parquet").to_pylist()
+    covered = {row["resource_id"] for row in truth if row["commitment_id"]}
+    kinds = ("DiscountedUsage", "SavingsPlanCoveredUsage")
+    assert covered == {row["line_item_resource_id"] for kind in kinds for row in lines[kind]}
+    assert {row["workload"] for row in truth if row["commitment_id"]} == {"busy"}
+    # They are on no line at the price on demand.
+    assert covered.isdisjoint(
+        row["line_item_resource_id"] for row in lines["Usage"] if row["pricing_unit"] == "Hrs"
+    )
+
+
+def test_customers_pay_their_invoices_and_the_truth_names_who_does_not(cloud: Path) -> None:
+    truth = pq.read_table(cloud / "truth" / "customer_billing.parquet").to_pylist()
+    kinds = {row["document_id"].removeprefix("INV-"): row["kind"] for row in truth}
+    assert sorted(kinds.values()) == ["credited", "late", "part_paid"]
+    documents: dict[str, dict[str, tuple[date, Decimal]]] = {}
+    for row in rows_of(cloud, "billing"):
+        number = row["document_id"].split("-", 1)[1]
+        day = date.fromisoformat(row["document_date"])
+        assert day <= date(2026, 10, 31)
+        documents.setdefault(number, {})[row["document_type"]] = day, Decimal(row["amount"])
+    assert len(documents) > 40
+    for number, found in documents.items():
+        issued, amount = found["invoice"]
+        paid_on, paid = found.get("payment", (None, Decimal(0)))
+        credited = found.get("credit_note", (issued, Decimal(0)))[1]
+        match kinds.get(number):
+            case "late":
+                assert paid_on is None
+            case "part_paid":
+                assert 0 < paid < amount and credited == 0
+            case "credited":
+                assert 0 < credited < amount and (paid_on is None or paid == amount - credited)
+            case _:
+                assert (paid == amount) if paid_on else (date(2026, 10, 31) - issued).days < 28
+        assert paid_on is None or 8 <= (paid_on - issued).days <= 28
 
 
 def test_it_does_not_follow(tmp_path: Path) -> None:

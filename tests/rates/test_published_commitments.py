@@ -87,6 +87,86 @@ def test_sizes_have_the_published_units() -> None:
     assert {row["size"]: Decimal(row["normalized_units"]) for row in seed("instance_sizes")} == factors
 
 
+def test_shipped_discounts_are_within_those_of_a_published_list() -> None:
+    with (real_file("commitments") / "ec2_linux_prices_2017.csv").open(newline="") as file:
+        prices = list(csv.DictReader(file))
+    payments = {"no": "noUpfront", "partial": "partialUpfront", "all": "allUpfront"}
+    offers = [
+        row for row in seed("cloud_commitment_offers") if row["offer_id"].startswith("aws-ec2-reservation-")
+    ]
+    assert len(offers) == 6
+    for offer in offers:
+        years, payment = int(offer["term_months"]) // 12, payments[offer["offer_id"].rsplit("-", 1)[1]]
+        shares = [
+            1 - Decimal(row[f"y{years}_std_{payment}"]) / Decimal(row["on_demand_hour"])
+            for row in prices
+            if row[f"y{years}_std_{payment}"]
+        ]
+        assert min(shares) < Decimal(offer["discount_share"]) < max(shares), offer["offer_id"]
+
+
+def test_a_recommended_level_keeps_the_identities_of_azure(models: CompiledModels) -> None:
+    book = published("azure_benefit_recommendation.json")
+    without = Decimal(str(book["cost_without_benefit"]))
+
+    def holds(row: Mapping[str, Any]) -> None:
+        total, savings = row["benefit_cost"] + row["overage_cost"], row["savings"]
+        assert row["total_cost"] == pytest.approx(total) and savings == pytest.approx(float(without) - total)
+        assert row["savings_pct"] == pytest.approx(100 * savings / float(without), abs=5e-3)
+
+    for level in book["recommendations"]:
+        holds(level)
+        commit = Decimal(str(level["commitment"]))
+        used = commit - Decimal(str(level["wastage"]))
+        # An hour that uses of the plan what theirs did, at a third off.
+        models.fill(
+            "int_cloud_commitment_hours",
+            [{"series_id": "s", "history_id": "AWS", "usage_basis": "after_actions", "usage_hour_at": HOUR, "units_before": 0,
+              "demanded_units": used, "on_demand_cost_usd": used * Decimal("1.5"), "usd_per_demanded_unit": Decimal("1.5")},
+             {"series_id": "s", "history_id": "AWS", "usage_basis": "after_actions", "usage_hour_at": HOUR + timedelta(hours=1), "units_before": 0,
+              "demanded_units": without / Decimal("1.5") - used, "on_demand_cost_usd": without - used * Decimal("1.5"),
+              "usd_per_demanded_unit": Decimal("1.5")}],
+        )  # fmt: skip
+        found = settle(
+            models, [{"offer_id": "s", "series_id": "s", "minimum_units": commit, "unit_increment": "0.001"}]
+        )["s"]
+        overage = found["on_demand_cost_usd"] - found["covered_usd"]
+        benefit = found["total_cost_usd"] - overage
+        holds(
+            {
+                "benefit_cost": float(benefit),
+                "overage_cost": float(overage),
+                "total_cost": float(found["total_cost_usd"]),
+                "savings": float(found["on_demand_cost_usd"] - found["total_cost_usd"]),
+                "savings_pct": float(100 * (1 - found["total_cost_usd"] / found["on_demand_cost_usd"])),
+            }
+        )
+        # The first hour wastes what theirs did, the second nothing.
+        assert float(2 * commit - found["used_unit_hours"]) == pytest.approx(level["wastage"], abs=1e-6)
+
+
+def test_contracts_of_focus_end_the_day_before_their_period_does(models: CompiledModels) -> None:
+    with (real_file("commitments") / "focus_contract_commitment_1.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    models.fill("int_as_of_date", [{"as_of_date": date(2026, 11, 20)}])
+    models.fill("assumptions", seed("assumptions"))
+    models.fill("rpt_commitment_coverage", [])
+    models.fill("int_focus_charges_converted", [])
+    models.fill(
+        "owned_commitments",
+        [
+            {"provider_name": row["ServiceProviderName"], "commitment_id": row["ContractCommitmentId"],
+             "commitment_name": row["ContractCommitmentDescription"], "is_renewed_automatically": False,
+             "starts_on": date.fromisoformat(row["ContractCommitmentPeriodStart"]),
+             "ends_on": date.fromisoformat(row["ContractCommitmentPeriodEnd"]) - timedelta(days=1)}
+            for row in rows
+        ],
+    )  # fmt: skip
+    models.make("rpt_commitment_expiries")
+    found = models.query(f"select commitment_id, days_left from {models.name('rpt_commitment_expiries')}")
+    assert dict(found) == {"CMT-SPEND-001": 741, "CMT-RI-002": 10, "CMT-SaaS-003": 55}
+
+
 def test_reservations_apply_by_units_of_their_family(models: CompiledModels) -> None:
     factors = {row["size"]: Decimal(row["normalized_units"]) for row in seed("instance_sizes")}
     for case in published("aws_ri_application.json")["cases"]:

@@ -22,6 +22,7 @@ MARTS = (
     "+rpt_tag_compliance",
     "ledger_accounts",
     "+rpt_usage_optimizations",
+    "+rpt_commitment_recommendations",
 )
 
 

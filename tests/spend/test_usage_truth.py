@@ -95,3 +95,40 @@ def test_nothing_is_advised_on_what_is_gone_stopped_or_not_measured(spending: Sp
         " or (action_kind in ('idle_machine', 'right_size') and resource_id not in"
         " (select resource_id from intermediate.int_resources_measured where measured_days >= 14)))"
     ) == [(0,)]
+
+
+def test_commitments_are_advised_on_machines_that_run_all_day_and_on_no_others(
+    spending: Spending, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is stopped, idle, on for a part of the day, fit for spare capacity or covered has no part in a level."""
+    truth = pq.read_table(spending.workspace.raw / "truth" / "cloud_resources.parquet").to_pylist()
+    steady = {
+        row["resource_id"]
+        for row in truth
+        if row["is_steady"] and row["workload"] in ("busy", "oversized") and not row["commitment_id"]
+    }
+    assert len(steady) == 48
+    monthly: dict[tuple[str, str], list[float]] = {}
+    for resource, family, region, usd in spending.query(
+        "select resource_id, family, region_id, sum(list_cost_usd)::double"
+        " from intermediate.int_commitment_lines inner join intermediate.int_as_of_date on"
+        " charge_period_start_at::date between window_start_date and as_of_date"
+        " where provider_name = 'AWS' and not is_covered group by all"
+    ):
+        if resource in steady:
+            monthly.setdefault((family, region), []).append(usd)
+    advised = spending.query(
+        "select usage_group, coverage_share * on_demand_cost_usd::double / lookback_hours * 720"
+        " from rates.rpt_commitment_recommendations where provider = 'AWS' and is_recommended and committed_units > 0"
+    )
+    machines = 0
+    for group, covered_usd in advised:
+        family, region = group.split(" / ")[2:4]
+        behind = monthly.get((family, region), [])
+        assert covered_usd <= sum(behind) * 1.0001, (group, covered_usd, behind)
+        machines += len(behind)
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nsteady machines: {len(steady)} planted, {machines} behind {len(advised)} advised commitments\n"
+        )
+    assert machines >= 20

@@ -121,6 +121,9 @@ valued as (
         {{ money('held.units * planned.usd_per_unit_hour') }} as hourly_commitment_usd,
         {{ money('settled.covered_usd * cases.months') }} as covered_monthly_usd,
         {{ money(money('settled.covered_usd - cast(held.units * planned.usd_per_unit_hour as decimal(26, 12)) * cases.hours') ~ ' * cases.months') }} as monthly_savings_usd,
+        {{ money(money('cast(held.signed_units * planned.usd_per_unit_hour as decimal(26, 12)) * planned.upfront_share') ~ ' * cast(730 * planned.term_months as decimal(9, 0))') }} as upfront_usd,
+        {{ money(money('cast((held.units + held.ended_units) * planned.usd_per_unit_hour as decimal(26, 12)) * (1 - planned.upfront_share)') ~ ' * 730') }} as recurring_monthly_usd,
+        {{ money(money('cast(held.units * planned.usd_per_unit_hour as decimal(26, 12)) * (1 - planned.upfront_share)') ~ ' * 730') }} as recurring_afterwards_usd,
         lead(held.month_start_date) over (partition by held.usage_group order by held.month_start_date) as next_month_date
     from held
     inner join planned on held.usage_group = planned.usage_group and held.offer_id = planned.offer_id
@@ -129,11 +132,17 @@ valued as (
 
 ),
 
-{# Until the last tranche is signed less is saved than at once. #}
+{# Until the last tranche is signed less is saved than at once. A term that ends in a month is paid for in it, and no longer. #}
 delayed as (
 
     select
         *,
+        {{ money(
+            'upfront_usd + recurring_monthly_usd + ' ~ money(
+                'recurring_afterwards_usd * cast(coalesce((extract(year from next_month_date) - extract(year from month_start_date)) * 12'
+                ~ ' + extract(month from next_month_date) - extract(month from month_start_date) - 1, 0) as decimal(4, 0))'
+            )
+        ) }} as paid_usd,
         case
             when month_start_date < last_signed_month_date
                 then {{ money_of_double(
@@ -149,18 +158,28 @@ together as (
 
     select
         month_start_date, usage_group, offer_id, offer_name, false as is_total, signed_units, ended_units, units as committed_units, signed_usd_per_hour,
-        ended_usd_per_hour, hourly_commitment_usd, monthly_savings_usd, delayed_savings_usd, {{ ratio('covered_monthly_usd', 'eligible_monthly_usd') }} as coverage_share
+        ended_usd_per_hour, hourly_commitment_usd, monthly_savings_usd, delayed_savings_usd, upfront_usd, recurring_monthly_usd, paid_usd,
+        {{ ratio('covered_monthly_usd', 'eligible_monthly_usd') }} as coverage_share
     from delayed
     union all
     select
         month_start_date, 'all' as usage_group, 'all' as offer_id, 'all' as offer_name, true as is_total, null as signed_units, null as ended_units, null as committed_units,
-        {% for amount in ['signed_usd_per_hour', 'ended_usd_per_hour', 'hourly_commitment_usd', 'monthly_savings_usd', 'delayed_savings_usd'] -%}
+        {% for amount in ['signed_usd_per_hour', 'ended_usd_per_hour', 'hourly_commitment_usd', 'monthly_savings_usd', 'delayed_savings_usd', 'upfront_usd', 'recurring_monthly_usd', 'paid_usd'] -%}
         {{ money('sum(' ~ amount ~ ')') }} as {{ amount }},
         {% endfor -%}
         {{ ratio('max(owned_usd) + sum(covered_monthly_usd)', 'max(eligible_monthly_usd)') }} as coverage_share
     from delayed
     group by month_start_date
 
+),
+
+final as (
+
+    select
+        *,
+        {{ money('sum(paid_usd) over (partition by usage_group order by month_start_date rows between unbounded preceding and current row)') }} as paid_so_far_usd
+    from together
+
 )
 
-select * from together
+select * from final

@@ -13,7 +13,10 @@ from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_se
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import expiries_section
 from reports_builder.subjects.rates.portfolio import portfolio_sections
+from reports_builder.subjects.rates.price_tiers import price_tier_section
 from reports_builder.subjects.rates.realized import realized_sections
+from reports_builder.subjects.rates.regions import region_section
+from reports_builder.subjects.rates.self_hosting import self_hosting_section
 from reports_builder.subjects.rates.statements import (
     KINDS,
     commitment_section,
@@ -48,6 +51,9 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *_actions_chart(best),
             *commitment_section(warehouse, offer),
             *usage_sections(warehouse),
+            *price_tier_section(warehouse),
+            *region_section(warehouse),
+            *self_hosting_section(warehouse),
             *cloud_commitment_sections(warehouse),
             *portfolio_sections(warehouse),
             *team_coverage_section(warehouse),

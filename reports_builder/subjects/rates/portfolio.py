@@ -32,6 +32,10 @@ _MONTHS = (
     Column("ended_usd_per_hour", "Ends per hour", "usd_table"),
     Column("hourly_commitment_usd", "In force per hour", "usd_table"),
     Column("coverage_share", "Covered", "percent"),
+    Column("upfront_usd", "Pay at once", "usd_table"),
+    Column("recurring_monthly_usd", "Pay in the month", "usd_table"),
+    Column("paid_usd", "Pay until the next row", "usd_table"),
+    Column("paid_so_far_usd", "Paid so far", "usd_table"),
     Column("monthly_savings_usd", "Saves a month", "usd_table"),
     Column("delayed_savings_usd", "Saved less until the next", "usd_table"),
 )
@@ -73,7 +77,10 @@ def _tranches(warehouse: Warehouse) -> Evidence:
         select
             sum(delayed_savings_usd) as delayed_savings_usd,
             max(ended_usd_per_hour) as most_ended_usd_per_hour,
-            max(hourly_commitment_usd) as most_usd_per_hour
+            max(hourly_commitment_usd) as most_usd_per_hour,
+            sum(upfront_usd) as upfront_usd,
+            sum(paid_usd) as paid_usd,
+            max(month_start_date) as last_month_date
         from rates.rpt_commitment_ladder
         where is_total
         """
@@ -86,7 +93,8 @@ def _ladder(warehouse: Warehouse) -> Evidence:
         """
         select
             month_start_date, signed_usd_per_hour, ended_usd_per_hour, hourly_commitment_usd, coverage_share,
-            monthly_savings_usd, delayed_savings_usd
+            monthly_savings_usd, delayed_savings_usd, upfront_usd, recurring_monthly_usd, paid_usd,
+            paid_so_far_usd
         from rates.rpt_commitment_ladder
         where is_total
         order by month_start_date
@@ -124,7 +132,8 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                 tranches.say(
                     "Signed in tranches, at most {most_ended_usd_per_hour:usd} of {most_usd_per_hour:usd} an "
                     "hour ends in one month. That costs {delayed_savings_usd:usd} of savings that begin "
-                    "later. Nothing is taken to be renewed."
+                    "later. Nothing is taken to be renewed. In all {paid_usd:usd} is paid until "
+                    "{last_month_date:month}, {upfront_usd:usd} of it on the days of signing."
                 ),
             ),
             tables=(Table(_MONTHS, months, max_rows=40),),

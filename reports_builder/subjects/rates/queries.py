@@ -111,7 +111,8 @@ def offers(warehouse: Warehouse, basis: str, *, paying: bool = False) -> Evidenc
             effective_savings_rate, net_monthly_savings_usd, net_monthly_savings_less_usage_usd,
             regret_less_usage_usd, regret_more_usage_usd, verdict
         from rates.rpt_commitment_options
-        where usage_basis = :basis and is_level_to_judge and (net_monthly_savings_usd > 0 or not :paying)
+        where usage_basis = :basis and is_level_to_judge and verdict <> 'no usage'
+            and (net_monthly_savings_usd > 0 or not :paying)
         order by net_monthly_savings_usd desc, offer_id
         """,
         basis=basis,
@@ -144,7 +145,7 @@ def recommended_offer(warehouse: Warehouse) -> Evidence:
 
 
 def offer_counts(warehouse: Warehouse) -> Evidence:
-    """How many offers were judged, how many are recommended, how many are examples."""
+    """How many offers for models in use were judged, how many are recommended, how many are examples."""
     return warehouse.evidence(
         """
         select
@@ -163,6 +164,7 @@ def offer_counts(warehouse: Warehouse) -> Evidence:
             count(distinct offer_id) filter (where is_illustrative) as offers_illustrative,
             max(lookback_hours) as lookback_hours
         from rates.rpt_commitment_options
+        where verdict <> 'no usage'
         """
     )
 

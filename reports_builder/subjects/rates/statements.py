@@ -199,7 +199,10 @@ def what_commitments_save(offer: Evidence, counts: Evidence, clouds: Evidence) -
 
 def _on_models(offer: Evidence, counts: Evidence) -> Prose:
     if not counts["offers_judged"]:
-        return note("on models none was judged, because no offer is on file (seed commitment_offers)")
+        return note(
+            "on models none was judged, because no offer for a model in use is on file (seed "
+            "commitment_offers)"
+        )
     if not offer.rows:
         return counts.say(
             f"on models none of the {{offers_judged:count}} {offers_called(counts)} pays once the other "

@@ -38,6 +38,7 @@ actions as (
             when 'unattached_volume' then 'unattached volume'
             when 'stopped_volume' then 'volume'
             when 'storage_tier' then 'bucket'
+            when 'empty_bucket' then 'empty bucket'
             else 'machine'
         end
         || case when parts = 1 then '' else 's' end

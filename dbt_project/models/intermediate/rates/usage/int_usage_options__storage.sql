@@ -139,11 +139,27 @@ options as (
             when not are_reads_billed then 'no bill shows how often it is read'
         end as unknown_reason,
         coalesce(general_reason, case
-            when object_count = 0 then 'it is empty: delete it, there is nothing to save'
+            when object_count = 0 then 'it is empty'
             when not is_allowed then 'no class at once readable pays for how it is read, how old it is and what the move costs'
         end) as rejection_reason
     from best
     where option_rank = 1
+    union all
+    {# What costs without an object: uploads that were never finished, and old versions. #}
+    select
+        provider_name,
+        resource_id,
+        'empty_bucket' as action_kind,
+        'deleted' as target,
+        cast(1 as double) as saved_share,
+        {{ assumption('usage_low_share') }} as saved_low_share,
+        cast(1 as double) as saved_high_share,
+        cast(0 as double) as one_off_usd,
+        'no object in it' as evidence,
+        case when created_date is null then 'the inventory does not say since when it is there' end as unknown_reason,
+        coalesce(general_reason, case when created_date > window_start_date then 'it is younger than 30 days' end) as rejection_reason
+    from best
+    where option_rank = 1 and object_count = 0
 
 )
 

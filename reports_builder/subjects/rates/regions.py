@@ -1,0 +1,83 @@
+"""The same machine in another region of its provider: what it would cost there, and what the move takes."""
+
+from reports_builder.evidence import Evidence, note
+from reports_builder.model import Column, Section, Table
+from reports_builder.warehouse import Warehouse
+
+
+def _counted(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            count(*) as machines,
+            count(*) filter (where option_region_id is null) as unpriced_machines,
+            count(*) filter (where move_machines is not null) as lower_machines,
+            max(price_lower_share) as largest_lower_share
+        from rates.rpt_region_options
+        where is_cheapest_region
+        """
+    )
+
+
+def _moves(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            resource_id, instance_type, team_id, region_id, option_region_id, price_lower_share,
+            monthly_cost_usd, monthly_savings_usd, move_machines, move_monthly_savings_usd, move_cost_usd,
+            payback_months, verdict
+        from rates.rpt_region_options
+        where is_cheapest_region and move_machines is not null
+        order by move_monthly_savings_usd desc, provider_name, team_id, monthly_savings_usd desc, resource_id
+        """
+    )
+
+
+def region_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Machines that are priced lower by enough in another region; nothing without machines on demand."""
+    counts = _counted(warehouse)
+    if not counts["machines"]:
+        return ()
+    said = counts.say(
+        "Of {machines:count} machines on demand {lower_machines:count} cost less by enough to look at in "
+        "another region of their provider"
+        if counts["lower_machines"]
+        else "None of {machines:count} machines on demand costs less by enough to look at in another region "
+        "of its provider"
+    )
+    if counts["largest_lower_share"] is not None:
+        said += counts.say("; the largest difference is {largest_lower_share:percent} of the list price")
+    if counts["unpriced_machines"]:
+        said += counts.say(
+            ". For {unpriced_machines:count} no price in another region is on file (seed instance_prices)"
+        )
+    moves = _moves(warehouse)
+    tables = (
+        Table(
+            (
+                Column("resource_id", "Machine"),
+                Column("instance_type", "Type"),
+                Column("team_id", "Team"),
+                Column("region_id", "Region"),
+                Column("option_region_id", "Or in"),
+                Column("price_lower_share", "Lower by", "percent"),
+                Column("monthly_cost_usd", "Costs a month", "usd_table"),
+                Column("monthly_savings_usd", "Saves a month", "usd_table"),
+                Column("move_machines", "Machines that move together", "count"),
+                Column("move_monthly_savings_usd", "They save a month", "usd_table"),
+                Column("move_cost_usd", "The move", "usd_table"),
+                Column("payback_months", "Pays back after", "months"),
+                Column("verdict", "Verdict"),
+            ),
+            moves,
+            note("Machines of a team that move together; in no total"),
+            max_rows=20,
+        ),
+    )
+    return (
+        Section(
+            "The same machine in another region",
+            text=(said + note("."),),
+            tables=tables if moves.rows else (),
+        ),
+    )

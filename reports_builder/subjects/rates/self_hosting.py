@@ -1,0 +1,81 @@
+"""Own GPUs against an API: a million tokens on each, and from which use on the own ones cost less."""
+
+from reports_builder.evidence import Evidence, note
+from reports_builder.model import Column, Section, Table
+from reports_builder.warehouse import Warehouse
+
+
+def _options(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            pool, self_hosted_model, basis, api_model, utilization_share, usd_per_million_tokens,
+            api_usd_per_million_tokens, break_even_utilization_share, break_even_monthly_tokens,
+            compared_tokens, verdict
+        from rates.rpt_self_hosting_options
+        where is_dearest_api_model
+        order by basis desc, usd_per_million_tokens nulls last, pool, self_hosted_model
+        """
+    )
+
+
+def _counted(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            count(api_model) as comparisons,
+            count(*) filter (where verdict like 'own cards cost less%') as own_cheaper,
+            count(*) filter (where basis = 'assumed throughput') as assumed
+        from rates.rpt_self_hosting_options
+        """
+    )
+
+
+def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Each pool of GPUs beside the API model on which most is spent; nothing without GPUs."""
+    options, counts = _options(warehouse), _counted(warehouse)
+    if not options.rows:
+        return ()
+    said = counts.say(
+        "A card is paid by the hour, an API by the token. Of {comparisons:count} pairs of own cards and an "
+        "API model in use, the own cards cost less in {own_cheaper:count}."
+    )
+    if counts["assumed"]:
+        said += counts.say(
+            " Of these {assumed:count} rest on an assumed throughput of the cards (seed "
+            "serving_throughputs): no call to the model is recorded, and nobody has measured whether it is "
+            "good enough."
+        )
+    return (
+        Section(
+            "Own GPUs against an API",
+            text=(
+                said,
+                note(
+                    "Use is the measured hours at full load over all hours paid for. At the break-even use a "
+                    "million tokens costs the same on both. The tokens to pay for are those for which the "
+                    "API would charge what the cards cost in 30 days. People who keep cards running are in "
+                    "neither price. Each pool stands beside the API model that costs most today."
+                ),
+            ),
+            tables=(
+                Table(
+                    (
+                        Column("pool", "Own cards"),
+                        Column("self_hosted_model", "Model on them"),
+                        Column("basis", "By"),
+                        Column("api_model", "API model"),
+                        Column("utilization_share", "Use", "percent"),
+                        Column("usd_per_million_tokens", "Own, a million tokens", "usd_unit"),
+                        Column("api_usd_per_million_tokens", "API, a million tokens", "usd_unit"),
+                        Column("break_even_utilization_share", "Break-even use", "percent"),
+                        Column("break_even_monthly_tokens", "Tokens to pay for a month", "count_short"),
+                        Column("compared_tokens", "Tokens there are", "count_short"),
+                        Column("verdict", "Verdict"),
+                    ),
+                    options,
+                    max_rows=20,
+                ),
+            ),
+        ),
+    )
