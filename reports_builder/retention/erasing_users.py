@@ -50,11 +50,12 @@ def erase_user(warehouse: Path, raw: Path, user_id: str) -> Erased:
         for path, landed in found.exports:
             archived = raw / ARCHIVE / landed.parent.name / landed.name
             write_archived(landed, archived)
-            path.unlink()
-            # Readers of the published file, and the next build, find the same rows without the records.
+            # Readers of the published file, and the next build, find the same rows without the records. The
+            # export goes last: a run that was killed finds by it what is not done.
             for folder in (landing.landing_dir, *landing.frozen.published_slots()):
                 if (folder / landed.parent.name / landed.name).exists():
                     link(archived, folder / landed.parent.name / landed.name)
+            path.unlink()
         for each in found.fields:
             each.write()
         landing.frozen.drop_unread()

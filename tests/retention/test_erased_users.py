@@ -18,6 +18,7 @@ from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.schemas import CALL_SCHEMA
 from reports_builder import cli
 from reports_builder.errors import ReportError
+from reports_builder.retention import erasing_users
 from reports_builder.retention.erasing import erased_customers
 from reports_builder.retention.erasing_users import erase_user, find_user
 from reports_builder.retention.naming import Name
@@ -151,19 +152,23 @@ def test_whom_calls_are_charged_to_is_a_customer_and_nothing_is_changed(raw: Pat
     assert {path: path.read_bytes() for path in raw.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.parametrize("step", ["link", "unlink"])
 def test_a_killed_erasure_is_completed_by_the_next(
-    raw: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, raw: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = landed(raw, warehouse)
-    real = Path.unlink
+    real = erasing_users.link if step == "link" else Path.unlink
+    done = list[str]()
 
-    def dying(self: Path, missing_ok: bool = False) -> None:
-        if self.name == "acme.jsonl":
+    def dying(path: Path, *others: object, **options: object) -> None:
+        # Of the first export everything is done, of the second all before this step.
+        done.append(path.name)
+        if len(set(done)) > 1:
             raise KeyboardInterrupt
-        real(self, missing_ok)
+        real(path, *others, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "unlink", dying)
+        patched.setattr(*((erasing_users, "link") if step == "link" else (Path, "unlink")), dying)
         with pytest.raises(KeyboardInterrupt):
             erase_user(warehouse, raw, ADA)
     erase_user(warehouse, raw, ADA)
