@@ -58,6 +58,8 @@ def erase_user(warehouse: Path, raw: Path, user_id: str) -> Erased:
             path.unlink()
         for each in found.fields:
             each.write()
+            for slot in landing.frozen.published_slots():
+                link(each.path, slot / each.path.relative_to(raw))
         landing.frozen.drop_unread()
         return noted(warehouse, found)
 
