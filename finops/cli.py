@@ -36,7 +36,7 @@ _REPORTS = {
     "seal": "Seal each closed day.",
     "verify": "Compare the published warehouse with its seals.",
     "compliance": "A month's books for an auditor.",
-    "erase": "Erase who a customer is.",
+    "erase": "Erase who a customer or a user is.",
     "explain": "Where a figure comes from: rows, charges, rules, prices, files.",
     "export": "Chargeback, journals, FOCUS, Parquet and more.",
     "budget": "Budgets: set, propose, accept.",

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from reports_builder.errors import ReportError
 from reports_builder.exports.command import Month
 from reports_builder.exports.files import new_folder
+from reports_builder.seals.copying import read_copy
 from reports_builder.seals.keys import find_key
 from reports_builder.seals.log import DEFAULT_SEALS
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
@@ -29,7 +29,8 @@ def compliance_command(
         ),
     ] = None,
     against: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A copy of heads.jsonl that was kept elsewhere.")
+        str | None,
+        typer.Option(metavar="COPY", help="heads.jsonl as it was kept elsewhere, or s3://bucket/prefix."),
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="As PDF, too.")] = False,
 ) -> None:
@@ -39,10 +40,7 @@ def compliance_command(
     from reports_builder.spreadsheet_cells import csv_bytes  # noqa: PLC0415
 
     keys = tuple(key for key in (map(find_key, key_file) if key_file else [find_key()]) if key)
-    try:
-        copy = against.read_bytes() if against else None
-    except OSError as error:
-        raise ReportError(f"{against} cannot be read ({error.strerror}).") from error
+    copy = read_copy(against) if against else None
     report = compliance_report(Books(warehouse, seals, keys, copy), month)
     text = text_of(report)
     files = {"books.md": text.encode()}

@@ -10,6 +10,7 @@ from reports_builder.retention.erasing import Erased
 from reports_builder.warehouse import Warehouse
 
 _ALL = 10_000
+_A_USER = "a user, of whom no id stays"
 
 
 def removals(
@@ -58,7 +59,7 @@ def removals(
     erasures = Evidence(
         "",
         ("erased_at", "customer_id", "files", "rows"),
-        tuple((each.erased_at, each.customer_id, each.files, each.rows) for each in erased),
+        tuple((each.erased_at, each.customer_id or _A_USER, each.files, each.rows) for each in erased),
     )
     names = (
         Column("erased_at", "Erased at (UTC)"),

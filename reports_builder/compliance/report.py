@@ -16,13 +16,14 @@ from reports_builder.compliance import queries as ask
 from reports_builder.compliance.audit import AuditLog
 from reports_builder.compliance.removals import removals
 from reports_builder.compliance.rules import RuleChange, rule_changes
+from reports_builder.compliance.sealed import sealed
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
 from reports_builder.retention.applying import Retention
 from reports_builder.retention.erasing import erased_customers
-from reports_builder.seals.verifying import Verdict, verify, what_moved
+from reports_builder.seals.verifying import verify
 from reports_builder.tracked_savings.decisions import Decisions
 from reports_builder.warehouse import RAW_FOLDER, Warehouse, open_warehouse
 
@@ -74,7 +75,7 @@ def compliance_report(books: Books, month: date) -> Compliance:
             _completeness(warehouse, month),
             _invoices(warehouse, month),
             _charged(warehouse, company, month),
-            _seals(verdict, books, month, last),
+            _Part(*sealed(verdict, books.seals, month, last)),
             _rules(rule_changes(month, today, books.rules), month, today),
             _who(written, month, today),
             _Part(
@@ -210,44 +211,6 @@ def _charged(warehouse: Warehouse, company: Evidence, month: date) -> _Part:
         Table(causes, unowned, note("Without a team"), max_rows=ALL),
     )
     return _Part(Section("Who was charged what", (said,), tables), tuple(findings))
-
-
-def _seals(verdict: Verdict, books: Books, first: date, last: date) -> _Part:
-    restated = [
-        (head["ledger"], head["day"], head["sealed_at"], head["reason"], what_moved(head))
-        for head in verdict.restatements
-        if first.isoformat() <= str(head["day"]) <= last.isoformat()
-    ]
-    said = literal(
-        f"{len(verdict.heads)} seals in {books.seals}; {verdict.days} days and {verdict.rows} rows of "
-        f"the warehouse were held "
-        f"against them: "
-        f"{'all of it holds' if not verdict.problems else f'{len(verdict.problems)} problems'}. "
-        "docs/seals.md says what seals find and what they cannot."
-    )
-    problems = _of(("problem",), [(problem,) for problem in verdict.problems])
-    restatements = _of(("ledger", "day", "sealed_at", "reason", "difference"), restated)
-    tables = [Table((Column("problem", "Problem"),), problems, max_rows=ALL)] if verdict.problems else []
-    columns = (
-        Column("ledger", "Ledger"),
-        Column("day", "Day"),
-        Column("sealed_at", "Restated at (UTC)"),
-        Column("reason", "Reason"),
-        Column("difference", "Rows and totals"),
-    )
-    tables.append(Table(columns, restatements, note("Days of the month that were restated"), max_rows=ALL))
-    findings = []
-    if not verdict.heads:
-        findings.append(
-            note("Nothing is sealed: that the books are as they were cannot be shown (docs/seals.md).")
-        )
-    elif verdict.problems:
-        others = len(verdict.problems) - 1
-        more = f", and {others} more below" if others else ""
-        findings.append(literal(f"Seals: {verdict.problems[0]}{more}."))
-    if restated:
-        findings.append(literal(f"{len(restated)} days of the month were restated; the reasons are below."))
-    return _Part(Section("Seals and restatements", (said,), tuple(tables)), tuple(findings))
 
 
 def _rules(changes: list[RuleChange] | None, start: date, end: date) -> _Part:

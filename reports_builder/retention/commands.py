@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from reports_builder.errors import ReportError
 from reports_builder.retention.applying import Retention
 from reports_builder.retention.erasing import erase, find, still_naming
+from reports_builder.retention.erasing_users import erase_user, find_user, still_naming_user
 from reports_builder.retention.plan import CALL_DETAILS, Removal, plan_removals
 from reports_builder.warehouse import BUILD, DEFAULT_WAREHOUSE, RAW_FOLDER
 
@@ -68,33 +70,51 @@ def undo_command(warehouse: WarehouseFile = DEFAULT_WAREHOUSE, raw: RawFolder = 
 
 def erase_command(
     *,
-    customer: Annotated[str, typer.Option(metavar="ID", help="The customer_id: it stays, names go.")],
+    customer: Annotated[
+        str | None, typer.Option(metavar="ID", help="The customer_id: it stays, names go.")
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(metavar="ID", help="The id of a user in records of calls: it goes.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without it nothing is changed.")] = False,
     warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
     raw: RawFolder = RAW_FOLDER,
     reports: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the pages are.")] = Path("reports"),
 ) -> None:
-    """Erase who a customer is from the raw files and from what was made of them."""
-    found = find(warehouse, raw, customer)
+    """Erase who a customer or a user is from the raw files and from what was made of them."""
+    if (customer is None) == (user is None):
+        raise ReportError("say whom to erase: --customer ID or --user ID.")
+    places = [reports, warehouse.absolute().parent]
+    if customer is not None:
+        found = find(warehouse, raw, customer)
+        naming = list(still_naming(found, places))
+    else:
+        assert user is not None
+        found = find_user(warehouse, raw, user)
+        going = {path for path, _ in found.exports} | {each.path for each in found.fields}
+        naming = [path for path in still_naming_user(user, raw, places) if path not in going]
     for each in found.fields:
         typer.echo(f"{each.path}: {', '.join(sorted(each.columns))} of {each.rows} rows")
     for path, _ in found.exports:
         typer.echo(f"{path}: all of it; its rows stay, without the record as it came")
     if not found.fields and not found.exports:
-        typer.echo(f"No raw file names {customer}.")
-    naming = list(still_naming(found, [reports, warehouse.absolute().parent]))
+        typer.echo(f"No raw file names {customer or user}.")
     if not yes:
-        typer.echo(f"Nothing was changed. {found.stays} stays, so that totals and seals hold. --yes does it.")
-        return
-    erase(warehouse, raw, customer)
-    typer.echo(f"Erased. The published warehouse and pages name the customer until you build: `{BUILD}`,")
-    typer.echo(
-        "which is made from nothing, and render the pages. These files name it, too:"
-        if naming
-        else "and render."
-    )
-    for path in naming:
-        typer.echo(f"  {path}")
+        stays = f"{found.stays} stays" if found.stays else "The rows stay"
+        typer.echo(f"Nothing was changed. {stays}, so that totals and seals hold. --yes does it.")
+    elif customer is not None:
+        erase(warehouse, raw, customer)
+    elif user is not None:
+        erase_user(warehouse, raw, user)
+    if yes:
+        typer.echo(
+            f"Erased. The published warehouse and pages may name the {'customer' if customer else 'user'} "
+            f"until you build: `{BUILD}`, which is made from nothing, and render the pages."
+        )
+    if naming and (yes or user is not None):
+        typer.echo("These files name it, too:")
+        for path in naming:
+            typer.echo(f"  {path}")
 
 
 def _summed(removals: Iterable[Removal]) -> str:

@@ -1,7 +1,7 @@
 """Erase who a customer is: the inputs name nobody any more, and what was made of them is made anew."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -30,7 +30,10 @@ _COMPRESSED = frozenset({".duckdb", ".parquet", ".pdf", ".png", ".gz"})
 
 @dataclass(frozen=True)
 class Erased:
-    """One line of the record: whose names went, by the id that stays, and from how many rows."""
+    """One line of the record: whose names went, by the id that stays, and from how many rows.
+
+    Of a user no id stays, and ``customer_id`` is empty.
+    """
 
     erased_at: str
     customer_id: str
@@ -65,42 +68,55 @@ class Found:
 
 def find(warehouse: Path, raw: Path, customer_id: str) -> Found:
     """What names a customer in the raw files; ReportError where a file cannot be looked through."""
-    with _keys(raw) as keys:
+    with keys_of(raw) as keys:
         return _find(warehouse, raw, customer_id, keys)
 
 
 def erase(warehouse: Path, raw: Path, customer_id: str) -> Erased:
     """Erase it from the raw files and what builds keep of them; a killed run is completed by the next."""
-    with undisturbed(warehouse.absolute().parent, from_nothing=True), _keys(raw) as keys:
+    with erasing(warehouse, raw), keys_of(raw) as keys:
+        found = _find(warehouse, raw, customer_id, keys)
+        for path, landed in found.exports:
+            write_archived(landed, raw / ARCHIVE / landed.parent.name / landed.name)
+            path.unlink()
+        for each in found.fields:
+            each.write()
+        _drop_copies(LandingFolder(warehouse.absolute().parent))
+        # Last: until now a run that was killed could be completed.
+        if keys is not None and keys.known(customer_id):
+            keys.forget(customer_id)
+        return noted(warehouse, found)
+
+
+@contextmanager
+def erasing(warehouse: Path, raw: Path) -> Iterator[None]:
+    """No build runs in the block, and the next one begins from nothing; what cannot be written is said."""
+    with undisturbed(warehouse.absolute().parent, from_nothing=True):
         if run := Retention(warehouse, raw).run():
             raise ReportError(
-                f"the removal {run.plan_id} has set files aside that may name the customer: "
+                f"the removal {run.plan_id} has set files aside that may name whom you erase: "
                 "`retention prove` or `undo` first."
             )
-        found = _find(warehouse, raw, customer_id, keys)
-        at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        rows = sum(each.rows for each in found.fields)
-        erased = Erased(at, found.stays, len(found.fields) + len(found.exports), rows)
         try:
-            for path, landed in found.exports:
-                write_archived(landed, raw / ARCHIVE / landed.parent.name / landed.name)
-                path.unlink()
-            for each in found.fields:
-                each.write()
-            _drop_copies(LandingFolder(warehouse.absolute().parent))
-            # Last: until now a run that was killed could be completed.
-            if keys is not None and keys.known(customer_id):
-                keys.forget(customer_id)
+            yield
         except OSError as error:
             raise ReportError(
                 f"{error.filename}: {error.strerror}. What was erased stays erased; the same command goes on."
             ) from error
-        append_lines(_record(warehouse), [json.dumps(asdict(erased)).encode("ascii") + b"\n"])
+
+
+def noted(warehouse: Path, found: Found) -> Erased:
+    """Note in the record who was erased."""
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    rows = sum(each.rows for each in found.fields)
+    erased = Erased(at, found.stays, len(found.fields) + len(found.exports), rows)
+    append_lines(_record(warehouse), [json.dumps(asdict(erased)).encode("ascii") + b"\n"])
     return erased
 
 
 @contextmanager
-def _keys(raw: Path) -> Iterator[Pseudonyms | None]:
+def keys_of(raw: Path) -> Iterator[Pseudonyms | None]:
+    """The key table of the customers, where their ids get pseudonyms; ReportError for a damaged one."""
     ids = project_variables()["pseudonymised"]
     try:
         with pseudonyms(raw, ids if _CUSTOMER in ids else ()) as keys:
@@ -125,17 +141,32 @@ def _find(warehouse: Path, raw: Path, customer_id: str, keys: Pseudonyms | None)
 
 def _exports(warehouse: Path, raw: Path, keys: Pseudonyms, pseudonym: str) -> Iterator[tuple[Path, Path]]:
     """The exports of calls that name somebody, with what landed of them."""
+    for path, landed in landed_exports(warehouse, raw, keys, raw_exports(raw)):
+        if pseudonym in pq.read_table(landed, columns=[_CUSTOMER])[_CUSTOMER].unique().to_pylist():
+            yield path, landed
+
+
+def raw_exports(raw: Path) -> Iterator[Path]:
+    """The exports of calls in the raw folder."""
+    for source in CALL_SOURCES:
+        yield from source_files(raw / source)
+
+
+def landed_exports(
+    warehouse: Path, raw: Path, keys: Pseudonyms | None, exports: Iterable[Path]
+) -> Iterator[tuple[Path, Path]]:
+    """Exports of calls with what landed of each; UnreadableFileError where one has not as it is now."""
     landing_dir = LandingFolder(warehouse.absolute().parent).landing_dir
-    for source in (each for each in LANDED_SOURCES if each.name in CALL_SOURCES):
-        for path in source_files(raw / source.name):
-            landed = landed_file(source, raw, landing_dir, path, keys)
-            if not landed.is_file():
-                raise UnreadableFileError(
-                    f"{path} has not landed as it is now, so that nobody knows whom it names; build with its"
-                    " source switched on, or move it away"
-                )
-            if pseudonym in pq.read_table(landed, columns=[_CUSTOMER])[_CUSTOMER].unique().to_pylist():
-                yield path, landed
+    sources = {source.name: source for source in LANDED_SOURCES}
+    for path in exports:
+        source = sources[path.relative_to(raw).parts[0]]
+        landed = landed_file(source, raw, landing_dir, path, keys)
+        if not landed.is_file():
+            raise UnreadableFileError(
+                f"{path} has not landed as it is now, so that nobody knows whom it names; build with its"
+                " source switched on, or move it away"
+            )
+        yield path, landed
 
 
 def still_naming(found: Found, folders: list[Path]) -> Iterator[Path]:

@@ -21,6 +21,7 @@ _WHOLE = (
     "UBIGINT",
 )
 _LETTERED = [code for code in range(0x20) if f"{code:02x}" != f"{code:02X}"]
+_TEXT_OF = "text of "
 _PAIR = "chr(1)"
 """Stands for two backslashes meanwhile: JSON has no such character, it would be escaped."""
 
@@ -44,20 +45,32 @@ def select_rows(
     condition: str = "true",
 ) -> str:
     """The query of day, name and canonical row of each row; the name is the canonical row of its key."""
+    written = {
+        kinds[column]: column for column in reversed(columns) if _DECIMAL.fullmatch(kinds.get(column, ""))
+    }
+    texts = "".join(
+        f", {_text(column, kind)} as {quoted(_TEXT_OF + column)}" for kind, column in written.items()
+    )
     return (
         f"select day, {_as_others_write('name')} as name, encode({_as_others_write('line')}) as line from "  # noqa: S608
         f"(select {day}::varchar as day, {canonical_sql(key, kinds)} as name, "
-        f"{canonical_sql(columns, kinds)} as line "
-        f"from {table} where {condition})"
+        f"{canonical_sql(columns, kinds, written)} as line "
+        f"from (select *{texts} from {table} where {condition}))"
     )
 
 
-def canonical_sql(columns: Sequence[str], kinds: Mapping[str, str]) -> str:
-    """The expression of a row's JSON: a list with the text of each column, null where it is null."""
+def canonical_sql(
+    columns: Sequence[str], kinds: Mapping[str, str], written: Mapping[str, str] | None = None
+) -> str:
+    """The expression of a row's JSON: a list with the text of each column, null where it is null.
+
+    ``written`` has by type a column of which there is a text already, for all that are equal to it.
+    """
     missing = [column for column in columns if column not in kinds]
     if missing:
         raise ReportError(f"the published warehouse has no column {', '.join(missing)}: seals speak of it.")
-    return f"to_json([{', '.join(_text(column, kinds[column]) for column in columns)}])::varchar"
+    texts = (_text_like(column, kinds[column], (written or {}).get(kinds[column])) for column in columns)
+    return f"json_array({', '.join(texts)})::varchar"
 
 
 def _as_others_write(json: str) -> str:
@@ -72,6 +85,19 @@ def _as_others_write(json: str) -> str:
 def quoted(column: str) -> str:
     """A column as SQL names it."""
     return '"' + column.replace('"', '""') + '"'
+
+
+def _text_like(column: str, kind: str, written: str | None) -> str:
+    """The same, where another column may have the same value: amounts of a row often are one amount.
+
+    To write a decimal takes twenty times as long as to compare it.
+    """
+    if written is None:
+        return _text(column, kind)
+    text = quoted(_TEXT_OF + written)
+    if column == written:
+        return text
+    return f"case when {quoted(column)} = {quoted(written)} then {text} else {_text(column, kind)} end"
 
 
 def _text(column: str, kind: str) -> str:

@@ -5,12 +5,12 @@ heads.jsonl with the root of a day and the hash of the head before it, signed; t
 """
 
 import argparse
-import hashlib
 import hmac
 import json
 import runpy
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +25,21 @@ elsewhere (--against). Whether a row was right when it was sealed, no seal can s
 
 def leaf_hash(data: bytes) -> bytes:
     """The hash of a row, or of a head in the log."""
-    return hashlib.sha256(b"\0" + data).digest()
+    return sha256(b"\0" + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of two neighbours."""
-    return hashlib.sha256(b"\1" + left + right).digest()
+    return sha256(b"\1" + left + right).digest()
 
 
 def root_of(hashes: Sequence[bytes]) -> bytes:
     """The root over hashes of leaves: pair by pair, the last without a neighbour moves up as it is."""
     level = list(hashes)
     while len(level) > 1:
-        pairs = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
-        level = pairs + level[len(pairs) * 2 :]
-    return level[0] if level else hashlib.sha256().digest()
+        above = [sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+        level = above + level[len(above) * 2 :]
+    return level[0] if level else sha256().digest()
 
 
 def proves_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
@@ -89,7 +89,7 @@ def signer_of(key: bytes) -> tuple[str, Callable[[bytes, str], bool]]:
     """The id of a key and its check: text is of HMAC-SHA256, a PEM of Ed25519 (ed25519.py beside this)."""
     if key.startswith(b"-----BEGIN"):
         return runpy.run_path(str(Path(__file__).with_name("ed25519.py")))["signer_of"](key)  # type: ignore[no-any-return]
-    key_id = hashlib.sha256(b"seal key\0" + key).hexdigest()[:16]
+    key_id = sha256(b"seal key\0" + key).hexdigest()[:16]
     return key_id, lambda message, signature: hmac.digest(key, message, "sha256").hex() == signature
 
 
@@ -108,7 +108,7 @@ def read_chain(content: bytes, signers: Signers, copy: bytes | None = None) -> t
         except (ValueError, KeyError, TypeError, AttributeError):
             return heads, [*problems, f"line {number} of heads.jsonl is not a head"]
         heads.append(head)
-        before = sealed[day] = hashlib.sha256(line).hexdigest()
+        before = sealed[day] = sha256(line).hexdigest()
     if copy is not None and not (copy and content.startswith(copy)):
         problems.append("heads.jsonl does not begin with the copy: it was rewritten or its end cut off")
     return heads, problems if heads else ["there are no seals: heads.jsonl is missing or empty"]

@@ -1,15 +1,17 @@
 """The commands `seal` and `verify`."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from reports_builder.errors import ReportError
+from reports_builder.object_storage import SCHEME
 from reports_builder.seals import handing_over
 from reports_builder.seals.check import LIMITS
-from reports_builder.seals.copying import copy_heads
+from reports_builder.seals.copying import copy_heads, copy_heads_to_bucket, read_copy
 from reports_builder.seals.keys import find_key, needed_key
 from reports_builder.seals.log import DEFAULT_SEALS, HEADS
 from reports_builder.seals.sealing import seal
@@ -37,24 +39,39 @@ def seal_command(
     key_file: KeyFile = None,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why days changed.")] = "",
     copy_to: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            metavar="FOLDER", help="Append the heads to a copy there; git commits it, where it can."
+            metavar="PLACE",
+            help="Add the heads to a copy in this folder, which git commits where it can, or in s3://bucket/prefix.",
+        ),
+    ] = None,
+    retain_until: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="Until when nobody can remove the copy from the bucket.",
         ),
     ] = None,
 ) -> None:
     """Seal closed days; a sealed day that changed gets a seal that names the old one."""
     if context.invoked_subcommand is not None:
         return
+    is_bucket = copy_to is not None and copy_to.startswith(SCHEME)
+    if is_bucket != (retain_until is not None):
+        raise ReportError("a copy in s3://bucket/prefix is locked until a day: give both, or neither.")
     run = seal(warehouse, seals, needed_key(key_file), reason)
     restated = [head for head in run.added if head["reason"]]
     typer.echo(f"{len(run.added)} seals added to {seals}, {len(restated)} of them restatements:")
     for head in restated:
         typer.echo(f"  {head['ledger']} {head['day']}: {what_moved(head)} ({head['reason']})")
     typer.echo(f"The log has {run.heads} heads and the root {run.log_root}. Keep this line elsewhere.")
-    if copy_to:
-        is_committed = copy_heads(seals, copy_to)
-        typer.echo(f"All heads are in {copy_to / HEADS}{', committed' if is_committed else ''}.")
+    if copy_to and retain_until:
+        copy_heads_to_bucket(seals, copy_to, retain_until.date())
+        typer.echo(f"All heads are in {copy_to}, those that came locked until {retain_until:%Y-%m-%d}.")
+    elif copy_to:
+        is_committed = copy_heads(seals, Path(copy_to))
+        typer.echo(f"All heads are in {Path(copy_to) / HEADS}{', committed' if is_committed else ''}.")
 
 
 @seal_app.command("export")
@@ -100,16 +117,13 @@ def verify_command(
         ),
     ] = None,
     against: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A copy of heads.jsonl that was kept elsewhere.")
+        str | None,
+        typer.Option(metavar="COPY", help="heads.jsonl as it was kept elsewhere, or s3://bucket/prefix."),
     ] = None,
 ) -> None:
     """Compare the published warehouse with its seals; exit code 1 when anything does not hold."""
     keys = [key for key in (map(find_key, key_file) if key_file else [find_key()]) if key]
-    try:
-        copy = against.read_bytes() if against else None
-    except OSError as error:
-        raise ReportError(f"{against} cannot be read ({error.strerror}).") from error
-    verdict = verify(warehouse, seals, keys, copy)
+    verdict = verify(warehouse, seals, keys, read_copy(against) if against else None)
     typer.echo(
         f"{len(verdict.heads)} seals in {seals}, {verdict.days} days and {verdict.rows} rows of {warehouse}:"
     )

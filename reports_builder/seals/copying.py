@@ -1,11 +1,17 @@
-"""A copy of the heads where who seals should not be able to write: it only grows, and git commits it."""
+"""A copy of the heads where who seals should not be able to write: it only grows, in a folder or a bucket."""
 
 import os
+import re
 import subprocess
+from datetime import date
 from pathlib import Path
 
 from reports_builder.errors import ReportError
+from reports_builder.object_storage import SCHEME, ObjectFolder, open_folder
 from reports_builder.seals import log
+
+# Of a bucket the object with the heads from this number on: objects cannot grow.
+_PART = re.compile(r"heads-\d{8}\.jsonl")
 
 
 def copy_heads(folder: Path, destination: Path) -> bool:
@@ -15,15 +21,10 @@ def copy_heads(folder: Path, destination: Path) -> bool:
     undone, the next run does. Raises ReportError when the copy is not how the heads begin: then one of the
     two was rewritten, and neither may be made to look like the other.
     """
-    heads, file = log.heads_content(folder), destination / log.HEADS
-    heads = heads[: heads.rfind(b"\n") + 1]
+    heads, file = _whole_heads(folder), destination / log.HEADS
     try:
         copied = file.read_bytes() if file.exists() else b""
-        if not heads.startswith(copied):
-            raise ReportError(
-                f"{file} is not how {folder / log.HEADS} begins: one of them was rewritten or cut off, "
-                f"so nothing is copied. See what `python -m reports_builder verify --against {file}` finds."
-            )
+        _check_beginning(folder, heads, copied, file)
         with file.open("ab") as copy:
             copy.write(heads[len(copied) :])
             copy.flush()
@@ -38,6 +39,61 @@ def copy_heads(folder: Path, destination: Path) -> bool:
         message = f"{len(lines)} seals, log root {log.log_root(lines)}"
         _git(destination, "commit", "--quiet", "--message", message, "--only", "--", log.HEADS)
     return True
+
+
+def copy_heads_to_bucket(folder: Path, url: str, locked_until: date) -> None:
+    """Put the heads that a bucket lacks into an object of their own, locked until the end of that day.
+
+    Raises ReportError as above, and where another run copies at the same time.
+    """
+    heads, bucket = _whole_heads(folder), open_folder(url)
+    copied = _joined(bucket)
+    _check_beginning(folder, heads, copied, url)
+    if copied == heads:
+        return
+    name = _part(copied)
+    if not bucket.put_new(name, heads[len(copied) :], locked_until=locked_until):
+        raise ReportError(f"another run wrote {bucket.url}/{name} at the same time: copy again.")
+
+
+def read_copy(place: str) -> bytes:
+    """The copy in a file, or in a bucket, `s3://bucket/prefix`; ReportError when it cannot be read."""
+    if place.startswith(SCHEME):
+        return _joined(open_folder(place))
+    try:
+        return Path(place).read_bytes()
+    except OSError as error:
+        raise ReportError(f"{place} cannot be read ({error.strerror}).") from error
+
+
+def _whole_heads(folder: Path) -> bytes:
+    heads = log.heads_content(folder)
+    return heads[: heads.rfind(b"\n") + 1]
+
+
+def _check_beginning(folder: Path, heads: bytes, copied: bytes, place: Path | str) -> None:
+    if not heads.startswith(copied):
+        raise ReportError(
+            f"{place} is not how {folder / log.HEADS} begins: one of them was rewritten or cut off, "
+            f"so nothing is copied. See what `python -m reports_builder verify --against {place}` finds."
+        )
+
+
+def _joined(bucket: ObjectFolder) -> bytes:
+    """The heads in all objects of a bucket; ReportError where one of the objects is missing."""
+    heads = b""
+    for name, version in bucket.first_versions().items():
+        if not _PART.fullmatch(name):
+            continue
+        if name != _part(heads):
+            raise ReportError(f"{bucket.url}/{_part(heads)} is missing, and {name} is there.")
+        heads += bucket.read(name, version)
+    return heads
+
+
+def _part(before: bytes) -> str:
+    number = before.count(b"\n")
+    return f"heads-{number:08}.jsonl"
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -1,6 +1,7 @@
 """The rows of days as the warehouse has them now: hashed as they stream by, or as they are."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -37,7 +38,7 @@ def hash_days(
     connection.execute("set arrow_large_buffer_size = true; set preserve_insertion_order = false")
     for some in _at_once(days):
         reader = connection.execute(ledger.select(connection, columns, some)).to_arrow_reader(_BATCH)
-        batches = [_hashed(batch) for batch in reader]
+        batches = [_hashed(batch) for batch in _read_ahead(reader)]
         hashed = pa.concat_tables([_HASHED.empty_table(), *batches])
         # A row begins with its key, and no key is the beginning of another: rows have the order of names.
         by_name = [("name", "ascending")]
@@ -74,11 +75,20 @@ def read_days(
         yield day, [], []
 
 
+def _read_ahead(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The batches; DuckDB makes the next one, on every core, while this process hashes the one before."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, reader, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, reader, None)
+            yield batch
+
+
 def _hashed(batch: pa.RecordBatch) -> pa.Table:
+    hashes = [leaf_hash(line) for line in batch["line"].to_pylist()]
     # Copies: a column that came from DuckDB keeps the memory of all the others, and lines are long.
-    found = batch.to_pydict()
-    lines = found.pop("line")
-    return pa.table({**found, "hash": [leaf_hash(line) for line in lines]}, schema=_HASHED)
+    day, name = (pa.concat_arrays([batch[column], batch[column][:0]]) for column in ("day", "name"))
+    return pa.table({"day": day, "name": name, "hash": pa.array(hashes, pa.binary(32))}).cast(_HASHED)
 
 
 def _at_once(days: Mapping[str, int]) -> Iterator[list[str]]:

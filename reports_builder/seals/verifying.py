@@ -21,6 +21,10 @@ class Verdict:
     days: int
     rows: int
     problems: tuple[str, ...]
+    log_root: str
+    keys: int
+    """How many keys the signatures were held against."""
+    has_copy: bool
 
     @property
     def restatements(self) -> tuple[Head, ...]:
@@ -55,7 +59,8 @@ def verify(warehouse: Path, folder: Path, keys: Sequence[bytes], copy: bytes | N
                         problems += differs_from_seal(head, leaves_of(folder, head), rows, heads)
     finally:
         connection.close()
-    return Verdict(tuple(heads), days, found_rows, tuple(problems))
+    root = log.log_root(log.heads_content(folder).split(b"\n")[:-1])
+    return Verdict(tuple(heads), days, found_rows, tuple(problems), root, len(signers), copy is not None)
 
 
 def what_moved(head: Head) -> str:

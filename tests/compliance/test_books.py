@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from reports_builder.compliance.report import Books, Compliance, compliance_repo
 from reports_builder.compliance.rules import rule_changes
 from reports_builder.compliance.text import text_of
 from reports_builder.errors import ReportError
+from reports_builder.seals.log import heads_content, log_root
 from reports_builder.seals.sealing import seal
 from tests.seals.books import KEY
 from tests.workspace import Workspace
@@ -57,6 +59,29 @@ def test_sealed_books_say_what_was_read_and_that_the_seals_hold(books: Books) ->
     assert f"{read:,} records of" in text
     assert "The seeds are in no version control here" in said(report)
     assert "No invoice of the month is on file" in said(report)
+
+
+def test_the_seals_say_when_they_were_made_what_they_sum_to_and_against_what_they_were_held(
+    books: Books,
+) -> None:
+    month = latest_month(books.warehouse)
+    report = compliance_report(books, month)
+    assert "held against no copy that was kept elsewhere" in said(report)
+    table = next(section for section in report.sections if section.title.startswith("Seals")).tables[-1]
+    found = [dict(zip(table.evidence.columns, row, strict=True)) for row in table.evidence.rows]
+    with duckdb.connect(str(books.warehouse), read_only=True) as connection:
+        [(days, total)] = connection.execute(
+            "select count(distinct usage_date), sum(allocated_cost_usd) from allocation.fct_allocated_costs_daily "
+            "where date_trunc('month', usage_date) = ?",
+            [month],
+        ).fetchall()
+    allocated = next(row for row in found if str(row["ledger"]).startswith("allocation"))
+    assert (allocated["days"], allocated["total_usd"]) == (days, total)
+    assert allocated["most_days"] == (datetime.now(UTC).date() - month).days
+    heads = heads_content(books.seals)
+    with_copy = compliance_report(replace(books, copy=heads), month)
+    assert "copy" not in said(with_copy)
+    assert log_root(heads.splitlines()) in text_of(with_copy)
 
 
 def test_changed_books_are_the_first_thing_to_look_at(books: Books) -> None:

@@ -1,0 +1,121 @@
+"""Objects in Amazon S3 and in whatever speaks its protocol; each is put once and never over another one.
+
+Who may write, and where, is said as every client of AWS is told: AWS_ACCESS_KEY_ID, a profile, the role of
+the machine; AWS_ENDPOINT_URL_S3 names another server than Amazon's.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from reports_builder.errors import ReportError
+
+SCHEME = "s3://"
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_IS_THERE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+_SECONDS_TO_CONNECT, _SECONDS_TO_ANSWER, _TRIES = 10, 60, 3
+
+
+@dataclass(frozen=True)
+class ObjectFolder:
+    """The objects below a prefix of a bucket, `s3://bucket/prefix`."""
+
+    url: str
+    bucket: str
+    prefix: str
+    client: Any
+
+    def first_versions(self) -> dict[str, str]:
+        """Name and first version of each object, also of one that was replaced or removed since; by name.
+
+        Names are below the prefix; what lies deeper is left out.
+        """
+        with self._telling():
+            pages = self.client.get_paginator("list_object_versions").paginate(
+                Bucket=self.bucket, Prefix=self.prefix, Delimiter="/"
+            )
+            # The versions of a name come newest first.
+            found = {
+                each["Key"].removeprefix(self.prefix): each["VersionId"]
+                for page in pages
+                for each in page.get("Versions", ())
+            }
+        return dict(sorted(found.items()))
+
+    def read(self, name: str, version: str) -> bytes:
+        """The content of a version of an object."""
+        with self._telling(name):
+            answer = self.client.get_object(Bucket=self.bucket, Key=self.prefix + name, VersionId=version)
+            content: bytes = answer["Body"].read()
+            return content
+
+    def put_new(self, name: str, content: bytes, *, locked_until: date | None = None) -> bool:
+        """Put an object, whole or not at all; False where one of that name is there, which stays as it is.
+
+        With ``locked_until`` nobody can remove or replace it before that day ends, not even the owner of the
+        account (retention mode COMPLIANCE); ReportError where the server did not lock it.
+        """
+        lock: dict[str, Any] = {}
+        if locked_until:
+            end = datetime.combine(locked_until, time(23, 59, 59), UTC)
+            lock = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": end}
+        key = {"Bucket": self.bucket, "Key": self.prefix + name}
+        with self._telling(name) as client_error:
+            try:
+                self.client.put_object(
+                    **key, **lock, Body=content, ChecksumAlgorithm="SHA256", IfNoneMatch="*"
+                )
+            except client_error as error:
+                if error.response["Error"]["Code"] in _IS_THERE:
+                    return False
+                raise
+            found = self.client.head_object(**key) if lock else {}
+        # There are servers that take what they do not know of a request for nothing.
+        if lock and (found.get("ObjectLockMode") != "COMPLIANCE" or found["ObjectLockRetainUntilDate"] < end):
+            raise ReportError(
+                f"{self.url}/{name} was written, but the server does not lock it until {locked_until}: make "
+                "a bucket with object lock, and let the account read it (s3:GetObjectRetention)."
+            )
+        return True
+
+    @contextmanager
+    def _telling(self, name: str = "") -> Iterator[Any]:
+        """Say what goes wrong of an object as a ReportError; gives the class of errors of the server."""
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415
+
+        place = f"{self.url}/{name}" if name else self.url
+        try:
+            yield ClientError
+        except ClientError as error:
+            told = error.response["Error"]
+            said = f"{told.get('Code')} ({told.get('Message')})"
+            raise ReportError(f"{place}: the server says {said}.") from error
+        except (BotoCoreError, HTTPClientError) as error:
+            raise ReportError(f"{place}: {error}") from error
+
+
+def open_folder(url: str) -> ObjectFolder:
+    """The objects below `s3://bucket/prefix`; ReportError for another url, or without the client."""
+    bucket, _, prefix = url.removeprefix(SCHEME).partition("/")
+    if not url.startswith(SCHEME) or not _BUCKET.fullmatch(bucket):
+        raise ReportError(f"{url} names no bucket: write s3://bucket/prefix.")
+    try:
+        from botocore.config import Config  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+        from botocore.session import get_session  # noqa: PLC0415
+    except ImportError as error:
+        raise ReportError(f"{url} needs botocore: pip install 'ai-finops-warehouse[s3]'.") from error
+    limits = Config(
+        connect_timeout=_SECONDS_TO_CONNECT,
+        read_timeout=_SECONDS_TO_ANSWER,
+        retries={"mode": "standard", "total_max_attempts": _TRIES},
+    )
+    try:
+        client = get_session().create_client("s3", config=limits)
+    except (BotoCoreError, ValueError) as error:
+        raise ReportError(f"{url}: {error}") from error
+    prefix = prefix.strip("/")
+    return ObjectFolder(url.rstrip("/"), bucket, f"{prefix}/" if prefix else "", client)
