@@ -1,9 +1,16 @@
-{# one row per scope (total, component, provider, team) x UTC day with usage up to the as-of date: the series that are forecast. A day on
-   which nothing at all was called is a gap in the data, not a day without cost; a day on which only this scope was idle costs 0 #}
+{# one row per scope (total, component, provider, team; what else has a budget) x UTC day with usage up to the as-of date: the series that
+   are forecast. A day on which nothing at all was called is a gap in the data, not a day without cost; a day on which only this scope was
+   idle costs 0 #}
 
 with charges as (
 
     select * from {{ ref('fct_charges') }}
+
+),
+
+budget_costs as (
+
+    select * from {{ ref('int_budget_costs_daily') }}
 
 ),
 
@@ -29,6 +36,19 @@ costs as (
 
 ),
 
+{# Each series is scored from 120 days, which takes time: what costs most comes first. #}
+budgeted as (
+
+    select
+        scope,
+        scope_id
+    from budget_costs
+    where scope not in {{ company_scopes() }}
+    group by scope, scope_id
+    qualify row_number() over (order by sum(cost_usd) desc, scope asc, scope_id asc) <= {{ assumption('budget_forecasts_up_to') }}
+
+),
+
 by_scope as (
 
     select usage_date, 'total' as scope, 'total' as scope_id, cost_usd from costs
@@ -38,6 +58,10 @@ by_scope as (
     select usage_date, 'provider' as scope, provider as scope_id, cost_usd from costs
     union all
     select usage_date, 'team' as scope, team_id as scope_id, cost_usd from costs
+    union all
+    select budget_costs.usage_date, budget_costs.scope, budget_costs.scope_id, budget_costs.cost_usd - budget_costs.shared_cost_usd as cost_usd
+    from budget_costs
+    inner join budgeted on budget_costs.scope = budgeted.scope and budget_costs.scope_id = budgeted.scope_id
 
 ),
 
