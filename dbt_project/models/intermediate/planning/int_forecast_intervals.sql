@@ -43,14 +43,14 @@ bands as (
         outcomes.scope_id,
         outcomes.forecast_method,
         judged_origins.origin_date,
-        cast(count(distinct outcomes.origin_date) as bigint) as origins,
-        cast(count(distinct outcomes.forecast_date) as bigint) as outcome_days,
         {%- for name, share in [('band_ratio', 0.85), ('wide_ratio', 0.99)] %}
         round(exp(greatest(
             {{ percentile('outcomes.miss', share) }},
             coalesce({{ percentile('case when outcomes.forecast_date > judged_origins.origin_date - 21 then outcomes.miss end', share) }}, 0)
-        )), 9) as {{ name }}{{ ',' if not loop.last }}
+        )), 9) as {{ name }},
         {%- endfor %}
+        cast(count(distinct outcomes.origin_date) as bigint) as origins,
+        cast(count(distinct outcomes.forecast_date) as bigint) as outcome_days
     from judged_origins
     inner join outcomes on outcomes.forecast_date <= judged_origins.origin_date
     group by outcomes.scope, outcomes.scope_id, outcomes.forecast_method, judged_origins.origin_date
