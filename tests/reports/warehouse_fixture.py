@@ -238,6 +238,7 @@ _ROWS = {
         all_months_change_usd) values
         ('base', 'The forecast itself', '2026-11-01', 1, 1700, 0, 1700, 0), ('tripled', 'Three times', '2026-11-01', 1, 5100, 3400, 5100, 3400)""",
     "planning.rpt_token_economics": "",
+    "planning.rpt_token_claims": "",
     "planning.rpt_content_costs": "",
     "planning.rpt_stacked_savings": "",
     "planning.rpt_conversion_funnel": "",
