@@ -237,6 +237,7 @@ _ROWS = {
         (scenario, description, month_start_date, month_number, forecast_usd, change_usd, all_months_forecast_usd,
         all_months_change_usd) values
         ('base', 'The forecast itself', '2026-11-01', 1, 1700, 0, 1700, 0), ('tripled', 'Three times', '2026-11-01', 1, 5100, 3400, 5100, 3400)""",
+    "planning.rpt_tier_break_evens": "",
     "planning.rpt_token_economics": "",
     "planning.rpt_token_claims": "",
     "planning.rpt_content_costs": "",

@@ -98,6 +98,27 @@ def lifetimes(warehouse: Warehouse) -> Evidence:
     )
 
 
+def tier_break_evens(warehouse: Warehouse) -> Evidence:
+    """At how many calls a month the fee of each tier is used up, the smallest fee first."""
+    return warehouse.evidence(
+        """
+        select
+            subscription_tier,
+            monthly_fee_usd,
+            cost_per_call_usd,
+            break_even_calls,
+            lower_break_even_calls,
+            upper_break_even_calls,
+            median_calls,
+            customers,
+            customers_beyond,
+            customers_beyond_share
+        from planning.rpt_tier_break_evens
+        order by monthly_fee_usd, subscription_tier
+        """
+    )
+
+
 def content(warehouse: Warehouse) -> Evidence:
     """What a piece of each type of content costs, the dearest month first, all of them last."""
     return warehouse.evidence(

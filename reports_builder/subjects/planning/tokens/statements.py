@@ -107,6 +107,39 @@ def _claims_section(claims: Evidence) -> tuple[Section, ...]:
     )
 
 
+def tiers_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """How many calls a month each tier's fee pays for; nothing without tiers."""
+    tiers = ask.tier_break_evens(warehouse)
+    if not tiers.rows:
+        return ()
+    return (
+        Section(
+            "How many calls a fee pays for",
+            tables=(
+                Table(
+                    (
+                        Column("subscription_tier", "Tier"),
+                        Column("monthly_fee_usd", "Fee a month", "usd_table"),
+                        Column("cost_per_call_usd", "A call costs", "usd_unit"),
+                        Column("break_even_calls", "Break-even, calls a month", "count"),
+                        Column("lower_break_even_calls", "With dear calls", "count"),
+                        Column("upper_break_even_calls", "With cheap calls", "count"),
+                        Column("median_calls", "Usual customer, calls", "count"),
+                        Column("customers", "Customers", "count"),
+                        Column("customers_beyond", "Beyond it", "count"),
+                        Column("customers_beyond_share", "Share", "percent"),
+                    ),
+                    tiers,
+                    note(
+                        "Of customers who were subscribed all 30 days and all of whose calls have a cost. "
+                        "Dear and cheap are the calls of the dearest and the cheapest tenth of them."
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
 def lifetimes_section(warehouse: Warehouse) -> tuple[Section, ...]:
     """Lifetimes by tier; nothing where nobody left."""
     lifetimes = ask.lifetimes(warehouse)
