@@ -42,7 +42,8 @@ def best_allowances(warehouse: Warehouse) -> Evidence:
             min(allowance_tokens) filter (where is_best_at_worst) as best_at_worst_tokens,
             max(lower_profit_usd) filter (where is_best_at_worst) as worst_profit_usd,
             count(*) filter (where conversion_source = 'experiment') as tried,
-            max(price_position_share) as price_position_share
+            abs(max(price_position_share)) as price_distance_share,
+            case when max(price_position_share) < 0 then 'below' else 'above' end as price_side
         from planning.rpt_token_economics
         where segment = 'all'
         """

@@ -69,8 +69,8 @@ def _which_is_best(best: Evidence) -> Prose:
     said += note(". ")
     if best["as_good"]:
         said += best.say(
-            "{as_good:count} more are as good (free_tier_flat_share), all from {least_as_good_tokens:count} "
-            "to {most_as_good_tokens:count}. "
+            "As good (free_tier_flat_share): {as_good:count} more, all from {least_as_good_tokens:count} to "
+            "{most_as_good_tokens:count}. "
         )
     else:
         said += note("No other comes near it (free_tier_flat_share). ")
@@ -81,11 +81,11 @@ def _which_is_best(best: Evidence) -> Prose:
 
 
 def _where_the_price_stands(best: Evidence) -> Prose:
-    if best["price_position_share"] is None:
+    if best["price_distance_share"] is None:
         return note("What competitors ask is not known: put it into the seed competitor_prices.")
     return best.say(
-        "A token is priced {price_position_share:delta} against the mean of what competitors ask (seed "
-        "competitor_prices)."
+        "The price of a token is {price_distance_share:percent} {price_side:text} the mean of what "
+        "competitors ask (seed competitor_prices)."
     )
 
 
