@@ -88,4 +88,4 @@ def test_a_tier_that_nobody_is_on_has_no_break_even(connection: duckdb.DuckDBPyC
     )
     pro, enterprise = section.tables[0].cells
     assert pro[3] == "990"
-    assert enterprise[3] == "-"
+    assert enterprise[3] == "unknown"
