@@ -8,9 +8,9 @@ with charges as (
 
 ),
 
-budget_costs as (
+budgets as (
 
-    select * from {{ ref('int_budget_costs_daily') }}
+    select * from {{ ref('int_budgets') }}
 
 ),
 
@@ -21,18 +21,49 @@ as_of as (
 ),
 
 {# What is shared out goes on at its daily rate: it is not forecast. #}
-costs as (
+direct_charges as (
 
-    select
-        charges.charge_date as usage_date,
-        coalesce(charges.provider, charges.provider_name) as provider,
-        charges.team_id,
-        charges.cost_component,
-        sum(charges.effective_cost_usd) as cost_usd
+    select charges.*
     from charges
     inner join as_of on charges.charge_date between as_of.first_usage_date and as_of.as_of_date
     where charges.is_counted and charges.is_direct
-    group by charges.charge_date, coalesce(charges.provider, charges.provider_name), charges.team_id, charges.cost_component
+
+),
+
+costs as (
+
+    select
+        charge_date as usage_date,
+        coalesce(provider, provider_name) as provider,
+        team_id,
+        cost_component,
+        sum(effective_cost_usd) as cost_usd
+    from direct_charges
+    group by charge_date, coalesce(provider, provider_name), team_id, cost_component
+
+),
+
+budgeted_scopes as (
+
+    select distinct
+        scope,
+        scope_id
+    from budgets
+    where scope not in {{ company_scopes() }}
+
+),
+
+budgeted_costs as (
+    {% for scope, column in [
+        ('business_unit', 'business_unit_id'), ('project', 'project_id'), ('user', 'user_id'), ('cost_centre', 'cost_centre'), ('organization', 'organization_id'),
+        ('customer', 'customer_id'), ('product', 'product_id'), ('feature', 'feature_id'), ('service', 'service_name'), ('region', 'region_id')
+    ] %}
+    select direct_charges.charge_date as usage_date, budgeted_scopes.scope, budgeted_scopes.scope_id, sum(direct_charges.effective_cost_usd) as cost_usd
+    from direct_charges
+    inner join budgeted_scopes on budgeted_scopes.scope = '{{ scope }}' and direct_charges.{{ column }} = budgeted_scopes.scope_id
+    group by direct_charges.charge_date, budgeted_scopes.scope, budgeted_scopes.scope_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -42,8 +73,7 @@ budgeted as (
     select
         scope,
         scope_id
-    from budget_costs
-    where scope not in {{ company_scopes() }}
+    from budgeted_costs
     group by scope, scope_id
     qualify row_number() over (order by sum(cost_usd) desc, scope asc, scope_id asc) <= {{ assumption('budget_forecasts_up_to') }}
 
@@ -59,9 +89,9 @@ by_scope as (
     union all
     select usage_date, 'team' as scope, team_id as scope_id, cost_usd from costs
     union all
-    select budget_costs.usage_date, budget_costs.scope, budget_costs.scope_id, budget_costs.cost_usd - budget_costs.shared_cost_usd as cost_usd
-    from budget_costs
-    inner join budgeted on budget_costs.scope = budgeted.scope and budget_costs.scope_id = budgeted.scope_id
+    select budgeted_costs.usage_date, budgeted_costs.scope, budgeted_costs.scope_id, budgeted_costs.cost_usd
+    from budgeted_costs
+    inner join budgeted on budgeted_costs.scope = budgeted.scope and budgeted_costs.scope_id = budgeted.scope_id
 
 ),
 
