@@ -43,7 +43,7 @@ def best_allowances(warehouse: Warehouse) -> Evidence:
             max(lower_profit_usd) filter (where is_best_at_worst) as worst_profit_usd,
             count(*) filter (where conversion_source = 'experiment') as tried,
             abs(max(price_position_share)) as price_distance_share,
-            case when max(price_position_share) < 0 then 'below' else 'above' end as price_side
+            max(price_position_share) < 0 as is_priced_below
         from planning.rpt_token_economics
         where segment = 'all'
         """

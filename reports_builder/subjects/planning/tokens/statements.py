@@ -83,9 +83,10 @@ def _which_is_best(best: Evidence) -> Prose:
 def _where_the_price_stands(best: Evidence) -> Prose:
     if best["price_distance_share"] is None:
         return note("What competitors ask is not known: put it into the seed competitor_prices.")
+    side = "below" if best["is_priced_below"] else "above"
     return best.say(
-        "The price of a token is {price_distance_share:percent} {price_side:text} the mean of what "
-        "competitors ask (seed competitor_prices)."
+        f"The price of a token is {{price_distance_share:percent}} {side} the mean of what competitors ask "
+        "(seed competitor_prices)."
     )
 
 
