@@ -124,6 +124,11 @@ COMPANY_SEEDS: Final = (
         "99faf0b435201e03060dbdb707c0e5b3f3c064396887f6b49b29bca7ac8a40e5",
     ),
     CompanySeed(
+        "token_claims",
+        "figures that somebody printed of free tokens",
+        "a886c97e22a10eb0de7877abc09bc60a09f30eac5cd9b509794e26ac4aac667e",
+    ),
+    CompanySeed(
         "token_segments",
         "how your users without a plan use tokens",
         "4f64196b82d75c93f2a6dc7ba62722855a4bbb5f93fb87a42286e7c177504a86",

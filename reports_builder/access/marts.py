@@ -85,6 +85,7 @@ _REVENUE_MARTS = frozenset(
         "planning.rpt_conversion_funnel",
         "planning.rpt_investment_returns",
         "planning.rpt_investment_scenarios",
+        "planning.rpt_token_claims",
     }
 )
 # What an alert says in words and facts may be of revenue, unless it is about a cost by its kind.

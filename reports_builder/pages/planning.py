@@ -35,6 +35,7 @@ from reports_builder.subjects.planning.statements import forecast_figure, what_c
 from reports_builder.subjects.planning.tokens.statements import (
     before_it_is_made_sections,
     lifetimes_section,
+    tiers_section,
     tokens_section,
 )
 from reports_builder.subjects.planning.variance import queries as ask_variance
@@ -105,6 +106,7 @@ def build(warehouse: Warehouse) -> Page:
             *year_section(warehouse),
             *_return_sections(warehouse, investments),
             *tokens_section(warehouse),
+            *tiers_section(warehouse),
             *funnel_section(warehouse),
             *before_it_is_made_sections(warehouse),
             *stacking_section(warehouse),

@@ -195,6 +195,7 @@ def _forecast_section(warehouse: Warehouse, outlook: Evidence) -> Section:
                 "repeating last week; neighbouring test windows overlap, so there are fewer independent "
                 "trials than days."
             ),
+            *_wide_range(outlook),
         ),
         tables=(
             Table(
@@ -205,7 +206,8 @@ def _forecast_section(warehouse: Warehouse, outlook: Evidence) -> Section:
                     Column("wape", "Error", "percent"),
                     Column("bias_share", "Lean", "percent"),
                     Column("skill_share", "Skill", "percent"),
-                    Column("interval_coverage_share", "Within its range", "percent"),
+                    Column("interval_coverage_share", "Within its 80 % range", "percent"),
+                    Column("interval_95_coverage_share", "Within its 95 % range", "percent"),
                     Column("origins", "Days tested", "count"),
                 ),
                 forecast.scores(warehouse),
@@ -214,6 +216,19 @@ def _forecast_section(warehouse: Warehouse, outlook: Evidence) -> Section:
             *_record_table(forecast.record(warehouse)),
         ),
         figures=(spend_by_day(warehouse, outlook),),
+    )
+
+
+def _wide_range(outlook: Evidence) -> tuple[Prose, ...]:
+    """Why the sum of 30 days has no range that holds 19 of 20; nothing where it has no range at all."""
+    if not outlook["independent_sums"]:
+        return ()
+    return (
+        outlook.say(
+            "A day has two ranges, for four in five and for 19 in 20 of the days to come. The sum of 30 days "
+            "has none for 19 in 20: it would take 19 past sums that do not overlap, and there are "
+            "{independent_sums:count}."
+        ),
     )
 
 

@@ -125,6 +125,8 @@ class Series:
                     select usage_date, 'total' as scope, 'total' as scope_id, sum(effective_cost_usd) as lost_usd
                     from lost group by all
                     union all
+                    select usage_date, 'pool', 'llm_usage', sum(effective_cost_usd) from lost group by all
+                    union all
                     select usage_date, 'provider', provider, sum(effective_cost_usd) from lost group by all
                 ) using (usage_date, scope, scope_id);
             """
@@ -186,7 +188,7 @@ def _rises(series: Series) -> list[Row]:
             join int_calls_costed_hourly calls
                 on calls.usage_date = found.usage_date
                 and (found.hour_of_day is null or calls.hour_of_day = found.hour_of_day)
-                and (found.scope in ('total', 'team', 'service') or found.scope_id in (
+                and (found.scope in ('total', 'pool', 'team', 'service') or found.scope_id in (
                     calls.provider, calls.model, calls.product_id || '/' || calls.feature_id, calls.customer_id
                 ))
             join planted on calls.customer_id = planted.customer_id and calls.usage_date = planted.usage_date

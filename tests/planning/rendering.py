@@ -19,6 +19,7 @@ MACROS = (
     "dialect/numbers.sql",
     "dialect/dates.sql",
     "owners.sql",
+    "statistics.sql",
 )
 
 

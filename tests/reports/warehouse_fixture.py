@@ -240,7 +240,9 @@ _ROWS = {
         (scenario, description, month_start_date, month_number, forecast_usd, change_usd, all_months_forecast_usd,
         all_months_change_usd) values
         ('base', 'The forecast itself', '2026-11-01', 1, 1700, 0, 1700, 0), ('tripled', 'Three times', '2026-11-01', 1, 5100, 3400, 5100, 3400)""",
+    "planning.rpt_tier_break_evens": "",
     "planning.rpt_token_economics": "",
+    "planning.rpt_token_claims": "",
     "planning.rpt_content_costs": "",
     "planning.rpt_stacked_savings": "",
     "planning.rpt_conversion_funnel": "",
@@ -248,10 +250,10 @@ _ROWS = {
     "margin.rpt_retention_fits": "",
     "planning.rpt_budgets": """
         (scope, scope_id, scope_name, period, period_start_date, period_end_date, period_phase, budget_usd, stated_by, gate,
-        actual_usd, burn_share, forecast_usd, lower_usd, upper_usd, overrun_usd, is_forecast_over, missed_in_a_row,
+        actual_usd, burn_share, forecast_usd, forecast_basis, lower_usd, upper_usd, overrun_usd, is_forecast_over, missed_in_a_row,
         is_repeatedly_missed, decide_by_date, budget_status) values
         ('total', 'total', 'total', 'month', '2026-11-01', '2026-11-30', 'planned', 1500, 'seed', 'hard stop', 0, 0, 1700,
-        1500, 2000, 200, true, 0, false, '2026-11-14', 'heading over budget')""",
+        'forecast', 1500, 2000, 200, true, 0, false, '2026-11-14', 'heading over budget')""",
     "planning.rpt_investment_returns": """
         (investment_id, investment_name, investment_label, owner_role, is_illustrative, measured_action_id, kind, scenario, method, item, value,
         low_value, high_value, unit, period_unit, status, note, rank_number) values

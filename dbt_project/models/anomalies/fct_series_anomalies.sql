@@ -20,7 +20,10 @@ found as (
 
     select
         *,
-        case scope when 'customer' then 1 when 'feature' then 2 when 'model' then 3 when 'service' then 4 when 'team' then 5 when 'provider' then 6 else 7 end as breadth
+        case scope
+            when 'customer' then 1 when 'feature' then 2 when 'model' then 3 when 'service' then 4 when 'team' then 5
+            when 'account' then 6 when 'provider' then 7 when 'pool' then 8 else 9
+        end as breadth
     from unusual
 
 ),
@@ -76,9 +79,10 @@ explained as (
             {# What is far larger than the whole is no part of it. #}
             and (suspects.breadth = 0 or 2 * abs(suspects.excess_usd) <= 3 * abs(found.excess_usd))
             and (
-                found.scope = 'total'
+                found.scope in ('total', 'pool')
                 or (found.scope = suspects.scope and found.scope_id = suspects.scope_id)
                 or (found.scope in ('provider', 'service') and suspects.scope in ('model', 'service'))
+                or (found.scope = 'provider' and suspects.scope = 'account')
                 or (found.scope = 'team' and suspects.scope = 'feature')
                 {# A feature is no part of a model, nor a service of a team: where both differ by about as much it is the same. #}
                 or (suspects.breadth between 1 and found.breadth - 1 and 5 * abs(suspects.excess_usd) >= 4 * abs(found.excess_usd))

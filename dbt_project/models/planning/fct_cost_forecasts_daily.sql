@@ -1,4 +1,4 @@
-{# one row per scope (total, component, provider, team) x day of the 30 after the as-of date; amounts are null where history is too short #}
+{# one row per scope (total, component, provider, team; what else has a budget) x day of the 30 after the as-of date; amounts are null where history is too short #}
 
 with costs as (
 
@@ -78,9 +78,12 @@ final as (
         {{ money_of_double('used.forecast_usd') }} as forecast_usd,
         {{ money(decimal_of_double('used.forecast_usd * intervals.lower_ratio', 'decimal(28, 6)')) }} as lower_usd,
         {{ money(decimal_of_double('used.forecast_usd * intervals.upper_ratio', 'decimal(28, 6)')) }} as upper_usd,
+        {{ money(decimal_of_double('used.forecast_usd * intervals.lower_95_ratio', 'decimal(28, 6)')) }} as lower_95_usd,
+        {{ money(decimal_of_double('used.forecast_usd * intervals.upper_95_ratio', 'decimal(28, 6)')) }} as upper_95_usd,
         used.forecast_method,
         scopes.history_days,
         coalesce(intervals.origins, 0) as interval_origins,
+        coalesce(intervals.outcome_days, 0) as interval_outcome_days,
         case
             when used.forecast_usd is null then 'insufficient history'
             when intervals.lower_ratio is null then 'no interval yet'

@@ -62,21 +62,22 @@ forecast_months as (
         {{ money_of_double("cast(forecasts.forecast_usd as double)
             + coalesce(" ~ ratio('closed_months.shared_usd', 'closed_months.covered_days') ~ " * quarter_months.days_in_month, 0)") }} as expected_usd
     from forecasts
-    inner join quarter_months on forecasts.month_start_date = quarter_months.month_start_date
+    inner join quarter_months on forecasts.month_start_date = quarter_months.month_start_date and forecasts.scope in {{ company_scopes() }}
     left join closed_months
         on forecasts.scope = closed_months.scope and forecasts.scope_id = closed_months.scope_id and closed_months.is_latest
 
 ),
 
-{# A product or a customer with a budget has no forecast of its own: what a day of it costs goes on. #}
+{# A product or a customer is no part of the company's budget: what a day of it is expected to cost goes on. #}
 rates as (
 
     select
         scope,
         scope_id,
+        max(forecast_basis) as basis,
         max(daily_cost) as daily_cost
     from budgets
-    where scope not in ('total', 'component', 'provider', 'team') and daily_cost is not null
+    where scope not in {{ company_scopes() }} and daily_cost is not null
     group by scope, scope_id
 
 ),
@@ -90,7 +91,7 @@ expected as (
         quarter_months.month_start_date,
         rates.scope,
         rates.scope_id,
-        'daily cost' as basis,
+        rates.basis,
         {{ money_of_double('rates.daily_cost * quarter_months.days_in_month') }} as expected_usd
     from rates
     cross join quarter_months

@@ -12,7 +12,7 @@ outlooks as (
 
 ),
 
-{# The range of the 30-day forecast that is used; where it has none that of AI for who uses models, else of the total. #}
+{# The range of the 30-day forecast of the scope; where it has none that of AI for who uses models, else of the total. #}
 ranged as (
 
     select
@@ -21,7 +21,7 @@ ranged as (
         {{ ratio('coalesce(outlooks.upper_usd, totals.upper_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as upper_ratio
     from budgets
     left join outlooks
-        on budgets.forecast_scope = outlooks.scope and budgets.forecast_scope_id = outlooks.scope_id and outlooks.lower_usd is not null
+        on budgets.scope = outlooks.scope and budgets.scope_id = outlooks.scope_id and outlooks.lower_usd is not null
     left join outlooks as totals
         on
             totals.scope = case when budgets.scope in ('organization', 'customer', 'product', 'feature') then 'component' else 'total' end
@@ -104,6 +104,7 @@ final as (
         burn_share,
         {{ ratio('actual_usd', 'budget_to_date_usd') }} as burn_rate,
         forecast_usd,
+        forecast_basis,
         least(lower_usd, forecast_usd) as lower_usd,
         greatest(upper_usd, forecast_usd) as upper_usd,
         {{ money('forecast_usd - budget_usd') }} as overrun_usd,

@@ -1,4 +1,4 @@
-{# one row per scope (total, component, provider, team), and per kind of scope what the total has beyond them: the cost of the 30 days after
+{# one row per scope (total, component, provider, team; what else has a budget), and per kind of part what the total has beyond them: the cost of the 30 days after
    the as-of date beside that of the 30 days up to it #}
 
 with costs as (
@@ -82,6 +82,7 @@ bands as (
         scope_id,
         forecast_method,
         cast(count(*) as bigint) as interval_origins,
+        cast(floor({{ days_between('min(origin_date)', 'max(origin_date)') }} / cast(30 as double)) + 1 as integer) as independent_sums,
         exp({{ percentile('abs(ln(outcome_ratio))', 0.8) }}) as band_ratio
     from past_sums
     where outcome_ratio > 0
@@ -98,7 +99,7 @@ outlooks as (
         case
             when next_30_days.scope = 'total' then 'all spend'
             when next_30_days.scope = 'component' and next_30_days.scope_id = 'ai' then 'component AI'
-            else next_30_days.scope || ' ' || next_30_days.scope_id
+            else replace(next_30_days.scope, '_', ' ') || ' ' || next_30_days.scope_id
         end as scope_label,
         false as is_rest,
         next_30_days.first_forecast_date,
@@ -115,6 +116,7 @@ outlooks as (
         next_30_days.forecast_method,
         next_30_days.history_days,
         coalesce(bands.interval_origins, 0) as interval_origins,
+        coalesce(bands.independent_sums, 0) as independent_sums,
         accuracy.wape
     from next_30_days
     cross join as_of
@@ -146,10 +148,11 @@ rests as (
         cast(null as string) as forecast_method,
         max(total.history_days) as history_days,
         0 as interval_origins,
+        0 as independent_sums,
         cast(null as double) as wape
     from outlooks as parts
     inner join outlooks as total on total.scope = 'total'
-    where parts.scope <> 'total'
+    where parts.scope <> 'total' and parts.scope in {{ company_scopes() }}
     group by parts.scope
     having count(parts.forecast_usd) = count(*)
 
@@ -158,7 +161,7 @@ rests as (
 stacked as (
     {% set columns = [
         'scope', 'scope_id', 'scope_label', 'is_rest', 'first_forecast_date', 'last_forecast_date', 'forecast_usd', 'lower_usd', 'upper_usd',
-        'trailing_cost_usd', 'change_share', 'forecast_method', 'history_days', 'interval_origins', 'wape'
+        'trailing_cost_usd', 'change_share', 'forecast_method', 'history_days', 'interval_origins', 'independent_sums', 'wape'
     ] | join(', ') %}
     select {{ columns }} from outlooks
     union all
@@ -184,6 +187,7 @@ final as (
         forecast_method,
         history_days,
         cast(interval_origins as bigint) as interval_origins,
+        independent_sums,
         case
             when forecast_usd is null then 'too little history for a forecast'
             when lower_usd is null then 'too little history for a range'

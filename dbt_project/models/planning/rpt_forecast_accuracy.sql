@@ -32,7 +32,12 @@ outcomes as (
             when intervals.lower_ratio is null then null
             when forecasts.actual_usd between forecasts.forecast_usd * intervals.lower_ratio and forecasts.forecast_usd * intervals.upper_ratio then 1
             else 0
-        end as is_in_interval
+        end as is_in_interval,
+        case
+            when intervals.lower_95_ratio is null then null
+            when forecasts.actual_usd between forecasts.forecast_usd * intervals.lower_95_ratio and forecasts.forecast_usd * intervals.upper_95_ratio then 1
+            else 0
+        end as is_in_interval_95
     from forecasts
     left join intervals
         on
@@ -62,13 +67,13 @@ totals as (
 
 by_horizon as (
 
-    select scope, scope_id, forecast_method, horizon, origin_date, forecast_usd, actual_usd, is_in_interval
+    select scope, scope_id, forecast_method, horizon, origin_date, forecast_usd, actual_usd, is_in_interval, is_in_interval_95
     from outcomes
     union all
-    select scope, scope_id, forecast_method, 'all days' as horizon, origin_date, forecast_usd, actual_usd, is_in_interval
+    select scope, scope_id, forecast_method, 'all days' as horizon, origin_date, forecast_usd, actual_usd, is_in_interval, is_in_interval_95
     from outcomes
     union all
-    select scope, scope_id, forecast_method, '30-day total' as horizon, origin_date, forecast_usd, actual_usd, null as is_in_interval
+    select scope, scope_id, forecast_method, '30-day total' as horizon, origin_date, forecast_usd, actual_usd, null as is_in_interval, null as is_in_interval_95
     from totals
 
 ),
@@ -87,7 +92,8 @@ scored as (
         {{ ratio(stable_sum('abs(forecast_usd - actual_usd)'), stable_sum('actual_usd')) }} as wape,
         {{ ratio(stable_sum('forecast_usd - actual_usd'), stable_sum('actual_usd')) }} as bias_share,
         cast(count(is_in_interval) as bigint) as interval_days,
-        {{ stable_avg('cast(is_in_interval as double)') }} as interval_coverage_share
+        {{ stable_avg('cast(is_in_interval as double)') }} as interval_coverage_share,
+        {{ stable_avg('cast(is_in_interval_95 as double)') }} as interval_95_coverage_share
     from by_horizon
     group by scope, scope_id, forecast_method, horizon
 
@@ -113,6 +119,7 @@ compared as (
         ) }} as skill_share,
         scored.interval_days,
         scored.interval_coverage_share,
+        scored.interval_95_coverage_share,
         cast(0.8 as double) as interval_target_share,
         max(case when scored.horizon = '30-day total' then scored.wape end) over (
             partition by scored.scope, scored.scope_id, scored.forecast_method
@@ -147,6 +154,7 @@ final as (
         skill_share,
         interval_days,
         interval_coverage_share,
+        interval_95_coverage_share,
         interval_target_share,
         total_wape,
         naive_total_wape,

@@ -16,7 +16,8 @@ def outlook(warehouse: Warehouse, *, all_spend: bool = False) -> Evidence:
             upper_usd,
             change_share,
             change_usd,
-            range_status
+            range_status,
+            independent_sums
         from planning.rpt_cost_outlook
         where scope = :scope and scope_id = :scope_id
         """,
@@ -42,7 +43,7 @@ def causes(warehouse: Warehouse) -> Evidence:
 
 
 def outlooks(warehouse: Warehouse) -> Evidence:
-    """The same for all spend, each component, provider and team."""
+    """The same for all spend, each component, provider and team, and what else has a budget."""
     return warehouse.evidence(
         """
         select scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, change_share, wape
@@ -91,7 +92,8 @@ def scores(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            forecast_method, horizon, is_used, wape, bias_share, skill_share, interval_coverage_share, origins
+            forecast_method, horizon, is_used, wape, bias_share, skill_share, interval_coverage_share,
+            interval_95_coverage_share, origins
         from planning.rpt_forecast_accuracy
         where scope = 'component' and scope_id = 'ai'
         order by is_used desc, forecast_method, first_origin_date, last_origin_date desc, horizon

@@ -1,4 +1,4 @@
-{# one row per series (total, provider, team, model, feature, service) x UTC day with usage, up to the as-of date #}
+{# one row per series (total, pool, provider, account, team, model, feature, service) x UTC day with usage, up to the as-of date #}
 
 with charges as (
 
@@ -21,11 +21,14 @@ costs as (
         charges.model,
         nullif(charges.product_id, 'unallocated') || '/' || charges.feature_id as feature,
         charges.service_name,
+        charges.sub_account_id as account,
+        charges.cost_pool as pool,
+        charges.is_direct,
         sum(charges.effective_cost_usd) as cost_usd
     from charges
     inner join as_of on charges.charge_date between as_of.first_usage_date and as_of.as_of_date
     {# A credit is no use: on its day a series would seem to stand still. #}
-    where charges.is_counted and charges.is_direct and charges.charge_category <> 'Credit'
+    where charges.is_counted and charges.charge_category <> 'Credit'
     group by all
 
 ),
@@ -33,11 +36,18 @@ costs as (
 by_series as (
 
     select usage_date, 'total' as scope, 'total' as scope_id, cost_usd from costs
-    {%- for scope, column in [('provider', 'provider'), ('team', 'team_id'), ('model', 'model'), ('feature', 'feature'), ('service', 'service_name')] %}
+    where is_direct
+    {%- for scope, column in [
+        ('provider', 'provider'), ('account', 'account'), ('team', 'team_id'), ('model', 'model'), ('feature', 'feature'), ('service', 'service_name')
+    ] %}
     union all
     select usage_date, '{{ scope }}' as scope, {{ column }} as scope_id, cost_usd from costs
-    where {{ column }} is not null
+    where is_direct and {{ column }} is not null
     {%- endfor %}
+    union all
+    {# A pool may be all that tells of what is shared out. #}
+    select usage_date, 'pool' as scope, pool as scope_id, cost_usd from costs
+    where pool is not null
 
 ),
 
@@ -64,9 +74,11 @@ begun as (
 
 ),
 
+{# A pool that is spread over its month costs something on a day without data, too. #}
 days as (
 
-    select distinct usage_date from summed
+    select distinct usage_date from costs
+    where is_direct
 
 ),
 

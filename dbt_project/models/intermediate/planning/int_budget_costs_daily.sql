@@ -46,7 +46,7 @@ costs as (
     {%- endfor %}
     {%- for scope, column in [('provider', 'coalesce(provider, provider_name)'), ('service', 'service_name'), ('region', 'region_id')] %}
     union all
-    select charge_date as usage_date, '{{ scope }}' as scope, {{ column }} as scope_id, effective_cost_usd as cost_usd, true as is_direct
+    select charge_date as usage_date, '{{ scope }}' as scope, {{ column }} as scope_id, effective_cost_usd as cost_usd, is_direct
     from charges
     where is_counted
     {%- endfor %}

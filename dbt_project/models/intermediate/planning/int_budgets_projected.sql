@@ -63,64 +63,6 @@ rates as (
 
 ),
 
-forecast_scopes as (
-
-    select distinct
-        scope,
-        scope_id
-    from forecasts
-    where forecast_usd is not null
-
-),
-
-days as (
-
-    select
-        costs.scope,
-        costs.scope_id,
-        costs.usage_date,
-        costs.cost_usd,
-        count(*) over (partition by costs.scope, costs.scope_id) as cost_days,
-        forecast_scopes.scope is not null as has_forecast
-    from costs
-    left join forecast_scopes on costs.scope = forecast_scopes.scope and costs.scope_id = forecast_scopes.scope_id
-
-),
-
-{# One set of calls has one forecast: whoever has none and cost the same as a scope with one on each day, as a product does that is all of its team's, has that one's. #}
-same_costs as (
-
-    select
-        days.scope,
-        days.scope_id,
-        others.scope as forecast_scope,
-        others.scope_id as forecast_scope_id,
-        row_number() over (partition by days.scope, days.scope_id order by others.scope, others.scope_id) as place
-    from days
-    inner join days as others
-        on days.usage_date = others.usage_date and days.cost_usd = others.cost_usd and days.cost_days = others.cost_days and others.has_forecast
-    where not days.has_forecast
-    group by days.scope, days.scope_id, others.scope, others.scope_id, days.cost_days
-    having count(*) = days.cost_days
-
-),
-
-said as (
-
-    select scope, scope_id, forecast_date, forecast_usd from forecasts
-    where forecast_usd is not null
-    union all
-    select same_costs.scope, same_costs.scope_id, forecasts.forecast_date, forecasts.forecast_usd
-    from same_costs
-    inner join forecasts
-        on
-            same_costs.forecast_scope = forecasts.scope
-            and same_costs.forecast_scope_id = forecasts.scope_id
-            and forecasts.forecast_usd is not null
-    where same_costs.place = 1
-
-),
-
 {# The forecast is of direct cost: what is shared goes on at its rate. Past its 30 days its mean goes on. #}
 forecast_rates as (
 
@@ -128,7 +70,8 @@ forecast_rates as (
         scope,
         scope_id,
         {{ stable_avg('forecast_usd') }} as daily_forecast
-    from said
+    from forecasts
+    where forecast_usd is not null
     group by scope, scope_id
 
 ),
@@ -141,13 +84,14 @@ ahead as (
         budgets.period,
         budgets.period_start_date,
         count(*) as forecast_days,
-        {{ stable_sum('said.forecast_usd') }} as forecast_cost
+        {{ stable_sum('forecasts.forecast_usd') }} as forecast_cost
     from budgets
-    inner join said
+    inner join forecasts
         on
-            budgets.scope = said.scope
-            and budgets.scope_id = said.scope_id
-            and said.forecast_date between budgets.period_start_date and budgets.period_end_date
+            budgets.scope = forecasts.scope
+            and budgets.scope_id = forecasts.scope_id
+            and forecasts.forecast_date between budgets.period_start_date and budgets.period_end_date
+            and forecasts.forecast_usd is not null
     group by budgets.scope, budgets.scope_id, budgets.period, budgets.period_start_date
 
 ),
@@ -172,8 +116,7 @@ placed as (
         coalesce(forecast_rates.daily_forecast + coalesce(rates.daily_shared_cost, 0), rates.daily_cost) as daily_cost,
         coalesce(ahead.forecast_cost + coalesce(rates.daily_shared_cost, 0) * ahead.forecast_days, 0) as forecast_cost,
         coalesce(ahead.forecast_days, 0) as forecast_days,
-        coalesce(same_costs.forecast_scope, budgets.scope) as forecast_scope,
-        coalesce(same_costs.forecast_scope_id, budgets.scope_id) as forecast_scope_id
+        case when forecast_rates.daily_forecast is not null then 'forecast' when rates.daily_cost is not null then 'daily cost' end as forecast_basis
     from budgets
     cross join as_of
     left join spent
@@ -190,7 +133,6 @@ placed as (
             and budgets.scope_id = ahead.scope_id
             and budgets.period = ahead.period
             and budgets.period_start_date = ahead.period_start_date
-    left join same_costs on budgets.scope = same_costs.scope and budgets.scope_id = same_costs.scope_id and same_costs.place = 1
     left join owners on budgets.scope_id = owners.owner_id and budgets.scope = owners.owner_type and owners.is_latest
 
 ),

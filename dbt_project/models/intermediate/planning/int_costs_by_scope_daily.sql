@@ -1,9 +1,16 @@
-{# one row per scope (total, component, provider, team) x UTC day with usage up to the as-of date: the series that are forecast. A day on
-   which nothing at all was called is a gap in the data, not a day without cost; a day on which only this scope was idle costs 0 #}
+{# one row per scope (total, component, provider, team; what else has a budget) x UTC day with usage up to the as-of date: the series that
+   are forecast. A day on which nothing at all was called is a gap in the data, not a day without cost; a day on which only this scope was
+   idle costs 0 #}
 
 with charges as (
 
     select * from {{ ref('fct_charges') }}
+
+),
+
+budgets as (
+
+    select * from {{ ref('int_budgets') }}
 
 ),
 
@@ -14,18 +21,61 @@ as_of as (
 ),
 
 {# What is shared out goes on at its daily rate: it is not forecast. #}
-costs as (
+direct_charges as (
 
-    select
-        charges.charge_date as usage_date,
-        coalesce(charges.provider, charges.provider_name) as provider,
-        charges.team_id,
-        charges.cost_component,
-        sum(charges.effective_cost_usd) as cost_usd
+    select charges.*
     from charges
     inner join as_of on charges.charge_date between as_of.first_usage_date and as_of.as_of_date
     where charges.is_counted and charges.is_direct
-    group by charges.charge_date, coalesce(charges.provider, charges.provider_name), charges.team_id, charges.cost_component
+
+),
+
+costs as (
+
+    select
+        charge_date as usage_date,
+        coalesce(provider, provider_name) as provider,
+        team_id,
+        cost_component,
+        sum(effective_cost_usd) as cost_usd
+    from direct_charges
+    group by charge_date, coalesce(provider, provider_name), team_id, cost_component
+
+),
+
+budgeted_scopes as (
+
+    select distinct
+        scope,
+        scope_id
+    from budgets
+    where scope not in {{ company_scopes() }}
+
+),
+
+budgeted_costs as (
+    {% for scope, column in [
+        ('business_unit', 'business_unit_id'), ('project', 'project_id'), ('user', 'user_id'), ('cost_centre', 'cost_centre'), ('organization', 'organization_id'),
+        ('customer', 'customer_id'), ('product', 'product_id'), ('feature', 'feature_id'), ('service', 'service_name'), ('region', 'region_id')
+    ] %}
+    select direct_charges.charge_date as usage_date, budgeted_scopes.scope, budgeted_scopes.scope_id, sum(direct_charges.effective_cost_usd) as cost_usd
+    from direct_charges
+    inner join budgeted_scopes on budgeted_scopes.scope = '{{ scope }}' and direct_charges.{{ column }} = budgeted_scopes.scope_id
+    group by direct_charges.charge_date, budgeted_scopes.scope, budgeted_scopes.scope_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+{# Each series is scored from 120 days, which takes time: what costs most comes first. #}
+budgeted as (
+
+    select
+        scope,
+        scope_id
+    from budgeted_costs
+    group by scope, scope_id
+    qualify row_number() over (order by sum(cost_usd) desc, scope asc, scope_id asc) <= {{ assumption('budget_forecasts_up_to') }}
 
 ),
 
@@ -38,6 +88,10 @@ by_scope as (
     select usage_date, 'provider' as scope, provider as scope_id, cost_usd from costs
     union all
     select usage_date, 'team' as scope, team_id as scope_id, cost_usd from costs
+    union all
+    select budgeted_costs.usage_date, budgeted_costs.scope, budgeted_costs.scope_id, budgeted_costs.cost_usd
+    from budgeted_costs
+    inner join budgeted on budgeted_costs.scope = budgeted.scope and budgeted_costs.scope_id = budgeted.scope_id
 
 ),
 

@@ -5,7 +5,7 @@ from reports_builder.model import Column, Section, Table
 from reports_builder.subjects.anomalies.series import queries as ask
 from reports_builder.warehouse import Warehouse
 
-_TITLE = "Unusual days and hours of the company, its providers, teams, models and features"
+_TITLE = "Unusual days and hours of the company, its providers, accounts, teams, models and features"
 
 
 def series_section(warehouse: Warehouse) -> tuple[Section, ...]:

@@ -19,6 +19,7 @@ def ahead(warehouse: Warehouse) -> Evidence:
             actual_usd,
             burn_share,
             forecast_usd,
+            forecast_basis,
             lower_usd,
             upper_usd,
             days_to_breach,

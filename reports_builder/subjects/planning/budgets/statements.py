@@ -25,6 +25,7 @@ BUDGET_COLUMNS = (
     Column("actual_usd", "Spent", "usd_table"),
     Column("burn_share", "Used", "percent"),
     Column("forecast_usd", "Heading for", "usd_table"),
+    Column("forecast_basis", "By"),
     Column("lower_usd", "Low", "usd_table"),
     Column("upper_usd", "High", "usd_table"),
     Column("budget_status", "Status"),

@@ -10,7 +10,7 @@ from reports_builder.subjects.planning.returns import queries as ask
 from reports_builder.warehouse import Warehouse
 
 _SCENARIOS = {"conservative": "Value if cautious", "ai_cost_spike": "Value if AI costs jump"}
-_STYLES = {"share": "percent", "usd": "usd_table", "periods": "ratio", "ratio": "ratio"}
+_STYLES = {"share": "percent", "usd": "usd_table", "periods": "ratio", "ratio": "ratio", "tokens": "count"}
 
 
 def _rate(record: Mapping[str, Value]) -> str:
@@ -221,15 +221,20 @@ def improvements_table(warehouse: Warehouse) -> Table:
     )
 
 
+CLAIM_COLUMNS = (
+    Column("note", "Claim and where the difference comes from"),
+    Column("claimed", "Claimed", words=_claimed),
+    Column("computed", "Computed", words=_computed),
+    Column("status", "Verdict"),
+)
+
+
 def claims_table(claims: Evidence) -> Table:
     """Printed figures and what follows from the plan."""
     return Table(
         (
             Column("investment_label", "Investment"),
-            Column("note", "Claim and where the difference comes from"),
-            Column("claimed", "Claimed", words=_claimed),
-            Column("computed", "Computed", words=_computed),
-            Column("status", "Verdict"),
+            *CLAIM_COLUMNS,
         ),
         claims,
         note("Computed from the plan's own lines."),

@@ -13,18 +13,50 @@ def allowances(warehouse: Warehouse) -> Evidence:
             covered_user_share,
             covered_token_share,
             conversion_share,
+            conversion_source,
             free_cost_usd,
             profit_usd,
             lower_profit_usd,
             upper_profit_usd,
             lifetime_value_ratio,
             payback_months,
-            price_position_share,
             verdict,
             cost_per_1k_tokens_usd as assumed_cost_per_1k_usd
         from planning.rpt_token_economics
         where segment = 'all' and allowance_tokens <= 4000
         order by allowance_tokens
+        """
+    )
+
+
+def best_allowances(warehouse: Warehouse) -> Evidence:
+    """The allowance that is worth most, those as good, the best if it goes badly, and the price; one row."""
+    return warehouse.evidence(
+        """
+        select
+            min(allowance_tokens) filter (where is_best) as best_tokens,
+            max(profit_usd) filter (where is_best) as best_profit_usd,
+            count(*) filter (where is_as_good and not is_best) as as_good,
+            min(allowance_tokens) filter (where is_as_good) as least_as_good_tokens,
+            max(allowance_tokens) filter (where is_as_good) as most_as_good_tokens,
+            min(allowance_tokens) filter (where is_best_at_worst) as best_at_worst_tokens,
+            max(lower_profit_usd) filter (where is_best_at_worst) as worst_profit_usd,
+            count(*) filter (where conversion_source = 'experiment') as tried,
+            abs(max(price_position_share)) as price_distance_share,
+            max(price_position_share) < 0 as is_priced_below
+        from planning.rpt_token_economics
+        where segment = 'all'
+        """
+    )
+
+
+def claims(warehouse: Warehouse) -> Evidence:
+    """Figures that were printed of free tokens, with what follows in their place."""
+    return warehouse.evidence(
+        """
+        select note, unit, claimed_value as claimed, value as computed, status
+        from planning.rpt_token_claims
+        order by status = 'follows', status = 'not a figure', claim_id
         """
     )
 
@@ -63,6 +95,27 @@ def lifetimes(warehouse: Warehouse) -> Evidence:
             upper_lifetime_value_usd
         from margin.rpt_retention_fits
         order by subscription_tier <> 'all', subscription_tier
+        """
+    )
+
+
+def tier_break_evens(warehouse: Warehouse) -> Evidence:
+    """At how many calls a month the fee of each tier is used up, the smallest fee first."""
+    return warehouse.evidence(
+        """
+        select
+            subscription_tier,
+            monthly_fee_usd,
+            cost_per_call_usd,
+            break_even_calls,
+            lower_break_even_calls,
+            upper_break_even_calls,
+            median_calls,
+            customers,
+            customers_beyond,
+            customers_beyond_share
+        from planning.rpt_tier_break_evens
+        order by monthly_fee_usd, subscription_tier
         """
     )
 

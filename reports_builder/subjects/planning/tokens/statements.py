@@ -1,7 +1,8 @@
 """What the reports and the dashboard say of free tokens and lifetimes."""
 
-from reports_builder.evidence import note, say
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Section, Table
+from reports_builder.subjects.planning.returns.statements import CLAIM_COLUMNS
 from reports_builder.subjects.planning.tokens import queries as ask
 from reports_builder.warehouse import Warehouse
 
@@ -11,6 +12,7 @@ def tokens_section(warehouse: Warehouse) -> tuple[Section, ...]:
     allowances = ask.allowances(warehouse)
     if not allowances.rows:
         return ()
+    best, claims = ask.best_allowances(warehouse), ask.claims(warehouse)
     return (
         Section(
             "Free tokens: what they win and cost",
@@ -18,8 +20,11 @@ def tokens_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 note(
                     "Per thousand users who sign up, from the segments in the seed token_segments. Whom an "
                     "allowance covers has no reason to pay; how many of the others do is an assumption with "
-                    "a range (free_tier_ in the seed assumptions), since no data of an experiment is there."
+                    "a range (free_tier_ in the seed assumptions) until an allowance was tried (seed "
+                    "allowance_experiments)."
                 ),
+                _which_is_best(best),
+                _where_the_price_stands(best),
                 say(
                     "Segments, prices and costs as shipped are an example. Measured here, 1,000 tokens cost "
                     "{cost_per_1k_tokens_usd:usd_unit} and a call takes {tokens_per_call:count} tokens; the "
@@ -36,6 +41,7 @@ def tokens_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("covered_user_share", "Users covered", "percent"),
                         Column("covered_token_share", "Tokens covered", "percent"),
                         Column("conversion_share", "Begin to pay", "percent"),
+                        Column("conversion_source", "By"),
                         Column("free_cost_usd", "Given away", "usd_table"),
                         Column("profit_usd", "Worth", "usd_table"),
                         Column("lower_profit_usd", "Low", "usd_table"),
@@ -46,6 +52,89 @@ def tokens_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     ),
                     allowances,
                     max_rows=17,
+                ),
+            ),
+        ),
+        *_claims_section(claims),
+    )
+
+
+def _which_is_best(best: Evidence) -> Prose:
+    """The best allowance, how flat it is around it, and what is best if conversion goes badly."""
+    said = best.say(
+        "Worth most are **{best_tokens:count} free tokens a month**, {best_profit_usd:usd} per thousand users"
+    )
+    if best["tried"]:
+        said += best.say(", of {tried:count} that were tried")
+    said += note(". ")
+    if best["as_good"]:
+        said += best.say(
+            "As good (free_tier_flat_share): {as_good:count} more, all from {least_as_good_tokens:count} to "
+            "{most_as_good_tokens:count}. "
+        )
+    else:
+        said += note("No other comes near it (free_tier_flat_share). ")
+    return said + best.say(
+        "At the low end of what is known of conversion {best_at_worst_tokens:count} are best, at "
+        "{worst_profit_usd:usd}."
+    )
+
+
+def _where_the_price_stands(best: Evidence) -> Prose:
+    if best["price_distance_share"] is None:
+        return note("What competitors ask is not known: put it into the seed competitor_prices.")
+    side = "below" if best["is_priced_below"] else "above"
+    return best.say(
+        f"The price of a token is {{price_distance_share:percent}} {side} the mean of what competitors ask "
+        "(seed competitor_prices)."
+    )
+
+
+def _claims_section(claims: Evidence) -> tuple[Section, ...]:
+    if not claims.rows:
+        return ()
+    return (
+        Section(
+            "Printed figures of free tokens, checked",
+            tables=(
+                Table(
+                    CLAIM_COLUMNS,
+                    claims,
+                    note("Computed from the same segments, prices and assumptions as the table above."),
+                    max_rows=20,
+                ),
+            ),
+        ),
+    )
+
+
+def tiers_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """How many calls a month each tier's fee pays for; nothing without tiers."""
+    tiers = ask.tier_break_evens(warehouse)
+    if not tiers.rows:
+        return ()
+    return (
+        Section(
+            "How many calls a fee pays for",
+            tables=(
+                Table(
+                    (
+                        Column("subscription_tier", "Tier"),
+                        Column("monthly_fee_usd", "Fee a month", "usd_table"),
+                        Column("cost_per_call_usd", "A call costs", "usd_unit"),
+                        Column("break_even_calls", "Break-even, calls a month", "count"),
+                        Column("lower_break_even_calls", "With dear calls", "count"),
+                        Column("upper_break_even_calls", "With cheap calls", "count"),
+                        Column("median_calls", "Usual customer, calls", "count"),
+                        Column("customers", "Customers", "count"),
+                        Column("customers_beyond", "Beyond it", "count"),
+                        Column("customers_beyond_share", "Share", "percent"),
+                    ),
+                    tiers,
+                    note(
+                        "Of customers who were subscribed all 30 days and all of whose calls have a cost. "
+                        "Dear and cheap are the calls of the dearest and the cheapest tenth of them."
+                    ),
                 ),
             ),
         ),

@@ -1,0 +1,57 @@
+"""The best free allowance against what calculus says of it."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from tests.planning.rendering import render
+
+CONVERSION, REFERENCE, ELASTICITY = 0.08, 1000, 0.2
+TOKEN_COST, MONTHS = 0.002, 3
+LIFETIME_VALUE, SALES_COST = 5000 * (0.01 - 0.002) / 0.05, 120
+
+
+@pytest.fixture
+def connection() -> duckdb.DuckDBPyConnection:
+    """Users of whom nobody is ever covered, since each wants far more than any allowance."""
+    opened = duckdb.connect()
+    opened.execute(
+        f"""
+        create table token_segments as select 'greedy' as segment, 1.0::double as customer_share, 100000 as tokens_per_month;
+        create table allowance_experiments (allowance_tokens bigint, trials bigint, conversions bigint);
+        create table competitor_prices (competitor varchar, valid_from_date date, usd_per_1k_tokens decimal(18, 6));
+        create table int_as_of_date as select date '2026-10-31' as as_of_date;
+        create table assumptions as select * from (values
+            ('free_tier_token_price_usd', 0.01), ('free_tier_token_cost_usd', {TOKEN_COST}),
+            ('free_tier_paid_tokens', 5000), ('free_tier_conversion_share', {CONVERSION}),
+            ('free_tier_reference_tokens', {REFERENCE}), ('free_tier_elasticity', {ELASTICITY}),
+            ('free_tier_elasticity_low', 0), ('free_tier_elasticity_high', 0.5), ('free_tier_free_months', {MONTHS}),
+            ('free_tier_monthly_churn', 0.05), ('free_tier_acquisition_cost_usd', {SALES_COST}),
+            ('free_tier_flat_share', 0.05)
+        ) as assumptions (name, value)
+        """
+    )
+    return opened
+
+
+def best(connection: duckdb.DuckDBPyConnection) -> int:
+    for model in ("int_allowance_users", "rpt_token_economics"):
+        connection.execute(f"create or replace table {model} as {render(model)}")
+    [(allowance,)] = connection.execute(
+        "select allowance_tokens from rpt_token_economics where segment = 'all' and is_best"
+    ).fetchall()
+    return int(allowance)
+
+
+def test_the_best_allowance_is_the_step_beside_the_optimum(connection: duckdb.DuckDBPyConnection) -> None:
+    # Where one more token costs what it wins: c e (V - S) / r (a / r)^(e - 1) = cost of a token x months.
+    gain = CONVERSION * ELASTICITY * (LIFETIME_VALUE - SALES_COST) / REFERENCE
+    optimum = REFERENCE * (gain / (TOKEN_COST * MONTHS)) ** (1 / (1 - ELASTICITY))
+    assert 1000 < optimum < 9000
+    assert abs(best(connection) - optimum) <= 250
+
+
+def test_of_allowances_that_were_tried_the_better_is_best(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("insert into allowance_experiments values (600, 1000, 90), (1100, 1000, 60)")
+    assert best(connection) == 600
