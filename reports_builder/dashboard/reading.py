@@ -10,6 +10,7 @@ import duckdb
 
 from reports_builder.access import EVERYTHING, AccessError, Reader, Scope, open_reader
 from reports_builder.alerts.ledger import Ledger
+from reports_builder.currency import shown_in
 from reports_builder.dashboard.filters import DIMENSIONS, Filters
 from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import Evidence, marts_read
@@ -159,4 +160,6 @@ def open_published(
         connection.execute("set enable_external_access = false")
 
     with open_reader(path, scope, prepare) as connection, time_limit(connection, seconds):
-        yield NarrowedWarehouse(path, connection, filters or Filters())
+        warehouse = NarrowedWarehouse(path, connection, filters or Filters())
+        with shown_in(warehouse.currency):
+            yield warehouse
