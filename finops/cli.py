@@ -43,6 +43,7 @@ _REPORTS = {
     "policy": "Check a request to spend.",
     "savings": "Savings: list, accept, give up.",
     "estimate": "What a request will cost.",
+    "mcp": "Answer assistants (MCP), read-only.",
     "status": "How the pipeline does: freshness, failures, problems.",
 }
 _ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from reports_builder.attempts import failed_attempt
+from reports_builder.currency import shown_in
 from reports_builder.errors import ReportError
 from reports_builder.evidence import literal
 from reports_builder.missing import demo_beside_own, with_gaps
@@ -41,7 +42,9 @@ def build_pages(warehouse: Warehouse, only: Sequence[str] = ()) -> Built:
         if only and name not in only:
             continue
         warehouse.read.clear()
-        pages.append(replace(with_gaps(name, build(warehouse), warehouse), notice=notice))
+        with shown_in(warehouse.currency):
+            page = with_gaps(name, build(warehouse), warehouse)
+        pages.append(replace(page, notice=notice, currency=warehouse.currency))
         marts[name] = frozenset(warehouse.read)
     return Built(tuple(pages), marts)
 

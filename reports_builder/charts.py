@@ -8,14 +8,16 @@ import functools
 import json
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from html import escape as escape_xml
+from typing import Any
 
 import altair as alt
 import vl_convert
 
+from reports_builder.currency import USD, Currency, shown_currency
 from reports_builder.escaping import clean
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import Value, day, plain
@@ -110,12 +112,97 @@ def days_of_period(period: Period) -> str:
     return f"{start.rsplit(' ', 1)[0] if same_year else start} to {end}"
 
 
+def in_currency(spec: dict[str, Any]) -> dict[str, Any]:
+    """The chart with its axes of dollars in the currency that amounts are shown in.
+
+    An axis of dollars says so by its format. What is drawn along it, in any layer, is converted.
+    """
+    currency = shown_currency()
+    if currency.code == "USD":
+        return spec
+    # Layers may share rows and scales: as text each has its own, and none is converted twice.
+    spec = json.loads(json.dumps(spec))
+    encodings = list(_encodings(spec))
+    of_dollars = {
+        channel.removesuffix("2")
+        for encoding in encodings
+        for channel, drawn in encoding.items()
+        if isinstance(drawn, dict) and _format(drawn).startswith("$")
+    }
+    along = [
+        drawn
+        for encoding in encodings
+        for channel, drawn in encoding.items()
+        if isinstance(drawn, dict) and channel.removesuffix("2") in of_dollars
+    ]
+    fields = {drawn["field"] for drawn in along if "field" in drawn}
+    for drawn in along:
+        _relabel(drawn, currency)
+    for rows in _inline_rows(spec):
+        for row in rows:
+            for name in fields & row.keys():
+                row[name] = _converted(row[name], currency)
+    return spec
+
+
+def _format(drawn: Mapping[str, Any]) -> str:
+    guide = drawn.get("axis") or drawn.get("legend") or {}
+    return str(guide.get("format", ""))
+
+
+def _relabel(drawn: dict[str, Any], currency: Currency) -> None:
+    """The title, the labels and the ends of one axis, as far as this encoding says them."""
+    guide = drawn.get("axis") or drawn.get("legend") or {}
+    if isinstance(guide.get("title"), str):
+        guide["title"] = guide["title"].replace(USD.named, currency.named)
+    if _format(drawn).startswith("$"):
+        spelled = json.dumps(guide.pop("format").removeprefix("$"))
+        amount = f"{json.dumps(currency.sign)} + format(abs(datum.value), {spelled})"
+        guide["labelExpr"] = f"(datum.value < 0 ? '\u2212' : '') + {amount}"
+    domain = (drawn.get("scale") or {}).get("domain")
+    if isinstance(domain, list):
+        drawn["scale"]["domain"] = [_converted(end, currency) for end in domain]
+
+
+def _converted(value: Any, currency: Currency) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(f"{currency.of(Decimal(repr(value))):.9g}") if is_number else value
+
+
+def _encodings(node: Any) -> Iterator[dict[str, Any]]:
+    """What each layer draws along which channel."""
+    if isinstance(node, dict):
+        if isinstance(node.get("encoding"), dict):
+            yield node["encoding"]
+        for name, inner in node.items():
+            if name not in ("data", "datasets", "encoding"):
+                yield from _encodings(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _encodings(inner)
+
+
+def _inline_rows(node: Any) -> Iterator[list[dict[str, Any]]]:
+    """The rows of each data set."""
+    if isinstance(node, dict):
+        if isinstance(node.get("data"), dict) and "values" in node["data"]:
+            yield node["data"]["values"]
+        for name, inner in node.items():
+            if name == "datasets":
+                yield from inner.values()
+            elif name != "data":
+                yield from _inline_rows(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _inline_rows(inner)
+
+
 def specification(figure: Figure, period: Period | None = None) -> dict[str, object]:
     """The Vega-Lite specification with the theme, the message as title and the alternative text.
 
     ``period`` is named below the title, so that a figure taken out of its page says what it stands for.
     """
-    spec: dict[str, object] = figure.chart.to_dict(validate=False)
+    spec = in_currency(figure.chart.to_dict(validate=False))
     spec["config"] = _THEME
     spec["title"] = {
         "text": textwrap.wrap(figure.title.plain.rstrip("."), 78),

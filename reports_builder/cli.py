@@ -22,6 +22,7 @@ from reports_builder.exports.command import export_app
 from reports_builder.health.command import status_command
 from reports_builder.lineage.command import explain_command
 from reports_builder.live.command import watch
+from reports_builder.mcp_server.command import mcp_command
 from reports_builder.retention.commands import erase_command, retention_app
 from reports_builder.seals.commands import seal_app, verify_command
 from reports_builder.tracked_savings.commands import savings_app
@@ -94,6 +95,7 @@ app.command("verify")(verify_command)
 app.command("compliance")(compliance_command)
 app.command("explain")(explain_command)
 app.command("dashboard")(dashboard)
+app.command("mcp")(mcp_command)
 app.command("watch")(watch)
 app.command("send")(send_command)
 app.command("status")(status_command)

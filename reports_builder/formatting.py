@@ -1,7 +1,8 @@
 """How a value reads: one rule per kind of number, the same on every page.
 
 A missing value reads ``unknown``; it is never shown as zero. Shares come in as 0 to 1 and
-leave as per cent. Rounding is half away from zero and happens nowhere else.
+leave as per cent. Amounts come in as USD and leave in the currency that is shown. Rounding is half
+away from zero and happens nowhere else.
 """
 
 import math
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from reports_builder.currency import Currency, shown_currency
 from reports_builder.escaping import Markdown, clean, escape
 
 Value = str | int | float | Decimal | date | bool | None
@@ -50,38 +52,51 @@ def _scaled(value: Decimal) -> str | None:
     return None
 
 
-def usd(value: Value) -> str:
-    """Dollars in a sentence: ``$4.8K``, ``$812``, ``$12.34``."""
+def _amount(value: Value) -> Decimal | None:
+    """USD as an amount of the currency that is shown."""
     amount = _decimal(value)
+    return None if amount is None else shown_currency().of(amount)
+
+
+def _money(amount: Decimal, text: str) -> str:
+    return _signed(amount, f"{shown_currency().sign}{text}")
+
+
+def usd(value: Value) -> str:
+    """An amount in a sentence: ``$4.8K``, ``$812``, ``$12.34``."""
+    amount = _amount(value)
     if amount is None:
         return UNKNOWN
     size = abs(amount)
     scaled = _scaled(amount)
     if scaled:
-        return _signed(amount, f"${scaled}")
+        return _money(amount, scaled)
     if 0 < size < Decimal("0.005"):
-        return "less than $0.01" if amount > 0 else "a loss of less than $0.01"
+        least = f"less than {shown_currency().sign}0.01"
+        return least if amount > 0 else f"a loss of {least}"
     places = 0 if size >= Decimal("99.995") or size == int(size) else 2
-    return _signed(amount, f"${_rounded(amount, places)}")
+    return _money(amount, _rounded(amount, places))
 
 
 def usd_table(value: Value) -> str:
-    """Dollars in a table, to the cent: ``$4,812.37``."""
-    amount = _decimal(value)
-    if amount is None:
-        return UNKNOWN
+    """An amount in a table, to the cent: ``$4,812.37``."""
+    amount = _amount(value)
+    return UNKNOWN if amount is None else _to_the_cent(amount)
+
+
+def _to_the_cent(amount: Decimal) -> str:
     text = _rounded(amount, 2)
-    return f"${text}" if text == "0.00" else _signed(amount, f"${text}")
+    return _money(abs(amount) if text == "0.00" else amount, text)
 
 
 def usd_unit(value: Value) -> str:
     """A small price, to three significant digits: ``$0.000345`` per call."""
-    amount = _decimal(value)
+    amount = _amount(value)
     if amount is None:
         return UNKNOWN
     if amount == 0 or abs(amount) >= 1:
-        return usd_table(amount)
-    return _signed(amount, f"${_rounded(amount, 2 - amount.adjusted())}")
+        return _to_the_cent(amount)
+    return _money(amount, _rounded(amount, 2 - amount.adjusted()))
 
 
 def percent(value: Value) -> str:
@@ -175,12 +190,12 @@ def delta_or_new(value: Value) -> str:
 
 
 def delta_usd(value: Value) -> str:
-    """A change in dollars in words: ``up $312``."""
+    """A change of an amount in words: ``up $312``."""
     return _in_words(_decimal(value), usd)
 
 
 def more_or_less_usd(value: Value) -> str:
-    """A change in dollars as an amount: ``$312 more``, ``$312 less``."""
+    """A change of an amount: ``$312 more``, ``$312 less``."""
     amount = _decimal(value)
     if amount is None:
         return "an unknown change"
@@ -190,10 +205,10 @@ def more_or_less_usd(value: Value) -> str:
 
 
 def delta_usd_table(value: Value) -> str:
-    """A change in dollars to the cent with its sign: ``+$312.00``."""
+    """A change of an amount to the cent with its sign: ``+$312.00``."""
     amount = _decimal(value)
     text = usd_table(value)
-    return f"+{text}" if amount is not None and amount > 0 and text != "$0.00" else text
+    return f"+{text}" if amount is not None and amount > 0 and text != usd_table(0) else text
 
 
 def delta_points(value: Value) -> str:
@@ -248,6 +263,21 @@ def text(value: Value) -> str:
 def words(value: Value) -> str:
     """An identifier read as words: ``cost_per_task`` becomes ``cost per task``."""
     return text(value).replace("_", " ")
+
+
+def currency_said(currency: Currency) -> str:
+    """What a reader has to know of amounts that are not just USD; empty for those."""
+    if currency.missing:
+        return (
+            f"Amounts are in USD: the seed currency_rates has no rate of {currency.missing} that holds on "
+            "the as-of date."
+        )
+    if currency.code == "USD":
+        return ""
+    return (
+        f"Amounts are shown in {currency.code}, all at the rate of {day(currency.rate_date)}, "
+        f"{exact(currency.usd_per_unit)} USD for 1 {currency.code}. Queries and what they return are in USD."
+    )
 
 
 # The style names that a page writes after the colon: ``{spend_usd:usd}``.

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 import altair as alt
 
 from reports_builder import formatting
+from reports_builder.currency import USD, Currency
 from reports_builder.escaping import Markdown
 from reports_builder.evidence import Evidence, Prose, Quote, literal, note
 from reports_builder.formatting import Value
@@ -425,6 +426,8 @@ class Page:
     key_figure_headings: tuple[str, str, str, str, str, str] = KEY_FIGURE_HEADINGS
     notice: Prose | None = None
     """What a reader has to know before any figure, in one line."""
+    currency: Currency = USD
+    """What amounts are shown in."""
 
     @property
     def name(self) -> str:

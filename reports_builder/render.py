@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 import jinja2
 
 from reports_builder import charts, formatting
+from reports_builder.currency import shown_in
 from reports_builder.escaping import Markdown, escape, fenced
 from reports_builder.evidence import Prose, Quote
 from reports_builder.lineage.figure_ids import figure_id
@@ -42,6 +43,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters["marts"] = _marts
+    environment.filters["currency"] = formatting.currency_said
     environment.filters["figure_id"] = _figure_id
     environment.filters["period"] = charts.days_of_period
     environment.filters["day"] = formatting.day
@@ -79,7 +81,14 @@ def text_of(page: Page) -> str:
         figure.name: Markdown(f"![{escape(figure.alt.plain)}]({figure_source(page, figure)})")
         for figure in page.all_figures
     }
-    return template_text("page.md.j2", page=page, images=images)
+    with shown_in(page.currency):
+        return template_text("page.md.j2", page=page, images=images)
+
+
+def drawing_of(page: Page, figure: Figure) -> str:
+    """A figure of the page as SVG."""
+    with shown_in(page.currency):
+        return charts.svg(figure, page.period)
 
 
 def template_text(name: str, **values: object) -> str:
@@ -91,5 +100,5 @@ def render(pages: tuple[Page, ...]) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Every file of ``pages``: its path below the output folder and its bytes."""
     for page in pages:
         for figure in page.all_figures:
-            yield figure_path(page, figure), charts.svg(figure, page.period).encode()
+            yield figure_path(page, figure), drawing_of(page, figure).encode()
         yield PurePosixPath(page.path), text_of(page).encode()

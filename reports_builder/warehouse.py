@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
 from typing import Protocol
@@ -13,6 +14,7 @@ from typing import Protocol
 import duckdb
 
 from reports_builder.attempts import failed_attempt
+from reports_builder.currency import USD, Currency
 from reports_builder.errors import ReportError
 from reports_builder.escaping import SqlValue, clean, sql_literal
 from reports_builder.evidence import Evidence, marts_read
@@ -100,6 +102,7 @@ class Warehouse:
         self._connection = connection
         self._answered: dict[str, Evidence] = {}
         self.period = self._period()
+        self.currency = self._currency()
 
     def period_of(self, _evidence: Evidence) -> Period:
         """The window that an answer stands for."""
@@ -164,6 +167,18 @@ class Warehouse:
             )
         as_of, start, prior_start, prior_end, first = (date.fromisoformat(str(value)) for value in rows[0])
         return Period(as_of, start, prior_start, prior_end, first)
+
+    def _currency(self) -> Currency:
+        """What the build says that amounts are shown in; one without a word of it shows USD."""
+        if not self.has("core.rpt_display_currency"):
+            return USD
+        _, rows = self._fetch("select currency, usd_per_unit, rate_date from core.rpt_display_currency;")
+        if not rows or rows[0][0] == USD.code:
+            return USD
+        code, rate, day = rows[0]
+        if not isinstance(rate, Decimal) or not isinstance(day, date):
+            return Currency(missing=str(code))
+        return Currency(str(code), rate, day)
 
 
 def written(sql: str, parameters: Mapping[str, SqlValue | Mart]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -70,6 +71,11 @@ def _as_of_date(value: Any) -> str | None:
     return None if value == "latest" or _is_day(value) else "latest, or a day such as 2026-09-30"
 
 
+def _currency_code(value: Any) -> str | None:
+    is_code = isinstance(value, str) and re.fullmatch("[A-Z]{3}", value)
+    return None if is_code else "the code of a currency in capitals, such as EUR"
+
+
 def _removed_days(value: Any) -> str | None:
     is_list = isinstance(value, list) and all(_is_day(day) for day in value)
     return None if isinstance(value, bool) or is_list else "true, false, or a list of days"
@@ -122,6 +128,7 @@ KINDS: dict[str, Kind] = {
     "source_kinds": _source_kinds,
     "price_packages": _packages,
     "as_of_date": _as_of_date,
+    "display_currency": _currency_code,
     "pseudonymised": _pseudonymised,
     "late_data_lookback_days": _lookback_days,
     "accept_removed_days": _removed_days,

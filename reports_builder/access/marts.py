@@ -27,9 +27,15 @@ SCHEMAS = (
 """Whose tables are marts. What is elsewhere no limited reader can read, but for what is named below."""
 
 REFERENCE = frozenset(
-    {"core.dim_dates", "core.dim_models", "intermediate.int_as_of_date", "seeds.assumptions"}
+    {
+        "core.dim_dates",
+        "core.dim_models",
+        "core.rpt_display_currency",
+        "intermediate.int_as_of_date",
+        "seeds.assumptions",
+    }
 )
-"""They speak of nobody: days, price lists, the period of all reports, the settings that rules count by."""
+"""They speak of nobody: days, prices, the period and currency of all reports, the settings of rules."""
 
 OWNED_USAGE = "intermediate.int_usage_owned_daily"
 """Usage with whom the owner rules find."""

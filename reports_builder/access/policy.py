@@ -1,7 +1,7 @@
 """What a company decided: which group of its login sees which rows, and whether with revenue."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,11 +53,35 @@ class Policy:
         # Clocks of two machines may differ by a minute.
         if not -60 <= (now or datetime.now(UTC)).timestamp() - issued <= self.login_hours * 3600:
             raise AccessError(f"a login counts for {self.login_hours} hours here: log out, and in again.")
-        scope = Scope()
-        for name in sorted(_words(claims.get(self.claim)) & self.groups.keys()):
-            scope |= self.groups[name].scope_of(claims)
+        scope = self._scope_of_groups(_words(claims.get(self.claim)) & self.groups.keys(), claims)
         if scope.is_nothing:
             raise AccessError("this account is in no group that may read here; ask who runs it.")
+        return scope
+
+    def scope_of_groups(self, names: Collection[str], claims: Mapping[str, object]) -> Scope:
+        """What whoever runs a program for these groups gives it; AccessError where that is nothing.
+
+        Nobody logs in here: who can start the program can open the warehouse anyway, and hands on less.
+        """
+        unknown = sorted(set(names) - self.groups.keys())
+        if unknown:
+            raise AccessError(
+                f"there is no group {clean(unknown[0])!r} in the policy; it has "
+                f"{', '.join(map(clean, self.groups))}."
+            )
+        scope = self._scope_of_groups(names, claims)
+        if scope.is_nothing:
+            needed = sorted({claim for name in names for _, claim in self.groups[name].claims})
+            raise AccessError(
+                f"rows of {', '.join(map(clean, sorted(names)))} are named by a claim of the account: say "
+                f"{' or '.join(f'--claim {clean(claim)}=ID' for claim in needed)}."
+            )
+        return scope
+
+    def _scope_of_groups(self, names: Collection[str], claims: Mapping[str, object]) -> Scope:
+        scope = Scope()
+        for name in sorted(names):
+            scope |= self.groups[name].scope_of(claims)
         return scope
 
 

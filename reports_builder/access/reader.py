@@ -77,6 +77,10 @@ class Reader:
         cursor = self._empty.execute(sql, dict(parameters or {}))
         return tuple(column[0] for column in cursor.description or ()), tuple(cursor.fetchall())
 
+    def interrupt(self) -> None:
+        """Break off the query that runs now."""
+        self._connection.interrupt()
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()

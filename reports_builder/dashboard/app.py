@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from reports_builder.currency import show_in
 from reports_builder.dashboard import (
     alert_form,
     alerts_shown,
@@ -24,12 +25,19 @@ from reports_builder.dashboard import (
     trace_page,
 )
 from reports_builder.dashboard.filters import Filters
-from reports_builder.dashboard.loading import load_choices, load_customers, load_notice, load_view
+from reports_builder.dashboard.loading import (
+    load_choices,
+    load_currency,
+    load_customers,
+    load_notice,
+    load_view,
+)
 from reports_builder.dashboard.pages import VIEWS, PageName
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
 from reports_builder.errors import ReportError
 from reports_builder.escaping import escape
+from reports_builder.formatting import currency_said
 
 _STYLE = Path(__file__).with_name("style.css")
 _NO_WAREHOUSE = """
@@ -67,8 +75,13 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
 
 
 def _notice(settings: Settings, identity: Identity) -> None:
-    """Say above every page that the figures are the demo's; of a file that is not readable pages tell."""
+    """Say above every page whose figures they are and in what; of a file that is not readable pages tell."""
     with suppress(ReportError):
+        currency = load_currency(settings.warehouse, identity)
+        # Each run of the script has a thread of its own, and draws after the views were built.
+        show_in(currency)
+        if amounts := currency_said(currency):
+            st.caption(escape(amounts))
         if said := load_notice(settings.warehouse, identity):
             st.warning(escape(said))
 

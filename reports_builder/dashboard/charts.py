@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from reports_builder.charts import ACCENT, GOOD, INK, MUTED, NEUTRAL, RULE
+from reports_builder.charts import ACCENT, GOOD, INK, MUTED, NEUTRAL, RULE, in_currency
 from reports_builder.model import Figure
 
 # Light marks on a dark page keep the order of lightness turned round, so that the accent stands out.
@@ -25,7 +25,7 @@ _NAMES_WIDE = "containerSize()[0] < 380 ? 96 : containerSize()[0] < 640 ? 150 : 
 
 def specification(chart: alt.TopLevelMixin, description: str, height: int, *, dark: bool) -> dict[str, Any]:
     """The Vega-Lite specification, without a title: the page writes it as a heading."""
-    spec: dict[str, Any] = copy.deepcopy(chart.to_dict(validate=False))
+    spec: dict[str, Any] = in_currency(copy.deepcopy(chart.to_dict(validate=False)))
     spec.pop("config", None)
     _fit(spec)
     ink, muted, rule = (_DARK[colour] if dark else colour for colour in (INK, MUTED, RULE))

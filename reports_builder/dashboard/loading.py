@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
+from reports_builder.currency import Currency
 from reports_builder.dashboard import queries
 from reports_builder.dashboard.alerts_shown import Alerts, read_alerts
 from reports_builder.dashboard.filters import Filters
@@ -132,6 +133,13 @@ def load_notice(path: str, identity: Identity) -> str | None:
     """What stands above every page where the calls are the demo's although a reader's own files are there."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return demo_beside_own(warehouse)
+
+
+@lru_cache(maxsize=64)
+def load_currency(path: str, identity: Identity) -> Currency:
+    """What amounts are shown in."""
+    with open_published(Path(path), scope=identity.scope) as warehouse:
+        return warehouse.currency
 
 
 @lru_cache(maxsize=64)

@@ -10,11 +10,13 @@ import duckdb
 
 from reports_builder.access import EVERYTHING, AccessError, Reader, Scope, open_reader
 from reports_builder.alerts.ledger import Ledger
+from reports_builder.currency import shown_in
 from reports_builder.dashboard.filters import DIMENSIONS, Filters
 from reports_builder.escaping import SqlValue, sql_literal
 from reports_builder.evidence import Evidence, marts_read
 from reports_builder.marts import Mart
 from reports_builder.semantic.marts import mart_dimensions
+from reports_builder.time_limit import time_limit
 from reports_builder.warehouse import Connection, Period, Warehouse, written
 
 _DAYS = frozenset({"period", "compare"})
@@ -135,11 +137,17 @@ def _is_followed(name: str, marts: Collection[Mart], sql: str) -> bool:
 
 @contextmanager
 def open_published(
-    path: Path, filters: Filters | None = None, *, with_calls: bool = False, scope: Scope = EVERYTHING
+    path: Path,
+    filters: Filters | None = None,
+    *,
+    with_calls: bool = False,
+    scope: Scope = EVERYTHING,
+    seconds: float | None = None,
 ) -> Iterator[NarrowedWarehouse]:
     """The published file as it is at this moment, as a reader may see it; ReportError when it cannot serve.
 
     ``with_calls`` lets questions read the files of the build too, which single calls and traces stand in.
+    After so many ``seconds`` they are broken off.
     """
 
     def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -151,5 +159,7 @@ def open_published(
             connection.execute(f"set allowed_directories = [{folder}]")
         connection.execute("set enable_external_access = false")
 
-    with open_reader(path, scope, prepare) as connection:
-        yield NarrowedWarehouse(path, connection, filters or Filters())
+    with open_reader(path, scope, prepare) as connection, time_limit(connection, seconds):
+        warehouse = NarrowedWarehouse(path, connection, filters or Filters())
+        with shown_in(warehouse.currency):
+            yield warehouse

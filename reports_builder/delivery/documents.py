@@ -13,7 +13,7 @@ from markupsafe import Markup
 from reports_builder import charts, markup
 from reports_builder.errors import ReportError
 from reports_builder.model import Figure, Page
-from reports_builder.render import figure_source, text_of
+from reports_builder.render import drawing_of, figure_source, text_of
 
 _FOLDER = Path(__file__).parent
 _SHARPNESS = 2
@@ -91,7 +91,7 @@ def mail_html(page: Page, address: Callable[[Figure], str], more: str) -> str:
 
 def png(page: Page, figure: Figure) -> bytes:
     """The figure for programs that draw no SVG, twice as sharp as it is large."""
-    drawn: bytes = vl_convert.svg_to_png(charts.svg(figure, page.period), scale=_SHARPNESS)
+    drawn: bytes = vl_convert.svg_to_png(drawing_of(page, figure), scale=_SHARPNESS)
     return drawn
 
 
@@ -103,7 +103,7 @@ def _figure(address: str, alternative: str) -> str:
 
 
 def _svg_address(page: Page, figure: Figure) -> str:
-    drawn = charts.svg(figure, page.period).encode()
+    drawn = drawing_of(page, figure).encode()
     return f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}"
 
 

@@ -9,6 +9,7 @@ from reports_builder.access import EVERYTHING, Scope, open_reader
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
 from reports_builder.formatting import Value
+from reports_builder.time_limit import time_limit
 from reports_builder.warehouse import BUILD, CATALOG, attach
 
 _Identity = tuple[Path, int, int, int]
@@ -19,15 +20,16 @@ _open: dict[_Identity, duckdb.DuckDBPyConnection] = {}
 
 
 def answer(
-    sql: str, warehouse: Path, scope: Scope = EVERYTHING
+    sql: str, warehouse: Path, scope: Scope = EVERYTHING, seconds: float | None = None
 ) -> tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]:
     """Columns and rows of a query on the warehouse as it stands now, as far as the scope goes.
 
-    ReportError when it cannot answer, and where the question goes beyond the scope.
+    ReportError when it cannot answer, where the question goes beyond the scope, and when it takes longer than
+    ``seconds``.
     """
     opened = open_cursor(warehouse) if scope.is_everything else open_reader(warehouse, scope)
     try:
-        with opened as connection:
+        with opened as connection, time_limit(connection, seconds):
             cursor = connection.execute(sql)
             columns = tuple(column[0] for column in cursor.description or ())
             return columns, tuple(cursor.fetchall())

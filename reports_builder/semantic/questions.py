@@ -55,20 +55,22 @@ def query(
     limit: int = 10_000,
     warehouse: Path = DEFAULT_WAREHOUSE,
     scope: Scope = EVERYTHING,
+    seconds: float | None = None,
 ) -> Result:
     """``metrics`` by ``dimensions`` from the published warehouse.
 
     ``filters`` keeps, per dimension, the rows with one of the values; no values is no filter. ``start``
     and ``end`` are UTC days, both included. ``order`` names columns, descending with a leading ``-``;
     rows that it leaves equal, and all rows without it, are in the order of the dimensions. Only rows of
-    the ``scope`` count. ReportError for anything that cannot be asked or answered.
+    the ``scope`` count. ReportError for anything that cannot be asked or answered, or takes longer than
+    ``seconds``.
     """
     if not metrics:
         raise ReportError("name at least one metric.")
     check_metrics(metrics)
     conditions = _conditions(filters or {}, start, end)
     sql = _sql(metrics, dimensions, conditions, order=order, limit=limit)
-    columns, found = answer(sql, warehouse, scope)
+    columns, found = answer(sql, warehouse, scope, seconds)
     rows = tuple(tuple(_shown(value) for value in row) for row in found)
     return Result(columns, rows, sql, len(rows) >= limit)
 

@@ -202,7 +202,7 @@ def test_init_leaves_nothing_where_it_cannot_write(tmp_path: Path, monkeypatch: 
 def test_users_install_nothing_that_only_the_tests_need() -> None:
     """`requirements.lock` is closed: every package that it has asks only for others of it, on this platform."""
     project = tomllib.loads((shipped.PROJECT.parent / "pyproject.toml").read_text())["project"]
-    extras = ("alerts", "dashboard", "delivery", "otel", "prices", "receive", "s3")
+    extras = ("alerts", "dashboard", "delivery", "mcp", "otel", "prices", "receive", "s3")
     wanted = [
         *project["dependencies"],
         *(each for name in extras for each in project["optional-dependencies"][name]),

@@ -15,10 +15,10 @@ from dbt_project.landing.errors import UsageError
 TOKEN_VARIABLE: Final = "FINOPS_RECEIVE_TOKEN"  # noqa: S105 - the name of a variable
 
 
-def token_of(file: Path | None) -> str | None:
-    """The token of a file, else of the environment; UsageError for one that no header can carry."""
+def token_of(file: Path | None, variable: str = TOKEN_VARIABLE) -> str | None:
+    """The token of a file, else of a variable; UsageError for one that no header can carry."""
     try:
-        token = file.read_text(encoding="utf-8") if file else os.environ.get(TOKEN_VARIABLE)
+        token = file.read_text(encoding="utf-8") if file else os.environ.get(variable)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{file}: cannot be read ({getattr(error, 'strerror', None) or 'no text'})"
@@ -27,7 +27,7 @@ def token_of(file: Path | None) -> str | None:
         return None
     token = token.strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError(f"{file or TOKEN_VARIABLE}: a token is letters, digits and signs, on one line")
+        raise UsageError(f"{file or variable}: a token is letters, digits and signs, on one line")
     return token
 
 
