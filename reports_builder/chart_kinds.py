@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 import altair as alt
 
-from reports_builder.charts import ACCENT, INK, MUTED, NEUTRAL, Record, data, records
+from reports_builder.charts import ACCENT, INK, MUTED, NEUTRAL, RULE, Record, data, records
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import plain
 
@@ -228,6 +228,42 @@ def signed_bars(
     chart: alt.TopLevelMixin = alt.layer(
         base.mark_bar().encode(x=across, color=colour),
         *(side.encode(x=across, text=alt.Text("shown:N")) for side in (right, left)),
+    )
+    return chart
+
+
+def hours_of_week(
+    evidence: Evidence, *, value: str, style: str, legend_title: str, legend_format: str = "$,.2~f"
+) -> alt.TopLevelMixin:
+    """A cell per weekday and hour, the darker the more; an hour without a row has no cell.
+
+    Columns ``iso_weekday``, ``weekday_name`` and ``hour_of_day`` say which. One ramp from light to dark reads
+    the same in greyscale and to eyes that see few colours.
+    """
+    rows = records(evidence, shown=(value, style))
+    weekdays = {int(row["iso_weekday"] or 0): str(row["weekday_name"]) for row in rows}
+    hours = alt.Axis(title="Hour of the day, UTC", values=list(range(0, 24, 3)), labelAngle=0, ticks=False)
+    chart: alt.TopLevelMixin = (
+        alt.Chart(data(rows))
+        .mark_rect(stroke="white", strokeWidth=1)
+        .encode(
+            x=alt.X("hour_of_day:O", axis=hours, scale=alt.Scale(domain=list(range(24)))),
+            y=alt.Y(
+                "weekday_name:N",
+                sort=[weekdays[day] for day in sorted(weekdays)],
+                axis=alt.Axis(title=None, ticks=False, domain=False),
+            ),
+            color=alt.Color(
+                f"{value}:Q",
+                scale=alt.Scale(range=[RULE, ACCENT], interpolate="rgb", zero=True),
+                legend=alt.Legend(title=legend_title, format=legend_format, orient="bottom", tickCount=3),
+            ),
+            tooltip=[
+                alt.Tooltip("weekday_name:N", title="Weekday"),
+                alt.Tooltip("hour_of_day:O", title="Hour, UTC"),
+                alt.Tooltip("shown:N", title=legend_title),
+            ],
+        )
     )
     return chart
 

@@ -197,6 +197,11 @@ def _inline_rows(node: Any) -> Iterator[list[dict[str, Any]]]:
             yield from _inline_rows(inner)
 
 
+def stands_for(period: Period) -> str:
+    """Of which days a chart is, so that it says so taken out of its page, too."""
+    return f"{days_of_period(period)}, where it names no other time."
+
+
 def specification(figure: Figure, period: Period | None = None) -> dict[str, object]:
     """The Vega-Lite specification with the theme, the message as title and the alternative text.
 
@@ -208,7 +213,7 @@ def specification(figure: Figure, period: Period | None = None) -> dict[str, obj
         "text": textwrap.wrap(figure.title.plain.rstrip("."), 78),
         "subtitle": [
             *textwrap.wrap(figure.key, 110),
-            *([f"{days_of_period(period)}, where it names no other time."] if period else []),
+            *([stands_for(period)] if period else []),
         ],
     }
     spec["description"] = figure.alt.plain

@@ -19,6 +19,7 @@ Fold = Callable[[str, str], str]
 
 _DETAILS = re.compile(r"^<details><summary>(?P<summary>[^\n]*)</summary>$", re.MULTILINE)
 _END = re.compile(r"^</details>$", re.MULTILINE)
+_QUERY = re.compile(r"Query (\d+)")
 
 
 @cache
@@ -37,11 +38,14 @@ def folded(summary: str, within: str) -> str:
     return f"<details><summary>{summary}</summary>{within}</details>"
 
 
-def page(text: str, draw: Draw, fold: Fold = folded) -> str:
-    """A whole report as HTML; ``draw`` shows its figures, and nothing else is shown as one."""
+def page(text: str, draw: Draw, fold: Fold = folded, *, within: str = "") -> str:
+    """A whole report as HTML; ``draw`` shows its figures, and nothing else is shown as one.
+
+    Its queries are anchors whose names begin with ``within``, so that a document can have several reports.
+    """
     parts: list[str] = []
     for is_folded, summary, block in blocks(text):
-        html = _blocks(block, draw)
+        html = _blocks(block, draw, within)
         parts.append(fold(str(parser().renderInline(summary)), html) if is_folded else html)
     return f'<div class="report">{"".join(parts)}</div>'
 
@@ -60,11 +64,13 @@ def blocks(text: str) -> list[tuple[bool, str, str]]:
     return [*parts, (False, "", text[place:])]
 
 
-def _blocks(text: str, draw: Draw) -> str:
+def _blocks(text: str, draw: Draw, within: str) -> str:
     # A report has a sentence of its answer on each line.
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
     parser.add_render_rule("image", _image_rule(draw))
     parser.add_render_rule("text", _text)
+    parser.add_render_rule("heading_open", _anchor_rule(within))
+    parser.add_render_rule("link_open", _link_rule(within))
     parser.add_render_rule("table_open", lambda *_: '<div class="wide" tabindex="0"><table>')
     parser.add_render_rule("table_close", lambda *_: "</table></div>")
     return str(parser.render(text))
@@ -73,6 +79,29 @@ def _blocks(text: str, draw: Draw) -> str:
 def _text(_renderer: RendererHTML, tokens: list[Token], index: int, *_: object) -> str:
     """A sign of its own on the next line is no figure."""
     return escape(tokens[index].content).replace(" %", "&nbsp;%")
+
+
+def _anchor_rule(within: str) -> Callable[..., str]:
+    def heading(
+        renderer: RendererHTML, tokens: list[Token], index: int, options: OptionsDict, _: EnvType
+    ) -> str:
+        if query := _QUERY.fullmatch(tokens[index + 1].content):
+            tokens[index].attrSet("id", f"{within}query-{query[1]}")
+        return renderer.renderToken(tokens, index, options, _)
+
+    return heading
+
+
+def _link_rule(within: str) -> Callable[..., str]:
+    def link(
+        renderer: RendererHTML, tokens: list[Token], index: int, options: OptionsDict, _: EnvType
+    ) -> str:
+        address = str(tokens[index].attrs.get("href", ""))
+        if address.startswith("#"):
+            tokens[index].attrSet("href", f"#{within}{address[1:]}")
+        return renderer.renderToken(tokens, index, options, _)
+
+    return link
 
 
 def _image_rule(draw: Draw) -> Callable[..., str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import PurePosixPath
+from urllib.parse import quote_plus
 
 import altair as alt
 
@@ -80,6 +81,20 @@ class Column:
 
 CUSTOMER_PAGE = ("customer?customer", "customer_id")
 """The page of the customer of a row."""
+
+FEATURE_PAGE = ("features?feature", "feature_id")
+"""The page of features, narrowed to that of a row."""
+
+TEAM_PAGE = ("understanding?team", "team_id")
+"""The page on usage, narrowed to the team of a row."""
+
+
+def page_of_row(page: tuple[str, str], record: Mapping[str, Value]) -> str | None:
+    """The address of the page on what a row names, beside that of the row; None where it names nothing."""
+    address, column = page
+    value = record[column]
+    # The id is whatever data says it is.
+    return None if value is None else f"{address}={quote_plus(str(value))}"
 
 
 @dataclass(frozen=True)
@@ -205,7 +220,9 @@ def compared(
 class Figure:
     """A chart titled with its message; ``alt`` says the same in words.
 
-    ``key`` explains marks that are not labelled where they stand, in a line below the title.
+    ``key`` explains marks that are not labelled where they stand, in a line below the title. For the
+    dashboard ``page`` is where a click on the bar of a row leads, as of a column, and ``days`` says of which
+    days the chart is, which the filters decide.
     """
 
     name: str
@@ -215,6 +232,8 @@ class Figure:
     evidence: Evidence
     height: int = 280
     key: str = ""
+    page: tuple[str, str] | None = None
+    days: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Pages to files in memory: Markdown by template, figures to SVG."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
 
@@ -15,6 +16,25 @@ from reports_builder.lineage.figure_ids import figure_id
 from reports_builder.model import Citation, Figure, Page, TextHistogram
 
 _BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query, its number on the page, and what the page took from it: each value in the ways it is shown."""
+
+    number: int
+    sql: str
+    figures: dict[tuple[str, str], dict[Markdown, Quote]] = field(default_factory=dict)
+
+
+def queries_of(citations: Iterable[Citation]) -> dict[str, Query]:
+    """The queries of all parts of a page by their text, in order of appearance, each once."""
+    found: dict[str, Query] = {}
+    for citation in citations:
+        query = found.setdefault(citation.evidence.sql, Query(len(found) + 1, citation.evidence.sql))
+        for quote in citation.quotes:
+            query.figures.setdefault((quote.column, quote.exact), {}).setdefault(quote.shown, quote)
+    return found
 
 
 def _finalize(value: object) -> object:
@@ -82,7 +102,7 @@ def text_of(page: Page) -> str:
         for figure in page.all_figures
     }
     with shown_in(page.currency):
-        return template_text("page.md.j2", page=page, images=images)
+        return template_text("page.md.j2", page=page, images=images, queries=queries_of(page.citations))
 
 
 def drawing_of(page: Page, figure: Figure) -> str:

@@ -164,9 +164,11 @@ def granted(mart: str, structure: Structure, scope: Scope, catalog: str) -> str:
     conditions = _conditions(structure[read], scope, catalog)
     if not conditions:
         raise AccessError(f"your group sees {scope.said}, and {mart} speaks of more than that.")
+    other = structure[read] if read != mart else None
+    # What a call of a team's own names may be another team; the rows of both tables go by the owner then.
+    owner = {"named_team_id": "team_id"} if scope.teams else {}
     shown = [
-        f"{_spelled(name, kind, structure[read] if read != mart else None)} as {quoted(name)}"
-        for name, kind in columns.items()
+        f"{_spelled(owner.get(name, name), kind, other)} as {quoted(name)}" for name, kind in columns.items()
     ]
     return f"select {', '.join(shown)} from {catalog}.{read} where {' or '.join(conditions)}"  # noqa: S608
 

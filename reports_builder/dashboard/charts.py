@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from reports_builder.charts import ACCENT, GOOD, INK, MUTED, NEUTRAL, RULE, in_currency
-from reports_builder.model import Figure
+from reports_builder.model import Figure, page_of_row
 
 # Light marks on a dark page keep the order of lightness turned round, so that the accent stands out.
 _DARK = {
@@ -75,8 +75,30 @@ def key_said(key: str, *, dark: bool) -> str:
 
 
 def of_figure(figure: Figure, *, dark: bool) -> dict[str, Any]:
-    """The specification of a report's figure."""
-    return specification(figure.chart, figure.alt.plain, figure.height, dark=dark)
+    """The specification of a report's figure; a click on a bar leads to the page on it."""
+    spec = specification(figure.chart, figure.alt.plain, figure.height, dark=dark)
+    if figure.page:
+        links = [page_of_row(figure.page, record) for record in figure.evidence.records()]
+        _link(spec, links)
+        # In the same tab, as the names in a table.
+        spec["usermeta"] = {"embedOptions": {"loader": {"target": "_self"}}}
+    return spec
+
+
+def _link(node: Any, links: list[str | None]) -> None:
+    """Give each row of data the address of its row of the query, and the bars a click that follows it."""
+    if isinstance(node, dict):
+        for row in node.get("data", {}).get("values", ()):
+            row["address"] = links[row["position"]]
+        mark = node.get("mark")
+        if isinstance(mark, dict) and mark.get("type") == "bar":
+            mark["cursor"] = "pointer"
+            node["encoding"]["href"] = {"field": "address", "type": "nominal"}
+        for value in node.values():
+            _link(value, links)
+    if isinstance(node, list):
+        for item in node:
+            _link(item, links)
 
 
 def _fit(node: Any) -> None:

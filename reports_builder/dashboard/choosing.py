@@ -21,6 +21,7 @@ _LABELS = {
     "tier": "Tier",
     "product": "Product",
     "feature": "Feature",
+    "team": "Team",
     "provider": "Provider",
     "model": "Model",
     "environment": "Environment",

@@ -24,6 +24,7 @@ DIMENSIONS = {
     "tier": "subscription_tier",
     "product": "product_id",
     "feature": "feature_id",
+    "team": "team_id",
     "provider": "provider",
     "model": "model",
     "environment": "environment",
@@ -47,6 +48,7 @@ class Filters:
     tier: tuple[str, ...] = ()
     product: tuple[str, ...] = ()
     feature: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
     provider: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
+from reports_builder.charts import stands_for
 from reports_builder.currency import Currency
 from reports_builder.dashboard import queries
 from reports_builder.dashboard.alerts_shown import Alerts, read_alerts
@@ -33,6 +34,18 @@ def _build_of(name: str) -> BuildView:
     return build
 
 
+def _dated(view: View, warehouse: NarrowedWarehouse) -> View:
+    """The view, each chart with the days that it is of."""
+    return replace(view, sections=tuple(_dated_section(section, warehouse) for section in view.sections))
+
+
+def _dated_section(section: Section, warehouse: NarrowedWarehouse) -> Section:
+    figures = (
+        replace(figure, days=stands_for(warehouse.period_of(figure.evidence))) for figure in section.figures
+    )
+    return replace(section, figures=tuple(figures))
+
+
 def _seen(view: View, identity: Identity) -> View:
     return view if identity.scope.is_everything else permitted(view)
 
@@ -47,7 +60,7 @@ def load_view(name: str, path: str, identity: Identity, filters: Filters) -> Vie
         # A team may have machines and no call: what it is shown then, its rows decide.
         if (filters.chosen or identity.scope.is_everything) and not queries.calls_in_period(warehouse):
             return None
-        view = _seen(_build_of(name)(warehouse), identity)
+        view = _seen(_dated(_build_of(name)(warehouse), warehouse), identity)
         return replace(view, tiles=with_weeks(warehouse, view.tiles))
 
 
@@ -56,7 +69,7 @@ def load_customer(path: str, identity: Identity, customer_id: str) -> View | Non
     """The page of one customer; None where there is none of this id."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         view = customer.build(warehouse, customer_id)
-        return view and _seen(view, identity)
+        return view and _seen(_dated(view, warehouse), identity)
 
 
 @lru_cache(maxsize=128)

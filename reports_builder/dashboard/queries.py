@@ -90,6 +90,7 @@ def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:
         "organization": tuple(sorted({*organizations, *(["unallocated"] if strangers["customers"] else [])})),
         "product": values("select distinct product_id from core.fct_usage_daily order by 1"),
         "provider": values("select distinct provider from core.fct_usage_daily order by 1"),
+        "team": values("select distinct team_id from intermediate.int_usage_owned_daily order by 1"),
         "tier": values("select distinct subscription_tier from core.dim_customers order by 1"),
     }
 

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from html import escape
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -18,7 +18,17 @@ from reports_builder.dashboard.view import Opening, View
 from reports_builder.dashboard.weeks import line_html
 from reports_builder.evidence import Evidence, Prose
 from reports_builder.formatting import Value
-from reports_builder.model import Citation, Column, Figure, Insight, KeyFigure, Section, Table, cite
+from reports_builder.model import (
+    Citation,
+    Column,
+    Figure,
+    Insight,
+    KeyFigure,
+    Section,
+    Table,
+    cite,
+    page_of_row,
+)
 from reports_builder.spreadsheet_cells import csv_bytes
 
 LIMITED = "is-limited"
@@ -260,8 +270,9 @@ def _tables(section: Section, tables: list[Table]) -> None:
 
 def _figure(figure: Figure) -> None:
     remark = _not_narrowed(item.evidence for item in cite((figure.title,), (figure.evidence,)))
+    days = f'<span class="days">{escape(figure.days)}</span>' if figure.days else ""
     html(
-        f'<div class="message">{markup.inline(figure.title)}{remark}</div>'
+        f'<div class="message">{markup.inline(figure.title)}{days}{remark}</div>'
         + (
             f'<div class="more">{escape(charts.key_said(figure.key, dark=is_dark()))}</div>'
             if figure.key
@@ -330,10 +341,8 @@ def _cell(kind: str, column: Column, record: Mapping[str, Value]) -> str:
     shown = escape(said)
     if column.is_number and not column.words and record[column.name] is not None:
         shown = _linked(shown, column.name, formatting.exact(record[column.name]))
-    if column.page and record[column.page[1]] is not None:
-        address, key = column.page
-        # Beside the page that shows the table; the id of whatever data says it is.
-        shown = f'<a href="{address}={quote_plus(str(record[key]))}" target="_self">{shown}</a>'
+    if column.page and (address := page_of_row(column.page, record)):
+        shown = f'<a href="{address}" target="_self">{shown}</a>'
     return f'<td class="{kind}" data-label="{escape(column.heading, quote=True)}">{shown}</td>'
 
 

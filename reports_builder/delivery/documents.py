@@ -131,7 +131,7 @@ def _body(page: Page, draw: Callable[[Page, Figure, str], str], fold: markup.Fol
     def draw_source(source: str, alternative: str) -> str | None:
         return draw(page, figures[source], alternative) if source in figures else None
 
-    return markup.page(text_of(page), draw_source, fold)
+    return markup.page(text_of(page), draw_source, fold, within=f"{_name(page)}-")
 
 
 def _name(page: Page) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -277,6 +277,26 @@ def test_filters_of_the_address_find_nobody_else(built: Workspace, others: Other
         assert load_view("overview", path, key(built, scope), filters) is None
         choices, _ = load_choices(path, key(built, scope))
         assert set(choices["organization"]) <= {others.organization}
+
+
+def test_a_filter_by_team_keeps_to_the_scope_and_to_the_teams_in_the_books(
+    built: Workspace, others: Others
+) -> None:
+    """Also where a call names a team, and the rows of a reader of one team stand for those of the books."""
+    path = str(built.published)
+
+    def spend(scope: Scope, teams: Iterable[str]) -> str | None:
+        view = load_view("overview", path, key(built, scope), Filters.from_address({"team": teams}))
+        return view and {str(tile.label): tile.now.plain for tile in view.tiles}["AI spend"]
+
+    assert load_choices(path, key(built, ENGINEER))[0]["team"] == (TEAM,)
+    assert spend(ENGINEER, [TEAM]) == spend(ENGINEER, []) == spend(EVERYTHING, [TEAM])
+    assert spend(ENGINEER, [*sorted(others.teams), "' or true --"]) is None
+    every = load_choices(path, key(built, EVERYTHING))[0]["team"]
+    assert {TEAM} < set(every)
+    assert spend(others.success, every) == spend(others.success, [])
+    assert spend(others.success, [TEAM]) != spend(others.success, [])
+    assert spend(Scope(has_all_rows=True), every) == spend(EVERYTHING, [])
 
 
 def test_the_page_of_a_customer_is_its_own_alone(built: Workspace, others: Others) -> None:

@@ -11,7 +11,14 @@ import json
 import pytest
 
 from reports_builder.access import AccessError, Scope
-from reports_builder.access.marts import REFERENCE, SCHEMAS, granted, is_of_revenue, ways_to_limit
+from reports_builder.access.marts import (
+    OWNED_USAGE,
+    REFERENCE,
+    SCHEMAS,
+    granted,
+    is_of_revenue,
+    ways_to_limit,
+)
 from tests.workspace import ROOT, Workspace
 
 LISTED = ROOT / "tests" / "access" / "marts.txt"
@@ -69,3 +76,20 @@ def test_values_of_claims_stay_values() -> None:
         'select "team_id" as "team_id", "from" as "from" from finops.core.rpt_x '
         "where team_id in (chr(0), '\\', 'a'') or true --', 'ü')"
     )
+
+
+def test_a_team_never_reads_which_team_its_calls_name() -> None:
+    """A filter by team joins usage and its owners by that name: both have the owner in its place, or neither."""
+    structure = {
+        "core.fct_usage_daily": {"team_id": "VARCHAR", "calls": "BIGINT"},
+        OWNED_USAGE: {
+            "team_id": "VARCHAR",
+            "named_team_id": "VARCHAR",
+            "named_customer_id": "VARCHAR",
+            "calls": "BIGINT",
+        },
+    }
+    for mart, name in (("core.fct_usage_daily", "team_id"), (OWNED_USAGE, "named_team_id")):
+        assert f'"team_id" as "{name}"' in granted(mart, structure, TEAM, "finops")
+    customer = Scope(customers=frozenset({"c"}))
+    assert '"named_team_id" as "named_team_id"' in granted(OWNED_USAGE, structure, customer, "finops")

@@ -89,6 +89,7 @@ def test_a_period_is_compared_with_the_days_that_are_chosen() -> None:
             ("provider", "period", "tier"),
             "All tiers and providers, not the chosen days: these filters do not narrow this figure.",
         ),
+        (("team",), "All teams: this filter does not narrow this figure."),
         (
             ("model", "product", "feature"),
             "All products, features and models: these filters do not narrow this figure.",

@@ -76,6 +76,7 @@ def test_every_page_shows_the_figures_of_its_queries(dashboard: Dashboard, reade
         reader.page.locator(
             '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
         ).nth(charts - 1).wait_for(timeout=WAIT)
+        assert reader.page.locator(".message .days").count() == charts
         assert reader.page.get_by_test_id("stAlert").count() == 0
     reader.turn_to("Overview")
     assert reader.tile("AI spend") == usd(dashboard.workspace.query(SPEND)[0][0])
@@ -96,6 +97,27 @@ def test_a_customer_is_one_click_from_the_table_and_in_the_address(reader: Reade
     reader.open("customer?customer=nobody", "text=There is no customer with this id")
     assert reader.errors == []
     assert reader.elsewhere == []
+
+
+@pytest.mark.parametrize(
+    ("page", "chart", "leads_to"),
+    [
+        ("", "top-customers", r"/customer\?customer="),
+        ("understanding", "spend-by-model", r"/performance\?model="),
+        ("understanding", "token-cost", r"/features\?feature="),
+    ],
+)
+def test_a_click_on_a_bar_leads_to_its_page(reader: Reader, page: str, chart: str, leads_to: str) -> None:
+    reader.open(page)
+    drawn = reader.page.locator(f".st-key-chart-{chart}").locator("canvas, svg").first
+    drawn.wait_for(timeout=WAIT)
+    drawn.scroll_into_view_if_needed()
+    # Right of the names, in the first bar.
+    drawn.click(position={"x": 270, "y": 18})
+    reader.page.wait_for_url(re.compile(leads_to), timeout=WAIT)
+    reader.page.locator(".tile").first.wait_for(timeout=WAIT)
+    reader.settled()
+    assert reader.page.get_by_test_id("stAlert").count() == 0
 
 
 def test_the_calculator_shows_levels_within_what_is_allowed(dashboard: Dashboard, reader: Reader) -> None:

@@ -62,6 +62,9 @@ BY_HAND = {
     "where case when is_known then dim_customers.organization_id else 'unallocated' end = $value",
     "product": "where product_id = $value",
     "feature": "where feature_id = $value",
+    "team": "join intermediate.int_owner_matches as owners on owner_key = "
+    "concat_ws('|', usage.team_id, product_id, feature_id, '', '', '', '', '') "
+    "and usage_date >= valid_from_date and usage_date < valid_to_date where owners.team_id = $value",
     "model": "where model = $value",
     "tier": "join core.dim_customers as c using (customer_id) where c.subscription_tier = $value",
     "provider": "where provider = $value",
@@ -178,6 +181,7 @@ OF_METRICS = {
     "organization": "call__organization_id",
     "product": "call__product_id",
     "feature": "call__feature_id",
+    "team": "call__team_id",
     "model": "call__model",
     "tier": "customer__subscription_tier",
     "provider": "call__provider",

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from reports_builder import formatting
-from reports_builder.dashboard import queries, show, weeks
+from reports_builder.dashboard import charts, queries, show, weeks
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_view
 from reports_builder.dashboard.pages import VIEWS
@@ -20,10 +20,11 @@ from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer, trace
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, note
-from reports_builder.model import Column, Insight, Recommendation, Table, cite
+from reports_builder.model import Column, Insight, Recommendation, Table, cite, page_of_row
 from reports_builder.pages import page_modules
 from reports_builder.subjects import insights
 from reports_builder.subjects.rates import calculator
+from tests.reports.said_nothing import says_nothing
 from tests.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("layer")
@@ -56,7 +57,7 @@ def test_every_figure_is_what_its_query_returns(built: Workspace, name: str, fil
     assert view.headline
     assert len(view.tiles) >= 4
     # Nobody of the narrowed few may have an abnormal day.
-    assert (1 if filters.chosen else 2) <= sum(len(section.figures) for section in view.sections) <= 4
+    assert (1 if filters.chosen else 2) <= sum(len(section.figures) for section in view.sections) <= 5
     checked = 0
     with duckdb.connect(str(built.published), read_only=True) as connection:
         for evidence in evidence_of(view):
@@ -146,6 +147,41 @@ def test_figures_that_are_kept_by_day_have_their_weeks_and_none_reads_none(built
         "on usage_date between as_of_date - 6 and as_of_date"
     )
     assert spend.values[-1] == pytest.approx(float(last))
+
+
+@pytest.mark.parametrize("filters", [Filters(), NARROW], ids=["all", "narrowed"])
+def test_no_part_of_a_view_says_nothing(built: Workspace, filters: Filters) -> None:
+    views = {page.view: view_of(built, page.view, filters) for page in VIEWS}
+    found = {
+        name: said
+        for name, view in views.items()
+        if view and (said := says_nothing(view.tiles, view.sections))
+    }
+    assert not found
+
+
+def test_every_chart_says_of_which_days_it_is_and_a_bar_leads_where_its_name_does(built: Workspace) -> None:
+    view = view_of(built, "understanding", Filters(period="14d"))
+    assert view is not None
+    figures = {figure.name: figure for section in view.sections for figure in section.figures}
+    assert figures["spend-by-model"].days.startswith("18 October to 31 October 2026, ")
+    # No mart has the hours of other days than those of the reports.
+    assert figures["hours-of-week"].days.startswith("2 October to 31 October 2026, ")
+    for name, page in (("spend-by-model", "performance?model="), ("token-cost", "features?feature=")):
+        figure = figures[name]
+        told = json.dumps(charts.of_figure(figure, dark=False))
+        links = (
+            [page_of_row(figure.page, record) for record in figure.evidence.records()] if figure.page else []
+        )
+        assert links
+        assert all(link and link.startswith(page) and json.dumps(link) in told for link in links)
+        assert '"href": {"field": "address"' in told
+    assert "address" not in json.dumps(charts.of_figure(figures["hours-of-week"], dark=False))
+    (asked,) = built.query("select sum(effective_cost_usd) from core.rpt_hour_of_week_costs")
+    assert [asked] == built.query(
+        "select sum(effective_cost_usd) from core.fct_usage_daily "
+        "join intermediate.int_as_of_date on usage_date between window_start_date and as_of_date"
+    )
 
 
 def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspace) -> None:

@@ -54,6 +54,9 @@ def test_every_page_has_its_place_in_the_navigation_and_its_figures(document: st
     assert '<article id="finops_summary">' in document
     assert document.count("<img ") == 3
     assert "<details><summary>Evidence: " in document
+    asked = re.findall(r'href="#(finops_summary-query-\d+)"', document)
+    assert asked
+    assert {document.count(f'<h3 id="{query}">') for query in asked} == {1}
 
 
 def test_a_pdf_is_drawn_from_what_is_in_it_with_the_queries_at_its_end(

@@ -8,10 +8,15 @@ import duckdb
 
 from reports_builder import formatting
 
-_BLOCK = re.compile(r"^(?P<fence>`{3,})sql\n(?P<sql>.*?)\n(?P=fence)$", re.MULTILINE | re.DOTALL)
-_QUOTE = re.compile(
-    r"^- (?P<shown>.+) is `(?:\w+/)?(?P<column>\w+)(?:` = |=)(?P<exact>[^`\n]+)`?$", re.MULTILINE
+_FOLD = re.compile(r"^<details><summary>.*?^</details>$", re.MULTILINE | re.DOTALL)
+_CITED = re.compile(
+    r"^- \[Query (?P<number>\d+)\]\(#query-(?P=number)\) of (?P<marts>[^:\n]+)(?:: (?P<shown>.+))?$",
+    re.MULTILINE,
 )
+_BLOCK = re.compile(
+    r"^### Query (?P<number>\d+)\n+(?P<fence>`{3,})sql\n(?P<sql>.*?)\n(?P=fence)$", re.MULTILINE | re.DOTALL
+)
+_FIGURE = re.compile(r"^- `(?:\w+/)?(?P<column>\w+)=(?P<exact>[^`\n]+)`: (?P<shown>.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -23,28 +28,37 @@ class Checked:
 
 
 def check_evidence(page: str, connection: duckdb.DuckDBPyConnection) -> Checked:
-    """Run every ``sql`` block of ``page``; each figure quoted after it must be in its result.
+    """Run every query of the appendix of ``page``; each figure that is listed below it must be in its result.
 
-    A figure is found when its column holds the exact value printed, that value rounds to the
-    figure shown, and the figure shown stands in the text before the block.
+    A figure is found when its column holds the exact value printed, and that value rounds to each figure shown.
+    What a part of the page cites must be listed so, and must stand in the text above it.
     """
+    listed: dict[str, set[str]] = {}
     blocks = list(_BLOCK.finditer(page))
+    assert len({block["sql"] for block in blocks}) == len(blocks), "a query is printed twice"
     ends = [block.start() for block in blocks[1:]] + [len(page)]
-    quotes = 0
     for block, end in zip(blocks, ends, strict=True):
         cursor = connection.execute(block["sql"])
         columns = [column[0] for column in cursor.description or ()]
         rows = cursor.fetchall()
-        tail = page[block.end() : end]
-        quoted = tail.split("</details>")[0]
-        for quote in _QUOTE.finditer(quoted):
-            values = [row[columns.index(quote["column"])] for row in rows]
-            exact = [value for value in values if formatting.exact(value) == quote["exact"]]
-            where = f"{quote.group()} under:\n{block['sql']}"
+        shown = listed.setdefault(block["number"], set())
+        for figure in _FIGURE.finditer(page[block.end() : end]):
+            values = [row[columns.index(figure["column"])] for row in rows]
+            exact = [value for value in values if formatting.exact(value) == figure["exact"]]
+            where = f"{figure.group()} under:\n{block['sql']}"
             assert exact, f"the query does not return {where}"
-            assert quote["shown"] in _styled(exact[0]), f"not a rounding of the value: {where}"
-            assert quote["shown"] in page[: block.start()], f"not in the text above: {where}"
-            quotes += 1
+            said = set(figure["shown"].split("; "))
+            assert said <= _styled(exact[0]), f"not a rounding of the value: {where}"
+            shown |= said
+    quotes, text, place = 0, "", 0
+    for fold in _FOLD.finditer(page):
+        text += page[place : fold.start()]
+        place = fold.end()
+        for cited in _CITED.finditer(fold.group()):
+            for said in cited["shown"].split("; ") if cited["shown"] else ():
+                assert said in listed[cited["number"]], f"not listed at its query: {cited.group()}"
+                assert said in text, f"not in the text above: {cited.group()}"
+                quotes += 1
     return Checked(len(blocks), quotes)
 
 

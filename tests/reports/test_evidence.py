@@ -65,17 +65,44 @@ def test_printed_query_carries_dates_and_quoted_names(tiny_warehouse: Path) -> N
     assert evidence["calls"] is None
 
 
-def test_evidence_check_notices_a_wrong_figure() -> None:
-    page = "It cost $5.00.\n\n```sql\nselect 5 as cost_usd;\n```\n\n- $5.00 is `cost_usd` = 5\n"
+PAGE = """It cost $5.00.
+
+<details><summary>Evidence: core.m</summary>
+
+- [Query 1](#query-1) of `core.m`: $5.00
+
+</details>
+
+<details><summary>Queries: 1, each with the figures taken from it</summary>
+
+### Query 1
+
+```sql
+select 5 as cost_usd;
+```
+
+- `page/cost_usd=5`: $5; $5.00
+
+</details>
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("select 5", "select 6"),
+        ("=5`: $5; $5.00", "=5`: $5; $6.00"),
+        ("core.m`: $5.00", "core.m`: $6.00"),
+        ("It cost $5.00", "It cost $7.00"),
+        ("=5`: $5; $5.00", "=5`: $5"),
+    ],
+)
+def test_evidence_check_notices_a_wrong_figure(right: str, wrong: str) -> None:
+    assert PAGE.count(right) == 1
     with duckdb.connect() as connection:
-        assert check_evidence(page, connection).quotes == 1
-        for wrong in (
-            page.replace("select 5", "select 6"),
-            page.replace("- $5.00", "- $6.00"),
-            page.replace("It cost $5.00", "It cost $7.00"),
-        ):
-            with pytest.raises(AssertionError):
-                check_evidence(wrong, connection)
+        assert check_evidence(PAGE, connection).quotes == 1
+        with pytest.raises(AssertionError):
+            check_evidence(PAGE.replace(right, wrong), connection)
 
 
 def test_a_question_asked_twice_is_answered_once_and_counted_for_both_pages(tiny_warehouse: Path) -> None:

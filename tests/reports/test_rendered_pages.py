@@ -1,6 +1,7 @@
 """A rendered page: the same bytes each time, its anatomy in order, every figure backed by its query."""
 
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -75,6 +76,18 @@ def test_every_quoted_figure_is_returned_by_its_query(rendered: Path, tiny_wareh
         checked = check_evidence(page, connection)
     assert checked.queries >= len(ANATOMY)
     assert checked.quotes >= 30
+
+
+def test_a_query_stands_once_at_the_end_and_what_is_between_the_text_is_short(rendered: Path) -> None:
+    page = (rendered / "finops_summary.md").read_text(encoding="utf-8")
+    text, appendix = page.split("<details><summary>Queries: ")
+    assert "```sql" not in text
+    assert appendix.rstrip().endswith("</details>")
+    for block in re.findall(r"<details>(.*?)</details>", text, re.DOTALL):
+        assert len(block.splitlines()) <= 30
+    queries = re.findall(r"^### Query (\d+)$", appendix, re.MULTILINE)
+    assert queries == [str(number) for number in range(1, len(queries) + 1)]
+    assert set(re.findall(r"\(#query-(\d+)\)", text)) == set(queries)
 
 
 def test_parts_stand_in_reading_order(rendered: Path) -> None:

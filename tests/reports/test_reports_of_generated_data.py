@@ -9,9 +9,11 @@ import duckdb
 import pytest
 
 from reports_builder.build import Built, build_pages, build_reports
+from reports_builder.model import Section
 from reports_builder.pages import page_modules
 from reports_builder.warehouse import open_warehouse
 from tests.reports.evidence_check import check_evidence
+from tests.reports.said_nothing import says_nothing
 from tests.workspace import Workspace
 
 REPORTS = ("finops_summary", "customer_profitability", "model_efficiency", "pricing_proposal")
@@ -58,6 +60,15 @@ def test_a_page_reads_no_mart_beyond_those_of_its_exposure(built: Workspace, pag
     for name, marts in pages.marts.items():
         # Some are read only where there is something to say of them.
         assert set(marts) <= exposed[name], name
+
+
+def test_no_part_of_a_page_says_nothing(pages: Built) -> None:
+    found = {
+        page.name: said
+        for page in pages.pages
+        if (said := says_nothing(page.key_figures, (Section("", figures=page.figures), *page.sections)))
+    }
+    assert not found
 
 
 def test_pages_link_to_figures_that_exist(rendered: Path) -> None:

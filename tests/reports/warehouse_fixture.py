@@ -74,7 +74,7 @@ _ROWS = {
         ('cust_0002', 'Beta', 'org_002', 'enterprise', true, true)""",
     "core.rpt_usage_daily": """
         select usage_date, customer_id, coalesce(customer_name, customer_id), coalesce(subscription_tier, 'unknown'),
-        usage.organization_id, product_id, feature_id, task_type, provider, model, environment, calls, uncosted_calls, effective_cost_usd
+        usage.organization_id, product_id, feature_id, task_type, team_id, provider, model, environment, calls, uncosted_calls, effective_cost_usd
         from core.fct_usage_daily as usage left join core.dim_customers using (customer_id)""",
     "allocation.rpt_cost_allocation": """
         (rollup_level, customer_coverage_share) values ('total', 0.9375)""",

@@ -27,6 +27,7 @@ compared as (
     select
         measured.dimension,
         measured.dimension_value,
+        measured.feature_id,
         measured.calls,
         measured.input_tokens,
         measured.cached_input_tokens,

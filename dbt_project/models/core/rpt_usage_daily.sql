@@ -25,6 +25,7 @@ named as (
         usage_daily.product_id,
         usage_daily.feature_id,
         usage_daily.task_type,
+        usage_daily.team_id,
         usage_daily.provider,
         usage_daily.model,
         usage_daily.environment,

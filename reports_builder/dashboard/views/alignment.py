@@ -4,7 +4,7 @@ from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, note
-from reports_builder.model import Figure, Section, Table
+from reports_builder.model import TEAM_PAGE, Figure, Section, Table
 from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.teams import queries as ask
 from reports_builder.subjects.allocation.teams.statements import (
@@ -64,5 +64,6 @@ def _teams_section(teams: Evidence) -> tuple[Section, ...]:
         title + note(". A bar per team, the dearest call first."),
         teams,
         height=70 + 28 * len(teams.rows),
+        page=TEAM_PAGE,
     )
     return (Section("Teams side by side", figures=(figure,), tables=(Table(TEAM_COLUMNS, teams),)),)

@@ -1,5 +1,7 @@
 """The right model, service class and contract for each token, and what that saves."""
 
+from dataclasses import replace
+
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
@@ -29,6 +31,8 @@ from reports_builder.subjects.rates.statements import (
 )
 from reports_builder.subjects.rates.team_coverage import team_coverage_section
 from reports_builder.subjects.rates.usage import VALUE_KEY, usage_sections
+
+_MOST_BARS = 12
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
@@ -72,8 +76,10 @@ def _actions_chart(best: Evidence) -> tuple[Section, ...]:
     if not best.rows:
         return ()
     title = best.say("{subject:text}: worth most for its effort, {net_monthly_savings_usd:usd} a month")
+    # More names than these are too many to compare; the list below has them all.
+    shown = replace(best, rows=best.rows[:_MOST_BARS])
     chart = ranked_bars(
-        best,
+        shown,
         label="subject",
         value="net_monthly_savings_usd",
         style="usd",
@@ -86,7 +92,7 @@ def _actions_chart(best: Evidence) -> tuple[Section, ...]:
         title,
         title + note(". A bar per action, the most valuable for its effort first."),
         best,
-        height=60 + 24 * len(best.rows),
+        height=60 + 24 * len(shown.rows),
         key=VALUE_KEY,
     )
     return (Section("What each action is worth", figures=(figure,)),)

@@ -5,7 +5,7 @@ from reports_builder.dashboard.alerts_shown import alerts_sections, read_alerts
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import note
-from reports_builder.model import Figure, Section, Table
+from reports_builder.model import CUSTOMER_PAGE, Figure, Section, Table
 from reports_builder.subjects import insights
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.series.statements import series_section
@@ -73,5 +73,6 @@ def _near_limit(warehouse: NarrowedWarehouse) -> tuple[Section, ...]:
         title + note(". A bar per customer, the highest share first."),
         near,
         height=60 + 24 * len(near.rows),
+        page=CUSTOMER_PAGE,
     )
     return (Section("Customers near their limit", figures=(figure,), tables=(near_limit_table(near),)),)

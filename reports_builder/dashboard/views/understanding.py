@@ -5,7 +5,7 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views.overview import spend_tiles
 from reports_builder.evidence import Evidence, note
-from reports_builder.model import Figure, Section, Table
+from reports_builder.model import FEATURE_PAGE, Figure, Section, Table
 from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.breakdown import queries as ask
 from reports_builder.subjects.allocation.breakdown.statements import (
@@ -17,7 +17,7 @@ from reports_builder.subjects.allocation.breakdown.statements import (
     token_price,
 )
 from reports_builder.subjects.core.queries import spend as spend_of
-from reports_builder.subjects.core.statements import spend_said, split_section
+from reports_builder.subjects.core.statements import hours_section, spend_said, split_section
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import OUTLOOK_COLUMNS, accuracy_figure, spend_by_day
 
@@ -41,6 +41,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("AI spend by day", figures=(spend_by_day(warehouse, outlook),)),
             split_section(warehouse, "organization", "Organization", "Organizations"),
             split_section(warehouse, "model", "Model", "Models"),
+            *hours_section(warehouse),
             _token_section(warehouse),
             Section("Forecasts", tables=(Table(OUTLOOK_COLUMNS, forecast.outlooks(warehouse), max_rows=30),)),
             Section("How complete the data is", tables=(Table(GAP_COLUMNS, ask.gaps(warehouse)),)),
@@ -61,7 +62,8 @@ def _token_figure(tokens: Evidence) -> tuple[Figure, ...]:
     title = tokens.say("{value:words} has the dearest tokens: {times_average:ratio} times the average")
     chart = ranked_bars(
         tokens,
-        label="value",
+        # On a phone a product before it leaves no room for the feature.
+        label="short_name",
         value="cost_per_1k_tokens_usd",
         style="usd_unit",
         axis_title="US dollars for 1,000 tokens",
@@ -70,4 +72,8 @@ def _token_figure(tokens: Evidence) -> tuple[Figure, ...]:
     )
     height = 70 + 26 * len(tokens.rows)
     key = "Bar: cost of 1,000 tokens. Upright mark: the average."
-    return (Figure("token-cost", chart, title, title + note("."), tokens, height=height, key=key),)
+    return (
+        Figure(
+            "token-cost", chart, title, title + note("."), tokens, height=height, key=key, page=FEATURE_PAGE
+        ),
+    )

@@ -242,6 +242,19 @@ def spend_by(warehouse: Warehouse, dimension: str) -> Evidence:
     )
 
 
+def hours_of_week(warehouse: Warehouse) -> Evidence:
+    """What an hour costs by weekday and hour of the day, the dearest first."""
+    return warehouse.evidence(
+        """
+        select
+            iso_weekday, weekday_name, hour_of_day, weekday_days, calls, effective_cost_usd, mean_cost_usd,
+            cost_to_mean
+        from core.rpt_hour_of_week_costs
+        order by cost_rank
+        """
+    )
+
+
 def drivers(warehouse: Warehouse) -> Evidence:
     """The ten combinations of customer, feature and model that cost most: what can be acted on."""
     return warehouse.evidence(

@@ -1,8 +1,17 @@
 """What the reports and the dashboard say of spend, of those who cause it, and of what it brings in."""
 
-from reports_builder.chart_kinds import ranked_bars
+from reports_builder.chart_kinds import hours_of_week, ranked_bars
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import CUSTOMER_PAGE, Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.model import (
+    CUSTOMER_PAGE,
+    FEATURE_PAGE,
+    Column,
+    Figure,
+    KeyFigure,
+    Section,
+    Table,
+    compared,
+)
 from reports_builder.subjects.changes import change_or_new, moved
 from reports_builder.subjects.core import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -117,6 +126,7 @@ def top_customers_figure(
         top,
         height=350,
         key="Bar: what the customer cost. Upright mark: the fees that it brought in. Dark bar: a loss.",
+        page=CUSTOMER_PAGE,
     )
 
 
@@ -127,7 +137,7 @@ def takes_most(parts: Evidence) -> Prose:
 
 # Where the dashboard says more of one value of a dimension.
 _LEADS_TO = {
-    "feature": "features?feature",
+    "feature": FEATURE_PAGE[0],
     "model": "performance?model",
     "organization": "profitability?organization",
     "product": "features?product",
@@ -135,12 +145,16 @@ _LEADS_TO = {
 }
 
 
+def _page_on(dimension: str) -> tuple[str, str] | None:
+    more = _LEADS_TO.get(dimension)
+    return (more, "value_id") if more else None
+
+
 def split_table(dimension: str, heading: str, parts: Evidence) -> Table:
     """Spend by the values of one dimension."""
-    more = _LEADS_TO.get(dimension)
     return Table(
         (
-            Column("value", heading, page=(more, "value_id") if more else None),
+            Column("value", heading, page=_page_on(dimension)),
             Column("calls", "Calls", "count"),
             Column("cost_usd", "Cost", "usd_table"),
             Column("cost_share", "Share of cost", "percent"),
@@ -174,8 +188,35 @@ def split_section(warehouse: Warehouse, dimension: str, heading: str, title: str
         parts,
         height=70 + 26 * len(parts.rows),
         key=BESIDE_BEFORE if has_prior else "",
+        page=_page_on(dimension),
     )
     return Section(title, figures=(figure,), tables=(split_table(dimension, heading, parts),))
+
+
+def hours_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """When the cost arises, by weekday and hour; nothing where no call has a cost."""
+    hours = ask.hours_of_week(warehouse)
+    if not hours["cost_to_mean"]:
+        return ()
+    title = hours.say(
+        "{weekday_name:text} from {hour_of_day:count}:00 UTC costs most: {mean_cost_usd:usd_table} an hour, "
+        "{cost_to_mean:ratio} times the mean hour"
+    )
+    figure = Figure(
+        "hours-of-week",
+        hours_of_week(
+            hours,
+            value="mean_cost_usd",
+            style="usd_table",
+            legend_title="US dollars an hour",
+        ),
+        title,
+        title + note(". A cell for each hour of the week, the darker the more it costs."),
+        hours,
+        height=290,
+        key="The darker, the more such an hour costs on average. No cell: no call.",
+    )
+    return (Section("When the cost arises", figures=(figure,)),)
 
 
 def drivers_table(warehouse: Warehouse) -> Table:
@@ -184,7 +225,7 @@ def drivers_table(warehouse: Warehouse) -> Table:
     return Table(
         (
             Column("customer", "Customer", page=CUSTOMER_PAGE),
-            Column("feature_id", "Feature", "words", page=(_LEADS_TO["feature"], "feature_id")),
+            Column("feature_id", "Feature", "words", page=FEATURE_PAGE),
             Column("model", "Model", page=(_LEADS_TO["model"], "model")),
             Column("cost_usd", "Cost", "usd_table"),
             Column("cost_share", "Share of cost", "percent"),

@@ -304,6 +304,7 @@ def losses_figure(totals: Evidence, losing: Evidence, *, narrow: bool = False) -
         losing,
         height=80 + 26 * len(shown.rows),
         key=_COST_AND_FEES,
+        page=CUSTOMER_PAGE,
     )
 
 

@@ -267,13 +267,17 @@ def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     if not sums["options"] and not covered.rows:
         return ()
     chosen = _chosen(warehouse)
+    is_covered = any(row["coverage_share"] or not row["is_total"] for row in covered.records())
     return (
         Section(
             "Commitments to clouds",
-            text=(_said(sums),) if sums["options"] else (),
+            text=(
+                *([_said(sums)] if sums["options"] else []),
+                *([] if is_covered or not covered.rows else [_not_covered(covered)]),
+            ),
             figures=_figures(sums, chosen),
             tables=(
-                *_table(_COVERED, covered, "What is covered now"),
+                *(_table(_COVERED, covered, "What is covered now") if is_covered else ()),
                 *_table(_PROMISES, chosen, _what_to_do(sums)),
                 *_table(_YEARS, _chosen(warehouse, longer=True), "The same for a year only"),
                 *_table(_UNMEASURED, _chosen(warehouse, to_measure=True), "Measure these first"),
@@ -282,6 +286,10 @@ def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             ),
         ),
     )
+
+
+def _not_covered(covered: Evidence) -> Prose:
+    return covered.say("No commitment covers any of this usage in {month_start_date:month}.")
 
 
 def _what_to_do(sums: Evidence) -> str:

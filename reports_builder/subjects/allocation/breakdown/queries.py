@@ -56,6 +56,8 @@ def tokens(warehouse: Warehouse, dimension: str) -> Evidence:
         """
         select
             replace(dimension_value, 'unallocated unallocated', 'unallocated') as value,
+            feature_id,
+            replace(feature_id, '_', ' ') as short_name,
             cost_usd,
             cost_per_1k_tokens_usd,
             cost_per_1k_tokens_usd as dearest_usd,
@@ -164,11 +166,12 @@ def organization_customers(warehouse: Warehouse) -> Evidence:
 
 
 def gaps(warehouse: Warehouse) -> Evidence:
-    """Every check of the data, the dearest gap first."""
+    """The gaps that the checks of the data found, the dearest first."""
     return warehouse.evidence(
         """
         select check_name as gap, affected_calls, affected_call_share, affected_cost_usd, affected_share
         from core.rpt_data_quality
+        where affected_calls > 0 or affected_cost_usd <> 0
         order by affected_cost_usd desc nulls last, affected_calls desc, check_name
         """
     )

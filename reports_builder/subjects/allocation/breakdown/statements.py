@@ -1,7 +1,7 @@
 """What the reports and the dashboard say of the owners of cost and of the price of tokens."""
 
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, KeyFigure, Table, compared
+from reports_builder.model import FEATURE_PAGE, Column, KeyFigure, Table, compared
 from reports_builder.subjects.allocation.breakdown import queries as ask
 from reports_builder.subjects.changes import moved
 from reports_builder.subjects.core.statements import without_a_cost
@@ -76,7 +76,7 @@ def feature_tokens_table(warehouse: Warehouse) -> Table:
     """What a token costs by feature, the dearest first."""
     return Table(
         (
-            Column("value", "Product and feature", "words"),
+            Column("value", "Product and feature", "words", page=FEATURE_PAGE),
             Column("cost_per_1k_tokens_usd", "Per 1,000 tokens", "usd_unit"),
             Column("cost_per_call_usd", "Per call", "usd_unit"),
             Column("tokens_per_call", "Tokens per call", "count"),

@@ -232,9 +232,9 @@ def teams(warehouse: Warehouse) -> Evidence:
         """
         select
             greatest(cost_usd - cost_usd / nullif(cost_per_call_to_average, 0), 0) as above_average_usd,
-            team_name, customers, calls, tokens, failure_share, cost_usd, cost_share, cost_per_call_usd,
-            cost_per_call_to_average, cost_per_1k_tokens_usd, prior_cost_usd, cost_change_share,
-            calls_change_share, cost_per_call_change_share,
+            team_id, team_name, customers, calls, tokens, failure_share, cost_usd, cost_share,
+            cost_per_call_usd, cost_per_call_to_average, cost_per_1k_tokens_usd, prior_cost_usd,
+            cost_change_share, calls_change_share, cost_per_call_change_share,
             task_types as team_tasks, task_types_to_switch as tasks_to_switch
         from allocation.rpt_team_costs
         where team_id <> 'unallocated'

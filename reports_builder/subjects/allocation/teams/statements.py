@@ -2,12 +2,12 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.model import TEAM_PAGE, Column, Figure, KeyFigure, Table
 from reports_builder.subjects.allocation.teams import queries as ask
 from reports_builder.warehouse import Warehouse
 
 TEAM_COLUMNS = (
-    Column("team_name", "Team"),
+    Column("team_name", "Team", page=TEAM_PAGE),
     Column("cost_usd", "Cost", "usd_table"),
     Column("cost_change_share", "Change", "delta"),
     Column("calls", "Calls", "count"),

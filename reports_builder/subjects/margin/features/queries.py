@@ -79,6 +79,7 @@ def judged(warehouse: Warehouse, rows: int = 12) -> Evidence:
         """
         select
             feature_name,
+            feature_id,
             replace(feature_id, '_', ' ') as short_name,
             cost_to_serve_usd as cost_usd,
             allocated_revenue_usd as revenue_usd,

@@ -2,7 +2,7 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.model import FEATURE_PAGE, Column, Figure, KeyFigure, Table
 from reports_builder.subjects.margin.features import queries as ask
 from reports_builder.subjects.margin.features.charts import decision_map, usage_ranges
 from reports_builder.warehouse import Warehouse
@@ -119,6 +119,7 @@ def revenue_and_cost(
             "Bar: cost to serve, dark where it is more than the revenue. "
             "Upright mark: fees by share of calls."
         ),
+        page=FEATURE_PAGE,
     )
     return (figure,)
 
