@@ -15,8 +15,8 @@ transitions as (
 chosen as (
 
     select
-        gross_margin_base_usd as chosen_base_usd,
-        worst_usd as chosen_worst_usd,
+        after_gross_margin_base_usd as chosen_base_usd,
+        after_worst_usd as chosen_worst_usd,
         usage_unit || transition_id || verdict as chosen_way,
         is_current as is_today_chosen
     from candidates
@@ -24,11 +24,40 @@ chosen as (
 
 ),
 
+{# Compared to the cent, at the cost that the savings leave, as the choice is. Dominated: another one is nowhere worse and somewhere
+   better, or the same with fewer rules. #}
+compared as (
+
+    select candidate_id, rules_in_it, after_base_usd, after_worst_usd, after_profitable_steep_rises, round(after_revenue_base_usd, 2) as expected_usd from candidates
+
+),
+
+dominated as (
+
+    select distinct candidate.candidate_id
+    from compared as candidate
+    inner join compared as other
+        on
+            other.after_base_usd >= candidate.after_base_usd
+            and other.after_worst_usd >= candidate.after_worst_usd
+            and other.expected_usd >= candidate.expected_usd
+            and other.after_profitable_steep_rises <= candidate.after_profitable_steep_rises
+            and (
+                other.after_base_usd > candidate.after_base_usd
+                or other.after_worst_usd > candidate.after_worst_usd
+                or other.expected_usd > candidate.expected_usd
+                or other.after_profitable_steep_rises < candidate.after_profitable_steep_rises
+                or other.rules_in_it < candidate.rules_in_it
+                or (other.rules_in_it = candidate.rules_in_it and other.candidate_id < candidate.candidate_id)
+            )
+
+),
 
 named as (
 
     select
         candidates.*,
+        dominated.candidate_id is null as is_on_front,
         case candidates.usage_unit when 'call' then 'call' when '1k_tokens' then 'thousand tokens' else 'credit' end as unit_name,
         case
             when candidates.fee_share = 0 then 'Pay'
@@ -44,13 +73,14 @@ named as (
         candidates.usage_unit || candidates.transition_id || candidates.verdict as way,
         candidates.usage_unit || candidates.transition_id || candidates.verdict = chosen.chosen_way as comes_as_chosen,
         not chosen.is_today_chosen and not candidates.is_chosen and not candidates.is_current
-        and abs(candidates.worst_usd - chosen.chosen_worst_usd) <= {{ assumption('nearly_as_good_up_to_share') }} * abs(chosen.chosen_worst_usd) as is_nearly_chosen,
+        and abs(candidates.after_worst_usd - chosen.chosen_worst_usd) <= {{ assumption('nearly_as_good_up_to_share') }} * abs(chosen.chosen_worst_usd) as is_nearly_chosen,
         candidates.verdict = 'eligible' and not candidates.is_chosen and not chosen.is_today_chosen
         and transitions.rise_cap_share <= {{ assumption('capped_rise_up_to_share') }} as is_rise_capped,
         candidates.verdict = 'eligible' and not candidates.is_chosen and not chosen.is_today_chosen and transitions.spares_profitable as is_sparing,
         candidates.is_listed and candidates.verdict in ('eligible', 'today') as is_listed_and_allowed
     from candidates
     inner join transitions on candidates.transition_id = transitions.transition_id
+    left join dominated on candidates.candidate_id = dominated.candidate_id
     left join chosen on 1 = 1
 
 ),
@@ -77,7 +107,7 @@ ranked as (
     select
         *,
         verdict not in ('eligible', 'today', 'names_no_tier_in_use', 'cost_unknown')
-        and row_number() over (partition by verdict order by gross_margin_base_usd desc nulls last, rules_in_it asc, candidate_id asc) = 1 as is_dearest_rejected,
+        and row_number() over (partition by verdict order by after_gross_margin_base_usd desc nulls last, rules_in_it asc, candidate_id asc) = 1 as is_dearest_rejected,
         is_nearly_chosen and not comes_as_chosen and row_number() over (partition by way, is_nearly_chosen order by place asc) = 1 as is_alternative,
         is_rise_capped and row_number() over (partition by is_rise_capped order by place asc) = 1 as is_best_rise_capped,
         is_sparing and row_number() over (partition by is_sparing order by place asc) = 1 as is_best_sparing,
@@ -118,6 +148,17 @@ final as (
         {{ money('worst_usd') }} as gross_margin_worst_usd,
         {{ money('gross_margin_base_usd - current_gross_margin_usd') }} as gain_base_usd,
         {{ money('worst_usd - current_gross_margin_usd') }} as gain_worst_usd,
+        {{ money_of_double('after_unit_cost_usd') }} as unit_cost_after_savings_usd,
+        {{ money('after_current_gross_margin_usd') }} as current_gross_margin_after_savings_usd,
+        after_revenue_base_usd as revenue_base_churn_after_savings_usd,
+        after_gross_margin_base_usd as gross_margin_base_churn_after_savings_usd,
+        {{ money('after_worst_usd') }} as gross_margin_worst_after_savings_usd,
+        {{ money('after_gross_margin_base_usd - after_current_gross_margin_usd') }} as gain_base_after_savings_usd,
+        {{ money('after_worst_usd - after_current_gross_margin_usd') }} as gain_worst_after_savings_usd,
+        cast(floor({{ assumption('steep_rise_customers_up_to_share') }} * after_profitable_customers) as bigint) as profitable_steep_rises_allowed_after_savings,
+        {{ assumption('profitable_departures_up_to_share') }} * after_profitable_customers as profitable_departures_allowed_after_savings,
+        cast(after_profitable_steep_rises as bigint) as profitable_steep_rises_after_savings,
+        after_profitable_customers_lost_high as profitable_customers_lost_high_after_savings,
         cast(unprofitable_customers as bigint) as unprofitable_customers,
         customers_lost_base,
         profitable_customers_lost_base,
@@ -143,7 +184,7 @@ final as (
         coalesce(is_best_rise_capped, false) as is_best_rise_capped,
         coalesce(is_best_sparing, false) as is_best_sparing,
         verdict,
-        case verdict
+        case replace(verdict, '_after_savings', '')
             when 'today' then 'what customers have today'
             when 'eligible' then 'may be chosen'
             when 'too_many_steep_rises' then 'rejected: too many steep rises of profitable customers'
@@ -152,10 +193,12 @@ final as (
             when 'gains_too_little' then 'rejected: gains too little'
             when 'cost_unknown' then 'not comparable: what the calls cost is unknown'
             else 'not comparable: names no tier in use'
-        end || case when is_chosen and not is_current then ', recommended' else '' end as verdict_words,
+        end
+        || case when verdict like '%_after_savings' then ', once the savings are made' else '' end
+        || case when is_chosen and not is_current then ', recommended' else '' end as verdict_words,
         is_dearest_rejected,
-        {{ money('gross_margin_base_usd - chosen_base_usd') }} as more_than_chosen_base_usd,
-        {{ money('worst_usd - chosen_worst_usd') }} as more_than_chosen_worst_usd
+        {{ money('after_gross_margin_base_usd - chosen_base_usd') }} as more_than_chosen_base_usd,
+        {{ money('after_worst_usd - chosen_worst_usd') }} as more_than_chosen_worst_usd
     from ranked
 
 )

@@ -64,6 +64,7 @@ priced as (
         {{ money('pricing_plans.usd_per_unit') }} as usd_per_unit,
         {{ money('pricing_plans.unit_cost_basis_usd') }} as unit_cost_basis_usd,
         cast(pricing_plans.target_margin_share as double) as target_margin_share,
+        {{ money('null') }} as unit_cost_after_savings_usd,
         pricing_plans.rationale
     from pricing_plans
     left join recommended on 1 = 1
@@ -82,6 +83,7 @@ priced as (
         {{ money('structures.usd_per_unit') }} as usd_per_unit,
         coalesce({{ money_of_double('structures.unit_cost_usd') }}, {{ money('listed.unit_cost_basis_usd') }}) as unit_cost_basis_usd,
         coalesce(structures.target_margin_share, cast(listed.target_margin_share as double)) as target_margin_share,
+        recommended.unit_cost_after_savings_usd,
         coalesce(
             listed.rationale,
             'Measured cost of a unit in these 30 days: ' || cast({{ decimal_of_double('structures.unit_cost_usd', 'decimal(18, 4)') }} as string)
@@ -113,6 +115,9 @@ final as (
         priced.usd_per_unit,
         priced.unit_cost_basis_usd,
         priced.target_margin_share,
+        priced.unit_cost_after_savings_usd,
+        {{ money_of_double('cast(priced.unit_cost_after_savings_usd as double) / nullif(1 - priced.target_margin_share, 0)') }} as enough_usd_per_unit_after_savings,
+        1 - {{ ratio('priced.unit_cost_after_savings_usd', 'priced.usd_per_unit') }} as unit_margin_after_savings_share,
         priced.rationale
     from priced
     left join todays on priced.subscription_tier = todays.subscription_tier

@@ -106,12 +106,10 @@ saved as (
 priced as (
 
     select
-        rated_candidates.customer_id,
+        candidates.usage_unit, rated_candidates.customer_id, rated_candidates.is_priced, rated_candidates.current_revenue_usd, rated_candidates.cost_usd,
         rated_candidates.revenue_usd,
-        {{ decimal_of_double('coalesce(' ~ ratio('rated_candidates.served_cost_usd', 'rated_candidates.cost_usd') ~ ', 1)', 'decimal(9, 8)') }} as served_share,
-        rated_candidates.leave_probability_low,
-        rated_candidates.leave_probability_base,
-        rated_candidates.leave_probability_high
+        {{ served_share('rated_candidates') }} as served_share,
+        rated_candidates.leave_probability_low, rated_candidates.leave_probability_base, rated_candidates.leave_probability_high
     from rated_candidates
     inner join candidates on rated_candidates.structure_id = candidates.structure_id and rated_candidates.transition_id = candidates.transition_id
     where candidates.is_chosen and not candidates.is_current
@@ -142,7 +140,8 @@ planned as (
         coalesce(saved.settings_low_usd, {{ money(0) }}) as settings_low_usd,
         coalesce(saved.settings_high_usd, {{ money(0) }}) as settings_high_usd,
         coalesce(saved.settings_alone_usd, {{ money(0) }}) as settings_alone_usd,
-        coalesce(priced.revenue_usd, today.revenue_usd) as plan_revenue_usd,
+        coalesce(priced.revenue_usd, today.revenue_usd) as asked_usd,
+        coalesce({{ revenue_after_savings('priced', 'priced.usage_unit', 'coalesce(saved.routing_usd + saved.settings_usd, 0)') }}, today.revenue_usd) as plan_revenue_usd,
         1 - coalesce(priced.leave_probability_base, 0) as stay_share,
         1 - coalesce(case when scenarios.worst_churn = 'low' then priced.leave_probability_low else priced.leave_probability_high end, 0) as stay_low_share,
         1 - coalesce(case when scenarios.worst_churn = 'low' then priced.leave_probability_high else priced.leave_probability_low end, 0) as stay_high_share,
@@ -154,11 +153,14 @@ planned as (
 
 ),
 
-{# What leaves with a customer, or is no longer served, takes along its cost, and the savings on it. #}
+{# What leaves with a customer, or is no longer served, takes along its cost, and the savings on it. What a plan by credits asks less for
+   once calls cost less is shared with the savings that it falls with. #}
 expected as (
 
     select
         *,
+        {{ decimal_of_double('coalesce(' ~ ratio('routing_usd', 'routing_usd + settings_usd') ~ ', 1)', 'decimal(9, 8)') }} as routing_share,
+        {{ money('cast(asked_usd - plan_revenue_usd as decimal(25, 12)) * cast(stay_share as decimal(6, 4))') }} as no_longer_asked_usd,
         cast(stay_share * served_share as decimal(9, 8)) as kept_share,
         cast(stay_low_share * served_share as decimal(9, 8)) as kept_low_share,
         cast(stay_high_share * served_share as decimal(9, 8)) as kept_high_share,
@@ -177,8 +179,10 @@ costed as (
         {{ money('cast(cost_usd - routing_usd - settings_usd as decimal(25, 12)) * kept_share') }} as priced_cost_usd,
         {{ money('cast(cost_usd - routing_low_usd - settings_low_usd as decimal(25, 12)) * kept_low_share') }} as priced_cost_low_usd,
         {{ money('cast(cost_usd - routing_high_usd - settings_high_usd as decimal(25, 12)) * kept_high_share') }} as priced_cost_high_usd,
-        {{ money('routing_usd - cast(routing_usd as decimal(25, 12)) * kept_share') }} as priced_routing_lost_usd,
-        {{ money('settings_usd - cast(settings_usd as decimal(25, 12)) * kept_share') }} as priced_settings_lost_usd
+        {{ money('routing_usd - cast(routing_usd as decimal(25, 12)) * kept_share + ' ~ money('cast(no_longer_asked_usd as decimal(25, 12)) * routing_share')) }}
+            as priced_routing_lost_usd,
+        {{ money('settings_usd - cast(settings_usd as decimal(25, 12)) * kept_share + no_longer_asked_usd - ' ~ money('cast(no_longer_asked_usd as decimal(25, 12)) * routing_share')) }}
+            as priced_settings_lost_usd
     from expected
 
 ),

@@ -1,0 +1,17 @@
+{# The share of its cost that a customer of int_plan_candidates_rated is served for; less than one beyond a cap. #}
+{% macro served_share(rated) -%}
+    {{ decimal_of_double('coalesce(' ~ ratio(rated ~ '.served_cost_usd', rated ~ '.cost_usd') ~ ', 1)', 'decimal(9, 8)') }}
+{%- endmacro %}
+
+{# What a rated customer is asked for once its calls cost less. A credit weighs tokens as their model costs, so an invoice by credits falls
+   with the cost: as far as today's fee where it was a rise. Calls and tokens stay as many. #}
+{% macro revenue_after_savings(rated, usage_unit, saved_usd) -%}
+    case
+        when {{ usage_unit }} = 'credit' and {{ rated }}.is_priced
+            then greatest(
+                least({{ rated }}.revenue_usd, {{ rated }}.current_revenue_usd),
+                {{ money('cast(' ~ rated ~ '.revenue_usd as decimal(25, 12)) * ' ~ decimal_of_double('coalesce(1 - ' ~ ratio(saved_usd, rated ~ '.cost_usd') ~ ', 1)', 'decimal(9, 8)')) }}
+            )
+        else {{ rated }}.revenue_usd
+    end
+{%- endmacro %}
