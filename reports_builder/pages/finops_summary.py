@@ -130,17 +130,17 @@ def _what_prices_add(best: Evidence, saved: Evidence, plan: Evidence) -> Prose:
     if float(str(plan["plan_gain_usd"] or 0)) <= float(str(saved["total_net_usd"] or 0)):
         return plan.say(
             " Not in this total: the price plan of the pricing proposal, expected to lift the margin by "
-            "**{plan_gain_usd:usd}** a month, at today's cost."
+            "**{plan_gain_usd:usd}** a month after these savings, by {plan_gain_today_usd:usd} without them."
         )
     if not best.rows:
         return plan.say(
             " What remains is the price plan of the pricing proposal, expected to lift the margin by "
-            "**{plan_gain_usd:usd}** a month, at today's cost."
+            "**{plan_gain_usd:usd}** a month."
         )
     return plan.say(
         " Larger than all of them, and not in this total: the price plan of the pricing proposal, expected "
-        "to lift the margin by **{plan_gain_usd:usd}** a month, at today's cost. It comes later because it "
-        "takes notice and customers who accept it."
+        "to lift the margin by **{plan_gain_usd:usd}** a month after them, by {plan_gain_today_usd:usd} without "
+        "them. It comes later because it takes notice and customers who accept it."
     )
 
 

@@ -92,11 +92,12 @@ def test_the_overview_opens_with_the_decisions_and_what_has_changed(built: Works
     decide, changed = whole.opening
     assert narrow.opening[0] == decide
     plans = built.query(
-        "select offer_name, gain_base_usd from pricing.rpt_plan_frontier where is_chosen and not is_current_plan"
+        "select offer_name, gain_base_after_savings_usd from pricing.rpt_plan_frontier "
+        "where is_chosen and not is_current_plan"
     )
     works = built.query(
-        "select subject, net_monthly_savings_usd from rates.rpt_savings_actions "
-        f"where is_counted and is_first_of_its_kind order by action_rank limit {3 - len(plans)}"
+        "select subject, kind_net_usd from rates.rpt_savings_actions where is_counted and is_first_of_its_kind "
+        f"order by kind_first_year_net_usd desc, action_kind limit {3 - len(plans)}"
     )
     assert [page for _, page in decide.lines] == ["optimization"] * len(works) + ["pricing"] * len(plans)
     for (said, _), (subject, amount) in zip(decide.lines, [*works, *plans], strict=True):

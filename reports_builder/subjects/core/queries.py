@@ -286,7 +286,7 @@ def price_plan(warehouse: Warehouse) -> Evidence:
     """What the chosen price plan is expected to gain; no row when it is today's."""
     return warehouse.evidence(
         """
-        select gain_base_usd as plan_gain_usd, gain_worst_usd as plan_worst_gain_usd
+        select gain_base_after_savings_usd as plan_gain_usd, gain_base_usd as plan_gain_today_usd
         from pricing.rpt_plan_frontier
         where is_chosen and not is_current_plan
         """

@@ -17,12 +17,14 @@ def _used(column: str, allowed: str, style: Callable[[Value], str]) -> Callable[
 _FRONT = (
     Column("plan_name", "Plan"),
     Column("transition_name", "Comes"),
-    Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
+    Column("gross_margin_base_churn_after_savings_usd", "Margin after the savings, base churn", "usd_table"),
+    Column("gross_margin_worst_after_savings_usd", "In its worst case", "usd_table"),
+    Column("gross_margin_base_churn_usd", "Margin at today's cost, base churn", "usd_table"),
     Column("gross_margin_worst_usd", "In its worst case", "usd_table"),
-    Column("revenue_base_churn_usd", "Revenue, base churn", "usd_table"),
-    Column("profitable_steep_rises", "Steep rises of profitable customers", "count"),
-    Column("profitable_customers_lost_high", "Profitable customers lost, high churn", "ratio"),
-    Column("unprofitable_customers", "Still at a loss", "count"),
+    Column("revenue_base_churn_after_savings_usd", "Revenue, base churn", "usd_table"),
+    Column("profitable_steep_rises_after_savings", "Steep rises of profitable customers", "count"),
+    Column("profitable_customers_lost_high_after_savings", "Profitable customers lost, high churn", "ratio"),
+    Column("unprofitable_customers", "Still at a loss today", "count"),
     Column("verdict_words", "Verdict"),
 )
 _SCENARIOS = (
@@ -39,23 +41,25 @@ _SCENARIOS = (
 _ALTERNATIVES = (
     Column("plan_name", "Plan"),
     Column("transition_name", "Comes"),
-    Column("gross_margin_base_churn_usd", "Margin, base churn", "usd_table"),
+    Column("gross_margin_base_churn_after_savings_usd", "Margin after the savings, base churn", "usd_table"),
     Column("base_difference_usd", "Against the chosen", "delta_usd_table"),
-    Column("gross_margin_worst_usd", "In its worst case", "usd_table"),
+    Column("gross_margin_worst_after_savings_usd", "In its worst case", "usd_table"),
     Column("worst_difference_usd", "Against the chosen", "delta_usd_table"),
     Column(
-        "profitable_steep_rises",
+        "profitable_steep_rises_after_savings",
         "Steep rises of profitable customers",
-        words=_used("profitable_steep_rises", "profitable_steep_rises_allowed", count),
+        words=_used("profitable_steep_rises_after_savings", "profitable_steep_rises_allowed_after_savings", count),
     ),
     Column(
-        "profitable_customers_lost_high",
+        "profitable_customers_lost_high_after_savings",
         "Profitable customers lost, high churn",
-        words=_used("profitable_customers_lost_high", "profitable_departures_allowed", ratio),
+        words=_used(
+            "profitable_customers_lost_high_after_savings", "profitable_departures_allowed_after_savings", ratio
+        ),
     ),
     Column("largest_rise_share", "Steepest rise", "percent"),
     Column("least_unit_margin_share", "Least margin of a unit", "percent"),
-    Column("unprofitable_customers", "Still at a loss", "count"),
+    Column("unprofitable_customers", "Still at a loss today", "count"),
     Column("verdict_words", "Verdict"),
 )
 _RULES = (
@@ -64,8 +68,8 @@ _RULES = (
     Column("transition_name", "Comes"),
     Column("more_than_chosen_base_usd", "More than the chosen, base churn", "delta_usd_table"),
     Column("more_than_chosen_worst_usd", "In the worst case", "delta_usd_table"),
-    Column("profitable_steep_rises", "Steep rises of profitable customers", "count"),
-    Column("profitable_customers_lost_high", "Profitable customers lost, high churn", "ratio"),
+    Column("profitable_steep_rises_after_savings", "Steep rises of profitable customers", "count"),
+    Column("profitable_customers_lost_high_after_savings", "Profitable customers lost, high churn", "ratio"),
 )
 
 
@@ -76,12 +80,20 @@ def chosen(warehouse: Warehouse) -> Evidence:
         select
             offer_name as chosen_name, transition_name as chosen_transition, is_current_plan, is_listed,
             transition_id as chosen_transition_id, gain_base_usd, gain_worst_usd,
-            gross_margin_base_churn_usd as chosen_base_usd,
-            gross_margin_worst_usd as chosen_worst_usd, is_no_worse_than_listed,
+            is_no_worse_than_listed,
             customers_lost_base as chosen_lost, profitable_customers_lost_base as chosen_profitable_lost,
             profitable_steep_rises as chosen_steep_rises, profitable_steep_rises_allowed,
             profitable_customers_lost_high as chosen_lost_high, profitable_departures_allowed,
-            largest_rise_share as chosen_largest_rise_share
+            profitable_steep_rises_after_savings as chosen_steep_rises_after,
+            profitable_steep_rises_allowed_after_savings as steep_rises_allowed_after,
+            profitable_customers_lost_high_after_savings as chosen_lost_high_after,
+            profitable_departures_allowed_after_savings as departures_allowed_after,
+            largest_rise_share as chosen_largest_rise_share,
+            gain_base_after_savings_usd, gain_worst_after_savings_usd,
+            gross_margin_base_churn_after_savings_usd as chosen_base_after_savings_usd,
+            gross_margin_worst_after_savings_usd as chosen_worst_after_savings_usd,
+            current_gross_margin_after_savings_usd - current_gross_margin_usd as saved_before_usd,
+            gross_margin_base_churn_after_savings_usd - gross_margin_base_churn_usd as missing_usd
         from pricing.rpt_plan_frontier
         where is_chosen
         """
@@ -95,7 +107,8 @@ def tried(warehouse: Warehouse) -> Evidence:
         select
             count(*) as plans_tried,
             count(*) filter (where is_on_front) as plans_on_front,
-            count(*) filter (where verdict = 'eligible') as plans_eligible
+            count(*) filter (where verdict = 'eligible') as plans_eligible,
+            count(*) filter (where verdict like '%_after_savings') as plans_until_savings
         from pricing.rpt_plan_frontier
         """
     )
@@ -106,12 +119,14 @@ def front(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            plan_name, transition_name, gross_margin_base_churn_usd, gross_margin_worst_usd,
-            revenue_base_churn_usd, profitable_steep_rises, profitable_customers_lost_high,
+            plan_name, transition_name,
+            gross_margin_base_churn_after_savings_usd, gross_margin_worst_after_savings_usd,
+            gross_margin_base_churn_usd, gross_margin_worst_usd, revenue_base_churn_after_savings_usd, profitable_steep_rises_after_savings,
+            profitable_customers_lost_high_after_savings,
             unprofitable_customers, verdict_words, is_chosen, is_current_plan, verdict
         from pricing.rpt_plan_frontier
         where is_on_front or is_chosen or is_current_plan
-        order by gross_margin_worst_usd desc nulls last, candidate_id
+        order by gross_margin_worst_after_savings_usd desc nulls last, candidate_id
         """
     )
 
@@ -137,7 +152,7 @@ def cost_of_rules(warehouse: Warehouse) -> Evidence:
         """
         select
             verdict_words, plan_name, transition_name, more_than_chosen_base_usd, more_than_chosen_worst_usd,
-            profitable_steep_rises, profitable_customers_lost_high
+            profitable_steep_rises_after_savings, profitable_customers_lost_high_after_savings
         from pricing.rpt_plan_frontier
         where is_dearest_rejected and more_than_chosen_base_usd > 0
         order by more_than_chosen_base_usd desc, candidate_id
@@ -154,23 +169,75 @@ def chosen_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     if plan["is_current_plan"]:
         return (
             searched.say(
-                "A search over {plans_tried:count} plans finds none that your rules allow and that earns "
-                "more."
+                "A search over {plans_tried:count} plans finds none that your rules allow and that earns more"
+                + (
+                    ": {plans_until_savings:count} that would be allowed at today's cost lose their reason "
+                    "once the savings that come before a price are made."
+                    if searched["plans_until_savings"]
+                    else "."
+                )
             ),
         )
-    worst = (
-        "{gain_worst_usd:usd} in its worst case"
-        if float(plan["gain_worst_usd"] or 0) >= 0  # type: ignore[arg-type]
-        else "**less than today in its worst case, by {gain_worst_usd:usd}**"
-    )
-    proposed = _origin(plan, searched) + plan.say(
-        "“{chosen_name:text}”. It is expected to lift the margin by "
-        f"**{{gain_base_usd:usd}}** a month, {worst}. About {{chosen_lost:count}} customers are "
-        "expected to leave, {chosen_profitable_lost:ratio} of them customers that earn money today."
+    proposed = (
+        _origin(plan, searched)
+        + plan.say("“{chosen_name:text}”. It is expected to lift the margin by ")
+        + _gain_said(plan)
+        + _price_said(plan, unit_price(warehouse))
+        + plan.say(
+            " About {chosen_lost:count} customers are "
+            "expected to leave, {chosen_profitable_lost:ratio} of them customers that earn money today."
+        )
     )
     return (
         join([proposed, why_said(plan)]),
         join([_knife_edge(plan), *_alternatives_said(plan, alternatives(warehouse))]),
+    )
+
+
+def _worst(plan: Evidence, column: str) -> str:
+    """What a plan is worth in its worst case, as part of a sentence."""
+    if float(plan[column] or 0) >= 0:  # type: ignore[arg-type]
+        return f"{{{column}:usd}} in its worst case"
+    return f"**less than today in its worst case, by {{{column}:usd}}**"
+
+
+def _gain_said(plan: Evidence) -> Prose:
+    """What the plan is worth on both costs: once the savings before it are made, and if they never are."""
+    if not plan["saved_before_usd"]:
+        return plan.say(f"**{{gain_base_usd:usd}}** a month, {_worst(plan, 'gain_worst_usd')}.")
+    return plan.say(
+        "**{gain_base_after_savings_usd:usd}** a month once the savings that come before it are made, "
+        f"{_worst(plan, 'gain_worst_after_savings_usd')}. If they never are, it lifts it by "
+        f"{{gain_base_usd:usd}}, {_worst(plan, 'gain_worst_usd')}, and {{missing_usd:usd}} of margin a month "
+        "are missing: your rules allow it on both costs."
+    )
+
+
+def unit_price(warehouse: Warehouse) -> Evidence:
+    """What a unit costs before and after the savings, and what its price leaves; no row where that is unknown."""
+    return warehouse.evidence(
+        """
+        select
+            usage_unit, usd_per_unit as sold_at_usd, unit_cost_basis_usd as unit_cost_usd,
+            unit_cost_after_savings_usd, target_margin_share, unit_margin_after_savings_share,
+            enough_usd_per_unit_after_savings as enough_usd
+        from pricing.rpt_plan_prices
+        where is_recommended and enough_usd_per_unit_after_savings < usd_per_unit
+        order by today_fee_usd nulls last, base_fee_usd, subscription_tier
+        limit 1
+        """
+    )
+
+
+def _price_said(plan: Evidence, price: Evidence) -> Prose:
+    if not price.rows or not plan["saved_before_usd"]:
+        return note("")
+    unit = {"call": "A call", "1k_tokens": "A thousand tokens"}.get(str(price["usage_unit"]), "A credit")
+    return price.say(
+        f" {unit} costs {{unit_cost_usd:usd_unit}} today and {{unit_cost_after_savings_usd:usd_unit}} then; of "
+        "its price of {sold_at_usd:usd_unit} {target_margin_share:percent} are left today and "
+        "{unit_margin_after_savings_share:percent} then, when {enough_usd:usd_unit} would be enough for "
+        "{target_margin_share:percent}."
     )
 
 
@@ -188,12 +255,12 @@ def why_said(plan: Evidence) -> Prose:
     """Why the search chose this plan."""
     if plan["is_no_worse_than_listed"]:
         return note(
-            "Of the plans that your rules allow, and that earn no less than any plan on your list in any "
-            "scenario, it earns most in its worst case."
+            "Of the plans that your rules allow it earns most in its worst case, and no less than any plan on "
+            "your list in any scenario."
         )
     return note(
-        "No plan that your rules allow beats your list in every scenario; this one earns most in its worst "
-        "case."
+        "Of the plans that your rules allow it earns most in its worst case; in another scenario a plan on your "
+        "list would earn more."
     )
 
 
@@ -204,8 +271,14 @@ def _knife_edge(plan: Evidence) -> Prose:
         "customers of the "
         "{profitable_steep_rises_allowed:count} that your limit allows, and under high churn "
         "{chosen_lost_high:ratio} of the "
-        "{profitable_departures_allowed:ratio} departures of profitable customers that it allows. The "
-        "steepest rise is {chosen_largest_rise_share:percent}."
+        "{profitable_departures_allowed:ratio} departures of profitable customers that it allows"
+        + (
+            "; once the savings are made, {chosen_steep_rises_after:count} of {steep_rises_allowed_after:count} "
+            "and {chosen_lost_high_after:ratio} of {departures_allowed_after:ratio}"
+            if plan["saved_before_usd"]
+            else ""
+        )
+        + ". The steepest rise is {chosen_largest_rise_share:percent}."
     )
 
 
@@ -248,14 +321,16 @@ def alternatives(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            offer_name as other_name, plan_name, transition_id, transition_name, gross_margin_base_churn_usd,
-            gross_margin_worst_usd, more_than_chosen_base_usd as base_difference_usd,
-            more_than_chosen_worst_usd as worst_difference_usd, profitable_steep_rises,
-            profitable_steep_rises_allowed, profitable_customers_lost_high, profitable_departures_allowed,
+            offer_name as other_name, plan_name, transition_id, transition_name,
+            gross_margin_base_churn_after_savings_usd, gross_margin_worst_after_savings_usd,
+            more_than_chosen_base_usd as base_difference_usd,
+            more_than_chosen_worst_usd as worst_difference_usd, profitable_steep_rises_after_savings,
+            profitable_steep_rises_allowed_after_savings, profitable_customers_lost_high_after_savings,
+            profitable_departures_allowed_after_savings,
             largest_rise_share, least_unit_margin_share, unprofitable_customers, verdict, verdict_words,
             is_chosen, is_alternative, is_best_rise_capped, is_best_sparing
         from pricing.rpt_plan_alternatives
-        order by is_chosen desc, gross_margin_worst_usd desc, candidate_id
+        order by is_chosen desc, gross_margin_worst_after_savings_usd desc, candidate_id
         """
     )
 
@@ -271,7 +346,8 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
             "The front of the plans: margin expected against margin in the worst case",
             text=(
                 note(
-                    "Each point is a plan that no other beats at once in margin, worst case, revenue and "
+                    "Plans are compared at the cost that the savings before them leave: who leaves takes savings "
+                    "along, so each gains least there. Each point is a plan that no other beats at once in margin, worst case, revenue and "
                     "invoice shock. A customer takes the cheapest of its tier and the dearer ones, under the "
                     "plans of your list as well: in the tables that leave each customer in its tier these "
                     "earn more. Who leaves follows the rise of what it pays for what is served. Failed "
@@ -285,7 +361,7 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 Table(
                     _SCENARIOS,
                     compared(warehouse),
-                    note("The chosen plan beside those of the list, in every scenario"),
+                    note("The chosen plan beside those of the list, in every scenario, at today's cost"),
                 ),
                 *((Table(_RULES, rules, note("What each rule costs")),) if rules.rows else ()),
             ),
@@ -308,8 +384,8 @@ def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:
     """Each plan of the front by its expected margin and that of its worst case."""
     shown = front(warehouse)
     title = plan.say(
-        "The chosen plan keeps {chosen_worst_usd:usd} in its worst case and {chosen_base_usd:usd} at base "
-        "churn"
+        "The chosen plan keeps {chosen_worst_after_savings_usd:usd} in its worst case and "
+        "{chosen_base_after_savings_usd:usd} at base churn, once the savings are made"
     )
     return Figure(
         "plan-front",
