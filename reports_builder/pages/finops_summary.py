@@ -139,8 +139,8 @@ def _what_prices_add(best: Evidence, saved: Evidence, plan: Evidence) -> Prose:
         )
     return plan.say(
         " Larger than all of them, and not in this total: the price plan of the pricing proposal, expected "
-        "to lift the margin by **{plan_gain_usd:usd}** a month after them, by {plan_gain_today_usd:usd} without "
-        "them. It comes later because it takes notice and customers who accept it."
+        "to lift the margin by **{plan_gain_usd:usd}** a month after them, by {plan_gain_today_usd:usd} "
+        "without them. It comes later because it takes notice and customers who accept it."
     )
 
 

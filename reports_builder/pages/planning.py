@@ -21,14 +21,13 @@ from reports_builder.subjects.planning.funnel.statements import funnel_section
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
     claims_table,
-    doubt,
     improvements_table,
     investments_table,
     measured_beside,
+    returns_said,
     scenarios_table,
     tornado_figure,
     value_figures,
-    what_returns,
     years_table,
 )
 from reports_builder.subjects.planning.stacking.statements import stacking_section
@@ -86,8 +85,7 @@ def build(warehouse: Warehouse) -> Page:
             *_company_month(warehouse),
             month_against(month, parts),
             what_is_kept(ahead, ask_budgets.ahead_counted(warehouse), ask_budgets.missed(warehouse)),
-            what_returns(investments),
-            doubt(doubtful),
+            *returns_said(investments, doubtful),
         ),
         key_figures=(
             forecast_figure(outlook),
@@ -95,7 +93,7 @@ def build(warehouse: Warehouse) -> Page:
             *worst_team_figure(teams),
             *value_figures(investments),
         ),
-        figures=(*parts_figure(month, parts), *tornado_figure(warehouse, investments)),
+        figures=parts_figure(month, parts),
         insights=insights.planning(warehouse),
         plan=None,
         confidence=confidence(warehouse, _ASSUMPTIONS),
@@ -143,6 +141,7 @@ def _return_sections(warehouse: Warehouse, investments: Evidence) -> tuple[Secti
         Section(
             "Investments",
             text=(_rates(), *measured_beside(warehouse, investments)),
+            figures=tornado_figure(warehouse, investments),
             tables=(investments_table(investments), scenarios_table(warehouse)),
         ),
         Section("What can be improved", tables=(improvements_table(warehouse),)),

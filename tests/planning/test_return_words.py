@@ -12,6 +12,7 @@ from reports_builder.subjects.planning.returns.insights import likely_loss
 from reports_builder.subjects.planning.returns.statements import (
     doubt,
     improvements_table,
+    returns_said,
     scenarios_table,
     value_figures,
     what_returns,
@@ -104,6 +105,12 @@ def test_an_example_is_called_one_and_a_scenario_says_what_it_assumes(
     investments = ask.investments(warehouse)
     assert "Own GPUs (example)" in what_returns(investments).plain
     assert all("(example)" in str(figure.label) for figure in value_figures(investments))
+    connection.execute("update planning.rpt_investments set is_illustrative = true")
+    shipped = warehouse_of(connection)
+    examples, doubtful = ask.investments(shipped), ask.doubtful(shipped)
+    (said,) = returns_said(examples, doubtful)
+    assert said.plain.startswith("No investment of yours is on record.")
+    assert value_figures(examples) == likely_loss(doubtful, examples) == ()
     assert [str(cell) for cell in scenarios_table(warehouse).cells[0]] == [
         "Value if AI costs jump",
         "AI services cost three times as much",

@@ -9,6 +9,7 @@ from tests.reports.empty_marts import empty_marts, warehouse_of, with_rows
 
 FRONTIER = "pricing.rpt_plan_frontier"
 ALTERNATIVES = "pricing.rpt_plan_alternatives"
+PRICES = "pricing.rpt_plan_prices"
 WATERFALL = "rates.rpt_decision_waterfall"
 ACTIONS = "rates.rpt_savings_actions"
 SWITCHES = "rates.rpt_model_switch_savings"
@@ -19,7 +20,7 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
         "'Per call, never below' as offer_name, 'Per call' as plan_name, 'floor' as transition_id, "
         "'never below' as transition_name, true as is_chosen, "
     )
-    with empty_marts(FRONTIER, ALTERNATIVES) as opened:
+    with empty_marts(FRONTIER, ALTERNATIVES, PRICES) as opened:
         with_rows(
             opened,
             FRONTIER,
@@ -31,28 +32,31 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
             not front_section(warehouse_of(opened))[0].tables[0].caption.plain.startswith("Nearly the same")
         )  # type: ignore[union-attr]
         limits = (
-            "11 as profitable_steep_rises, 16 as profitable_steep_rises_allowed, 4.05 as "
-            "profitable_customers_lost_high, 4.15 as profitable_departures_allowed, "
+            "11 as profitable_steep_rises_after_savings, 16 as profitable_steep_rises_allowed_after_savings, 4.05 as "
+            "profitable_customers_lost_high_after_savings, 4.15 as profitable_departures_allowed_after_savings, "
         )
         with_rows(
             opened,
             ALTERNATIVES,
-            chosen + limits + "1000 as gross_margin_worst_usd, 0 as more_than_chosen_worst_usd, "
+            chosen
+            + limits
+            + "1000 as gross_margin_worst_after_savings_usd, 0 as more_than_chosen_worst_usd, "
             "false as is_alternative, false as is_best_rise_capped, false as is_best_sparing, 'eligible' as verdict",
             limits
-            + "'Fee, at once' as offer_name, 'none' as transition_id, 999.56 as gross_margin_worst_usd, "
+            + "'Fee, at once' as offer_name, 'none' as transition_id, 999.56 as gross_margin_worst_after_savings_usd, "
             "-0.44 as more_than_chosen_worst_usd, false as is_chosen, true as is_alternative, "
             "false as is_best_rise_capped, false as is_best_sparing, 'eligible' as verdict",
             limits
-            + "'Steep, at once' as offer_name, 'none' as transition_id, 1009 as gross_margin_worst_usd, "
+            + "'Steep, at once' as offer_name, 'none' as transition_id, 1009 as gross_margin_worst_after_savings_usd, "
             "9 as more_than_chosen_worst_usd, false as is_chosen, true as is_alternative, "
             "false as is_best_rise_capped, false as is_best_sparing, 'too_many_steep_rises' as verdict",
-            limits + "'Capped' as offer_name, 'double' as transition_id, 729 as gross_margin_worst_usd, "
+            limits
+            + "'Capped' as offer_name, 'double' as transition_id, 729 as gross_margin_worst_after_savings_usd, "
             "-271 as more_than_chosen_worst_usd, false as is_chosen, false as is_alternative, "
             "true as is_best_rise_capped, false as is_best_sparing, 'eligible' as verdict",
             limits
             + "'Per call, only losses' as offer_name, 'Per call' as plan_name, 'spare' as transition_id, "
-            "600 as gross_margin_worst_usd, -300 as more_than_chosen_base_usd, -400 as more_than_chosen_worst_usd, "
+            "600 as gross_margin_worst_after_savings_usd, -300 as more_than_chosen_base_usd, -400 as more_than_chosen_worst_usd, "
             "false as is_chosen, false as is_alternative, false as is_best_rise_capped, "
             "true as is_best_sparing, 'eligible' as verdict",
         )
@@ -70,6 +74,55 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
         assert len(table.cells) == 5
         assert "11 of 16" in table.cells[0]
         assert "4.05 of 4.15" in table.cells[0]
+
+
+def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_and_if_not() -> None:
+    plan = (
+        "'Per call' as offer_name, true as is_chosen, false as is_current_plan, true as is_no_worse_than_listed, "
+        "2346 as gain_base_usd, 1897 as gain_worst_usd, 2866 as current_gross_margin_usd, 5212 as gross_margin_base_churn_usd, "
+    )
+    saved = (
+        "2099 as gain_base_after_savings_usd, 1519 as gain_worst_after_savings_usd, 3816 as current_gross_margin_after_savings_usd, "
+        "5915 as gross_margin_base_churn_after_savings_usd"
+    )
+    unsaved = "2346 as gain_base_after_savings_usd, 2866 as current_gross_margin_after_savings_usd"
+    price = (
+        "'starter' as subscription_tier, true as is_recommended, 'call' as usage_unit, 0.0451 as usd_per_unit, "
+        "0.0248 as unit_cost_basis_usd, 0.45 as target_margin_share, "
+    )
+    with empty_marts(FRONTIER, ALTERNATIVES, PRICES) as opened:
+        with_rows(opened, FRONTIER, plan + saved)
+        with_rows(
+            opened,
+            PRICES,
+            price + "0.018 as unit_cost_after_savings_usd, 0.0328 as enough_usd_per_unit_after_savings, "
+            "0.6 as unit_margin_after_savings_share",
+        )
+        first = chosen_said(warehouse_of(opened))[0].plain
+        assert (
+            "lift the margin by $2.1K a month once the savings that come before it are made, $1.5K in its worst case. "
+            "If they never are, it lifts it by $2.3K, $1.9K in its worst case, and $703 of margin a month are missing: "
+            "your rules allow it on both costs."
+        ) in first
+        assert (
+            "A call costs $0.0248 today and $0.0180 then; of its price of $0.0451 45 % are left today and 60 % then, "
+            "when $0.0328 would be enough for 45 %."
+        ) in first
+    with empty_marts(FRONTIER, ALTERNATIVES, PRICES) as opened:
+        with_rows(opened, FRONTIER, plan + unsaved)
+        first = chosen_said(warehouse_of(opened))[0].plain
+        assert "lift the margin by $2.3K a month, $1.9K in its worst case." in first
+        assert "savings" not in first
+    with empty_marts(FRONTIER, ALTERNATIVES, PRICES) as opened:
+        with_rows(
+            opened,
+            FRONTIER,
+            "true as is_chosen, true as is_current_plan, 0 as gain_base_usd",
+            "false as is_chosen, false as is_current_plan, 'gains_too_little_after_savings' as verdict",
+        )
+        assert "1 that would be allowed at today's cost lose their reason once the savings" in (
+            chosen_said(warehouse_of(opened))[0].plain
+        )
 
 
 def test_a_step_of_commitments_stands_only_where_one_counts() -> None:

@@ -41,6 +41,7 @@ pivoted as (
     select
         investment_id,
         investment_label,
+        is_illustrative,
         owner_role,
         period_unit,
         measured_action_id,
@@ -68,7 +69,7 @@ pivoted as (
         max(status) filter (where kind = 'break_even' and is_decisive) as bound,
         max(note) filter (where kind = 'driver' and is_decisive) as first_step
     from figures
-    group by investment_id, investment_label, owner_role, period_unit, measured_action_id
+    group by investment_id, investment_label, is_illustrative, owner_role, period_unit, measured_action_id
 
 ),
 
@@ -77,6 +78,7 @@ final as (
     select
         pivoted.investment_id,
         pivoted.investment_label,
+        pivoted.is_illustrative,
         pivoted.owner_role,
         pivoted.period_unit,
         pivoted.measured_action_id,

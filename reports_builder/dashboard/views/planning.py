@@ -16,13 +16,12 @@ from reports_builder.subjects.planning.funnel.statements import funnel_section
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
     claims_table,
-    doubt,
     improvements_table,
     investments_table,
+    returns_said,
     scenarios_table,
     tornado_figure,
     value_figures,
-    what_returns,
 )
 from reports_builder.subjects.planning.stacking.statements import stacking_section
 from reports_builder.subjects.planning.statements import (
@@ -63,8 +62,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             what_comes(outlook),
             month_against(month, parts),
             what_is_kept(ahead, ask_budgets.ahead_counted(warehouse), ask_budgets.missed(warehouse)),
-            what_returns(investments),
-            doubt(ask_returns.doubtful(warehouse)),
+            *returns_said(investments, ask_returns.doubtful(warehouse)),
         ),
         tiles=(
             forecast_figure(outlook),

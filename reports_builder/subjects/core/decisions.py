@@ -1,4 +1,4 @@
-"""What somebody has to decide first: the kinds of work that bring most in the first year, and the price plan."""
+"""What somebody has to decide first: the kinds of work that bring most in a year, and the price plan."""
 
 from reports_builder.evidence import Evidence, Prose
 from reports_builder.savings import named

@@ -47,7 +47,7 @@ def plan_margins(plans: Evidence, today: str = "is_current_plan") -> alt.TopLeve
 
 
 def plan_front(plans: Evidence) -> alt.TopLevelMixin:
-    """A dot per plan, margin at base churn across and in the worst case upwards, at the cost that savings leave."""
+    """A dot per plan, margin at base churn across, in the worst case upwards; after the savings."""
     rows = [row for row in records(plans) if row["gross_margin_worst_after_savings_usd"] is not None]
     for row in rows:
         row["state"] = (
@@ -62,7 +62,11 @@ def plan_front(plans: Evidence) -> alt.TopLevelMixin:
         row["said"] = "chosen" if row["is_chosen"] else "today"
     x = alt.X(
         "gross_margin_base_churn_after_savings_usd:Q",
-        axis=alt.Axis(title="Margin in 30 days at base churn, after the savings, US dollars", format="$,.0f", tickCount=5),
+        axis=alt.Axis(
+            title="Margin in 30 days at base churn, after the savings, US dollars",
+            format="$,.0f",
+            tickCount=5,
+        ),
         scale=alt.Scale(zero=False, padding=40),
     )
     y = alt.Y(

@@ -48,14 +48,12 @@ _ALTERNATIVES = (
     Column(
         "profitable_steep_rises_after_savings",
         "Steep rises of profitable customers",
-        words=_used("profitable_steep_rises_after_savings", "profitable_steep_rises_allowed_after_savings", count),
+        words=_used("profitable_steep_rises_after_savings", "steep_rises_allowed", count),
     ),
     Column(
         "profitable_customers_lost_high_after_savings",
         "Profitable customers lost, high churn",
-        words=_used(
-            "profitable_customers_lost_high_after_savings", "profitable_departures_allowed_after_savings", ratio
-        ),
+        words=_used("profitable_customers_lost_high_after_savings", "departures_allowed", ratio),
     ),
     Column("largest_rise_share", "Steepest rise", "percent"),
     Column("least_unit_margin_share", "Least margin of a unit", "percent"),
@@ -121,7 +119,8 @@ def front(warehouse: Warehouse) -> Evidence:
         select
             plan_name, transition_name,
             gross_margin_base_churn_after_savings_usd, gross_margin_worst_after_savings_usd,
-            gross_margin_base_churn_usd, gross_margin_worst_usd, revenue_base_churn_after_savings_usd, profitable_steep_rises_after_savings,
+            gross_margin_base_churn_usd, gross_margin_worst_usd,
+            revenue_base_churn_after_savings_usd, profitable_steep_rises_after_savings,
             profitable_customers_lost_high_after_savings,
             unprofitable_customers, verdict_words, is_chosen, is_current_plan, verdict
         from pricing.rpt_plan_frontier
@@ -214,7 +213,7 @@ def _gain_said(plan: Evidence) -> Prose:
 
 
 def unit_price(warehouse: Warehouse) -> Evidence:
-    """What a unit costs before and after the savings, and what its price leaves; no row where that is unknown."""
+    """What a unit costs before and after the savings, and what its price leaves; no row if unknown."""
     return warehouse.evidence(
         """
         select
@@ -234,8 +233,8 @@ def _price_said(plan: Evidence, price: Evidence) -> Prose:
         return note("")
     unit = {"call": "A call", "1k_tokens": "A thousand tokens"}.get(str(price["usage_unit"]), "A credit")
     return price.say(
-        f" {unit} costs {{unit_cost_usd:usd_unit}} today and {{unit_cost_after_savings_usd:usd_unit}} then; of "
-        "its price of {sold_at_usd:usd_unit} {target_margin_share:percent} are left today and "
+        f" {unit} costs {{unit_cost_usd:usd_unit}} today and {{unit_cost_after_savings_usd:usd_unit}} then; "
+        "of its price of {sold_at_usd:usd_unit} {target_margin_share:percent} are left today and "
         "{unit_margin_after_savings_share:percent} then, when {enough_usd:usd_unit} would be enough for "
         "{target_margin_share:percent}."
     )
@@ -255,12 +254,12 @@ def why_said(plan: Evidence) -> Prose:
     """Why the search chose this plan."""
     if plan["is_no_worse_than_listed"]:
         return note(
-            "Of the plans that your rules allow it earns most in its worst case, and no less than any plan on "
-            "your list in any scenario."
+            "Of the plans that your rules allow it earns most in its worst case, and no less than any plan "
+            "on your list in any scenario."
         )
     return note(
-        "Of the plans that your rules allow it earns most in its worst case; in another scenario a plan on your "
-        "list would earn more."
+        "Of the plans that your rules allow it earns most in its worst case; in another scenario a plan on "
+        "your list would earn more."
     )
 
 
@@ -273,8 +272,9 @@ def _knife_edge(plan: Evidence) -> Prose:
         "{chosen_lost_high:ratio} of the "
         "{profitable_departures_allowed:ratio} departures of profitable customers that it allows"
         + (
-            "; once the savings are made, {chosen_steep_rises_after:count} of {steep_rises_allowed_after:count} "
-            "and {chosen_lost_high_after:ratio} of {departures_allowed_after:ratio}"
+            "; once the savings are made, {chosen_steep_rises_after:count} of "
+            "{steep_rises_allowed_after:count} and {chosen_lost_high_after:ratio} of "
+            "{departures_allowed_after:ratio}"
             if plan["saved_before_usd"]
             else ""
         )
@@ -325,8 +325,9 @@ def alternatives(warehouse: Warehouse) -> Evidence:
             gross_margin_base_churn_after_savings_usd, gross_margin_worst_after_savings_usd,
             more_than_chosen_base_usd as base_difference_usd,
             more_than_chosen_worst_usd as worst_difference_usd, profitable_steep_rises_after_savings,
-            profitable_steep_rises_allowed_after_savings, profitable_customers_lost_high_after_savings,
-            profitable_departures_allowed_after_savings,
+            profitable_steep_rises_allowed_after_savings as steep_rises_allowed,
+            profitable_customers_lost_high_after_savings,
+            profitable_departures_allowed_after_savings as departures_allowed,
             largest_rise_share, least_unit_margin_share, unprofitable_customers, verdict, verdict_words,
             is_chosen, is_alternative, is_best_rise_capped, is_best_sparing
         from pricing.rpt_plan_alternatives
@@ -346,12 +347,12 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
             "The front of the plans: margin expected against margin in the worst case",
             text=(
                 note(
-                    "Plans are compared at the cost that the savings before them leave: who leaves takes savings "
-                    "along, so each gains least there. Each point is a plan that no other beats at once in margin, worst case, revenue and "
-                    "invoice shock. A customer takes the cheapest of its tier and the dearer ones, under the "
-                    "plans of your list as well: in the tables that leave each customer in its tier these "
-                    "earn more. Who leaves follows the rise of what it pays for what is served. Failed "
-                    "calls are billed by no plan."
+                    "Plans are compared at the cost that the savings before them leave: who leaves takes "
+                    "savings along, so each gains least there. Each point is a plan that no other beats at "
+                    "once in margin, worst case, revenue and invoice shock. A customer takes the cheapest of "
+                    "its tier and the dearer ones, under the plans of your list as well: in the tables that "
+                    "leave each customer in its tier these earn more. Who leaves follows the rise of what it "
+                    "pays for what is served. Failed calls are billed by no plan."
                 ),
             ),
             figures=(front_figure(warehouse, plan),),

@@ -3,6 +3,7 @@
 with investments as (
 
     select * from {{ ref('investments') }}
+    {{ own_or_else_examples() }}
 
 ),
 

@@ -6,8 +6,8 @@ from reports_builder.subjects.planning.returns.statements import condition, inve
 
 
 def likely_loss(doubtful: Evidence, investments: Evidence) -> tuple[Insight, ...]:
-    """The investment likeliest to lose money, where it is not to be signed as it is; nothing else."""
-    if doubtful["verdict"] in (None, "sign"):
+    """The investment likeliest to lose money, where it is not to be signed as it is; no example."""
+    if doubtful["verdict"] in (None, "sign") or doubtful["is_illustrative"]:
         return ()
     return (
         Insight(

@@ -11,6 +11,7 @@ def investments(warehouse: Warehouse) -> Evidence:
         select
             investment_id,
             investment_label,
+            is_illustrative,
             owner_role,
             period_unit,
             measured_action_id,
@@ -67,6 +68,7 @@ def doubtful(warehouse: Warehouse) -> Evidence:
         select
             investment_id,
             investment_label,
+            is_illustrative,
             owner_role,
             npv_usd,
             loss_share,

@@ -44,10 +44,22 @@ def _kind(record: Mapping[str, Value]) -> str:
     return "Quick win" if record["method"] == "quick_win" else "Longer work"
 
 
+def returns_said(investments: Evidence, doubtful: Evidence) -> tuple[Prose, ...]:
+    """What a page answers of investments: the best and the doubtful one; examples are only named."""
+    is_example = investments.rows and investments["is_illustrative"]
+    return (what_returns(investments), *(() if is_example else (doubt(doubtful),)))
+
+
 def what_returns(investments: Evidence) -> Prose:
     """The investment of the highest value with its range."""
     if not investments.rows:
         return note("No investment is on record: put yours into the seeds investments and investment_lines.")
+    if investments["is_illustrative"]:
+        return investments.say(
+            "No investment of yours is on record. Those shown below, as {investment_label:text}, "
+            "are examples: they decide nothing, and are gone once yours are in the seeds investments and "
+            "investment_lines."
+        )
     beyond = " The plan is better than nine in ten of them: decide by the range."
     return investments.say(
         "The investment worth most is {investment_label:text}: **{npv_usd:usd}** in today's money by its "
@@ -79,8 +91,8 @@ def measured_beside(warehouse: Warehouse, investments: Evidence) -> tuple[Prose,
 
 
 def value_figures(investments: Evidence) -> tuple[KeyFigure, ...]:
-    """Value and range of the best investment, and the chance that it loses money; nothing without one."""
-    if not investments.rows:
+    """Value and range of the best investment, and the chance that it loses money; nothing of an example."""
+    if not investments.rows or investments["is_illustrative"]:
         return ()
     return (
         KeyFigure(
