@@ -20,21 +20,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Found:
-    """What one plan would make of the customers: margins by scenario, revenue, whom it hits."""
+    """What one plan would make of the customers at one cost: margins by scenario, revenue, whom it hits."""
 
     margins: dict[str, float]
     revenue_base: float
     steep: int
     lost_high: float
-
-    @property
-    def worst(self) -> float:
-        return round(min(self.margins.values()), 2)
-
-    @property
-    def goals(self) -> tuple[float, float, float, float]:
-        """What the front compares, each the better the larger."""
-        return round(self.margins["base"], 2), self.worst, round(self.revenue_base, 2), -self.steep
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -90,14 +81,16 @@ def rate(
     terms: dict[str, float | None],
     rule: dict[str, str],
     cost: float,
+    spent_on: str,
 ) -> Found:
+    """Rated at the cost in ``spent_on``; who is spared, and what a unit costs, is today's in both."""
     margins = dict.fromkeys(("none", "low", "base", "high"), 0.0)
     revenue_base, steep, lost_high = 0.0, 0, 0.0
     for customer in customers:
-        now, spent = customer["revenue"], customer["cost"]
+        now, spent = customer["revenue"], customer[spent_on]
         earns = now >= spent
         asked, served = invoice(customer, fees, terms, cost)
-        if rule["spares_profitable"] == "true" and earns:
+        if rule["spares_profitable"] == "true" and now >= customer["cost"]:
             asked, served = now, 1.0
         else:
             if rule["floor_share"]:
@@ -124,8 +117,11 @@ def test_each_plan_of_the_grid_is_rated_as_by_hand(built: Workspace, unit: str) 
             f"""
             select customer_id, max(subscription_tier) as tier, count(*) filter (where is_subscribed) as days,
                 coalesce(sum({"successful_calls" if unit == "call" else "successful_tokens / 1000.0"}) filter (where is_subscribed), 0)::double as units,
-                sum(equal_day_revenue_usd)::double as revenue, sum(cost_to_serve_usd)::double as cost
-            from margin.fct_customer_margins_daily, (select max(as_of_date) as last from intermediate.int_as_of_date)
+                sum(equal_day_revenue_usd)::double as revenue, sum(cost_to_serve_usd)::double as cost,
+                coalesce(any_value(steps.cost_usd), 0)::double as cost_left
+            from margin.fct_customer_margins_daily
+            cross join (select max(as_of_date) as last from intermediate.int_as_of_date)
+            left join rates.rpt_decision_waterfall as steps on customer_id = steps.scope_id and steps.step = 'settings'
             where usage_date between last - 29 and last
             group by customer_id
             having count(distinct subscription_tier) = 1 and not bool_or(is_negotiated)
@@ -157,7 +153,7 @@ def test_each_plan_of_the_grid_is_rated_as_by_hand(built: Workspace, unit: str) 
                             assert name not in shown
                             continue
                         terms = {"fee": fee, "included": included, "margin": margin, "cap": cap}
-                        found, row = rate(customers, fees, terms, rule, cost), shown[name]
+                        found, row = rate(customers, fees, terms, rule, cost, "cost"), shown[name]
                         assert float(row["gross_margin_usd"]) == pytest.approx(
                             found.margins["none"], abs=0.01
                         )
@@ -171,6 +167,17 @@ def test_each_plan_of_the_grid_is_rated_as_by_hand(built: Workspace, unit: str) 
                         assert row["profitable_customers_lost_high"] == pytest.approx(
                             found.lost_high, abs=1e-6
                         )
+                        left = rate(customers, fees, terms, rule, cost, "cost_left")
+                        assert float(row["gross_margin_base_churn_after_savings_usd"]) == pytest.approx(
+                            left.margins["base"], abs=0.01
+                        )
+                        assert float(row["gross_margin_worst_after_savings_usd"]) == pytest.approx(
+                            min(left.margins.values()), abs=0.02
+                        )
+                        assert row["profitable_steep_rises_after_savings"] == left.steep, name
+                        assert row["profitable_customers_lost_high_after_savings"] == pytest.approx(
+                            left.lost_high, abs=1e-6
+                        )
                         rated += 1
     assert rated == len(shown) > 300
 
@@ -181,10 +188,10 @@ def test_the_front_and_the_choice_are_those_of_a_search_through_all(built: Works
         limits = dict(connection.execute("select name, value from seeds.assumptions").fetchall())
     goals = {
         plan["candidate_id"]: (
-            round(plan["gross_margin_base_churn_usd"], 2),
-            plan["gross_margin_worst_usd"],
-            round(plan["revenue_base_churn_usd"], 2),
-            -plan["profitable_steep_rises"],
+            round(plan["gross_margin_base_churn_after_savings_usd"], 2),
+            plan["gross_margin_worst_after_savings_usd"],
+            round(plan["revenue_base_churn_after_savings_usd"], 2),
+            -plan["profitable_steep_rises_after_savings"],
         )
         for plan in plans
     }
@@ -198,7 +205,11 @@ def test_the_front_and_the_choice_are_those_of_a_search_through_all(built: Works
             if other is not plan
         )
         assert plan["is_on_front"] is not beaten, plan["candidate_id"]
-    today = float(next(plan for plan in plans if plan["is_current_plan"])["gross_margin_usd"])
+    current = next(plan for plan in plans if plan["is_current_plan"])
+    today, saved = (
+        float(current[name]) for name in ("gross_margin_usd", "current_gross_margin_after_savings_usd")
+    )
+    assert saved >= today
     allowed = [
         plan
         for plan in plans
@@ -209,16 +220,42 @@ def test_the_front_and_the_choice_are_those_of_a_search_through_all(built: Works
         and float(plan["gain_base_usd"]) >= limits["margin_gain_from_share"] * abs(today)
     ]
     assert {plan["candidate_id"] for plan in allowed} == {
+        plan["candidate_id"]
+        for plan in plans
+        if plan["verdict"] == "eligible" or plan["verdict"].endswith("_after_savings")
+    }
+    # Once more at the cost that the savings leave: there more customers earn money, and count.
+    kept = [
+        plan
+        for plan in allowed
+        if plan["profitable_steep_rises_after_savings"]
+        <= plan["profitable_steep_rises_allowed_after_savings"]
+        and plan["profitable_customers_lost_high_after_savings"]
+        <= plan["profitable_departures_allowed_after_savings"]
+        and float(plan["gross_margin_worst_after_savings_usd"]) >= round(saved, 2)
+        and float(plan["gain_base_after_savings_usd"]) >= limits["margin_gain_from_share"] * abs(saved)
+    ]
+    assert {plan["candidate_id"] for plan in kept} == {
         plan["candidate_id"] for plan in plans if plan["verdict"] == "eligible"
     }
     chosen = [plan for plan in plans if plan["is_chosen"]]
     assert len(chosen) == 1
-    scenarios = ("", "_low_churn", "_base_churn", "_high_churn")
-    listed = [plan for plan in plans if plan["is_listed"] and (plan in allowed or plan["is_current_plan"])]
-    best = {name: max(plan[f"gross_margin{name}_usd"] for plan in listed) for name in scenarios}
-    better = [
-        plan for plan in allowed if all(plan[f"gross_margin{name}_usd"] >= best[name] for name in scenarios)
-    ]
-    if better:
-        assert chosen[0]["gross_margin_worst_usd"] == max(plan["gross_margin_worst_usd"] for plan in better)
-        assert chosen[0]["is_no_worse_than_listed"]
+    best = max(plan["gross_margin_worst_after_savings_usd"] for plan in [*kept, current])
+    assert chosen[0]["gross_margin_worst_after_savings_usd"] == best
+
+
+def test_the_waterfall_adds_what_the_search_chose_the_plan_for(built: Workspace) -> None:
+    with duckdb.connect(str(built.published), read_only=True) as connection:
+        [plan] = rows(connection, "select * from pricing.rpt_plan_frontier where is_chosen")
+        [step] = rows(
+            connection,
+            "select * from rates.rpt_decision_waterfall where step = 'price' and scope_type = 'company'",
+        )
+        prices = rows(connection, "select * from pricing.rpt_plan_prices where is_recommended")
+    assert float(step["change_usd"]) == pytest.approx(float(plan["gain_base_after_savings_usd"]), abs=0.01)
+    assert float(step["alone_usd"]) == pytest.approx(float(plan["gain_base_usd"]), abs=0.01)
+    for price in prices:
+        if price["unit_cost_after_savings_usd"] is not None:
+            left = 1 - float(price["unit_cost_after_savings_usd"]) / float(price["usd_per_unit"])
+            assert price["unit_margin_after_savings_share"] == pytest.approx(left)
+            assert float(price["enough_usd_per_unit_after_savings"]) <= float(price["usd_per_unit"])
