@@ -8,7 +8,8 @@ from reports_builder.subjects import insights
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.actions import introduction
-from reports_builder.subjects.pricing.frontier import chosen_said, front_section
+from reports_builder.subjects.pricing.frontier import front_section
+from reports_builder.subjects.pricing.introducing import credits_section
 from reports_builder.subjects.pricing.statements import (
     INVOICE_COLUMNS,
     KEY_FIGURE_HEADINGS,
@@ -62,7 +63,7 @@ def build(warehouse: Warehouse) -> Page:
         title=_TITLE,
         period=warehouse.period,
         question=_QUESTION,
-        answer=(*chosen_said(warehouse), *answer(warehouse, plan, rules)),
+        answer=answer(warehouse, plan, rules),
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(warehouse, plan),),
@@ -71,6 +72,7 @@ def build(warehouse: Warehouse) -> Page:
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             *front_section(warehouse),
+            *credits_section(warehouse),
             _rule_section(warehouse, rules, plans),
             _customers_section(warehouse),
             _segments_section(warehouse),
@@ -91,10 +93,9 @@ def _rule_section(warehouse: Warehouse, rules: Evidence, plans: Evidence) -> Sec
                 "{least_gain_share:percent} more than today's. Of the eligible ones the one with the "
                 "highest margin after base churn is the best of the list, each customer in its tier. The "
                 "search asks of every plan that its worst case keeps today's margin, too, and that at most "
-                "{departure_limit_share:percent} of profitable customers leave under high churn. Of "
-                "those that in no scenario earn less than the best of the list, it recommends the one "
-                "that earns most in its worst case; if there is none that these rules allow, today's "
-                "stays."
+                "{departure_limit_share:percent} of profitable customers leave under high churn: at today's "
+                "cost, and once the savings that come before a price are made. Of those that both allow it "
+                "recommends the one that then earns most in its worst case; if there is none, today's stays."
             ),
         ),
         tables=(
@@ -114,12 +115,12 @@ def _customers_section(warehouse: Warehouse) -> Section:
         text=(note("No customer's invoice falls."),) if not falls.rows else (),
         tables=(
             *(
-                (Table(INVOICE_COLUMNS, rises, note("invoices that rise."), max_rows=20),)
+                (Table(INVOICE_COLUMNS, rises, note("invoices that rise."), max_rows=60),)
                 if rises.rows
                 else ()
             ),
             *(
-                (Table(INVOICE_COLUMNS, falls, note("invoices that fall."), max_rows=20),)
+                (Table(INVOICE_COLUMNS, falls, note("invoices that fall."), max_rows=60),)
                 if falls.rows
                 else ()
             ),

@@ -10,8 +10,13 @@ from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.actions import plan_actions
 from reports_builder.subjects.pricing.charts import before_and_after
-from reports_builder.subjects.pricing.frontier import chosen, chosen_said, front_section
+from reports_builder.subjects.pricing.frontier import chosen, front_section
 from reports_builder.subjects.pricing.insights import HISTORY_COLUMNS, PRICE_COLUMNS, SEGMENT_COLUMNS
+from reports_builder.subjects.pricing.introducing import (
+    credits_section,
+    moves_section,
+    new_customers_section,
+)
 from reports_builder.subjects.pricing.pilot import pilot_section, sequence_said, units_section
 from reports_builder.subjects.pricing.statements import (
     KEY_FIGURE_HEADINGS,
@@ -68,7 +73,7 @@ def build(warehouse: Warehouse) -> Page:
         title=_TITLE,
         period=warehouse.period,
         question=_QUESTION,
-        answer=(*chosen_said(warehouse), *answer(warehouse, plan, rules), *_sequence(warehouse, plan)),
+        answer=(*answer(warehouse, plan, rules), *_sequence(warehouse, plan)),
         key_figures=key_figures(plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(warehouse, plan),),
@@ -77,10 +82,13 @@ def build(warehouse: Warehouse) -> Page:
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             *front_section(warehouse),
+            *credits_section(warehouse),
             *units_section(warehouse),
             *pilot_section(warehouse),
             _current(today, losses),
             _structure(warehouse, chosen(warehouse)),
+            *new_customers_section(warehouse),
+            *moves_section(warehouse),
             _projection(warehouse, plans, history),
             _segments(tiers, archetypes),
         ),

@@ -65,8 +65,8 @@ measured as (
     select
         subscription_tier,
         count(*) as customers,
-        percentile_cont(0.5) within group (order by units) as median_units,
-        percentile_cont(0.9) within group (order by units) as p90_units,
+        {{ percentile('units', 0.5) }} as median_units,
+        {{ percentile('units', 0.9) }} as p90_units,
         {{ ratio('sum(cost)', 'sum(units)') }} as unit_cost
     from used
     group by subscription_tier

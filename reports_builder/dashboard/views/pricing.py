@@ -11,6 +11,11 @@ from reports_builder.subjects.margin import queries as margins
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.frontier import chosen_said, front_section
+from reports_builder.subjects.pricing.introducing import (
+    credits_section,
+    moves_section,
+    new_customers_section,
+)
 from reports_builder.subjects.pricing.statements import (
     INVOICE_COLUMNS,
     changes_table,
@@ -30,15 +35,17 @@ def build(warehouse: NarrowedWarehouse) -> View:
     return View(
         title="Pricing",
         headline=(
-            *chosen_said(warehouse),
-            *_headline(plan, margins.totals(warehouse)),
+            *_headline(warehouse, plan, margins.totals(warehouse)),
             *listed_said(ask.best_listed(warehouse)),
         ),
         tiles=key_figures(plan, ask.rules(warehouse)) if plan.rows else (),
         sections=(
             *front_section(warehouse),
+            *credits_section(warehouse),
             *_plan_sections(warehouse, plan),
             *_changes_section(warehouse),
+            *new_customers_section(warehouse),
+            *moves_section(warehouse),
             _invoices(warehouse, rising=True),
             _invoices(warehouse, rising=False),
             Section("Every plan by tier", tables=(segments_table(warehouse, "subscription_tier", "Tier"),)),
@@ -48,14 +55,14 @@ def build(warehouse: NarrowedWarehouse) -> View:
     )
 
 
-def _headline(plan: Evidence, totals: Evidence) -> tuple[Prose, ...]:
+def _headline(warehouse: NarrowedWarehouse, plan: Evidence, totals: Evidence) -> tuple[Prose, ...]:
     if not plan.rows and totals["customers"]:
         return (note(NO_PLAN),)
     if not plan.rows:
         return (
             note("No customer is on record, so no plan can be judged: put your customers into the raw data."),
         )
-    return (today_said(plan), proposal_said(plan))
+    return (today_said(plan), *chosen_said(warehouse), proposal_said(plan))
 
 
 def _plan_sections(warehouse: NarrowedWarehouse, plan: Evidence) -> tuple[Section, ...]:

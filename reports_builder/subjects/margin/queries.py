@@ -18,6 +18,7 @@ def totals(warehouse: Warehouse) -> Evidence:
             sum(prior_gross_margin_usd) as prior_margin_usd,
             count(*) filter (where has_activity) as customers,
             count(*) filter (where is_unprofitable) as losing_customers,
+            count(*) filter (where has_activity and gross_margin_usd >= 0) as earning_customers,
             count(*) filter (where margin_status = 'recurring_loss') as recurring_customers,
             count(*) filter (where margin_status = 'new_loss') as new_customers,
             count(*) filter (where margin_status = 'loss_by_abnormal_days') as abnormal_customers,

@@ -96,7 +96,7 @@ def margin_said(warehouse: Warehouse, totals: Evidence) -> Prose:
         return note("No customer on record passes the filters, so revenue and margin are unknown.")
     if totals["margin_usd"] is None:
         return fees_said(totals)
-    said = totals.say(
+    said = _makes_money(totals) + totals.say(
         "Fees earned were **{revenue_usd:usd}**, and customers cost **{cost_usd:usd}** to serve; "
         f"**{{margin_usd:usd}}** is left after {cost_named(totals)}, {{margin_share:percent}} of the fees"
     )
@@ -105,6 +105,16 @@ def margin_said(warehouse: Warehouse, totals: Evidence) -> Prose:
     before = warehouse.period_of(totals).before
     return join(
         [said + totals.say(f" ({{margin_share_change:delta_points}} on {before})."), *bound_said(totals)]
+    )
+
+
+def _makes_money(totals: Evidence) -> Prose:
+    """On how many customers we make money, and whether on all of them together: the first question of all."""
+    earns = float(totals["margin_usd"]) >= 0  # type: ignore[arg-type]
+    return totals.say(
+        ("We make money on customers as a whole" if earns else "**We lose money on customers as a whole**")
+        + ", on {earning_customers:count} of {customers:count}"
+        + (", and lose it on {losing_customers:count}. " if totals["losing_customers"] else ". ")
     )
 
 

@@ -8,6 +8,7 @@ from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.charts import monthly_margins, plan_margins
+from reports_builder.subjects.pricing.frontier import chosen_said
 from reports_builder.warehouse import Warehouse
 
 # A discount here and there is within it; another price list is not.
@@ -76,7 +77,7 @@ INVOICE_COLUMNS = (
 
 
 def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
-    """What a page on prices answers: today, the proposal, whom it hits, how it would have done so far."""
+    """What a page on prices answers: whether we make money today, the proposal, and whom it hits."""
     missed = rejected_said(ask.best_rejected(warehouse), rules)
     listed = listed_said(ask.best_listed(warehouse))
     prices = ask.price_list(warehouse)
@@ -85,9 +86,10 @@ def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose
     compared = (*tried, *listed, *missed)
     now = join([today_said(plan), *other_fees_said(prices), *own_fees_said(prices)])
     if plan["is_current_plan"]:
-        return (now, join([proposal_said(plan), *listed, *missed]))
+        return (now, *chosen_said(warehouse), join([proposal_said(plan), *listed, *missed]))
     return (
         now,
+        *chosen_said(warehouse),
         join([proposal_said(plan), *after_savings_said(ask.after_savings(warehouse))]),
         invoices_said(plan, rules, ask.room(warehouse)),
         *((join(compared),) if compared else ()),
@@ -101,9 +103,11 @@ def today_said(plan: Evidence) -> Prose:
             "Today's prices brought **{current_revenue_usd:usd}**; what they left is unknown, because the "
             "cost of no call is known, so no price can be advised."
         )
+    earns = float(plan["current_gross_margin_usd"]) >= 0  # type: ignore[arg-type]
     said = plan.say(
-        "Today's prices brought **{current_revenue_usd:usd}** and left **{current_gross_margin_usd:usd}** of "
-        "margin ({current_gross_margin_share:percent}); "
+        ("We make money" if earns else "**We lose money**")
+        + " under today's prices: they brought **{current_revenue_usd:usd}** and left "
+        "**{current_gross_margin_usd:usd}** of margin ({current_gross_margin_share:percent}); "
         + (
             "{current_unprofitable_customers:count} of {customers:count} customers cost "
             "**{current_losses_usd:usd}** "
@@ -152,7 +156,7 @@ def proposal_said(plan: Evidence) -> Prose:
     if plan["is_current_plan"]:
         return kept_said(plan)
     return plan.say(
-        "On the same use the recommended plan lifts revenue by **{revenue_change_base_churn_usd:usd}** and "
+        "At today's cost and on the same use the recommended plan lifts revenue by **{revenue_change_base_churn_usd:usd}** and "
         "margin by **{gross_margin_change_base_churn_usd:usd}** a month after expected departures, "
         "{gross_margin_change_low_usd:usd} to {gross_margin_change_high_usd:usd} if many or few leave"
         + (
@@ -277,7 +281,7 @@ def months_said(months: Evidence) -> tuple[Prose, ...]:
 
 def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
     """What the recommended plan would make of the period, beside the period as it was."""
-    departures = note("after expected departures")
+    departures = note("at today's cost, after expected departures")
     return (
         KeyFigure(
             "Revenue under the plan",

@@ -117,12 +117,12 @@ compared as (
         + case when transitions.floor_share is null then 0 else 1 end
         + case when transitions.rise_cap_share is null then 0 else 1 end
         + case when transitions.spares_profitable then 1 else 0 end as rules_in_it,
-        {% for cost in ['', 'after_'] -%}
-        {{ ratio('summed.' ~ cost ~ 'profitable_steep_rises', 'summed.' ~ cost ~ 'profitable_customers') }} as {{ cost }}invoice_shock_share,
-        {{ ratio('summed.' ~ cost ~ 'profitable_customers_lost_high', 'summed.' ~ cost ~ 'profitable_customers') }} as {{ cost }}profitable_departure_share,
-        round(summed.{{ cost }}gross_margin_base_usd, 2) as {{ cost }}base_usd,
-        round(least({% for churn in ['', '_low', '_base', '_high'] %}summed.{{ cost }}gross_margin{{ churn }}_usd{{ ', ' if not loop.last }}{% endfor %}), 2) as {{ cost }}worst_usd{{ ',' if not loop.last }}
-        {% endfor %}
+    {%- for cost in ['', 'after_'] %}
+    {{ ratio('summed.' ~ cost ~ 'profitable_steep_rises', 'summed.' ~ cost ~ 'profitable_customers') }} as {{ cost }}invoice_shock_share,
+    {{ ratio('summed.' ~ cost ~ 'profitable_customers_lost_high', 'summed.' ~ cost ~ 'profitable_customers') }} as {{ cost }}profitable_departure_share,
+    {{ 'round(summed.' ~ cost ~ 'gross_margin_base_usd, 2)' }} as {{ cost }}base_usd,
+    {{ 'round(least(summed.#usd, summed.#low_usd, summed.#base_usd, summed.#high_usd), 2)' | replace('#', cost ~ 'gross_margin_') }} as {{ cost }}worst_usd{{ ',' if not loop.last }}
+    {%- endfor %}
     from summed
     inner join plans on summed.structure_id = plans.structure_id
     inner join transitions on summed.transition_id = transitions.transition_id
@@ -138,15 +138,15 @@ judged as (
             when is_current then 'today'
             when customers_priced = 0 then 'names_no_tier_in_use'
             when gross_margin_usd is null then 'cost_unknown'
-            {% for cost, name in [('', ''), ('after_', '_after_savings')] -%}
+            {%- for cost, name in [('', ''), ('after_', '_after_savings')] %}
             when {{ cost }}invoice_shock_share > {{ assumption('steep_rise_customers_up_to_share') }} then 'too_many_steep_rises{{ name }}'
             when {{ cost }}profitable_departure_share > {{ assumption('profitable_departures_up_to_share') }} then 'loses_profitable_customers{{ name }}'
             when {{ cost }}worst_usd < round({{ cost }}current_gross_margin_usd, 2) then 'loses_margin_under_high_churn{{ name }}'
             when
-                {{ cost }}gross_margin_base_usd - {{ cost }}current_gross_margin_usd
+                {{ cost ~ 'gross_margin_base_usd - ' ~ cost ~ 'current_gross_margin_usd' }}
                 < {{ assumption('margin_gain_from_share') }} * abs({{ cost }}current_gross_margin_usd)
                 then 'gains_too_little{{ name }}'
-            {% endfor -%}
+            {%- endfor %}
             else 'eligible'
         end as verdict
     from compared
@@ -156,9 +156,9 @@ judged as (
 best_listed as (
 
     select
-        {% for churn in ['', '_low', '_base', '_high'] -%}
+    {%- for churn in ['', '_low', '_base', '_high'] %}
         coalesce(max(after_gross_margin{{ churn }}_usd), 0) as gross_margin{{ churn }}_usd{{ ',' if not loop.last }}
-        {% endfor %}
+    {%- endfor %}
     from judged
     where is_listed and verdict in ('eligible', 'today')
 
@@ -168,9 +168,10 @@ ranked as (
 
     select
         judged.*,
-        {% for churn in ['', '_low', '_base', '_high'] -%}
-        judged.after_gross_margin{{ churn }}_usd >= best_listed.gross_margin{{ churn }}_usd {{ 'and' if not loop.last else 'as is_no_worse_than_listed' }}
-        {% endfor %}
+        judged.after_gross_margin_usd >= best_listed.gross_margin_usd
+        and judged.after_gross_margin_low_usd >= best_listed.gross_margin_low_usd
+        and judged.after_gross_margin_base_usd >= best_listed.gross_margin_base_usd
+        and judged.after_gross_margin_high_usd >= best_listed.gross_margin_high_usd as is_no_worse_than_listed
     from judged
     cross join best_listed
 
