@@ -1,8 +1,8 @@
 """Whether the advice stays sane on other data: `python -m tests.bench.advice_on_other_seeds [--seeds 11 12 13]`.
 
 Demo data of other seeds, and the calls of the first of them as LiteLLM and as Langfuse would export them. For each: no plan is proposed
-that earns less than doing nothing in its worst case, the choice is no worse than the plans of the list unless the mart says so, and no
-effort is advised that does not come back in time. Data tests of the build hold that the waterfall adds up. Ends with 1 where anything
+that earns less than doing nothing in its worst case, at today's cost or once the savings before it are made; no plan of the list is better
+in every scenario; a new customer's minimum covers its cost at the median use; and no effort is advised that does not come back in time. Data tests of the build hold that the waterfall adds up. Ends with 1 where anything
 of this does not hold.
 """
 
@@ -18,17 +18,28 @@ from tests.workspace import Workspace
 CLAIMS = {
     "a plan is proposed that earns less than doing nothing in its worst case": """
         select candidate_id, gain_worst_usd from pricing.rpt_plan_frontier where is_chosen and gain_worst_usd < 0""",
+    "a plan is proposed whose case is gone once the savings before it are made": """
+        select candidate_id, gain_worst_after_savings_usd, profitable_customers_lost_high_after_savings from pricing.rpt_plan_frontier
+        where is_chosen and not is_current_plan and (
+            gain_worst_after_savings_usd < 0
+            or profitable_steep_rises_after_savings > profitable_steep_rises_allowed_after_savings
+            or profitable_customers_lost_high_after_savings > profitable_departures_allowed_after_savings)""",
+    "a plan gains more after the savings than at today's cost": """
+        select candidate_id from pricing.rpt_plan_frontier where gain_base_after_savings_usd > gain_base_usd + 0.01""",
+    "the waterfall adds another gain than the plan was chosen for": """
+        select change_usd, gain_base_after_savings_usd from pricing.rpt_plan_frontier, rates.rpt_decision_waterfall
+        where is_chosen and step = 'price' and scope_type = 'company' and abs(change_usd - gain_base_after_savings_usd) > 0.01""",
+    "a new customer of median use is a loss under a plan that names a target margin": """
+        select subscription_tier, gross_margin_usd from pricing.rpt_plan_new_customers
+        where use_order = 2 and target_margin_share is not null and gross_margin_usd < 0""",
     "not one plan is chosen": """
         select count(*) from pricing.rpt_plan_frontier where is_chosen having count(*) <> 1""",
     "a plan is proposed that a rule rejects": """
         select candidate_id, verdict from pricing.rpt_plan_frontier where is_chosen and verdict not in ('eligible', 'today')""",
-    "a plan of the list is better in every scenario than the chosen one": """
+    "a plan of the list keeps more than the chosen one in its worst case": """
         select listed.candidate_id from pricing.rpt_plan_frontier as listed, pricing.rpt_plan_frontier as chosen
         where chosen.is_chosen and listed.is_listed and listed.verdict = 'eligible'
-            and listed.gross_margin_usd > chosen.gross_margin_usd
-            and listed.gross_margin_low_churn_usd > chosen.gross_margin_low_churn_usd
-            and listed.gross_margin_base_churn_usd > chosen.gross_margin_base_churn_usd
-            and listed.gross_margin_high_churn_usd > chosen.gross_margin_high_churn_usd""",
+            and listed.gross_margin_worst_after_savings_usd > chosen.gross_margin_worst_after_savings_usd""",
     "an action is in the plan whose effort does not come back in time": """
         select work_id, payback_months from rates.rpt_savings_actions where is_counted and payback_months > 24""",
     "the works do not save what their opportunities do": """
@@ -36,7 +47,7 @@ CLAIMS = {
             <> (select sum(net_monthly_savings_usd) from rates.rpt_savings_opportunities where is_counted)""",
 }
 TOLD = """
-    select plan_name, transition_name, gain_base_usd, gain_worst_usd, profitable_steep_rises, profitable_customers,
+    select plan_name, transition_name, gain_base_usd, gain_worst_usd, gain_base_after_savings_usd, gain_worst_after_savings_usd, profitable_steep_rises, profitable_customers,
         is_no_worse_than_listed
     from pricing.rpt_plan_frontier where is_chosen"""
 

@@ -1,4 +1,4 @@
-"""How a price plan is introduced: who is asked when, what customers pay that come later, and what a credit is."""
+"""How a price plan is introduced: who is asked when, what later customers pay, what a credit is."""
 
 from reports_builder.assumptions import assumption
 from reports_builder.evidence import Evidence, Prose, note, say
@@ -63,8 +63,8 @@ def moves_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 say(
                     "Wave 1 costs more than it pays today, and begins. No date is before a notice of "
-                    "{price_notice_days:count} days (assumption price_notice_days), nor within a contract of the "
-                    "seed customer_contracts; where none is on file, what was signed is unknown: check "
+                    "{price_notice_days:count} days (assumption price_notice_days), nor within a contract of "
+                    "the seed customer_contracts; where none is on file, what was signed is unknown: check "
                     "before you write. The dashboard's page Pricing has this table with every row as CSV.",
                     assumption(warehouse, "price_notice_days"),
                 ),
@@ -134,8 +134,8 @@ def credits_section(warehouse: Warehouse) -> tuple[Section, ...]:
             "What a credit is",
             text=(
                 note(
-                    "A credit is a unit of use that weighs tokens by what they cost: a call uses more credits "
-                    "on a dear model than on a cheap one, and more for output than for input. Only "
+                    "A credit is a unit of use that weighs tokens by what they cost: a call uses more "
+                    "credits on a dear model than on a cheap one, and more for output than for input. Only "
                     "successful calls use any (seed plan_credit_rates)."
                 ),
             ),

@@ -156,8 +156,9 @@ def proposal_said(plan: Evidence) -> Prose:
     if plan["is_current_plan"]:
         return kept_said(plan)
     return plan.say(
-        "At today's cost and on the same use the recommended plan lifts revenue by **{revenue_change_base_churn_usd:usd}** and "
-        "margin by **{gross_margin_change_base_churn_usd:usd}** a month after expected departures, "
+        "At today's cost and on the same use the recommended plan lifts revenue by "
+        "**{revenue_change_base_churn_usd:usd}** and margin by "
+        "**{gross_margin_change_base_churn_usd:usd}** a month after expected departures, "
         "{gross_margin_change_low_usd:usd} to {gross_margin_change_high_usd:usd} if many or few leave"
         + (
             "; {cost_leaving_usd:usd} of it is cost of customers who leave"
