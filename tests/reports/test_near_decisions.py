@@ -105,7 +105,7 @@ def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_an
             "your rules allow it on both costs."
         ) in first
         assert (
-            "A call costs $0.0248 today and $0.0180 then; of its price of $0.0451 45 % are left today and 60 % then, "
+            "A call costs $0.0248 today and $0.0180 then; sold for $0.0451 it leaves 45 % today and 60 % then, "
             "when $0.0328 would be enough for 45 %."
         ) in first
     with empty_marts(FRONTIER, ALTERNATIVES, PRICES) as opened:

@@ -71,7 +71,8 @@ named as (
         chosen.chosen_base_usd,
         chosen.chosen_worst_usd,
         candidates.usage_unit || candidates.transition_id || candidates.verdict as way,
-        candidates.usage_unit || candidates.transition_id || candidates.verdict = chosen.chosen_way as comes_as_chosen,
+        candidates.usage_unit || candidates.transition_id || candidates.verdict = chosen.chosen_way
+        or (candidates.after_base_usd = round(chosen.chosen_base_usd, 2) and candidates.after_worst_usd = chosen.chosen_worst_usd) as comes_as_chosen,
         not chosen.is_today_chosen and not candidates.is_chosen and not candidates.is_current
         and abs(candidates.after_worst_usd - chosen.chosen_worst_usd) <= {{ assumption('nearly_as_good_up_to_share') }} * abs(chosen.chosen_worst_usd) as is_nearly_chosen,
         candidates.verdict = 'eligible' and not candidates.is_chosen and not chosen.is_today_chosen

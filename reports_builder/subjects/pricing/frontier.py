@@ -234,7 +234,7 @@ def _price_said(plan: Evidence, price: Evidence) -> Prose:
     unit = {"call": "A call", "1k_tokens": "A thousand tokens"}.get(str(price["usage_unit"]), "A credit")
     return price.say(
         f" {unit} costs {{unit_cost_usd:usd_unit}} today and {{unit_cost_after_savings_usd:usd_unit}} then; "
-        "of its price of {sold_at_usd:usd_unit} {target_margin_share:percent} are left today and "
+        "sold for {sold_at_usd:usd_unit} it leaves {target_margin_share:percent} today and "
         "{unit_margin_after_savings_share:percent} then, when {enough_usd:usd_unit} would be enough for "
         "{target_margin_share:percent}."
     )

@@ -179,7 +179,7 @@ settled as (
         customer_id, subscription_tier, plan_id, billing_period_kind, period_start_date, is_priced_by_plan, subscribed_days, calls, uncosted_calls,
         billable_calls, billable_tokens, usage_unit, included_units, charged_units, base_fee_usd, usage_fee_usd, current_revenue_usd, cost_usd,
         case
-            when not is_priced_by_plan or is_spared then current_revenue_usd
+            when not is_priced_by_plan or is_spared or abs(invoice_usd - current_revenue_usd) < cast('0.000001' as decimal(28, 12)) then current_revenue_usd
             else least(greatest(invoice_usd, coalesce(floor_usd, invoice_usd)), coalesce(cap_usd, greatest(invoice_usd, current_revenue_usd)))
         end as revenue_usd,
         case when is_spared then cost_usd else served_cost_usd end as cost_to_serve_usd,
