@@ -295,9 +295,10 @@ _ROWS = {
         ('tiered', 'Tiered', 'Tiered', 'tiered', true, true, true, false, 1, 250)""",
     "pricing.rpt_plan_frontier": """
         (candidate_id, plan_name, offer_name, transition_id, is_listed, is_chosen, is_current_plan, is_best_listed, is_alternative,
-        is_best_rise_capped, is_best_sparing, gain_base_usd, gain_worst_usd) values
-        ('flat / none', 'Flat', 'Flat', 'none', true, false, true, false, false, false, false, 0, 0),
-        ('tiered / none', 'Tiered', 'Tiered, at once for everybody', 'none', true, true, false, true, false, false, false, 250, 100)""",
+        is_best_rise_capped, is_best_sparing, gain_base_usd, gain_worst_usd, gain_base_after_savings_usd,
+        gain_worst_after_savings_usd) values
+        ('flat / none', 'Flat', 'Flat', 'none', true, false, true, false, false, false, false, 0, 0, 0, 0),
+        ('tiered / none', 'Tiered', 'Tiered, at once for everybody', 'none', true, true, false, true, false, false, false, 250, 100, 240, 90)""",
     "pricing.rpt_segment_impacts": """
         (plan_id, plan_label, is_recommended, segment_kind, segment, customers, current_revenue_usd, revenue_usd, revenue_change_usd,
         revenue_change_share, revenue_change_share_p50, current_gross_margin_usd, gross_margin_usd,
