@@ -31,6 +31,7 @@ planned as (
     select
         *,
         {{ assumption('commitment_tranche_months', 'integer') }} as months_between,
+        {{ decimal_of_double('upfront_share', 'decimal(6, 4)') }} as paid_upfront_share,
         cast(round({{ ratio('committed_units', 'unit_increment') }}) as bigint) as increments,
         greatest(
             least(
@@ -121,9 +122,9 @@ valued as (
         {{ money('held.units * planned.usd_per_unit_hour') }} as hourly_commitment_usd,
         {{ money('settled.covered_usd * cases.months') }} as covered_monthly_usd,
         {{ money(money('settled.covered_usd - cast(held.units * planned.usd_per_unit_hour as decimal(26, 12)) * cases.hours') ~ ' * cases.months') }} as monthly_savings_usd,
-        {{ money(money('cast(held.signed_units * planned.usd_per_unit_hour as decimal(26, 12)) * planned.upfront_share') ~ ' * cast(730 * planned.term_months as decimal(9, 0))') }} as upfront_usd,
-        {{ money(money('cast((held.units + held.ended_units) * planned.usd_per_unit_hour as decimal(26, 12)) * (1 - planned.upfront_share)') ~ ' * 730') }} as recurring_monthly_usd,
-        {{ money(money('cast(held.units * planned.usd_per_unit_hour as decimal(26, 12)) * (1 - planned.upfront_share)') ~ ' * 730') }} as recurring_afterwards_usd,
+        {{ money(money('cast(held.signed_units * planned.usd_per_unit_hour as decimal(26, 12)) * planned.paid_upfront_share') ~ ' * cast(730 * planned.term_months as decimal(9, 0))') }} as upfront_usd,
+        {{ money(money('cast((held.units + held.ended_units) * planned.usd_per_unit_hour as decimal(26, 12)) * (1 - planned.paid_upfront_share)') ~ ' * 730') }} as recurring_monthly_usd,
+        {{ money(money('cast(held.units * planned.usd_per_unit_hour as decimal(26, 12)) * (1 - planned.paid_upfront_share)') ~ ' * 730') }} as recurring_afterwards_usd,
         lead(held.month_start_date) over (partition by held.usage_group order by held.month_start_date) as next_month_date
     from held
     inner join planned on held.usage_group = planned.usage_group and held.offer_id = planned.offer_id

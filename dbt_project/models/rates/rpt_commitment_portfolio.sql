@@ -186,7 +186,7 @@ final as (
 
     select
         options.series_id as usage_group, options.offer_id, options.level_name, options.offer_name, options.history_id, options.group_id, options.is_illustrative,
-        options.term_months, options.payment_option, options.upfront_share, options.lookback_end_date, options.committed_units, options.unit_increment, options.minimum_units,
+        options.term_months, options.payment_option, cast(options.upfront_share as double) as upfront_share, options.lookback_end_date, options.committed_units, options.unit_increment, options.minimum_units,
         options.usd_per_unit_hour, options.hourly_commitment_usd, options.obligation_usd, options.net_monthly_savings_usd as monthly_savings_usd,
         options.covered_monthly_usd, options.money_at_risk_usd, chosen.slope_before as savings_per_usd_at_risk, chosen.step_rank,
         chosen.portfolio_monthly_savings_usd, chosen.portfolio_at_risk_usd, chosen.portfolio_coverage_share,

@@ -116,11 +116,10 @@ costed as (
     from valued
     left join moves
         on
-            valued.is_lower_by_enough
-            and valued.provider_name = moves.provider_name
+            valued.provider_name = moves.provider_name
             and valued.team_id = moves.team_id
             and valued.region_id = moves.region_id
-            and valued.option_region_id = moves.option_region_id
+            and case when valued.is_lower_by_enough then valued.option_region_id end = moves.option_region_id
 
 ),
 
