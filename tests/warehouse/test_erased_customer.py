@@ -90,7 +90,9 @@ def test_a_customer_is_erased_and_neither_figures_nor_seals_notice(
     build(workspace)
     before = [workspace.query(each) for each in SUMS]
     pseudonym = next(
-        told["pseudonym"] for told in map(json.loads, key_table(workspace.raw).open()) if told["id"] == ADA
+        told["pseudonym"]
+        for told in map(json.loads, key_table(workspace.raw).read_text().splitlines())
+        if told["id"] == ADA
     )
     assert {row[0] for row in before[2]} >= {pseudonym}
     assert NAME in held(workspace.published) and ADA not in held(workspace.published)
