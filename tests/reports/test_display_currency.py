@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -105,7 +106,9 @@ def test_an_axis_of_something_else_is_left_alone() -> None:
         assert in_currency(chart.to_dict(validate=False)) == chart.to_dict(validate=False)
 
 
-def with_currency(path: Path, values: str) -> Path:
+def with_currency(shared: Path, folder: Path, values: str) -> Path:
+    """A copy of the warehouse with a display currency."""
+    path = Path(shutil.copy(shared, folder))
     with duckdb.connect(str(path)) as connection:
         connection.execute(
             "create table core.rpt_display_currency as select * from (values "
@@ -114,11 +117,13 @@ def with_currency(path: Path, values: str) -> Path:
     return path
 
 
-def test_a_page_says_rate_and_day_and_its_evidence_stays_in_dollars(tiny_warehouse: Path) -> None:
+def test_a_page_says_rate_and_day_and_its_evidence_stays_in_dollars(
+    tiny_warehouse: Path, tmp_path: Path
+) -> None:
     with open_warehouse(tiny_warehouse) as warehouse:
         assert warehouse.currency is USD
         before = build_pages(warehouse, ["finops_summary"]).pages[0]
-    path = with_currency(tiny_warehouse, "'EUR', 1.25::decimal(13, 10), date '2026-10-01'")
+    path = with_currency(tiny_warehouse, tmp_path, "'EUR', 1.25::decimal(13, 10), date '2026-10-01'")
     with open_warehouse(path) as warehouse:
         page = build_pages(warehouse, ["finops_summary"]).pages[0]
     text = text_of(page)
@@ -137,8 +142,10 @@ def test_a_page_says_rate_and_day_and_its_evidence_stays_in_dollars(tiny_warehou
         assert narrowed.evidence("select 5 as cost_usd").say("{cost_usd:usd}").plain == "€4"
 
 
-def test_without_a_rate_amounts_stay_in_dollars_and_the_page_says_so(tiny_warehouse: Path) -> None:
-    path = with_currency(tiny_warehouse, "'CHF', null::decimal(13, 10), null::date")
+def test_without_a_rate_amounts_stay_in_dollars_and_the_page_says_so(
+    tiny_warehouse: Path, tmp_path: Path
+) -> None:
+    path = with_currency(tiny_warehouse, tmp_path, "'CHF', null::decimal(13, 10), null::date")
     with open_warehouse(path) as warehouse:
         page = build_pages(warehouse, ["finops_summary"]).pages[0]
     text = text_of(page)
