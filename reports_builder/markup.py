@@ -65,8 +65,7 @@ def blocks(text: str) -> list[tuple[bool, str, str]]:
 
 
 def _blocks(text: str, draw: Draw, within: str) -> str:
-    # A report has a sentence of its answer on each line.
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.add_render_rule("image", _image_rule(draw))
     parser.add_render_rule("text", _text)
     parser.add_render_rule("heading_open", _anchor_rule(within))

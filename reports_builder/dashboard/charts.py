@@ -78,27 +78,21 @@ def of_figure(figure: Figure, *, dark: bool) -> dict[str, Any]:
     """The specification of a report's figure; a click on a bar leads to the page on it."""
     spec = specification(figure.chart, figure.alt.plain, figure.height, dark=dark)
     if figure.page:
-        links = [page_of_row(figure.page, record) for record in figure.evidence.records()]
-        _link(spec, links)
-        # In the same tab, as the names in a table.
-        spec["usermeta"] = {"embedOptions": {"loader": {"target": "_self"}}}
+        _link(spec, [page_of_row(figure.page, record) for record in figure.evidence.records()])
     return spec
 
 
-def _link(node: Any, links: list[str | None]) -> None:
-    """Give each row of data the address of its row of the query, and the bars a click that follows it."""
-    if isinstance(node, dict):
-        for row in node.get("data", {}).get("values", ()):
-            row["address"] = links[row["position"]]
-        mark = node.get("mark")
-        if isinstance(mark, dict) and mark.get("type") == "bar":
-            mark["cursor"] = "pointer"
-            node["encoding"]["href"] = {"field": "address", "type": "nominal"}
-        for value in node.values():
-            _link(value, links)
-    if isinstance(node, list):
-        for item in node:
-            _link(item, links)
+def _link(spec: dict[str, Any], addresses: list[str | None]) -> None:
+    """Let each bar lead to the address of its row, in the same tab, as the names in a table do."""
+    for rows in spec["datasets"].values():
+        for row in rows:
+            row["address"] = addresses[row["position"]]
+    for layer in spec["layer"]:
+        if layer["mark"]["type"] == "bar":
+            layer["mark"]["cursor"] = "pointer"
+            field = {"test": "datum.address", "field": "address", "type": "nominal"}
+            layer["encoding"]["href"] = {"condition": field}
+    spec["usermeta"] = {"embedOptions": {"loader": {"target": "_self"}}}
 
 
 def _fit(node: Any) -> None:

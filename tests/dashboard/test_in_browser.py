@@ -102,18 +102,22 @@ def test_a_customer_is_one_click_from_the_table_and_in_the_address(reader: Reade
 @pytest.mark.parametrize(
     ("page", "chart", "leads_to"),
     [
-        ("", "top-customers", r"/customer\?customer="),
+        ("overview", "top-customers", r"/customer\?customer="),
         ("understanding", "spend-by-model", r"/performance\?model="),
         ("understanding", "token-cost", r"/features\?feature="),
     ],
 )
-def test_a_click_on_a_bar_leads_to_its_page(reader: Reader, page: str, chart: str, leads_to: str) -> None:
-    reader.open(page)
-    drawn = reader.page.locator(f".st-key-chart-{chart}").locator("canvas, svg").first
-    drawn.wait_for(timeout=WAIT)
-    drawn.scroll_into_view_if_needed()
-    # Right of the names, in the first bar.
-    drawn.click(position={"x": 270, "y": 18})
+def test_a_click_on_a_bar_leads_to_its_page(
+    dashboard: Dashboard, reader: Reader, page: str, chart: str, leads_to: str
+) -> None:
+    identity = identity_of(dashboard.workspace.published)
+    assert identity is not None
+    view = load_view(page, str(dashboard.workspace.published), identity, Filters())
+    assert view is not None
+    names = [figure.name for section in view.sections for figure in section.figures]
+    reader.open("" if page == "overview" else page)
+    drawn = reader.page.get_by_test_id("stVegaLiteChart").nth(names.index(chart))
+    drawn.locator(".mark-rect path").first.click()
     reader.page.wait_for_url(re.compile(leads_to), timeout=WAIT)
     reader.page.locator(".tile").first.wait_for(timeout=WAIT)
     reader.settled()

@@ -175,7 +175,7 @@ def test_every_chart_says_of_which_days_it_is_and_a_bar_leads_where_its_name_doe
         )
         assert links
         assert all(link and link.startswith(page) and json.dumps(link) in told for link in links)
-        assert '"href": {"field": "address"' in told
+        assert '"href": {"condition": {"test": "datum.address"' in told
     assert "address" not in json.dumps(charts.of_figure(figures["hours-of-week"], dark=False))
     (asked,) = built.query("select sum(effective_cost_usd) from core.rpt_hour_of_week_costs")
     assert [asked] == built.query(

@@ -34,7 +34,13 @@ def _section(section: Section) -> Iterator[str]:
 def _is_blank(table: Table) -> bool:
     records = table.evidence.records()[: table.max_rows]
     numbers = [column.name for column in table.columns if column.is_number]
-    return bool(records and numbers) and not any(record[name] for record in records for name in numbers)
+    told = [
+        str(column.value(record)) for column in table.columns for record in records if not column.is_number
+    ]
+    # A verdict in words says something of a row without a number.
+    if not records or not numbers or any(len(text.split()) > 3 for text in told):
+        return False
+    return not any(record[name] for record in records for name in numbers)
 
 
 def _is_empty(figure: Figure) -> bool:
