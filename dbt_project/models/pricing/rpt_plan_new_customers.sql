@@ -51,7 +51,7 @@ used as (
     select
         segments.customer_id,
         segments.subscription_tier,
-        {{ ratio('sum(case offered.usage_unit when \'1k_tokens\' then segments.billable_tokens / 1000.0 when \'credit\' then segments.billable_credits else segments.billable_calls end) * ' ~ days_of_mean_month(), 'sum(segments.subscribed_days)') }}
+        {{ ratio("sum(case offered.usage_unit when '1k_tokens' then segments.billable_tokens / 1000.0 when 'credit' then segments.billable_credits else segments.billable_calls end) * " ~ days_of_mean_month(), 'sum(segments.subscribed_days)') }}
             as units,
         {{ ratio('sum(segments.cost_to_serve_usd) * ' ~ days_of_mean_month(), 'sum(segments.subscribed_days)') }} as cost
     from segments
