@@ -76,7 +76,7 @@ def _groups(segments: Evidence) -> Prose:
 
 
 def _payback(tiers: Evidence) -> tuple[Prose, ...]:
-    if tiers["payback_months"] is None:
+    if tiers["payback_months"] is None or tiers["is_example"]:
         return ()
     return (
         tiers.say(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -99,8 +100,8 @@ def test_unused_gpu_hours_are_a_share_of_what_is_recorded(page: str) -> None:
 
 
 def test_each_problem_has_an_owner_and_a_next_step(page: str) -> None:
-    titles = [line for line in page.splitlines() if line.startswith("### ")]
-    assert [title.split(". ", 1)[1] for title in titles] == [
+    titles = re.findall(r"^### \d+\. (.*)$", page, re.MULTILINE)
+    assert titles == [
         "$20 paid for GPU hours that nobody used",
         "25 % of the cost of resources is tagged right; the target is 95 %",
         "$161 of October 2026 belong to no team",

@@ -12,6 +12,12 @@ lifetime_values as (
 
 ),
 
+acquisition_costs as (
+
+    select * from {{ ref('acquisition_costs') }}
+
+),
+
 {# Customers that left, are too new, or of whose cost too little is known say nothing of the next one. #}
 judged as (
 
@@ -47,6 +53,7 @@ valued as (
         churn_rates.monthly_churn_rate,
         least(churn_rates.monthly_churn_rate_high, 1) as monthly_churn_rate_high,
         churn_rates.is_small_sample,
+        coalesce(lower(acquisition_costs.basis) like 'illustrative%', false) as is_acquisition_cost_illustrative,
         {{ money_of_double(ratio('averaged.monthly_gross_margin_usd', 'churn_rates.monthly_churn_rate')) }} as value_usd,
         {{ money_of_double(ratio(
             'averaged.monthly_gross_margin_usd',
@@ -54,6 +61,7 @@ valued as (
         )) }} as low_value_usd
     from averaged
     inner join churn_rates on averaged.subscription_tier = churn_rates.subscription_tier
+    left join acquisition_costs on averaged.subscription_tier = acquisition_costs.subscription_tier
 
 ),
 
@@ -73,7 +81,8 @@ final as (
         low_value_usd,
         acquisition_cost_usd,
         case when monthly_gross_margin_usd > 0 then {{ ratio('acquisition_cost_usd', 'monthly_gross_margin_usd') }} end as payback_months,
-        {{ ratio('low_value_usd', 'acquisition_cost_usd') }} as low_value_to_acquisition_cost
+        {{ ratio('low_value_usd', 'acquisition_cost_usd') }} as low_value_to_acquisition_cost,
+        is_acquisition_cost_illustrative
     from valued
 
 )

@@ -219,7 +219,8 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
     """What customers are worth until they leave, and where winning one pays."""
     if tiers["low_value_usd"] is None:
         return ()
-    is_known = tiers["low_value_to_cost"] is not None
+    # What an example says of winning customers is no decision.
+    is_known = tiers["low_value_to_cost"] is not None and not tiers["is_example"]
     pays = is_known and tiers["low_value_to_cost"] >= 1  # type: ignore[operator]
     return (
         Insight(
@@ -229,7 +230,8 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
                 if pays
                 else "What a customer is worth, cautiously, does not cover what it costs to win, in any tier"
                 if is_known
-                else "Whether winning a customer pays is unknown: what it costs is not on record"
+                else "Winning a {subscription_tier:text} customer may cost {low_value_usd:usd}, cautiously; "
+                "what it does cost is not on record"
             ),
             problem=say(
                 "Until they leave, {valued_customers:count} of today's customers are worth "
@@ -267,20 +269,22 @@ def lifetime(tiers: Evidence, total: Evidence) -> tuple[Insight, ...]:
                 "Each one won is worth between **{low_value_usd:usd}** (churn at the upper end of its "
                 "interval) and **{value_usd:usd}** (churn as observed) of margin over its life. "
             )
-            + join([*_lost_on_winning(tiers), _WINNING_ASSUMED]),
+            + join([*(_lost_on_winning(tiers) if is_known else ()), _WINNING_ASSUMED]),
             supporting=Table(
                 LIFETIME_COLUMNS,
                 tiers,
-                note("means per tier, those with a loss included; churn over the whole data period."),
+                note(
+                    "means per tier, those with a loss included; churn over the whole data period. What "
+                    "winning one costs is an example."
+                    if tiers["is_example"]
+                    else "means per tier, those with a loss included; churn over the whole data period."
+                ),
             ),
         ),
     )
 
 
-_WINNING_ASSUMED = note(
-    "Assumption: new customers use and leave as today's do; the acquisition costs are those entered, "
-    "illustrative until replaced."
-)
+_WINNING_ASSUMED = note("Assumption: new customers use and leave as today's do.")
 
 
 def _lost_on_winning(tiers: Evidence) -> tuple[Prose, ...]:

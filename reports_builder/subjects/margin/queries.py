@@ -161,7 +161,7 @@ def lifetime_by_tier(warehouse: Warehouse) -> Evidence:
             is_small_sample, valued_customers, customers_without_margin as without_margin,
             monthly_gross_margin_usd as margin_usd, value_usd, low_value_usd,
             acquisition_cost_usd as acquisition_usd, payback_months,
-            low_value_to_acquisition_cost as low_value_to_cost
+            low_value_to_acquisition_cost as low_value_to_cost, is_acquisition_cost_illustrative as is_example
         from margin.rpt_tier_lifetime_values
         order by low_value_to_cost desc nulls last, subscription_tier
         """
