@@ -157,7 +157,7 @@ def _relabel(drawn: dict[str, Any], currency: Currency) -> None:
         guide["title"] = guide["title"].replace(USD.named, currency.named)
     if _format(drawn).startswith("$"):
         spelled = json.dumps(guide.pop("format").removeprefix("$"))
-        amount = f"{json.dumps(currency.sign)} + format(abs(datum.value), {spelled})"
+        amount = f"{json.dumps(currency.sign, ensure_ascii=False)} + format(abs(datum.value), {spelled})"
         guide["labelExpr"] = f"(datum.value < 0 ? '\u2212' : '') + {amount}"
     domain = (drawn.get("scale") or {}).get("domain")
     if isinstance(domain, list):
