@@ -1,9 +1,9 @@
 {# one row per product x feature that calls models in the trailing 30 days: its tasks, and what the open actions on them save, for all features
    with these tasks and for it alone #}
 
-with features_described as (
+with features_summed as (
 
-    select * from {{ ref('int_features_described') }}
+    select * from {{ ref('int_features_summed') }}
 
 ),
 
@@ -69,9 +69,13 @@ shared_savings as (
         {{ money_of_double('cast(savings.net_usd as double) * ' ~ ratio('tasks.cost_usd', 'tasks.task_cost_usd')) }} as own_net_usd,
         row_number() over (
             partition by savings.task_type
-            order by features.is_unallocated asc, features.gross_margin_usd asc nulls last, features.product_id asc, features.feature_id asc
+            order by
+                features.feature_id = 'unallocated' asc,
+                {{ margin_of('features.allocated_revenue_usd', 'features.cost_to_serve_usd') }} asc nulls last,
+                features.product_id asc,
+                features.feature_id asc
         ) = 1 as is_counted_here
-    from features_described as features
+    from features_summed as features
     inner join tasks on features.product_id = tasks.product_id and features.feature_id = tasks.feature_id
     left join savings on tasks.task_type = savings.task_type
 

@@ -142,7 +142,6 @@ held as (
     select
         gpu_usage.provider_name,
         gpu_usage.resource_id,
-        count(distinct gpu_usage.usage_date) as recorded_days,
         {{ stable_sum('gpu_usage.allocated_gpu_hours') }} as held_gpu_hours,
         {{ stable_sum('case when ' ~ is_idle_card ~ ' then gpu_usage.allocated_gpu_hours end') }} as idle_gpu_hours,
         {{ stable_avg('case when ' ~ is_idle_card ~ ' then gpu_usage.memory_share end') }} as idle_gpu_memory_share
@@ -191,7 +190,6 @@ final as (
             else coalesce(sampled.measured_days, 0) >= {{ assumption('usage_min_samples') }}
         end as is_use_measured,
         gpu_instance_types.gpus,
-        coalesce(held.recorded_days, 0) as gpu_recorded_days,
         coalesce(held.held_gpu_hours, 0) as held_gpu_hours,
         coalesce(held.idle_gpu_hours, 0) as idle_gpu_hours,
         held.idle_gpu_memory_share

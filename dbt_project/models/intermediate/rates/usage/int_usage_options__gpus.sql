@@ -9,13 +9,51 @@ with resources as (
 
 ),
 
-{# Of a day that nobody recorded it is not known who held the cards: it is no saving. #}
+bills as (
+
+    select * from {{ ref('int_focus_charges_converted') }}
+    where is_counted and charge_category = 'Usage' and lower(consumed_unit) in ('hrs', 'hours', 'hour', 'h', '1 hour')
+
+),
+
+gpu_usage as (
+
+    select * from {{ ref('int_gpu_usage_daily') }}
+
+),
+
+recorded_days as (
+
+    select distinct provider_name, resource_id, usage_date from gpu_usage
+
+),
+
+{# The hours billed of the days on which anybody recorded who held the cards; a machine need not run all day. #}
 recorded as (
 
     select
-        *,
-        greatest(1 - gpu_recorded_days * 24 / billed_hours, 0) as unrecorded_share
+        resources.provider_name,
+        resources.resource_id,
+        {{ stable_sum('bills.consumed_quantity * ' ~ part_of_line('bills', 'recorded_days.usage_date', 'recorded_days.usage_date')) }} as recorded_hours
     from resources
+    inner join recorded_days
+        on
+            resources.provider_name = recorded_days.provider_name
+            and resources.resource_id = recorded_days.resource_id
+            and recorded_days.usage_date between resources.window_start_date and resources.window_end_date
+    inner join bills on resources.provider_name = bills.provider_name and resources.resource_id = bills.resource_id
+    group by resources.provider_name, resources.resource_id
+
+),
+
+{# Of a day that nobody recorded it is not known who held the cards: it is no saving. #}
+with_unrecorded as (
+
+    select
+        resources.*,
+        greatest(1 - coalesce(recorded.recorded_hours, 0) / resources.billed_hours, 0) as unrecorded_share
+    from resources
+    left join recorded on resources.provider_name = recorded.provider_name and resources.resource_id = recorded.resource_id
 
 ),
 
@@ -26,7 +64,7 @@ shared as (
         greatest(1 - resources.unrecorded_share - resources.held_gpu_hours / (resources.billed_hours * resources.gpus), 0) as not_held_share,
         least(resources.idle_gpu_hours / (resources.billed_hours * resources.gpus), 1) as held_idle_share,
         {{ gone_or_discounted('resources') }} as general_reason
-    from recorded as resources
+    from with_unrecorded as resources
 
 ),
 
