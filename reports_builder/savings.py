@@ -342,6 +342,11 @@ def named(row: Evidence, *, begins_sentence: bool = True) -> Prose:
     return row.say(f"{verb if begins_sentence else verb.lower()} {{subject:text}}")
 
 
+def alike(kind: Evidence) -> Prose:
+    """How many further works there are of the kind of the one that is named; nothing for the only one."""
+    return kind.say(", and {further_works:count} more of this kind" if kind["further_works"] else "")
+
+
 def slower_after(warehouse: Warehouse, row: Evidence) -> Prose:
     """What users wait longer after this action, as the end of a sentence; nothing when they do not."""
     return _waits(_slowest_of(_slowdowns(warehouse), row))

@@ -24,7 +24,7 @@ from tests.workspace import Workspace
 _OTHER_COMPARISONS = re.compile(
     r"""
     from\ (pricing|rates)\.            # another plan or price, on the same use
-    | from\ efficiency\.(rpt_model_recommendations|rpt_model_switch_savings)  # another model
+    | from\ efficiency\.(rpt_model_recommendations|rpt_model_switch_savings|rpt_quality_\w+)  # another model
     | from\ allocation\.rpt_(chargebacks|tenant_chargebacks|owner_costs)_monthly  # months by cost per day of data
     | from\ core\.rpt_revenue_movements_monthly  # fees at the ends of months, of which every day is known
     | from\ planning\.rpt_forecast_scenarios  # another course of the same months
@@ -42,7 +42,7 @@ def changes(evidence: Evidence) -> list[tuple[str, object]]:
     return [
         (column, row[index])
         for index, column in enumerate(evidence.columns)
-        if _CHANGE.search(column) and column != "recent_change_share"
+        if _CHANGE.search(column) and column not in ("recent_change_share", "task_least_cost_change_usd")
         for row in evidence.rows
         if row[index] is not None
     ]

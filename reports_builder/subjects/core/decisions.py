@@ -1,7 +1,7 @@
 """What somebody has to decide first: the kinds of work that bring most in a year, and the price plan."""
 
 from reports_builder.evidence import Evidence, Prose
-from reports_builder.savings import named
+from reports_builder.savings import alike, named
 from reports_builder.subjects.core.queries import kinds_of_work
 from reports_builder.subjects.pricing.frontier import chosen
 from reports_builder.warehouse import Warehouse
@@ -23,7 +23,7 @@ def _is_a_gain(plan: Evidence) -> bool:
 def _kind_said(kind: Evidence) -> Prose:
     return (
         named(kind)
-        + kind.say(", and {further_works:count} more of this kind" if kind["further_works"] else "")
+        + alike(kind)
         + kind.say(
             ": **{kind_net_usd:usd}** a month ({kind_low_usd:usd} to {kind_high_usd:usd}) for "
             "{kind_effort_days:days} of work, {kind_first_year_net_usd:usd} in the first year. Owner: "

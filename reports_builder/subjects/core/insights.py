@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.savings import named, slower_after, works
+from reports_builder.savings import alike, named, slower_after, works
 from reports_builder.subjects import capabilities
 from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
 from reports_builder.subjects.changes import change_or_new
@@ -211,8 +211,7 @@ def opportunities(warehouse: Warehouse) -> tuple[Insight, ...]:
 def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
     action_kind = str(row["action_kind"])
     domain = _DOMAIN_OF_ACTION.get(action_kind, RATES)
-    alike = ", and {further_works:count} more of this kind"
-    others = row.say(alike) if row["further_works"] else note("")
+    others = alike(row)
     problem, supporting = (
         _switch_in_numbers(warehouse, row)
         if action_kind == "model_switch" and not row["further_works"]
