@@ -117,7 +117,7 @@ def test_kept_rows_are_landed_in_the_columns_of_a_newer_version(company: Company
 def test_nobody_is_erased_beside_what_is_set_aside(company: Company) -> None:
     retention(company).apply(planned(company))
     before = company.files()
-    with pytest.raises(ReportError, match="has set files aside that may name the customer"):
+    with pytest.raises(ReportError, match="has set files aside that may name whom you erase"):
         erase(company.warehouse, company.raw, "acme")
     assert company.files() == before
 
