@@ -112,9 +112,11 @@ class _OpenCost(LandedSource):
         try:
             with open_text(path) as text:
                 for line, record, problem in json_rows(text):
+                    if problem:
+                        yield line, {}, problem
                     for allocation in _allocations_in(record.get("data", record)):
                         has_any = True
-                        yield line, allocation, problem
+                        yield line, allocation, None
         except NotJsonError as error:
             raise UnreadableFileError(str(error)) from error
         if not has_any:
