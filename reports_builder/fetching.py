@@ -106,9 +106,7 @@ def _checked(url: str, objects: Sequence[StoredObject]) -> list[StoredObject]:
     for each in objects:
         parts = each.name.split("/")
         if ".." in parts or "" in parts[:-1] or not each.name.replace("/", "").isprintable():
-            raise ReportError(
-                f"{url} has an object {clean(each.name)!r}, which can be no file below a folder."
-            )
+            raise ReportError(f"{url} has an object {clean(each.name)!r}, which is no file below a folder.")
         if parts[-1] and each.name not in (_BROUGHT, _LOCK) and not any(p.startswith(".") for p in parts):
             files.append(each)
     folders = {str(parent) for each in files for parent in PurePosixPath(each.name).parents}

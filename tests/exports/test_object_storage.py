@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from tests.exports.test_parquet import newer
 from tests.reports.warehouse_fixture import build_warehouse
 
 URL = "s3://data/marts"
+FEW = ("core.dim_customers", "core.fct_usage_daily", "margin.rpt_customer_margins")
 CALLS = b"x" * 3_000_000
 
 
@@ -62,9 +64,21 @@ def way(
     way_to_it.faults.clear()
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_warehouse(tmp_path_factory.mktemp("built") / "finops.duckdb")
+
+
 @pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    return build_warehouse(tmp_path / "finops.duckdb")
+def tiny(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A warehouse of which few marts are published: tests of the folder publish all."""
+    marts_of = parquet_objects.marts_of
+
+    def few(connection: Any, without: Sequence[str]) -> dict[str, str | None]:
+        return {mart: day for mart, day in marts_of(connection, without).items() if mart in FEW}
+
+    monkeypatch.setattr(parquet_objects, "marts_of", few)
+    return Path(shutil.copy(built, tmp_path / "finops.duckdb"))
 
 
 def publish(tiny: Path, *without: str, earlier: int = 1) -> Published:
