@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import random
 import shutil
@@ -89,7 +90,7 @@ def _sealed(folder: Path) -> object:
 
 def _budgets(folder: Path) -> object:
     # A line that was cut off is passed over and swallows none after it.
-    return {change.key: change.amount for change in BudgetChanges(folder / "finops.duckdb").all()}.items()
+    return sorted(map(str, BudgetChanges(folder / "finops.duckdb").in_force()))
 
 
 def _set_budgets(folder: Path) -> None:
@@ -284,6 +285,7 @@ def one_round(
 @contextmanager
 def bucket_of_this_process(folder: Path) -> Iterator[None]:
     """An S3 server, whose client all forks are."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with served() as server:
         os.environ |= {
             "AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "a secret", "AWS_DEFAULT_REGION": "us-east-1",
