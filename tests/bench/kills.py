@@ -100,7 +100,7 @@ def _set_budgets(folder: Path) -> None:
 
 
 def _whole_batches(folder: Path) -> None:
-    counted = Counter(change.start for change in BudgetChanges(folder / "finops.duckdb").all())
+    counted = Counter(change.period_start_date for change in BudgetChanges(folder / "finops.duckdb").all())
     assert not any(count % _PART for count in counted.values()), counted
 
 
