@@ -29,6 +29,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 
 from dbt_project.landing.landed_files import land
@@ -123,6 +124,15 @@ def _whole_decisions(folder: Path) -> None:
 
 def _prepare_books(folder: Path) -> None:
     publish(folder / "finops.duckdb")
+
+
+def _prepare_marts(folder: Path) -> None:
+    _prepare_alerts(folder)
+    with duckdb.connect(str(folder / "finops.duckdb")) as connection:
+        connection.execute(
+            "create schema core; create table core.fct_usage_daily as select date '2026-10-01' + day::integer as"
+            " usage_date, customer from range(20) days (day), range(100) customers (customer)"
+        )
 
 
 def _export(folder: Path) -> None:
@@ -224,8 +234,8 @@ SUBJECTS = (
     Subject("seal", _prepare_books, lambda folder: seal(folder / "finops.duckdb", folder / "seals", KEY), _sealed),
     Subject("budgets", lambda _: None, _set_budgets, _budgets, _whole_batches),
     Subject("savings", lambda _: None, _accept, _decisions, _whole_decisions),
-    Subject("export to a folder", _prepare_books, _export, _exported, _export_holds),
-    Subject("export to a bucket", _prepare_books, _put, _in_bucket, _in_bucket),
+    Subject("export to a folder", _prepare_marts, _export, _exported, _export_holds),
+    Subject("export to a bucket", _prepare_marts, _put, _in_bucket, _in_bucket),
     Subject("fetch", _prepare_raw_bucket, lambda folder: fetch(f"{_BUCKET}/{folder.name}", folder / "raw"), _files, _no_half_file),
     Subject("land", _prepare_exports, _land, _landed, _whole_parquet),
     Subject("generate", lambda _: None, _generate, _files, lambda _: None),
