@@ -74,9 +74,10 @@ class Manifest:
     earlier: tuple[str, ...]
     marts: tuple[PublishedMart, ...]
 
-    def before(self, version: str, most: int) -> tuple[str, ...]:
-        """The versions that stay once ``version`` is current, at most so many."""
-        return tuple(each for each in (self.version, *self.earlier) if each != version)[:most]
+    def before(self, version: str, most: int, there: Collection[str]) -> tuple[str, ...]:
+        """The versions that stay once ``version`` is current: at most so many of those that are there."""
+        known = (self.version, *self.earlier)
+        return tuple(each for each in known if each != version and each in there)[:most]
 
     def content(self) -> bytes:
         """The manifest as it is written."""
@@ -122,8 +123,9 @@ def _publish(
 ) -> Published:
     known = _manifest_of(folder)
     marts = marts_of(connection, without)
-    stay = known.before(version, earlier) if known else ()
-    is_new = not (known and known.version == version and (folder / version).is_dir())
+    there = {path.name for path in folder.iterdir()}
+    stay = known.before(version, earlier, there) if known else ()
+    is_new = not (known and known.version == version and version in there)
     if is_new:
         unfinished = folder / f"{version}{_UNFINISHED}"
         _remove_leftovers(folder, keep=stay)

@@ -54,8 +54,9 @@ def publish_objects(
             current = known
         else:
             version = f"{of_file}.{secrets.token_hex(4)}"
-            published = _put_marts(connection, marts, bucket, version)
-            current = Manifest(version, known.before(version, earlier) if known else (), published)
+            there = {each.name.partition("/")[0] for each in objects}
+            stay = known.before(version, earlier, there) if known else ()
+            current = Manifest(version, stay, _put_marts(connection, marts, bucket, version))
             if not bucket.replace(MANIFEST, current.content(), found[1] if found else None):
                 raise ReportError(
                     f"another export to {bucket.url} came first, and its version is current: try again."

@@ -79,3 +79,23 @@ def test_a_broken_answer_of_opencost_is_a_row_with_its_problem(tmp_path: Path) -
     problems, landed = land_bytes(tmp_path, f"{whole}\n{whole[:-9]}\n".encode(), "a.jsonl", opencost)
     assert problems == []
     assert {(row["line_number"], row["line_problem"]) for row in landed} == {(1, None), (2, "line_not_json")}
+
+
+@pytest.mark.parametrize(
+    ("cost", "billed"),
+    [
+        ("NaN", ["NaN"]),
+        ("Infinity", ["Infinity"]),
+        ("1e400", ["1e400"]),
+        ("9" * 38, ["1.500000000000", f"{'9' * 37}7.500000000000"]),
+    ],
+)
+def test_an_amount_beyond_all_bills_stops_nothing_and_loses_no_digit(
+    tmp_path: Path, cost: str, billed: list[str]
+) -> None:
+    opencost = next(source for source in LANDED_SOURCES if source.name == "opencost")
+    allocation = {"name": "a", "start": "2026-10-20", "totalCost": cost, "cpuCost": "1.5"}
+    content = json.dumps({"data": [{"a": allocation}]}).encode()
+    problems, landed = land_bytes(tmp_path, content, "a.json", opencost)
+    assert problems == []
+    assert sorted(row["BilledCost"] for row in landed) == billed
