@@ -29,6 +29,7 @@ app = typer.Typer(
 _PRICES = ("price_book", "price_book_meters", "price_book_names")
 _TAGS = ("tag_keys", "tag_values")
 _REPORTS = {
+    "fetch": "Bring raw files from object storage.",
     "watch": "Rebuild, publish and render whenever data arrives.",
     "alerts": "Alerts: rules, channels, history.",
     "send": "Send the executive summary.",

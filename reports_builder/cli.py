@@ -19,6 +19,7 @@ from reports_builder.dashboard.command import dashboard
 from reports_builder.delivery.commands import send_command
 from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
+from reports_builder.fetching import fetch_command
 from reports_builder.health.command import status_command
 from reports_builder.lineage.command import explain_command
 from reports_builder.live.command import watch
@@ -94,6 +95,7 @@ app.command("estimate")(estimate_command)
 app.command("verify")(verify_command)
 app.command("compliance")(compliance_command)
 app.command("explain")(explain_command)
+app.command("fetch")(fetch_command)
 app.command("dashboard")(dashboard)
 app.command("mcp")(mcp_command)
 app.command("watch")(watch)

@@ -1,22 +1,38 @@
-"""Objects in Amazon S3 and in whatever speaks its protocol; each is put once and never over another one.
+"""Objects in Amazon S3 and in whatever speaks its protocol; none is put over one unread.
 
 Who may write, and where, is said as every client of AWS is told: AWS_ACCESS_KEY_ID, a profile, the role of
 the machine; AWS_ENDPOINT_URL_S3 names another server than Amazon's.
 """
 
+import base64
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from reports_builder.errors import ReportError
 
 SCHEME = "s3://"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _IS_THERE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+_IS_GONE = frozenset({"NoSuchKey", "404"})
 _SECONDS_TO_CONNECT, _SECONDS_TO_ANSWER, _TRIES = 10, 60, 3
+_MOST_REMOVED_AT_ONCE = 1000
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object as a server lists it; ``tag`` is another one whenever its content is."""
+
+    name: str
+    size: int
+    tag: str
+    changed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -62,23 +78,97 @@ class ObjectFolder:
         if locked_until:
             end = datetime.combine(locked_until, time(23, 59, 59), UTC)
             lock = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": end}
-        key = {"Bucket": self.bucket, "Key": self.prefix + name}
-        with self._telling(name) as client_error:
-            try:
-                self.client.put_object(
-                    **key, **lock, Body=content, ChecksumAlgorithm="SHA256", IfNoneMatch="*"
-                )
-            except client_error as error:
-                if error.response["Error"]["Code"] in _IS_THERE:
-                    return False
-                raise
-            found = self.client.head_object(**key) if lock else {}
+        if not self._put_if(name, content, IfNoneMatch="*", **lock):
+            return False
+        with self._telling(name):
+            found = self.client.head_object(Bucket=self.bucket, Key=self.prefix + name) if lock else {}
         # There are servers that take what they do not know of a request for nothing.
         if lock and (found.get("ObjectLockMode") != "COMPLIANCE" or found["ObjectLockRetainUntilDate"] < end):
             raise ReportError(
                 f"{self.url}/{name} was written, but the server does not lock it until {locked_until}: make "
                 "a bucket with object lock, and let the account read it (s3:GetObjectRetention)."
             )
+        return True
+
+    def objects(self) -> list[StoredObject]:
+        """All objects below the prefix, however deep, by name."""
+        with self._telling():
+            pages = self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=self.prefix
+            )
+            return [
+                StoredObject(
+                    each["Key"].removeprefix(self.prefix), each["Size"], each["ETag"], each["LastModified"]
+                )
+                for page in pages
+                for each in page.get("Contents", ())
+            ]
+
+    def read_current(self, name: str) -> tuple[bytes, str] | None:
+        """The content of an object and its tag; None where there is none."""
+        with self._telling(name) as client_error:
+            try:
+                answer = self.client.get_object(Bucket=self.bucket, Key=self.prefix + name)
+            except client_error as error:
+                if error.response["Error"]["Code"] in _IS_GONE:
+                    return None
+                raise
+            return answer["Body"].read(), answer["ETag"]
+
+    def copy_to(self, found: StoredObject, file: IO[bytes]) -> None:
+        """Write the content of an object as it was listed; ReportError where it is another one by now."""
+        with self._telling(found.name):
+            answer = self.client.get_object(
+                Bucket=self.bucket, Key=self.prefix + found.name, IfMatch=found.tag
+            )
+            # The length that the server named is checked at the end.
+            for piece in answer["Body"].iter_chunks(_PIECE):
+                file.write(piece)
+
+    def put_file(self, name: str, path: Path) -> None:
+        """Put a file, whole or not at all, over whatever is there: for names that one writer alone uses."""
+        with path.open("rb") as content, self._telling(name):
+            digest = base64.b64encode(hashlib.file_digest(content, "sha256").digest()).decode()
+            content.seek(0)
+            self.client.put_object(
+                Bucket=self.bucket, Key=self.prefix + name, Body=content, ChecksumSHA256=digest
+            )
+
+    def replace(self, name: str, content: bytes, tag: str | None) -> bool:
+        """Put an object over the one with ``tag``, or where there is none; False where another is there."""
+        return self._put_if(name, content, **({"IfMatch": tag} if tag else {"IfNoneMatch": "*"}))
+
+    def remove(self, names: Sequence[str]) -> None:
+        """Remove objects; that one is gone already is no error."""
+        for start in range(0, len(names), _MOST_REMOVED_AT_ONCE):
+            some = names[start : start + _MOST_REMOVED_AT_ONCE]
+            keys = [{"Key": self.prefix + name} for name in some]
+            with self._telling():
+                answer = self.client.delete_objects(
+                    Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True}
+                )
+            for error in answer.get("Errors", ()):
+                name = error["Key"].removeprefix(self.prefix)
+                raise ReportError(f"{self.url}/{name} cannot be removed: the server says {error['Code']}.")
+
+    def _put_if(self, name: str, content: bytes, **condition: Any) -> bool:
+        """Put an object under a condition; whether it is there now."""
+        with self._telling(name) as client_error:
+            try:
+                self.client.put_object(
+                    Bucket=self.bucket,
+                    Key=self.prefix + name,
+                    Body=content,
+                    ChecksumAlgorithm="SHA256",
+                    **condition,
+                )
+            except client_error as error:
+                # IfMatch of an object that was removed meanwhile is answered as if it were asked for.
+                if error.response["Error"]["Code"] not in _IS_THERE | _IS_GONE:
+                    raise
+                # A server that put it and failed to answer is asked again, and finds what it put.
+                there = self.read_current(name)
+                return there is not None and there[0] == content
         return True
 
     @contextmanager

@@ -26,6 +26,7 @@ class Endpoint:
     received: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     status: int = 200
+    location: str = ""
     is_open: threading.Event = field(default_factory=threading.Event)
     has_call: threading.Event = field(default_factory=threading.Event)
 
@@ -44,6 +45,8 @@ def endpoint() -> Iterator[Endpoint]:
             there.is_open.wait(30)
             try:
                 self.send_response(there.status)
+                if there.location:
+                    self.send_header("Location", there.location)
                 self.end_headers()
                 # What Slack answers when it has taken a message.
                 self.wfile.write(b"ok")

@@ -75,6 +75,11 @@ class LandingFolder:
         Returns all problems, one a line, of which the first are shown; a file without any is landed all the
         same.
         """
+        if str(raw_dir).startswith("s3:/"):
+            return [
+                f"{raw_dir}: builds read files from a folder; bring them to one with `finops fetch "
+                "s3://bucket/prefix`, and let FINOPS_RAW_DIR name the folder"
+            ]
         self._call_files = call_files(raw_dir) if "calls" in sources else []
         problems = call_problems(raw_dir, self._call_files) if "calls" in sources else []
         problems += no_record_problems(raw_dir, sources)

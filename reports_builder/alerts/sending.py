@@ -107,6 +107,8 @@ def _opened(channel: Channel, digest: Digest) -> "Apprise | None":
         image_url_logo="",
         storage_mode="memory",
         secure_logging=True,
+        # What is told goes nowhere else; and a login page behind a redirect would take it as read.
+        http_redirects=False,
     )
     service = Apprise.instantiate(channel.url, asset=asset)
     if service is None:

@@ -167,17 +167,30 @@ def export_journal(
 
 @export_app.command("parquet")
 def export_parquet(
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="A folder that this export alone writes to.")],
+    out: Annotated[
+        str,
+        typer.Option(
+            metavar="FOLDER", help="A folder, or s3://bucket/prefix, that this export alone writes to."
+        ),
+    ],
     without: Annotated[
         list[str] | None, typer.Option(metavar="MART", help="Leave this one out; may be repeated.")
     ] = None,
+    earlier: Annotated[
+        int, typer.Option(min=1, help="So many earlier versions stay, for whoever still reads them.")
+    ] = 1,
     warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
 ) -> None:
     """Write all marts as Parquet files, which replace those of the last export in one step."""
     from reports_builder.exports.parquet import publish_parquet  # noqa: PLC0415
+    from reports_builder.exports.parquet_objects import publish_objects  # noqa: PLC0415
+    from reports_builder.object_storage import SCHEME  # noqa: PLC0415
 
     with open_warehouse(warehouse) as opened:
-        done = publish_parquet(opened, out, without or ())
+        if out.startswith(SCHEME):
+            done = publish_objects(opened, out, without or (), earlier)
+        else:
+            done = publish_parquet(opened, Path(out), without or (), earlier)
     rows, files = sum(mart.rows for mart in done.marts), sum(len(mart.files) for mart in done.marts)
     state = "" if done.is_new else ", which were there already"
     typer.echo(f"{len(done.marts)} marts, {rows:,} rows in {files:,} files{state}: {out}")

@@ -1,5 +1,6 @@
 """Write a file or a folder whole or not at all."""
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -45,3 +46,15 @@ def new_folder(out: Path) -> Iterator[Path]:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
         raise ReportError(f"cannot write to {out} ({error.strerror}).") from error
+
+
+@contextmanager
+def only_writer(lock: Path, said: str) -> Iterator[None]:
+    """Hold off other processes that take this lock, in a folder made for it; ReportError where one has it."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as taken:
+        try:
+            fcntl.flock(taken, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ReportError(said) from None
+        yield

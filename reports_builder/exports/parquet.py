@@ -4,17 +4,15 @@
     FOLDER/current                        a link to the folder of that version
     FOLDER/<version>/<schema>/<mart>/     its files; daily facts have a folder for each day
 
-A version is written beside the others under another name, and becomes current when it is complete. The one
-before it stays, so that
-whoever has read the manifest still finds what it names.
+A version is written beside the others under another name, and becomes current when it is complete. Of those
+before it some stay, at least one, so that whoever has read the manifest still finds what it names.
 """
 
-import fcntl
 import json
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,7 +22,7 @@ import pyarrow.parquet as pq
 
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean, sql_literal
-from reports_builder.exports.files import write_whole
+from reports_builder.exports.files import only_writer, write_whole
 from reports_builder.warehouse import Warehouse, attach
 
 MANIFEST, CURRENT = "manifest.json", "current"
@@ -32,7 +30,8 @@ _UNFINISHED = ".unfinished"
 # What is no mart: seeds are inputs, the others are steps on the way.
 _NO_MARTS = ("intermediate", "seeds", "staging")
 _DAYS = ("usage_date", "charge_date")
-_VERSION = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]+(-without-.+)?(\.unfinished)?")
+VERSION = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]+(-without-[^/]+)?(\.[a-z0-9]+)?")
+"""Names of folders of versions; unfinished ones and those in object storage have something after a dot."""
 
 
 @dataclass(frozen=True)
@@ -67,48 +66,79 @@ class Published:
     is_new: bool
 
 
-def publish_parquet(warehouse: Warehouse, folder: Path, without: Sequence[str] = ()) -> Published:
-    """Write all marts but ``without`` into ``folder`` and make them current.
+@dataclass(frozen=True)
+class Manifest:
+    """The current version, those before it that stay, the newest first, and the marts of the current one."""
+
+    version: str
+    earlier: tuple[str, ...]
+    marts: tuple[PublishedMart, ...]
+
+    def before(self, version: str, most: int, there: Collection[str]) -> tuple[str, ...]:
+        """The versions that stay once ``version`` is current: at most so many of those that are there."""
+        known = (self.version, *self.earlier)
+        return tuple(each for each in known if each != version and each in there)[:most]
+
+    def content(self) -> bytes:
+        """The manifest as it is written."""
+        return (json.dumps(asdict(self), indent=1) + "\n").encode()
+
+
+def read_manifest(content: bytes, place: str) -> Manifest:
+    """The manifest as it was written; ReportError where it is none of this export."""
+    try:
+        said = json.loads(content)
+        marts = tuple(
+            PublishedMart(
+                **mart
+                | {"files": tuple(mart["files"]), "columns": tuple(Column(**of) for of in mart["columns"])}
+            )
+            for mart in said["marts"]
+        )
+        # Manifests of earlier releases name the current version alone.
+        manifest = Manifest(said["version"], tuple(said.get("earlier", ())), marts)
+        if all(VERSION.fullmatch(each) for each in (manifest.version, *manifest.earlier)):
+            return manifest
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise ReportError(f"{place} is no manifest of this export; name another folder.")
+
+
+def publish_parquet(
+    warehouse: Warehouse, folder: Path, without: Sequence[str] = (), earlier: int = 1
+) -> Published:
+    """Write all marts but ``without`` into ``folder`` and make them current; so many ``earlier`` ones stay.
 
     Where that fails (ReportError), what was current stays so.
     """
     # Before the file is opened: of one that is replaced in between, the next export finds another version.
-    version = _version(warehouse, without)
-    connection = attach(warehouse.path)
-    try:
-        with _alone(folder):
-            return _publish(connection, version, folder, without)
-    except OSError as error:
-        raise ReportError(f"cannot write to {folder} ({error.strerror}).") from error
-    except duckdb.Error as error:
-        raise ReportError(f"cannot write to {folder} ({clean(str(error).splitlines()[0])}).") from error
-    finally:
-        connection.close()
+    version = version_of(warehouse, without)
+    busy = f"another export is writing to {folder}; try again when it is done."
+    with exporting(warehouse, str(folder)) as connection, only_writer(folder / ".lock", busy):
+        return _publish(connection, version, folder, without, earlier)
 
 
 def _publish(
-    connection: duckdb.DuckDBPyConnection, version: str, folder: Path, without: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, version: str, folder: Path, without: Sequence[str], earlier: int
 ) -> Published:
-    known = _current_version(folder)
-    marts = _marts(connection)
-    if unknown := set(without) - marts.keys():
-        raise ReportError(f"there is no mart {', '.join(sorted(unknown))}.")
-    is_new = known != version
+    known = _manifest_of(folder)
+    marts = marts_of(connection, without)
+    there = {path.name for path in folder.iterdir()}
+    stay = known.before(version, earlier, there) if known else ()
+    is_new = not (known and known.version == version and version in there)
     if is_new:
         unfinished = folder / f"{version}{_UNFINISHED}"
-        _remove_leftovers(folder, keep=known)
+        _remove_leftovers(folder, keep=stay)
         try:
-            for mart in marts.keys() - set(without):
-                _write(connection, mart, marts[mart], unfinished / mart.replace(".", "/"))
+            for mart, by_day in marts.items():
+                write_mart(connection, mart, by_day, unfinished)
             unfinished.rename(folder / version)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     published = tuple(
-        _described(connection, mart, marts[mart], folder, version)
-        for mart in sorted(marts.keys() - set(without))
+        described(connection, mart, by_day, folder / version, version) for mart, by_day in marts.items()
     )
-    content = {"version": version, "marts": [asdict(mart) for mart in published]}
-    write_whole(folder / MANIFEST, (json.dumps(content, indent=1) + "\n").encode())
+    write_whole(folder / MANIFEST, Manifest(version, stay, published).content())
     link = folder / f"{CURRENT}{_UNFINISHED}"
     link.unlink(missing_ok=True)
     link.symlink_to(version)
@@ -117,43 +147,41 @@ def _publish(
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ReportError(f"another export is writing to {folder}; try again when it is done.") from None
-        yield
+def exporting(warehouse: Warehouse, place: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the published file; what goes wrong with it or with ``place`` is a ReportError."""
+    connection = attach(warehouse.path)
+    try:
+        yield connection
+    except OSError as error:
+        raise ReportError(f"cannot write to {place} ({error.strerror}).") from error
+    except duckdb.Error as error:
+        raise ReportError(f"cannot write to {place} ({clean(str(error).splitlines()[0])}).") from error
+    finally:
+        connection.close()
 
 
-def _version(warehouse: Warehouse, without: Sequence[str]) -> str:
+def version_of(warehouse: Warehouse, without: Sequence[str]) -> str:
     """The same for the same file and choice of marts, so that nothing is written twice."""
     chosen = f"-without-{'-'.join(sorted(without))}" if without else ""
     return f"{warehouse.period.as_of}-{warehouse.path.stat().st_mtime_ns:x}{chosen}"
 
 
-def _current_version(folder: Path) -> str | None:
+def _manifest_of(folder: Path) -> Manifest | None:
     try:
-        version = str(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["version"])
+        return read_manifest((folder / MANIFEST).read_bytes(), str(folder / MANIFEST))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):
-        raise ReportError(
-            f"{folder / MANIFEST} is no manifest of this export; name another folder."
-        ) from None
-    return version if (folder / version).is_dir() else None
 
 
-def _remove_leftovers(folder: Path, keep: str | None) -> None:
-    """What a killed export left, and versions before the current one."""
+def _remove_leftovers(folder: Path, keep: Collection[str]) -> None:
+    """What a killed export left, and versions that are no longer kept."""
     for path in folder.iterdir():
-        if _VERSION.fullmatch(path.name) and path.name != keep:
+        if VERSION.fullmatch(path.name) and path.name not in keep:
             shutil.rmtree(path)
 
 
-def _marts(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
-    """Marts by name, each with the column that its days are split by."""
+def marts_of(connection: duckdb.DuckDBPyConnection, without: Sequence[str]) -> dict[str, str | None]:
+    """Marts by name but ``without``, each with the column that its days are split by."""
     found = connection.execute(
         "select schema_name || '.' || table_name, column_name from duckdb_columns()"
         " where database_name = current_database() and not internal and schema_name not in ?",
@@ -162,13 +190,19 @@ def _marts(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
     columns = defaultdict(set)
     for mart, column in found:
         columns[mart].add(column)
+    if unknown := set(without) - columns.keys():
+        raise ReportError(f"there is no mart {', '.join(sorted(unknown))}.")
     return {
-        mart: next((day for day in _DAYS if day in names and ".fct_" in mart), None)
-        for mart, names in columns.items()
+        mart: next((day for day in _DAYS if day in columns[mart] and ".fct_" in mart), None)
+        for mart in sorted(columns.keys() - set(without))
     }
 
 
-def _write(connection: duckdb.DuckDBPyConnection, mart: str, by_day: str | None, folder: Path) -> None:
+def write_mart(
+    connection: duckdb.DuckDBPyConnection, mart: str, by_day: str | None, version_folder: Path
+) -> None:
+    """Write the files of a mart below the folder of a version."""
+    folder = version_folder / mart.replace(".", "/")
     folder.mkdir(parents=True)
     target, options = folder / "data.parquet", "format parquet, compression zstd"
     if by_day:
@@ -177,10 +211,11 @@ def _write(connection: duckdb.DuckDBPyConnection, mart: str, by_day: str | None,
     connection.execute(f'copy (from "{schema}"."{table}") to {sql_literal(str(target))} ({options})')
 
 
-def _described(
-    connection: duckdb.DuckDBPyConnection, mart: str, by_day: str | None, folder: Path, version: str
+def described(
+    connection: duckdb.DuckDBPyConnection, mart: str, by_day: str | None, version_folder: Path, version: str
 ) -> PublishedMart:
-    files = sorted((folder / version / mart.replace(".", "/")).rglob("*.parquet"))
+    """What the manifest says of a mart whose files are below the folder of a version."""
+    files = sorted((version_folder / mart.replace(".", "/")).rglob("*.parquet"))
     columns = connection.execute(
         "select column_name, data_type, coalesce(comment, '') from duckdb_columns() where database_name ="
         " current_database() and schema_name || '.' || table_name = ? order by column_index",
@@ -190,6 +225,6 @@ def _described(
         mart,
         sum(pq.read_metadata(file).num_rows for file in files),
         by_day,
-        tuple(str(file.relative_to(folder)) for file in files),
+        tuple(f"{version}/{file.relative_to(version_folder)}" for file in files),
         tuple(Column(*column) for column in columns),
     )

@@ -201,3 +201,14 @@ def test_words_of_slack_and_of_the_message_stay_readable(
     )
     # Nothing is loaded from another host.
     assert "http" not in str(sent)
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_message_goes_to_its_address_and_not_where_that_sends_it(
+    warehouse: Path, endpoint: Endpoint, status: int
+) -> None:
+    endpoint.status, endpoint.location = status, endpoint.url("http", "elsewhere")
+    done = run(warehouse, FINOPS_ALERT_URLS=endpoint.url())
+    assert endpoint.paths == ["/hook"]
+    assert done.delivered == 0
+    assert f"it answered HTTP {status}" in "\n".join(done.in_words())

@@ -95,7 +95,7 @@ def test_a_full_disk_leaves_the_current_version(
 ) -> None:
     current = publish(tiny, out).version
     newer(tiny)
-    write, written = parquet._write, []
+    write, written = parquet.write_mart, []
 
     def full_after_three(*arguments: Any) -> None:
         written.append(arguments)
@@ -103,7 +103,7 @@ def test_a_full_disk_leaves_the_current_version(
             raise OSError(28, "No space left on device")
         write(*arguments)
 
-    monkeypatch.setattr(parquet, "_write", full_after_three)
+    monkeypatch.setattr(parquet, "write_mart", full_after_three)
     with pytest.raises(ReportError, match="No space left on device"):
         publish(tiny, out)
     assert manifest_of(out)["version"] == current

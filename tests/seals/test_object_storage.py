@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner
 
 from reports_builder import object_storage
@@ -20,6 +18,7 @@ from reports_builder.object_storage import open_folder
 from reports_builder.seals import log
 from reports_builder.seals.copying import copy_heads_to_bucket, read_copy
 from reports_builder.seals.sealing import seal
+from tests.buckets import become_client, served
 from tests.seals.books import KEY, publish
 from tests.seals.test_copying import NEXT_DAY
 
@@ -29,27 +28,15 @@ UNTIL = date.today() + timedelta(days=400)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    started = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    started.start()
-    yield "http://{}:{}".format(*started.get_host_and_port())
-    started.stop()
+    with served() as url:
+        yield url
 
 
 @pytest.fixture
 def client(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An empty bucket `audit` with object lock, one without, and who may write to them."""
-    for name, value in (
-        ("AWS_ACCESS_KEY_ID", "AKIATEST"),
-        ("AWS_SECRET_ACCESS_KEY", "a secret"),
-        ("AWS_DEFAULT_REGION", "us-east-1"),
-        ("AWS_ENDPOINT_URL_S3", server),
-        ("AWS_CONFIG_FILE", str(tmp_path / "none")),
-        ("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none")),
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-        ("FINOPS_SEAL_KEY", KEY.decode()),
-    ):
-        monkeypatch.setenv(name, value)
-    urllib.request.urlopen(urllib.request.Request(f"{server}/moto-api/reset", method="POST")).close()
+    become_client(monkeypatch, server, tmp_path)
+    monkeypatch.setenv("FINOPS_SEAL_KEY", KEY.decode())
     found = open_folder(URL).client
     found.create_bucket(Bucket="audit", ObjectLockEnabledForBucket=True)
     found.create_bucket(Bucket="plain")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from decimal import Context, Decimal, InvalidOperation
 
 from dbt_project.landing.fields.text import NeedsConventionError
-from dbt_project.landing.fields.values import amount_of, as_text, certain_number
+from dbt_project.landing.fields.values import MOST_DIGITS, amount_of, as_text, certain_number
 
-_EXACT = Context(prec=100)
+EXACT = Context(prec=100)
 
 
 def decimal_of(value: object) -> Decimal | None:
     """The number in a field; null where there is none, or where it can be read in more than one way."""
     try:
-        number = certain_number(as_text(value))
-        return Decimal(number) if number is not None else None
+        number = Decimal(certain_number(as_text(value)) or "")
     except (InvalidOperation, NeedsConventionError):
         return None
+    # Nothing can be added to NaN or Infinity, which some tools write.
+    return number if number.is_finite() and abs(number.adjusted()) <= MOST_DIGITS else None
 
 
 def total(*values: object, less: object = None) -> object:
@@ -36,14 +37,14 @@ def total(*values: object, less: object = None) -> object:
         return less
     found = Decimal(0)
     for number in numbers:
-        found = _EXACT.add(found, number or Decimal(0))
-    return _EXACT.subtract(found, taken or Decimal(0))
+        found = EXACT.add(found, number or Decimal(0))
+    return EXACT.subtract(found, taken or Decimal(0))
 
 
 def product_of(quantity: object, price: object) -> object:
     """What a quantity costs at a price; null where either is no number."""
     units, each = decimal_of(quantity), decimal_of(price)
-    return None if units is None or each is None else _EXACT.multiply(units, each)
+    return None if units is None or each is None else EXACT.multiply(units, each)
 
 
 def amount_or_unknown(value: object) -> object:

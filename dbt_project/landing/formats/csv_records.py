@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from dbt_project.landing.fields.text import BLANKS, NULLS
-from dbt_project.landing.formats.text_files import open_text
+from dbt_project.landing.formats.text_files import LONGEST_TEXT, lines_of, open_text
 from dbt_project.landing.known_columns import KnownColumns, UnreadableFileError
 
 # A field may hold a whole conversation, which is read over.
-csv.field_size_limit(2**31 - 1)
+csv.field_size_limit(LONGEST_TEXT)
 
 SEPARATORS = (",", ";", "\t", "|")
 # What spreadsheets write before the header to say by what fields are separated.
@@ -30,7 +30,8 @@ def csv_rows(path: Path, known: KnownColumns) -> Iterator[Row]:
     with open_text(path) as text:
         has_statement = skip_statement(text) is not None
         # Files that were put together have the mark of each one's head at the start of a line.
-        reader = csv.reader((line.removeprefix("\ufeff") for line in text), delimiter=separator, strict=True)
+        lines = (line.removeprefix("\ufeff") for line in lines_of(text))
+        reader = csv.reader(lines, delimiter=separator, strict=True)
         lines_before = 1 if has_statement else 0
         try:
             header = next((fields for fields in reader if fields), None)
@@ -53,7 +54,7 @@ def csv_columns(path: Path, known: KnownColumns) -> list[str]:
     separator = separator_of(path, known)
     with open_text(path) as text:
         skip_statement(text)
-        return next((fields for fields in csv.reader(text, delimiter=separator) if fields), [])
+        return next((fields for fields in csv.reader(lines_of(text), delimiter=separator) if fields), [])
 
 
 def _row(
@@ -91,7 +92,7 @@ def separator_of(path: Path, known: KnownColumns) -> str:
         for separator in SEPARATORS:
             text.seek(start)
             try:
-                reader = csv.reader(text, delimiter=separator, strict=True)
+                reader = csv.reader(lines_of(text), delimiter=separator, strict=True)
                 headers[separator] = next((fields for fields in reader if fields), [])
             except csv.Error:
                 continue

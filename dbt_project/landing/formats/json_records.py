@@ -12,6 +12,7 @@ from io import TextIOBase
 from typing import Any
 
 from dbt_project.landing.fields.text import BLANKS
+from dbt_project.landing.formats.text_files import LONGEST_TEXT, lines_of
 
 # A line number, the record, and what is wrong with it; a record with something wrong has no fields.
 JsonRow = tuple[int, dict[str, Any], str | None]
@@ -81,7 +82,7 @@ def _lists(value: dict[str, Any], depth: int) -> Iterator[list[Any]]:
 
 def _is_laid_out(text: TextIOBase) -> bool:
     """Whether the records are not one a line: an array, or objects over several lines."""
-    lines = (stripped for line in text if (stripped := line.strip(BLANKS)))
+    lines = (stripped for line in lines_of(text) if (stripped := line.strip(BLANKS)))
     first = next(lines, "")
     if first.startswith("[") or first == "{":
         return True
@@ -99,7 +100,7 @@ def _decoded(line: str) -> Any:
 
 
 def _line_rows(text: TextIOBase) -> Iterator[JsonRow]:
-    for number, line in enumerate(text, 1):
+    for number, line in enumerate(lines_of(text), 1):
         stripped = line.strip(BLANKS)
         if not stripped:
             continue
@@ -140,6 +141,8 @@ def _element_rows(text: TextIOBase) -> Iterator[JsonRow]:
             yield _row(line, value)
             line += buffer.count("\n", position, end)
             position = end
+        elif len(buffer) - position > LONGEST_TEXT:
+            raise NotJsonError(f"line {line} begins a record longer than {LONGEST_TEXT >> 20}M characters")
         elif more := text.read(max(_CHUNK, len(buffer) - position)):
             buffer, position = buffer[position:] + more, 0
         elif position == len(buffer) and not is_array:

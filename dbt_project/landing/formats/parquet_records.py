@@ -33,7 +33,13 @@ def parquet_rows(path: Path, known: KnownColumns) -> Iterator[tuple[int, dict[st
 
 
 def _values(column: Any) -> list[Any]:
-    """The values of a column; of times what is finer than a microsecond is cut off."""
+    """The values of a column; of times what is finer than a microsecond is cut off.
+
+    Times that Python's calendar does not have come as text, which is no time, so that they cost no other row.
+    """
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
         column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
-    return list(column.to_pylist())
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError):
+        return list(column.cast(pa.string()).to_pylist())

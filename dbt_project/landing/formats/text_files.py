@@ -21,6 +21,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# A record may hold a whole conversation. A small compressed file may hold a line that no memory does.
+LONGEST_TEXT = 64 << 20
 _SHEET = "save its sheet as CSV UTF-8"
 _UNPACK = "unpack it"
 # How the content of files begins that are no text, and what to do with them.
@@ -70,6 +72,16 @@ def open_text(path: Path) -> Iterator[io.TextIOBase]:
         raise UnreadableFileError(f"is not a whole gzip file ({error})") from error
 
 
+def lines_of(text: io.TextIOBase) -> Iterator[str]:
+    """The lines, with their ends; UnreadableFileError for one that is longer than any record."""
+    number = 0
+    while line := text.readline(LONGEST_TEXT):
+        number += 1
+        if len(line) == LONGEST_TEXT:
+            raise UnreadableFileError(f"line {number} is longer than {LONGEST_TEXT >> 20}M characters")
+        yield line
+
+
 def _opened(path: Path) -> IO[bytes]:
     return cast(IO[bytes], gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb"))
 
@@ -77,7 +89,9 @@ def _opened(path: Path) -> IO[bytes]:
 def _undecodable(path: Path) -> str:
     """The first line that is not UTF-8 and what it probably is instead."""
     with _opened(path) as content:
-        for number, line in enumerate(content, 1):
+        for number, line in enumerate(iter(lambda: content.readline(LONGEST_TEXT), b""), 1):
+            if len(line) == LONGEST_TEXT:
+                break
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as error:

@@ -6,16 +6,17 @@ the fields named here alone. A log lies in the folder of its developer, `<folder
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from io import TextIOBase
 from pathlib import Path
 from typing import Any
 
 from dbt_project.landing.fields.nested import Problems
+from dbt_project.landing.formats.text_files import LONGEST_TEXT, lines_of, open_text
 from dbt_project.landing.known_columns import UnreadableFileError
 from dbt_project.landing.landed_rows import Row
 from dbt_project.landing.source import CALL_ATTRIBUTE_COLUMNS, CALL_ATTRIBUTES, LandedSource
@@ -46,18 +47,13 @@ class CodingAgentSource(LandedSource):
     def rows(self, path: Path) -> Iterator[Row]:
         """One row a call, in the columns of the source; its user is the folder that the file lies in."""
         user = _user(path, self.name)
-        try:
-            with _opened(path) as text:
-                head = text.read(1 << 16).lstrip("\ufeff \t\r\n")
-                text.seek(0)
-                if _is_totals(head):
-                    yield from _ccusage_rows(text.read().lstrip("\ufeff"), user)
-                else:
-                    yield from _log_rows(text, user)
-        except UnicodeDecodeError as error:
-            raise UnreadableFileError("is not UTF-8 text") from error
-        except (EOFError, gzip.BadGzipFile) as error:
-            raise UnreadableFileError(f"is not a whole gzip file ({error})") from error
+        with open_text(path) as text:
+            head = text.read(1 << 16).lstrip("\ufeff \t\r\n")
+            text.seek(0)
+            if _is_totals(head):
+                yield from _ccusage_rows(_content(text).lstrip("\ufeff"), user)
+            else:
+                yield from _log_rows(lines_of(text), user)
 
     def contradictions(self, files: Sequence[Path]) -> list[str]:
         """Totals beside the logs that they were made of, one line a file: each call would count twice."""
@@ -80,10 +76,11 @@ def _user(path: Path, source: str) -> str | None:
     return below[0] if len(below) > 1 else None
 
 
-def _opened(path: Path) -> Any:
-    if path.name.lower().endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8")
-    return path.open(encoding="utf-8")
+def _content(text: TextIOBase) -> str:
+    content = text.read(LONGEST_TEXT)
+    if len(content) == LONGEST_TEXT:
+        raise UnreadableFileError(f"is longer than {LONGEST_TEXT >> 20}M characters, as no totals are")
+    return content
 
 
 def _is_totals(head: str) -> bool:

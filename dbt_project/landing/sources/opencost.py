@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 
-from dbt_project.landing.bills.amounts import decimal_of
+from dbt_project.landing.bills.amounts import EXACT, decimal_of
 from dbt_project.landing.bills.tags import pairs_of, tags_text
 from dbt_project.landing.fields.nested import Fields
 from dbt_project.landing.fields.values import as_text
@@ -97,13 +98,15 @@ class _OpenCost(LandedSource):
         found = super().rows(path) if is_table else self._allocations(path)
         for line, record, problem in found:
             parts = {name: decimal_of(record.get(name)) for name in _PARTS}
-            stated = {name: value.quantize(_PICO) for name, value in parts.items() if value}
+            stated = {name: value.quantize(_PICO, context=EXACT) for name, value in parts.items() if value}
             whole = decimal_of(record.get("totalCost"))
             is_readable = all(as_text(record.get(name)) is None or parts[name] is not None for name in _PARTS)
             if whole is None or not is_readable or problem:
                 yield line, record, problem
                 continue
-            rest = whole.quantize(_PICO) - sum(stated.values())
+            rest = EXACT.subtract(
+                whole.quantize(_PICO, context=EXACT), reduce(EXACT.add, stated.values(), Decimal(0))
+            )
             for name, value in (*stated.items(), *((("adjustment", rest),) if rest or not stated else ())):
                 yield line, {**record, "part": name, name: value}, None
 
@@ -112,9 +115,11 @@ class _OpenCost(LandedSource):
         try:
             with open_text(path) as text:
                 for line, record, problem in json_rows(text):
+                    if problem:
+                        yield line, {}, problem
                     for allocation in _allocations_in(record.get("data", record)):
                         has_any = True
-                        yield line, allocation, problem
+                        yield line, allocation, None
         except NotJsonError as error:
             raise UnreadableFileError(str(error)) from error
         if not has_any:

@@ -1,0 +1,1 @@
+"""Files nobody would write, for every reader: a part in the suite, the campaign in `make soak`."""
