@@ -92,10 +92,12 @@ def _rule_section(warehouse: Warehouse, rules: Evidence, plans: Evidence) -> Sec
                 "churn leaves at least today's margin, and if base churn leaves "
                 "{least_gain_share:percent} more than today's. Of the eligible ones the one with the "
                 "highest margin after base churn is the best of the list, each customer in its tier. The "
-                "search asks of every plan that its worst case keeps today's margin, too, and that at most "
+                "search asks of every plan that its worst churn scenario keeps today's margin, too, "
+                "and that at most "
                 "{departure_limit_share:percent} of profitable customers leave under high churn: at today's "
                 "cost, and once the savings that come before a price are made. Of those that both allow it "
-                "recommends the one that then earns most in its worst case; if there is none, today's stays."
+                "recommends the one that then earns most in its worst churn scenario; if there is "
+                "none, today's stays."
             ),
         ),
         tables=(

@@ -1,7 +1,7 @@
 """Report 4: what to charge, what it brings, and whom it hits."""
 
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.missing import page_without_plans
 from reports_builder.model import Column, Figure, Page, Section, Table
 from reports_builder.subjects import insights
@@ -14,8 +14,10 @@ from reports_builder.subjects.pricing.frontier import chosen, front_section
 from reports_builder.subjects.pricing.insights import HISTORY_COLUMNS, PRICE_COLUMNS, SEGMENT_COLUMNS
 from reports_builder.subjects.pricing.introducing import (
     credits_section,
+    moves,
     moves_section,
     new_customers_section,
+    waves_said,
 )
 from reports_builder.subjects.pricing.pilot import pilot_section, sequence_said, units_section
 from reports_builder.subjects.pricing.statements import (
@@ -96,7 +98,10 @@ def build(warehouse: Warehouse) -> Page:
 
 
 def _sequence(warehouse: Warehouse, plan: Evidence) -> tuple[Prose, ...]:
-    return () if plan["is_current_plan"] else (note("The sequence. ") + sequence_said(warehouse),)
+    if plan["is_current_plan"]:
+        return ()
+    dated = (waves_said(warehouse),) if moves(warehouse).rows else ()
+    return (join([note("The sequence. ") + sequence_said(warehouse), *dated]),)
 
 
 def _current(today: Evidence, losses: Evidence) -> Section:

@@ -9,6 +9,7 @@ from tests.reports.empty_marts import empty_marts, warehouse_of, with_rows
 
 FRONTIER = "pricing.rpt_plan_frontier"
 ALTERNATIVES = "pricing.rpt_plan_alternatives"
+IMPACTS = "pricing.rpt_plan_impacts"
 PRICES = "pricing.rpt_plan_prices"
 WATERFALL = "rates.rpt_decision_waterfall"
 ACTIONS = "rates.rpt_savings_actions"
@@ -20,7 +21,7 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
         "'Per call, never below' as offer_name, 'Per call' as plan_name, 'floor' as transition_id, "
         "'never below' as transition_name, true as is_chosen, "
     )
-    with empty_marts(FRONTIER, ALTERNATIVES, PRICES) as opened:
+    with empty_marts(FRONTIER, ALTERNATIVES, IMPACTS, PRICES) as opened:
         with_rows(
             opened,
             FRONTIER,
@@ -62,12 +63,15 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
         )
         warehouse = warehouse_of(opened)
         said = chosen_said(warehouse)[-1].plain
-        assert "4.05 of the 4.15 departures" in said
+        assert "about 4 departures of profitable customers of the 4 that it allows" in said
         assert "The steepest rise is 645 %." in said
-        assert "“Fee, at once”, against the proposal -$0.44 in the worst case, without a transition." in said
-        assert "“Capped”: against the proposal -$271.00 in the worst case." in said
         assert (
-            "at a loss alone, to “Per call”: against the proposal -$300.00 expected, and -$400.00 in the worst case."
+            "“Fee, at once”, against the proposal -$0.44 in the worst churn scenario, without a transition."
+            in said
+        )
+        assert "“Capped”: against the proposal -$271.00 in the worst churn scenario." in said
+        assert (
+            "at a loss alone, to “Per call”: against the proposal -$300.00 expected, and -$400.00 in the worst churn scenario."
             in said
         )
         table = front_section(warehouse)[0].tables[0]
@@ -90,7 +94,7 @@ def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_an
         "'starter' as subscription_tier, true as is_recommended, 'call' as usage_unit, 0.0451 as usd_per_unit, "
         "0.0248 as unit_cost_basis_usd, 0.45 as target_margin_share, "
     )
-    with empty_marts(FRONTIER, ALTERNATIVES, PRICES) as opened:
+    with empty_marts(FRONTIER, ALTERNATIVES, IMPACTS, PRICES) as opened:
         with_rows(opened, FRONTIER, plan + saved)
         with_rows(
             opened,
@@ -100,20 +104,20 @@ def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_an
         )
         first = chosen_said(warehouse_of(opened))[0].plain
         assert (
-            "lift the margin by $2.1K a month once the savings that come before it are made, $1.5K in its worst case. "
-            "If they never are, it lifts it by $2.3K, $1.9K in its worst case, and $703 of margin a month are missing: "
+            "lift the margin by $2.1K a month once the savings that come before it are made, $1.5K in the worst churn scenario. "
+            "If they never are, it lifts it by $2.3K, $1.9K in the worst churn scenario, and $703 of margin a month are missing: "
             "your rules allow it on both costs."
         ) in first
         assert (
             "A call costs $0.0248 today and $0.0180 then; sold for $0.0451 it leaves 45 % today and 60 % then, "
             "when $0.0328 would be enough for 45 %."
         ) in first
-    with empty_marts(FRONTIER, ALTERNATIVES, PRICES) as opened:
+    with empty_marts(FRONTIER, ALTERNATIVES, IMPACTS, PRICES) as opened:
         with_rows(opened, FRONTIER, plan + unsaved)
         first = chosen_said(warehouse_of(opened))[0].plain
-        assert "lift the margin by $2.3K a month, $1.9K in its worst case." in first
+        assert "lift the margin by $2.3K a month, $1.9K in the worst churn scenario." in first
         assert "savings" not in first
-    with empty_marts(FRONTIER, ALTERNATIVES, PRICES) as opened:
+    with empty_marts(FRONTIER, ALTERNATIVES, IMPACTS, PRICES) as opened:
         with_rows(
             opened,
             FRONTIER,

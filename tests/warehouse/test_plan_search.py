@@ -240,8 +240,20 @@ def test_the_front_and_the_choice_are_those_of_a_search_through_all(built: Works
     }
     chosen = [plan for plan in plans if plan["is_chosen"]]
     assert len(chosen) == 1
-    best = max(plan["gross_margin_worst_after_savings_usd"] for plan in [*kept, current])
-    assert chosen[0]["gross_margin_worst_after_savings_usd"] == best
+    worst, base = "gross_margin_worst_after_savings_usd", "gross_margin_base_churn_after_savings_usd"
+    first = max([*kept, current], key=lambda plan: (plan[worst], plan[base]))
+    if chosen[0][worst] != first[worst]:
+        # As good as the first, on a list that needs no floor at today's fee; none of these keeps more, and none of the list.
+        as_good = [
+            plan
+            for plan in kept
+            if plan["transition_id"] == "none"
+            and float(first[worst] - plan[worst]) <= 0.01 * abs(float(first[worst]))
+            and float(first[base] - plan[base]) <= 0.01 * abs(float(first[base])) + 0.01
+        ]
+        assert first["transition_id"] != "none"
+        assert chosen[0][worst] == max(plan[worst] for plan in as_good)
+        assert all(plan[worst] <= chosen[0][worst] for plan in kept if plan["is_listed"])
 
 
 def test_the_waterfall_adds_what_the_search_chose_the_plan_for(built: Workspace) -> None:

@@ -94,7 +94,7 @@ described as (
             when is_listed then plan_name
             else
                 fee_words || ' per ' || unit_name
-                || case when included_share > 0 then ' beyond those that ' || cast(cast(round(100 * included_share) as bigint) as string) || ' % of the fee pays for' else '' end
+                || case when included_share > 0 then ' beyond the included ones (they cost ' || cast(cast(round(100 * included_share) as bigint) as string) || ' % of the fee)' else '' end
                 || ', target margin ' || cast(cast(round(100 * target_margin_share) as bigint) as string) || ' %'
                 || case when usage_cap_fees is not null then ', use capped at ' || cast({{ decimal_of_double('usage_cap_fees', 'decimal(9, 1)') }} as string) || ' fees' else '' end
         end as offer_name
@@ -180,6 +180,7 @@ final as (
         is_no_worse_than_listed,
         is_best_listed,
         is_chosen,
+        verdict = 'eligible' and coalesce(earning_place = 1, false) as is_most_in_worst,
         coalesce(is_nearly_chosen, false) as is_nearly_chosen,
         coalesce(is_alternative, false) as is_alternative,
         coalesce(is_best_rise_capped, false) as is_best_rise_capped,
@@ -190,7 +191,7 @@ final as (
             when 'eligible' then 'may be chosen'
             when 'too_many_steep_rises' then 'rejected: too many steep rises of profitable customers'
             when 'loses_profitable_customers' then 'rejected: too many profitable customers leave'
-            when 'loses_margin_under_high_churn' then 'rejected: earns less than today in its worst case'
+            when 'loses_margin_under_high_churn' then 'rejected: earns less than today in the worst churn scenario'
             when 'gains_too_little' then 'rejected: gains too little'
             when 'cost_unknown' then 'not comparable: what the calls cost is unknown'
             else 'not comparable: names no tier in use'

@@ -27,6 +27,12 @@ pricing_plans as (
 
 ),
 
+transitions as (
+
+    select * from {{ ref('plan_transitions') }}
+
+),
+
 {# A plan of the list names the margin that each tier aims at. #}
 offered as (
 
@@ -38,9 +44,11 @@ offered as (
         coalesce(structures.included_units, 0) as included_units,
         structures.usage_cap_units,
         structures.usd_per_unit,
+        coalesce(transitions.floor_share * structures.tier_fee_usd, 0) as floor_usd,
         coalesce(structures.target_margin_share, cast(pricing_plans.target_margin_share as double)) as target_margin_share
     from plan_frontier
     inner join structures on plan_frontier.plan_id = structures.structure_id
+    inner join transitions on plan_frontier.transition_id = transitions.transition_id
     left join pricing_plans on structures.structure_id = pricing_plans.plan_id and structures.subscription_tier = pricing_plans.subscription_tier
 
 ),
@@ -85,7 +93,8 @@ uses as (
 
 ),
 
-{# The least that a month costs: the base fee, or what the median use needs for the target margin, to the next cent. #}
+{# The least that a month costs is what who stays pays at least, so that nobody gains by signing up again: the base fee, or today's fee
+   where the plan comes with a floor at it. Where there is neither: what the median use needs for the target margin, to the next cent. #}
 priced as (
 
     select
@@ -95,9 +104,10 @@ priced as (
         measured.customers,
         uses.units,
         measured.unit_cost * least(uses.units, coalesce(offered.usage_cap_units, uses.units)) as cost,
-        greatest(
-            cast(offered.base_fee_usd as double),
-            coalesce(ceil(round(100 * measured.unit_cost * measured.median_units / nullif(1 - offered.target_margin_share, 0), 6)) / 100, 0)
+        coalesce(
+            nullif(cast(greatest(offered.base_fee_usd, offered.floor_usd) as double), 0),
+            ceil(round(100 * measured.unit_cost * measured.median_units / nullif(1 - offered.target_margin_share, 0), 6)) / 100,
+            0
         ) as minimum,
         cast(offered.base_fee_usd as double)
         + cast(offered.usd_per_unit as double) * greatest(least(uses.units, coalesce(offered.usage_cap_units, uses.units)) - offered.included_units, 0) as invoice
@@ -115,7 +125,10 @@ final as (
         use_level,
         cast(customers as bigint) as customers,
         tier_fee_usd as today_fee_usd,
+        base_fee_usd,
         usage_unit,
+        included_units,
+        cast(usd_per_unit as decimal(18, 6)) as usd_per_unit,
         units,
         {{ money_of_double('cost') }} as cost_to_serve_usd,
         {{ money_of_double('minimum') }} as minimum_usd,

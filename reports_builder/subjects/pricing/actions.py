@@ -89,8 +89,10 @@ def _programme_said(programme: Evidence) -> Prose:
     if not programme.rows:
         return note("")
     return programme.say(
-        "The change, all steps of it together, takes {effort_usd:usd_table} once and begins after "
-        "{months_to_start:months}; it has paid that back {payback_months:months} later, when models and "
+        "The change, all steps of it together, takes {effort_usd:usd_table} once and is complete after "
+        "{months_to_start:months}, when its last wave begins: the notice, and the days that show who of the "
+        "first wave left (assumptions price_notice_days and price_wave_gap_days). It has paid that back "
+        "{payback_months:months} later, when models and "
         "settings are cheaper by then. "
     )
 

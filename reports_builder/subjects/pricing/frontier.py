@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.formatting import Value, count, ratio
 from reports_builder.model import Column, Figure, Section, Table
+from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing.charts import plan_front
 from reports_builder.warehouse import Warehouse
 
@@ -18,9 +19,9 @@ _FRONT = (
     Column("plan_name", "Plan"),
     Column("transition_name", "Comes"),
     Column("gross_margin_base_churn_after_savings_usd", "Margin after the savings, base churn", "usd_table"),
-    Column("gross_margin_worst_after_savings_usd", "In its worst case", "usd_table"),
+    Column("gross_margin_worst_after_savings_usd", "In the worst churn scenario", "usd_table"),
     Column("gross_margin_base_churn_usd", "Margin at today's cost, base churn", "usd_table"),
-    Column("gross_margin_worst_usd", "In its worst case", "usd_table"),
+    Column("gross_margin_worst_usd", "In the worst churn scenario", "usd_table"),
     Column("revenue_base_churn_after_savings_usd", "Revenue, base churn", "usd_table"),
     Column("profitable_steep_rises_after_savings", "Steep rises of profitable customers", "count"),
     Column("profitable_customers_lost_high_after_savings", "Profitable customers lost, high churn", "ratio"),
@@ -33,7 +34,7 @@ _SCENARIOS = (
     Column("gross_margin_low_churn_usd", "Low churn", "usd_table"),
     Column("gross_margin_base_churn_usd", "Base churn", "usd_table"),
     Column("gross_margin_high_churn_usd", "High churn", "usd_table"),
-    Column("gain_worst_usd", "Worst case against today", "delta_usd_table"),
+    Column("gain_worst_usd", "Worst churn scenario against today", "delta_usd_table"),
     Column("customers_taking_a_dearer_tier", "Take a dearer tier", "count"),
     Column("given_away_usd", "Pay less, together", "usd_table"),
     Column("verdict_words", "Verdict"),
@@ -43,7 +44,7 @@ _ALTERNATIVES = (
     Column("transition_name", "Comes"),
     Column("gross_margin_base_churn_after_savings_usd", "Margin after the savings, base churn", "usd_table"),
     Column("base_difference_usd", "Against the chosen", "delta_usd_table"),
-    Column("gross_margin_worst_after_savings_usd", "In its worst case", "usd_table"),
+    Column("gross_margin_worst_after_savings_usd", "In the worst churn scenario", "usd_table"),
     Column("worst_difference_usd", "Against the chosen", "delta_usd_table"),
     Column(
         "profitable_steep_rises_after_savings",
@@ -65,7 +66,7 @@ _RULES = (
     Column("plan_name", "Best plan that it rejects"),
     Column("transition_name", "Comes"),
     Column("more_than_chosen_base_usd", "More than the chosen, base churn", "delta_usd_table"),
-    Column("more_than_chosen_worst_usd", "In the worst case", "delta_usd_table"),
+    Column("more_than_chosen_worst_usd", "In the worst churn scenario", "delta_usd_table"),
     Column("profitable_steep_rises_after_savings", "Steep rises of profitable customers", "count"),
     Column("profitable_customers_lost_high_after_savings", "Profitable customers lost, high churn", "ratio"),
 )
@@ -78,7 +79,7 @@ def chosen(warehouse: Warehouse) -> Evidence:
         select
             offer_name as chosen_name, transition_name as chosen_transition, is_current_plan, is_listed,
             transition_id as chosen_transition_id, gain_base_usd, gain_worst_usd,
-            is_no_worse_than_listed,
+            is_no_worse_than_listed, is_most_in_worst,
             customers_lost_base as chosen_lost, profitable_customers_lost_base as chosen_profitable_lost,
             profitable_steep_rises as chosen_steep_rises, profitable_steep_rises_allowed,
             profitable_customers_lost_high as chosen_lost_high, profitable_departures_allowed,
@@ -113,7 +114,7 @@ def tried(warehouse: Warehouse) -> Evidence:
 
 
 def front(warehouse: Warehouse) -> Evidence:
-    """The plans that no other beats at once in margin, worst case, revenue and invoice shock, and today's."""
+    """The plans that no other beats at once in margin, revenue and invoice shock, and today's."""
     return warehouse.evidence(
         """
         select
@@ -184,20 +185,26 @@ def chosen_said(warehouse: Warehouse) -> tuple[Prose, ...]:
         + _price_said(plan, unit_price(warehouse))
         + plan.say(
             " About {chosen_lost:count} customers are "
-            "expected to leave, {chosen_profitable_lost:ratio} of them customers that earn money today."
+            "expected to leave, about {chosen_profitable_lost:count} of them customers that earn money today."
         )
     )
     return (
         join([proposed, why_said(plan)]),
-        join([_knife_edge(plan), *_alternatives_said(plan, alternatives(warehouse))]),
+        join(
+            [
+                _knife_edge(plan),
+                *beyond_scenarios_said(ask_customers.impacts(warehouse)),
+                *_alternatives_said(plan, alternatives(warehouse)),
+            ]
+        ),
     )
 
 
 def _worst(plan: Evidence, column: str) -> str:
-    """What a plan is worth in its worst case, as part of a sentence."""
+    """What a plan is worth in the worst churn scenario, as part of a sentence."""
     if float(plan[column] or 0) >= 0:  # type: ignore[arg-type]
-        return f"{{{column}:usd}} in its worst case"
-    return f"**less than today in its worst case, by {{{column}:usd}}**"
+        return f"{{{column}:usd}} in the worst churn scenario"
+    return f"**less than today in the worst churn scenario, by {{{column}:usd}}**"
 
 
 def _gain_said(plan: Evidence) -> Prose:
@@ -252,15 +259,21 @@ def _origin(plan: Evidence, searched: Evidence) -> Prose:
 
 def why_said(plan: Evidence) -> Prose:
     """Why the search chose this plan."""
-    if plan["is_no_worse_than_listed"]:
-        return note(
-            "Of the plans that your rules allow it earns most in its worst case, and no less than any plan "
-            "on your list in any scenario."
-        )
-    return note(
-        "Of the plans that your rules allow it earns most in its worst case; in another scenario a plan on "
-        "your list would earn more."
+    listed = note(
+        " In no scenario does it earn less than a plan on your list."
+        if plan["is_no_worse_than_listed"]
+        else " In another scenario a plan on your list would earn more."
     )
+    if not plan["is_most_in_worst"]:
+        return (
+            note(
+                "Your rules allow one that keeps a little more in the worst churn scenario, and it counts as "
+                "equal; but only a floor at today's fee holds it, which a new customer does not have. The "
+                "price list of this one holds for both."
+            )
+            + listed
+        )
+    return note("Of the plans that your rules allow it earns most in the worst churn scenario.") + listed
 
 
 def _knife_edge(plan: Evidence) -> Prose:
@@ -269,16 +282,29 @@ def _knife_edge(plan: Evidence) -> Prose:
         "To decide by people, because it is near: {chosen_steep_rises:count} steep rises of profitable "
         "customers of the "
         "{profitable_steep_rises_allowed:count} that your limit allows, and under high churn "
-        "{chosen_lost_high:ratio} of the "
-        "{profitable_departures_allowed:ratio} departures of profitable customers that it allows"
+        "about {chosen_lost_high:count} departures of profitable customers of the "
+        "{profitable_departures_allowed:count} that it allows"
         + (
             "; once the savings are made, {chosen_steep_rises_after:count} of "
-            "{steep_rises_allowed_after:count} and {chosen_lost_high_after:ratio} of "
-            "{departures_allowed_after:ratio}"
+            "{steep_rises_allowed_after:count} and about {chosen_lost_high_after:count} of "
+            "{departures_allowed_after:count}"
             if plan["saved_before_usd"]
             else ""
         )
         + ". The steepest rise is {chosen_largest_rise_share:percent}."
+    )
+
+
+def beyond_scenarios_said(hit: Evidence) -> tuple[Prose, ...]:
+    """That the churn scenarios end before the steepest rises; nothing where no rise is beyond their end."""
+    if not hit.rows or not hit["rises_beyond_scenarios"]:
+        return ()
+    return (
+        hit.say(
+            "The churn scenarios end at a rise of {last_scenario_rise_share:percent}: the "
+            "{rises_beyond_scenarios:count} customers beyond it are assumed to leave as those at it do, and "
+            "in truth more may."
+        ),
     )
 
 
@@ -290,7 +316,7 @@ def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
     return (
         *(
             row.say("As good for practical purposes: “{other_name:text}”, against the proposal ")
-            + row.say("{worst_difference_usd:delta_usd_table} in the worst case")
+            + row.say("{worst_difference_usd:delta_usd_table} in the worst churn scenario")
             + note(
                 ", without a transition."
                 if row["transition_id"] == "none" != plan["chosen_transition_id"]
@@ -301,7 +327,7 @@ def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
         *(
             row.say(
                 "The best that caps each rise, “{other_name:text}”: against the proposal "
-                "{worst_difference_usd:delta_usd_table} in the worst case."
+                "{worst_difference_usd:delta_usd_table} in the worst churn scenario."
             )
             for row in capped
         ),
@@ -309,7 +335,7 @@ def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
             row.say(
                 "The most careful way moves the customers at a loss alone, to “{plan_name:text}”: against "
                 "the proposal {base_difference_usd:delta_usd_table} expected, and "
-                "{worst_difference_usd:delta_usd_table} in the worst case."
+                "{worst_difference_usd:delta_usd_table} in the worst churn scenario."
             )
             for row in sparing
         ),
@@ -344,12 +370,13 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
     rules = cost_of_rules(warehouse)
     return (
         Section(
-            "The front of the plans: margin expected against margin in the worst case",
+            "The front of the plans: margin expected against margin in the worst churn scenario",
             text=(
                 note(
                     "Plans are compared at the cost that the savings before them leave: who leaves takes "
                     "savings along, so each gains least there. Each point is a plan that no other beats at "
-                    "once in margin, worst case, revenue and invoice shock. A customer takes the cheapest of "
+                    "once in margin, worst scenario, revenue and invoice shock. A customer takes the "
+                    "cheapest of "
                     "its tier and the dearer ones, under the plans of your list as well: in the tables that "
                     "leave each customer in its tier these earn more. Who leaves follows the rise of what it "
                     "pays for what is served. Failed calls are billed by no plan."
@@ -375,17 +402,18 @@ def _alternatives_table(others: Evidence) -> tuple[Table, ...]:
     if len(others.rows) < 2:
         return ()
     caption = (
-        "Nearly the same in the worst case, allowed by your rules or not, the best that caps each rise, and "
+        "Nearly the same in the worst churn scenario, allowed by your rules or not, the best that "
+        "caps each rise, and "
         "the best that leaves alone who earns money: for people to decide"
     )
     return (Table(_ALTERNATIVES, others, note(caption), max_rows=15),)
 
 
 def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:
-    """Each plan of the front by its expected margin and that of its worst case."""
+    """Each plan of the front by its expected margin and that of the worst churn scenario."""
     shown = front(warehouse)
     title = plan.say(
-        "The chosen plan keeps {chosen_worst_after_savings_usd:usd} in its worst case and "
+        "The chosen plan keeps {chosen_worst_after_savings_usd:usd} in the worst churn scenario and "
         "{chosen_base_after_savings_usd:usd} at base churn, once the savings are made"
     )
     return Figure(
@@ -393,7 +421,10 @@ def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:
         plan_front(shown),
         title,
         title
-        + note(". A dot per plan of the front: expected margin across, margin in the worst case upwards."),
+        + note(
+            ". A dot per plan of the front: expected margin across, margin in the worst churn "
+            "scenario upwards."
+        ),
         shown,
         height=340,
         key="Dark: the chosen plan. Open: rejected by a rule. Cross: today.",

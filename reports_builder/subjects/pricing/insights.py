@@ -212,10 +212,10 @@ def hardest_hit(rises: Evidence, impacts: Evidence) -> tuple[Insight, ...]:
             ),
             recommendation=Recommendation(
                 note(
-                    "Speak with each of them in person, and offer a step-wise rise, or a higher tier where "
-                    "that costs less."
+                    "Speak with each of them in person before the notice, and offer a higher tier where that "
+                    "costs less."
                     if impacts["moving_customers"]
-                    else "Speak with each of them in person, and offer a step-wise rise."
+                    else "Speak with each of them in person before the notice."
                 ),
                 "Head of Sales",
                 "weeks",

@@ -88,9 +88,8 @@ def sequence_said(warehouse: Warehouse) -> Prose:
     return note(
         "Start with the customers that lose money, who take no margin along if they leave: with so few "
         "customers "
-        "no pilot can measure the departures of the base scenario. Then move the rest in steps, and stop "
-        "where "
-        "more leave than you assumed."
+        "no pilot can measure the departures of the base scenario. Wait until it is seen who of them left, "
+        "then move the rest; where more left than high churn assumes, stop and judge again."
     )
 
 

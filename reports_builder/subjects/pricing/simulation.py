@@ -83,7 +83,7 @@ def who_pays(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Ins
             note(
                 "Call the customers below before the change, and offer a higher tier where it is cheaper."
                 if impacts["moving_customers"]
-                else "Call the customers below before the change, and offer the largest rises in steps."
+                else "Call the customers below before the change, and show each its use and what it costs."
             ),
             "Head of Sales",
             "weeks",
@@ -136,13 +136,19 @@ def departures(warehouse: Warehouse, plan: Evidence, plans: Evidence) -> tuple[I
         Insight(
             title=stress.say(
                 "If all {steep_customers:count} customers with a steep rise left, the margin would be "
-                "{margin_change_without_steep_usd:more_or_less_usd} than today"
+                "{margin_change_without_steep_usd:more_or_less_usd} than today, and once the savings "
+                "are made "
+                "{margin_change_without_steep_after_savings_usd:more_or_less_usd} than without the plan"
             ),
             problem=say(
                 "Nobody knows yet how many leave. If all {steep_customers:count} customers with a steep rise "
                 "left, they would take **{steep_gross_margin_usd:usd}** with them, "
                 "{steep_margin_share:percent} of that margin, and the margin of all would be "
-                "{margin_change_without_steep_usd:more_or_less_usd} than today.",
+                "{margin_change_without_steep_usd:more_or_less_usd} than today. The plan is judged "
+                "on the cost "
+                "after the savings as well; there it would be "
+                "**{margin_change_without_steep_after_savings_usd:more_or_less_usd}** than with the savings "
+                "and today's prices, as their savings would go with them.",
                 stress,
             ),
             domain_spec="Pricing Strategy Simulator (sensitivity to churn)",

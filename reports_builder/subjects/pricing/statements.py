@@ -9,6 +9,7 @@ from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.charts import monthly_margins, plan_margins
 from reports_builder.subjects.pricing.frontier import chosen_said
+from reports_builder.subjects.pricing.introducing import gain_lost_said, tiers_said
 from reports_builder.warehouse import Warehouse
 
 # A discount here and there is within it; another price list is not.
@@ -88,10 +89,10 @@ def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose
     if plan["is_current_plan"]:
         return (now, *chosen_said(warehouse), join([proposal_said(plan), *listed, *missed]))
     return (
-        now,
+        join([*gain_lost_said(warehouse), now]),
         *chosen_said(warehouse),
         join([proposal_said(plan), *after_savings_said(ask.after_savings(warehouse))]),
-        invoices_said(plan, rules, ask.room(warehouse)),
+        join([invoices_said(plan, rules, ask.room(warehouse)), *tiers_said(warehouse)]),
         *((join(compared),) if compared else ()),
     )
 
@@ -252,7 +253,10 @@ def rejected_said(rejected: Evidence, rules: Evidence) -> tuple[Prose, ...]:
     )
     if rejected["verdict"] == "loses_margin_under_high_churn":
         return (
-            more + rejected.say("in its worst case it would leave {worst_loss_usd:usd} less than today."),
+            more
+            + rejected.say(
+                "in the worst churn scenario it would leave {worst_loss_usd:usd} less than today."
+            ),
         )
     return (
         more

@@ -39,9 +39,9 @@ _YEARS = (
 _CUSTOMERS = (
     Column("scope_name", "Customer"),
     Column("step_name", "Step"),
-    Column("revenue_usd", "Revenue", "usd_table"),
-    Column("cost_usd", "Cost", "usd_table"),
-    Column("gross_margin_usd", "Margin", "usd_table"),
+    Column("revenue_usd", "Expected revenue", "usd_table"),
+    Column("cost_usd", "Expected cost", "usd_table"),
+    Column("gross_margin_usd", "Expected margin", "usd_table"),
 )
 
 
@@ -179,7 +179,17 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
             ),
         ),
         *(
-            (Table(_CUSTOMERS, losing, note("Customers at a loss today"), max_rows=60),)
+            (
+                Table(
+                    _CUSTOMERS,
+                    losing,
+                    note(
+                        "Customers at a loss today: from the price plan on each counts with the chance "
+                        "that it stays, so its revenue is not its invoice"
+                    ),
+                    max_rows=60,
+                ),
+            )
             if losing is not None and losing.rows
             else ()
         ),

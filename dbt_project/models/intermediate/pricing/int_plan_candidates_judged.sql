@@ -112,6 +112,7 @@ compared as (
         plans.is_listed, plans.is_current, plans.plan_name, plans.plan_kind, plans.usage_unit, plans.unit_cost_usd,
         plans.unit_cost_usd * case when plans.usage_unit = 'credit' then 1 else summed.after_cost_share end as after_unit_cost_usd,
         plans.fee_share, plans.included_share, plans.target_margin_share, plans.usage_cap_fees,
+        transitions.floor_share is not null as has_floor,
         case when plans.usage_cap_fees is null then 0 else 1 end
         + case when plans.included_share > 0 then 1 else 0 end
         + case when transitions.floor_share is null then 0 else 1 end
@@ -177,8 +178,8 @@ ranked as (
 
 ),
 
-{# Of the plans that the rules allow the one that earns most in its worst case, at the cost that the savings leave: there a plan gains
-   least. No plan of the list can then be better in every scenario. #}
+{# Of the plans that the rules allow the one that earns most in the worst churn scenario, at the cost that the savings leave: there a
+   plan gains least. No plan of the list can then be better in every scenario. #}
 placed as (
 
     select
@@ -191,8 +192,42 @@ placed as (
                 after_profitable_steep_rises asc,
                 rules_in_it asc,
                 candidate_id asc
-        ) as place
+        ) as earning_place
     from ranked
+
+),
+
+{# A floor holds only who has a fee today: a customer that signs up again pays less. Of plans that are as good for practical purposes
+   the one whose list needs no floor is taken, unless one of the list then keeps more. #}
+led as (
+
+    select
+        *,
+        max(case when earning_place = 1 then after_worst_usd end) over () as leading_worst_usd,
+        max(case when earning_place = 1 then after_base_usd end) over () as leading_base_usd,
+        max(case when is_listed and verdict in ('eligible', 'today') then after_worst_usd end) over () as listed_worst_usd
+    from placed
+
+),
+
+settled as (
+
+    select
+        *,
+        row_number() over (
+            order by
+                case
+                    when
+                        verdict = 'eligible' and not has_floor
+                        and leading_worst_usd - after_worst_usd <= {{ assumption('nearly_as_good_up_to_share') }} * abs(leading_worst_usd)
+                        and leading_base_usd - after_base_usd <= {{ assumption('nearly_as_good_up_to_share') }} * abs(leading_base_usd)
+                        and after_worst_usd >= coalesce(listed_worst_usd, after_worst_usd)
+                        then 1
+                    else 2
+                end asc,
+                earning_place asc
+        ) as place
+    from led
 
 ),
 
@@ -201,7 +236,7 @@ chosen as (
     select
         *,
         place = 1 and verdict in ('eligible', 'today') as is_chosen
-    from placed
+    from settled
 
 )
 
