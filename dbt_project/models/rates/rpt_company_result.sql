@@ -85,13 +85,13 @@ works as (
         2 as step_order,
         starts.programme,
         case when starts.programme = 'price' then planned.revenue_change_usd else {{ money(0) }} end as revenue_change_usd,
-    {%- for case in ['', '_low', '_high'] %}
+        {%- for case in ['', '_low', '_high'] %}
         case starts.programme
-            when 'routing' then planned.routing{{ case }}_usd
-            when 'settings' then planned.settings{{ case }}_usd
-            else planned.price{{ case }}_usd
+            when 'routing' then {{ 'planned.routing' ~ case ~ '_usd' }}
+            when 'settings' then {{ 'planned.settings' ~ case ~ '_usd' }}
+            else {{ 'planned.price' ~ case ~ '_usd' }}
         end as change{{ case }}_usd,
-    {%- endfor %}
+        {%- endfor %}
         starts.effort_usd,
         starts.months_to_start
     from starts
@@ -115,13 +115,13 @@ works as (
         4 as step_order,
         kinds.programme,
         {{ money(0) }} as revenue_change_usd,
-    {%- for case, column in [('', 'net'), ('_low', 'low'), ('_high', 'high')] %}
+        {%- for case, column in [('', 'net'), ('_low', 'low'), ('_high', 'high')] %}
         case
             when commitments.source_mart = 'rates.rpt_commitment_options'
                 then {{ money_of_double('cast(commitments.' ~ column ~ '_monthly_savings_usd as double) * coalesce(planned.left_share, 0)') }}
             else commitments.{{ column }}_monthly_savings_usd
         end as change{{ case }}_usd,
-    {%- endfor %}
+        {%- endfor %}
         {{ effort_of('1') }} as effort_usd,
         kinds.months_to_start
     from commitments
@@ -152,14 +152,14 @@ gained as (
         {{ money('coalesce(sum(works.effort_usd), 0)') }} as effort_so_far_usd,
         steps.step_order = 1 or bool_or(coalesce(works.step_order = steps.step_order and (works.effort_usd > 0 or works.change_usd <> 0), false)) as is_shown,
         {{ money('coalesce(sum(works.revenue_change_usd), 0)') }} as revenue_change_usd,
-        cast(coalesce(max(case when works.effort_usd > 0 then works.months_to_start end), 0) as double) as last_start_months,
-    {%- for case in ['', '_low', '_high'] %}
-        case when count(works.change{{ case }}_usd) = count(works.step_order) then {{ money('coalesce(sum(works.change' ~ case ~ '_usd), 0)') }} end as gained{{ case }}_usd,
+        {%- for case in ['', '_low', '_high'] %}
+        case when count({{ 'works.change' ~ case ~ '_usd' }}) = count(works.step_order) then {{ money('coalesce(sum(works.change' ~ case ~ '_usd), 0)') }} end as gained{{ case }}_usd,
         case
-            when count(works.change{{ case }}_usd) = count(works.step_order)
+            when count({{ 'works.change' ~ case ~ '_usd' }}) = count(works.step_order)
                 then {{ money('coalesce(sum(' ~ first_year_net('works.effort_usd', 'works.change' ~ case ~ '_usd', 'works.months_to_start') ~ '), 0)') }}
-        end as first_year{{ case }}_usd{{ ',' if not loop.last }}
-    {%- endfor %}
+        end as first_year{{ case }}_usd,
+        {%- endfor %}
+        cast(coalesce(max(case when works.effort_usd > 0 then works.months_to_start end), 0) as double) as last_start_months
     from steps
     left join works on steps.step_order >= works.step_order
     group by steps.step_order, steps.step, steps.step_name

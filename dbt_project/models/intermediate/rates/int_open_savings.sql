@@ -45,7 +45,8 @@ scoped as (
     select 'total' as scope, 'total' as scope_id, net_monthly_savings_usd from counted
     {%- for scope in ['component', 'provider', 'team'] %}
     union all
-    select '{{ scope }}' as scope, {{ scope }}_id as scope_id, net_monthly_savings_usd from counted where {{ scope }}_id is not null
+    select '{{ scope }}' as scope, {{ scope }}_id as scope_id, net_monthly_savings_usd from counted
+    where {{ scope }}_id is not null
     {%- endfor %}
 
 ),
