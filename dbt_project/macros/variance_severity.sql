@@ -1,7 +1,8 @@
-{# How serious a difference is, up or down, by its share of what it is held against. #}
-{% macro variance_severity(share) -%}
+{# How serious a difference is, up or down, by its share of what it is held against; a few dollars are minor whatever their share. #}
+{% macro variance_severity(share, amount_usd) -%}
     case
         when {{ share }} is null then 'no basis'
+        when abs({{ amount_usd }}) < {{ assumption('variance_moderate_from_usd') }} then 'minor'
         when abs({{ share }}) < {{ assumption('variance_moderate_from_share') }} then 'minor'
         when abs({{ share }}) < {{ assumption('variance_major_from_share') }} then 'moderate'
         when abs({{ share }}) < {{ assumption('variance_critical_from_share') }} then 'major'

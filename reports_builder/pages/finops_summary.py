@@ -1,7 +1,7 @@
 """Report 1: what everything and AI cost, who and what drives it, and the three things to do first."""
 
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Page, Section
 from reports_builder.savings import NOTHING_TO_DO, main_actions, named, savings_figure, total_of_works, works
 from reports_builder.subjects import insights
@@ -35,6 +35,7 @@ from reports_builder.subjects.margin.statements import (
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
+from reports_builder.subjects.rates.expiries import due, due_said
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -69,11 +70,8 @@ def build(warehouse: Warehouse) -> Page:
             "cost, growth can lose money."
         ),
         answer=(
-            join(
-                [
-                    fees_said(margins),
-                    *fees_against_all_said(fees_and_all_spend(warehouse), spend_beside_ai(warehouse)),
-                ]
+            fees_said(
+                margins, *fees_against_all_said(fees_and_all_spend(warehouse), spend_beside_ai(warehouse))
             ),
             *(
                 [all_spend_said(warehouse, all_spend, forecast.outlook(warehouse, all_spend=True))]
@@ -84,7 +82,9 @@ def build(warehouse: Warehouse) -> Page:
             *(() if all_spend.rows else ledger_said(warehouse)),
             *why_it_changed(warehouse, spend),
             what_comes(outlook),
-            _what_first(best, saved) + _what_prices_add(best, saved, ask.price_plan(warehouse)),
+            _what_first(best, saved)
+            + _what_prices_add(best, saved, ask.price_plan(warehouse))
+            + due_said(due(warehouse)),
             *decisions_said(warehouse),
         ),
         key_figures=(

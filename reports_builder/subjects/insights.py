@@ -42,6 +42,7 @@ from reports_builder.subjects.pricing.pilot import sequence_said
 from reports_builder.subjects.rates import insights as rates
 from reports_builder.subjects.rates import queries as ask_rates
 from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_insight
+from reports_builder.subjects.rates.expiries import due_insight
 from reports_builder.subjects.rates.usage import usage_insight
 from reports_builder.warehouse import Warehouse
 
@@ -149,6 +150,7 @@ def optimization(warehouse: Warehouse) -> Insights:
     """Of what the same work could cost."""
     offer, counts = ask_rates.recommended_offer(warehouse), ask_rates.offer_counts(warehouse)
     return (
+        *due_insight(warehouse),
         *rates.model_switches(ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse)),
         *rates.commitments(
             offer, counts, ask_rates.offers(warehouse, "after_actions", paying=bool(offer.rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from reports_builder.subjects.rates.expiries import expiries_section
+from reports_builder.subjects.rates.expiries import due, due_insight, due_said, expiries_section
 from tests.reports.empty_marts import empty_marts, warehouse_of
 
 RENEWALS = (
@@ -32,3 +32,35 @@ def test_the_next_to_end_stands_first() -> None:
     assert [row[1] for row in rows] == ["soon", "late", "no end"]
     assert rows[0][4:] == ["30", "no", "$100.00", "95 %", "+$40.00", "$0.10", "$0.09", "$40.00", "renew it"]
     assert rows[2][3:5] == ["unknown", "unknown"]
+
+
+def test_a_commitment_that_ends_soon_is_an_action_with_the_day_to_decide_by() -> None:
+    soon = (
+        "'AWS' as provider_name, '{0}' as commitment_id, '{0}' as commitment_name, 'Reserved Instance' as commitment_type, "
+        "'platform-team' as team_id, date '2026-12-15' as ends_on, 30 as days_left, date '2026-12-01' as decide_by_date, "
+        "false as is_renewed_automatically, 180 as cost_usd, 1 as utilization_share, true as is_to_decide, "
+        "'Head of Finance' as owner_role, '1 day' as effort, "
+    )
+    with empty_marts(MART, as_of=date(2026, 11, 15)) as connection:
+        assert due_insight(warehouse_of(connection)) == ()
+        assert due_said(due(warehouse_of(connection))).plain == ""
+        for row in (
+            soon.format("a")
+            + "'renew it' as advice, 0.24 as renewed_hourly_usd, 102 as renewed_monthly_savings_usd",
+            soon.format("b") + "'too new to judge' as advice",
+            RENEWALS[1] + ", false as is_to_decide",
+        ):
+            connection.execute(f"insert into {MART} by name select {row}")
+        warehouse = warehouse_of(connection)
+        (insight,) = due_insight(warehouse)
+        said = due_said(due(warehouse)).plain
+    assert said == (
+        " The Reserved Instance of platform-team with AWS ends on 15 December 2026 and does not renew by itself: "
+        "renew it, by 1 December 2026, which saves $102 a month."
+    )
+    assert insight.recommendation.action.plain.startswith(
+        "Decide on the Reserved Instance that ends on 15 December 2026: renew it, by 1 December 2026."
+    )
+    assert "too new to judge; decide by 1 December 2026" in insight.recommendation.action.plain
+    assert (insight.recommendation.owner_role, insight.recommendation.effort) == ("Head of Finance", "1 day")
+    assert len(insight.supporting.cells) == 2

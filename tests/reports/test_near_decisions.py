@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports_builder.subjects.core.insights import opportunities
 from reports_builder.subjects.pricing.frontier import chosen_said, front_section
-from reports_builder.subjects.rates.decisions import decision_section
+from reports_builder.subjects.rates.decisions import company_result, company_said, decision_section
 from tests.reports.empty_marts import empty_marts, warehouse_of, with_rows
 
 FRONTIER = "pricing.rpt_plan_frontier"
@@ -12,6 +12,7 @@ ALTERNATIVES = "pricing.rpt_plan_alternatives"
 IMPACTS = "pricing.rpt_plan_impacts"
 PRICES = "pricing.rpt_plan_prices"
 WATERFALL = "rates.rpt_decision_waterfall"
+RESULT = "rates.rpt_company_result"
 ACTIONS = "rates.rpt_savings_actions"
 SWITCHES = "rates.rpt_model_switch_savings"
 
@@ -132,7 +133,7 @@ def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_an
 def test_a_step_of_commitments_stands_only_where_one_counts() -> None:
     step = "'company' as scope_type, 10 as gross_margin_usd, 10 as gross_margin_low_usd, 10 as gross_margin_high_usd, "
     for saved in (0, 5):
-        with empty_marts(WATERFALL) as opened:
+        with empty_marts(WATERFALL, RESULT) as opened:
             with_rows(
                 opened,
                 WATERFALL,
@@ -176,3 +177,32 @@ def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None
         assert "pays back after 1.1 months and leaves $2.1K of the first year" in first.outcome.plain
         assert len(first.supporting.cells) == 2
         assert second.title.plain == "Opportunity worth $137 a month: end quick machines"
+
+
+def test_the_whole_company_is_said_step_by_step_and_what_is_unknown_stays_so() -> None:
+    def step(order: int, name: str, result: str, *, shown: bool = True, beside: int = 900) -> str:
+        return (
+            f"{order} as step_order, '{name}' as step, {result} as result_usd, {shown} as is_shown, {beside} as beside_ai_usd, "
+            "2000 as effort_so_far_usd, 3000 as first_year_usd, 1000 as first_year_low_usd, 4000 as first_year_high_usd"
+        )
+
+    def said(*rows: str) -> str:
+        with empty_marts(RESULT) as opened:
+            return company_said(company_result(with_rows(opened, RESULT, *rows))).plain
+
+    today = step(1, "today", "-120")
+    assert said(
+        today,
+        step(2, "ai_and_price", "-86"),
+        step(3, "infrastructure", "-47"),
+        step(4, "commitments", "-47", shown=False),
+    ) == (
+        " The whole company, fees less all spend: -$120 a month today, -$86.00 after the AI and price programmes, -$47.00 after "
+        "the actions on machines and storage too. All of it takes $2.0K once; the first year brings $3.0K ($1.0K to $4.0K)."
+    )
+    assert said(today, step(2, "ai_and_price", "null")).endswith(
+        "what the programmes leave is unknown, because the cost of the calls is."
+    )
+    # Where AI is all spend, the margin has said it.
+    assert said(step(1, "today", "9", beside=0), step(2, "ai_and_price", "10", beside=0)) == ""
+    assert said() == ""

@@ -364,6 +364,14 @@ _ROWS = {
         0, 0, 0, 0, 700, 6, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2500, 120),
         (5, 'commitments', 'After commitments', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 1, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2750, 370)""",
+    # Of the 2,600 of all spend 1,000 are beside AI; 300 of them can be saved.
+    "rates.rpt_company_result": """
+        (step_order, step, step_name, revenue_usd, all_spend_usd, result_usd, result_low_usd, result_high_usd, change_usd, effort_usd,
+        effort_so_far_usd, last_start_months, is_shown, beside_ai_usd, first_year_usd, first_year_low_usd, first_year_high_usd) values
+        (1, 'today', 'Today', 3980, 2600, 1380, 1380, 1380, 0, 0, 0, 0, true, 1000, 0, 0, 0),
+        (2, 'ai_and_price', 'After the AI and price programmes', 4200, 2450, 1750, 1560, 1820, 370, 1300, 1300, 6, true, 1000, 1520, 180, 2040),
+        (3, 'infrastructure', 'After machines and storage', 4200, 2150, 2050, 1760, 2120, 300, 400, 1700, 6, true, 1000, 4420, 1980, 4940),
+        (4, 'commitments', 'After commitments that are quoted', 4200, 2150, 2050, 1760, 2120, 0, 0, 1700, 6, false, 1000, 4420, 1980, 4940)""",
 }
 _USAGE_COLUMNS = (
     "(usage_date, customer_id, organization_id, product_id, feature_id, task_type, provider, model, environment, region,"

@@ -13,6 +13,13 @@ budgets_in_force as (
 
 ),
 
+open_savings as (
+
+    select * from {{ ref('int_open_savings') }}
+    where scope = 'team'
+
+),
+
 company_budgets as (
 
     select
@@ -53,17 +60,29 @@ remembered as (
 
 ),
 
-{# A budget that was never kept says nothing about the use of this month. #}
+{# A budget that was never kept says nothing about the use of this month; but what can be saved is use. #}
+saved as (
+
+    select
+        remembered.*,
+        open_savings.open_savings_usd,
+        remembered.budget_status in ('over budget', 'heading over budget')
+        and coalesce(open_savings.open_savings_usd >= remembered.projected_variance_usd, false) as is_covered_by_savings
+    from remembered
+    left join open_savings on remembered.team_id = open_savings.scope_id
+
+),
+
 verdicts as (
 
     select
         *,
         case
             when budget_status not in ('over budget', 'heading over budget') then null
-            when judged_months >= {{ assumption('budget_wrong_months_from') }} and over_months = judged_months then 'the budget is wrong'
+            when judged_months >= {{ assumption('budget_wrong_months_from') }} and over_months = judged_months and not is_covered_by_savings then 'the budget is wrong'
             else 'the use is'
         end as overrun_verdict
-    from remembered
+    from saved
 
 ),
 
@@ -95,6 +114,8 @@ final as (
         cast(suggested.over_months as bigint) as over_months,
         suggested.usual_month_cost_usd,
         suggested.overrun_verdict,
+        suggested.open_savings_usd,
+        suggested.is_covered_by_savings,
         suggested.suggested_budget_usd,
         {{ money('sum(coalesce(suggested.suggested_budget_usd, suggested.budget_usd)) over (partition by suggested.month_start_date)') }}
             as suggested_team_budgets_usd,

@@ -24,6 +24,12 @@ owners as (
 
 ),
 
+open_savings as (
+
+    select * from {{ ref('int_open_savings') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -87,11 +93,7 @@ expected as (
     select quarter_start_date, month_start_date, scope, scope_id, basis, expected_usd from forecast_months
     union all
     select
-        quarter_months.quarter_start_date,
-        quarter_months.month_start_date,
-        rates.scope,
-        rates.scope_id,
-        rates.basis,
+        quarter_months.quarter_start_date, quarter_months.month_start_date, rates.scope, rates.scope_id, rates.basis,
         {{ money_of_double('rates.daily_cost * quarter_months.days_in_month') }} as expected_usd
     from rates
     cross join quarter_months
@@ -185,17 +187,22 @@ final as (
         proposed.growth_share,
         proposed.contingency_share,
         {{ money('proposed.proposed_usd') }} as proposed_usd,
-        {{ money('sum(proposed.proposed_usd) over (partition by proposed.scope, proposed.scope_id)') }} as quarter_proposed_usd,
-        {{ money('sum(proposed.expected_usd) over (partition by proposed.scope, proposed.scope_id)') }} as quarter_expected_usd,
+        {{ money('sum(proposed.proposed_usd) over of_scope') }} as quarter_proposed_usd,
+        {{ money('sum(proposed.expected_usd) over of_scope') }} as quarter_expected_usd,
+        {{ money_of_double(ratio('sum(proposed.proposed_usd) over of_scope', 'count(*) over of_scope')) }} as proposed_a_month_usd,
+        open_savings.open_savings_usd,
+        case when open_savings.open_savings_usd is not null then {{ money('greatest(' ~ money_of_double(ratio('sum(proposed.proposed_usd) over of_scope', 'count(*) over of_scope')) ~ ' - open_savings.open_savings_usd, 0)') }} end
+            as proposed_after_savings_usd,
         closed_months.actual_usd as last_month_usd,
         closed_months.budget_usd as last_budget_usd,
         coalesce(last_budgets.gate, 'approval required') as gate,
         coalesce(last_budgets.approver_role, 'Head of Finance') as approver_role
     from proposed
     left join owners on proposed.scope = owners.owner_type and proposed.scope_id = owners.owner_id and owners.is_latest
-    left join closed_months
-        on proposed.scope = closed_months.scope and proposed.scope_id = closed_months.scope_id and closed_months.is_latest
+    left join closed_months on proposed.scope = closed_months.scope and proposed.scope_id = closed_months.scope_id and closed_months.is_latest
+    left join open_savings on proposed.scope = open_savings.scope and proposed.scope_id = open_savings.scope_id
     left join last_budgets on proposed.scope = last_budgets.scope and proposed.scope_id = last_budgets.scope_id
+    window of_scope as (partition by proposed.scope, proposed.scope_id)
 
 )
 

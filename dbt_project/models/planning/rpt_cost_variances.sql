@@ -153,7 +153,7 @@ final as (
         judged.compared_usd,
         judged.total_variance_usd,
         judged.total_variance_share,
-        {{ variance_severity('judged.total_variance_share') }} as severity,
+        {{ variance_severity('judged.total_variance_share', 'judged.total_variance_usd') }} as severity,
         stacked.main_team_id,
         coalesce(main_owners.owner_name, stacked.main_team_id) as main_team_name,
         stacked.main_customer_id,

@@ -24,6 +24,13 @@ outcomes as (
 
 ),
 
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'commitment'
+
+),
+
 {# What it costs in the hours that the engine judges; it cannot be judged on hours before it began. #}
 paid as (
 
@@ -59,6 +66,7 @@ judged as (
         expiries.provider_name,
         expiries.commitment_id,
         expiries.commitment_name,
+        expiries.commitment_type,
         expiries.team_id,
         expiries.ends_on,
         expiries.days_left,
@@ -81,27 +89,33 @@ judged as (
 final as (
 
     select
-        provider_name,
-        commitment_id,
-        commitment_name,
-        team_id,
-        ends_on,
-        days_left,
-        is_renewed_automatically,
-        cost_usd,
-        utilization_share,
-        savings_usd,
-        hourly_cost_usd,
-        renewed_hourly_usd,
-        renewed_monthly_savings_usd,
+        judged.provider_name,
+        judged.commitment_id,
+        judged.commitment_name,
+        judged.commitment_type,
+        judged.team_id,
+        judged.ends_on,
+        judged.days_left,
+        judged.is_renewed_automatically,
+        judged.cost_usd,
+        judged.utilization_share,
+        judged.savings_usd,
+        judged.hourly_cost_usd,
+        judged.renewed_hourly_usd,
+        judged.renewed_monthly_savings_usd,
         case
-            when not is_judged then 'find out what it covers'
-            when is_new then 'too new to judge'
-            when renewed_hourly_usd is null then 'let it end'
-            when renewed_hourly_usd < hourly_cost_usd * {{ assumption('commitment_renewal_share') }} then 'renew less of it'
+            when not judged.is_judged then 'find out what it covers'
+            when judged.is_new then 'too new to judge'
+            when judged.renewed_hourly_usd is null then 'let it end'
+            when judged.renewed_hourly_usd < judged.hourly_cost_usd * {{ assumption('commitment_renewal_share') }} then 'renew less of it'
             else 'renew it'
-        end as advice
+        end as advice,
+        coalesce(judged.days_left <= {{ assumption('commitment_decision_days') }}, false) as is_to_decide,
+        judged.ends_on - cast({{ assumption('commitment_quote_days') }} as integer) as decide_by_date,
+        kinds.owner_role,
+        {{ days_in_words('kinds.effort_days + kinds.effort_days_per_part') }} as effort
     from judged
+    left join kinds on 1 = 1
 
 )
 

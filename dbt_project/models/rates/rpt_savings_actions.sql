@@ -18,27 +18,55 @@ commitments as (
 
 ),
 
+customer_savings as (
+
+    select * from {{ ref('int_customer_savings') }}
+
+),
+
+customers_planned as (
+
+    select * from {{ ref('int_customers_planned') }}
+
+),
+
 usage_actions as (
 
     select * from {{ ref('int_actions__usage') }}
 
 ),
 
+{# What leaves with the customers that the price plan loses. Of a customer who is not known nothing does. #}
+leaving as (
+
+    select
+        customer_savings.action_id,
+        {{ money('sum(customer_savings.net_monthly_savings_usd - ' ~ money('cast(customer_savings.net_monthly_savings_usd as decimal(25, 12)) * customers_planned.kept_share') ~ ')') }}
+            as leaving_usd
+    from customer_savings
+    inner join customers_planned on customer_savings.customer_id = customers_planned.customer_id
+    group by customer_savings.action_id
+
+),
+
 parts as (
 
     select
-        work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd
+        actions_on_calls.work_id, actions_on_calls.action_kind, actions_on_calls.subject, actions_on_calls.task_type, actions_on_calls.provider, actions_on_calls.model,
+        actions_on_calls.gross_monthly_savings_usd, actions_on_calls.net_monthly_savings_usd, actions_on_calls.low_monthly_savings_usd,
+        actions_on_calls.high_monthly_savings_usd, actions_on_calls.is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd,
+        coalesce(leaving.leaving_usd, {{ money(0) }}) as leaving_usd
     from actions_on_calls
+    left join leaving on actions_on_calls.action_id = leaving.action_id
     union all
     select
         action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd
+        high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd, {{ money(0) }} as leaving_usd
     from commitments
     union all
     select
         action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd
+        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd, {{ money(0) }} as leaving_usd
     from usage_actions
 
 ),
@@ -58,7 +86,8 @@ works as (
         {{ money('sum(gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
         {{ money('sum(net_monthly_savings_usd)') }} as net_monthly_savings_usd,
         {{ money('sum(low_monthly_savings_usd)') }} as low_monthly_savings_usd,
-        {{ money('sum(high_monthly_savings_usd)') }} as high_monthly_savings_usd
+        {{ money('sum(high_monthly_savings_usd)') }} as high_monthly_savings_usd,
+        {{ money('sum(net_monthly_savings_usd - leaving_usd)') }} as net_after_price_usd
     from parts
     group by work_id, action_kind
 
@@ -89,6 +118,7 @@ judged as (
         {{ payback_months('effort_usd', 'net_monthly_savings_usd') }} as payback_months,
         {{ payback_months('effort_usd', 'low_monthly_savings_usd') }} as payback_low_months,
         {{ payback_months('effort_usd', 'high_monthly_savings_usd') }} as payback_high_months,
+        {{ payback_months('effort_usd', 'net_after_price_usd') }} as payback_after_price_months,
         {{ first_year_net('effort_usd', 'net_monthly_savings_usd', 'months_to_start') }} as first_year_net_usd,
         {{ first_year_net('effort_usd', 'low_monthly_savings_usd', 'months_to_start') }} as first_year_net_low_usd,
         {{ first_year_net('effort_usd', 'high_monthly_savings_usd', 'months_to_start') }} as first_year_net_high_usd,
@@ -126,6 +156,9 @@ final as (
         payback_months,
         payback_low_months,
         payback_high_months,
+        net_after_price_usd,
+        payback_after_price_months,
+        is_counted and coalesce(payback_after_price_months > {{ assumption('action_payback_months_up_to') }}, true) as is_too_slow_after_price,
         first_year_net_usd,
         first_year_net_low_usd,
         first_year_net_high_usd,

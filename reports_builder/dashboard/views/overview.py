@@ -30,8 +30,14 @@ from reports_builder.subjects.core.statements import (
     top_customers_figure,
     why_it_changed,
 )
+from reports_builder.subjects.margin.queries import fees_and_all_spend, spend_beside_ai
 from reports_builder.subjects.margin.queries import totals as margin_totals
-from reports_builder.subjects.margin.statements import fees_said, margin_share_figure, revenue_figure
+from reports_builder.subjects.margin.statements import (
+    fees_against_all_said,
+    fees_said,
+    margin_share_figure,
+    revenue_figure,
+)
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
 
@@ -46,7 +52,14 @@ def build(warehouse: NarrowedWarehouse) -> View:
     return View(
         title="Overview",
         headline=(
-            fees_said(margins),
+            fees_said(
+                margins,
+                *(
+                    fees_against_all_said(fees_and_all_spend(warehouse), spend_beside_ai(warehouse))
+                    if all_spend.rows
+                    else ()
+                ),
+            ),
             *(
                 [all_spend_said(warehouse, all_spend, forecast.outlook(warehouse, all_spend=True))]
                 if all_spend.rows

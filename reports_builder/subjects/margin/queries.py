@@ -236,7 +236,9 @@ def fees_and_all_spend(warehouse: Warehouse) -> Evidence:
     """Fees of the period beside all spend of it; no row where no customer is on record."""
     return warehouse.evidence(
         """
-        select abs(cost_less_revenue_usd) as apart_usd, cost_less_revenue_usd > 0 as is_short
+        select
+            cost_usd as all_spend_usd, abs(cost_less_revenue_usd) as apart_usd,
+            cost_less_revenue_usd > 0 as is_short
         from allocation.rpt_spend_by_category
         where service_category = 'all' and cost_less_revenue_usd is not null
         """

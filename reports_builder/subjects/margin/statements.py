@@ -33,27 +33,31 @@ def cost_named(totals: Evidence) -> str:
     return "AI and shared cost" if totals["has_shared_cost"] else "AI cost"
 
 
-def fees_said(totals: Evidence) -> Prose:
-    """The fees earned, what that leaves, and how many customers do not cover their cost: one sentence."""
+def fees_said(totals: Evidence, *after_all: Prose) -> Prose:
+    """Fees earned, what is left after AI and ``after_all`` spend, and how many customers lose money."""
     if totals["revenue_usd"] is None:
         return note("No customer is on record, so the fees that they bring in are unknown.")
     if totals["margin_usd"] is None:
-        return totals.say("Fees earned were **{revenue_usd:usd}**. ") + join(bound_said(totals))
+        return totals.say("Fees earned were **{revenue_usd:usd}**. ") + join(
+            [*bound_said(totals), *after_all]
+        )
     earns = float(str(totals["margin_usd"])) > 0
     known = "As far as the cost is known, we" if totals["uncosted_calls"] else "We"
     said = totals.say(
         f"{known} {'make' if earns else 'do not make'} money after {cost_named(totals)}: fees earned were "
-        "**{revenue_usd:usd}**, which leaves **{margin_share:percent}**; "
-        + (
-            "{losing_customers:count} of {customers:count} customers cost more than their fees and lost us "
-            "**{loss_usd:usd}**."
-            if totals["losing_customers"]
-            else "of none of {customers:count} customers is it known that it cost more than its fee."
-            if totals["unknown_customers"]
-            else "none of {customers:count} customers cost more than its fee."
-        )
+        "**{revenue_usd:usd}**, which leaves **{margin_share:percent}**" + ("." if after_all else "; ")
     )
-    return join([said, *bound_said(totals)])
+    losing = totals.say(
+        "{losing_customers:count} of {customers:count} customers cost more than their fees and lost us "
+        "**{loss_usd:usd}**."
+        if totals["losing_customers"]
+        else "of none of {customers:count} customers is it known that it cost more than its fee."
+        if totals["unknown_customers"]
+        else "none of {customers:count} customers cost more than its fee."
+    )
+    if not after_all:
+        return join([said + losing, *bound_said(totals)])
+    return join([said, *bound_said(totals), *after_all, note("By customer, after AI cost: ") + losing])
 
 
 def fees_against_all_said(fees: Evidence, beside: Evidence) -> tuple[Prose, ...]:
@@ -62,9 +66,9 @@ def fees_against_all_said(fees: Evidence, beside: Evidence) -> tuple[Prose, ...]
         return ()
     return (
         say(
-            "The margin counts AI alone. Beside it {beside_ai_usd:usd} was spent, and all spend is "
-            + ("**{apart_usd:usd}** more" if fees["is_short"] else "{apart_usd:usd} less")
-            + " than the fees.",
+            "After all spend, {all_spend_usd:usd}, "
+            + ("we lose **{apart_usd:usd}**" if fees["is_short"] else "{apart_usd:usd} is left")
+            + ": beside AI {beside_ai_usd:usd} was spent.",
             fees,
             beside,
         ),

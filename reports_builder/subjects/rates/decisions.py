@@ -1,4 +1,4 @@
-"""One waterfall on one base: what routing, settings, prices and commitments make of the margin."""
+"""What the AI and price programmes make of the margin, and what then is left after all spend."""
 
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Figure, Section, Table
@@ -36,6 +36,18 @@ _YEARS = (
     Column("third_year_low_usd", "Low", "usd_table"),
     Column("third_year_high_usd", "High", "usd_table"),
 )
+_COMPANY = (
+    Column("step_name", "Step"),
+    Column("revenue_usd", "Fees", "usd_table"),
+    Column("all_spend_usd", "All spend", "usd_table"),
+    Column("result_usd", "Fees less all spend", "usd_table"),
+    Column("result_low_usd", "Low", "usd_table"),
+    Column("result_high_usd", "High", "usd_table"),
+    Column("effort_usd", "Takes once", "usd_table"),
+    Column("first_year_usd", "First year, up to this step", "usd_table"),
+    Column("first_year_low_usd", "Low", "usd_table"),
+    Column("first_year_high_usd", "High", "usd_table"),
+)
 _CUSTOMERS = (
     Column("scope_name", "Customer"),
     Column("step_name", "Step"),
@@ -43,6 +55,11 @@ _CUSTOMERS = (
     Column("cost_usd", "Expected cost", "usd_table"),
     Column("gross_margin_usd", "Expected margin", "usd_table"),
 )
+_AFTER = {
+    "ai_and_price": "after the AI and price programmes",
+    "infrastructure": "after the actions on machines and storage too",
+    "commitments": "after the commitments that are quoted",
+}
 
 
 def company_steps(warehouse: Warehouse) -> Evidence:
@@ -63,6 +80,21 @@ def company_steps(warehouse: Warehouse) -> Evidence:
     )
 
 
+def company_result(warehouse: Warehouse) -> Evidence:
+    """Fees less all spend: today, after each step that has work; no row without customers or other spend."""
+    return warehouse.evidence(
+        """
+        select
+            step_name, step, revenue_usd, all_spend_usd, result_usd, result_low_usd, result_high_usd,
+            effort_usd, effort_so_far_usd, first_year_usd, first_year_low_usd,
+            first_year_high_usd
+        from rates.rpt_company_result
+        where beside_ai_usd > 0 and is_shown
+        order by step_order
+        """
+    )
+
+
 def after_cost_actions(warehouse: Warehouse) -> Evidence:
     """The company today and when nobody has been asked for another fee: two rows, today first."""
     return warehouse.evidence(
@@ -76,7 +108,7 @@ def after_cost_actions(warehouse: Warehouse) -> Evidence:
 
 
 def efforts(warehouse: Warehouse) -> Evidence:
-    """What all programmes take once, and when the last of them starts: one row."""
+    """What the AI and price programmes take once, and when the last of them starts: one row."""
     return warehouse.evidence(
         """
         select sum(effort_usd) as total_effort_usd, max(months_to_start) as last_start_months
@@ -106,7 +138,8 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     today, routed, last = steps.at(0), steps.at(1), steps.at(len(steps.rows) - 1)
     return (
         today.say(
-            "On one base: today {losing_customers:count} customers at a loss of **{losses_usd:usd}** and a "
+            "The AI and price programmes, on one base: "
+            "today {losing_customers:count} customers at a loss of **{losses_usd:usd}** and a "
             "margin "
             "after AI cost of {gross_margin_share:percent}; "
         )
@@ -116,14 +149,32 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
             "{gross_margin_share:percent}; "
         )
         + say(
-            "after all programmes **{gross_margin_usd:usd}** of margin a month ({gross_margin_low_usd:usd} "
-            "to "
+            "after these programmes **{gross_margin_usd:usd}** of margin after AI cost a month "
+            "({gross_margin_low_usd:usd} to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
             "once, the last begins after {last_start_months:count} months; the first year brings "
             "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}).",
             last,
             efforts(warehouse),
-        ),
+        )
+        + company_said(company_result(warehouse)),
+    )
+
+
+def company_said(result: Evidence) -> Prose:
+    """What is left of the fees after all spend, today and step by step; nothing where AI is all spend."""
+    if len(result.rows) < 2:
+        return note("")
+    last = result.at(len(result.rows) - 1)
+    said = result.at(0).say(" The whole company, fees less all spend: **{result_usd:usd}** a month today")
+    if last["result_usd"] is None:
+        return said + note("; what the programmes leave is unknown, because the cost of the calls is.")
+    for row in range(1, len(result.rows)):
+        step = result.at(row)
+        said += step.say(f", **{{result_usd:usd}}** {_AFTER[str(step['step'])]}")
+    return said + last.say(
+        ". All of it takes {effort_so_far_usd:usd} once; the first year brings {first_year_usd:usd} "
+        "({first_year_low_usd:usd} to {first_year_high_usd:usd})."
     )
 
 
@@ -146,7 +197,7 @@ def decision_figure(steps: Evidence) -> Figure:
     """Margin of today, what each programme adds, and what that comes to."""
     last = steps.at(len(steps.rows) - 1)
     title = (
-        note("The programmes together would take the monthly margin from ")
+        note("The AI and price programmes together would take the monthly margin after AI cost from ")
         + steps.at(0).say("{gross_margin_usd:usd} to ")
         + last.say("{gross_margin_usd:usd}")
     )
@@ -167,8 +218,9 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
     if not steps.rows:
         return ()
     losing = losing_customers(warehouse) if customers else None
+    whole = company_result(warehouse)
     tables = (
-        Table(_STEPS, steps, note("Company, 30 days")),
+        Table(_STEPS, steps, note("Margin after AI cost, 30 days")),
         Table(_OVERLAPS, steps, note("What each programme is worth alone, and what is shared between two")),
         Table(
             _YEARS,
@@ -177,6 +229,17 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                 "Margin gained over today in the years from now, each programme from its start, all efforts "
                 "taken off"
             ),
+        ),
+        *(
+            (
+                Table(
+                    _COMPANY,
+                    whole,
+                    note("The whole company, 30 days: machines, storage and all other spend included"),
+                ),
+            )
+            if len(whole.rows) > 1
+            else ()
         ),
         *(
             (
@@ -196,7 +259,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
     )
     return (
         Section(
-            "One waterfall: what each programme makes of the margin",
+            "One waterfall: the AI and price programmes, and the whole company",
             text=(
                 note(
                     "Every step is what the ones before it leave. A saving on a customer that leaves is "

@@ -1,8 +1,118 @@
 """When commitments that are owned end, and whether to renew them."""
 
-from reports_builder.evidence import Evidence, note
-from reports_builder.model import Column, Section, Table
+from reports_builder.evidence import Evidence, Prose, join, note
+from reports_builder.model import Column, Insight, Recommendation, Section, Table
+from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES
 from reports_builder.warehouse import Warehouse
+
+_DECISIONS = {
+    "renew it": "renew it",
+    "renew less of it": "renew less of it, {renewed_hourly_usd:usd_table} an hour",
+    "let it end": "let it end",
+}
+_DUE = (
+    Column("provider_name", "Provider"),
+    Column("commitment_name", "Commitment"),
+    Column("team_id", "Team"),
+    Column("ends_on", "Ends on", "day_short"),
+    Column("decide_by_date", "Decide by", "day_short"),
+    Column("cost_usd", "Cost a month", "usd_table"),
+    Column("utilization_share", "Used", "percent"),
+    Column("renewed_monthly_savings_usd", "Signed again, it saves", "usd_table"),
+    Column("advice", "What to do"),
+)
+
+
+def due(warehouse: Warehouse) -> Evidence:
+    """Commitments that end so soon that their renewal is to be decided now, the next to end first."""
+    return warehouse.evidence(
+        """
+        select
+            provider_name, commitment_name, coalesce(commitment_type, 'commitment') as commitment_type,
+            team_id, ends_on, days_left, decide_by_date, is_renewed_automatically, cost_usd,
+            utilization_share, renewed_hourly_usd, renewed_monthly_savings_usd, advice, owner_role, effort
+        from rates.rpt_commitment_renewals
+        where is_to_decide
+        order by ends_on, provider_name, commitment_id
+        """
+    )
+
+
+def due_said(owned: Evidence) -> Prose:
+    """The next decision on a commitment that is owned, as one sentence; nothing where none ends soon."""
+    if not owned.rows:
+        return note("")
+    return _ends(owned, " The ") + note(": ") + _decision(owned) + _that_saves(owned) + note(".")
+
+
+def _ends(owned: Evidence, begins: str) -> Prose:
+    return (
+        note(begins)
+        + owned.say(
+            "{commitment_type:text} of {team_id:text} with {provider_name:text}"
+            if owned["team_id"]
+            else "{commitment_type:text} with {provider_name:text}"
+        )
+        + owned.say(
+            " ends on {ends_on:day} and "
+            + ("renews by itself" if owned["is_renewed_automatically"] else "does not renew by itself")
+        )
+    )
+
+
+def _decision(owned: Evidence) -> Prose:
+    todo = _DECISIONS.get(str(owned["advice"]))
+    if todo is None:
+        return owned.say("{advice:text}; decide by {decide_by_date:day}")
+    return owned.say(todo + ", by {decide_by_date:day}")
+
+
+def _that_saves(owned: Evidence) -> Prose:
+    if owned["renewed_monthly_savings_usd"] is None:
+        return note("")
+    return owned.say(", which saves **{renewed_monthly_savings_usd:usd}** a month")
+
+
+def due_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
+    """The decision on commitments that end soon; nothing where none does."""
+    owned = due(warehouse)
+    if not owned.rows:
+        return ()
+    others = join(
+        [_ends(other, " The ") + note(": ") + _decision(other) + note(".") for other in owned.each()[1:]], ""
+    )
+    return (
+        Insight(
+            title=owned.say("A commitment with {provider_name:text} ends on {ends_on:day}: {advice:text}"),
+            problem=_ends(owned, "The ")
+            + owned.say(
+                ", {days_left:count} days from the last day of the data. In the last month that is over it "
+                "cost **{cost_usd:usd}** and was {utilization_share:percent} used. Beyond its end its usage "
+                "is paid at the price on demand."
+            ),
+            domain_spec=RATE_OPTIMIZATION,
+            domain_framework=RATES,
+            ubr_impact=owned.say("**{renewed_monthly_savings_usd:usd}** a month that its end takes away.")
+            if owned["renewed_monthly_savings_usd"] is not None
+            else note("Unknown: nothing of it is known to be worth signing again."),
+            recommendation=Recommendation(
+                note("Decide on the ")
+                + owned.say("{commitment_type:text} that ends on {ends_on:day}: ")
+                + _decision(owned)
+                + note(".")
+                + others,
+                str(owned["owner_role"]),
+                str(owned["effort"]),
+            ),
+            outcome=owned.say(
+                "**{renewed_monthly_savings_usd:usd}** a month against the price on demand; in no other sum. "
+                "Assumption: the usage that it covers goes on as in the last 30 days, at the terms of today."
+            )
+            if owned["renewed_monthly_savings_usd"] is not None
+            else note("Nothing is signed that does not pay. Assumption: usage stays as it is."),
+            supporting=Table(_DUE, owned, note("commitments whose end is near.")),
+        ),
+    )
 
 
 def expiries(warehouse: Warehouse) -> Evidence:

@@ -40,7 +40,9 @@ def team_coverage_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 note(
                     "Who bears the unused part of a commitment is the owner of those lines of the bill; what "
-                    "it saves falls to the teams whose usage it covers."
+                    "it saves falls to the teams whose usage it covers. These are the 30 days of the report; "
+                    "what is covered now, and the table of ends, are of a calendar month, so that their "
+                    "amounts differ."
                 ),
             ),
             tables=(Table(_COLUMNS, teams, max_rows=20),),

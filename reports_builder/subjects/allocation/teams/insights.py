@@ -72,6 +72,14 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence
 
 def budget_decision(budgets: Evidence) -> Prose:
     """Who decides what by when: each budget that was never kept, else the use that breaks the first."""
+    if budgets["is_covered_by_savings"]:
+        return budgets.say(
+            "The use is to change, not the budget: open savings of {team_name:text} on machines and storage, "
+            "{open_savings_usd:usd_table} a month, cover the {projected_variance_usd:usd_table} that it "
+            + ("was" if budgets["is_ended"] else "is heading")
+            + " over. Do the savings first, and do not raise the budget: have the team say by "
+            "{decide_by_date:day} which it does (the optimization page lists them)."
+        ) + join([_as_wrong(other) for other in budgets.each() if _is_wrong_beside(other, budgets)], "")
     if budgets["overrun_verdict"] == "the budget is wrong":
         return budgets.say(
             "The budget is wrong, not the use: {team_name:text} was over it in {over_months:count} of "
@@ -102,6 +110,13 @@ def budget_decision(budgets: Evidence) -> Prose:
     )
 
 
+def _is_wrong_beside(other: Evidence, first: Evidence) -> bool:
+    return (
+        other["overrun_verdict"] == "the budget is wrong"
+        and other["month_start_date"] == first["month_start_date"]
+    )
+
+
 def _is_as_wrong(other: Evidence, first: Evidence) -> bool:
     return (
         other["overrun_verdict"] == first["overrun_verdict"]
@@ -112,13 +127,19 @@ def _is_as_wrong(other: Evidence, first: Evidence) -> bool:
 
 def _as_wrong(other: Evidence) -> Prose:
     return other.say(
-        " The same holds for {team_name:text}, over in {over_months:count} of {judged_months:count}: "
-        "{suggested_budget_usd:usd_table}."
+        " The budget of {team_name:text} is wrong: it was over in {over_months:count} of "
+        "{judged_months:count} whole months, and no open saving on machines and storage covers that. Set it "
+        "to {suggested_budget_usd:usd_table}."
     )
 
 
 def budget_outcome(budgets: Evidence) -> Prose:
     """What that decision is worth, in the month that it is about."""
+    if budgets["is_covered_by_savings"]:
+        return budgets.say(
+            "Up to **{open_savings_usd:usd_table}** a month, which the optimization page counts: the budget "
+            "is then kept. Assumption: the savings are made before the month, and use stays as it is."
+        )
     if budgets["overrun_verdict"] == "the budget is wrong":
         return budgets.say(
             "No cost is saved: a budget that can be met says again when use changes. Below "

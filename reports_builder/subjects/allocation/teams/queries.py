@@ -71,6 +71,7 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
             is_over,
             month_phase = 'ended' as is_ended,
             judged_months, over_months, suggested_budget_usd, overrun_verdict,
+            open_savings_usd, is_covered_by_savings,
             suggested_team_budgets_usd, company_budget_usd, month_overrun_usd
         from allocation.rpt_budget_advice
         where month_start_date >= :month_start and projected_variance_usd is not null

@@ -52,7 +52,7 @@ def what_is_kept(ahead: Evidence, counted: Evidence, missed: Evidence) -> Prose:
         return said
     return (
         said
-        + note(" Missed again and again, so that the budget is wrong and not the use: ")
+        + note(" Missed again and again, so that the budget or the use has to change: ")
         + join(
             [
                 budget.say("that of {scope:words} {scope_name:text} ({missed_in_a_row:count} times in a row)")
@@ -89,6 +89,25 @@ def budgets_section(ahead: Evidence) -> tuple[Section, ...]:
     )
 
 
+def _after_savings(company: Evidence) -> tuple[Prose, ...]:
+    """What the proposal would pay for that can be saved; nothing where no saving of all spend is counted."""
+    if company["scope"] != "total" or company["open_savings_usd"] is None:
+        return ()
+    return (
+        company.say(
+            "The proposal pays for what can be saved: for all spend it is **{proposed_a_month_usd:usd}** a "
+            "month, and **{proposed_after_savings_usd:usd}** once the open savings of {open_savings_usd:usd} "
+            "a month are made. Decide on the savings first, and set the lower budget for what is decided."
+        ),
+        note(
+            "Open savings are net of overlap, and counted as far as they are known: for all spend all of "
+            "them, for AI those on calls; for other components, providers and teams those on machines and "
+            "storage alone, since a saving on calls is no team's. The cost of the last month is that of the "
+            "month as closed: by component and team, and unknown for a provider or a product."
+        ),
+    )
+
+
 def proposals_section(proposals: Evidence) -> tuple[Section, ...]:
     """What the next quarter's budgets would be by the forecast, beside what the last month cost."""
     if not proposals.rows:
@@ -103,6 +122,7 @@ def proposals_section(proposals: Evidence) -> tuple[Section, ...]:
                     "company's budget is shared out to its components, providers and teams by what each is "
                     "expected to cost: that need not sum to the whole, the budgets do."
                 ),
+                *_after_savings(proposals.at(0)),
                 note(
                     "Nothing is set by this. Write the rows with `python -m reports_builder budget propose "
                     "--out next.csv`, change or delete some, and set the rest with "
@@ -113,10 +133,12 @@ def proposals_section(proposals: Evidence) -> tuple[Section, ...]:
                 Table(
                     (
                         Column("scope", "Budget of", words=budget_of),
-                        Column("last_month_usd", "Last month's cost", "usd_table"),
-                        Column("last_budget_usd", "Its budget", "usd_table"),
-                        Column("quarter_expected_usd", "Expected in the quarter", "usd_table"),
-                        Column("quarter_proposed_usd", "Proposed for the quarter", "usd_table"),
+                        Column("last_month_usd", "Cost of the last month", "usd_table"),
+                        Column("last_budget_usd", "Budget of that month", "usd_table"),
+                        Column("proposed_a_month_usd", "Proposed a month", "usd_table"),
+                        Column("open_savings_usd", "Open savings a month", "usd_table"),
+                        Column("proposed_after_savings_usd", "Proposed a month after them", "usd_table"),
+                        Column("quarter_proposed_usd", "Proposed for all three months", "usd_table"),
                         Column("basis", "By"),
                     ),
                     proposals,

@@ -16,6 +16,7 @@ def latest_month(warehouse: Warehouse, basis: str = "prior period") -> Evidence:
             compared_usd,
             total_variance_usd,
             total_variance_share,
+            daily_variance_share,
             severity
         from planning.rpt_variance_statements_monthly
         where scope = 'total' and basis = :basis and is_latest

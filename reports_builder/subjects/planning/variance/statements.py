@@ -66,6 +66,8 @@ def month_against(month: Evidence, parts: Evidence) -> Prose:
         + ", {total_variance_usd:delta_usd} on "
     )
     said += note("as many days of the month before" if so_far else "the month before")
+    if not so_far and month["daily_variance_share"] is not None:
+        said += month.say(" (per day {daily_variance_share:delta})")
     if not parts.rows or parts["main_variance_usd"] is None:
         return said + note(".")
     return (

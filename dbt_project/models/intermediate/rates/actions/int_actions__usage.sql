@@ -55,6 +55,7 @@ actions as (
         || ', ' || provider_name || case when team_id = 'unallocated' then ', of no team' else ', ' || team_id end as subject,
         cast(null as string) as task_type,
         provider_name as provider,
+        team_id,
         cast(null as string) as model,
         scope_cost_usd,
         gross_monthly_savings_usd,

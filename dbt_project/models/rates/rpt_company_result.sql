@@ -1,0 +1,190 @@
+{# one row per step: fees less all spend of 30 days today, after the programmes on AI and prices, after machines and storage, after commitments #}
+
+with customers_planned as (
+
+    select * from {{ ref('int_customers_planned') }}
+
+),
+
+programme_efforts as (
+
+    select * from {{ ref('int_programme_efforts') }}
+
+),
+
+usage_actions as (
+
+    select * from {{ ref('int_actions__usage') }}
+
+),
+
+commitments as (
+
+    select * from {{ ref('int_actions__commitment') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+
+),
+
+spend_by_category as (
+
+    select * from {{ ref('rpt_spend_by_category') }}
+
+),
+
+spend as (
+
+    select
+        {{ money("max(case when service_category = 'all' then cost_usd end)") }} as cost_usd,
+        {{ money("max(case when service_category = 'all' then cost_less_revenue_usd end)") }} as cost_less_revenue_usd,
+        {{ money("coalesce(max(case when service_category = 'AI and Machine Learning' then other_cost_usd end), max(case when service_category = 'all' then cost_usd end))") }}
+            as beside_ai_usd
+    from spend_by_category
+
+),
+
+planned as (
+
+    select
+        {{ money('sum(routing_usd)') }} as routing_usd,
+        {{ money('sum(routing_low_usd)') }} as routing_low_usd,
+        {{ money('sum(routing_high_usd)') }} as routing_high_usd,
+        {{ money('sum(settings_usd)') }} as settings_usd,
+        {{ money('sum(settings_low_usd)') }} as settings_low_usd,
+        {{ money('sum(settings_high_usd)') }} as settings_high_usd,
+        {{ money('sum(priced_revenue_usd - revenue_usd)') }} as revenue_change_usd,
+        {{ money('sum(priced_revenue_usd - revenue_usd + optimised_cost_usd - priced_cost_usd)') }} as price_usd,
+        {{ money('sum(priced_revenue_low_usd - revenue_usd + cost_usd - routing_low_usd - settings_low_usd - priced_cost_low_usd)') }} as price_low_usd,
+        {{ money('sum(priced_revenue_high_usd - revenue_usd + cost_usd - routing_high_usd - settings_high_usd - priced_cost_high_usd)') }} as price_high_usd,
+        max({{ ratio('total_usd', 'optimised_total_usd') }}) as left_share
+    from customers_planned
+    where not is_cost_unknown
+
+),
+
+starts as (
+
+    select
+        kinds.programme,
+        max(kinds.months_to_start) as months_to_start,
+        {{ money('coalesce(max(programme_efforts.effort_usd), 0)') }} as effort_usd
+    from kinds
+    left join programme_efforts on kinds.programme = programme_efforts.programme
+    group by kinds.programme
+
+),
+
+{# What each piece of work changes a month, and what it takes once. Departures leave a part of a contract on models unused. #}
+works as (
+
+    select
+        2 as step_order,
+        starts.programme,
+        case when starts.programme = 'price' then planned.revenue_change_usd else {{ money(0) }} end as revenue_change_usd,
+        {%- for case in ['', '_low', '_high'] %}
+        case starts.programme
+            when 'routing' then {{ 'planned.routing' ~ case ~ '_usd' }}
+            when 'settings' then {{ 'planned.settings' ~ case ~ '_usd' }}
+            else {{ 'planned.price' ~ case ~ '_usd' }}
+        end as change{{ case }}_usd,
+        {%- endfor %}
+        starts.effort_usd,
+        starts.months_to_start
+    from starts
+    cross join planned
+    where starts.programme in ('routing', 'settings', 'price')
+    union all
+    select
+        3 as step_order,
+        kinds.programme,
+        {{ money(0) }} as revenue_change_usd,
+        usage_actions.net_monthly_savings_usd as change_usd,
+        usage_actions.low_monthly_savings_usd as change_low_usd,
+        usage_actions.high_monthly_savings_usd as change_high_usd,
+        {{ effort_of('usage_actions.parts', 'usage_actions.one_off_cost_usd') }} as effort_usd,
+        kinds.months_to_start
+    from usage_actions
+    inner join kinds on usage_actions.action_kind = kinds.action_kind
+    where {{ is_worth_its_effort(effort_of('usage_actions.parts', 'usage_actions.one_off_cost_usd'), 'usage_actions.net_monthly_savings_usd', 'usage_actions.is_illustrative') }}
+    union all
+    select
+        4 as step_order,
+        kinds.programme,
+        {{ money(0) }} as revenue_change_usd,
+        {%- for case, column in [('', 'net'), ('_low', 'low'), ('_high', 'high')] %}
+        case
+            when commitments.source_mart = 'rates.rpt_commitment_options'
+                then {{ money_of_double('cast(commitments.' ~ column ~ '_monthly_savings_usd as double) * coalesce(planned.left_share, 0)') }}
+            else commitments.{{ column }}_monthly_savings_usd
+        end as change{{ case }}_usd,
+        {%- endfor %}
+        {{ effort_of('1') }} as effort_usd,
+        kinds.months_to_start
+    from commitments
+    inner join kinds on commitments.action_kind = kinds.action_kind
+    cross join planned
+    where {{ is_worth_its_effort(effort_of('1'), 'commitments.net_monthly_savings_usd', 'commitments.is_illustrative') }}
+
+),
+
+steps as (
+
+    select 1 as step_order, 'today' as step, 'Today' as step_name
+    union all
+    select 2 as step_order, 'ai_and_price' as step, 'After the AI and price programmes' as step_name
+    union all
+    select 3 as step_order, 'infrastructure' as step, 'After machines and storage' as step_name
+    union all
+    select 4 as step_order, 'commitments' as step, 'After commitments that are quoted' as step_name
+
+),
+
+{# Of a step without work nothing changes; of one whose work cannot be valued nothing is known. #}
+gained as (
+
+    select
+        steps.step_order, steps.step, steps.step_name,
+        {{ money('coalesce(sum(case when works.step_order = steps.step_order then works.effort_usd end), 0)') }} as effort_usd,
+        {{ money('coalesce(sum(works.effort_usd), 0)') }} as effort_so_far_usd,
+        steps.step_order = 1 or bool_or(coalesce(works.step_order = steps.step_order and (works.effort_usd > 0 or works.change_usd <> 0), false)) as is_shown,
+        {{ money('coalesce(sum(works.revenue_change_usd), 0)') }} as revenue_change_usd,
+        {%- for case in ['', '_low', '_high'] %}
+        case when count({{ 'works.change' ~ case ~ '_usd' }}) = count(works.step_order) then {{ money('coalesce(sum(works.change' ~ case ~ '_usd), 0)') }} end as gained{{ case }}_usd,
+        case
+            when count({{ 'works.change' ~ case ~ '_usd' }}) = count(works.step_order)
+                then {{ money('coalesce(sum(' ~ first_year_net('works.effort_usd', 'works.change' ~ case ~ '_usd', 'works.months_to_start') ~ '), 0)') }}
+        end as first_year{{ case }}_usd,
+        {%- endfor %}
+        cast(coalesce(max(case when works.effort_usd > 0 then works.months_to_start end), 0) as double) as last_start_months
+    from steps
+    left join works on steps.step_order >= works.step_order
+    group by steps.step_order, steps.step, steps.step_name
+
+),
+
+final as (
+
+    select
+        cast(gained.step_order as integer) as step_order, gained.step, gained.step_name,
+        {{ money('spend.cost_usd - spend.cost_less_revenue_usd + gained.revenue_change_usd') }} as revenue_usd,
+        {{ money('spend.cost_usd + gained.revenue_change_usd - gained.gained_usd') }} as all_spend_usd,
+        {{ money('gained.gained_usd - spend.cost_less_revenue_usd') }} as result_usd,
+        {{ money('gained.gained_low_usd - spend.cost_less_revenue_usd') }} as result_low_usd,
+        {{ money('gained.gained_high_usd - spend.cost_less_revenue_usd') }} as result_high_usd,
+        {{ money('gained.gained_usd - coalesce(lag(gained.gained_usd) over (order by gained.step_order), 0)') }} as change_usd,
+        gained.effort_usd,
+        gained.effort_so_far_usd,
+        gained.last_start_months,
+        gained.is_shown,
+        spend.beside_ai_usd,
+        gained.first_year_usd, gained.first_year_low_usd, gained.first_year_high_usd
+    from gained
+    inner join spend on spend.cost_less_revenue_usd is not null
+
+)
+
+select * from final
