@@ -34,7 +34,7 @@ expiries as (
 
 actions as (
 
-    select * from {{ ref('rpt_savings_actions') }}
+    select * from {{ ref('savings_actions') }}
 
 ),
 
@@ -43,7 +43,7 @@ waits as (
 
     select cast(ceil(coalesce(max(months_to_start), 0)) as integer) as months_to_wait
     from actions
-    where is_counted and programme in ('routing', 'settings', 'infrastructure')
+    where programme in ('routing', 'settings', 'infrastructure')
 
 ),
 
