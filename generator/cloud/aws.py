@@ -30,6 +30,9 @@ COLUMNS: Final = (
 PAYER: Final = "210000000000"
 _EC2: Final = ("AmazonEC2", "Amazon Elastic Compute Cloud")
 _S3: Final = ("AmazonS3", "Amazon Simple Storage Service")
+_STORED: Final = {"STANDARD": "TimedStorage-ByteHrs", "STANDARD_IA": "TimedStorage-SIA-ByteHrs"}
+"""The usage type of a GB kept, by class: infrequent access has a meter of its own."""
+_STORED_BY: Final = {"STANDARD": "StandardStorage", "STANDARD_IA": "StandardIAStorage"}
 # The shared infrastructure, a month: its parts sum to 2,186.50 USD.
 SHARED_INFRASTRUCTURE: Final = (
     ("kubernetes-cluster", "c5.2xlarge", "AmazonEC2", "Compute Instance", Decimal(900)),
@@ -188,8 +191,8 @@ def bucket_lines(bucket: Bucket, reads: str, days: list[date]) -> Iterator[Line]
             **_usage(_S3, (amount * price).quantize(Decimal("0.0000000001")), amount, "GB-Mo"),
             line_item_usage_account_id=bucket.account,
             line_item_resource_id=bucket.name,
-            line_item_usage_type="TimedStorage-ByteHrs",
-            line_item_operation="StandardStorage",
+            line_item_usage_type=_STORED[bucket.storage_class],
+            line_item_operation=_STORED_BY[bucket.storage_class],
             line_item_line_item_description=f"${price} per GB of {bucket.storage_class}",
             product_product_family="Storage",
             product_region_code=bucket.region,

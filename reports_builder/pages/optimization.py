@@ -56,7 +56,7 @@ def build(warehouse: Warehouse) -> Page:
             what_is_open(totals),
             *what_was_examined(ask.bridge(warehouse)),
             *what_first(best),
-            what_commitments_save(offer, counts, cloud_totals(warehouse)),
+            what_commitments_save(offer, ask.offer_beyond_limits(warehouse), counts, cloud_totals(warehouse)),
             *_overlap(totals),
             *decisions_said(warehouse),
         ),

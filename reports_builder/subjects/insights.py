@@ -153,7 +153,11 @@ def optimization(warehouse: Warehouse) -> Insights:
         *due_insight(warehouse),
         *rates.model_switches(ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse)),
         *rates.commitments(
-            offer, counts, ask_rates.offers(warehouse, "after_actions", paying=bool(offer.rows))
+            offer,
+            ask_rates.offer_beyond_limits(warehouse),
+            counts,
+            ask_rates.owned_terms(warehouse),
+            ask_rates.offers(warehouse, "after_actions", paying=bool(counts["offers_paying"])),
         ),
         *rates.batch(ask_rates.kind(warehouse, "batch"), ask_rates.batch(warehouse)),
         *usage_insight(warehouse),

@@ -78,10 +78,10 @@ def chosen(models: CompiledModels, options: Sequence[Option], limit: int) -> Por
             for group in {option.group for option in options}
         ],
     )
-    models.make("rpt_commitment_portfolio")
+    models.make("int_commitments_chosen")
     rows = models.query(
         "select offer_id, is_chosen, step_rank, portfolio_monthly_savings_usd, risk_limit_usd"
-        f" from {models.name('rpt_commitment_portfolio')} order by step_rank nulls last"
+        f" from {models.name('int_commitments_chosen')} order by step_rank nulls last"
     )
     assert {row[4] for row in rows} == {Decimal(limit)}
     taken = [options[int(row[0][1:])] for row in rows if row[1]]

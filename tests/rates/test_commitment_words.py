@@ -115,7 +115,10 @@ def test_examples_are_quotes_to_ask_for_and_nothing_to_sign(tiny: Tiny) -> None:
         (insight,) = cloud_commitment_insight(warehouse)
         said = sections_said(warehouse)
         commitments = what_commitments_save(
-            ask.recommended_offer(warehouse), ask.offer_counts(warehouse), totals(warehouse)
+            ask.recommended_offer(warehouse),
+            ask.offer_beyond_limits(warehouse),
+            ask.offer_counts(warehouse),
+            totals(warehouse),
         ).plain
     assert insight.title.plain.startswith("Ask quotes for commitments to clouds")
     assert "Until then sign nothing" in insight.recommendation.action.plain
@@ -150,14 +153,59 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
         assert after_the_price_plan(offer).plain == (
             "; on the 70 % of that usage which the price plan leaves, it would lose $12 a month"
         )
-        assert [row["offer_id"] for row in ask.offers(warehouse, "after_actions", paying=True).records()] == [
-            "b",
-            "a",
-        ]
-        (insight,) = commitment_insights(offer, counts, ask.offers(warehouse, "after_actions", paying=True))
+        offers = ask.offers(warehouse, "after_actions", paying=True)
+        assert [row["offer_id"] for row in offers.records()] == ["a", "b"]
+        (insight,) = commitment_insights(
+            offer, ask.offer_beyond_limits(warehouse), counts, ask.owned_terms(warehouse), offers
+        )
     assert "a promise of $4.4K in all" in insight.ubr_impact.plain
     assert insight.supporting.caption is not None
     assert "1 of 3 offers would save nothing" in insight.supporting.caption.plain
+
+
+BEYOND = (
+    f"{OFFER}, 'a' as offer_id, 'A' as offer_name, 'beyond the limit of risk' as verdict, false as is_recommended, true as is_beyond_limits, "
+    "66 as net_monthly_savings_usd, 2213 as money_at_risk_usd, 2000 as risk_limit_usd"
+)
+ALLOWED = (
+    f"{OFFER.replace('optimal', 'stable').replace('0.5 as', '0.07 as').replace('true as is_level_to_judge', 'false as is_level_to_judge')}, "
+    "'a' as offer_id, 'A' as offer_name, 'recommended' as verdict, true as is_recommended, false as is_beyond_limits, "
+    "12.6 as net_monthly_savings_usd, 0 as money_at_risk_usd, 2000 as risk_limit_usd"
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "title", "action"),
+    [
+        ((BEYOND, ALLOWED), "within the limits of the portfolio $12.60 a month", "quote $0.07 an hour"),
+        ((BEYOND,), "none is recommended: beyond the limit of risk", "Stay on demand"),
+    ],
+)
+def test_the_level_that_the_limits_allow_is_recommended_and_no_other(
+    tiny: Tiny, rows: tuple[str, ...], title: str, action: str
+) -> None:
+    tiny.add("rates.rpt_commitment_options", *rows)
+    tiny.add("rates.rpt_commitment_renewals", "'AWS' as provider_name, 'ri' as commitment_id")
+    with open_warehouse(tiny.path) as warehouse:
+        offer, beyond = ask.recommended_offer(warehouse), ask.offer_beyond_limits(warehouse)
+        counts = ask.offer_counts(warehouse)
+        offers = ask.offers(warehouse, "after_actions", paying=True)
+        (insight,) = commitment_insights(offer, beyond, counts, ask.owned_terms(warehouse), offers)
+        said = what_commitments_save(offer, beyond, counts, totals(warehouse)).plain
+    assert insight.title.plain.endswith(title)
+    assert action in insight.recommendation.action.plain
+    assert "$0.50" not in insight.recommendation.action.plain
+    assert (
+        "Not recommended: $0.50 an hour with openai would save $66.00 a month with $2.2K at risk"
+        in insight.outcome.plain
+    )
+    assert insight.problem.plain.startswith(
+        "Calls to models are paid on demand; the commitments that are owned (1) are on bills of clouds."
+    )
+    assert "not recommended are $0.50 an hour for $66.00 a month, with $2.2K at risk" in said
+    assert {row["verdict"] for row in offers.records()} == {
+        row.split("as offer_name, '")[1].split("'")[0] for row in rows
+    }
 
 
 @pytest.mark.parametrize(

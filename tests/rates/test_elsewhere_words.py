@@ -15,7 +15,7 @@ from tests.rates.test_commitment_words import Tiny
 from tests.rates.test_portfolio_words import rows_of
 
 POOL = "'A a1' as pool, 'small' as self_hosted_model, 3 as usd_per_million_tokens"
-MACHINE = "'A' as provider_name, true as is_cheapest_region, 'r1' as region_id"
+MACHINE = "0.15 as lower_from_share, 'A' as provider_name, true as is_cheapest_region, 'r1' as region_id"
 METER = "'A' as provider_name, date '2026-10-01' as month_start_date, 'GB' as consumed_unit, 60 as used_units"
 
 
@@ -28,20 +28,21 @@ def test_own_gpus_stand_beside_the_dearest_api_model_and_say_what_is_assumed(tin
     tiny.add(
         "rates.rpt_self_hosting_options",
         f"{POOL}, 'assumed throughput' as basis, 'gpt' as api_model, true as is_dearest_api_model,"
-        " 'own cards cost less, if the model is good enough' as verdict",
+        " 'lower price a token at an assumed throughput; quality for these tasks unknown' as verdict",
         f"{POOL}, 'assumed throughput' as basis, 'cheap' as api_model, false as is_dearest_api_model, 'the API costs less, even at full load' as verdict",
         f"{POOL}, 'recorded calls' as basis, null as api_model, true as is_dearest_api_model, 'no API model is in use for its tasks' as verdict",
     )
     with open_warehouse(tiny.path) as warehouse:
         (section,) = self_hosting_section(warehouse)
     assert section.text[0].plain == (
-        "A card is paid by the hour, an API by the token. Of 2 pairs of own cards and an API model in use, the own cards cost "
-        "less in 1. Of these 2 rest on an assumed throughput of the cards (seed serving_throughputs): no call to the model is "
-        "recorded, and nobody has measured whether it is good enough."
+        "A card is paid by the hour, an API by the token. Of 2 pairs of own cards and an API model in use, none shows that own "
+        "cards cost less. In 1 a token has a lower price on them, and nobody knows the quality of the answers: no saving. 2 rest "
+        "on an assumed throughput of the cards (seed serving_throughputs): no call to the model is recorded, so its quality for "
+        "these tasks is unknown."
     )
-    assert [row[2:4] for row in rows_of(section)] == [
-        ["recorded calls", "unknown"],
-        ["assumed throughput", "gpt"],
+    assert [row[2:5] for row in rows_of(section)] == [
+        ["recorded calls", "unknown", "unknown"],
+        ["assumed throughput", "unknown", "gpt"],
     ]
 
 
@@ -56,22 +57,44 @@ def test_regions_list_the_machines_that_move_and_count_those_without_a_price(tin
     with open_warehouse(tiny.path) as warehouse:
         (section,) = region_section(warehouse)
     assert section.text[0].plain == (
-        "Of 3 machines on demand 1 cost less by enough to look at in another region of their provider; the largest difference "
-        "is 25 % of the list price. For 1 no price in another region is on file (seed instance_prices)."
+        "Of 3 machines on demand 1 cost less in another region of their provider by more than 15 % of the list price, from where "
+        "on a move is judged (arbitrage_from_share); the largest difference is 25 %. For 1 no price in another region is on file "
+        "(seed instance_prices)."
     )
     assert [row[0] for row in rows_of(section)] == ["i-1"]
+
+
+def test_regions_without_a_move_list_the_nearest_with_the_limit(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_region_options",
+        f"{MACHINE}, true as is_lower, 'i-2' as resource_id, 'r2' as option_region_id, 0.1 as price_lower_share, null as move_machines",
+        f"{MACHINE}, false as is_lower, 'i-3' as resource_id, 'r2' as option_region_id, -0.1 as price_lower_share, null as move_machines",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = region_section(warehouse)
+    assert section.text[0].plain == (
+        "None of 2 machines on demand costs less in another region of its provider by more than 15 % of the list price, from "
+        "where on a move is judged (arbitrage_from_share); the largest difference is 10 %."
+    )
+    assert [[row[0], row[5], row[8]] for row in rows_of(section)] == [["i-2", "10 %", "15 %"]]
 
 
 def test_a_free_tier_is_listed_with_what_nobody_used_of_it_and_others_are_not(tiny: Tiny) -> None:
     tiny.add(
         "rates.rpt_price_tiers",
-        f"{METER}, 'out' as meter_name, 100 as free_units, 40 as unused_free_units, 3.6 as unused_free_usd, 0.6 as next_tier_reached_share",
-        f"{METER}, 'store' as meter_name, null as free_units, null as unused_free_units, null as unused_free_usd, 0.9 as next_tier_reached_share",
+        f"{METER}, false as is_near_next_tier, 'none' as price_gap_cause, 'out' as meter_name, 100 as free_units, 40 as unused_free_units, 3.6 as unused_free_usd, 0.6 as next_tier_reached_share",
+        f"{METER}, true as is_near_next_tier, 'a discount or credit on the bill' as price_gap_cause, 'as listed in 2024' as price_source, "
+        "90 as effective_cost_usd, 100 as tiered_cost_usd, 'store' as meter_name, null as free_units, null as unused_free_units, null as unused_free_usd, 0.9 as next_tier_reached_share",
     )
     with open_warehouse(tiny.path) as warehouse:
         (section,) = price_tier_section(warehouse)
-    assert "What October 2026 used" in section.text[0].plain
-    assert [row[1] for row in rows_of(section)] == ["store", "out"]
+    assert [text.plain for text in section.text] == [
+        "In October 2026 2 meters had a price that depends on the volume (seed price_tiers), all accounts of a payer together. "
+        "1 are near their next tier. Of the others the furthest has used 60 % of what its next tier starts at.",
+        "For 1 of them the bills charge $90.00, where the prices of the seed (as listed in 2024) come to $100.00: a discount or "
+        "credit on the bill.",
+    ]
+    assert [row[1] for row in rows_of(section)] == ["store"]
     assert [row[1:] for row in rows_of(section, 1)] == [["out", "unknown", "100", "40", "GB", "$3.60"]]
 
 

@@ -47,7 +47,7 @@ def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
     )
     tiny.add(
         "rates.rpt_commitment_ladder",
-        "true as is_total, date '2026-11-01' as month_start_date, 12 as delayed_savings_usd, 0.3 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.3 as hourly_commitment_usd, 900 as upfront_usd, 1500 as paid_usd",
+        "true as is_total, date '2026-11-01' as month_start_date, 12 as delayed_savings_usd, 0.3 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.3 as hourly_commitment_usd, 900 as upfront_usd, 1500 as paid_usd, 1 as months_to_wait, true as is_illustrative, false as is_owned_end_known",
         "true as is_total, date '2027-02-01' as month_start_date, 3 as delayed_savings_usd, 0.2 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.5 as hourly_commitment_usd, 100 as upfront_usd, 300 as paid_usd",
         "true as is_total, date '2027-10-01' as month_start_date, 0 as delayed_savings_usd, 0 as signed_usd_per_hour, 0.3 as ended_usd_per_hour, 0.2 as hourly_commitment_usd, 0 as upfront_usd, 200 as paid_usd",
         "false as is_total, date '2026-11-01' as month_start_date, 12 as delayed_savings_usd, 0.3 as signed_usd_per_hour, 9 as ended_usd_per_hour, 9 as hourly_commitment_usd",
@@ -61,8 +61,13 @@ def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
     assert [row[1] for row in rows_of(chosen)] == ["c5", "m5"]
     assert [row[1:3] for row in rows_of(chosen, 1)] == [["r5", "Plan (example)"]]
     assert ladder.text[0].plain == (
+        "An example, because offers in it are examples: sign nothing by it before you have quotes. The first tranche is in "
+        "November 2026, when the actions on calls and machines that it rests on are done (1.0 month)."
+    )
+    assert ladder.text[1].plain == (
         "Signed in tranches, at most $0.30 of $0.50 an hour ends in one month. That costs $15 of savings that begin later. "
-        "Nothing is taken to be renewed. In all $2.0K is paid until October 2027, $1.0K of it on the days of signing."
+        "Nothing is taken to be renewed, and what is owned now counts until its term ends. In all $2.0K is paid until "
+        "October 2027, $1.0K of it on the days of signing. The end of some of what is owned is not on record: it is taken to go on."
     )
     assert len(rows_of(ladder)) == 3
 

@@ -179,7 +179,7 @@ _ROWS = {
         (scope, scope_id, scope_label, is_rest, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, change_usd, change_share,
         first_forecast_date, last_forecast_date, forecast_method, range_status, wape) values
         ('component', 'ai', 'component AI', false, 1700, 1500, 2000, 1600, 100, 0.0625, '2026-11-01', '2026-11-30', 'combined',
-        'in four of five past outcomes', 0.12)""",
+        'as far as four in five of the last 30 forecasts missed; only 1 does not overlap', 0.12)""",
     "planning.fct_cost_forecasts_daily": """
         (forecast_date, scope, scope_id, forecast_usd, lower_usd, upper_usd)
         select date '2026-11-01' + cast(i as integer), 'component', 'ai', 56 + i, 50, 60 + i from range(30) as days(i)""",

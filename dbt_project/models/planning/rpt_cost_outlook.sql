@@ -60,7 +60,7 @@ last_30_days as (
 ),
 
 {# The errors of single days partly cancel: the band of a sum comes from past sums of 30 days. These windows overlap, so they know
-   less than their number says; hence one width for both sides, four in five past sums lay within it. #}
+   less than their number says, and the range is no probability; hence one width for both sides, four in five past sums lay within it. #}
 past_sums as (
 
     select
@@ -191,7 +191,9 @@ final as (
         case
             when forecast_usd is null then 'too little history for a forecast'
             when lower_usd is null then 'too little history for a range'
-            else 'in four of five past outcomes'
+            else
+                'as far as four in five of the last ' || cast(interval_origins as string) || ' forecasts missed; only '
+                || cast(independent_sums as string) || case when independent_sums = 1 then ' does not overlap' else ' do not overlap' end
         end as range_status,
         wape
     from stacked

@@ -55,6 +55,7 @@ pivoted as (
         max(value) filter (where kind = 'measure' and scenario = 'conservative' and method = 'npv') as conservative_npv,
         max(value) filter (where kind = 'measure' and scenario = 'ai_cost_spike' and method = 'npv') as ai_cost_spike_npv,
         max(value) filter (where kind = 'risk' and scenario = 'base' and method = 'npv_p10') as p10,
+        max(value) filter (where kind = 'risk' and scenario = 'base' and method = 'npv_p50') as p50,
         max(value) filter (where kind = 'risk' and scenario = 'base' and method = 'npv_p90') as p90,
         max(value) filter (where kind = 'risk' and scenario = 'after_steps' and method = 'npv_p10') as p10_after_steps,
         max(value) filter (where kind = 'risk' and scenario = 'after_steps' and method = 'npv_p90') as p90_after_steps,
@@ -93,8 +94,15 @@ final as (
         {{ money_of_double('pivoted.conservative_npv') }} as conservative_npv_usd,
         {{ money_of_double('pivoted.ai_cost_spike_npv') }} as ai_cost_spike_npv_usd,
         {{ money_of_double('pivoted.p10') }} as p10_usd,
+        {{ money_of_double('pivoted.p50') }} as p50_usd,
         {{ money_of_double('pivoted.p90') }} as p90_usd,
         pivoted.npv > pivoted.p90 as is_plan_above_draws,
+        case
+            when pivoted.npv > pivoted.p90 then 'better than nine in ten draws'
+            when pivoted.npv < pivoted.p10 then 'worse than nine in ten draws'
+            when pivoted.npv > pivoted.p50 then 'better than the middle draw'
+            when pivoted.npv <= pivoted.p50 then 'not better than the middle draw'
+        end as plan_against_draws,
         {{ money_of_double('pivoted.p10_after_steps') }} as p10_after_steps_usd,
         {{ money_of_double('pivoted.p90_after_steps') }} as p90_after_steps_usd,
         pivoted.loss_share,

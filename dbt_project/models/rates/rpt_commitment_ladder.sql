@@ -1,9 +1,9 @@
 {# one row per month in which something of the portfolio is signed or ends x series of usage, and one for all of it: what is in force once it is over,
-   if nothing is renewed, and what is saved less than if all were signed at once #}
+   if nothing is renewed, and what is saved less than if all were signed at once. It begins when the actions that it rests on are done #}
 
-with portfolio as (
+with planned as (
 
-    select * from {{ ref('rpt_commitment_portfolio') }}
+    select * from {{ ref('int_commitment_tranches') }}
 
 ),
 
@@ -19,48 +19,57 @@ cases as (
 
 ),
 
-numbers as (
+lines as (
 
-    {{ whole_numbers(1, 36) }}
-
-),
-
-{# No more tranches than the term has room for, and none smaller than what is sold. #}
-planned as (
-
-    select
-        *,
-        {{ assumption('commitment_tranche_months', 'integer') }} as months_between,
-        {{ decimal_of_double('upfront_share', 'decimal(6, 4)') }} as paid_upfront_share,
-        cast(round({{ ratio('committed_units', 'unit_increment') }}) as bigint) as increments,
-        greatest(
-            least(
-                {{ assumption('commitment_tranches', 'integer') }},
-                cast(floor({{ ratio('term_months', assumption('commitment_tranche_months')) }}) as integer),
-                cast(floor({{ ratio('committed_units', 'minimum_units') }}) as integer)
-            ), 1
-        ) as tranches
-    from portfolio
-    where is_chosen
+    select * from {{ ref('int_commitment_lines') }}
+    where is_covered
 
 ),
 
-{# By cumulative rounding up, so that the first tranche is the largest. #}
+expiries as (
+
+    select * from {{ ref('rpt_commitment_expiries') }}
+
+),
+
+actions as (
+
+    select * from {{ ref('savings_actions') }}
+
+),
+
+{# The price plan is no part of the usage that commitments are judged on: it is not waited for. #}
+waits as (
+
+    select cast(ceil(coalesce(max(months_to_start), 0)) as integer) as months_to_wait
+    from actions
+    where programme in ('routing', 'settings', 'infrastructure')
+
+),
+
+{# The first tranche is signed in the month after the actions are done. #}
 tranches as (
 
     select
         planned.*,
-        {{ month_after('planned.lookback_end_date + 1', 'planned.months_between * (numbers.number - 1)') }} as signed_month_date,
-        {{ month_after('planned.lookback_end_date', 'planned.months_between * (numbers.number - 1) + planned.term_months') }} as end_month_date,
-        case
-            when planned.tranches = 1 then planned.committed_units
-            else cast(planned.unit_increment * (
-                cast(ceil({{ ratio('planned.increments * numbers.number', 'planned.tranches') }}) as bigint)
-                - cast(ceil({{ ratio('planned.increments * (numbers.number - 1)', 'planned.tranches') }}) as bigint)
-            ) as decimal(15, 6))
-        end as units
+        waits.months_to_wait,
+        {{ month_after('planned.lookback_end_date + 1', 'waits.months_to_wait + planned.months_from_start') }} as signed_month_date,
+        {{ month_after('planned.lookback_end_date', 'waits.months_to_wait + planned.months_from_start + planned.term_months') }} as end_month_date
     from planned
-    inner join numbers on numbers.number <= planned.tranches
+    cross join waits
+
+),
+
+owned as (
+
+    select
+        case when not coalesce(expiries.is_renewed_automatically, false) then expiries.ends_on end as ends_on,
+        expiries.ends_on is not null as is_end_known,
+        {{ money('lines.list_cost_usd * cases.months') }} as owned_usd
+    from lines
+    inner join cases on lines.provider_name = cases.history_id and cast(lines.charge_period_start_at as date) between cases.first_date and cases.last_date
+    left join expiries on lines.provider_name = expiries.provider_name and lines.commitment_discount_id = expiries.commitment_id
+    where cases.usage_case = 'as_judged'
 
 ),
 
@@ -69,6 +78,22 @@ months as (
     select signed_month_date as month_start_date from tranches
     union distinct
     select end_month_date as month_start_date from tranches
+    union distinct
+    select cast(date_trunc('month', ends_on) as date) as month_start_date from owned
+    where ends_on between (select min(signed_month_date) from tranches) and (select max(end_month_date) from tranches)
+
+),
+
+{# A term covers the months that it runs to the end of. #}
+owned_by_month as (
+
+    select
+        months.month_start_date,
+        coalesce(bool_and(owned.is_end_known), true) as is_owned_end_known,
+        {{ money('coalesce(sum(case when owned.ends_on < last_day(months.month_start_date) then 0 else owned.owned_usd end), 0)') }} as owned_usd
+    from months
+    left join owned on true
+    group by months.month_start_date
 
 ),
 
@@ -81,10 +106,7 @@ held as (
         max(tranches.signed_month_date) as last_signed_month_date,
         cast(sum(case when tranches.signed_month_date = months.month_start_date then tranches.units else 0 end) as decimal(15, 6)) as signed_units,
         cast(sum(case when tranches.end_month_date = months.month_start_date then tranches.units else 0 end) as decimal(15, 6)) as ended_units,
-        cast(
-            sum(case when tranches.signed_month_date <= months.month_start_date and months.month_start_date < tranches.end_month_date then tranches.units else 0 end)
-            as decimal(15, 6)
-        ) as units
+        cast(sum(case when tranches.signed_month_date <= months.month_start_date and months.month_start_date < tranches.end_month_date then tranches.units else 0 end) as decimal(15, 6)) as units
     from tranches
     cross join months
     group by tranches.usage_group, tranches.offer_id, months.month_start_date
@@ -114,7 +136,8 @@ valued as (
     select
         held.*,
         planned.offer_name,
-        planned.owned_usd,
+        planned.is_illustrative,
+        planned.months_to_wait,
         planned.eligible_monthly_usd,
         planned.monthly_savings_usd as full_savings_usd,
         {{ money('held.signed_units * planned.usd_per_unit_hour') }} as signed_usd_per_hour,
@@ -127,7 +150,7 @@ valued as (
         {{ money(money('cast(held.units * planned.usd_per_unit_hour as decimal(26, 12)) * (1 - planned.paid_upfront_share)') ~ ' * 730') }} as recurring_afterwards_usd,
         lead(held.month_start_date) over (partition by held.usage_group order by held.month_start_date) as next_month_date
     from held
-    inner join planned on held.usage_group = planned.usage_group and held.offer_id = planned.offer_id
+    inner join tranches as planned on held.usage_group = planned.usage_group and held.offer_id = planned.offer_id and planned.tranche_number = 1
     inner join settled on held.usage_group = settled.usage_group and held.month_start_date = settled.month_start_date
     inner join cases on planned.history_id = cases.history_id and cases.usage_case = 'as_judged'
 
@@ -138,17 +161,13 @@ delayed as (
 
     select
         *,
-        {{ money(
-            'upfront_usd + recurring_monthly_usd + ' ~ money(
+        {{ money('upfront_usd + recurring_monthly_usd + ' ~ money(
                 'recurring_afterwards_usd * cast(coalesce((extract(year from next_month_date) - extract(year from month_start_date)) * 12'
                 ~ ' + extract(month from next_month_date) - extract(month from month_start_date) - 1, 0) as decimal(4, 0))'
-            )
-        ) }} as paid_usd,
+        )) }} as paid_usd,
         case
             when month_start_date < last_signed_month_date
-                then {{ money_of_double(
-                    'cast(full_savings_usd - monthly_savings_usd as double) * ' ~ days_between('month_start_date', 'next_month_date') ~ ' / 30'
-                ) }}
+                then {{ money_of_double('cast(full_savings_usd - monthly_savings_usd as double) * ' ~ days_between('month_start_date', 'next_month_date') ~ ' / 30') }}
             else {{ money(0) }}
         end as delayed_savings_usd
     from valued
@@ -160,17 +179,21 @@ together as (
     select
         month_start_date, usage_group, offer_id, offer_name, false as is_total, signed_units, ended_units, units as committed_units, signed_usd_per_hour,
         ended_usd_per_hour, hourly_commitment_usd, monthly_savings_usd, delayed_savings_usd, upfront_usd, recurring_monthly_usd, paid_usd,
-        {{ ratio('covered_monthly_usd', 'eligible_monthly_usd') }} as coverage_share
+        {{ ratio('covered_monthly_usd', 'eligible_monthly_usd') }} as coverage_share,
+        cast(null as double) as owned_coverage_share, cast(null as boolean) as is_owned_end_known, is_illustrative, months_to_wait
     from delayed
     union all
     select
-        month_start_date, 'all' as usage_group, 'all' as offer_id, 'all' as offer_name, true as is_total, null as signed_units, null as ended_units, null as committed_units,
+        delayed.month_start_date, 'all' as usage_group, 'all' as offer_id, 'all' as offer_name, true as is_total, null as signed_units, null as ended_units, null as committed_units,
         {% for amount in ['signed_usd_per_hour', 'ended_usd_per_hour', 'hourly_commitment_usd', 'monthly_savings_usd', 'delayed_savings_usd', 'upfront_usd', 'recurring_monthly_usd', 'paid_usd'] -%}
-        {{ money('sum(' ~ amount ~ ')') }} as {{ amount }},
+        {{ money('sum(delayed.' ~ amount ~ ')') }} as {{ amount }},
         {% endfor -%}
-        {{ ratio('max(owned_usd) + sum(covered_monthly_usd)', 'max(eligible_monthly_usd)') }} as coverage_share
+        {{ ratio('max(owned_by_month.owned_usd) + sum(delayed.covered_monthly_usd)', 'max(delayed.eligible_monthly_usd)') }} as coverage_share,
+        {{ ratio('max(owned_by_month.owned_usd)', 'max(delayed.eligible_monthly_usd)') }} as owned_coverage_share,
+        bool_and(owned_by_month.is_owned_end_known) as is_owned_end_known, bool_or(delayed.is_illustrative) as is_illustrative, max(delayed.months_to_wait) as months_to_wait
     from delayed
-    group by month_start_date
+    inner join owned_by_month on delayed.month_start_date = owned_by_month.month_start_date
+    group by delayed.month_start_date
 
 ),
 

@@ -6,6 +6,13 @@ with outcomes as (
 
 ),
 
+decided as (
+
+    select * from {{ ref('int_commitments_chosen') }}
+    where is_first_of_level
+
+),
+
 hours as (
 
     select * from {{ ref('fct_commitment_hours') }}
@@ -21,11 +28,22 @@ customers_planned as (
 priced as (
 
     select
-        *,
+        outcomes.*,
         {# A month has 730 hours on average; the term is paid for in them. #}
-        {{ money(money('hourly_commitment_usd * upfront_share') ~ ' * cast(730 * term_months as decimal(9, 0))') }} as upfront_cost_usd
+        {{ money(money('outcomes.hourly_commitment_usd * outcomes.upfront_share') ~ ' * cast(730 * outcomes.term_months as decimal(9, 0))') }} as upfront_cost_usd,
+        decided.money_at_risk_usd,
+        decided.risk_limit_usd,
+        decided.reason in ('the target of coverage is reached', 'beyond the limit of risk') as is_beyond_limits,
+        decided.reason as portfolio_reason,
+        coalesce(decided.is_chosen, false) as is_chosen
     from outcomes
-    where history_id = 'models'
+    left join decided
+        on
+            outcomes.usage_basis = 'after_actions'
+            and outcomes.offer_id = decided.offer_id
+            and outcomes.series_id = decided.usage_group
+            and outcomes.level_kind = decided.level_kind
+    where outcomes.history_id = 'models'
 
 ),
 
@@ -51,7 +69,7 @@ after_price_plan as (
     from priced
     inner join hours on priced.offer_id = hours.offer_id and priced.usage_basis = hours.usage_basis
     cross join planned
-    where priced.is_recommended and cast(hours.usage_hour_at as date) between priced.lookback_start_date and priced.lookback_end_date
+    where priced.is_chosen and cast(hours.usage_hour_at as date) between priced.lookback_start_date and priced.lookback_end_date
     group by priced.offer_id, priced.usage_basis, priced.level_kind
 
 ),
@@ -117,12 +135,16 @@ options as (
         coalesce(regret_less_usage_usd, {{ money(0) }}) as regret_less_usage_usd,
         coalesce(regret_more_usage_usd, {{ money(0) }}) as regret_more_usage_usd,
         case
-            when is_recommended then 'recommended'
+            when is_chosen then 'recommended'
+            when is_beyond_limits then portfolio_reason
             when outcome = 'pays' and net_monthly_savings_usd < best_net_usd then 'pays less than another offer'
             when outcome = 'pays' and not is_best_option then 'ranked lower after weights for term and payment'
             else outcome
         end as verdict,
-        is_recommended,
+        is_chosen as is_recommended,
+        coalesce(is_beyond_limits, false) as is_beyond_limits,
+        money_at_risk_usd,
+        risk_limit_usd,
         {# Where no level pays, the smallest that is sold shows by how much. #}
         level_kind = case
             when max(case when level_kind = 'optimal' then committed_units end) over (partition by offer_id, usage_basis) > 0 then 'optimal'

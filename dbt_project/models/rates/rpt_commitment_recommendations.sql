@@ -8,6 +8,13 @@ with outcomes as (
 
 ),
 
+decided as (
+
+    select * from {{ ref('int_commitments_chosen') }}
+    where is_first_of_level
+
+),
+
 compared as (
 
     select * from {{ ref('int_commitment_alternatives') }}
@@ -40,17 +47,19 @@ histories as (
 levels as (
 
     select
-        offer_id,
-        series_id,
-        max(case when level_kind = 'stable' then committed_units end) as stable_units,
-        max(case when level_kind = 'stable' then net_monthly_savings_usd end) as stable_savings_usd,
-        max(case when level_kind = 'optimal' then committed_units end) as optimal_units,
-        max(case when level_kind = 'optimal' then net_monthly_savings_usd end) as optimal_savings_usd,
-        max(case when is_best_option then level_kind end) as preferred_kind,
-        bool_or(level_kind = 'guarded') as is_guarded
+        outcomes.offer_id,
+        outcomes.series_id,
+        max(case when outcomes.level_kind = 'stable' then outcomes.committed_units end) as stable_units,
+        max(case when outcomes.level_kind = 'stable' then outcomes.net_monthly_savings_usd end) as stable_savings_usd,
+        max(case when outcomes.level_kind = 'optimal' then outcomes.committed_units end) as optimal_units,
+        max(case when outcomes.level_kind = 'optimal' then outcomes.net_monthly_savings_usd end) as optimal_savings_usd,
+        coalesce(max(case when decided.is_chosen then outcomes.level_kind end), max(case when outcomes.is_best_option then outcomes.level_kind end)) as preferred_kind,
+        bool_or(outcomes.level_kind = 'guarded') as is_guarded
     from outcomes
-    where usage_basis = 'after_actions'
-    group by offer_id, series_id
+    left join decided
+        on outcomes.offer_id = decided.offer_id and outcomes.series_id = decided.usage_group and outcomes.level_kind = decided.level_kind
+    where outcomes.usage_basis = 'after_actions'
+    group by outcomes.offer_id, outcomes.series_id
 
 ),
 
@@ -75,7 +84,13 @@ advised as (
         least({% for span in spans %}{{ ratio('outcomes.best_units_' ~ span, 'outcomes.committed_units') }}, {% endfor %}1) as agreement_share,
         {{ ratio('outcomes.backtested_savings_usd', 'outcomes.net_monthly_savings_usd') }} as backtest_share,
         coalesce(compared.is_to_be_measured, false) as is_to_be_measured,
-        case when outcomes.outcome in ('pays', 'measure first') then compared.reason else outcomes.outcome end as reason,
+        coalesce(decided.is_chosen, false) as is_chosen,
+        case
+            when decided.is_chosen then 'recommended'
+            when outcomes.is_recommended then decided.reason
+            when outcomes.outcome in ('pays', 'measure first') then compared.reason
+            else outcomes.outcome
+        end as reason,
         compared.one_year_offer_name,
         compared.one_year_monthly_savings_usd,
         compared.one_year_obligation_usd
@@ -86,6 +101,8 @@ advised as (
             and outcomes.series_id = levels.series_id
             and outcomes.level_kind = coalesce(levels.preferred_kind, case when levels.is_guarded then 'guarded' else 'optimal' end)
     inner join histories on outcomes.history_id = histories.history_id
+    left join decided
+        on outcomes.offer_id = decided.offer_id and outcomes.series_id = decided.usage_group and outcomes.level_kind = decided.level_kind
     left join compared on outcomes.offer_id = compared.offer_id and outcomes.series_id = compared.series_id
     left join quantiles on outcomes.series_id = quantiles.series_id and outcomes.usage_basis = quantiles.usage_basis
     where outcomes.usage_basis = 'after_actions'
@@ -179,9 +196,9 @@ final as (
         end as confidence,
         reason,
         is_to_be_measured,
-        is_recommended,
-        cast(count(*) over (partition by history_id = 'models', reason, is_to_be_measured, is_recommended) as bigint) as options_of_reason,
-        cast(row_number() over (partition by history_id = 'models', reason, is_to_be_measured, is_recommended order by coalesce(net_monthly_savings_usd, 0) desc, offer_id asc, series_id asc) as bigint) as rank_of_reason
+        is_chosen as is_recommended,
+        cast(count(*) over (partition by history_id = 'models', reason, is_to_be_measured, is_chosen) as bigint) as options_of_reason,
+        cast(row_number() over (partition by history_id = 'models', reason, is_to_be_measured, is_chosen order by coalesce(net_monthly_savings_usd, 0) desc, offer_id asc, series_id asc) as bigint) as rank_of_reason
     from sure
 
 )

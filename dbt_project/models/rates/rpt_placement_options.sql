@@ -110,6 +110,22 @@ ranked as (
 
 ),
 
+judged as (
+
+    select
+        *,
+        case
+            when is_current then 'where it is'
+            when price_lower_share <= {{ assumption('arbitrage_from_share') }} then 'the price is not lower by enough'
+            when payback_months > {{ assumption('action_payback_months_up_to') }} then 'the move would not come back in time'
+            when placement_score <= current_score then 'cheaper, but worse for compliance or performance'
+            else 'worth a closer look'
+        end as verdict
+    from ranked
+
+),
+
+{# A machine moves once: of several places that are worth a look the one with the highest score. #}
 final as (
 
     select
@@ -130,15 +146,12 @@ final as (
         monthly_savings_usd,
         migration_cost_usd,
         payback_months,
-        case
-            when is_current then 'where it is'
-            when price_lower_share <= {{ assumption('arbitrage_from_share') }} then 'the price is not lower by enough'
-            when payback_months > {{ assumption('action_payback_months_up_to') }} then 'the move would not come back in time'
-            when placement_score <= current_score then 'cheaper, but worse for compliance or performance'
-            else 'worth a closer look'
-        end as verdict,
+        verdict,
+        verdict = 'worth a closer look'
+        and row_number() over (partition by provider_name, resource_id order by case when verdict = 'worth a closer look' then 0 else 1 end, score_rank) = 1 as is_move_to_decide,
+        {{ assumption('arbitrage_from_share') }} as lower_from_share,
         count(*) over (partition by provider_name, resource_id) > 1 as has_alternative
-    from ranked
+    from judged
 
 )
 

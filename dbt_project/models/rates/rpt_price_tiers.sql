@@ -55,7 +55,8 @@ used as (
         tiers.region_id,
         charges.billing_account_id,
         cast(sum(charges.consumed_quantity) as decimal(28, 6)) as used_units,
-        {{ money('sum(charges.effective_cost_usd)') }} as effective_cost_usd
+        {{ money('sum(charges.effective_cost_usd)') }} as effective_cost_usd,
+        case when count(charges.list_cost_usd) = count(*) then {{ money('sum(charges.list_cost_usd)') }} end as list_cost_usd
     from tiers
     inner join charges
         on
@@ -82,6 +83,8 @@ priced as (
         max(tiers.consumed_unit) as consumed_unit,
         max(used.used_units) as used_units,
         max(used.effective_cost_usd) as effective_cost_usd,
+        max(used.list_cost_usd) as list_cost_usd,
+        max(tiers.source) as price_source,
         {{ money_of_double(stable_sum(
             'case when tiers.is_graduated then least(used.used_units, coalesce(tiers.next_from_units, used.used_units)) - tiers.from_units'
             ~ ' when ' ~ is_reached ~ ' then used.used_units else 0 end * tiers.usd_per_unit'
@@ -124,7 +127,18 @@ final as (
         consumed_unit,
         used_units,
         effective_cost_usd,
+        list_cost_usd,
         tiered_cost_usd,
+        {{ ratio('effective_cost_usd', 'used_units') }} as paid_usd_per_unit,
+        {{ money('effective_cost_usd - tiered_cost_usd') }} as price_gap_usd,
+        case
+            when effective_cost_usd is null then 'unknown: a currency has no rate'
+            when abs(effective_cost_usd - tiered_cost_usd) <= 0.01 * tiered_cost_usd then 'none'
+            when list_cost_usd is null then 'the bill states no list price'
+            when abs(list_cost_usd - tiered_cost_usd) > 0.01 * tiered_cost_usd then 'the bill lists other prices under this meter (other classes, or a list that changed)'
+            else 'a discount or credit on the bill'
+        end as price_gap_cause,
+        price_source,
         free_units,
         unused_free_units,
         {{ money_of_double('unused_free_units * usd_per_unit_after_free') }} as unused_free_usd,
@@ -134,6 +148,10 @@ final as (
         {# Where the tier prices all units, it pays to buy up to it as soon as that costs less than the volume does. #}
         case when is_graduated then cast(next_from_units as double) else {{ ratio('next_from_units * next_usd_per_unit', 'usd_per_unit') }} end as break_even_units,
         {{ ratio('used_units', 'next_from_units') }} as next_tier_reached_share,
+        coalesce(
+            {{ ratio('used_units', 'next_from_units') }} >= {{ assumption('price_tier_near_share') }}
+            or (not is_graduated and used_units * usd_per_unit > next_from_units * next_usd_per_unit), false
+        ) as is_near_next_tier,
         case
             when free_units > used_units then 'within the free tier'
             when next_from_units is null then 'in the last tier'

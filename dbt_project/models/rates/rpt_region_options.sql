@@ -142,7 +142,9 @@ final as (
         move_monthly_savings_usd,
         move_cost_usd,
         payback_months,
+        {{ assumption('arbitrage_from_share') }} as lower_from_share,
         is_cheapest_region,
+        is_cheapest_region and price_lower_share > 0 as is_lower,
         case
             when list_usd_per_hour is null then 'the price of its type in its region is not on file'
             when option_region_id is null then 'no price of its type in another region is on file'

@@ -28,7 +28,7 @@ throughputs as (
 
 task_usage as (
 
-    select * from {{ ref('int_task_usage') }}
+    select * from {{ ref('int_task_usage_planned') }}
 
 ),
 
@@ -92,30 +92,31 @@ pools as (
 
 ),
 
-used as (
+served as (
 
-    select
-        task_usage.task_type,
-        task_usage.provider,
-        task_usage.model,
-        max(pools.served_provider) as served_provider,
-        max(pools.self_hosted_model) as self_hosted_model,
-        cast(sum(task_usage.input_tokens) as bigint) as input_tokens,
-        cast(sum(task_usage.cached_input_tokens) as bigint) as cached_input_tokens,
-        cast(sum(task_usage.cache_write_input_tokens) as bigint) as cache_write_input_tokens,
-        cast(sum(task_usage.output_tokens) as bigint) as output_tokens
-    from task_usage
-    left join pools on lower(task_usage.provider) = pools.served_provider and lower(task_usage.model) = pools.self_hosted_model
-    group by task_usage.task_type, task_usage.provider, task_usage.model
+    select distinct served_provider, self_hosted_model from pools where served_provider is not null
 
 ),
 
-{# A model that is served is compared by its own tokens; one that could be, by those that the API model has today. #}
+{# A model that is served has the tokens of today; an API model those that the recommended switches leave: they cost less than cards, and come first. #}
+used as (
+
+    select
+        task_usage.task_type, task_usage.provider, task_usage.model, task_usage.quality_scored_calls, task_usage.quality_score_sum, served.served_provider, served.self_hosted_model,
+        case when served.served_provider is null then task_usage.input_tokens + task_usage.output_tokens end as current_tokens,
+        {% for kind in ['input_tokens', 'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens'] -%}
+        case when served.served_provider is null then task_usage.planned_{{ kind }} else task_usage.{{ kind }} end as {{ kind }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from task_usage
+    left join served on lower(task_usage.provider) = served.served_provider and lower(task_usage.model) = served.self_hosted_model
+
+),
+
+{# A model that is served is compared by its own tokens; one that could be, by those that the API model keeps. #}
 workloads as (
 
     select
-        api.provider as api_provider,
-        api.model as api_model,
+        api.provider as api_provider, api.model as api_model, api.quality_scored_calls as api_scored_calls, api.quality_score_sum as api_score_sum,
         used.*
     from used
     inner join used as api on used.task_type = api.task_type
@@ -148,6 +149,9 @@ api_costs as (
         api_model,
         {{ string_agg_sorted('task_type', ', ') }} as task_types,
         cast(sum(input_tokens + output_tokens) as bigint) as compared_tokens,
+        cast(sum(current_tokens) as bigint) as current_tokens,
+        {{ ratio('sum(api_score_sum)', 'sum(api_scored_calls)') }} as api_quality_score,
+        case when served_provider is not null then {{ ratio('sum(quality_score_sum)', 'sum(quality_scored_calls)') }} end as quality_score,
         case when count(cost_usd) = count(*) then {{ money('sum(cost_usd)') }} end as api_cost_usd
     from repriced
     group by served_provider, self_hosted_model, api_provider, api_model
@@ -160,10 +164,8 @@ compared as (
         pools.pool,
         pools.self_hosted_model,
         case when pools.served_provider is null then 'assumed throughput' else 'recorded calls' end as basis,
-        api_costs.api_provider,
-        api_costs.api_model,
-        api_costs.task_types,
-        api_costs.compared_tokens,
+        api_costs.api_provider, api_costs.api_model, api_costs.task_types, api_costs.compared_tokens, api_costs.current_tokens,
+        api_costs.quality_score, api_costs.api_quality_score,
         pools.monthly_cost_usd,
         api_costs.api_cost_usd,
         {{ ratio('pools.monthly_cost_usd', 'pools.gpu_hours') }} as usd_per_gpu_hour,
@@ -196,7 +198,9 @@ final as (
             when usd_per_million_tokens is null then 'not known: cost or use of the cards is not recorded'
             when monthly_cost_usd > api_cost_usd and basis = 'assumed throughput' then 'one copy costs more than all calls to the API model'
             when usd_per_million_tokens >= api_usd_per_million_tokens then 'the API costs less at this use'
-            when basis = 'assumed throughput' then 'own cards cost less, if the model is good enough'
+            when basis = 'assumed throughput' then 'lower price a token at an assumed throughput; quality for these tasks unknown'
+            when quality_score is null then 'lower price a token; quality for these tasks unknown'
+            when quality_score < api_quality_score then 'own cards cost less, at lower quality'
             else 'own cards cost less'
         end as verdict
     from compared

@@ -74,8 +74,7 @@ def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tup
             "again in two weeks."
         )
         outcome = outlook.say(
-            "Between **{lower_usd:usd}** and **{upper_usd:usd}**; four in five past 30-day outcomes lay "
-            "within such a range. Assumption: "
+            "Between **{lower_usd:usd}** and **{upper_usd:usd}**, {range_status:text}. Assumption: "
         ) + _how_it_looks_ahead(outlook)
     insight = Insight(
         title=outlook.say("The next 30 days: {forecast_usd:usd}, {change_share:delta}"),

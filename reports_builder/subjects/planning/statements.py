@@ -25,7 +25,7 @@ def what_comes(outlook: Evidence) -> Prose:
     said = outlook.say("AI is expected to cost **{forecast_usd:usd}** in the next 30 days")
     if outlook["lower_usd"] is None:
         return said + note("; history is too short for a range.")
-    return said + outlook.say(" (between {lower_usd:usd} and {upper_usd:usd}).")
+    return said + outlook.say(" ({lower_usd:usd} to {upper_usd:usd}, {range_status:text}).")
 
 
 def forecast_figure(outlook: Evidence) -> KeyFigure:

@@ -73,21 +73,27 @@ def _worth(kind: Evidence) -> Prose:
     )
 
 
-def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[Insight, ...]:
-    """Which commitment to sign on what the other actions leave, or that none pays; nothing without offers."""
+def commitments(
+    offer: Evidence, beyond: Evidence, counts: Evidence, owned: Evidence, offers: Evidence
+) -> tuple[Insight, ...]:
+    """Which commitment to sign on what the other actions leave, or why none; nothing without offers.
+
+    ``offer`` is what the limits of the portfolio allow, ``beyond`` what would save most without them.
+    """
     if not counts["offers_judged"]:
         return ()
     insight = Insight(
-        title=_commitment_title(offer, counts),
-        problem=counts.say(
-            "Everything is paid on demand. {offers_judged:count} offers promise a lower price for a fixed "
-            "amount an hour, used or not; {offers_illustrative:count} of them are examples and not quotes."
+        title=_commitment_title(offer, beyond, counts),
+        problem=_paid_on_demand(owned)
+        + counts.say(
+            " {offers_judged:count} offers promise a lower price for a fixed amount an hour, used or not; "
+            "{offers_illustrative:count} of them are examples and not quotes."
         ),
         domain_spec=RATE_OPTIMIZATION,
         domain_framework=RATES,
         ubr_impact=_commitment_impact(offer),
         recommendation=_commitment_step(offer),
-        outcome=_commitment_outcome(offer),
+        outcome=_commitment_outcome(offer) + _beyond(beyond),
         supporting=Table(
             (
                 Column("offer_name", "Offer", words=offer_words),
@@ -98,22 +104,47 @@ def commitments(offer: Evidence, counts: Evidence, offers: Evidence) -> tuple[In
                 Column("net_monthly_savings_less_usage_usd", "With less usage", "usd_table"),
                 Column("regret_less_usage_usd", "Regret, less usage", "usd_table"),
                 Column("regret_more_usage_usd", "Regret, more usage", "usd_table"),
+                Column("money_at_risk_usd", "At risk", "usd_table"),
                 Column("verdict", "Verdict"),
             ),
             offers,
-            _left_out(offer, counts)
+            _left_out(counts)
             + note(
                 "on the usage that the other actions leave; regret is what the level "
-                "costs more than the best one when usage turns out lower or higher by the share that you set."
+                "costs more than the best one when usage turns out lower or higher by the share that you "
+                "set; at "
+                "risk is what is paid for nothing until the end, if every hour uses only what nineteen of "
+                "twenty use, and unknown where an offer does not pay by itself."
             ),
         ),
     )
     return (insight,)
 
 
-def _left_out(offer: Evidence, counts: Evidence) -> Prose:
+def _paid_on_demand(owned: Evidence) -> Prose:
+    """That models are paid on demand, whatever is owned of clouds."""
+    if not owned["owned_terms"]:
+        return note("Calls to models are paid on demand, and no commitment to a cloud is owned.")
+    return owned.say(
+        "Calls to models are paid on demand; the commitments that are owned ({owned_terms:count}) are on "
+        "bills of clouds."
+    )
+
+
+def _beyond(beyond: Evidence) -> Prose:
+    """What would save more and is not recommended, with its risk."""
+    if not beyond.rows:
+        return note("")
+    return beyond.say(
+        " Not recommended: {beyond_hourly_usd:usd} an hour with {beyond_provider:text} would save "
+        "{beyond_net_usd:usd} a month with **{beyond_at_risk_usd:usd}** at risk; {beyond_reason:text} "
+        "(all commitments together may put {risk_limit_usd:usd} at risk)."
+    )
+
+
+def _left_out(counts: Evidence) -> Prose:
     """How many offers the table does not show, since they save nothing; it shows all where none pays."""
-    if not offer.rows:
+    if not counts["offers_paying"]:
         return note("every offer, at the smallest level that is sold, ")
     if not counts["offers_saving_nothing"]:
         return note("every offer ")
@@ -123,19 +154,29 @@ def _left_out(offer: Evidence, counts: Evidence) -> Prose:
     )
 
 
-def _commitment_title(offer: Evidence, counts: Evidence) -> Prose:
+def _commitment_title(offer: Evidence, beyond: Evidence, counts: Evidence) -> Prose:
+    if not offer.rows and beyond.rows:
+        return (
+            note("After the switches ")
+            + offers_that_pay(counts)
+            + beyond.say("; none is recommended: {beyond_reason:text}")
+        )
     if not offer.rows:
         return counts.say(f"None of {{offers_judged:count}} {offers_called(counts)} pays")
     return (
         note("After the switches ")
         + offers_that_pay(counts)
-        + offer.say("; the best saves {offer_net_usd:usd} a month")
+        + offer.say(
+            "; within the limits of the portfolio {offer_net_usd:usd} a month"
+            if beyond.rows
+            else "; the best saves {offer_net_usd:usd} a month"
+        )
     )
 
 
 def _commitment_impact(offer: Evidence) -> Prose:
     if not offer.rows:
-        return note("None: what an offer saves in busy hours it loses in quiet ones.")
+        return note("None: no level is recommended.")
     return offer.say(
         "**{offer_net_usd:usd}** a month of cost to serve, against a promise of **{obligation_usd:usd}** in "
         "all: {hourly_commitment_usd:usd} an hour for {term_months:count} months."
@@ -152,7 +193,7 @@ def _commitment_step(offer: Evidence) -> Recommendation:
     return Recommendation(
         offer.say(
             "Once the model switches are done, ask {provider:text} to quote {hourly_commitment_usd:usd} an "
-            "hour ({offer_name:text} (example)); sign nothing before."
+            "hour ({offer_name:text} (example)), {money_at_risk_usd:usd} of it at risk; sign nothing before."
             if offer["is_illustrative"]
             else "Once the model switches are done, commit {hourly_commitment_usd:usd} an hour "
             "({offer_name:text})."

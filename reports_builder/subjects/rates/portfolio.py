@@ -32,6 +32,7 @@ _MONTHS = (
     Column("ended_usd_per_hour", "Ends per hour", "usd_table"),
     Column("hourly_commitment_usd", "In force per hour", "usd_table"),
     Column("coverage_share", "Covered", "percent"),
+    Column("owned_coverage_share", "Of it owned now", "percent"),
     Column("upfront_usd", "Pay at once", "usd_table"),
     Column("recurring_monthly_usd", "Pay in the month", "usd_table"),
     Column("paid_usd", "Pay until the next row", "usd_table"),
@@ -80,7 +81,11 @@ def _tranches(warehouse: Warehouse) -> Evidence:
             max(hourly_commitment_usd) as most_usd_per_hour,
             sum(upfront_usd) as upfront_usd,
             sum(paid_usd) as paid_usd,
-            max(month_start_date) as last_month_date
+            min(month_start_date) as first_month_date,
+            max(month_start_date) as last_month_date,
+            max(months_to_wait) as months_to_wait,
+            bool_or(is_illustrative) as is_example,
+            bool_and(is_owned_end_known) as is_owned_end_known
         from rates.rpt_commitment_ladder
         where is_total
         """
@@ -93,7 +98,8 @@ def _ladder(warehouse: Warehouse) -> Evidence:
         """
         select
             month_start_date, signed_usd_per_hour, ended_usd_per_hour, hourly_commitment_usd, coverage_share,
-            monthly_savings_usd, delayed_savings_usd, upfront_usd, recurring_monthly_usd, paid_usd,
+            owned_coverage_share, monthly_savings_usd, delayed_savings_usd, upfront_usd,
+            recurring_monthly_usd, paid_usd,
             paid_so_far_usd
         from rates.rpt_commitment_ladder
         where is_total
@@ -129,16 +135,42 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
         Section(
             "The portfolio in tranches",
             text=(
+                _when(tranches),
                 tranches.say(
                     "Signed in tranches, at most {most_ended_usd_per_hour:usd} of {most_usd_per_hour:usd} an "
                     "hour ends in one month. That costs {delayed_savings_usd:usd} of savings that begin "
-                    "later. Nothing is taken to be renewed. In all {paid_usd:usd} is paid until "
+                    "later. Nothing is taken to be renewed, and what is owned now counts until its "
+                    "term ends. In all {paid_usd:usd} is paid until "
                     "{last_month_date:month}, {upfront_usd:usd} of it on the days of signing."
-                ),
+                )
+                + _unknown_ends(tranches),
             ),
             tables=(Table(_MONTHS, months, max_rows=40),),
         ),
     )
+
+
+def _when(tranches: Evidence) -> Prose:
+    """When the first tranche could be signed, and that nothing is to be signed by examples."""
+    begins = tranches.say(
+        "The first tranche is in {first_month_date:month}"
+        + (
+            ", when the actions on calls and machines that it rests on are done ({months_to_wait:months})."
+            if tranches["months_to_wait"]
+            else "."
+        )
+    )
+    if not tranches["is_example"]:
+        return begins
+    return note(
+        "An example, because offers in it are examples: sign nothing by it before you have quotes. "
+    ) + (begins)
+
+
+def _unknown_ends(tranches: Evidence) -> Prose:
+    if tranches["is_owned_end_known"] is not False:
+        return note("")
+    return note(" The end of some of what is owned is not on record: it is taken to go on.")
 
 
 def _left_table(left: Evidence) -> tuple[Table, ...]:

@@ -1,6 +1,6 @@
 """Prices by volume: the tier that a month reached, when the next one pays, and what is free and unused."""
 
-from reports_builder.evidence import Evidence, note
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Section, Table
 from reports_builder.warehouse import Warehouse
 
@@ -9,11 +9,40 @@ def _tiers(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            provider_name, meter_name, region_id, month_start_date, consumed_unit, used_units,
-            effective_cost_usd, usd_per_unit, break_even_units, next_usd_per_unit, next_tier_reached_share,
-            verdict
+            provider_name, meter_name, region_id, consumed_unit, used_units, effective_cost_usd,
+            paid_usd_per_unit, usd_per_unit, price_source, break_even_units, next_usd_per_unit,
+            next_tier_reached_share, verdict
         from rates.rpt_price_tiers
+        where is_near_next_tier
         order by next_tier_reached_share desc nulls last, provider_name, meter_name, region_id
+        """
+    )
+
+
+def _counted(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            count(*) as meters,
+            count(*) filter (where is_near_next_tier) as near_meters,
+            max(month_start_date) as month_start_date,
+            max(next_tier_reached_share) filter (where not is_near_next_tier) as furthest_share
+        from rates.rpt_price_tiers
+        """
+    )
+
+
+def _gaps(warehouse: Warehouse) -> Evidence:
+    """Meters for which the bills charge otherwise than the seed says, by cause."""
+    return warehouse.evidence(
+        """
+        select
+            price_gap_cause, count(*) as gap_meters, sum(effective_cost_usd) as paid_usd,
+            sum(tiered_cost_usd) as listed_usd, max(price_source) as price_source
+        from rates.rpt_price_tiers
+        where price_gap_cause <> 'none'
+        group by price_gap_cause
+        order by price_gap_cause
         """
     )
 
@@ -31,10 +60,66 @@ def _free(warehouse: Warehouse) -> Evidence:
     )
 
 
+def _nearness(counts: Evidence) -> Prose:
+    """How many meters have something to decide; the others are one sentence."""
+    said = counts.say(
+        "In {month_start_date:month} {meters:count} meters had a price that depends on the volume (seed "
+        "price_tiers), all accounts of a payer together. "
+    )
+    far = (
+        counts.say(" the furthest has used {furthest_share:percent} of what its next tier starts at.")
+        if counts["furthest_share"] is not None
+        else note("")
+    )
+    if not counts["near_meters"]:
+        return (
+            said
+            + note("For none of them is there anything to decide")
+            + (note(":") + far if far.plain else note("."))
+        )
+    return (
+        said
+        + counts.say("{near_meters:count} are near their next tier.")
+        + (note(" Of the others") + far if far.plain else note(""))
+    )
+
+
+def _gaps_said(gaps: Evidence) -> tuple[Prose, ...]:
+    """Why units times the price of the seed is not what the bills charge."""
+    return tuple(
+        gap.say(
+            "For {gap_meters:count} of them the bills charge {paid_usd:usd_table}, where the prices of the "
+            "seed ({price_source:text}) come to {listed_usd:usd_table}: {price_gap_cause:text}."
+        )
+        for gap in gaps.each()
+    )
+
+
+def _near_table(meter: tuple[Column, ...], unit: Column, tiers: Evidence) -> Table:
+    return Table(
+        (
+            *meter,
+            Column("used_units", "Used", "count"),
+            unit,
+            Column("effective_cost_usd", "Cost on the bill", "usd_table"),
+            Column("paid_usd_per_unit", "A unit on the bill", "usd_unit"),
+            Column("usd_per_unit", "A unit of the seed", "usd_unit"),
+            Column("price_source", "Price of the seed"),
+            Column("break_even_units", "Next tier pays from", "count"),
+            Column("next_usd_per_unit", "A unit there", "usd_unit"),
+            Column("next_tier_reached_share", "Of its start", "percent"),
+            Column("verdict", "Verdict"),
+        ),
+        tiers,
+        note("Nearest to their next tier first; in no total"),
+        max_rows=20,
+    )
+
+
 def price_tier_section(warehouse: Warehouse) -> tuple[Section, ...]:
     """The meters whose price depends on the volume; nothing where no bill has one."""
-    tiers, free = _tiers(warehouse), _free(warehouse)
-    if not tiers.rows:
+    tiers, free, counts = _tiers(warehouse), _free(warehouse), _counted(warehouse)
+    if not counts["meters"]:
         return ()
     meter = (
         Column("provider_name", "Provider"),
@@ -46,29 +131,11 @@ def price_tier_section(warehouse: Warehouse) -> tuple[Section, ...]:
         Section(
             "Prices by volume and free tiers",
             text=(
-                tiers.say(
-                    "What {month_start_date:month} used of each meter whose price depends on the volume "
-                    "(seed price_tiers), all accounts of a payer together. The next tier pays from the "
-                    "volume that stands beside it."
-                ),
+                _nearness(counts),
+                *_gaps_said(_gaps(warehouse)),
             ),
             tables=(
-                Table(
-                    (
-                        *meter,
-                        Column("used_units", "Used", "count"),
-                        unit,
-                        Column("effective_cost_usd", "Cost", "usd_table"),
-                        Column("usd_per_unit", "A unit", "usd_unit"),
-                        Column("break_even_units", "Next tier pays from", "count"),
-                        Column("next_usd_per_unit", "A unit there", "usd_unit"),
-                        Column("next_tier_reached_share", "Of its start", "percent"),
-                        Column("verdict", "Verdict"),
-                    ),
-                    tiers,
-                    note("Nearest to their next tier first; in no total"),
-                    max_rows=20,
-                ),
+                *((_near_table(meter, unit, tiers),) if tiers.rows else ()),
                 *(
                     (
                         Table(

@@ -109,11 +109,11 @@ def offers(warehouse: Warehouse, basis: str, *, paying: bool = False) -> Evidenc
             committed_units, hourly_commitment_usd, on_demand_cost_usd, total_cost_usd,
             coverage_share, utilization_share, break_even_utilization_share, break_even_months,
             effective_savings_rate, net_monthly_savings_usd, net_monthly_savings_less_usage_usd,
-            regret_less_usage_usd, regret_more_usage_usd, verdict
+            regret_less_usage_usd, regret_more_usage_usd, money_at_risk_usd, verdict
         from rates.rpt_commitment_options
-        where usage_basis = :basis and is_level_to_judge and verdict <> 'no usage'
+        where usage_basis = :basis and (is_level_to_judge or is_recommended) and verdict <> 'no usage'
             and (net_monthly_savings_usd > 0 or not :paying)
-        order by net_monthly_savings_usd desc, offer_id
+        order by is_recommended desc, net_monthly_savings_usd desc, offer_id
         """,
         basis=basis,
         paying=paying,
@@ -121,7 +121,7 @@ def offers(warehouse: Warehouse, basis: str, *, paying: bool = False) -> Evidenc
 
 
 def recommended_offer(warehouse: Warehouse) -> Evidence:
-    """The recommended commitment that saves most; no row when none pays."""
+    """The commitment that saves most of those that the limits of the portfolio allow; no row without one."""
     return warehouse.evidence(
         """
         select
@@ -135,11 +135,37 @@ def recommended_offer(warehouse: Warehouse) -> Evidence:
             usage_share_after_price_plan,
             net_monthly_savings_after_price_plan_usd as saved_after_price_plan_usd,
             nullif(greatest(-net_monthly_savings_after_price_plan_usd, 0), 0) as lost_after_price_plan_usd,
-            is_illustrative
+            money_at_risk_usd, is_illustrative
         from rates.rpt_commitment_options
         where is_recommended
         order by net_monthly_savings_usd desc, offer_id
         limit 1
+        """
+    )
+
+
+def offer_beyond_limits(warehouse: Warehouse) -> Evidence:
+    """What would save most of what pays by itself and a limit of the portfolio keeps out; no row without."""
+    return warehouse.evidence(
+        """
+        select
+            offer_name as beyond_offer_name, provider as beyond_provider,
+            hourly_commitment_usd as beyond_hourly_usd, net_monthly_savings_usd as beyond_net_usd,
+            money_at_risk_usd as beyond_at_risk_usd, risk_limit_usd, verdict as beyond_reason
+        from rates.rpt_commitment_options
+        where is_beyond_limits
+        order by net_monthly_savings_usd desc, offer_id
+        limit 1
+        """
+    )
+
+
+def owned_terms(warehouse: Warehouse) -> Evidence:
+    """How many commitments are owned that have not ended; one row."""
+    return warehouse.evidence(
+        """
+        select count(*) as owned_terms
+        from rates.rpt_commitment_renewals
         """
     )
 
@@ -154,7 +180,8 @@ def offer_counts(warehouse: Warehouse) -> Evidence:
             count(distinct offer_id) filter (
                 where usage_basis = 'after_actions'
                     and verdict in (
-                        'recommended', 'pays less than another offer',
+                        'recommended', 'beyond the limit of risk',
+                        'the target of coverage is reached', 'pays less than another offer',
                         'ranked lower after weights for term and payment'
                     )
             ) as offers_paying,

@@ -12,7 +12,8 @@ def _counted(warehouse: Warehouse) -> Evidence:
             count(*) as machines,
             count(*) filter (where option_region_id is null) as unpriced_machines,
             count(*) filter (where move_machines is not null) as lower_machines,
-            max(price_lower_share) as largest_lower_share
+            max(price_lower_share) as largest_lower_share,
+            max(lower_from_share) as lower_from_share
         from rates.rpt_region_options
         where is_cheapest_region
         """
@@ -33,36 +34,55 @@ def _moves(warehouse: Warehouse) -> Evidence:
     )
 
 
+def _nearest(warehouse: Warehouse) -> Evidence:
+    """Where another region is lower at all, although not by enough."""
+    return warehouse.evidence(
+        """
+        select
+            resource_id, instance_type, team_id, region_id, option_region_id, price_lower_share,
+            monthly_cost_usd, monthly_savings_usd, lower_from_share
+        from rates.rpt_region_options
+        where is_lower and move_machines is null
+        order by price_lower_share desc, monthly_savings_usd desc, provider_name, team_id, resource_id
+        """
+    )
+
+
 def region_section(warehouse: Warehouse) -> tuple[Section, ...]:
     """Machines that are priced lower by enough in another region; nothing without machines on demand."""
     counts = _counted(warehouse)
     if not counts["machines"]:
         return ()
     said = counts.say(
-        "Of {machines:count} machines on demand {lower_machines:count} cost less by enough to look at in "
-        "another region of their provider"
+        "Of {machines:count} machines on demand {lower_machines:count} cost less in another region of their "
+        "provider by more than {lower_from_share:percent} of the list price, from where on a move is judged "
+        "(arbitrage_from_share)"
         if counts["lower_machines"]
-        else "None of {machines:count} machines on demand costs less by enough to look at in another region "
-        "of its provider"
+        else "None of {machines:count} machines on demand costs less in another region of its provider by "
+        "more than {lower_from_share:percent} of the list price, from where on a move is judged "
+        "(arbitrage_from_share)"
     )
     if counts["largest_lower_share"] is not None:
-        said += counts.say("; the largest difference is {largest_lower_share:percent} of the list price")
+        said += counts.say("; the largest difference is {largest_lower_share:percent}")
     if counts["unpriced_machines"]:
         said += counts.say(
             ". For {unpriced_machines:count} no price in another region is on file (seed instance_prices)"
         )
-    moves = _moves(warehouse)
+    moves, nearest = _moves(warehouse), _nearest(warehouse)
+    columns = (
+        Column("resource_id", "Machine"),
+        Column("instance_type", "Type"),
+        Column("team_id", "Team"),
+        Column("region_id", "Region"),
+        Column("option_region_id", "Or in"),
+        Column("price_lower_share", "Lower by", "percent"),
+        Column("monthly_cost_usd", "Costs a month", "usd_table"),
+        Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    )
     tables = (
         Table(
             (
-                Column("resource_id", "Machine"),
-                Column("instance_type", "Type"),
-                Column("team_id", "Team"),
-                Column("region_id", "Region"),
-                Column("option_region_id", "Or in"),
-                Column("price_lower_share", "Lower by", "percent"),
-                Column("monthly_cost_usd", "Costs a month", "usd_table"),
-                Column("monthly_savings_usd", "Saves a month", "usd_table"),
+                *columns,
                 Column("move_machines", "Machines that move together", "count"),
                 Column("move_monthly_savings_usd", "They save a month", "usd_table"),
                 Column("move_cost_usd", "The move", "usd_table"),
@@ -78,6 +98,19 @@ def region_section(warehouse: Warehouse) -> tuple[Section, ...]:
         Section(
             "The same machine in another region",
             text=(said + note("."),),
-            tables=tables if moves.rows else (),
+            tables=tables if moves.rows else _nearest_table(columns, nearest),
+        ),
+    )
+
+
+def _nearest_table(columns: tuple[Column, ...], nearest: Evidence) -> tuple[Table, ...]:
+    if not nearest.rows:
+        return ()
+    return (
+        Table(
+            (*columns, Column("lower_from_share", "Judged from", "percent")),
+            nearest,
+            note("Nearest to that limit; nothing to decide, in no total"),
+            max_rows=5,
         ),
     )

@@ -9,9 +9,9 @@ def _options(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            pool, self_hosted_model, basis, api_model, utilization_share, usd_per_million_tokens,
-            api_usd_per_million_tokens, break_even_utilization_share, break_even_monthly_tokens,
-            compared_tokens, verdict
+            pool, self_hosted_model, basis, api_model, task_types, utilization_share,
+            usd_per_million_tokens, api_usd_per_million_tokens, quality_score, api_quality_score,
+            break_even_utilization_share, break_even_monthly_tokens, compared_tokens, current_tokens, verdict
         from rates.rpt_self_hosting_options
         where is_dearest_api_model
         order by basis desc, usd_per_million_tokens nulls last, pool, self_hosted_model
@@ -25,6 +25,7 @@ def _counted(warehouse: Warehouse) -> Evidence:
         select
             count(api_model) as comparisons,
             count(*) filter (where verdict like 'own cards cost less%') as own_cheaper,
+            count(*) filter (where verdict like 'lower price a token%') as unscored,
             count(*) filter (where basis = 'assumed throughput') as assumed
         from rates.rpt_self_hosting_options
         """
@@ -38,13 +39,22 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
         return ()
     said = counts.say(
         "A card is paid by the hour, an API by the token. Of {comparisons:count} pairs of own cards and an "
-        "API model in use, the own cards cost less in {own_cheaper:count}."
+        "API model in use, "
+        + (
+            "own cards cost less in {own_cheaper:count}, by calls that are recorded and scored."
+            if counts["own_cheaper"]
+            else "none shows that own cards cost less."
+        )
     )
+    if counts["unscored"]:
+        said += counts.say(
+            " In {unscored:count} a token has a lower price on them, and nobody knows the quality of the "
+            "answers: no saving."
+        )
     if counts["assumed"]:
         said += counts.say(
-            " Of these {assumed:count} rest on an assumed throughput of the cards (seed "
-            "serving_throughputs): no call to the model is recorded, and nobody has measured whether it is "
-            "good enough."
+            " {assumed:count} rest on an assumed throughput of the cards (seed serving_throughputs): no call "
+            "to the model is recorded, so its quality for these tasks is unknown."
         )
     return (
         Section(
@@ -54,8 +64,10 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 note(
                     "Use is the measured hours at full load over all hours paid for. At the break-even use a "
                     "million tokens costs the same on both. The tokens to pay for are those for which the "
-                    "API would charge what the cards cost in 30 days. People who keep cards running are in "
-                    "neither price. Each pool stands beside the API model that costs most today."
+                    "API would charge what the cards cost in 30 days; the tokens there are, those that the "
+                    "recommended switches of models leave on the API model or move to it. People who keep "
+                    "cards running are in neither price. Each pool stands beside the API model that costs "
+                    "most for those tokens."
                 ),
             ),
             tables=(
@@ -64,13 +76,17 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("pool", "Own cards"),
                         Column("self_hosted_model", "Model on them"),
                         Column("basis", "By"),
+                        Column("quality_score", "Its quality", "percent"),
                         Column("api_model", "API model"),
+                        Column("task_types", "For", "words"),
+                        Column("api_quality_score", "API quality", "percent"),
                         Column("utilization_share", "Use", "percent"),
                         Column("usd_per_million_tokens", "Own, a million tokens", "usd_unit"),
                         Column("api_usd_per_million_tokens", "API, a million tokens", "usd_unit"),
                         Column("break_even_utilization_share", "Break-even use", "percent"),
                         Column("break_even_monthly_tokens", "Tokens to pay for a month", "count_short"),
                         Column("compared_tokens", "Tokens there are", "count_short"),
+                        Column("current_tokens", "Before the switches", "count_short"),
                         Column("verdict", "Verdict"),
                     ),
                     options,

@@ -186,23 +186,25 @@ def after_the_price_plan(offer: Evidence) -> Prose:
     )
 
 
-def what_commitments_save(offer: Evidence, counts: Evidence, clouds: Evidence) -> Prose:
+def what_commitments_save(offer: Evidence, beyond: Evidence, counts: Evidence, clouds: Evidence) -> Prose:
     """Commitments to clouds and on models, in one paragraph."""
     return (
         note("Commitments: ")
         + what_clouds_save(clouds)
-        + _on_models(offer, counts)
+        + _on_models(offer, beyond, counts)
         + note(". ")
         + _when_to_sign(offer, clouds)
     )
 
 
-def _on_models(offer: Evidence, counts: Evidence) -> Prose:
+def _on_models(offer: Evidence, beyond: Evidence, counts: Evidence) -> Prose:
     if not counts["offers_judged"]:
         return note(
             "on models none was judged, because no offer for a model in use is on file (seed "
             "commitment_offers)"
         )
+    if not offer.rows and beyond.rows:
+        return note("on models ") + offers_that_pay(counts) + _beyond(beyond)
     if not offer.rows:
         return counts.say(
             f"on models none of the {{offers_judged:count}} {offers_called(counts)} pays once the other "
@@ -212,10 +214,25 @@ def _on_models(offer: Evidence, counts: Evidence) -> Prose:
         note("on models ")
         + offers_that_pay(counts)
         + offer.say(
-            "; the best saves **{offer_net_usd:usd}** a month: {hourly_commitment_usd:usd} an hour with "
-            "{provider:text} for {term_months:count} months"
+            (
+                "; within the limits of the portfolio **{offer_net_usd:usd}** a month: "
+                if beyond.rows
+                else "; the best saves **{offer_net_usd:usd}** a month: "
+            )
+            + "{hourly_commitment_usd:usd} an hour with {provider:text} for {term_months:count} months"
         )
         + after_the_price_plan(offer)
+        + _beyond(beyond)
+    )
+
+
+def _beyond(beyond: Evidence) -> Prose:
+    """What is not recommended although it pays by itself; no full stop."""
+    if not beyond.rows:
+        return note("")
+    return beyond.say(
+        "; not recommended are {beyond_hourly_usd:usd} an hour for {beyond_net_usd:usd} a month, with "
+        "{beyond_at_risk_usd:usd} at risk: {beyond_reason:text}"
     )
 
 
@@ -224,7 +241,8 @@ def _when_to_sign(offer: Evidence, clouds: Evidence) -> Prose:
         return note("Sign nothing.")
     if offer["is_illustrative"] or clouds["has_examples"]:
         return note(
-            "Offers that are examples are in no total: ask for quotes, and sign after the other actions."
+            "Offers that are examples are in no total: ask for quotes, and sign nothing before the actions "
+            "that they rest on are done."
         )
     return note("Sign after the other actions, not before.")
 

@@ -122,6 +122,45 @@ def _places(warehouse: Warehouse) -> Evidence:
     )
 
 
+def _moves(warehouse: Warehouse) -> Evidence:
+    """The moves of machines with the same card that somebody has to decide on, one a machine; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(distinct resource_id) as placed,
+            count(*) filter (where is_move_to_decide) as moves,
+            sum(monthly_savings_usd) filter (where is_move_to_decide) as moves_save_usd,
+            sum(migration_cost_usd) filter (where is_move_to_decide) as moves_take_usd,
+            max(payback_months) filter (where is_move_to_decide) as moves_payback_months,
+            max(lower_from_share) as lower_from_share
+        from rates.rpt_placement_options
+        where has_alternative
+        """
+    )
+
+
+def _moves_said(moves: Evidence) -> tuple[Prose, ...]:
+    if not moves["placed"]:
+        return ()
+    if not moves["moves"]:
+        return (
+            moves.say(
+                "None of {placed:count} machines with GPUs should move to another provider of its card: a "
+                "move is judged from a price on that is lower by more than {lower_from_share:percent}."
+            ),
+        )
+    return (
+        moves.say(
+            "To decide by the Head of Engineering: {moves:count} of {placed:count} machines with GPUs could "
+            "move to another provider of the same card for {moves_save_usd:usd} less a month, each to "
+            "the place with the highest score. The moves take {moves_take_usd:usd} once, back after "
+            "{moves_payback_months:months} at the latest. It is in no total, because the machine may first "
+            "be stopped or shared (above); a move is judged from a price on that is lower by more than "
+            "{lower_from_share:percent}."
+        ),
+    )
+
+
 def usage_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     """What machines and storage could cost; nothing where no bill has any, or nothing is worth doing."""
     totals = usage_totals(warehouse)
@@ -171,7 +210,7 @@ def usage_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     return (
         Section(
             "Use less: machines, storage, GPUs",
-            text=(_said(totals),),
+            text=(_said(totals), *_moves_said(_moves(warehouse))),
             figures=_figures(kinds, totals),
             tables=(
                 *((Table(_RESOURCES, chosen, note("What to do"), max_rows=40),) if chosen.rows else ()),

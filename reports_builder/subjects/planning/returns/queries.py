@@ -26,10 +26,12 @@ def investments(warehouse: Warehouse) -> Evidence:
             conservative_npv_usd,
             ai_cost_spike_npv_usd,
             p10_usd,
+            p50_usd,
             p90_usd,
             loss_share,
             loss_share_after_steps,
             verdict,
+            plan_against_draws,
             is_plan_above_draws
         from planning.rpt_investments
         order by npv_usd desc, investment_id

@@ -174,9 +174,11 @@ def investments_table(investments: Evidence) -> Table:
         (
             Column("investment_label", "Investment"),
             Column("owner_role", "Who answers"),
-            Column("npv_usd", "Value today", "usd_table"),
-            Column("p10_usd", "Low", "usd_table"),
-            Column("p90_usd", "High", "usd_table"),
+            Column("npv_usd", "Value by the plan", "usd_table"),
+            Column("p50_usd", "Middle draw", "usd_table"),
+            Column("p10_usd", "One draw in ten is below", "usd_table"),
+            Column("p90_usd", "One draw in ten is above", "usd_table"),
+            Column("plan_against_draws", "The plan is"),
             Column("loss_share", "Chance of a loss", "percent"),
             Column("loss_share_after_steps", "After the steps", "percent"),
             Column("verdict", "Verdict"),
@@ -188,7 +190,12 @@ def investments_table(investments: Evidence) -> Table:
             Column("ai_cost_spike_npv_usd", _SCENARIOS["ai_cost_spike"], "usd_table"),
         ),
         investments,
-        note("Low, high: one draw in ten is below, one above. Return is over all periods, not discounted."),
+        note(
+            "Values are in today's money. A draw takes each driver at random between its lowest and its "
+            "highest part of the plan (seed investment_drivers). Most can fall short by more than they can "
+            "exceed it, so the draws are not around the plan, which may be better than nearly all of them. "
+            "Return is over all periods, not discounted."
+        ),
     )
 
 

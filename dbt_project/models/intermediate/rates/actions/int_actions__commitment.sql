@@ -1,10 +1,17 @@
-{# one row per recommended commitment #}
+{# one row per commitment that the limits of the portfolio allow, at the level that they allow #}
 
 {{ config(materialized=view_or_table()) }}
 
 with options as (
 
     select * from {{ ref('int_commitment_outcomes') }}
+
+),
+
+chosen as (
+
+    select * from {{ ref('int_commitments_chosen') }}
+    where is_chosen
 
 ),
 
@@ -28,13 +35,18 @@ actions as (
         case when after_actions.history_id = 'models' then 'rates.rpt_commitment_options' else 'rates.rpt_commitment_recommendations' end as source_mart,
         after_actions.is_illustrative
     from options as after_actions
+    inner join chosen
+        on
+            after_actions.offer_id = chosen.offer_id
+            and after_actions.series_id = chosen.usage_group
+            and after_actions.level_kind = chosen.level_kind
     left join options as as_used
         on
             after_actions.offer_id = as_used.offer_id
             and after_actions.series_id = as_used.series_id
             and after_actions.level_kind = as_used.level_kind
             and as_used.usage_basis = 'as_used'
-    where after_actions.is_recommended
+    where after_actions.usage_basis = 'after_actions'
 
 )
 

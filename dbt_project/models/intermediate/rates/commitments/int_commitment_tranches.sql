@@ -1,0 +1,63 @@
+{# one row per commitment of the portfolio x tranche in which it is signed #}
+
+with decided as (
+
+    select * from {{ ref('int_commitments_chosen') }}
+
+),
+
+numbers as (
+
+    {{ whole_numbers(1, 36) }}
+
+),
+
+{# No more tranches than the term has room for, and none smaller than what is sold. #}
+planned as (
+
+    select
+        *,
+        {{ assumption('commitment_tranche_months', 'integer') }} as months_between,
+        cast(round({{ ratio('committed_units', 'unit_increment') }}) as bigint) as increments,
+        greatest(
+            least(
+                {{ assumption('commitment_tranches', 'integer') }},
+                cast(floor({{ ratio('term_months', assumption('commitment_tranche_months')) }}) as integer),
+                cast(floor({{ ratio('committed_units', 'minimum_units') }}) as integer)
+            ), 1
+        ) as tranches
+    from decided
+    where is_chosen
+
+),
+
+{# By cumulative rounding up, so that the first tranche is the largest. #}
+final as (
+
+    select
+        planned.usage_group,
+        planned.offer_id,
+        planned.offer_name,
+        planned.is_illustrative,
+        planned.history_id,
+        planned.lookback_end_date,
+        planned.term_months,
+        planned.usd_per_unit_hour,
+        {{ decimal_of_double('planned.upfront_share', 'decimal(6, 4)') }} as paid_upfront_share,
+        planned.monthly_savings_usd,
+        planned.eligible_monthly_usd,
+        numbers.number as tranche_number,
+        planned.months_between * (numbers.number - 1) as months_from_start,
+        case
+            when planned.tranches = 1 then planned.committed_units
+            else cast(planned.unit_increment * (
+                cast(ceil({{ ratio('planned.increments * numbers.number', 'planned.tranches') }}) as bigint)
+                - cast(ceil({{ ratio('planned.increments * (numbers.number - 1)', 'planned.tranches') }}) as bigint)
+            ) as decimal(15, 6))
+        end as units
+    from planned
+    inner join numbers on numbers.number <= planned.tranches
+
+)
+
+select * from final
