@@ -14,6 +14,7 @@ from reports_builder.subjects.efficiency import queries as ask
 from reports_builder.subjects.efficiency.statements import (
     attempts_section,
     canary_section,
+    lifts_beside_savings,
     quality_figure,
     quality_moves_section,
     result_figures,
@@ -39,7 +40,7 @@ def build(warehouse: Warehouse) -> Page:
             "The model that answers a call was chosen once, by whoever built the feature. Nobody compares "
             "since then what the same work would cost elsewhere, and how well it would be done."
         ),
-        answer=_answer(totals, switches, saved, refused_sums),
+        answer=(*_answer(totals, switches, saved, refused_sums), *lifts_beside_savings(warehouse)),
         key_figures=_key_figures(warehouse, totals),
         figures=(_before_and_after(tasks, totals),),
         insights=insights.models(warehouse),
@@ -198,7 +199,7 @@ def _reference(warehouse: Warehouse, tasks: Evidence) -> tuple[Section, ...]:
                     (
                         Column("task", "Task"),
                         Column("current_model", "Costs most today"),
-                        Column("recommended_model", "Use"),
+                        Column("model_to_use", "Use"),
                         Column("verdict", "Verdict"),
                         Column("moved_call_share", "Calls to move", "percent"),
                         Column("monthly_savings_usd", "If every call moves", "usd_table"),

@@ -6,6 +6,7 @@ from reports_builder.model import Column, Page, Section, Table
 from reports_builder.savings import action_plan, works
 from reports_builder.subjects import insights
 from reports_builder.subjects.core.queries import spend
+from reports_builder.subjects.efficiency.statements import lifts_beside_savings
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.cloud_commitments import (
     cloud_commitment_sections,
@@ -57,7 +58,7 @@ def build(warehouse: Warehouse) -> Page:
             *what_was_examined(ask.bridge(warehouse)),
             *what_first(best),
             what_commitments_save(offer, ask.offer_beyond_limits(warehouse), counts, cloud_totals(warehouse)),
-            *_overlap(totals),
+            *_beside_the_total(warehouse, totals),
             *decisions_said(warehouse),
         ),
         key_figures=key_figures(spend(warehouse), totals, kinds, ask.caching_in_all(warehouse)),
@@ -72,15 +73,18 @@ def build(warehouse: Warehouse) -> Page:
     )
 
 
-def _overlap(totals: Evidence) -> tuple[Prose, ...]:
+def _beside_the_total(warehouse: Warehouse, totals: Evidence) -> tuple[Prose, ...]:
+    """One paragraph on what the total leaves out: savings that overlap, and what quality costs."""
+    lifts = lifts_beside_savings(warehouse)
     if not totals["overlap_usd"]:
-        return ()
-    return (
-        totals.say(
-            "All of this is net of overlap: **{overlap_usd:usd}** of the savings of these actions would have "
-            "been counted twice."
-        ),
+        return lifts
+    said = totals.say(
+        "All of this is net of overlap: **{overlap_usd:usd}** of the savings of these actions would have "
+        "been counted twice."
     )
+    for lift in lifts:
+        said += note(" ") + lift
+    return (said,)
 
 
 def _assumptions(counts: Evidence) -> tuple[Prose, ...]:

@@ -105,12 +105,13 @@ def build(warehouse: Warehouse) -> Page:
             *proposals_section(ask_budgets.proposals(warehouse)),
             *year_section(warehouse),
             *_return_sections(warehouse, investments),
-            *tokens_section(warehouse),
             *tiers_section(warehouse),
             *funnel_section(warehouse),
             *before_it_is_made_sections(warehouse),
             *stacking_section(warehouse),
             *lifetimes_section(warehouse),
+            *_claims_section(warehouse),
+            *tokens_section(warehouse),
         ),
     )
 
@@ -138,7 +139,6 @@ def _variance_sections(warehouse: Warehouse, causes: Evidence, teams: Evidence) 
 def _return_sections(warehouse: Warehouse, investments: Evidence) -> tuple[Section, ...]:
     if not investments.rows:
         return ()
-    claims = ask_returns.claims(warehouse)
     return (
         Section(
             "Investments",
@@ -147,8 +147,19 @@ def _return_sections(warehouse: Warehouse, investments: Evidence) -> tuple[Secti
             tables=(investments_table(investments), scenarios_table(warehouse)),
         ),
         Section("What can be improved", tables=(improvements_table(warehouse),)),
-        *((Section("Printed figures, checked", tables=(claims_table(claims),)),) if claims.rows else ()),
         Section("Plans by period", tables=(years_table(warehouse),)),
+    )
+
+
+def _claims_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    claims = ask_returns.claims(warehouse)
+    if not claims.rows:
+        return ()
+    return (
+        Section(
+            "Example: figures that others printed on investments, checked",
+            tables=(claims_table(claims),),
+        ),
     )
 
 

@@ -45,14 +45,14 @@ def test_a_model_with_short_runs_has_nothing_to_gain(connection: duckdb.DuckDBPy
             model,
             f"{first} as first_input_tokens, 300 as later_input_tokens, 0.8 as later_cached_share, "
             f"0.8 as peer_later_cached_share, 0 as unplaced_input_tokens, {first} + 300 as input_tokens, "
-            "0 as more_cached_tokens, 'nothing to gain' as verdict, 0 as net_monthly_savings_usd",
+            "0 as more_cached_tokens, true as is_cache_used_for_task, 'nothing to gain' as verdict, 0 as net_monthly_savings_usd",
         )
     warehouse = warehouse_of(connection)
     assert said(warehouse) == (
         "The first call of a run finds nothing of that run in the cache: such calls are 40 % of the prompt "
         "tokens; of the later ones 80 % of the tokens were read from it. Models are compared in the same "
-        "place of a run, so that one with short runs is not blamed for them; no model reads much more than "
-        "the others on its task, and no saving is claimed."
+        "place of a run, so that one with short runs is not blamed for them; where a task is cached at all, no "
+        "model reads much less than the others on it."
     )
     assert figure(warehouse) == ("0", "nothing to do")
 
@@ -62,7 +62,7 @@ def test_nothing_is_guessed_of_calls_without_a_trace(connection: duckdb.DuckDBPy
         connection,
         "dark",
         "0 as first_input_tokens, 0 as later_input_tokens, 500 as unplaced_input_tokens, 500 as input_tokens, "
-        "'cannot be told: no trace ids' as verdict",
+        "false as is_cache_used_for_task, 'cannot be told: no trace ids' as verdict",
     )
     warehouse = warehouse_of(connection)
     assert said(warehouse) == (
@@ -71,3 +71,20 @@ def test_nothing_is_guessed_of_calls_without_a_trace(connection: duckdb.DuckDBPy
     )
     assert figure(warehouse) == ("unknown", "100 % of prompt tokens have no trace id")
     assert "cannot be told: no trace ids" in caching_section(warehouse).tables[0].cells[0]
+
+
+def test_a_task_without_any_cache_is_unknown_and_not_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    of_model(
+        connection,
+        "one",
+        "400 as first_input_tokens, 100 as later_input_tokens, 0 as later_cached_share, 0 as cached_share, "
+        "0 as unplaced_input_tokens, 500 as input_tokens, false as is_cache_used_for_task, 'unknown: no cache' as verdict",
+    )
+    warehouse = warehouse_of(connection)
+    assert said(warehouse).endswith(
+        "What a cache could save is not known for one task in which no call reads from one (500 of 500 prompt tokens, $10): "
+        "there is no model to compare with. Next step: measure how much of the beginning of their prompts is the same from call "
+        "to call."
+    )
+    assert figure(warehouse) == ("unknown", "one task in which no call reads from a cache")
+    assert "unknown: no cache" in caching_section(warehouse).tables[0].cells[0]

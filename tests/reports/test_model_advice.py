@@ -8,7 +8,11 @@ import duckdb
 import pytest
 
 from reports_builder.subjects.efficiency.insights import shortfalls
-from reports_builder.subjects.efficiency.statements import canary_section, quality_moves_section
+from reports_builder.subjects.efficiency.statements import (
+    canary_section,
+    lifts_beside_savings,
+    quality_moves_section,
+)
 from reports_builder.subjects.margin.features import insights as features
 from reports_builder.subjects.margin.features import queries as ask_features
 from reports_builder.subjects.margin.features.statements import judgement, what_they_bring
@@ -27,9 +31,15 @@ SHORT = (
     "0.85 as minimum_quality_score, 0.828 as quality_score_avg, -0.022 as quality_gap, 'opus' as lift_model, "
     "0.884 as lift_quality_score_avg, 383 as lift_cost_change_usd"
 )
-LEAST = (
-    "'v2 to opus' as least_moves, 1250 as least_moved_calls, 64 as least_cost_change_usd, 0.855 as least_quality_score_avg, "
-    "0.852 as least_quality_score_lower, 'surely' as least_reaches_floor"
+CHEAPEST = (
+    "'v2 to opus' as advised_moves, 1250 as advised_moved_calls, 64 as advised_cost_change_usd, 0.855 as advised_quality_score_avg, "
+    "0.852 as advised_quality_score_lower, 'surely' as advised_reaches_floor, false as is_lift_advised"
+)
+AGENT = (
+    "'agent' as task_type, 'agent' as subject, 22199 as calls, 812 as current_cost_usd, 0.85 as minimum_quality_score, "
+    "0.838 as quality_score_avg, -0.012 as quality_gap, 'sonnet' as lift_model, 0.854 as lift_quality_score_avg, "
+    "0.852 as lift_quality_score_lower, -182.4 as lift_cost_change_usd, 'turbo' as objection_from_model, "
+    "'loses too much quality' as objection, 'all models to sonnet' as advised_moves, -182.4 as advised_cost_change_usd, true as is_lift_advised"
 )
 REVIEW = (
     "'p' as product_id, 'code_review' as feature_id, 'code review (task reasoning)' as subject, 327 as allocated_revenue_usd, "
@@ -49,20 +59,46 @@ def put(connection: duckdb.DuckDBPyConnection, mart: str, *columns: str) -> Ware
     return warehouse_of(connection)
 
 
-def test_the_least_move_comes_before_the_dear_one(connection: duckdb.DuckDBPyConnection) -> None:
-    (insight,) = shortfalls(put(connection, TABLES[0], SHORT, LEAST))
-    assert insight.title.plain.startswith("reasoning (feature code review) falls short")
-    assert insight.recommendation.action.plain == (
-        "Decide which holds, the floor or the cost. The least that lifts it: move the calls of v2 to opus (1,250 of 8,123); the "
-        "task would score 85.5 %, 85.2 % at worst. The alternative: move all its calls to opus, which scores 88.4 %, for $383 "
-        "more a month than today."
+def test_each_task_below_its_floor_gets_the_cheapest_way_to_it(connection: duckdb.DuckDBPyConnection) -> None:
+    put(connection, TABLES[0], SHORT, CHEAPEST)
+    warehouse = put(connection, TABLES[0], AGENT)
+    agent, reasoning = shortfalls(warehouse)
+    assert agent.title.plain == "agent falls short of its quality floor: 83.8 % of 85 %"
+    assert agent.recommendation.action.plain == (
+        "Move all agent calls to sonnet, which scores 85.4 %, 85.2 % at worst, for $182 less a month than today. It is the cheapest "
+        "way to the floor. It is not among the switches that save: there, calls of each model are judged alone, and for those of "
+        "turbo the verdict is “loses too much quality”. The task as a whole improves."
     )
-    assert insight.outcome.plain.startswith("Answers at the floor or above, for $64 more a month than today.")
+    assert reasoning.title.plain.startswith("reasoning (feature code review) falls short")
+    assert reasoning.recommendation.action.plain == (
+        "Move the reasoning calls of v2 to opus (1,250 of 8,123) for $64 more a month than today, the cheapest way to the floor, or lower "
+        "the floor; the task would score 85.5 %, 85.2 % at worst. The dearer way: move all reasoning calls to opus, which scores 88.4 %, "
+        "for $383 more a month than today."
+    )
+    assert reasoning.outcome.plain.startswith(
+        "Answers at the floor or above, for $64 more a month than today"
+    )
+    (said,) = lifts_beside_savings(warehouse)
+    assert said.plain == (
+        "2 tasks lie below the quality floor. What we advise for them saves $182 a month for one part and costs $64 more for "
+        "the other, if every call moves: $118 less in all, in no total of savings."
+    )
+
+
+def test_the_price_of_quality_is_taken_off_the_savings(connection: duckdb.DuckDBPyConnection) -> None:
+    assert lifts_beside_savings(warehouse_of(connection)) == ()
+    (said,) = lifts_beside_savings(put(connection, TABLES[0], SHORT, CHEAPEST))
+    assert said.plain == (
+        "One task lies below the quality floor. What we advise for them costs $64 more a month: take it off the savings, "
+        "whose totals do not hold it."
+    )
 
 
 def test_where_no_move_helps_another_model_is_to_be_tried(connection: duckdb.DuckDBPyConnection) -> None:
     columns = SHORT.replace("'opus' as lift_model", "null as lift_model")
-    (insight,) = shortfalls(put(connection, TABLES[0], columns, "0.83 as best_quality_score_avg"))
+    (insight,) = shortfalls(
+        put(connection, TABLES[0], columns, "0.83 as best_quality_score_avg, false as is_lift_advised")
+    )
     assert insight.recommendation.action.plain.startswith("Try a model that is not in use yet")
     assert not quality_moves_section(warehouse_of(connection)) and not canary_section(
         warehouse_of(connection)
@@ -75,14 +111,13 @@ def test_a_feature_is_advised_as_its_task_is(connection: duckdb.DuckDBPyConnecti
         TABLES[3],
         REVIEW,
         "'loses_money_but_used' as decision_reason, 0 as own_savings_usd, -28 as margin_after_savings_usd, "
-        "'keep' as task_decision, 'keep the models in use (v2: too poor)' as task_verdict, 'v2 to opus' as task_least_moves, 64 as task_least_cost_change_usd",
+        "'lift' as task_decision, 'below its quality floor' as task_verdict, 'v2 to opus' as task_advised_moves, 64 as task_advised_cost_change_usd",
     )
     totals = ask_features.totals(warehouse)
     (insight,) = features.losses(warehouse, totals)
     assert insight.recommendation.action.plain == (
-        "Set a price or a limit for code review (task reasoning), or use fewer tokens per call. No cheaper model is "
-        "advised for its task. Its answers lie below the quality floor: moving the calls of v2 to opus lifts them, for "
-        "$64 more a month."
+        "Set a price or a limit for code review (task reasoning), or use fewer tokens per call. Its task lies "
+        "below its quality floor. Moving the calls of v2 to opus is the cheapest way to lift it, for $64 more a month."
     )
     assert what_they_bring(totals).plain.startswith(
         "We do not make money on the features together, and on 0 of 1 of them alone: AI spend"

@@ -46,6 +46,8 @@ moved as (
         switches.to_provider,
         switches.to_model,
         max(switches.maximum_quality_loss) as maximum_quality_loss,
+        max(cast(switches.minimum_quality_score as double)) as minimum_quality_score,
+        {{ ratio('sum(switches.from_quality_score_avg * switches.calls)', 'sum(switches.calls)') }} as today_quality_score_avg,
         sum(switches.calls) as calls,
         sum(switches.from_quality_scored_calls) as scored_calls,
         {{ ratio('sum(from_spread.score_variance * switches.from_quality_scored_calls)', 'sum(switches.from_quality_scored_calls)') }} as from_variance,
@@ -100,10 +102,16 @@ timed as (
 
 ),
 
+{# A task that keeps its floor today must not fall below it, however much its score may fall. #}
 judged as (
 
     select
         *,
+        case
+            when today_quality_score_avg >= minimum_quality_score
+                then greatest(today_quality_score_avg - cast(maximum_quality_loss as double), minimum_quality_score)
+            else today_quality_score_avg - cast(maximum_quality_loss as double)
+        end as stop_below_score,
         coalesce(canary_days <= {{ assumption('canary_days_up_to') }}, false) as can_be_measured,
         scored_per_day + more_scored_per_day <= calls_per_day as is_enough_called
     from timed
@@ -121,6 +129,7 @@ worded as (
                     'Send ' || {{ percent }} || ' of the calls to ' || to_model || ' for ' || {{ days_in_words('canary_days') }} || ': '
                     || cast(canary_scored_needed as string) || ' scored answers there show a fall of '
                     || cast(cast(100 * maximum_quality_loss as decimal(5, 1)) as string) || ' points of 100'
+                    || coalesce('; stop if they score below ' || cast(cast(100 * stop_below_score as decimal(5, 1)) as string) || ' on average', '')
             else
                 'Cannot be measured at today''s rate with ' || {{ percent }} || ' of the calls: '
                 || case when is_enough_called then 'score ' || cast(more_scored_per_day as string) || ' more answers a day, or ' else '' end
@@ -139,6 +148,8 @@ final as (
         cast(calls as bigint) as calls,
         scored_per_day,
         cast(maximum_quality_loss as double) as maximum_quality_loss,
+        today_quality_score_avg,
+        stop_below_score,
         scored_needed,
         canary_scored_needed,
         scored_per_day * 7 * {{ share }} as canary_scored_per_week,

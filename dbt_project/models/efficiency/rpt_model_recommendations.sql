@@ -83,7 +83,10 @@ current_models as (
 
 best as (
 
-    select * from targets
+    select
+        *,
+        case when is_below_floor then 'cheaper and no worse, perhaps still below the quality floor' else 'cheaper within the quality limits' end as benefit
+    from targets
     where is_recommended
 
 ),
@@ -107,14 +110,6 @@ refused as (
 
 ),
 
-{# Within the limits, and not worth the work. #}
-small as (
-
-    select distinct task_type from targets
-    where savings_usd > 0
-
-),
-
 moved as (
 
     select
@@ -133,6 +128,7 @@ objections as (
 
     select
         task_type,
+        bool_or(savings_usd > 0) as has_small_saving,
         {{ string_agg_sorted("to_model || ': ' || case when refusal is null then 'saves too little for the work' when savings_usd > 0 then refusal || ', and the rest saves too little for the work' else refusal end", '; ') }}
             as cheaper_models
     from targets
@@ -145,22 +141,24 @@ recommended as (
     select
         tasks.task_type,
         task_features.subject,
-        case when best.task_type is not null then 'switch' else 'keep' end as decision,
+        case when best.task_type is not null then 'switch' when shortfalls.advised_moves is not null then 'lift' else 'keep' end as decision,
         case
-            when best.is_below_floor then 'cheaper and no worse, perhaps still below the quality floor'
-            when best.task_type is not null then 'cheaper within the quality limits'
+            when best.task_type is not null then best.benefit
+            when shortfalls.advised_moves is not null then 'below the quality floor'
             when refused.task_type is not null then refused.refusal
-            when small.task_type is not null then 'saves too little for the work'
+            when objections.has_small_saving then 'saves too little for the work'
             else 'no cheaper model'
         end as reason,
         case
-            when best.is_below_floor
-                then moved.from_models || ' to ' || best.to_model || ': cheaper and no worse, perhaps still below the quality floor'
-            when best.task_type is not null then moved.from_models || ' to ' || best.to_model || ': cheaper within the quality limits'
-            else
-                'keep the models in use (' || coalesce(objections.cheaper_models, 'none is cheaper') || ')'
-                || coalesce('; what lifts the task to its quality floor: ' || shortfalls.least_moves, '')
+            when best.task_type is not null then moved.from_models || ' to ' || best.to_model || ': ' || best.benefit
+            when shortfalls.advised_moves is not null then 'below its quality floor; the cheapest way to it: ' || shortfalls.advised_moves
+            else 'keep the models in use (' || coalesce(objections.cheaper_models, 'none is cheaper') || ')'
         end as verdict,
+        case
+            when best.task_type is not null then best.to_model
+            when shortfalls.is_lift_advised then shortfalls.lift_model
+            else 'those in use' || case when shortfalls.advised_moves is not null then ', some calls moved' else '' end
+        end as model_to_use,
         moved.from_models as moved_from_models,
         {{ ratio('best.savings_usd', 'best.moved_cost_usd') }} as moved_savings_share,
         tasks.calls,
@@ -169,8 +167,8 @@ recommended as (
         current_models.model as current_model,
         {{ ratio('current_models.effective_cost_usd', 'tasks.current_cost_usd') }} as current_model_cost_share,
         tasks.models_in_use,
-        coalesce(best.to_provider, current_models.provider) as recommended_provider,
-        coalesce(best.to_model, current_models.model) as recommended_model,
+        coalesce(best.to_provider, shortfalls.advised_to_provider, current_models.provider) as recommended_provider,
+        coalesce(best.to_model, shortfalls.advised_to_model, current_models.model) as recommended_model,
         coalesce(best.moved_calls, 0) as moved_calls,
         coalesce(best.moved_cost_usd, {{ money(0) }}) as moved_cost_usd,
         coalesce(best.moved_cost_after_usd, {{ money(0) }}) as moved_cost_after_usd,
@@ -201,7 +199,6 @@ recommended as (
     left join counted on tasks.task_type = counted.task_type
     left join moved on tasks.task_type = moved.task_type
     left join objections on tasks.task_type = objections.task_type
-    left join small on tasks.task_type = small.task_type
     left join refused on tasks.task_type = refused.task_type and refused.savings_rank = 1
     left join quality on refused.task_type = quality.task_type and refused.to_provider = quality.provider and refused.to_model = quality.model
 

@@ -1,5 +1,5 @@
-{# one row per task type whose answers of the trailing 30 days lie below its quality floor: the least moves that would lift them, and the
-   model that would lift all, each with its price #}
+{# one row per task type whose answers of the trailing 30 days lie below its quality floor: the cheapest way that lifts them, and the cheapest model
+   that would answer all calls well enough, each with its price #}
 
 with tasks as (
 
@@ -29,7 +29,7 @@ task_features as (
 quality_moves as (
 
     select * from {{ ref('rpt_quality_moves') }}
-    where is_least
+    where is_advised
 
 ),
 
@@ -91,12 +91,14 @@ final as (
         tasks.quality_score_avg,
         tasks.quality_score_avg - tasks.minimum_quality_score as quality_gap,
         tasks.best_quality_score_avg,
-        quality_moves.subject as least_moves,
-        quality_moves.calls as least_moved_calls,
-        quality_moves.cost_change_usd as least_cost_change_usd,
-        quality_moves.quality_score_after_avg as least_quality_score_avg,
-        quality_moves.quality_score_after_lower as least_quality_score_lower,
-        quality_moves.reaches_floor as least_reaches_floor,
+        quality_moves.subject as advised_moves,
+        quality_moves.to_provider as advised_to_provider,
+        quality_moves.to_model as advised_to_model,
+        quality_moves.calls as advised_moved_calls,
+        quality_moves.cost_change_usd as advised_cost_change_usd,
+        quality_moves.quality_score_after_avg as advised_quality_score_avg,
+        quality_moves.quality_score_after_lower as advised_quality_score_lower,
+        quality_moves.reaches_floor as advised_reaches_floor,
         cheapest.to_provider as lift_provider,
         cheapest.to_model as lift_model,
         cheapest.quality_score_avg as lift_quality_score_avg,
@@ -104,6 +106,11 @@ final as (
         cheapest.cost_change_usd as lift_cost_change_usd,
         objections.from_model as objection_from_model,
         objections.verdict as objection,
+        coalesce(
+            quality_moves.from_model is null and quality_moves.to_provider = cheapest.to_provider and quality_moves.to_model = cheapest.to_model
+            and quality_moves.subject = 'all models to ' || cheapest.to_model,
+            false
+        ) as is_lift_advised,
         tasks.maximum_quality_loss
     from tasks
     left join task_features on tasks.task_type = task_features.task_type

@@ -12,7 +12,7 @@ floors as (
 
 ),
 
-{# Only what was measured can be chosen by quality. The cost is that of the same tokens on each model. #}
+{# Only what was measured can be chosen by quality; it keeps a floor if the lower end of its interval does, as in rpt_model_efficiency. The cost is that of the same tokens on each model. #}
 measured as (
 
     select
@@ -21,6 +21,7 @@ measured as (
         models.model,
         models.like_for_like_cost_per_call_usd as cost_per_call_usd,
         models.quality_score_avg,
+        models.quality_score_lower,
         models.latency_p50_ms,
         coalesce(floors.minimum_quality_score, 0) as quality_floor,
         coalesce(floors.maximum_quality_loss, 0) as quality_loss,
@@ -34,10 +35,10 @@ measured as (
 candidates as (
 
     select 'low_cost' as budget, measured.* from measured
-    where measured.quality_score_avg >= measured.quality_floor
+    where measured.quality_score_lower >= measured.quality_floor
     union all
     select 'balanced' as budget, measured.* from measured
-    where measured.quality_score_avg >= greatest(measured.best_quality - measured.quality_loss, measured.quality_floor)
+    where measured.quality_score_avg >= measured.best_quality - measured.quality_loss and measured.quality_score_lower >= measured.quality_floor
     union all
     select 'premium' as budget, measured.* from measured
     where measured.quality_score_avg = measured.best_quality
@@ -62,6 +63,7 @@ final as (
         model,
         cost_per_call_usd,
         quality_score_avg,
+        quality_score_lower,
         quality_floor,
         latency_p50_ms
     from ranked

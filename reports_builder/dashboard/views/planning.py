@@ -92,7 +92,9 @@ def build(warehouse: NarrowedWarehouse) -> View:
                     improvements_table(warehouse),
                 ),
             ),
-            Section("Printed figures of investments", tables=(claims_table(ask_returns.claims(warehouse)),)),
+            Section(
+                "Example: figures that others printed", tables=(claims_table(ask_returns.claims(warehouse)),)
+            ),
             *tokens_section(warehouse),
             *funnel_section(warehouse),
             *before_it_is_made_sections(warehouse),

@@ -212,100 +212,102 @@ def refusals(refused: Evidence, sums: Evidence) -> tuple[Insight, ...]:
 
 
 def shortfalls(warehouse: Warehouse) -> tuple[Insight, ...]:
-    """Tasks whose answers lie below their quality floor, and what it would cost to lift the worst of them."""
-    short = ask.shortfalls(warehouse)
-    if not short.rows:
-        return ()
-    return (
-        Insight(
-            title=short.say(
-                "{task:text} falls short of its quality floor: {quality_score_avg:percent} of "
-                "{minimum_quality_score:percent}"
+    """Each task whose answers lie below its quality floor, the dearest first, and the cheapest way to it."""
+    return tuple(_shortfall(short) for short in ask.shortfalls(warehouse).each())
+
+
+def _shortfall(short: Evidence) -> Insight:
+    return Insight(
+        title=short.say(
+            "{task:text} falls short of its quality floor: {quality_score_avg:percent_fine} of "
+            "{minimum_quality_score:percent}"
+        ),
+        problem=short.say(
+            "The answers to {task:text} calls score {quality_score_avg:percent_fine} on average, where "
+            "{minimum_quality_score:percent} are asked for."
+        ),
+        domain_spec=PERFORMANCE,
+        domain_framework=BENCHMARKING,
+        ubr_impact=short.say(
+            "**{current_cost_usd:usd}** in 30 days buys answers that are not good enough by your own floor."
+        ),
+        recommendation=Recommendation(_what_lifts(short), "Head of Product", "weeks"),
+        outcome=short.say(
+            "Answers at the floor or above, for **{advised_cost_change_usd:more_or_less_usd}** a month than "
+            "today, if every one of these calls moves; in no total of savings. Assumption: the same tokens, "
+            "and scores like those of today on the other model."
+            if short["advised_moves"]
+            else "Unknown until another model is tried, or calls move beside the switches that are "
+            "recommended. Assumption: no model in use is better on other prompts."
+        ),
+        supporting=Table(
+            (
+                Column("task", "Task"),
+                Column("calls", "Calls", "count"),
+                Column("current_cost_usd", "Cost", "usd_table"),
+                Column("minimum_quality_score", "Floor", "percent"),
+                Column("quality_score_avg", "Quality", "percent_fine"),
+                Column("advised_moves", "Cheapest way to it"),
+                Column("advised_quality_score_avg", "Quality then", "percent_fine"),
+                Column("advised_cost_change_usd", "For, a month", "delta_usd_table"),
+                Column("lift_model", "All calls on"),
+                Column("lift_quality_score_avg", "Quality then", "percent_fine"),
+                Column("lift_cost_change_usd", "For, a month", "delta_usd_table"),
+                Column("speaks_against", "Against a switch"),
+                Column("maximum_quality_loss", "Fall allowed", "percent"),
             ),
-            problem=say(
-                "The answers to {task:text} calls score {quality_score_avg:percent_fine} on average, where "
-                "{minimum_quality_score:percent} are asked for; tasks below their floor: "
-                "{short_tasks:count}.",
-                short,
-                ask.shortfall_count(warehouse),
-            ),
-            domain_spec=PERFORMANCE,
-            domain_framework=BENCHMARKING,
-            ubr_impact=short.say(
-                "**{current_cost_usd:usd}** in 30 days buys answers that are not good enough by your own "
-                "floor."
-            ),
-            recommendation=Recommendation(
-                _what_lifts(short),
-                "Head of Product",
-                "weeks",
-            ),
-            outcome=short.say(
-                "Answers at the floor or above, for **{least_cost_change_usd:more_or_less_usd}** a month "
-                "than today. Assumption: the same tokens, and scores like those of today on the other model."
-                if short["least_moves"]
-                else "Answers at the floor or above, for **{lift_cost_change_usd:more_or_less_usd}** a month "
-                "than today. Assumption: the same tokens, and this move instead of the switches recommended "
-                "for the task."
-                if short["lift_model"]
-                else "Unknown until another model is tried. Assumption: no model in use is better on other "
-                "prompts."
-            ),
-            supporting=Table(
-                (
-                    Column("task", "Task"),
-                    Column("calls", "Calls", "count"),
-                    Column("current_cost_usd", "Cost", "usd_table"),
-                    Column("minimum_quality_score", "Floor", "percent"),
-                    Column("quality_score_avg", "Quality", "percent_fine"),
-                    Column("least_moves", "Least that lifts it"),
-                    Column("least_quality_score_avg", "Quality then", "percent_fine"),
-                    Column("least_cost_change_usd", "For, a month", "delta_usd_table"),
-                    Column("lift_model", "All calls on"),
-                    Column("lift_quality_score_avg", "Quality then", "percent_fine"),
-                    Column("lift_cost_change_usd", "For, a month", "delta_usd_table"),
-                    Column("speaks_against", "Against a switch"),
-                    Column("maximum_quality_loss", "Fall allowed", "percent"),
-                ),
-                short,
-                note("tasks below their quality floor, the furthest first."),
-            ),
+            short,
+            note("the tasks below their quality floor, the dearest first."),
         ),
     )
 
 
 def _what_lifts(short: Evidence) -> Prose:
-    """The least moves that lift the worst task, then the move of all its calls; else what is left to try."""
-    if not short["lift_model"] and not short["least_moves"]:
+    """The cheapest way that lifts a task, and the move of all its calls; else what is left to try."""
+    if not short["lift_model"] and not short["advised_moves"]:
         return short.say(
             "Try a model that is not in use yet, or lower the floor to what is needed: the best one in use "
             "scores {best_quality_score_avg:percent_fine}."
         )
-    said = note("Decide which holds, the floor or the cost. ")
-    if short["least_moves"]:
+    if short["is_lift_advised"]:
+        return short.say(
+            "Move all {task_type:words} calls to {lift_model:text}, which scores "
+            "{lift_quality_score_avg:percent_fine}, "
+            "{lift_quality_score_lower:percent_fine} at worst, for {lift_cost_change_usd:more_or_less_usd} a "
+            "month than today. It is the cheapest way to the floor."
+        ) + _against(short)
+    said = note("")
+    if short["advised_moves"]:
         said += short.say(
-            "The least that lifts it: move the calls of {least_moves:text} ({least_moved_calls:count} of "
-            "{calls:count}); the task would score {least_quality_score_avg:percent_fine}"
+            "Move the {task_type:words} calls of {advised_moves:text} ({advised_moved_calls:count} of "
+            "{calls:count}) for {advised_cost_change_usd:more_or_less_usd} a month than today, the "
+            "cheapest way to the floor, "
+            "or lower the floor; the task would score {advised_quality_score_avg:percent_fine}"
             + (
-                ", {least_quality_score_lower:percent_fine} at worst."
-                if short["least_reaches_floor"] == "surely"
+                ", {advised_quality_score_lower:percent_fine} at worst."
+                if short["advised_reaches_floor"] == "surely"
                 else " on average, and perhaps less than the floor."
             )
             + (" " if short["lift_model"] else "")
         )
     if short["lift_model"]:
         said += short.say(
-            ("The alternative: move all" if short["least_moves"] else "Move all")
-            + " its calls to {lift_model:text}, which scores {lift_quality_score_avg:percent_fine}, for "
+            ("The dearer way: move all" if short["advised_moves"] else "Move all")
+            + " {task_type:words} calls to {lift_model:text}, which scores "
+            "{lift_quality_score_avg:percent_fine}, for "
             "{lift_cost_change_usd:more_or_less_usd} a month than today."
-            + (
-                " That is not among the switches: for calls of {objection_from_model:text} the verdict "
-                "is “{objection:text}”."
-                if short["objection"]
-                else ""
-            )
-        )
+        ) + _against(short)
     return said
+
+
+def _against(short: Evidence) -> Prose:
+    """Why the move of all calls is not among the switches, which judge the calls of each model alone."""
+    if not short["objection"]:
+        return note("")
+    return short.say(
+        " It is not among the switches that save: there, calls of each model are judged alone, and for those "
+        "of {objection_from_model:text} the verdict is “{objection:text}”. The task as a whole improves."
+    )
 
 
 def slow_answers(slow: Evidence) -> tuple[Insight, ...]:

@@ -13,6 +13,7 @@ def totals(warehouse: Warehouse) -> Evidence:
             count(*) as tasks,
             count(*) filter (where decision = 'switch') as tasks_to_switch,
             count(*) filter (where decision = 'keep') as tasks_to_keep,
+            count(*) filter (where decision = 'lift') as tasks_to_lift,
             count(*) filter (where is_below_floor) as tasks_below_floor,
             sum(current_cost_usd) as cost_usd,
             sum(monthly_savings_usd) as possible_usd,
@@ -35,7 +36,8 @@ def recommendations(warehouse: Warehouse) -> Evidence:
         select
             task_type, subject as task, decision, verdict, moved_from_models,
             moved_savings_share, moved_cost_usd, moved_cost_after_usd, current_model, recommended_model,
-            is_below_floor, current_cost_usd, counted_savings_usd as counted_usd, cost_after_usd,
+            model_to_use, is_below_floor, current_cost_usd, counted_savings_usd as counted_usd,
+            cost_after_usd,
             moved_call_share, monthly_savings_usd, coalesce(quality_change, 0) as quality_change,
             quality_change_lower, quality_change_upper, smallest_quality_sample_calls
         from efficiency.rpt_model_recommendations
@@ -330,14 +332,14 @@ def failures_in_all(warehouse: Warehouse) -> Evidence:
 
 
 def shortfalls(warehouse: Warehouse) -> Evidence:
-    """Tasks whose answers lie below their quality floor, the furthest first, with what would lift them."""
+    """Tasks whose answers lie below their quality floor, the dearest first, with what would lift them."""
     return warehouse.evidence(
         """
         select
             *, subject as task,
             coalesce('calls of ' || objection_from_model || ': ' || objection, 'nothing') as speaks_against
         from efficiency.rpt_quality_shortfalls
-        order by quality_gap, task_type
+        order by current_cost_usd desc nulls last, task_type
         """
     )
 
@@ -348,10 +350,10 @@ def quality_moves(warehouse: Warehouse) -> Evidence:
         """
         select
             task_type, subject, calls, cost_change_usd, quality_score_avg, minimum_quality_score,
-            quality_score_after_avg, quality_score_after_lower, reaches_floor, is_least
+            quality_score_after_avg, quality_score_after_lower, reaches_floor, is_advised
         from efficiency.rpt_quality_moves
         order by
-            task_type, is_least desc, reaches_floor = 'not with this alone', reaches_floor = 'on average',
+            task_type, is_advised desc, reaches_floor = 'not with this alone', reaches_floor = 'on average',
             cost_change_usd, move_id
         """
     )
@@ -362,8 +364,8 @@ def canaries(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            task_type, to_model, maximum_quality_loss, canary_scored_per_week, canary_scored_needed,
-            canary_days, half_days, verdict
+            task_type, to_model, today_quality_score_avg, maximum_quality_loss, stop_below_score,
+            canary_scored_per_week, canary_scored_needed, canary_days, half_days, verdict
         from efficiency.rpt_canary_design
         order by canary_days desc nulls first, task_type
         """
@@ -382,9 +384,19 @@ def canaries_counted(warehouse: Warehouse) -> Evidence:
     )
 
 
-def shortfall_count(warehouse: Warehouse) -> Evidence:
-    """How many tasks those are; one row."""
-    return warehouse.evidence("select count(*) as short_tasks from efficiency.rpt_quality_shortfalls")
+def lifts_in_all(warehouse: Warehouse) -> Evidence:
+    """How many tasks those are, and what the advised ways change in all; one row."""
+    return warehouse.evidence(
+        """
+        select
+            count(*) as short_tasks,
+            count(advised_moves) as lifted_tasks,
+            coalesce(sum(greatest(advised_cost_change_usd, 0)), 0) as lifts_cost_usd,
+            coalesce(sum(greatest(-advised_cost_change_usd, 0)), 0) as lifts_save_usd,
+            sum(advised_cost_change_usd) as lifts_change_usd
+        from efficiency.rpt_quality_shortfalls
+        """
+    )
 
 
 def service_levels(warehouse: Warehouse) -> Evidence:

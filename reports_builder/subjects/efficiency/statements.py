@@ -141,6 +141,8 @@ def quality_figure(warehouse: Warehouse, task: Evidence) -> Figure:
         "{task:text}: the calls of {moved_from_models:text} cost {moved_savings_share:percent} less on "
         "{recommended_model:text}"
         if task["decision"] == "switch"
+        else "{task:text}: below its quality floor, and calls can move so that it reaches it"
+        if task["decision"] == "lift"
         else "{task:text}: keep the models in use"
     )
     return Figure(
@@ -166,7 +168,7 @@ def advice_section(tasks: Evidence) -> Section:
     columns = (
         Column("task", "Task"),
         Column("current_model", "Costs most today"),
-        Column("recommended_model", "Use"),
+        Column("model_to_use", "Use"),
         Column("verdict", "Verdict"),
         Column("current_cost_usd", "Cost now", "usd_table"),
         Column("cost_after_usd", "Cost then", "usd_table"),
@@ -190,11 +192,11 @@ def quality_moves_section(warehouse: Warehouse) -> tuple[Section, ...]:
         Column("quality_score_after_lower", "At worst", "percent_fine"),
         Column("minimum_quality_score", "Floor", "percent"),
         Column("reaches_floor", "Reaches it"),
-        Column("is_least", "First", "yes_no"),
+        Column("is_advised", "Advised", "yes_no"),
     )
     text = note(
-        "Each row moves the calls of one model and leaves the others; only where no single move lifts the "
-        "task is a pair shown."
+        "Each row moves the calls of one model and leaves the others, or moves those of all models to one; a "
+        "pair of moves is shown where it is the cheapest way to the floor. That way is advised."
     )
     return (
         Section(
@@ -202,6 +204,40 @@ def quality_moves_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(text,),
             tables=(Table(columns, moves, max_rows=40),),
         ),
+    )
+
+
+def lifts_beside_savings(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """What lifting tasks to their quality floors costs or saves; nothing where every task keeps its floor."""
+    lifts = ask.lifts_in_all(warehouse)
+    if not lifts["short_tasks"]:
+        return ()
+    return (
+        lifts.say(
+            ("One task lies" if lifts["short_tasks"] == 1 else "{short_tasks:count} tasks lie")
+            + " below the quality floor. "
+            + _what_lifts_change(lifts)
+        ),
+    )
+
+
+def _what_lifts_change(lifts: Evidence) -> str:
+    if not lifts["lifted_tasks"]:
+        return "No model in use lifts what is left."
+    if lifts["lifts_cost_usd"] and lifts["lifts_save_usd"]:
+        return (
+            "What we advise for them saves **{lifts_save_usd:usd}** a month for one part and costs "
+            "**{lifts_cost_usd:usd}** more for the other, if every call moves: "
+            "{lifts_change_usd:more_or_less_usd} in all, in no total of savings."
+        )
+    if lifts["lifts_save_usd"]:
+        return (
+            "What we advise for them saves **{lifts_save_usd:usd}** a month, if every call moves, in no "
+            "total of savings."
+        )
+    return (
+        "What we advise for them costs **{lifts_cost_usd:usd}** more a month: take it off the savings, whose "
+        "totals do not hold it."
     )
 
 
@@ -213,7 +249,9 @@ def canary_section(warehouse: Warehouse) -> tuple[Section, ...]:
     columns = (
         Column("task_type", "Task", "words"),
         Column("to_model", "To"),
+        Column("today_quality_score_avg", "Quality today", "percent_fine"),
         Column("maximum_quality_loss", "Fall to see", "percent"),
+        Column("stop_below_score", "Stop below", "percent_fine"),
         Column("canary_scored_per_week", "Scored a week", "count"),
         Column("canary_scored_needed", "Scored, needed", "count"),
         Column("canary_days", "Days", "count"),
@@ -223,7 +261,8 @@ def canary_section(warehouse: Warehouse) -> tuple[Section, ...]:
     text = ask.canaries_counted(warehouse).say(
         "A canary sends a part of the calls to the cheaper model first. At today's rate of scoring it can "
         "see the fall in quality that the task allows, in time, for **{measurable_tasks:count}** of the "
-        "{canary_tasks:count} tasks to move."
+        "{canary_tasks:count} tasks to move. Stop it where its answers score below what the table says: "
+        "today's score less the fall that is allowed, and no less than the floor."
     )
     return (
         Section(

@@ -225,7 +225,7 @@ def batch(warehouse: Warehouse) -> Evidence:
 
 
 def caching(warehouse: Warehouse) -> Evidence:
-    """How much of its prompts each model reads from the cache, where any does or nobody can tell."""
+    """How much of its prompts each model reads from the cache, what is not known of it included."""
     return warehouse.evidence(
         """
         select
@@ -250,6 +250,12 @@ def caching_in_all(warehouse: Warehouse) -> Evidence:
                 as later_cached_share,
             coalesce(sum(unplaced_input_tokens), 0) as unplaced_tokens,
             sum(unplaced_input_tokens) / nullif(sum(input_tokens), 0) as unplaced_token_share,
+            count(distinct task_type) filter (
+                where not is_cache_used_for_task and coalesce(unplaced_input_tokens, 0) < input_tokens
+            ) as uncached_tasks,
+            sum(input_tokens) filter (where not is_cache_used_for_task) as uncached_tokens,
+            sum(input_tokens) as prompt_tokens,
+            sum(current_cost_usd) filter (where not is_cache_used_for_task) as uncached_cost_usd,
             coalesce(sum(net_monthly_savings_usd), 0) as caching_net_usd
         from rates.rpt_caching_savings
         """

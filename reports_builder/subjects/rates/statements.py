@@ -100,8 +100,17 @@ def kind_figure(name: str, kind: Evidence) -> KeyFigure:
 
 def caching_figure(kind: Evidence, caching: Evidence) -> KeyFigure:
     """What caching is worth, unknown where nobody can tell; ``caching`` is what is known of all prompts."""
-    if kind["kind_actions"] or not caching["unplaced_tokens"]:
+    if kind["kind_actions"] or not (caching["unplaced_tokens"] or caching["uncached_tasks"]):
         return kind_figure("caching", kind)
+    if caching["uncached_tasks"]:
+        return KeyFigure(
+            KINDS["caching"],
+            note("unknown"),
+            status=caching.say(
+                ("one task" if caching["uncached_tasks"] == 1 else "{uncached_tasks:count} tasks")
+                + " in which no call reads from a cache"
+            ),
+        )
     return KeyFigure(
         KINDS["caching"],
         note("unknown"),
@@ -292,8 +301,8 @@ def caching_section(warehouse: Warehouse) -> Section:
     )
     return Section(
         "Prompt caching: first calls of a run and later ones",
-        text=(*_places_said(sums), *_unplaced_said(sums)),
-        tables=(Table(columns, ask.caching(warehouse), max_rows=30),),
+        text=(*_places_said(sums), *_uncached_said(sums), *_unplaced_said(sums)),
+        tables=(Table(columns, ask.caching(warehouse), max_rows=60),),
     )
 
 
@@ -313,8 +322,22 @@ def _places_said(sums: Evidence) -> tuple[Prose, ...]:
             + (
                 "the gaps that are left are worth **{caching_net_usd:usd}** a month."
                 if sums["caching_net_usd"]
-                else "no model reads much more than the others on its task, and no saving is claimed."
+                else "where a task is cached at all, no model reads much less than the others on it."
             )
+        ),
+    )
+
+
+def _uncached_said(sums: Evidence) -> tuple[Prose, ...]:
+    if not sums["uncached_tasks"]:
+        return ()
+    tasks = "one task" if sums["uncached_tasks"] == 1 else "{uncached_tasks:count} tasks"
+    return (
+        sums.say(
+            f"What a cache could save is not known for {tasks} in which no call reads from one "
+            "({uncached_tokens:count_short} of {prompt_tokens:count_short} prompt tokens, "
+            "**{uncached_cost_usd:usd}**): there is no model to compare with. Next step: measure how much of "
+            "the beginning of their prompts is the same from call to call."
         ),
     )
 

@@ -18,6 +18,12 @@ floors as (
 
 ),
 
+latencies as (
+
+    select * from {{ ref('int_model_latencies') }}
+
+),
+
 compared as (
 
     select
@@ -47,7 +53,13 @@ compared as (
         coalesce(from_quality.is_measured and to_quality.is_measured, false) as is_quality_measured,
         coalesce(from_quality.quality_scored_calls > 0 and to_quality.quality_scored_calls > 0, false) as is_quality_scored,
         floors.minimum_quality_score,
-        floors.maximum_quality_loss
+        floors.maximum_quality_loss,
+        coalesce(
+            to_latencies.latency_p95_ms - from_latencies.latency_p95_ms >= {{ assumption('model_switch_slowdown_p95_ms_from') }}
+            and switches.savings_usd * {{ assumption('model_switch_base_share', 'decimal(6, 4)') }}
+            < {{ assumption('model_switch_min_usd_if_slower', 'decimal(9, 2)') }},
+            false
+        ) as is_slower_for_little
     from switches
     left join quality as from_quality
         on
@@ -60,6 +72,16 @@ compared as (
             and switches.to_provider = to_quality.provider
             and switches.to_model = to_quality.model
     left join floors on switches.task_type = floors.task_type
+    left join latencies as from_latencies
+        on
+            switches.task_type = from_latencies.task_type
+            and switches.from_provider = from_latencies.provider
+            and switches.from_model = from_latencies.model
+    left join latencies as to_latencies
+        on
+            switches.task_type = to_latencies.task_type
+            and switches.to_provider = to_latencies.provider
+            and switches.to_model = to_latencies.model
 
 ),
 
@@ -95,6 +117,7 @@ assessed as (
             when to_quality_score_lower < minimum_quality_score and quality_change < quality_change_margin then 'below the quality floor'
             when quality_change - quality_change_margin < -maximum_quality_loss then 'loses too much quality'
             when savings_low_usd <= 0 then 'saving not certain'
+            when is_slower_for_little then 'much slower for little'
             else 'acceptable'
         end as verdict
     from bounded

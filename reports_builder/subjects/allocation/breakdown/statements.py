@@ -43,6 +43,12 @@ def _cached(tokens: Evidence) -> Prose:
         ("One reason is that the" if is_cause else "The")
         + " providers' caches answered {cached_input_share:percent} of the input, after "
         "{prior_cached_input_share:percent} in the period before."
+        + (
+            " Compare the runs of both periods: the first call of a run finds nothing of that run in a "
+            "cache, so that shorter runs, or less of the task with long ones, read less from it."
+            if is_cause
+            else ""
+        )
     )
 
 

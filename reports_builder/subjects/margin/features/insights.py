@@ -81,12 +81,14 @@ def _what_mends(features: Evidence) -> Prose:
         said += features.say(
             "No cheaper model is advised for its task."
             if features["task_decision"] == "keep"
+            else "Its task lies below its quality floor."
+            if features["task_decision"] == "lift"
             else "On its models the advice is that on its task, {task_verdict:text}."
         )
-    if features["task_least_moves"] is not None:
+    if features["task_advised_moves"] is not None:
         said += features.say(
-            " Its answers lie below the quality floor: moving the calls of {task_least_moves:text} lifts "
-            "them, for {task_least_cost_change_usd:more_or_less_usd} a month."
+            " Moving the calls of {task_advised_moves:text} is the cheapest way to lift it, for "
+            "{task_advised_cost_change_usd:more_or_less_usd} a month."
         )
     return said
 

@@ -27,6 +27,23 @@ def billing(warehouse: Warehouse) -> Evidence:
     )
 
 
+def not_earned(warehouse: Warehouse) -> Evidence:
+    """Customers that were invoiced a dollar or more beyond what the month earned; each has the sums."""
+    return warehouse.evidence(
+        """
+        select
+            customer_id, customer_name, recognised_usd, invoiced_usd, collected_usd,
+            invoiced_less_recognised_usd,
+            count(*) over () as ahead_customers,
+            sum(invoiced_less_recognised_usd) over () as ahead_usd
+        from margin.rpt_customer_billing_monthly
+        where month_start_date = :month_start and invoiced_less_recognised_usd >= 1
+        order by invoiced_less_recognised_usd desc, customer_id
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
 def debtors(warehouse: Warehouse) -> Evidence:
     """Customers that have not paid all that they were invoiced, the largest amount first."""
     return warehouse.evidence(

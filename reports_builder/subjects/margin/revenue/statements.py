@@ -31,6 +31,13 @@ _DEBTORS = (
     Column("collected_usd", "Collected this month", "usd_table"),
     Column("receivable_usd", "Receivable", "usd_table"),
 )
+_AHEAD = (
+    Column("customer_name", "Customer"),
+    Column("invoiced_usd", "Invoiced this month", "usd_table"),
+    Column("recognised_usd", "Earned this month", "usd_table"),
+    Column("invoiced_less_recognised_usd", "Invoiced and not earned", "usd_table"),
+    Column("collected_usd", "Collected this month", "usd_table"),
+)
 
 
 def recurring_said(movements: Evidence) -> tuple[Prose, ...]:
@@ -65,12 +72,39 @@ def revenue_sections(warehouse: Warehouse, movements: Evidence) -> tuple[Section
             "Earned by the days of the month, invoiced and collected by the dates of the documents. "
             "Receivable is what was invoiced and has not been paid."
         )
-        open_ones = (Table(_DEBTORS, debtors, note("Who still owes")),) if debtors.rows else ()
+        ahead = ask.not_earned(warehouse)
         sections.append(
             Section(
                 "Earned, invoiced and collected",
-                text=(text,),
-                tables=(Table(_BILLING, months, max_rows=12), *open_ones),
+                text=(text, *_not_earned_said(ahead), *_age_said(debtors)),
+                tables=(
+                    Table(_BILLING, months, max_rows=12),
+                    *((Table(_AHEAD, ahead, note("Invoiced and not earned"), 20),) if ahead.rows else ()),
+                    *((Table(_DEBTORS, debtors, note("Who still owes")),) if debtors.rows else ()),
+                ),
             )
         )
     return tuple(sections)
+
+
+def _not_earned_said(ahead: Evidence) -> tuple[Prose, ...]:
+    if not ahead.rows:
+        return ()
+    who = "One customer was" if ahead["ahead_customers"] == 1 else "{ahead_customers:count} customers were"
+    return (
+        ahead.say(
+            f"{who} invoiced more in the newest month than they earned us, **{{ahead_usd:usd}}** together, "
+            "{customer_name:text} most. Where they stay, it is earned later: defer it. Where they have left, "
+            "refund it or keep it as agreed; neither is booked here."
+        ),
+    )
+
+
+def _age_said(debtors: Evidence) -> tuple[Prose, ...]:
+    if not debtors.rows:
+        return ()
+    return (
+        note(
+            "How old a receivable is, and whether it is overdue, is unknown: the documents state no due date."
+        ),
+    )

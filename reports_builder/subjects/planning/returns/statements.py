@@ -244,7 +244,10 @@ def claims_table(claims: Evidence) -> Table:
             *CLAIM_COLUMNS,
         ),
         claims,
-        note("Computed from the plan's own lines."),
+        note(
+            "Claims of others, shipped as examples in the seed investment_claims; nobody in your company "
+            "made them. Computed from the plan's own lines."
+        ),
         max_rows=20,
     )
 

@@ -15,8 +15,16 @@ def tokens_section(warehouse: Warehouse) -> tuple[Section, ...]:
     best, claims = ask.best_allowances(warehouse), ask.claims(warehouse)
     return (
         Section(
-            "Free tokens: what they win and cost",
+            "Example: free tokens, what they win and cost",
             text=(
+                say(
+                    "This is an example and no result of yours: segments, prices and costs are those "
+                    "that are shipped. It assumes {assumed_cost_per_1k_usd:usd_unit} for 1,000 tokens; "
+                    "measured here, they cost {cost_per_1k_tokens_usd:usd_unit}, and one call takes "
+                    "{tokens_per_call:count}. Put your own figures into the seeds before you act on one.",
+                    ask.measured_tokens(warehouse),
+                    allowances,
+                ),
                 note(
                     "Per thousand users who sign up, from the segments in the seed token_segments. Whom an "
                     "allowance covers has no reason to pay; how many of the others do is an assumption with "
@@ -25,14 +33,6 @@ def tokens_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 ),
                 _which_is_best(best),
                 _where_the_price_stands(best),
-                say(
-                    "Segments, prices and costs as shipped are an example. Measured here, 1,000 tokens cost "
-                    "{cost_per_1k_tokens_usd:usd_unit} and a call takes {tokens_per_call:count} tokens; the "
-                    "table assumes {assumed_cost_per_1k_usd:usd_unit} for 1,000. Put your own into the seeds "
-                    "before you act on a figure.",
-                    ask.measured_tokens(warehouse),
-                    allowances,
-                ),
             ),
             tables=(
                 Table(
@@ -62,7 +62,8 @@ def tokens_section(warehouse: Warehouse) -> tuple[Section, ...]:
 def _which_is_best(best: Evidence) -> Prose:
     """The best allowance, how flat it is around it, and what is best if conversion goes badly."""
     said = best.say(
-        "Worth most are **{best_tokens:count} free tokens a month**, {best_profit_usd:usd} per thousand users"
+        "On the example's figures {best_tokens:count} free tokens a month are worth most, "
+        "{best_profit_usd:usd} per thousand users"
     )
     if best["tried"]:
         said += best.say(", of {tried:count} that were tried")
@@ -95,12 +96,15 @@ def _claims_section(claims: Evidence) -> tuple[Section, ...]:
         return ()
     return (
         Section(
-            "Printed figures of free tokens, checked",
+            "Example: figures that others printed on free tokens, checked",
             tables=(
                 Table(
                     CLAIM_COLUMNS,
                     claims,
-                    note("Computed from the same segments, prices and assumptions as the table above."),
+                    note(
+                        "Claims of others, shipped as examples in the seed token_claims; nobody in your "
+                        "company made them. Computed from the figures of the example."
+                    ),
                     max_rows=20,
                 ),
             ),
