@@ -2,10 +2,12 @@
 
 import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reports_builder.errors import ReportError
+
+_BLOCK = 4096
 
 
 def read_lines(path: Path) -> list[bytes]:
@@ -23,17 +25,24 @@ def append_lines(path: Path, lines: Sequence[bytes]) -> None:
 
     Raises ReportError when that is not possible; then none of them counts.
     """
-    if not lines:
-        return
+    if lines:
+        append_after(path, lambda _: lines)
+
+
+def append_after(path: Path, lines_after: Callable[[bytes], Sequence[bytes]]) -> None:
+    """The same where the lines depend on the one before them: nobody appends between the look and the write.
+
+    ``lines_after`` gets that line without its newline, empty in a new file; one that a kill cut off counts.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             # What a kill cut off must not swallow the line that follows it.
-            heal = b"" if _ends_a_line(descriptor) else b"\n"
-            content = heal + b"".join(lines)
             size = os.fstat(descriptor).st_size
+            heal = b"" if _ends_a_line(descriptor, size) else b"\n"
+            content = heal + b"".join(lines_after(_last_line(descriptor, size)))
             if os.write(descriptor, content) != len(content):
                 os.ftruncate(descriptor, size)
                 raise ReportError(f"cannot write all of it to {path}: is the disk full?")
@@ -44,6 +53,15 @@ def append_lines(path: Path, lines: Sequence[bytes]) -> None:
         raise ReportError(f"cannot write to {path} ({error.strerror}).") from error
 
 
-def _ends_a_line(descriptor: int) -> bool:
-    size = os.fstat(descriptor).st_size
+def _ends_a_line(descriptor: int, size: int) -> bool:
     return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
+
+
+def _last_line(descriptor: int, size: int) -> bytes:
+    """The end of the file from its last line on, without newlines at its end."""
+    length = min(size, _BLOCK)
+    while True:
+        end = os.pread(descriptor, length, size - length).rstrip(b"\n")
+        if b"\n" in end or length == size:
+            return end.rpartition(b"\n")[2]
+        length = min(size, length * 2)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reports_builder.append_only import append_lines, read_lines
+from reports_builder.append_only import append_after, append_lines, read_lines
 from reports_builder.errors import ReportError
 
 
@@ -28,3 +28,11 @@ def test_a_line_that_a_kill_cut_off_does_not_swallow_the_next(tmp_path: Path) ->
     path.write_bytes(b"first\nsec")
     append_lines(path, [b"third\n"])
     assert [line for line in read_lines(path) if line] == [b"first", b"sec", b"third"]
+
+
+@pytest.mark.parametrize("length", [1, 4095, 4096, 10_000])
+def test_what_is_appended_may_depend_on_the_line_before(tmp_path: Path, length: int) -> None:
+    path, seen = tmp_path / "log.jsonl", list[bytes]()
+    for _ in range(3):
+        append_after(path, lambda before: seen.append(before) or [b"x" * length + b"\n"])  # type: ignore[func-returns-value]
+    assert seen == [b"", b"x" * length, b"x" * length]

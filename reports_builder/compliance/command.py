@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from reports_builder.access.policy import POLICY
 from reports_builder.exports.command import Month
 from reports_builder.exports.files import new_folder
 from reports_builder.seals.copying import read_copy
@@ -32,16 +33,24 @@ def compliance_command(
         str | None,
         typer.Option(metavar="COPY", help="heads.jsonl as it was kept elsewhere, or s3://bucket/prefix."),
     ] = None,
+    access: Annotated[
+        Path, typer.Option(metavar="FILE", help="The policy: which group of the login sees what.")
+    ] = POLICY,
+    audit_head: Annotated[
+        str, typer.Option(metavar="SHA256", help="Of a line of the audit log, as earlier books printed it.")
+    ] = "",
     pdf: Annotated[bool, typer.Option("--pdf", help="As PDF, too.")] = False,
 ) -> None:
-    """Write a month's books for an auditor: completeness, charges, seals, rules, who wrote what."""
+    """Write a month's books for an auditor: completeness, charges, seals, rules, access, who wrote what."""
     from reports_builder.compliance.report import Books, compliance_report  # noqa: PLC0415
     from reports_builder.compliance.text import text_of  # noqa: PLC0415
     from reports_builder.spreadsheet_cells import csv_bytes  # noqa: PLC0415
 
     keys = tuple(key for key in (map(find_key, key_file) if key_file else [find_key()]) if key)
     copy = read_copy(against) if against else None
-    report = compliance_report(Books(warehouse, seals, keys, copy), month)
+    report = compliance_report(
+        Books(warehouse, seals, keys, copy, access=access, audit_head=audit_head), month
+    )
     text = text_of(report)
     files = {"books.md": text.encode()}
     for section in report.sections:

@@ -5,18 +5,18 @@ who wrote what comes from the files that hold it, which the text names.
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from reports_builder import formatting
-from reports_builder.alerts.ledger import ACKNOWLEDGED, ASSIGNED, Ledger
-from reports_builder.budgets.changes import BudgetChanges
+from reports_builder.access.policy import POLICY
 from reports_builder.compliance import queries as ask
-from reports_builder.compliance.audit import AuditLog
+from reports_builder.compliance.permitted import permitted
 from reports_builder.compliance.removals import removals
 from reports_builder.compliance.rules import RuleChange, rule_changes
 from reports_builder.compliance.sealed import sealed
+from reports_builder.compliance.writers import writers
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
@@ -24,13 +24,10 @@ from reports_builder.model import Column, Section, Table
 from reports_builder.retention.applying import Retention
 from reports_builder.retention.erasing import erased_customers
 from reports_builder.seals.verifying import verify
-from reports_builder.tracked_savings.decisions import Decisions
 from reports_builder.warehouse import RAW_FOLDER, Warehouse, open_warehouse
 
 ALL = 10_000
 """Rows of a table: an auditor sees all of them."""
-_CHARGES_OUT = ("export chargeback", "export journal")
-_REMOVES = ("erase", "retention apply", "retention prove", "retention undo")
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,8 @@ class Books:
     copy: bytes | None = None
     rules: Path = Path()
     raw: Path = RAW_FOLDER
+    access: Path = POLICY
+    audit_head: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,6 @@ def compliance_report(books: Books, month: date) -> Compliance:
     last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     today = datetime.now(UTC).date()
     verdict = verify(books.warehouse, books.seals, books.keys, books.copy)
-    written = _written(books.warehouse, month, today)
     with open_warehouse(books.warehouse) as warehouse:
         company = ask.company(warehouse, month)
         if not company.rows:
@@ -77,7 +75,8 @@ def compliance_report(books: Books, month: date) -> Compliance:
             _charged(warehouse, company, month),
             _Part(*sealed(verdict, books.seals, month, last)),
             _rules(rule_changes(month, today, books.rules), month, today),
-            _who(written, month, today),
+            _Part(*permitted(books.access)),
+            _Part(*writers(books.warehouse, month, today, books.audit_head)),
             _Part(
                 *removals(warehouse, Retention(books.warehouse, books.raw), erased_customers(books.warehouse))
             ),
@@ -234,100 +233,13 @@ def _rules(changes: list[RuleChange] | None, start: date, end: date) -> _Part:
     return _Part(Section(title, (said,), (Table(columns, found, max_rows=ALL),)))
 
 
-@dataclass(frozen=True)
-class _Written:
-    at: str
-    actor: str
-    duty: str
-    what: str
-
-
-def _written(warehouse: Path, start: date, end: date) -> list[_Written]:
-    """What people wrote beside the warehouse: budgets, savings, alerts, and what commands wrote."""
-    found = [
-        _Written(
-            f"{change.changed_at:%Y-%m-%dT%H:%M:%SZ}" if change.changed_at else "",
-            change.actor,
-            "sets budgets",
-            f"{change.name}: {'withdrawn' if change.budget_usd is None else f'{change.budget_usd} USD'}"
-            + (f" ({change.note})" if change.note else ""),
-        )
-        for change in BudgetChanges(warehouse).all()
-    ]
-    found += [
-        _Written(
-            str(told["decided_at"])[:19] + "Z",
-            told.get("actor") or "unknown",
-            "accepts savings",
-            f"{told['tracking_id']}: "
-            + (f"accepted from {told['accepted_date']}" if told.get("accepted_date") else "given up")
-            + (f" ({told['note']})" if told.get("note") else ""),
-        )
-        for told in Decisions(warehouse).all()
-    ]
-    found += [
-        _Written(
-            f"{event.event_at:%Y-%m-%dT%H:%M:%SZ}",
-            event.actor or "unknown",
-            "acknowledges alerts",
-            f"{event.event_type} alert {event.alert_id}" + (f" ({event.note})" if event.note else ""),
-        )
-        for event in Ledger(warehouse).events()
-        if event.event_type in (ACKNOWLEDGED, ASSIGNED)
-    ]
-    found += [
-        _Written(
-            event.event_at[:19] + "Z", event.actor, _duty(event.action), f"{event.action}: {event.outcome}"
-        )
-        for event in AuditLog(warehouse).events()
-    ]
-    return sorted(
-        (each for each in found if start.isoformat() <= each.at[:10] <= end.isoformat()),
-        key=lambda each: each.at,
-    )
-
-
-def _duty(action: str) -> str:
-    if action.startswith(_CHARGES_OUT):
-        return "hands out charges"
-    if action.startswith(_REMOVES):
-        return "removes data"
-    return "seals" if action.startswith("seal") else "writes for others to read"
-
-
-def _who(written: Sequence[_Written], start: date, end: date) -> _Part:
-    rows = _of(("at", "actor", "duty", "what"), [astuple(each) for each in written])
-    columns = (
-        Column("at", "When (UTC)"),
-        Column("actor", "Who"),
-        Column("duty", "Duty"),
-        Column("what", "What"),
-    )
-    duties: dict[str, set[str]] = {}
-    for each in written:
-        if each.duty != "writes for others to read":
-            duties.setdefault(each.actor, set()).add(each.duty)
-    several = {actor: sorted(found) for actor, found in sorted(duties.items()) if len(found) > 1}
-    findings = tuple(
-        literal(f"{actor} {' and '.join(found)}: let somebody else do one of them.")
-        for actor, found in several.items()
-    )
-    said = literal(
-        f"What was written beside the warehouse from {formatting.day(start)} to "
-        f"{formatting.day(end)}, by the name that was given "
-        "or the account that ran the command: budgets, savings, alerts, exports, seals, messages. A name is "
-        "as sure as the login behind it."
-    )
-    return _Part(Section("Who wrote what", (said,), (Table(columns, rows, max_rows=ALL),)), findings)
-
-
 def _limits() -> Section:
     return Section(
         "What this document does not show",
         (
             note(
-                "Who only read: pages and files leave no trace of their readers here; a proxy before "
-                "the page can keep one."
+                "Who only looked: a page leaves no trace of who read it, only of who took a file along from "
+                "it; a proxy before the page can keep one."
             ),
             note(
                 "Whether files that never arrived should have: a day without a record is named "

@@ -31,7 +31,7 @@ def sealed(verdict: Verdict, folder: Path, first: date, last: date) -> tuple[Sec
     against = "a copy that was kept elsewhere" if verdict.has_copy else "no copy that was kept elsewhere"
     said = literal(
         f"{len(verdict.heads)} seals in {folder}; the log has the root {verdict.log_root}: compare it with "
-        f"the one that you kept. {verdict.days} days and {verdict.rows} rows of the warehouse were held "
+        f"the one that you kept. {verdict.days:,} days and {verdict.rows:,} rows of the warehouse were held "
         f"against them, and they against {_counted(verdict.keys)} and {against}: "
         f"{'all of it holds' if not verdict.problems else f'{len(verdict.problems)} problems'}. "
         "docs/seals.md says what seals find and what they cannot."

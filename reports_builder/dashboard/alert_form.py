@@ -7,6 +7,7 @@ import streamlit as st
 
 from reports_builder import formatting
 from reports_builder.alerts.lookup import acknowledge, assign
+from reports_builder.dashboard import noting
 from reports_builder.dashboard.loading import load_alerts
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
@@ -35,8 +36,8 @@ def draw(settings: Settings, identity: Identity) -> None:
         chosen = st.selectbox("Alerts of", range(len(subjects)), format_func=names.__getitem__)
         assignee = st.text_input("Assign to", max_chars=_LONGEST)
         note = st.text_input("Note", max_chars=_LONGEST)
-        actor = _actor(settings)
-        if settings.needs_login:
+        actor = noting.account(settings)
+        if actor:
             st.caption(escape(f"Written down as {actor}."))
         else:
             actor = st.text_input("Your name", max_chars=_LONGEST)
@@ -57,20 +58,17 @@ def draw(settings: Settings, identity: Identity) -> None:
         if is_assigned and not assignee:
             raise ReportError("say whom it is assigned to.")
         if is_assigned:
-            assign(Path(settings.warehouse), ids, actor, assignee, said or None)
+            with noting.alerts(settings, "assign", ids):
+                assign(Path(settings.warehouse), ids, actor, assignee, said or None)
             st.session_state[_SAVED] = f"{who} is assigned to {assignee}."
         else:
-            acknowledge(Path(settings.warehouse), ids, actor, said or None)
+            with noting.alerts(settings, "acknowledge", ids):
+                acknowledge(Path(settings.warehouse), ids, actor, said or None)
             st.session_state[_SAVED] = f"{who} is acknowledged by {actor}."
     except ReportError as error:
         st.error(escape(str(error)))
         return
     st.rerun()
-
-
-def _actor(settings: Settings) -> str:
-    """The account that is logged in, which nobody can write over."""
-    return str(st.user.get("email") or "") if settings.needs_login else ""
 
 
 def _label(row: Mapping[str, Value]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from reports_builder.budgets.changes import GATES, SCOPES, BudgetChanges, budget_change
+from reports_builder.dashboard import noting
 from reports_builder.dashboard.settings import Settings
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean, escape
@@ -21,7 +22,11 @@ def draw(settings: Settings) -> None:
         amount = st.text_input("USD for the whole period; empty withdraws the budget", max_chars=20)
         gate = st.selectbox("What breaks it gets", GATES, index=1)
         approver = st.text_input("Who may approve", "Head of Finance", max_chars=200)
-        actor = st.text_input("Your name", max_chars=200)
+        actor = noting.account(settings)
+        if actor:
+            st.caption(escape(f"Written down as {actor}."))
+        else:
+            actor = st.text_input("Your name", max_chars=200)
         if st.form_submit_button("Save the budget", type="primary"):
             try:
                 if not actor.strip():
@@ -35,7 +40,8 @@ def draw(settings: Settings) -> None:
                     approver_role=clean(approver),
                     actor=clean(actor),
                 )
-                BudgetChanges(Path(settings.warehouse)).append([change])
+                with noting.budget(settings, change):
+                    BudgetChanges(Path(settings.warehouse)).append([change])
             except ReportError as error:
                 st.error(escape(str(error)))
                 return

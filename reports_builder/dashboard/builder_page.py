@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from reports_builder import semantic
-from reports_builder.dashboard import address, charts, show
+from reports_builder.dashboard import address, charts, noting, show
 from reports_builder.dashboard.drawing import Answer, Drawing, Field, draw, style_of
 from reports_builder.dashboard.questions import ADDRESS, Question
 from reports_builder.dashboard.reading import Identity
@@ -280,7 +280,8 @@ def _save(question: Question, settings: Settings) -> None:
             if not named.name:
                 st.error("Give the chart a name first.")
                 return
-            path = semantic.save_chart(named.to_chart(), Path(settings.charts))
+            with noting.chart(settings):
+                path = semantic.save_chart(named.to_chart(), Path(settings.charts))
             _keep(named)
             st.session_state["saved-as"] = path.name
             st.rerun()

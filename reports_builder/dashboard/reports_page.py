@@ -8,7 +8,7 @@ import streamlit as st
 
 from reports_builder import markup
 from reports_builder.access import Scope
-from reports_builder.dashboard import address
+from reports_builder.dashboard import address, show
 from reports_builder.dashboard.settings import Settings
 from reports_builder.escaping import escape
 from reports_builder.pages import page_modules
@@ -45,14 +45,7 @@ def draw(settings: Settings, scope: Scope) -> None:
     st.caption("As rendered for the reports' own period: filters do not change it.")
     text = texts[name]
     st.html(markup.page(text, figures_below(there[name].parent)))
-    st.download_button(
-        "Markdown",
-        data=text,
-        file_name=f"{name}.md",
-        mime="text/markdown",
-        type="tertiary",
-        on_click="ignore",
-    )
+    show.download("Markdown", text, f"{name}.md", "markdown")
 
 
 def rendered(folder: Path) -> dict[str, Path]:

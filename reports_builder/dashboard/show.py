@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from reports_builder import formatting, markup
-from reports_builder.dashboard import charts, explain_page
+from reports_builder.dashboard import charts, explain_page, noting
 from reports_builder.dashboard.filters import whole_said
 from reports_builder.dashboard.pages import VIEWS
 from reports_builder.dashboard.settings import Settings
@@ -292,16 +292,23 @@ def sources(citations: tuple[Citation, ...], evidence: Evidence, name: str) -> N
     """Below a chart or a table: its query and its rows to take along."""
     with st.container(horizontal=True, gap="small"):
         query(citations, name)
-        st.download_button(
-            "CSV",
-            # Not on demand: what is made on demand cannot be had while the page is drawn again.
-            data=csv_bytes(evidence),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            key=f"csv-{name}",
-            type="tertiary",
-            on_click="ignore",
-        )
+        download("CSV", csv_bytes(evidence), f"{name}.csv", f"csv-{name}", len(evidence.rows))
+
+
+@st.fragment
+def download(label: str, content: bytes | str, file_name: str, key: str, rows: int | None = None) -> None:
+    """A button for a file; a click on it is noted, and draws nothing else again."""
+    st.download_button(
+        label,
+        # Not on demand: what is made on demand cannot be had while the page is drawn again.
+        data=content,
+        file_name=file_name,
+        mime="text/csv" if file_name.endswith(".csv") else "text/markdown",
+        key=key,
+        type="tertiary",
+        on_click=noting.download,
+        args=(file_name, rows),
+    )
 
 
 def _table(table: Table, name: str) -> None:

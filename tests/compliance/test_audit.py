@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -75,3 +76,49 @@ def test_a_line_that_a_kill_cut_off_hides_no_other(warehouse: Path) -> None:
     with pytest.raises(ReportError), log.of("export focus"):
         raise ReportError("no")
     assert [event.outcome for event in log.events()] == [BEGUN, DONE, BEGUN, FAILED]
+
+
+def test_a_line_that_was_changed_removed_or_put_between_is_found(warehouse: Path) -> None:
+    log = AuditLog(warehouse)
+    for action in ("export focus", "seal", "send"):
+        with log.of(action):
+            pass
+    kept = log.head
+    assert log.problems() == []
+    whole = log.path.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    for changed in (
+        [lines[0].replace(b"focus", b"other"), *lines[1:]],
+        lines[1:],
+        [*lines[:2], *lines[3:]],
+        [*lines[:2], lines[1], *lines[2:]],
+        [lines[1], lines[0], *lines[2:]],
+        [*lines, json.dumps({**json.loads(lines[-1]), "previous": None}).encode() + b"\n"],
+    ):
+        log.path.write_bytes(b"".join(changed))
+        assert log.problems()
+    # A chain does not know its end: the line that was kept does.
+    log.path.write_bytes(b"".join(lines[:-1]))
+    assert log.problems() == []
+    assert not log.holds(kept)
+    log.path.write_bytes(whole)
+    assert log.holds(kept)
+
+
+def test_lines_of_before_there_were_hashes_and_lines_cut_off_are_no_problem(warehouse: Path) -> None:
+    log = AuditLog(warehouse)
+    log.path.parent.mkdir()
+    old = {
+        "event_at": "2026-10-01T00:00:00Z",
+        "run_id": "a",
+        "actor": "ann",
+        "action": "send",
+        "outcome": DONE,
+    }
+    log.path.write_text(json.dumps(old) + "\n")
+    log.note("page download: a.csv", "ann")
+    with log.path.open("ab") as file:
+        file.write(b'{"event_at": "2026-')
+    log.note("page download: b.csv", "ann")
+    assert log.problems() == []
+    assert [event.action for event in log.events()][1:] == ["page download: a.csv", "page download: b.csv"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,7 +17,8 @@ from typer.testing import CliRunner
 from reports_builder.alerts.ledger import ACKNOWLEDGED, Event, Ledger
 from reports_builder.budgets.changes import BudgetChanges, budget_change
 from reports_builder.cli import app
-from reports_builder.compliance.audit import AuditLog
+from reports_builder.compliance.audit import WITHOUT_LOGIN, AuditLog
+from reports_builder.compliance.permitted import permitted
 from reports_builder.compliance.report import Books, Compliance, compliance_report
 from reports_builder.compliance.rules import rule_changes
 from reports_builder.compliance.text import text_of
@@ -127,6 +129,66 @@ def test_who_sets_budgets_and_hands_out_charges_is_named(books: Books) -> None:
     text = text_of(report)
     assert "team agents-team" in text
     assert "701.50 USD (agreed)" in text
+
+
+def test_what_the_page_wrote_is_listed_once_with_its_reader(books: Books) -> None:
+    log = AuditLog(books.warehouse)
+    with log.of("page budget: total total, 2026-11, set to 9 USD", "cfo@example.com"):
+        pass
+    log.note("page download: spend.csv, 3 rows", WITHOUT_LOGIN)
+    with log.of("seal", WITHOUT_LOGIN), log.of("page alerts: acknowledge a", WITHOUT_LOGIN):
+        pass
+    report = compliance_report(replace(books, audit_head=log.head), latest_month(books.warehouse))
+    table = next(section for section in report.sections if section.title == "Who wrote what").tables[0]
+    told = [row[1:] for row in table.evidence.rows]
+    assert told[:2] == [
+        (
+            "cfo@example.com",
+            "sets budgets",
+            "page budget: total total, 2026-11, set to 9 USD: done",
+            "audit/events.jsonl",
+        ),
+        (
+            WITHOUT_LOGIN,
+            "takes figures along",
+            "page download: spend.csv, 3 rows: done",
+            "audit/events.jsonl",
+        ),
+    ]
+    assert len(told) == 4
+    assert WITHOUT_LOGIN not in said(report)
+    assert "each line follows the one before it and the line that was kept is in it" in text_of(report)
+    kept = log.head
+    lines = log.path.read_bytes().splitlines(keepends=True)
+    log.path.write_bytes(b"".join(lines[:-1]))
+    report = compliance_report(replace(books, audit_head=kept), latest_month(books.warehouse))
+    assert f"the line with the SHA-256 {kept} that was kept is not in it any more" in said(report)
+    log.path.write_bytes(b"".join(lines[1:]))
+    report = compliance_report(books, latest_month(books.warehouse))
+    assert "line 1 of events.jsonl does not follow the line before it" in said(report)
+
+
+def test_who_may_see_what_is_told_group_by_group(tmp_path: Path) -> None:
+    policy = tmp_path / "access.toml"
+    section, findings = permitted(policy)
+    assert "whoever opens the page sees all rows, with revenue" in findings[0].plain
+    assert section.tables == ()
+    policy.write_text(
+        'issuer = "https://login.example"\n[groups.finance]\nrows = "all"\nrevenue = true\n'
+        '[groups."eng/search"]\nteams = ["b-team", "a-team", "c-team", "d-team"]\n'
+        '[groups.tenants]\ncustomers_claim = "tenant_id"\nrevenue = true\n'
+    )
+    section, findings = permitted(policy)
+    assert findings == ()
+    assert hashlib.sha256(policy.read_bytes()).hexdigest() in section.text[0].plain
+    assert section.tables[0].evidence.rows == (
+        ("eng/search", "teams a-team, b-team, c-team, d-team", "no"),
+        ("finance", "all", "yes"),
+        ("tenants", "customers that the account's claim tenant_id names", "yes"),
+    )
+    policy.write_text("groups = 1")
+    _, findings = permitted(policy)
+    assert "cannot be read, so that the page shows nobody anything" in findings[0].plain
 
 
 def test_hostile_names_are_text(books: Books) -> None:

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from reports_builder import formatting
+from reports_builder.compliance.audit import AuditLog
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_view
 from reports_builder.dashboard.pages import VIEWS
@@ -186,6 +187,9 @@ def test_a_chart_comes_as_csv(dashboard: Dashboard, reader: Reader) -> None:
         rows = list(csv.DictReader(file))
     spent = dashboard.workspace.query(SPEND + " group by provider order by 1 desc")
     assert [Decimal(row["cost_usd"]) for row in rows] == [row[0] for row in spent]
+    reader.settled()
+    noted = [event.action for event in AuditLog(dashboard.workspace.published).events()]
+    assert f"page download: spend-by-provider.csv, {len(rows)} rows" in noted
 
 
 def test_a_chart_is_built_saved_and_opened_again(dashboard: Dashboard, reader: Reader) -> None:
