@@ -80,7 +80,7 @@ months as (
     select end_month_date as month_start_date from tranches
     union distinct
     select cast(date_trunc('month', ends_on) as date) as month_start_date from owned
-    where ends_on between (select min(signed_month_date) from tranches) and (select max(end_month_date) from tranches)
+    where ends_on between (select min(tranches.signed_month_date) from tranches) and (select max(tranches.end_month_date) from tranches)
 
 ),
 

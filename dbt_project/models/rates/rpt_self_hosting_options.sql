@@ -94,7 +94,8 @@ pools as (
 
 served as (
 
-    select distinct served_provider, self_hosted_model from pools where served_provider is not null
+    select distinct served_provider, self_hosted_model from pools
+    where served_provider is not null
 
 ),
 
@@ -103,10 +104,10 @@ used as (
 
     select
         task_usage.task_type, task_usage.provider, task_usage.model, task_usage.quality_scored_calls, task_usage.quality_score_sum, served.served_provider, served.self_hosted_model,
-        case when served.served_provider is null then task_usage.input_tokens + task_usage.output_tokens end as current_tokens,
         {% for kind in ['input_tokens', 'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens'] -%}
-        case when served.served_provider is null then task_usage.planned_{{ kind }} else task_usage.{{ kind }} end as {{ kind }}{{ ',' if not loop.last }}
-        {% endfor %}
+        case when served.served_provider is null then task_usage.planned_{{ kind }} else task_usage.{{ kind }} end as {{ kind }},
+        {% endfor -%}
+        case when served.served_provider is null then task_usage.input_tokens + task_usage.output_tokens end as current_tokens
     from task_usage
     left join served on lower(task_usage.provider) = served.served_provider and lower(task_usage.model) = served.self_hosted_model
 
@@ -164,8 +165,7 @@ compared as (
         pools.pool,
         pools.self_hosted_model,
         case when pools.served_provider is null then 'assumed throughput' else 'recorded calls' end as basis,
-        api_costs.api_provider, api_costs.api_model, api_costs.task_types, api_costs.compared_tokens, api_costs.current_tokens,
-        api_costs.quality_score, api_costs.api_quality_score,
+        api_costs.api_provider, api_costs.api_model, api_costs.task_types, api_costs.compared_tokens, api_costs.current_tokens, api_costs.quality_score, api_costs.api_quality_score,
         pools.monthly_cost_usd,
         api_costs.api_cost_usd,
         {{ ratio('pools.monthly_cost_usd', 'pools.gpu_hours') }} as usd_per_gpu_hour,

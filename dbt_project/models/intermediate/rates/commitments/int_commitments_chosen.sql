@@ -154,7 +154,8 @@ summed as (
         {{ money('sum(steps.more_money_at_risk_usd) over up_to_the_step') }} as portfolio_at_risk_usd,
         {{ ratio('limits.owned_usd + sum(steps.more_covered_monthly_usd) over up_to_the_step', 'limits.eligible_monthly_usd') }} as portfolio_coverage_share,
         limits.target_coverage_share, limits.owned_coverage_share, limits.risk_limit_usd
-    from steps cross join limits where steps.offer_id is not null
+    from steps cross join limits
+    where steps.offer_id is not null
     window up_to_the_step as (order by steps.step_rank rows between unbounded preceding and current row)
 
 ),
@@ -187,8 +188,7 @@ final as (
         options.series_id as usage_group, options.offer_id, options.level_name, options.level_kind, options.offer_name, options.history_id, options.group_id, options.is_illustrative,
         options.term_months, options.payment_option, cast(options.upfront_share as double) as upfront_share, options.lookback_end_date, options.committed_units, options.unit_increment, options.minimum_units,
         options.usd_per_unit_hour, options.hourly_commitment_usd, options.obligation_usd, options.net_monthly_savings_usd as monthly_savings_usd,
-        options.covered_monthly_usd, options.money_at_risk_usd, chosen.slope_before as savings_per_usd_at_risk, chosen.step_rank,
-        chosen.portfolio_monthly_savings_usd, chosen.portfolio_at_risk_usd, chosen.portfolio_coverage_share,
+        options.covered_monthly_usd, options.money_at_risk_usd, chosen.slope_before as savings_per_usd_at_risk, chosen.step_rank, chosen.portfolio_monthly_savings_usd, chosen.portfolio_at_risk_usd, chosen.portfolio_coverage_share,
         limits.owned_usd, limits.owned_coverage_share, limits.eligible_monthly_usd, limits.target_coverage_share, limits.risk_limit_usd,
         coalesce(chosen.is_chosen, false) as is_chosen,
         row_number() over (partition by options.offer_id, options.series_id, options.level_kind order by case when chosen.is_chosen then 0 else 1 end, options.level_name) = 1 as is_first_of_level,
