@@ -20,6 +20,8 @@ SCHEME = "s3://"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _IS_THERE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _IS_GONE = frozenset({"NoSuchKey", "404"})
+# The mode in which the owner of the account cannot shorten a lock either.
+_LOCKED = "COMPLIANCE"
 _SECONDS_TO_CONNECT, _SECONDS_TO_ANSWER, _TRIES = 10, 60, 3
 _MOST_REMOVED_AT_ONCE = 1000
 _PIECE = 1 << 20
@@ -71,24 +73,22 @@ class ObjectFolder:
     def put_new(self, name: str, content: bytes, *, locked_until: date | None = None) -> bool:
         """Put an object, whole or not at all; False where one of that name is there, which stays as it is.
 
-        With ``locked_until`` nobody can remove or replace it before that day ends, not even the owner of the
-        account (retention mode COMPLIANCE); ReportError where the server did not lock it.
+        With ``locked_until`` it asks the server to let nobody remove or replace it before that day ends, not
+        even the owner of the account (retention mode COMPLIANCE). Some servers ignore what they do not know
+        of a request, and a request whose answer was lost is sent again and finds its own object: look at its
+        lock and its content afterwards.
         """
         lock: dict[str, Any] = {}
         if locked_until:
-            end = datetime.combine(locked_until, time(23, 59, 59), UTC)
-            lock = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": end}
-        if not self._put_if(name, content, IfNoneMatch="*", **lock):
-            return False
+            lock = {"ObjectLockMode": _LOCKED, "ObjectLockRetainUntilDate": end_of(locked_until)}
+        return self._put_if(name, content, IfNoneMatch="*", **lock)
+
+    def locked_until(self, name: str, version: str) -> datetime | None:
+        """Until when nobody can remove a version of an object; None where it shows no such lock."""
         with self._telling(name):
-            found = self.client.head_object(Bucket=self.bucket, Key=self.prefix + name) if lock else {}
-        # There are servers that take what they do not know of a request for nothing.
-        if lock and (found.get("ObjectLockMode") != "COMPLIANCE" or found["ObjectLockRetainUntilDate"] < end):
-            raise ReportError(
-                f"{self.url}/{name} was written, but the server does not lock it until {locked_until}: make "
-                "a bucket with object lock, and let the account read it (s3:GetObjectRetention)."
-            )
-        return True
+            found = self.client.head_object(Bucket=self.bucket, Key=self.prefix + name, VersionId=version)
+        end: datetime | None = found.get("ObjectLockRetainUntilDate")
+        return end if found.get("ObjectLockMode") == _LOCKED else None
 
     def objects(self) -> list[StoredObject]:
         """All objects below the prefix, however deep, by name."""
@@ -185,6 +185,11 @@ class ObjectFolder:
             raise ReportError(f"{place}: the server says {said}.") from error
         except (BotoCoreError, HTTPClientError) as error:
             raise ReportError(f"{place}: {error}") from error
+
+
+def end_of(day: date) -> datetime:
+    """The last second of a day, UTC."""
+    return datetime.combine(day, time(23, 59, 59), UTC)
 
 
 def open_folder(url: str) -> ObjectFolder:

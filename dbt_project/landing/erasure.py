@@ -35,13 +35,17 @@ _SOURCES = ((CUSTOMERS, "customer_id"), (BILLING, "customer_id"), (TENANT_ACTIVI
 
 @dataclass
 class Erasure:
-    """A file without what names a customer: what of it goes, and the content that takes its place."""
+    """A file without what names a customer: what of it goes, and the content that takes its place.
+
+    ``keeps_name`` is set where a column that builds read names it, too, which is not changed.
+    """
 
     path: Path
     content: bytes = b""
     rows: int = 0
     columns: set[str] = field(default_factory=set)
     values: set[str] = field(default_factory=set)
+    keeps_name: bool = False
 
     def note(self, column: str, value: object) -> None:
         """Note a value that goes."""

@@ -59,3 +59,11 @@
         inner join {{ ref('savings_actions') }} as kinds on single.action_kind = kinds.action_kind
     ) as works
 {%- endmacro %}
+
+{# After how many months a kind of action has begun. The price plan has when its last wave is asked for the new price. #}
+{% macro begins_after_months(kinds) -%}
+    case {{ kinds }}.action_kind
+        when 'price_plan' then ({{ assumption('price_notice_days') }} + {{ assumption('price_wave_gap_days') }}) / {{ days_of_mean_month() }}
+        else {{ kinds }}.months_to_start
+    end
+{%- endmacro %}

@@ -91,7 +91,8 @@ def erase_command(
     else:
         assert user is not None
         found = find_user(warehouse, raw, user)
-        going = {path for path, _ in found.exports} | {each.path for each in found.fields}
+        going = {path for path, _ in found.exports}
+        going |= {each.path for each in found.fields if not each.keeps_name}
         naming = [path for path in still_naming_user(user, raw, places) if path not in going]
     for each in found.fields:
         typer.echo(f"{each.path}: {', '.join(sorted(each.columns))} of {each.rows} rows")
@@ -102,11 +103,9 @@ def erase_command(
     if not yes:
         stays = f"{found.stays} stays" if found.stays else "The rows stay"
         typer.echo(f"Nothing was changed. {stays}, so that totals and seals hold. --yes does it.")
-    elif customer is not None:
-        erase(warehouse, raw, customer)
-    elif user is not None:
-        erase_user(warehouse, raw, user)
-    if yes:
+    elif (erase(warehouse, raw, customer) if customer else erase_user(warehouse, raw, user or "")) is None:
+        typer.echo("Nothing was erased, and no erasure is noted.")
+    else:
         typer.echo(
             f"Erased. The published warehouse and pages may name the {'customer' if customer else 'user'} "
             f"until you build: `{BUILD}`, which is made from nothing, and render the pages."

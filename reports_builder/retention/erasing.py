@@ -1,6 +1,7 @@
 """Erase who a customer is: the inputs name nobody any more, and what was made of them is made anew."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,6 +21,8 @@ from dbt_project.landing.registry import CALL_SOURCES, LANDED_SOURCES, project_v
 from reports_builder.append_only import append_lines, read_lines
 from reports_builder.errors import ReportError
 from reports_builder.retention.applying import Retention
+from reports_builder.retention.begun import BegunErasure
+from reports_builder.retention.naming import files_below
 from reports_builder.retention.undisturbed import undisturbed
 
 # Shorter values, such as the code of a country, stand in many files and name nobody.
@@ -60,6 +63,21 @@ class Found:
     exports: tuple[tuple[Path, Path], ...] = ()
 
     @property
+    def names_somebody(self) -> bool:
+        """Whether anything goes: from files, or an id from the key table."""
+        return bool(self.files) or self.stays not in ("", self.customer_id)
+
+    @property
+    def files(self) -> int:
+        """How many files name it."""
+        return len(self.fields) + len(self.exports)
+
+    @property
+    def rows(self) -> int:
+        """How many rows of files that stay do."""
+        return sum(each.rows for each in self.fields)
+
+    @property
     def values(self) -> frozenset[str]:
         """What must not be found any more."""
         own = {self.customer_id} if self.stays != self.customer_id else set[str]()
@@ -72,10 +90,15 @@ def find(warehouse: Path, raw: Path, customer_id: str) -> Found:
         return _find(warehouse, raw, customer_id, keys)
 
 
-def erase(warehouse: Path, raw: Path, customer_id: str) -> Erased:
-    """Erase it from the raw files and what builds keep of them; a killed run is completed by the next."""
+def erase(warehouse: Path, raw: Path, customer_id: str) -> Erased | None:
+    """Erase it from the raw files and what builds keep of them; None where nothing names it.
+
+    A killed run is completed by the next.
+    """
     with erasing(warehouse, raw), keys_of(raw) as keys:
-        found = _find(warehouse, raw, customer_id, keys)
+        found, begun = _find(warehouse, raw, customer_id, keys), BegunErasure(warehouse, customer_id)
+        if found.names_somebody:
+            begun.begin(found.files, found.rows)
         for path, landed in found.exports:
             write_archived(landed, raw / ARCHIVE / landed.parent.name / landed.name)
             path.unlink()
@@ -85,7 +108,7 @@ def erase(warehouse: Path, raw: Path, customer_id: str) -> Erased:
         # Last: until now a run that was killed could be completed.
         if keys is not None and keys.known(customer_id):
             keys.forget(customer_id)
-        return noted(warehouse, found)
+        return noted(warehouse, found, begun)
 
 
 @contextmanager
@@ -105,12 +128,14 @@ def erasing(warehouse: Path, raw: Path) -> Iterator[None]:
             ) from error
 
 
-def noted(warehouse: Path, found: Found) -> Erased:
-    """Note in the record who was erased."""
+def noted(warehouse: Path, found: Found, begun: BegunErasure) -> Erased | None:
+    """Note in the record who was erased; None, and no line, where neither this run nor a killed one did."""
+    if not found.names_somebody and not begun.was_killed:
+        return None
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    rows = sum(each.rows for each in found.fields)
-    erased = Erased(at, found.stays, len(found.fields) + len(found.exports), rows)
+    erased = Erased(at, found.stays, max(begun.files, found.files), max(begun.rows, found.rows))
     append_lines(_record(warehouse), [json.dumps(asdict(erased)).encode("ascii") + b"\n"])
+    begun.end()
     return erased
 
 
@@ -170,21 +195,20 @@ def landed_exports(
 
 
 def still_naming(found: Found, folders: list[Path]) -> Iterator[Path]:
-    """The files in folders whose bytes hold one of the values: what was rendered or sent before.
+    """The files in folders whose bytes or path hold one of the values: what was rendered or sent before.
 
     Files that are compressed are not told by their bytes: those of the warehouse are made anew.
     """
     values = [value.encode() for value in found.values if len(value) >= _SHORTEST_NAME]
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in _COMPRESSED or not path.is_file():
-                continue
-            try:
-                content = path.read_bytes()
-            except OSError as error:
-                raise ReportError(f"{path} cannot be looked through ({error.strerror}).") from error
-            if any(value in content for value in values):
-                yield path
+    for path, place in files_below(folders):
+        if path.suffix in _COMPRESSED:
+            continue
+        try:
+            content = path.read_bytes() + b"\n" + os.fsencode(place)
+        except OSError as error:
+            raise ReportError(f"{path} cannot be looked through ({error.strerror}).") from error
+        if any(value in content for value in values):
+            yield path
 
 
 def _drop_copies(landing: LandingFolder) -> None:

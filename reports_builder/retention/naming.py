@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,14 @@ class Name:
 
     def is_in_value(self, value: Any) -> bool:
         """Whether a value of a table does, of any type."""
-        if value is None or isinstance(value, int | float):
+        if value is None or isinstance(value, bool):
             return False
-        return self.is_in(value if isinstance(value, str) else json.dumps(value, default=str))
+        if isinstance(value, float):
+            # A column of whole numbers of which some are unknown is one of floats in many tools.
+            return value.is_integer() and self.is_in(str(int(value)))
+        return self.is_in(
+            str(value) if isinstance(value, str | int) else json.dumps(value, default=str, ensure_ascii=False)
+        )
 
     def is_in_file(self, path: Path) -> bool:
         """Whether a file does, unpacked; ReportError where it cannot be read."""
@@ -69,6 +74,16 @@ class Name:
             while chunk := file.read(_CHUNK):
                 yield (end + chunk).decode(errors="replace")
                 end = chunk[-4 * self._longest :]
+
+
+def files_below(folders: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
+    """The files below folders, each once, with their path below the first folder that they are in."""
+    seen = set[Path]()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and (real := path.resolve()) not in seen:
+                seen.add(real)
+                yield path, path.relative_to(folder)
 
 
 def _rows_as_text(path: Path) -> Iterator[str]:

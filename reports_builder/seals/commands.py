@@ -67,8 +67,8 @@ def seal_command(
         typer.echo(f"  {head['ledger']} {head['day']}: {what_moved(head)} ({head['reason']})")
     typer.echo(f"The log has {run.heads} heads and the root {run.log_root}. Keep this line elsewhere.")
     if copy_to and retain_until:
-        copy_heads_to_bucket(seals, copy_to, retain_until.date())
-        typer.echo(f"All heads are in {copy_to}, those that came locked until {retain_until:%Y-%m-%d}.")
+        end = copy_heads_to_bucket(seals, copy_to, retain_until.date())
+        typer.echo(f"All heads are in {copy_to}{f', each locked until {end} or later' if end else ''}.")
     elif copy_to:
         is_committed = copy_heads(seals, Path(copy_to))
         typer.echo(f"All heads are in {Path(copy_to) / HEADS}{', committed' if is_committed else ''}.")

@@ -3,11 +3,11 @@
 import os
 import re
 import subprocess
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reports_builder.errors import ReportError
-from reports_builder.object_storage import SCHEME, ObjectFolder, open_folder
+from reports_builder.object_storage import SCHEME, ObjectFolder, end_of, open_folder
 from reports_builder.seals import log
 
 # Of a bucket the object with the heads from this number on: objects cannot grow.
@@ -41,19 +41,42 @@ def copy_heads(folder: Path, destination: Path) -> bool:
     return True
 
 
-def copy_heads_to_bucket(folder: Path, url: str, locked_until: date) -> None:
+def copy_heads_to_bucket(folder: Path, url: str, locked_until: date) -> date | None:
     """Put the heads that a bucket lacks into an object of their own, locked until the end of that day.
 
-    Raises ReportError as above, and where another run copies at the same time.
+    Gives the day until which each object with heads is locked at least, as the server says; None where there
+    are no heads. Raises ReportError as above, where another run copies at the same time, and where an object,
+    of this run or an earlier one, is not locked.
     """
     heads, bucket = _whole_heads(folder), open_folder(url)
     copied = _joined(bucket)
     _check_beginning(folder, heads, copied, url)
-    if copied == heads:
-        return
-    name = _part(copied)
-    if not bucket.put_new(name, heads[len(copied) :], locked_until=locked_until):
+    name, new = _part(copied), heads[len(copied) :]
+    is_other = bool(new) and not bucket.put_new(name, new, locked_until=locked_until)
+    versions = bucket.first_versions()
+    # A run whose answer was lost finds what it put itself.
+    if is_other and (name not in versions or bucket.read(name, versions[name]) != new):
         raise ReportError(f"another run wrote {bucket.url}/{name} at the same time: copy again.")
+    ends = [
+        _locked_end(bucket, part, version, locked_until if new and part == name else None)
+        for part, version in versions.items()
+        if _PART.fullmatch(part)
+    ]
+    return min(ends).date() if ends else None
+
+
+def _locked_end(bucket: ObjectFolder, name: str, version: str, asked: date | None) -> datetime:
+    """When the lock of a part ends; ReportError where it is not locked, or not as long as was asked."""
+    needed = end_of(asked) if asked else datetime.now(UTC)
+    end = bucket.locked_until(name, version)
+    if end is None or end < needed:
+        until = f"until {asked}" if asked else f"any more, only until {end:%Y-%m-%d}" if end else "at all"
+        raise ReportError(
+            f"{bucket.url}/{name} was written, but the server does not lock it {until}: nobody is kept from "
+            "changing it. Copy to a bucket with object lock that has none of the heads yet, or lock the "
+            "object there, and let the account read its lock (s3:GetObjectRetention)."
+        )
+    return end
 
 
 def read_copy(place: str) -> bytes:

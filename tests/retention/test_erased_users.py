@@ -14,13 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dbt_project.landing.erasure import Erasure
 from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.schemas import CALL_SCHEMA
 from reports_builder import cli
 from reports_builder.errors import ReportError
 from reports_builder.retention import erasing_users
 from reports_builder.retention.erasing import erased_customers
-from reports_builder.retention.erasing_users import erase_user, find_user
+from reports_builder.retention.erasing_users import erase_user, find_user, still_naming_user
 from reports_builder.retention.naming import Name
 from tests.retention.test_erasure import everything
 
@@ -129,7 +130,7 @@ def test_a_user_goes_from_everywhere_and_no_row_changes(raw: Path, warehouse: Pa
         "acme.jsonl.gz",
     ]
     erased = erase_user(warehouse, raw, ADA)
-    assert (erased.customer_id, erased.files, erased.rows) == ("", 5, 1)
+    assert erased is not None and (erased.customer_id, erased.files, erased.rows) == ("", 5, 1)
     assert erased_customers(warehouse) == [erased]
     # Before any build: neither in inputs nor in what builds keep and readers read. Who is not meant stays.
     for folder in (raw, warehouse.parent):
@@ -138,7 +139,7 @@ def test_a_user_goes_from_everywhere_and_no_row_changes(raw: Path, warehouse: Pa
         assert EVE in left
     assert landed(raw, warehouse) == rows
     after = pq.read_table(calls, partitioning=None).to_pylist()
-    assert after == [day[0] | {"who": None, "trace_id": None, "agent_id": None}, day[1]]
+    assert after == [day[0] | {"who": None}, day[1]]
     assert find_user(warehouse, raw, ADA).fields == find_user(warehouse, raw, ADA).exports == ()
 
 
@@ -176,6 +177,147 @@ def test_a_killed_erasure_is_completed_by_the_next(
     assert landed(raw, warehouse) == rows
 
 
+def read_day(path: Path) -> list[dict[str, object]]:
+    return pq.read_table(path, partitioning=None).to_pylist()
+
+
+def write_day(raw: Path, day: str, kept: dict[str, list[object]], **details: pa.Array) -> Path:
+    """A day file with two calls: columns that builds read, and others of any type."""
+    row = {
+        "timestamp": datetime.fromisoformat(f"{day}T09:00:00"), "provider": "openai", "model": "gpt-4o", "input_tokens": 12345,
+        "output_tokens": 1, "cost_usd": Decimal("0.1"), "customer_id": "acme",
+    }  # fmt: skip
+    rows = [row | {"call_id": f"{day}-{number}"} for number in range(2)]
+    rows = [each | {name: values[at] for name, values in kept.items()} for at, each in enumerate(rows)]
+    table = pa.Table.from_pylist(rows, CALL_SCHEMA)
+    for name, values in details.items():
+        table = table.append_column(name, values)
+    path = raw / "calls" / f"date={day}" / "part.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path)
+    return path
+
+
+def test_a_trace_that_names_the_user_gets_one_random_id_on_all_its_days(
+    tmp_path: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, days = tmp_path / "raw", ("2026-10-01", "2026-10-02")
+    traces = {"trace_id": [f"chat of {ADA}", "t-2"], "agent_id": ["writer", f"agent-{ADA}"]}
+    files = [write_day(raw, day, traces) for day in days]
+    before = [read_day(path) for path in files]
+    real = Erasure.write
+
+    def dying(erasure: Erasure) -> None:
+        if days[1] in str(erasure.path):
+            raise KeyboardInterrupt
+        real(erasure)
+
+    # Killed between the days: what one got, the other gets, too, and it is noted once.
+    with monkeypatch.context() as patched:
+        patched.setattr(Erasure, "write", dying)
+        with pytest.raises(KeyboardInterrupt):
+            erase_user(warehouse, raw, ADA)
+    erased = erase_user(warehouse, raw, ADA)
+    assert erased is not None and (erased.files, erased.rows) == (2, 4)
+    assert erased_customers(warehouse) == [erased]
+    after = [read_day(path) for path in files]
+    for name, place, other in (("trace_id", 0, 1), ("agent_id", 1, 0)):
+        ids = {day[place][name] for day in after}
+        assert len(ids) == 1 and len(str(ids.pop())) == 32
+        assert [day[other][name] for day in after] == [day[other][name] for day in before]
+    for then, now in zip(before, after, strict=True):
+        for row, left in zip(then, now, strict=True):
+            assert left | {"trace_id": "", "agent_id": ""} == row | {"trace_id": "", "agent_id": ""}
+    assert ADA not in everything(raw) + everything(warehouse.parent)
+    assert not (warehouse.parent / "retention" / "erasing.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([12345, 12346]),
+        pa.array([12345.0, None]),
+        pa.array([Decimal("12345"), None]),
+        pa.array(["12345", "12346"], pa.large_string()),
+        pa.array(["12345", "12346"]).dictionary_encode(),
+        pa.array([[("id", "12345")], [("id", "12346")]], pa.map_(pa.string(), pa.string())),
+        pa.array([[12345], []]),
+    ],
+    ids=lambda values: str(values.type),
+)
+def test_an_id_of_any_type_goes_from_day_files(values: pa.Array, tmp_path: Path, warehouse: Path) -> None:
+    raw = tmp_path / "raw"
+    path = write_day(raw, "2026-10-01", {"trace_id": ["a", "b"]}, user_id=values)
+    before = read_day(path)
+    erased = erase_user(warehouse, raw, "12345")
+    assert erased is not None and (erased.files, erased.rows) == (1, 1)
+    assert read_day(path) == [before[0] | {"user_id": None}, before[1]]
+    # Tokens are no ids: once it is gone, nothing is found any more.
+    assert find_user(warehouse, raw, "12345").fields == ()
+
+
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
+def test_whom_calls_are_charged_to_is_found_in_any_type_of_text(
+    kind: pa.DataType, raw: Path, warehouse: Path
+) -> None:
+    landed(raw, warehouse)
+    kept = raw / "archive" / "litellm" / "kept.parquet"
+    kept.parent.mkdir(parents=True)
+    pq.write_table(pa.table({"customer_id": pa.array([ADA]).cast(kind)}), kept)
+    with pytest.raises(ReportError, match="stands in customer_id"):
+        find_user(warehouse, raw, ADA)
+
+
+def test_files_that_are_named_for_a_user_are_listed_once(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    for place in (f"litellm/{ADA}.jsonl", f"coding_agents/{ADA}/day.jsonl", f"coding_agents/{EVE}/day.jsonl"):
+        (raw / place).parent.mkdir(parents=True, exist_ok=True)
+        (raw / place).write_text("{}\n")
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / f"{ADA}.png").write_bytes(b"drawn")
+    (tmp_path / "reports" / "page.md").write_text(ADA)
+    found = list(still_naming_user(ADA, raw, [tmp_path / "reports", tmp_path]))
+    assert sorted(str(path.relative_to(tmp_path)) for path in found) == [
+        f"raw/coding_agents/{ADA}/day.jsonl",
+        f"raw/litellm/{ADA}.jsonl",
+        f"reports/{ADA}.png",
+        "reports/page.md",
+    ]
+
+
+def test_who_is_not_found_is_not_noted_as_erased(
+    raw: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    landed(raw, warehouse)
+    places = ["--warehouse", str(warehouse), "--raw", str(raw), "--reports", str(raw.parent / "reports")]
+    for whom in ("--user", "--customer"):
+        monkeypatch.setattr(
+            sys, "argv", ["reports_builder", "erase", whom, "nobody@example.com", "--yes", *places]
+        )
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert not ended.value.code
+        said = capsys.readouterr().out
+        assert "No raw file names nobody@example.com.\nNothing was erased, and no erasure is noted." in said
+    assert erased_customers(warehouse) == []
+    assert not (warehouse.parent / "retention").exists()
+
+
+def test_a_day_file_that_goes_on_naming_the_user_is_listed(
+    tmp_path: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_day(
+        tmp_path / "raw", "2026-10-01", {"customer_id": [ADA, "acme"]}, who=pa.array([ADA, "eve"])
+    )
+    places = ["--warehouse", str(warehouse), "--raw", str(tmp_path / "raw")]
+    monkeypatch.setattr(
+        sys, "argv", ["reports_builder", "erase", "--user", ADA, *places, "--reports", str(tmp_path / "r")]
+    )
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert capsys.readouterr().out.splitlines()[-1] == f"  {path}"
+
+
 def test_the_command_shows_what_goes_and_what_else_names_the_user(
     raw: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -192,7 +334,7 @@ def test_the_command_shows_what_goes_and_what_else_names_the_user(
         return capsys.readouterr().out
 
     shown = run("--user", ADA)
-    assert "part.parquet: agent_id, trace_id, who of 1 rows" in shown
+    assert "part.parquet: who of 1 rows" in shown
     assert "acme.csv: all of it; its rows stay" in shown and "globex" not in shown
     assert "The rows stay, so that totals and seals hold." in shown
     assert (raw / "litellm" / "acme.csv").exists()

@@ -81,7 +81,7 @@ def test_names_go_everywhere_and_the_rest_stays(raw: Path, warehouse: Path) -> N
     before = landed(warehouse, "customers"), landed(warehouse, "billing")
     assert NAME in everything(warehouse.parent)
     erased = erase(warehouse, raw, "acme")
-    assert (erased.files, erased.rows) == (2, 2)
+    assert erased is not None and (erased.files, erased.rows) == (2, 2)
     assert erased_customers(warehouse) == [erased]
     # Before any build: neither in inputs nor in what builds keep.
     for gone in (NAME, MAIL):

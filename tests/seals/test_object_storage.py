@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from reports_builder import object_storage
 from reports_builder.cli import app
 from reports_builder.errors import ReportError
-from reports_builder.object_storage import open_folder
-from reports_builder.seals import log
+from reports_builder.object_storage import ObjectFolder, open_folder
+from reports_builder.seals import copying, log
 from reports_builder.seals.copying import copy_heads_to_bucket, read_copy
 from reports_builder.seals.sealing import seal
 from tests.buckets import become_client, served
@@ -55,7 +55,7 @@ def test_each_run_adds_what_the_bucket_lacks_and_the_parts_are_the_heads(client:
         publish(warehouse, change)
         done = CliRunner().invoke(app, ["seal", *places, "--copy-to", URL, "--retain-until", f"{UNTIL}"])
         assert done.exit_code == 0, done.exception
-        assert f"All heads are in {URL}, those that came locked until {UNTIL}." in done.output
+        assert f"All heads are in {URL}, each locked until {UNTIL} or later." in done.output
     assert list(open_folder(URL).first_versions()) == ["heads-00000000.jsonl", "heads-00000006.jsonl"]
     assert read_copy(URL) == log.heads_content(folder)
     found = client.head_object(Bucket="audit", Key="finops/heads-00000006.jsonl")
@@ -114,20 +114,78 @@ def test_a_part_that_is_missing_is_said() -> None:
         read_copy(URL)
 
 
+def without_lock(put: Callable[..., Any]) -> Callable[..., Any]:
+    """A server that takes what it does not know of a request for nothing."""
+    return lambda **asked: put(
+        **{key: value for key, value in asked.items() if not key.startswith("ObjectLock")}
+    )
+
+
+def with_lost_answer(put: Callable[..., Any]) -> Callable[..., Any]:
+    """The object arrives, its answer does not, and the client sends it again."""
+
+    def sent(**asked: Any) -> Any:
+        put(**asked)
+        return put(**asked)
+
+    return sent
+
+
+def patch(monkeypatch: pytest.MonkeyPatch, put: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    def opened(url: str) -> ObjectFolder:
+        folder = open_folder(url)
+        monkeypatch.setattr(folder.client, "put_object", put(folder.client.put_object))
+        return folder
+
+    monkeypatch.setattr(copying, "open_folder", opened)
+
+
 @pytest.mark.usefixtures("client")
-def test_a_server_that_takes_the_lock_for_nothing_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_answer_lost", [False, True])
+def test_a_server_that_takes_the_lock_for_nothing_is_found_by_each_run(
+    is_answer_lost: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealed(tmp_path)
-    folder = open_folder(URL)
-    real = folder.client.put_object
+    with monkeypatch.context() as patched:
+        patch(
+            patched,
+            lambda put: with_lost_answer(without_lock(put)) if is_answer_lost else without_lock(put),
+        )
+        with pytest.raises(ReportError, match=f"does not lock it until {UNTIL}"):
+            copy_heads_to_bucket(tmp_path / "seals", URL, UNTIL)
+    # The heads are there now: what was not locked then is not locked today.
+    for change in ("select 1", NEXT_DAY):
+        seal(publish(tmp_path / "finops.duckdb", change), tmp_path / "seals", KEY)
+        with pytest.raises(ReportError, match=r"heads-00000000\.jsonl .* does not lock it at all"):
+            copy_heads_to_bucket(tmp_path / "seals", URL, UNTIL)
+    places = ["--warehouse", str(tmp_path / "finops.duckdb"), "--seals", str(tmp_path / "seals")]
+    done = CliRunner().invoke(app, ["seal", *places, "--copy-to", URL, "--retain-until", f"{UNTIL}"])
+    assert done.exit_code and "All heads are in" not in done.output
 
-    def unlocked(**asked: Any) -> Any:
-        return real(**{name: value for name, value in asked.items() if not name.startswith("ObjectLock")})
 
-    monkeypatch.setattr(folder.client, "put_object", unlocked)
-    with pytest.raises(ReportError, match="does not lock it until"):
-        folder.put_new("heads-00000000.jsonl", b"{}\n", locked_until=UNTIL)
+@pytest.mark.usefixtures("client")
+def test_a_run_whose_answer_was_lost_finds_its_own_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads = sealed(tmp_path)
+    patch(monkeypatch, with_lost_answer)
+    assert copy_heads_to_bucket(tmp_path / "seals", URL, UNTIL) == UNTIL
+    assert read_copy(URL) == heads
+
+
+def test_the_lock_of_an_earlier_run_counts_as_it_is(client: Any, tmp_path: Path) -> None:
+    sealed(tmp_path)
+    early = UNTIL - timedelta(days=300)
+    copy_heads_to_bucket(tmp_path / "seals", URL, early)
+    assert copy_heads_to_bucket(tmp_path / "seals", URL, UNTIL) == early
+    # Whoever has the account puts a locked object over the first one, which is not.
+    key = {"Bucket": "audit", "Key": "other/heads-00000000.jsonl"}
+    heads = log.heads_content(tmp_path / "seals")
+    client.put_object(**key, Body=heads, ChecksumAlgorithm="SHA256")
+    lock = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": datetime(2090, 1, 1, tzinfo=UTC)}
+    client.put_object(**key, Body=heads, ChecksumAlgorithm="SHA256", **lock)
+    with pytest.raises(ReportError, match="does not lock it at all"):
+        copy_heads_to_bucket(tmp_path / "seals", "s3://audit/other", UNTIL)
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ efforts as (
 
     select
         kinds.programme as step,
-        cast(max(case kinds.action_kind when 'price_plan' then ({{ assumption('price_notice_days') }} + {{ assumption('price_wave_gap_days') }}) / {{ days_of_mean_month() }} else kinds.months_to_start end) as decimal(4, 2)) as months_to_start,
+        cast(max({{ begins_after_months('kinds') }}) as decimal(4, 2)) as months_to_start,
         coalesce(max(programme_efforts.effort_usd), max(case when kinds.programme = 'commitments' then committed.effort_usd end)) as effort_usd
     from kinds
     cross join committed
