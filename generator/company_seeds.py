@@ -51,7 +51,7 @@ COMPANY_SEEDS: Final = (
     CompanySeed(
         "commitment_offers",
         "offers of reserved capacity or spend that you can take",
-        "bc9b8d7c98f678916d5c309c7a6b00bc6d223ffbdcde8d127730709b6e2a7aa6",
+        "e614be8529aec491019f6c9bde7c906595d49e962ff1ea065f4e51035c1a0e4f",
     ),
     CompanySeed(
         "content_plans",

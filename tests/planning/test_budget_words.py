@@ -88,7 +88,7 @@ def test_proposals_are_summed_over_the_quarter_and_stand_beside_the_last_month(
     (section,) = proposals_section(ask.proposals(warehouse))
     assert "with 10 % growth and 15 % contingency" in section.text[0].plain
     assert section.text[1].plain.startswith(
-        "The proposal pays for what can be saved: for all spend it is $127 a month, and $101 once the open savings of $26.00 a "
+        "The proposal pays for what can be saved: for all spend it is $127 a month, and $101 once the open savings of $26 a "
     )
     (table,) = section.tables
     assert [[str(cell) for cell in row] for row in table.cells] == [

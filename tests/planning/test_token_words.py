@@ -48,7 +48,7 @@ def test_neighbours_that_are_as_good_and_the_best_at_worst_are_told(
         allowance(500, 39_000, "as good", price="-0.2"),
         allowance(1000, 30_000, "best at worst", price="-0.2"),
     )
-    assert "Worth most are 250 free tokens a month, $40.0K per thousand users." in text
+    assert "250 free tokens a month are worth most, $40.0K per thousand users" in text
     assert "As good (free_tier_flat_share): 1 more, all from 250 to 500." in text
     assert "At the low end of what is known of conversion 1,000 are best, at $20.0K." in text
     assert "The price of a token is 20 % below the mean of what competitors ask" in text

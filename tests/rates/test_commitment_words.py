@@ -196,13 +196,13 @@ def test_the_level_that_the_limits_allow_is_recommended_and_no_other(
     assert action in insight.recommendation.action.plain
     assert "$0.50" not in insight.recommendation.action.plain
     assert (
-        "Not recommended: $0.50 an hour with openai would save $66.00 a month with $2.2K at risk"
+        "Not recommended: $0.50 an hour with openai would save $66 a month with $2.2K at risk"
         in insight.outcome.plain
     )
     assert insight.problem.plain.startswith(
         "Calls to models are paid on demand; the commitments that are owned (1) are on bills of clouds."
     )
-    assert "not recommended are $0.50 an hour for $66.00 a month, with $2.2K at risk" in said
+    assert "not recommended are $0.50 an hour for $66 a month, with $2.2K at risk" in said
     assert {row["verdict"] for row in offers.records()} == {
         row.split("as offer_name, '")[1].split("'")[0] for row in rows
     }

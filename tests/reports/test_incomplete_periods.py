@@ -42,7 +42,7 @@ def changes(evidence: Evidence) -> list[tuple[str, object]]:
     return [
         (column, row[index])
         for index, column in enumerate(evidence.columns)
-        if _CHANGE.search(column) and column not in ("recent_change_share", "task_least_cost_change_usd")
+        if _CHANGE.search(column) and column not in ("recent_change_share", "task_advised_cost_change_usd")
         for row in evidence.rows
         if row[index] is not None
     ]

@@ -34,8 +34,7 @@ final as (
     from chosen
     left join currency_rates
         on
-            chosen.currency = currency_rates.currency
-            and chosen.currency <> 'USD'
+            nullif(chosen.currency, 'USD') = currency_rates.currency
             and chosen.as_of_date >= currency_rates.valid_from
             and chosen.as_of_date < currency_rates.valid_to
             and currency_rates.usd_per_unit > 0

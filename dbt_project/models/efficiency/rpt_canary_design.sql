@@ -128,8 +128,8 @@ worded as (
                 then
                     'Send ' || {{ percent }} || ' of the calls to ' || to_model || ' for ' || {{ days_in_words('canary_days') }} || ': '
                     || cast(canary_scored_needed as string) || ' scored answers there show a fall of '
-                    || cast(cast(100 * maximum_quality_loss as decimal(5, 1)) as string) || ' points of 100'
-                    || coalesce('; stop if they score below ' || cast(cast(100 * stop_below_score as decimal(5, 1)) as string) || ' on average', '')
+                    || cast({{ decimal_of_double('100 * maximum_quality_loss', 'decimal(5, 1)') }} as string) || ' points of 100'
+                    || coalesce('; stop if they score below ' || cast({{ decimal_of_double('100 * stop_below_score', 'decimal(5, 1)') }} as string) || ' on average', '')
             else
                 'Cannot be measured at today''s rate with ' || {{ percent }} || ' of the calls: '
                 || case when is_enough_called then 'score ' || cast(more_scored_per_day as string) || ' more answers a day, or ' else '' end

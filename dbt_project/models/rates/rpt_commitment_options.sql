@@ -39,8 +39,7 @@ priced as (
     from outcomes
     left join decided
         on
-            outcomes.usage_basis = 'after_actions'
-            and outcomes.offer_id = decided.offer_id
+            case when outcomes.usage_basis = 'after_actions' then outcomes.offer_id end = decided.offer_id
             and outcomes.series_id = decided.usage_group
             and outcomes.level_kind = decided.level_kind
     where outcomes.history_id = 'models'

@@ -15,10 +15,13 @@ def _used(column: str, allowed: str, style: Callable[[Value], str]) -> Callable[
     return lambda plan: f"{style(plan[column])} of {style(plan[allowed])}"
 
 
+_KEPT = Column(
+    "gross_margin_base_churn_after_savings_usd", "Margin after the savings, base churn", "usd_table"
+)
 _FRONT = (
     Column("plan_name", "Plan"),
     Column("transition_name", "Comes"),
-    Column("gross_margin_base_churn_after_savings_usd", "Margin after the savings, base churn", "usd_table"),
+    _KEPT,
     Column("gross_margin_worst_after_savings_usd", "In the worst churn scenario", "usd_table"),
     Column("gross_margin_base_churn_usd", "Margin at today's cost, base churn", "usd_table"),
     Column("gross_margin_worst_usd", "In the worst churn scenario", "usd_table"),
@@ -42,7 +45,7 @@ _SCENARIOS = (
 _ALTERNATIVES = (
     Column("plan_name", "Plan"),
     Column("transition_name", "Comes"),
-    Column("gross_margin_base_churn_after_savings_usd", "Margin after the savings, base churn", "usd_table"),
+    _KEPT,
     Column("base_difference_usd", "Against the chosen", "delta_usd_table"),
     Column("gross_margin_worst_after_savings_usd", "In the worst churn scenario", "usd_table"),
     Column("worst_difference_usd", "Against the chosen", "delta_usd_table"),

@@ -33,16 +33,14 @@ def _counted(warehouse: Warehouse) -> Evidence:
 
 
 def _gaps(warehouse: Warehouse) -> Evidence:
-    """Meters for which the bills charge otherwise than the seed says, by cause."""
+    """Meters for which the bills charge otherwise than the seed says, and why most of it does; one row."""
     return warehouse.evidence(
         """
         select
-            price_gap_cause, count(*) as gap_meters, sum(effective_cost_usd) as paid_usd,
-            sum(tiered_cost_usd) as listed_usd, max(price_source) as price_source
+            count(*) as gap_meters, sum(effective_cost_usd) as paid_usd, sum(tiered_cost_usd) as listed_usd,
+            max(price_source) as price_source, max_by(price_gap_cause, coalesce(abs(price_gap_usd), 0)) as main_cause
         from rates.rpt_price_tiers
         where price_gap_cause <> 'none'
-        group by price_gap_cause
-        order by price_gap_cause
         """
     )
 
@@ -86,12 +84,13 @@ def _nearness(counts: Evidence) -> Prose:
 
 def _gaps_said(gaps: Evidence) -> tuple[Prose, ...]:
     """Why units times the price of the seed is not what the bills charge."""
-    return tuple(
-        gap.say(
+    if not gaps["gap_meters"] or gaps["main_cause"] is None:
+        return ()
+    return (
+        gaps.say(
             "For {gap_meters:count} of them the bills charge {paid_usd:usd_table}, where the prices of the "
-            "seed ({price_source:text}) come to {listed_usd:usd_table}: {price_gap_cause:text}."
-        )
-        for gap in gaps.each()
+            "seed ({price_source:text}) come to {listed_usd:usd_table}. Most of it: {main_cause:text}."
+        ),
     )
 
 

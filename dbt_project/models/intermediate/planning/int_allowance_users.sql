@@ -135,7 +135,7 @@ final as (
         coalesce(round(stacked.users * {{ wilson_bound('tried.conversions', 'tried.trials', z, '+') }}, 9), stacked.upper_payers) as upper_payers,
         case when tried.trials is not null then 'experiment' else 'assumption' end as conversion_source
     from stacked
-    left join tried on stacked.segment = 'all' and stacked.allowance_tokens = tried.allowance_tokens
+    left join tried on case when stacked.segment = 'all' then stacked.allowance_tokens end = tried.allowance_tokens
 
 )
 

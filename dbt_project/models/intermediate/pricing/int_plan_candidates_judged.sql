@@ -113,10 +113,8 @@ compared as (
         plans.unit_cost_usd * case when plans.usage_unit = 'credit' then 1 else summed.after_cost_share end as after_unit_cost_usd,
         plans.fee_share, plans.included_share, plans.target_margin_share, plans.usage_cap_fees,
         transitions.floor_share is not null as has_floor,
-        case when plans.usage_cap_fees is null then 0 else 1 end
-        + case when plans.included_share > 0 then 1 else 0 end
-        + case when transitions.floor_share is null then 0 else 1 end
-        + case when transitions.rise_cap_share is null then 0 else 1 end
+        case when plans.usage_cap_fees is null then 0 else 1 end + case when plans.included_share > 0 then 1 else 0 end
+        + case when transitions.floor_share is null then 0 else 1 end + case when transitions.rise_cap_share is null then 0 else 1 end
         + case when transitions.spares_profitable then 1 else 0 end as rules_in_it,
     {%- for cost in ['', 'after_'] %}
     {{ ratio('summed.' ~ cost ~ 'profitable_steep_rises', 'summed.' ~ cost ~ 'profitable_customers') }} as {{ cost }}invoice_shock_share,
@@ -154,36 +152,16 @@ judged as (
 
 ),
 
-best_listed as (
-
-    select
-    {%- for churn in ['', '_low', '_base', '_high'] %}
-        coalesce(max(after_gross_margin{{ churn }}_usd), 0) as gross_margin{{ churn }}_usd{{ ',' if not loop.last }}
-    {%- endfor %}
-    from judged
-    where is_listed and verdict in ('eligible', 'today')
-
-),
-
-ranked as (
-
-    select
-        judged.*,
-        judged.after_gross_margin_usd >= best_listed.gross_margin_usd
-        and judged.after_gross_margin_low_usd >= best_listed.gross_margin_low_usd
-        and judged.after_gross_margin_base_usd >= best_listed.gross_margin_base_usd
-        and judged.after_gross_margin_high_usd >= best_listed.gross_margin_high_usd as is_no_worse_than_listed
-    from judged
-    cross join best_listed
-
-),
-
 {# Of the plans that the rules allow the one that earns most in the worst churn scenario, at the cost that the savings leave: there a
    plan gains least. No plan of the list can then be better in every scenario. #}
 placed as (
 
     select
         *,
+        {%- for churn in ['', '_low', '_base', '_high'] %}
+        {{ 'after_gross_margin' ~ churn ~ '_usd' }} >= coalesce(max(case when is_listed and verdict in ('eligible', 'today') then {{ 'after_gross_margin' ~ churn ~ '_usd' }} end) over (), 0)
+        {{- ' and' if not loop.last }}
+        {%- endfor %} as is_no_worse_than_listed,
         row_number() over (
             order by
                 case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc,
@@ -193,7 +171,7 @@ placed as (
                 rules_in_it asc,
                 candidate_id asc
         ) as earning_place
-    from ranked
+    from judged
 
 ),
 
@@ -203,8 +181,10 @@ led as (
 
     select
         *,
-        max(case when earning_place = 1 then after_worst_usd end) over () as leading_worst_usd,
-        max(case when earning_place = 1 then after_base_usd end) over () as leading_base_usd,
+        max(case when earning_place = 1 then after_worst_usd end) over () - after_worst_usd
+        <= {{ assumption('nearly_as_good_up_to_share') }} * abs(max(case when earning_place = 1 then after_worst_usd end) over ())
+        and max(case when earning_place = 1 then after_base_usd end) over () - after_base_usd
+        <= {{ assumption('nearly_as_good_up_to_share') }} * abs(max(case when earning_place = 1 then after_base_usd end) over ()) as is_nearly_leading,
         max(case when is_listed and verdict in ('eligible', 'today') then after_worst_usd end) over () as listed_worst_usd
     from placed
 
@@ -216,28 +196,14 @@ settled as (
         *,
         row_number() over (
             order by
-                case
-                    when
-                        verdict = 'eligible' and not has_floor
-                        and leading_worst_usd - after_worst_usd <= {{ assumption('nearly_as_good_up_to_share') }} * abs(leading_worst_usd)
-                        and leading_base_usd - after_base_usd <= {{ assumption('nearly_as_good_up_to_share') }} * abs(leading_base_usd)
-                        and after_worst_usd >= coalesce(listed_worst_usd, after_worst_usd)
-                        then 1
-                    else 2
-                end asc,
+                case when verdict = 'eligible' and not has_floor and is_nearly_leading and after_worst_usd >= coalesce(listed_worst_usd, after_worst_usd) then 1 else 2 end asc,
                 earning_place asc
         ) as place
     from led
 
-),
-
-chosen as (
-
-    select
-        *,
-        place = 1 and verdict in ('eligible', 'today') as is_chosen
-    from settled
-
 )
 
-select * from chosen
+select
+    *,
+    place = 1 and verdict in ('eligible', 'today') as is_chosen
+from settled

@@ -30,8 +30,7 @@ stacked as (
     from task_usage
     left join moves
         on
-            task_usage.is_judged
-            and task_usage.task_type = moves.task_type
+            case when task_usage.is_judged then task_usage.task_type end = moves.task_type
             and task_usage.provider = moves.provider
             and task_usage.model = moves.model
     union all

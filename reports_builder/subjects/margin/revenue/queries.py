@@ -28,17 +28,27 @@ def billing(warehouse: Warehouse) -> Evidence:
 
 
 def not_earned(warehouse: Warehouse) -> Evidence:
-    """Customers that were invoiced a dollar or more beyond what the month earned; each has the sums."""
+    """Customers that were invoiced a dollar or more beyond what the month earned, the largest first."""
     return warehouse.evidence(
         """
         select
             customer_id, customer_name, recognised_usd, invoiced_usd, collected_usd,
-            invoiced_less_recognised_usd,
-            count(*) over () as ahead_customers,
-            sum(invoiced_less_recognised_usd) over () as ahead_usd
+            invoiced_less_recognised_usd
         from margin.rpt_customer_billing_monthly
         where month_start_date = :month_start and invoiced_less_recognised_usd >= 1
         order by invoiced_less_recognised_usd desc, customer_id
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
+def not_earned_in_all(warehouse: Warehouse) -> Evidence:
+    """How many these are, and what they were invoiced beyond what was earned: one row."""
+    return warehouse.evidence(
+        """
+        select count(*) as ahead_customers, sum(invoiced_less_recognised_usd) as ahead_usd
+        from margin.rpt_customer_billing_monthly
+        where month_start_date = :month_start and invoiced_less_recognised_usd >= 1
         """,
         month_start=warehouse.period.as_of.replace(day=1),
     )

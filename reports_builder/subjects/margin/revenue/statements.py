@@ -76,7 +76,7 @@ def revenue_sections(warehouse: Warehouse, movements: Evidence) -> tuple[Section
         sections.append(
             Section(
                 "Earned, invoiced and collected",
-                text=(text, *_not_earned_said(ahead), *_age_said(debtors)),
+                text=(text, *_not_earned_said(ahead, ask.not_earned_in_all(warehouse)), *_age_said(debtors)),
                 tables=(
                     Table(_BILLING, months, max_rows=12),
                     *((Table(_AHEAD, ahead, note("Invoiced and not earned"), 20),) if ahead.rows else ()),
@@ -87,13 +87,15 @@ def revenue_sections(warehouse: Warehouse, movements: Evidence) -> tuple[Section
     return tuple(sections)
 
 
-def _not_earned_said(ahead: Evidence) -> tuple[Prose, ...]:
+def _not_earned_said(ahead: Evidence, total: Evidence) -> tuple[Prose, ...]:
     if not ahead.rows:
         return ()
-    who = "One customer was" if ahead["ahead_customers"] == 1 else "{ahead_customers:count} customers were"
+    who = "One customer was" if total["ahead_customers"] == 1 else "{ahead_customers:count} customers were"
     return (
-        ahead.say(
+        total.say(
             f"{who} invoiced more in the newest month than they earned us, **{{ahead_usd:usd}}** together, "
+        )
+        + ahead.say(
             "{customer_name:text} most. Where they stay, it is earned later: defer it. Where they have left, "
             "refund it or keep it as agreed; neither is booked here."
         ),
