@@ -38,7 +38,8 @@ def _gaps(warehouse: Warehouse) -> Evidence:
         """
         select
             count(*) as gap_meters, sum(effective_cost_usd) as paid_usd, sum(tiered_cost_usd) as listed_usd,
-            max(price_source) as price_source, max_by(price_gap_cause, coalesce(abs(price_gap_usd), 0)) as main_cause
+            max(price_source) as price_source,
+            max_by(price_gap_cause, coalesce(abs(price_gap_usd), 0)) as main_cause
         from rates.rpt_price_tiers
         where price_gap_cause <> 'none'
         """
