@@ -28,7 +28,7 @@ def sealed(verdict: Verdict, folder: Path, first: date, last: date) -> tuple[Sec
         for head in of_month
         if head["reason"]
     ]
-    against = "a copy that was kept elsewhere" if verdict.has_copy else "no copy that was kept elsewhere"
+    against = "a copy that was given" if verdict.has_copy else "no copy that was kept elsewhere"
     said = literal(
         f"{len(verdict.heads)} seals in {folder}; the log has the root {verdict.log_root}: compare it with "
         f"the one that you kept. {verdict.days:,} days and {verdict.rows:,} rows of the warehouse were held "
