@@ -47,14 +47,14 @@ waits as (
 
 ),
 
-{# The first tranche is signed in the month after the actions are done. #}
+{# The first tranche is signed in the month after the actions are done; the last month paid is that of as many instalments as the term has months. #}
 tranches as (
 
     select
         planned.*,
         waits.months_to_wait,
         {{ month_after('planned.lookback_end_date + 1', 'waits.months_to_wait + planned.months_from_start') }} as signed_month_date,
-        {{ month_after('planned.lookback_end_date', 'waits.months_to_wait + planned.months_from_start + planned.term_months') }} as end_month_date
+        {{ month_after('planned.lookback_end_date + 1', 'waits.months_to_wait + planned.months_from_start + planned.term_months - 1') }} as end_month_date
     from planned
     cross join waits
 
