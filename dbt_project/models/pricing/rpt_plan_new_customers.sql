@@ -53,7 +53,8 @@ offered as (
 
 ),
 
-{# Use and cost of a whole month, from the days that the customer was subscribed. A flat fee meters nothing: calls say how much is used. #}
+{# Use and cost of a whole month, from the days that the customer was subscribed. A flat fee meters nothing: calls say how much is used.
+   A customer with calls of unknown cost says nothing of what a unit costs. #}
 used as (
 
     select
@@ -61,7 +62,10 @@ used as (
         segments.subscription_tier,
         {{ ratio("sum(case offered.usage_unit when '1k_tokens' then segments.billable_tokens / 1000.0 when 'credit' then segments.billable_credits else segments.billable_calls end) * " ~ days_of_mean_month(), 'sum(segments.subscribed_days)') }}
             as units,
-        {{ ratio('sum(segments.cost_to_serve_usd) * ' ~ days_of_mean_month(), 'sum(segments.subscribed_days)') }} as cost
+        case
+            when coalesce(sum(segments.uncosted_calls), 0) = 0
+                then {{ ratio('sum(segments.cost_to_serve_usd) * ' ~ days_of_mean_month(), 'sum(segments.subscribed_days)') }}
+        end as cost
     from segments
     inner join offered on segments.subscription_tier = offered.subscription_tier
     group by segments.customer_id, segments.subscription_tier
@@ -75,7 +79,7 @@ measured as (
         count(*) as customers,
         {{ percentile('units', 0.5) }} as median_units,
         {{ percentile('units', 0.9) }} as p90_units,
-        {{ ratio('sum(cost)', 'sum(units)') }} as unit_cost
+        {{ ratio('sum(cost)', 'sum(case when cost is not null then units end)') }} as unit_cost
     from used
     group by subscription_tier
 

@@ -243,6 +243,8 @@ def _new_customers_said(priced: Evidence) -> Prose:
         "cost. "
     )
     losing = [row for row in priced.each() if (row["gross_margin_usd"] or 0) < 0]  # type: ignore[operator]
+    if not losing and any(row["gross_margin_usd"] is None for row in priced.each()):
+        return said + note("Whether a tier loses money is not known: its calls have no known cost.")
     if not losing:
         return said + note("No tier loses money at any of these uses.")
     return said + losing[0].say(
