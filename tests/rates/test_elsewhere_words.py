@@ -91,8 +91,8 @@ def test_a_free_tier_is_listed_with_what_nobody_used_of_it_and_others_are_not(ti
     assert [text.plain for text in section.text] == [
         "In October 2026 2 meters had a price that depends on the volume (seed price_tiers), all accounts of a payer together. "
         "1 are near their next tier. Of the others the furthest has used 60 % of what its next tier starts at.",
-        "For 1 of them the bills charge $90.00, where the prices of the seed (as listed in 2024) come to $100.00: a discount or "
-        "credit on the bill.",
+        "For 1 of them the bills charge $90.00, where the prices of the seed (as listed in 2024) come to $100.00. Most of "
+        "it: a discount or credit on the bill.",
     ]
     assert [row[1] for row in rows_of(section)] == ["store"]
     assert [row[1:] for row in rows_of(section, 1)] == [["out", "unknown", "100", "40", "GB", "$3.60"]]
