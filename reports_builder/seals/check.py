@@ -18,9 +18,9 @@ Head = dict[str, Any]
 Leaves = list[tuple[str, str]]  # of each row its hash in hex, and its name: the JSON of its key
 Signers = Mapping[str, Callable[[bytes, str], bool]]  # by id of a key: is this the signature of this message?
 FIELDS = "ledger day rows root key columns totals reason difference sequence previous restates key_id"
-LIMITS = """What this cannot find: who has the key can write the whole chain anew, and an end that is cut off
-with all that came of its days leaves no trace; both show only beside a copy of heads.jsonl that was kept
-elsewhere (--against). Whether a row was right when it was sealed, no seal can say."""
+LIMITS = """What this cannot find: who has the key can write the whole chain anew, and an end cut off with all
+that came of its days leaves no trace; both show beside a copy of heads.jsonl kept elsewhere (--against). A
+proof without a key holds below its log_root alone: compare it. Whether a row was right, no seal can say."""
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -154,8 +154,9 @@ def leaves_of(folder: Path, head: Head) -> Leaves:
 def check_folder(folder: Path, signers: Signers, copy: bytes | None) -> list[str]:
     """What is wrong with an exported folder: heads.jsonl, and a file of rows for each ledger and day."""
     log = folder / "heads.jsonl"
-    heads, problems = read_chain(log.read_bytes() if log.is_file() else b"", signers, copy)
-    problems += [] if signers or copy is not None else ["without key or copy anyone may have written these"]
+    content = log.read_bytes() if log.is_file() else b""
+    heads, problems = read_chain(content, signers, copy)
+    problems += [] if signers or copy == content else ["anyone may have written what no copy has: no key"]
     sealed = {folder / "rows" / head["ledger"] / f"{head['day']}.jsonl": head for head in heads}
     problems += [f"{path}: no seal" for path in sorted({*(folder / "rows").rglob("*.jsonl")} - sealed.keys())]
     for path, head in sealed.items():
@@ -187,10 +188,9 @@ def main() -> int:
     parser.add_argument("--against", type=Path, help="a copy of heads.jsonl that was kept elsewhere")
     given = parser.parse_args()
     signers = dict(signer_of(file.read_bytes().strip()) for file in given.key_file)
-    if given.path.is_file():
-        problems = check_proof(json.loads(given.path.read_bytes()), signers)
-    else:
-        problems = check_folder(given.path, signers, given.against and given.against.read_bytes())
+    copy = given.against and given.against.read_bytes()
+    proof = json.loads(given.path.read_bytes()) if given.path.is_file() else None
+    problems = check_proof(proof, signers) if proof else check_folder(given.path, signers, copy)
     print(*problems, "FAILED" if problems else "All of it holds.", LIMITS, sep="\n")
     return 1 if problems else 0
 

@@ -191,3 +191,19 @@ def test_missing_seals_and_open_ends_fail(tmp_path: Path) -> None:
     found = verify(warehouse, folder, [KEY]).problems
     assert any("its 4 rows are not sealed" in problem for problem in found)
     assert any("the end of heads.jsonl was cut off" in problem for problem in found)
+
+
+def test_without_a_key_nobody_vouches_for_heads_that_the_copy_does_not_have(
+    tmp_path: Path, exported: Path
+) -> None:
+    content = (exported / "heads.jsonl").read_bytes()
+    begun = b"".join(content.splitlines(keepends=True)[:1])
+    assert check_folder(exported, {}, content) == []
+    assert check_folder(exported, SIGNERS, begun) == []
+    assert any("anyone may have written" in problem for problem in check_folder(exported, {}, begun))
+    warehouse, folder = publish(tmp_path / "finops.duckdb"), tmp_path / "seals"
+    seal(warehouse, folder, KEY)
+    whole = log.heads_content(folder)
+    assert verify(warehouse, folder, [], whole).problems == ()
+    begun = b"".join(whole.splitlines(keepends=True)[:1])
+    assert any("no copy has" in problem for problem in verify(warehouse, folder, [], begun).problems)
