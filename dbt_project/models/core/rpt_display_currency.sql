@@ -1,4 +1,4 @@
-{# one row: the currency that reports show amounts in, and its rate on the as-of date #}
+{# one row: the currency that reports show amounts in, and its rate on the as-of date; none without a day of calls #}
 
 with currency_rates as (
 
@@ -18,6 +18,7 @@ chosen as (
         as_of_date,
         '{{ var("display_currency") }}' as currency
     from as_of
+    where as_of_date is not null
 
 ),
 

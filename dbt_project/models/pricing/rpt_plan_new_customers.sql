@@ -62,10 +62,8 @@ used as (
         segments.subscription_tier,
         {{ ratio("sum(case offered.usage_unit when '1k_tokens' then segments.billable_tokens / 1000.0 when 'credit' then segments.billable_credits else segments.billable_calls end) * " ~ days_of_mean_month(), 'sum(segments.subscribed_days)') }}
             as units,
-        case
-            when coalesce(sum(segments.uncosted_calls), 0) = 0
-                then {{ ratio('sum(segments.cost_to_serve_usd) * ' ~ days_of_mean_month(), 'sum(segments.subscribed_days)') }}
-        end as cost
+        coalesce(sum(segments.uncosted_calls), 0) = 0 as is_cost_known,
+        {{ money_of_double(ratio('sum(segments.cost_to_serve_usd) * ' ~ days_of_mean_month(), 'sum(segments.subscribed_days)')) }} as cost_usd
     from segments
     inner join offered on segments.subscription_tier = offered.subscription_tier
     group by segments.customer_id, segments.subscription_tier
@@ -79,7 +77,7 @@ measured as (
         count(*) as customers,
         {{ percentile('units', 0.5) }} as median_units,
         {{ percentile('units', 0.9) }} as p90_units,
-        {{ ratio('sum(cost)', 'sum(case when cost is not null then units end)') }} as unit_cost
+        {{ ratio('sum(cost_usd) filter (where is_cost_known)', 'sum(' ~ decimal_of_double('units', 'decimal(25, 9)') ~ ') filter (where is_cost_known)') }} as unit_cost
     from used
     group by subscription_tier
 

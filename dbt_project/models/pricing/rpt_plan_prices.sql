@@ -116,7 +116,7 @@ final as (
         priced.unit_cost_basis_usd,
         priced.target_margin_share,
         priced.unit_cost_after_savings_usd,
-        {{ money_of_double('cast(priced.unit_cost_after_savings_usd as double) / nullif(1 - priced.target_margin_share, 0)') }} as enough_usd_per_unit_after_savings,
+        {{ money(decimal_of_double('cast(priced.unit_cost_after_savings_usd as double) / nullif(1 - priced.target_margin_share, 0)', 'decimal(18, 6)')) }} as enough_usd_per_unit_after_savings,
         1 - {{ ratio('priced.unit_cost_after_savings_usd', 'priced.usd_per_unit') }} as unit_margin_after_savings_share,
         priced.rationale
     from priced

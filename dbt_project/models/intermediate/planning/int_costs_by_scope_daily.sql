@@ -67,15 +67,25 @@ budgeted_costs as (
 
 ),
 
+budgeted_totals as (
+
+    select
+        scope,
+        scope_id,
+        sum(cost_usd) as cost_usd
+    from budgeted_costs
+    group by scope, scope_id
+
+),
+
 {# Each series is scored from 120 days, which takes time: what costs most comes first. #}
 budgeted as (
 
     select
         scope,
         scope_id
-    from budgeted_costs
-    group by scope, scope_id
-    qualify row_number() over (order by sum(cost_usd) desc, scope asc, scope_id asc) <= {{ assumption('budget_forecasts_up_to') }}
+    from budgeted_totals
+    qualify row_number() over (order by cost_usd desc, scope asc, scope_id asc) <= {{ assumption('budget_forecasts_up_to') }}
 
 ),
 
