@@ -60,10 +60,12 @@ used as (
     select
         segments.customer_id,
         segments.subscription_tier,
-        {{ ratio("sum(case offered.usage_unit when '1k_tokens' then segments.billable_tokens / 1000.0 when 'credit' then segments.billable_credits else segments.billable_calls end) * " ~ days_of_mean_month(), 'sum(segments.subscribed_days)') }}
-            as units,
+        {{ ratio(
+            "cast(sum(case offered.usage_unit when '1k_tokens' then segments.billable_tokens * cast('0.001' as decimal(4, 3)) when 'credit' then segments.billable_credits else segments.billable_calls end) as decimal(28, 6)) * "
+            ~ days_of_mean_month(), 'sum(segments.subscribed_days)'
+        ) }} as units,
         coalesce(sum(segments.uncosted_calls), 0) = 0 as is_cost_known,
-        {{ money_of_double(ratio('sum(segments.cost_to_serve_usd) * ' ~ days_of_mean_month(), 'sum(segments.subscribed_days)')) }} as cost_usd
+        {{ money_of_double(ratio(money('sum(segments.cost_to_serve_usd)') ~ ' * ' ~ days_of_mean_month(), 'sum(segments.subscribed_days)')) }} as cost_usd
     from segments
     inner join offered on segments.subscription_tier = offered.subscription_tier
     group by segments.customer_id, segments.subscription_tier
