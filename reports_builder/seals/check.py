@@ -89,8 +89,7 @@ def signer_of(key: bytes) -> tuple[str, Callable[[bytes, str], bool]]:
     """The id of a key and its check: text is of HMAC-SHA256, a PEM of Ed25519 (ed25519.py beside this)."""
     if key.startswith(b"-----BEGIN"):
         return runpy.run_path(str(Path(__file__).with_name("ed25519.py")))["signer_of"](key)  # type: ignore[no-any-return]
-    key_id = sha256(b"seal key\0" + key).hexdigest()[:16]
-    return key_id, lambda message, signature: hmac.digest(key, message, "sha256").hex() == signature
+    return sha256(b"seal key\0" + key).hexdigest()[:16], lambda m, s: hmac.digest(key, m, "sha256").hex() == s
 
 
 def read_chain(content: bytes, signers: Signers, copy: bytes | None = None) -> tuple[list[Head], list[str]]:
@@ -119,9 +118,8 @@ def differs_from_seal(head: Head, sealed: Leaves, rows: list[bytes], heads: list
     hashes, day = [leaf_hash(row) for row in rows], f"{head['ledger']} {head['day']}"
     if (root := root_of(hashes).hex()) == head["root"] and len(rows) == head["rows"]:
         return []
-    for other in heads:
-        if rows and other["root"] == root and other["day"] != head["day"]:
-            return [f"{day}: holds the rows of {other['ledger']} {other['day']}"]
+    if others := [other for other in heads if rows and other["root"] == root and other["day"] != head["day"]]:
+        return [f"{day}: holds the rows of {others[0]['ledger']} {others[0]['day']}"]
     if root_of([bytes.fromhex(each) for each, _ in sealed]).hex() != head["root"]:
         return [f"{day}: {len(rows)} rows are not the {head['rows']} sealed; leaves/ does not say which"]
     found = [(each.hex(), name_of(row, head)) for each, row in zip(hashes, rows, strict=True)]
@@ -151,10 +149,9 @@ def leaves_of(folder: Path, head: Head) -> Leaves:
         return []
 
 
-def check_folder(folder: Path, signers: Signers, copy: bytes | None) -> list[str]:
-    """What is wrong with an exported folder: heads.jsonl, and a file of rows for each ledger and day."""
-    log = folder / "heads.jsonl"
-    content = log.read_bytes() if log.is_file() else b""
+def check_folder(folder: Path, signers: Signers, copy: bytes | None) -> tuple[list[str], list[str]]:
+    """What is wrong with an exported folder (heads.jsonl and rows by ledger and day), and what it holds."""
+    content = log.read_bytes() if (log := folder / "heads.jsonl").is_file() else b""
     heads, problems = read_chain(content, signers, copy)
     problems += [] if signers or copy == content else ["anyone may have written what no copy has: no key"]
     sealed = {folder / "rows" / head["ledger"] / f"{head['day']}.jsonl": head for head in heads}
@@ -162,7 +159,10 @@ def check_folder(folder: Path, signers: Signers, copy: bytes | None) -> list[str
     for path, head in sealed.items():
         rows = path.read_bytes().removesuffix(b"\n").split(b"\n") if path.is_file() else []
         problems += differs_from_seal(head, leaves_of(folder, head), rows if rows != [b""] else [], heads)
-    return problems
+    told = [f"{len(heads)} heads, log_root {root_of([leaf_hash(written(head)) for head in heads]).hex()}"]
+    told += sorted({f"signed by the key {head['key_id']}" for head in heads})
+    told += [f"restated: {written(head).decode()}" for head in heads if head["restates"]]
+    return problems, told
 
 
 def check_proof(proof: dict[str, Any], signers: Signers) -> list[str]:
@@ -190,8 +190,8 @@ def main() -> int:
     signers = dict(signer_of(file.read_bytes().strip()) for file in given.key_file)
     copy = given.against and given.against.read_bytes()
     proof = json.loads(given.path.read_bytes()) if given.path.is_file() else None
-    problems = check_proof(proof, signers) if proof else check_folder(given.path, signers, copy)
-    print(*problems, "FAILED" if problems else "All of it holds.", LIMITS, sep="\n")
+    problems, told = (check_proof(proof, signers), []) if proof else check_folder(given.path, signers, copy)
+    print(*told, *problems, "FAILED" if problems else "All of it holds.", LIMITS, sep="\n")
     return 1 if problems else 0
 
 

@@ -38,13 +38,19 @@ def problems_after(folder: Path, name: str, content: bytes) -> list[str]:
     before = path.read_bytes()
     path.write_bytes(content)
     try:
-        return check_folder(folder, SIGNERS, None)
+        return check_folder(folder, SIGNERS, None)[0]
     finally:
         path.write_bytes(before)
 
 
 def test_what_is_whole_passes(exported: Path) -> None:
-    assert check_folder(exported, SIGNERS, None) == []
+    problems, told = check_folder(exported, SIGNERS, None)
+    assert problems == []
+    lines = (exported / "heads.jsonl").read_bytes().splitlines()
+    assert told == [
+        f"{len(lines)} heads, log_root {log.log_root(lines)}",
+        f"signed by the key {json.loads(lines[0])['key_id']}",
+    ]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -100,8 +106,8 @@ def test_a_tail_cut_together_with_its_days_shows_beside_a_copy(exported: Path, t
     (cut / "heads.jsonl").write_bytes(b"".join(lines[:-1]))
     (cut / "rows" / last["ledger"] / f"{last['day']}.jsonl").unlink()
     # What the script says of itself: without a copy it cannot know.
-    assert check_folder(cut, SIGNERS, None) == []
-    assert any("end cut off" in each for each in check_folder(cut, SIGNERS, b"".join(lines)))
+    assert check_folder(cut, SIGNERS, None)[0] == []
+    assert any("end cut off" in each for each in check_folder(cut, SIGNERS, b"".join(lines))[0])
 
 
 @pytest.mark.parametrize(("key", "given"), [(KEY, KEY), (PRIVATE, PUBLIC)], ids=["HMAC", "Ed25519"])
@@ -174,6 +180,19 @@ def test_any_change_of_a_head_is_found_beside_the_warehouse_too(tmp_path: Path) 
         assert verify(warehouse, folder, [KEY]).problems
 
 
+def test_the_script_says_which_days_were_restated_and_by_what(tmp_path: Path) -> None:
+    warehouse, folder = publish(tmp_path / "finops.duckdb"), tmp_path / "seals"
+    seal(warehouse, folder, KEY)
+    publish(warehouse, "update core.fct_charges set billed_cost_usd = 9 where charge_id = 'charge-1-2'")
+    seal(warehouse, folder, KEY, "a late bill")
+    handing_over.export(warehouse, folder, tmp_path / "out")
+    problems, told = check_folder(tmp_path / "out", SIGNERS, None)
+    [restated] = [json.loads(each.removeprefix("restated: ")) for each in told if "restated" in each]
+    assert problems == []
+    assert (restated["ledger"], restated["reason"]) == ("core.fct_charges", "a late bill")
+    assert restated["difference"]["rows"] == {"added": 1, "removed": 1}
+
+
 @pytest.mark.parametrize("field", ["rows", "columns", "difference"])
 def test_a_head_without_a_field_is_no_head(field: str, exported: Path) -> None:
     content = (
@@ -198,9 +217,9 @@ def test_without_a_key_nobody_vouches_for_heads_that_the_copy_does_not_have(
 ) -> None:
     content = (exported / "heads.jsonl").read_bytes()
     begun = b"".join(content.splitlines(keepends=True)[:1])
-    assert check_folder(exported, {}, content) == []
-    assert check_folder(exported, SIGNERS, begun) == []
-    assert any("anyone may have written" in problem for problem in check_folder(exported, {}, begun))
+    assert check_folder(exported, {}, content)[0] == []
+    assert check_folder(exported, SIGNERS, begun)[0] == []
+    assert any("anyone may have written" in problem for problem in check_folder(exported, {}, begun)[0])
     warehouse, folder = publish(tmp_path / "finops.duckdb"), tmp_path / "seals"
     seal(warehouse, folder, KEY)
     whole = log.heads_content(folder)

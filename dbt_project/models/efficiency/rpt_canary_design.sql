@@ -47,10 +47,10 @@ moved as (
         switches.to_model,
         max(switches.maximum_quality_loss) as maximum_quality_loss,
         max(cast(switches.minimum_quality_score as double)) as minimum_quality_score,
-        {{ ratio('sum(switches.from_quality_score_avg * switches.calls)', 'sum(switches.calls)') }} as today_quality_score_avg,
+        {{ ratio('sum(' ~ decimal_of_double('switches.from_quality_score_avg * switches.calls', 'decimal(28, 9)') ~ ')', 'sum(switches.calls)') }} as today_quality_score_avg,
         sum(switches.calls) as calls,
         sum(switches.from_quality_scored_calls) as scored_calls,
-        {{ ratio('sum(from_spread.score_variance * switches.from_quality_scored_calls)', 'sum(switches.from_quality_scored_calls)') }} as from_variance,
+        {{ ratio('sum(' ~ decimal_of_double('from_spread.score_variance * switches.from_quality_scored_calls', 'decimal(28, 9)') ~ ')', 'sum(switches.from_quality_scored_calls)') }} as from_variance,
         max(to_spread.score_variance) as to_variance
     from switches
     inner join targets

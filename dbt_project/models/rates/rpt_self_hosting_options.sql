@@ -151,8 +151,8 @@ api_costs as (
         {{ string_agg_sorted('task_type', ', ') }} as task_types,
         cast(sum(input_tokens + output_tokens) as bigint) as compared_tokens,
         cast(sum(current_tokens) as bigint) as current_tokens,
-        {{ ratio('sum(api_score_sum)', 'sum(api_scored_calls)') }} as api_quality_score,
-        case when served_provider is not null then {{ ratio('sum(quality_score_sum)', 'sum(quality_scored_calls)') }} end as quality_score,
+        {{ ratio('sum(' ~ money_of_double('api_score_sum') ~ ')', 'sum(api_scored_calls)') }} as api_quality_score,
+        case when served_provider is not null then {{ ratio('sum(' ~ money_of_double('quality_score_sum') ~ ')', 'sum(quality_scored_calls)') }} end as quality_score,
         case when count(cost_usd) = count(*) then {{ money('sum(cost_usd)') }} end as api_cost_usd
     from repriced
     group by served_provider, self_hosted_model, api_provider, api_model
