@@ -138,6 +138,10 @@ def in_currency(spec: dict[str, Any]) -> dict[str, Any]:
     fields = {drawn["field"] for drawn in along if "field" in drawn}
     for drawn in along:
         _relabel(drawn, currency)
+    for encoding in encodings:
+        for said in encoding.get("tooltip") or ():
+            if isinstance(said, dict) and isinstance(said.get("title"), str):
+                said["title"] = said["title"].replace(USD.named, currency.named)
     for rows in _inline_rows(spec):
         for row in rows:
             for name in fields & row.keys():

@@ -266,7 +266,7 @@ class Answers:
         """Values that a filter names and no row has: without a word, figures would lack them."""
         for name, values in filters.items():
             try:
-                there = _values(name, self.warehouse, identity_of(self.warehouse, scope))
+                there = _values(name, self.warehouse, identity_of(self.warehouse, scope), self.seconds)
             except AccessError:
                 continue
             if len(there) == _MOST_VALUES:
@@ -319,9 +319,9 @@ def _published_at(identity: Identity | None) -> str:
 
 
 @lru_cache(maxsize=64)
-def _values(name: str, path: Path, identity: Identity | None) -> tuple[str, ...]:
+def _values(name: str, path: Path, identity: Identity | None, seconds: float) -> tuple[str, ...]:
     scope = identity.scope if identity else EVERYTHING
-    return semantic.dimension_values(name, limit=_MOST_VALUES, warehouse=path, scope=scope)
+    return semantic.dimension_values(name, limit=_MOST_VALUES, warehouse=path, scope=scope, seconds=seconds)
 
 
 _ALERT = (
@@ -348,15 +348,21 @@ def _about(build: Callable[..., object]) -> str:
     return (sys.modules[build.__module__].__doc__ or "").partition("\n")[0]
 
 
+_CUT = "(The section ends here, because an answer holds no more: ask for its figures by query_metrics.)"
+
+
 def _as_many_as_fit(parts: Sequence[str]) -> list[str]:
-    """The first parts, at least one, that are short enough together."""
+    """The head and the first parts that are short enough together; a first one too long ends early."""
     kept: list[str] = []
     room = MOST_CHARACTERS
     for part in parts:
-        room -= len(part)
-        if kept and room < 0:
+        if kept and len(part) > room:
+            if len(kept) == 1:
+                whole_lines, _, _ = part[: max(room, 0)].rpartition("\n")
+                kept.append(f"{whole_lines}\n\n{_CUT}\n")
             break
         kept.append(part)
+        room -= len(part)
     return kept
 
 

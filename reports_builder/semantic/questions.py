@@ -76,13 +76,21 @@ def query(
 
 
 def dimension_values(
-    dimension: str, *, limit: int = 1_000, warehouse: Path = DEFAULT_WAREHOUSE, scope: Scope = EVERYTHING
+    dimension: str,
+    *,
+    limit: int = 1_000,
+    warehouse: Path = DEFAULT_WAREHOUSE,
+    scope: Scope = EVERYTHING,
+    seconds: float | None = None,
 ) -> tuple[str, ...]:
-    """The values of a dimension in the rows of the scope, in order: what a filter can choose from."""
+    """The values of a dimension in the rows of the scope, in order: what a filter can choose from.
+
+    ReportError when it takes longer than ``seconds``.
+    """
     check_dimensions([dimension], ())
     _refuse_time(dimension)
     sql = _sql((), (dimension,), _Conditions((), (), ()), order=(), limit=limit)
-    _, rows = answer(sql, warehouse, scope)
+    _, rows = answer(sql, warehouse, scope, seconds)
     return tuple(str(row[0]) for row in rows if row[0] is not None)
 
 

@@ -178,6 +178,11 @@ def test_an_answer_is_no_longer_than_an_assistant_can_read(
     more = asked("read_report", report="optimization", sections=left[:1]).answer
     assert f"## {left[0]}\n" in more["markdown"]
     assert "<details>" not in more["markdown"]
+    # A section that alone is too long is told as far as it fits.
+    monkeypatch.setattr(answers, "MOST_CHARACTERS", 3_000)
+    begun = asked("read_report", report="optimization", sections=left[:1]).answer
+    assert f"## {left[0]}\n" in begun["markdown"] and "an answer holds no more" in begun["markdown"]
+    assert len(begun["markdown"]) < 3_200
     assert asked("query_metrics", metrics=["calls"], group_by=["customer"], limit=3).answer["notes"]
 
 

@@ -10,7 +10,11 @@ import pytest
 
 from reports_builder.subjects.planning.budgets import queries as ask
 from reports_builder.subjects.planning.budgets.insights import heading_over
-from reports_builder.subjects.planning.budgets.statements import proposals_section, what_is_kept
+from reports_builder.subjects.planning.budgets.statements import (
+    BUDGET_COLUMNS,
+    proposals_section,
+    what_is_kept,
+)
 from tests.reports.empty_marts import empty_marts, with_rows
 
 TABLES = ("planning.rpt_budgets", "planning.rpt_budget_proposals")
@@ -54,6 +58,28 @@ def test_the_one_furthest_over_is_named_and_teams_are_left_to_their_own_insight(
     )
     assert insight.recommendation.action.plain.startswith("Decide by 29 November 2026")
     assert insight.recommendation.owner_role == "Head of Engineering"
+
+
+@pytest.mark.parametrize(
+    ("days", "early", "late", "said"),
+    [
+        (None, None, None, "over budget"),
+        (4.2, 2.5, 9.1, "over budget: spent in 4 days (2 to 9)"),
+        (4.2, 2.5, None, "over budget: spent in 4 days (2 or later)"),
+        (4.2, None, None, "over budget: spent in 4 days"),
+    ],
+)
+def test_a_budget_that_will_not_last_says_in_how_many_days_it_is_spent(
+    days: float | None, early: float | None, late: float | None, said: str
+) -> None:
+    [status] = [column for column in BUDGET_COLUMNS if column.name == "budget_status"]
+    record = {
+        "budget_status": "over budget",
+        "days_to_breach": days,
+        "earliest_days_to_breach": early,
+        "latest_days_to_breach": late,
+    }
+    assert status.value(record) == said
 
 
 def test_nothing_is_said_where_every_budget_is_kept(

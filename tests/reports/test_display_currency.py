@@ -99,6 +99,13 @@ def test_what_is_drawn_along_an_axis_of_dollars_is_converted_once_in_every_layer
     assert json.dumps(bars()) == dollars
 
 
+def test_a_tooltip_names_the_currency_that_is_shown() -> None:
+    chart = {"mark": "rect", "encoding": {"tooltip": [{"field": "said", "title": "US dollars an hour"}]}}
+    assert in_currency(chart) == chart
+    with shown_in(EUR):
+        assert in_currency(chart)["encoding"]["tooltip"] == [{"field": "said", "title": "EUR an hour"}]
+
+
 def test_an_axis_of_something_else_is_left_alone() -> None:
     days = Evidence("...", ("day", "calls"), ((date(2026, 10, 1), 100), (date(2026, 10, 2), 200)))
     chart = daily_trend(days, None, day="day", value="calls", axis_title="Calls a day", axis_format=",.0f")

@@ -21,8 +21,14 @@ forecasts as (
 
 accuracy as (
 
-    select * from {{ ref('rpt_forecast_accuracy') }}
-    where is_used and horizon = '30-day total'
+    select
+        scope,
+        scope_id,
+        max(case when horizon = '30-day total' then wape end) as wape,
+        max(case when horizon = 'all days' then interval_coverage_share end) as days_within_range_share
+    from {{ ref('rpt_forecast_accuracy') }}
+    where is_used
+    group by scope, scope_id
 
 ),
 
@@ -117,7 +123,8 @@ outlooks as (
         next_30_days.history_days,
         coalesce(bands.interval_origins, 0) as interval_origins,
         coalesce(bands.independent_sums, 0) as independent_sums,
-        accuracy.wape
+        accuracy.wape,
+        accuracy.days_within_range_share
     from next_30_days
     cross join as_of
     left join last_30_days on next_30_days.scope = last_30_days.scope and next_30_days.scope_id = last_30_days.scope_id
@@ -149,7 +156,8 @@ rests as (
         max(total.history_days) as history_days,
         0 as interval_origins,
         0 as independent_sums,
-        cast(null as double) as wape
+        cast(null as double) as wape,
+        cast(null as double) as days_within_range_share
     from outlooks as parts
     inner join outlooks as total on total.scope = 'total'
     where parts.scope <> 'total' and parts.scope in {{ company_scopes() }}
@@ -161,7 +169,7 @@ rests as (
 stacked as (
     {% set columns = [
         'scope', 'scope_id', 'scope_label', 'is_rest', 'first_forecast_date', 'last_forecast_date', 'forecast_usd', 'lower_usd', 'upper_usd',
-        'trailing_cost_usd', 'change_share', 'forecast_method', 'history_days', 'interval_origins', 'independent_sums', 'wape'
+        'trailing_cost_usd', 'change_share', 'forecast_method', 'history_days', 'interval_origins', 'independent_sums', 'wape', 'days_within_range_share'
     ] | join(', ') %}
     select {{ columns }} from outlooks
     union all
@@ -195,7 +203,8 @@ final as (
                 'as far as four in five of the last ' || cast(interval_origins as string) || ' forecasts missed; only '
                 || cast(independent_sums as string) || case when independent_sums = 1 then ' does not overlap' else ' do not overlap' end
         end as range_status,
-        wape
+        wape,
+        days_within_range_share
     from stacked
 
 )

@@ -30,7 +30,8 @@ bound as (
     select
         contracts.customer_id,
         max(contracts.valid_to) as contract_end_date,
-        bool_or(contracts.valid_to is null) as has_no_end
+        {# The last day that a calendar knows is how many systems write that there is no end. #}
+        bool_or(contracts.valid_to is null or contracts.valid_to >= cast('9999-12-31' as date)) as has_no_end
     from contracts
     inner join as_of on contracts.valid_to is null or contracts.valid_to > as_of.as_of_date
     group by contracts.customer_id

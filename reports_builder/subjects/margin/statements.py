@@ -41,7 +41,7 @@ def fees_said(totals: Evidence, *after_all: Prose) -> Prose:
         return totals.say("Fees earned were **{revenue_usd:usd}**. ") + join(
             [*bound_said(totals), *after_all]
         )
-    earns = float(str(totals["margin_usd"])) > 0
+    earns = float(str(totals["margin_usd"])) >= 0
     known = "As far as the cost is known, we" if totals["uncosted_calls"] else "We"
     said = totals.say(
         f"{known} {'make' if earns else 'do not make'} money after {cost_named(totals)}: fees earned were "

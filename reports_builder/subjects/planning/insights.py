@@ -3,7 +3,7 @@
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Insight, Recommendation, Table
 from reports_builder.subjects.planning import queries as ask
-from reports_builder.subjects.planning.statements import OUTLOOK_COLUMNS
+from reports_builder.subjects.planning.statements import OUTLOOK_COLUMNS, OUTLOOK_NOTE
 from reports_builder.warehouse import Warehouse
 
 
@@ -91,10 +91,7 @@ def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tup
         supporting=Table(
             OUTLOOK_COLUMNS,
             ask.outlooks(warehouse),
-            note(
-                "each scope is forecast on its own, so the parts do not sum to the total; the rows named "
-                "rest hold the difference."
-            ),
+            note(OUTLOOK_NOTE),
         ),
     )
     return (insight,)

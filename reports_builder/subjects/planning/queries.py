@@ -46,7 +46,9 @@ def outlooks(warehouse: Warehouse) -> Evidence:
     """The same for all spend, each component, provider and team, and what else has a budget."""
     return warehouse.evidence(
         """
-        select scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, change_share, wape
+        select
+            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, change_share, wape,
+            days_within_range_share
         from planning.rpt_cost_outlook
         order by
             scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, is_rest,

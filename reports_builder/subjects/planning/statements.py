@@ -15,6 +15,12 @@ OUTLOOK_COLUMNS = (
     Column("upper_usd", "High", "usd_table"),
     Column("change_share", "Change", "delta"),
     Column("wape", "Error of past sums", "percent"),
+    Column("days_within_range_share", "Days within their range", "percent"),
+)
+OUTLOOK_NOTE = (
+    "each scope is forecast on its own, so the parts do not sum to the total; the rows named rest hold the "
+    "difference. A range of a day promises four days in five: where fewer lay within it, take the range of "
+    "30 days for too narrow, too."
 )
 
 

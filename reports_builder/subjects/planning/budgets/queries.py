@@ -23,6 +23,8 @@ def ahead(warehouse: Warehouse) -> Evidence:
             lower_usd,
             upper_usd,
             days_to_breach,
+            earliest_days_to_breach,
+            latest_days_to_breach,
             budget_status,
             approver_role,
             decide_by_date,

@@ -18,6 +18,18 @@ def _period(record: Mapping[str, Value]) -> str:
     return f"{record['period']} from {record['period_start_date']}"
 
 
+def _status(record: Mapping[str, Value]) -> str:
+    """How the budget stands; of one that will not last, in how many days it is spent, and between which."""
+    days, early, late = (
+        None if record[name] is None else round(float(str(record[name])))
+        for name in ("days_to_breach", "earliest_days_to_breach", "latest_days_to_breach")
+    )
+    if days is None:
+        return str(record["budget_status"])
+    between = "" if early is None else f" ({early} or later)" if late is None else f" ({early} to {late})"
+    return f"{record['budget_status']}: spent in {days} days{between}"
+
+
 BUDGET_COLUMNS = (
     Column("scope", "Budget of", words=budget_of),
     Column("period", "Period", words=_period),
@@ -28,7 +40,7 @@ BUDGET_COLUMNS = (
     Column("forecast_basis", "By"),
     Column("lower_usd", "Low", "usd_table"),
     Column("upper_usd", "High", "usd_table"),
-    Column("budget_status", "Status"),
+    Column("budget_status", "Status", words=_status),
     Column("gate", "Gate"),
     Column("stated_by", "Set by"),
 )
