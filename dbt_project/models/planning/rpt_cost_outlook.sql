@@ -22,9 +22,7 @@ forecasts as (
 accuracy as (
 
     select
-        scope,
-        scope_id,
-        max(case when horizon = '30-day total' then wape end) as wape,
+        scope, scope_id, max(case when horizon = '30-day total' then wape end) as wape,
         max(case when horizon = 'all days' then interval_coverage_share end) as days_within_range_share
     from {{ ref('rpt_forecast_accuracy') }}
     where is_used

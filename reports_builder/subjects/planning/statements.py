@@ -19,8 +19,8 @@ OUTLOOK_COLUMNS = (
 )
 OUTLOOK_NOTE = (
     "each scope is forecast on its own, so the parts do not sum to the total; the rows named rest hold the "
-    "difference. A range of a day promises four days in five: where fewer lay within it, take the range of "
-    "30 days for too narrow, too."
+    "difference. The range of a day promises to hold four days in five: where fewer lay within it, days "
+    "differ more than the forecast says."
 )
 
 
