@@ -54,7 +54,7 @@ class Books:
         self._whole = shutil.copyfile(self.warehouse, folder / "whole.duckdb")
 
     def stranger(self, copy: bytes | None = None) -> Sequence[str]:
-        return check_folder(self.out, signers_of([self.public]), copy)
+        return check_folder(self.out, signers_of([self.public]), copy)[0]
 
     def owner(self) -> Sequence[str]:
         return verify(self.warehouse, self.seals, [self.public]).problems
