@@ -3,6 +3,7 @@
 
 {% set share = assumption('canary_call_share') %}
 {% set percent = "cast(cast(round(100 * " ~ share ~ ") as integer) as string) || ' %'" %}
+{% set days_of_data = days_between('greatest(as_of.window_start_date, as_of.first_usage_date)', 'as_of.as_of_date') %}
 
 with targets as (
 
@@ -68,8 +69,8 @@ paced as (
 
     select
         moved.*,
-        cast(moved.calls as double) / ({{ days_between('greatest(as_of.window_start_date, as_of.first_usage_date)', 'as_of.as_of_date') }} + 1) as calls_per_day,
-        cast(moved.scored_calls as double) / ({{ days_between('greatest(as_of.window_start_date, as_of.first_usage_date)', 'as_of.as_of_date') }} + 1) as scored_per_day,
+        cast(moved.calls as double) / ({{ days_of_data }} + 1) as calls_per_day,
+        cast(moved.scored_calls as double) / ({{ days_of_data }} + 1) as scored_per_day,
         power(({{ assumption('pilot_significance_z') }} + {{ assumption('pilot_power_z') }}) / nullif(cast(moved.maximum_quality_loss as double), 0), 2)
             as answers_per_variance
     from moved

@@ -19,7 +19,12 @@ from reports_builder.subjects.allocation.breakdown.statements import (
 from reports_builder.subjects.core.queries import spend as spend_of
 from reports_builder.subjects.core.statements import hours_section, spend_said, split_section
 from reports_builder.subjects.planning import queries as forecast
-from reports_builder.subjects.planning.statements import OUTLOOK_COLUMNS, accuracy_figure, spend_by_day
+from reports_builder.subjects.planning.statements import (
+    OUTLOOK_COLUMNS,
+    OUTLOOK_NOTE,
+    accuracy_figure,
+    spend_by_day,
+)
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
@@ -43,7 +48,12 @@ def build(warehouse: NarrowedWarehouse) -> View:
             split_section(warehouse, "model", "Model", "Models"),
             *hours_section(warehouse),
             _token_section(warehouse),
-            Section("Forecasts", tables=(Table(OUTLOOK_COLUMNS, forecast.outlooks(warehouse), max_rows=30),)),
+            Section(
+                "Forecasts",
+                tables=(
+                    Table(OUTLOOK_COLUMNS, forecast.outlooks(warehouse), note(OUTLOOK_NOTE), max_rows=30),
+                ),
+            ),
             Section("How complete the data is", tables=(Table(GAP_COLUMNS, ask.gaps(warehouse)),)),
         ),
         period=warehouse.chosen_period,

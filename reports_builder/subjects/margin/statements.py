@@ -41,7 +41,7 @@ def fees_said(totals: Evidence, *after_all: Prose) -> Prose:
         return totals.say("Fees earned were **{revenue_usd:usd}**. ") + join(
             [*bound_said(totals), *after_all]
         )
-    earns = float(str(totals["margin_usd"])) >= 0
+    earns = _earns(totals)
     known = "As far as the cost is known, we" if totals["uncosted_calls"] else "We"
     said = totals.say(
         f"{known} {'make' if earns else 'do not make'} money after {cost_named(totals)}: fees earned were "
@@ -114,9 +114,14 @@ def margin_said(warehouse: Warehouse, totals: Evidence) -> Prose:
     )
 
 
+def _earns(totals: Evidence) -> bool:
+    """Whether customers bring in what they cost: who comes out even loses nothing."""
+    return float(str(totals["margin_usd"])) >= 0
+
+
 def _makes_money(totals: Evidence) -> Prose:
     """On how many customers we make money, and whether on all of them together: the first question of all."""
-    earns = float(totals["margin_usd"]) >= 0  # type: ignore[arg-type]
+    earns = _earns(totals)
     return totals.say(
         ("We make money on customers as a whole" if earns else "**We lose money on customers as a whole**")
         + ", on {earning_customers:count} of {customers:count}"
