@@ -23,6 +23,7 @@ from reports_builder.warehouse import Warehouse
 
 _MOST_PARTS = 4
 _MOST_INPUTS = 5
+_A_FILE = "What a file touched: explain --file FILE."
 
 
 def explain(warehouse: Warehouse, asked: str) -> Chain:
@@ -78,10 +79,10 @@ def _what_there_is(warehouse: Warehouse, asked: str, pages: Iterable[str]) -> st
         "order by charge_id limit 5"
     )
     if found.rows:
-        return f"Charges near it are {', '.join(clean(str(charge)) for (charge,) in found.rows)}."
+        return f"Charges near it are {', '.join(clean(str(charge)) for (charge,) in found.rows)}. {_A_FILE}"
     return (
         "Name a figure (PAGE/COLUMN=VALUE, as the evidence of a page prints it), a line of a chargeback (its "
-        "figure_id) or a charge_id."
+        f"figure_id) or a charge_id. {_A_FILE}"
     )
 
 
