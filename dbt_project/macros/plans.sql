@@ -4,12 +4,15 @@
 {%- endmacro %}
 
 {# What a rated customer is asked for once its calls cost less. A credit weighs tokens as their model costs, so an invoice by credits falls
-   with the cost: as far as today's fee where it was a rise. Calls and tokens stay as many. #}
-{% macro revenue_after_savings(rated, usage_unit, saved_usd) -%}
+   with the cost: as far as today's fee where it was a rise, and as far as the floor that a transition sets. Calls and tokens stay as many. #}
+{% macro revenue_after_savings(rated, usage_unit, saved_usd, floor_share) -%}
     case
         when {{ usage_unit }} = 'credit' and {{ rated }}.is_priced
             then greatest(
-                least({{ rated }}.revenue_usd, {{ rated }}.current_revenue_usd),
+                case
+                    when {{ rated }}.revenue_usd > {{ rated }}.current_revenue_usd then {{ rated }}.current_revenue_usd
+                    else {{ money('cast(' ~ rated ~ '.current_revenue_usd as decimal(25, 12)) * coalesce(' ~ floor_share ~ ', 0)') }}
+                end,
                 {{ money('cast(' ~ rated ~ '.revenue_usd as decimal(25, 12)) * ' ~ decimal_of_double('coalesce(1 - ' ~ ratio(saved_usd, rated ~ '.cost_usd') ~ ', 1)', 'decimal(9, 8)')) }}
             )
         else {{ rated }}.revenue_usd
