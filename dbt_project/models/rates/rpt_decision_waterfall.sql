@@ -185,8 +185,7 @@ gained as (
 final as (
 
     select
-        cast(step_order as integer) as step_order, step,
-        case step
+        cast(step_order as integer) as step_order, step, case step
             when 'today' then 'Today'
             when 'routing' then 'After routing: cheaper models'
             when 'settings' then 'After settings: batch, caching'
@@ -197,7 +196,8 @@ final as (
         gross_margin_low_usd, revenue_high_usd, cost_high_usd, gross_margin_high_usd, {{ money('gross_margin_usd - change_usd') }} as margin_before_usd, {{ money('gained_usd - change_usd') }} as change_before_usd, change_usd, change_low_usd, change_high_usd, alone_usd,
         {{ money('overlap_with_routing_usd + overlap_with_settings_usd + overlap_with_price_usd') }} as overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd,
         cast(losing_customers as bigint) as losing_customers, losses_usd, cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
-        effort_usd, cast(months_to_start as double) as months_to_start,
+        effort_usd, cast(months_to_start as double) as months_to_start, {{ payback_months('effort_usd', 'change_usd') }} as payback_months, {{ pays_from_year('months_to_start', payback_months('effort_usd', 'change_usd')) }} as pays_from_year,
+        {{ money('cast(change_usd as decimal(25, 12)) * 12 - ' ~ money('change_usd * months_to_start') ~ ' - effort_usd') }} as own_first_year_usd,
         max(case when step = 'today' then losing_customers end) over of_scope > 0 as is_losing_today, min(gross_margin_usd) over of_scope as lowest_gross_margin_usd,
     {%- for year, months in [('first', 12), ('second', 24), ('third', 36)] -%}{%- for case in ['', '_low', '_high'] %}
         {{ money('cast(gained' ~ case ~ '_usd as decimal(25, 12)) * ' ~ months ~ ' - taken' ~ case ~ '_usd') }} as {{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}

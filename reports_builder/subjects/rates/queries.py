@@ -244,18 +244,38 @@ def caching_in_all(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            sum(first_input_tokens) / nullif(sum(first_input_tokens + later_input_tokens), 0)
+            sum(first_input_tokens) filter (where is_place_known)
+                / nullif(sum(first_input_tokens + later_input_tokens) filter (where is_place_known), 0)
                 as first_token_share,
-            sum(later_input_tokens * later_cached_share) / nullif(sum(later_input_tokens), 0)
+            sum(later_input_tokens * later_cached_share) filter (where is_place_known)
+                / nullif(sum(later_input_tokens) filter (where is_place_known), 0)
                 as later_cached_share,
-            coalesce(sum(unplaced_input_tokens), 0) as unplaced_tokens,
-            sum(unplaced_input_tokens) / nullif(sum(input_tokens), 0) as unplaced_token_share,
-            count(distinct task_type) filter (
-                where not is_cache_used_for_task and coalesce(unplaced_input_tokens, 0) < input_tokens
-            ) as uncached_tasks,
-            sum(input_tokens) filter (where not is_cache_used_for_task) as uncached_tokens,
+            sum(calls) filter (where not is_place_known) as unknown_calls,
+            sum(unplaced_calls) filter (where not is_place_known) as untraced_calls,
+            sum(first_input_tokens + later_input_tokens + unplaced_input_tokens)
+                filter (where not is_place_known)
+                / nullif(sum(first_input_tokens + later_input_tokens + unplaced_input_tokens), 0)
+                as unknown_token_share,
+            sum(calls) filter (where is_place_known) as known_calls,
+            sum(unplaced_calls) filter (where is_place_known) as left_out_calls,
+            sum(first_input_tokens + later_input_tokens) filter (where is_place_known)
+                / nullif(
+                    sum(first_input_tokens + later_input_tokens + unplaced_input_tokens)
+                        filter (where is_place_known),
+                    0
+                ) as placed_token_share,
+            sum(compared_input_tokens)
+                / nullif(sum(first_input_tokens + later_input_tokens + unplaced_input_tokens), 0)
+                as compared_token_share,
+            count(distinct task_type) filter (where is_one_call_a_run_for_task) as single_call_tasks,
+            count(distinct task_type)
+                filter (where not is_cache_used_for_task and is_place_known and calls > 0) as uncached_tasks,
+            sum(input_tokens)
+                filter (where not is_cache_used_for_task and is_place_known and calls > 0) as uncached_tokens,
             sum(input_tokens) as prompt_tokens,
-            sum(current_cost_usd) filter (where not is_cache_used_for_task) as uncached_cost_usd,
+            sum(current_cost_usd)
+                filter (where not is_cache_used_for_task and is_place_known and calls > 0)
+                as uncached_cost_usd,
             coalesce(sum(net_monthly_savings_usd), 0) as caching_net_usd
         from rates.rpt_caching_savings
         """
