@@ -66,6 +66,7 @@ _ROWS = {
     "rates.rpt_commitment_portfolio_summary": "",
     "rates.rpt_commitment_ladder": "",
     "rates.rpt_commitment_levels": "",
+    "rates.fct_commitment_hours": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",
     "core.rpt_charges_by_pool": "",
     "core.dim_customers": """
