@@ -101,7 +101,7 @@ def build(warehouse: Warehouse) -> Page:
         sections=(
             *close_section(warehouse, warehouse.period.as_of),
             *_variance_sections(warehouse, causes, teams),
-            *budgets_section(ahead),
+            *budgets_section(warehouse, ahead),
             *proposals_section(ask_budgets.proposals(warehouse)),
             *year_section(warehouse),
             *_return_sections(warehouse, investments),

@@ -158,6 +158,7 @@ def optimization(warehouse: Warehouse) -> Insights:
             counts,
             ask_rates.owned_terms(warehouse),
             ask_rates.offers(warehouse, "after_actions", paying=bool(counts["offers_paying"])),
+            look_backs=ask_rates.look_backs(warehouse),
         ),
         *rates.batch(ask_rates.kind(warehouse, "batch"), ask_rates.batch(warehouse)),
         *usage_insight(warehouse),

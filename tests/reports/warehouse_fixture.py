@@ -66,6 +66,7 @@ _ROWS = {
     "rates.rpt_commitment_portfolio_summary": "",
     "rates.rpt_commitment_ladder": "",
     "rates.rpt_commitment_levels": "",
+    "rates.fct_commitment_hours": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",
     "core.rpt_charges_by_pool": "",
     "core.dim_customers": """
@@ -177,9 +178,11 @@ _ROWS = {
         ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', false, 100, 1, 0, 0, null, 2100)""",
     "planning.rpt_cost_outlook": """
         (scope, scope_id, scope_label, is_rest, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, change_usd, change_share,
-        first_forecast_date, last_forecast_date, forecast_method, range_status, wape) values
+        first_forecast_date, last_forecast_date, forecast_method, range_status, wape, days_within_range_share, sums_within_range_share,
+        tested_sums, independent_tested_sums, doubtful_below_share, is_range_doubtful) values
         ('component', 'ai', 'component AI', false, 1700, 1500, 2000, 1600, 100, 0.0625, '2026-11-01', '2026-11-30', 'combined',
-        'as far as four in five of the last 30 forecasts missed; only 1 does not overlap', 0.12)""",
+        'as far as four in five of the last 30 forecasts missed; only 1 does not overlap; such ranges held 6 of 8 past sums, 1 without overlap',
+        0.12, 0.83, 0.75, 8, 1, 0.7, false)""",
     "planning.fct_cost_forecasts_daily": """
         (forecast_date, scope, scope_id, forecast_usd, lower_usd, upper_usd)
         select date '2026-11-01' + cast(i as integer), 'component', 'ai', 56 + i, 50, 60 + i from range(30) as days(i)""",

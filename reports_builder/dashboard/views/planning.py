@@ -79,7 +79,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 tables=(causes_table(ask_variance.causes(warehouse)), teams_table(teams)),
             ),
             *close_section(warehouse, warehouse.chosen_period.as_of),
-            *budgets_section(ahead),
+            *budgets_section(warehouse, ahead),
             *proposals_section(ask_budgets.proposals(warehouse)),
             *year_section(warehouse),
             Section("Months closed", tables=(closed_months_table(ask_variance.closed_months(warehouse)),)),

@@ -196,13 +196,29 @@ def offer_counts(warehouse: Warehouse) -> Evidence:
     )
 
 
+def look_backs(warehouse: Warehouse) -> Evidence:
+    """Per offer on models that has a level: what longer look-backs and the backtest say of it."""
+    return warehouse.evidence(
+        """
+        select
+            offer_id, offer_name, is_illustrative, committed_units,
+            best_units_last_7, best_units_last_30, best_units_last_60, best_units_last_90,
+            monthly_savings_usd, monthly_savings_last_60_usd, monthly_savings_last_90_usd,
+            backtested_units, backtested_monthly_savings_usd, history_share, confidence
+        from rates.rpt_commitment_recommendations
+        where is_on_models and committed_units > 0
+        order by is_recommended desc, monthly_savings_usd desc, offer_id
+        """
+    )
+
+
 def demand_curve(warehouse: Warehouse, offer: Evidence) -> Evidence:
     """The hours of the look-back by falling demand, on the usage for which the offer is recommended."""
     return warehouse.evidence(
         """
         select demand_rank as hour_rank, demanded_units
         from rates.fct_commitment_hours
-        where offer_id = :offer and usage_basis = :basis
+        where offer_id = :offer and usage_basis = :basis and demand_rank is not null
         order by demand_rank
         """,
         offer=str(offer["offer_id"] or ""),

@@ -149,10 +149,11 @@ def waterfall_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
 
 
 def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
-    """The hours behind the recommended commitment; nothing when none is recommended."""
+    """The hours behind the recommended commitment, and how sure each offer on models with a level is."""
+    sure = _look_backs_table(warehouse)
     hours = ask.demand_curve(warehouse, offer)
     if not hours.rows:
-        return ()
+        return (Section("How sure the offers on models are", tables=sure),) if sure else ()
     title = offer.say(
         "At {hourly_commitment_usd:usd} an hour the commitment covers {coverage_share:percent} of the usage "
         "and is {utilization_share:percent} used"
@@ -164,7 +165,39 @@ def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, 
         title + note(". Hours of the look-back by falling demand; the dark part is covered."),
         hours,
     )
-    return (Section("The hours behind the recommended commitment", figures=(figure,)),)
+    return (Section("The hours behind the recommended commitment", figures=(figure,), tables=sure),)
+
+
+def _look_backs_table(warehouse: Warehouse) -> tuple[Table, ...]:
+    """The levels that other look-backs choose, and what the backtest saved."""
+    found = ask.look_backs(warehouse)
+    if not found.rows:
+        return ()
+    columns = (
+        Column("offer_name", "Offer", words=offer_words),
+        Column("committed_units", "Level", "ratio"),
+        Column("best_units_last_7", "Best on 7 days", "ratio"),
+        Column("best_units_last_30", "On 30", "ratio"),
+        Column("best_units_last_60", "On 60", "ratio"),
+        Column("best_units_last_90", "On 90", "ratio"),
+        Column("monthly_savings_usd", "Level saves a month", "usd_table"),
+        Column("monthly_savings_last_60_usd", "On 60 days", "usd_table"),
+        Column("monthly_savings_last_90_usd", "On 90 days", "usd_table"),
+        Column("backtested_units", "Backtest: level", "ratio"),
+        Column("backtested_monthly_savings_usd", "Backtest: saved a month", "usd_table"),
+        Column("confidence", "Confidence"),
+    )
+    return (
+        Table(
+            columns,
+            found,
+            note(
+                "How sure each offer on models with a level is; units of spend are dollars an hour. The "
+                "backtest's level is what the first two thirds of at most 90 days would have chosen, judged "
+                "on the last third."
+            ),
+        ),
+    )
 
 
 def offers_called(counts: Evidence) -> str:

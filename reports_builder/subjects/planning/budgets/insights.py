@@ -5,6 +5,18 @@ from reports_builder.model import Insight, Recommendation, Table
 from reports_builder.subjects.planning.budgets.statements import BUDGET_COLUMNS, budget_of
 
 
+def _range(budget: Evidence) -> str:
+    """The range of what it comes to, and how often such ranges held."""
+    if budget["lower_usd"] is None:
+        return "."
+    if budget["sums_within_range_share"] is None:
+        return " ({lower_usd:usd} to {upper_usd:usd})."
+    return (
+        " ({lower_usd:usd} to {upper_usd:usd}; such ranges held {sums_within_range_share:percent} of past "
+        "sums of 30 days)."
+    )
+
+
 def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
     """The budget to come that is heading furthest over; teams have an insight of their own."""
     budget = next((row for row in ahead.each() if row["is_forecast_over"] and row["scope"] != "team"), None)
@@ -18,8 +30,7 @@ def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
             + name
             + budget.say(
                 " **{budget_usd:usd}** is planned in the {period:text} from {period_start_date:day}; it "
-                "comes to **{forecast_usd:usd}**"
-                + ("." if budget["lower_usd"] is None else " ({lower_usd:usd} to {upper_usd:usd}).")
+                "comes to **{forecast_usd:usd}**" + _range(budget)
             ),
             domain_spec="Organizational Alignment (budget against forecast)",
             domain_framework="Quantify Business Value: Budgeting",

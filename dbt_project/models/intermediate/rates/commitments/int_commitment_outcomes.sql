@@ -36,7 +36,7 @@ valued as (
 
 ),
 
-{# The best levels, had one known the usage of each case; usage that is gone in one of them has none. #}
+{# The best levels, had one known the usage of each case; usage that is gone in one has none. Without any in the days that choose, there is no backtest. #}
 hindsight as (
 
     select
@@ -45,11 +45,11 @@ hindsight as (
         max(case when cost_rank = 1 and usage_case = '{{ case }}' then level_units end) as best_units_{{ case }},
         max(case when cost_rank = 1 and usage_case = '{{ case }}' then total_cost_usd end) as best_cost_{{ case }}_usd,
         {% endfor -%}
-        {% for case in ['as_judged', 'fitting'] + spans -%}
+        max(case when cost_rank = 1 and usage_case = 'fitting' then level_units end) as best_units_fitting,
+        {% for case in ['as_judged'] + spans -%}
         coalesce(max(case when cost_rank = 1 and usage_case = '{{ case }}' then level_units end), cast(0 as decimal(15, 6))) as best_units_{{ case }},
         {% endfor -%}
-        max(case when is_stable then level_units end) as stable_units,
-        max(case when is_smallest then level_units end) as smallest_units
+        max(case when is_stable then level_units end) as stable_units, max(case when is_smallest then level_units end) as smallest_units
     from valued
     group by offer_id, series_id, usage_basis
 
