@@ -18,3 +18,8 @@
         else {{ rated }}.revenue_usd
     end
 {%- endmacro %}
+
+{# Units of a month that a customer can have used: nobody makes a part of a call, and an invoice is computed again from the use beside it. #}
+{% macro whole_calls(units) -%}
+    case when usage_unit = 'call' then ceil(round({{ units }}, 6)) else {{ units }} end
+{%- endmacro %}

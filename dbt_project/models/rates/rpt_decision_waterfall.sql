@@ -144,7 +144,7 @@ efforts as (
 
     select
         kinds.programme as step,
-        cast(max({{ begins_after_months('kinds') }}) as decimal(4, 2)) as months_to_start,
+        cast(max({{ begins_after_months('kinds') }}) as decimal(8, 6)) as months_to_start,
         coalesce(max(programme_efforts.effort_usd), max(case when kinds.programme = 'commitments' then committed.effort_usd end)) as effort_usd
     from kinds
     cross join committed
@@ -161,7 +161,7 @@ changed as (
         {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_low_usd - lag(summed.gross_margin_low_usd) over of_scope end') }} as change_low_usd,
         {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_high_usd - lag(summed.gross_margin_high_usd) over of_scope end') }} as change_high_usd,
         case when summed.scope_type = 'company' then {{ money('coalesce(efforts.effort_usd, 0)') }} end as effort_usd,
-        coalesce(efforts.months_to_start, cast(0 as decimal(4, 2))) as months_to_start
+        coalesce(efforts.months_to_start, cast(0 as decimal(8, 6))) as months_to_start
     from summed
     left join efforts on summed.step = efforts.step
     window of_scope as (partition by summed.scope_type, summed.scope_id order by summed.step_order)
