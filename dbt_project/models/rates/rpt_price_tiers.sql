@@ -101,11 +101,10 @@ priced as (
     from used
     left join tiers
         on
-            used.billing_account_id is not null
-            and used.provider_name = tiers.provider_name
+            used.provider_name = tiers.provider_name
             and used.meter_name = tiers.meter_name
             and used.region_id is not distinct from tiers.region_id
-            and tiers.from_units <= used.used_units
+            and tiers.from_units <= case when used.billing_account_id is not null then used.used_units end
     where tiers.provider_name is not null or used.billing_account_id is null
     group by used.provider_name, used.meter_name, used.region_id, used.billing_account_id
 

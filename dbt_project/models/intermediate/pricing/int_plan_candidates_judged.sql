@@ -113,8 +113,7 @@ compared as (
         plans.is_listed, plans.is_current, plans.plan_name, plans.plan_kind, plans.usage_unit, plans.unit_cost_usd,
         plans.unit_cost_usd * case when plans.usage_unit = 'credit' then 1 else 1 - {{ ratio('summed.saved_usd', 'plans.units_cost_usd') }} end as after_unit_cost_usd,
         plans.fee_share, plans.included_share, plans.target_margin_share, plans.usage_cap_fees,
-        transitions.floor_share,
-        transitions.floor_share is not null as has_floor,
+        transitions.floor_share, transitions.floor_share is not null as has_floor,
         case when plans.usage_cap_fees is null then 0 else 1 end + case when plans.included_share > 0 then 1 else 0 end
         + case when transitions.floor_share is null then 0 else 1 end + case when transitions.rise_cap_share is null then 0 else 1 end
         + case when transitions.spares_profitable then 1 else 0 end as rules_in_it,
