@@ -100,13 +100,8 @@ def build(warehouse: Warehouse) -> Page:
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             *close_section(warehouse, warehouse.period.as_of),
-<<<<<<< HEAD
-            *_variance_sections(warehouse, causes, teams),
-            *budgets_section(warehouse, ahead),
-=======
             *_variance_sections(warehouse, causes, month_budgets),
-            *budgets_section(ahead),
->>>>>>> w-closes
+            *budgets_section(warehouse, ahead),
             *proposals_section(ask_budgets.proposals(warehouse)),
             *year_section(warehouse),
             *_return_sections(warehouse, investments),

@@ -5,7 +5,6 @@ from reports_builder.model import Insight, Recommendation, Table
 from reports_builder.subjects.planning.budgets.statements import BUDGET_COLUMNS, budget_of
 
 
-<<<<<<< HEAD
 def _range(budget: Evidence) -> str:
     """The range of what it comes to, and how often such ranges held."""
     if budget["lower_usd"] is None:
@@ -18,10 +17,7 @@ def _range(budget: Evidence) -> str:
     )
 
 
-def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
-=======
 def furthest_ahead(ahead: Evidence) -> Evidence | None:
->>>>>>> w-closes
     """The budget to come that is heading furthest over; teams have an insight of their own."""
     return next((row for row in ahead.each() if row["is_forecast_over"] and row["scope"] != "team"), None)
 
