@@ -223,7 +223,7 @@ def test_the_whole_company_is_said_step_by_step_and_what_is_unknown_stays_so() -
         step(4, "commitments", "-47", shown=False),
     ) == (
         " The whole company, fees less all spend: -$120 a month today, -$86 after the AI and price programmes, -$47 after "
-        "the actions on machines and storage too. All of it takes $2.0K once; the first year brings $3.0K ($1.0K to $4.0K)."
+        "the actions on machines and storage too. All of it takes $2.0K once; after that the first year leaves $3.0K ($1.0K to $4.0K)."
     )
     assert said(today, step(2, "ai_and_price", "null")).endswith(
         "what the programmes leave is unknown, because the cost of the calls is."

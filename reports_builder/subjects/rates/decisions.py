@@ -166,7 +166,7 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
             "after these programmes **{gross_margin_usd:usd}** of margin after AI cost a month "
             "({gross_margin_low_usd:usd} to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
-            "once, the last begins after {last_start_months:count} months; the first year brings "
+            "once, the last begins after {last_start_months:count} months; after that the first year leaves "
             "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}).",
             last,
             efforts(warehouse),
@@ -187,8 +187,8 @@ def company_said(result: Evidence) -> Prose:
         step = result.at(row)
         said += step.say(f", **{{result_usd:usd}}** {_AFTER[str(step['step'])]}")
     return said + last.say(
-        ". All of it takes {effort_so_far_usd:usd} once; the first year brings {first_year_usd:usd} "
-        "({first_year_low_usd:usd} to {first_year_high_usd:usd})."
+        ". All of it takes {effort_so_far_usd:usd} once; after that the first year leaves "
+        "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
     )
 
 
