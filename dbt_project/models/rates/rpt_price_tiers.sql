@@ -54,6 +54,7 @@ used as (
         tiers.meter_name,
         tiers.region_id,
         charges.billing_account_id,
+        case when charges.billing_account_id is not null then tiers.provider_name end as tiers_of_provider,
         max(tiers.month_start_date) as month_start_date,
         max(tiers.consumed_unit) as consumed_unit,
         cast(sum(charges.consumed_quantity) as decimal(28, 6)) as used_units,
@@ -101,8 +102,7 @@ priced as (
     from used
     left join tiers
         on
-            used.billing_account_id is not null
-            and used.provider_name = tiers.provider_name
+            used.tiers_of_provider = tiers.provider_name
             and used.meter_name = tiers.meter_name
             and used.region_id is not distinct from tiers.region_id
             and tiers.from_units <= used.used_units
