@@ -2,7 +2,7 @@
 
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Insight, Recommendation
-from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
+from reports_builder.subjects.allocation.teams.insights import approver, team_decision, team_outcome
 from reports_builder.subjects.planning.variance.statements import causes_table, in_words
 
 
@@ -42,15 +42,16 @@ def over_budget(teams: Evidence, causes: Evidence, ahead: Evidence) -> tuple[Ins
             recommendation=Recommendation(
                 teams.say("Settle with {scope_name:text} whether that use earns its cost.")
                 if advice is None
-                else budget_decision(advice),
-                "Head of Finance",
+                else team_decision(advice),
+                "Head of Finance" if advice is None else approver(advice),
                 "days",
             ),
             outcome=teams.say(
                 "Up to **{total_variance_usd:usd}** a month. Assumption: use goes on as in that month."
             )
             if advice is None
-            else budget_outcome(advice),
+            else team_outcome(advice)
+            + note(" Assumption: the work on savings begins now, and use stays as it is."),
             supporting=causes_table(causes),
         ),
     )
