@@ -122,7 +122,7 @@ def test_a_feature_is_advised_as_its_task_is(connection: duckdb.DuckDBPyConnecti
         connection,
         TABLES[3],
         REVIEW,
-        "'loses_money_but_used' as decision_reason, 0 as own_savings_usd, -90 as margin_after_savings_usd, 62 as own_lift_change_usd, "
+        "'loses_money_but_used' as decision_reason, 0 as own_savings_usd, -90 as margin_after_savings_usd, 62 as own_lift_cost_usd, "
         "'Head of Engineering' as task_owner_role, '3 days' as task_advised_effort, 'lift' as task_decision, 'below its quality floor' as task_verdict, 'v2 to opus' as task_advised_moves, 64 as task_advised_cost_change_usd",
     )
     totals = ask_features.totals(warehouse)

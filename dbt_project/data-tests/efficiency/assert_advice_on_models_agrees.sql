@@ -158,7 +158,7 @@ lifted_tasks as (
 
 lifted_features as (
 
-    select sum(own_lift_change_usd) as change_usd from {{ ref('rpt_feature_economics') }}
+    select sum(own_lift_cost_usd) as change_usd from {{ ref('rpt_feature_economics') }}
 
 ),
 

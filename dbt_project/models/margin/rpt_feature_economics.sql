@@ -36,7 +36,7 @@ lifts as (
     select
         feature_tasks.product_id,
         feature_tasks.feature_id,
-        {{ money('sum(' ~ money_of_double('cast(shortfalls.advised_cost_change_usd as double) * feature_tasks.task_cost_share') ~ ')') }} as own_lift_change_usd
+        {{ money('sum(' ~ money_of_double('cast(shortfalls.advised_cost_change_usd as double) * feature_tasks.task_cost_share') ~ ')') }} as own_lift_cost_usd
     from feature_tasks
     inner join shortfalls on feature_tasks.task_type = shortfalls.task_type and shortfalls.advised_cost_change_usd is not null
     group by feature_tasks.product_id, feature_tasks.feature_id
@@ -57,8 +57,8 @@ planned as (
         coalesce(feature_savings.counted_savings_usd, {{ money(0) }}) as counted_savings_usd,
         coalesce(feature_savings.counted_savings_low_usd, {{ money(0) }}) as counted_savings_low_usd,
         coalesce(feature_savings.counted_savings_high_usd, {{ money(0) }}) as counted_savings_high_usd,
-        coalesce(lifts.own_lift_change_usd, {{ money(0) }}) as own_lift_change_usd,
-        {{ money('features_described.gross_margin_usd + coalesce(feature_savings.own_savings_usd, 0) - coalesce(lifts.own_lift_change_usd, 0)') }} as margin_after_savings_usd
+        coalesce(lifts.own_lift_cost_usd, {{ money(0) }}) as own_lift_cost_usd,
+        {{ money('features_described.gross_margin_usd + coalesce(feature_savings.own_savings_usd, 0) - coalesce(lifts.own_lift_cost_usd, 0)') }} as margin_after_savings_usd
     from features_described
     left join feature_savings
         on features_described.product_id = feature_savings.product_id and features_described.feature_id = feature_savings.feature_id
@@ -166,7 +166,7 @@ final as (
         decided.open_tasks,
         decided.open_savings_usd,
         decided.own_savings_usd,
-        decided.own_lift_change_usd,
+        decided.own_lift_cost_usd,
         decided.margin_after_savings_usd,
         {{ ratio('decided.margin_after_savings_usd', 'decided.allocated_revenue_usd') }} as margin_after_savings_share,
         decided.counted_actions,
