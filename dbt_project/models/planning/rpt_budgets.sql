@@ -31,7 +31,9 @@ ranged as (
         savings.period_savings_low_usd,
         savings.all_saved_from_date,
         {{ ratio('coalesce(outlooks.lower_usd, totals.lower_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as lower_ratio,
-        {{ ratio('coalesce(outlooks.upper_usd, totals.upper_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as upper_ratio
+        {{ ratio('coalesce(outlooks.upper_usd, totals.upper_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as upper_ratio,
+        case when budgets.period_phase <> 'ended' then outlooks.days_within_range_share end as days_within_range_share,
+        case when budgets.period_phase <> 'ended' then outlooks.sums_within_range_share end as sums_within_range_share
     from budgets
     left join outlooks
         on budgets.scope = outlooks.scope and budgets.scope_id = outlooks.scope_id and outlooks.lower_usd is not null
@@ -126,6 +128,8 @@ final as (
         forecast_basis,
         least(lower_usd, forecast_usd) as lower_usd,
         greatest(upper_usd, forecast_usd) as upper_usd,
+        days_within_range_share,
+        sums_within_range_share,
         {{ money('forecast_usd - budget_usd') }} as overrun_usd,
         case
             when burn_share >= 1 then cast(1 as double)

@@ -5,9 +5,26 @@ from reports_builder.model import Insight, Recommendation, Table
 from reports_builder.subjects.planning.budgets.statements import BUDGET_COLUMNS, budget_of
 
 
-def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
+def _range(budget: Evidence) -> str:
+    """The range of what it comes to, and how often such ranges held."""
+    if budget["lower_usd"] is None:
+        return "."
+    if budget["sums_within_range_share"] is None:
+        return " ({lower_usd:usd} to {upper_usd:usd})."
+    return (
+        " ({lower_usd:usd} to {upper_usd:usd}; such ranges held {sums_within_range_share:percent} of past "
+        "sums of 30 days)."
+    )
+
+
+def furthest_ahead(ahead: Evidence) -> Evidence | None:
     """The budget to come that is heading furthest over; teams have an insight of their own."""
-    budget = next((row for row in ahead.each() if row["is_forecast_over"] and row["scope"] != "team"), None)
+    return next((row for row in ahead.each() if row["is_forecast_over"] and row["scope"] != "team"), None)
+
+
+def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
+    """That a budget to come is heading over; nothing where none is."""
+    budget = furthest_ahead(ahead)
     if budget is None:
         return ()
     name = literal(budget_of({column: budget[column] for column in ("scope", "scope_name")}))
@@ -18,8 +35,7 @@ def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
             + name
             + budget.say(
                 " **{budget_usd:usd}** is planned in the {period:text} from {period_start_date:day}; it "
-                "comes to **{forecast_usd:usd}**"
-                + ("." if budget["lower_usd"] is None else " ({lower_usd:usd} to {upper_usd:usd}).")
+                "comes to **{forecast_usd:usd}**" + _range(budget)
             ),
             domain_spec="Organizational Alignment (budget against forecast)",
             domain_framework="Quantify Business Value: Budgeting",

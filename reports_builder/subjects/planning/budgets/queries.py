@@ -22,6 +22,8 @@ def ahead(warehouse: Warehouse) -> Evidence:
             forecast_basis,
             lower_usd,
             upper_usd,
+            days_within_range_share,
+            sums_within_range_share,
             days_to_breach,
             earliest_days_to_breach,
             latest_days_to_breach,
