@@ -72,3 +72,20 @@
         else {{ kinds }}.months_to_start
     end
 {%- endmacro %}
+
+{# A day as a number of months, in which half a month is half of any month. #}
+{% macro place_in_months(day) -%}
+    (
+        cast(extract(year from {{ day }}) * 12 + extract(month from {{ day }}) as double)
+        + {{ ratio('extract(day from ' ~ day ~ ') - 1', 'extract(day from last_day(' ~ day ~ '))') }}
+    )
+{%- endmacro %}
+
+{# Months of a period in which a saving is made whose work begins on the day after the data. #}
+{% macro months_saved_in(period_start_date, period_end_date, as_of_date, months_to_start) -%}
+    {%- set begins = place_in_months('cast(' ~ as_of_date ~ ' + 1 as date)') ~ ' + cast(' ~ months_to_start ~ ' as double)' -%}
+    {{ decimal_of_double(
+        'greatest(0, ' ~ place_in_months('cast(' ~ period_end_date ~ ' + 1 as date)') ~ ' - greatest(' ~ place_in_months(period_start_date) ~ ', ' ~ begins ~ '))',
+        'decimal(9, 6)'
+    ) }}
+{%- endmacro %}

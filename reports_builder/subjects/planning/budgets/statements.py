@@ -118,9 +118,10 @@ def _after_savings(company: Evidence) -> tuple[Prose, ...]:
         ),
         note(
             "Open savings are net of overlap, and counted as far as they are known: for all spend all of "
-            "them, for AI those on calls; for other components, providers and teams those on machines and "
-            "storage alone, since a saving on calls is no team's. The cost of the last month is that of the "
-            "month as closed, and unknown for a provider without a budget."
+            "them, for AI those on calls. A team has those on the calls of its features as well, with the "
+            "moves that lift answers for less, which are in no total; a provider those that the switches "
+            "of models make on its bill, below zero where they put more on it than they take off. The cost "
+            "of the last month is that of the month as closed, and unknown for a provider without a budget."
         ),
     )
 
