@@ -8,9 +8,14 @@
     case when {{ monthly_savings_usd }} > 0 then {{ ratio(effort_usd, monthly_savings_usd) }} end
 {%- endmacro %}
 
+{# The year from today in which an effort has come back; null where it never does. #}
+{% macro pays_from_year(months_to_start, payback_months) -%}
+    case when {{ payback_months }} is not null then cast(greatest(ceil((cast({{ months_to_start }} as double) + {{ payback_months }}) / 12), 1) as bigint) end
+{%- endmacro %}
+
 {# What the twelve months from today bring after the effort: the months before the action starts bring nothing. #}
 {% macro first_year_net(effort_usd, monthly_savings_usd, months_to_start) -%}
-    {{ money('cast(' ~ monthly_savings_usd ~ ' as decimal(25, 12)) * cast(12 - ' ~ months_to_start ~ ' as decimal(4, 2)) - ' ~ effort_usd) }}
+    {{ money('cast(' ~ monthly_savings_usd ~ ' as decimal(25, 12)) * cast(12 - ' ~ months_to_start ~ ' as decimal(8, 6)) - ' ~ effort_usd) }}
 {%- endmacro %}
 
 {# Whether an action is in the plan and in every total: worth its work soon enough, and on no offer that nobody has quoted. #}

@@ -79,7 +79,7 @@ def _beside_the_total(warehouse: Warehouse, totals: Evidence) -> tuple[Prose, ..
     if not totals["overlap_usd"]:
         return lifts
     said = totals.say(
-        "All of this is net of overlap: **{overlap_usd:usd}** of the savings of these actions would have "
+        "All of this is net of overlap: **{overlap_usd:usd}** of the savings that were found would have "
         "been counted twice."
     )
     for lift in lifts:

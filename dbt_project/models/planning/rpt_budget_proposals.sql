@@ -9,6 +9,7 @@ with forecasts as (
 closed_months as (
 
     select * from {{ ref('rpt_month_close') }}
+    where is_latest and period = 'month'
 
 ),
 
@@ -70,7 +71,7 @@ forecast_months as (
     from forecasts
     inner join quarter_months on forecasts.month_start_date = quarter_months.month_start_date and forecasts.scope in {{ company_scopes() }}
     left join closed_months
-        on forecasts.scope = closed_months.scope and forecasts.scope_id = closed_months.scope_id and closed_months.is_latest
+        on forecasts.scope = closed_months.scope and forecasts.scope_id = closed_months.scope_id
 
 ),
 
@@ -199,7 +200,7 @@ final as (
         coalesce(last_budgets.approver_role, 'Head of Finance') as approver_role
     from proposed
     left join owners on proposed.scope = owners.owner_type and proposed.scope_id = owners.owner_id and owners.is_latest
-    left join closed_months on proposed.scope = closed_months.scope and proposed.scope_id = closed_months.scope_id and closed_months.is_latest
+    left join closed_months on proposed.scope = closed_months.scope and proposed.scope_id = closed_months.scope_id
     left join open_savings on proposed.scope = open_savings.scope and proposed.scope_id = open_savings.scope_id
     left join last_budgets on proposed.scope = last_budgets.scope and proposed.scope_id = last_budgets.scope_id
     window of_scope as (partition by proposed.scope, proposed.scope_id)

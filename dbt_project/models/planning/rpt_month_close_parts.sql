@@ -1,4 +1,4 @@
-{# one row per month that is over x scope x part of the differences, their sum and the differences themselves; a view over few rows #}
+{# one row per month that is over, or quarter or year with a budget that ended with it, x scope x part of the differences, their sum and the differences themselves; a view over few rows #}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -15,6 +15,7 @@ parts as (
     {%- set is_apart = part == 'starting point' %}
     select
         month_start_date,
+        period,
         scope,
         scope_id,
         {{ loop.index }} as part_order,
@@ -26,6 +27,7 @@ parts as (
     {%- endfor %}
     select
         month_start_date,
+        period,
         scope,
         scope_id,
         10 as part_order,
@@ -38,10 +40,11 @@ parts as (
 
 stacked as (
 
-    select month_start_date, scope, scope_id, part_order, part, budget_part_usd, forecast_part_usd from parts
+    select month_start_date, period, scope, scope_id, part_order, part, budget_part_usd, forecast_part_usd from parts
     union all
     select
         month_start_date,
+        period,
         scope,
         scope_id,
         9 as part_order,
@@ -50,7 +53,7 @@ stacked as (
         sum(forecast_part_usd) as forecast_part_usd
     from parts
     where part_order < 9
-    group by month_start_date, scope, scope_id
+    group by month_start_date, period, scope, scope_id
 
 ),
 
@@ -58,6 +61,7 @@ final as (
 
     select
         month_start_date,
+        period,
         scope,
         scope_id,
         cast(part_order as integer) as part_order,

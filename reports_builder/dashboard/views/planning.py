@@ -40,10 +40,10 @@ from reports_builder.subjects.planning.variance.statements import (
     causes_table,
     closed_months_table,
     month_against,
+    month_budgets_table,
     month_figures,
     parts_figure,
-    teams_table,
-    worst_team_figure,
+    worst_budget_figure,
 )
 from reports_builder.subjects.planning.year.statements import year_section
 
@@ -53,7 +53,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
     outlook = ask.outlook(warehouse)
     month = ask_variance.latest_month(warehouse)
     parts = ask_variance.parts(warehouse)
-    teams = ask_variance.teams(warehouse)
+    month_budgets = ask_variance.budgets(warehouse)
     ahead = ask_budgets.ahead(warehouse)
     investments = ask_returns.investments(warehouse)
     return View(
@@ -68,7 +68,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             forecast_figure(outlook),
             accuracy_figure(ask.accuracy(warehouse)),
             *month_figures(month, ask_variance.latest_month(warehouse, "forecast")),
-            *worst_team_figure(teams),
+            *worst_budget_figure(month_budgets),
             *value_figures(investments),
         ),
         sections=(
@@ -76,7 +76,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section(
                 "Why the month cost more or less",
                 figures=parts_figure(month, parts),
-                tables=(causes_table(ask_variance.causes(warehouse)), teams_table(teams)),
+                tables=(causes_table(ask_variance.causes(warehouse)), month_budgets_table(month_budgets)),
             ),
             *close_section(warehouse, warehouse.chosen_period.as_of),
             *budgets_section(warehouse, ahead),

@@ -116,12 +116,15 @@ batched as (
 
 ),
 
-{# More than is not cached today cannot be; least() would skip what is unknown. #}
+{# More than is not cached today cannot be, and nothing without a prompt; least() would skip what is unknown. #}
 gaps as (
 
     select
         usage.*,
+        cache_gaps.placed_input_tokens,
+        cache_gaps.unplaced_input_tokens,
         case
+            when usage.input_tokens = 0 then 0
             when cache_gaps.more_cached_tokens is not null
                 then least(cache_gaps.more_cached_tokens, usage.input_tokens - usage.cached_input_tokens)
         end as more_cached_tokens
@@ -179,6 +182,8 @@ saved as (
         batch_gross_usd,
         batch_net_usd,
         cached_share,
+        placed_input_tokens,
+        unplaced_input_tokens,
         more_cached_tokens,
         {# least() skips a null: what has no price for cached input stays unknown only when it is asked for. #}
         case when own_caching_discount_usd is not null then {{ money('least(own_caching_discount_usd, effective_cost_usd)') }} end as caching_gross_usd,

@@ -17,9 +17,14 @@ def _range(budget: Evidence) -> str:
     )
 
 
-def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
+def furthest_ahead(ahead: Evidence) -> Evidence | None:
     """The budget to come that is heading furthest over; teams have an insight of their own."""
-    budget = next((row for row in ahead.each() if row["is_forecast_over"] and row["scope"] != "team"), None)
+    return next((row for row in ahead.each() if row["is_forecast_over"] and row["scope"] != "team"), None)
+
+
+def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
+    """That a budget to come is heading over; nothing where none is."""
+    budget = furthest_ahead(ahead)
     if budget is None:
         return ()
     name = literal(budget_of({column: budget[column] for column in ("scope", "scope_name")}))

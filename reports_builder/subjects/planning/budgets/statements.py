@@ -120,7 +120,7 @@ def _after_savings(company: Evidence) -> tuple[Prose, ...]:
             "Open savings are net of overlap, and counted as far as they are known: for all spend all of "
             "them, for AI those on calls; for other components, providers and teams those on machines and "
             "storage alone, since a saving on calls is no team's. The cost of the last month is that of the "
-            "month as closed: by component and team, and unknown for a provider or a product."
+            "month as closed, and unknown for a provider without a budget."
         ),
     )
 
