@@ -1,7 +1,7 @@
 """Analysis: the cost to come, months against budget and forecast, and what investments return."""
 
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Page, Section
 from reports_builder.subjects import insights
 from reports_builder.subjects.planning import queries as ask
@@ -15,6 +15,7 @@ from reports_builder.subjects.planning.close import queries as ask_close
 from reports_builder.subjects.planning.close.statements import (
     close_section,
     month_against_forecast,
+    month_against_the_one_before,
     month_closed,
 )
 from reports_builder.subjects.planning.funnel.statements import funnel_section
@@ -120,7 +121,9 @@ def _company_month(warehouse: Warehouse) -> tuple[Prose, ...]:
     company = ask_close.company(warehouse, warehouse.period.as_of)
     if not company.rows:
         return ()
-    return (month_closed(company) + note(" ") + month_against_forecast(company),)
+    return (
+        join([month_closed(company), month_against_forecast(company), month_against_the_one_before(company)]),
+    )
 
 
 def _variance_sections(

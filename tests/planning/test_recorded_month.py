@@ -50,7 +50,7 @@ def test_the_month_is_closed_against_the_forecast_of_its_eve(folder: Path) -> No
         folder,
         """
         select forecast_basis, forecast_usd, actual_usd, cast(forecast_recorded_at as date) <= month_start_date
-        from planning.rpt_month_close where is_latest and scope = 'total'
+        from planning.rpt_month_close where is_latest and period = 'month' and scope = 'total'
         """,
     )
     assert (basis, is_in_time) == ("recorded", True)
@@ -63,7 +63,7 @@ def test_the_month_is_closed_against_the_forecast_of_its_eve(folder: Path) -> No
         select round(record.forecast_usd / 30 * closed.days_in_month, 2), record.actual_usd
         from planning.rpt_forecast_record as record
         inner join planning.rpt_month_close as closed
-            on closed.is_latest and record.scope = closed.scope and record.first_forecast_date = closed.month_start_date
+            on closed.is_latest and closed.period = 'month' and record.scope = closed.scope and record.first_forecast_date = closed.month_start_date
         where record.scope = 'total'
         """,
     )
@@ -77,7 +77,7 @@ def test_what_was_to_be_told_on_the_eve_is_on_record(folder: Path) -> None:
         """
         select distinct events.as_of_date, closed.month_start_date - 1
         from anomalies.fct_alert_events as events
-        inner join planning.rpt_month_close as closed on closed.is_latest and closed.scope = 'total'
+        inner join planning.rpt_month_close as closed on closed.is_latest and closed.period = 'month' and closed.scope = 'total'
         """,
     )
     [(as_of, eve)] = told
