@@ -118,7 +118,9 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
                     "Usage as it was, hour by hour, at the level that would have been cheapest; where no "
                     "level pays, at the smallest that is sold. Coverage is the share of the usage that the "
                     "commitment serves, utilization the share of the commitment that is used; below the "
-                    "break-even utilization it loses."
+                    "break-even utilization it loses. The batch service and caching are the way to a lower "
+                    "price of the same usage without a promise: what they would save of it by themselves, as "
+                    "far as it is known, stands beside each offer."
                 ),
             ),
             tables=(offers_table(warehouse),),

@@ -141,7 +141,7 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
     tiny.add(
         "rates.rpt_commitment_options",
         f"{OFFER}, 'a' as offer_id, 'A' as offer_name, 'recommended' as verdict, true as is_recommended, 60 as net_monthly_savings_usd, "
-        "0.7 as usage_share_after_price_plan, -12 as net_monthly_savings_after_price_plan_usd",
+        "0.7 as usage_share_after_price_plan, -12 as net_monthly_savings_after_price_plan_usd, 33 as savings_without_contract_usd",
         f"{OFFER}, 'b' as offer_id, 'B' as offer_name, 'ranked lower after weights for term and payment' as verdict, false as is_recommended, "
         "61 as net_monthly_savings_usd",
         f"{OFFER}, 'c' as offer_id, 'C' as offer_name, 'does not pay' as verdict, false as is_recommended, -5 as net_monthly_savings_usd",
@@ -165,6 +165,10 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
             look_backs=ask.look_backs(warehouse),
         )
     assert "a promise of $4.4K in all" in insight.ubr_impact.plain
+    assert (
+        "Without a promise, the batch service and caching could save $33 a month of the same usage"
+        in insight.outcome.plain
+    )
     assert insight.supporting.caption is not None
     assert "1 of 3 offers would save nothing" in insight.supporting.caption.plain
 
@@ -269,6 +273,7 @@ def test_how_sure_an_offer_on_models_is_stands_beside_it(
         (section,) = commitment_section(warehouse, offer)
     assert said in insight.outcome.plain
     assert unsaid not in insight.outcome.plain
+    assert "Without a promise" not in insight.outcome.plain
     (table,) = section.tables
     assert len(table.cells) == 1
 
