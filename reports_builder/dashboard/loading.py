@@ -11,7 +11,7 @@ from reports_builder.currency import Currency
 from reports_builder.dashboard import queries
 from reports_builder.dashboard.alerts_shown import Alerts, read_alerts
 from reports_builder.dashboard.filters import Filters
-from reports_builder.dashboard.pages import VIEWS
+from reports_builder.dashboard.pages import MOVED, page_of
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer, trace
@@ -91,12 +91,14 @@ def load_chain(
         if not name or not isinstance(figure, PageFigure):
             return explain(warehouse, asked)
         if name == "customer":
-            view = customer.build(warehouse, customer_id)
+            views = [customer.build(warehouse, customer_id)]
         else:
-            view = _build_of(name)(warehouse) if name in {page.view for page in VIEWS} else None
-        if view is None:
+            names = MOVED.get(name, (name,))
+            views = [_build_of(each)(warehouse) if page_of(each) else None for each in names]
+        citations = [citation for view in views if view for citation in view.citations]
+        if not citations:
             raise ReportError(f"there is no page {name!r} with figures.")
-        return explain_figure(warehouse, figure, view.citations)
+        return explain_figure(warehouse, figure, tuple(citations))
 
 
 @lru_cache(maxsize=128)

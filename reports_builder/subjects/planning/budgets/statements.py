@@ -6,6 +6,9 @@ from reports_builder.evidence import Evidence, Prose, join, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
 
+BUDGETS = "Budgets to come"
+"""The title of the section that lists them."""
+
 
 def budget_of(record: Mapping[str, Value]) -> str:
     """Whose budget it is, in words."""
@@ -82,7 +85,7 @@ def budgets_section(ahead: Evidence) -> tuple[Section, ...]:
         return ()
     return (
         Section(
-            "Budgets to come",
+            BUDGETS,
             text=(
                 note(
                     "Days are those of UTC, up to the as-of date; files that come late still change what is "

@@ -180,6 +180,7 @@ def _scopes_table(scopes: Evidence) -> Table:
             "cause is of the difference to the budget, without one to the forecast."
         ),
         max_rows=30,
+        name="Every team and component",
     )
 
 
@@ -192,6 +193,7 @@ def _parts_table(parts: Evidence) -> Table:
         ),
         parts,
         note("The sum of the parts is cost less plan, to the last decimal."),
+        name="Parts of the company's difference",
     )
 
 
@@ -209,6 +211,7 @@ def _alerts_table(alerts: Evidence) -> Table:
         ),
         alerts,
         note("Of each budget the highest limit that it reached."),
+        name="Budgets that reached a limit",
         max_rows=20,
     )
 

@@ -166,6 +166,7 @@ def teams_table(teams: Evidence) -> Table:
         ),
         teams,
         note("Teams that call models; every team and component stands under the last month closed."),
+        name="Teams against their budgets",
     )
 
 

@@ -47,6 +47,7 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     ),
                     months,
                     note("Direct cost, month by month; shared pools are left out."),
+                    name="Month by month",
                     max_rows=12,
                 ),
             ),
