@@ -21,6 +21,7 @@ from reports_builder.dashboard import (
     live,
     login,
     reports_page,
+    savings_form,
     show,
     trace_page,
 )
@@ -36,6 +37,7 @@ from reports_builder.dashboard.pages import MOVED, REVENUE, VIEWS, PageName
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.tables import LIMITED
+from reports_builder.dashboard.views.usage_optimization import ACTIONS
 from reports_builder.errors import ReportError
 from reports_builder.escaping import escape
 from reports_builder.formatting import currency_said
@@ -81,6 +83,8 @@ def _forms(page: PageName, settings: Settings, identity: Identity) -> dict[str, 
     """
     if page.view == "forecasts_and_budgets":
         return {BUDGETS: partial(budget_form.draw, settings)}
+    if page.view == "usage_optimization":
+        return {ACTIONS: partial(savings_form.draw, settings, identity)}
     if page.view == "commitments":
         return {TRANCHES: partial(commitment_calculator.draw, settings, identity)}
     if page.view == "performance":

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from reports_builder.charts import stands_for
 from reports_builder.currency import Currency
@@ -24,6 +25,7 @@ from reports_builder.lineage.figure_ids import PageFigure, parse
 from reports_builder.missing import demo_beside_own
 from reports_builder.model import Section
 from reports_builder.subjects.rates import calculator
+from reports_builder.tracked_savings.decisions import works_of
 from reports_builder.warehouse import Period
 
 BuildView = Callable[[NarrowedWarehouse], View]
@@ -141,6 +143,13 @@ def load_alerts(path: str, identity: Identity) -> Alerts | None:
     """What holds now, for the form below it."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return read_alerts(warehouse)
+
+
+@lru_cache(maxsize=4)
+def load_works(path: str, identity: Identity) -> tuple[dict[str, Any], ...]:
+    """The savings that can be measured once they are made, in the order of their rank."""
+    with open_published(Path(path), scope=identity.scope) as warehouse:
+        return tuple(work for work in works_of(warehouse) if work["is_tracked"])
 
 
 @lru_cache(maxsize=64)
