@@ -21,7 +21,7 @@ from reports_builder.subjects.planning.close.statements import (
 from reports_builder.subjects.planning.funnel.statements import funnel_section
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
-    claims_table,
+    claims_section,
     improvements_table,
     investments_table,
     measured_beside,
@@ -111,7 +111,7 @@ def build(warehouse: Warehouse) -> Page:
             *before_it_is_made_sections(warehouse),
             *stacking_section(warehouse),
             *lifetimes_section(warehouse),
-            *_claims_section(warehouse),
+            *claims_section(warehouse),
             *tokens_section(warehouse),
         ),
     )
@@ -153,18 +153,6 @@ def _return_sections(warehouse: Warehouse, investments: Evidence) -> tuple[Secti
         ),
         Section("What can be improved", tables=(improvements_table(warehouse),)),
         Section("Plans by period", tables=(years_table(warehouse),)),
-    )
-
-
-def _claims_section(warehouse: Warehouse) -> tuple[Section, ...]:
-    claims = ask_returns.claims(warehouse)
-    if not claims.rows:
-        return ()
-    return (
-        Section(
-            "Example: figures that others printed on investments, checked",
-            tables=(claims_table(claims),),
-        ),
     )
 
 

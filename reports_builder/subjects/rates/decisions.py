@@ -251,6 +251,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                 "Margin gained over today in the years from now, each programme from its start, all efforts "
                 "taken off"
             ),
+            name="Margin gained over today, by year",
         ),
         *(
             (
@@ -258,6 +259,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                     _COMPANY,
                     whole,
                     note("The whole company, 30 days: machines, storage and all other spend included"),
+                    name="The whole company, 30 days",
                 ),
             )
             if len(whole.rows) > 1
@@ -273,6 +275,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                         "that it stays, so its revenue is not its invoice"
                     ),
                     max_rows=60,
+                    name="Customers at a loss today, step by step",
                 ),
             )
             if losing is not None and losing.rows

@@ -2,7 +2,7 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, Insight, Recommendation, Section, Table
+from reports_builder.model import Column, Figure, Insight, KeyFigure, Recommendation, Section, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, USAGE
 from reports_builder.warehouse import Warehouse
 
@@ -197,6 +197,20 @@ def usage_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
                     "the actions in the order in which they are applied, and how many resources each is for."
                 ),
             ),
+        ),
+    )
+
+
+def usage_figure(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
+    """What the actions on machines and storage save; nothing without resources."""
+    totals = usage_totals(warehouse)
+    if not totals["resources"]:
+        return ()
+    return (
+        KeyFigure(
+            "Savings on machines and storage, a month",
+            totals.cell("usage_net_usd", "usd_table"),
+            status=totals.say("{usage_low_usd:usd} to {usage_high_usd:usd}; actions: {accepted:count}"),
         ),
     )
 

@@ -226,6 +226,7 @@ def _scopes_table(scopes: Evidence) -> Table:
             "before."
         ),
         max_rows=30,
+        name="Every budget",
     )
 
 
@@ -242,6 +243,7 @@ def _parts_table(parts: Evidence) -> Table:
             "The sum of the parts is cost less plan, or less the month before, to the last decimal. A plan "
             "starts from the month before."
         ),
+        name="Parts of the company's difference",
     )
 
 
@@ -259,6 +261,7 @@ def _alerts_table(alerts: Evidence) -> Table:
         ),
         alerts,
         note("Of each budget the highest limit that it reached."),
+        name="Budgets that reached a limit",
         max_rows=20,
     )
 
