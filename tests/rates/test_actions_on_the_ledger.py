@@ -26,6 +26,7 @@ READ = (
     "rpt_usage_optimizations",
     "rpt_inefficient_usage",
     "rpt_model_switch_savings",
+    "int_open_savings",
     "rpt_commitment_options",
     "rpt_commitment_recommendations",
     "rpt_plan_frontier",
@@ -345,6 +346,28 @@ def test_the_way_from_the_spend_to_what_is_left_is_that_of_the_ledger(
     assert result["today"] == pytest.approx(total(ledger), abs=CENT)
     assert result["ai_and_price"] == pytest.approx(after_ai, abs=CENT)
     assert result["infrastructure"] == pytest.approx(after_ai - sum(charges.steps.values()), abs=CENT)
+
+
+def test_what_budgets_may_count_on_is_what_the_actions_take_off(
+    ledger: duckdb.DuckDBPyConnection, calls: Calls, charges: Charges
+) -> None:
+    """Of all spend, of AI, and of the machines and storage of each provider and team."""
+    storage = ("unattached_volume", "stopped_volume", "storage_tier", "empty_bucket")
+    saved: dict[tuple[str, str], float] = {("component", "ai"): sum(calls.saved.values())}
+    for work, usd in charges.saved.items():
+        kind, _, place = work.partition(":")
+        provider, _, team = place.rpartition("/")
+        component = "storage" if kind in storage else "infrastructure"
+        for scope in (("component", component), ("provider", provider), ("team", team)):
+            saved[scope] = saved.get(scope, 0.0) + usd
+    saved["total", "total"] = sum(usd for (scope, _), usd in saved.items() if scope == "component")
+    told = {
+        (row["scope"], row["scope_id"]): float(row["open_savings_usd"])
+        for row in rows(ledger, "from intermediate.int_open_savings")
+    }
+    assert told.keys() == saved.keys()
+    for scope, usd in told.items():
+        assert saved[scope] == pytest.approx(usd, abs=CENT), scope
 
 
 def test_what_does_not_count_is_left_to_what_comes_after_it(company: Company) -> None:

@@ -308,3 +308,34 @@ def test_what_was_saved_and_what_has_no_list_price_come_to_all_spend(tiny: Tiny)
         (section,) = realized_sections(warehouse)
     assert "$30.50 for services whose bills state no list price" in section.text[0].plain
     assert "all spend of the month is $130.50" in section.text[0].plain
+
+
+@pytest.mark.parametrize(
+    ("of_all", "said"),
+    [
+        (
+            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share",
+            "Of the savings that were decided, 3 are tracked, and 2 are measured: until now $80.00 were expected of "
+            "these, and $60.40 came (76 %).",
+        ),
+        (
+            "0 as measured_decisions",
+            "Savings that were decided and are tracked: 3; nothing is known of them yet.",
+        ),
+    ],
+)
+def test_what_came_of_decided_savings_is_said_beside_what_was_expected(
+    tiny: Tiny, of_all: str, said: str
+) -> None:
+    tiny.add(
+        "rates.rpt_savings_realized_monthly",
+        "date '2026-10-01' as month_start_date, 1 as step_order, 'caching' as kind, 120 as list_cost_usd, 120 as cost_before_usd, "
+        "20 as savings_usd, 100 as cost_after_usd, 100 as effective_cost_usd, 130.5 as all_spend_usd, 20 as month_savings_usd, true as is_latest",
+    )
+    tiny.add(
+        "rates.rpt_savings_tracked",
+        f"'end i-1' as tracking_id, 'idle_machine' as action_kind, date '2026-10-01' as accepted_date, 3 as decisions, {of_all}",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = realized_sections(warehouse)
+    assert section.text[1].plain == said
