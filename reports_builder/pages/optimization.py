@@ -90,9 +90,10 @@ def _beside_the_total(warehouse: Warehouse, totals: Evidence) -> tuple[Prose, ..
 def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
     of_actions = (
         note(
-            "The next 30 days bring the same calls with the same tokens. Of the saving that a switch could "
-            "bring, a share is counted; the range of a switch is a smaller or larger share, and more or "
-            "fewer tokens on the other model."
+            "The next 30 days bring the same calls with the same tokens. Of the saving that a switch or an "
+            "action on machines and storage could bring, a share is counted (seed assumptions); the range of "
+            "a switch is a smaller or larger share, and more or fewer tokens on the other model, that of the "
+            "others a smaller share, and all of it."
         ),
         note("The share of calls that can wait for the batch service is an estimate of yours to confirm."),
     )
