@@ -238,12 +238,13 @@ def hours_of_week(
 ) -> alt.TopLevelMixin:
     """A cell per weekday and hour, the darker the more; an hour without a row has no cell.
 
-    Columns ``iso_weekday``, ``weekday_name`` and ``hour_of_day`` say which. One ramp from light to dark reads
-    the same in greyscale and to eyes that see few colours.
+    Columns ``iso_weekday``, ``weekday_name``, ``hour_of_day`` and ``time_zone`` say which. One ramp from
+    light to dark reads the same in greyscale and to eyes that see few colours.
     """
     rows = records(evidence, shown=(value, style))
     weekdays = {int(row["iso_weekday"] or 0): str(row["weekday_name"]) for row in rows}
-    hours = alt.Axis(title="Hour of the day, UTC", values=list(range(0, 24, 3)), labelAngle=0, ticks=False)
+    hour = f"Hour of the day, {rows[0]['time_zone']}"
+    hours = alt.Axis(title=hour, values=list(range(0, 24, 3)), labelAngle=0, ticks=False)
     chart: alt.TopLevelMixin = (
         alt.Chart(data(rows))
         .mark_rect(stroke="white", strokeWidth=1)
@@ -261,7 +262,7 @@ def hours_of_week(
             ),
             tooltip=[
                 alt.Tooltip("weekday_name:N", title="Weekday"),
-                alt.Tooltip("hour_of_day:O", title="Hour, UTC"),
+                alt.Tooltip("hour_of_day:O", title=hour),
                 alt.Tooltip("shown:N", title=legend_title),
             ],
         )

@@ -27,12 +27,12 @@ from reports_builder.subjects.margin.features import insights as margin_features
 from reports_builder.subjects.margin.features import queries as ask_features
 from reports_builder.subjects.planning import queries as ask_planning
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
-from reports_builder.subjects.planning.budgets.insights import heading_over
+from reports_builder.subjects.planning.budgets.insights import furthest_ahead, heading_over
 from reports_builder.subjects.planning.insights import planning as forecast
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.insights import likely_loss
 from reports_builder.subjects.planning.variance import queries as ask_variance
-from reports_builder.subjects.planning.variance.insights import over_budget
+from reports_builder.subjects.planning.variance.insights import over_budget, worst
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import insights as proposals
 from reports_builder.subjects.pricing import queries as ask_pricing
@@ -101,14 +101,19 @@ def planning(warehouse: Warehouse) -> Insights:
 
 def budgets(warehouse: Warehouse) -> Insights:
     """Of months against their plan."""
-    over = ask_variance.teams(warehouse)
+    ahead = ask_budgets.ahead(warehouse)
+    over = worst(ask_variance.budgets(warehouse), furthest_ahead(ahead))
     return (
-        *over_budget(
-            over,
-            ask_variance.causes(warehouse, over["scope_id"] if over.rows else None),
-            ask_teams.budgets_ahead(warehouse),
+        *(
+            ()
+            if over is None
+            else over_budget(
+                over,
+                ask_variance.causes(warehouse, over["scope"], over["scope_id"]),
+                ask_teams.budgets_ahead(warehouse),
+            )
         ),
-        *heading_over(ask_budgets.ahead(warehouse)),
+        *heading_over(ahead),
     )
 
 
@@ -191,6 +196,7 @@ def _on_models(warehouse: Warehouse) -> Insights:
         counts,
         ask_rates.owned_terms(warehouse),
         ask_rates.offers(warehouse, "after_actions", paying=bool(counts["offers_paying"])),
+        look_backs=ask_rates.look_backs(warehouse),
     )
 
 

@@ -23,10 +23,10 @@ from reports_builder.subjects.planning.variance.statements import (
     causes_table,
     closed_months_table,
     month_against,
+    month_budgets_table,
     month_figures,
     parts_figure,
-    teams_table,
-    worst_team_figure,
+    worst_budget_figure,
 )
 from reports_builder.subjects.planning.year.statements import year_section
 
@@ -35,7 +35,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
     """Forecasts and budgets."""
     outlook = ask.outlook(warehouse)
     month, parts = ask_variance.latest_month(warehouse), ask_variance.parts(warehouse)
-    teams, ahead = ask_variance.teams(warehouse), ask_budgets.ahead(warehouse)
+    month_budgets, ahead = ask_variance.budgets(warehouse), ask_budgets.ahead(warehouse)
     return View(
         title="Forecasts and budgets",
         headline=(
@@ -47,16 +47,16 @@ def build(warehouse: NarrowedWarehouse) -> View:
             forecast_figure(outlook),
             accuracy_figure(ask.accuracy(warehouse)),
             *month_figures(month, ask_variance.latest_month(warehouse, "forecast")),
-            *worst_team_figure(teams),
+            *worst_budget_figure(month_budgets),
         ),
         sections=(
             Section("What comes", figures=(spend_by_day(warehouse, outlook),)),
             Section(
                 "Why the month cost more or less",
                 figures=parts_figure(month, parts),
-                tables=(causes_table(ask_variance.causes(warehouse)), teams_table(teams)),
+                tables=(causes_table(ask_variance.causes(warehouse)), month_budgets_table(month_budgets)),
             ),
-            *budgets_section(ahead),
+            *budgets_section(warehouse, ahead),
             *close_section(warehouse, warehouse.chosen_period.as_of),
             *year_section(warehouse),
             *folded(

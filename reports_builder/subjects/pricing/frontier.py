@@ -378,7 +378,8 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 note(
                     "Plans are compared at the cost that the savings before them leave: who leaves takes "
                     "savings along, so each gains least there. Each point is a plan that no other beats at "
-                    "once in margin, worst scenario, revenue and invoice shock. A customer takes the "
+                    "once in margin, worst scenario, revenue and invoice shock; today's and the one chosen "
+                    "stand beside them, by the rules below. A customer takes the "
                     "cheapest of "
                     "its tier and the dearer ones, under the plans of your list as well: in the tables that "
                     "leave each customer in its tier these earn more. Who leaves follows the rise of what it "

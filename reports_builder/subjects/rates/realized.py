@@ -66,7 +66,8 @@ def _tracked(warehouse: Warehouse) -> Evidence:
         """
         select
             tracking_id, subject, accepted_date, month_start_date, measured_days, predicted_savings_usd,
-            realized_savings_usd, realized_share
+            realized_savings_usd, realized_share, decisions, measured_decisions, all_predicted_usd,
+            all_realized_usd, all_realized_share
         from rates.rpt_savings_tracked
         order by accepted_date, tracking_id, month_start_date
         """
@@ -89,15 +90,16 @@ def realized_sections(warehouse: Warehouse, *, tracked: bool = True) -> tuple[Se
     latest = _latest(warehouse)
     if not latest.rows:
         return ()
+    decided = _tracked(warehouse) if tracked else None
     return (
         Section(
             "What was saved: list price to effective cost",
-            text=(_said(latest),),
+            text=(_said(latest), *((_came(decided),) if decided is not None and decided.rows else ())),
             figures=_figures(latest),
             tables=(
                 Table(_WAYS, latest, note("The latest month, each way on what the ones before it left")),
                 Table(_MONTHS, _months(warehouse), note("By month")),
-                *(_tracked_table(_tracked(warehouse)) if tracked else ()),
+                *(_tracked_table(decided) if decided is not None else ()),
             ),
         ),
     )
@@ -121,6 +123,18 @@ def _said(latest: Evidence) -> Prose:
             "has one reason."
         )
         + unknown
+    )
+
+
+def _came(tracked: Evidence) -> Prose:
+    if tracked["all_predicted_usd"] is None:
+        return tracked.say(
+            "Savings that were decided and are tracked: {decisions:count}; nothing is known of them yet."
+        )
+    return tracked.say(
+        "Of the savings that were decided, {decisions:count} are tracked, and {measured_decisions:count} are "
+        "measured: until now **{all_predicted_usd:usd_table}** were expected of these, and "
+        "**{all_realized_usd:usd_table}** came ({all_realized_share:percent})."
     )
 
 

@@ -285,4 +285,52 @@ def before_it_is_made_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                 ),
             )
         )
-    return tuple(sections)
+    return (*sections, *_content_choices_section(warehouse))
+
+
+def _content_choices_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Which model suits which type of content, and what all of it then costs a month."""
+    choices, budgets = ask.content_choices(warehouse), ask.content_budgets(warehouse)
+    if not choices.rows:
+        return ()
+    total = Table(
+        (
+            Column("budget", "All content", "words"),
+            Column("pieces_per_month", "Pieces a month", "count"),
+            Column("monthly_cost_usd", "A month", "usd_table"),
+            Column("change_from_plan_usd", "Against the plan", "delta_usd_table"),
+        ),
+        budgets,
+    )
+    return (
+        Section(
+            "Which model for which content",
+            text=(
+                note(
+                    "By the same three rules, with the tokens that a piece takes in the plan and the quality "
+                    "measured on the task that stands for it (task_type in the seed content_plans). Where no "
+                    "answers of that task are scored there is no choice, and no total. If even low cost is "
+                    "dearer than the plan, the model that is planned was not scored on the task, or lies "
+                    "below its floor."
+                ),
+            ),
+            tables=(
+                *([total] if budgets.rows else []),
+                Table(
+                    (
+                        Column("content_type", "Content", "words"),
+                        Column("budget", "Budget", "words"),
+                        Column("model", "Model"),
+                        Column("task_type", "Judged on", "words"),
+                        Column("quality_score_avg", "Quality", "percent"),
+                        Column("quality_floor", "Floor", "percent"),
+                        Column("cost_per_piece_usd", "A piece", "usd_unit"),
+                        Column("monthly_cost_usd", "A month", "usd_table"),
+                        Column("change_from_plan_usd", "Against the plan", "delta_usd_table"),
+                    ),
+                    choices,
+                    max_rows=30,
+                ),
+            ),
+        ),
+    )
