@@ -27,6 +27,7 @@ from reports_builder.subjects.pricing.statements import (
     segments_table,
     today_said,
 )
+from reports_builder.subjects.rates.decisions import hosting_said
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
@@ -38,7 +39,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *_headline(warehouse, plan, margins.totals(warehouse)),
             *listed_said(ask.best_listed(warehouse)),
         ),
-        tiles=key_figures(plan, ask.rules(warehouse)) if plan.rows else (),
+        tiles=key_figures(warehouse.whole, plan, ask.rules(warehouse)) if plan.rows else (),
         sections=(
             *front_section(warehouse),
             *credits_section(warehouse),
@@ -62,7 +63,12 @@ def _headline(warehouse: NarrowedWarehouse, plan: Evidence, totals: Evidence) ->
         return (
             note("No customer is on record, so no plan can be judged: put your customers into the raw data."),
         )
-    return (today_said(plan), *chosen_said(warehouse), proposal_said(plan))
+    return (
+        today_said(warehouse.whole, plan),
+        *hosting_said(warehouse.whole),
+        *chosen_said(warehouse),
+        proposal_said(plan),
+    )
 
 
 def _plan_sections(warehouse: NarrowedWarehouse, plan: Evidence) -> tuple[Section, ...]:
