@@ -29,6 +29,11 @@ class CompanySeed:
 
 COMPANY_SEEDS: Final = (
     CompanySeed(
+        "accepted_savings",
+        "savings that you decided to make, from which day on",
+        "cfbb79f5e9501b5726f7ba57e937dc7a8082b14a24836ef24a89041431a6bc86",
+    ),
+    CompanySeed(
         "acquisition_costs",
         "what winning a customer of each tier costs",
         "ca1c81f3f13f99a90fe9ff53d07ecdb6efd16a8da96887148ac869f940557ca1",

@@ -26,6 +26,31 @@
     and not {{ is_illustrative }}
 {%- endmacro %}
 
+{# The piece of work that an action on calls is a part of, by the seed savings_actions (CTE kinds). A part that does not pay for its own days is
+   not carried by the others: it stands alone. #}
+{% macro work_of(action_id, net_usd, provider='null', model='null') -%}
+    case
+        when
+            cast({{ net_usd }} as double) * {{ assumption('action_payback_months_up_to') }}
+            < cast(kinds.effort_days_per_part * kinds.usd_per_effort_day as double)
+            then {{ action_id }}
+        {%- if model != 'null' %}
+        when kinds.effort_shared_by = 'model' and {{ model }} is not null then kinds.action_kind || ':' || {{ provider }} || '/' || {{ model }}
+        {%- endif %}
+        when kinds.effort_shared_by = 'kind' then kinds.action_kind
+        else {{ action_id }}
+    end
+{%- endmacro %}
+
+{# Whether the work of an action (work_id) is in the plan: with all its parts it is worth what it takes. #}
+{% macro is_counted_with_its_work(net_usd) -%}
+    {{ is_worth_its_effort(
+        money('(effort_days + effort_days_per_part * count(*) over (partition by work_id)) * usd_per_effort_day'),
+        money('sum(' ~ net_usd ~ ') over (partition by work_id)'),
+        'false'
+    ) }}
+{%- endmacro %}
+
 {# A number of days as a reader says it. #}
 {% macro days_in_words(days) -%}
     case

@@ -88,9 +88,11 @@ def allocation(warehouse: Warehouse) -> Insights:
 
 def alignment(warehouse: Warehouse) -> Insights:
     """Of teams and their budgets."""
-    budgets, month = ask_teams.team_budgets(warehouse), ask_teams.month_budget(warehouse)
+    of_teams, month = ask_teams.team_budgets(warehouse), ask_teams.month_budget(warehouse)
     return (
-        *teams.overrun(budgets, month, ask_teams.budget_table(warehouse), ask_teams.budgets_ahead(warehouse)),
+        *teams.overrun(
+            of_teams, month, ask_teams.budget_table(warehouse), ask_teams.budgets_ahead(warehouse)
+        ),
         *teams.dear_team(ask_teams.teams(warehouse)),
         *teams.shown_only(ask_teams.shown_only(warehouse), ask_teams.shown_in_all(warehouse)),
     )
@@ -98,6 +100,11 @@ def alignment(warehouse: Warehouse) -> Insights:
 
 def planning(warehouse: Warehouse) -> Insights:
     """Of months against their plan, and of investments."""
+    return (*budgets(warehouse), *investments(warehouse))
+
+
+def budgets(warehouse: Warehouse) -> Insights:
+    """Of months against their plan."""
     ahead = ask_budgets.ahead(warehouse)
     over = worst(ask_variance.budgets(warehouse), furthest_ahead(ahead))
     return (
@@ -111,8 +118,12 @@ def planning(warehouse: Warehouse) -> Insights:
             )
         ),
         *heading_over(ahead),
-        *likely_loss(ask_returns.doubtful(warehouse), ask_returns.investments(warehouse)),
     )
+
+
+def investments(warehouse: Warehouse) -> Insights:
+    """Of investments that are likely to lose money."""
+    return likely_loss(ask_returns.doubtful(warehouse), ask_returns.investments(warehouse))
 
 
 def realtime(warehouse: Warehouse) -> Insights:
@@ -157,22 +168,44 @@ def _switches(warehouse: Warehouse) -> Insights:
 
 def optimization(warehouse: Warehouse) -> Insights:
     """Of what the same work could cost."""
-    offer, counts = ask_rates.recommended_offer(warehouse), ask_rates.offer_counts(warehouse)
     return (
         *due_insight(warehouse),
-        *rates.model_switches(ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse)),
-        *rates.commitments(
-            offer,
-            ask_rates.offer_beyond_limits(warehouse),
-            counts,
-            ask_rates.owned_terms(warehouse),
-            ask_rates.offers(warehouse, "after_actions", paying=bool(counts["offers_paying"])),
-            look_backs=ask_rates.look_backs(warehouse),
-        ),
-        *rates.batch(ask_rates.kind(warehouse, "batch"), ask_rates.batch(warehouse)),
+        *_models_moved(warehouse),
+        *_on_models(warehouse),
+        *_batch(warehouse),
         *usage_insight(warehouse),
         *cloud_commitment_insight(warehouse),
     )
+
+
+def usage_optimization(warehouse: Warehouse) -> Insights:
+    """Of the same work with other models, in batches, and on fewer machines."""
+    return (*_models_moved(warehouse), *_batch(warehouse), *usage_insight(warehouse))
+
+
+def commitments(warehouse: Warehouse) -> Insights:
+    """Of what to sign, and what to renew."""
+    return (*due_insight(warehouse), *cloud_commitment_insight(warehouse), *_on_models(warehouse))
+
+
+def _models_moved(warehouse: Warehouse) -> Insights:
+    return rates.model_switches(ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse))
+
+
+def _on_models(warehouse: Warehouse) -> Insights:
+    counts = ask_rates.offer_counts(warehouse)
+    return rates.commitments(
+        ask_rates.recommended_offer(warehouse),
+        ask_rates.offer_beyond_limits(warehouse),
+        counts,
+        ask_rates.owned_terms(warehouse),
+        ask_rates.offers(warehouse, "after_actions", paying=bool(counts["offers_paying"])),
+        look_backs=ask_rates.look_backs(warehouse),
+    )
+
+
+def _batch(warehouse: Warehouse) -> Insights:
+    return rates.batch(ask_rates.kind(warehouse, "batch"), ask_rates.batch(warehouse))
 
 
 def profitability(warehouse: Warehouse) -> Insights:

@@ -141,7 +141,7 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
     tiny.add(
         "rates.rpt_commitment_options",
         f"{OFFER}, 'a' as offer_id, 'A' as offer_name, 'recommended' as verdict, true as is_recommended, 60 as net_monthly_savings_usd, "
-        "0.7 as usage_share_after_price_plan, -12 as net_monthly_savings_after_price_plan_usd",
+        "0.7 as usage_share_after_price_plan, -12 as net_monthly_savings_after_price_plan_usd, 33 as savings_without_contract_usd",
         f"{OFFER}, 'b' as offer_id, 'B' as offer_name, 'ranked lower after weights for term and payment' as verdict, false as is_recommended, "
         "61 as net_monthly_savings_usd",
         f"{OFFER}, 'c' as offer_id, 'C' as offer_name, 'does not pay' as verdict, false as is_recommended, -5 as net_monthly_savings_usd",
@@ -165,6 +165,10 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
             look_backs=ask.look_backs(warehouse),
         )
     assert "a promise of $4.4K in all" in insight.ubr_impact.plain
+    assert (
+        "Without a promise, the batch service and caching could save $33 a month of the same usage"
+        in insight.outcome.plain
+    )
     assert insight.supporting.caption is not None
     assert "1 of 3 offers would save nothing" in insight.supporting.caption.plain
 
@@ -269,6 +273,7 @@ def test_how_sure_an_offer_on_models_is_stands_beside_it(
         (section,) = commitment_section(warehouse, offer)
     assert said in insight.outcome.plain
     assert unsaid not in insight.outcome.plain
+    assert "Without a promise" not in insight.outcome.plain
     (table,) = section.tables
     assert len(table.cells) == 1
 
@@ -303,3 +308,34 @@ def test_what_was_saved_and_what_has_no_list_price_come_to_all_spend(tiny: Tiny)
         (section,) = realized_sections(warehouse)
     assert "$30.50 for services whose bills state no list price" in section.text[0].plain
     assert "all spend of the month is $130.50" in section.text[0].plain
+
+
+@pytest.mark.parametrize(
+    ("of_all", "said"),
+    [
+        (
+            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share",
+            "Of the savings that were decided, 3 are tracked, and 2 are measured: until now $80.00 were expected of "
+            "these, and $60.40 came (76 %).",
+        ),
+        (
+            "0 as measured_decisions",
+            "Savings that were decided and are tracked: 3; nothing is known of them yet.",
+        ),
+    ],
+)
+def test_what_came_of_decided_savings_is_said_beside_what_was_expected(
+    tiny: Tiny, of_all: str, said: str
+) -> None:
+    tiny.add(
+        "rates.rpt_savings_realized_monthly",
+        "date '2026-10-01' as month_start_date, 1 as step_order, 'caching' as kind, 120 as list_cost_usd, 120 as cost_before_usd, "
+        "20 as savings_usd, 100 as cost_after_usd, 100 as effective_cost_usd, 130.5 as all_spend_usd, 20 as month_savings_usd, true as is_latest",
+    )
+    tiny.add(
+        "rates.rpt_savings_tracked",
+        f"'end i-1' as tracking_id, 'idle_machine' as action_kind, date '2026-10-01' as accepted_date, 3 as decisions, {of_all}",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = realized_sections(warehouse)
+    assert section.text[1].plain == said

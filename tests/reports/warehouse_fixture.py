@@ -212,25 +212,25 @@ _ROWS = {
         ('2026-10-01', true, false, 'budget', 'team', 'assistant-team', 'Assistant', 1600, 1500, 100, 0.0667, 'moderate', 'price', 100,
         100, null, false)""",
     "planning.rpt_month_close_parts": """
-        (month_start_date, period, scope, scope_id, part_order, part, budget_part_usd, forecast_part_usd) values
-        ('2026-10-01', 'month', 'total', 'total', 1, 'starting point', -500, -650), ('2026-10-01', 'month', 'total', 'total', 2, 'volume', 150, 150),
-        ('2026-10-01', 'month', 'total', 'total', 3, 'mix', 0, 0), ('2026-10-01', 'month', 'total', 'total', 4, 'efficiency', 0, 0),
-        ('2026-10-01', 'month', 'total', 'total', 5, 'price', 450, 450), ('2026-10-01', 'month', 'total', 'total', 6, 'new', 0, 0),
-        ('2026-10-01', 'month', 'total', 'total', 7, 'lost', 0, 0), ('2026-10-01', 'month', 'total', 'total', 8, 'other costs', 0, 0),
-        ('2026-10-01', 'month', 'total', 'total', 9, 'sum of the parts', 100, -50), ('2026-10-01', 'month', 'total', 'total', 10, 'cost less plan', 100, -50)""",
+        (month_start_date, period, scope, scope_id, part_order, part, budget_part_usd, forecast_part_usd, prior_part_usd) values
+        ('2026-10-01', 'month', 'total', 'total', 1, 'starting point', -500, -650, 0), ('2026-10-01', 'month', 'total', 'total', 2, 'volume', 150, 150, 150),
+        ('2026-10-01', 'month', 'total', 'total', 3, 'mix', 0, 0, 0), ('2026-10-01', 'month', 'total', 'total', 4, 'efficiency', 0, 0, 0),
+        ('2026-10-01', 'month', 'total', 'total', 5, 'price', 450, 450, 450), ('2026-10-01', 'month', 'total', 'total', 6, 'new', 0, 0, 0),
+        ('2026-10-01', 'month', 'total', 'total', 7, 'lost', 0, 0, 0), ('2026-10-01', 'month', 'total', 'total', 8, 'other costs', 0, 0, 0),
+        ('2026-10-01', 'month', 'total', 'total', 9, 'sum of the parts', 100, -50, 600), ('2026-10-01', 'month', 'total', 'total', 10, 'cost less plan', 100, -50, 600)""",
     "planning.rpt_month_close": """
         (month_start_date, is_latest, period, period_start_date, scope, scope_id, scope_name, owner_name, covered_days, days_in_month, actual_usd, shared_usd,
-        prior_actual_usd, budget_usd, approver_role, budget_variance_usd, budget_variance_share, budget_severity, forecast_usd,
+        prior_actual_usd, prior_variance_usd, prior_daily_variance_share, prior_severity, budget_usd, approver_role, budget_variance_usd, budget_variance_share, budget_severity, forecast_usd,
         forecast_basis, forecast_variance_usd, forecast_variance_share, forecast_severity, budget_starting_point_usd,
         forecast_starting_point_usd, price_usd, volume_usd, mix_usd, efficiency_usd, new_usd, lost_usd, other_costs_usd,
         largest_part, largest_part_usd, cause_team_name, cause_customer_name, cause_feature_id, cause_model, cause_usd) values
-        ('2026-10-01', true, 'month', '2026-10-01', 'total', 'total', 'total', null, 31, 31, 1600, 0, 1000, 1500, 'Head of Finance', 100, 0.0667,
+        ('2026-10-01', true, 'month', '2026-10-01', 'total', 'total', 'total', null, 31, 31, 1600, 0, 1000, 600, 0.5484, 'critical', 1500, 'Head of Finance', 100, 0.0667,
         'moderate', 1650, 'backtest', -50, -0.0303, 'minor', -500, -650, 450, 150, 0, 0, 0, 0, 0, 'price', 450, 'Assistant',
         'cust_0001', 'chat', 'gpt-4', 400),
-        ('2026-10-01', true, 'month', '2026-10-01', 'component', 'ai', 'ai', null, 31, 31, 1600, 0, 1000, null, null, null, null, 'no basis', 1650,
+        ('2026-10-01', true, 'month', '2026-10-01', 'component', 'ai', 'ai', null, 31, 31, 1600, 0, 1000, 600, 0.5484, 'critical', null, null, null, null, 'no basis', 1650,
         'backtest', -50, -0.0303, 'minor', null, -650, 450, 150, 0, 0, 0, 0, 0, 'starting point', -650, null, null, null,
         null, null),
-        ('2026-10-01', true, 'month', '2026-10-01', 'team', 'assistant-team', 'Assistant', 'Assistant', 31, 31, 1600, 0, 1000, 1500, 'Head of Finance', 100,
+        ('2026-10-01', true, 'month', '2026-10-01', 'team', 'assistant-team', 'Assistant', 'Assistant', 31, 31, 1600, 0, 1000, 600, 0.5484, 'critical', 1500, 'Head of Finance', 100,
         0.0667, 'moderate', 1650, 'backtest', -50, -0.0303, 'minor', -500, -650, 450, 150, 0, 0, 0, 0, 0, 'price', 450,
         'Assistant', 'cust_0001', 'chat', 'gpt-4', 400)""",
     "anomalies.rpt_budget_alerts": """

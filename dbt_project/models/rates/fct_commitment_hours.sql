@@ -46,26 +46,18 @@ in_use as (
 
 ),
 
-{# Cost and tokens that the fixes of inefficient usage and the batch service leave at the standard tier. #}
-left_at_standard as (
-
-    select
-        *,
-        (1 - cast(fixed_share as double)) * (1 - case when batch_net_usd > 0 then batch_moved_share else 0 end) as left_share,
-        coalesce(cast(caching_net_usd as double), 0) as caching_savings_usd
-    from task_savings
-
-),
-
+{# Of a switch the calls move that are counted as kept on the other model; nobody knows what could be done about those that cannot be judged. #}
 remaining as (
 
+    {%- for place, planned in [('stays', ''), ('moves', 'planned_')] %}
     select
-        provider, model, planned_provider, planned_model,
-        greatest(cast(cost_after_switch_usd as double) * left_share - caching_savings_usd, 0) as cost_usd,
-        cast(input_tokens as double) * left_share as input_tokens,
-        cast(output_tokens as double) * left_share as output_tokens
-    from left_at_standard
+        provider, model, {{ planned }}provider as planned_provider, {{ planned }}model as planned_model,
+        {{ place }}_usd as cost_usd,
+        cast(input_tokens as double) * {{ place }}_share as input_tokens,
+        cast(output_tokens as double) * {{ place }}_share as output_tokens
+    from task_savings
     union all
+    {%- endfor %}
     select
         provider, model, provider as planned_provider, model as planned_model,
         cast(effective_cost_usd as double) as cost_usd,

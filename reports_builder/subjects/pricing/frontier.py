@@ -408,6 +408,7 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     _SCENARIOS,
                     compared(warehouse),
                     note("The chosen plan beside those of the list, in every scenario, at today's cost"),
+                    name="The chosen plan beside those of the list, in every scenario",
                 ),
                 *((Table(_RULES, rules, note("What each rule costs")),) if rules.rows else ()),
             ),
@@ -424,7 +425,7 @@ def _alternatives_table(others: Evidence) -> tuple[Table, ...]:
         "caps each rise, and "
         "the best that leaves alone who earns money: for people to decide"
     )
-    return (Table(_ALTERNATIVES, others, note(caption), max_rows=15),)
+    return (Table(_ALTERNATIVES, others, note(caption), max_rows=15, name="Plans that people may prefer"),)
 
 
 def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:

@@ -292,6 +292,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                 "Margin gained over today in the years from now, each programme from its start, all efforts "
                 "taken off"
             ),
+            name="Margin gained over today, by year",
         ),
         *(
             (
@@ -299,6 +300,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                     COMPANY_COLUMNS,
                     whole,
                     note("The whole company, 30 days: machines, storage and all other spend included"),
+                    name="The whole company, 30 days",
                 ),
             )
             if len(whole.rows) > 1
@@ -314,6 +316,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                         "that it stays, so its revenue is not its invoice"
                     ),
                     max_rows=60,
+                    name="Customers at a loss today, step by step",
                 ),
             )
             if losing is not None and losing.rows

@@ -1,7 +1,7 @@
 """When commitments that are owned end, and whether to renew them."""
 
 from reports_builder.evidence import Evidence, Prose, join, note
-from reports_builder.model import Column, Insight, Recommendation, Section, Table
+from reports_builder.model import Column, Insight, KeyFigure, Recommendation, Section, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES
 from reports_builder.warehouse import Warehouse
 
@@ -73,6 +73,19 @@ def _else_it_costs(owned: Evidence) -> Prose:
     return owned.say(
         ", else cost rises by **{renewed_monthly_savings_usd:usd}** a month (owner: {owner_role:text}, "
         "{effort:text})"
+    )
+
+
+def renewal_figure(owned: Evidence) -> tuple[KeyFigure, ...]:
+    """By when to decide on the next commitment that ends; nothing where none ends soon."""
+    if not owned.rows:
+        return ()
+    return (
+        KeyFigure(
+            "Decide on a renewal by",
+            owned.cell("decide_by_date", "day_short"),
+            status=owned.say("{advice:text}") + _else_it_costs(owned),
+        ),
     )
 
 

@@ -100,7 +100,10 @@ def commitments(
         domain_framework=RATES,
         ubr_impact=_commitment_impact(offer),
         recommendation=_commitment_step(offer),
-        outcome=_commitment_outcome(offer) + _on_other_days(offer, look_backs) + _beyond(beyond),
+        outcome=_commitment_outcome(offer)
+        + _without_contract(offer)
+        + _on_other_days(offer, look_backs)
+        + _beyond(beyond),
         supporting=Table(
             (
                 Column("offer_name", "Offer", words=offer_words),
@@ -112,6 +115,7 @@ def commitments(
                 Column("regret_less_usage_usd", "Regret, less usage", "usd_table"),
                 Column("regret_more_usage_usd", "Regret, more usage", "usd_table"),
                 Column("money_at_risk_usd", "At risk", "usd_table"),
+                Column("savings_without_contract_usd", "Batch and caching save before it", "usd_table"),
                 Column("verdict", "Verdict"),
             ),
             offers,
@@ -231,6 +235,17 @@ def _commitment_outcome(offer: Evidence) -> Prose:
         )
         + _on_priced_usage(offer)
         + upfront
+    )
+
+
+def _without_contract(offer: Evidence) -> Prose:
+    """What the usage that the offer could cover saves without a promise; nothing where that is unknown."""
+    if not offer.rows or not offer["savings_without_contract_usd"]:
+        return note("")
+    return offer.say(
+        " Without a promise, the batch service and caching could save "
+        "**{savings_without_contract_usd:usd}** a month of the same usage, before the work that they take; "
+        "the offer is judged on what they leave."
     )
 
 

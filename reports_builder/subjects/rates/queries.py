@@ -109,7 +109,8 @@ def offers(warehouse: Warehouse, basis: str, *, paying: bool = False) -> Evidenc
             committed_units, hourly_commitment_usd, on_demand_cost_usd, total_cost_usd,
             coverage_share, utilization_share, break_even_utilization_share, break_even_months,
             effective_savings_rate, net_monthly_savings_usd, net_monthly_savings_less_usage_usd,
-            regret_less_usage_usd, regret_more_usage_usd, money_at_risk_usd, verdict
+            regret_less_usage_usd, regret_more_usage_usd, money_at_risk_usd, savings_without_contract_usd,
+            verdict
         from rates.rpt_commitment_options
         where usage_basis = :basis and (is_level_to_judge or is_recommended) and verdict <> 'no usage'
             and (net_monthly_savings_usd > 0 or not :paying)
@@ -135,7 +136,7 @@ def recommended_offer(warehouse: Warehouse) -> Evidence:
             usage_share_after_price_plan,
             net_monthly_savings_after_price_plan_usd as saved_after_price_plan_usd,
             nullif(greatest(-net_monthly_savings_after_price_plan_usd, 0), 0) as lost_after_price_plan_usd,
-            money_at_risk_usd, is_illustrative
+            money_at_risk_usd, is_illustrative, savings_without_contract_usd
         from rates.rpt_commitment_options
         where is_recommended
         order by net_monthly_savings_usd desc, offer_id

@@ -310,6 +310,7 @@ def offers_table(warehouse: Warehouse) -> Table:
         Column("utilization_share", "Utilization", "percent"),
         Column("break_even_utilization_share", "Break-even (above 100 %: never)", "percent"),
         Column("net_monthly_savings_usd", "Saves a month", "usd_table"),
+        Column("savings_without_contract_usd", "Batch and caching, no contract", "usd_table"),
         Column("verdict", "Verdict"),
     )
     return Table(columns, ask.offers(warehouse, "as_used"))

@@ -8,6 +8,9 @@ from reports_builder.model import Column, Section, Table
 from reports_builder.subjects.planning.statements import how_ranges_held
 from reports_builder.warehouse import Warehouse
 
+BUDGETS = "Budgets to come"
+"""The title of the section that lists them."""
+
 
 def budget_of(record: Mapping[str, Value]) -> str:
     """Whose budget it is, in words."""
@@ -86,7 +89,7 @@ def budgets_section(warehouse: Warehouse, ahead: Evidence) -> tuple[Section, ...
         return ()
     return (
         Section(
-            "Budgets to come",
+            BUDGETS,
             text=(
                 note(
                     "Days are those of UTC, up to the as-of date; files that come late still change what is "

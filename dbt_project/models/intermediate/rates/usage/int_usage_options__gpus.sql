@@ -78,6 +78,7 @@ options as (
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_share') }} as saved_share,
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_low_share') }} as saved_low_share,
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_high_share') }} as saved_high_share,
+        cast(null as double) as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'of the hours of its cards ' || {{ percent_text('not_held_share') }} || ' nobody held, ' || {{ percent_text('held_idle_share') }} || ' were held and did nothing'
         || coalesce(' with ' || {{ percent_text('idle_gpu_memory_share') }} || ' of memory full', '')

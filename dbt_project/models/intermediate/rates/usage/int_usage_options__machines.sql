@@ -4,6 +4,7 @@
 
 {# Work that is done again after an interruption, of the month's 730 hours. #}
 {% set lost_hours = assumption('spot_hours_lost_per_interruption') %}
+{% set no_share = 'cast(null as double)' %}
 {% set headroom = '(1 + ' ~ assumption('usage_headroom_share') ~ ')' %}
 
 with resources as (
@@ -65,6 +66,8 @@ fitting as (
         machines.resource_id,
         prices.instance_type,
         prices.on_demand_usd_per_hour,
+        prices.spot_usd_per_hour,
+        prices.interruptions_per_month,
         types.vcpus,
         types.memory_gb,
         types.baseline_cpu_share,
@@ -96,8 +99,9 @@ options as (
         'idle_machine' as action_kind,
         'ended' as target,
         1.0 as saved_share,
-        {{ assumption('usage_low_share') }} as saved_low_share,
+        1.0 as saved_low_share,
         1.0 as saved_high_share,
+        {{ no_share }} as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'highest CPU ' || {{ percent_text('cpu_peak_share') }} || ' on ' || cast(measured_days as string) || ' days' as evidence,
         coalesce(unmeasured_reason, case when network_peak_bps is null then 'its traffic was never measured' end) as unknown_reason,
@@ -115,6 +119,7 @@ options as (
         1 - {{ ratio(assumption('off_hours_kept_per_week'), 'hours_per_week') }} as saved_share,
         greatest(1 - {{ ratio(assumption('off_hours_kept_per_week_low'), 'hours_per_week') }}, 0) as saved_low_share,
         1 - {{ ratio(assumption('off_hours_kept_per_week'), 'hours_per_week') }} as saved_high_share,
+        {{ no_share }} as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'on for ' || cast(cast(round(hours_per_week) as bigint) as string) || ' hours a week' as evidence,
         case when may_stop_off_hours is null then 'no tag says whether it may be off at night' end as unknown_reason,
@@ -134,8 +139,9 @@ options as (
         end as action_kind,
         fitting.instance_type as target,
         1 - {{ ratio('fitting.on_demand_usd_per_hour', 'machines.on_demand_usd_per_hour') }} as saved_share,
-        (1 - {{ ratio('fitting.on_demand_usd_per_hour', 'machines.on_demand_usd_per_hour') }}) * {{ assumption('usage_low_share') }} as saved_low_share,
+        1 - {{ ratio('fitting.on_demand_usd_per_hour', 'machines.on_demand_usd_per_hour') }} as saved_low_share,
         1 - {{ ratio('fitting.on_demand_usd_per_hour', 'machines.on_demand_usd_per_hour') }} as saved_high_share,
+        {{ no_share }} as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'highest CPU ' || {{ percent_text('machines.cpu_peak_share') }} || coalesce(', memory ' || {{ percent_text('machines.memory_peak_share') }}, ', memory unknown')
         || ' of ' || machines.instance_type || ' on ' || cast(machines.measured_days as string) || ' days' as evidence,
@@ -151,24 +157,28 @@ options as (
         on machines.provider_name = fitting.provider_name and machines.resource_id = fitting.resource_id and fitting.price_rank = 1
     union all
     select
-        provider_name,
-        resource_id,
+        machines.provider_name,
+        machines.resource_id,
         'spot' as action_kind,
         'spare capacity' as target,
-        1 - {{ ratio('spot_usd_per_hour', 'on_demand_usd_per_hour') }} - cast(interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_share,
-        1 - {{ ratio('spot_usd_per_hour', 'on_demand_usd_per_hour') }} * (1 + {{ assumption('spot_price_rise_low') }}) - cast(interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_low_share,
-        1 - {{ ratio('spot_usd_per_hour', 'on_demand_usd_per_hour') }} - cast(interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_high_share,
+        1 - {{ ratio('machines.spot_usd_per_hour', 'machines.on_demand_usd_per_hour') }} - cast(machines.interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_share,
+        1 - {{ ratio('machines.spot_usd_per_hour', 'machines.on_demand_usd_per_hour') }} * (1 + {{ assumption('spot_price_rise_low') }}) - cast(machines.interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_low_share,
+        1 - {{ ratio('machines.spot_usd_per_hour', 'machines.on_demand_usd_per_hour') }} - cast(machines.interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_high_share,
+        1 - {{ ratio('fitting.spot_usd_per_hour', 'fitting.on_demand_usd_per_hour') }} - cast(fitting.interruptions_per_month as double) * {{ lost_hours }} / 730
+            as resized_saved_share,
         cast(0 as double) as one_off_usd,
-        'interrupted ' || cast(cast(interruptions_per_month as decimal(9, 2)) as string) || ' times a month' as evidence,
+        'interrupted ' || cast(cast(machines.interruptions_per_month as decimal(9, 2)) as string) || ' times a month' as evidence,
         case
-            when tolerates_interruption is null then 'no tag says whether it may be interrupted'
-            when spot_usd_per_hour is null then 'the price of spare capacity of its type is not in the seed instance_prices'
+            when machines.tolerates_interruption is null then 'no tag says whether it may be interrupted'
+            when machines.spot_usd_per_hour is null then 'the price of spare capacity of its type is not in the seed instance_prices'
         end as unknown_reason,
-        coalesce(general_reason, case
-            when not tolerates_interruption then 'a tag says that it must not be interrupted'
-            when spot_usd_per_hour >= on_demand_usd_per_hour then 'spare capacity is no cheaper'
+        coalesce(machines.general_reason, case
+            when not machines.tolerates_interruption then 'a tag says that it must not be interrupted'
+            when machines.spot_usd_per_hour >= machines.on_demand_usd_per_hour then 'spare capacity is no cheaper'
         end) as rejection_reason
     from machines
+    left join fitting
+        on machines.provider_name = fitting.provider_name and machines.resource_id = fitting.resource_id and fitting.price_rank = 1
 
 )
 
