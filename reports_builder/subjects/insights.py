@@ -3,6 +3,8 @@
 What a function asks, its report has mostly asked already: a warehouse answers the same question once.
 """
 
+from datetime import date
+
 from reports_builder.model import Insight
 from reports_builder.savings import ledger
 from reports_builder.subjects.allocation.breakdown import insights as breakdown
@@ -25,6 +27,8 @@ from reports_builder.subjects.margin import insights as margin
 from reports_builder.subjects.margin import queries as ask_margin
 from reports_builder.subjects.margin.features import insights as margin_features
 from reports_builder.subjects.margin.features import queries as ask_features
+from reports_builder.subjects.margin.revenue import queries as ask_revenue
+from reports_builder.subjects.margin.revenue.insights import low_retention
 from reports_builder.subjects.planning import queries as ask_planning
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
 from reports_builder.subjects.planning.budgets.insights import furthest_ahead, heading_over
@@ -205,8 +209,16 @@ def _batch(warehouse: Warehouse) -> Insights:
 
 
 def profitability(warehouse: Warehouse) -> Insights:
-    """Of margins by customer and by group."""
-    return (*_where_margin_goes(warehouse), *_lifetime(warehouse))
+    """Of margins by customer and by group, and of fees that went."""
+    return (*_where_margin_goes(warehouse), *_retention(warehouse), *_lifetime(warehouse))
+
+
+def _retention(warehouse: Warehouse) -> Insights:
+    movements = ask_revenue.movements(warehouse)
+    month = movements["month_start_date"]
+    if not isinstance(month, date):
+        return ()
+    return low_retention(movements, ask_revenue.left_in_month(warehouse, month))
 
 
 def customers(warehouse: Warehouse) -> Insights:
@@ -261,9 +273,15 @@ def proposal(warehouse: Warehouse) -> Insights:
         ask_customers.segments(warehouse, "usage_archetype"),
     )
     gains = ask_customers.gains(warehouse, "usage_archetype")
-    flat = proposals.flat_fee(ask_pricing.today(warehouse), losses, archetypes, gains)
+    flat = proposals.flat_fee(
+        ask_pricing.today(warehouse), losses, archetypes, gains, is_proposed=not plan["is_current_plan"]
+    )
     if plan["is_current_plan"]:
-        return flat, proposals.pricing(plan, plans, sequence_said(warehouse))
+        return (
+            flat,
+            proposals.pricing(plan, plans, sequence_said(warehouse)),
+            *proposals.hosting_to_assign(warehouse),
+        )
     prices, room = ask_pricing.prices(warehouse), ask_pricing.room(warehouse)
     return (
         flat,
@@ -271,6 +289,7 @@ def proposal(warehouse: Warehouse) -> Insights:
         proposals.projection(plan, plans, ask_customers.impacts(warehouse), sequence_said(warehouse)),
         proposals.spared(ask_customers.segments(warehouse, "subscription_tier")),
         *proposals.hardest_hit(ask_customers.largest_rises(warehouse), ask_customers.impacts(warehouse)),
+        *proposals.hosting_to_assign(warehouse),
     )
 
 
@@ -280,7 +299,6 @@ def features(warehouse: Warehouse) -> Insights:
     return (
         *margin_features.losses(warehouse, totals),
         *margin_features.closures(warehouse, totals),
-        *margin_features.investments(warehouse, totals),
         *margin_features.uneven_use(warehouse),
     )
 

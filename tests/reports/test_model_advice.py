@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from reports_builder.subjects.efficiency.insights import shortfalls, slow_answers
+from reports_builder.subjects.efficiency import queries as ask_models
+from reports_builder.subjects.efficiency.insights import (
+    refusals,
+    refused_section,
+    shortfalls,
+    slow_answers,
+)
 from reports_builder.subjects.efficiency.queries import slowest
 from reports_builder.subjects.efficiency.statements import (
     canary_section,
@@ -16,7 +22,11 @@ from reports_builder.subjects.efficiency.statements import (
 )
 from reports_builder.subjects.margin.features import insights as features
 from reports_builder.subjects.margin.features import queries as ask_features
-from reports_builder.subjects.margin.features.statements import judgement, what_they_bring
+from reports_builder.subjects.margin.features.statements import (
+    candidates_section,
+    judgement,
+    what_they_bring,
+)
 from reports_builder.subjects.margin.statements import fees_said
 from reports_builder.warehouse import Warehouse
 from tests.reports.empty_marts import empty_marts, warehouse_of
@@ -27,8 +37,9 @@ TABLES = (
     "efficiency.rpt_canary_design",
     "margin.rpt_feature_economics",
     "efficiency.rpt_model_efficiency",
+    "efficiency.rpt_model_recommendations",
 )
-MODELS = TABLES[4]
+MODELS, RECOMMENDATIONS = TABLES[4:]
 SHORT = (
     "'reasoning' as task_type, 'reasoning (feature code review)' as subject, 8123 as calls, 365 as current_cost_usd, "
     "0.85 as minimum_quality_score, 0.828 as quality_score_avg, -0.022 as quality_gap, 'opus' as lift_model, "
@@ -136,9 +147,48 @@ def test_a_feature_is_advised_as_its_task_is(connection: duckdb.DuckDBPyConnecti
         "Head of Engineering",
         "3 days",
     )
-    assert what_they_bring(totals).plain.startswith(
+    assert what_they_bring(totals, "margin after AI cost").plain.startswith(
         "We do not make money on the features together, and on 0 of 1 of them alone: AI spend"
     )
+
+
+@pytest.mark.parametrize(("is_worth", "effort"), [(True, 300), (False, 6000)])
+def test_scores_are_asked_for_only_where_the_best_case_pays_for_them(
+    is_worth: bool, effort: int, connection: duckdb.DuckDBPyConnection
+) -> None:
+    warehouse = put(
+        connection,
+        RECOMMENDATIONS,
+        "'code' as task_type, 'instant' as refused_model, 192 as forgone_usd, 'quality not measured' as refused_because",
+        f"true as is_refusal_undecided, 153 as undecided_high_usd, {effort} as scoring_effort_usd, {is_worth} as is_scoring_worth",
+    )
+    refused, sums = ask_models.refused(warehouse), ask_models.refused_in_all(warehouse)
+    insights, sections = refusals(refused, sums), refused_section(refused, sums)
+    assert (len(insights), len(sections)) == ((1, 0) if is_worth else (0, 1))
+    if is_worth:
+        assert insights[0].outcome.plain.startswith("Between nothing and $153 a month for $300 of work")
+    else:
+        assert (
+            "Not worth an action: to score enough answers takes $6.0K, and at best $153 a month come of it."
+            in sections[0].text[0].plain
+        )
+
+
+def test_features_to_invest_in_are_no_action_while_the_work_has_no_price(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute("create schema if not exists seeds")
+    connection.execute(
+        "create table seeds.assumptions as select 'feature_invest_growth_from' as name, 0.1 as value"
+    )
+    cheap = REVIEW.replace("true as is_unprofitable", "false as is_unprofitable").replace(
+        "'keep'", "'invest'"
+    )
+    warehouse = put(connection, TABLES[3], cheap, "10 as growth_margin_usd, 4 as growth_cost_usd")
+    totals = ask_features.totals(warehouse)
+    (section,) = candidates_section(warehouse, totals)
+    assert "Not an action yet: what the work itself would cost is not on record" in section.text[1].plain
+    assert not features.losses(warehouse, totals)
 
 
 @pytest.mark.parametrize(
@@ -182,22 +232,42 @@ def test_a_loss_that_open_savings_mend_is_said_to_be_mended(connection: duckdb.D
 
 
 @pytest.mark.parametrize(
-    ("margin", "uncosted", "begins"),
+    ("margin", "uncosted", "shared", "before", "begins"),
     [
-        (40, 0, "We make money after AI cost: fees earned were $100, which leaves 40 %;"),
-        (-40, 0, "We do not make money after AI cost: fees earned were $100, which leaves -40 %;"),
-        (40, 5, "As far as the cost is known, we make money after AI cost: fees earned were $100,"),
+        (
+            40,
+            0,
+            False,
+            True,
+            "We make money after AI cost, before hosting: fees earned were $100, which leaves 40 %;",
+        ),
+        (
+            -40,
+            0,
+            False,
+            False,
+            "We do not make money after AI and hosting cost: fees earned were $100, which leaves -40 %;",
+        ),
+        (40, 0, True, True, "We make money after AI and shared cost, before hosting: fees earned were $100,"),
+        (40, 0, True, False, "We make money after AI, shared and hosting cost: fees earned were $100,"),
+        (
+            40,
+            5,
+            False,
+            True,
+            "As far as the cost is known, we make money after AI cost, before hosting: fees earned were $100,",
+        ),
     ],
 )
-def test_the_first_sentence_says_whether_money_is_made(
-    connection: duckdb.DuckDBPyConnection, margin: int, uncosted: int, begins: str
+def test_the_first_sentence_says_whether_money_is_made_and_after_what(
+    connection: duckdb.DuckDBPyConnection, margin: int, uncosted: int, shared: bool, before: bool, begins: str
 ) -> None:
     totals = warehouse_of(connection).evidence(
         f"""
         select
             100 as revenue_usd, {margin} as margin_usd, {margin} / 100 as margin_share, 0 as losing_customers,
             3 as customers, 0 as unknown_customers, {uncosted} as uncosted_calls, 0 as loss_usd,
-            0.9 as costed_call_share, false as has_shared_cost
+            0.9 as costed_call_share, {shared} as has_shared_cost, {before} as is_before_hosting
         from margin.rpt_feature_economics
         right join (select 1) as one on true
         """

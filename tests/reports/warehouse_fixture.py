@@ -303,6 +303,9 @@ _ROWS = {
         gross_margin_change_base_churn_usd) values
         ('flat', 'Flat', 'Flat', 'flat', false, false, true, true, 1, 0),
         ('tiered', 'Tiered', 'Tiered', 'tiered', true, true, true, false, 1, 250)""",
+    "pricing.rpt_plan_impacts": """
+        (plan_id, is_recommended, steep_customers, margin_change_without_steep_usd, margin_change_without_steep_after_savings_usd) values
+        ('usage', true, 1, 40, -60)""",
     "pricing.rpt_plan_frontier": """
         (candidate_id, plan_name, offer_name, transition_id, is_listed, is_chosen, is_current_plan, is_best_listed, is_alternative,
         is_best_rise_capped, is_best_sparing, gain_base_usd, gain_worst_usd, gain_base_after_savings_usd,

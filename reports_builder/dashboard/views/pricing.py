@@ -3,7 +3,7 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.missing import NO_PLAN
 from reports_builder.model import Figure, Section, Table, folded
 from reports_builder.subjects import insights
@@ -27,6 +27,7 @@ from reports_builder.subjects.pricing.statements import (
     segments_table,
     today_said,
 )
+from reports_builder.subjects.rates.decisions import hosting_said
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
@@ -40,7 +41,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
         title="Pricing",
         headline=said[:2],
         further=said[2:],
-        tiles=key_figures(plan, ask.rules(warehouse)) if plan.rows else (),
+        tiles=key_figures(warehouse.whole, plan, ask.rules(warehouse)) if plan.rows else (),
         sections=(
             *front_section(warehouse),
             *credits_section(warehouse),
@@ -70,7 +71,11 @@ def _headline(warehouse: NarrowedWarehouse, plan: Evidence, totals: Evidence) ->
         return (
             note("No customer is on record, so no plan can be judged: put your customers into the raw data."),
         )
-    return (today_said(plan), *chosen_said(warehouse), proposal_said(plan))
+    return (
+        join([today_said(warehouse.whole, plan), *hosting_said(warehouse.whole)]),
+        *chosen_said(warehouse),
+        proposal_said(plan),
+    )
 
 
 def _plan_sections(warehouse: NarrowedWarehouse, plan: Evidence) -> tuple[Section, ...]:

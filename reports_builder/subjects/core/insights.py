@@ -11,6 +11,7 @@ from reports_builder.subjects.changes import change_or_new
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.pricing.customers import segments
+from reports_builder.subjects.pricing.queries import PLAN_EFFORT
 from reports_builder.subjects.rates.queries import kind
 from reports_builder.subjects.rates.statements import days_of
 from reports_builder.warehouse import Warehouse
@@ -116,8 +117,8 @@ def _cover_the_cost(margins: Evidence, planned: Evidence | None) -> Recommendati
             else "Look for a price that follows usage for the loss-making customers: no plan on file that "
             "passes the rules changes what they pay."
         ),
-        "Head of Product",
-        "weeks",
+        "Head of Product" if planned is None else "Head of Sales",
+        "weeks" if planned is None else PLAN_EFFORT,
     )
 
 

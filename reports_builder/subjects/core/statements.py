@@ -50,7 +50,7 @@ def why_it_changed(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
     return (
         say(
             "Customers that started added {started_usd:usd}, customers that stopped took away "
-            "{stopped_usd:usd}, and those that stayed cost {stayed_usd:more_or_less_usd}"
+            "{stopped_usd:usd}, and those with calls in both periods cost {stayed_usd:more_or_less_usd}"
             f"{unknown}{largest}.",
             causes,
             mover,

@@ -2,7 +2,7 @@
 
 from reports_builder.assumptions import assumption
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.model import Column, Insight, Recommendation, Section, Table
 from reports_builder.savings import named, slower_after
 from reports_builder.subjects.capabilities import BENCHMARKING, PERFORMANCE, REAL_TIME, UNIT_ECONOMICS, USAGE
 from reports_builder.subjects.core.statements import without_a_cost
@@ -158,22 +158,16 @@ def _worth_of(warehouse: Warehouse) -> Prose:
 
 
 def refusals(refused: Evidence, sums: Evidence) -> tuple[Insight, ...]:
-    """The cheaper models that are not recommended, and what would settle it; ``sums`` is over all of them."""
-    if not refused.rows:
+    """The cheaper models on which scores leave it open whether they are good enough, where scoring may pay.
+
+    ``sums`` is over all that are refused; ``refused_section`` has them where it does not.
+    """
+    if not refused.rows or not sums["is_scoring_worth"]:
         return ()
-    tasks = "one task" if sums["refused_tasks"] == 1 else "{refused_tasks:count} tasks"
     return (
         Insight(
-            title=sums.say(
-                f"Still cheaper models are refused for {tasks}; scores leave it open for "
-                "{undecided_tasks:count} of them"
-            ),
-            problem=sums.say(
-                "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill, if "
-                "every call moved; of the savings under Actions only the part likely to be kept counts. "
-                "Where even the best end of the interval of their scores is too low, that is settled; "
-                "elsewhere the interval holds the limit, or there is none (tasks: {undecided_tasks:count})."
-            ),
+            title=_refused_for(sums) + sums.say("; scores leave it open for {undecided_tasks:count} of them"),
+            problem=_why_refused(sums),
             domain_spec=PERFORMANCE,
             domain_framework=BENCHMARKING,
             ubr_impact=sums.say(
@@ -183,31 +177,62 @@ def refusals(refused: Evidence, sums: Evidence) -> tuple[Insight, ...]:
             recommendation=Recommendation(
                 note(
                     "Score more answers of the models on which the scores leave it open; keep the others out."
-                    if sums["undecided_tasks"]
-                    else "Keep these models out of these tasks."
                 ),
                 "Head of Product",
                 "two weeks",
             ),
             outcome=sums.say(
-                "Between nothing and **{undecided_usd:usd}** a month; in no total of this report. "
-                "Assumption: the upper end needs every one of these models to pass the quality floor, and "
-                "every call to move."
+                "Between nothing and **{undecided_high_usd:usd}** a month for {scoring_effort_usd:usd} of "
+                "work; in no total of this report. Assumption: the upper end needs every one of these "
+                "models to pass the quality floor, and as many calls to move as of a switch at best."
             ),
-            supporting=Table(
-                (
-                    Column("task_type", "Task", "words"),
-                    Column("refused_model", "Model"),
-                    Column("forgone_usd", "Saves beyond the recommendation", "usd_table"),
-                    Column("refused_because", "Why not"),
-                    Column("is_refusal_undecided", "Scores leave it open", "yes_no"),
-                    Column("quality", "Quality", "percent"),
-                    Column("quality_scored_calls", "Scored calls", "count"),
-                ),
-                refused,
-                note("models that would save more and are not recommended."),
-            ),
+            supporting=_refused_table(refused, note("models that would save more and are not recommended.")),
         ),
+    )
+
+
+def refused_section(refused: Evidence, sums: Evidence) -> tuple[Section, ...]:
+    """The same as a note, where no scores are missing or more of them would not pay."""
+    if not refused.rows or sums["is_scoring_worth"]:
+        return ()
+    said = _why_refused(sums)
+    if sums["undecided_tasks"]:
+        said += sums.say(
+            " **Not worth an action**: to score enough answers takes {scoring_effort_usd:usd}, and at best "
+            "{undecided_high_usd:usd} a month come of it."
+        )
+    return (
+        Section("Still cheaper models that are refused", text=(said,), tables=(_refused_table(refused),)),
+    )
+
+
+def _refused_for(sums: Evidence) -> Prose:
+    tasks = "one task" if sums["refused_tasks"] == 1 else "{refused_tasks:count} tasks"
+    return sums.say(f"Still cheaper models are refused for {tasks}")
+
+
+def _why_refused(sums: Evidence) -> Prose:
+    return sums.say(
+        "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill, if "
+        "every call moved; of the savings under Actions only the part likely to be kept counts. "
+        "Where even the best end of the interval of their scores is too low, that is settled; "
+        "elsewhere the interval holds the limit, or there is none (tasks: {undecided_tasks:count})."
+    )
+
+
+def _refused_table(refused: Evidence, caption: Prose | None = None) -> Table:
+    return Table(
+        (
+            Column("task_type", "Task", "words"),
+            Column("refused_model", "Model"),
+            Column("forgone_usd", "Saves beyond the recommendation", "usd_table"),
+            Column("refused_because", "Why not"),
+            Column("is_refusal_undecided", "Scores leave it open", "yes_no"),
+            Column("quality", "Quality", "percent"),
+            Column("quality_scored_calls", "Scored calls", "count"),
+        ),
+        refused,
+        caption,
     )
 
 

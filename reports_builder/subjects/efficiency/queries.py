@@ -69,7 +69,10 @@ def refused_in_all(warehouse: Warehouse) -> Evidence:
             count(*) filter (where is_refusal_undecided) as undecided_tasks,
             sum(forgone_usd) as all_forgone_usd,
             coalesce(sum(forgone_usd) filter (where is_refusal_undecided), 0) as undecided_usd,
-            coalesce(sum(forgone_usd) filter (where not is_refusal_undecided), 0) as decided_usd
+            coalesce(sum(forgone_usd) filter (where not is_refusal_undecided), 0) as decided_usd,
+            sum(undecided_high_usd) as undecided_high_usd,
+            max(scoring_effort_usd) as scoring_effort_usd,
+            coalesce(bool_or(is_scoring_worth), false) as is_scoring_worth
         from efficiency.rpt_model_recommendations
         where refused_because <> 'no quality floor set'
         """

@@ -1,6 +1,7 @@
 """What to do about prices: the recommended plan as steps, or as the one step that it is."""
 
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.formatting import plain
 from reports_builder.missing import NO_PLAN
 from reports_builder.model import NO_FIGURE, Action, ActionPlan
 from reports_builder.subjects.pricing import customers as ask_customers
@@ -69,7 +70,7 @@ def _step(
     return Action(
         action=row.say(words) + given,
         owner_role="Head of Sales" if losing else "Head of Product",
-        effort="weeks",
+        effort=_effort(programme, shares=shares, place=place),
         value=row.cell("gain_usd", "usd_table"),
         value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
         confidence=_DEPARTURES_ASSUMED if losing else "low: departures are assumed",
@@ -84,6 +85,15 @@ def _step(
         first_year=_first_year(programme, shares=shares, place=place),
         pays_from_year=_pays_from(programme),
     )
+
+
+def _effort(programme: Evidence, *, shares: bool = False, place: int = 1) -> str:
+    """What the change takes: the steps have one effort, so it is said once."""
+    if not programme.rows:
+        return "weeks"
+    if place > 1:
+        return "in that of 1"
+    return f"{plain(programme['effort_usd'], 'usd')} of work" + (", all steps together" if shares else "")
 
 
 def _payback(programme: Evidence) -> Prose:
@@ -133,7 +143,7 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
             Action(
                 action=gain.say("Introduce “{plan_name:text}”"),
                 owner_role="Head of Product",
-                effort="a quarter",
+                effort=_effort(programme),
                 value=gain.cell("gain_usd", "usd_table"),
                 value_range=gain.say("{low_gain_usd:usd_table} to {high_gain_usd:usd_table}"),
                 confidence=_DEPARTURES_ASSUMED,

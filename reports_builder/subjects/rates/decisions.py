@@ -6,6 +6,8 @@ from dataclasses import replace
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, Section, Table
+from reports_builder.subjects.margin.queries import costs_counted
+from reports_builder.subjects.margin.statements import margin_named, margin_within_sentence
 from reports_builder.subjects.rates.charts import margin_steps
 from reports_builder.warehouse import Warehouse
 
@@ -21,7 +23,7 @@ _STEPS = (
     Column("step_name", "Step"),
     Column("revenue_usd", "Revenue", "usd_table"),
     Column("cost_usd", "Cost", "usd_table"),
-    Column("gross_margin_usd", "Margin after AI cost", "usd_table"),
+    Column("gross_margin_usd", "Margin", "usd_table"),
     Column("gross_margin_share", "Of revenue", "percent"),
     Column("gross_margin_low_usd", "Low", "usd_table"),
     Column("gross_margin_high_usd", "High", "usd_table"),
@@ -50,7 +52,7 @@ _YEARS = (
     Column("third_year_low_usd", "Low", "usd_table"),
     Column("third_year_high_usd", "High", "usd_table"),
 )
-_COMPANY = (
+COMPANY_COLUMNS = (
     Column("step_name", "Step"),
     Column("revenue_usd", "Fees", "usd_table"),
     Column("all_spend_usd", "All spend", "usd_table"),
@@ -100,6 +102,7 @@ def company_result(warehouse: Warehouse) -> Evidence:
         """
         select
             step_name, step, revenue_usd, all_spend_usd, result_usd, result_low_usd, result_high_usd,
+            beside_ai_usd, beside_ai_borne_share,
             effort_usd, effort_so_far_usd, first_year_usd, first_year_low_usd,
             first_year_high_usd
         from rates.rpt_company_result
@@ -150,12 +153,12 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     if not steps.rows:
         return ()
     today, routed, last = steps.at(0), steps.at(1), steps.at(len(steps.rows) - 1)
+    named = margin_within_sentence(warehouse)
     return (
         today.say(
             "The AI and price programmes, on one base: "
             "today {losing_customers:count} customers at a loss of **{losses_usd:usd}** and a "
-            "margin "
-            "after AI cost of {gross_margin_share:percent}; "
+            f"{named} of {{gross_margin_share:percent}}; "
         )
         + routed.say(
             "after the switches of models, with nobody asked for another fee, a loss of "
@@ -163,7 +166,7 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
             "{gross_margin_share:percent}; "
         )
         + say(
-            "after these programmes **{gross_margin_usd:usd}** of margin after AI cost a month "
+            f"after these programmes **{{gross_margin_usd:usd}}** of {named} a month "
             "({gross_margin_low_usd:usd} to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
             "once, the last begins after {last_start_months:count} months; after that the first year leaves "
@@ -175,12 +178,16 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     )
 
 
+def _company_today(result: Evidence) -> Prose:
+    return result.at(0).say(" The whole company, fees less all spend: **{result_usd:usd}** a month today")
+
+
 def company_said(result: Evidence) -> Prose:
     """What is left of the fees after all spend, today and step by step; nothing where AI is all spend."""
     if len(result.rows) < 2:
         return note("")
     last = result.at(len(result.rows) - 1)
-    said = result.at(0).say(" The whole company, fees less all spend: **{result_usd:usd}** a month today")
+    said = _company_today(result)
     if last["result_usd"] is None:
         return said + note("; what the programmes leave is unknown, because the cost of the calls is.")
     for row in range(1, len(result.rows)):
@@ -198,7 +205,7 @@ def losses_without_new_prices(warehouse: Warehouse) -> tuple[Prose, ...]:
     if not steps.rows or steps.at(0)["losses_usd"] == steps.at(1)["losses_usd"]:
         return ()
     return (
-        note("A part of the loss needs no new price: switches of models, batch and caching take it from ")
+        note("A part of the loss needs no new price: switches of models and settings of calls take it from ")
         + steps.at(0).say("**{losses_usd:usd}** to ")
         + steps.at(1).say(
             "**{losses_usd:usd}** and leave {losing_customers:count} customers at a loss "
@@ -207,17 +214,49 @@ def losses_without_new_prices(warehouse: Warehouse) -> tuple[Prose, ...]:
     )
 
 
-def decision_figure(steps: Evidence) -> Figure:
+def hosting_said(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """What the margins leave out, and the company's line; nothing where hosting is in or AI is all spend."""
+    result = company_result(warehouse)
+    if len(result.rows) < 2 or not costs_counted(warehouse)["is_before_hosting"]:
+        return ()
+    return (
+        result.say(
+            "**All margins of this page are before hosting**: no rule says which of the "
+            "**{beside_ai_usd:usd}** spent beside AI serves customers."
+        )
+        + company_line(result),
+    )
+
+
+def company_line(result: Evidence) -> Prose:
+    """Fees less all spend today and after the programmes that a price is a part of."""
+    then = result.at(1)
+    said = _company_today(result)
+    if then["result_usd"] is None or then["step"] != "ai_and_price":
+        return said + note(".")
+    return (
+        said
+        + then.say(f", **{{result_usd:usd}}** {_AFTER['ai_and_price']}.")
+        + result.say(" What fees leave after AI pays for {beside_ai_borne_share:percent} of that spend today")
+        + then.say(", for {beside_ai_borne_share:percent} then.")
+    )
+
+
+def decision_figure(warehouse: Warehouse, steps: Evidence) -> Figure:
     """Margin of today, what each programme adds, and what that comes to."""
+    named = margin_named(warehouse)
     last = steps.at(len(steps.rows) - 1)
     title = (
-        note("The AI and price programmes together would take the monthly margin after AI cost from ")
+        note(
+            f"The AI and price programmes together would take the monthly "
+            f"{margin_within_sentence(warehouse)} from "
+        )
         + steps.at(0).say("{gross_margin_usd:usd} to ")
         + last.say("{gross_margin_usd:usd}")
     )
     return Figure(
         "decision-waterfall",
-        margin_steps(steps),
+        margin_steps(steps, named),
         title,
         title + note(". A bar for the margin today, one for what each programme adds, one for the whole."),
         steps,
@@ -234,7 +273,9 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
     losing = losing_customers(warehouse) if customers else None
     whole = company_result(warehouse)
     tables = (
-        Table(_STEPS, steps, note("Margin after AI cost, 30 days")),
+        Table(
+            _STEPS, steps, note(f"{margin_named(warehouse)}, of customers and of calls without one, 30 days")
+        ),
         Table(
             _OVERLAPS,
             # Today changes nothing.
@@ -256,7 +297,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
         *(
             (
                 Table(
-                    _COMPANY,
+                    COMPANY_COLUMNS,
                     whole,
                     note("The whole company, 30 days: machines, storage and all other spend included"),
                     name="The whole company, 30 days",
@@ -298,7 +339,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                     )
                 ),
             ),
-            figures=(decision_figure(steps),),
+            figures=(decision_figure(warehouse, steps),),
             tables=tables,
         ),
     )
