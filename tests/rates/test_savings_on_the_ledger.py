@@ -1,4 +1,5 @@
-"""All counted actions, applied to the calls and to the lines of the bills, leave exactly the cost that the waterfalls print."""
+"""Savings are those of the ledger itself: all counted actions, applied to the calls and to the lines of the bills, leave exactly the cost
+that the waterfalls print, and a month that is over cost exactly as much less than list."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import pytest
 
 from tests.rates.calls_after_actions import Calls, Row, rows
 from tests.rates.charges_after_actions import Charges, total
+from tests.rates.month_below_list import month_below_list
 from tests.warehouse.test_plan_search import invoice, leaves, seed
 from tests.workspace import ROOT, Workspace
 
@@ -22,6 +24,7 @@ READ = (
     "rpt_decision_waterfall",
     "rpt_savings_waterfall",
     "rpt_company_result",
+    "rpt_savings_realized_monthly",
     "rpt_savings_opportunities",
     "rpt_usage_optimizations",
     "rpt_inefficient_usage",
@@ -368,6 +371,25 @@ def test_what_budgets_may_count_on_is_what_the_actions_take_off(
     assert told.keys() == saved.keys()
     for scope, usd in told.items():
         assert saved[scope] == pytest.approx(usd, abs=CENT), scope
+
+
+def test_a_month_cost_as_much_less_than_list_as_its_calls_and_bills_say(
+    ledger: duckdb.DuckDBPyConnection,
+) -> None:
+    october = rows(ledger, "from rates.rpt_savings_realized_monthly where is_latest order by step_order")
+    found = month_below_list(ledger, october[0]["month_start_date"])
+    assert {row["kind"] for row in october} == found.saved.keys()
+    for row in october:
+        assert float(row["savings_usd"]) == pytest.approx(found.saved[row["kind"]], abs=CENT), row["kind"]
+    # A move that somebody decided, the cache, another tier, a contract and commitments: each took something.
+    assert {kind for kind, usd in found.saved.items() if abs(usd) > 1} >= {
+        "model_switches", "caching", "batch", "negotiated_rates", "commitments", "credits",
+    }  # fmt: skip
+    last = october[-1]
+    assert float(last["list_cost_usd"]) == pytest.approx(found.list_usd, abs=CENT)
+    assert float(last["cost_after_usd"]) == pytest.approx(found.effective_usd, abs=CENT)
+    assert float(last["unknown_cost_usd"]) == pytest.approx(found.unknown_usd, abs=CENT)
+    assert sum(row["savings_usd"] for row in october) == last["list_cost_usd"] - last["effective_cost_usd"]
 
 
 def test_what_does_not_count_is_left_to_what_comes_after_it(company: Company) -> None:
