@@ -61,7 +61,7 @@ COMPANY_SEEDS: Final = (
     CompanySeed(
         "content_plans",
         "what content you plan to make, with which model",
-        "3bf9c5f6c5ed98130ca454c4e28009fdedd456536f7cdeb7e06079afa57f0650",
+        "bd0b22c06b51e9097d0ffee67d1aa461712ee257b01d4a55397ac5ac138cca65",
     ),
     CompanySeed(
         "investment_claims",

@@ -8,9 +8,14 @@
     case when {{ monthly_savings_usd }} > 0 then {{ ratio(effort_usd, monthly_savings_usd) }} end
 {%- endmacro %}
 
+{# The year from today in which an effort has come back; null where it never does. #}
+{% macro pays_from_year(months_to_start, payback_months) -%}
+    case when {{ payback_months }} is not null then cast(greatest(ceil((cast({{ months_to_start }} as double) + {{ payback_months }}) / 12), 1) as bigint) end
+{%- endmacro %}
+
 {# What the twelve months from today bring after the effort: the months before the action starts bring nothing. #}
 {% macro first_year_net(effort_usd, monthly_savings_usd, months_to_start) -%}
-    {{ money('cast(' ~ monthly_savings_usd ~ ' as decimal(25, 12)) * cast(12 - ' ~ months_to_start ~ ' as decimal(4, 2)) - ' ~ effort_usd) }}
+    {{ money('cast(' ~ monthly_savings_usd ~ ' as decimal(25, 12)) * cast(12 - ' ~ months_to_start ~ ' as decimal(8, 6)) - ' ~ effort_usd) }}
 {%- endmacro %}
 
 {# Whether an action is in the plan and in every total: worth its work soon enough, and on no offer that nobody has quoted. #}
@@ -91,4 +96,21 @@
         when 'price_plan' then ({{ assumption('price_notice_days') }} + {{ assumption('price_wave_gap_days') }}) / {{ days_of_mean_month() }}
         else {{ kinds }}.months_to_start
     end
+{%- endmacro %}
+
+{# A day as a number of months, in which half a month is half of any month. #}
+{% macro place_in_months(day) -%}
+    (
+        cast(extract(year from {{ day }}) * 12 + extract(month from {{ day }}) as double)
+        + {{ ratio('extract(day from ' ~ day ~ ') - 1', 'extract(day from last_day(' ~ day ~ '))') }}
+    )
+{%- endmacro %}
+
+{# Months of a period in which a saving is made whose work begins on the day after the data. #}
+{% macro months_saved_in(period_start_date, period_end_date, as_of_date, months_to_start) -%}
+    {%- set begins = place_in_months('cast(' ~ as_of_date ~ ' + 1 as date)') ~ ' + cast(' ~ months_to_start ~ ' as double)' -%}
+    {{ decimal_of_double(
+        'greatest(0, ' ~ place_in_months('cast(' ~ period_end_date ~ ' + 1 as date)') ~ ' - greatest(' ~ place_in_months(period_start_date) ~ ', ' ~ begins ~ '))',
+        'decimal(9, 6)'
+    ) }}
 {%- endmacro %}

@@ -54,3 +54,27 @@
         {%- for column in ['customer_id', 'product_id', 'feature_id'] %} or {{ costs }}.{{ column }} <> 'unallocated'{% endfor %}
     )
 {%- endmacro %}
+
+{# A select with one row per scope of a budget that somebody owns: its name, and who answers for it. A product or feature is its team's where all of it
+   is one team's. Of the steps `owners` (dim_owners) and `features` (dim_features). #}
+{% macro scope_owners() -%}
+    select
+        owner_type as scope,
+        owner_id as scope_id,
+        owner_name as scope_name,
+        case when owner_id <> 'unallocated' then owner_name end as owner_name
+    from owners
+    where is_latest
+    {%- for scope in ['product', 'feature'] %}
+    union all
+    select
+        '{{ scope }}' as scope,
+        {{ scope }}_id as scope_id,
+        {{ scope }}_id as scope_name,
+        max(team_name) as owner_name
+    from features
+    where team_id <> 'unallocated' and {{ scope }}_id <> 'unallocated'
+    group by {{ scope }}_id
+    having min(team_id) = max(team_id)
+    {%- endfor %}
+{%- endmacro %}

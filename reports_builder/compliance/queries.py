@@ -61,7 +61,7 @@ def company(warehouse: Warehouse, month: date) -> Evidence:
         """
         select actual_usd, budget_usd, covered_days, days_in_month
         from planning.rpt_month_close
-        where month_start_date = :month and scope = 'total'
+        where month_start_date = :month and period = 'month' and scope = 'total'
         """,
         month=month,
     )

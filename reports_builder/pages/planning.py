@@ -1,7 +1,7 @@
 """Analysis: the cost to come, months against budget and forecast, and what investments return."""
 
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Page, Section
 from reports_builder.subjects import insights
 from reports_builder.subjects.planning import queries as ask
@@ -15,12 +15,13 @@ from reports_builder.subjects.planning.close import queries as ask_close
 from reports_builder.subjects.planning.close.statements import (
     close_section,
     month_against_forecast,
+    month_against_the_one_before,
     month_closed,
 )
 from reports_builder.subjects.planning.funnel.statements import funnel_section
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
-    claims_table,
+    claims_section,
     improvements_table,
     investments_table,
     measured_beside,
@@ -43,10 +44,10 @@ from reports_builder.subjects.planning.variance.statements import (
     causes_table,
     closed_months_table,
     month_against,
+    month_budgets_table,
     month_figures,
     parts_figure,
-    teams_table,
-    worst_team_figure,
+    worst_budget_figure,
 )
 from reports_builder.subjects.planning.year.statements import year_section
 from reports_builder.warehouse import Warehouse
@@ -70,7 +71,7 @@ def build(warehouse: Warehouse) -> Page:
     month = ask_variance.latest_month(warehouse)
     parts = ask_variance.parts(warehouse)
     causes = ask_variance.causes(warehouse)
-    teams = ask_variance.teams(warehouse)
+    month_budgets = ask_variance.budgets(warehouse)
     ahead = ask_budgets.ahead(warehouse)
     investments = ask_returns.investments(warehouse)
     doubtful = ask_returns.doubtful(warehouse)
@@ -91,7 +92,7 @@ def build(warehouse: Warehouse) -> Page:
         key_figures=(
             forecast_figure(outlook),
             *month_figures(month, ask_variance.latest_month(warehouse, "forecast")),
-            *worst_team_figure(teams),
+            *worst_budget_figure(month_budgets),
             *value_figures(investments),
         ),
         figures=parts_figure(month, parts),
@@ -100,8 +101,8 @@ def build(warehouse: Warehouse) -> Page:
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             *close_section(warehouse, warehouse.period.as_of),
-            *_variance_sections(warehouse, causes, teams),
-            *budgets_section(ahead),
+            *_variance_sections(warehouse, causes, month_budgets),
+            *budgets_section(warehouse, ahead),
             *proposals_section(ask_budgets.proposals(warehouse)),
             *year_section(warehouse),
             *_return_sections(warehouse, investments),
@@ -110,7 +111,7 @@ def build(warehouse: Warehouse) -> Page:
             *before_it_is_made_sections(warehouse),
             *stacking_section(warehouse),
             *lifetimes_section(warehouse),
-            *_claims_section(warehouse),
+            *claims_section(warehouse),
             *tokens_section(warehouse),
         ),
     )
@@ -120,15 +121,19 @@ def _company_month(warehouse: Warehouse) -> tuple[Prose, ...]:
     company = ask_close.company(warehouse, warehouse.period.as_of)
     if not company.rows:
         return ()
-    return (month_closed(company) + note(" ") + month_against_forecast(company),)
+    return (
+        join([month_closed(company), month_against_forecast(company), month_against_the_one_before(company)]),
+    )
 
 
-def _variance_sections(warehouse: Warehouse, causes: Evidence, teams: Evidence) -> tuple[Section, ...]:
+def _variance_sections(
+    warehouse: Warehouse, causes: Evidence, month_budgets: Evidence
+) -> tuple[Section, ...]:
     if not causes.rows:
         return ()
     return (
         Section("Who caused the difference, and what to do", tables=(causes_table(causes),)),
-        Section("Teams against their budgets", tables=(teams_table(teams),)),
+        Section("Budgets of the month", tables=(month_budgets_table(month_budgets),)),
         Section(
             "Months closed: plan, cost and the parts of the difference",
             tables=(closed_months_table(ask_variance.closed_months(warehouse)),),
@@ -148,18 +153,6 @@ def _return_sections(warehouse: Warehouse, investments: Evidence) -> tuple[Secti
         ),
         Section("What can be improved", tables=(improvements_table(warehouse),)),
         Section("Plans by period", tables=(years_table(warehouse),)),
-    )
-
-
-def _claims_section(warehouse: Warehouse) -> tuple[Section, ...]:
-    claims = ask_returns.claims(warehouse)
-    if not claims.rows:
-        return ()
-    return (
-        Section(
-            "Example: figures that others printed on investments, checked",
-            tables=(claims_table(claims),),
-        ),
     )
 
 

@@ -27,12 +27,12 @@ from reports_builder.subjects.margin.features import insights as margin_features
 from reports_builder.subjects.margin.features import queries as ask_features
 from reports_builder.subjects.planning import queries as ask_planning
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
-from reports_builder.subjects.planning.budgets.insights import heading_over
+from reports_builder.subjects.planning.budgets.insights import furthest_ahead, heading_over
 from reports_builder.subjects.planning.insights import planning as forecast
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.insights import likely_loss
 from reports_builder.subjects.planning.variance import queries as ask_variance
-from reports_builder.subjects.planning.variance.insights import over_budget
+from reports_builder.subjects.planning.variance.insights import over_budget, worst
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import insights as proposals
 from reports_builder.subjects.pricing import queries as ask_pricing
@@ -84,9 +84,11 @@ def allocation(warehouse: Warehouse) -> Insights:
 
 def alignment(warehouse: Warehouse) -> Insights:
     """Of teams and their budgets."""
-    budgets, month = ask_teams.team_budgets(warehouse), ask_teams.month_budget(warehouse)
+    of_teams, month = ask_teams.team_budgets(warehouse), ask_teams.month_budget(warehouse)
     return (
-        *teams.overrun(budgets, month, ask_teams.budget_table(warehouse), ask_teams.budgets_ahead(warehouse)),
+        *teams.overrun(
+            of_teams, month, ask_teams.budget_table(warehouse), ask_teams.budgets_ahead(warehouse)
+        ),
         *teams.dear_team(ask_teams.teams(warehouse)),
         *teams.shown_only(ask_teams.shown_only(warehouse), ask_teams.shown_in_all(warehouse)),
     )
@@ -94,16 +96,30 @@ def alignment(warehouse: Warehouse) -> Insights:
 
 def planning(warehouse: Warehouse) -> Insights:
     """Of months against their plan, and of investments."""
-    over = ask_variance.teams(warehouse)
+    return (*budgets(warehouse), *investments(warehouse))
+
+
+def budgets(warehouse: Warehouse) -> Insights:
+    """Of months against their plan."""
+    ahead = ask_budgets.ahead(warehouse)
+    over = worst(ask_variance.budgets(warehouse), furthest_ahead(ahead))
     return (
-        *over_budget(
-            over,
-            ask_variance.causes(warehouse, over["scope_id"] if over.rows else None),
-            ask_teams.budgets_ahead(warehouse),
+        *(
+            ()
+            if over is None
+            else over_budget(
+                over,
+                ask_variance.causes(warehouse, over["scope"], over["scope_id"]),
+                ask_teams.budgets_ahead(warehouse),
+            )
         ),
-        *heading_over(ask_budgets.ahead(warehouse)),
-        *likely_loss(ask_returns.doubtful(warehouse), ask_returns.investments(warehouse)),
+        *heading_over(ahead),
     )
+
+
+def investments(warehouse: Warehouse) -> Insights:
+    """Of investments that are likely to lose money."""
+    return likely_loss(ask_returns.doubtful(warehouse), ask_returns.investments(warehouse))
 
 
 def realtime(warehouse: Warehouse) -> Insights:
@@ -148,21 +164,44 @@ def _switches(warehouse: Warehouse) -> Insights:
 
 def optimization(warehouse: Warehouse) -> Insights:
     """Of what the same work could cost."""
-    offer, counts = ask_rates.recommended_offer(warehouse), ask_rates.offer_counts(warehouse)
     return (
         *due_insight(warehouse),
-        *rates.model_switches(ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse)),
-        *rates.commitments(
-            offer,
-            ask_rates.offer_beyond_limits(warehouse),
-            counts,
-            ask_rates.owned_terms(warehouse),
-            ask_rates.offers(warehouse, "after_actions", paying=bool(counts["offers_paying"])),
-        ),
-        *rates.batch(ask_rates.kind(warehouse, "batch"), ask_rates.batch(warehouse)),
+        *_models_moved(warehouse),
+        *_on_models(warehouse),
+        *_batch(warehouse),
         *usage_insight(warehouse),
         *cloud_commitment_insight(warehouse),
     )
+
+
+def usage_optimization(warehouse: Warehouse) -> Insights:
+    """Of the same work with other models, in batches, and on fewer machines."""
+    return (*_models_moved(warehouse), *_batch(warehouse), *usage_insight(warehouse))
+
+
+def commitments(warehouse: Warehouse) -> Insights:
+    """Of what to sign, and what to renew."""
+    return (*due_insight(warehouse), *cloud_commitment_insight(warehouse), *_on_models(warehouse))
+
+
+def _models_moved(warehouse: Warehouse) -> Insights:
+    return rates.model_switches(ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse))
+
+
+def _on_models(warehouse: Warehouse) -> Insights:
+    counts = ask_rates.offer_counts(warehouse)
+    return rates.commitments(
+        ask_rates.recommended_offer(warehouse),
+        ask_rates.offer_beyond_limits(warehouse),
+        counts,
+        ask_rates.owned_terms(warehouse),
+        ask_rates.offers(warehouse, "after_actions", paying=bool(counts["offers_paying"])),
+        look_backs=ask_rates.look_backs(warehouse),
+    )
+
+
+def _batch(warehouse: Warehouse) -> Insights:
+    return rates.batch(ask_rates.kind(warehouse, "batch"), ask_rates.batch(warehouse))
 
 
 def profitability(warehouse: Warehouse) -> Insights:

@@ -7,6 +7,7 @@ with six offers for each of them and six plans on everything. The models are the
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from tests.bench.warehouse_build import measure
 from tests.compiled_models import CompiledModels
-from tests.workspace import Workspace
+from tests.workspace import ROOT, Workspace
 
 HOURS = 2160
 MEMORY = "3GB"
@@ -26,6 +27,7 @@ ENGINE = (
     "int_commitment_levels",
     "int_commitment_outcomes",
     "int_commitment_alternatives",
+    "int_commitments_chosen",
     "rpt_commitment_recommendations",
 )
 CASES = {
@@ -38,13 +40,10 @@ FLOOR = "select count(*), sum(cost) from (select series_id, sum(on_demand_cost_u
 def make_hours(models: CompiledModels, series: int) -> None:
     """The hours, offers and cases that the engine reads: machines come and go by day, and by night fewer run."""
     models.fill("fct_commitment_hours", [])
-    assumed = {
-        "min_savings_usd": 10, "min_savings_share": 0.1, "one_year_weight": 1.1, "long_term_weight": 0.9,
-        "no_upfront_weight": 1.05, "all_upfront_weight": 0.95, "high_confidence_share": 0.8, "medium_confidence_share": 0.5,
-    }  # fmt: skip
-    models.fill(
-        "assumptions", [{"name": f"commitment_{name}", "value": value} for name, value in assumed.items()]
-    )
+    models.fill("int_commitment_lines", [])
+    with (ROOT / "dbt_project/seeds/assumptions.csv").open(newline="") as file:
+        assumed = [row for row in csv.DictReader(file) if row["name"].startswith("commitment_")]
+    models.fill("assumptions", [{"name": row["name"], "value": row["value"]} for row in assumed])
     models.fill("int_commitment_cases", [])
     run = models.connection.execute
     for case, (first, last, factor) in CASES.items():

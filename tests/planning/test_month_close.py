@@ -39,7 +39,7 @@ def read(built: Workspace) -> Any:
 @pytest.fixture(scope="module")
 def closed(read: Any) -> pd.DataFrame:
     """The last month that is over, by scope."""
-    rows = read("select * from planning.rpt_month_close where is_latest")
+    rows = read("select * from planning.rpt_month_close where is_latest and period = 'month'")
     assert len(rows) > 5
     return rows.set_index(["scope", "scope_id"])
 
@@ -71,15 +71,26 @@ def test_cost_is_that_of_the_ledger_and_scopes_sum_to_it(
         assert sum(found, Decimal(0)) == closed.loc[("total", "total"), "actual_usd"]
 
 
+def test_a_provider_with_a_budget_costs_what_its_charges_say(
+    read: Any, closed: pd.DataFrame, month: pd.Period
+) -> None:
+    charges = read("select charge_date, provider, effective_cost_usd from core.fct_charges where is_counted")
+    for provider, found in closed.loc["provider"]["actual_usd"].items():
+        of_provider = charges[(charges["provider"] == provider) & of_month(charges["charge_date"], month)]
+        assert found == sum(of_provider["effective_cost_usd"].dropna(), Decimal(0)) > 0
+
+
 def test_budgets_are_those_of_the_seeds_with_their_grade(closed: pd.DataFrame, month: pd.Period) -> None:
     teams = pd.read_csv(SEEDS / "budgets.csv", dtype=str)
     teams = teams.assign(scope="team", scope_id=teams["team_id"], first=teams["month_start_date"])
     scopes = pd.read_csv(SEEDS / "scope_budgets.csv", dtype=str).query("period == 'month'")
     scopes = scopes.assign(first=scopes["period_start_date"])
     stated = pd.concat([frame[["scope", "scope_id", "first", "budget_usd"]] for frame in (teams, scopes)])
-    stated = stated[of_month(stated["first"], month) & stated["scope"].isin(["total", "component", "team"])]
+    stated = stated[of_month(stated["first"], month)]
     budgets = {(row.scope, row.scope_id): Decimal(row.budget_usd) for row in stated.itertuples()}
     assert len(budgets) > 5
+    assert {scope for scope, _ in budgets} >= {"total", "component", "team", "provider"}
+    assert set(budgets) <= set(closed.index)
     for scope, row in closed.iterrows():
         if scope not in budgets:
             assert pd.isna(row["budget_usd"])

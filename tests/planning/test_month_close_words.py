@@ -28,7 +28,7 @@ def said(rows: list[str], alerts: str = "", closed_by: date = CLOSED) -> str:
 
 
 TOTAL = (
-    "date '2026-10-01' as month_start_date, 'total' as scope, 'total' as scope_id, 'total' as scope_name, "
+    "date '2026-10-01' as month_start_date, 'month' as period, 'total' as scope, 'total' as scope_id, 'total' as scope_name, "
     "112 as actual_usd, 'moderate' as budget_severity, 'major' as forecast_severity"
 )
 FORECAST = "93 as forecast_usd, 19 as forecast_variance_usd"
@@ -52,18 +52,72 @@ def test_a_backtest_is_never_called_a_forecast_that_was_made(forecast: str, word
     assert words in said([f"{TOTAL}, {forecast}"])
 
 
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (
+            "90 as prior_actual_usd, 22 as prior_variance_usd, 0.204 as prior_daily_variance_share, 'major' as prior_severity",
+            "The month before cost $90.00: this one cost $22 more; by the day up 20 %, a major difference.",
+        ),
+        ("0 as prior_actual_usd, 112 as prior_variance_usd", "The month before cost $0.00: this one cost $112 more."),
+        ("null as prior_actual_usd", "The data does not cover the month before, so the two are not compared."),
+    ],
+)  # fmt: skip
+def test_the_month_before_is_compared_where_the_data_covers_it(before: str, words: str) -> None:
+    assert words in said([f"{TOTAL}, 'none' as forecast_basis, {before}"])
+
+
 def test_the_cause_has_what_to_do_and_an_owner() -> None:
     budget = "'none' as forecast_basis, 100 as budget_usd, 12 as budget_variance_usd"
     cause = (
         "'new' as largest_part, 9 as largest_part_usd, 'Team T' as cause_team_name, 'Acme' as cause_customer_name, "
-        "'chat' as cause_feature_id, 'm' as cause_model, 8 as cause_usd"
+        "'chat' as cause_feature_id, 'm' as cause_model, 'calls' as cause_unit, 8 as cause_usd"
     )
     text = said([f"{TOTAL}, {budget}, {cause}"])
     assert "In October 2026 the company spent $112.00 of a budget of $100.00: $12 more" in text
-    assert "customers who began, up $9; the largest single one is Acme of Team T, chat with m: up $8." in text
+    assert (
+        "customers and services that began, up $9; the largest single one is Acme of Team T, chat with m: up $8."
+        in text
+    )
     assert "Check that the customer's fee covers what it costs. Owner: Team T." in text
     below = said([f"{TOTAL}, 'none' as forecast_basis, 'lost' as largest_part, -9 as largest_part_usd"])
     assert "what is not needed of it can be released. Owner: Head of Finance." in below
+
+
+def test_a_bill_is_said_as_more_hours_of_a_service_or_dearer_hours_of_a_meter() -> None:
+    cause = (
+        "'none' as forecast_basis, 100 as budget_usd, 12 as budget_variance_usd, 9 as largest_part_usd, 'Team T' as "
+        "cause_team_name, 'EC2' as cause_service_name, 'Hrs' as cause_unit, 8 as cause_usd"
+    )
+    more = said([f"{TOTAL}, {cause}, 'volume' as largest_part"])
+    assert "gigabytes, up $9; the largest single one is more hours of EC2, Team T: up $8. " in more
+    assert "Ask what was added or runs longer" in more
+    dearer = said([f"{TOTAL}, {cause}, 'price' as largest_part, 'm5.large' as cause_meter"])
+    assert "the largest single one is dearer hours of EC2 (m5.large), Team T: up $8. Ask why a unit" in dearer
+
+
+def test_the_one_furthest_over_is_that_of_all_budgets_with_its_owner() -> None:
+    def budget(scope: str, name: str, over: int, more: str, period: str = "month") -> str:
+        return (
+            f"date '2026-10-01' as month_start_date, '{period}' as period, date '2026-08-01' as period_start_date, '{scope}' as "
+            f"scope, '{name}' as scope_id, '{name}' as scope_name, {1000 + over} as actual_usd, 1000 as budget_usd, {over} as "
+            f"budget_variance_usd, 'major' as budget_severity, 'none' as forecast_basis, {more}"
+        )
+
+    head = "'Head of Engineering' as approver_role"
+    team = budget("team", "Agents", 300, f"'Agents' as owner_name, {head}")
+    provider = budget("provider", "openai", 400, head)
+    named = f"{TOTAL}, 'none' as forecast_basis"
+    text = said([named, team, provider])
+    assert (
+        "Of all budgets the one furthest over is that of provider openai: $1,400.00 of $1,000.00, a major difference of $400.00."
+        in text
+    )
+    assert text.splitlines().count("Head of Engineering") == 1
+    quarter = budget("product", "chat", 500, f"'Assistant' as owner_name, {head}", "quarter")
+    text = said([named, team, provider, quarter])
+    assert "that of product chat, quarter from 2026-08-01: $1,500.00" in text
+    assert "Assistant" in text.splitlines()
 
 
 def test_alerts_on_budgets_say_whether_they_fired() -> None:

@@ -16,22 +16,27 @@ from tests.real_files import real_file
 PARTS = ("price", "volume", "mix", "efficiency")
 
 
-def decomposed(items: list[tuple[Any, ...]]) -> list[dict[str, Decimal]]:
-    """Parts of items (scope, customer, model, calls, tokens, cost, and the same of the month before)."""
+def decomposed(items: list[tuple[Any, ...]], unit: str = "calls") -> list[dict[str, Decimal]]:
+    """Parts of items (scope, customer, model or meter, quantity, tokens, cost, and the same of the month before)."""
     with duckdb.connect() as connection:
         connection.execute(
             """
             create table int_usage_items_monthly (scope varchar, scope_id varchar, month_start_date date, team_id varchar,
-                customer_id varchar, product_id varchar, feature_id varchar, provider varchar, model varchar, calls bigint,
-                tokens bigint, cost_usd decimal(28, 12), prior_calls bigint, prior_tokens bigint, prior_cost_usd decimal(28, 12))
+                customer_id varchar, product_id varchar, feature_id varchar, provider varchar, model varchar, service_name varchar,
+                meter varchar, unit varchar, quantity decimal(38, 15), tokens bigint, cost_usd decimal(28, 12),
+                prior_quantity decimal(38, 15), prior_tokens bigint, prior_cost_usd decimal(28, 12))
             """
         )
+        of_calls = unit == "calls"
         connection.executemany(
-            "insert into int_usage_items_monthly values ('total', ?, '2026-10-01', 't', ?, 'p', 'f', 'x', ?, ?, ?, ?, ?, ?, ?)",
-            items,
+            "insert into int_usage_items_monthly values ('total', ?, '2026-10-01', 't', ?, 'p', 'f', 'x', ?, 's', ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (scope, customer, item if of_calls else None, None if of_calls else item, unit, *month)
+                for scope, customer, item, *month in items
+            ],
         )
         cursor = connection.execute(
-            f"select * from ({render('int_cost_changes_decomposed')}) order by scope_id, customer_id, model"
+            f"select * from ({render('int_cost_changes_decomposed')}) order by scope_id, customer_id, model, meter"
         )
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -57,10 +62,15 @@ def test_two_products_have_the_parts_of_the_textbook() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_parts_sum_to_the_difference_to_the_last_decimal_both_ways(seed: int) -> None:
+@pytest.mark.parametrize("unit", ["calls", "Hrs"])
+def test_parts_sum_to_the_difference_to_the_last_decimal_both_ways(seed: int, unit: str) -> None:
     chance = random.Random(seed)
 
-    def month() -> tuple[int, int, Decimal]:
+    def month() -> tuple[int | Decimal, int, Decimal]:
+        if unit != "calls":
+            # A bill takes back, has parts of an hour, and gives some away.
+            hours = Decimal(chance.choice([0, 0, 1, chance.randint(-(10**9), 10**12)])).scaleb(-6)
+            return hours, 0, chance.choice([Decimal(chance.randint(-(10**9), 10**15)).scaleb(-9), Decimal(0)])
         calls = chance.choice([0, 0, 1, chance.randint(1, 10**6)])
         tokens = calls * chance.choice([0, 1, chance.randint(1, 5000)])
         # Credits, free calls, and costs with every digit.
@@ -68,7 +78,7 @@ def test_parts_sum_to_the_difference_to_the_last_decimal_both_ways(seed: int) ->
         return calls, tokens, chance.choice([cost, cost, Decimal(0)])
 
     items = [(f"s{number % 7}", f"c{number % 40}", f"m{number}", *month(), *month()) for number in range(600)]
-    for parts in decomposed(items):
+    for parts in decomposed(items, unit):
         difference = parts["cost_usd"] - parts["prior_cost_usd"]
         begun_or_ended = parts["new_usd"] + parts["lost_usd"]
         assert sum(parts[f"{part}_usd"] for part in PARTS) + begun_or_ended == difference
@@ -84,3 +94,12 @@ def test_both_ways_agree_where_one_factor_moves() -> None:
     assert (price["price_usd"], price["lmdi_price_usd"]) == (10, 10)
     assert (calls["volume_usd"], calls["lmdi_volume_usd"]) == (40, 40)
     assert (tokens["efficiency_usd"], tokens["lmdi_efficiency_usd"]) == (20, 20)
+
+
+def test_more_hours_are_volume_and_dearer_hours_are_price() -> None:
+    [dearer, more] = decomposed([
+        ("a", "c", "m5.large", Decimal("10.5"), 0, Decimal(42), Decimal("10.5"), 0, Decimal(21)),
+        ("b", "c", "m5.large", Decimal(30), 0, Decimal(60), Decimal(10), 0, Decimal(20)),
+    ], "Hrs")  # fmt: skip
+    assert (dearer["price_usd"], dearer["lmdi_price_usd"]) == (21, 21)
+    assert (more["volume_usd"], more["lmdi_volume_usd"]) == (40, 40)

@@ -147,6 +147,31 @@ def test_a_step_of_commitments_stands_only_where_one_counts() -> None:
             assert ("No commitment is counted" in section.text[0].plain) == (not saved)
 
 
+def test_each_programme_says_what_it_adds_itself_and_from_which_year_it_pays() -> None:
+    step = "'company' as scope_type, 10 as gross_margin_usd, 10 as gross_margin_low_usd, 10 as gross_margin_high_usd, 1 as alone_usd, "
+    with empty_marts(WATERFALL, RESULT) as opened:
+        with_rows(
+            opened,
+            WATERFALL,
+            step
+            + "1 as step_order, 'today' as step, 0 as change_usd, 0 as effort_usd, 0 as own_first_year_usd",
+            step
+            + "2 as step_order, 'routing' as step, 9 as change_usd, 60 as effort_usd, 39 as own_first_year_usd, "
+            "39 as first_year_usd, 1 as pays_from_year",
+            step
+            + "3 as step_order, 'settings' as step, 0 as change_usd, 0 as effort_usd, 0 as own_first_year_usd, 39 as first_year_usd",
+            step
+            + "4 as step_order, 'price' as step, -1 as change_usd, 5 as effort_usd, -11 as own_first_year_usd, "
+            "28 as first_year_usd",
+        )
+        [section] = decision_section(warehouse_of(opened))
+        assert [row[-2:] for row in section.tables[1].cells] == [
+            ("$39.00", "1"),
+            ("$0.00", "no work"),
+            ("-$11.00", "never"),
+        ]
+
+
 def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None:
     work = "true as is_counted, 'a' as assumption, 'Team lead' as owner_role, 'f' as first_step, '1 day' as effort, "
     with empty_marts(ACTIONS, SWITCHES) as opened:
@@ -198,7 +223,7 @@ def test_the_whole_company_is_said_step_by_step_and_what_is_unknown_stays_so() -
         step(4, "commitments", "-47", shown=False),
     ) == (
         " The whole company, fees less all spend: -$120 a month today, -$86 after the AI and price programmes, -$47 after "
-        "the actions on machines and storage too. All of it takes $2.0K once; the first year brings $3.0K ($1.0K to $4.0K)."
+        "the actions on machines and storage too. All of it takes $2.0K once; after that the first year leaves $3.0K ($1.0K to $4.0K)."
     )
     assert said(today, step(2, "ai_and_price", "null")).endswith(
         "what the programmes leave is unknown, because the cost of the calls is."

@@ -9,6 +9,7 @@ with forecasts as (
 closed_months as (
 
     select * from {{ ref('rpt_month_close') }}
+    where is_latest and period = 'month'
 
 ),
 
@@ -70,7 +71,7 @@ forecast_months as (
     from forecasts
     inner join quarter_months on forecasts.month_start_date = quarter_months.month_start_date and forecasts.scope in {{ company_scopes() }}
     left join closed_months
-        on forecasts.scope = closed_months.scope and forecasts.scope_id = closed_months.scope_id and closed_months.is_latest
+        on forecasts.scope = closed_months.scope and forecasts.scope_id = closed_months.scope_id
 
 ),
 
@@ -100,23 +101,17 @@ expected as (
 
 ),
 
-assumed as (
-
-    select
-        *,
-        {{ assumption('budget_growth_share') }} as growth_share,
-        {{ assumption('budget_contingency_share') }} as contingency_share
-    from expected
-
-),
-
 {# Whole cents: a budget has no others. #}
 wholes as (
 
     select
         *,
-        {{ decimal_of_double('cast(expected_usd as double) * (1 + growth_share) * (1 + contingency_share) * 100', 'decimal(28, 0)') }} as own_cents
-    from assumed
+        {{ assumption('budget_growth_share') }} as growth_share,
+        {{ assumption('budget_contingency_share') }} as contingency_share,
+        {{ decimal_of_double(
+            'cast(expected_usd as double) * (1 + ' ~ assumption('budget_growth_share') ~ ') * (1 + ' ~ assumption('budget_contingency_share') ~ ') * 100', 'decimal(28, 0)'
+        ) }} as own_cents
+    from expected
 
 ),
 
@@ -135,9 +130,7 @@ shared_out as (
 
 floored as (
 
-    select
-        *,
-        case when scope in ('component', 'provider', 'team') then cast(whole_cents as double) * part_share else cast(own_cents as double) end as exact_cents
+    select *, case when scope in ('component', 'provider', 'team') then cast(whole_cents as double) * part_share else cast(own_cents as double) end as exact_cents
     from shared_out
 
 ),
@@ -166,6 +159,13 @@ proposed as (
 
 ),
 
+saved as (
+
+    select scope, scope_id, {{ money('sum(open_savings_usd)') }} as open_savings_usd from open_savings
+    group by scope, scope_id
+
+),
+
 last_budgets as (
 
     select scope, scope_id, gate, approver_role
@@ -190,8 +190,8 @@ final as (
         {{ money('sum(proposed.proposed_usd) over of_scope') }} as quarter_proposed_usd,
         {{ money('sum(proposed.expected_usd) over of_scope') }} as quarter_expected_usd,
         {{ money_of_double(ratio('sum(proposed.proposed_usd) over of_scope', 'count(*) over of_scope')) }} as proposed_a_month_usd,
-        open_savings.open_savings_usd,
-        case when open_savings.open_savings_usd is not null then {{ money('greatest(' ~ money_of_double(ratio('sum(proposed.proposed_usd) over of_scope', 'count(*) over of_scope')) ~ ' - open_savings.open_savings_usd, 0)') }} end
+        saved.open_savings_usd,
+        case when saved.open_savings_usd is not null then {{ money('greatest(' ~ money_of_double(ratio('sum(proposed.proposed_usd) over of_scope', 'count(*) over of_scope')) ~ ' - saved.open_savings_usd, 0)') }} end
             as proposed_after_savings_usd,
         closed_months.actual_usd as last_month_usd,
         closed_months.budget_usd as last_budget_usd,
@@ -199,8 +199,8 @@ final as (
         coalesce(last_budgets.approver_role, 'Head of Finance') as approver_role
     from proposed
     left join owners on proposed.scope = owners.owner_type and proposed.scope_id = owners.owner_id and owners.is_latest
-    left join closed_months on proposed.scope = closed_months.scope and proposed.scope_id = closed_months.scope_id and closed_months.is_latest
-    left join open_savings on proposed.scope = open_savings.scope and proposed.scope_id = open_savings.scope_id
+    left join closed_months on proposed.scope = closed_months.scope and proposed.scope_id = closed_months.scope_id
+    left join saved on proposed.scope = saved.scope and proposed.scope_id = saved.scope_id
     left join last_budgets on proposed.scope = last_budgets.scope and proposed.scope_id = last_budgets.scope_id
     window of_scope as (partition by proposed.scope, proposed.scope_id)
 

@@ -24,21 +24,18 @@ customers as (
 
 ),
 
+{# Calls have a model, what a bill meters has a service and a meter. That more hours of a service ran is true of the service, that they cost more of each meter. #}
+{% set main_items = ['team_id', 'customer_id', 'feature_id', 'provider', 'model', 'service_name', 'meter', 'unit'] %}
+{% set causes = ['month_start_date', 'scope', 'scope_id', 'product_id'] + main_items %}
 parts as (
     {% for part, column, check in [
         ('price', 'price_usd', 'lmdi_price_usd'), ('volume', 'volume_usd', 'lmdi_volume_usd'), ('mix', 'mix_usd', 'lmdi_mix_usd'),
         ('efficiency', 'efficiency_usd', 'lmdi_efficiency_usd'), ('new', 'new_usd', 'new_usd'), ('lost', 'lost_usd', 'lost_usd')
     ] %}
     select
-        month_start_date,
-        scope,
-        scope_id,
-        team_id,
-        customer_id,
-        product_id,
-        feature_id,
-        provider,
-        model,
+        {%- for column in causes %}
+        {{ 'cast(null as string) as meter' if column == 'meter' and part in ('volume', 'mix') else column }},
+        {%- endfor %}
         '{{ part }}' as part,
         {{ column }} as variance_usd,
         {{ check }} as lmdi_usd
@@ -48,15 +45,29 @@ parts as (
 
 ),
 
+by_cause as (
+
+    select
+        {{ causes | join(', ') }},
+        part,
+        sum(variance_usd) as variance_usd,
+        sum(lmdi_usd) as lmdi_usd
+    from parts
+    group by {{ causes | join(', ') }}, part
+
+),
+
 ranked as (
 
     select
         *,
         row_number() over (
             partition by month_start_date, scope, scope_id, part
-            order by -abs(variance_usd), team_id, customer_id, product_id, feature_id, provider, model
+            order by
+                -abs(variance_usd), team_id nulls last, customer_id nulls last, product_id nulls last, feature_id nulls last, provider nulls last,
+                model nulls last, service_name nulls last, meter nulls last, unit nulls last
         ) as item_rank
-    from parts
+    from by_cause
 
 ),
 
@@ -69,11 +80,9 @@ summed as (
         part,
         {{ money('sum(variance_usd)') }} as variance_usd,
         {{ money('sum(lmdi_usd)') }} as lmdi_usd,
-        max(case when item_rank = 1 then team_id end) as main_team_id,
-        max(case when item_rank = 1 then customer_id end) as main_customer_id,
-        max(case when item_rank = 1 then feature_id end) as main_feature_id,
-        max(case when item_rank = 1 then provider end) as main_provider,
-        max(case when item_rank = 1 then model end) as main_model,
+        {%- for item in main_items %}
+        max(case when item_rank = 1 then {{ item }} end) as main_{{ item }},
+        {%- endfor %}
         {{ money('max(case when item_rank = 1 then variance_usd end)') }} as main_variance_usd
     from ranked
     group by month_start_date, scope, scope_id, part
@@ -90,11 +99,9 @@ stacked as (
         summed.part,
         summed.variance_usd,
         summed.lmdi_usd,
-        case when summed.main_variance_usd <> 0 then summed.main_team_id end as main_team_id,
-        case when summed.main_variance_usd <> 0 then summed.main_customer_id end as main_customer_id,
-        case when summed.main_variance_usd <> 0 then summed.main_feature_id end as main_feature_id,
-        case when summed.main_variance_usd <> 0 then summed.main_provider end as main_provider,
-        case when summed.main_variance_usd <> 0 then summed.main_model end as main_model,
+        {%- for item in main_items %}
+        case when summed.main_variance_usd <> 0 then summed.main_{{ item }} end as main_{{ item }},
+        {%- endfor %}
         nullif(summed.main_variance_usd, 0) as main_variance_usd
     from variances
     inner join summed
@@ -112,11 +119,9 @@ stacked as (
         '{{ part }}' as part,
         {{ column }} as variance_usd,
         {{ column }} as lmdi_usd,
-        cast(null as string) as main_team_id,
-        cast(null as string) as main_customer_id,
-        cast(null as string) as main_feature_id,
-        cast(null as string) as main_provider,
-        cast(null as string) as main_model,
+        {%- for item in main_items %}
+        cast(null as string) as main_{{ item }},
+        {%- endfor %}
         {{ money('null') }} as main_variance_usd
     from variances
     {%- endfor %}
@@ -161,6 +166,9 @@ final as (
         stacked.main_feature_id,
         stacked.main_provider,
         stacked.main_model,
+        stacked.main_service_name,
+        stacked.main_meter,
+        stacked.main_unit,
         stacked.main_variance_usd
     from stacked
     inner join judged
@@ -170,7 +178,7 @@ final as (
             and stacked.scope = judged.scope
             and stacked.scope_id = judged.scope_id
     left join owners as scope_owners
-        on case when stacked.scope = 'team' then stacked.scope_id end = scope_owners.owner_id and scope_owners.is_latest
+        on stacked.scope = scope_owners.owner_type and stacked.scope_id = scope_owners.owner_id and scope_owners.is_latest
     left join owners as main_owners on stacked.main_team_id = main_owners.owner_id and main_owners.is_latest
     left join customers on stacked.main_customer_id = customers.customer_id
 

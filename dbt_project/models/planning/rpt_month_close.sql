@@ -1,4 +1,5 @@
-{# one row per month that is over x scope (total, component, team): budget, forecast and cost, and what the differences are made of #}
+{# one row per month that is over x scope (total, component, team; what else has a budget), and per quarter or year with a budget that ended with that
+   month: budget, forecast, the month before and cost, and what the differences are made of #}
 
 {% set call_parts = ['price', 'volume', 'mix', 'efficiency', 'new', 'lost'] %}
 
@@ -35,12 +36,25 @@ methods as (
 variances as (
 
     select * from {{ ref('rpt_cost_variances') }}
+    where basis = 'prior period'
 
 ),
 
 owners as (
 
     select * from {{ ref('dim_owners') }}
+
+),
+
+features as (
+
+    select * from {{ ref('dim_features') }}
+
+),
+
+owned as (
+
+    {{ scope_owners() }}
 
 ),
 
@@ -83,11 +97,15 @@ planned as (
         on
             costs.scope = budgets.scope
             and costs.scope_id = budgets.scope_id
-            and costs.month_start_date = budgets.period_start_date
-            and budgets.period = 'month'
-    left join recorded on costs.scope = recorded.scope and costs.scope_id = recorded.scope_id and costs.month_start_date = recorded.month_start_date
-    left join backtested
-        on costs.scope = backtested.scope and costs.scope_id = backtested.scope_id and costs.month_start_date = backtested.month_start_date
+            and costs.period_start_date = budgets.period_start_date
+            and costs.period = budgets.period
+    {%- for forecast in ['recorded', 'backtested'] %}
+    left join {{ forecast }}
+        on
+            costs.scope = {{ forecast }}.scope
+            and costs.scope_id = {{ forecast }}.scope_id
+            and case when costs.period = 'month' then costs.month_start_date end = {{ forecast }}.month_start_date
+    {%- endfor %}
 
 ),
 
@@ -100,6 +118,8 @@ compared as (
         {{ ratio('actual_usd - ' ~ basis ~ '_usd', basis ~ '_usd') }} as {{ basis }}_variance_share,
         {{ money('prior_actual_usd - ' ~ basis ~ '_usd') }} as {{ basis }}_starting_point_usd,
         {%- endfor %}
+        case when period = 'month' then {{ money('actual_usd - prior_actual_usd') }} end as prior_variance_usd,
+        case when period = 'month' then {{ ratio(ratio('actual_usd', 'days_in_month'), ratio('prior_actual_usd', 'prior_days')) }} - 1 end as prior_daily_variance_share,
         {{ money('actual_usd - prior_actual_usd - price_usd - volume_usd - mix_usd - efficiency_usd - new_usd - lost_usd') }} as other_costs_usd
     from planned
 
@@ -147,26 +167,23 @@ final as (
     select
         named.month_start_date,
         named.month_start_date = max(named.month_start_date) over () as is_latest,
+        named.period,
+        named.period_start_date,
         named.scope,
         named.scope_id,
-        coalesce(owners.owner_name, named.scope_id) as scope_name,
-        named.covered_days,
-        named.days_in_month,
-        named.actual_usd,
-        named.shared_usd,
-        named.prior_actual_usd,
-        named.budget_usd,
-        named.budget_stated_by,
-        named.approver_role,
-        named.budget_variance_usd,
-        named.budget_variance_share,
+        coalesce(owned.scope_name, named.scope_id) as scope_name,
+        owned.owner_name,
+        {%- for column in [
+            'covered_days', 'days_in_month', 'actual_usd', 'shared_usd', 'prior_actual_usd', 'prior_variance_usd', 'prior_daily_variance_share',
+            'budget_usd', 'budget_stated_by', 'approver_role', 'budget_variance_usd', 'budget_variance_share',
+            'forecast_usd', 'forecast_recorded_at', 'forecast_variance_usd', 'forecast_variance_share',
+        ] %}
+        named.{{ column }},
+        {%- endfor %}
         {{ variance_severity('named.budget_variance_share', 'named.budget_variance_usd') }} as budget_severity,
-        named.forecast_usd,
         case when named.forecast_usd is not null then named.forecast_basis else 'none' end as forecast_basis,
-        named.forecast_recorded_at,
-        named.forecast_variance_usd,
-        named.forecast_variance_share,
         {{ variance_severity('named.forecast_variance_share', 'named.forecast_variance_usd') }} as forecast_severity,
+        case when named.prior_daily_variance_share is not null then {{ variance_severity('named.prior_daily_variance_share', 'named.prior_variance_usd') }} end as prior_severity,
         named.budget_starting_point_usd,
         named.forecast_starting_point_usd
         {%- for part in call_parts + ['other_costs'] %},
@@ -174,21 +191,17 @@ final as (
         {%- endfor %},
         named.largest_part,
         {{ money('case when named.judged_usd < 0 then -named.largest_usd else named.largest_usd end') }} as largest_part_usd,
-        variances.main_team_name as cause_team_name,
-        variances.main_customer_id as cause_customer_id,
-        variances.main_customer_name as cause_customer_name,
-        variances.main_feature_id as cause_feature_id,
-        variances.main_model as cause_model,
+        {%- for cause in ['team_name', 'customer_id', 'customer_name', 'feature_id', 'model', 'service_name', 'meter', 'unit'] %}
+        variances.main_{{ cause }} as cause_{{ cause }},{% endfor %}
         variances.main_variance_usd as cause_usd
     from named
-    left join owners on named.scope = owners.owner_type and named.scope_id = owners.owner_id and owners.is_latest
+    left join owned on named.scope = owned.scope and named.scope_id = owned.scope_id
     left join variances
         on
-            named.month_start_date = variances.month_start_date
-            and case when named.scope = 'component' and named.scope_id = 'ai' then 'total' else named.scope end = variances.scope
-            and case when named.scope = 'component' and named.scope_id = 'ai' then 'total' else named.scope_id end = variances.scope_id
+            case when named.period = 'month' then named.month_start_date end = variances.month_start_date
+            and named.scope = variances.scope
+            and named.scope_id = variances.scope_id
             and named.largest_part = variances.part
-            and variances.basis = 'prior period'
 
 )
 

@@ -70,7 +70,7 @@ starts as (
 
     select
         kinds.programme,
-        cast(max({{ begins_after_months('kinds') }}) as decimal(4, 2)) as months_to_start,
+        cast(max({{ begins_after_months('kinds') }}) as decimal(8, 6)) as months_to_start,
         {{ money('coalesce(max(programme_efforts.effort_usd), 0)') }} as effort_usd
     from kinds
     left join programme_efforts on kinds.programme = programme_efforts.programme

@@ -5,7 +5,7 @@ from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.missing import NO_PLAN
-from reports_builder.model import Figure, Section, Table
+from reports_builder.model import Figure, Section, Table, folded
 from reports_builder.subjects import insights
 from reports_builder.subjects.margin import queries as margins
 from reports_builder.subjects.pricing import customers as ask_customers
@@ -32,12 +32,14 @@ from reports_builder.subjects.pricing.statements import (
 def build(warehouse: NarrowedWarehouse) -> View:
     """Pricing."""
     plan = ask.recommended(warehouse)
+    said = (
+        *_headline(warehouse, plan, margins.totals(warehouse)),
+        *listed_said(ask.best_listed(warehouse)),
+    )
     return View(
         title="Pricing",
-        headline=(
-            *_headline(warehouse, plan, margins.totals(warehouse)),
-            *listed_said(ask.best_listed(warehouse)),
-        ),
+        headline=said[:2],
+        further=said[2:],
         tiles=key_figures(plan, ask.rules(warehouse)) if plan.rows else (),
         sections=(
             *front_section(warehouse),
@@ -46,9 +48,15 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *_changes_section(warehouse),
             *new_customers_section(warehouse),
             *moves_section(warehouse),
-            _invoices(warehouse, rising=True),
-            _invoices(warehouse, rising=False),
-            Section("Every plan by tier", tables=(segments_table(warehouse, "subscription_tier", "Tier"),)),
+            *_invoices(warehouse, rising=True),
+            *_invoices(warehouse, rising=False),
+            *folded(
+                [
+                    Section(
+                        "Every plan by tier", tables=(segments_table(warehouse, "subscription_tier", "Tier"),)
+                    )
+                ]
+            ),
         ),
         period=warehouse.chosen_period,
         insights=insights.together(insights.proposal(warehouse.whole), insights.pricing(warehouse.whole)),
@@ -92,6 +100,9 @@ def _changes_section(warehouse: NarrowedWarehouse) -> tuple[Section, ...]:
     return (Section("Who pays more, who pays less", figures=(figure,)),)
 
 
-def _invoices(warehouse: NarrowedWarehouse, *, rising: bool) -> Section:
+def _invoices(warehouse: NarrowedWarehouse, *, rising: bool) -> tuple[Section, ...]:
+    invoices = ask_customers.invoices(warehouse, rising=rising)
+    if not invoices.rows:
+        return ()
     title = "Invoices that rise" if rising else "Invoices that fall"
-    return Section(title, tables=(Table(INVOICE_COLUMNS, ask_customers.invoices(warehouse, rising=rising)),))
+    return (Section(title, tables=(Table(INVOICE_COLUMNS, invoices),)),)

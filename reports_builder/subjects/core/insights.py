@@ -6,7 +6,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.savings import alike, named, slower_after, works
 from reports_builder.subjects import capabilities
-from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
+from reports_builder.subjects.allocation.teams.insights import approver, budget_decision, budget_outcome
 from reports_builder.subjects.changes import change_or_new
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import without_a_cost
@@ -302,7 +302,7 @@ def overrun_budgets(teams: Evidence, ended: Evidence) -> tuple[Insight, ...]:
             ubr_impact=_overrun(teams, ended),
             recommendation=Recommendation(
                 budget_decision(teams),
-                "Head of Finance",
+                approver(teams),
                 "days",
             ),
             outcome=budget_outcome(teams),

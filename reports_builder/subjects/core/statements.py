@@ -199,8 +199,8 @@ def hours_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not hours["cost_to_mean"]:
         return ()
     title = hours.say(
-        "{weekday_name:text} from {hour_of_day:count}:00 UTC costs most: {mean_cost_usd:usd_table} an hour, "
-        "{cost_to_mean:ratio} times the mean hour"
+        "{weekday_name:text} from {hour_of_day:count}:00 {time_zone:text} costs most: "
+        "{mean_cost_usd:usd_table} an hour, {cost_to_mean:ratio} times the mean hour"
     )
     figure = Figure(
         "hours-of-week",

@@ -231,11 +231,21 @@ def _shortfall(short: Evidence) -> Insight:
         ubr_impact=short.say(
             "**{current_cost_usd:usd}** in 30 days buys answers that are not good enough by your own floor."
         ),
-        recommendation=Recommendation(_what_lifts(short), "Head of Product", "weeks"),
+        recommendation=Recommendation(
+            _what_lifts(short) + _wait_then(short),
+            str(short["owner_role"] or "Head of Engineering"),
+            str(short["advised_effort"] or "days"),
+        ),
         outcome=short.say(
             "Answers at the floor or above, for **{advised_cost_change_usd:more_or_less_usd}** a month than "
-            "today, if every one of these calls moves; in no total of savings. Assumption: the same tokens, "
-            "and scores like those of today on the other model."
+            "today, if every one of these calls moves; in no total of savings. The work costs "
+            "{advised_effort_usd:usd}"
+            + (
+                "."
+                if short["advised_payback_months"] is None
+                else " and has come back after {advised_payback_months:months}."
+            )
+            + " Assumption: the same tokens, and scores and times like those of today on the other model."
             if short["advised_moves"]
             else "Unknown until another model is tried, or calls move beside the switches that are "
             "recommended. Assumption: no model in use is better on other prompts."
@@ -300,6 +310,22 @@ def _what_lifts(short: Evidence) -> Prose:
     return said
 
 
+def _wait_then(short: Evidence) -> Prose:
+    """How long the answers of the moved calls take today and then; nothing where that is not known."""
+    if short["advised_latency_p50_before_ms"] is None or short["advised_latency_p50_after_ms"] is None:
+        return note("")
+    said = short.say(
+        " The median answer takes {advised_latency_p50_after_ms:milliseconds} there, against "
+        "{advised_latency_p50_before_ms:milliseconds} on the models that these calls leave (by their calls)"
+    )
+    if short["advised_at_limit_share_after"] or short["advised_at_limit_share_before"]:
+        said += short.say(
+            "; {advised_at_limit_share_after:percent} of the answers take the longest time on record, "
+            "against {advised_at_limit_share_before:percent}"
+        )
+    return said + note(".")
+
+
 def _against(short: Evidence) -> Prose:
     """Why the move of all calls is not among the switches, which judge the calls of each model alone."""
     if not short["objection"]:
@@ -329,8 +355,12 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             slow.say(
-                "Ask for shorter answers, and show them as they are written: no other model is recommended "
-                "for this work."
+                "Ask for shorter answers, and show them as they are written: "
+                + (
+                    "calls of others are advised to move here for its answers, so weigh this wait before."
+                    if _comes_from_others(slow)
+                    else "no other model is recommended for this work."
+                )
                 if stays
                 else "Keep waiting time among the criteria when this work is moved; "
                 "{recommended_model:text} is the model recommended for it."
@@ -366,6 +396,16 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
         ),
     )
     return (insight,)
+
+
+def _comes_from_others(slow: Evidence) -> bool:
+    """Whether calls of another model are advised to move to the slowest one."""
+    return any(
+        row["task_type"] == slow["task_type"]
+        and row["recommended_model"] == slow["model"]
+        and row["model"] != slow["model"]
+        for row in slow.records()
+    )
 
 
 def differs(failing: Evidence) -> bool:

@@ -378,7 +378,8 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 note(
                     "Plans are compared at the cost that the savings before them leave: who leaves takes "
                     "savings along, so each gains least there. Each point is a plan that no other beats at "
-                    "once in margin, worst scenario, revenue and invoice shock. A customer takes the "
+                    "once in margin, worst scenario, revenue and invoice shock; today's and the one chosen "
+                    "stand beside them, by the rules below. A customer takes the "
                     "cheapest of "
                     "its tier and the dearer ones, under the plans of your list as well: in the tables that "
                     "leave each customer in its tier these earn more. Who leaves follows the rise of what it "
@@ -393,6 +394,7 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     _SCENARIOS,
                     compared(warehouse),
                     note("The chosen plan beside those of the list, in every scenario, at today's cost"),
+                    name="The chosen plan beside those of the list, in every scenario",
                 ),
                 *((Table(_RULES, rules, note("What each rule costs")),) if rules.rows else ()),
             ),
@@ -409,7 +411,7 @@ def _alternatives_table(others: Evidence) -> tuple[Table, ...]:
         "caps each rise, and "
         "the best that leaves alone who earns money: for people to decide"
     )
-    return (Table(_ALTERNATIVES, others, note(caption), max_rows=15),)
+    return (Table(_ALTERNATIVES, others, note(caption), max_rows=15, name="Plans that people may prefer"),)
 
 
 def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:

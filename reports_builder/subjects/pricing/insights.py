@@ -208,7 +208,8 @@ def hardest_hit(rises: Evidence, impacts: Evidence) -> tuple[Insight, ...]:
             domain_spec=PRICING,
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=impacts.say(
-                "**{largest_rises_usd:usd}** of the new revenue in 30 days rests on them."
+                "**{largest_rises_usd:usd}** of what is asked beyond today in 30 days, with nobody leaving, "
+                "rests on them."
             ),
             recommendation=Recommendation(
                 note(

@@ -1,9 +1,21 @@
 """What the AI and price programmes make of the margin, and what then is left after all spend."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, Section, Table
 from reports_builder.subjects.rates.charts import margin_steps
 from reports_builder.warehouse import Warehouse
+
+
+def _pays_from(step: Mapping[str, Value]) -> Value:
+    """From which year a programme pays; one that costs nothing and changes nothing has none."""
+    if step["own_first_year_usd"] is None or step["pays_from_year"] is not None:
+        return None if step["pays_from_year"] is None else f"{step['pays_from_year']}"
+    return "never" if step["effort_usd"] or step["change_usd"] else "no work"
+
 
 _STEPS = (
     Column("step_name", "Step"),
@@ -24,6 +36,8 @@ _OVERLAPS = (
     Column("overlap_with_price_usd", "With the price plan", "usd_table"),
     Column("change_usd", "In this order", "delta_usd_table"),
     Column("effort_usd", "Takes once", "usd_table"),
+    Column("own_first_year_usd", "Adds in the first year", "usd_table"),
+    Column("pays_from_year", "Pays from year", words=_pays_from),
 )
 _YEARS = (
     Column("step_name", "Up to this step"),
@@ -70,7 +84,7 @@ def company_steps(warehouse: Warehouse) -> Evidence:
             step_name, step, revenue_usd, cost_usd, gross_margin_usd, gross_margin_share,
             gross_margin_low_usd, gross_margin_high_usd, losing_customers, losses_usd,
             change_usd, alone_usd, overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd,
-            overlap_with_price_usd, effort_usd, months_to_start,
+            overlap_with_price_usd, effort_usd, months_to_start, own_first_year_usd, pays_from_year,
             first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd,
             third_year_usd, third_year_low_usd, third_year_high_usd
         from rates.rpt_decision_waterfall
@@ -152,7 +166,7 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
             "after these programmes **{gross_margin_usd:usd}** of margin after AI cost a month "
             "({gross_margin_low_usd:usd} to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
-            "once, the last begins after {last_start_months:count} months; the first year brings "
+            "once, the last begins after {last_start_months:count} months; after that the first year leaves "
             "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}).",
             last,
             efforts(warehouse),
@@ -173,8 +187,8 @@ def company_said(result: Evidence) -> Prose:
         step = result.at(row)
         said += step.say(f", **{{result_usd:usd}}** {_AFTER[str(step['step'])]}")
     return said + last.say(
-        ". All of it takes {effort_so_far_usd:usd} once; the first year brings {first_year_usd:usd} "
-        "({first_year_low_usd:usd} to {first_year_high_usd:usd})."
+        ". All of it takes {effort_so_far_usd:usd} once; after that the first year leaves "
+        "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
     )
 
 
@@ -221,7 +235,15 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
     whole = company_result(warehouse)
     tables = (
         Table(_STEPS, steps, note("Margin after AI cost, 30 days")),
-        Table(_OVERLAPS, steps, note("What each programme is worth alone, and what is shared between two")),
+        Table(
+            _OVERLAPS,
+            # Today changes nothing.
+            replace(steps, rows=steps.rows[1:]),
+            note(
+                "What each programme is worth alone, what is shared between two, and what it adds in the "
+                "twelve months from today, its effort taken off once"
+            ),
+        ),
         Table(
             _YEARS,
             steps,
@@ -229,6 +251,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                 "Margin gained over today in the years from now, each programme from its start, all efforts "
                 "taken off"
             ),
+            name="Margin gained over today, by year",
         ),
         *(
             (
@@ -236,6 +259,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                     _COMPANY,
                     whole,
                     note("The whole company, 30 days: machines, storage and all other spend included"),
+                    name="The whole company, 30 days",
                 ),
             )
             if len(whole.rows) > 1
@@ -251,6 +275,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                         "that it stays, so its revenue is not its invoice"
                     ),
                     max_rows=60,
+                    name="Customers at a loss today, step by step",
                 ),
             )
             if losing is not None and losing.rows

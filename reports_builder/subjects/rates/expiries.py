@@ -1,7 +1,7 @@
 """When commitments that are owned end, and whether to renew them."""
 
 from reports_builder.evidence import Evidence, Prose, join, note
-from reports_builder.model import Column, Insight, Recommendation, Section, Table
+from reports_builder.model import Column, Insight, KeyFigure, Recommendation, Section, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES
 from reports_builder.warehouse import Warehouse
 
@@ -71,6 +71,19 @@ def _that_saves(owned: Evidence) -> Prose:
     if owned["renewed_monthly_savings_usd"] is None:
         return note("")
     return owned.say(", which saves **{renewed_monthly_savings_usd:usd}** a month")
+
+
+def renewal_figure(owned: Evidence) -> tuple[KeyFigure, ...]:
+    """By when to decide on the next commitment that ends; nothing where none ends soon."""
+    if not owned.rows:
+        return ()
+    return (
+        KeyFigure(
+            "Decide on a renewal by",
+            owned.cell("decide_by_date", "day_short"),
+            status=owned.say("{advice:text}") + _that_saves(owned),
+        ),
+    )
 
 
 def due_insight(warehouse: Warehouse) -> tuple[Insight, ...]:

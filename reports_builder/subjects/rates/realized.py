@@ -74,25 +74,32 @@ def _tracked(warehouse: Warehouse) -> Evidence:
     )
 
 
-def realized_sections(warehouse: Warehouse) -> tuple[Section, ...]:
-    """The latest month by way, the months, and the decisions that are tracked; nothing without cost."""
+def tracked_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """What became of the savings that somebody decided to make; nothing where nobody did."""
+    tracked = _tracked(warehouse)
+    return (Section("Savings that were accepted", tables=_tracked_table(tracked)),) if tracked.rows else ()
+
+
+def _tracked_table(tracked: Evidence) -> tuple[Table, ...]:
+    caption = note("Savings that were decided, expected and measured")
+    return (Table(_TRACKED, tracked, caption),) if tracked.rows else ()
+
+
+def realized_sections(warehouse: Warehouse, *, tracked: bool = True) -> tuple[Section, ...]:
+    """The latest month by way, the months, and the decisions that are ``tracked``; nothing without cost."""
     latest = _latest(warehouse)
     if not latest.rows:
         return ()
-    tracked = _tracked(warehouse)
+    decided = _tracked(warehouse) if tracked else None
     return (
         Section(
             "What was saved: list price to effective cost",
-            text=(_said(latest), *((_came(tracked),) if tracked.rows else ())),
+            text=(_said(latest), *((_came(decided),) if decided is not None and decided.rows else ())),
             figures=_figures(latest),
             tables=(
                 Table(_WAYS, latest, note("The latest month, each way on what the ones before it left")),
                 Table(_MONTHS, _months(warehouse), note("By month")),
-                *(
-                    (Table(_TRACKED, tracked, note("Savings that were decided, expected and measured")),)
-                    if tracked.rows
-                    else ()
-                ),
+                *(_tracked_table(decided) if decided is not None else ()),
             ),
         ),
     )

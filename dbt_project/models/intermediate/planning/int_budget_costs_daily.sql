@@ -1,4 +1,4 @@
-{# one row per scope with a budget x UTC day: its cost, and what of it is shared #}
+{# one row per scope (total, component, provider, team; what else has a budget) x UTC day: its cost, and what of it is shared #}
 
 with budgets as (
 
@@ -24,12 +24,13 @@ as_of as (
 
 ),
 
-scopes as (
+budgeted as (
 
     select distinct
         scope,
         scope_id
     from budgets
+    where scope not in {{ company_scopes() }}
 
 ),
 
@@ -62,8 +63,9 @@ summed as (
         {{ money('coalesce(sum(costs.cost_usd), 0)') }} as cost_usd,
         {{ money('coalesce(sum(case when not costs.is_direct then costs.cost_usd end), 0)') }} as shared_cost_usd
     from costs
-    inner join scopes on costs.scope = scopes.scope and costs.scope_id = scopes.scope_id
     inner join as_of on costs.usage_date between as_of.first_usage_date and as_of.as_of_date
+    left join budgeted on costs.scope = budgeted.scope and costs.scope_id = budgeted.scope_id
+    where costs.scope_id is not null and (costs.scope in {{ company_scopes() }} or budgeted.scope is not null)
     group by costs.scope, costs.scope_id, costs.usage_date
 
 )

@@ -1,4 +1,4 @@
-{# one row per month x scope x item: what price, volume, mix, efficiency, new and lost customers changed in its cost #}
+{# one row per month x scope x item: what price, volume, mix, efficiency, what is new and what is lost changed in its cost #}
 
 with items as (
 
@@ -6,15 +6,27 @@ with items as (
 
 ),
 
-{# New and lost is who uses a feature and did not, or did and does no more; another model under the same use is mix. #}
+{# Calls add up, hours of a service do, hours and gigabytes do not. #}
+grouped as (
+
+    select
+        *,
+        cast(quantity as double) as units,
+        cast(prior_quantity as double) as prior_units,
+        case when unit = 'calls' and model is not null then 'calls' else {{ key_part('provider') }} || '|' || {{ key_part('service_name') }} || '|' || unit end as unit_group
+    from items
+
+),
+
+{# New and lost is who uses a feature or a service and did not, or did and does no more; another model or meter under the same use is mix. #}
 paired as (
 
     select
         *,
-        sum(calls) over pair as pair_calls,
-        sum(prior_calls) over pair as prior_pair_calls
-    from items
-    window pair as (partition by month_start_date, scope, scope_id, customer_id, product_id, feature_id)
+        sum(quantity) over pair as pair_quantity,
+        sum(prior_quantity) over pair as prior_pair_quantity
+    from grouped
+    window pair as (partition by month_start_date, scope, scope_id, unit_group, customer_id, product_id, feature_id)
 
 ),
 
@@ -22,7 +34,7 @@ marked as (
 
     select
         *,
-        case when prior_pair_calls = 0 then 'new' when pair_calls = 0 then 'lost' else 'continuing' end as standing
+        case when prior_pair_quantity <= 0 then 'new' when pair_quantity <= 0 then 'lost' else 'continuing' end as standing
     from paired
 
 ),
@@ -31,40 +43,41 @@ counted as (
 
     select
         *,
-        cast(sum(calls) over same_standing as double) as scope_calls,
-        cast(sum(prior_calls) over same_standing as double) as prior_scope_calls
+        cast(sum(quantity) over same_standing as double) as scope_units,
+        cast(sum(prior_quantity) over same_standing as double) as prior_scope_units
     from marked
-    window same_standing as (partition by month_start_date, scope, scope_id, standing)
+    window same_standing as (partition by month_start_date, scope, scope_id, unit_group, standing)
 
 ),
 
-{# One factor after the other is set to what it became: first all calls, then the item's share of them, then the tokens of a
-   call; what is left is the price. What grew a millionfold was not there before. #}
+{# One factor after the other is set to what it became: first all calls or hours, then the item's share of them, then the tokens of a
+   call; what is left is the price. What grew a millionfold was not there before, nor what a bill had taken back. #}
 stepped as (
 
     select
         *,
         case
-            when standing <> 'continuing' or scope_calls > prior_scope_calls * 1e6 then prior_cost_usd
-            when prior_calls = 0 then {{ money(0) }}
-            else {{ money_of_double('cast(prior_cost_usd as double) * (scope_calls / nullif(prior_scope_calls, 0))') }}
+            when standing <> 'continuing' or prior_units <= 0 or abs(scope_units) > prior_scope_units * 1e6 then prior_cost_usd
+            else {{ money_of_double('cast(prior_cost_usd as double) * (scope_units / nullif(prior_scope_units, 0))') }}
         end as after_volume_usd,
         case
             when standing <> 'continuing' then prior_cost_usd
-            when prior_calls = 0 or calls > prior_calls * 1e6 then cost_usd
-            else {{ money_of_double(ratio('cast(prior_cost_usd as double) * calls', 'prior_calls')) }}
+            when prior_units <= 0 or abs(units) > prior_units * 1e6 then cost_usd
+            else {{ money_of_double(ratio('cast(prior_cost_usd as double) * units', 'prior_units')) }}
         end as after_mix_usd,
         case
             when standing <> 'continuing' then prior_cost_usd
-            when prior_calls = 0 or calls > prior_calls * 1e6 then cost_usd
-            when calls = 0 then {{ money(0) }}
+            when prior_units <= 0 or abs(units) > prior_units * 1e6 then cost_usd
+            when units = 0 then {{ money(0) }}
             when tokens > 0 and prior_tokens > 0 and tokens <= prior_tokens * 1e6
                 then {{ money_of_double(ratio('cast(prior_cost_usd as double) * tokens', 'prior_tokens')) }}
-            else {{ money_of_double(ratio('cast(prior_cost_usd as double) * calls', 'prior_calls')) }}
+            else {{ money_of_double(ratio('cast(prior_cost_usd as double) * units', 'prior_units')) }}
         end as after_efficiency_usd,
-        {# The logarithmic mean of both costs (LMDI): it needs both above zero. #}
+        {# The logarithmic mean of both costs (LMDI): it needs both above zero, as it does what they are made of. #}
         case
-            when standing = 'continuing' and cost_usd > 0 and prior_cost_usd > 0 and calls > 0 and prior_calls > 0 and tokens > 0 and prior_tokens > 0
+            when
+                standing = 'continuing' and cost_usd > 0 and prior_cost_usd > 0 and units > 0 and prior_units > 0 and scope_units > 0
+                and prior_scope_units > 0 and (unit_group <> 'calls' or (tokens > 0 and prior_tokens > 0))
                 then case
                     when cost_usd = prior_cost_usd then cast(cost_usd as double)
                     else cast(cost_usd - prior_cost_usd as double) / ln(cast(cost_usd as double) / cast(prior_cost_usd as double))
@@ -94,15 +107,15 @@ checked as (
         *,
         case
             when mean_cost is null then volume_usd
-            else {{ money_of_double('mean_cost * ln(scope_calls / prior_scope_calls)') }}
+            else {{ money_of_double('mean_cost * ln(scope_units / prior_scope_units)') }}
         end as lmdi_volume_usd,
         case
             when mean_cost is null then mix_usd
-            else {{ money_of_double('mean_cost * ln(calls / scope_calls / (prior_calls / prior_scope_calls))') }}
+            else {{ money_of_double('mean_cost * ln(units / scope_units / (prior_units / prior_scope_units))') }}
         end as lmdi_mix_usd,
         case
-            when mean_cost is null then efficiency_usd
-            else {{ money_of_double('mean_cost * ln(cast(tokens as double) / calls / (cast(prior_tokens as double) / prior_calls))') }}
+            when mean_cost is null or unit_group <> 'calls' then efficiency_usd
+            else {{ money_of_double('mean_cost * ln(cast(tokens as double) / units / (cast(prior_tokens as double) / prior_units))') }}
         end as lmdi_efficiency_usd
     from sequential
 
@@ -120,6 +133,9 @@ final as (
         feature_id,
         provider,
         model,
+        service_name,
+        meter,
+        unit,
         cost_usd,
         prior_cost_usd,
         price_usd,

@@ -1,4 +1,4 @@
-{# one row per month x basis (prior period, budget, forecast) x scope: what was spent, what it is held against, and what of the difference was there before the month or is not usage #}
+{# one row per month x basis (prior period, budget, forecast) x scope: what was spent, what it is held against, and what of the difference was there before the month or has no quantity #}
 
 with changes as (
 
@@ -6,21 +6,21 @@ with changes as (
 
 ),
 
-team_costs as (
+all_costs as (
 
-    select * from {{ ref('int_team_costs_monthly') }}
-
-),
-
-budgets_in_force as (
-
-    select * from {{ ref('int_budgets') }}
+    select * from {{ ref('int_budget_costs_daily') }}
 
 ),
 
-costs as (
+direct_costs as (
 
     select * from {{ ref('int_costs_by_scope_daily') }}
+
+),
+
+budgets as (
+
+    select * from {{ ref('int_budgets') }}
 
 ),
 
@@ -36,71 +36,72 @@ methods as (
 
 ),
 
-budgets as (
+as_of as (
 
-    select
-        period_start_date as month_start_date,
-        scope_id as team_id,
-        budget_usd
-    from budgets_in_force
-    where scope = 'team' and period = 'month'
+    select * from {{ ref('int_as_of_date') }}
 
 ),
 
-usage as (
+compared_months as (
+
+    select distinct month_start_date from changes
+
+),
+
+changed as (
 
     select
         month_start_date,
         scope,
         scope_id,
-        {{ money('sum(cost_usd)') }} as usage_usd,
-        {{ money('sum(prior_cost_usd)') }} as prior_usage_usd
+        {{ money('sum(cost_usd - prior_cost_usd)') }} as change_usd
     from changes
     group by month_start_date, scope, scope_id
 
 ),
 
-teams as (
+{# A forecast is of direct cost, a budget of all of it. #}
+costs as (
 
-    select
-        month_start_date,
-        team_id,
-        max(covered_days) as covered_days,
-        {{ money('sum(allocated_cost_usd)') }} as actual_usd,
-        {{ money('sum(shared_cost_usd)') }} as shared_usd
-    from team_costs
-    group by month_start_date, team_id
+    select 'all' as kind, scope, scope_id, usage_date, cost_usd from all_costs
+    union all
+    select 'direct' as kind, scope, scope_id, usage_date, cost_usd from direct_costs
 
 ),
 
-{# A budget is held against the days that the data covers, and shared costs of the month before count for as many days. #}
-team_budgets as (
+placed as (
 
     select
-        teams.month_start_date,
-        teams.team_id,
-        teams.actual_usd,
-        {{ split_exactly('budgets.budget_usd', 'teams.covered_days', '0', 'cast(extract(day from last_day(teams.month_start_date)) as integer)') }} as compared_usd,
-        {{ money_of_double('coalesce(' ~ ratio('cast(before.shared_usd as double) * teams.covered_days', 'before.covered_days') ~ ', 0)') }} as prior_shared_usd
-    from teams
-    inner join budgets on teams.month_start_date = budgets.month_start_date and teams.team_id = budgets.team_id
-    left join teams as before
-        on teams.team_id = before.team_id and teams.month_start_date = last_day(before.month_start_date) + 1
-
-),
-
-{# The total is that of the calls: its forecast is the one of AI. #}
-actual_months as (
-
-    select
-        cast(date_trunc('month', usage_date) as date) as month_start_date,
-        scope,
-        scope_id,
-        count(*) as days,
-        {{ money('sum(cost_usd)') }} as actual_usd
+        costs.*,
+        cast(date_trunc('month', costs.usage_date) as date) as month_start_date,
+        {{ compared_days('costs.usage_date') }}
     from costs
-    where scope in ('provider', 'team') or (scope = 'component' and scope_id = 'ai')
-    group by cast(date_trunc('month', usage_date) as date), scope, scope_id
+    cross join as_of
+
+),
+
+sides as (
+
+    select kind, scope, scope_id, month_start_date, 1 as days, cost_usd, 0 as prior_cost_usd from placed
+    union all
+    select kind, scope, scope_id, next_month_start_date as month_start_date, 0 as days, 0 as cost_usd, cost_usd as prior_cost_usd from placed
+    where is_compared
+
+),
+
+monthly as (
+
+    select
+        sides.kind,
+        sides.month_start_date,
+        sides.scope,
+        sides.scope_id,
+        cast(sum(sides.days) as integer) as days,
+        {{ money('sum(sides.cost_usd)') }} as actual_usd,
+        {{ money('sum(sides.prior_cost_usd)') }} as prior_usd
+    from sides
+    inner join compared_months on sides.month_start_date = compared_months.month_start_date
+    group by sides.kind, sides.month_start_date, sides.scope, sides.scope_id
 
 ),
 
@@ -111,62 +112,86 @@ forecast_months as (
 
 ),
 
-forecast as (
+{# Of a month that is not over a budget is that of its days so far. #}
+budget_months as (
 
     select
-        actual_months.month_start_date,
-        case when actual_months.scope = 'component' then 'total' else actual_months.scope end as scope,
-        case when actual_months.scope = 'component' then 'total' else actual_months.scope_id end as scope_id,
-        actual_months.actual_usd,
-        {{ money_of_double('forecast_months.forecast * actual_months.days / forecast_months.days') }} as compared_usd
-    from actual_months
-    inner join forecast_months
-        on
-            actual_months.month_start_date = forecast_months.month_start_date
-            and actual_months.scope = forecast_months.scope
-            and actual_months.scope_id = forecast_months.scope_id
+        budgets.scope,
+        budgets.scope_id,
+        budgets.period_start_date as month_start_date,
+        cast(budgets.budget_usd as decimal(28, 12)) as budget_usd,
+        {{ covered_days_of('budgets.period_start_date') }}
+    from budgets
+    cross join as_of
+    where budgets.period = 'month'
 
 ),
 
-{# Where usage of the month before stood already, and what is no usage of calls. #}
+held_against as (
+
+    select
+        'prior period' as basis,
+        monthly.month_start_date,
+        monthly.scope,
+        monthly.scope_id,
+        monthly.actual_usd,
+        monthly.prior_usd,
+        monthly.prior_usd as compared_usd
+    from monthly
+    where monthly.kind = 'all'
+    union all
+    select
+        'budget' as basis,
+        monthly.month_start_date,
+        monthly.scope,
+        monthly.scope_id,
+        monthly.actual_usd,
+        monthly.prior_usd,
+        {{ split_exactly('budget_months.budget_usd', 'budget_months.covered_days', '0', 'budget_months.days_in_month') }} as compared_usd
+    from monthly
+    inner join budget_months
+        on
+            monthly.month_start_date = budget_months.month_start_date
+            and monthly.scope = budget_months.scope
+            and monthly.scope_id = budget_months.scope_id
+    where monthly.kind = 'all'
+    union all
+    select
+        'forecast' as basis,
+        monthly.month_start_date,
+        monthly.scope,
+        monthly.scope_id,
+        monthly.actual_usd,
+        monthly.prior_usd,
+        {{ money_of_double('forecast_months.forecast * monthly.days / forecast_months.days') }} as compared_usd
+    from monthly
+    inner join forecast_months
+        on
+            monthly.month_start_date = forecast_months.month_start_date
+            and monthly.scope = forecast_months.scope
+            and monthly.scope_id = forecast_months.scope_id
+    where monthly.kind = 'direct'
+
+),
+
+{# What the parts of use do not explain of the change on the month before has no quantity, or is shared out. #}
 final as (
 
     select
-        usage.month_start_date,
-        'prior period' as basis,
-        usage.scope,
-        usage.scope_id,
-        usage.usage_usd as actual_usd,
-        usage.prior_usage_usd as compared_usd,
-        {{ money(0) }} as starting_point_usd,
-        {{ money(0) }} as other_costs_usd
-    from usage
-    union all
-    select
-        usage.month_start_date,
-        'budget' as basis,
-        usage.scope,
-        usage.scope_id,
-        {{ money('team_budgets.actual_usd') }} as actual_usd,
-        {{ money('team_budgets.compared_usd') }} as compared_usd,
-        {{ money('usage.prior_usage_usd + team_budgets.prior_shared_usd - team_budgets.compared_usd') }} as starting_point_usd,
-        {{ money('team_budgets.actual_usd - usage.usage_usd - team_budgets.prior_shared_usd') }} as other_costs_usd
-    from usage
-    inner join team_budgets
-        on usage.month_start_date = team_budgets.month_start_date and usage.scope = 'team' and usage.scope_id = team_budgets.team_id
-    union all
-    select
-        usage.month_start_date,
-        'forecast' as basis,
-        usage.scope,
-        usage.scope_id,
-        forecast.actual_usd,
-        forecast.compared_usd,
-        {{ money('usage.prior_usage_usd - forecast.compared_usd') }} as starting_point_usd,
-        {{ money('forecast.actual_usd - usage.usage_usd') }} as other_costs_usd
-    from usage
-    inner join forecast
-        on usage.month_start_date = forecast.month_start_date and usage.scope = forecast.scope and usage.scope_id = forecast.scope_id
+        held_against.month_start_date,
+        held_against.basis,
+        held_against.scope,
+        held_against.scope_id,
+        held_against.actual_usd,
+        held_against.compared_usd,
+        {{ money('held_against.prior_usd - held_against.compared_usd') }} as starting_point_usd,
+        {{ money('held_against.actual_usd - held_against.prior_usd - coalesce(changed.change_usd, 0)') }} as other_costs_usd
+    from held_against
+    left join changed
+        on
+            held_against.month_start_date = changed.month_start_date
+            and held_against.scope = changed.scope
+            and held_against.scope_id = changed.scope_id
 
 )
 

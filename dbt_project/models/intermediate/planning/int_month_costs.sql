@@ -1,8 +1,11 @@
-{# one row per month that is over x scope (total, component, team): what it cost, what the month before cost, and what price, volume, mix, efficiency, new and lost customers changed in its calls #}
+{# one row per month that is over x scope (total, component, team; what else has a budget), and per quarter or year with a budget that ended with that
+   month: what it cost, what the month before cost, and what price, volume, mix, efficiency, what is new and what is lost changed in its use #}
 
-with allocated_costs as (
+{% set parts = ['price', 'volume', 'mix', 'efficiency', 'new', 'lost'] %}
 
-    select * from {{ ref('fct_allocated_costs_daily') }}
+with costs as (
+
+    select * from {{ ref('int_budget_costs_daily') }}
 
 ),
 
@@ -48,40 +51,16 @@ closed_months as (
 
 ),
 
-costs as (
-
-    select
-        cast(date_trunc('month', allocated_costs.usage_date) as date) as month_start_date,
-        allocated_costs.team_id,
-        allocated_costs.cost_component,
-        {{ money('sum(allocated_costs.allocated_cost_usd)') }} as actual_usd,
-        {{ money('sum(case when not allocated_costs.is_direct then allocated_costs.allocated_cost_usd end)') }} as shared_usd
-    from allocated_costs
-    inner join as_of on allocated_costs.usage_date between as_of.first_usage_date and as_of.as_of_date
-    group by cast(date_trunc('month', allocated_costs.usage_date) as date), allocated_costs.team_id, allocated_costs.cost_component
-
-),
-
-by_scope as (
-
-    select month_start_date, 'total' as scope, 'total' as scope_id, actual_usd, shared_usd from costs
-    union all
-    select month_start_date, 'component' as scope, cost_component as scope_id, actual_usd, shared_usd from costs
-    union all
-    select month_start_date, 'team' as scope, team_id as scope_id, actual_usd, shared_usd from costs
-
-),
-
 summed as (
 
     select
-        month_start_date,
+        cast(date_trunc('month', usage_date) as date) as month_start_date,
         scope,
         scope_id,
-        {{ money('coalesce(sum(actual_usd), 0)') }} as actual_usd,
-        {{ money('coalesce(sum(shared_usd), 0)') }} as shared_usd
-    from by_scope
-    group by month_start_date, scope, scope_id
+        {{ money('sum(cost_usd)') }} as actual_usd,
+        {{ money('sum(shared_cost_usd)') }} as shared_usd
+    from costs
+    group by cast(date_trunc('month', usage_date) as date), scope, scope_id
 
 ),
 
@@ -89,9 +68,9 @@ summed as (
 scopes as (
 
     select scope, scope_id from summed
+    where scope in ('total', 'component', 'team')
     union distinct
     select scope, scope_id from budgets
-    where period = 'month' and scope in ('total', 'component', 'team')
 
 ),
 
@@ -117,49 +96,27 @@ changed as (
     select
         month_start_date,
         scope,
-        scope_id,
-        {{ money('sum(price_usd)') }} as price_usd,
-        {{ money('sum(volume_usd)') }} as volume_usd,
-        {{ money('sum(mix_usd)') }} as mix_usd,
-        {{ money('sum(efficiency_usd)') }} as efficiency_usd,
-        {{ money('sum(new_usd)') }} as new_usd,
-        {{ money('sum(lost_usd)') }} as lost_usd
+        {%- for part in parts %}
+        {{ money('sum(' ~ part ~ '_usd)') }} as {{ part }}_usd,
+        {%- endfor %}
+        scope_id
     from changes
-    where scope in ('total', 'team')
     group by month_start_date, scope, scope_id
 
 ),
 
-{# The calls of all teams are the component AI. #}
-changed_by_scope as (
-
-    select month_start_date, scope, scope_id, price_usd, volume_usd, mix_usd, efficiency_usd, new_usd, lost_usd from changed
-    union all
-    select
-        month_start_date,
-        'component' as scope,
-        'ai' as scope_id,
-        price_usd,
-        volume_usd,
-        mix_usd,
-        efficiency_usd,
-        new_usd,
-        lost_usd
-    from changed
-    where scope = 'total'
-
-),
-
-{# Months whose calls were taken apart: who has no calls in them changed none. #}
+{# Months whose use was taken apart: who has none in them changed none. #}
 compared_months as (
 
     select distinct month_start_date from changes
 
 ),
 
-final as (
+set_beside as (
 
     select
+        'month' as period,
+        monthly.month_start_date as period_start_date,
         monthly.month_start_date,
         monthly.scope,
         monthly.scope_id,
@@ -169,13 +126,10 @@ final as (
         monthly.shared_usd,
         before.days_in_month as prior_days,
         before.actual_usd as prior_actual_usd,
-        before.shared_usd as prior_shared_usd,
-        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.price_usd, {{ money(0) }}) end as price_usd,
-        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.volume_usd, {{ money(0) }}) end as volume_usd,
-        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.mix_usd, {{ money(0) }}) end as mix_usd,
-        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.efficiency_usd, {{ money(0) }}) end as efficiency_usd,
-        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.new_usd, {{ money(0) }}) end as new_usd,
-        case when compared_months.month_start_date is not null then coalesce(changed_by_scope.lost_usd, {{ money(0) }}) end as lost_usd
+        {%- for part in parts %}
+        case when compared_months.month_start_date is not null then coalesce(changed.{{ part }}_usd, {{ money(0) }}) end as {{ part }}_usd,
+        {%- endfor %}
+        before.shared_usd as prior_shared_usd
     from monthly
     left join monthly as before
         on
@@ -184,11 +138,66 @@ final as (
             and monthly.month_start_date = last_day(before.month_start_date) + 1
             and before.covered_days = before.days_in_month
     left join compared_months on monthly.month_start_date = compared_months.month_start_date
-    left join changed_by_scope
+    left join changed
+        on monthly.month_start_date = changed.month_start_date and monthly.scope = changed.scope and monthly.scope_id = changed.scope_id
+
+),
+
+{# What a month of a longer period changed on the one before, it changed in the months after it, too: it counts once for each of them. What the month
+   before cost, each of them would have. #}
+of_longer_periods as (
+
+    select
+        set_beside.*,
+        budgets.period as longer_period,
+        budgets.period_start_date as longer_start_date,
+        budgets.period_end_date,
+        cast(case budgets.period when 'quarter' then 3 else 12 end as decimal(2, 0)) as months_in_period,
+        cast(row_number() over (
+            partition by budgets.scope, budgets.scope_id, budgets.period, budgets.period_start_date
+            order by set_beside.month_start_date desc
+        ) as decimal(2, 0)) as months_left
+    from set_beside
+    inner join budgets
         on
-            monthly.month_start_date = changed_by_scope.month_start_date
-            and monthly.scope = changed_by_scope.scope
-            and monthly.scope_id = changed_by_scope.scope_id
+            set_beside.scope = budgets.scope
+            and set_beside.scope_id = budgets.scope_id
+            and set_beside.month_start_date between budgets.period_start_date and budgets.period_end_date
+    cross join as_of
+    where budgets.period <> 'month' and budgets.period_end_date <= as_of.as_of_date
+
+),
+
+longer_periods as (
+
+    select
+        longer_period as period,
+        longer_start_date as period_start_date,
+        max(month_start_date) as month_start_date,
+        scope,
+        scope_id,
+        {{ days_between('longer_start_date', 'max(period_end_date)') }} + 1 as days_in_month,
+        cast(sum(covered_days) as integer) as covered_days,
+        {{ money('sum(actual_usd)') }} as actual_usd,
+        {%- for part in parts %}
+        case when count({{ part }}_usd) = max(months_in_period) then {{ money('sum(' ~ part ~ '_usd * months_left)') }} end as {{ part }}_usd,
+        {%- endfor %}
+        {{ money('sum(shared_usd)') }} as shared_usd,
+        cast(max(case when months_left = months_in_period then prior_days * months_in_period end) as integer) as prior_days,
+        {{ money('max(case when months_left = months_in_period then prior_actual_usd * months_in_period end)') }} as prior_actual_usd,
+        {{ money('max(case when months_left = months_in_period then prior_shared_usd * months_in_period end)') }} as prior_shared_usd
+    from of_longer_periods
+    group by longer_period, longer_start_date, scope, scope_id
+
+),
+
+{% set columns = ['period', 'period_start_date', 'month_start_date', 'scope', 'scope_id', 'days_in_month', 'covered_days', 'actual_usd', 'shared_usd', 'prior_days',
+    'prior_actual_usd', 'prior_shared_usd', 'price_usd', 'volume_usd', 'mix_usd', 'efficiency_usd', 'new_usd', 'lost_usd'] %}
+final as (
+
+    select {{ columns | join(', ') }} from set_beside
+    union all
+    select {{ columns | join(', ') }} from longer_periods
 
 )
 

@@ -177,7 +177,7 @@ saved as (
         cached.batch_gross_usd,
         cached.batch_net_usd,
         {{ ratio('cached.cached_input_tokens', 'cached.input_tokens') }} as cached_share,
-        cached.more_cached_tokens,
+        cached.placed_input_tokens, cached.unplaced_input_tokens, cached.more_cached_tokens,
         cached.caching_gross_usd,
         cached.caching_net_usd,
     {%- for place, share, cost, discount in [('stays', '(1 - cast(cached.switched_share as double))', 'effective_cost', 'cache'), ('moves', 'cast(cached.switched_share as double)', 'cost_after_switch', 'planned_cache')] %}

@@ -142,7 +142,11 @@ switched as (
         sum(priced.effective_cost_usd) over (partition by priced.task_type, priced.provider, priced.model) as all_tiers_cost_usd,
         batchable_tasks.batchable_share,
         cast(batchable_tasks.batchable_share * {{ assumption('batch_base_share', 'decimal(6, 4)') }} as decimal(9, 8)) as batch_moved_share,
+        cache_gaps.placed_input_tokens,
+        cache_gaps.unplaced_input_tokens,
+        {# More than is not cached today cannot be, and nothing without a prompt; least() would skip what is unknown. #}
         case
+            when priced.input_tokens = 0 then 0
             when cache_gaps.more_cached_tokens is not null
                 then least(cache_gaps.more_cached_tokens, priced.input_tokens - priced.cached_input_tokens)
         end as more_cached_tokens

@@ -45,8 +45,8 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             _what_mends(features),
-            "Head of Engineering",
-            "days",
+            str(features["task_owner_role"] or "Head of Engineering"),
+            str(features["task_advised_effort"] or "days"),
         ),
         outcome=outcome,
         supporting=Table(
@@ -60,6 +60,7 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
                 Column("decision", "Judgement"),
                 Column("tasks", "Tasks with open actions"),
                 Column("own_savings_usd", "Its open savings a month", "usd_table"),
+                Column("own_lift_cost_usd", "Lifted to its floor, a month", "delta_usd_table"),
                 Column("margin_after_savings_usd", "Margin then", "usd_table"),
             ),
             features,
@@ -88,7 +89,10 @@ def _what_mends(features: Evidence) -> Prose:
     if features["task_advised_moves"] is not None:
         said += features.say(
             " Moving the calls of {task_advised_moves:text} is the cheapest way to lift it, for "
-            "{task_advised_cost_change_usd:more_or_less_usd} a month."
+            "{task_advised_cost_change_usd:more_or_less_usd} a month, "
+            "{own_lift_cost_usd:more_or_less_usd} of it here: the margin is then "
+            "{margin_after_savings_usd:usd_table}. What it does to the wait for an answer is in “Which "
+            "model for which task”."
         )
     return said
 

@@ -177,7 +177,7 @@ def profit_table(everything: Evidence) -> Table:
         Column("cost_to_serve_usd", "Cost", "usd_table"),
         Column("gross_margin_usd", "Margin", "usd_table"),
         Column("gross_margin_share", "Of revenue", "percent"),
-        Column("margin_after_savings_usd", "After open savings", "usd_table"),
+        Column("margin_after_savings_usd", "With what is advised", "usd_table"),
         Column("margin_after_savings_share", "Of revenue then", "percent"),
         Column("revenue_per_customer_usd", "Fees per customer", "usd_table"),
         Column("judgement", "Judgement"),

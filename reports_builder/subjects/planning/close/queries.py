@@ -14,6 +14,10 @@ def company(warehouse: Warehouse, closed_by: date) -> Evidence:
         select
             month_start_date,
             actual_usd,
+            prior_actual_usd,
+            prior_variance_usd,
+            prior_daily_variance_share,
+            prior_severity,
             budget_usd,
             budget_variance_usd,
             budget_variance_share,
@@ -32,9 +36,15 @@ def company(warehouse: Warehouse, closed_by: date) -> Evidence:
             cause_customer_name,
             cause_feature_id,
             cause_model,
-            cause_usd
+            cause_service_name,
+            cause_meter,
+            cause_unit,
+            cause_usd,
+            period,
+            owner_name,
+            approver_role
         from planning.rpt_month_close
-        where scope = 'total' and last_day(month_start_date) <= :closed_by
+        where period = 'month' and scope = 'total' and last_day(month_start_date) <= :closed_by
         order by month_start_date desc
         limit 1
         """,
@@ -43,13 +53,16 @@ def company(warehouse: Warehouse, closed_by: date) -> Evidence:
 
 
 def scopes(warehouse: Warehouse, month: Value) -> Evidence:
-    """The company, its teams and its components in that month, each kind by what it is over its budget."""
+    """The company, its teams, its components and what else had a budget, each by what it is over."""
     return warehouse.evidence(
         """
         select
             scope,
             scope_id,
             scope_name,
+            period,
+            period_start_date,
+            owner_name,
             budget_usd,
             forecast_usd,
             forecast_basis,
@@ -58,14 +71,19 @@ def scopes(warehouse: Warehouse, month: Value) -> Evidence:
             budget_variance_share,
             budget_severity,
             forecast_variance_usd,
+            prior_variance_usd,
+            prior_daily_variance_share,
             largest_part,
             largest_part_usd,
             cause_team_name,
+            cause_unit,
             approver_role
         from planning.rpt_month_close
-        where month_start_date = :month
+        where
+            month_start_date = :month
+            and (budget_usd is not null or period = 'month' and scope in ('total', 'component', 'team'))
         order by
-            scope = 'total' desc, scope = 'team' desc,
+            scope = 'total' desc, scope = 'team' desc, scope = 'component' desc, period = 'month' desc,
             budget_variance_usd desc nulls last, actual_usd desc, scope_id
         """,
         month=_day(month),
@@ -73,12 +91,12 @@ def scopes(warehouse: Warehouse, month: Value) -> Evidence:
 
 
 def parts(warehouse: Warehouse, month: Value) -> Evidence:
-    """What both differences of the company are made of, their sums, and the differences themselves."""
+    """What the differences of the company are made of, their sums, and the differences themselves."""
     return warehouse.evidence(
         """
-        select part, budget_part_usd, forecast_part_usd
+        select part, budget_part_usd, forecast_part_usd, prior_part_usd
         from planning.rpt_month_close_parts
-        where scope = 'total' and month_start_date = :month
+        where period = 'month' and scope = 'total' and month_start_date = :month
         order by part_order
         """,
         month=_day(month),
@@ -98,20 +116,23 @@ def sums(warehouse: Warehouse, month: Value) -> Evidence:
             sum(budget_usd) filter (where scope = 'team') as team_budgets_usd,
             team_budgets_usd - sum(budget_usd) filter (where scope = 'total') as budgets_apart_usd
         from planning.rpt_month_close
-        where month_start_date = :month
+        where period = 'month' and month_start_date = :month
         """,
         month=_day(month),
     )
 
 
 def furthest_over(warehouse: Warehouse, month: Value) -> Evidence:
-    """The team that is most US dollars over its budget; no row where none is over."""
+    """The budget that is most US dollars over, of whatever scope and period; no row where none is over."""
     return warehouse.evidence(
         """
         select
             scope,
             scope_id,
             scope_name,
+            period,
+            period_start_date,
+            owner_name,
             actual_usd,
             budget_usd,
             budget_variance_usd,
@@ -119,10 +140,11 @@ def furthest_over(warehouse: Warehouse, month: Value) -> Evidence:
             largest_part,
             largest_part_usd,
             cause_team_name,
+            cause_unit,
             approver_role
         from planning.rpt_month_close
-        where scope = 'team' and month_start_date = :month and budget_variance_usd > 0
-        order by budget_variance_usd desc, scope_id
+        where month_start_date = :month and budget_variance_usd > 0
+        order by budget_variance_usd desc, scope, scope_id, period
         limit 1
         """,
         month=_day(month),

@@ -7,7 +7,7 @@ from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
 from reports_builder.subjects.planning.close import queries as ask
-from reports_builder.subjects.planning.variance.statements import in_words, to_do
+from reports_builder.subjects.planning.variance.statements import cause_in_words, in_words, to_do
 from reports_builder.warehouse import Warehouse
 
 _BELOW = "Ask whether the plan still holds: what is not needed of it can be released."
@@ -28,6 +28,7 @@ def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
             text=(
                 month_closed(company),
                 month_against_forecast(company),
+                month_against_the_one_before(company),
                 *_cause(company),
                 *_furthest_over(ask.furthest_over(warehouse, month)),
                 _sums(ask.sums(warehouse, month)),
@@ -70,6 +71,21 @@ def month_against_forecast(company: Evidence) -> Prose:
     )
 
 
+def month_against_the_one_before(company: Evidence) -> Prose:
+    """What the month cost against the one before, in all and by the day."""
+    if company["prior_variance_usd"] is None:
+        return note("The data does not cover the month before, so the two are not compared.")
+    said = company.say(
+        "The month before cost {prior_actual_usd:usd_table}: this one cost "
+        "{prior_variance_usd:more_or_less_usd}"
+    )
+    if company["prior_daily_variance_share"] is None:
+        return said + note(".")
+    return said + company.say(
+        "; by the day {prior_daily_variance_share:delta}, a {prior_severity:text} difference."
+    )
+
+
 def _cause(company: Evidence) -> tuple[Prose, ...]:
     if company["largest_part"] is None:
         return ()
@@ -77,26 +93,40 @@ def _cause(company: Evidence) -> tuple[Prose, ...]:
         "**{largest_part_usd:delta_usd}**"
     )
     if company["cause_usd"] is not None:
-        said += company.say(
-            "; the largest single one is {cause_customer_name:text} of {cause_team_name:text}, "
-            "{cause_feature_id:words} with {cause_model:text}: {cause_usd:delta_usd}"
+        single = cause_in_words(company["largest_part"], company["cause_unit"], company["cause_usd"])
+        said += note("; the largest single one is ") + (
+            company.say(
+                "{cause_customer_name:text} of {cause_team_name:text}, {cause_feature_id:words} with "
+                "{cause_model:text}"
+            )
+            if company["cause_model"] is not None
+            else literal(single)
+            + company.say(
+                " of {cause_service_name:text}"
+                + ("" if company["cause_meter"] is None else " ({cause_meter:text})")
+                + ", {cause_team_name:text}"
+            )
         )
+        said += company.say(": {cause_usd:delta_usd}")
     return (said + note(". ") + _what_to_do(company),)
 
 
-def _furthest_over(team: Evidence) -> tuple[Prose, ...]:
-    if not team.rows:
+def _furthest_over(budget: Evidence) -> tuple[Prose, ...]:
+    if not budget.rows:
         return ()
-    said = team.say(
-        "Furthest over its budget is **{scope_name:text}**: {actual_usd:usd_table} of "
-        "{budget_usd:usd_table}, a {budget_severity:text} difference of {budget_variance_usd:usd_table}"
+    [record] = budget.records()
+    said = (
+        note("Of all budgets the one furthest over is that of **")
+        + literal(_name(record))
+        + budget.say(
+            "**: {actual_usd:usd_table} of {budget_usd:usd_table}, a {budget_severity:text} difference of "
+            "{budget_variance_usd:usd_table}"
+        )
     )
-    if team["largest_part"] is None:
+    if record["largest_part"] is None:
         return (said + note("."),)
-    said += note(f", most of it by {in_words(team['largest_part'])}: ") + team.say(
-        "{largest_part_usd:delta_usd}. "
-    )
-    return (said + _what_to_do(team) + team.say(" {approver_role:text} approves a new budget."),)
+    said += note(f", most of it by {_part(record)}: ") + budget.say("{largest_part_usd:delta_usd}. ")
+    return (said + _what_to_do(budget) + budget.say(" {approver_role:text} approves a new budget."),)
 
 
 def _what_to_do(scope: Evidence) -> Prose:
@@ -105,16 +135,17 @@ def _what_to_do(scope: Evidence) -> Prose:
 
 
 def _owner(record: Mapping[str, Value]) -> str:
-    """Who answers for the largest cause: the team, else the team behind it; what is nobody's is finance's."""
-    is_team = record["scope"] == "team" and record["scope_id"] != "unallocated"
-    return str((record["scope_name"] if is_team else record["cause_team_name"]) or _FINANCE)
+    """Whose the scope is, else the team behind its largest cause, else who approves its budget."""
+    return str(record["owner_name"] or record["cause_team_name"] or record["approver_role"] or _FINANCE)
 
 
 def _to_do(record: Mapping[str, Value]) -> str:
     most = record["largest_part_usd"]
     if most is None:
         return "-"
-    return to_do(record["largest_part"]) if float(most) > 0 else _BELOW  # type: ignore[arg-type]
+    if float(most) <= 0:  # type: ignore[arg-type]
+        return _BELOW
+    return to_do(record["largest_part"], record["cause_unit"])
 
 
 def _sums(sums: Evidence) -> Prose:
@@ -148,13 +179,24 @@ def _alerts(alerts: Evidence) -> Prose:
 
 
 def _name(record: Mapping[str, Value]) -> str:
+    said = _scope(record)
+    if record["period"] == "month":
+        return said
+    return f"{said}, {record['period']} from {record['period_start_date']}"
+
+
+def _scope(record: Mapping[str, Value]) -> str:
     if record["scope"] == "total":
         return "the company"
-    return f"component {record['scope_id']}" if record["scope"] == "component" else str(record["scope_name"])
+    if record["scope"] == "team":
+        return str(record["scope_name"])
+    return f"{str(record['scope']).replace('_', ' ')} {record['scope_name']}"
 
 
 def _part(record: Mapping[str, Value]) -> str:
-    return "-" if record["largest_part"] is None else in_words(record["largest_part"])
+    if record["largest_part"] is None:
+        return "-"
+    return in_words(record["largest_part"], is_of_calls=record["scope_id"] == "ai")
 
 
 def _scopes_table(scopes: Evidence) -> Table:
@@ -169,6 +211,8 @@ def _scopes_table(scopes: Evidence) -> Table:
             Column("budget_variance_share", "Share", "delta"),
             Column("budget_severity", "How serious"),
             Column("forecast_variance_usd", "Against forecast", "delta_usd_table"),
+            Column("prior_variance_usd", "Against the month before", "delta_usd_table"),
+            Column("prior_daily_variance_share", "By the day", "delta"),
             Column("largest_part", "Largest cause", words=_part),
             Column("largest_part_usd", "It adds", "delta_usd_table"),
             Column("largest_part", "To do", words=_to_do),
@@ -176,10 +220,13 @@ def _scopes_table(scopes: Evidence) -> Table:
         ),
         scopes,
         note(
-            "A budget that is unknown was not set, a forecast that is unknown could not be made. The largest "
-            "cause is of the difference to the budget, without one to the forecast."
+            "A budget that is unknown was not set, a forecast that is unknown could not be made; a quarter "
+            "or year has none. The largest cause is of the difference to the budget, without one to the "
+            "forecast. Months have unequal days: by the day a mean day stands against one of the month "
+            "before."
         ),
         max_rows=30,
+        name="Every budget",
     )
 
 
@@ -189,9 +236,14 @@ def _parts_table(parts: Evidence) -> Table:
             Column("part", "Part of the company's difference", words=lambda record: in_words(record["part"])),
             Column("budget_part_usd", "Against the budget", "delta_usd_table"),
             Column("forecast_part_usd", "Against the forecast", "delta_usd_table"),
+            Column("prior_part_usd", "Against the month before", "delta_usd_table"),
         ),
         parts,
-        note("The sum of the parts is cost less plan, to the last decimal."),
+        note(
+            "The sum of the parts is cost less plan, or less the month before, to the last decimal. A plan "
+            "starts from the month before."
+        ),
+        name="Parts of the company's difference",
     )
 
 
@@ -209,6 +261,7 @@ def _alerts_table(alerts: Evidence) -> Table:
         ),
         alerts,
         note("Of each budget the highest limit that it reached."),
+        name="Budgets that reached a limit",
         max_rows=20,
     )
 

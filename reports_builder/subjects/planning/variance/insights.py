@@ -1,56 +1,79 @@
-"""The insight block on a team that cost more than its budget."""
+"""The insight block on what cost more than its budget."""
 
-from reports_builder.evidence import Evidence, note
+from reports_builder.evidence import Evidence, literal, note
 from reports_builder.model import Insight, Recommendation
-from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
+from reports_builder.subjects.allocation.teams.insights import approver, team_decision, team_outcome
+from reports_builder.subjects.planning.budgets.statements import budget_of
 from reports_builder.subjects.planning.variance.statements import causes_table, in_words
 
 
-def over_budget(teams: Evidence, causes: Evidence, ahead: Evidence) -> tuple[Insight, ...]:
-    """The team whose month was seriously over its budget, with the part that weighs most.
+def worst(budgets: Evidence, ahead: Evidence | None) -> Evidence | None:
+    """The budget of the month that was furthest over by share; ``ahead`` has an insight of its own."""
+    spoken_of = None if ahead is None else (ahead["scope"], ahead["scope_name"])
+    return next(
+        (
+            row
+            for row in budgets.each()
+            if row["is_seriously_over"] and (row["scope"], row["scope_name"]) != spoken_of
+        ),
+        None,
+    )
 
-    ``causes`` are those of the team, ``ahead`` is the advice on budgets from this month on: a team in it
-    gets that advice and no other.
+
+def over_budget(budget: Evidence, causes: Evidence, ahead: Evidence) -> tuple[Insight, ...]:
+    """A budget of a month that was missed by far, with the part that weighs most.
+
+    ``causes`` are those of its scope, ``ahead`` is the advice on teams' budgets from this month on: a team
+    in it gets that advice and no other.
     """
-    if not teams["is_seriously_over"]:
-        return ()
-    largest = note(f", most of it by {in_words(teams['largest_part'])}: ") + teams.say(
+    is_team = budget["scope"] == "team"
+    named = str(budget["scope_name"]) if is_team else budget_of(budget.records()[budget.focus])
+    name = literal(named[:1].upper() + named[1:])
+    largest = note(f", most of it by {in_words(budget['largest_part'])}: ") + budget.say(
         "**{largest_part_usd:delta_usd}**."
         + (
             ""
-            if teams["prior_variance_usd"] is None
-            else " Its calls cost {prior_variance_usd:more_or_less_usd} than in the month before."
+            if budget["prior_variance_usd"] is None
+            else " It cost {prior_variance_usd:more_or_less_usd} than in the month before."
         )
     )
     advice = next(
-        (row for row in ahead.each() if row["is_over"] and row["team_name"] == teams["scope_name"]), None
+        (
+            row
+            for row in ahead.each()
+            if is_team and row["is_over"] and row["team_name"] == budget["scope_name"]
+        ),
+        None,
     )
     return (
         Insight(
-            title=teams.say(
-                "{scope_name:text} cost {total_variance_share:percent} more than its budget of "
-                "{month_start_date:month}"
+            title=name
+            + budget.say(
+                " cost {total_variance_share:percent} more than its budget of {month_start_date:month}"
             ),
-            problem=teams.say(
-                "{scope_name:text} spent **{actual_usd:usd}** of **{compared_usd:usd}**, a {severity:text} "
-                "difference"
+            problem=name
+            + budget.say(
+                " spent **{actual_usd:usd}** of **{compared_usd:usd}**, a {severity:text} difference"
             )
             + largest,
             domain_spec="Organizational Alignment (variance analysis)",
             domain_framework="Quantify Business Value: Budgeting",
-            ubr_impact=teams.say("**{total_variance_usd:usd}** more than was planned."),
+            ubr_impact=budget.say("**{total_variance_usd:usd}** more than was planned."),
             recommendation=Recommendation(
-                teams.say("Settle with {scope_name:text} whether that use earns its cost.")
+                note("Settle with ")
+                + (budget.say("{scope_name:text}") if is_team else note("who uses it"))
+                + note(" whether that use earns its cost.")
                 if advice is None
-                else budget_decision(advice),
-                "Head of Finance",
+                else team_decision(advice),
+                "Head of Finance" if advice is None else approver(advice),
                 "days",
             ),
-            outcome=teams.say(
+            outcome=budget.say(
                 "Up to **{total_variance_usd:usd}** a month. Assumption: use goes on as in that month."
             )
             if advice is None
-            else budget_outcome(advice),
+            else team_outcome(advice)
+            + note(" Assumption: the work on savings begins now, and use stays as it is."),
             supporting=causes_table(causes),
         ),
     )

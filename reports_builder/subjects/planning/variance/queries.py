@@ -6,7 +6,7 @@ from reports_builder.warehouse import Warehouse
 
 
 def latest_month(warehouse: Warehouse, basis: str = "prior period") -> Evidence:
-    """The latest month that can be compared, in total, against the month before or another basis."""
+    """AI in the latest month that can be compared, against the month before or another basis."""
     return warehouse.evidence(
         """
         select
@@ -19,14 +19,14 @@ def latest_month(warehouse: Warehouse, basis: str = "prior period") -> Evidence:
             daily_variance_share,
             severity
         from planning.rpt_variance_statements_monthly
-        where scope = 'total' and basis = :basis and is_latest
+        where scope = 'component' and scope_id = 'ai' and basis = :basis and is_latest
         """,
         basis=basis,
     )
 
 
 def parts(warehouse: Warehouse) -> Evidence:
-    """What changed the total of that month against the month before, the largest part first."""
+    """What changed the cost of AI in that month against the month before, the largest part first."""
     return warehouse.evidence(
         """
         select
@@ -41,41 +41,47 @@ def parts(warehouse: Warehouse) -> Evidence:
             main_variance_usd
         from planning.rpt_cost_variances
         where
-            scope = 'total' and basis = 'prior period' and variance_usd <> 0 and is_latest
+            scope = 'component' and scope_id = 'ai' and basis = 'prior period' and variance_usd <> 0
+            and is_latest
         order by part_rank
         """
     )
 
 
-def causes(warehouse: Warehouse, team_id: Value = None) -> Evidence:
-    """The five largest single causes of that month, of one team or over all, with who answers for them."""
+def causes(warehouse: Warehouse, scope: Value = "team", scope_id: Value = None) -> Evidence:
+    """The five largest single causes of that month, of one scope or over all teams, with who answers."""
     return warehouse.evidence(
         """
         select
             part,
-            scope_name,
+            main_team_name,
             main_customer_name,
             main_feature_id,
             main_model,
+            main_service_name,
+            main_meter,
+            main_unit,
             main_variance_usd,
             variance_usd
         from planning.rpt_cost_variances
         where
-            scope = 'team' and basis = 'prior period' and main_variance_usd is not null and is_latest
-            and scope_id = coalesce(:team_id, scope_id)
+            scope = :scope and basis = 'prior period' and main_variance_usd is not null and is_latest
+            and scope_id = coalesce(:scope_id, scope_id)
         order by abs(main_variance_usd) desc, scope_id, part
         limit 5
         """,
-        team_id=team_id,
+        scope=scope,
+        scope_id=scope_id,
     )
 
 
-def teams(warehouse: Warehouse) -> Evidence:
-    """Each team of that month against its budget, worst first, and the part that weighs most."""
+def budgets(warehouse: Warehouse) -> Evidence:
+    """Each budget of that month against its cost, worst first, and the part that weighs most."""
     return warehouse.evidence(
         """
         select
             month_start_date,
+            scope,
             scope_id,
             scope_name,
             severity,
@@ -88,8 +94,8 @@ def teams(warehouse: Warehouse) -> Evidence:
             prior_variance_usd,
             is_seriously_over
         from planning.rpt_variance_statements_monthly
-        where scope = 'team' and basis = 'budget' and is_latest
-        order by total_variance_share desc nulls last, scope_id
+        where basis = 'budget' and is_latest
+        order by total_variance_share desc nulls last, scope, scope_id
         """
     )
 
@@ -102,6 +108,7 @@ def closed_months(warehouse: Warehouse) -> Evidence:
             month_start_date,
             basis,
             scope,
+            scope_id,
             scope_name,
             compared_usd,
             actual_usd,
@@ -116,7 +123,7 @@ def closed_months(warehouse: Warehouse) -> Evidence:
             lost_usd,
             other_costs_usd
         from planning.rpt_variance_statements_monthly
-        where scope in ('total', 'team')
-        order by month_start_date desc, scope = 'total' desc, basis, scope_name
+        where scope in ('total', 'team') or scope = 'component' and scope_id = 'ai'
+        order by month_start_date desc, scope = 'total' desc, scope = 'component' desc, basis, scope_name
         """
     )

@@ -1,22 +1,42 @@
 """What the reports and the dashboard say of months that cost more or less than they were held to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from reports_builder.chart_kinds import signed_bars
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.subjects.planning.budgets.statements import budget_of
 
 _PARTS = {
+    "price": "price of a token, an hour, a gigabyte",
+    "volume": "number of calls, hours, gigabytes",
+    "mix": "other models, machines and customers",
+    "efficiency": "tokens of a call",
+    "new": "customers and services that began",
+    "lost": "customers and services that ended",
+    "starting point": "what the month before cost already",
+    "other costs": "shared costs, fees and credits",
+}
+_OF_CALLS = {
     "price": "price of a token",
     "volume": "number of calls",
     "mix": "other models and customers",
-    "efficiency": "tokens of a call",
     "new": "customers who began",
     "lost": "customers who left",
-    "starting point": "what the month before cost already",
-    "other costs": "shared costs and bills",
+}
+_OF_BILLS_UP_OR_DOWN = {
+    "price": ("dearer {}", "cheaper {}"),
+    "volume": ("more {}", "fewer {}"),
+    "mix": ("a dearer mix of {}", "a cheaper mix of {}"),
+    "new": ("{} that are new", "{} that are new"),
+    "lost": ("{} that ended", "{} that ended"),
+}
+_UNITS = {
+    **dict.fromkeys(("hrs", "hr", "h", "hour", "hours", "1 hour"), "hours"),
+    **dict.fromkeys(("gb-mo", "gb-month", "gb-months", "gb month", "gb"), "gigabytes"),
+    "requests": "requests",
 }
 _TO_DO = {
     "price": "Ask why a token costs more: a dearer model, longer answers, less from the cache.",
@@ -26,33 +46,65 @@ _TO_DO = {
     "new": "Check that the customer's fee covers what it costs.",
     "lost": "Take the customer out of the next budget.",
     "starting point": "The plan lay below the month before: plan with that level, or agree what is to go.",
-    "other costs": "Ask what was added in machines, storage and fees, and whether it is used.",
+    "other costs": "Ask what was added in fees and shared costs, and whether it is used.",
+}
+_TO_DO_ON_BILLS = {
+    "price": "Ask why a unit costs more: another region, or a discount or commitment that ended.",
+    "volume": "Ask what was added or runs longer, and whether it is used; if so, raise the budget with it.",
+    "mix": "Check whether the larger machine or the dearer class is needed there.",
+    "new": "Check that somebody decided on it, and that it has an owner and a budget.",
+    "lost": "Take it out of the next budget.",
 }
 
 
-def in_words(part: Value) -> str:
-    """A part of a difference in plain words."""
-    return _PARTS.get(str(part), str(part))
+def in_words(part: Value, *, is_of_calls: bool = False) -> str:
+    """A part of a difference in plain words: of calls and bills, or of calls alone."""
+    words = _PARTS | _OF_CALLS if is_of_calls else _PARTS
+    return words.get(str(part), str(part))
 
 
-def _part(record: Mapping[str, Value]) -> str:
-    return in_words(record["part"])
+def cause_in_words(part: Value, unit: Value, effect: Value) -> str:
+    """A single cause of a part in plain words: what of calls, or what of a bill's units, went up or down."""
+    if unit in (None, "calls") or str(part) not in _OF_BILLS_UP_OR_DOWN:
+        return in_words(part, is_of_calls=True)
+    up, down = _OF_BILLS_UP_OR_DOWN[str(part)]
+    units = _UNITS.get(str(unit).lower(), str(unit))
+    return (down if _is_below_zero(effect) else up).format(units)
+
+
+def _is_below_zero(effect: Value) -> bool:
+    return isinstance(effect, Decimal | float) and effect < 0
+
+
+def _cause(record: Mapping[str, Value]) -> str:
+    return cause_in_words(record["part"], record["main_unit"], record["main_variance_usd"])
+
+
+def _of_calls(column: str) -> Callable[[Mapping[str, Value]], Value]:
+    """A column that calls fill; a line of a bill has a dash."""
+    return lambda record: "-" if record["main_model"] is None else record[column]
+
+
+def _model_or_service(record: Mapping[str, Value]) -> str:
+    if record["main_model"] is not None:
+        return str(record["main_model"])
+    return ", ".join(str(record[name]) for name in ("main_service_name", "main_meter") if record[name])
 
 
 def _largest_part(record: Mapping[str, Value]) -> str:
     return in_words(record["largest_part"])
 
 
-def to_do(part: Value) -> str:
-    """What to do where that part made a month dearer."""
-    return _TO_DO.get(str(part), "Ask the team.")
+def to_do(part: Value, unit: Value = "calls") -> str:
+    """What to do where that part made a month dearer; ``unit`` is that of its largest single cause."""
+    words = _TO_DO if unit in (None, "calls") else _TO_DO | _TO_DO_ON_BILLS
+    return words.get(str(part), "Ask the team.")
 
 
 def _to_do(record: Mapping[str, Value]) -> str:
-    effect = record["main_variance_usd"]
-    if isinstance(effect, Decimal | float) and effect < 0:
+    if _is_below_zero(record["main_variance_usd"]):
         return "It made the month cheaper: plan the next one with it."
-    return to_do(record["part"])
+    return to_do(record["part"], record["main_unit"])
 
 
 def month_against(month: Evidence, parts: Evidence) -> Prose:
@@ -72,7 +124,7 @@ def month_against(month: Evidence, parts: Evidence) -> Prose:
         return said + note(".")
     return (
         said
-        + note(f"; most of it by {in_words(parts['part'])}: ")
+        + note(f"; most of it by {in_words(parts['part'], is_of_calls=True)}: ")
         + parts.say("**{variance_usd:delta_usd}**.")
     )
 
@@ -99,17 +151,21 @@ def month_figures(month: Evidence, forecast: Evidence) -> tuple[KeyFigure, ...]:
     )
 
 
-def worst_team_figure(teams: Evidence) -> tuple[KeyFigure, ...]:
-    """The team whose cost is the largest multiple of its budget; nothing where no team has one."""
-    if not teams.rows:
+def worst_budget_figure(budgets: Evidence) -> tuple[KeyFigure, ...]:
+    """The budget of the month that was missed by the largest share, of all; nothing where none was."""
+    if (
+        not budgets.rows
+        or budgets["total_variance_share"] is None
+        or _is_below_zero(budgets["total_variance_usd"])
+    ):
         return ()
     return (
         KeyFigure(
-            teams.say("Furthest over its budget, by share: {scope_name:text}"),
-            teams.cell("actual_usd", "usd_table"),
-            change=teams.cell("total_variance_share", "delta"),
-            target=teams.cell("compared_usd", "usd_table"),
-            status=teams.cell("severity", "text"),
+            note("Furthest over its budget by share, of all: ") + literal(budget_of(budgets.records()[0])),
+            budgets.cell("actual_usd", "usd_table"),
+            change=budgets.cell("total_variance_share", "delta"),
+            target=budgets.cell("compared_usd", "usd_table"),
+            status=budgets.cell("severity", "text"),
         ),
     )
 
@@ -138,11 +194,11 @@ def causes_table(causes: Evidence) -> Table:
     """The largest single causes with their owner and what to do."""
     return Table(
         (
-            Column("scope_name", "Who answers"),
-            Column("part", "Cause", words=_part),
-            Column("main_customer_name", "Customer"),
-            Column("main_feature_id", "Feature", "words"),
-            Column("main_model", "Model"),
+            Column("main_team_name", "Who answers"),
+            Column("part", "Cause", words=_cause),
+            Column("main_customer_name", "Customer", words=_of_calls("main_customer_name")),
+            Column("main_feature_id", "Feature", "words", words=_of_calls("main_feature_id")),
+            Column("main_model", "Model or service", words=_model_or_service),
             Column("main_variance_usd", "Effect", "delta_usd_table"),
             Column("part", "To do", words=_to_do),
         ),
@@ -151,11 +207,11 @@ def causes_table(causes: Evidence) -> Table:
     )
 
 
-def teams_table(teams: Evidence) -> Table:
-    """Each team against its budget."""
+def month_budgets_table(budgets: Evidence) -> Table:
+    """Each budget of a month against its cost."""
     return Table(
         (
-            Column("scope_name", "Team"),
+            Column("scope_name", "Budget of", words=budget_of),
             Column("compared_usd", "Budget", "usd_table"),
             Column("actual_usd", "Spent", "usd_table"),
             Column("total_variance_usd", "Difference", "delta_usd_table"),
@@ -164,13 +220,15 @@ def teams_table(teams: Evidence) -> Table:
             Column("largest_part", "Largest part", words=_largest_part),
             Column("largest_part_usd", "It adds", "delta_usd_table"),
         ),
-        teams,
-        note("Teams that call models; every team and component stands under the last month closed."),
+        budgets,
+        note("Every budget of a month, the furthest over by share first."),
+        max_rows=20,
+        name="Budgets of the month",
     )
 
 
 def _scope(record: Mapping[str, Value]) -> str:
-    return "AI in total" if record["scope"] == "total" else str(record["scope_name"])
+    return {"total": "the company", "component": "AI"}.get(str(record["scope"]), str(record["scope_name"]))
 
 
 def closed_months_table(months: Evidence) -> Table:
@@ -195,8 +253,8 @@ def closed_months_table(months: Evidence) -> Table:
         ),
         months,
         note(
-            "The parts of each row sum to its difference. Against the month before the cost of calls counts, "
-            "against a forecast all direct cost of AI or of the team, against a budget all cost of the team."
+            "The parts of each row sum to its difference. Against a forecast direct cost counts, else shared "
+            "costs too."
         ),
         max_rows=20,
     )

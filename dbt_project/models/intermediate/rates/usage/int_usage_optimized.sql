@@ -1,5 +1,17 @@
 {# one row per resource x way to pay less for it: what it saves alone, what on what the ways before it leave, and whether it is taken #}
 
+{# Of what could be saved a share is counted, as of switches of models: some resources turn out to be needed as they are. Options on volumes and on
+   cards count their own. #}
+{% set counted = [
+    ('idle_machine', assumption('idle_machine_low_share'), assumption('idle_machine_base_share', 'decimal(6, 4)')),
+    ('off_hours', assumption('off_hours_low_share'), assumption('off_hours_base_share', 'decimal(6, 4)')),
+    ('right_size', assumption('right_size_low_share'), assumption('right_size_base_share', 'decimal(6, 4)')),
+    ('cheaper_type', assumption('cheaper_type_low_share'), assumption('cheaper_type_base_share', 'decimal(6, 4)')),
+    ('spot', assumption('spot_low_share'), assumption('spot_base_share', 'decimal(6, 4)')),
+    ('storage_tier', assumption('storage_tier_low_share'), assumption('storage_tier_base_share', 'decimal(6, 4)')),
+    ('empty_bucket', assumption('empty_bucket_low_share'), assumption('empty_bucket_base_share', 'decimal(6, 4)')),
+] %}
+
 with resources as (
 
     select * from {{ ref('int_resources_measured') }}
@@ -18,22 +30,19 @@ options as (
 
 kinds as (
 
-    select * from {{ ref('savings_actions') }}
+    select
+        *,
+        case action_kind {% for kind, low, _ in counted %}when '{{ kind }}' then {{ low }} {% endfor %}else cast(1 as double) end as counted_low_share,
+        case action_kind {% for kind, _, base in counted %}when '{{ kind }}' then {{ base }} {% endfor %}else cast(1 as decimal(6, 4)) end as counted_share
+    from {{ ref('savings_actions') }}
 
 ),
 
 alone as (
 
     select
-        options.provider_name,
-        options.resource_id,
-        options.action_kind,
-        kinds.applied_order,
-        resources.team_id,
-        resources.on_demand_cost_usd,
-        resources.is_use_measured,
-        options.target,
-        options.evidence,
+        options.provider_name, options.resource_id, options.action_kind, kinds.applied_order, resources.team_id,
+        resources.on_demand_cost_usd, resources.is_use_measured, options.target, options.evidence,
         {# What is gone is gone, whatever else is not known of it. #}
         case
             when options.rejection_reason is not null then 'rejected'
@@ -49,12 +58,13 @@ alone as (
         coalesce(
             options.action_kind in ('right_size', 'cheaper_type') and options.rejection_reason is null and options.unknown_reason is null
             and cast(kinds.effort_days_per_part * kinds.usd_per_effort_day as double)
-            <= cast(resources.on_demand_cost_usd as double) * options.saved_share * {{ assumption('action_payback_months_up_to') }},
+            <= cast(resources.on_demand_cost_usd as double) * options.saved_share * cast(kinds.counted_share as double) * {{ assumption('action_payback_months_up_to') }},
             false
         ) as is_likely_resize,
         options.action_kind = 'spot' and options.resized_saved_share is null as is_smaller_unknown,
-        {{ ratio('greatest(options.saved_low_share, 0)', 'options.saved_share') }} as low_of_saving,
-        {{ ratio('least(options.saved_high_share, 1)', 'options.saved_share') }} as high_of_saving,
+        kinds.counted_share,
+        {{ ratio('greatest(options.saved_low_share, 0)', 'options.saved_share') }} * kinds.counted_low_share / cast(kinds.counted_share as double) as low_of_saving,
+        {{ ratio('least(options.saved_high_share, 1)', 'options.saved_share') }} / cast(kinds.counted_share as double) as high_of_saving,
         {{ money_of_double('options.one_off_usd') }} as one_off_cost_usd,
         {{ money('cast(kinds.effort_days_per_part as decimal(12, 2)) * cast(kinds.usd_per_effort_day as decimal(12, 2))') }} as work_usd,
         {{ money('kinds.effort_days * kinds.usd_per_effort_day') }} as fixed_work_usd
@@ -69,7 +79,7 @@ sized as (
 
     select
         provider_name, resource_id, action_kind, applied_order, team_id, on_demand_cost_usd, is_use_measured, target, evidence, verdict, reason_against,
-        saved_share, resized_saved_share, low_of_saving, high_of_saving, one_off_cost_usd, work_usd, fixed_work_usd,
+        saved_share, resized_saved_share, counted_share, low_of_saving, high_of_saving, one_off_cost_usd, work_usd, fixed_work_usd,
         case
             when action_kind = 'spot' and saved_share is not null and bool_or(is_likely_resize) over (partition by provider_name, resource_id)
                 then resized_saved_share
@@ -98,10 +108,11 @@ worth as (
 
     select
         *,
+        {{ money('(left_before_usd - left_after_usd) * counted_share') }} as worth_usd,
         verdict = 'possible'
         and left_before_usd > left_after_usd
         and cast(work_usd + one_off_cost_usd as double)
-        <= cast(left_before_usd - left_after_usd as double) * {{ assumption('action_payback_months_up_to') }} as pays_its_work
+        <= cast(left_before_usd - left_after_usd as double) * cast(counted_share as double) * {{ assumption('action_payback_months_up_to') }} as pays_its_work
     from possible
 
 ),
@@ -111,7 +122,7 @@ works as (
 
     select
         *,
-        sum(case when pays_its_work then left_before_usd - left_after_usd end) over (partition by action_kind, provider_name, team_id) as work_net_usd,
+        sum(case when pays_its_work then worth_usd end) over (partition by action_kind, provider_name, team_id) as work_net_usd,
         fixed_work_usd + sum(case when pays_its_work then work_usd + one_off_cost_usd end) over (partition by action_kind, provider_name, team_id) as whole_work_usd
     from worth
 
@@ -153,17 +164,19 @@ taken as (
 
 ),
 
+saved as (
+
+    select
+        *,
+        case when is_accepted then cost_before_usd - cost_after_usd else cast(0 as decimal(28, 6)) end as possible_usd
+    from taken
+
+),
+
 final as (
 
     select
-        provider_name,
-        resource_id,
-        action_kind,
-        applied_order,
-        team_id,
-        target,
-        evidence,
-        on_demand_cost_usd as scope_cost_usd,
+        provider_name, resource_id, action_kind, applied_order, team_id, target, evidence, on_demand_cost_usd as scope_cost_usd,
         case when is_accepted then 'accepted' when verdict = 'unknown' or is_smaller_unknown then 'unknown' else 'rejected' end as verdict,
         case
             when is_accepted then cast(null as string)
@@ -179,15 +192,16 @@ final as (
         {# Two roundings to a millionth may part by one. #}
         case
             when saved_share is not null and not is_smaller_unknown
-                then {{ money('greatest(' ~ decimal_of_double('on_demand_cost_usd * saved_share', 'decimal(28, 6)') ~ ', case when is_accepted then cost_before_usd - cost_after_usd else 0 end)') }}
+                then {{ money('greatest(' ~ decimal_of_double('on_demand_cost_usd * saved_share', 'decimal(28, 6)') ~ ', possible_usd) * counted_share') }}
         end as gross_usd,
-        {{ money('case when is_accepted then cost_before_usd - cost_after_usd else 0 end') }} as net_usd,
+        {{ money('possible_usd') }} as possible_usd,
+        {{ money('possible_usd * counted_share') }} as net_usd,
         low_of_saving,
         high_of_saving,
         one_off_cost_usd,
         {{ money('work_usd + one_off_cost_usd') }} as effort_usd,
         {{ money('cost_after_usd') }} as cost_after_usd
-    from taken
+    from saved
 
 )
 
