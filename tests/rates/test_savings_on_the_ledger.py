@@ -1,9 +1,11 @@
-"""All counted actions, applied to the calls and to the lines of the bills, leave exactly the cost that the waterfalls print."""
+"""Savings are those of the ledger itself: all counted actions, applied to the calls and to the lines of the bills, leave exactly the cost
+that the waterfalls print, and a month that is over cost exactly as much less than list."""
 
 from __future__ import annotations
 
 import csv
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from tests.rates.calls_after_actions import Calls, Row, rows
 from tests.rates.charges_after_actions import Charges, total
+from tests.rates.month_below_list import month_below_list
 from tests.warehouse.test_plan_search import invoice, leaves, seed
 from tests.workspace import ROOT, Workspace
 
@@ -22,6 +25,7 @@ READ = (
     "rpt_decision_waterfall",
     "rpt_savings_waterfall",
     "rpt_company_result",
+    "rpt_savings_realized_monthly",
     "rpt_savings_opportunities",
     "rpt_usage_optimizations",
     "rpt_inefficient_usage",
@@ -65,11 +69,15 @@ class Company:
                 file.write(f"{','.join(names)},{paid},2024-01-01,9999-12-31,quoted,,\n")
         # A switch of a small task is not worth its work, the fix of a single customer is.
         self.set_effort(model_switch="8", batch="0.2", caching="0.2")
+        with (self.seeds / "accepted_savings.csv").open("a") as file:
+            file.write(
+                "extraction,2026-10-01,model_switch,9,,,extraction,openai,gpt-4-turbo,anthropic,claude-sonnet-4\n"
+            )
         edit(self.seeds, "commitment_offers", quote)
         edit(self.seeds, "cloud_commitment_offers", quote)
         edit(self.seeds, "assumptions", lambda row: row.update(value="0.01") if row["name"].startswith("caching_m") else None)  # fmt: skip
         self.workspace.generate(20, 45, "--with-cloud")
-        self._cache_less()
+        self._change_calls()
         self.build(*(f"+{name}" for name in READ))
 
     def set_effort(self, **days: str) -> None:
@@ -78,14 +86,19 @@ class Company:
 
         edit(self.seeds, "savings_actions", change)
 
-    def _cache_less(self) -> None:
-        """Two models read nothing from the cache for a task, one reads a quarter of prompts that may wait."""
+    def _change_calls(self) -> None:
+        """Two models read nothing from the cache for a task, one reads a quarter of prompts that may wait; of one task half of the calls have moved."""
         for path in self.workspace.raw.glob("calls/*/*.parquet"):
+            has_moved = "task_type = 'extraction' and model = 'gpt-4-turbo' and timestamp >= '2026-10-01' and hash(call_id) % 2 = 0"
             duckdb.execute(f"""
-                copy (select * exclude (date) replace (case
-                    when task_type = 'chat' and model = 'gpt-4-turbo' or task_type = 'question_answering' and model = 'claude-v2' then 0
-                    when task_type = 'summarization' and model = 'claude-v2' then input_tokens // 4 else cached_input_tokens
-                end as cached_input_tokens) from '{path}') to '{path}.new' (format parquet)
+                copy (select * exclude (date) replace (
+                    case
+                        when task_type = 'chat' and model = 'gpt-4-turbo' or task_type = 'question_answering' and model = 'claude-v2' then 0
+                        when task_type = 'summarization' and model = 'claude-v2' then input_tokens // 4 else cached_input_tokens
+                    end as cached_input_tokens,
+                    case when {has_moved} then 'anthropic' else provider end as provider,
+                    case when {has_moved} then 'claude-sonnet-4' else model end as model
+                ) from '{path}') to '{path}.new' (format parquet)
             """)
             Path(f"{path}.new").replace(path)
 
@@ -351,23 +364,60 @@ def test_the_way_from_the_spend_to_what_is_left_is_that_of_the_ledger(
 def test_what_budgets_may_count_on_is_what_the_actions_take_off(
     ledger: duckdb.DuckDBPyConnection, calls: Calls, charges: Charges
 ) -> None:
-    """Of all spend, of AI, and of the machines and storage of each provider and team."""
+    """Of all spend, of AI and the machines and storage, of each provider's bill; and of each team's machines."""
     storage = ("unattached_volume", "stopped_volume", "storage_tier", "empty_bucket")
-    saved: dict[tuple[str, str], float] = {("component", "ai"): sum(calls.saved.values())}
-    for work, usd in charges.saved.items():
-        kind, _, place = work.partition(":")
-        provider, _, team = place.rpartition("/")
-        component = "storage" if kind in storage else "infrastructure"
-        for scope in (("component", component), ("provider", provider), ("team", team)):
-            saved[scope] = saved.get(scope, 0.0) + usd
-    saved["total", "total"] = sum(usd for (scope, _), usd in saved.items() if scope == "component")
+    saved: dict[tuple[str, str, str], float] = defaultdict(float)
+    for action, usd in (calls.saved | charges.saved).items():
+        kind, _, place = action.partition(":")
+        made_on = "calls" if action in calls.saved else "machines"
+        component = "ai" if made_on == "calls" else "storage" if kind in storage else "infrastructure"
+        saved["total", "total", made_on] += usd
+        saved["component", component, made_on] += usd
+        if made_on == "machines":
+            provider, _, team = place.rpartition("/")
+            saved["provider", provider, made_on] += usd
+            saved["team", team, made_on] += usd
+    # What a switch takes off the bill of one provider, it may put on that of another; a fix is no switch.
+    for part in calls.parts:
+        if (part.place.provider, part.place.model) != (
+            part.origin.provider,
+            part.origin.model,
+        ) and not part.is_fixed:
+            saved["provider", part.origin.provider, "calls"] += part.share * part.today_usd
+            there = part.place.at(part.origin.tier)
+            saved["provider", there.provider, "calls"] -= part.share * calls.price(part, there)
     told = {
-        (row["scope"], row["scope_id"]): float(row["open_savings_usd"])
-        for row in rows(ledger, "from intermediate.int_open_savings")
+        (row["scope"], row["scope_id"], row["made_on"]): float(row["usd"])
+        for row in rows(
+            ledger,
+            """
+            select scope, scope_id, made_on, sum(open_savings_usd) as usd from intermediate.int_open_savings
+            where scope <> 'team' or made_on = 'machines' group by all
+            """,
+        )
     }
     assert told.keys() == saved.keys()
     for scope, usd in told.items():
         assert saved[scope] == pytest.approx(usd, abs=CENT), scope
+
+
+def test_a_month_cost_as_much_less_than_list_as_its_calls_and_bills_say(
+    ledger: duckdb.DuckDBPyConnection,
+) -> None:
+    october = rows(ledger, "from rates.rpt_savings_realized_monthly where is_latest order by step_order")
+    found = month_below_list(ledger, october[0]["month_start_date"])
+    assert {row["kind"] for row in october} == found.saved.keys(), found
+    for row in october:
+        assert float(row["savings_usd"]) == pytest.approx(found.saved[row["kind"]], abs=CENT), row["kind"]
+    # A move that somebody decided, the cache, another tier, a contract and commitments: each took something.
+    assert {kind for kind, usd in found.saved.items() if abs(usd) > 10 * CENT} >= {
+        "model_switches", "caching", "batch", "negotiated_rates", "commitments", "credits",
+    }  # fmt: skip
+    last = october[-1]
+    assert float(last["list_cost_usd"]) == pytest.approx(found.list_usd, abs=CENT)
+    assert float(last["cost_after_usd"]) == pytest.approx(found.effective_usd, abs=CENT)
+    assert float(last["unknown_cost_usd"]) == pytest.approx(found.unknown_usd, abs=CENT)
+    assert sum(row["savings_usd"] for row in october) == last["list_cost_usd"] - last["effective_cost_usd"]
 
 
 def test_what_does_not_count_is_left_to_what_comes_after_it(company: Company) -> None:
