@@ -22,7 +22,7 @@ Key = tuple[str, str]
 
 @dataclass
 class Resource:
-    """What a resource cost on demand in the last 30 days of its bill, the hours it ran, and what is left of that."""
+    """What a resource cost on demand in the last 30 days of its bill, the hours it ran, and what is left of that if its actions are done."""
 
     usd: float
     hours: float
@@ -87,7 +87,7 @@ class Charges:
         self.steps: dict[str, float] = defaultdict(float)
 
     def apply(self) -> None:
-        """Every accepted action, in the stated order; of what each takes off, the share counts that is assumed to be kept."""
+        """Every accepted action, in the stated order; of what it takes the assumed share is counted."""
         for action in rows(
             self.connection,
             "from rates.rpt_usage_optimizations where verdict = 'accepted' order by applied_order",
@@ -95,9 +95,9 @@ class Charges:
             key = (action["provider_name"], action["resource_id"])
             resource = self.resources[key]
             left = self._left(action["action_kind"], key, resource, action["target"])
-            kept = self.assumed.get(f"{action['action_kind']}_base_share", 1.0)
-            self.saved[action["work_id"]] += (resource.left_usd - left) * kept
-            self.steps[action["action_kind"]] += (resource.left_usd - left) * kept
+            counted = (resource.left_usd - left) * self.assumed.get(f"{action['action_kind']}_base_share", 1)
+            self.saved[action["work_id"]] += counted
+            self.steps[action["action_kind"]] += counted
             resource.left_usd = left
 
     def _left(self, kind: str, key: Key, resource: Resource, target: str) -> float:

@@ -74,14 +74,14 @@ alone as (
 
 ),
 
-{# First as if all were taken that could be. On spare capacity a smaller type has a price of its own. #}
+{# First as if all were taken that could be. On spare capacity a smaller type has a price of its own, and of fewer cards fewer are idle. #}
 sized as (
 
     select
         provider_name, resource_id, action_kind, applied_order, team_id, on_demand_cost_usd, is_use_measured, target, evidence, verdict, reason_against,
         saved_share, resized_saved_share, counted_share, low_of_saving, high_of_saving, one_off_cost_usd, work_usd, fixed_work_usd,
         case
-            when action_kind = 'spot' and saved_share is not null and bool_or(is_likely_resize) over (partition by provider_name, resource_id)
+            when action_kind in ('spot', 'gpu_idle') and saved_share is not null and bool_or(is_likely_resize) over (partition by provider_name, resource_id)
                 then resized_saved_share
             else saved_share
         end as possible_share,
@@ -143,7 +143,7 @@ chosen as (
         *,
         case
             when not is_accepted then cast(null as decimal(9, 8))
-            when action_kind = 'spot' and bool_or(is_accepted and action_kind in ('right_size', 'cheaper_type')) over (partition by provider_name, resource_id) then resized_saved_share
+            when action_kind in ('spot', 'gpu_idle') and bool_or(is_accepted and action_kind in ('right_size', 'cheaper_type')) over (partition by provider_name, resource_id) then resized_saved_share
             else saved_share
         end as taken_share
     from judged
