@@ -18,9 +18,8 @@ from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
     claims_section,
     improvements_table,
-    investments_table,
+    return_tables,
     returns_said,
-    scenarios_table,
     tornado_figure,
     value_figures,
 )
@@ -78,8 +77,7 @@ def _investments_section(warehouse: NarrowedWarehouse, investments: Evidence) ->
             "Investments side by side",
             figures=tornado_figure(warehouse, investments),
             tables=(
-                investments_table(investments),
-                scenarios_table(warehouse),
+                *return_tables(warehouse, investments),
                 improvements_table(warehouse),
             ),
         ),
