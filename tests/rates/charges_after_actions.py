@@ -109,7 +109,7 @@ class Charges:
             case "off_hours":
                 resource.is_left_at_night = False
                 return resource.left_usd * self.assumed["off_hours_kept_per_week"] / (resource.hours / 30 * 7)
-            case "right_size" | "cheaper_type":
+            case "right_size" | "cheaper_type" | "arm_type":
                 before, after = (self._price(key, name) for name in (resource.instance_type, target))
                 resource.instance_type = target
                 return (

@@ -7,6 +7,7 @@
     ('off_hours', assumption('off_hours_low_share'), assumption('off_hours_base_share', 'decimal(6, 4)')),
     ('right_size', assumption('right_size_low_share'), assumption('right_size_base_share', 'decimal(6, 4)')),
     ('cheaper_type', assumption('cheaper_type_low_share'), assumption('cheaper_type_base_share', 'decimal(6, 4)')),
+    ('arm_type', assumption('arm_type_low_share'), assumption('arm_type_base_share', 'decimal(6, 4)')),
     ('spot', assumption('spot_low_share'), assumption('spot_base_share', 'decimal(6, 4)')),
     ('storage_tier', assumption('storage_tier_low_share'), assumption('storage_tier_base_share', 'decimal(6, 4)')),
     ('empty_bucket', assumption('empty_bucket_low_share'), assumption('empty_bucket_base_share', 'decimal(6, 4)')),
@@ -74,14 +75,15 @@ alone as (
 
 ),
 
-{# First as if all were taken that could be. On spare capacity a smaller type has a price of its own, and of fewer cards fewer are idle. #}
+{# First as if all were taken that could be. On spare capacity a smaller type has a price of its own, of fewer cards
+   fewer are idle, and arm64 is held against the type that is taken. #}
 sized as (
 
     select
         provider_name, resource_id, action_kind, applied_order, team_id, on_demand_cost_usd, is_use_measured, target, evidence, verdict, reason_against,
         saved_share, resized_saved_share, counted_share, low_of_saving, high_of_saving, one_off_cost_usd, work_usd, fixed_work_usd,
         case
-            when action_kind in ('spot', 'gpu_idle') and saved_share is not null and bool_or(is_likely_resize) over (partition by provider_name, resource_id)
+            when action_kind in ('spot', 'gpu_idle', 'arm_type') and saved_share is not null and bool_or(is_likely_resize) over (partition by provider_name, resource_id)
                 then resized_saved_share
             else saved_share
         end as possible_share,
@@ -143,7 +145,7 @@ chosen as (
         *,
         case
             when not is_accepted then cast(null as decimal(9, 8))
-            when action_kind in ('spot', 'gpu_idle') and bool_or(is_accepted and action_kind in ('right_size', 'cheaper_type')) over (partition by provider_name, resource_id) then resized_saved_share
+            when action_kind in ('spot', 'gpu_idle', 'arm_type') and bool_or(is_accepted and action_kind in ('right_size', 'cheaper_type')) over (partition by provider_name, resource_id) then resized_saved_share
             else saved_share
         end as taken_share
     from judged

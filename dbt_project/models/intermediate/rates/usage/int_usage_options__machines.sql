@@ -1,4 +1,4 @@
-{# one row per machine that a bill charges for x way to pay less for it (end it, off hours, smaller, spare capacity): its share of the cost, or why not #}
+{# one row per machine that a bill charges for x way to pay less for it (end it, off hours, smaller, arm64, spare capacity): its share of the cost, or why not #}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -58,24 +58,19 @@ machines as (
 
 ),
 
-{# Never below the highest use that was seen and room above it; a burstable type must carry the mean of its busiest days for ever. #}
+{# Never below the highest use that was seen and room above it; a burstable type must carry the mean of its busiest days for ever. For arm64 software
+   has to be built anew: that is an option of its own. #}
 fitting as (
 
     select
-        machines.provider_name,
-        machines.resource_id,
-        prices.instance_type,
-        prices.on_demand_usd_per_hour,
-        prices.spot_usd_per_hour,
-        prices.interruptions_per_month,
-        types.vcpus,
-        types.memory_gb,
-        types.baseline_cpu_share,
+        machines.provider_name, machines.resource_id, prices.instance_type, prices.on_demand_usd_per_hour, prices.spot_usd_per_hour,
+        prices.interruptions_per_month, types.vcpus, types.memory_gb, types.baseline_cpu_share,
+        types.architecture = machines.architecture as is_same_architecture,
         row_number() over (
-            partition by machines.provider_name, machines.resource_id order by prices.on_demand_usd_per_hour asc, prices.instance_type asc
+            partition by machines.provider_name, machines.resource_id, types.architecture order by prices.on_demand_usd_per_hour asc, prices.instance_type asc
         ) as price_rank
     from machines
-    inner join instance_types as types on machines.provider_name = types.provider_name and machines.architecture = types.architecture
+    inner join instance_types as types on machines.provider_name = types.provider_name and types.architecture in (machines.architecture, 'arm64')
     inner join instance_prices as prices
         on
             types.provider_name = prices.provider_name
@@ -94,8 +89,7 @@ fitting as (
 options as (
 
     select
-        provider_name,
-        resource_id,
+        provider_name, resource_id,
         'idle_machine' as action_kind,
         'ended' as target,
         1.0 as saved_share,
@@ -112,8 +106,7 @@ options as (
     from machines
     union all
     select
-        provider_name,
-        resource_id,
+        provider_name, resource_id,
         'off_hours' as action_kind,
         'on for ' || cast(cast({{ assumption('off_hours_kept_per_week') }} as bigint) as string) || ' hours a week' as target,
         1 - {{ ratio(assumption('off_hours_kept_per_week'), 'hours_per_week') }} as saved_share,
@@ -130,8 +123,7 @@ options as (
     from machines
     union all
     select
-        machines.provider_name,
-        machines.resource_id,
+        machines.provider_name, machines.resource_id,
         case
             when fitting.vcpus >= machines.vcpus and fitting.memory_gb >= machines.memory_gb and fitting.baseline_cpu_share >= machines.baseline_cpu_share
                 then 'cheaper_type'
@@ -154,11 +146,41 @@ options as (
         end) as rejection_reason
     from machines
     left join fitting
-        on machines.provider_name = fitting.provider_name and machines.resource_id = fitting.resource_id and fitting.price_rank = 1
+        on
+            machines.provider_name = fitting.provider_name and machines.resource_id = fitting.resource_id
+            and fitting.is_same_architecture and fitting.price_rank = 1
     union all
     select
-        machines.provider_name,
-        machines.resource_id,
+        machines.provider_name, machines.resource_id,
+        'arm_type' as action_kind,
+        rebuilt.instance_type as target,
+        1 - {{ ratio('rebuilt.on_demand_usd_per_hour', 'machines.on_demand_usd_per_hour') }} as saved_share,
+        1 - {{ ratio('rebuilt.on_demand_usd_per_hour', 'machines.on_demand_usd_per_hour') }} as saved_low_share,
+        1 - {{ ratio('rebuilt.on_demand_usd_per_hour', 'machines.on_demand_usd_per_hour') }} as saved_high_share,
+        1 - {{ ratio('rebuilt.on_demand_usd_per_hour', 'fitting.on_demand_usd_per_hour') }} as resized_saved_share,
+        cast(0 as double) as one_off_usd,
+        'once its software is built for arm64; highest CPU ' || {{ percent_text('machines.cpu_peak_share') }} || ' of ' || machines.instance_type as evidence,
+        coalesce(
+            machines.unmeasured_reason, case when machines.on_demand_usd_per_hour is null then 'the price of its type in its region is not in the seed instance_prices' end
+        ) as unknown_reason,
+        coalesce(machines.general_reason, case
+            when machines.tolerates_interruption then 'it may run on spare capacity'
+            when rebuilt.instance_type is null and machines.needed_vcpus is not null and machines.on_demand_usd_per_hour is not null
+                then 'no type for arm64 in its region is cheaper and has room for its highest use'
+        end) as rejection_reason
+    from machines
+    left join fitting
+        on
+            machines.provider_name = fitting.provider_name and machines.resource_id = fitting.resource_id
+            and fitting.is_same_architecture and fitting.price_rank = 1
+    left join fitting as rebuilt
+        on
+            machines.provider_name = rebuilt.provider_name and machines.resource_id = rebuilt.resource_id
+            and not rebuilt.is_same_architecture and rebuilt.price_rank = 1
+    where machines.architecture = 'x86_64'
+    union all
+    select
+        machines.provider_name, machines.resource_id,
         'spot' as action_kind,
         'spare capacity' as target,
         1 - {{ ratio('machines.spot_usd_per_hour', 'machines.on_demand_usd_per_hour') }} - cast(machines.interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_share,
@@ -178,7 +200,9 @@ options as (
         end) as rejection_reason
     from machines
     left join fitting
-        on machines.provider_name = fitting.provider_name and machines.resource_id = fitting.resource_id and fitting.price_rank = 1
+        on
+            machines.provider_name = fitting.provider_name and machines.resource_id = fitting.resource_id
+            and fitting.is_same_architecture and fitting.price_rank = 1
 
 )
 
