@@ -284,6 +284,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                 "What each programme is worth alone, what is shared between two, and what it adds in the "
                 "twelve months from today, its effort taken off once"
             ),
+            name="What each programme is worth alone",
         ),
         Table(
             _YEARS,
