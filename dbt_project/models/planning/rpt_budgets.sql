@@ -107,6 +107,7 @@ final as (
         forecast_basis,
         least(lower_usd, forecast_usd) as lower_usd,
         greatest(upper_usd, forecast_usd) as upper_usd,
+        event_usd,
         {{ money('forecast_usd - budget_usd') }} as overrun_usd,
         case
             when burn_share >= 1 then cast(1 as double)

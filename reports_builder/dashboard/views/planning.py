@@ -80,7 +80,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             ),
             *close_section(warehouse, warehouse.chosen_period.as_of),
             *budgets_section(ahead),
-            *proposals_section(ask_budgets.proposals(warehouse)),
+            *proposals_section(ask_budgets.proposals(warehouse), ask_budgets.longer_proposals(warehouse)),
             *year_section(warehouse),
             Section("Months closed", tables=(closed_months_table(ask_variance.closed_months(warehouse)),)),
             Section(
