@@ -12,6 +12,7 @@ from reports_builder.subjects.planning.returns.insights import likely_loss
 from reports_builder.subjects.planning.returns.statements import (
     doubt,
     improvements_table,
+    return_tables,
     returns_said,
     scenarios_table,
     value_figures,
@@ -116,3 +117,24 @@ def test_an_example_is_called_one_and_a_scenario_says_what_it_assumes(
         "AI services cost three times as much",
         "Own GPUs (example)",
     ]
+
+
+def test_what_was_realised_stands_beside_the_plan_of_the_same_periods(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse = planned(connection, verdict("sign", 0.0, 0.0))
+    titles = [
+        [column.heading for column in table.columns]
+        for table in return_tables(warehouse, ask.investments(warehouse))
+    ]
+    assert len(titles) == 2
+    assert "Value if it goes well" in titles[0]
+    connection.execute(
+        "update planning.rpt_investments set planned_cost_so_far_usd = 100, realised_cost_usd = 130, realised_cost_variance_usd = 30, "
+        "planned_benefit_so_far_usd = 40, realised_benefit_usd = 30, realised_benefit_variance_usd = -10"
+    )
+    warehouse = warehouse_of(connection)
+    _, realised, _ = return_tables(warehouse, ask.investments(warehouse))
+    assert [[str(cell) for cell in row] for row in realised.cells] == [
+        ["Own GPUs (example)", "Head of Infrastructure", "$100.00", "$130.00", "+$30.00", "$40.00", "$30.00", "-$10.00"]
+    ]  # fmt: skip

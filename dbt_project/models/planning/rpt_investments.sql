@@ -53,7 +53,12 @@ pivoted as (
         max(value) filter (where is_of_plan and method = 'payback_simple') as payback_periods,
         max(status) filter (where is_of_plan and method = 'payback_simple') as payback_status,
         max(value) filter (where kind = 'measure' and scenario = 'conservative' and method = 'npv') as conservative_npv,
+        max(value) filter (where kind = 'measure' and scenario = 'optimistic' and method = 'npv') as optimistic_npv,
         max(value) filter (where kind = 'measure' and scenario = 'ai_cost_spike' and method = 'npv') as ai_cost_spike_npv,
+        {%- for method in ['cost', 'benefit'] %}
+        max(value) filter (where kind = 'realised' and method = 'total_{{ method }}') as realised_{{ method }},
+        max(compared_value) filter (where kind = 'realised' and method = 'total_{{ method }}') as planned_{{ method }},
+        {%- endfor %}
         max(value) filter (where kind = 'risk' and scenario = 'base' and method = 'npv_p10') as p10,
         max(value) filter (where kind = 'risk' and scenario = 'base' and method = 'npv_p50') as p50,
         max(value) filter (where kind = 'risk' and scenario = 'base' and method = 'npv_p90') as p90,
@@ -92,7 +97,13 @@ final as (
         pivoted.payback_periods,
         pivoted.payback_status,
         {{ money_of_double('pivoted.conservative_npv') }} as conservative_npv_usd,
+        {{ money_of_double('pivoted.optimistic_npv') }} as optimistic_npv_usd,
         {{ money_of_double('pivoted.ai_cost_spike_npv') }} as ai_cost_spike_npv_usd,
+        {%- for method in ['cost', 'benefit'] %}
+        {{ money_of_double('pivoted.planned_' ~ method) }} as planned_{{ method }}_so_far_usd,
+        {{ money_of_double('pivoted.realised_' ~ method) }} as realised_{{ method }}_usd,
+        {{ money(money_of_double('pivoted.realised_' ~ method) ~ ' - ' ~ money_of_double('pivoted.planned_' ~ method)) }} as realised_{{ method }}_variance_usd,
+        {%- endfor %}
         {{ money_of_double('pivoted.p10') }} as p10_usd,
         {{ money_of_double('pivoted.p50') }} as p50_usd,
         {{ money_of_double('pivoted.p90') }} as p90_usd,

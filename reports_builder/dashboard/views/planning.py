@@ -17,9 +17,8 @@ from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
     claims_table,
     improvements_table,
-    investments_table,
+    return_tables,
     returns_said,
-    scenarios_table,
     tornado_figure,
     value_figures,
 )
@@ -86,11 +85,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section(
                 "Investments side by side",
                 figures=tornado_figure(warehouse, investments),
-                tables=(
-                    investments_table(investments),
-                    scenarios_table(warehouse),
-                    improvements_table(warehouse),
-                ),
+                tables=(*return_tables(warehouse, investments), improvements_table(warehouse)),
             ),
             Section(
                 "Example: figures that others printed", tables=(claims_table(ask_returns.claims(warehouse)),)

@@ -24,6 +24,7 @@ def investments(warehouse: Warehouse) -> Evidence:
             payback_periods,
             payback_status,
             conservative_npv_usd,
+            optimistic_npv_usd,
             ai_cost_spike_npv_usd,
             p10_usd,
             p50_usd,
@@ -39,13 +40,33 @@ def investments(warehouse: Warehouse) -> Evidence:
     )
 
 
+def realised(warehouse: Warehouse) -> Evidence:
+    """Investments of which something realised is on record, beside their plan of the same periods."""
+    return warehouse.evidence(
+        """
+        select
+            investment_label,
+            owner_role,
+            planned_cost_so_far_usd,
+            realised_cost_usd,
+            realised_cost_variance_usd,
+            planned_benefit_so_far_usd,
+            realised_benefit_usd,
+            realised_benefit_variance_usd
+        from planning.rpt_investments
+        where realised_cost_usd is not null or realised_benefit_usd is not null
+        order by realised_benefit_variance_usd - realised_cost_variance_usd nulls last, investment_id
+        """
+    )
+
+
 def scenarios(warehouse: Warehouse) -> Evidence:
     """What each scenario of the table of investments assumes, and of which it assumes it."""
     return warehouse.evidence(
         """
         select scenario, assumes, investment_labels
         from planning.rpt_investment_scenarios
-        where scenario in ('conservative', 'ai_cost_spike')
+        where scenario in ('conservative', 'optimistic', 'ai_cost_spike')
         order by scenario desc, investments desc, assumes
         """
     )

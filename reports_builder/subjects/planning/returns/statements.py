@@ -9,7 +9,11 @@ from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.subjects.planning.returns import queries as ask
 from reports_builder.warehouse import Warehouse
 
-_SCENARIOS = {"conservative": "Value if cautious", "ai_cost_spike": "Value if AI costs jump"}
+_SCENARIOS = {
+    "conservative": "Value if cautious",
+    "optimistic": "Value if it goes well",
+    "ai_cost_spike": "Value if AI costs jump",
+}
 _STYLES = {"share": "percent", "usd": "usd_table", "periods": "ratio", "ratio": "ratio", "tokens": "count"}
 
 
@@ -168,6 +172,38 @@ def tornado_figure(warehouse: Warehouse, investments: Evidence) -> tuple[Figure,
     )
 
 
+def return_tables(warehouse: Warehouse, investments: Evidence) -> tuple[Table, ...]:
+    """What investments are worth, what became of those that are under way, and what the scenarios assume."""
+    realised = ask.realised(warehouse)
+    return (
+        investments_table(investments),
+        *((_realised_table(realised),) if realised.rows else ()),
+        scenarios_table(warehouse),
+    )
+
+
+def _realised_table(realised: Evidence) -> Table:
+    """What was paid and gained beside the plan of the same periods."""
+    return Table(
+        (
+            Column("investment_label", "Investment"),
+            Column("owner_role", "Who answers"),
+            Column("planned_cost_so_far_usd", "Planned cost so far", "usd_table"),
+            Column("realised_cost_usd", "Paid", "usd_table"),
+            Column("realised_cost_variance_usd", "Difference", "delta_usd_table"),
+            Column("planned_benefit_so_far_usd", "Planned benefit so far", "usd_table"),
+            Column("realised_benefit_usd", "Gained", "usd_table"),
+            Column("realised_benefit_variance_usd", "Difference", "delta_usd_table"),
+        ),
+        realised,
+        note(
+            "What was paid and gained (seed investment_lines, basis realised) beside the plan of the periods "
+            "up to the last on record, what lags furthest behind its plan first."
+        ),
+        max_rows=20,
+    )
+
+
 def investments_table(investments: Evidence) -> Table:
     """Every way of computing the return, side by side."""
     return Table(
@@ -187,6 +223,7 @@ def investments_table(investments: Evidence) -> Table:
             Column("mirr_share", "Modified rate", "percent"),
             Column("payback_periods", "Paid back after", words=_payback),
             Column("conservative_npv_usd", _SCENARIOS["conservative"], "usd_table"),
+            Column("optimistic_npv_usd", _SCENARIOS["optimistic"], "usd_table"),
             Column("ai_cost_spike_npv_usd", _SCENARIOS["ai_cost_spike"], "usd_table"),
         ),
         investments,
