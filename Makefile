@@ -74,13 +74,14 @@ format: $(INSTALLED) ## Put the code into the house style
 	ruff format .
 	sqlfluff fix dbt_project/models dbt_project/data-tests
 
-bench: $(INSTALLED) ## Time generator, build, reports, allocation and seals beside their floors, at 1M and 10M
+bench: $(INSTALLED) ## Time generator, build, reports, allocation and seals beside their floors, at 1M and 10M, and pages
 	python -m tests.bench.generator_floor
 	python -m tests.bench.warehouse_build
 	python -m tests.bench.otlp_ingestion
 	python -m tests.bench.receiver
 	python -m tests.bench.allocation
 	python -m tests.bench.sealing
+	python -m tests.bench.dashboard_pages
 
 realism: $(INSTALLED) ## Hold generated traffic against production traces, kind by kind, for three seeds
 	@echo "The demo data's traffic, on six models:"

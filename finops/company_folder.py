@@ -82,9 +82,7 @@ def init(folder: Path, *, is_demo: bool) -> list[Path]:
         files[folder / SETTINGS] = "# The demo's company: nothing is decided here.\nvars: {}\n"
     else:
         for seed in COMPANY_SEEDS:
-            path = shipped.SEEDS / f"{seed.name}.csv"
-            header = path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
-            files[folder / "seeds" / path.name] = f"{header}\n"
+            files[folder / "seeds" / f"{seed.name}.csv"] = _header(f"{seed.name}.csv")
     for chart in sorted(shipped.CHARTS.glob("*.yml")):
         files[folder / "charts" / chart.name] = chart.read_text(encoding="utf-8")
     # Beside it and renamed: a folder that is there is whole.
@@ -113,10 +111,13 @@ def compose(company: Path) -> None:
         raise FolderError(" ".join(map(_said, found)))
     settings = _settings(company)
     composed = company / COMPOSED
-    wanted = dict(_links(seeds, composed))
+    undecided = {composed / "seeds" / name: name for name in _undecided(seeds)}
+    wanted = {path: target for path, target in _links(seeds, composed) if path not in undecided}
     try:
         for path, target in wanted.items():
             _link(path, target)
+        for path, name in undecided.items():
+            _write(path, _header(name))
         for place in shipped.FOLDERS:
             for path in (composed / place).rglob("*"):
                 if path.is_symlink() and path not in wanted:
@@ -209,6 +210,22 @@ def _links(seeds: dict[str, Path], composed: Path) -> Iterator[tuple[Path, Path]
         yield composed / name, shipped.PROJECT / name
 
 
+def _header(name: str) -> str:
+    """The first line of a shipped seed."""
+    return (shipped.SEEDS / name).read_text(encoding="utf-8").partition("\n")[0].rstrip("\r") + "\n"
+
+
+def _undecided(seeds: dict[str, Path]) -> list[str]:
+    """The seeds of decisions that a company has no file of, as one that is new in a version.
+
+    The demo's company did not decide for it. A folder of the demo's has none of them, or a few
+    that somebody tries.
+    """
+    names = [f"{seed.name}.csv" for seed in COMPANY_SEEDS]
+    lacking = [name for name in names if name not in seeds]
+    return lacking if 2 * len(lacking) < len(names) else []
+
+
 def _link(path: Path, target: Path) -> None:
     if path.is_symlink() and path.readlink() == target:
         return
@@ -223,6 +240,7 @@ def _write(path: Path, text: str) -> None:
     # As it was, dbt does not read the project anew.
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(text, encoding="utf-8")
     partial.replace(path)

@@ -29,6 +29,11 @@ class CompanySeed:
 
 COMPANY_SEEDS: Final = (
     CompanySeed(
+        "accepted_savings",
+        "savings that you decided to make, from which day on",
+        "cfbb79f5e9501b5726f7ba57e937dc7a8082b14a24836ef24a89041431a6bc86",
+    ),
+    CompanySeed(
         "acquisition_costs",
         "what winning a customer of each tier costs",
         "ca1c81f3f13f99a90fe9ff53d07ecdb6efd16a8da96887148ac869f940557ca1",
@@ -56,7 +61,7 @@ COMPANY_SEEDS: Final = (
     CompanySeed(
         "content_plans",
         "what content you plan to make, with which model",
-        "3bf9c5f6c5ed98130ca454c4e28009fdedd456536f7cdeb7e06079afa57f0650",
+        "bd0b22c06b51e9097d0ffee67d1aa461712ee257b01d4a55397ac5ac138cca65",
     ),
     CompanySeed(
         "investment_claims",

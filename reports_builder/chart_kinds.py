@@ -208,26 +208,27 @@ def _name_places(rows: list[Record], x: str, y: str) -> list[tuple[_Place, list[
 def signed_bars(
     evidence: Evidence, *, label: str, value: str, style: str, axis_title: str, axis_format: str = "$,.0f"
 ) -> alt.TopLevelMixin:
-    """Horizontal bars from zero to either side in the order of the rows, each with its value at its end.
+    """Horizontal bars from zero to either side in the order of the rows, each with its value to the right.
 
-    What is above zero is dark: the eye looks for what adds.
+    What is above zero is dark: the eye looks for what adds. A value to the left of its bar would lie upon
+    the names where the chart is narrow, so that of a bar below zero begins at zero.
     """
     rows = records(evidence, shown=(value, style))
     for position, row in enumerate(rows):
         row["position"] = position
+        row["end"] = max(0.0, float(row[value] or 0))
     names = {position: plain(record[label], "text") for position, record in enumerate(evidence.records())}
     sizes = [float(row[value] or 0) for row in rows]
     room = 0.25 * (max([0.0, *sizes]) - min([0.0, *sizes]) or 1.0)
-    scale = alt.Scale(domain=[min([0.0, *sizes]) - room, max([0.0, *sizes]) + room], nice=False)
+    scale = alt.Scale(domain=[min([0.0, *sizes]) * 1.05, max([0.0, *sizes]) + room], nice=False)
     axis = alt.Axis(title=axis_title, grid=True, tickCount=5, format=axis_format)
     base = alt.Chart(data(rows)).encode(y=alt.Y("position:O", axis=_names_axis(names)))
     across = alt.X(f"{value}:Q", axis=axis, scale=scale)
     colour = alt.condition(f"datum.{value} > 0", alt.value(ACCENT), alt.value(NEUTRAL))
-    right = base.transform_filter(f"datum.{value} > 0").mark_text(align="left", dx=6)
-    left = base.transform_filter(f"datum.{value} <= 0").mark_text(align="right", dx=-6)
+    end = alt.X("end:Q", scale=scale)
     chart: alt.TopLevelMixin = alt.layer(
         base.mark_bar().encode(x=across, color=colour),
-        *(side.encode(x=across, text=alt.Text("shown:N")) for side in (right, left)),
+        base.mark_text(align="left", dx=6).encode(x=end, text=alt.Text("shown:N")),
     )
     return chart
 
@@ -237,12 +238,13 @@ def hours_of_week(
 ) -> alt.TopLevelMixin:
     """A cell per weekday and hour, the darker the more; an hour without a row has no cell.
 
-    Columns ``iso_weekday``, ``weekday_name`` and ``hour_of_day`` say which. One ramp from light to dark reads
-    the same in greyscale and to eyes that see few colours.
+    Columns ``iso_weekday``, ``weekday_name``, ``hour_of_day`` and ``time_zone`` say which. One ramp from
+    light to dark reads the same in greyscale and to eyes that see few colours.
     """
     rows = records(evidence, shown=(value, style))
     weekdays = {int(row["iso_weekday"] or 0): str(row["weekday_name"]) for row in rows}
-    hours = alt.Axis(title="Hour of the day, UTC", values=list(range(0, 24, 3)), labelAngle=0, ticks=False)
+    hour = f"Hour of the day, {rows[0]['time_zone']}"
+    hours = alt.Axis(title=hour, values=list(range(0, 24, 3)), labelAngle=0, ticks=False)
     chart: alt.TopLevelMixin = (
         alt.Chart(data(rows))
         .mark_rect(stroke="white", strokeWidth=1)
@@ -260,7 +262,7 @@ def hours_of_week(
             ),
             tooltip=[
                 alt.Tooltip("weekday_name:N", title="Weekday"),
-                alt.Tooltip("hour_of_day:O", title="Hour, UTC"),
+                alt.Tooltip("hour_of_day:O", title=hour),
                 alt.Tooltip("shown:N", title=legend_title),
             ],
         )

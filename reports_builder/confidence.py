@@ -91,7 +91,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
     coverage += _left_out(warehouse)
     coverage += _late_sources(warehouse)
     if not invoices.rows:
-        coverage += note(" Not reconciled with any invoice.")
+        coverage += note(" Not reconciled with any invoice of a provider.")
     return Confidence(coverage, items, assumptions)
 
 

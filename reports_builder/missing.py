@@ -5,6 +5,7 @@ from dataclasses import replace
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import KeyFigure, Page
+from reports_builder.subjects.margin.statements import cost_named
 from reports_builder.warehouse import Warehouse
 
 # From this share of the calls on, a page says what is missing; below it the rows called unknown say it.
@@ -94,7 +95,9 @@ def page_without_plans(warehouse: Warehouse, path: str, title: str, question: Pr
             count(*) as customers,
             sum(revenue_usd) as revenue_usd,
             sum(cost_to_serve_usd) as cost_to_serve_usd,
-            sum(gross_margin_usd) as gross_margin_usd
+            sum(gross_margin_usd) as gross_margin_usd,
+            coalesce(sum(shared_cost_usd) <> 0, false) as has_shared_cost,
+            coalesce(sum(hosting_cost_usd) = 0, true) as is_before_hosting
         from margin.rpt_customer_margins
         """
     )
@@ -120,7 +123,7 @@ def page_without_plans(warehouse: Warehouse, path: str, title: str, question: Pr
         key_figures=(
             KeyFigure("Fees earned", earned.cell("revenue_usd", "usd_table")),
             KeyFigure("Cost to serve", earned.cell("cost_to_serve_usd", "usd_table")),
-            KeyFigure("Margin after AI cost", earned.cell("gross_margin_usd", "usd_table")),
+            KeyFigure(f"Margin after {cost_named(earned)}", earned.cell("gross_margin_usd", "usd_table")),
             KeyFigure("Price plans on record", note("none")),
         ),
         figures=(),

@@ -1,7 +1,7 @@
 """What a page is made of. Frozen values; the templates lay them out and do nothing else."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 from urllib.parse import quote_plus
@@ -101,7 +101,8 @@ def page_of_row(page: tuple[str, str], record: Mapping[str, Value]) -> str | Non
 class Table:
     """Rows of one query. At most ``max_rows`` are shown, and the page says how many are left.
 
-    ``stacks`` sets the cells of a row below each other where the screen is narrow.
+    ``stacks`` sets the cells of a row below each other where the screen is narrow. ``name`` is what a page
+    of the dashboard calls it where it opens with a click, if its caption is too long for that.
     """
 
     columns: tuple[Column, ...]
@@ -109,6 +110,7 @@ class Table:
     caption: Prose | None = None
     max_rows: int = SUPPORTING_ROWS
     stacks: bool = False
+    name: str = ""
 
     @property
     def cells(self) -> tuple[tuple[Markdown, ...], ...]:
@@ -405,13 +407,17 @@ class Confidence:
 
 @dataclass(frozen=True)
 class Section:
-    """Reference material after the argument: tables, figures, a histogram."""
+    """Reference material after the argument: tables, figures, a histogram.
+
+    On a page of the dashboard one that ``is_folded`` opens with a click.
+    """
 
     title: str
     text: tuple[Prose, ...] = ()
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()
     histograms: tuple[TextHistogram, ...] = ()
+    is_folded: bool = False
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -425,6 +431,11 @@ class Section:
             *(figure.evidence for figure in self.figures),
         )
         return cite([*self.text, *captions, *titles, *drawn], sources)
+
+
+def folded(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """The sections, each to be opened with a click."""
+    return tuple(replace(section, is_folded=True) for section in sections)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ _VERBS = {
     "off_hours": "Switch off",
     "right_size": "Move",
     "cheaper_type": "Move",
+    "arm_type": "Move",
     "gpu_idle": "Stop or share",
     "spot": "Move",
     "storage_tier": "Move",

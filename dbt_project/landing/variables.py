@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+import pytz  # type: ignore[import-untyped]
+
 from dbt_project.landing.pseudonyms import PSEUDONYMISED
 from dbt_project.landing.registry import LANDED_SOURCES, PROJECT, SOURCE_KINDS, project_variables
 
@@ -76,6 +78,13 @@ def _currency_code(value: Any) -> str | None:
     return None if is_code else "the code of a currency in capitals, such as EUR"
 
 
+def _time_zone(value: Any) -> str | None:
+    if isinstance(value, str) and value in pytz.all_timezones_set:
+        return None
+    near = difflib.get_close_matches(str(value), pytz.all_timezones, n=1)
+    return f"the name of a time zone, such as {near[0] if near else 'Europe/Berlin'}"
+
+
 def _removed_days(value: Any) -> str | None:
     is_list = isinstance(value, list) and all(_is_day(day) for day in value)
     return None if isinstance(value, bool) or is_list else "true, false, or a list of days"
@@ -129,6 +138,7 @@ KINDS: dict[str, Kind] = {
     "price_packages": _packages,
     "as_of_date": _as_of_date,
     "display_currency": _currency_code,
+    "reporting_time_zone": _time_zone,
     "pseudonymised": _pseudonymised,
     "late_data_lookback_days": _lookback_days,
     "accept_removed_days": _removed_days,

@@ -13,3 +13,20 @@
 {% macro owned_commitment_series(provider_name, commitment_id) -%}
     {{ provider_name }} || ' / owned / ' || {{ commitment_id }}
 {%- endmacro %}
+
+{# Whether a level of an offer pays by itself, or why not; what it saves per 30 days is null where nothing of its usage is in the case. #}
+{% macro commitment_outcome(on_demand_cost, units, saved, saved_less_usage, covered, commitment_cost, units_last_3, backtested, measured_share) -%}
+    case
+        when coalesce({{ on_demand_cost }}, 0) = 0 then 'no usage'
+        when {{ units }} = 0 or {{ saved }} <= 0 then 'does not pay'
+        when {{ saved_less_usage }} < 0 then 'loses if usage falls'
+        when
+            {{ saved }} < {{ assumption('commitment_min_savings_usd') }}
+            or {{ covered }} - {{ commitment_cost }} < {{ covered }} * {{ assumption('commitment_min_savings_share') }}
+            then 'saves too little'
+        when {{ units }} > {{ units_last_3 }} then 'usage is going'
+        when {{ backtested }} < 0 then 'lost in the backtest'
+        when {{ measured_share }} < {{ assumption('commitment_measured_share_from') }} then 'measure first'
+        else 'pays'
+    end
+{%- endmacro %}

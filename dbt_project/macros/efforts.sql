@@ -8,9 +8,14 @@
     case when {{ monthly_savings_usd }} > 0 then {{ ratio(effort_usd, monthly_savings_usd) }} end
 {%- endmacro %}
 
+{# The year from today in which an effort has come back; null where it never does. #}
+{% macro pays_from_year(months_to_start, payback_months) -%}
+    case when {{ payback_months }} is not null then cast(greatest(ceil((cast({{ months_to_start }} as double) + {{ payback_months }}) / 12), 1) as bigint) end
+{%- endmacro %}
+
 {# What the twelve months from today bring after the effort: the months before the action starts bring nothing. #}
 {% macro first_year_net(effort_usd, monthly_savings_usd, months_to_start) -%}
-    {{ money('cast(' ~ monthly_savings_usd ~ ' as decimal(25, 12)) * cast(12 - ' ~ months_to_start ~ ' as decimal(4, 2)) - ' ~ effort_usd) }}
+    {{ money('cast(' ~ monthly_savings_usd ~ ' as decimal(25, 12)) * cast(12 - ' ~ months_to_start ~ ' as decimal(8, 6)) - ' ~ effort_usd) }}
 {%- endmacro %}
 
 {# Whether an action is in the plan and in every total: worth its work soon enough, and on no offer that nobody has quoted. #}
@@ -19,6 +24,31 @@
     and {{ monthly_savings_usd }} >= {{ assumption('action_min_savings_usd') }}
     and cast({{ effort_usd }} as double) <= cast({{ monthly_savings_usd }} as double) * {{ assumption('action_payback_months_up_to') }}
     and not {{ is_illustrative }}
+{%- endmacro %}
+
+{# The piece of work that an action on calls is a part of, by the seed savings_actions (CTE kinds). A part that does not pay for its own days is
+   not carried by the others: it stands alone. #}
+{% macro work_of(action_id, net_usd, provider='null', model='null') -%}
+    case
+        when
+            cast({{ net_usd }} as double) * {{ assumption('action_payback_months_up_to') }}
+            < cast(kinds.effort_days_per_part * kinds.usd_per_effort_day as double)
+            then {{ action_id }}
+        {%- if model != 'null' %}
+        when kinds.effort_shared_by = 'model' and {{ model }} is not null then kinds.action_kind || ':' || {{ provider }} || '/' || {{ model }}
+        {%- endif %}
+        when kinds.effort_shared_by = 'kind' then kinds.action_kind
+        else {{ action_id }}
+    end
+{%- endmacro %}
+
+{# Whether the work of an action (work_id) is in the plan: with all its parts it is worth what it takes. #}
+{% macro is_counted_with_its_work(net_usd) -%}
+    {{ is_worth_its_effort(
+        money('(effort_days + effort_days_per_part * count(*) over (partition by work_id)) * usd_per_effort_day'),
+        money('sum(' ~ net_usd ~ ') over (partition by work_id)'),
+        'false'
+    ) }}
 {%- endmacro %}
 
 {# A number of days as a reader says it. #}
@@ -66,4 +96,21 @@
         when 'price_plan' then ({{ assumption('price_notice_days') }} + {{ assumption('price_wave_gap_days') }}) / {{ days_of_mean_month() }}
         else {{ kinds }}.months_to_start
     end
+{%- endmacro %}
+
+{# A day as a number of months, in which half a month is half of any month. #}
+{% macro place_in_months(day) -%}
+    (
+        cast(extract(year from {{ day }}) * 12 + extract(month from {{ day }}) as double)
+        + {{ ratio('extract(day from ' ~ day ~ ') - 1', 'extract(day from last_day(' ~ day ~ '))') }}
+    )
+{%- endmacro %}
+
+{# Months of a period in which a saving is made whose work begins on the day after the data. #}
+{% macro months_saved_in(period_start_date, period_end_date, as_of_date, months_to_start) -%}
+    {%- set begins = place_in_months('cast(' ~ as_of_date ~ ' + 1 as date)') ~ ' + cast(' ~ months_to_start ~ ' as double)' -%}
+    {{ decimal_of_double(
+        'greatest(0, ' ~ place_in_months('cast(' ~ period_end_date ~ ' + 1 as date)') ~ ' - greatest(' ~ place_in_months(period_start_date) ~ ', ' ~ begins ~ '))',
+        'decimal(9, 6)'
+    ) }}
 {%- endmacro %}

@@ -4,14 +4,22 @@
 {%- endmacro %}
 
 {# What a rated customer is asked for once its calls cost less. A credit weighs tokens as their model costs, so an invoice by credits falls
-   with the cost: as far as today's fee where it was a rise. Calls and tokens stay as many. #}
-{% macro revenue_after_savings(rated, usage_unit, saved_usd) -%}
+   with the cost: as far as today's fee where it was a rise, and as far as the floor that a transition sets. Calls and tokens stay as many. #}
+{% macro revenue_after_savings(rated, usage_unit, saved_usd, floor_share) -%}
     case
         when {{ usage_unit }} = 'credit' and {{ rated }}.is_priced
             then greatest(
-                least({{ rated }}.revenue_usd, {{ rated }}.current_revenue_usd),
+                case
+                    when {{ rated }}.revenue_usd > {{ rated }}.current_revenue_usd then {{ rated }}.current_revenue_usd
+                    else {{ money('cast(' ~ rated ~ '.current_revenue_usd as decimal(25, 12)) * coalesce(' ~ floor_share ~ ', 0)') }}
+                end,
                 {{ money('cast(' ~ rated ~ '.revenue_usd as decimal(25, 12)) * ' ~ decimal_of_double('coalesce(1 - ' ~ ratio(saved_usd, rated ~ '.cost_usd') ~ ', 1)', 'decimal(9, 8)')) }}
             )
         else {{ rated }}.revenue_usd
     end
+{%- endmacro %}
+
+{# Units of a month that a customer can have used: nobody makes a part of a call, and an invoice is computed again from the use beside it. #}
+{% macro whole_calls(units) -%}
+    case when usage_unit = 'call' then ceil(round({{ units }}, 6)) else {{ units }} end
 {%- endmacro %}

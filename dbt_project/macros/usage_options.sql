@@ -8,7 +8,7 @@
 
 {# A share as text in whole per cent; null where it is unknown. #}
 {% macro percent_text(share) -%}
-    cast(cast(round({{ share }} * 100) as bigint) as string) || ' %'
+    cast(cast(round(({{ share }}) * 100) as bigint) as string) || ' %'
 {%- endmacro %}
 
 {# What is left of a cost after the shares that are taken off it in a window, one after the other. Of what is rounded to millionths

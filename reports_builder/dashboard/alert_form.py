@@ -22,8 +22,10 @@ _LONGEST = 200
 
 def draw(settings: Settings, identity: Identity) -> None:
     """The form; what is saved is the ledger of the command `alerts`, and is shown at once."""
+    # Its place is kept, so that what stands below it stays open.
+    place = st.empty()
     if saved := st.session_state.pop(_SAVED, None):
-        st.success(escape(saved))
+        place.success(escape(saved))
     alerts = load_alerts(settings.warehouse, identity)
     if alerts is None or alerts.acknowledged is None or not alerts.subjects.rows:
         return

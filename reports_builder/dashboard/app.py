@@ -21,6 +21,7 @@ from reports_builder.dashboard import (
     live,
     login,
     reports_page,
+    savings_form,
     show,
     trace_page,
 )
@@ -32,12 +33,16 @@ from reports_builder.dashboard.loading import (
     load_notice,
     load_view,
 )
-from reports_builder.dashboard.pages import VIEWS, PageName
+from reports_builder.dashboard.pages import MOVED, REVENUE, VIEWS, PageName
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
+from reports_builder.dashboard.tables import LIMITED
+from reports_builder.dashboard.views.usage_optimization import ACTIONS
 from reports_builder.errors import ReportError
 from reports_builder.escaping import escape
 from reports_builder.formatting import currency_said
+from reports_builder.subjects.planning.budgets.statements import BUDGETS
+from reports_builder.subjects.rates.portfolio import TRANCHES
 
 _STYLE = Path(__file__).with_name("style.css")
 _NO_WAREHOUSE = """
@@ -61,17 +66,30 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
     period, scope = view.period, identity.scope
     limits = "" if scope.is_everything else f" Your group sees {escape(scope.said)}."
     st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.{limits}")
-    forms = {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)}
-    show.view(view, forms, is_narrowed=bool(filters.chosen))
-    if not scope.is_everything:
-        # What follows, sets what the company decides, or asks what no row of a team or customer answers.
-        return
+    forms = _forms(page, settings, identity) if scope.is_everything else {}
+    alerts = {alerts_shown.OPEN: partial(alert_form.draw, settings, identity)}
+    show.view(view, alerts | forms, is_narrowed=bool(filters.chosen))
+    there = {section.title for section in view.sections}
+    for title, draw in forms.items():
+        # A first budget is set where none is listed yet.
+        if title not in there:
+            draw()
+
+
+def _forms(page: PageName, settings: Settings, identity: Identity) -> dict[str, Callable[[], None]]:
+    """What sets what the company decides, or asks what no row of a team or customer answers.
+
+    Each by the title of the section that it belongs to.
+    """
+    if page.view == "forecasts_and_budgets":
+        return {BUDGETS: partial(budget_form.draw, settings)}
+    if page.view == "usage_optimization":
+        return {ACTIONS: partial(savings_form.draw, settings, identity)}
+    if page.view == "commitments":
+        return {TRANCHES: partial(commitment_calculator.draw, settings, identity)}
     if page.view == "performance":
-        trace_page.draw_runs(settings, identity)
-    if page.view == "planning":
-        budget_form.draw(settings)
-    if page.view == "optimization":
-        commitment_calculator.draw(settings, identity)
+        return {"": partial(trace_page.draw_runs, settings, identity)}
+    return {}
 
 
 def _notice(settings: Settings, identity: Identity) -> None:
@@ -105,6 +123,14 @@ def _empty() -> None:
     pass
 
 
+def _lead_on(address: str, pages: dict[str, st.Page]) -> None:
+    """From an address of before to the page that says what it said, with all that it asked for."""
+    first, other = MOVED[address]
+    is_other = any(name in st.query_params for name in commitment_calculator.PARAMETERS)
+    said = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.switch_page(pages[other if is_other else first], query_params=said)
+
+
 def main() -> None:
     """Draw what the address asks for."""
     settings = Settings.from_environment()
@@ -113,7 +139,7 @@ def main() -> None:
     scope = login.scope_of_reader(settings)
     if scope is None:
         return
-    st.session_state[show.LIMITED] = not scope.is_everything
+    st.session_state[LIMITED] = not scope.is_everything
     pages = {
         page: st.Page(_empty, title=page.title, url_path=page.address, default=not page.address)
         for page in VIEWS
@@ -126,10 +152,13 @@ def main() -> None:
     groups: dict[str, list[st.Page]] = {}
     for page, entry in pages.items():
         groups.setdefault(page.group, []).append(entry)
-    groups["Usage-based revenue"].extend([customer, trace])
-    groups["More"] = [reports, builder, explain]
+    groups[REVENUE].extend([customer, trace])
+    moved = {name: st.Page(_empty, title=name, url_path=name, visibility="hidden") for name in MOVED}
+    groups["More"] = [reports, builder, explain, *moved.values()]
     # Expanded: Streamlit hides the last of so many pages behind a button, which no one looks for.
     chosen = st.navigation(groups, expanded=True)
+    if chosen.url_path in moved:
+        _lead_on(chosen.url_path, {page.view: entry for page, entry in pages.items()})
 
     identity = live.note_drawn(settings, scope)
     live.strip(settings, scope)

@@ -1,4 +1,4 @@
-"""A form that sets or withdraws a budget, below the page of planning."""
+"""A form that sets or withdraws a budget, below the budgets to come."""
 
 from pathlib import Path
 

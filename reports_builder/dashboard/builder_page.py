@@ -14,6 +14,7 @@ from reports_builder.dashboard.drawing import Answer, Drawing, Field, draw, styl
 from reports_builder.dashboard.questions import ADDRESS, Question
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
+from reports_builder.dashboard.tables import table_html
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
 from reports_builder.evidence import Evidence
@@ -257,7 +258,7 @@ def _show(question: Question, result: semantic.Result) -> None:
         tuple(Column(item.name, item.label, style_of(item)) for item in fields), evidence, max_rows=50
     )
     if question.kind == "table" or not drawn:
-        show.html(show.table_html(table))
+        show.html(table_html(table))
     show.sources(cite((), (evidence,)), evidence, "chart-builder")
     if result.reached_limit:
         st.caption(f"There may be more than these {len(result.rows):,} rows: narrow the question.")

@@ -1,4 +1,4 @@
-"""The calculator of commitments below the page of optimization; the address keeps its controls."""
+"""The calculator on the page of commitments; the address keeps its controls."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +11,7 @@ from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
 from reports_builder.subjects.rates.calculator import ANY, WhatIf
 
-_TERM, _PAYMENT, _COVERAGE, _RISK = "term", "payment", "coverage", "risk"
+PARAMETERS = _TERM, _PAYMENT, _COVERAGE, _RISK = "term", "payment", "coverage", "risk"
 _EVERYTHING = 100
 
 

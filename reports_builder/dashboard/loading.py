@@ -5,13 +5,14 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from reports_builder.charts import stands_for
 from reports_builder.currency import Currency
 from reports_builder.dashboard import queries
 from reports_builder.dashboard.alerts_shown import Alerts, read_alerts
 from reports_builder.dashboard.filters import Filters
-from reports_builder.dashboard.pages import VIEWS
+from reports_builder.dashboard.pages import MOVED, page_of
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer, trace
@@ -24,6 +25,7 @@ from reports_builder.lineage.figure_ids import PageFigure, parse
 from reports_builder.missing import demo_beside_own
 from reports_builder.model import Section
 from reports_builder.subjects.rates import calculator
+from reports_builder.tracked_savings.decisions import works_of
 from reports_builder.warehouse import Period
 
 BuildView = Callable[[NarrowedWarehouse], View]
@@ -91,12 +93,14 @@ def load_chain(
         if not name or not isinstance(figure, PageFigure):
             return explain(warehouse, asked)
         if name == "customer":
-            view = customer.build(warehouse, customer_id)
+            views = [customer.build(warehouse, customer_id)]
         else:
-            view = _build_of(name)(warehouse) if name in {page.view for page in VIEWS} else None
-        if view is None:
+            names = MOVED.get(name, (name,))
+            views = [_build_of(each)(warehouse) if page_of(each) else None for each in names]
+        citations = [citation for view in views if view for citation in view.citations]
+        if not citations:
             raise ReportError(f"there is no page {name!r} with figures.")
-        return explain_figure(warehouse, figure, view.citations)
+        return explain_figure(warehouse, figure, tuple(citations))
 
 
 @lru_cache(maxsize=128)
@@ -139,6 +143,13 @@ def load_alerts(path: str, identity: Identity) -> Alerts | None:
     """What holds now, for the form below it."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return read_alerts(warehouse)
+
+
+@lru_cache(maxsize=4)
+def load_works(path: str, identity: Identity) -> tuple[dict[str, Any], ...]:
+    """The savings that can be measured once they are made, in the order of their rank."""
+    with open_published(Path(path), scope=identity.scope) as warehouse:
+        return tuple(work for work in works_of(warehouse) if work["is_tracked"])
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from reports_builder.compliance.audit import WITHOUT_LOGIN, AuditLog
 from reports_builder.dashboard.settings import Settings
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
+from reports_builder.tracked_savings.decisions import Decisions
 
 # Ids of these may be names, which must be erasable: the log, whose lines hang together, has none.
 _PERSONS = ("customer", "organization", "user")
@@ -42,6 +43,13 @@ def alerts(settings: Settings, verb: str, ids: Sequence[str]) -> AbstractContext
     more = f" and {len(ids) - _MOST_IDS} more" if len(ids) > _MOST_IDS else ""
     said = ", ".join(ids[:_MOST_IDS])
     return _of(settings, f"page alerts: {verb} {said}{more}, in {_place(Ledger(_warehouse(settings)).path)}")
+
+
+def saving(settings: Settings, verb: str, work_id: str) -> AbstractContextManager[None]:
+    """While a saving is accepted or given up."""
+    return _of(
+        settings, f"page savings: {verb}, {work_id}, in {_place(Decisions(_warehouse(settings)).path)}"
+    )
 
 
 def chart(settings: Settings) -> AbstractContextManager[None]:

@@ -5,39 +5,27 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from html import escape
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from reports_builder import formatting, markup
-from reports_builder.dashboard import charts, explain_page, noting
+from reports_builder.dashboard import charts, noting
 from reports_builder.dashboard.filters import whole_said
-from reports_builder.dashboard.pages import VIEWS
+from reports_builder.dashboard.pages import page_of
 from reports_builder.dashboard.settings import Settings
+from reports_builder.dashboard.tables import LIMITED, explained, table_html
 from reports_builder.dashboard.view import Opening, View
 from reports_builder.dashboard.weeks import line_html
 from reports_builder.evidence import Evidence, Prose
-from reports_builder.formatting import Value
-from reports_builder.model import (
-    Citation,
-    Column,
-    Figure,
-    Insight,
-    KeyFigure,
-    Section,
-    Table,
-    cite,
-    page_of_row,
-)
+from reports_builder.model import Citation, Figure, Insight, KeyFigure, Section, Table, cite
 from reports_builder.spreadsheet_cells import csv_bytes
 
-LIMITED = "is-limited"
-"""Where the session keeps whether its reader has the file, too."""
-
 _MOST_COLUMNS = 6
-_SENTENCE = 32
-# The reports put first what matters most; more of them above the charts would hide these.
+# What comes first matters most; more of them above the charts would hide these.
 _OPEN_INSIGHTS = 3
+_OPEN_TILES = 5
+# A caption that is longer explains a table; it does not name it.
+_LONGEST_NAME = 70
 _WHOLE = "Of the whole company, in the days of the reports, whatever is filtered."
 
 
@@ -63,24 +51,39 @@ def view(
 
     ``is_narrowed`` says that filters are in use, which the insights do not follow.
     """
-    _opening(shown.opening)
-    sentences = [_sentence(prose) for prose in shown.headline]
-    html(f'<div class="headline">{"".join(f"<p>{sentence}</p>" for sentence in sentences)}</div>')
+    leads = (*shown.leads, *[""] * (len(shown.headline) - len(shown.leads)))
+    sentences = [
+        f"<p>{_sentence(prose)}{_link(lead) if lead else ''}</p>"
+        for prose, lead in zip(shown.headline, leads, strict=True)
+    ]
+    further = "".join(f"<p>{_sentence(prose)}</p>" for prose in shown.further)
+    more = markup.folded("More of this", further) if further else ""
+    html(f'<div class="headline">{"".join(sentences)}{more}</div>')
     _tiles(shown)
+    _opening(shown.opening)
     _insights(shown.insights, is_narrowed=is_narrowed)
     pending: list[Section] = []
+    is_detail = False
     for section in shown.sections:
-        if section.figures:
+        form = (forms or {}).get(section.title)
+        if section.figures and len(section.tables) < 2 and not section.is_folded and not form:
             pending.append(section)
             if len(pending) == 2:
                 _side_by_side(pending)
                 pending = []
+            continue
+        _side_by_side(pending)
+        pending = []
+        if section.is_folded:
+            if not is_detail:
+                html("<h2>In detail</h2>")
+                is_detail = True
+            with st.expander(section.title, key=f"section-{_slug(section.title)}"):
+                _opened(section)
         else:
-            _side_by_side(pending)
-            pending = []
             one_section(section)
-            if forms and section.title in forms:
-                forms[section.title]()
+        if form:
+            form()
     _side_by_side(pending)
     if shown.left_out:
         st.info(
@@ -103,8 +106,8 @@ def _opening(lists: tuple[Opening, ...]) -> None:
 
 def _link(page: str) -> str:
     """To the view that says more."""
-    title = next((name.title for name in VIEWS if name.view == page), None)
-    return f' <a href="{page}" target="_self">{escape(title)}</a>' if title else ""
+    found = page_of(page)
+    return f' <a href="{found.address}" target="_self">{escape(found.title)}</a>' if found else ""
 
 
 def _sentence(prose: Prose) -> str:
@@ -118,9 +121,17 @@ def _not_narrowed(evidence: Iterable[Evidence]) -> str:
 
 
 def _tiles(shown: View) -> None:
-    with st.container(horizontal=True, gap="small", key="tiles"):
-        for place, tile in enumerate(shown.tiles):
-            with st.container(border=True, width=218, height="stretch", gap="small", key=f"tile-{place}"):
+    cards = list(enumerate(shown.tiles))
+    _row_of_tiles(cards[:_OPEN_TILES], "tiles")
+    if more := cards[_OPEN_TILES:]:
+        with st.expander(f"{len(more)} more figures" if len(more) > 1 else "One more figure", key="figures"):
+            _row_of_tiles(more, "tiles-more")
+
+
+def _row_of_tiles(cards: list[tuple[int, KeyFigure]], key: str) -> None:
+    with st.container(horizontal=True, gap="small", key=key):
+        for place, tile in cards:
+            with st.container(border=True, width=194, height="stretch", gap="small", key=f"tile-{place}"):
                 _tile(tile)
 
 
@@ -141,7 +152,7 @@ def _tile(tile: KeyFigure) -> None:
     evidence = [quote.evidence for cell in cells for quote in cell.quotes]
     html(
         f'<div class="tile"><div class="label">{markup.inline(label)}</div>'
-        f'<div class="now">{_explained(markup.inline(tile.now), tile.now)}</div>'
+        f'<div class="now">{explained(markup.inline(tile.now), tile.now)}</div>'
         f'<div class="more">{said}{_not_narrowed(evidence)}</div>'
         f"{line_html(tile.weeks) if tile.weeks else ''}</div>"
     )
@@ -188,38 +199,23 @@ def _cards(numbered: list[tuple[int, Insight]]) -> None:
 
 
 def insight_html(insight: Insight) -> str:
-    """One insight as a card: what is wrong, what it costs, what to do, what comes of it, and whose it is."""
-    told = {
-        "Problem": insight.problem,
-        "Impact": insight.ubr_impact,
-        "Recommendation": insight.recommendation.action,
-        "Outcome": insight.outcome,
-    }
-    paragraphs = "".join(f"<p><b>{name}</b> {markup.inline(said)}</p>" for name, said in told.items())
+    """One insight as a card: what it costs, what to do and whose it is; folded, why and what comes of it."""
     whose = f"Owner: {insight.recommendation.owner_role} · Effort: {insight.recommendation.effort}"
     domain = f"{insight.domain_spec}. {insight.domain_framework}"
+    why = _told({"Problem": insight.problem, "Outcome": insight.outcome})
     return (
-        f'<div class="insight"><div class="message">{markup.inline(insight.title)}</div>{paragraphs}'
-        f"<p>{escape(whose)}</p>"
-        f'<div class="more">FinOps domain: {escape(domain)}</div></div>'
+        f'<div class="insight"><div class="message">{markup.inline(insight.title)}</div>'
+        + _told({"Impact": insight.ubr_impact, "Recommendation": insight.recommendation.action})
+        + f"<p>{escape(whose)}</p>"
+        + markup.folded(
+            "Problem and outcome", f'{why}<div class="more">FinOps domain: {escape(domain)}</div>'
+        )
+        + "</div>"
     )
 
 
-def _explained(shown: str, prose: Prose) -> str:
-    """The figure as a link to what is behind it."""
-    if len(prose.quotes) != 1:
-        return shown
-    return _linked(shown, prose.quotes[0].column, prose.quotes[0].exact)
-
-
-def _linked(shown: str, column: str, exact: str) -> str:
-    url = st.context.url
-    if url is None or st.session_state.get(LIMITED):
-        return shown
-    view = urlsplit(url).path.rpartition("/")[2] or VIEWS[0].view
-    said = {name: st.query_params.get_all(name) for name in st.query_params}
-    target = explain_page.href(view, column, exact, said)
-    return f'<a class="figure" href="{escape(target, quote=True)}" target="_self">{shown}</a>'
+def _told(parts: Mapping[str, Prose]) -> str:
+    return "".join(f"<p><b>{name}</b> {markup.inline(said)}</p>" for name, said in parts.items())
 
 
 def query(citations: tuple[Citation, ...], key: str) -> None:
@@ -238,34 +234,89 @@ def query(citations: tuple[Citation, ...], key: str) -> None:
 
 
 def _side_by_side(sections: list[Section]) -> None:
-    if not sections:
+    """One section or two beside each other, each with one table at most; a wide one opens below both."""
+    if len(sections) < 2:
+        for section in sections:
+            one_section(section)
         return
-    # A table beside nothing would leave half of the page empty.
-    most_columns = _MOST_COLUMNS if all(section.tables for section in sections) else 0
     for column, section in zip(st.columns(len(sections), gap="large"), sections, strict=True):
         with column:
-            one_section(section, most_columns=most_columns)
-    # A wide table takes the whole width, below its chart.
+            _heading(section)
+            _said(section)
+            _drawn(section)
+            _tables(section, [table for table in section.tables if not _is_wide(table)])
     for section in sections:
-        wide = [table for table in section.tables if len(table.columns) > most_columns]
-        if wide:
-            html(f"<h2>{escape(section.title)}: the list</h2>")
-            _tables(section, wide)
+        _tables(section, [table for table in section.tables if _is_wide(table)], after=section.title)
 
 
-def one_section(section: Section, most_columns: int = 99) -> None:
-    """A section, without the tables that have more columns."""
+def _is_wide(table: Table) -> bool:
+    return len(table.columns) > _MOST_COLUMNS
+
+
+def one_section(section: Section) -> None:
+    """A section in the whole width.
+
+    A chart says what matters of its rows: these open with a click, as do all tables but the first where
+    there is no chart.
+    """
+    _heading(section)
+    if section.figures and section.text:
+        beside, drawn = st.columns(2, gap="large")
+        with beside:
+            _said(section)
+        with drawn:
+            _drawn(section)
+    else:
+        _said(section)
+        _drawn(section)
+    tables = list(section.tables)
+    if tables and not section.figures:
+        _table(section, tables.pop(0))
+    _tables(section, tables)
+
+
+def _opened(section: Section) -> None:
+    """A section whose title was clicked on: all of it."""
+    _said(section)
+    _drawn(section)
+    for table in section.tables:
+        _table(section, table, whole=len(section.tables) == 1)
+
+
+def _heading(section: Section) -> None:
     html(f"<h2>{escape(section.title)}</h2>")
-    for sentence in section.text:
-        html(f"<p>{_sentence(sentence)}</p>")
+
+
+def _said(section: Section) -> None:
+    if section.text:
+        html("".join(f'<p class="said">{_sentence(sentence)}</p>' for sentence in section.text))
+
+
+def _drawn(section: Section) -> None:
     for figure in section.figures:
         _figure(figure)
-    _tables(section, [table for table in section.tables if len(table.columns) <= most_columns])
 
 
-def _tables(section: Section, tables: list[Table]) -> None:
+def _tables(section: Section, tables: list[Table], *, after: str = "") -> None:
+    """The tables, each to be opened with a click; named ``after`` what they do not stand below."""
     for table in tables:
-        _table(table, f"{_slug(section.title)}-{section.tables.index(table)}")
+        with st.expander(_name(section, table, after), key=f"open-{_place(section, table)}"):
+            _table(section, table, whole=True)
+
+
+def _name(section: Section, table: Table, after: str) -> str:
+    """What a folded table is called: its own name, else its caption where that is short."""
+    caption = table.caption.plain.rstrip(".") if table.caption else ""
+    named = table.name or (caption if len(caption) <= _LONGEST_NAME and ". " not in caption else "")
+    rows = len(table.evidence.rows)
+    said = "one row" if rows == 1 else f"{rows:,} rows" if rows else "nothing to list"
+    if after or not named:
+        return f"{section.title}: {named[:1].lower()}{named[1:] or 'the list'} ({said})"
+    return f"{named[0].upper()}{named[1:]} ({said})"
+
+
+def _place(section: Section, table: Table) -> str:
+    return f"{_slug(section.title)}-{section.tables.index(table)}"
 
 
 def _figure(figure: Figure) -> None:
@@ -311,52 +362,12 @@ def download(label: str, content: bytes | str, file_name: str, key: str, rows: i
     )
 
 
-def _table(table: Table, name: str) -> None:
+def _table(section: Section, table: Table, *, whole: bool = False) -> None:
     remark = _not_narrowed((table.evidence,))
     if table.caption or remark:
         html(f'<div class="more">{markup.inline(table.caption) if table.caption else ""}{remark}</div>')
-    html(table_html(table))
-    sources(cite((table.caption,), (table.evidence,)), table.evidence, f"table-{name}")
-
-
-def table_html(table: Table) -> str:
-    """The rows that are shown, numbers flush right; it scrolls sideways where the screen is narrow."""
-    if not table.evidence.rows:
-        return "<p>Nothing to list.</p>"
-    kinds = [_kind(column) for column in table.columns]
-    heads = "".join(
-        f'<th scope="col" class="{kind}">{escape(column.heading)}</th>'
-        for kind, column in zip(kinds, table.columns, strict=True)
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(_cell(kind, column, record) for kind, column in zip(kinds, table.columns, strict=True))
-        + "</tr>"
-        for record in table.evidence.records()[: table.max_rows]
-    )
-    left = table.rows_left_out
-    more = f'<div class="more">{left:,} more in the CSV.</div>' if left else ""
-    head = f"<thead><tr>{heads}</tr></thead>"
-    stacked = ' class="stacked"' if table.stacks else ""
-    return f'<div class="wide" tabindex="0"><table{stacked}>{head}<tbody>{body}</tbody></table></div>{more}'
-
-
-def _cell(kind: str, column: Column, record: Mapping[str, Value]) -> str:
-    said = formatting.plain(column.value(record), column.style)
-    # A sentence needs room on a narrow screen, where the table scrolls.
-    kind = f"{kind} sentence" if kind == "text" and len(said) > _SENTENCE else kind
-    shown = escape(said)
-    if column.is_number and not column.words and record[column.name] is not None:
-        shown = _linked(shown, column.name, formatting.exact(record[column.name]))
-    if column.page and (address := page_of_row(column.page, record)):
-        shown = f'<a href="{address}" target="_self">{shown}</a>'
-    return f'<td class="{kind}" data-label="{escape(column.heading, quote=True)}">{shown}</td>'
-
-
-def _kind(column: Column) -> str:
-    if column.is_number:
-        return "number"
-    return "date" if column.style == "day_short" else "text"
+    html(table_html(table, whole=whole))
+    sources(cite((table.caption,), (table.evidence,)), table.evidence, f"table-{_place(section, table)}")
 
 
 def _slug(text: str) -> str:

@@ -9,7 +9,7 @@ from reports_builder.warehouse import Period
 
 @dataclass(frozen=True)
 class Opening:
-    """A list that a page opens with: what to decide, in an order, or what is new.
+    """A list below the key figures of a page: what to decide, in an order, or what is new.
 
     Beside each line stands the view that says more; empty without one.
     """
@@ -21,9 +21,11 @@ class Opening:
 
 @dataclass(frozen=True)
 class View:
-    """What it opens with, a headline, key figures, insights, sections of charts and tables, of one period.
+    """A headline, key figures, what to decide, insights, sections of charts and tables, of one period.
 
     Insights are those of the reports: of the whole company and the reports' own days, whatever is filtered.
+    ``further`` sentences open with a click: they are read once the headline is understood. ``leads`` are the
+    views that say more of each sentence of the headline, as far as there are any.
     ``left_out`` names the parts that its reader may not see.
     """
 
@@ -34,6 +36,8 @@ class View:
     period: Period
     insights: tuple[Insight, ...] = ()
     opening: tuple[Opening, ...] = ()
+    further: tuple[Prose, ...] = ()
+    leads: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
     @property
@@ -41,6 +45,6 @@ class View:
         """The queries behind all parts of the view, in its order."""
         cells = [cell for tile in self.tiles for cell in tile.cells]
         return (
-            *cite([*self.headline, *cells]),
+            *cite([*self.headline, *self.further, *cells]),
             *(citation for section in self.sections for citation in section.citations),
         )

@@ -12,21 +12,27 @@ def permitted(view: View) -> View:
     """The parts of the view that rest on figures which the reader may see.
 
     What rests on none may have been chosen by their absence ("there are no customers"): it goes, too.
-    Insights, and what the page opens with, speak of the whole company.
+    Insights, and what the page opens with, speak of the whole company; without some of the sentences it is
+    not known which of the others leads where.
     """
     tiles = tuple(_tile(tile) for tile in view.tiles if _is_shown([tile.now]))
     sections = tuple(section for section in map(_section, view.sections) if section is not None)
     kept = {section.title for section in sections}
     gone = [section.title for section in view.sections if section.title not in kept]
     gone += [_words(tile.label) for tile in view.tiles if not _is_shown([tile.now])]
-    headline = tuple(sentence for sentence in view.headline if _is_shown([sentence]))
+    headline, further = (
+        tuple(sentence for sentence in said if _is_shown([sentence]))
+        for said in (view.headline, view.further)
+    )
     return replace(
         view,
         headline=headline,
+        further=further,
         tiles=tiles,
         sections=sections,
         insights=(),
         opening=(),
+        leads=(),
         left_out=tuple(dict.fromkeys(gone)),
     )
 

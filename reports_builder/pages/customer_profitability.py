@@ -29,7 +29,7 @@ from reports_builder.subjects.pricing import queries as ask_prices
 from reports_builder.subjects.pricing.actions import plan_actions
 from reports_builder.subjects.pricing.frontier import chosen
 from reports_builder.subjects.pricing.statements import kept_said
-from reports_builder.subjects.rates.decisions import losses_without_new_prices
+from reports_builder.subjects.rates.decisions import hosting_said, losses_without_new_prices
 from reports_builder.warehouse import Warehouse
 
 _PATH = "customer_profitability.md"
@@ -55,6 +55,7 @@ def build(warehouse: Warehouse) -> Page:
         question=_QUESTION,
         answer=(
             margin_said(warehouse, totals),
+            *hosting_said(warehouse),
             losses_said(totals, losing),
             *losses_without_new_prices(warehouse),
             _advice(plan, chosen(warehouse)),

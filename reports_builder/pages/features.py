@@ -8,6 +8,7 @@ from reports_builder.subjects import insights
 from reports_builder.subjects.margin.features import queries as ask
 from reports_builder.subjects.margin.features.statements import (
     adoption_table,
+    candidates_section,
     cost_table,
     decisions_figure,
     judgement,
@@ -18,6 +19,8 @@ from reports_builder.subjects.margin.features.statements import (
     usage_table,
     what_they_bring,
 )
+from reports_builder.subjects.margin.statements import margin_named, margin_within_sentence
+from reports_builder.subjects.rates.decisions import hosting_said
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -55,7 +58,7 @@ def build(warehouse: Warehouse) -> Page:
             "one lives on the others."
         ),
         answer=_answer(warehouse, totals),
-        key_figures=key_figures(totals),
+        key_figures=key_figures(totals, margin_named(warehouse)),
         figures=revenue_and_cost(warehouse, totals, judged),
         insights=insights.features(warehouse),
         plan=action_plan(warehouse, "model_switch", "inefficient_usage", "batch", "caching"),
@@ -70,15 +73,17 @@ def build(warehouse: Warehouse) -> Page:
                 figures=usage_figure(judged),
             ),
             _adoption_section(warehouse, totals, everything, judged),
+            *candidates_section(warehouse, totals),
         ),
     )
 
 
 def _answer(warehouse: Warehouse, totals: Evidence) -> tuple[Prose, ...]:
     if not totals["features"]:
-        return (what_they_bring(totals),)
+        return (what_they_bring(totals, margin_within_sentence(warehouse)),)
     return (
-        what_they_bring(totals) + _customers_margin(warehouse),
+        what_they_bring(totals, margin_within_sentence(warehouse)) + _customers_margin(warehouse),
+        *hosting_said(warehouse),
         judgement(totals),
         _loss(warehouse, totals),
         _distribution(ask.concentrated(warehouse)),

@@ -34,6 +34,8 @@ from reports_builder.subjects.margin.statements import (
 )
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
+from reports_builder.subjects.pricing import customers as ask_customers
+from reports_builder.subjects.pricing.frontier import all_steep_leave_said
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import due, due_said
 from reports_builder.warehouse import Warehouse
@@ -82,9 +84,7 @@ def build(warehouse: Warehouse) -> Page:
             *(() if all_spend.rows else ledger_said(warehouse)),
             *why_it_changed(warehouse, spend),
             what_comes(outlook),
-            _what_first(best, saved)
-            + _what_prices_add(best, saved, ask.price_plan(warehouse))
-            + due_said(due(warehouse)),
+            _what_first(best, saved) + _what_prices_add(warehouse, best, saved) + due_said(due(warehouse)),
             *decisions_said(warehouse),
         ),
         key_figures=(
@@ -123,10 +123,15 @@ def _what_first(best: Evidence, saved: Evidence) -> Prose:
     )
 
 
-def _what_prices_add(best: Evidence, saved: Evidence, plan: Evidence) -> Prose:
+def _what_prices_add(warehouse: Warehouse, best: Evidence, saved: Evidence) -> Prose:
     """The change of prices, which lifts revenue where the ledger of savings lowers cost."""
+    plan = ask.price_plan(warehouse)
     if not plan.rows:
         return note("")
+    return _gain_of_prices(best, saved, plan) + all_steep_leave_said(ask_customers.impacts(warehouse))
+
+
+def _gain_of_prices(best: Evidence, saved: Evidence, plan: Evidence) -> Prose:
     if float(str(plan["plan_gain_usd"] or 0)) <= float(str(saved["total_net_usd"] or 0)):
         return plan.say(
             " Not in this total: the price plan of the pricing proposal, expected to lift the margin by "

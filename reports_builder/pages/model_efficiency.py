@@ -11,6 +11,7 @@ from reports_builder.savings import NOTHING_TO_DO, action_plan, ledger, named, t
 from reports_builder.subjects import insights
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.efficiency import queries as ask
+from reports_builder.subjects.efficiency.insights import refused_section
 from reports_builder.subjects.efficiency.statements import (
     attempts_section,
     canary_section,
@@ -46,7 +47,7 @@ def build(warehouse: Warehouse) -> Page:
         insights=insights.models(warehouse),
         plan=action_plan(warehouse, "model_switch", "inefficient_usage"),
         confidence=confidence(warehouse, (*model_prices_said(warehouse), *_assumptions(warehouse))),
-        sections=_reference(warehouse, tasks),
+        sections=(*_reference(warehouse, tasks), *refused_section(ask.refused(warehouse), refused_sums)),
     )
 
 

@@ -79,7 +79,7 @@ def _beside_the_total(warehouse: Warehouse, totals: Evidence) -> tuple[Prose, ..
     if not totals["overlap_usd"]:
         return lifts
     said = totals.say(
-        "All of this is net of overlap: **{overlap_usd:usd}** of the savings of these actions would have "
+        "All of this is net of overlap: **{overlap_usd:usd}** of the savings that were found would have "
         "been counted twice."
     )
     for lift in lifts:
@@ -90,9 +90,10 @@ def _beside_the_total(warehouse: Warehouse, totals: Evidence) -> tuple[Prose, ..
 def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
     of_actions = (
         note(
-            "The next 30 days bring the same calls with the same tokens. Of the saving that a switch could "
-            "bring, a share is counted; the range of a switch is a smaller or larger share, and more or "
-            "fewer tokens on the other model."
+            "The next 30 days bring the same calls with the same tokens. Of the saving that a switch or an "
+            "action on machines and storage could bring, a share is counted (seed assumptions); the range of "
+            "a switch is a smaller or larger share, and more or fewer tokens on the other model, that of the "
+            "others a smaller share, and all of it."
         ),
         note("The share of calls that can wait for the batch service is an estimate of yours to confirm."),
     )
@@ -118,7 +119,9 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
                     "Usage as it was, hour by hour, at the level that would have been cheapest; where no "
                     "level pays, at the smallest that is sold. Coverage is the share of the usage that the "
                     "commitment serves, utilization the share of the commitment that is used; below the "
-                    "break-even utilization it loses."
+                    "break-even utilization it loses. The batch service and caching are the way to a lower "
+                    "price of the same usage without a promise: what they would save of it by themselves, as "
+                    "far as it is known, stands beside each offer."
                 ),
             ),
             tables=(offers_table(warehouse),),

@@ -1,7 +1,7 @@
 """Analysis: the cost to come, months against budget and forecast, and what investments return."""
 
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Page, Section
 from reports_builder.subjects import insights
 from reports_builder.subjects.planning import queries as ask
@@ -15,12 +15,13 @@ from reports_builder.subjects.planning.close import queries as ask_close
 from reports_builder.subjects.planning.close.statements import (
     close_section,
     month_against_forecast,
+    month_against_the_one_before,
     month_closed,
 )
 from reports_builder.subjects.planning.funnel.statements import funnel_section
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.statements import (
-    claims_table,
+    claims_section,
     improvements_table,
     measured_beside,
     return_tables,
@@ -100,7 +101,7 @@ def build(warehouse: Warehouse) -> Page:
         sections=(
             *close_section(warehouse, warehouse.period.as_of),
             *_variance_sections(warehouse, causes, month_budgets),
-            *budgets_section(ahead),
+            *budgets_section(warehouse, ahead),
             *proposals_section(ask_budgets.proposals(warehouse), ask_budgets.longer_proposals(warehouse)),
             *year_section(warehouse),
             *_return_sections(warehouse, investments),
@@ -109,7 +110,7 @@ def build(warehouse: Warehouse) -> Page:
             *before_it_is_made_sections(warehouse),
             *stacking_section(warehouse),
             *lifetimes_section(warehouse),
-            *_claims_section(warehouse),
+            *claims_section(warehouse),
             *tokens_section(warehouse),
         ),
     )
@@ -119,7 +120,9 @@ def _company_month(warehouse: Warehouse) -> tuple[Prose, ...]:
     company = ask_close.company(warehouse, warehouse.period.as_of)
     if not company.rows:
         return ()
-    return (month_closed(company) + note(" ") + month_against_forecast(company),)
+    return (
+        join([month_closed(company), month_against_forecast(company), month_against_the_one_before(company)]),
+    )
 
 
 def _variance_sections(
@@ -149,18 +152,6 @@ def _return_sections(warehouse: Warehouse, investments: Evidence) -> tuple[Secti
         ),
         Section("What can be improved", tables=(improvements_table(warehouse),)),
         Section("Plans by period", tables=(years_table(warehouse),)),
-    )
-
-
-def _claims_section(warehouse: Warehouse) -> tuple[Section, ...]:
-    claims = ask_returns.claims(warehouse)
-    if not claims.rows:
-        return ()
-    return (
-        Section(
-            "Example: figures that others printed on investments, checked",
-            tables=(claims_table(claims),),
-        ),
     )
 
 

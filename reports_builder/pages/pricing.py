@@ -64,7 +64,7 @@ def build(warehouse: Warehouse) -> Page:
         period=warehouse.period,
         question=_QUESTION,
         answer=answer(warehouse, plan, rules),
-        key_figures=key_figures(plan, rules),
+        key_figures=key_figures(warehouse, plan, rules),
         key_figure_headings=KEY_FIGURE_HEADINGS,
         figures=(margins_figure(warehouse, plan),),
         insights=insights.pricing(warehouse),

@@ -21,6 +21,7 @@ from reports_builder.subjects.margin.statements import (
 )
 from reports_builder.subjects.pricing import queries as ask_prices
 from reports_builder.subjects.pricing.actions import plan_actions
+from reports_builder.subjects.rates.decisions import hosting_said
 from reports_builder.warehouse import Warehouse
 
 _PATH = "analyses/profitability.md"
@@ -48,6 +49,7 @@ def build(warehouse: Warehouse) -> Page:
         question=_QUESTION,
         answer=(
             margin_said(warehouse, totals),
+            *hosting_said(warehouse),
             losses_said(totals, losing),
             *recurring_said(movements),
             _groups(segments),

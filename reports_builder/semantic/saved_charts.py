@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import yaml
 
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
+from reports_builder.exports.files import write_whole
 from reports_builder.semantic.catalog import check_dimensions, check_metrics
 from reports_builder.semantic.questions import Result, query
 from reports_builder.warehouse import DEFAULT_WAREHOUSE
@@ -51,15 +51,9 @@ def save_chart(chart: SavedChart, folder: Path = SAVED_CHARTS) -> Path:
     content = _content(chart)
     # What is written is what will be read: the same rules for both.
     _chart(content, f"the chart {clean(chart.name)!r}")
-    folder.mkdir(parents=True, exist_ok=True)
     path = _file_of(chart.name, folder)
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=folder, prefix=".", suffix=".tmp", delete=False
-    ) as written:
-        written.write(text)
-    Path(written.name).chmod(0o644)
-    Path(written.name).replace(path)
+    write_whole(path, text.encode())
     return path
 
 

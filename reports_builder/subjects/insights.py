@@ -3,6 +3,8 @@
 What a function asks, its report has mostly asked already: a warehouse answers the same question once.
 """
 
+from datetime import date
+
 from reports_builder.model import Insight
 from reports_builder.savings import ledger
 from reports_builder.subjects.allocation.breakdown import insights as breakdown
@@ -25,6 +27,8 @@ from reports_builder.subjects.margin import insights as margin
 from reports_builder.subjects.margin import queries as ask_margin
 from reports_builder.subjects.margin.features import insights as margin_features
 from reports_builder.subjects.margin.features import queries as ask_features
+from reports_builder.subjects.margin.revenue import queries as ask_revenue
+from reports_builder.subjects.margin.revenue.insights import low_retention
 from reports_builder.subjects.planning import queries as ask_planning
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
 from reports_builder.subjects.planning.budgets.insights import furthest_ahead, heading_over
@@ -84,9 +88,11 @@ def allocation(warehouse: Warehouse) -> Insights:
 
 def alignment(warehouse: Warehouse) -> Insights:
     """Of teams and their budgets."""
-    budgets, month = ask_teams.team_budgets(warehouse), ask_teams.month_budget(warehouse)
+    of_teams, month = ask_teams.team_budgets(warehouse), ask_teams.month_budget(warehouse)
     return (
-        *teams.overrun(budgets, month, ask_teams.budget_table(warehouse), ask_teams.budgets_ahead(warehouse)),
+        *teams.overrun(
+            of_teams, month, ask_teams.budget_table(warehouse), ask_teams.budgets_ahead(warehouse)
+        ),
         *teams.dear_team(ask_teams.teams(warehouse)),
         *teams.shown_only(ask_teams.shown_only(warehouse), ask_teams.shown_in_all(warehouse)),
     )
@@ -94,6 +100,11 @@ def alignment(warehouse: Warehouse) -> Insights:
 
 def planning(warehouse: Warehouse) -> Insights:
     """Of months against their plan, and of investments."""
+    return (*budgets(warehouse), *investments(warehouse))
+
+
+def budgets(warehouse: Warehouse) -> Insights:
+    """Of months against their plan."""
     ahead = ask_budgets.ahead(warehouse)
     over = worst(ask_variance.budgets(warehouse), furthest_ahead(ahead))
     return (
@@ -107,8 +118,12 @@ def planning(warehouse: Warehouse) -> Insights:
             )
         ),
         *heading_over(ahead),
-        *likely_loss(ask_returns.doubtful(warehouse), ask_returns.investments(warehouse)),
     )
+
+
+def investments(warehouse: Warehouse) -> Insights:
+    """Of investments that are likely to lose money."""
+    return likely_loss(ask_returns.doubtful(warehouse), ask_returns.investments(warehouse))
 
 
 def realtime(warehouse: Warehouse) -> Insights:
@@ -153,26 +168,57 @@ def _switches(warehouse: Warehouse) -> Insights:
 
 def optimization(warehouse: Warehouse) -> Insights:
     """Of what the same work could cost."""
-    offer, counts = ask_rates.recommended_offer(warehouse), ask_rates.offer_counts(warehouse)
     return (
         *due_insight(warehouse),
-        *rates.model_switches(ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse)),
-        *rates.commitments(
-            offer,
-            ask_rates.offer_beyond_limits(warehouse),
-            counts,
-            ask_rates.owned_terms(warehouse),
-            ask_rates.offers(warehouse, "after_actions", paying=bool(counts["offers_paying"])),
-        ),
-        *rates.batch(ask_rates.kind(warehouse, "batch"), ask_rates.batch(warehouse)),
+        *_models_moved(warehouse),
+        *_on_models(warehouse),
+        *_batch(warehouse),
         *usage_insight(warehouse),
         *cloud_commitment_insight(warehouse),
     )
 
 
+def usage_optimization(warehouse: Warehouse) -> Insights:
+    """Of the same work with other models, in batches, and on fewer machines."""
+    return (*_models_moved(warehouse), *_batch(warehouse), *usage_insight(warehouse))
+
+
+def commitments(warehouse: Warehouse) -> Insights:
+    """Of what to sign, and what to renew."""
+    return (*due_insight(warehouse), *cloud_commitment_insight(warehouse), *_on_models(warehouse))
+
+
+def _models_moved(warehouse: Warehouse) -> Insights:
+    return rates.model_switches(ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse))
+
+
+def _on_models(warehouse: Warehouse) -> Insights:
+    counts = ask_rates.offer_counts(warehouse)
+    return rates.commitments(
+        ask_rates.recommended_offer(warehouse),
+        ask_rates.offer_beyond_limits(warehouse),
+        counts,
+        ask_rates.owned_terms(warehouse),
+        ask_rates.offers(warehouse, "after_actions", paying=bool(counts["offers_paying"])),
+        look_backs=ask_rates.look_backs(warehouse),
+    )
+
+
+def _batch(warehouse: Warehouse) -> Insights:
+    return rates.batch(ask_rates.kind(warehouse, "batch"), ask_rates.batch(warehouse))
+
+
 def profitability(warehouse: Warehouse) -> Insights:
-    """Of margins by customer and by group."""
-    return (*_where_margin_goes(warehouse), *_lifetime(warehouse))
+    """Of margins by customer and by group, and of fees that went."""
+    return (*_where_margin_goes(warehouse), *_retention(warehouse), *_lifetime(warehouse))
+
+
+def _retention(warehouse: Warehouse) -> Insights:
+    movements = ask_revenue.movements(warehouse)
+    month = movements["month_start_date"]
+    if not isinstance(month, date):
+        return ()
+    return low_retention(movements, ask_revenue.left_in_month(warehouse, month))
 
 
 def customers(warehouse: Warehouse) -> Insights:
@@ -227,9 +273,15 @@ def proposal(warehouse: Warehouse) -> Insights:
         ask_customers.segments(warehouse, "usage_archetype"),
     )
     gains = ask_customers.gains(warehouse, "usage_archetype")
-    flat = proposals.flat_fee(ask_pricing.today(warehouse), losses, archetypes, gains)
+    flat = proposals.flat_fee(
+        ask_pricing.today(warehouse), losses, archetypes, gains, is_proposed=not plan["is_current_plan"]
+    )
     if plan["is_current_plan"]:
-        return flat, proposals.pricing(plan, plans, sequence_said(warehouse))
+        return (
+            flat,
+            proposals.pricing(plan, plans, sequence_said(warehouse)),
+            *proposals.hosting_to_assign(warehouse),
+        )
     prices, room = ask_pricing.prices(warehouse), ask_pricing.room(warehouse)
     return (
         flat,
@@ -237,6 +289,7 @@ def proposal(warehouse: Warehouse) -> Insights:
         proposals.projection(plan, plans, ask_customers.impacts(warehouse), sequence_said(warehouse)),
         proposals.spared(ask_customers.segments(warehouse, "subscription_tier")),
         *proposals.hardest_hit(ask_customers.largest_rises(warehouse), ask_customers.impacts(warehouse)),
+        *proposals.hosting_to_assign(warehouse),
     )
 
 
@@ -246,7 +299,6 @@ def features(warehouse: Warehouse) -> Insights:
     return (
         *margin_features.losses(warehouse, totals),
         *margin_features.closures(warehouse, totals),
-        *margin_features.investments(warehouse, totals),
         *margin_features.uneven_use(warehouse),
     )
 

@@ -18,7 +18,8 @@ from reports_builder.errors import ReportError
 from reports_builder.warehouse import Warehouse, open_warehouse
 
 _LONGEST = 200
-_LONGEST_AGO, _LONGEST_AHEAD = timedelta(days=366), timedelta(days=732)
+LONGEST_AGO, LONGEST_AHEAD = timedelta(days=366), timedelta(days=732)
+"""How far from the day of the figures a saving may begin."""
 
 # What can be measured afterwards: resources by their bills, moved calls by their models.
 _PARTS = """
@@ -117,7 +118,7 @@ def accept(warehouse: Path, work_id: str, accepted_date: date, actor: str, note:
     _check(actor, note)
     with open_warehouse(warehouse) as opened:
         as_of = opened.period.as_of
-        if not as_of - _LONGEST_AGO <= accepted_date <= as_of + _LONGEST_AHEAD:
+        if not as_of - LONGEST_AGO <= accepted_date <= as_of + LONGEST_AHEAD:
             raise ReportError(f"{accepted_date} is not near the {as_of} of the figures: is the year right?")
         kinds = {str(work["work_id"]): str(work["action_kind"]) for work in opened.evidence(_WORKS).records()}
         asked, work_id = work_id, _work_of(work_id, kinds)
@@ -167,21 +168,27 @@ def works(warehouse: Path) -> list[dict[str, Any]]:
 
     ``is_tracked`` says whether it can be measured what a work saved.
     """
-    accepted = {
-        tracking_id: told["accepted_date"]
+    with open_warehouse(warehouse) as opened:
+        found = works_of(opened)
+    accepted = accepted_dates(warehouse)
+    return [work | {"accepted_date": accepted_since(str(work["work_id"]), accepted)} for work in found]
+
+
+def works_of(opened: Warehouse) -> list[dict[str, Any]]:
+    """The works with what they save, in the order of their rank, and whether each can be measured."""
+    measured = {row["work_id"] for sql in _MEASURED for row in opened.evidence(sql).records()}
+    return [
+        dict(work) | {"is_tracked": work["work_id"] in measured} for work in opened.evidence(_WORKS).records()
+    ]
+
+
+def accepted_dates(warehouse: Path) -> dict[str, str]:
+    """Since when each part of a work is accepted by a decision beside the warehouse, by its tracking id."""
+    return {
+        tracking_id: str(told["accepted_date"])
         for tracking_id, told in Decisions(warehouse).in_force().items()
         if told.get("accepted_date")
     }
-    with open_warehouse(warehouse) as opened:
-        measured = {row["work_id"] for sql in _MEASURED for row in opened.evidence(sql).records()}
-        return [
-            dict(work)
-            | {
-                "accepted_date": _since(str(work["work_id"]), accepted),
-                "is_tracked": work["work_id"] in measured,
-            }
-            for work in opened.evidence(_WORKS).records()
-        ]
 
 
 def _work_of(asked: str, works: Collection[str]) -> str:
@@ -194,8 +201,9 @@ def _work_of(asked: str, works: Collection[str]) -> str:
     return found
 
 
-def _since(work_id: str, accepted: dict[str, str | None]) -> str | None:
-    dates = [day for tracking_id, day in accepted.items() if day and tracking_id.startswith(f"{work_id}:")]
+def accepted_since(work_id: str, accepted: Mapping[str, str]) -> str | None:
+    """The first day on which a part of the work is accepted; None where none is."""
+    dates = [day for tracking_id, day in accepted.items() if tracking_id.startswith(f"{work_id}:")]
     return min(dates, default=None)
 
 

@@ -208,13 +208,13 @@ def key(built: Workspace, scope: Scope) -> Identity:
 
 def evidence_of(view: View) -> list[Evidence]:
     cells = [cell for tile in view.tiles for cell in tile.cells]
-    found = [citation.evidence for citation in cite([*view.headline, *cells])]
+    found = [citation.evidence for citation in cite([*view.headline, *view.further, *cells])]
     return found + [citation.evidence for section in view.sections for citation in section.citations]
 
 
 def downloads(view: View) -> str:
     """Every CSV that the page offers, and whatever it says."""
-    said = [sentence.plain for sentence in view.headline]
+    said = [sentence.plain for sentence in (*view.headline, *view.further)]
     return "\n".join([*said, *(csv_bytes(evidence).decode("utf-8-sig") for evidence in evidence_of(view))])
 
 

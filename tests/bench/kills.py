@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import random
+import reprlib
 import shutil
 import signal
 import sys
@@ -273,6 +274,11 @@ def forked(work: Callable[[], object], kill_after: float | None = None) -> tuple
     return found, time.monotonic() - began, is_killed
 
 
+_SHORT = reprlib.Repr()
+_SHORT.maxdict = _SHORT.maxlist = _SHORT.maxtuple = 40
+_SHORT.maxother = 60
+
+
 def one_round(
     subject: Subject, folder: Path, chance: random.Random, usual: tuple[object, float]
 ) -> list[float]:
@@ -288,7 +294,7 @@ def one_round(
     forked(lambda: subject.run(folder))
     found, _, _ = forked(lambda: subject.state(folder))
     if found != usual[0]:
-        raise FailedError(f"ends at {str(found)[:2000]}\nwithout a kill at {str(usual[0])[:2000]}")
+        raise FailedError(f"ends at {_SHORT.repr(found)}\nwithout a kill at {_SHORT.repr(usual[0])}")
     return kills
 
 

@@ -77,9 +77,20 @@ def test_a_seed_of_the_company_counts_in_place_of_the_shipped_one(company: Path)
     (company / "seeds" / "owners.csv").write_text(header + "x" * header.count(",") + "\n")
     compose(company)
     assert composed_seed(company, "owners") == (company / "seeds" / "owners.csv").read_text()
-    (company / "seeds" / "owners.csv").unlink()
-    compose(company)
-    assert composed_seed(company, "owners") == (shipped.SEEDS / "owners.csv").read_text()
+    assert composed_seed(company, "assumptions") == (shipped.SEEDS / "assumptions.csv").read_text()
+
+
+def test_what_the_demos_company_decided_is_nobody_elses_decision(company: Path, tmp_path: Path) -> None:
+    """A folder that is older than a seed of decisions has no file of it, and none of the demo's rows."""
+    (company / "seeds" / "accepted_savings.csv").unlink()
+    for _ in range(2):
+        compose(company)
+        assert composed_seed(company, "accepted_savings").count("\n") == 1
+    init(tmp_path / "demo", is_demo=True)
+    header = (shipped.SEEDS / "budgets.csv").read_text().splitlines()[0]
+    (tmp_path / "demo" / "seeds" / "budgets.csv").write_text(f"{header}\n")
+    compose(tmp_path / "demo")
+    assert composed_seed(tmp_path / "demo", "accepted_savings").count("\n") > 1
 
 
 def test_variables_of_the_company_count_and_the_others_are_the_products(company: Path) -> None:

@@ -146,7 +146,8 @@ class Reader:
     def tiles(self) -> dict[str, str]:
         """Every tile: label and figure."""
         found: list[tuple[str, str]] = self.page.locator(".tile").evaluate_all(
-            "tiles => tiles.map(tile => ['.label', '.now'].map(part => tile.querySelector(part).innerText))"
+            # Those that open with a click have no text that is seen.
+            "tiles => tiles.map(tile => ['.label', '.now'].map(part => tile.querySelector(part).textContent))"
         )
         return dict(found)
 

@@ -16,19 +16,16 @@ from reports_builder.alerts.lookup import acknowledge, assign
 from reports_builder.alerts.run import evaluate_and_deliver
 from reports_builder.dashboard.alerts_shown import alerts_sections, alerts_tile, read_alerts, what_is_new
 from reports_builder.dashboard.reading import identity_of, open_published
-from reports_builder.dashboard.show import table_html
+from reports_builder.dashboard.tables import table_html
 from reports_builder.model import Section
+from tests.dashboard.own_ledger import read_own_ledger
 from tests.workspace import Workspace
 
 
 @pytest.fixture
 def own(built: Workspace, workspace: Workspace) -> Workspace:
-    """A copy whose views read the ledger beside it, as if it had been built there."""
-    with duckdb.connect(str(workspace.published)) as connection:
-        found = "select sql from duckdb_views() where view_name = 'stg_alerts__events'"
-        (view,) = connection.execute(found).fetchall()[0]
-        view = view.replace(str(built.folder), str(workspace.folder))
-        connection.execute(view.replace("CREATE VIEW", "CREATE OR REPLACE VIEW"))
+    """A copy whose views read the ledger beside it."""
+    read_own_ledger(workspace, built)
     return workspace
 
 

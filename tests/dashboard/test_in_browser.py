@@ -74,9 +74,10 @@ def test_every_page_shows_the_figures_of_its_queries(dashboard: Dashboard, reade
         assert view is not None
         assert reader.tiles() == {tile.cells[0].plain: tile.now.plain for tile in view.tiles}
         charts = sum(len(section.figures) for section in view.sections)
-        reader.page.locator(
-            '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
-        ).nth(charts - 1).wait_for(timeout=WAIT)
+        if charts:
+            reader.page.locator(
+                '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
+            ).nth(charts - 1).wait_for(timeout=WAIT)
         assert reader.page.locator(".message .days").count() == charts
         assert reader.page.get_by_test_id("stAlert").count() == 0
     reader.turn_to("Overview")
@@ -125,19 +126,46 @@ def test_a_click_on_a_bar_leads_to_its_page(
     assert reader.page.get_by_test_id("stAlert").count() == 0
 
 
-def test_the_calculator_shows_levels_within_what_is_allowed(dashboard: Dashboard, reader: Reader) -> None:
-    reader.open("optimization?risk=10&term=12")
-    reader.settled()
-    assert reader.page.get_by_role("heading", name="Commitment calculator").count() == 1
-    allowed = dashboard.workspace.query(
-        "select distinct offer_name from rates.rpt_commitment_levels"
-        " where term_months = 12 and risk_share <= 0.1 and monthly_savings_usd > 0"
+def test_the_calculator_says_what_pays_within_what_is_allowed(dashboard: Dashboard, reader: Reader) -> None:
+    """No promise pays for itself on the calls of so small a company, and none is offered as a choice."""
+    [(saving, paying)] = dashboard.workspace.query(
+        "select count(*) filter (where monthly_savings_usd > 0), count(*) filter (where is_worthwhile)"
+        " from rates.rpt_commitment_levels where term_months = 12"
     )
-    section = reader.page.get_by_text("What you would sign", exact=True)
-    section.wait_for(timeout=WAIT)
-    shown = reader.page.locator(".wide").last.locator("td[data-label='Offer']").all_inner_texts()
-    assert shown
-    assert {name.removesuffix(" (example)") for name in shown} <= {name for (name,) in allowed}
+    assert saving > 0 == paying
+    # The address of before, with what only one of the pages that it leads to is asked.
+    reader.open("optimization?risk=10&term=12")
+    assert reader.page.url.endswith("/commitments?risk=10&term=12")
+    assert reader.page.get_by_role("heading", name="Commitment calculator").count() == 1
+    reader.page.get_by_text("No level of an offer pays within these limits.").wait_for(timeout=WAIT)
+    reader.open("commitments")
+    reader.page.get_by_text("The engine recommends no commitment.").wait_for(timeout=WAIT)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"), [("optimization", "usage-optimization"), ("planning", "forecasts-and-budgets")]
+)
+def test_an_address_of_before_leads_on_with_its_filters(reader: Reader, before: str, now: str) -> None:
+    reader.open(f"{before}?provider=openai")
+    assert reader.page.url.endswith(f"/{now}?provider=openai")
+    reader.page.get_by_role("button", name="Clear filters").wait_for(timeout=WAIT)
+    # No reader looks for a page that leads elsewhere.
+    titles = reader.page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
+    assert before not in {title.lower() for title in titles}
+
+
+def test_what_is_folded_opens_with_a_click(reader: Reader) -> None:
+    reader.open("usage-optimization")
+    folded = reader.page.locator("[class*='st-key-section-']").filter(has_text="Switches of models")
+    assert folded.locator(".wide").first.is_visible() is False
+    folded.get_by_text("Switches of models that were refused").click()
+    folded.locator(".wide").first.wait_for(timeout=WAIT)
+    reader.open("pricing")
+    more = reader.page.locator(".rows").first
+    hidden = more.locator("tbody.rest td").first
+    assert not hidden.is_visible()
+    more.locator("summary").click()
+    assert hidden.is_visible()
 
 
 def test_filters_live_in_the_address(dashboard: Dashboard, reader: Reader) -> None:
@@ -334,12 +362,19 @@ def test_the_keyboard_alone_is_enough(reader: Reader) -> None:
 
 
 def test_a_phone_in_the_dark_shows_every_page_without_scrolling_sideways(phone: Reader) -> None:
-    for path in ("", "performance", "optimization"):
+    for path in ("", "performance", "usage-optimization", "commitments", "unit-economics"):
         phone.open(path)
         wide, seen = phone.page.get_by_test_id("stMain").evaluate(
             "main => [main.scrollWidth, main.clientWidth]"
         )
         assert wide <= seen
+    phone.page.get_by_test_id("stExpandSidebarButton").click()
+    # It slides in; then no name of a page is cut.
+    phone.page.wait_for_function(
+        "() => { const names = [...document.querySelectorAll('[data-testid=stSidebarNav] a span')];"
+        " return names.length && names.every(one => one.scrollWidth <= one.clientWidth + 1); }",
+        timeout=WAIT,
+    )
     red = phone.page.evaluate(
         "() => Number(getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor.match(/\\d+/)[0])"
     )

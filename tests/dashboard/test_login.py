@@ -107,7 +107,7 @@ def test_only_named_readers_see_figures(
         reader.page.get_by_text(seen).first.wait_for(timeout=WAIT)
         if account in ("named", "of the domain"):
             reader.page.locator(".tile").first.wait_for(timeout=WAIT)
-            assert ("Fees earned" in reader.page.locator(".tile .label").all_inner_texts()) == (
+            assert ("Fees earned" in reader.page.locator(".tile .label").all_text_contents()) == (
                 account == "named"
             )
         else:

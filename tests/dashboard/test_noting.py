@@ -124,7 +124,8 @@ def test_each_form_of_a_page_goes_through_the_log() -> None:
         "acknowledge(Path",
         "assign(Path",
         "save_chart(",
-        "Decisions(",
+        "accept(warehouse",
+        "give_up(warehouse",
         ".download_button(",
     )
     found = {
@@ -137,6 +138,8 @@ def test_each_form_of_a_page_goes_through_the_log() -> None:
         ("budget_form.py", "BudgetChanges("),
         ("alert_form.py", "acknowledge(Path"),
         ("alert_form.py", "assign(Path"),
+        ("savings_form.py", "accept(warehouse"),
+        ("savings_form.py", "give_up(warehouse"),
         ("builder_page.py", "save_chart("),
         ("show.py", ".download_button("),
     }

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import hashlib
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from generator.cli import DEFAULT_END_DATE
+from generator.cloud.estate import draw_machines
+from generator.plan import CLOUD_STREAM, Options, make_plan
 from tests.generator.conftest import run_generator
+from tests.workspace import ROOT
 
 CLOUD = ("--customers", "30", "--days", "40", "--seed", "7")
 
@@ -186,3 +191,26 @@ def test_customers_pay_their_invoices_and_the_truth_names_who_does_not(cloud: Pa
 def test_it_does_not_follow(tmp_path: Path) -> None:
     done = run_generator("--with-cloud", "--follow", "--out", str(tmp_path / "raw"))
     assert done.returncode == 2 and "use it without --follow" in done.stderr
+
+
+def test_the_savings_that_the_demo_decided_happened_to_its_machines() -> None:
+    """The machines that were to end have ended on the day of the decision; the one that was to sleep runs day and night."""
+    makefile = (ROOT / "Makefile").read_text()
+    customers, days = (
+        int(re.findall(rf"^DEMO_{name} := (\d+)", makefile, re.MULTILINE)[0])
+        for name in ("CUSTOMERS", "DAYS")
+    )
+    options = Options(customers, days, date.fromisoformat(DEFAULT_END_DATE), 42, with_cloud=True)
+    machines = {
+        machine.resource_id: machine
+        for machine in draw_machines(make_plan(options).stream(CLOUD_STREAM), options.first, options.end_date)
+    }
+    with (ROOT / "dbt_project" / "seeds" / "accepted_savings.csv").open(newline="") as file:
+        decided = list(csv.DictReader(file))
+    assert {row["action_kind"] for row in decided} == {"idle_machine", "off_hours", "model_switch"}
+    for row in decided:
+        assert options.first < date.fromisoformat(row["accepted_date"]) < options.end_date
+        if row["action_kind"] == "idle_machine":
+            assert str(machines[row["resource_id"]].ended) == row["accepted_date"]
+        if row["action_kind"] == "off_hours":
+            assert machines[row["resource_id"]].hours == (0, 24)

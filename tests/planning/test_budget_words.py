@@ -61,6 +61,40 @@ def test_the_one_furthest_over_is_named_and_teams_are_left_to_their_own_insight(
 
 
 @pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (
+            "they keep it",
+            "Make the open savings on this scope: $600.00 of them fall in the month if the work begins now, and keep it at $1,480.00.",
+        ),
+        (
+            "they keep later ones",
+            "Leave the budget as it is, and make the open savings on this scope: once all are made, from December 2026 on, they take "
+            "$832.00 off a month, and such a month comes to $1,248.00. Of this one they take $600.00",
+        ),
+        (
+            "they take part of it",
+            "Make the open savings on this scope first: $600.00 of them fall in the month, which then comes to $1,480.00.",
+        ),
+        ("none is open", "set the budget to what it comes to; no saving on this scope is open."),
+        ("not known", "which savings fall on this scope is not known."),
+    ],
+)
+def test_savings_on_a_scope_come_before_a_cut_of_its_use(
+    verdict: str, said: str, connection: duckdb.DuckDBPyConnection
+) -> None:
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_budgets",
+        budget("provider", "openai", 1500, 2080)
+        + f", '{verdict}' as savings_verdict, 832 as open_savings_usd, 600 as period_savings_usd, 1480 as forecast_after_savings_usd, "
+        "1248 as month_once_saved_usd, date '2026-12-01' as all_saved_from_date",
+    )
+    (insight,) = heading_over(ask.ahead(warehouse))
+    assert said in insight.recommendation.action.plain
+
+
+@pytest.mark.parametrize(
     ("days", "early", "late", "said"),
     [
         (None, None, None, "over budget"),

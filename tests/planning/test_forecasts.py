@@ -17,6 +17,7 @@ from tests.real_files import real_file
 
 MODELS = (
     "int_forecasts_by_origin",
+    "int_forecast_sums",
     "int_forecast_methods",
     "int_forecast_intervals",
     "rpt_forecast_accuracy",

@@ -52,6 +52,21 @@ def test_a_backtest_is_never_called_a_forecast_that_was_made(forecast: str, word
     assert words in said([f"{TOTAL}, {forecast}"])
 
 
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (
+            "90 as prior_actual_usd, 22 as prior_variance_usd, 0.204 as prior_daily_variance_share, 'major' as prior_severity",
+            "The month before cost $90.00: this one cost $22 more; by the day up 20 %, a major difference.",
+        ),
+        ("0 as prior_actual_usd, 112 as prior_variance_usd", "The month before cost $0.00: this one cost $112 more."),
+        ("null as prior_actual_usd", "The data does not cover the month before, so the two are not compared."),
+    ],
+)  # fmt: skip
+def test_the_month_before_is_compared_where_the_data_covers_it(before: str, words: str) -> None:
+    assert words in said([f"{TOTAL}, 'none' as forecast_basis, {before}"])
+
+
 def test_the_cause_has_what_to_do_and_an_owner() -> None:
     budget = "'none' as forecast_basis, 100 as budget_usd, 12 as budget_variance_usd"
     cause = (

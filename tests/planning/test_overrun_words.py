@@ -1,11 +1,20 @@
-"""What is said of budgets that were missed: the worst of all, and what can be saved before a larger budget."""
+"""What is said of budgets that were missed: the worst of all, and what can be saved before a larger budget, from its month on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
-from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
-from reports_builder.subjects.allocation.teams.queries import budgets_ahead
+import duckdb
+import pytest
+
+from reports_builder.subjects.allocation.teams.insights import (
+    budget_decision,
+    budget_outcome,
+    dear_team,
+    team_decision,
+)
+from reports_builder.subjects.allocation.teams.queries import budgets_ahead, teams
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
 from reports_builder.subjects.planning.budgets.insights import furthest_ahead
 from reports_builder.subjects.planning.variance import queries as ask_variance
@@ -14,59 +23,160 @@ from reports_builder.subjects.planning.variance.statements import worst_budget_f
 from tests.reports.empty_marts import empty_marts, with_rows
 
 ADVICE = "allocation.rpt_budget_advice"
+TEAMS = "allocation.rpt_team_costs"
+
+SAVED_ON_MACHINES = (
+    "677.61 as open_savings_usd, 677.61 as open_savings_on_machines_usd, 0 as open_savings_on_calls_usd, 0 as lift_savings_usd, "
+    "true as is_covered_by_savings, date '2026-12-01' as all_saved_from_date"
+)
+LATER = "193.9 as month_savings_usd, 162.1 as overrun_after_savings_usd, date '2026-12-01' as kept_from_date"
+LIFTED = (
+    "182.4 as open_savings_usd, 0 as open_savings_on_machines_usd, 0 as open_savings_on_calls_usd, 182.4 as lift_savings_usd, "
+    "'agent calls: all models to sonnet' as lifts_for_less, false as is_covered_by_savings, 0 as month_savings_usd, "
+    "226 as overrun_after_savings_usd, date '2026-12-01' as all_saved_from_date, 703.11 as suggested_budget_usd, "
+    "885.51 as suggested_without_savings_usd"
+)
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with empty_marts(ADVICE, TEAMS, as_of=date(2026, 10, 31)) as opened:
+        yield opened
 
 
 def team(name: str, over: int, verdict: str, more: str) -> str:
     return (
         f"date '2026-11-01' as month_start_date, '{name}' as team_id, '{name}' as team_name, 'planned' as month_phase, "
         f"{over} as projected_variance_usd, true as is_over, 'heading over budget' as budget_status, 650 as budget_usd, "
+        "date '2026-11-14' as decide_by_date, 'Head of Finance' as approver_role, "
         f"3 as judged_months, 3 as over_months, 20500 as suggested_team_budgets_usd, '{verdict}' as overrun_verdict, {more}"
     )
 
 
-def test_savings_that_cover_an_overrun_come_before_a_larger_budget() -> None:
-    with empty_marts(ADVICE, as_of=date(2026, 10, 31)) as opened:
-        budgets = budgets_ahead(
-            with_rows(
-                opened,
-                ADVICE,
-                team(
-                    "Platform", 356, "the use is", "677.61 as open_savings_usd, true as is_covered_by_savings"
-                ),
-                team(
-                    "Agents",
-                    226,
-                    "the budget is wrong",
-                    "885.51 as suggested_budget_usd, false as is_covered_by_savings",
-                ),
-            )
+def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands_alone(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    budgets = budgets_ahead(
+        with_rows(
+            connection,
+            ADVICE,
+            team(
+                "Platform",
+                356,
+                "the use is",
+                f"{SAVED_ON_MACHINES}, {LATER}, date '2026-12-01' as kept_low_from_date",
+            ),
+            team("Agents", 226, "both are", LIFTED),
         )
-        said = budget_decision(budgets).plain
-        worth = budget_outcome(budgets).plain
-    assert said == (
-        "The use is to change, not the budget: open savings of Platform on machines and storage, $677.61 a month, cover the "
-        "$356.00 that it is heading over. Do the savings first, and do not raise the budget: have the team say by 14 November 2026 "
-        "which it does (the optimization page lists them). The budget of Agents is wrong: it was over in 3 of 3 whole months, "
-        "and no open saving on machines and storage covers that. Set it to $885.51."
     )
-    assert worth.startswith("Up to $677.61 a month")
+    platform, agents = budgets.each()
+    assert team_decision(platform).plain == (
+        "Platform: change the use, not the budget. Open savings on machines and storage, $677.61 a month, cover the $356.00 that it is "
+        "heading over from December 2026 on, at their low end as well. In November 2026 $193.90 of them count if all the work "
+        "begins now, and $162.10 stay over: accept that once, or cut it. The team says by 14 November 2026 which of them "
+        "(optimization page) it makes."
+    )
+    assert team_decision(agents).plain == (
+        "Agents: change the use, then the budget. It was over in 3 of 3 whole months. Decide first on the open savings by moves that "
+        "lift its answers (agent calls: all models to sonnet), $182.40 a month, from December 2026 on: a part of the $226.00 that it is "
+        "heading over. Then set the budget to $703.11, or to $885.51 if nothing is saved, by 14 November 2026."
+    )
+    assert budget_decision(budgets).plain == (
+        f"{team_decision(platform).plain} {team_decision(agents).plain} The teams' budgets would then come to $20.5K a month."
+    )
+    assert budget_outcome(budgets).plain == (
+        "Platform: up to $677.61 a month from December 2026 on, $193.90 of it in November 2026. Agents: up to $182.40 a month from December "
+        "2026 on, none of it in November 2026. Assumption: the work on savings begins now, use stays as it is, and the forecast of the "
+        "teams holds."
+    )
 
 
-def test_a_budget_that_was_never_kept_and_that_no_saving_covers_is_wrong() -> None:
-    with empty_marts(ADVICE, as_of=date(2026, 10, 31)) as opened:
-        budgets = budgets_ahead(
-            with_rows(
-                opened,
-                ADVICE,
-                team(
-                    "Agents",
-                    226,
-                    "the budget is wrong",
-                    "885.51 as suggested_budget_usd, false as is_covered_by_savings",
-                ),
-            )
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        (
+            "200 as month_savings_usd, 0 as overrun_after_savings_usd, date '2026-11-01' as kept_from_date",
+            "heading over in November 2026 already, if the work begins now. The team",
+        ),
+        (LATER, "heading over from December 2026 on, but not at their low end. In November 2026 $193.90"),
+        (
+            "0 as month_savings_usd, 356 as overrun_after_savings_usd",
+            "heading over once all are made, but do not keep the months after it alone, as these are forecast. In November 2026 "
+            "none of them counts yet, and $356.00 stay over",
+        ),
+    ],
+    ids=["in time", "not at the low end", "not after it"],
+)
+def test_a_budget_is_said_to_be_kept_from_the_month_in_which_it_is(
+    when: str, said: str, connection: duckdb.DuckDBPyConnection
+) -> None:
+    warehouse = with_rows(
+        connection, ADVICE, team("Platform", 356, "the use is", f"{SAVED_ON_MACHINES}, {when}")
+    )
+    assert said in budget_decision(budgets_ahead(warehouse)).plain
+
+
+def test_a_budget_that_was_never_kept_is_wrong_where_nothing_can_be_saved(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse = with_rows(
+        connection,
+        ADVICE,
+        team(
+            "Agents",
+            226,
+            "the budget is wrong",
+            "885.51 as suggested_budget_usd, false as is_covered_by_savings, 'product agents' as hard_stop_of, 900 as hard_stop_usd, "
+            "876 as hard_stop_forecast_usd, 1075 as hard_stop_upper_usd",
+        ),
+    )
+    said = budget_decision(budgets_ahead(warehouse)).plain
+    assert said.startswith(
+        "Agents: change the budget, not the use. It was over in 3 of 3 whole months, and no saving is open. Set it to $885.51"
+    )
+    assert (
+        "The product agents has a hard stop at $900.00 in November 2026: $876.00 are forecast, $1,075.00"
+        in said
+    )
+
+
+def test_savings_that_are_open_are_named_where_the_budget_may_be_raised(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    mixed = (
+        "30 as open_savings_usd, 20 as open_savings_on_machines_usd, 10 as open_savings_on_calls_usd, 0 as lift_savings_usd, "
+        "false as is_covered_by_savings, 700 as projected_cost_usd"
+    )
+    warehouse = with_rows(connection, ADVICE, team("Data", 50, "the use is", mixed))
+    assert budget_decision(budgets_ahead(warehouse)).plain == (
+        "Data: decide by 14 November 2026 whether to raise its budget for November 2026 to $700.00, or have the team say what it cuts to "
+        "save $50.00. Open savings, $30.00 a month ($20.00 on machines and storage, $10.00 on calls), are a part of that."
+    )
+
+
+def test_a_dear_team_is_sent_to_the_models_that_are_cheaper_for_its_work(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    def costs(name: str, per_call: int, more: str) -> str:
+        return (
+            f"'{name}' as team_id, '{name}' as team_name, 10 as calls, 100 as cost_usd, {per_call} as cost_per_call_usd, "
+            f"2 as cost_per_call_to_average, 1 as task_types, 0 as task_types_to_switch, {more}"
         )
-        assert budget_decision(budgets).plain.startswith("The budget is wrong, not the use: Agents was over")
+
+    warehouse = with_rows(
+        connection,
+        TEAMS,
+        costs(
+            "Agents",
+            9,
+            "1 as task_types_to_lift_for_less, 'agent calls: all models to sonnet' as lifts_for_less, 182.4 as savings_on_calls_usd",
+        ),
+        costs("Web", 1, "0 as task_types_to_lift_for_less"),
+    )
+    [insight] = dear_team(teams(warehouse))
+    assert "agent calls: all models to sonnet" in insight.recommendation.action.plain
+    assert "no cheaper model" not in insight.recommendation.action.plain
+    assert insight.outcome.plain.startswith("Up to $182.40 a month")
 
 
 STATEMENTS, CAUSES, BUDGETS = (

@@ -24,7 +24,9 @@ def flagged(file_name: str, scale: int = 1) -> set[date]:
     with duckdb.connect() as connection:
         connection.execute(
             """
-            create table int_series_costs_daily (scope varchar, scope_id varchar, usage_date date, cost_usd decimal(28, 12));
+            create table int_series_costs_daily (
+                scope varchar, scope_id varchar, is_direct boolean, usage_date date, cost_usd decimal(28, 12)
+            );
             create table int_series_costs_hourly (
                 scope varchar, scope_id varchar, hour_of_day integer, usage_date date, cost_usd decimal(28, 12)
             );
@@ -33,7 +35,9 @@ def flagged(file_name: str, scale: int = 1) -> set[date]:
             ) as assumptions (name, value)
             """
         )
-        connection.executemany("insert into int_series_costs_daily values ('total', 'total', ?, ?)", rows)
+        connection.executemany(
+            "insert into int_series_costs_daily values ('total', 'total', true, ?, ?)", rows
+        )
         found = connection.execute(f"select usage_date from ({render('int_series_unusual')})").fetchall()
     return {day for (day,) in found}
 

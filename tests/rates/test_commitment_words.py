@@ -19,6 +19,7 @@ from reports_builder.subjects.rates.insights import commitments as commitment_in
 from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.statements import (
     after_the_price_plan,
+    commitment_section,
     offers_that_pay,
     what_commitments_save,
     what_was_examined,
@@ -140,7 +141,7 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
     tiny.add(
         "rates.rpt_commitment_options",
         f"{OFFER}, 'a' as offer_id, 'A' as offer_name, 'recommended' as verdict, true as is_recommended, 60 as net_monthly_savings_usd, "
-        "0.7 as usage_share_after_price_plan, -12 as net_monthly_savings_after_price_plan_usd",
+        "0.7 as usage_share_after_price_plan, -12 as net_monthly_savings_after_price_plan_usd, 33 as savings_without_contract_usd",
         f"{OFFER}, 'b' as offer_id, 'B' as offer_name, 'ranked lower after weights for term and payment' as verdict, false as is_recommended, "
         "61 as net_monthly_savings_usd",
         f"{OFFER}, 'c' as offer_id, 'C' as offer_name, 'does not pay' as verdict, false as is_recommended, -5 as net_monthly_savings_usd",
@@ -156,9 +157,18 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
         offers = ask.offers(warehouse, "after_actions", paying=True)
         assert [row["offer_id"] for row in offers.records()] == ["a", "b"]
         (insight,) = commitment_insights(
-            offer, ask.offer_beyond_limits(warehouse), counts, ask.owned_terms(warehouse), offers
+            offer,
+            ask.offer_beyond_limits(warehouse),
+            counts,
+            ask.owned_terms(warehouse),
+            offers,
+            look_backs=ask.look_backs(warehouse),
         )
     assert "a promise of $4.4K in all" in insight.ubr_impact.plain
+    assert (
+        "Without a promise, the batch service and caching could save $33 a month of the same usage"
+        in insight.outcome.plain
+    )
     assert insight.supporting.caption is not None
     assert "1 of 3 offers would save nothing" in insight.supporting.caption.plain
 
@@ -190,7 +200,14 @@ def test_the_level_that_the_limits_allow_is_recommended_and_no_other(
         offer, beyond = ask.recommended_offer(warehouse), ask.offer_beyond_limits(warehouse)
         counts = ask.offer_counts(warehouse)
         offers = ask.offers(warehouse, "after_actions", paying=True)
-        (insight,) = commitment_insights(offer, beyond, counts, ask.owned_terms(warehouse), offers)
+        (insight,) = commitment_insights(
+            offer,
+            beyond,
+            counts,
+            ask.owned_terms(warehouse),
+            offers,
+            look_backs=ask.look_backs(warehouse),
+        )
         said = what_commitments_save(offer, beyond, counts, totals(warehouse)).plain
     assert insight.title.plain.endswith(title)
     assert action in insight.recommendation.action.plain
@@ -206,6 +223,59 @@ def test_the_level_that_the_limits_allow_is_recommended_and_no_other(
     assert {row["verdict"] for row in offers.records()} == {
         row.split("as offer_name, '")[1].split("'")[0] for row in rows
     }
+
+
+TESTED = (
+    "true as is_on_models, 'a' as offer_id, 'A' as offer_name, true as is_illustrative, 0.07 as committed_units, "
+    "12.6 as monthly_savings_usd, 11 as monthly_savings_last_60_usd, 10 as monthly_savings_last_90_usd, true as is_recommended"
+)
+
+
+@pytest.mark.parametrize(
+    ("tested", "said", "unsaid"),
+    [
+        (
+            "1 as history_share, 0.6 as backtested_units, 64 as backtested_monthly_savings_usd, 'high' as confidence",
+            "saves $11 a month on the last 60 days and $10 on the last 90. What the first two thirds of these days would have chosen, "
+            "0.60 units (of spend: dollars an hour), saved $64 a month in the last third. Confidence: high.",
+            "as far as they are known",
+        ),
+        (
+            "0.5 as history_share, 'medium' as confidence",
+            "as far as they are known. There is no backtest: nothing was used in the days that would have chosen a level. Confidence: medium.",
+            "$0",
+        ),
+        (
+            "1 as history_share, 0 as backtested_units, 0 as backtested_monthly_savings_usd, 'medium' as confidence",
+            "The first two thirds of these days would have chosen no commitment at all.",
+            "no backtest",
+        ),
+    ],
+)
+def test_how_sure_an_offer_on_models_is_stands_beside_it(
+    tiny: Tiny, tested: str, said: str, unsaid: str
+) -> None:
+    tiny.add("rates.rpt_commitment_options", ALLOWED)
+    tiny.commitments(
+        f"{TESTED}, {tested}",
+        f"{TESTED.replace('true as is_on_models', 'false as is_on_models')}, {tested}",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        offer = ask.recommended_offer(warehouse)
+        (insight,) = commitment_insights(
+            offer,
+            ask.offer_beyond_limits(warehouse),
+            ask.offer_counts(warehouse),
+            ask.owned_terms(warehouse),
+            ask.offers(warehouse, "after_actions", paying=True),
+            look_backs=ask.look_backs(warehouse),
+        )
+        (section,) = commitment_section(warehouse, offer)
+    assert said in insight.outcome.plain
+    assert unsaid not in insight.outcome.plain
+    assert "Without a promise" not in insight.outcome.plain
+    (table,) = section.tables
+    assert len(table.cells) == 1
 
 
 @pytest.mark.parametrize(
@@ -238,3 +308,34 @@ def test_what_was_saved_and_what_has_no_list_price_come_to_all_spend(tiny: Tiny)
         (section,) = realized_sections(warehouse)
     assert "$30.50 for services whose bills state no list price" in section.text[0].plain
     assert "all spend of the month is $130.50" in section.text[0].plain
+
+
+@pytest.mark.parametrize(
+    ("of_all", "said"),
+    [
+        (
+            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share",
+            "Of the savings that were decided, 3 are tracked, and 2 are measured: until now $80.00 were expected of "
+            "these, and $60.40 came (76 %).",
+        ),
+        (
+            "0 as measured_decisions",
+            "Savings that were decided and are tracked: 3; nothing is known of them yet.",
+        ),
+    ],
+)
+def test_what_came_of_decided_savings_is_said_beside_what_was_expected(
+    tiny: Tiny, of_all: str, said: str
+) -> None:
+    tiny.add(
+        "rates.rpt_savings_realized_monthly",
+        "date '2026-10-01' as month_start_date, 1 as step_order, 'caching' as kind, 120 as list_cost_usd, 120 as cost_before_usd, "
+        "20 as savings_usd, 100 as cost_after_usd, 100 as effective_cost_usd, 130.5 as all_spend_usd, 20 as month_savings_usd, true as is_latest",
+    )
+    tiny.add(
+        "rates.rpt_savings_tracked",
+        f"'end i-1' as tracking_id, 'idle_machine' as action_kind, date '2026-10-01' as accepted_date, 3 as decisions, {of_all}",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = realized_sections(warehouse)
+    assert section.text[1].plain == said

@@ -16,7 +16,7 @@ from tests.rates.test_portfolio_words import rows_of
 
 POOL = "'A a1' as pool, 'small' as self_hosted_model, 3 as usd_per_million_tokens"
 MACHINE = "0.15 as lower_from_share, 'A' as provider_name, true as is_cheapest_region, 'r1' as region_id"
-METER = "'A' as provider_name, date '2026-10-01' as month_start_date, 'GB' as consumed_unit, 60 as used_units"
+METER = "true as is_payer_known, 'A' as provider_name, date '2026-10-01' as month_start_date, 'GB' as consumed_unit, 60 as used_units"
 
 
 @pytest.fixture
@@ -96,6 +96,32 @@ def test_a_free_tier_is_listed_with_what_nobody_used_of_it_and_others_are_not(ti
     ]
     assert [row[1] for row in rows_of(section)] == ["store"]
     assert [row[1:] for row in rows_of(section, 1)] == [["out", "unknown", "100", "40", "GB", "$3.60"]]
+
+
+def test_a_payer_that_no_bill_names_is_promised_no_tier(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_price_tiers",
+        f"{METER.replace('true', 'false')}, false as is_near_next_tier, 'unknown: the bill names no payer' as price_gap_cause, 'store' as meter_name, "
+        "90 as effective_cost_usd, 'unknown: the bill names no payer' as verdict",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = price_tier_section(warehouse)
+    assert [text.plain for text in section.text] == [
+        "In October 2026 1 meters had a price that depends on the volume (seed price_tiers), all accounts of a payer together.",
+        "For 1 of them bills name no payer (BillingAccountId), so that nobody knows whose volumes count together: their tier, "
+        "and what the next one would save, is unknown.",
+    ]
+    assert section.tables == ()
+    tiny.add(
+        "rates.rpt_price_tiers",
+        f"{METER}, false as is_near_next_tier, 'none' as price_gap_cause, 'out' as meter_name, 0.6 as next_tier_reached_share",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = price_tier_section(warehouse)
+    assert (
+        "For none of those whose payer is known is there anything to decide: the furthest has used 60 %"
+        in section.text[0].plain
+    )
 
 
 def test_nothing_is_said_without_cards_machines_and_meters(tiny: Tiny) -> None:

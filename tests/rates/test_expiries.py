@@ -56,7 +56,7 @@ def test_a_commitment_that_ends_soon_is_an_action_with_the_day_to_decide_by() ->
         said = due_said(due(warehouse)).plain
     assert said == (
         " The Reserved Instance of platform-team with AWS ends on 15 December 2026 and does not renew by itself: "
-        "renew it, by 1 December 2026, which saves $102 a month."
+        "renew it, by 1 December 2026, else cost rises by $102 a month (owner: Head of Finance, 1 day)."
     )
     assert insight.recommendation.action.plain.startswith(
         "Decide on the Reserved Instance that ends on 15 December 2026: renew it, by 1 December 2026."

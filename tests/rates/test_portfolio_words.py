@@ -97,23 +97,48 @@ def level(group: str, offer: str, saves: int, coverage: float, risk: float, **fi
     shown = {
         "usage_group": group, "offer_id": offer, "offer_name": offer, "group_id": group, "alternatives": "AWS", "is_illustrative": False,
         "term_months": 12, "payment_option": "no upfront", "committed_units": saves, "monthly_savings_usd": saves, "coverage_share": coverage,
-        "risk_share": risk, "obligation_usd": 1000, "upfront_cost_usd": 0, "money_at_risk_usd": 1000 * risk, **fields,
+        "risk_share": risk, "obligation_usd": 1000, "upfront_cost_usd": 0, "money_at_risk_usd": 1000 * risk, "is_worthwhile": True,
+        "is_recommended": False, "verdict": "another level of it saves more", **fields,
     }  # fmt: skip
     return ", ".join(f"{value!r} as {name}" for name, value in shown.items())
 
 
-def test_the_calculator_chooses_rows_within_what_is_allowed(tiny: Tiny) -> None:
+RECOMMENDED = {"is_recommended": True, "verdict": "recommended"}
+
+
+def test_the_calculator_begins_with_what_the_engine_recommends(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_commitment_levels",
+        level("c5", "year", 40, 0.5, 0.0, **RECOMMENDED),
+        level("c5", "year", 60, 0.9, 0.3, verdict="beyond the limit of risk"),
+        level("g5", "year", 900, 0.9, 0.3, is_worthwhile=False, verdict="measure first"),
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        section = what_if_section(warehouse, WhatIf(0, ANY, 100, 100))
+        limited = what_if_section(warehouse, WhatIf(0, ANY, 95, 100))
+    assert [(row[0], row[7], row[-1]) for row in rows_of(section)] == [("c5", "$40.00", "recommended")]
+    assert section.text[0].plain.startswith(
+        "This is what the engine recommends; the controls choose within limits of your own. They would save $40 a month"
+    )
+    assert [(row[0], row[7], row[-1]) for row in rows_of(limited)] == [
+        ("c5", "$60.00", "beyond the limit of risk")
+    ]
+    assert "of them the engine recommends 0. They would save $60" in limited.text[0].plain
+
+
+def test_the_calculator_chooses_what_pays_within_what_is_allowed(tiny: Tiny) -> None:
     tiny.add(
         "rates.rpt_commitment_levels",
         level("c5", "year", 40, 0.5, 0.0),
         level("c5", "year", 60, 0.9, 0.3),
         level("c5", "three years", 70, 0.8, 0.2, term_months=36, payment_option="all upfront", upfront_cost_usd=1000),
-        level("m5", "year", 20, 0.6, 0.0),
-        level("m5", "year", -5, 0.1, 0.0),
+        level("m5", "year", 20, 0.6, 0.0, **RECOMMENDED),
+        level("m5", "year", 99, 0.1, 0.0, is_worthwhile=False, verdict="usage is going"),
         level("all", "everything", 85, 0.7, 0.1, group_id="AWS"),
     )  # fmt: skip
     chosen = {
-        WhatIf(0, ANY, 100, 100): [("c5", 70), ("m5", 20)],
+        WhatIf(0, ANY, 100, 100): [("m5", 20)],
+        WhatIf(0, ANY, 100, 95): [("c5", 70), ("m5", 20)],
         WhatIf(12, ANY, 100, 100): [("all", 85)],
         WhatIf(0, "no upfront", 60, 100): [("c5", 40), ("m5", 20)],
         WhatIf(0, ANY, 100, 0): [("c5", 40), ("m5", 20)],
@@ -124,10 +149,12 @@ def test_the_calculator_chooses_rows_within_what_is_allowed(tiny: Tiny) -> None:
         for wanted, expected in chosen.items():
             rows = what_if(warehouse, wanted).records()
             assert [(row["usage_group"], row["monthly_savings_usd"]) for row in rows] == expected, wanted
-        said = what_if_section(warehouse, WhatIf(0, ANY, 100, 100)).text[0].plain
-        assert said.startswith(
-            "They would save $90 a month for a promise of $2.0K, of which $1.0K is paid on the first day. At risk is $200"
+        said = what_if_section(warehouse, WhatIf(0, ANY, 100, 95)).text[0].plain
+        assert said == (
+            "Of the levels that pay by themselves these save most within your limits; of them the engine recommends 1. "
+            "They would save $90 a month for a promise of $2.0K, of which $1.0K is paid on the first day. At risk is $200: "
+            "what is paid for nothing if every hour uses only what nineteen of twenty use."
         )
         assert what_if_section(warehouse, WhatIf(36, ANY, 50, 100)).text[0].plain == (
-            "No level of an offer saves anything within these limits."
+            "No level of an offer pays within these limits."
         )

@@ -89,7 +89,7 @@ def test_the_dashboard_compares_where_the_data_covers_both_periods(built: Worksp
         view = load_view(page.view, str(built.published), identity, Filters(period=period))
         assert view is not None
         cells = [cell for tile in view.tiles for cell in tile.cells]
-        asked = [citation.evidence for citation in cite([*view.headline, *cells])]
+        asked = [citation.evidence for citation in cite([*view.headline, *view.further, *cells])]
         asked += [citation.evidence for section in view.sections for citation in section.citations]
         found[page.view] = sum(len(changes(evidence)) for evidence in asked)
     # A week and two weeks have as many days of data before them; 30 days have not.

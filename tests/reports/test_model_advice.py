@@ -7,7 +7,14 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from reports_builder.subjects.efficiency.insights import shortfalls
+from reports_builder.subjects.efficiency import queries as ask_models
+from reports_builder.subjects.efficiency.insights import (
+    refusals,
+    refused_section,
+    shortfalls,
+    slow_answers,
+)
+from reports_builder.subjects.efficiency.queries import slowest
 from reports_builder.subjects.efficiency.statements import (
     canary_section,
     lifts_beside_savings,
@@ -15,7 +22,11 @@ from reports_builder.subjects.efficiency.statements import (
 )
 from reports_builder.subjects.margin.features import insights as features
 from reports_builder.subjects.margin.features import queries as ask_features
-from reports_builder.subjects.margin.features.statements import judgement, what_they_bring
+from reports_builder.subjects.margin.features.statements import (
+    candidates_section,
+    judgement,
+    what_they_bring,
+)
 from reports_builder.subjects.margin.statements import fees_said
 from reports_builder.warehouse import Warehouse
 from tests.reports.empty_marts import empty_marts, warehouse_of
@@ -25,7 +36,10 @@ TABLES = (
     "efficiency.rpt_quality_moves",
     "efficiency.rpt_canary_design",
     "margin.rpt_feature_economics",
+    "efficiency.rpt_model_efficiency",
+    "efficiency.rpt_model_recommendations",
 )
+MODELS, RECOMMENDATIONS = TABLES[4:]
 SHORT = (
     "'reasoning' as task_type, 'reasoning (feature code review)' as subject, 8123 as calls, 365 as current_cost_usd, "
     "0.85 as minimum_quality_score, 0.828 as quality_score_avg, -0.022 as quality_gap, 'opus' as lift_model, "
@@ -33,13 +47,16 @@ SHORT = (
 )
 CHEAPEST = (
     "'v2 to opus' as advised_moves, 1250 as advised_moved_calls, 64 as advised_cost_change_usd, 0.855 as advised_quality_score_avg, "
-    "0.852 as advised_quality_score_lower, 'surely' as advised_reaches_floor, false as is_lift_advised"
+    "0.852 as advised_quality_score_lower, 'surely' as advised_reaches_floor, false as is_lift_advised, "
+    "16100 as advised_latency_p50_before_ms, 32200 as advised_latency_p50_after_ms, 0.045 as advised_at_limit_share_before, "
+    "0.2 as advised_at_limit_share_after, 'Head of Engineering' as owner_role, '3 days' as advised_effort, 1800 as advised_effort_usd"
 )
 AGENT = (
     "'agent' as task_type, 'agent' as subject, 22199 as calls, 812 as current_cost_usd, 0.85 as minimum_quality_score, "
     "0.838 as quality_score_avg, -0.012 as quality_gap, 'sonnet' as lift_model, 0.854 as lift_quality_score_avg, "
     "0.852 as lift_quality_score_lower, -182.4 as lift_cost_change_usd, 'turbo' as objection_from_model, "
-    "'loses too much quality' as objection, 'all models to sonnet' as advised_moves, -182.4 as advised_cost_change_usd, true as is_lift_advised"
+    "'loses too much quality' as objection, 'all models to sonnet' as advised_moves, -182.4 as advised_cost_change_usd, true as is_lift_advised, "
+    "'Head of Engineering' as owner_role, '3 days' as advised_effort, 1800 as advised_effort_usd, 9.9 as advised_payback_months"
 )
 REVIEW = (
     "'p' as product_id, 'code_review' as feature_id, 'code review (task reasoning)' as subject, 327 as allocated_revenue_usd, "
@@ -73,8 +90,14 @@ def test_each_task_below_its_floor_gets_the_cheapest_way_to_it(connection: duckd
     assert reasoning.recommendation.action.plain == (
         "Move the reasoning calls of v2 to opus (1,250 of 8,123) for $64 more a month than today, the cheapest way to the floor, or lower "
         "the floor; the task would score 85.5 %, 85.2 % at worst. The dearer way: move all reasoning calls to opus, which scores 88.4 %, "
-        "for $383 more a month than today."
+        "for $383 more a month than today. The median answer takes 32.2 s there, against 16.1 s on the models that these calls leave (by "
+        "their calls); 20 % of the answers take the longest time on record, against 4.5 %."
     )
+    assert {
+        (insight.recommendation.owner_role, insight.recommendation.effort) for insight in (agent, reasoning)
+    } == {("Head of Engineering", "3 days")}
+    assert "The work costs $1.8K and has come back after 9.9 months." in agent.outcome.plain
+    assert "The work costs $1.8K. Assumption" in reasoning.outcome.plain
     assert reasoning.outcome.plain.startswith(
         "Answers at the floor or above, for $64 more a month than today"
     )
@@ -110,18 +133,84 @@ def test_a_feature_is_advised_as_its_task_is(connection: duckdb.DuckDBPyConnecti
         connection,
         TABLES[3],
         REVIEW,
-        "'loses_money_but_used' as decision_reason, 0 as own_savings_usd, -28 as margin_after_savings_usd, "
-        "'lift' as task_decision, 'below its quality floor' as task_verdict, 'v2 to opus' as task_advised_moves, 64 as task_advised_cost_change_usd",
+        "'loses_money_but_used' as decision_reason, 0 as own_savings_usd, -90 as margin_after_savings_usd, 62 as own_lift_cost_usd, "
+        "'Head of Engineering' as task_owner_role, '3 days' as task_advised_effort, 'lift' as task_decision, 'below its quality floor' as task_verdict, 'v2 to opus' as task_advised_moves, 64 as task_advised_cost_change_usd",
     )
     totals = ask_features.totals(warehouse)
     (insight,) = features.losses(warehouse, totals)
     assert insight.recommendation.action.plain == (
         "Set a price or a limit for code review (task reasoning), or use fewer tokens per call. Its task lies "
-        "below its quality floor. Moving the calls of v2 to opus is the cheapest way to lift it, for $64 more a month."
+        "below its quality floor. Moving the calls of v2 to opus is the cheapest way to lift it, for $64 more a month, "
+        "$62 more of it here: the margin is then -$90.00. What it does to the wait for an answer is in “Which model for which task”."
     )
-    assert what_they_bring(totals).plain.startswith(
+    assert (insight.recommendation.owner_role, insight.recommendation.effort) == (
+        "Head of Engineering",
+        "3 days",
+    )
+    assert what_they_bring(totals, "margin after AI cost").plain.startswith(
         "We do not make money on the features together, and on 0 of 1 of them alone: AI spend"
     )
+
+
+@pytest.mark.parametrize(("is_worth", "effort"), [(True, 300), (False, 6000)])
+def test_scores_are_asked_for_only_where_the_best_case_pays_for_them(
+    is_worth: bool, effort: int, connection: duckdb.DuckDBPyConnection
+) -> None:
+    warehouse = put(
+        connection,
+        RECOMMENDATIONS,
+        "'code' as task_type, 'instant' as refused_model, 192 as forgone_usd, 'quality not measured' as refused_because",
+        f"true as is_refusal_undecided, 153 as undecided_high_usd, {effort} as scoring_effort_usd, {is_worth} as is_scoring_worth",
+    )
+    refused, sums = ask_models.refused(warehouse), ask_models.refused_in_all(warehouse)
+    insights, sections = refusals(refused, sums), refused_section(refused, sums)
+    assert (len(insights), len(sections)) == ((1, 0) if is_worth else (0, 1))
+    if is_worth:
+        assert insights[0].outcome.plain.startswith("Between nothing and $153 a month for $300 of work")
+    else:
+        assert (
+            "Not worth an action: to score enough answers takes $6.0K, and at best $153 a month come of it."
+            in sections[0].text[0].plain
+        )
+
+
+def test_features_to_invest_in_are_no_action_while_the_work_has_no_price(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute("create schema if not exists seeds")
+    connection.execute(
+        "create table seeds.assumptions as select 'feature_invest_growth_from' as name, 0.1 as value"
+    )
+    cheap = REVIEW.replace("true as is_unprofitable", "false as is_unprofitable").replace(
+        "'keep'", "'invest'"
+    )
+    warehouse = put(connection, TABLES[3], cheap, "10 as growth_margin_usd, 4 as growth_cost_usd")
+    totals = ask_features.totals(warehouse)
+    (section,) = candidates_section(warehouse, totals)
+    assert "Not an action yet: what the work itself would cost is not on record" in section.text[1].plain
+    assert not features.losses(warehouse, totals)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ("opus", "calls of others are advised to move here for its answers, so weigh this wait before."),
+        ("v2", "no other model is recommended for this work."),
+    ],
+)
+def test_the_slowest_model_is_named_as_such_where_calls_are_advised_to_move_to_it(
+    other: str, said: str, connection: duckdb.DuckDBPyConnection
+) -> None:
+    def timed(model: str, p95: int, to: str) -> tuple[str, str]:
+        return (
+            f"'reasoning' as task_type, 'a' as provider, '{model}' as model, 9 as calls, {p95} as latency_p95_ms, '{to}' as switch_to_model",
+            "'v2' as quickest_model, 9 as latency_measured_calls, 1 as task_call_share, 'none seen' as latency_limit",
+        )
+
+    put(connection, MODELS, *timed("opus", 60000, "opus"))
+    warehouse = put(connection, MODELS, *timed("v2", 50000, other))
+    (insight,) = slow_answers(slowest(warehouse))
+    assert said in insight.recommendation.action.plain
 
 
 def test_a_loss_that_open_savings_mend_is_said_to_be_mended(connection: duckdb.DuckDBPyConnection) -> None:
@@ -143,22 +232,42 @@ def test_a_loss_that_open_savings_mend_is_said_to_be_mended(connection: duckdb.D
 
 
 @pytest.mark.parametrize(
-    ("margin", "uncosted", "begins"),
+    ("margin", "uncosted", "shared", "before", "begins"),
     [
-        (40, 0, "We make money after AI cost: fees earned were $100, which leaves 40 %;"),
-        (-40, 0, "We do not make money after AI cost: fees earned were $100, which leaves -40 %;"),
-        (40, 5, "As far as the cost is known, we make money after AI cost: fees earned were $100,"),
+        (
+            40,
+            0,
+            False,
+            True,
+            "We make money after AI cost, before hosting: fees earned were $100, which leaves 40 %;",
+        ),
+        (
+            -40,
+            0,
+            False,
+            False,
+            "We do not make money after AI and hosting cost: fees earned were $100, which leaves -40 %;",
+        ),
+        (40, 0, True, True, "We make money after AI and shared cost, before hosting: fees earned were $100,"),
+        (40, 0, True, False, "We make money after AI, shared and hosting cost: fees earned were $100,"),
+        (
+            40,
+            5,
+            False,
+            True,
+            "As far as the cost is known, we make money after AI cost, before hosting: fees earned were $100,",
+        ),
     ],
 )
-def test_the_first_sentence_says_whether_money_is_made(
-    connection: duckdb.DuckDBPyConnection, margin: int, uncosted: int, begins: str
+def test_the_first_sentence_says_whether_money_is_made_and_after_what(
+    connection: duckdb.DuckDBPyConnection, margin: int, uncosted: int, shared: bool, before: bool, begins: str
 ) -> None:
     totals = warehouse_of(connection).evidence(
         f"""
         select
             100 as revenue_usd, {margin} as margin_usd, {margin} / 100 as margin_share, 0 as losing_customers,
             3 as customers, 0 as unknown_customers, {uncosted} as uncosted_calls, 0 as loss_usd,
-            0.9 as costed_call_share, false as has_shared_cost
+            0.9 as costed_call_share, {shared} as has_shared_cost, {before} as is_before_hosting
         from margin.rpt_feature_economics
         right join (select 1) as one on true
         """

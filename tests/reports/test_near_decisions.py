@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from reports_builder.subjects.core.insights import opportunities
 from reports_builder.subjects.pricing.frontier import chosen_said, front_section
-from reports_builder.subjects.rates.decisions import company_result, company_said, decision_section
+from reports_builder.subjects.rates.decisions import (
+    company_result,
+    company_said,
+    decision_section,
+    hosting_said,
+)
 from tests.reports.empty_marts import empty_marts, warehouse_of, with_rows
 
 FRONTIER = "pricing.rpt_plan_frontier"
@@ -13,6 +18,7 @@ IMPACTS = "pricing.rpt_plan_impacts"
 PRICES = "pricing.rpt_plan_prices"
 WATERFALL = "rates.rpt_decision_waterfall"
 RESULT = "rates.rpt_company_result"
+MARGINS = "margin.rpt_customer_margins"
 ACTIONS = "rates.rpt_savings_actions"
 SWITCHES = "rates.rpt_model_switch_savings"
 
@@ -109,8 +115,20 @@ def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_an
             "If they never are, it lifts it by $2.3K, $1.9K in the worst churn scenario, and $703 of margin a month are missing: "
             "your rules allow it on both costs."
         ) in first
+        assert "Beyond the scenarios" not in first
+        with_rows(
+            opened,
+            IMPACTS,
+            "true as is_recommended, 22 as steep_customers, 422 as margin_change_without_steep_usd, "
+            "-206 as margin_change_without_steep_after_savings_usd",
+        )
+        first = chosen_said(warehouse_of(opened))[0].plain
         assert (
-            "A call costs $0.0248 today and $0.0180 then; sold for $0.0451 it leaves 45 % today and 60 % then, "
+            "Beyond the scenarios: if all 22 customers with a steep rise left, the margin would be $422 more than today, and once the "
+            "savings are made $206 less than without the plan."
+        ) in first
+        assert (
+            "A call costs $0.0248 today, AI alone, and $0.0180 then; sold for $0.0451 it leaves 45 % today and 60 % then, "
             "when $0.0328 would be enough for 45 %."
         ) in first
     with empty_marts(FRONTIER, ALTERNATIVES, IMPACTS, PRICES) as opened:
@@ -130,10 +148,33 @@ def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_an
         )
 
 
+def test_margins_that_leave_hosting_out_say_so_beside_the_line_of_the_company() -> None:
+    def steps(more: str) -> tuple[str, str]:
+        return (
+            "1 as step_order, 'today' as step, 14847 as beside_ai_usd, true as is_shown, -12008 as result_usd, "
+            "0.19 as beside_ai_borne_share",
+            "2 as step_order, 'ai_and_price' as step, 14847 as beside_ai_usd, true as is_shown, 0.42 as beside_ai_borne_share, "
+            + more,
+        )
+
+    with empty_marts(RESULT, MARGINS) as opened:
+        assert hosting_said(warehouse_of(opened)) == ()
+        (said,) = hosting_said(with_rows(opened, RESULT, *steps("-8560 as result_usd")))
+        assert said.plain == (
+            "All margins of this page are before hosting: no rule says which of the $14.8K spent beside AI serves customers. The whole "
+            "company, fees less all spend: -$12.0K a month today, -$8.6K after the AI and price programmes. What fees leave after AI pays "
+            "for 19 % of that spend today, for 42 % then."
+        )
+        assert hosting_said(with_rows(opened, MARGINS, "'c' as customer_id, 5 as hosting_cost_usd")) == ()
+    with empty_marts(RESULT, MARGINS) as opened:
+        (said,) = hosting_said(with_rows(opened, RESULT, *steps("null as result_usd")))
+        assert said.plain.endswith("fees less all spend: -$12.0K a month today.")
+
+
 def test_a_step_of_commitments_stands_only_where_one_counts() -> None:
     step = "'company' as scope_type, 10 as gross_margin_usd, 10 as gross_margin_low_usd, 10 as gross_margin_high_usd, "
     for saved in (0, 5):
-        with empty_marts(WATERFALL, RESULT) as opened:
+        with empty_marts(WATERFALL, RESULT, MARGINS) as opened:
             with_rows(
                 opened,
                 WATERFALL,
@@ -145,6 +186,31 @@ def test_a_step_of_commitments_stands_only_where_one_counts() -> None:
             [section] = decision_section(warehouse_of(opened))
             assert len(section.tables[0].cells) == (2 if saved else 1)
             assert ("No commitment is counted" in section.text[0].plain) == (not saved)
+
+
+def test_each_programme_says_what_it_adds_itself_and_from_which_year_it_pays() -> None:
+    step = "'company' as scope_type, 10 as gross_margin_usd, 10 as gross_margin_low_usd, 10 as gross_margin_high_usd, 1 as alone_usd, "
+    with empty_marts(WATERFALL, RESULT, MARGINS) as opened:
+        with_rows(
+            opened,
+            WATERFALL,
+            step
+            + "1 as step_order, 'today' as step, 0 as change_usd, 0 as effort_usd, 0 as own_first_year_usd",
+            step
+            + "2 as step_order, 'routing' as step, 9 as change_usd, 60 as effort_usd, 39 as own_first_year_usd, "
+            "39 as first_year_usd, 1 as pays_from_year",
+            step
+            + "3 as step_order, 'settings' as step, 0 as change_usd, 0 as effort_usd, 0 as own_first_year_usd, 39 as first_year_usd",
+            step
+            + "4 as step_order, 'price' as step, -1 as change_usd, 5 as effort_usd, -11 as own_first_year_usd, "
+            "28 as first_year_usd",
+        )
+        [section] = decision_section(warehouse_of(opened))
+        assert [row[-2:] for row in section.tables[1].cells] == [
+            ("$39.00", "1"),
+            ("$0.00", "no work"),
+            ("-$11.00", "never"),
+        ]
 
 
 def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None:
@@ -198,7 +264,7 @@ def test_the_whole_company_is_said_step_by_step_and_what_is_unknown_stays_so() -
         step(4, "commitments", "-47", shown=False),
     ) == (
         " The whole company, fees less all spend: -$120 a month today, -$86 after the AI and price programmes, -$47 after "
-        "the actions on machines and storage too. All of it takes $2.0K once; the first year brings $3.0K ($1.0K to $4.0K)."
+        "the actions on machines and storage too. All of it takes $2.0K once; after that the first year leaves $3.0K ($1.0K to $4.0K)."
     )
     assert said(today, step(2, "ai_and_price", "null")).endswith(
         "what the programmes leave is unknown, because the cost of the calls is."

@@ -304,7 +304,8 @@ def test_what_customers_of_unknown_cost_stand_for_is_said(tmp_path: Path) -> Non
     with open_warehouse(path) as warehouse:
         answer = finops_summary.build(warehouse).answer
     assert any(
-        "Customers that started added $100, customers that stopped took away $40, and those that stayed cost "
+        "Customers that started added $100, customers that stopped took away $40, and those with calls in both "
+        "periods cost "
         "$205 more; customers whose cost in one of the periods is unknown stand for $250 more; the largest "
         "single change is Acme | Co, up $200." in sentence.plain
         for sentence in answer

@@ -41,7 +41,8 @@ def test_customers_are_drawn_by_lot_only_where_a_pilot_can_measure_them(measurab
         with_rows(
             opened,
             WATERFALL,
-            "'company' as scope_type, 'price' as step, 100 as effort_usd, 25 as change_usd, 6 as months_to_start",
+            "'company' as scope_type, 'price' as step, 100 as effort_usd, 25 as change_usd, 6 as months_to_start, "
+            "4 as payback_months, 50 as own_first_year_usd, 1 as pays_from_year",
         )
         warehouse = warehouse_of(opened)
         steps = plan_actions(warehouse, ask.recommended(warehouse))
@@ -65,3 +66,11 @@ def test_customers_are_drawn_by_lot_only_where_a_pilot_can_measure_them(measurab
         assert steps.actions[1].action.plain.startswith("Move the 6 others")
         # One effort of 100 that 25 a month pay back.
         assert {action.payback.plain for action in (*steps.actions, *whole.actions)} == {"4.0 months"}
+        # What they bring in the first year, 25 x 6 - 100, is said once.
+        assert [action.first_year.plain for action in (*steps.actions, *whole.actions)] == [
+            "$50.00, all steps together",
+            "in that of 1",
+            "$50.00",
+        ]
+        assert {action.pays_from_year.plain for action in (*steps.actions, *whole.actions)} == {"1"}
+        assert "the twelve months from today bring $50.00" in steps.total.plain

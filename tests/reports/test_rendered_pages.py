@@ -47,7 +47,7 @@ def test_figures_that_add_up_by_hand_are_on_the_page(rendered: Path) -> None:
     assert "| AI spend | $1,600.00 | $1,000.00 | up 60 % |" in page
     # Revenue 990 + 2,990, cost to serve 1,200: margin 2,780 of 3,980.
     assert "| Fees earned | $3,980.00 |" in page
-    assert "| Margin after AI cost | 70 % |" in page
+    assert "| Margin after AI cost, before hosting | 70 % |" in page
     # 100 of 1,600 has no owner.
     assert "| Cost without a customer | 6.3 % |" in page
     # The call before the comparison window counts nowhere.

@@ -66,6 +66,7 @@ _ROWS = {
     "rates.rpt_commitment_portfolio_summary": "",
     "rates.rpt_commitment_ladder": "",
     "rates.rpt_commitment_levels": "",
+    "rates.fct_commitment_hours": "",
     "core.dim_dates": "(date_day) select cast(date '2026-08-01' + cast(i as integer) as date) from range(92) as days(i)",
     "core.rpt_charges_by_pool": "",
     "core.dim_customers": """
@@ -172,14 +173,18 @@ _ROWS = {
     "allocation.rpt_budget_advice": """
         (month_start_date, team_id, team_name, month_phase, budget_usd, projected_cost_usd, projected_variance_usd,
         budget_status, is_over, month_overrun_usd, judged_months, over_months, usual_month_cost_usd, overrun_verdict,
-        suggested_team_budgets_usd) values
-        ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', true, 100, 1, 1, 1600, 'the use is', 2100),
-        ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', false, 100, 1, 0, 0, null, 2100)""",
+        suggested_team_budgets_usd, approver_role, decide_by_date) values
+        ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', true, 100, 1, 1, 1600, 'the use is', 2100,
+        'Head of Finance', '2026-11-14'),
+        ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', false, 100, 1, 0, 0, null, 2100,
+        'Head of Finance', '2026-11-14')""",
     "planning.rpt_cost_outlook": """
         (scope, scope_id, scope_label, is_rest, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, change_usd, change_share,
-        first_forecast_date, last_forecast_date, forecast_method, range_status, wape) values
+        first_forecast_date, last_forecast_date, forecast_method, range_status, wape, days_within_range_share, sums_within_range_share,
+        tested_sums, independent_tested_sums, doubtful_below_share, is_range_doubtful) values
         ('component', 'ai', 'component AI', false, 1700, 1500, 2000, 1600, 100, 0.0625, '2026-11-01', '2026-11-30', 'combined',
-        'as far as four in five of the last 30 forecasts missed; only 1 does not overlap', 0.12)""",
+        'as far as four in five of the last 30 forecasts missed; only 1 does not overlap; such ranges held 6 of 8 past sums, 1 without overlap',
+        0.12, 0.83, 0.75, 8, 1, 0.7, false)""",
     "planning.fct_cost_forecasts_daily": """
         (forecast_date, scope, scope_id, forecast_usd, lower_usd, upper_usd)
         select date '2026-11-01' + cast(i as integer), 'component', 'ai', 56 + i, 50, 60 + i from range(30) as days(i)""",
@@ -207,25 +212,25 @@ _ROWS = {
         ('2026-10-01', true, false, 'budget', 'team', 'assistant-team', 'Assistant', 1600, 1500, 100, 0.0667, 'moderate', 'price', 100,
         100, null, false)""",
     "planning.rpt_month_close_parts": """
-        (month_start_date, period, scope, scope_id, part_order, part, budget_part_usd, forecast_part_usd) values
-        ('2026-10-01', 'month', 'total', 'total', 1, 'starting point', -500, -650), ('2026-10-01', 'month', 'total', 'total', 2, 'volume', 150, 150),
-        ('2026-10-01', 'month', 'total', 'total', 3, 'mix', 0, 0), ('2026-10-01', 'month', 'total', 'total', 4, 'efficiency', 0, 0),
-        ('2026-10-01', 'month', 'total', 'total', 5, 'price', 450, 450), ('2026-10-01', 'month', 'total', 'total', 6, 'new', 0, 0),
-        ('2026-10-01', 'month', 'total', 'total', 7, 'lost', 0, 0), ('2026-10-01', 'month', 'total', 'total', 8, 'other costs', 0, 0),
-        ('2026-10-01', 'month', 'total', 'total', 9, 'sum of the parts', 100, -50), ('2026-10-01', 'month', 'total', 'total', 10, 'cost less plan', 100, -50)""",
+        (month_start_date, period, scope, scope_id, part_order, part, budget_part_usd, forecast_part_usd, prior_part_usd) values
+        ('2026-10-01', 'month', 'total', 'total', 1, 'starting point', -500, -650, 0), ('2026-10-01', 'month', 'total', 'total', 2, 'volume', 150, 150, 150),
+        ('2026-10-01', 'month', 'total', 'total', 3, 'mix', 0, 0, 0), ('2026-10-01', 'month', 'total', 'total', 4, 'efficiency', 0, 0, 0),
+        ('2026-10-01', 'month', 'total', 'total', 5, 'price', 450, 450, 450), ('2026-10-01', 'month', 'total', 'total', 6, 'new', 0, 0, 0),
+        ('2026-10-01', 'month', 'total', 'total', 7, 'lost', 0, 0, 0), ('2026-10-01', 'month', 'total', 'total', 8, 'other costs', 0, 0, 0),
+        ('2026-10-01', 'month', 'total', 'total', 9, 'sum of the parts', 100, -50, 600), ('2026-10-01', 'month', 'total', 'total', 10, 'cost less plan', 100, -50, 600)""",
     "planning.rpt_month_close": """
         (month_start_date, is_latest, period, period_start_date, scope, scope_id, scope_name, owner_name, covered_days, days_in_month, actual_usd, shared_usd,
-        prior_actual_usd, budget_usd, approver_role, budget_variance_usd, budget_variance_share, budget_severity, forecast_usd,
+        prior_actual_usd, prior_variance_usd, prior_daily_variance_share, prior_severity, budget_usd, approver_role, budget_variance_usd, budget_variance_share, budget_severity, forecast_usd,
         forecast_basis, forecast_variance_usd, forecast_variance_share, forecast_severity, budget_starting_point_usd,
         forecast_starting_point_usd, price_usd, volume_usd, mix_usd, efficiency_usd, new_usd, lost_usd, other_costs_usd,
         largest_part, largest_part_usd, cause_team_name, cause_customer_name, cause_feature_id, cause_model, cause_usd) values
-        ('2026-10-01', true, 'month', '2026-10-01', 'total', 'total', 'total', null, 31, 31, 1600, 0, 1000, 1500, 'Head of Finance', 100, 0.0667,
+        ('2026-10-01', true, 'month', '2026-10-01', 'total', 'total', 'total', null, 31, 31, 1600, 0, 1000, 600, 0.5484, 'critical', 1500, 'Head of Finance', 100, 0.0667,
         'moderate', 1650, 'backtest', -50, -0.0303, 'minor', -500, -650, 450, 150, 0, 0, 0, 0, 0, 'price', 450, 'Assistant',
         'cust_0001', 'chat', 'gpt-4', 400),
-        ('2026-10-01', true, 'month', '2026-10-01', 'component', 'ai', 'ai', null, 31, 31, 1600, 0, 1000, null, null, null, null, 'no basis', 1650,
+        ('2026-10-01', true, 'month', '2026-10-01', 'component', 'ai', 'ai', null, 31, 31, 1600, 0, 1000, 600, 0.5484, 'critical', null, null, null, null, 'no basis', 1650,
         'backtest', -50, -0.0303, 'minor', null, -650, 450, 150, 0, 0, 0, 0, 0, 'starting point', -650, null, null, null,
         null, null),
-        ('2026-10-01', true, 'month', '2026-10-01', 'team', 'assistant-team', 'Assistant', 'Assistant', 31, 31, 1600, 0, 1000, 1500, 'Head of Finance', 100,
+        ('2026-10-01', true, 'month', '2026-10-01', 'team', 'assistant-team', 'Assistant', 'Assistant', 31, 31, 1600, 0, 1000, 600, 0.5484, 'critical', 1500, 'Head of Finance', 100,
         0.0667, 'moderate', 1650, 'backtest', -50, -0.0303, 'minor', -500, -650, 450, 150, 0, 0, 0, 0, 0, 'price', 450,
         'Assistant', 'cust_0001', 'chat', 'gpt-4', 400)""",
     "anomalies.rpt_budget_alerts": """
@@ -298,6 +303,9 @@ _ROWS = {
         gross_margin_change_base_churn_usd) values
         ('flat', 'Flat', 'Flat', 'flat', false, false, true, true, 1, 0),
         ('tiered', 'Tiered', 'Tiered', 'tiered', true, true, true, false, 1, 250)""",
+    "pricing.rpt_plan_impacts": """
+        (plan_id, is_recommended, steep_customers, margin_change_without_steep_usd, margin_change_without_steep_after_savings_usd) values
+        ('usage', true, 1, 40, -60)""",
     "pricing.rpt_plan_frontier": """
         (candidate_id, plan_name, offer_name, transition_id, is_listed, is_chosen, is_current_plan, is_best_listed, is_alternative,
         is_best_rise_capped, is_best_sparing, gain_base_usd, gain_worst_usd, gain_base_after_savings_usd,
@@ -353,17 +361,18 @@ _ROWS = {
         gross_margin_share, gross_margin_low_usd, gross_margin_high_usd, change_usd, alone_usd, overlap_usd,
         overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd, losing_customers, losses_usd, effort_usd,
         months_to_start, first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd, third_year_usd, third_year_low_usd,
-        third_year_high_usd, margin_before_usd, change_before_usd) values
+        third_year_high_usd, margin_before_usd, change_before_usd, payback_months, pays_from_year,
+        own_first_year_usd) values
         (1, 'today', 'Today', 'company', 'company', 'Company', 3980, 1600, 2380, 0.6, 2380, 2380, null, 0, 0, 0, 0, 0, 1, 210, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 2380, 0),
+        0, 0, 0, 0, 0, 0, 0, 2380, 0, null, null, 0),
         (2, 'routing', 'After routing: cheaper models', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 120,
-        120, 0, 0, 0, 0, 1, 90, 600, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2380, 0),
+        120, 0, 0, 0, 0, 1, 90, 600, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2380, 0, 5, 1, 720),
         (3, 'settings', 'After settings: batch, caching', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 0,
-        0, 0, 0, 0, 0, 1, 90, 0, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2500, 120),
+        0, 0, 0, 0, 0, 1, 90, 0, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2500, 120, null, null, 0),
         (4, 'price', 'After the price plan', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 250, 260, 10, 10,
-        0, 0, 0, 0, 700, 6, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2500, 120),
+        0, 0, 0, 0, 700, 6, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2500, 120, 2.8, 1, 800),
         (5, 'commitments', 'After commitments', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 1, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2750, 370)""",
+        0, 0, 0, 0, 1, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2750, 370, null, null, 0)""",
     # Of the 2,600 of all spend 1,000 are beside AI; 300 of them can be saved.
     "rates.rpt_company_result": """
         (step_order, step, step_name, revenue_usd, all_spend_usd, result_usd, result_low_usd, result_high_usd, change_usd, effort_usd,

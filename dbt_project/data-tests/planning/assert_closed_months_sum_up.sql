@@ -16,7 +16,10 @@ parts as (
         scope,
         scope_id
     from closed
-    where budget_variance_usd <> budget_starting_point_usd + changes_usd or forecast_variance_usd <> forecast_starting_point_usd + changes_usd
+    where
+        budget_variance_usd <> budget_starting_point_usd + changes_usd
+        or forecast_variance_usd <> forecast_starting_point_usd + changes_usd
+        or prior_variance_usd <> changes_usd
 
 ),
 

@@ -33,15 +33,15 @@ spend as (
 
 ),
 
-{# All actions on a resource leave of it what they say: their savings and the rest are its cost, to a millionth of a dollar. #}
+{# All actions on a resource leave of it what they say if they are done: what they take and the rest are its cost, to a millionth of a dollar. #}
 wrong_resources as (
 
     select
         provider_name || '/' || resource_id as action_id,
-        'its savings and what they leave are not its cost' as problem
+        'what is taken off it and what is left are not its cost, or more is counted than is taken' as problem
     from usage_optimized
     group by provider_name, resource_id
-    having abs(max(scope_cost_usd) - sum(net_usd) - min(cost_after_usd)) > 0.000001
+    having abs(max(scope_cost_usd) - sum(possible_usd) - min(cost_after_usd)) > 0.000001 or sum(net_usd) > sum(possible_usd)
 
 ),
 

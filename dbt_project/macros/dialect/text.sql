@@ -97,3 +97,10 @@
 {% macro spark__letters_sorted(text) -%}
     array_sort(split({{ text }}, ''))
 {%- endmacro %}
+
+{# A count as a reader writes it: 12,345. #}
+{% macro count_text(value) -%}
+    {{ return(adapter.dispatch('count_text')(value)) }}
+{%- endmacro %}
+{% macro default__count_text(value) -%}format('{:,}', {{ value }}){%- endmacro %}
+{% macro spark__count_text(value) -%}format_number({{ value }}, 0){%- endmacro %}

@@ -1,4 +1,4 @@
-{# one row per month x team with a budget: how often the team was over so far, and so whether the budget is wrong or the use is #}
+{# one row per month x team with a budget: how often the team was over so far, what open savings do about it, and so whether the budget is wrong or the use is #}
 
 with budget_status as (
 
@@ -7,26 +7,79 @@ with budget_status as (
 
 ),
 
-budgets_in_force as (
+budgets as (
 
-    select * from {{ ref('int_budgets') }}
-
-),
-
-open_savings as (
-
-    select * from {{ ref('int_open_savings') }}
-    where scope = 'team'
+    select * from {{ ref('rpt_budgets') }}
+    where period = 'month'
 
 ),
 
-company_budgets as (
+team_costs as (
+
+    select * from {{ ref('rpt_team_costs') }}
+
+),
+
+features as (
+
+    select * from {{ ref('dim_features') }}
+
+),
+
+{# Months to come, by whether what is saved by then keeps them; the last that is not kept decides from when on the budget is. #}
+months_ahead as (
 
     select
-        period_start_date as month_start_date,
-        budget_usd as company_budget_usd
-    from budgets_in_force
-    where scope = 'total' and period = 'month'
+        *,
+        max(case when period_savings_usd >= overrun_usd then null else period_start_date end) over of_team as last_missed_date,
+        max(case when period_savings_low_usd >= overrun_usd then null else period_start_date end) over of_team as last_missed_low_date
+    from budgets
+    where scope = 'team' and period_phase <> 'ended' and overrun_usd is not null and open_savings_usd is not null
+    window of_team as (partition by scope_id)
+
+),
+
+kept as (
+
+    select
+        scope_id as team_id,
+        coalesce(
+            min(case when period_start_date > coalesce(last_missed_date, {{ first_day() }}) then period_start_date end),
+            min(case when period_start_date = last_missed_date and open_savings_usd >= overrun_usd then all_saved_from_date end)
+        ) as kept_from_date,
+        coalesce(
+            min(case when period_start_date > coalesce(last_missed_low_date, {{ first_day() }}) then period_start_date end),
+            min(case when period_start_date = last_missed_low_date and open_savings_low_usd >= overrun_usd then all_saved_from_date end)
+        ) as kept_low_from_date
+    from months_ahead
+    group by scope_id
+
+),
+
+owned as (
+
+    select 'product' as scope, product_id as scope_id, team_id from features
+    union
+    select 'feature' as scope, feature_id as scope_id, team_id from features
+
+),
+
+{# A budget beside the team's own that refuses calls when it is used up, and may be. #}
+stops as (
+
+    select
+        budgets.period_start_date as month_start_date,
+        owned.team_id,
+        budgets.scope || ' ' || budgets.scope_name as hard_stop_of,
+        budgets.budget_usd as hard_stop_usd,
+        budgets.forecast_usd as hard_stop_forecast_usd,
+        budgets.upper_usd as hard_stop_upper_usd,
+        row_number() over (
+            partition by budgets.period_start_date, owned.team_id order by budgets.upper_usd - budgets.budget_usd desc nulls last, budgets.scope asc, budgets.scope_id asc
+        ) as place
+    from budgets
+    inner join owned on budgets.scope = owned.scope and budgets.scope_id = owned.scope_id
+    where budgets.gate = 'hard stop' and budgets.period_phase <> 'ended' and budgets.upper_usd > budgets.budget_usd
 
 ),
 
@@ -47,6 +100,8 @@ remembered as (
 
     select
         *,
+        budget_status in ('over budget', 'heading over budget') as is_over,
+        case when month_phase <> 'ended' and budget_status in ('over budget', 'heading over budget') then team_id end as team_ahead_id,
         sum(case when is_judged then 1 else 0 end) over so_far as judged_months,
         sum(case when is_missed then 1 else 0 end) over so_far as over_months,
         {{ money_of_double(ratio('sum(whole_month_cost_usd) over recent_months', 'count(whole_month_cost_usd) over recent_months')) }}
@@ -61,37 +116,41 @@ remembered as (
 ),
 
 {# A budget that was never kept says nothing about the use of this month; but what can be saved is use. #}
-saved as (
-
-    select
-        remembered.*,
-        open_savings.open_savings_usd,
-        remembered.budget_status in ('over budget', 'heading over budget')
-        and coalesce(open_savings.open_savings_usd >= remembered.projected_variance_usd, false) as is_covered_by_savings
-    from remembered
-    left join open_savings on remembered.team_id = open_savings.scope_id
-
-),
-
 verdicts as (
 
     select
-        *,
+        remembered.*,
+        budgets.open_savings_usd,
+        budgets.open_savings_on_calls_usd,
+        budgets.lift_savings_usd,
+        budgets.period_savings_usd,
+        budgets.period_savings_low_usd,
+        budgets.all_saved_from_date,
+        budgets.approver_role,
+        budgets.decide_by_date,
+        remembered.is_over and coalesce(budgets.open_savings_usd >= remembered.projected_variance_usd, false) as is_covered_by_savings,
         case
-            when budget_status not in ('over budget', 'heading over budget') then null
-            when judged_months >= {{ assumption('budget_wrong_months_from') }} and over_months = judged_months and not is_covered_by_savings then 'the budget is wrong'
-            else 'the use is'
+            when not remembered.is_over then null
+            when coalesce(budgets.open_savings_usd >= remembered.projected_variance_usd, false) then 'the use is'
+            when remembered.judged_months < {{ assumption('budget_wrong_months_from') }} or remembered.over_months < remembered.judged_months then 'the use is'
+            when budgets.open_savings_usd > 0 then 'both are'
+            else 'the budget is wrong'
         end as overrun_verdict
-    from saved
+    from remembered
+    left join budgets
+        on budgets.scope = 'team' and remembered.team_id = budgets.scope_id and remembered.month_start_date = budgets.period_start_date
 
 ),
 
-{# A budget below what is forecast would be missed in its first month. #}
+{# A budget below what is forecast would be missed in its first month; what can be saved need not be in it. #}
 suggested as (
 
     select
         *,
-        case when overrun_verdict = 'the budget is wrong' then {{ money('greatest(usual_month_cost_usd, most_ahead_usd)') }} end as suggested_budget_usd
+        case when overrun_verdict in ('the budget is wrong', 'both are') then {{ money('greatest(usual_month_cost_usd, most_ahead_usd)') }} end
+            as suggested_without_savings_usd,
+        case when overrun_verdict in ('the budget is wrong', 'both are') then {{ money('greatest(usual_month_cost_usd, most_ahead_usd) - coalesce(open_savings_usd, 0)') }} end
+            as suggested_budget_usd
     from verdicts
 
 ),
@@ -107,22 +166,42 @@ final as (
         suggested.projected_cost_usd,
         suggested.projected_variance_usd,
         suggested.budget_status,
-        suggested.budget_status in ('over budget', 'heading over budget') as is_over,
-        {{ money("sum(case when suggested.budget_status in ('over budget', 'heading over budget') then suggested.projected_variance_usd end) over (partition by suggested.month_start_date)") }}
-            as month_overrun_usd,
+        suggested.is_over,
+        {{ money("sum(case when suggested.is_over then suggested.projected_variance_usd end) over (partition by suggested.month_start_date)") }} as month_overrun_usd,
         cast(suggested.judged_months as bigint) as judged_months,
         cast(suggested.over_months as bigint) as over_months,
         suggested.usual_month_cost_usd,
         suggested.overrun_verdict,
         suggested.open_savings_usd,
+        {{ money('suggested.open_savings_usd - suggested.open_savings_on_calls_usd - suggested.lift_savings_usd') }} as open_savings_on_machines_usd,
+        suggested.open_savings_on_calls_usd,
+        suggested.lift_savings_usd,
+        case when suggested.lift_savings_usd > 0 then team_costs.lifts_for_less end as lifts_for_less,
         suggested.is_covered_by_savings,
+        suggested.period_savings_usd as month_savings_usd,
+        suggested.period_savings_low_usd as month_savings_low_usd,
+        case when suggested.period_savings_usd is not null then {{ money('greatest(suggested.projected_variance_usd - suggested.period_savings_usd, 0)') }} end
+            as overrun_after_savings_usd,
+        {{ money('suggested.projected_cost_usd - suggested.open_savings_usd') }} as month_once_saved_usd,
+        suggested.all_saved_from_date,
+        kept.kept_from_date,
+        kept.kept_low_from_date,
         suggested.suggested_budget_usd,
+        suggested.suggested_without_savings_usd,
         {{ money('sum(coalesce(suggested.suggested_budget_usd, suggested.budget_usd)) over (partition by suggested.month_start_date)') }}
             as suggested_team_budgets_usd,
-        {{ money('company_budgets.company_budget_usd') }} as company_budget_usd
+        company.budget_usd as company_budget_usd,
+        stops.hard_stop_of,
+        stops.hard_stop_usd,
+        stops.hard_stop_forecast_usd,
+        stops.hard_stop_upper_usd,
+        suggested.approver_role,
+        suggested.decide_by_date
     from suggested
-    left join company_budgets on suggested.month_start_date = company_budgets.month_start_date
-
+    left join budgets as company on company.scope = 'total' and suggested.month_start_date = company.period_start_date
+    left join team_costs on suggested.team_id = team_costs.team_id
+    left join kept on suggested.team_ahead_id = kept.team_id
+    left join stops on suggested.team_ahead_id = stops.team_id and suggested.month_start_date = stops.month_start_date and stops.place = 1
 )
 
 select * from final

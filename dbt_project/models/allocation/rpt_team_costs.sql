@@ -30,9 +30,9 @@ features as (
 
 ),
 
-usage_daily as (
+feature_tasks as (
 
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('int_feature_tasks') }}
 
 ),
 
@@ -42,17 +42,55 @@ recommendations as (
 
 ),
 
+shortfalls as (
+
+    select * from {{ ref('rpt_quality_shortfalls') }}
+    where advised_cost_change_usd < 0
+
+),
+
+open_savings as (
+
+    select * from {{ ref('int_open_savings') }}
+    where scope = 'team'
+
+),
+
+team_tasks as (
+
+    select distinct
+        features.team_id,
+        feature_tasks.task_type
+    from feature_tasks
+    inner join features on feature_tasks.product_id = features.product_id and feature_tasks.feature_id = features.feature_id
+
+),
+
+{# Calls move to a cheaper model because it is as good, or because the task lies below its floor and the move lifts it. #}
 task_types as (
 
     select
-        features.team_id,
-        count(distinct recommendations.task_type) as task_types,
-        count(distinct case when recommendations.decision = 'switch' then recommendations.task_type end) as task_types_to_switch
-    from usage_daily
-    inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
-    inner join features on usage_daily.product_id = features.product_id and usage_daily.feature_id = features.feature_id
-    inner join recommendations on usage_daily.task_type = recommendations.task_type
-    group by features.team_id
+        team_tasks.team_id,
+        count(*) as task_types,
+        count(case when recommendations.decision = 'switch' then 1 end) as task_types_to_switch,
+        count(case when recommendations.decision = 'lift' then shortfalls.task_type end) as task_types_to_lift_for_less,
+        {{ string_agg_sorted("case when recommendations.decision = 'lift' then replace(shortfalls.task_type, '_', ' ') || ' calls: ' || shortfalls.advised_moves end", '; ') }}
+            as lifts_for_less
+    from team_tasks
+    inner join recommendations on team_tasks.task_type = recommendations.task_type
+    left join shortfalls on team_tasks.task_type = shortfalls.task_type
+    group by team_tasks.team_id
+
+),
+
+savings as (
+
+    select
+        scope_id as team_id,
+        {{ money('sum(open_savings_usd)') }} as savings_on_calls_usd
+    from open_savings
+    where made_on in ('calls', 'lifts')
+    group by scope_id
 
 ),
 
@@ -101,6 +139,9 @@ joined as (
         coalesce(usage_by_team.customers, 0) as customers,
         coalesce(task_types.task_types, 0) as task_types,
         coalesce(task_types.task_types_to_switch, 0) as task_types_to_switch,
+        coalesce(task_types.task_types_to_lift_for_less, 0) as task_types_to_lift_for_less,
+        task_types.lifts_for_less,
+        savings.savings_on_calls_usd,
         cast(coalesce(usage_by_team.calls, 0) as bigint) as calls,
         cast(coalesce(usage_by_team.failed_calls, 0) as bigint) as failed_calls,
         cast(coalesce(usage_by_team.tokens, 0) as bigint) as tokens,
@@ -114,6 +155,7 @@ joined as (
     cross join as_of
     left join usage_by_team on costs.team_id = usage_by_team.team_id
     left join task_types on costs.team_id = task_types.team_id
+    left join savings on costs.team_id = savings.team_id
     left join owners on costs.team_id = owners.owner_id and owners.is_latest
 
 ),
@@ -142,7 +184,10 @@ final as (
         {{ ratio('calls', 'prior_calls') }} - 1 as calls_change_share,
         {{ ratio(ratio('cost_usd', 'costed_calls'), ratio('prior_cost_usd', 'prior_costed_calls')) }} - 1 as cost_per_call_change_share,
         task_types,
-        task_types_to_switch
+        task_types_to_switch,
+        task_types_to_lift_for_less,
+        lifts_for_less,
+        savings_on_calls_usd
     from joined
 
 )

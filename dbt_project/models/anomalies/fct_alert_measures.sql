@@ -371,7 +371,7 @@ spend_at_risk as (
 
 ),
 
-{# Of the month that the as-of date is in. Where nothing was ever committed, no target is missed. #}
+{# Of the month that the as-of date is in. A provider whose usage could be covered is below its target where nothing is committed, too. #}
 commitments as (
 
     select
@@ -393,7 +393,7 @@ commitments as (
         }) }} as facts
     from coverage
     inner join as_of on coverage.month_start_date = as_of.month_start_date
-    where coverage.used_cost_usd + coverage.unused_cost_usd > 0
+    where coverage.used_cost_usd + coverage.unused_cost_usd > 0 or (coverage.is_total and coverage.eligible_usd > 0)
 
 ),
 

@@ -37,6 +37,7 @@ suspects as (
         direction,
         scope,
         scope_id,
+        is_direct,
         excess_usd,
         cast(null as string) as cause_provider,
         cast(null as string) as cause_model,
@@ -50,6 +51,7 @@ suspects as (
         'rise' as direction,
         'customer' as scope,
         customer_id as scope_id,
+        true as is_direct,
         excess_cost_usd as excess_usd,
         cause_provider,
         cause_model,
@@ -74,12 +76,16 @@ explained as (
         on
             found.usage_date = suspects.usage_date
             and found.direction = suspects.direction
+            {# What is shared out is in no series of direct cost. #}
+            and found.is_direct = suspects.is_direct
             and (suspects.breadth = 0 or {{ hour_key.format('found') }} = {{ hour_key.format('suspects') }})
             and 2 * abs(suspects.excess_usd) >= abs(found.excess_usd)
             {# What is far larger than the whole is no part of it. #}
             and (suspects.breadth = 0 or 2 * abs(suspects.excess_usd) <= 3 * abs(found.excess_usd))
             and (
-                found.scope in ('total', 'pool')
+                found.scope = 'total'
+                {# No pool is a part of another. #}
+                or (found.scope = 'pool' and suspects.scope <> 'pool')
                 or (found.scope = suspects.scope and found.scope_id = suspects.scope_id)
                 or (found.scope in ('provider', 'service') and suspects.scope in ('model', 'service'))
                 or (found.scope = 'provider' and suspects.scope = 'account')

@@ -1,11 +1,11 @@
-{# one row per weekday x UTC hour with calls, trailing 30 days to the as-of date: what such an hour costs. A window has five of some weekdays and
-   four of others, so that hours compare by their mean #}
+{# one row per weekday x hour of the reporting time zone with calls, the last 30 of its days that are complete on the as-of date: what such an hour
+   costs. A window has five of some weekdays and four of others, so that hours compare by their mean #}
 
 {{ config(materialized=view_or_table()) }}
 
-with usage_hourly as (
+with usage_slots as (
 
-    select * from {{ ref('int_usage_hourly') }}
+    select * from {{ ref('int_usage_slots') }}
 
 ),
 
@@ -21,7 +21,16 @@ as_of as (
 
 ),
 
-{# The days before the first call are no days on which nothing was used. #}
+{# The days before the first call are no days on which nothing was used; of the zone's own, the last may end after the as-of date. #}
+local_days as (
+
+    select
+        cast({{ local_time(start_of_day('as_of_date + 1')) }} as date) - 1 as last_date,
+        cast({{ local_time(start_of_day('first_usage_date')) }} + interval '1439' minute as date) as first_date
+    from as_of
+
+),
+
 days as (
 
     select
@@ -30,7 +39,7 @@ days as (
         cast(count(*) over (partition by dates.iso_weekday) as integer) as weekday_days,
         count(*) over () as all_days
     from dates
-    inner join as_of on dates.date_day between greatest(as_of.window_start_date, as_of.first_usage_date) and as_of.as_of_date
+    inner join local_days on dates.date_day between greatest(local_days.last_date - 29, local_days.first_date) and local_days.last_date
 
 ),
 
@@ -38,14 +47,14 @@ hours as (
 
     select
         days.iso_weekday,
-        cast(extract(hour from usage_hourly.usage_hour_at) as integer) as hour_of_day,
+        cast(extract(hour from usage_slots.local_hour_at) as integer) as hour_of_day,
         days.weekday_days,
         days.all_days,
-        cast(sum(usage_hourly.calls) as bigint) as calls,
-        {{ money('sum(usage_hourly.effective_cost_usd)') }} as effective_cost_usd
-    from usage_hourly
-    inner join days on usage_hourly.usage_date = days.date_day
-    group by days.iso_weekday, extract(hour from usage_hourly.usage_hour_at), days.weekday_days, days.all_days
+        cast(sum(usage_slots.calls) as bigint) as calls,
+        {{ money('sum(usage_slots.effective_cost_usd)') }} as effective_cost_usd
+    from usage_slots
+    inner join days on cast(usage_slots.local_hour_at as date) = days.date_day
+    group by days.iso_weekday, extract(hour from usage_slots.local_hour_at), days.weekday_days, days.all_days
 
 ),
 
@@ -73,6 +82,7 @@ final as (
             else 'Sunday'
         end as weekday_name,
         hour_of_day,
+        '{{ var("reporting_time_zone") }}' as time_zone,
         weekday_days,
         calls,
         effective_cost_usd,

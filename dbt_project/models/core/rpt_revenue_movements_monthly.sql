@@ -114,13 +114,23 @@ summed as (
 
 ),
 
-final as (
+retained as (
 
     select
         *,
         {{ ratio('opening_mrr_usd + expansion_mrr_usd + contraction_mrr_usd + churned_mrr_usd', 'opening_mrr_usd') }} as nrr_share,
         {{ ratio('opening_mrr_usd + contraction_mrr_usd + churned_mrr_usd', 'opening_mrr_usd') }} as grr_share
     from summed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ assumption('net_retention_month_from') }} as nrr_target_share,
+        coalesce(nrr_share < {{ assumption('net_retention_month_from') }}, false) as is_retention_low
+    from retained
 
 )
 

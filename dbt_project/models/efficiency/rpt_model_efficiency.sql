@@ -49,6 +49,13 @@ switches as (
 
 ),
 
+lifts as (
+
+    select * from {{ ref('int_quality_move_parts') }}
+    where is_advised
+
+),
+
 used as (
 
     select
@@ -173,7 +180,9 @@ final as (
         ) as quickest_model,
         min(measured.latency_p95_ms) over (partition by measured.task_type) as quickest_latency_p95_ms,
         coalesce(measured.provider = recommendations.recommended_provider and measured.model = recommendations.recommended_model, false) as is_recommended,
-        coalesce(switches.to_model, measured.model) as switch_to_model,
+        {# By a switch that saves, else by what lifts the task to its quality floor. #}
+        coalesce(switches.to_provider, lifts.to_provider, measured.provider) as switch_to_provider,
+        coalesce(switches.to_model, lifts.to_model, measured.model) as switch_to_model,
         coalesce(switched.latency_p95_ms, measured.latency_p95_ms) as switch_to_latency_p95_ms,
         case
             when not measured.is_quality_measured or measured.like_for_like_cost_per_call_usd is null then 'too few scores'
@@ -186,16 +195,13 @@ final as (
     left join dominated
         on measured.task_type = dominated.task_type and measured.provider = dominated.provider and measured.model = dominated.model
     left join recommendations on measured.task_type = recommendations.task_type
-    left join switches
-        on
-            measured.task_type = switches.task_type
-            and measured.provider = switches.from_provider
-            and measured.model = switches.from_model
+    left join switches on measured.task_type = switches.task_type and measured.provider = switches.from_provider and measured.model = switches.from_model
+    left join lifts on measured.task_type = lifts.task_type and measured.provider = lifts.from_provider and measured.model = lifts.from_model
     left join measured as switched
         on
-            switches.task_type = switched.task_type
-            and switches.to_provider = switched.provider
-            and switches.to_model = switched.model
+            measured.task_type = switched.task_type
+            and coalesce(switches.to_provider, lifts.to_provider) = switched.provider
+            and coalesce(switches.to_model, lifts.to_model) = switched.model
 
 )
 

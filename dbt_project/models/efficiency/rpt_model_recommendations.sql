@@ -1,5 +1,10 @@
 {# one row per task type used in the trailing 30 days: the model to use, what that saves, what it does to quality #}
 
+{# What the refused model would save beyond the recommended one; at best a part of it is kept, as of a switch. #}
+{% set forgone = money('refused.possible_savings_usd - coalesce(best.savings_usd, 0)') %}
+{% set undecided = 'case when refused.is_refusal_undecided then ' ~ money(forgone ~ ' * ' ~ assumption('model_switch_high_share', 'decimal(6, 4)')) ~ ' end' %}
+{% set scoring_effort = money('kinds.usd_per_effort_day * ' ~ assumption('quality_scoring_days', 'decimal(9, 2)')) %}
+
 with task_usage as (
 
     select * from {{ ref('int_task_usage') }}
@@ -36,6 +41,13 @@ switches as (
 
 ),
 
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'model_switch'
+
+),
+
 {# The part of a saving that is counted after answers were reviewed: the ledger's. #}
 counted as (
 
@@ -57,26 +69,14 @@ used as (
 
 ),
 
-tasks as (
-
-    select
-        task_type,
-        cast(sum(calls) as bigint) as calls,
-        {{ money('sum(effective_cost_usd)') }} as current_cost_usd,
-        cast(count(*) as integer) as models_in_use
-    from used
-    group by task_type
-
-),
-
 current_models as (
 
     select
-        task_type,
-        provider,
-        model,
-        effective_cost_usd,
-        row_number() over (partition by task_type order by effective_cost_usd desc nulls last, calls desc, provider asc, model asc) as cost_rank
+        *,
+        row_number() over (partition by task_type order by effective_cost_usd desc nulls last, calls desc, provider asc, model asc) as cost_rank,
+        sum(calls) over (partition by task_type) as task_calls,
+        {{ money('sum(effective_cost_usd) over (partition by task_type)') }} as current_cost_usd,
+        count(*) over (partition by task_type) as models_in_use
     from used
 
 ),
@@ -161,38 +161,39 @@ recommended as (
         end as model_to_use,
         moved.from_models as moved_from_models,
         {{ ratio('best.savings_usd', 'best.moved_cost_usd') }} as moved_savings_share,
-        tasks.calls,
+        cast(tasks.task_calls as bigint) as calls,
         tasks.current_cost_usd,
-        current_models.provider as current_provider,
-        current_models.model as current_model,
-        {{ ratio('current_models.effective_cost_usd', 'tasks.current_cost_usd') }} as current_model_cost_share,
-        tasks.models_in_use,
-        coalesce(best.to_provider, shortfalls.advised_to_provider, current_models.provider) as recommended_provider,
-        coalesce(best.to_model, shortfalls.advised_to_model, current_models.model) as recommended_model,
+        tasks.provider as current_provider,
+        tasks.model as current_model,
+        {{ ratio('tasks.effective_cost_usd', 'tasks.current_cost_usd') }} as current_model_cost_share,
+        cast(tasks.models_in_use as integer) as models_in_use,
+        coalesce(best.to_provider, shortfalls.advised_to_provider, tasks.provider) as recommended_provider,
+        coalesce(best.to_model, shortfalls.advised_to_model, tasks.model) as recommended_model,
         coalesce(best.moved_calls, 0) as moved_calls,
         coalesce(best.moved_cost_usd, {{ money(0) }}) as moved_cost_usd,
         coalesce(best.moved_cost_after_usd, {{ money(0) }}) as moved_cost_after_usd,
         coalesce(best.savings_usd, {{ money(0) }}) as monthly_savings_usd,
         coalesce(best.savings_low_usd, {{ money(0) }}) as monthly_savings_low_usd,
         coalesce(best.savings_high_usd, {{ money(0) }}) as monthly_savings_high_usd,
-        {{ ratio('coalesce(best.moved_calls, 0)', 'tasks.calls') }} as moved_call_share,
+        {{ ratio('coalesce(best.moved_calls, 0)', 'tasks.task_calls') }} as moved_call_share,
         coalesce(counted.net_monthly_savings_usd, {{ money(0) }}) as counted_savings_usd,
         {{ money('tasks.current_cost_usd - coalesce(counted.net_monthly_savings_usd, 0)') }} as cost_after_usd,
-        best.quality_change,
-        best.quality_change_lower,
-        best.quality_change_upper,
+        best.quality_change, best.quality_change_lower, best.quality_change_upper,
         best.smallest_quality_sample_calls,
         coalesce(best.is_below_floor, false) as is_below_floor,
         refused.to_provider as refused_provider,
         refused.to_model as refused_model,
         refused.possible_savings_usd as refused_savings_usd,
         refused.refusal as refused_because,
-        {{ money('refused.possible_savings_usd - coalesce(best.savings_usd, 0)') }} as forgone_usd,
+        {{ forgone }} as forgone_usd,
+        {{ undecided }} as undecided_high_usd,
+        {{ scoring_effort }} as scoring_effort_usd,
+        coalesce({{ ratio(scoring_effort, 'sum(' ~ undecided ~ ') over ()') }} <= {{ assumption('action_payback_months_up_to') }}, false) as is_scoring_worth,
         refused.is_refusal_undecided,
         quality.quality_score_avg as refused_quality_score_avg,
         case when refused.task_type is not null then cast(coalesce(quality.quality_scored_calls, 0) as bigint) end as refused_quality_scored_calls
-    from tasks
-    inner join current_models on tasks.task_type = current_models.task_type and current_models.cost_rank = 1
+    from current_models as tasks
+    left join kinds on kinds.action_kind = 'model_switch'
     left join shortfalls on tasks.task_type = shortfalls.task_type
     left join task_features on tasks.task_type = task_features.task_type
     left join best on tasks.task_type = best.task_type
@@ -201,6 +202,7 @@ recommended as (
     left join objections on tasks.task_type = objections.task_type
     left join refused on tasks.task_type = refused.task_type and refused.savings_rank = 1
     left join quality on refused.task_type = quality.task_type and refused.to_provider = quality.provider and refused.to_model = quality.model
+    where tasks.cost_rank = 1
 
 )
 

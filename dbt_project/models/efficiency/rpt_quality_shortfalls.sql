@@ -1,6 +1,9 @@
 {# one row per task type whose answers of the trailing 30 days lie below its quality floor: the cheapest way that lifts them, and the cheapest model
    that would answer all calls well enough, each with its price #}
 
+{# A pair of moves to two models is work on both. #}
+{% set days = "cast((kinds.effort_days + kinds.effort_days_per_part) * case when quality_moves.to_model is null then 2 else 1 end as decimal(18, 2))" %}
+
 with tasks as (
 
     select * from {{ ref('int_task_quality') }}
@@ -30,6 +33,14 @@ quality_moves as (
 
     select * from {{ ref('rpt_quality_moves') }}
     where is_advised
+
+),
+
+{# To move calls is the same work, and the same people's, whether it saves or lifts. #}
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'model_switch'
 
 ),
 
@@ -111,8 +122,17 @@ final as (
             and quality_moves.subject = 'all models to ' || cheapest.to_model,
             false
         ) as is_lift_advised,
-        tasks.maximum_quality_loss
+        tasks.maximum_quality_loss,
+        quality_moves.latency_p50_before_ms as advised_latency_p50_before_ms,
+        quality_moves.latency_p50_after_ms as advised_latency_p50_after_ms,
+        quality_moves.at_limit_share_before as advised_at_limit_share_before,
+        quality_moves.at_limit_share_after as advised_at_limit_share_after,
+        kinds.owner_role,
+        case when quality_moves.subject is not null then {{ days_in_words(days) }} end as advised_effort,
+        case when quality_moves.subject is not null then {{ money(days ~ ' * kinds.usd_per_effort_day') }} end as advised_effort_usd,
+        {{ payback_months(money(days ~ ' * kinds.usd_per_effort_day'), '-quality_moves.cost_change_usd') }} as advised_payback_months
     from tasks
+    left join kinds on kinds.action_kind = 'model_switch'
     left join task_features on tasks.task_type = task_features.task_type
     left join quality_moves on tasks.task_type = quality_moves.task_type
     left join cheapest on tasks.task_type = cheapest.task_type and cheapest.place = 1

@@ -133,7 +133,8 @@ final as (
         case
             when joined.has_billing and coalesce(joined.unconverted_so_far, 0) = 0 then coalesce(joined.receivable_usd, {{ money(0) }})
         end as receivable_usd,
-        cast(joined.unconverted_documents as bigint) as unconverted_documents
+        cast(joined.unconverted_documents as bigint) as unconverted_documents,
+        coalesce(customers.churned_date <= as_of.as_of_date, false) as has_left
     from joined
     cross join as_of
     left join customers on joined.customer_id = customers.customer_id

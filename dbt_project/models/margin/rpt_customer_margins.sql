@@ -18,9 +18,28 @@ customers as (
 
 ),
 
+allocated_costs as (
+
+    select * from {{ ref('fct_allocated_costs_daily') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
+
+),
+
+{# What is not AI in the cost to serve: bills that name the customer, and pools of machines that it bears a part of. #}
+hosting as (
+
+    select
+        allocated_costs.customer_id,
+        {{ money('sum(allocated_costs.allocated_cost_usd)') }} as hosting_cost_usd
+    from allocated_costs
+    inner join as_of on allocated_costs.usage_date between as_of.window_start_date and as_of.as_of_date
+    where allocated_costs.is_allocated and allocated_costs.cost_component <> 'ai'
+    group by allocated_costs.customer_id
 
 ),
 
@@ -42,12 +61,14 @@ levelled as (
     select
         customer_margins.*,
         customers.signup_date,
+        coalesce(hosting.hosting_cost_usd, {{ money(0) }}) as hosting_cost_usd,
         coalesce(abnormal.abnormal_cost_usd, {{ money(0) }}) as abnormal_cost_usd,
         {{ money('customer_margins.cost_to_serve_usd - coalesce(abnormal.abnormal_cost_usd, 0)') }} as usual_cost_usd,
         {{ money('customer_margins.prior_cost_to_serve_usd - coalesce(abnormal.prior_abnormal_cost_usd, 0)') }} as prior_usual_cost_usd
     from customer_margins
     inner join customers on customer_margins.customer_id = customers.customer_id
     left join abnormal on customer_margins.customer_id = abnormal.customer_id
+    left join hosting on customer_margins.customer_id = hosting.customer_id
 
 ),
 
@@ -102,6 +123,7 @@ margins as (
         compared.cost_change_share,
         compared.has_prior_calls,
         compared.shared_cost_usd,
+        compared.hosting_cost_usd,
         compared.abnormal_cost_usd,
         compared.usual_cost_usd,
         compared.usual_margin_usd,

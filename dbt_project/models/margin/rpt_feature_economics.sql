@@ -24,7 +24,26 @@ shortfalls as (
 
 ),
 
-{# The margin that the open savings of its own calls would leave. #}
+feature_tasks as (
+
+    select * from {{ ref('int_feature_tasks') }}
+
+),
+
+{# The part of a feature in what its tasks cost more or less once they are lifted to their quality floors. #}
+lifts as (
+
+    select
+        feature_tasks.product_id,
+        feature_tasks.feature_id,
+        {{ money('sum(' ~ money_of_double('cast(shortfalls.advised_cost_change_usd as double) * feature_tasks.task_cost_share') ~ ')') }} as own_lift_cost_usd
+    from feature_tasks
+    inner join shortfalls on feature_tasks.task_type = shortfalls.task_type and shortfalls.advised_cost_change_usd is not null
+    group by feature_tasks.product_id, feature_tasks.feature_id
+
+),
+
+{# The margin that what is advised on its own calls would leave. #}
 planned as (
 
     select
@@ -38,10 +57,12 @@ planned as (
         coalesce(feature_savings.counted_savings_usd, {{ money(0) }}) as counted_savings_usd,
         coalesce(feature_savings.counted_savings_low_usd, {{ money(0) }}) as counted_savings_low_usd,
         coalesce(feature_savings.counted_savings_high_usd, {{ money(0) }}) as counted_savings_high_usd,
-        {{ money('features_described.gross_margin_usd + coalesce(feature_savings.own_savings_usd, 0)') }} as margin_after_savings_usd
+        coalesce(lifts.own_lift_cost_usd, {{ money(0) }}) as own_lift_cost_usd,
+        {{ money('features_described.gross_margin_usd + coalesce(feature_savings.own_savings_usd, 0) - coalesce(lifts.own_lift_cost_usd, 0)') }} as margin_after_savings_usd
     from features_described
     left join feature_savings
         on features_described.product_id = feature_savings.product_id and features_described.feature_id = feature_savings.feature_id
+    left join lifts on features_described.product_id = lifts.product_id and features_described.feature_id = lifts.feature_id
 
 ),
 
@@ -140,9 +161,12 @@ final as (
         recommendations.verdict as task_verdict,
         shortfalls.advised_moves as task_advised_moves,
         shortfalls.advised_cost_change_usd as task_advised_cost_change_usd,
+        shortfalls.owner_role as task_owner_role,
+        shortfalls.advised_effort as task_advised_effort,
         decided.open_tasks,
         decided.open_savings_usd,
         decided.own_savings_usd,
+        decided.own_lift_cost_usd,
         decided.margin_after_savings_usd,
         {{ ratio('decided.margin_after_savings_usd', 'decided.allocated_revenue_usd') }} as margin_after_savings_share,
         decided.counted_actions,

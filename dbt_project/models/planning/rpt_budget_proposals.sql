@@ -128,6 +128,13 @@ of_quarter as (
 
 ),
 
+saved as (
+
+    select scope, scope_id, {{ money('sum(open_savings_usd)') }} as open_savings_usd from open_savings
+    group by scope, scope_id
+
+),
+
 {# The last budget of each length, and of all of them, a month's first. #}
 last_budgets as (
 
@@ -182,8 +189,8 @@ final as (
         of_quarter.quarter_proposed_usd,
         of_quarter.quarter_expected_usd,
         of_quarter.proposed_a_month_usd,
-        open_savings.open_savings_usd,
-        case when open_savings.open_savings_usd is not null then {{ money('greatest(of_quarter.proposed_a_month_usd - open_savings.open_savings_usd, 0)') }} end
+        saved.open_savings_usd,
+        case when saved.open_savings_usd is not null then {{ money('greatest(of_quarter.proposed_a_month_usd - saved.open_savings_usd, 0)') }} end
             as proposed_after_savings_usd,
         closed_months.actual_usd as last_month_usd,
         case when periods.period = 'month' then closed_months.budget_usd else {{ money('of_period.budget_usd') }} end as last_budget_usd,
@@ -194,7 +201,7 @@ final as (
     inner join of_quarter on periods.scope = of_quarter.scope and periods.scope_id = of_quarter.scope_id
     left join owners on periods.scope = owners.owner_type and periods.scope_id = owners.owner_id and owners.is_latest
     left join closed_months on periods.scope = closed_months.scope and periods.scope_id = closed_months.scope_id
-    left join open_savings on periods.scope = open_savings.scope and periods.scope_id = open_savings.scope_id
+    left join saved on periods.scope = saved.scope and periods.scope_id = saved.scope_id
     left join last_budgets as of_period on periods.scope = of_period.scope and periods.scope_id = of_period.scope_id and periods.period = of_period.period
     left join last_budgets as of_scope on periods.scope = of_scope.scope and periods.scope_id = of_scope.scope_id and of_scope.place = 1
 

@@ -12,13 +12,28 @@ outlooks as (
 
 ),
 
+savings as (
+
+    select * from {{ ref('int_budget_savings') }}
+
+),
+
 {# The range of the 30-day forecast of the scope; where it has none that of AI for who uses models, else of the total. #}
 ranged as (
 
     select
         budgets.*,
+        savings.open_savings_usd,
+        savings.open_savings_low_usd,
+        savings.open_savings_on_calls_usd,
+        savings.lift_savings_usd,
+        savings.period_savings_usd,
+        savings.period_savings_low_usd,
+        savings.all_saved_from_date,
         {{ ratio('coalesce(outlooks.lower_usd, totals.lower_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as lower_ratio,
-        {{ ratio('coalesce(outlooks.upper_usd, totals.upper_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as upper_ratio
+        {{ ratio('coalesce(outlooks.upper_usd, totals.upper_usd)', 'coalesce(outlooks.forecast_usd, totals.forecast_usd)') }} as upper_ratio,
+        case when budgets.period_phase <> 'ended' then outlooks.days_within_range_share end as days_within_range_share,
+        case when budgets.period_phase <> 'ended' then outlooks.sums_within_range_share end as sums_within_range_share
     from budgets
     left join outlooks
         on budgets.scope = outlooks.scope and budgets.scope_id = outlooks.scope_id and outlooks.lower_usd is not null
@@ -26,6 +41,12 @@ ranged as (
         on
             totals.scope = case when budgets.scope in ('organization', 'customer', 'product', 'feature') then 'component' else 'total' end
             and totals.scope_id in ('ai', 'total')
+    left join savings
+        on
+            budgets.scope = savings.scope
+            and budgets.scope_id = savings.scope_id
+            and budgets.period = savings.period
+            and budgets.period_start_date = savings.period_start_date
 
 ),
 
@@ -108,6 +129,8 @@ final as (
         least(lower_usd, forecast_usd) as lower_usd,
         greatest(upper_usd, forecast_usd) as upper_usd,
         event_usd,
+        days_within_range_share,
+        sums_within_range_share,
         {{ money('forecast_usd - budget_usd') }} as overrun_usd,
         case
             when burn_share >= 1 then cast(1 as double)
@@ -142,7 +165,25 @@ final as (
             when forecast_usd is null then 'unknown'
             when forecast_usd > budget_usd then 'heading over budget'
             else 'on track'
-        end as budget_status
+        end as budget_status,
+        open_savings_usd,
+        open_savings_low_usd,
+        open_savings_on_calls_usd,
+        lift_savings_usd,
+        period_savings_usd,
+        period_savings_low_usd,
+        all_saved_from_date,
+        {{ money('forecast_usd - period_savings_usd') }} as forecast_after_savings_usd,
+        {# A month of all savings: what a later month like this one would come to. #}
+        case when period = 'month' then {{ money('forecast_usd - open_savings_usd') }} end as month_once_saved_usd,
+        case
+            when period_phase = 'ended' or coalesce(forecast_usd <= budget_usd, true) then null
+            when scope not in {{ company_scopes() }} then 'not known'
+            when coalesce(open_savings_usd, 0) <= 0 then 'none is open'
+            when period_savings_usd >= forecast_usd - budget_usd then 'they keep it'
+            when period = 'month' and open_savings_usd >= forecast_usd - budget_usd then 'they keep later ones'
+            else 'they take part of it'
+        end as savings_verdict
     from repeated
 
 )

@@ -13,17 +13,22 @@ forecasts_daily as (
 
 ),
 
-forecasts as (
+sums as (
 
-    select * from {{ ref('int_forecasts_by_origin') }}
+    select * from {{ ref('int_forecast_sums') }}
 
 ),
 
 accuracy as (
 
     select
-        scope, scope_id, max(case when horizon = '30-day total' then wape end) as wape,
-        max(case when horizon = 'all days' then interval_coverage_share end) as days_within_range_share
+        scope,
+        scope_id,
+        max(case when horizon = '30-day total' then wape end) as wape,
+        max(case when horizon = 'all days' then interval_coverage_share end) as days_within_range_share,
+        max(case when horizon = '30-day total' then interval_coverage_share end) as sums_within_range_share,
+        max(case when horizon = '30-day total' then interval_days end) as tested_sums,
+        max(interval_independent_sums) as independent_tested_sums
     from {{ ref('rpt_forecast_accuracy') }}
     where is_used
     group by scope, scope_id
@@ -61,38 +66,6 @@ last_30_days as (
 
 ),
 
-{# The errors of single days partly cancel: the band of a sum comes from past sums of 30 days. These windows overlap, so they know
-   less than their number says, and the range is no probability; hence one width for both sides, four in five past sums lay within it. #}
-past_sums as (
-
-    select
-        scope,
-        scope_id,
-        forecast_method,
-        origin_date,
-        {{ ratio('sum(actual_usd)', 'sum(forecast_usd)') }} as outcome_ratio
-    from forecasts
-    group by scope, scope_id, forecast_method, origin_date
-    having count(actual_usd) = 30
-
-),
-
-bands as (
-
-    select
-        scope,
-        scope_id,
-        forecast_method,
-        cast(count(*) as bigint) as interval_origins,
-        cast(floor({{ days_between('min(origin_date)', 'max(origin_date)') }} / cast(30 as double)) + 1 as integer) as independent_sums,
-        exp({{ percentile('abs(ln(outcome_ratio))', 0.8) }}) as band_ratio
-    from past_sums
-    where outcome_ratio > 0
-    group by scope, scope_id, forecast_method
-    having count(*) >= 10
-
-),
-
 outlooks as (
 
     select
@@ -108,8 +81,8 @@ outlooks as (
         next_30_days.last_forecast_date,
         next_30_days.forecast_usd,
         next_30_days.event_usd,
-        {{ money(decimal_of_double('next_30_days.forecast_usd / bands.band_ratio', 'decimal(28, 6)')) }} as lower_usd,
-        {{ money(decimal_of_double('next_30_days.forecast_usd * bands.band_ratio', 'decimal(28, 6)')) }} as upper_usd,
+        {{ money(decimal_of_double('next_30_days.forecast_usd / sums.band_ratio', 'decimal(28, 6)')) }} as lower_usd,
+        {{ money(decimal_of_double('next_30_days.forecast_usd * sums.band_ratio', 'decimal(28, 6)')) }} as upper_usd,
         last_30_days.trailing_cost_usd,
         {# Against fewer than 30 days of data, 30 days to come would look like growth. #}
         case
@@ -118,15 +91,22 @@ outlooks as (
         end as change_share,
         next_30_days.forecast_method,
         next_30_days.history_days,
-        coalesce(bands.interval_origins, 0) as interval_origins,
-        coalesce(bands.independent_sums, 0) as independent_sums,
+        coalesce(sums.known_sums, 0) as interval_origins,
+        coalesce(sums.independent_sums, 0) as independent_sums,
         accuracy.wape,
-        accuracy.days_within_range_share
+        accuracy.days_within_range_share,
+        accuracy.sums_within_range_share,
+        coalesce(accuracy.tested_sums, 0) as tested_sums,
+        coalesce(accuracy.independent_tested_sums, 0) as independent_tested_sums
     from next_30_days
     cross join as_of
     left join last_30_days on next_30_days.scope = last_30_days.scope and next_30_days.scope_id = last_30_days.scope_id
-    left join bands
-        on next_30_days.scope = bands.scope and next_30_days.scope_id = bands.scope_id and next_30_days.forecast_method = bands.forecast_method
+    left join sums
+        on
+            next_30_days.scope = sums.scope
+            and next_30_days.scope_id = sums.scope_id
+            and next_30_days.forecast_method = sums.forecast_method
+            and as_of.as_of_date = sums.origin_date
     left join accuracy on next_30_days.scope = accuracy.scope and next_30_days.scope_id = accuracy.scope_id
 
 ),
@@ -152,7 +132,10 @@ rests as (
         0 as interval_origins,
         0 as independent_sums,
         cast(null as double) as wape,
-        cast(null as double) as days_within_range_share
+        cast(null as double) as days_within_range_share,
+        cast(null as double) as sums_within_range_share,
+        0 as tested_sums,
+        0 as independent_tested_sums
     from outlooks as parts
     inner join outlooks as total on total.scope = 'total'
     where parts.scope <> 'total' and parts.scope in {{ company_scopes() }}
@@ -164,7 +147,8 @@ rests as (
 stacked as (
     {% set columns = [
         'scope', 'scope_id', 'scope_label', 'is_rest', 'first_forecast_date', 'last_forecast_date', 'forecast_usd', 'event_usd', 'lower_usd', 'upper_usd',
-        'trailing_cost_usd', 'change_share', 'forecast_method', 'history_days', 'interval_origins', 'independent_sums', 'wape', 'days_within_range_share'
+        'trailing_cost_usd', 'change_share', 'forecast_method', 'history_days', 'interval_origins', 'independent_sums', 'wape', 'days_within_range_share',
+        'sums_within_range_share', 'tested_sums', 'independent_tested_sums'
     ] | join(', ') %}
     select {{ columns }} from outlooks
     union all
@@ -199,9 +183,20 @@ final as (
             else
                 'as far as four in five of the last ' || cast(interval_origins as string) || ' forecasts missed; only '
                 || cast(independent_sums as string) || case when independent_sums = 1 then ' does not overlap' else ' do not overlap' end
+                || case
+                    when sums_within_range_share is null then '; no such range has been put to the test yet'
+                    else
+                        '; such ranges held ' || cast(cast(round(sums_within_range_share * tested_sums) as integer) as string) || ' of '
+                        || cast(tested_sums as string) || ' past sums, ' || cast(independent_tested_sums as string) || ' without overlap'
+                end
         end as range_status,
         wape,
-        days_within_range_share
+        days_within_range_share,
+        sums_within_range_share,
+        cast(tested_sums as bigint) as tested_sums,
+        independent_tested_sums,
+        {{ assumption('range_doubtful_below_share') }} as doubtful_below_share,
+        coalesce(days_within_range_share < {{ assumption('range_doubtful_below_share') }}, false) as is_range_doubtful
     from stacked
 
 )

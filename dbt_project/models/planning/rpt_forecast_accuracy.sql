@@ -6,6 +6,12 @@ with forecasts as (
 
 ),
 
+sums as (
+
+    select * from {{ ref('int_forecast_sums') }}
+
+),
+
 methods as (
 
     select * from {{ ref('int_forecast_methods') }}
@@ -49,22 +55,6 @@ outcomes as (
 
 ),
 
-{# What is misjudged on one day and the other way on the next is right in the sum, which is what a page forecasts. #}
-totals as (
-
-    select
-        scope,
-        scope_id,
-        forecast_method,
-        origin_date,
-        {{ stable_sum('forecast_usd') }} as forecast_usd,
-        {{ stable_sum('actual_usd') }} as actual_usd
-    from outcomes
-    group by scope, scope_id, forecast_method, origin_date
-    having count(*) = 30
-
-),
-
 by_horizon as (
 
     select scope, scope_id, forecast_method, horizon, origin_date, forecast_usd, actual_usd, is_in_interval, is_in_interval_95
@@ -73,8 +63,19 @@ by_horizon as (
     select scope, scope_id, forecast_method, 'all days' as horizon, origin_date, forecast_usd, actual_usd, is_in_interval, is_in_interval_95
     from outcomes
     union all
-    select scope, scope_id, forecast_method, '30-day total' as horizon, origin_date, forecast_usd, actual_usd, null as is_in_interval, null as is_in_interval_95
-    from totals
+    {# What is misjudged on one day and the other way on the next is right in the sum, which is what a page forecasts. #}
+    select
+        scope,
+        scope_id,
+        forecast_method,
+        '30-day total' as horizon,
+        origin_date,
+        forecast_usd,
+        actual_usd,
+        case when is_within_range then 1 when not is_within_range then 0 end as is_in_interval,
+        null as is_in_interval_95
+    from sums
+    where actual_usd is not null
 
 ),
 
@@ -92,6 +93,13 @@ scored as (
         {{ ratio(stable_sum('abs(forecast_usd - actual_usd)'), stable_sum('actual_usd')) }} as wape,
         {{ ratio(stable_sum('forecast_usd - actual_usd'), stable_sum('actual_usd')) }} as bias_share,
         cast(count(is_in_interval) as bigint) as interval_days,
+        case
+            when horizon = '30-day total' and count(is_in_interval) > 0
+                then cast(floor({{ days_between(
+                    'min(origin_date) filter (where is_in_interval is not null)', 'max(origin_date) filter (where is_in_interval is not null)'
+                ) }} / cast(30 as double)) + 1 as integer)
+            when horizon = '30-day total' then 0
+        end as interval_independent_sums,
         {{ stable_avg('cast(is_in_interval as double)') }} as interval_coverage_share,
         {{ stable_avg('cast(is_in_interval_95 as double)') }} as interval_95_coverage_share
     from by_horizon
@@ -118,6 +126,7 @@ compared as (
             "max(case when scored.forecast_method = 'seasonal_naive' then scored.wape end) over (partition by scored.scope, scored.scope_id, scored.horizon)"
         ) }} as skill_share,
         scored.interval_days,
+        scored.interval_independent_sums,
         scored.interval_coverage_share,
         scored.interval_95_coverage_share,
         cast(0.8 as double) as interval_target_share,
@@ -153,6 +162,7 @@ final as (
         case when bias_share < 0 then 'low' when bias_share >= 0 then 'high' end as bias_direction,
         skill_share,
         interval_days,
+        interval_independent_sums,
         interval_coverage_share,
         interval_95_coverage_share,
         interval_target_share,

@@ -1,5 +1,5 @@
 {# one row per month that is over x scope (total, component, team; what else has a budget), and per quarter or year with a budget that ended with that
-   month: budget, forecast and cost, and what the differences are made of #}
+   month: budget, forecast, the month before and cost, and what the differences are made of #}
 
 {% set call_parts = ['price', 'volume', 'mix', 'efficiency', 'new', 'lost'] %}
 
@@ -118,6 +118,8 @@ compared as (
         {{ ratio('actual_usd - ' ~ basis ~ '_usd', basis ~ '_usd') }} as {{ basis }}_variance_share,
         {{ money('prior_actual_usd - ' ~ basis ~ '_usd') }} as {{ basis }}_starting_point_usd,
         {%- endfor %}
+        case when period = 'month' then {{ money('actual_usd - prior_actual_usd') }} end as prior_variance_usd,
+        case when period = 'month' then {{ ratio(ratio('actual_usd', 'days_in_month'), ratio('prior_actual_usd', 'prior_days')) }} - 1 end as prior_daily_variance_share,
         {{ money('actual_usd - prior_actual_usd - price_usd - volume_usd - mix_usd - efficiency_usd - new_usd - lost_usd') }} as other_costs_usd
     from planned
 
@@ -172,18 +174,16 @@ final as (
         coalesce(owned.scope_name, named.scope_id) as scope_name,
         owned.owner_name,
         {%- for column in [
-            'covered_days', 'days_in_month', 'actual_usd', 'shared_usd', 'prior_actual_usd', 'budget_usd', 'budget_stated_by', 'approver_role',
-            'budget_variance_usd', 'budget_variance_share',
+            'covered_days', 'days_in_month', 'actual_usd', 'shared_usd', 'prior_actual_usd', 'prior_variance_usd', 'prior_daily_variance_share',
+            'budget_usd', 'budget_stated_by', 'approver_role', 'budget_variance_usd', 'budget_variance_share',
+            'forecast_usd', 'forecast_recorded_at', 'forecast_variance_usd', 'forecast_variance_share',
         ] %}
         named.{{ column }},
         {%- endfor %}
         {{ variance_severity('named.budget_variance_share', 'named.budget_variance_usd') }} as budget_severity,
-        named.forecast_usd,
         case when named.forecast_usd is not null then named.forecast_basis else 'none' end as forecast_basis,
-        named.forecast_recorded_at,
-        named.forecast_variance_usd,
-        named.forecast_variance_share,
         {{ variance_severity('named.forecast_variance_share', 'named.forecast_variance_usd') }} as forecast_severity,
+        case when named.prior_daily_variance_share is not null then {{ variance_severity('named.prior_daily_variance_share', 'named.prior_variance_usd') }} end as prior_severity,
         named.budget_starting_point_usd,
         named.forecast_starting_point_usd
         {%- for part in call_parts + ['other_costs'] %},

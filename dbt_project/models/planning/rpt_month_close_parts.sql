@@ -21,7 +21,8 @@ parts as (
         {{ loop.index }} as part_order,
         '{{ part }}' as part,
         case when budget_usd is not null then {{ 'budget_' if is_apart }}{{ column }} end as budget_part_usd,
-        case when forecast_usd is not null then {{ 'forecast_' if is_apart }}{{ column }} end as forecast_part_usd
+        case when forecast_usd is not null then {{ 'forecast_' if is_apart }}{{ column }} end as forecast_part_usd,
+        case when period = 'month' then {{ money(0) if is_apart else column }} end as prior_part_usd
     from closed_months
     union all
     {%- endfor %}
@@ -33,14 +34,15 @@ parts as (
         10 as part_order,
         'cost less plan' as part,
         budget_variance_usd as budget_part_usd,
-        forecast_variance_usd as forecast_part_usd
+        forecast_variance_usd as forecast_part_usd,
+        prior_variance_usd as prior_part_usd
     from closed_months
 
 ),
 
 stacked as (
 
-    select month_start_date, period, scope, scope_id, part_order, part, budget_part_usd, forecast_part_usd from parts
+    select month_start_date, period, scope, scope_id, part_order, part, budget_part_usd, forecast_part_usd, prior_part_usd from parts
     union all
     select
         month_start_date,
@@ -50,7 +52,8 @@ stacked as (
         9 as part_order,
         'sum of the parts' as part,
         sum(budget_part_usd) as budget_part_usd,
-        sum(forecast_part_usd) as forecast_part_usd
+        sum(forecast_part_usd) as forecast_part_usd,
+        sum(prior_part_usd) as prior_part_usd
     from parts
     where part_order < 9
     group by month_start_date, period, scope, scope_id
@@ -67,7 +70,8 @@ final as (
         cast(part_order as integer) as part_order,
         part,
         {{ money('budget_part_usd') }} as budget_part_usd,
-        {{ money('forecast_part_usd') }} as forecast_part_usd
+        {{ money('forecast_part_usd') }} as forecast_part_usd,
+        {{ money('prior_part_usd') }} as prior_part_usd
     from stacked
 
 )

@@ -112,7 +112,7 @@ weekdays as (
 
     select
         iso_weekday,
-        {{ ratio('sum(recent_usd) over ()', '14') }} * ({{ ratio('cost_usd * count(*) over ()', 'sum(cost_usd) over ()') }} - 1) as change_usd
+        {{ ratio('sum(recent_usd) over ()', '14') }} * ({{ ratio('cost_usd', 'sum(cost_usd) over ()') }} * count(*) over () - 1) as change_usd
     from weekday_costs
 
 ),

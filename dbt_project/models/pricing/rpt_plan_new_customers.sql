@@ -60,6 +60,7 @@ used as (
     select
         segments.customer_id,
         segments.subscription_tier,
+        offered.usage_unit,
         {{ ratio(
             "cast(sum(case offered.usage_unit when '1k_tokens' then segments.billable_tokens * cast('0.001' as decimal(4, 3)) when 'credit' then segments.billable_credits else segments.billable_calls end) as decimal(28, 6)) * "
             ~ days_of_mean_month(), 'sum(segments.subscribed_days)'
@@ -68,7 +69,7 @@ used as (
         {{ money_of_double(ratio(money('sum(segments.cost_to_serve_usd)') ~ ' * ' ~ days_of_mean_month(), 'sum(segments.subscribed_days)')) }} as cost_usd
     from segments
     inner join offered on segments.subscription_tier = offered.subscription_tier
-    group by segments.customer_id, segments.subscription_tier
+    group by segments.customer_id, segments.subscription_tier, offered.usage_unit
 
 ),
 
@@ -77,17 +78,18 @@ measured as (
     select
         subscription_tier,
         count(*) as customers,
-        {{ percentile('units', 0.5) }} as median_units,
-        {{ percentile('units', 0.9) }} as p90_units,
-        {{ ratio('sum(cost_usd) filter (where is_cost_known)', 'sum(' ~ decimal_of_double('units', 'decimal(25, 9)') ~ ') filter (where is_cost_known)') }} as unit_cost
+        {{ whole_calls(percentile('units', 0.5)) }} as median_units,
+        {{ whole_calls(percentile('units', 0.9)) }} as p90_units,
+        {{ ratio('sum(cost_usd) filter (where is_cost_known)', 'sum(' ~ decimal_of_double('units', 'decimal(25, 9)') ~ ') filter (where is_cost_known)') }} as unit_cost,
+        {{ whole_calls(percentile('units', 0.5) ~ ' / 10') }} as least_units
     from used
-    group by subscription_tier
+    group by subscription_tier, usage_unit
 
 ),
 
 uses as (
 
-    select subscription_tier, 1 as use_order, 'a tenth of the median' as use_level, median_units / 10 as units from measured
+    select subscription_tier, 1 as use_order, 'a tenth of the median' as use_level, least_units as units from measured
     union all
     select subscription_tier, 2 as use_order, 'the median' as use_level, median_units as units from measured
     union all

@@ -1,4 +1,6 @@
-{# one row per offer x usage basis x hour with usage that the offer could cover; the look-back of commitment_lookback_days #}
+{# one row per offer x usage basis x hour with usage that the offer could cover; of 90 days, or of commitment_lookback_days if it is more #}
+
+{% set lookback_days = var('commitment_lookback_days') | int %}
 
 with usage_hourly as (
 
@@ -44,26 +46,18 @@ in_use as (
 
 ),
 
-{# Cost and tokens that the fixes of inefficient usage and the batch service leave at the standard tier. #}
-left_at_standard as (
-
-    select
-        *,
-        (1 - cast(fixed_share as double)) * (1 - case when batch_net_usd > 0 then batch_moved_share else 0 end) as left_share,
-        coalesce(cast(caching_net_usd as double), 0) as caching_savings_usd
-    from task_savings
-
-),
-
+{# Of a switch the calls move that are counted as kept on the other model; nobody knows what could be done about those that cannot be judged. #}
 remaining as (
 
+    {%- for place, planned in [('stays', ''), ('moves', 'planned_')] %}
     select
-        provider, model, planned_provider, planned_model,
-        greatest(cast(cost_after_switch_usd as double) * left_share - caching_savings_usd, 0) as cost_usd,
-        cast(input_tokens as double) * left_share as input_tokens,
-        cast(output_tokens as double) * left_share as output_tokens
-    from left_at_standard
+        provider, model, {{ planned }}provider as planned_provider, {{ planned }}model as planned_model,
+        {{ place }}_usd as cost_usd,
+        cast(input_tokens as double) * {{ place }}_share as input_tokens,
+        cast(output_tokens as double) * {{ place }}_share as output_tokens
+    from task_savings
     union all
+    {%- endfor %}
     select
         provider, model, provider as planned_provider, model as planned_model,
         cast(effective_cost_usd as double) as cost_usd,
@@ -90,22 +84,9 @@ moved as (
 usage_flows as (
 
     select
-        'as_used' as usage_basis,
-        provider as from_provider,
-        model as from_model,
-        provider,
-        model,
-        cast(1 as double) as cost_share,
-        cast(1 as double) as input_token_share,
-        cast(1 as double) as output_token_share
-    from in_use
-    union all
-    select
         'after_actions' as usage_basis,
-        moved.provider as from_provider,
-        moved.model as from_model,
-        moved.planned_provider as provider,
-        moved.planned_model as model,
+        moved.provider as from_provider, moved.model as from_model,
+        moved.planned_provider as provider, moved.planned_model as model,
         coalesce(moved.cost_usd / nullif(in_use.cost_usd, 0), 0) as cost_share,
         coalesce(moved.input_tokens / nullif(in_use.input_tokens, 0), 0) as input_token_share,
         coalesce(moved.output_tokens / nullif(in_use.output_tokens, 0), 0) as output_token_share
@@ -126,26 +107,29 @@ hours as (
         usage_hourly.effective_cost_usd
     from usage_hourly
     inner join as_of
-        on usage_hourly.usage_date between as_of.as_of_date + 1 - {{ var('commitment_lookback_days') }} and as_of.as_of_date
+        on usage_hourly.usage_date between as_of.as_of_date + 1 - {{ [lookback_days, 90] | max }} and as_of.as_of_date
     where usage_hourly.service_tier = 'standard' and usage_hourly.effective_cost_usd is not null
 
 ),
 
+{# No action is on a model that nobody used in those 30 days: its earlier usage stays as it was. #}
 flowed as (
 
     select
-        usage_flows.usage_basis,
+        bases.usage_basis,
         hours.usage_hour_at,
-        usage_flows.provider,
-        usage_flows.model,
-        cast(floor(hours.input_tokens * usage_flows.input_token_share) as bigint) as input_tokens,
-        cast(floor(hours.output_tokens * usage_flows.output_token_share) as bigint) as output_tokens,
+        coalesce(usage_flows.provider, hours.provider) as provider,
+        coalesce(usage_flows.model, hours.model) as model,
+        cast(floor(hours.input_tokens * coalesce(usage_flows.input_token_share, 1)) as bigint) as input_tokens,
+        cast(floor(hours.output_tokens * coalesce(usage_flows.output_token_share, 1)) as bigint) as output_tokens,
         case
-            when usage_flows.usage_basis = 'as_used' then hours.effective_cost_usd
+            when usage_flows.cost_share is null then hours.effective_cost_usd
             else {{ money_of_double('hours.effective_cost_usd * usage_flows.cost_share') }}
         end as cost_usd
     from hours
-    inner join usage_flows on hours.provider = usage_flows.from_provider and hours.model = usage_flows.from_model
+    cross join (values ('as_used'), ('after_actions')) as bases (usage_basis)
+    left join usage_flows
+        on bases.usage_basis = usage_flows.usage_basis and hours.provider = usage_flows.from_provider and hours.model = usage_flows.from_model
 
 ),
 
@@ -155,6 +139,7 @@ covered_usage as (
         offers.offer_id,
         flowed.usage_basis,
         flowed.usage_hour_at,
+        cast(flowed.usage_hour_at as date) > as_of.as_of_date - {{ lookback_days }} as is_in_lookback,
         offers.commitment_kind,
         offers.discount_share,
         offers.input_tokens_per_minute * 60 as input_tokens_per_unit,
@@ -177,6 +162,7 @@ demanded as (
         offer_id,
         usage_basis,
         usage_hour_at,
+        is_in_lookback,
         on_demand_cost_usd,
         greatest(
             case
@@ -192,7 +178,7 @@ demanded as (
 
 rounded as (
 
-    select offer_id, usage_basis, usage_hour_at, on_demand_cost_usd, {{ decimal_of_double('demanded_units', 'decimal(15, 6)') }} as demanded_units
+    select offer_id, usage_basis, usage_hour_at, is_in_lookback, on_demand_cost_usd, {{ decimal_of_double('demanded_units', 'decimal(15, 6)') }} as demanded_units
     from demanded
 
 ),
@@ -200,9 +186,12 @@ rounded as (
 valued as (
 
     select
-        *,
+        offer_id, usage_basis, usage_hour_at, on_demand_cost_usd, demanded_units,
         {{ decimal_of_double(ratio('on_demand_cost_usd', 'demanded_units'), 'decimal(22, 12)') }} as usd_per_demanded_unit,
-        cast(row_number() over (partition by offer_id, usage_basis order by demanded_units desc, usage_hour_at asc) as bigint) as demand_rank
+        case
+            when is_in_lookback
+                then cast(row_number() over (partition by offer_id, usage_basis, is_in_lookback order by demanded_units desc, usage_hour_at asc) as bigint)
+        end as demand_rank
     from rounded
 
 )

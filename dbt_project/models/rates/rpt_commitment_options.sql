@@ -19,9 +19,53 @@ hours as (
 
 ),
 
+task_savings as (
+
+    select * from {{ ref('int_task_savings') }}
+
+),
+
 customers_planned as (
 
     select * from {{ ref('int_customers_planned') }}
+
+),
+
+{# The way without a promise: of usage as it was, caching only of what does not wait; what the actions leave has both behind it. Where no call of
+   a task reads from a cache, what caching would save is unknown and not nothing. #}
+without_contract as (
+
+    select
+        bases.usage_basis,
+        case bases.usage_basis when 'as_used' then task_savings.provider else task_savings.planned_provider end as provider,
+        case bases.usage_basis when 'as_used' then task_savings.model else task_savings.planned_model end as model,
+        case bases.usage_basis when 'as_used' then task_savings.batch_gross_usd else task_savings.batch_net_usd end as batch_usd,
+        case
+            when max(task_savings.cached_share) over (partition by task_savings.task_type) > 0
+                then case bases.usage_basis
+                    when 'as_used' then {{ money_of_double('task_savings.caching_gross_usd * (1 - coalesce(task_savings.batch_moved_share, 0))') }}
+                    else task_savings.caching_net_usd
+                end
+        end as caching_usd
+    from task_savings
+    cross join (values ('as_used'), ('after_actions')) as bases (usage_basis)
+
+),
+
+saved_without_contract as (
+
+    select
+        outcomes.offer_id,
+        outcomes.usage_basis,
+        {{ money('sum(coalesce(ways.batch_usd, 0) + coalesce(ways.caching_usd, 0))') }} as savings_without_contract_usd
+    from outcomes
+    inner join without_contract as ways
+        on
+            outcomes.usage_basis = ways.usage_basis
+            and outcomes.provider = ways.provider
+            and (outcomes.model = ways.model or outcomes.model = 'all models')
+    where outcomes.history_id = 'models' and outcomes.level_kind = 'optimal' and (ways.batch_usd is not null or ways.caching_usd is not null)
+    group by outcomes.offer_id, outcomes.usage_basis
 
 ),
 
@@ -29,6 +73,7 @@ priced as (
 
     select
         outcomes.*,
+        ways.savings_without_contract_usd,
         {# A month has 730 hours on average; the term is paid for in them. #}
         {{ money(money('outcomes.hourly_commitment_usd * outcomes.upfront_share') ~ ' * cast(730 * outcomes.term_months as decimal(9, 0))') }} as upfront_cost_usd,
         decided.money_at_risk_usd,
@@ -42,6 +87,7 @@ priced as (
             case when outcomes.usage_basis = 'after_actions' then outcomes.offer_id end = decided.offer_id
             and outcomes.series_id = decided.usage_group
             and outcomes.level_kind = decided.level_kind
+    left join saved_without_contract as ways on outcomes.offer_id = ways.offer_id and outcomes.usage_basis = ways.usage_basis
     where outcomes.history_id = 'models'
 
 ),
@@ -127,6 +173,7 @@ options as (
         coalesce(net_monthly_savings_usd, {{ money(0) }}) as net_monthly_savings_usd,
         coalesce(net_monthly_savings_less_usage_usd, {{ money(0) }}) as net_monthly_savings_less_usage_usd,
         coalesce(net_monthly_savings_more_usage_usd, {{ money(0) }}) as net_monthly_savings_more_usage_usd,
+        savings_without_contract_usd,
         usage_share_after_price_plan,
         net_monthly_savings_after_price_plan_usd,
         best_units_less_usage,

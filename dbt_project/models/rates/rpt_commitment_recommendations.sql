@@ -82,7 +82,8 @@ advised as (
         {{ money('outcomes.hourly_commitment_usd * (1 - outcomes.upfront_share) * 730') }} as monthly_payment_usd,
         least({{ ratio('quantiles.used_units_p05', 'outcomes.committed_units') }}, 1) as steadiness_share,
         least({% for span in spans %}{{ ratio('outcomes.best_units_' ~ span, 'outcomes.committed_units') }}, {% endfor %}1) as agreement_share,
-        {{ ratio('outcomes.backtested_savings_usd', 'outcomes.net_monthly_savings_usd') }} as backtest_share,
+        {# The backtest chose the best level of its days, so it is held against the best one of today. #}
+        {{ ratio('outcomes.backtested_savings_usd', 'levels.optimal_savings_usd') }} as backtest_share,
         coalesce(compared.is_to_be_measured, false) as is_to_be_measured,
         coalesce(decided.is_chosen, false) as is_chosen,
         case

@@ -70,7 +70,7 @@ starts as (
 
     select
         kinds.programme,
-        cast(max({{ begins_after_months('kinds') }}) as decimal(4, 2)) as months_to_start,
+        cast(max({{ begins_after_months('kinds') }}) as decimal(8, 6)) as months_to_start,
         {{ money('coalesce(max(programme_efforts.effort_usd), 0)') }} as effort_usd
     from kinds
     left join programme_efforts on kinds.programme = programme_efforts.programme
@@ -181,6 +181,11 @@ final as (
         gained.last_start_months,
         gained.is_shown,
         spend.beside_ai_usd,
+        {# Of what machines and commitments save a part is beside AI itself. #}
+        case
+            when gained.step_order <= 2 and gained.gained_usd is not null and spend.beside_ai_usd <> 0
+                then greatest({{ ratio('gained.gained_usd - spend.cost_less_revenue_usd + spend.beside_ai_usd', 'spend.beside_ai_usd') }}, 0)
+        end as beside_ai_borne_share,
         gained.first_year_usd, gained.first_year_low_usd, gained.first_year_high_usd
     from gained
     inner join spend on spend.cost_less_revenue_usd is not null

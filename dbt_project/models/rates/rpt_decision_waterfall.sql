@@ -144,7 +144,7 @@ efforts as (
 
     select
         kinds.programme as step,
-        cast(max({{ begins_after_months('kinds') }}) as decimal(4, 2)) as months_to_start,
+        cast(max({{ begins_after_months('kinds') }}) as decimal(8, 6)) as months_to_start,
         coalesce(max(programme_efforts.effort_usd), max(case when kinds.programme = 'commitments' then committed.effort_usd end)) as effort_usd
     from kinds
     cross join committed
@@ -161,7 +161,7 @@ changed as (
         {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_low_usd - lag(summed.gross_margin_low_usd) over of_scope end') }} as change_low_usd,
         {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_high_usd - lag(summed.gross_margin_high_usd) over of_scope end') }} as change_high_usd,
         case when summed.scope_type = 'company' then {{ money('coalesce(efforts.effort_usd, 0)') }} end as effort_usd,
-        coalesce(efforts.months_to_start, cast(0 as decimal(4, 2))) as months_to_start
+        coalesce(efforts.months_to_start, cast(0 as decimal(8, 6))) as months_to_start
     from summed
     left join efforts on summed.step = efforts.step
     window of_scope as (partition by summed.scope_type, summed.scope_id order by summed.step_order)
@@ -185,8 +185,7 @@ gained as (
 final as (
 
     select
-        cast(step_order as integer) as step_order, step,
-        case step
+        cast(step_order as integer) as step_order, step, case step
             when 'today' then 'Today'
             when 'routing' then 'After routing: cheaper models'
             when 'settings' then 'After settings: batch, caching'
@@ -197,7 +196,8 @@ final as (
         gross_margin_low_usd, revenue_high_usd, cost_high_usd, gross_margin_high_usd, {{ money('gross_margin_usd - change_usd') }} as margin_before_usd, {{ money('gained_usd - change_usd') }} as change_before_usd, change_usd, change_low_usd, change_high_usd, alone_usd,
         {{ money('overlap_with_routing_usd + overlap_with_settings_usd + overlap_with_price_usd') }} as overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd,
         cast(losing_customers as bigint) as losing_customers, losses_usd, cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
-        effort_usd, cast(months_to_start as double) as months_to_start,
+        effort_usd, cast(months_to_start as double) as months_to_start, {{ payback_months('effort_usd', 'change_usd') }} as payback_months, {{ pays_from_year('months_to_start', payback_months('effort_usd', 'change_usd')) }} as pays_from_year,
+        {{ money('cast(change_usd as decimal(25, 12)) * 12 - ' ~ money('change_usd * months_to_start') ~ ' - effort_usd') }} as own_first_year_usd,
         max(case when step = 'today' then losing_customers end) over of_scope > 0 as is_losing_today, min(gross_margin_usd) over of_scope as lowest_gross_margin_usd,
     {%- for year, months in [('first', 12), ('second', 24), ('third', 36)] -%}{%- for case in ['', '_low', '_high'] %}
         {{ money('cast(gained' ~ case ~ '_usd as decimal(25, 12)) * ' ~ months ~ ' - taken' ~ case ~ '_usd') }} as {{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}

@@ -54,6 +54,8 @@ used as (
         tiers.meter_name,
         tiers.region_id,
         charges.billing_account_id,
+        max(tiers.month_start_date) as month_start_date,
+        max(tiers.consumed_unit) as consumed_unit,
         cast(sum(charges.consumed_quantity) as decimal(28, 6)) as used_units,
         {{ money('sum(charges.effective_cost_usd)') }} as effective_cost_usd,
         case when count(charges.list_cost_usd) = count(*) then {{ money('sum(charges.list_cost_usd)') }} end as list_cost_usd
@@ -71,7 +73,8 @@ used as (
 
 ),
 
-{# What a tier charges: its own part of the volume, or all of it where the tier that is reached prices all. #}
+{# What a tier charges: its own part of the volume, or all of it where the tier that is reached prices all. Lines that name no payer may be of
+   several, whose volumes do not count together: they reach no tier that anybody knows. #}
 priced as (
 
     select
@@ -79,8 +82,8 @@ priced as (
         used.meter_name,
         used.region_id,
         used.billing_account_id,
-        max(tiers.month_start_date) as month_start_date,
-        max(tiers.consumed_unit) as consumed_unit,
+        max(used.month_start_date) as month_start_date,
+        max(used.consumed_unit) as consumed_unit,
         max(used.used_units) as used_units,
         max(used.effective_cost_usd) as effective_cost_usd,
         max(used.list_cost_usd) as list_cost_usd,
@@ -96,12 +99,13 @@ priced as (
         max(case when {{ is_reached }} then tiers.next_usd_per_unit end) as next_usd_per_unit,
         bool_and(tiers.is_graduated) as is_graduated
     from used
-    inner join tiers
+    left join tiers
         on
             used.provider_name = tiers.provider_name
             and used.meter_name = tiers.meter_name
             and used.region_id is not distinct from tiers.region_id
-            and tiers.from_units <= used.used_units
+            and tiers.from_units <= case when used.billing_account_id is not null then used.used_units end
+    where tiers.provider_name is not null or used.billing_account_id is null
     group by used.provider_name, used.meter_name, used.region_id, used.billing_account_id
 
 ),
@@ -121,6 +125,7 @@ final as (
     select
         provider_name,
         billing_account_id,
+        billing_account_id is not null as is_payer_known,
         meter_name,
         region_id,
         month_start_date,
@@ -132,6 +137,7 @@ final as (
         {{ ratio('effective_cost_usd', 'used_units') }} as paid_usd_per_unit,
         {{ money('effective_cost_usd - tiered_cost_usd') }} as price_gap_usd,
         case
+            when billing_account_id is null then 'unknown: the bill names no payer'
             when effective_cost_usd is null then 'unknown: a currency has no rate'
             when abs(effective_cost_usd - tiered_cost_usd) <= 0.01 * tiered_cost_usd then 'none'
             when list_cost_usd is null then 'the bill states no list price'
@@ -153,6 +159,7 @@ final as (
             or (not is_graduated and used_units * usd_per_unit > next_from_units * next_usd_per_unit), false
         ) as is_near_next_tier,
         case
+            when billing_account_id is null then 'unknown: the bill names no payer'
             when free_units > used_units then 'within the free tier'
             when next_from_units is null then 'in the last tier'
             when not is_graduated and used_units * usd_per_unit > next_from_units * next_usd_per_unit then 'the next tier pays: buy up to it'

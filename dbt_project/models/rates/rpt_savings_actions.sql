@@ -166,7 +166,7 @@ final as (
         is_illustrative,
         is_counted,
         cast(months_to_start as double) as months_to_start,
-        cast(greatest(ceil((cast(months_to_start as double) + payback_months) / 12), 1) as bigint) as pays_from_year,
+        {{ pays_from_year('months_to_start', 'payback_months') }} as pays_from_year,
         is_counted and cast(months_to_start as double) + payback_months <= {{ assumption('action_first_within_months') }} as is_recommended_first,
         case
             when is_counted

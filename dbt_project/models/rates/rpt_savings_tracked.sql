@@ -52,13 +52,29 @@ resource_months as (
 
 ),
 
+{# A resource that is younger than 30 days costs the same on as many days as it has. #}
+first_charges as (
+
+    select
+        provider_name,
+        resource_id,
+        cast(min(charge_period_start_at) as date) as first_charge_date
+    from bills
+    where resource_id is not null
+    group by provider_name, resource_id
+
+),
+
 baselines as (
 
     select
         accepted.tracking_id,
+        max(least({{ days_between('first_charges.first_charge_date', 'accepted.accepted_date') }}, 30)) as baseline_days,
         {{ money_of_double(stable_sum('bills.effective_cost_usd * ' ~ part_of_line('bills', 'accepted.accepted_date - 30', 'accepted.accepted_date - 1'))) }} as baseline_usd
     from accepted
     inner join bills on accepted.provider_name = bills.provider_name and accepted.resource_id = bills.resource_id
+    inner join first_charges on accepted.provider_name = first_charges.provider_name and accepted.resource_id = first_charges.resource_id
+    where first_charges.first_charge_date < accepted.accepted_date
     group by accepted.tracking_id
 
 ),
@@ -81,7 +97,7 @@ measured as (
         months.tracking_id,
         months.month_start_date,
         months.measured_days,
-        {{ money_of_double('baselines.baseline_usd * ' ~ ratio('months.measured_days', '30')) }} - coalesce(spent.cost_usd, {{ money(0) }}) as realized_savings_usd
+        {{ money_of_double('baselines.baseline_usd * ' ~ ratio('months.measured_days', 'baselines.baseline_days')) }} - coalesce(spent.cost_usd, {{ money(0) }}) as realized_savings_usd
     from resource_months as months
     left join baselines on months.tracking_id = baselines.tracking_id
     left join spent on months.tracking_id = spent.tracking_id and months.month_start_date = spent.month_start_date
@@ -111,12 +127,29 @@ tracked as (
 
 ),
 
+summed as (
+
+    select
+        count(distinct tracking_id) as decisions,
+        count(distinct case when realized_savings_usd is not null then tracking_id end) as measured_decisions,
+        {{ money('sum(case when realized_savings_usd is not null then predicted_savings_usd end)') }} as all_predicted_usd,
+        {{ money('sum(realized_savings_usd)') }} as all_realized_usd
+    from tracked
+
+),
+
 final as (
 
     select
-        *,
-        {{ ratio('realized_savings_usd', 'predicted_savings_usd') }} as realized_share
+        tracked.*,
+        {{ ratio('tracked.realized_savings_usd', 'tracked.predicted_savings_usd') }} as realized_share,
+        cast(summed.decisions as bigint) as decisions,
+        cast(summed.measured_decisions as bigint) as measured_decisions,
+        summed.all_predicted_usd,
+        summed.all_realized_usd,
+        {{ ratio('summed.all_realized_usd', 'summed.all_predicted_usd') }} as all_realized_share
     from tracked
+    cross join summed
 
 )
 

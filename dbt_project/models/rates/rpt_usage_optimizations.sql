@@ -40,6 +40,7 @@ final as (
         optimized.scope_cost_usd,
         optimized.gross_usd as gross_monthly_savings_usd,
         case when optimized.is_accepted then {{ money('optimized.gross_usd - optimized.net_usd') }} end as overlap_usd,
+        optimized.possible_usd as possible_monthly_savings_usd,
         optimized.net_usd as monthly_savings_usd,
         case when optimized.is_accepted then least({{ money_of_double('optimized.net_usd * optimized.low_of_saving') }}, optimized.net_usd) else {{ money(0) }} end
             as low_monthly_savings_usd,

@@ -8,6 +8,7 @@ from reports_builder.dashboard.views.trace import TRACE_COLUMNS
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.marts import USAGE
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
+from reports_builder.subjects.margin.statements import cost_named
 
 _USAGE = (
     Column("feature_id", "Feature", "words"),
@@ -65,7 +66,7 @@ def build(warehouse: NarrowedWarehouse, customer_id: str) -> View | None:
         tiles=(
             compared(margin, "Fees earned", "revenue_usd", "usd_table"),
             compared(margin, "Cost to serve", "cost_to_serve_usd", "usd_table", change="cost_change_share"),
-            compared(margin, "Margin after AI cost", "gross_margin_usd", "usd_table"),
+            compared(margin, f"Margin after {cost_named(margin)}", "gross_margin_usd", "usd_table"),
             KeyFigure("Cost, of fees", margin.cell("cost_of_revenue_share", "percent")),
             KeyFigure("Calls", margin.cell("calls", "count")),
         ),
@@ -95,7 +96,8 @@ def _margin(warehouse: NarrowedWarehouse, customer_id: str) -> Evidence:
         select
             customer_name, organization_id, subscription_tier, calls, revenue_usd, cost_to_serve_usd,
             gross_margin_usd, cost_of_revenue_share, prior_revenue_usd, prior_cost_to_serve_usd,
-            prior_gross_margin_usd, cost_change_share
+            prior_gross_margin_usd, cost_change_share, shared_cost_usd <> 0 as has_shared_cost,
+            hosting_cost_usd = 0 as is_before_hosting
         from margin.rpt_customer_margins
         where customer_id = :customer_id
         """,

@@ -19,6 +19,7 @@ from reports_builder.subjects.margin.features.statements import (
     usage_table,
     what_they_bring,
 )
+from reports_builder.subjects.margin.statements import margin_named, margin_within_sentence
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
@@ -27,8 +28,11 @@ def build(warehouse: NarrowedWarehouse) -> View:
     everything = ask.features(warehouse)
     return View(
         title="Features",
-        headline=(what_they_bring(totals), *([judgement(totals)] if totals["features"] else [])),
-        tiles=key_figures(totals),
+        headline=(
+            what_they_bring(totals, margin_within_sentence(warehouse.whole)),
+            *([judgement(totals)] if totals["features"] else []),
+        ),
+        tiles=key_figures(totals, margin_named(warehouse.whole)),
         sections=(
             *_figures(warehouse, totals),
             split_section(warehouse, "feature", "Feature", "Spend by feature"),

@@ -49,6 +49,8 @@ def build(warehouse: NarrowedWarehouse) -> View:
     margins = margin_totals(warehouse)
     outlook = forecast.outlook(warehouse)
     alerts = read_alerts(warehouse)
+    of_all = all_spend_figures(all_spend) if all_spend.rows else ()
+    of_calls, of_a_call = spend_tiles(spend)
     return View(
         title="Overview",
         headline=(
@@ -65,16 +67,17 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 if all_spend.rows
                 else []
             ),
-            spend_said(warehouse, spend),
-            what_comes(outlook),
         ),
+        further=(spend_said(warehouse, spend), what_comes(outlook)),
         tiles=(
-            *(all_spend_figures(all_spend) if all_spend.rows else ()),
-            *spend_tiles(spend),
-            revenue_figure(margins),
+            *of_all[:1],
+            of_calls,
             margin_share_figure(margins),
             forecast_figure(outlook),
             savings_figure(total_savings(warehouse, ledger(warehouse))),
+            *of_all[1:],
+            of_a_call,
+            revenue_figure(margins),
             _alerts_tile(warehouse, alerts),
             _freshness_tile(queries.freshness(warehouse)),
         ),
@@ -88,6 +91,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
         period=warehouse.chosen_period,
         insights=insights.summary(warehouse.whole),
         opening=_opening(warehouse, spend, alerts),
+        leads=("profitability", *(["allocation"] if all_spend.rows else [])),
     )
 
 
@@ -104,7 +108,7 @@ def _opening(warehouse: NarrowedWarehouse, spend: Evidence, alerts: Alerts | Non
     return tuple(each for each in lists if each.lines)
 
 
-def spend_tiles(spend: Evidence) -> tuple[KeyFigure, ...]:
+def spend_tiles(spend: Evidence) -> tuple[KeyFigure, KeyFigure]:
     """Spend and what a thousand calls cost; the change says which way, so that the calls have room."""
     total, unit = spend_figures(spend)
     return replace(total, status=spend.say("{calls:count} calls")), replace(unit, status=None)

@@ -3,9 +3,9 @@
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.missing import NO_PLAN
-from reports_builder.model import Figure, Section, Table
+from reports_builder.model import Figure, Section, Table, folded
 from reports_builder.subjects import insights
 from reports_builder.subjects.margin import queries as margins
 from reports_builder.subjects.pricing import customers as ask_customers
@@ -27,18 +27,21 @@ from reports_builder.subjects.pricing.statements import (
     segments_table,
     today_said,
 )
+from reports_builder.subjects.rates.decisions import hosting_said
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
     """Pricing."""
     plan = ask.recommended(warehouse)
+    said = (
+        *_headline(warehouse, plan, margins.totals(warehouse)),
+        *listed_said(ask.best_listed(warehouse)),
+    )
     return View(
         title="Pricing",
-        headline=(
-            *_headline(warehouse, plan, margins.totals(warehouse)),
-            *listed_said(ask.best_listed(warehouse)),
-        ),
-        tiles=key_figures(plan, ask.rules(warehouse)) if plan.rows else (),
+        headline=said[:2],
+        further=said[2:],
+        tiles=key_figures(warehouse.whole, plan, ask.rules(warehouse)) if plan.rows else (),
         sections=(
             *front_section(warehouse),
             *credits_section(warehouse),
@@ -46,9 +49,15 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *_changes_section(warehouse),
             *new_customers_section(warehouse),
             *moves_section(warehouse),
-            _invoices(warehouse, rising=True),
-            _invoices(warehouse, rising=False),
-            Section("Every plan by tier", tables=(segments_table(warehouse, "subscription_tier", "Tier"),)),
+            *_invoices(warehouse, rising=True),
+            *_invoices(warehouse, rising=False),
+            *folded(
+                [
+                    Section(
+                        "Every plan by tier", tables=(segments_table(warehouse, "subscription_tier", "Tier"),)
+                    )
+                ]
+            ),
         ),
         period=warehouse.chosen_period,
         insights=insights.together(insights.proposal(warehouse.whole), insights.pricing(warehouse.whole)),
@@ -62,7 +71,11 @@ def _headline(warehouse: NarrowedWarehouse, plan: Evidence, totals: Evidence) ->
         return (
             note("No customer is on record, so no plan can be judged: put your customers into the raw data."),
         )
-    return (today_said(plan), *chosen_said(warehouse), proposal_said(plan))
+    return (
+        join([today_said(warehouse.whole, plan), *hosting_said(warehouse.whole)]),
+        *chosen_said(warehouse),
+        proposal_said(plan),
+    )
 
 
 def _plan_sections(warehouse: NarrowedWarehouse, plan: Evidence) -> tuple[Section, ...]:
@@ -92,6 +105,9 @@ def _changes_section(warehouse: NarrowedWarehouse) -> tuple[Section, ...]:
     return (Section("Who pays more, who pays less", figures=(figure,)),)
 
 
-def _invoices(warehouse: NarrowedWarehouse, *, rising: bool) -> Section:
+def _invoices(warehouse: NarrowedWarehouse, *, rising: bool) -> tuple[Section, ...]:
+    invoices = ask_customers.invoices(warehouse, rising=rising)
+    if not invoices.rows:
+        return ()
     title = "Invoices that rise" if rising else "Invoices that fall"
-    return Section(title, tables=(Table(INVOICE_COLUMNS, ask_customers.invoices(warehouse, rising=rising)),))
+    return (Section(title, tables=(Table(INVOICE_COLUMNS, invoices),)),)

@@ -23,6 +23,7 @@ from reports_builder.subjects.planning.statements import (
     OUTLOOK_COLUMNS,
     OUTLOOK_NOTE,
     accuracy_figure,
+    how_ranges_held,
     spend_by_day,
 )
 
@@ -50,6 +51,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             _token_section(warehouse),
             Section(
                 "Forecasts",
+                text=how_ranges_held(warehouse),
                 tables=(
                     Table(OUTLOOK_COLUMNS, forecast.outlooks(warehouse), note(OUTLOOK_NOTE), max_rows=30),
                 ),

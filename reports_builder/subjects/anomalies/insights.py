@@ -1,6 +1,7 @@
 """The insight blocks on abnormal cost and limits."""
 
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.assumptions import assumption
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.statements import EPISODE_COLUMNS, run_of
@@ -124,10 +125,12 @@ def outgrown(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
                 if sums["listed_customers"] == 1
                 else "{listed_customers:count} customers have outgrown their tier"
             ),
-            problem=customers.say(
+            problem=say(
                 "{customer:text} costs {growth_ratio:ratio} times what it did at first, abnormal days left "
-                "out, and lately {recent_cost_share_of_revenue:percent} of its fees. This is a new "
-                "level, not a spike."
+                "out, and in its last {tier_outgrown_recent_days:count} days "
+                "{recent_cost_share_of_revenue:percent} of its fees. This is a new level, not a spike.",
+                customers,
+                assumption(warehouse, "tier_outgrown_recent_days"),
             ),
             domain_spec=REAL_TIME,
             domain_framework=UNIT_ECONOMICS,
@@ -143,7 +146,7 @@ def outgrown(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
                 (
                     Column("customer", "Customer"),
                     Column("subscription_tier", "Tier"),
-                    Column("monthly_fee_usd", "Fee", "usd_table"),
+                    Column("monthly_fee_usd", "Fee a month", "usd_table"),
                     Column("next_tier", "Next tier"),
                     Column("next_tier_fee_usd", "Its fee", "usd_table"),
                     Column("cost_usd", "Cost, 30 days", "usd_table"),

@@ -13,7 +13,7 @@ def to_decide(warehouse: Warehouse) -> tuple[tuple[Prose, str], ...]:
     """At most three decisions of different kinds, the first to take first, each with its view."""
     plan = [(_plan_said(row), "pricing") for row in chosen(warehouse).each() if _is_a_gain(row)]
     kinds = kinds_of_work(warehouse).each()[: _MOST - len(plan)]
-    return (*((_kind_said(row), "optimization") for row in kinds), *plan)
+    return (*((_kind_said(row), "usage_optimization") for row in kinds), *plan)
 
 
 def _is_a_gain(plan: Evidence) -> bool:

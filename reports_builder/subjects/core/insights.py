@@ -6,11 +6,12 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.savings import alike, named, slower_after, works
 from reports_builder.subjects import capabilities
-from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
+from reports_builder.subjects.allocation.teams.insights import approver, budget_decision, budget_outcome
 from reports_builder.subjects.changes import change_or_new
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.pricing.customers import segments
+from reports_builder.subjects.pricing.queries import PLAN_EFFORT
 from reports_builder.subjects.rates.queries import kind
 from reports_builder.subjects.rates.statements import days_of
 from reports_builder.warehouse import Warehouse
@@ -116,8 +117,8 @@ def _cover_the_cost(margins: Evidence, planned: Evidence | None) -> Recommendati
             else "Look for a price that follows usage for the loss-making customers: no plan on file that "
             "passes the rules changes what they pay."
         ),
-        "Head of Product",
-        "weeks",
+        "Head of Product" if planned is None else "Head of Sales",
+        "weeks" if planned is None else PLAN_EFFORT,
     )
 
 
@@ -302,7 +303,7 @@ def overrun_budgets(teams: Evidence, ended: Evidence) -> tuple[Insight, ...]:
             ubr_impact=_overrun(teams, ended),
             recommendation=Recommendation(
                 budget_decision(teams),
-                "Head of Finance",
+                approver(teams),
                 "days",
             ),
             outcome=budget_outcome(teams),

@@ -247,8 +247,8 @@ def hours_of_week(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            iso_weekday, weekday_name, hour_of_day, weekday_days, calls, effective_cost_usd, mean_cost_usd,
-            cost_to_mean
+            iso_weekday, weekday_name, hour_of_day, time_zone, weekday_days, calls, effective_cost_usd,
+            mean_cost_usd, cost_to_mean
         from core.rpt_hour_of_week_costs
         order by cost_rank
         """

@@ -50,7 +50,7 @@ def why_it_changed(warehouse: Warehouse, spend: Evidence) -> tuple[Prose, ...]:
     return (
         say(
             "Customers that started added {started_usd:usd}, customers that stopped took away "
-            "{stopped_usd:usd}, and those that stayed cost {stayed_usd:more_or_less_usd}"
+            "{stopped_usd:usd}, and those with calls in both periods cost {stayed_usd:more_or_less_usd}"
             f"{unknown}{largest}.",
             causes,
             mover,
@@ -199,8 +199,8 @@ def hours_section(warehouse: Warehouse) -> tuple[Section, ...]:
     if not hours["cost_to_mean"]:
         return ()
     title = hours.say(
-        "{weekday_name:text} from {hour_of_day:count}:00 UTC costs most: {mean_cost_usd:usd_table} an hour, "
-        "{cost_to_mean:ratio} times the mean hour"
+        "{weekday_name:text} from {hour_of_day:count}:00 {time_zone:text} costs most: "
+        "{mean_cost_usd:usd_table} an hour, {cost_to_mean:ratio} times the mean hour"
     )
     figure = Figure(
         "hours-of-week",

@@ -2,7 +2,7 @@
 
 from reports_builder.assumptions import assumption
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.model import Column, Insight, Recommendation, Section, Table
 from reports_builder.savings import named, slower_after
 from reports_builder.subjects.capabilities import BENCHMARKING, PERFORMANCE, REAL_TIME, UNIT_ECONOMICS, USAGE
 from reports_builder.subjects.core.statements import without_a_cost
@@ -158,22 +158,16 @@ def _worth_of(warehouse: Warehouse) -> Prose:
 
 
 def refusals(refused: Evidence, sums: Evidence) -> tuple[Insight, ...]:
-    """The cheaper models that are not recommended, and what would settle it; ``sums`` is over all of them."""
-    if not refused.rows:
+    """The cheaper models on which scores leave it open whether they are good enough, where scoring may pay.
+
+    ``sums`` is over all that are refused; ``refused_section`` has them where it does not.
+    """
+    if not refused.rows or not sums["is_scoring_worth"]:
         return ()
-    tasks = "one task" if sums["refused_tasks"] == 1 else "{refused_tasks:count} tasks"
     return (
         Insight(
-            title=sums.say(
-                f"Still cheaper models are refused for {tasks}; scores leave it open for "
-                "{undecided_tasks:count} of them"
-            ),
-            problem=sums.say(
-                "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill, if "
-                "every call moved; of the savings under Actions only the part likely to be kept counts. "
-                "Where even the best end of the interval of their scores is too low, that is settled; "
-                "elsewhere the interval holds the limit, or there is none (tasks: {undecided_tasks:count})."
-            ),
+            title=_refused_for(sums) + sums.say("; scores leave it open for {undecided_tasks:count} of them"),
+            problem=_why_refused(sums),
             domain_spec=PERFORMANCE,
             domain_framework=BENCHMARKING,
             ubr_impact=sums.say(
@@ -183,31 +177,62 @@ def refusals(refused: Evidence, sums: Evidence) -> tuple[Insight, ...]:
             recommendation=Recommendation(
                 note(
                     "Score more answers of the models on which the scores leave it open; keep the others out."
-                    if sums["undecided_tasks"]
-                    else "Keep these models out of these tasks."
                 ),
                 "Head of Product",
                 "two weeks",
             ),
             outcome=sums.say(
-                "Between nothing and **{undecided_usd:usd}** a month; in no total of this report. "
-                "Assumption: the upper end needs every one of these models to pass the quality floor, and "
-                "every call to move."
+                "Between nothing and **{undecided_high_usd:usd}** a month for {scoring_effort_usd:usd} of "
+                "work; in no total of this report. Assumption: the upper end needs every one of these "
+                "models to pass the quality floor, and as many calls to move as of a switch at best."
             ),
-            supporting=Table(
-                (
-                    Column("task_type", "Task", "words"),
-                    Column("refused_model", "Model"),
-                    Column("forgone_usd", "Saves beyond the recommendation", "usd_table"),
-                    Column("refused_because", "Why not"),
-                    Column("is_refusal_undecided", "Scores leave it open", "yes_no"),
-                    Column("quality", "Quality", "percent"),
-                    Column("quality_scored_calls", "Scored calls", "count"),
-                ),
-                refused,
-                note("models that would save more and are not recommended."),
-            ),
+            supporting=_refused_table(refused, note("models that would save more and are not recommended.")),
         ),
+    )
+
+
+def refused_section(refused: Evidence, sums: Evidence) -> tuple[Section, ...]:
+    """The same as a note, where no scores are missing or more of them would not pay."""
+    if not refused.rows or sums["is_scoring_worth"]:
+        return ()
+    said = _why_refused(sums)
+    if sums["undecided_tasks"]:
+        said += sums.say(
+            " **Not worth an action**: to score enough answers takes {scoring_effort_usd:usd}, and at best "
+            "{undecided_high_usd:usd} a month come of it."
+        )
+    return (
+        Section("Still cheaper models that are refused", text=(said,), tables=(_refused_table(refused),)),
+    )
+
+
+def _refused_for(sums: Evidence) -> Prose:
+    tasks = "one task" if sums["refused_tasks"] == 1 else "{refused_tasks:count} tasks"
+    return sums.say(f"Still cheaper models are refused for {tasks}")
+
+
+def _why_refused(sums: Evidence) -> Prose:
+    return sums.say(
+        "Still cheaper models would take another **{all_forgone_usd:usd}** a month off the bill, if "
+        "every call moved; of the savings under Actions only the part likely to be kept counts. "
+        "Where even the best end of the interval of their scores is too low, that is settled; "
+        "elsewhere the interval holds the limit, or there is none (tasks: {undecided_tasks:count})."
+    )
+
+
+def _refused_table(refused: Evidence, caption: Prose | None = None) -> Table:
+    return Table(
+        (
+            Column("task_type", "Task", "words"),
+            Column("refused_model", "Model"),
+            Column("forgone_usd", "Saves beyond the recommendation", "usd_table"),
+            Column("refused_because", "Why not"),
+            Column("is_refusal_undecided", "Scores leave it open", "yes_no"),
+            Column("quality", "Quality", "percent"),
+            Column("quality_scored_calls", "Scored calls", "count"),
+        ),
+        refused,
+        caption,
     )
 
 
@@ -231,11 +256,21 @@ def _shortfall(short: Evidence) -> Insight:
         ubr_impact=short.say(
             "**{current_cost_usd:usd}** in 30 days buys answers that are not good enough by your own floor."
         ),
-        recommendation=Recommendation(_what_lifts(short), "Head of Product", "weeks"),
+        recommendation=Recommendation(
+            _what_lifts(short) + _wait_then(short),
+            str(short["owner_role"] or "Head of Engineering"),
+            str(short["advised_effort"] or "days"),
+        ),
         outcome=short.say(
             "Answers at the floor or above, for **{advised_cost_change_usd:more_or_less_usd}** a month than "
-            "today, if every one of these calls moves; in no total of savings. Assumption: the same tokens, "
-            "and scores like those of today on the other model."
+            "today, if every one of these calls moves; in no total of savings. The work costs "
+            "{advised_effort_usd:usd}"
+            + (
+                "."
+                if short["advised_payback_months"] is None
+                else " and has come back after {advised_payback_months:months}."
+            )
+            + " Assumption: the same tokens, and scores and times like those of today on the other model."
             if short["advised_moves"]
             else "Unknown until another model is tried, or calls move beside the switches that are "
             "recommended. Assumption: no model in use is better on other prompts."
@@ -300,6 +335,22 @@ def _what_lifts(short: Evidence) -> Prose:
     return said
 
 
+def _wait_then(short: Evidence) -> Prose:
+    """How long the answers of the moved calls take today and then; nothing where that is not known."""
+    if short["advised_latency_p50_before_ms"] is None or short["advised_latency_p50_after_ms"] is None:
+        return note("")
+    said = short.say(
+        " The median answer takes {advised_latency_p50_after_ms:milliseconds} there, against "
+        "{advised_latency_p50_before_ms:milliseconds} on the models that these calls leave (by their calls)"
+    )
+    if short["advised_at_limit_share_after"] or short["advised_at_limit_share_before"]:
+        said += short.say(
+            "; {advised_at_limit_share_after:percent} of the answers take the longest time on record, "
+            "against {advised_at_limit_share_before:percent}"
+        )
+    return said + note(".")
+
+
 def _against(short: Evidence) -> Prose:
     """Why the move of all calls is not among the switches, which judge the calls of each model alone."""
     if not short["objection"]:
@@ -329,8 +380,12 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             slow.say(
-                "Ask for shorter answers, and show them as they are written: no other model is recommended "
-                "for this work."
+                "Ask for shorter answers, and show them as they are written: "
+                + (
+                    "calls of others are advised to move here for its answers, so weigh this wait before."
+                    if _comes_from_others(slow)
+                    else "no other model is recommended for this work."
+                )
                 if stays
                 else "Keep waiting time among the criteria when this work is moved; "
                 "{recommended_model:text} is the model recommended for it."
@@ -366,6 +421,16 @@ def slow_answers(slow: Evidence) -> tuple[Insight, ...]:
         ),
     )
     return (insight,)
+
+
+def _comes_from_others(slow: Evidence) -> bool:
+    """Whether calls of another model are advised to move to the slowest one."""
+    return any(
+        row["task_type"] == slow["task_type"]
+        and row["recommended_model"] == slow["model"]
+        and row["model"] != slow["model"]
+        for row in slow.records()
+    )
 
 
 def differs(failing: Evidence) -> bool:

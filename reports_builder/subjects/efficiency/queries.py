@@ -69,7 +69,10 @@ def refused_in_all(warehouse: Warehouse) -> Evidence:
             count(*) filter (where is_refusal_undecided) as undecided_tasks,
             sum(forgone_usd) as all_forgone_usd,
             coalesce(sum(forgone_usd) filter (where is_refusal_undecided), 0) as undecided_usd,
-            coalesce(sum(forgone_usd) filter (where not is_refusal_undecided), 0) as decided_usd
+            coalesce(sum(forgone_usd) filter (where not is_refusal_undecided), 0) as decided_usd,
+            sum(undecided_high_usd) as undecided_high_usd,
+            max(scoring_effort_usd) as scoring_effort_usd,
+            coalesce(bool_or(is_scoring_worth), false) as is_scoring_worth
         from efficiency.rpt_model_recommendations
         where refused_because <> 'no quality floor set'
         """
@@ -278,7 +281,7 @@ def latencies_of_task(warehouse: Warehouse, task_type: str) -> Evidence:
             latency_p50_ms / 1000 as p50_seconds,
             latency_p95_ms / 1000 as p95_seconds,
             latency_p99_ms / 1000 as p99_seconds,
-            is_recommended
+            is_recommended, switch_to_model as advised_model
         from :models
         where task_type = :task_type and latency_measured_calls is not null
         order by latency_p50_ms, provider, model
@@ -350,7 +353,8 @@ def quality_moves(warehouse: Warehouse) -> Evidence:
         """
         select
             task_type, subject, calls, cost_change_usd, quality_score_avg, minimum_quality_score,
-            quality_score_after_avg, quality_score_after_lower, reaches_floor, is_advised
+            quality_score_after_avg, quality_score_after_lower, reaches_floor, is_advised,
+            latency_p50_before_ms, latency_p50_after_ms, at_limit_share_after
         from efficiency.rpt_quality_moves
         order by
             task_type, is_advised desc, reaches_floor = 'not with this alone', reaches_floor = 'on average',

@@ -120,6 +120,11 @@ def latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
         if good.rows
         else ": no model is known to be good enough"
     )
+    moved = next((row for row in models.each() if row["advised_model"] != row["model"]), None)
+    if moved is not None and moved["advised_model"] != good["good_model"]:
+        title += moved.say(
+            "; the move that is advised, to {advised_model:text}, is for its answers or its price"
+        )
     figure = Figure(
         "latency",
         latency_ranges(models),
@@ -192,6 +197,9 @@ def quality_moves_section(warehouse: Warehouse) -> tuple[Section, ...]:
         Column("quality_score_after_lower", "At worst", "percent_fine"),
         Column("minimum_quality_score", "Floor", "percent"),
         Column("reaches_floor", "Reaches it"),
+        Column("latency_p50_before_ms", "Median today", "milliseconds"),
+        Column("latency_p50_after_ms", "Median then", "milliseconds"),
+        Column("at_limit_share_after", "At the longest time then", "percent"),
         Column("is_advised", "Advised", "yes_no"),
     )
     text = note(

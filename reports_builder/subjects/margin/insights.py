@@ -9,6 +9,7 @@ from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import UNIT_ECONOMICS
 from reports_builder.subjects.margin import queries as ask
 from reports_builder.subjects.pricing import customers as ask_prices
+from reports_builder.subjects.pricing.queries import PLAN_EFFORT
 from reports_builder.warehouse import Warehouse
 
 PROFITABILITY = "Understanding Usage & Cost (cost to serve); usage-based revenue: customer profitability"
@@ -62,7 +63,7 @@ def losses(totals: Evidence, losing: Evidence, by_margin: Evidence) -> tuple[Ins
             recommendation=Recommendation(
                 note("Call these first, with their own use in hand, and offer a price that follows it."),
                 "Head of Sales",
-                "days",
+                PLAN_EFFORT if _is_moved(_segment(by_margin, "loses_money")) else "days",
                 is_in_plan=_is_moved(_segment(by_margin, "loses_money")),
             ),
             outcome=_loss_outcome(totals, by_margin),
@@ -142,7 +143,7 @@ def worst_segment(segments: Evidence, planned: Evidence) -> tuple[Insight, ...]:
                 if after is None or not _is_moved(after)
                 else after.say("Move these customers to “{plan_name:text}”, those that lose money first."),
                 "Head of Product",
-                "weeks",
+                PLAN_EFFORT if _is_moved(after) else "weeks",
                 is_in_plan=_is_moved(after),
             ),
             outcome=outcome,

@@ -28,6 +28,7 @@ def totals(warehouse: Warehouse) -> Evidence:
             coalesce(sum(uncosted_calls), 0) as uncosted_calls,
             1 - sum(uncosted_calls) / nullif(sum(calls)::double, 0) as costed_call_share,
             coalesce(sum(shared_cost_usd) <> 0, false) as has_shared_cost,
+            coalesce(sum(hosting_cost_usd) = 0, true) as is_before_hosting,
             count(*) filter (where margin_status = 'cost_unknown') as unknown_customers,
             coalesce(sum(revenue_usd) filter (where margin_status = 'cost_unknown'), 0)
                 as unknown_revenue_usd,
@@ -45,6 +46,18 @@ def totals(warehouse: Warehouse) -> Evidence:
         from :margins
         """,
         margins=CUSTOMER_MARGINS,
+    )
+
+
+def costs_counted(warehouse: Warehouse) -> Evidence:
+    """Which kinds of cost are in the margins of customers: one row."""
+    return warehouse.evidence(
+        """
+        select
+            coalesce(sum(shared_cost_usd) <> 0, false) as has_shared_cost,
+            coalesce(sum(hosting_cost_usd) = 0, true) as is_before_hosting
+        from margin.rpt_customer_margins
+        """
     )
 
 

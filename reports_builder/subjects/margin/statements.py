@@ -16,7 +16,7 @@ ASSUMPTIONS = (
         "Definition: fees are earned evenly over the days of a year, so that periods of the same length "
         "compare; a statement of a month spreads them over the days of that month. Earned is not invoiced "
         "and not paid. Cost to serve is the cost of the customer's calls and its share of shared costs. "
-        "Support and staff are not in it, and hosting only where its bill is."
+        "Support and staff are not in it, and hosting only as far as a rule says which customers it serves."
     ),
     note(
         "Assumed, not measured: that customers use as much after a change of price as before, "
@@ -29,8 +29,22 @@ _COST_AND_FEES = "Bar: what the customer cost. Upright mark: the fees that it br
 
 
 def cost_named(totals: Evidence) -> str:
-    """What the margin is after: AI cost alone, or also the costs that customers share."""
-    return "AI and shared cost" if totals["has_shared_cost"] else "AI cost"
+    """What the margin is after: AI cost alone, or also the costs that customers share; and before what."""
+    kinds = ["AI", *(["shared"] if totals["has_shared_cost"] else [])]
+    if totals["is_before_hosting"]:
+        return f"{' and '.join(kinds)} cost, before hosting"
+    return f"{', '.join(kinds)} and hosting cost"
+
+
+def margin_named(warehouse: Warehouse) -> str:
+    """The margins of customers by what they are after, as the beginning of a label."""
+    return f"Margin after {cost_named(ask.costs_counted(warehouse))}"
+
+
+def margin_within_sentence(warehouse: Warehouse) -> str:
+    """The same within a sentence, which goes on behind it."""
+    named = cost_named(ask.costs_counted(warehouse))
+    return f"margin after {named}{',' if ', ' in named else ''}"
 
 
 def fees_said(totals: Evidence, *after_all: Prose) -> Prose:
@@ -57,7 +71,9 @@ def fees_said(totals: Evidence, *after_all: Prose) -> Prose:
     )
     if not after_all:
         return join([said + losing, *bound_said(totals)])
-    return join([said, *bound_said(totals), *after_all, note("By customer, after AI cost: ") + losing])
+    return join(
+        [said, *bound_said(totals), *after_all, note(f"By customer, after {cost_named(totals)}: ") + losing]
+    )
 
 
 def fees_against_all_said(fees: Evidence, beside: Evidence) -> tuple[Prose, ...]:

@@ -67,12 +67,42 @@ def outlooks(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, change_share,
-            wape, days_within_range_share
+            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, change_share, wape,
+            days_within_range_share, sums_within_range_share, independent_tested_sums
         from planning.rpt_cost_outlook
         order by
             scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, is_rest,
             forecast_usd desc nulls last, scope_label
+        """
+    )
+
+
+def doubtful_ranges(warehouse: Warehouse) -> Evidence:
+    """Scopes of whose past days too few lay within their range, the fewest first."""
+    return warehouse.evidence(
+        """
+        select scope_label, days_within_range_share, doubtful_below_share
+        from planning.rpt_cost_outlook
+        where is_range_doubtful
+        order by days_within_range_share, scope_label
+        """
+    )
+
+
+def tested_sums(warehouse: Warehouse) -> Evidence:
+    """How the ranges of past sums of 30 days held: of all spend, and of how many other scopes too few."""
+    return warehouse.evidence(
+        """
+        select
+            max(sums_within_range_share) filter (where scope = 'total') as sums_within_range_share,
+            max(tested_sums) filter (where scope = 'total') as tested_sums,
+            max(independent_tested_sums) filter (where scope = 'total') as independent_tested_sums,
+            count(*) filter (
+                where scope <> 'total' and sums_within_range_share < doubtful_below_share
+            ) as other_scopes,
+            count(*) filter (where scope <> 'total' and tested_sums > 0) as other_tested_scopes,
+            max(doubtful_below_share) as doubtful_below_share
+        from planning.rpt_cost_outlook
         """
     )
 

@@ -1,7 +1,7 @@
 """What the reports and the dashboard say of the cost to come."""
 
 from reports_builder.chart_kinds import daily_trend
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Column, Figure, KeyFigure
 from reports_builder.subjects.core.queries import daily_spend
 from reports_builder.subjects.planning import queries as ask
@@ -17,12 +17,44 @@ OUTLOOK_COLUMNS = (
     Column("change_share", "Change", "delta"),
     Column("wape", "Error of past sums", "percent"),
     Column("days_within_range_share", "Days within their range", "percent"),
+    Column("sums_within_range_share", "30-day sums within theirs", "percent"),
+    Column("independent_tested_sums", "Of these without overlap", "count"),
 )
 OUTLOOK_NOTE = (
     "components, providers and teams each sum to all spend: they are fitted to it by what each has missed so "
     "far. A row named rest holds what is too young for a forecast. The range of a day promises to hold four "
     "days in five: where fewer lay within it, days differ more than the forecast says."
 )
+
+
+def how_ranges_held(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """Of which scopes the ranges of past days, and of past sums of 30 days, held too little."""
+    doubtful, sums = ask.doubtful_ranges(warehouse), ask.tested_sums(warehouse)
+    said: list[Prose] = []
+    if doubtful.rows:
+        said.append(
+            doubtful.say("Fewer than {doubtful_below_share:percent} of past days lay within their range for ")
+            + join(
+                [
+                    scope.say("{scope_label:text} ({days_within_range_share:percent})")
+                    for scope in doubtful.each()
+                ],
+                ", ",
+            )
+            + note(": their cost moves more than these ranges say.")
+        )
+    if sums["tested_sums"]:
+        said.append(
+            sums.say(
+                "The range of 30 days was tested, too: it would have held {sums_within_range_share:percent} "
+                "of {tested_sums:count} past sums of all spend, of which only "
+                "{independent_tested_sums:count} without overlap, and fewer than "
+                "{doubtful_below_share:percent} for {other_scopes:count} of {other_tested_scopes:count} "
+                "other scopes. So few windows without overlap measure nothing: take it as a warning. Today's "
+                "ranges are drawn from these misses as well."
+            )
+        )
+    return tuple(said)
 
 
 def what_comes(outlook: Evidence) -> Prose:

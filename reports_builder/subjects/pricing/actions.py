@@ -1,6 +1,7 @@
 """What to do about prices: the recommended plan as steps, or as the one step that it is."""
 
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.formatting import plain
 from reports_builder.missing import NO_PLAN
 from reports_builder.model import NO_FIGURE, Action, ActionPlan
 from reports_builder.subjects.pricing import customers as ask_customers
@@ -28,7 +29,10 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     programme = ask.programme(warehouse)
     measurable = can_measure(warehouse)
     return ActionPlan(
-        tuple(_step(row, impacts, programme, measurable=measurable) for row in worth),
+        tuple(
+            _step(row, impacts, programme, measurable=measurable, shares=len(worth) > 1, place=place)
+            for place, row in enumerate(worth, 1)
+        ),
         ask_customers.gains(warehouse, "margin_today").say(
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
@@ -44,7 +48,9 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     )
 
 
-def _step(row: Evidence, falls: Evidence, programme: Evidence, *, measurable: bool) -> Action:
+def _step(
+    row: Evidence, falls: Evidence, programme: Evidence, *, measurable: bool, shares: bool, place: int
+) -> Action:
     losing = row["segment"] == "loses_money"
     words = (
         "Speak with the {active_customers:count} customers that lose money, one by one, and move them to "
@@ -64,7 +70,7 @@ def _step(row: Evidence, falls: Evidence, programme: Evidence, *, measurable: bo
     return Action(
         action=row.say(words) + given,
         owner_role="Head of Sales" if losing else "Head of Product",
-        effort="weeks",
+        effort=_effort(programme, shares=shares, place=place),
         value=row.cell("gain_usd", "usd_table"),
         value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
         confidence=_DEPARTURES_ASSUMED if losing else "low: departures are assumed",
@@ -76,12 +82,36 @@ def _step(row: Evidence, falls: Evidence, programme: Evidence, *, measurable: bo
             else "After the customers that lose money: announce it with notice"
         ),
         payback=_payback(programme),
+        first_year=_first_year(programme, shares=shares, place=place),
+        pays_from_year=_pays_from(programme),
     )
+
+
+def _effort(programme: Evidence, *, shares: bool = False, place: int = 1) -> str:
+    """What the change takes: the steps have one effort, so it is said once."""
+    if not programme.rows:
+        return "weeks"
+    if place > 1:
+        return "in that of 1"
+    return f"{plain(programme['effort_usd'], 'usd')} of work" + (", all steps together" if shares else "")
 
 
 def _payback(programme: Evidence) -> Prose:
     """When the one effort of the change has come back: the steps share it."""
     return programme.cell("payback_months", "months") if programme.rows else NO_FIGURE
+
+
+def _first_year(programme: Evidence, *, shares: bool = False, place: int = 1) -> Prose:
+    """What the change brings in the first year: the steps have one effort, so it is said once."""
+    if not programme.rows:
+        return NO_FIGURE
+    if place > 1:
+        return note("in that of 1")
+    return programme.say("{own_first_year_usd:usd_table}" + (", all steps together" if shares else ""))
+
+
+def _pays_from(programme: Evidence) -> Prose:
+    return programme.cell("pays_from_year", "count") if programme.rows else NO_FIGURE
 
 
 def _programme_said(programme: Evidence) -> Prose:
@@ -93,7 +123,9 @@ def _programme_said(programme: Evidence) -> Prose:
         "{months_to_start:months}, when its last wave begins: the notice, and the days that show who of the "
         "first wave left (assumptions price_notice_days and price_wave_gap_days). It has paid that back "
         "{payback_months:months} later, when models and "
-        "settings are cheaper by then. "
+        "settings are cheaper by then: it pays from year {pays_from_year:count}, and the twelve months from "
+        "today bring **{own_first_year_usd:usd_table}** on what the savings leave, the effort taken off "
+        "once. "
     )
 
 
@@ -111,7 +143,7 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
             Action(
                 action=gain.say("Introduce “{plan_name:text}”"),
                 owner_role="Head of Product",
-                effort="a quarter",
+                effort=_effort(programme),
                 value=gain.cell("gain_usd", "usd_table"),
                 value_range=gain.say("{low_gain_usd:usd_table} to {high_gain_usd:usd_table}"),
                 confidence=_DEPARTURES_ASSUMED,
@@ -124,6 +156,8 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
                     else note("")
                 ),
                 payback=_payback(programme),
+                first_year=_first_year(programme),
+                pays_from_year=_pays_from(programme),
             ),
         ),
         gain.say(

@@ -121,10 +121,13 @@ def before_and_after(
 def monthly_margins(history: Evidence) -> alt.TopLevelMixin:
     """A line per plan over the complete months; today's and the recommended one named."""
     rows = [row for row in records(history) if row["is_complete_month"]]
+    for row in rows:
+        # The name of a plan may be longer than the chart is wide.
+        row["said"] = "today" if row["is_current_plan"] else "recommended"
     x = alt.X(
         "month_start_date:T",
-        axis=alt.Axis(title=None, format="%B %Y", grid=False, values=_months(rows)),
-        scale=alt.Scale(padding=110),
+        axis=alt.Axis(title=None, format="%b %Y", grid=False, values=_months(rows)),
+        scale=alt.Scale(padding=50),
     )
     y = alt.Y(
         "gross_margin_usd:Q",
@@ -144,7 +147,7 @@ def monthly_margins(history: Evidence) -> alt.TopLevelMixin:
         if group
     ]
     names = [
-        alt.Chart(data(group[-1:])).mark_text(dy=offset, color=ink).encode(x=x, y=y, text="plan_name:N")
+        alt.Chart(data(group[-1:])).mark_text(dy=offset, color=ink).encode(x=x, y=y, text="said:N")
         for offset, (ink, group) in zip((15, -12), groups[1:], strict=True)
         if group
     ]

@@ -185,6 +185,7 @@ def chosen_said(warehouse: Warehouse) -> tuple[Prose, ...]:
         _origin(plan, searched)
         + plan.say("“{chosen_name:text}”. It is expected to lift the margin by ")
         + _gain_said(plan)
+        + all_steep_leave_said(ask_customers.impacts(warehouse))
         + _price_said(plan, unit_price(warehouse))
         + plan.say(
             " About {chosen_lost:count} customers are "
@@ -243,7 +244,8 @@ def _price_said(plan: Evidence, price: Evidence) -> Prose:
         return note("")
     unit = {"call": "A call", "1k_tokens": "A thousand tokens"}.get(str(price["usage_unit"]), "A credit")
     return price.say(
-        f" {unit} costs {{unit_cost_usd:usd_unit}} today and {{unit_cost_after_savings_usd:usd_unit}} then; "
+        f" {unit} costs {{unit_cost_usd:usd_unit}} today, AI alone, and "
+        "{unit_cost_after_savings_usd:usd_unit} then; "
         "sold for {sold_at_usd:usd_unit} it leaves {target_margin_share:percent} today and "
         "{unit_margin_after_savings_share:percent} then, when {enough_usd:usd_unit} would be enough for "
         "{target_margin_share:percent}."
@@ -295,6 +297,18 @@ def _knife_edge(plan: Evidence) -> Prose:
             else ""
         )
         + ". The steepest rise is {chosen_largest_rise_share:percent}."
+    )
+
+
+def all_steep_leave_said(hit: Evidence) -> Prose:
+    """The worst case that is computed: every customer with a steep rise leaves, whatever a scenario says."""
+    if not hit.rows or not hit["steep_customers"]:
+        return note("")
+    return hit.say(
+        " Beyond the scenarios: if all {steep_customers:count} customers with a steep rise left, the "
+        "margin would be **{margin_change_without_steep_usd:more_or_less_usd}** than today, and once the "
+        "savings are made **{margin_change_without_steep_after_savings_usd:more_or_less_usd}** than "
+        "without the plan."
     )
 
 
@@ -378,7 +392,8 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 note(
                     "Plans are compared at the cost that the savings before them leave: who leaves takes "
                     "savings along, so each gains least there. Each point is a plan that no other beats at "
-                    "once in margin, worst scenario, revenue and invoice shock. A customer takes the "
+                    "once in margin, worst scenario, revenue and invoice shock; today's and the one chosen "
+                    "stand beside them, by the rules below. A customer takes the "
                     "cheapest of "
                     "its tier and the dearer ones, under the plans of your list as well: in the tables that "
                     "leave each customer in its tier these earn more. Who leaves follows the rise of what it "
@@ -393,6 +408,7 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     _SCENARIOS,
                     compared(warehouse),
                     note("The chosen plan beside those of the list, in every scenario, at today's cost"),
+                    name="The chosen plan beside those of the list, in every scenario",
                 ),
                 *((Table(_RULES, rules, note("What each rule costs")),) if rules.rows else ()),
             ),
@@ -409,7 +425,7 @@ def _alternatives_table(others: Evidence) -> tuple[Table, ...]:
         "caps each rise, and "
         "the best that leaves alone who earns money: for people to decide"
     )
-    return (Table(_ALTERNATIVES, others, note(caption), max_rows=15),)
+    return (Table(_ALTERNATIVES, others, note(caption), max_rows=15, name="Plans that people may prefer"),)
 
 
 def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:

@@ -4,6 +4,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import UNIT_ECONOMICS
 from reports_builder.subjects.pricing.frontier import why_said
+from reports_builder.subjects.pricing.queries import PLAN_EFFORT
 from reports_builder.subjects.pricing.statements import (
     PLAN_COLUMNS,
     closeness,
@@ -11,6 +12,8 @@ from reports_builder.subjects.pricing.statements import (
     served_up_to,
     unit_of_price,
 )
+from reports_builder.subjects.rates.decisions import COMPANY_COLUMNS, company_result, hosting_said
+from reports_builder.warehouse import Warehouse
 
 PRICING = "Organizational Alignment (price and cost); usage-based revenue: pricing strategy"
 
@@ -61,8 +64,13 @@ HISTORY_COLUMNS = (
 )
 
 
-def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence, gains: Evidence) -> Insight:
-    """Why today's prices do not work: the fee is the same whatever is used."""
+def flat_fee(
+    today: Evidence, losses: Evidence, archetypes: Evidence, gains: Evidence, *, is_proposed: bool
+) -> Insight:
+    """Why today's prices do not work: the fee is the same whatever is used.
+
+    ``is_proposed`` says that the actions hold the plan that follows use.
+    """
     return Insight(
         title=today.say("Today's flat fees leave {today_unprofitable:count} customers below their cost"),
         problem=say(
@@ -78,7 +86,10 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence, gains: Evi
             "**{loss_usd:usd}** lost in 30 days on the customers whose use outgrew their fee."
         ),
         recommendation=Recommendation(
-            note("Let the invoice follow use, not the tier alone."), "Head of Product", "weeks"
+            note("Let the invoice follow use, not the tier alone."),
+            "Head of Product",
+            PLAN_EFFORT if is_proposed else "weeks",
+            is_in_plan=is_proposed,
         ),
         outcome=gains.say(
             "The margin of all customers together moves by **{gain_total_usd:usd}** in 30 days "
@@ -95,6 +106,48 @@ def flat_fee(today: Evidence, losses: Evidence, archetypes: Evidence, gains: Evi
             ),
             archetypes,
             note("today's fees by the use that the customer list declares, in the period."),
+        ),
+    )
+
+
+def hosting_to_assign(warehouse: Warehouse) -> tuple[Insight, ...]:
+    """That no hosting is in the cost that prices are set on; nothing where it is, or AI is all spend."""
+    if not hosting_said(warehouse):
+        return ()
+    result = company_result(warehouse)
+    then = result.at(1)
+    return (
+        Insight(
+            title=result.say(
+                "Prices are set on AI cost alone: by no rule do the {beside_ai_usd:usd} spent beside AI "
+                "serve customers"
+            ),
+            problem=result.say(
+                "Machines, storage and the like cost **{beside_ai_usd:usd}** in 30 days, and none of it is "
+                "in the cost of a call or of a customer. What fees leave after AI pays for "
+                "{beside_ai_borne_share:percent} of it today"
+            )
+            + then.say(", and for {beside_ai_borne_share:percent} after the AI and price programmes."),
+            domain_spec=PRICING,
+            domain_framework=UNIT_ECONOMICS,
+            ubr_impact=result.say("Fees less all spend are **{result_usd:usd}** a month today")
+            + then.say(", **{result_usd:usd}** after the AI and price programmes."),
+            recommendation=Recommendation(
+                note(
+                    "Say which machines and storage serve customers before the price list is signed: their "
+                    "cost then falls to customers by a driver (seeds bill_pools and shared_cost_pools), and "
+                    "the plans are rated with it."
+                ),
+                "Head of Finance",
+                "days",
+            ),
+            outcome=note("No cost is saved: the target margin is then one after hosting. ")
+            + then.say(
+                "With more than {beside_ai_borne_share:percent} of that spend in the cost of customers, they "
+                "bring less than they cost even after the programmes. Assumption: fees and calls stay as the "
+                "programmes leave them."
+            ),
+            supporting=Table(COMPANY_COLUMNS, result, note("the whole company, 30 days.")),
         ),
     )
 
@@ -175,7 +228,7 @@ def projection(plan: Evidence, plans: Evidence, impacts: Evidence, sequence: Pro
         recommendation=Recommendation(
             sequence,
             "Head of Product",
-            "a quarter",
+            PLAN_EFFORT,
             is_in_plan=True,
         ),
         outcome=plan.say(
@@ -208,7 +261,8 @@ def hardest_hit(rises: Evidence, impacts: Evidence) -> tuple[Insight, ...]:
             domain_spec=PRICING,
             domain_framework=UNIT_ECONOMICS,
             ubr_impact=impacts.say(
-                "**{largest_rises_usd:usd}** of the new revenue in 30 days rests on them."
+                "**{largest_rises_usd:usd}** of what is asked beyond today in 30 days, with nobody leaving, "
+                "rests on them."
             ),
             recommendation=Recommendation(
                 note(
@@ -339,7 +393,7 @@ def pricing(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
         recommendation=Recommendation(
             plan.say("Introduce “{plan_name:text}”. ") + sequence,
             "Head of Product",
-            "a quarter",
+            PLAN_EFFORT,
             is_in_plan=True,
         ),
         outcome=plan.say(

@@ -3,6 +3,9 @@
 from reports_builder.evidence import Evidence
 from reports_builder.warehouse import Warehouse
 
+PLAN_EFFORT = "that of the price plan"
+"""The effort of each step of the price plan: the plan has one, which its actions say."""
+
 
 def recommended(warehouse: Warehouse) -> Evidence:
     """The recommended plan beside today's, with what the churn scenarios leave; no row without customers."""
@@ -270,7 +273,7 @@ def programme(warehouse: Warehouse) -> Evidence:
     """What the change of prices takes and when it begins, after the savings; no row without it."""
     return warehouse.evidence(
         """
-        select effort_usd, months_to_start, effort_usd / nullif(change_usd, 0)::double as payback_months
+        select effort_usd, months_to_start, payback_months, own_first_year_usd, pays_from_year
         from rates.rpt_decision_waterfall
         where scope_type = 'company' and step = 'price' and effort_usd > 0 and change_usd > 0
         """

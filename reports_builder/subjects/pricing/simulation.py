@@ -4,6 +4,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import INVOICING, UNIT_ECONOMICS
 from reports_builder.subjects.pricing import customers as ask
+from reports_builder.subjects.pricing.queries import PLAN_EFFORT
 from reports_builder.subjects.pricing.statements import PLAN_COLUMNS
 from reports_builder.warehouse import Warehouse
 
@@ -34,7 +35,7 @@ def structure(plan: Evidence, plans: Evidence, sequence: Prose) -> Insight:
             if is_kept
             else plan.say("Introduce “{plan_name:text}”. ") + sequence,
             "Head of Product",
-            "none" if is_kept else "a quarter",
+            "none" if is_kept else PLAN_EFFORT,
             is_in_plan=not is_kept,
         ),
         outcome=plan.say(

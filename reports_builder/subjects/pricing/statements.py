@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.formatting import UNKNOWN, Value, count, percent_fine
 from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.subjects.margin.queries import costs_counted
+from reports_builder.subjects.margin.statements import cost_named, margin_named, margin_within_sentence
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.charts import monthly_margins, plan_margins
 from reports_builder.subjects.pricing.frontier import chosen_said
 from reports_builder.subjects.pricing.introducing import gain_lost_said, tiers_said
+from reports_builder.subjects.rates.decisions import hosting_said
 from reports_builder.warehouse import Warehouse
 
 # A discount here and there is within it; another price list is not.
@@ -85,11 +88,17 @@ def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose
     # A plan under which nobody pays less cannot have invoiced less: that proves nothing.
     tried = months_said(ask.months(warehouse)) if plan["customers_paying_less"] else ()
     compared = (*tried, *listed, *missed)
-    now = join([today_said(plan), *other_fees_said(prices), *own_fees_said(prices)])
+    now = join([today_said(warehouse, plan), *other_fees_said(prices), *own_fees_said(prices)])
     if plan["is_current_plan"]:
-        return (now, *chosen_said(warehouse), join([proposal_said(plan), *listed, *missed]))
+        return (
+            now,
+            *hosting_said(warehouse),
+            *chosen_said(warehouse),
+            join([proposal_said(plan), *listed, *missed]),
+        )
     return (
         join([*gain_lost_said(warehouse), now]),
+        *hosting_said(warehouse),
         *chosen_said(warehouse),
         join([proposal_said(plan), *after_savings_said(ask.after_savings(warehouse))]),
         join([invoices_said(plan, rules, ask.room(warehouse)), *tiers_said(warehouse)]),
@@ -97,7 +106,7 @@ def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose
     )
 
 
-def today_said(plan: Evidence) -> Prose:
+def today_said(warehouse: Warehouse, plan: Evidence) -> Prose:
     """What today's prices bring, and what they lose."""
     if plan["current_gross_margin_usd"] is None:
         return plan.say(
@@ -105,10 +114,12 @@ def today_said(plan: Evidence) -> Prose:
             "cost of no call is known, so no price can be advised."
         )
     earns = float(plan["current_gross_margin_usd"]) >= 0  # type: ignore[arg-type]
+    named = cost_named(costs_counted(warehouse))
     said = plan.say(
         ("We make money" if earns else "**We lose money**")
         + " under today's prices: they brought **{current_revenue_usd:usd}** and left "
-        "**{current_gross_margin_usd:usd}** of margin ({current_gross_margin_share:percent}); "
+        f"**{{current_gross_margin_usd:usd}}** ({{current_gross_margin_share:percent}}) of margin after "
+        f"{named}; "
         + (
             "{current_unprofitable_customers:count} of {customers:count} customers cost "
             "**{current_losses_usd:usd}** "
@@ -189,11 +200,12 @@ def after_savings_said(saved: Evidence) -> tuple[Prose, ...]:
         return ()
     return (
         saved.say(
-            "Cheaper models and settings (the analysis of savings) would bring the margin of the company to "
-            "{saved_margin_usd:usd} without it, and to **{planned_margin_usd:usd}** with it "
-            "({planned_margin_low_usd:usd} to {planned_margin_high_usd:usd}). After them the plan adds "
-            "{gain_after_savings_usd:usd} instead of {gain_alone_usd:usd}, because "
-            "{savings_lost_usd:usd} of the savings are on calls of customers that leave, or beyond a cap."
+            "Cheaper models and settings (the analysis of savings) would bring that margin, less the cost of "
+            "calls without a customer, to {saved_margin_usd:usd} without it, and to "
+            "**{planned_margin_usd:usd}** with it ({planned_margin_low_usd:usd} to "
+            "{planned_margin_high_usd:usd}). After them the plan adds {gain_after_savings_usd:usd} instead "
+            "of {gain_alone_usd:usd}, because {savings_lost_usd:usd} of the savings are on calls of "
+            "customers that leave, or beyond a cap."
         ),
     )
 
@@ -284,9 +296,10 @@ def months_said(months: Evidence) -> tuple[Prose, ...]:
     )
 
 
-def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
+def key_figures(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
     """What the recommended plan would make of the period, beside the period as it was."""
     departures = note("at today's cost, after expected departures")
+    named = margin_named(warehouse)
     return (
         KeyFigure(
             "Revenue under the plan",
@@ -296,7 +309,7 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
             status=departures,
         ),
         KeyFigure(
-            "Margin after AI cost under the plan",
+            f"{named}, under the plan",
             plan.cell("gross_margin_base_churn_usd", "usd_table"),
             plan.cell("current_gross_margin_usd", "usd_table"),
             plan.cell("gross_margin_change_base_churn_share", "delta"),
@@ -305,7 +318,7 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
             ),
         ),
         KeyFigure(
-            "Margin after AI cost, of revenue",
+            "The same, of revenue",
             plan.cell("gross_margin_base_churn_share", "percent"),
             plan.cell("current_gross_margin_share", "percent"),
             plan.cell("gross_margin_share_change", "delta_points"),
@@ -343,11 +356,12 @@ def key_figures(plan: Evidence, rules: Evidence) -> tuple[KeyFigure, ...]:
 def margins_figure(warehouse: Warehouse, plan: Evidence) -> Figure:
     """The margin of each plan with its range of departures."""
     plans = ask.rated_alike(warehouse)
+    named = margin_within_sentence(warehouse)
     title = (
         plan.say("“{plan_name:text}” stays the best of the plans that your rules allow")
         if plan["is_current_plan"]
         else plan.say(
-            "“{plan_name:text}” would lift the margin from {current_gross_margin_usd:usd} to "
+            f"“{{plan_name:text}}” would lift the {named} from {{current_gross_margin_usd:usd}} to "
             "{gross_margin_base_churn_usd:usd}"
         )
     )

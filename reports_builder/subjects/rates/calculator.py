@@ -1,8 +1,8 @@
-"""The commitments that save most within the term, payment, coverage and risk that a reader allows."""
+"""The commitments that the engine recommends, or that save most within what a reader allows."""
 
 from dataclasses import dataclass
 
-from reports_builder.evidence import Evidence, note
+from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Section, Table
 from reports_builder.subjects.rates.offers import OFFER
 from reports_builder.warehouse import Warehouse
@@ -19,7 +19,9 @@ _COLUMNS = (
     Column("monthly_savings_usd", "Saves a month", "usd_table"),
     Column("money_at_risk_usd", "At risk", "usd_table"),
     Column("measured_share", "Measured", "percent"),
+    Column("verdict", "Verdict"),
 )
+_EVERYTHING = 100
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,15 @@ class WhatIf:
     payment_option: str
     coverage_up_to: int
     risk_up_to: int
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether the reader has set nothing: then what the engine recommends is chosen."""
+        return (
+            self.term_months == 0
+            and self.payment_option == ANY
+            and min(self.coverage_up_to, self.risk_up_to) >= _EVERYTHING
+        )
 
 
 def terms_and_payments(warehouse: Warehouse) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -43,16 +54,17 @@ def terms_and_payments(warehouse: Warehouse) -> tuple[tuple[int, ...], tuple[str
 
 
 def what_if(warehouse: Warehouse, wanted: WhatIf) -> Evidence:
-    """The settled levels that save most within what is allowed, one offer for each part of the usage.
+    """What the engine recommends; within limits, the levels that pay and save most, one for each part.
 
-    A plan on everything is taken where it saves more than all offers on parts of it.
+    A plan on everything is taken where it saves more than all offers on parts of it. What does not pay by
+    itself, for the engine's reasons, is no choice.
     """
     return warehouse.evidence(
         """
         with allowed as (
             select *
             from rates.rpt_commitment_levels
-            where monthly_savings_usd > 0 and :term_months in (0, term_months)
+            where is_worthwhile and (is_recommended or not :is_unlimited) and :term_months in (0, term_months)
                 and :payment_option in ('any', payment_option)
                 and coverage_share <= :coverage_up_to / 100 and risk_share <= :risk_up_to / 100
             qualify row_number() over (
@@ -81,7 +93,8 @@ def what_if(warehouse: Warehouse, wanted: WhatIf) -> Evidence:
             usage_group,
             offer_name, is_illustrative,
             hourly_commitment_usd, upfront_cost_usd, obligation_usd, coverage_share, utilization_share,
-            monthly_savings_usd, money_at_risk_usd, measured_share,
+            monthly_savings_usd, money_at_risk_usd, measured_share, verdict,
+            count(*) filter (where is_recommended) over () as recommended,
             sum(monthly_savings_usd) over () as saved_usd, sum(obligation_usd) over () as promised_usd,
             sum(upfront_cost_usd) over () as upfront_usd, sum(money_at_risk_usd) over () as at_risk_usd
         from chosen
@@ -91,6 +104,7 @@ def what_if(warehouse: Warehouse, wanted: WhatIf) -> Evidence:
         payment_option=wanted.payment_option,
         coverage_up_to=wanted.coverage_up_to,
         risk_up_to=wanted.risk_up_to,
+        is_unlimited=wanted.is_unlimited,
     )
 
 
@@ -98,10 +112,14 @@ def what_if_section(warehouse: Warehouse, wanted: WhatIf) -> Section:
     """What would be signed, and what it comes to."""
     found = what_if(warehouse, wanted)
     if not found.rows:
-        said = note("No level of an offer saves anything within these limits.")
+        said = note(
+            "The engine recommends no commitment."
+            if wanted.is_unlimited
+            else "No level of an offer pays within these limits."
+        )
     else:
-        said = found.say(
-            "They would save **{saved_usd:usd}** a month for a promise of **{promised_usd:usd}**, of which "
+        said = _chosen_by(found, wanted) + found.say(
+            " They would save **{saved_usd:usd}** a month for a promise of **{promised_usd:usd}**, of which "
             "{upfront_usd:usd} is paid on the first day. At risk is {at_risk_usd:usd}: what is paid for "
             "nothing if every hour uses only what nineteen of twenty use."
         )
@@ -112,8 +130,20 @@ def what_if_section(warehouse: Warehouse, wanted: WhatIf) -> Section:
             Table(
                 _COLUMNS,
                 found,
-                note("levels that the engine settled on the look-back; what is advised stands further above"),
+                note(
+                    "Levels that the engine settled on the look-back; a verdict other than recommended says "
+                    "what keeps a level out that pays by itself."
+                ),
                 max_rows=40,
             ),
         ),
+    )
+
+
+def _chosen_by(found: Evidence, wanted: WhatIf) -> Prose:
+    if wanted.is_unlimited:
+        return note("This is what the engine recommends; the controls choose within limits of your own.")
+    return found.say(
+        "Of the levels that pay by themselves these save most within your limits; of them the engine "
+        "recommends {recommended:count}."
     )

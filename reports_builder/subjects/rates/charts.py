@@ -38,8 +38,11 @@ def waterfall(steps: Evidence) -> alt.TopLevelMixin:
     return chart
 
 
-def margin_steps(steps: Evidence) -> alt.TopLevelMixin:
-    """Margin today, the change of each step beside it, and the margin after the last: a bar each."""
+def margin_steps(steps: Evidence, named: str) -> alt.TopLevelMixin:
+    """Margin today, the change of each step beside it, and the margin after the last: a bar each.
+
+    ``named`` says what the margin is after.
+    """
     rows = records(steps, shown=("change_usd", "delta_usd"))
     bars = [_margin_bar(row, is_total=position == 0) for position, row in enumerate(rows)]
     bars[0]["said"] = records(steps, shown=("gross_margin_usd", "usd"))[0]["shown"]
@@ -49,7 +52,7 @@ def margin_steps(steps: Evidence) -> alt.TopLevelMixin:
     scale = alt.Scale(
         domain=[min(0.0, *(float(bar["low"] or 0) for bar in bars)), largest * 1.15 or 1], nice=False
     )
-    axis = alt.Axis(title="Margin after AI cost in 30 days, US dollars", format="$,.0f", tickCount=5)
+    axis = alt.Axis(title=f"{named}, in 30 days, US dollars", format="$,.0f", tickCount=5)
     base = alt.Chart(data(bars)).encode(
         y=alt.Y("name:N", sort=None, axis=alt.Axis(title=None, ticks=False, domain=False, labelLimit=260))
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.formatting import Value
-from reports_builder.model import Column, Figure, Insight, Recommendation, Section, Table
+from reports_builder.model import Column, Figure, Insight, KeyFigure, Recommendation, Section, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES
 from reports_builder.warehouse import Warehouse
 
@@ -178,6 +178,28 @@ def _coverage(warehouse: Warehouse) -> Evidence:
         order by provider_name, is_total desc, unused_cost_usd desc, commitment_id
         """,
         month=newest["newest"],
+    )
+
+
+def utilization_figure(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
+    """The use of the commitments with the provider where most of it is not; nothing where none is owned."""
+    owned = warehouse.evidence(
+        """
+        select provider_name, utilization_share, unused_cost_usd, month_start_date
+        from rates.rpt_commitment_coverage
+        where is_total and utilization_share is not null and month_start_date <= :as_of
+        order by month_start_date desc, unused_cost_usd desc, provider_name
+        limit 1
+        """
+    )
+    if not owned.rows:
+        return ()
+    return (
+        KeyFigure(
+            owned.say("Utilization of commitments, {provider_name:text}"),
+            owned.cell("utilization_share", "percent"),
+            status=owned.say("{unused_cost_usd:usd_table} unused in {month_start_date:month}"),
+        ),
     )
 
 

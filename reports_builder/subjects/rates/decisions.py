@@ -1,15 +1,29 @@
 """What the AI and price programmes make of the margin, and what then is left after all spend."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, Section, Table
+from reports_builder.subjects.margin.queries import costs_counted
+from reports_builder.subjects.margin.statements import margin_named, margin_within_sentence
 from reports_builder.subjects.rates.charts import margin_steps
 from reports_builder.warehouse import Warehouse
+
+
+def _pays_from(step: Mapping[str, Value]) -> Value:
+    """From which year a programme pays; one that costs nothing and changes nothing has none."""
+    if step["own_first_year_usd"] is None or step["pays_from_year"] is not None:
+        return None if step["pays_from_year"] is None else f"{step['pays_from_year']}"
+    return "never" if step["effort_usd"] or step["change_usd"] else "no work"
+
 
 _STEPS = (
     Column("step_name", "Step"),
     Column("revenue_usd", "Revenue", "usd_table"),
     Column("cost_usd", "Cost", "usd_table"),
-    Column("gross_margin_usd", "Margin after AI cost", "usd_table"),
+    Column("gross_margin_usd", "Margin", "usd_table"),
     Column("gross_margin_share", "Of revenue", "percent"),
     Column("gross_margin_low_usd", "Low", "usd_table"),
     Column("gross_margin_high_usd", "High", "usd_table"),
@@ -24,6 +38,8 @@ _OVERLAPS = (
     Column("overlap_with_price_usd", "With the price plan", "usd_table"),
     Column("change_usd", "In this order", "delta_usd_table"),
     Column("effort_usd", "Takes once", "usd_table"),
+    Column("own_first_year_usd", "Adds in the first year", "usd_table"),
+    Column("pays_from_year", "Pays from year", words=_pays_from),
 )
 _YEARS = (
     Column("step_name", "Up to this step"),
@@ -36,7 +52,7 @@ _YEARS = (
     Column("third_year_low_usd", "Low", "usd_table"),
     Column("third_year_high_usd", "High", "usd_table"),
 )
-_COMPANY = (
+COMPANY_COLUMNS = (
     Column("step_name", "Step"),
     Column("revenue_usd", "Fees", "usd_table"),
     Column("all_spend_usd", "All spend", "usd_table"),
@@ -70,7 +86,7 @@ def company_steps(warehouse: Warehouse) -> Evidence:
             step_name, step, revenue_usd, cost_usd, gross_margin_usd, gross_margin_share,
             gross_margin_low_usd, gross_margin_high_usd, losing_customers, losses_usd,
             change_usd, alone_usd, overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd,
-            overlap_with_price_usd, effort_usd, months_to_start,
+            overlap_with_price_usd, effort_usd, months_to_start, own_first_year_usd, pays_from_year,
             first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd,
             third_year_usd, third_year_low_usd, third_year_high_usd
         from rates.rpt_decision_waterfall
@@ -86,6 +102,7 @@ def company_result(warehouse: Warehouse) -> Evidence:
         """
         select
             step_name, step, revenue_usd, all_spend_usd, result_usd, result_low_usd, result_high_usd,
+            beside_ai_usd, beside_ai_borne_share,
             effort_usd, effort_so_far_usd, first_year_usd, first_year_low_usd,
             first_year_high_usd
         from rates.rpt_company_result
@@ -136,12 +153,12 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     if not steps.rows:
         return ()
     today, routed, last = steps.at(0), steps.at(1), steps.at(len(steps.rows) - 1)
+    named = margin_within_sentence(warehouse)
     return (
         today.say(
             "The AI and price programmes, on one base: "
             "today {losing_customers:count} customers at a loss of **{losses_usd:usd}** and a "
-            "margin "
-            "after AI cost of {gross_margin_share:percent}; "
+            f"{named} of {{gross_margin_share:percent}}; "
         )
         + routed.say(
             "after the switches of models, with nobody asked for another fee, a loss of "
@@ -149,10 +166,10 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
             "{gross_margin_share:percent}; "
         )
         + say(
-            "after these programmes **{gross_margin_usd:usd}** of margin after AI cost a month "
+            f"after these programmes **{{gross_margin_usd:usd}}** of {named} a month "
             "({gross_margin_low_usd:usd} to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
-            "once, the last begins after {last_start_months:count} months; the first year brings "
+            "once, the last begins after {last_start_months:count} months; after that the first year leaves "
             "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}).",
             last,
             efforts(warehouse),
@@ -161,20 +178,24 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     )
 
 
+def _company_today(result: Evidence) -> Prose:
+    return result.at(0).say(" The whole company, fees less all spend: **{result_usd:usd}** a month today")
+
+
 def company_said(result: Evidence) -> Prose:
     """What is left of the fees after all spend, today and step by step; nothing where AI is all spend."""
     if len(result.rows) < 2:
         return note("")
     last = result.at(len(result.rows) - 1)
-    said = result.at(0).say(" The whole company, fees less all spend: **{result_usd:usd}** a month today")
+    said = _company_today(result)
     if last["result_usd"] is None:
         return said + note("; what the programmes leave is unknown, because the cost of the calls is.")
     for row in range(1, len(result.rows)):
         step = result.at(row)
         said += step.say(f", **{{result_usd:usd}}** {_AFTER[str(step['step'])]}")
     return said + last.say(
-        ". All of it takes {effort_so_far_usd:usd} once; the first year brings {first_year_usd:usd} "
-        "({first_year_low_usd:usd} to {first_year_high_usd:usd})."
+        ". All of it takes {effort_so_far_usd:usd} once; after that the first year leaves "
+        "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
     )
 
 
@@ -184,7 +205,7 @@ def losses_without_new_prices(warehouse: Warehouse) -> tuple[Prose, ...]:
     if not steps.rows or steps.at(0)["losses_usd"] == steps.at(1)["losses_usd"]:
         return ()
     return (
-        note("A part of the loss needs no new price: switches of models, batch and caching take it from ")
+        note("A part of the loss needs no new price: switches of models and settings of calls take it from ")
         + steps.at(0).say("**{losses_usd:usd}** to ")
         + steps.at(1).say(
             "**{losses_usd:usd}** and leave {losing_customers:count} customers at a loss "
@@ -193,17 +214,49 @@ def losses_without_new_prices(warehouse: Warehouse) -> tuple[Prose, ...]:
     )
 
 
-def decision_figure(steps: Evidence) -> Figure:
+def hosting_said(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """What the margins leave out, and the company's line; nothing where hosting is in or AI is all spend."""
+    result = company_result(warehouse)
+    if len(result.rows) < 2 or not costs_counted(warehouse)["is_before_hosting"]:
+        return ()
+    return (
+        result.say(
+            "**All margins of this page are before hosting**: no rule says which of the "
+            "**{beside_ai_usd:usd}** spent beside AI serves customers."
+        )
+        + company_line(result),
+    )
+
+
+def company_line(result: Evidence) -> Prose:
+    """Fees less all spend today and after the programmes that a price is a part of."""
+    then = result.at(1)
+    said = _company_today(result)
+    if then["result_usd"] is None or then["step"] != "ai_and_price":
+        return said + note(".")
+    return (
+        said
+        + then.say(f", **{{result_usd:usd}}** {_AFTER['ai_and_price']}.")
+        + result.say(" What fees leave after AI pays for {beside_ai_borne_share:percent} of that spend today")
+        + then.say(", for {beside_ai_borne_share:percent} then.")
+    )
+
+
+def decision_figure(warehouse: Warehouse, steps: Evidence) -> Figure:
     """Margin of today, what each programme adds, and what that comes to."""
+    named = margin_named(warehouse)
     last = steps.at(len(steps.rows) - 1)
     title = (
-        note("The AI and price programmes together would take the monthly margin after AI cost from ")
+        note(
+            f"The AI and price programmes together would take the monthly "
+            f"{margin_within_sentence(warehouse)} from "
+        )
         + steps.at(0).say("{gross_margin_usd:usd} to ")
         + last.say("{gross_margin_usd:usd}")
     )
     return Figure(
         "decision-waterfall",
-        margin_steps(steps),
+        margin_steps(steps, named),
         title,
         title + note(". A bar for the margin today, one for what each programme adds, one for the whole."),
         steps,
@@ -220,8 +273,18 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
     losing = losing_customers(warehouse) if customers else None
     whole = company_result(warehouse)
     tables = (
-        Table(_STEPS, steps, note("Margin after AI cost, 30 days")),
-        Table(_OVERLAPS, steps, note("What each programme is worth alone, and what is shared between two")),
+        Table(
+            _STEPS, steps, note(f"{margin_named(warehouse)}, of customers and of calls without one, 30 days")
+        ),
+        Table(
+            _OVERLAPS,
+            # Today changes nothing.
+            replace(steps, rows=steps.rows[1:]),
+            note(
+                "What each programme is worth alone, what is shared between two, and what it adds in the "
+                "twelve months from today, its effort taken off once"
+            ),
+        ),
         Table(
             _YEARS,
             steps,
@@ -229,13 +292,15 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                 "Margin gained over today in the years from now, each programme from its start, all efforts "
                 "taken off"
             ),
+            name="Margin gained over today, by year",
         ),
         *(
             (
                 Table(
-                    _COMPANY,
+                    COMPANY_COLUMNS,
                     whole,
                     note("The whole company, 30 days: machines, storage and all other spend included"),
+                    name="The whole company, 30 days",
                 ),
             )
             if len(whole.rows) > 1
@@ -251,6 +316,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                         "that it stays, so its revenue is not its invoice"
                     ),
                     max_rows=60,
+                    name="Customers at a loss today, step by step",
                 ),
             )
             if losing is not None and losing.rows
@@ -273,7 +339,7 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                     )
                 ),
             ),
-            figures=(decision_figure(steps),),
+            figures=(decision_figure(warehouse, steps),),
             tables=tables,
         ),
     )

@@ -1,7 +1,7 @@
 """When commitments that are owned end, and whether to renew them."""
 
 from reports_builder.evidence import Evidence, Prose, join, note
-from reports_builder.model import Column, Insight, Recommendation, Section, Table
+from reports_builder.model import Column, Insight, KeyFigure, Recommendation, Section, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES
 from reports_builder.warehouse import Warehouse
 
@@ -42,7 +42,7 @@ def due_said(owned: Evidence) -> Prose:
     """The next decision on a commitment that is owned, as one sentence; nothing where none ends soon."""
     if not owned.rows:
         return note("")
-    return _ends(owned, " The ") + note(": ") + _decision(owned) + _that_saves(owned) + note(".")
+    return _ends(owned, " The ") + note(": ") + _decision(owned) + _else_it_costs(owned) + note(".")
 
 
 def _ends(owned: Evidence, begins: str) -> Prose:
@@ -67,10 +67,26 @@ def _decision(owned: Evidence) -> Prose:
     return owned.say(todo + ", by {decide_by_date:day}")
 
 
-def _that_saves(owned: Evidence) -> Prose:
+def _else_it_costs(owned: Evidence) -> Prose:
     if owned["renewed_monthly_savings_usd"] is None:
         return note("")
-    return owned.say(", which saves **{renewed_monthly_savings_usd:usd}** a month")
+    return owned.say(
+        ", else cost rises by **{renewed_monthly_savings_usd:usd}** a month (owner: {owner_role:text}, "
+        "{effort:text})"
+    )
+
+
+def renewal_figure(owned: Evidence) -> tuple[KeyFigure, ...]:
+    """By when to decide on the next commitment that ends; nothing where none ends soon."""
+    if not owned.rows:
+        return ()
+    return (
+        KeyFigure(
+            "Decide on a renewal by",
+            owned.cell("decide_by_date", "day_short"),
+            status=owned.say("{advice:text}") + _else_it_costs(owned),
+        ),
+    )
 
 
 def due_insight(warehouse: Warehouse) -> tuple[Insight, ...]:

@@ -74,11 +74,18 @@ def _worth(kind: Evidence) -> Prose:
 
 
 def commitments(
-    offer: Evidence, beyond: Evidence, counts: Evidence, owned: Evidence, offers: Evidence
+    offer: Evidence,
+    beyond: Evidence,
+    counts: Evidence,
+    owned: Evidence,
+    offers: Evidence,
+    *,
+    look_backs: Evidence,
 ) -> tuple[Insight, ...]:
     """Which commitment to sign on what the other actions leave, or why none; nothing without offers.
 
-    ``offer`` is what the limits of the portfolio allow, ``beyond`` what would save most without them.
+    ``offer`` is what the limits of the portfolio allow, ``beyond`` what would save most without them,
+    ``look_backs`` what other days than those of the look-back say of each.
     """
     if not counts["offers_judged"]:
         return ()
@@ -93,7 +100,10 @@ def commitments(
         domain_framework=RATES,
         ubr_impact=_commitment_impact(offer),
         recommendation=_commitment_step(offer),
-        outcome=_commitment_outcome(offer) + _beyond(beyond),
+        outcome=_commitment_outcome(offer)
+        + _without_contract(offer)
+        + _on_other_days(offer, look_backs)
+        + _beyond(beyond),
         supporting=Table(
             (
                 Column("offer_name", "Offer", words=offer_words),
@@ -105,6 +115,7 @@ def commitments(
                 Column("regret_less_usage_usd", "Regret, less usage", "usd_table"),
                 Column("regret_more_usage_usd", "Regret, more usage", "usd_table"),
                 Column("money_at_risk_usd", "At risk", "usd_table"),
+                Column("savings_without_contract_usd", "Batch and caching save before it", "usd_table"),
                 Column("verdict", "Verdict"),
             ),
             offers,
@@ -224,6 +235,43 @@ def _commitment_outcome(offer: Evidence) -> Prose:
         )
         + _on_priced_usage(offer)
         + upfront
+    )
+
+
+def _without_contract(offer: Evidence) -> Prose:
+    """What the usage that the offer could cover saves without a promise; nothing where that is unknown."""
+    if not offer.rows or not offer["savings_without_contract_usd"]:
+        return note("")
+    return offer.say(
+        " Without a promise, the batch service and caching could save "
+        "**{savings_without_contract_usd:usd}** a month of the same usage, before the work that they take; "
+        "the offer is judged on what they leave."
+    )
+
+
+def _on_other_days(offer: Evidence, look_backs: Evidence) -> Prose:
+    """What longer look-backs and the backtest say of the offer that is recommended."""
+    if not offer.rows or look_backs["offer_id"] != offer["offer_id"]:
+        return note("")
+    return (
+        look_backs.say(
+            " The same level saves {monthly_savings_last_60_usd:usd} a month on the last 60 days and "
+            "{monthly_savings_last_90_usd:usd} on the last 90"
+            + (", as far as they are known. " if float(str(look_backs["history_share"])) < 1 else ". ")
+        )
+        + _backtest(look_backs)
+        + look_backs.say(" Confidence: {confidence:text}.")
+    )
+
+
+def _backtest(look_backs: Evidence) -> Prose:
+    if look_backs["backtested_monthly_savings_usd"] is None:
+        return note("There is no backtest: nothing was used in the days that would have chosen a level.")
+    if not look_backs["backtested_units"]:
+        return note("The first two thirds of these days would have chosen no commitment at all.")
+    return look_backs.say(
+        "What the first two thirds of these days would have chosen, {backtested_units:ratio} units (of "
+        "spend: dollars an hour), saved {backtested_monthly_savings_usd:usd} a month in the last third."
     )
 
 

@@ -1,9 +1,12 @@
 """The commitments that go together: chosen by savings per dollar at risk, and signed in tranches."""
 
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Section, Table
+from reports_builder.model import Column, KeyFigure, Section, Table
 from reports_builder.subjects.rates.offers import OFFER
 from reports_builder.warehouse import Warehouse
+
+TRANCHES = "The portfolio in tranches"
+"""The title of the section on when to sign."""
 
 _LIMITS = ("the target of coverage is reached", "beyond the limit of risk")
 _CHOSEN = (
@@ -108,6 +111,26 @@ def _ladder(warehouse: Warehouse) -> Evidence:
     )
 
 
+def portfolio_figures(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
+    """What is covered, and what the portfolio puts at risk; nothing where nothing is chosen."""
+    totals = _totals(warehouse)
+    if not totals.rows:
+        return ()
+    return (
+        KeyFigure(
+            "Usage that commitments cover",
+            totals.cell("owned_coverage_share", "percent"),
+            target=totals.cell("target_coverage_share", "percent"),
+            status=totals.say("{coverage_share:percent} with the portfolio"),
+        ),
+        KeyFigure(
+            "At risk with the portfolio",
+            totals.cell("at_risk_usd", "usd_table"),
+            status=totals.say("limit {risk_limit_usd:usd}"),
+        ),
+    )
+
+
 def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
     """What to sign together, what a limit keeps out, and in which months; nothing where nothing is chosen."""
     totals, chosen = _totals(warehouse), _steps(warehouse, "chosen", "chosen")
@@ -133,7 +156,7 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             ),
         ),
         Section(
-            "The portfolio in tranches",
+            TRANCHES,
             text=(
                 _when(tranches),
                 tranches.say(

@@ -25,6 +25,7 @@ def _counted(warehouse: Warehouse) -> Evidence:
         select
             count(*) as meters,
             count(*) filter (where is_near_next_tier) as near_meters,
+            count(*) filter (where not is_payer_known) as unnamed_meters,
             max(month_start_date) as month_start_date,
             max(next_tier_reached_share) filter (where not is_near_next_tier) as furthest_share
         from rates.rpt_price_tiers
@@ -41,7 +42,7 @@ def _gaps(warehouse: Warehouse) -> Evidence:
             max(price_source) as price_source,
             max_by(price_gap_cause, coalesce(abs(price_gap_usd), 0)) as main_cause
         from rates.rpt_price_tiers
-        where price_gap_cause <> 'none'
+        where price_gap_cause <> 'none' and is_payer_known
         """
     )
 
@@ -63,23 +64,38 @@ def _nearness(counts: Evidence) -> Prose:
     """How many meters have something to decide; the others are one sentence."""
     said = counts.say(
         "In {month_start_date:month} {meters:count} meters had a price that depends on the volume (seed "
-        "price_tiers), all accounts of a payer together. "
+        "price_tiers), all accounts of a payer together."
     )
     far = (
         counts.say(" the furthest has used {furthest_share:percent} of what its next tier starts at.")
         if counts["furthest_share"] is not None
         else note("")
     )
+    if counts["meters"] == counts["unnamed_meters"]:
+        return said
     if not counts["near_meters"]:
+        of_these = "those whose payer is known" if counts["unnamed_meters"] else "them"
         return (
             said
-            + note("For none of them is there anything to decide")
+            + note(f" For none of {of_these} is there anything to decide")
             + (note(":") + far if far.plain else note("."))
         )
     return (
         said
-        + counts.say("{near_meters:count} are near their next tier.")
+        + counts.say(" {near_meters:count} are near their next tier.")
         + (note(" Of the others") + far if far.plain else note(""))
+    )
+
+
+def _unnamed_said(counts: Evidence) -> tuple[Prose, ...]:
+    """Meters of lines without a payer: nothing is said of their tier."""
+    if not counts["unnamed_meters"]:
+        return ()
+    return (
+        counts.say(
+            "For {unnamed_meters:count} of them bills name no payer (BillingAccountId), so that nobody knows "
+            "whose volumes count together: their tier, and what the next one would save, is unknown."
+        ),
     )
 
 
@@ -132,6 +148,7 @@ def price_tier_section(warehouse: Warehouse) -> tuple[Section, ...]:
             "Prices by volume and free tiers",
             text=(
                 _nearness(counts),
+                *_unnamed_said(counts),
                 *_gaps_said(_gaps(warehouse)),
             ),
             tables=(

@@ -109,7 +109,8 @@ def offers(warehouse: Warehouse, basis: str, *, paying: bool = False) -> Evidenc
             committed_units, hourly_commitment_usd, on_demand_cost_usd, total_cost_usd,
             coverage_share, utilization_share, break_even_utilization_share, break_even_months,
             effective_savings_rate, net_monthly_savings_usd, net_monthly_savings_less_usage_usd,
-            regret_less_usage_usd, regret_more_usage_usd, money_at_risk_usd, verdict
+            regret_less_usage_usd, regret_more_usage_usd, money_at_risk_usd, savings_without_contract_usd,
+            verdict
         from rates.rpt_commitment_options
         where usage_basis = :basis and (is_level_to_judge or is_recommended) and verdict <> 'no usage'
             and (net_monthly_savings_usd > 0 or not :paying)
@@ -135,7 +136,7 @@ def recommended_offer(warehouse: Warehouse) -> Evidence:
             usage_share_after_price_plan,
             net_monthly_savings_after_price_plan_usd as saved_after_price_plan_usd,
             nullif(greatest(-net_monthly_savings_after_price_plan_usd, 0), 0) as lost_after_price_plan_usd,
-            money_at_risk_usd, is_illustrative
+            money_at_risk_usd, is_illustrative, savings_without_contract_usd
         from rates.rpt_commitment_options
         where is_recommended
         order by net_monthly_savings_usd desc, offer_id
@@ -196,13 +197,29 @@ def offer_counts(warehouse: Warehouse) -> Evidence:
     )
 
 
+def look_backs(warehouse: Warehouse) -> Evidence:
+    """Per offer on models that has a level: what longer look-backs and the backtest say of it."""
+    return warehouse.evidence(
+        """
+        select
+            offer_id, offer_name, is_illustrative, committed_units,
+            best_units_last_7, best_units_last_30, best_units_last_60, best_units_last_90,
+            monthly_savings_usd, monthly_savings_last_60_usd, monthly_savings_last_90_usd,
+            backtested_units, backtested_monthly_savings_usd, history_share, confidence
+        from rates.rpt_commitment_recommendations
+        where is_on_models and committed_units > 0
+        order by is_recommended desc, monthly_savings_usd desc, offer_id
+        """
+    )
+
+
 def demand_curve(warehouse: Warehouse, offer: Evidence) -> Evidence:
     """The hours of the look-back by falling demand, on the usage for which the offer is recommended."""
     return warehouse.evidence(
         """
         select demand_rank as hour_rank, demanded_units
         from rates.fct_commitment_hours
-        where offer_id = :offer and usage_basis = :basis
+        where offer_id = :offer and usage_basis = :basis and demand_rank is not null
         order by demand_rank
         """,
         offer=str(offer["offer_id"] or ""),
@@ -244,18 +261,38 @@ def caching_in_all(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            sum(first_input_tokens) / nullif(sum(first_input_tokens + later_input_tokens), 0)
+            sum(first_input_tokens) filter (where is_place_known)
+                / nullif(sum(first_input_tokens + later_input_tokens) filter (where is_place_known), 0)
                 as first_token_share,
-            sum(later_input_tokens * later_cached_share) / nullif(sum(later_input_tokens), 0)
+            sum(later_input_tokens * later_cached_share) filter (where is_place_known)
+                / nullif(sum(later_input_tokens) filter (where is_place_known), 0)
                 as later_cached_share,
-            coalesce(sum(unplaced_input_tokens), 0) as unplaced_tokens,
-            sum(unplaced_input_tokens) / nullif(sum(input_tokens), 0) as unplaced_token_share,
-            count(distinct task_type) filter (
-                where not is_cache_used_for_task and coalesce(unplaced_input_tokens, 0) < input_tokens
-            ) as uncached_tasks,
-            sum(input_tokens) filter (where not is_cache_used_for_task) as uncached_tokens,
+            sum(calls) filter (where not is_place_known) as unknown_calls,
+            sum(unplaced_calls) filter (where not is_place_known) as untraced_calls,
+            sum(first_input_tokens + later_input_tokens + unplaced_input_tokens)
+                filter (where not is_place_known)
+                / nullif(sum(first_input_tokens + later_input_tokens + unplaced_input_tokens), 0)
+                as unknown_token_share,
+            sum(calls) filter (where is_place_known) as known_calls,
+            sum(unplaced_calls) filter (where is_place_known) as left_out_calls,
+            sum(first_input_tokens + later_input_tokens) filter (where is_place_known)
+                / nullif(
+                    sum(first_input_tokens + later_input_tokens + unplaced_input_tokens)
+                        filter (where is_place_known),
+                    0
+                ) as placed_token_share,
+            sum(compared_input_tokens)
+                / nullif(sum(first_input_tokens + later_input_tokens + unplaced_input_tokens), 0)
+                as compared_token_share,
+            count(distinct task_type) filter (where is_one_call_a_run_for_task) as single_call_tasks,
+            count(distinct task_type)
+                filter (where not is_cache_used_for_task and is_place_known and calls > 0) as uncached_tasks,
+            sum(input_tokens)
+                filter (where not is_cache_used_for_task and is_place_known and calls > 0) as uncached_tokens,
             sum(input_tokens) as prompt_tokens,
-            sum(current_cost_usd) filter (where not is_cache_used_for_task) as uncached_cost_usd,
+            sum(current_cost_usd)
+                filter (where not is_cache_used_for_task and is_place_known and calls > 0)
+                as uncached_cost_usd,
             coalesce(sum(net_monthly_savings_usd), 0) as caching_net_usd
         from rates.rpt_caching_savings
         """

@@ -66,32 +66,40 @@ def _tracked(warehouse: Warehouse) -> Evidence:
         """
         select
             tracking_id, subject, accepted_date, month_start_date, measured_days, predicted_savings_usd,
-            realized_savings_usd, realized_share
+            realized_savings_usd, realized_share, decisions, measured_decisions, all_predicted_usd,
+            all_realized_usd, all_realized_share
         from rates.rpt_savings_tracked
         order by accepted_date, tracking_id, month_start_date
         """
     )
 
 
-def realized_sections(warehouse: Warehouse) -> tuple[Section, ...]:
-    """The latest month by way, the months, and the decisions that are tracked; nothing without cost."""
+def tracked_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """What became of the savings that somebody decided to make; nothing where nobody did."""
+    tracked = _tracked(warehouse)
+    return (Section("Savings that were accepted", tables=_tracked_table(tracked)),) if tracked.rows else ()
+
+
+def _tracked_table(tracked: Evidence) -> tuple[Table, ...]:
+    caption = note("Savings that were decided, expected and measured")
+    return (Table(_TRACKED, tracked, caption),) if tracked.rows else ()
+
+
+def realized_sections(warehouse: Warehouse, *, tracked: bool = True) -> tuple[Section, ...]:
+    """The latest month by way, the months, and the decisions that are ``tracked``; nothing without cost."""
     latest = _latest(warehouse)
     if not latest.rows:
         return ()
-    tracked = _tracked(warehouse)
+    decided = _tracked(warehouse) if tracked else None
     return (
         Section(
             "What was saved: list price to effective cost",
-            text=(_said(latest),),
+            text=(_said(latest), *((_came(decided),) if decided is not None and decided.rows else ())),
             figures=_figures(latest),
             tables=(
                 Table(_WAYS, latest, note("The latest month, each way on what the ones before it left")),
                 Table(_MONTHS, _months(warehouse), note("By month")),
-                *(
-                    (Table(_TRACKED, tracked, note("Savings that were decided, expected and measured")),)
-                    if tracked.rows
-                    else ()
-                ),
+                *(_tracked_table(decided) if decided is not None else ()),
             ),
         ),
     )
@@ -115,6 +123,18 @@ def _said(latest: Evidence) -> Prose:
             "has one reason."
         )
         + unknown
+    )
+
+
+def _came(tracked: Evidence) -> Prose:
+    if tracked["all_predicted_usd"] is None:
+        return tracked.say(
+            "Savings that were decided and are tracked: {decisions:count}; nothing is known of them yet."
+        )
+    return tracked.say(
+        "Of the savings that were decided, {decisions:count} are tracked, and {measured_decisions:count} are "
+        "measured: until now **{all_predicted_usd:usd_table}** were expected of these, and "
+        "**{all_realized_usd:usd_table}** came ({all_realized_share:percent})."
     )
 
 

@@ -1,6 +1,8 @@
 """What the reports and the dashboard say of the savings that are open."""
 
-from reports_builder.evidence import Evidence, Prose, note
+from dataclasses import replace
+
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.savings import savings_figure
 from reports_builder.subjects.core.statements import spend_figures
@@ -100,22 +102,30 @@ def kind_figure(name: str, kind: Evidence) -> KeyFigure:
 
 def caching_figure(kind: Evidence, caching: Evidence) -> KeyFigure:
     """What caching is worth, unknown where nobody can tell; ``caching`` is what is known of all prompts."""
-    if kind["kind_actions"] or not (caching["unplaced_tokens"] or caching["uncached_tasks"]):
-        return kind_figure("caching", kind)
-    if caching["uncached_tasks"]:
-        return KeyFigure(
-            KINDS["caching"],
-            note("unknown"),
-            status=caching.say(
-                ("one task" if caching["uncached_tasks"] == 1 else "{uncached_tasks:count} tasks")
-                + " in which no call reads from a cache"
-            ),
-        )
-    return KeyFigure(
-        KINDS["caching"],
-        note("unknown"),
-        status=caching.say("{unplaced_token_share:percent} of prompt tokens have no trace id"),
+    why = (
+        *(
+            (caching.say("{untraced_calls:count} of {unknown_calls:count} calls carry no trace id"),)
+            if caching["untraced_calls"]
+            else ()
+        ),
+        *(
+            (
+                caching.say(
+                    ("one task" if caching["uncached_tasks"] == 1 else "{uncached_tasks:count} tasks")
+                    + " in which no call reads from a cache"
+                ),
+            )
+            if caching["uncached_tasks"]
+            else ()
+        ),
     )
+    if why and not kind["kind_actions"]:
+        return KeyFigure(KINDS["caching"], note("unknown"), status=join(why, "; "))
+    figure = kind_figure("caching", kind)
+    if figure.status is None or not (why or caching["left_out_calls"]):
+        return figure
+    stands_on = caching.say("; by {compared_token_share:percent} of prompt tokens, the rest is unknown")
+    return replace(figure, status=figure.status + stands_on)
 
 
 def days_of(kind: Evidence) -> str:
@@ -139,10 +149,11 @@ def waterfall_figure(warehouse: Warehouse, totals: Evidence) -> Figure:
 
 
 def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
-    """The hours behind the recommended commitment; nothing when none is recommended."""
+    """The hours behind the recommended commitment, and how sure each offer on models with a level is."""
+    sure = _look_backs_table(warehouse)
     hours = ask.demand_curve(warehouse, offer)
     if not hours.rows:
-        return ()
+        return (Section("How sure the offers on models are", tables=sure),) if sure else ()
     title = offer.say(
         "At {hourly_commitment_usd:usd} an hour the commitment covers {coverage_share:percent} of the usage "
         "and is {utilization_share:percent} used"
@@ -154,7 +165,39 @@ def commitment_section(warehouse: Warehouse, offer: Evidence) -> tuple[Section, 
         title + note(". Hours of the look-back by falling demand; the dark part is covered."),
         hours,
     )
-    return (Section("The hours behind the recommended commitment", figures=(figure,)),)
+    return (Section("The hours behind the recommended commitment", figures=(figure,), tables=sure),)
+
+
+def _look_backs_table(warehouse: Warehouse) -> tuple[Table, ...]:
+    """The levels that other look-backs choose, and what the backtest saved."""
+    found = ask.look_backs(warehouse)
+    if not found.rows:
+        return ()
+    columns = (
+        Column("offer_name", "Offer", words=offer_words),
+        Column("committed_units", "Level", "ratio"),
+        Column("best_units_last_7", "Best on 7 days", "ratio"),
+        Column("best_units_last_30", "On 30", "ratio"),
+        Column("best_units_last_60", "On 60", "ratio"),
+        Column("best_units_last_90", "On 90", "ratio"),
+        Column("monthly_savings_usd", "Level saves a month", "usd_table"),
+        Column("monthly_savings_last_60_usd", "On 60 days", "usd_table"),
+        Column("monthly_savings_last_90_usd", "On 90 days", "usd_table"),
+        Column("backtested_units", "Backtest: level", "ratio"),
+        Column("backtested_monthly_savings_usd", "Backtest: saved a month", "usd_table"),
+        Column("confidence", "Confidence"),
+    )
+    return (
+        Table(
+            columns,
+            found,
+            note(
+                "How sure each offer on models with a level is; units of spend are dollars an hour. The "
+                "backtest's level is what the first two thirds of at most 90 days would have chosen, judged "
+                "on the last third."
+            ),
+        ),
+    )
 
 
 def offers_called(counts: Evidence) -> str:
@@ -267,6 +310,7 @@ def offers_table(warehouse: Warehouse) -> Table:
         Column("utilization_share", "Utilization", "percent"),
         Column("break_even_utilization_share", "Break-even (above 100 %: never)", "percent"),
         Column("net_monthly_savings_usd", "Saves a month", "usd_table"),
+        Column("savings_without_contract_usd", "Batch and caching, no contract", "usd_table"),
         Column("verdict", "Verdict"),
     )
     return Table(columns, ask.offers(warehouse, "as_used"))
@@ -301,7 +345,13 @@ def caching_section(warehouse: Warehouse) -> Section:
     )
     return Section(
         "Prompt caching: first calls of a run and later ones",
-        text=(*_places_said(sums), *_uncached_said(sums), *_unplaced_said(sums)),
+        text=(
+            *_places_said(sums),
+            *_left_out_said(sums),
+            *_single_calls_said(sums),
+            *_uncached_said(sums),
+            *_untraced_said(sums),
+        ),
         tables=(Table(columns, ask.caching(warehouse), max_rows=60),),
     )
 
@@ -314,11 +364,13 @@ def _places_said(sums: Evidence) -> tuple[Prose, ...]:
         if sums["later_cached_share"] is not None
         else ""
     )
+    traced = " with a trace id" if sums["left_out_calls"] or sums["untraced_calls"] else ""
     return (
         sums.say(
             "The first call of a run finds nothing of that run in the cache: such calls are "
-            f"{{first_token_share:percent}} of the prompt tokens{later}. Models are compared in the same "
-            "place of a run, so that one with short runs is not blamed for them; "
+            f"{{first_token_share:percent}} of the prompt tokens{traced}{later}. "
+            "Models are compared in the same place of a run, so that one with short runs is not "
+            "blamed for them; "
             + (
                 "the gaps that are left are worth **{caching_net_usd:usd}** a month."
                 if sums["caching_net_usd"]
@@ -342,12 +394,40 @@ def _uncached_said(sums: Evidence) -> tuple[Prose, ...]:
     )
 
 
-def _unplaced_said(sums: Evidence) -> tuple[Prose, ...]:
-    if not sums["unplaced_tokens"]:
+def _left_out_said(sums: Evidence) -> tuple[Prose, ...]:
+    if not sums["left_out_calls"]:
         return ()
     return (
         sums.say(
-            "For **{unplaced_token_share:percent}** of the prompt tokens it cannot be told what a cache "
-            "could save: their calls have no trace id, so nobody knows which was the first of its run."
+            "These figures stand on **{placed_token_share:percent}** of the prompt tokens: "
+            "{left_out_calls:count} of {known_calls:count} calls carry no trace id, and what they could read "
+            "is in no figure."
+        ),
+    )
+
+
+def _single_calls_said(sums: Evidence) -> tuple[Prose, ...]:
+    if not sums["single_call_tasks"]:
+        return ()
+    where = "one task" if sums["single_call_tasks"] == 1 else "{single_call_tasks:count} tasks"
+    return (
+        sums.say(
+            f"In {where} no call follows another in its run, so there is nothing to cache between calls, "
+            "only a beginning that all prompts share. If these calls are parts of longer runs, send the same "
+            "trace id with all calls of a run."
+        ),
+    )
+
+
+def _untraced_said(sums: Evidence) -> tuple[Prose, ...]:
+    """The models of whose calls most carry no trace id; nothing where each has one for half of them."""
+    if not sums["untraced_calls"]:
+        return ()
+    return (
+        sums.say(
+            "For **{unknown_token_share:percent}** of the prompt tokens it is unknown what a cache could "
+            "save: {untraced_calls:count} of {unknown_calls:count} calls carry no trace id, so nobody "
+            "knows which was the first of its run. Next step: send a trace id with every call, the same for "
+            "all calls of a run."
         ),
     )

@@ -2,7 +2,7 @@
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Figure, Insight, Recommendation, Section, Table
+from reports_builder.model import Column, Figure, Insight, KeyFigure, Recommendation, Section, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, USAGE
 from reports_builder.warehouse import Warehouse
 
@@ -26,7 +26,8 @@ _RESOURCES = (
     Column("action_kind", "Action", "words"),
     Column("target", "To"),
     Column("scope_cost_usd", "Costs a month", "usd_table"),
-    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    Column("possible_monthly_savings_usd", "Saves a month if done", "usd_table"),
+    Column("monthly_savings_usd", "Of it counted", "usd_table"),
     Column("low_monthly_savings_usd", "Low", "usd_table"),
     Column("payback_months", "Pays back after", "months"),
     Column("reason", "Because"),
@@ -61,6 +62,7 @@ def usage_totals(warehouse: Warehouse) -> Evidence:
             coalesce(sum(scope_cost_usd) filter (where is_dearest_of_resource), 0) as resources_usd,
             count(*) filter (where verdict = 'accepted') as accepted,
             count(*) filter (where verdict = 'unknown') as unknown,
+            coalesce(sum(possible_monthly_savings_usd), 0) as usage_possible_usd,
             coalesce(sum(monthly_savings_usd), 0) as usage_net_usd,
             coalesce(sum(low_monthly_savings_usd), 0) as usage_low_usd,
             coalesce(sum(high_monthly_savings_usd), 0) as usage_high_usd,
@@ -89,8 +91,8 @@ def _resources(warehouse: Warehouse) -> Evidence:
         """
         select
             resource_id, coalesce(instance_type, storage_class, resource_type) as now, region_id, team_id,
-            action_kind, target, scope_cost_usd, monthly_savings_usd, low_monthly_savings_usd,
-            payback_months, reason
+            action_kind, target, scope_cost_usd, possible_monthly_savings_usd, monthly_savings_usd,
+            low_monthly_savings_usd, payback_months, reason
         from rates.rpt_usage_optimizations
         where verdict = 'accepted'
         order by monthly_savings_usd desc, provider_name, resource_id, applied_order
@@ -188,7 +190,9 @@ def usage_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
             ),
             outcome=totals.say(
                 "**{usage_net_usd:usd}** a month ({usage_low_usd:usd} to {usage_high_usd:usd}), each counted "
-                "on what the ones before it leave. Assumption: use stays as it was measured."
+                "on what the ones before it leave. If all were done it would be {usage_possible_usd:usd}; a "
+                "share is counted, as of switches of models, because some resources turn out to be needed as "
+                "they are. Assumption: that share, and use that stays as it was measured."
             ),
             supporting=Table(
                 _KINDS,
@@ -197,6 +201,20 @@ def usage_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
                     "the actions in the order in which they are applied, and how many resources each is for."
                 ),
             ),
+        ),
+    )
+
+
+def usage_figure(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
+    """What the actions on machines and storage save; nothing without resources."""
+    totals = usage_totals(warehouse)
+    if not totals["resources"]:
+        return ()
+    return (
+        KeyFigure(
+            "Savings on machines and storage, a month",
+            totals.cell("usage_net_usd", "usd_table"),
+            status=totals.say("{usage_low_usd:usd} to {usage_high_usd:usd}; actions: {accepted:count}"),
         ),
     )
 

@@ -1,4 +1,5 @@
-{# one row per customer x product x feature x trivial task x premium model, trailing 30 days: its cost, and that on a model that would do #}
+{# one row per customer x product x feature x trivial task x premium model, trailing 30 days: its cost, that on a model that would do, and whether
+   the move there is a fix of its own that counts #}
 
 with premium_usage as (
 
@@ -9,6 +10,20 @@ with premium_usage as (
 switches as (
 
     select * from {{ ref('int_model_switches_assessed') }}
+
+),
+
+recommended as (
+
+    select * from {{ ref('int_model_switch_targets') }}
+    where is_recommended
+
+),
+
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'inefficient_usage'
 
 ),
 
@@ -41,6 +56,17 @@ targets as (
         ) as preference
     from switches
     where verdict in ('acceptable', 'quality not measured', 'too few scores')
+
+),
+
+{# Where the whole task type moves away from the model, the fixes of single customers are part of that move. #}
+moves as (
+
+    select switches.task_type, switches.from_provider, switches.from_model
+    from switches
+    inner join recommended
+        on switches.task_type = recommended.task_type and switches.to_provider = recommended.to_provider and switches.to_model = recommended.to_model
+    where switches.is_acceptable
 
 ),
 
@@ -94,12 +120,57 @@ summed as (
 valued as (
 
     select
-        *,
-        {{ money('cost_usd - cost_after_usd') }} as monthly_savings_usd,
-        {{ money('cost_usd - cost_after_usd * ' ~ decimal_of_double('1 + ' ~ assumption('model_switch_token_variation'), 'decimal(9, 6)')) }} as monthly_savings_low_usd,
-        {{ money('cost_usd - cost_after_usd * ' ~ decimal_of_double('1 - ' ~ assumption('model_switch_token_variation'), 'decimal(9, 6)')) }} as monthly_savings_high_usd
+        summed.*,
+        {{ money('summed.cost_usd - summed.cost_after_usd') }} as monthly_savings_usd,
+        {{ money('summed.cost_usd - summed.cost_after_usd * ' ~ decimal_of_double('1 + ' ~ assumption('model_switch_token_variation'), 'decimal(9, 6)')) }} as monthly_savings_low_usd,
+        {{ money('summed.cost_usd - summed.cost_after_usd * ' ~ decimal_of_double('1 - ' ~ assumption('model_switch_token_variation'), 'decimal(9, 6)')) }} as monthly_savings_high_usd,
+        moves.task_type is not null as is_part_of_switch
     from summed
+    left join moves on summed.task_type = moves.task_type and summed.provider = moves.from_provider and summed.model = moves.from_model
+
+),
+
+fixes as (
+
+    select
+        task_type,
+        provider,
+        model,
+        {{ money('sum(monthly_savings_usd)') }} as fix_usd
+    from valued
+    where suggestion_verdict = 'acceptable' and monthly_savings_usd > 0 and not is_part_of_switch
+    group by task_type, provider, model
+
+),
+
+works as (
+
+    select
+        fixes.*,
+        kinds.effort_days,
+        kinds.effort_days_per_part,
+        kinds.usd_per_effort_day,
+        {{ work_of("fixes.task_type || ':' || fixes.provider || '/' || fixes.model", 'fixes.fix_usd', 'fixes.provider', 'fixes.model') }} as work_id
+    from fixes
+    cross join kinds
+
+),
+
+counted as (
+
+    select task_type, provider, model, {{ is_counted_with_its_work('fix_usd') }} as is_counted
+    from works
+
+),
+
+final as (
+
+    select
+        valued.*,
+        coalesce(valued.suggestion_verdict = 'acceptable' and valued.monthly_savings_usd > 0 and counted.is_counted, false) as is_counted
+    from valued
+    left join counted on valued.task_type = counted.task_type and valued.provider = counted.provider and valued.model = counted.model
 
 )
 
-select * from valued
+select * from final

@@ -35,18 +35,18 @@ costs as (
 
 by_series as (
 
-    select usage_date, 'total' as scope, 'total' as scope_id, cost_usd from costs
+    select usage_date, 'total' as scope, 'total' as scope_id, is_direct, cost_usd from costs
     where is_direct
     {%- for scope, column in [
         ('provider', 'provider'), ('account', 'account'), ('team', 'team_id'), ('model', 'model'), ('feature', 'feature'), ('service', 'service_name')
     ] %}
     union all
-    select usage_date, '{{ scope }}' as scope, {{ column }} as scope_id, cost_usd from costs
+    select usage_date, '{{ scope }}' as scope, {{ column }} as scope_id, is_direct, cost_usd from costs
     where is_direct and {{ column }} is not null
     {%- endfor %}
     union all
     {# A pool may be all that tells of what is shared out. #}
-    select usage_date, 'pool' as scope, pool as scope_id, cost_usd from costs
+    select usage_date, 'pool' as scope, pool as scope_id, is_direct, cost_usd from costs
     where pool is not null
 
 ),
@@ -57,6 +57,7 @@ summed as (
         usage_date,
         scope,
         scope_id,
+        bool_and(is_direct) as is_direct,
         {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd
     from by_series
     group by usage_date, scope, scope_id
@@ -68,6 +69,8 @@ begun as (
     select
         scope,
         scope_id,
+        {# A pool of which any part is shared out is no part of direct cost. #}
+        bool_and(is_direct) as is_direct,
         min(usage_date) as first_usage_date
     from summed
     group by scope, scope_id
@@ -88,6 +91,7 @@ filled as (
     select
         begun.scope,
         begun.scope_id,
+        begun.is_direct,
         days.usage_date,
         coalesce(summed.cost_usd, {{ money(0) }}) as cost_usd
     from begun

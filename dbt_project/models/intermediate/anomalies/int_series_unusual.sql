@@ -18,9 +18,10 @@ costs_hourly as (
 
 costs as (
 
-    select scope, scope_id, cast(null as integer) as hour_of_day, usage_date, cost_usd from costs_daily
+    select scope, scope_id, is_direct, cast(null as integer) as hour_of_day, usage_date, cost_usd from costs_daily
     union all
-    select scope, scope_id, hour_of_day, usage_date, cost_usd from costs_hourly
+    {# No pool is judged by the hour. #}
+    select scope, scope_id, true as is_direct, hour_of_day, usage_date, cost_usd from costs_hourly
 
 ),
 
@@ -38,6 +39,7 @@ expected as (
         costs.scope_id,
         costs.hour_of_day,
         costs.usage_date,
+        costs.is_direct,
         {{ days_between("date '2000-01-01'", 'costs.usage_date') }} as day_number,
         max(costs.cost_usd) as cost_usd,
         greatest(cast(max(costs.cost_usd) as double), 0) as cost,
@@ -50,7 +52,7 @@ expected as (
             and costs.scope_id = before.scope_id
             and {{ hour_key.format('costs') }} = {{ hour_key.format('before') }}
             and costs.usage_date = before.usage_date + weeks.number * 7
-    group by costs.scope, costs.scope_id, costs.hour_of_day, costs.usage_date
+    group by costs.scope, costs.scope_id, costs.hour_of_day, costs.usage_date, costs.is_direct
     having count(*) >= 3
 
 ),
@@ -96,6 +98,7 @@ scored as (
         spread.scope_id,
         spread.hour_of_day,
         spread.usage_date,
+        spread.is_direct,
         spread.cost_usd,
         {{ money_of_double('spread.expected_cost') }} as expected_cost_usd,
         case when spread.root_difference > 0 then 'rise' else 'drop' end as direction,

@@ -13,29 +13,9 @@ actions_on_calls as (
 
 ),
 
-usage_daily as (
-
-    select * from {{ ref('fct_usage_daily') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of_date') }}
-
-),
-
 tasks as (
 
-    select
-        usage_daily.product_id,
-        usage_daily.feature_id,
-        usage_daily.task_type,
-        coalesce(sum(usage_daily.effective_cost_usd), 0) as cost_usd,
-        sum(coalesce(sum(usage_daily.effective_cost_usd), 0)) over (partition by usage_daily.task_type) as task_cost_usd
-    from usage_daily
-    inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
-    group by usage_daily.product_id, usage_daily.feature_id, usage_daily.task_type
+    select * from {{ ref('int_feature_tasks') }}
 
 ),
 
@@ -66,7 +46,7 @@ shared_savings as (
         savings.net_usd,
         savings.low_usd,
         savings.high_usd,
-        {{ money_of_double('cast(savings.net_usd as double) * ' ~ ratio('tasks.cost_usd', 'tasks.task_cost_usd')) }} as own_net_usd,
+        {{ money_of_double('cast(savings.net_usd as double) * tasks.task_cost_share') }} as own_net_usd,
         row_number() over (
             partition by savings.task_type
             order by

@@ -35,7 +35,7 @@ actions_on_calls as (
 plans as (
 
     select distinct
-        structure_id, is_listed, is_current, plan_name, plan_kind, usage_unit, unit_cost_usd, fee_share, included_share, target_margin_share, usage_cap_fees
+        structure_id, is_listed, is_current, plan_name, plan_kind, usage_unit, unit_cost_usd, units_cost_usd, fee_share, included_share, target_margin_share, usage_cap_fees
     from structures
 
 ),
@@ -57,10 +57,11 @@ rated as (
         candidates.*,
         {{ money('candidates.cost_usd - coalesce(saved.saved_usd, 0)') }} as after_cost_usd,
         {{ money('cast(candidates.cost_usd - coalesce(saved.saved_usd, 0) as decimal(25, 12)) * ' ~ served_share('candidates')) }} as after_served_cost_usd,
-        {{ revenue_after_savings('candidates', 'plans.usage_unit', 'coalesce(saved.saved_usd, 0)') }} as after_revenue_usd,
+        {{ revenue_after_savings('candidates', 'plans.usage_unit', 'coalesce(saved.saved_usd, 0)', 'transitions.floor_share') }} as after_revenue_usd,
         candidates.current_revenue_usd >= candidates.cost_usd - coalesce(saved.saved_usd, 0) as after_is_profitable
     from candidates
     inner join plans on candidates.structure_id = plans.structure_id
+    inner join transitions on candidates.transition_id = transitions.transition_id
     left join saved on candidates.customer_id = saved.customer_id
 
 ),
@@ -90,7 +91,7 @@ summed as (
         count(*) filter (where {{ cost }}is_profitable and current_revenue_usd > 0) as {{ cost }}profitable_customers,
         count(*) filter (where {{ cost }}is_profitable and current_revenue_usd > 0 and rise_share > {{ assumption('steep_rise_from_share') }}) as {{ cost }}profitable_steep_rises,
         {% endfor -%}
-        {{ ratio('sum(after_cost_usd) filter (where not is_cost_unknown)', 'sum(cost_usd) filter (where not is_cost_unknown)') }} as after_cost_share,
+        {{ money('sum(cost_usd - after_cost_usd) filter (where not is_cost_unknown)') }} as saved_usd,
         {% for scenario in ['low', 'base', 'high'] -%}
         cast(sum(leave_probability_{{ scenario }}) as double) as customers_lost_{{ scenario }},
         {% endfor -%}
@@ -110,9 +111,9 @@ compared as (
     select
         summed.*,
         plans.is_listed, plans.is_current, plans.plan_name, plans.plan_kind, plans.usage_unit, plans.unit_cost_usd,
-        plans.unit_cost_usd * case when plans.usage_unit = 'credit' then 1 else summed.after_cost_share end as after_unit_cost_usd,
+        plans.unit_cost_usd * case when plans.usage_unit = 'credit' then 1 else 1 - {{ ratio('summed.saved_usd', 'plans.units_cost_usd') }} end as after_unit_cost_usd,
         plans.fee_share, plans.included_share, plans.target_margin_share, plans.usage_cap_fees,
-        transitions.floor_share is not null as has_floor,
+        transitions.floor_share, transitions.floor_share is not null as has_floor,
         case when plans.usage_cap_fees is null then 0 else 1 end + case when plans.included_share > 0 then 1 else 0 end
         + case when transitions.floor_share is null then 0 else 1 end + case when transitions.rise_cap_share is null then 0 else 1 end
         + case when transitions.spares_profitable then 1 else 0 end as rules_in_it,

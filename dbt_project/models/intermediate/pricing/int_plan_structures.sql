@@ -69,7 +69,8 @@ unit_costs as (
     select
         units.choice as usage_unit,
         {{ ratio('spent.cost_usd', "case units.choice when 'call' then used.calls when '1k_tokens' then used.tokens / 1000.0 else weighed.credits end") }}
-            as unit_cost_usd
+            as unit_cost_usd,
+        {{ money('spent.cost_usd') }} as units_cost_usd
     from search_values as units
     cross join used
     cross join weighed
@@ -94,6 +95,7 @@ searched as (
         cast(tiers.tier_fee_usd * fees.value as decimal(18, 2)) as base_fee_usd,
         unit_costs.usage_unit,
         unit_costs.unit_cost_usd,
+        unit_costs.units_cost_usd,
         cast(floor(cast(tiers.tier_fee_usd * fees.value * included.value as double) / unit_costs.unit_cost_usd) as bigint) as included_units,
         {{ decimal_of_double('unit_costs.unit_cost_usd / (1 - cast(margins.value as double))', 'decimal(18, 6)') }} as usd_per_unit,
         cast(floor(cast(tiers.tier_fee_usd * caps.value as double) / unit_costs.unit_cost_usd) as bigint) as usage_cap_units,
@@ -127,6 +129,7 @@ structures as (
         usd_per_unit,
         usage_cap_units,
         cast(unit_cost_usd as double) as unit_cost_usd,
+        units_cost_usd,
         cast(fee_share as double) as fee_share,
         cast(included_share as double) as included_share,
         cast(target_margin_share as double) as target_margin_share,
@@ -147,6 +150,7 @@ structures as (
         cast(pricing_plans.usd_per_unit as decimal(18, 6)) as usd_per_unit,
         cast(null as bigint) as usage_cap_units,
         cast(null as double) as unit_cost_usd,
+        {{ money('null') }} as units_cost_usd,
         cast(null as double) as fee_share,
         cast(null as double) as included_share,
         cast(null as double) as target_margin_share,

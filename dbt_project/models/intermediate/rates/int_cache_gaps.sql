@@ -20,6 +20,7 @@ read as (
         cache_reads.provider,
         cache_reads.model,
         cache_reads.run_place,
+        cast(sum(cache_reads.calls) as bigint) as calls,
         cast(sum(cache_reads.input_tokens) as bigint) as input_tokens,
         {{ ratio('sum(cache_reads.cached_input_tokens)', 'sum(cache_reads.input_tokens)') }} as cached_share
     from cache_reads
@@ -68,12 +69,15 @@ compared as (
 
 ),
 
-final as (
+summed as (
 
     select
         task_type,
         provider,
         model,
+        cast(sum(calls) as bigint) as calls,
+        cast(coalesce(max(calls) filter (where run_place = 'later'), 0) as bigint) as later_calls,
+        cast(coalesce(max(calls) filter (where run_place = 'unknown'), 0) as bigint) as unplaced_calls,
         cast(coalesce(max(input_tokens) filter (where run_place = 'first'), 0) as bigint) as first_input_tokens,
         max(cached_share) filter (where run_place = 'first') as first_cached_share,
         max(peer_cached_share) filter (where run_place = 'first') as peer_first_cached_share,
@@ -84,6 +88,40 @@ final as (
         cast(sum(more_cached_tokens) as bigint) as more_cached_tokens
     from compared
     group by task_type, provider, model
+
+),
+
+{# A few calls of a known place do not tell what the many others could read: what most calls, or most prompt tokens, are silent on is unknown. #}
+placed as (
+
+    select
+        *,
+        cast(first_input_tokens + later_input_tokens as bigint) as placed_input_tokens,
+        unplaced_calls * 2 <= calls and unplaced_input_tokens <= first_input_tokens + later_input_tokens as is_place_known
+    from summed
+
+),
+
+final as (
+
+    select
+        task_type,
+        provider,
+        model,
+        calls,
+        later_calls,
+        unplaced_calls,
+        first_input_tokens,
+        first_cached_share,
+        peer_first_cached_share,
+        later_input_tokens,
+        later_cached_share,
+        peer_later_cached_share,
+        placed_input_tokens,
+        unplaced_input_tokens,
+        is_place_known,
+        case when is_place_known then more_cached_tokens end as more_cached_tokens
+    from placed
 
 )
 

@@ -107,12 +107,12 @@ switched as (
 fixed as (
 
     select
-        'inefficient_usage:' || task_type || ':' || model as action_id,
+        'inefficient_usage:' || task_type || ':' || provider || '/' || model as action_id,
         customer_id,
         {{ money('sum(monthly_savings_usd)') }} as weight_usd
     from premium_usage
     where suggestion_verdict = 'acceptable' and monthly_savings_usd > 0
-    group by task_type, model, customer_id
+    group by task_type, provider, model, customer_id
 
 ),
 

@@ -106,7 +106,7 @@ saved as (
 priced as (
 
     select
-        candidates.usage_unit, rated_candidates.customer_id, rated_candidates.is_priced, rated_candidates.current_revenue_usd, rated_candidates.cost_usd,
+        candidates.usage_unit, candidates.floor_share, rated_candidates.customer_id, rated_candidates.is_priced, rated_candidates.current_revenue_usd, rated_candidates.cost_usd,
         rated_candidates.revenue_usd,
         {{ served_share('rated_candidates') }} as served_share,
         rated_candidates.leave_probability_low, rated_candidates.leave_probability_base, rated_candidates.leave_probability_high
@@ -141,7 +141,7 @@ planned as (
         coalesce(saved.settings_high_usd, {{ money(0) }}) as settings_high_usd,
         coalesce(saved.settings_alone_usd, {{ money(0) }}) as settings_alone_usd,
         coalesce(priced.revenue_usd, today.revenue_usd) as asked_usd,
-        coalesce({{ revenue_after_savings('priced', 'priced.usage_unit', 'coalesce(saved.routing_usd + saved.settings_usd, 0)') }}, today.revenue_usd) as plan_revenue_usd,
+        coalesce({{ revenue_after_savings('priced', 'priced.usage_unit', 'coalesce(saved.routing_usd + saved.settings_usd, 0)', 'priced.floor_share') }}, today.revenue_usd) as plan_revenue_usd,
         1 - coalesce(priced.leave_probability_base, 0) as stay_share,
         1 - coalesce(case when scenarios.worst_churn = 'low' then priced.leave_probability_low else priced.leave_probability_high end, 0) as stay_low_share,
         1 - coalesce(case when scenarios.worst_churn = 'low' then priced.leave_probability_high else priced.leave_probability_low end, 0) as stay_high_share,

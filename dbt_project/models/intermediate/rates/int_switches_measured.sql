@@ -25,21 +25,33 @@ as_of as (
 
 ),
 
-{# The part of the task that the old model had in the 30 days before. #}
-before as (
+customer_calls as (
 
     select
         accepted.tracking_id,
-        {{ ratio(
-            'coalesce(sum(usage_daily.calls) filter (where usage_daily.provider = accepted.from_provider and usage_daily.model = accepted.from_model), 0)',
-            'sum(usage_daily.calls)'
-        ) }} as from_share
+        usage_daily.customer_id,
+        sum(usage_daily.calls) as calls,
+        coalesce(sum(usage_daily.calls) filter (where usage_daily.provider = accepted.from_provider and usage_daily.model = accepted.from_model), 0) as from_calls,
+        coalesce(sum(usage_daily.calls) filter (where usage_daily.provider = accepted.to_provider and usage_daily.model = accepted.to_model), 0) as to_calls
     from accepted
     inner join usage_daily
         on
             accepted.task_type = usage_daily.task_type
             and usage_daily.usage_date between accepted.accepted_date - 30 and accepted.accepted_date - 1
-    group by accepted.tracking_id
+    group by accepted.tracking_id, usage_daily.customer_id
+
+),
+
+{# The parts of the task that both models had in the 30 days before: of each customer, because the calls of one who leaves move nowhere; of all for
+   who is new. #}
+before as (
+
+    select
+        tracking_id,
+        {{ ratio('sum(from_calls)', 'sum(calls)') }} as from_share,
+        {{ ratio('sum(to_calls)', 'sum(calls)') }} as to_share
+    from customer_calls
+    group by tracking_id
 
 ),
 
@@ -50,6 +62,8 @@ since as (
         cast(date_trunc('month', usage.usage_date) as date) as month_start_date,
         usage.usage_date,
         usage.calls,
+        usage.calls * coalesce({{ ratio('customer_calls.from_calls', 'customer_calls.calls') }}, before.from_share) as expected_from_calls,
+        usage.calls * coalesce({{ ratio('customer_calls.to_calls', 'customer_calls.calls') }}, before.to_share) as expected_to_calls,
         usage.provider = accepted.from_provider and usage.model = accepted.from_model as is_before,
         usage.provider = accepted.to_provider and usage.model = accepted.to_model as is_after,
         usage.list_cost_usd,
@@ -57,6 +71,8 @@ since as (
     from accepted
     inner join usage_daily as usage on accepted.task_type = usage.task_type and accepted.accepted_date <= usage.usage_date
     inner join as_of on usage.usage_date <= as_of.as_of_date
+    inner join before on accepted.tracking_id = before.tracking_id
+    left join customer_calls on accepted.tracking_id = customer_calls.tracking_id and usage.customer_id = customer_calls.customer_id
     left join price_periods as prices
         on
             accepted.from_provider = prices.provider
@@ -72,7 +88,8 @@ monthly as (
         tracking_id,
         month_start_date,
         cast(count(distinct usage_date) as integer) as measured_days,
-        sum(calls) as task_calls,
+        {{ stable_sum('expected_from_calls') }} as expected_from_calls,
+        {{ stable_sum('expected_to_calls') }} as expected_to_calls,
         coalesce(sum(calls) filter (where is_before), 0) as before_calls,
         coalesce(sum(calls) filter (where is_after), 0) as after_calls,
         {{ money('sum(list_cost_usd) filter (where is_after)') }} as after_cost_usd,
@@ -85,14 +102,14 @@ monthly as (
 
 ),
 
-{# Of the calls on the new model those have moved that the old one would have had; the others were there before. #}
+{# Those calls have moved that the old model would have had and the new one has more than it would have had: what left for a third model, or was there
+   before, has not. #}
 moved as (
 
     select
-        monthly.*,
-        coalesce(least(greatest({{ ratio('before.from_share * monthly.task_calls - monthly.before_calls', 'monthly.after_calls') }}, 0), 1), 0) as moved_share
+        *,
+        coalesce(greatest({{ ratio('least(expected_from_calls - before_calls, after_calls - expected_to_calls)', 'after_calls') }}, 0), 0) as moved_share
     from monthly
-    inner join before on monthly.tracking_id = before.tracking_id
 
 ),
 

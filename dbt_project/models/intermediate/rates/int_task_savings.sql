@@ -1,8 +1,5 @@
-{# one row per task type x provider x model at the standard tier: what fixes of inefficient usage take away, and what the
-   batch service and then prompt caching save, each alone and on what the actions before it leave #}
-
-{% set moved = assumption('batch_base_share', 'decimal(6, 4)') %}
-{% set kept = assumption('model_switch_base_share', 'decimal(6, 4)') %}
+{# one row per task type x provider x model at the standard tier: what fixes of inefficient usage take away, what the batch service and then prompt
+   caching save, each alone and on what the counted actions before it leave, and what all of them leave #}
 
 with task_usage as (
 
@@ -16,19 +13,13 @@ premium_usage as (
 
 ),
 
-batchable_tasks as (
+kinds as (
 
-    select * from {{ ref('batchable_tasks') }}
-
-),
-
-cache_gaps as (
-
-    select * from {{ ref('int_cache_gaps') }}
+    select * from {{ ref('savings_actions') }}
 
 ),
 
-{# Customers whose premium model does trivial work, where the whole task type does not move anyway. #}
+{# Customers whose premium model does trivial work: what does not count leaves its calls to what comes after it. #}
 fixes as (
 
     select
@@ -37,19 +28,7 @@ fixes as (
         model,
         sum(monthly_savings_usd) as savings_usd
     from premium_usage
-    where suggestion_verdict = 'acceptable' and monthly_savings_usd > 0
-    group by task_type, provider, model
-
-),
-
-costs as (
-
-    select
-        task_type,
-        provider,
-        model,
-        sum(effective_cost_usd) as cost_usd
-    from task_usage
+    where is_counted
     group by task_type, provider, model
 
 ),
@@ -58,43 +37,19 @@ standard_usage as (
 
     select
         usage.*,
-        {{ decimal_of_double(
-            'case when usage.is_switched then 0 else least(coalesce(' ~ ratio('fixes.savings_usd', 'costs.cost_usd') ~ ', 0), 1) end', 'decimal(9, 8)'
-        ) }} as fixed_share,
-        batchable_tasks.batchable_share,
-        cast(batchable_tasks.batchable_share * {{ moved }} as decimal(9, 8)) as batch_moved_share,
-        {{ ratio('usage.cached_input_tokens', 'usage.input_tokens') }} as cached_share
+        {{ decimal_of_double('least(coalesce(' ~ ratio('fixes.savings_usd', 'usage.all_tiers_cost_usd') ~ ', 0), 1)', 'decimal(9, 8)') }} as fixed_share
     from task_usage as usage
-    inner join costs on usage.task_type = costs.task_type and usage.provider = costs.provider and usage.model = costs.model
     left join fixes on usage.task_type = fixes.task_type and usage.provider = fixes.provider and usage.model = fixes.model
-    left join batchable_tasks on usage.task_type = batchable_tasks.task_type
     where usage.service_tier = 'standard'
 
 ),
 
-{# A switch is counted for the calls that are kept on the other model; the rest stays, and saves what it would save today. #}
-batch_discounts as (
-
-    select
-        *,
-        cast(batchable_share * {{ moved }} * (1 - fixed_share) as decimal(9, 8)) as batch_left_share,
-        case when is_switched then cast(batchable_share * {{ moved }} * {{ kept }} as decimal(9, 8)) else cast(0 as decimal(9, 8)) end as batch_switched_share,
-        case
-            when is_switched then {{ money(money('cost_after_switch_usd * ' ~ kept) ~ ' + ' ~ money('effective_cost_usd * (1 - ' ~ kept ~ ')')) }}
-            else cost_after_switch_usd
-        end as cost_left_usd,
-        price_book_cost_usd - batch_cost_usd as own_batch_discount_usd,
-        planned_price_book_cost_usd - planned_batch_cost_usd as planned_batch_discount_usd
-    from standard_usage
-
-),
-
+{# Never more than the price list promises, nor than what the calls cost. least() and greatest() skip a null: what has no
+   batch price stays unknown only when it is asked for. #}
 batched as (
 
     select
         *,
-        {# Never more than the price list promises, nor than what the calls cost. least() and greatest() skip a null: what has no
-           batch price stays unknown only when it is asked for. #}
         case
             when own_batch_discount_usd is not null
                 then {{ money('greatest(least(own_batch_discount_usd, effective_cost_usd), 0) * batch_moved_share') }}
@@ -104,92 +59,141 @@ batched as (
                 then {{ money(
                     money(
                         'greatest(least(planned_batch_discount_usd, own_batch_discount_usd, effective_cost_usd, cost_after_switch_usd), 0)'
-                        ~ ' * batch_switched_share'
+                        ~ ' * cast(batch_moved_share * switched_share as decimal(9, 8))'
                     )
                     ~ ' + '
                     ~ money(
-                        'greatest(least(own_batch_discount_usd, effective_cost_usd), 0) * cast(batch_left_share - batch_switched_share as decimal(9, 8))'
+                        'greatest(least(own_batch_discount_usd, effective_cost_usd), 0)'
+                        ~ ' * cast(batch_moved_share * (1 - fixed_share - switched_share) as decimal(9, 8))'
                     )
                 ) }}
         end as batch_net_usd
-    from batch_discounts
+    from standard_usage
 
 ),
 
-{# More than is not cached today cannot be; least() would skip what is unknown. #}
-gaps as (
+batch_tasks as (
+
+    select task_type, {{ money('sum(batch_net_usd)') }} as net_usd
+    from batched
+    where batch_gross_usd > 0 and batch_net_usd is not null
+    group by task_type
+
+),
+
+batch_works as (
+
+    select batch_tasks.*, kinds.effort_days, kinds.effort_days_per_part, kinds.usd_per_effort_day, {{ work_of("'batch:' || batch_tasks.task_type", 'batch_tasks.net_usd') }} as work_id
+    from batch_tasks
+    inner join kinds on kinds.action_kind = 'batch'
+
+),
+
+counted_batches as (
+
+    select task_type, {{ is_counted_with_its_work('net_usd') }} as is_counted
+    from batch_works
+
+),
+
+{# Prompts of calls that move to the batch service are cached apart. #}
+left_to_cache as (
 
     select
-        usage.*,
-        case
-            when cache_gaps.more_cached_tokens is not null
-                then least(cache_gaps.more_cached_tokens, usage.input_tokens - usage.cached_input_tokens)
-        end as more_cached_tokens
-    from batched as usage
-    left join cache_gaps
-        on usage.task_type = cache_gaps.task_type and usage.provider = cache_gaps.provider and usage.model = cache_gaps.model
+        batched.*,
+        case when counted_batches.is_counted and batched.batch_net_usd > 0 then batched.batch_net_usd else {{ money(0) }} end as batch_counted_usd,
+        (1 - cast(batched.fixed_share as double))
+        * (1 - case when counted_batches.is_counted and batched.batch_net_usd > 0 then cast(batched.batch_moved_share as double) else 0 end) as calls_left_share
+    from batched
+    left join counted_batches on batched.task_type = counted_batches.task_type
 
 ),
 
-{# Calls that move to the batch service are left out of the net saving: their prompts are cached apart. #}
 discounted as (
 
     select
         *,
         {{ token_cost('more_cached_tokens', 'cache_discount_usd_per_token') }} as own_caching_discount_usd,
-        cast(floor(more_cached_tokens * (1 - coalesce(cast(batch_moved_share as double), 0)) * (1 - fixed_share)) as bigint) as tokens_left_to_cache
-    from gaps
+    {%- for discount, share in [('planned_cache', 'switched_share'), ('cache', '(1 - switched_share)')] %}
+    {{ money(money(token_cost('cast(floor(more_cached_tokens * calls_left_share) as bigint)', discount ~ '_discount_usd_per_token')) ~ ' * ' ~ share) }} as left_{{ discount }}_usd{{ ',' if not loop.last }}
+    {%- endfor %}
+    from left_to_cache
 
 ),
 
-caching_left as (
+{# What has no price for cached input stays unknown only when it is asked for. #}
+cached as (
 
     select
         *,
+        case when own_caching_discount_usd is not null then {{ money('least(own_caching_discount_usd, effective_cost_usd)') }} end as caching_gross_usd,
         case
-            when is_switched
+            when own_caching_discount_usd is not null and left_planned_cache_usd is not null
                 then {{ money(
-                    money(money(token_cost('tokens_left_to_cache', 'planned_cache_discount_usd_per_token')) ~ ' * ' ~ kept)
-                    ~ ' + '
-                    ~ money(money(token_cost('tokens_left_to_cache', 'cache_discount_usd_per_token')) ~ ' * (1 - ' ~ kept ~ ')')
+                    'least(left_planned_cache_usd + left_cache_usd, own_caching_discount_usd, effective_cost_usd, cost_left_usd * (1 - fixed_share) - batch_counted_usd)'
                 ) }}
-            else {{ token_cost('tokens_left_to_cache', 'planned_cache_discount_usd_per_token') }}
-        end as caching_left_discount_usd
+        end as caching_net_usd
     from discounted
+
+),
+
+cache_tasks as (
+
+    select task_type, {{ money('sum(caching_net_usd)') }} as net_usd
+    from cached
+    where caching_gross_usd > 0 and caching_net_usd is not null
+    group by task_type
+
+),
+
+cache_works as (
+
+    select cache_tasks.*, kinds.effort_days, kinds.effort_days_per_part, kinds.usd_per_effort_day, {{ work_of("'caching:' || cache_tasks.task_type", 'cache_tasks.net_usd') }} as work_id
+    from cache_tasks
+    inner join kinds on kinds.action_kind = 'caching'
+
+),
+
+counted_caches as (
+
+    select task_type, {{ is_counted_with_its_work('net_usd') }} as is_counted
+    from cache_works
 
 ),
 
 saved as (
 
     select
-        task_type,
-        provider,
-        model,
-        planned_provider,
-        planned_model,
-        calls,
-        input_tokens,
-        output_tokens,
-        effective_cost_usd as current_cost_usd,
-        cost_after_switch_usd,
-        fixed_share,
-        cast(batchable_share as double) as batchable_share,
-        cast(batch_moved_share as double) as batch_moved_share,
-        cast(floor(calls * batch_moved_share) as bigint) as batchable_calls,
-        batch_gross_usd,
-        batch_net_usd,
-        cached_share,
-        more_cached_tokens,
-        {# least() skips a null: what has no price for cached input stays unknown only when it is asked for. #}
-        case when own_caching_discount_usd is not null then {{ money('least(own_caching_discount_usd, effective_cost_usd)') }} end as caching_gross_usd,
-        case
-            when own_caching_discount_usd is not null and caching_left_discount_usd is not null
-                then {{ money(
-                    'least(caching_left_discount_usd, own_caching_discount_usd, effective_cost_usd,'
-                    ~ ' cost_left_usd * (1 - fixed_share) - coalesce(batch_net_usd, 0))'
-                ) }}
-        end as caching_net_usd
-    from caching_left
+        cached.task_type, cached.provider, cached.model, cached.planned_provider, cached.planned_model,
+        cached.calls,
+        cached.input_tokens,
+        cached.output_tokens,
+        cached.effective_cost_usd as current_cost_usd,
+        cached.cost_after_switch_usd,
+        cached.fixed_share,
+        cast(cached.batchable_share as double) as batchable_share,
+        cast(cached.batch_moved_share as double) as batch_moved_share,
+        cast(floor(cached.calls * cached.batch_moved_share) as bigint) as batchable_calls,
+        cached.batch_gross_usd,
+        cached.batch_net_usd,
+        {{ ratio('cached.cached_input_tokens', 'cached.input_tokens') }} as cached_share,
+        cached.placed_input_tokens, cached.unplaced_input_tokens, cached.more_cached_tokens,
+        cached.caching_gross_usd,
+        cached.caching_net_usd,
+    {%- for place, share, cost, discount in [('stays', '(1 - cast(cached.switched_share as double))', 'effective_cost', 'cache'), ('moves', 'cast(cached.switched_share as double)', 'cost_after_switch', 'planned_cache')] %}
+    cached.calls_left_share * {{ share }} as {{ place }}_share,
+    greatest(
+        cast(cached.{{ cost }}_usd as double) * cached.calls_left_share * {{ share }}
+        - case
+            when counted_caches.is_counted
+                then coalesce(cast(cached.caching_net_usd as double) * {{ ratio('cached.left_' ~ discount ~ '_usd', 'cached.left_planned_cache_usd + cached.left_cache_usd') }}, 0)
+            else 0
+        end,
+        0
+    ) as {{ place }}_usd{{ ',' if not loop.last }}
+    {%- endfor %}
+    from cached
+    left join counted_caches on cached.task_type = counted_caches.task_type
 
 )
 

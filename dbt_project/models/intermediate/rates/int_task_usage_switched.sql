@@ -1,4 +1,7 @@
-{# one row per task type x provider x model x service tier: what the judged calls cost before and after the recommended switch #}
+{# one row per task type x provider x model x service tier: what the judged calls cost before and after the recommended switch, and what the batch
+   service and caching could change of them #}
+
+{% set kept = assumption('model_switch_base_share', 'decimal(6, 4)') %}
 
 with task_usage as (
 
@@ -16,6 +19,18 @@ targets as (
 
     select * from {{ ref('int_model_switch_targets') }}
     where is_recommended
+
+),
+
+batchable_tasks as (
+
+    select * from {{ ref('batchable_tasks') }}
+
+),
+
+cache_gaps as (
+
+    select * from {{ ref('int_cache_gaps') }}
 
 ),
 
@@ -109,12 +124,36 @@ priced as (
 
 ),
 
+{# A switch is counted for the calls that are kept on the other model; the rest stays. Never more than the price list promises comes off by the batch
+   service, and no more can be cached than is not cached today. least() skips a null: what has no batch price stays unknown only when it is asked for. #}
 switched as (
 
     select
-        *,
-        case when is_switched then planned_price_book_cost_usd else effective_cost_usd end as cost_after_switch_usd
+        priced.*,
+        case when priced.is_switched then priced.planned_price_book_cost_usd else priced.effective_cost_usd end as cost_after_switch_usd,
+        case
+            when priced.is_switched
+                then {{ money(money('priced.planned_price_book_cost_usd * ' ~ kept) ~ ' + ' ~ money('priced.effective_cost_usd * (1 - ' ~ kept ~ ')')) }}
+            else priced.effective_cost_usd
+        end as cost_left_usd,
+        case when priced.is_switched then {{ kept }} else cast(0 as decimal(6, 4)) end as switched_share,
+        priced.price_book_cost_usd - priced.batch_cost_usd as own_batch_discount_usd,
+        priced.planned_price_book_cost_usd - priced.planned_batch_cost_usd as planned_batch_discount_usd,
+        sum(priced.effective_cost_usd) over (partition by priced.task_type, priced.provider, priced.model) as all_tiers_cost_usd,
+        batchable_tasks.batchable_share,
+        cast(batchable_tasks.batchable_share * {{ assumption('batch_base_share', 'decimal(6, 4)') }} as decimal(9, 8)) as batch_moved_share,
+        cache_gaps.placed_input_tokens,
+        cache_gaps.unplaced_input_tokens,
+        {# More than is not cached today cannot be, and nothing without a prompt; least() would skip what is unknown. #}
+        case
+            when priced.input_tokens = 0 then 0
+            when cache_gaps.more_cached_tokens is not null
+                then least(cache_gaps.more_cached_tokens, priced.input_tokens - priced.cached_input_tokens)
+        end as more_cached_tokens
     from priced
+    left join batchable_tasks on priced.task_type = batchable_tasks.task_type
+    left join cache_gaps
+        on priced.task_type = cache_gaps.task_type and priced.provider = cache_gaps.provider and priced.model = cache_gaps.model
 
 )
 

@@ -54,7 +54,7 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence
             ),
             recommendation=Recommendation(
                 budget_decision(ahead),
-                "Head of Finance",
+                approver(ahead),
                 "days",
             ),
             outcome=budget_outcome(ahead),
@@ -70,88 +70,162 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence
     )
 
 
+def approver(team: Evidence) -> str:
+    """Who decides on the budget of a team."""
+    return str(team["approver_role"] or "Head of Finance")
+
+
 def budget_decision(budgets: Evidence) -> Prose:
-    """Who decides what by when: each budget that was never kept, else the use that breaks the first."""
-    if budgets["is_covered_by_savings"]:
-        return budgets.say(
-            "The use is to change, not the budget: open savings of {team_name:text} on machines and storage, "
-            "{open_savings_usd:usd_table} a month, cover the {projected_variance_usd:usd_table} that it "
-            + ("was" if budgets["is_ended"] else "is heading")
-            + " over. Do the savings first, and do not raise the budget: have the team say by "
-            "{decide_by_date:day} which it does (the optimization page lists them)."
-        ) + join([_as_wrong(other) for other in budgets.each() if _is_wrong_beside(other, budgets)], "")
-    if budgets["overrun_verdict"] == "the budget is wrong":
-        return budgets.say(
-            "The budget is wrong, not the use: {team_name:text} was over it in {over_months:count} of "
-            "{judged_months:count} whole months. Decide first which savings of the optimization page the "
-            "team carries out; without them set it to {suggested_budget_usd:usd_table}, what a month "
-            "has cost lately or what is forecast, whichever is more, by {decide_by_date:day}."
-        ) + join(
-            [
-                *(_as_wrong(other) for other in budgets.each() if _is_as_wrong(other, budgets)),
-                budgets.say(
-                    " The teams' budgets would then come to {suggested_team_budgets_usd:usd} a month"
-                    + (
-                        "."
-                        if budgets["company_budget_usd"] is None
-                        else "; the company's is {company_budget_usd:usd}."
-                    )
-                ),
-            ],
-            "",
+    """What is decided on every team that is over in the month of the first: savings, budget, or both."""
+    said = join([team_decision(team) for team in _over_with(budgets)], " ")
+    if not any(team["suggested_budget_usd"] for team in _over_with(budgets)):
+        return said
+    return said + budgets.say(
+        " The teams' budgets would then come to {suggested_team_budgets_usd:usd} a month"
+        + ("." if budgets["company_budget_usd"] is None else "; the company's is {company_budget_usd:usd}.")
+    )
+
+
+def _over_with(budgets: Evidence) -> list[Evidence]:
+    """The rows of teams that are over in the month of the first row."""
+    return [
+        team
+        for team in budgets.each()
+        if team["is_over"] and team["month_start_date"] == budgets["month_start_date"]
+    ]
+
+
+def team_decision(team: Evidence) -> Prose:
+    """What is decided on one team that is over its budget or heading over it; the same on every page."""
+    if team["is_ended"]:
+        return team.say(
+            "Ask {team_name:text} what took it {projected_variance_usd:usd} over in "
+            "{month_start_date:month}, and settle the next budget by the answer, by {decide_by_date:day}."
         )
-    return budgets.say(
-        "Ask {team_name:text} what took it {projected_variance_usd:usd} over in {month_start_date:month}, "
-        "and settle the next budget by the answer, by {decide_by_date:day}."
-        if budgets["is_ended"]
-        else "Decide by {decide_by_date:day}: raise the budget of {team_name:text} for "
-        "{month_start_date:month} to {projected_cost_usd:usd}, or have the team say what it cuts to save "
-        "{projected_variance_usd:usd}."
+    if team["is_covered_by_savings"]:
+        return (
+            team.say("{team_name:text}: change the use, not the budget. Open savings")
+            + _savings_of(team)
+            + team.say(" cover the {projected_variance_usd:usd_table} that it is heading over ")
+            + _kept_from(team)
+            + team.say(" The team says by {decide_by_date:day} which of them (optimization page) it makes.")
+            + _hard_stop(team)
+        )
+    if team["overrun_verdict"] == "both are":
+        return (
+            team.say(
+                "{team_name:text}: change the use, then the budget. It was over in {over_months:count} of "
+                "{judged_months:count} whole months. Decide first on the open savings"
+            )
+            + _savings_of(team)
+            + team.say(
+                " from {all_saved_from_date:month} on: a part of the {projected_variance_usd:usd_table} "
+                "that it is heading over. Then set the budget to {suggested_budget_usd:usd_table}, or to "
+                "{suggested_without_savings_usd:usd_table} if nothing is saved, by {decide_by_date:day}."
+            )
+            + _hard_stop(team)
+        )
+    if team["overrun_verdict"] == "the budget is wrong":
+        return team.say(
+            "{team_name:text}: change the budget, not the use. It was over in {over_months:count} of "
+            "{judged_months:count} whole months, and no saving is open. Set it to "
+            "{suggested_budget_usd:usd_table}, what a month has cost lately or what is forecast, whichever "
+            "is more, by {decide_by_date:day}."
+        ) + _hard_stop(team)
+    said = team.say(
+        "{team_name:text}: decide by {decide_by_date:day} whether to raise its budget for "
+        "{month_start_date:month} to {projected_cost_usd:usd_table}, or have the team say what it cuts to "
+        "save {projected_variance_usd:usd_table}."
+    )
+    if team["open_savings_usd"]:
+        said += note(" Open savings") + _savings_of(team) + note(" are a part of that.")
+    return said + _hard_stop(team)
+
+
+def _savings_of(team: Evidence) -> Prose:
+    """The open savings of a team, by where they are made."""
+    parts = [
+        (column, words)
+        for column, words in (
+            ("open_savings_on_machines_usd", "on machines and storage"),
+            ("open_savings_on_calls_usd", "on calls"),
+            ("lift_savings_usd", "by moves that lift its answers ({lifts_for_less:text})"),
+        )
+        if team[column]
+    ]
+    if len(parts) == 1:
+        return team.say(f" {parts[0][1]}, {{open_savings_usd:usd_table}} a month,")
+    return team.say(
+        ", {open_savings_usd:usd_table} a month ("
+        + ", ".join(f"{{{column}:usd_table}} {words}" for column, words in parts)
+        + "),"
     )
 
 
-def _is_wrong_beside(other: Evidence, first: Evidence) -> bool:
-    return (
-        other["overrun_verdict"] == "the budget is wrong"
-        and other["month_start_date"] == first["month_start_date"]
+def _kept_from(team: Evidence) -> Prose:
+    """From which month on savings keep a budget that they cover, and what stays over until then."""
+    if team["kept_from_date"] == team["month_start_date"]:
+        return team.say("in {month_start_date:month} already, if the work begins now.")
+    if team["kept_from_date"] is None:
+        said = note("once all are made, but do not keep the months after it alone, as these are forecast.")
+    elif team["kept_low_from_date"] == team["kept_from_date"]:
+        said = team.say("from {kept_from_date:month} on, at their low end as well.")
+    else:
+        said = team.say("from {kept_from_date:month} on, but not at their low end.")
+    return said + team.say(
+        " In {month_start_date:month} "
+        + (
+            "{month_savings_usd:usd_table} of them count if all the work begins now"
+            if team["month_savings_usd"]
+            else "none of them counts yet"
+        )
+        + ", and {overrun_after_savings_usd:usd_table} stay over: accept that once, or cut it."
     )
 
 
-def _is_as_wrong(other: Evidence, first: Evidence) -> bool:
-    return (
-        other["overrun_verdict"] == first["overrun_verdict"]
-        and other["month_start_date"] == first["month_start_date"]
-        and other["team_name"] != first["team_name"]
-    )
-
-
-def _as_wrong(other: Evidence) -> Prose:
-    return other.say(
-        " The budget of {team_name:text} is wrong: it was over in {over_months:count} of "
-        "{judged_months:count} whole months, and no open saving on machines and storage covers that. Set it "
-        "to {suggested_budget_usd:usd_table}."
+def _hard_stop(team: Evidence) -> Prose:
+    """The budget beside the team's own that may refuse its calls in the month."""
+    if team["hard_stop_of"] is None:
+        return note("")
+    return team.say(
+        " The {hard_stop_of:text} has a hard stop at {hard_stop_usd:usd_table} in {month_start_date:month}: "
+        "{hard_stop_forecast_usd:usd_table} are forecast, {hard_stop_upper_usd:usd_table} at the high end, "
+        "and calls beyond it are refused."
     )
 
 
 def budget_outcome(budgets: Evidence) -> Prose:
-    """What that decision is worth, in the month that it is about."""
-    if budgets["is_covered_by_savings"]:
-        return budgets.say(
-            "Up to **{open_savings_usd:usd_table}** a month, which the optimization page counts: the budget "
-            "is then kept. Assumption: the savings are made before the month, and use stays as it is."
-        )
-    if budgets["overrun_verdict"] == "the budget is wrong":
-        return budgets.say(
-            "No cost is saved: a budget that can be met says again when use changes. Below "
-            "{budget_usd:usd} the team would have to do less. Assumption: its use stays at the level of "
-            "these months."
-        )
-    return budgets.say(
-        "Nothing of the month that is over; up to **{projected_variance_usd:usd}** a month, if use is held "
-        "to a budget of that size. Assumption: the next months would cost what that one did."
+    """What these decisions are worth, in the month that they are about and after it."""
+    teams = _over_with(budgets)
+    return join([team_outcome(team) for team in teams], " ") + note(
+        " Assumption: the next months would cost what that one did."
         if budgets["is_ended"]
-        else "Between nothing, if the budget is raised, and **{projected_variance_usd:usd}** in "
-        "{month_start_date:month}, if use is cut to it. Assumption: the forecast of the team holds."
+        else " Assumption: the work on savings begins now, use stays as it is, and the forecast of the "
+        "teams holds."
+    )
+
+
+def team_outcome(team: Evidence) -> Prose:
+    """What the decision on one team is worth."""
+    if team["is_ended"]:
+        return team.say(
+            "{team_name:text}: nothing of the month that is over; up to "
+            "**{projected_variance_usd:usd_table}** a month, if use is held to a budget of that size."
+        )
+    if team["is_covered_by_savings"] or team["overrun_verdict"] == "both are":
+        return team.say(
+            "{team_name:text}: up to **{open_savings_usd:usd_table}** a month from "
+            "{all_saved_from_date:month} on, "
+            + ("{month_savings_usd:usd_table}" if team["month_savings_usd"] else "none")
+            + " of it in {month_start_date:month}."
+        )
+    if team["overrun_verdict"] == "the budget is wrong":
+        return team.say(
+            "{team_name:text}: no cost is saved; a budget that can be met says again when use changes."
+        )
+    return team.say(
+        "{team_name:text}: between nothing, if the budget is raised, and "
+        "**{projected_variance_usd:usd_table}** in {month_start_date:month}, if use is cut to it."
     )
 
 
@@ -175,28 +249,45 @@ def dear_team(teams: Evidence) -> tuple[Insight, ...]:
             ubr_impact=teams.say(
                 "**{cost_usd:usd}** of cost to serve in 30 days, {cost_share:percent} of the total."
             ),
-            recommendation=Recommendation(
-                teams.say(
-                    "Move the team's calls as “Which model for which task” advises, which names a cheaper "
-                    "model for {tasks_to_switch:count} of its {team_tasks:count} kinds of task."
-                )
-                if teams["tasks_to_switch"]
-                else note(
-                    "Look at how much each call sends and gets back: “Which model for which task” names no "
-                    "cheaper model that is good enough for this team's work."
-                ),
-                "Head of Engineering",
-                "days",
-            ),
-            outcome=teams.say(
-                "Between nothing and **{above_average_usd:usd}** in 30 days, if its calls came to cost the "
-                "average"
-                + ("; it overlaps with the savings of that page. " if teams["tasks_to_switch"] else ". ")
-                + "Assumption: teams do "
-                "different work; a dear call may be worth its price, which the feature analysis judges."
-            ),
+            recommendation=Recommendation(_cheaper_calls(teams), "Head of Engineering", "days"),
+            outcome=_of_cheaper_calls(teams),
             supporting=Table(TEAM_COLUMNS, teams, note("teams side by side, the dearest call first.")),
         ),
+    )
+
+
+def _cheaper_calls(teams: Evidence) -> Prose:
+    """Which models are advised for the calls of the dearest team; without any, where else to look."""
+    said = note("")
+    if teams["tasks_to_switch"]:
+        said += teams.say(
+            "Move the team's calls as “Which model for which task” advises, which names a cheaper "
+            "model for {tasks_to_switch:count} of its {team_tasks:count} kinds of task. "
+        )
+    if teams["tasks_to_lift"]:
+        said += teams.say(
+            "Decide on the moves that lift its answers to their quality floor and cost less: "
+            "{lifts_for_less:text} (“Which model for which task”)."
+        )
+    if teams["tasks_to_switch"] or teams["tasks_to_lift"]:
+        return said
+    return note(
+        "Look at how much each call sends and gets back: “Which model for which task” names no cheaper model "
+        "that is good enough for this team's work."
+    )
+
+
+def _of_cheaper_calls(teams: Evidence) -> Prose:
+    """What that is worth."""
+    if teams["savings_on_calls_usd"]:
+        return teams.say(
+            "Up to **{savings_on_calls_usd:usd_table}** a month, as that page counts it: no more beside it. "
+            "Assumption: the same calls, with as many tokens on the other models."
+        )
+    return teams.say(
+        "Between nothing and **{above_average_usd:usd}** in 30 days, if its calls came to cost the average. "
+        "Assumption: teams do different work; a dear call may be worth its price, which the feature analysis "
+        "judges."
     )
 
 

@@ -63,15 +63,20 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
         select
             team_name,
             month_start_date,
-            cast(:as_of + 14 as date) as decide_by_date,
+            decide_by_date,
+            approver_role,
             budget_usd,
             projected_cost_usd,
             projected_variance_usd,
             budget_status,
             is_over,
             month_phase = 'ended' as is_ended,
-            judged_months, over_months, suggested_budget_usd, overrun_verdict,
-            open_savings_usd, is_covered_by_savings,
+            judged_months, over_months, suggested_budget_usd, suggested_without_savings_usd, overrun_verdict,
+            open_savings_usd, open_savings_on_machines_usd, open_savings_on_calls_usd, lift_savings_usd,
+            lifts_for_less, is_covered_by_savings,
+            month_savings_usd, overrun_after_savings_usd, all_saved_from_date, kept_from_date,
+            kept_low_from_date,
+            hard_stop_of, hard_stop_usd, hard_stop_forecast_usd, hard_stop_upper_usd,
             suggested_team_budgets_usd, company_budget_usd, month_overrun_usd
         from allocation.rpt_budget_advice
         where month_start_date >= :month_start and projected_variance_usd is not null
@@ -236,7 +241,8 @@ def teams(warehouse: Warehouse) -> Evidence:
             team_id, team_name, customers, calls, tokens, failure_share, cost_usd, cost_share,
             cost_per_call_usd, cost_per_call_to_average, cost_per_1k_tokens_usd, prior_cost_usd,
             cost_change_share, calls_change_share, cost_per_call_change_share,
-            task_types as team_tasks, task_types_to_switch as tasks_to_switch
+            task_types as team_tasks, task_types_to_switch as tasks_to_switch,
+            task_types_to_lift_for_less as tasks_to_lift, lifts_for_less, savings_on_calls_usd
         from allocation.rpt_team_costs
         where team_id <> 'unallocated'
         order by cost_per_call_usd desc nulls last, team_id

@@ -45,8 +45,8 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
         ),
         recommendation=Recommendation(
             _what_mends(features),
-            "Head of Engineering",
-            "days",
+            str(features["task_owner_role"] or "Head of Engineering"),
+            str(features["task_advised_effort"] or "days"),
         ),
         outcome=outcome,
         supporting=Table(
@@ -60,6 +60,7 @@ def losses(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
                 Column("decision", "Judgement"),
                 Column("tasks", "Tasks with open actions"),
                 Column("own_savings_usd", "Its open savings a month", "usd_table"),
+                Column("own_lift_cost_usd", "Lifted to its floor, a month", "delta_usd_table"),
                 Column("margin_after_savings_usd", "Margin then", "usd_table"),
             ),
             features,
@@ -88,64 +89,12 @@ def _what_mends(features: Evidence) -> Prose:
     if features["task_advised_moves"] is not None:
         said += features.say(
             " Moving the calls of {task_advised_moves:text} is the cheapest way to lift it, for "
-            "{task_advised_cost_change_usd:more_or_less_usd} a month."
+            "{task_advised_cost_change_usd:more_or_less_usd} a month, "
+            "{own_lift_cost_usd:more_or_less_usd} of it here: the margin is then "
+            "{margin_after_savings_usd:usd_table}. What it does to the wait for an answer is in “Which "
+            "model for which task”."
         )
     return said
-
-
-def investments(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
-    """Features that deserve investment, and the one condition under which more use pays."""
-    if not totals["invest_features"]:
-        return ()
-    growth = ask.growth(warehouse)
-    features = ask.features(warehouse, "invest")
-    insight = Insight(
-        title=growth.say(
-            "Features that cost little and are used keep {invested_margin_share:percent} of their fees and "
-            "earn {share_of_all_margin:percent} of the margin"
-        ),
-        problem=say(
-            "Candidates for investment, by cost and use: {invested_features:count}, with "
-            "**{invested_margin_usd:usd}** of margin; first {invest_names:text}. What customers would pay "
-            "for them is not known. And under a flat fee the same "
-            "customers calling more brings cost and no revenue; only new subscriptions bring both.",
-            totals,
-            growth,
-        ),
-        domain_spec="Feature Economics (invest recommendation)",
-        domain_framework=f"{UNIT_ECONOMICS}; Planning & Estimating",
-        ubr_impact=growth.say("**{invested_margin_usd:usd}** of margin in 30 days rests on these features."),
-        recommendation=Recommendation(
-            note(
-                "Consider bringing these features to customers who do not use them, once you know what they "
-                "would pay for them."
-            ),
-            "Head of Product",
-            "a quarter",
-        ),
-        outcome=say(
-            "**{gain_with_new_customers_usd:usd}** more margin in 30 days if {invest_growth_share:percent} "
-            "more customers of today's kind subscribe for them; **{cost_of_more_calls_usd:usd}** more cost "
-            "and no revenue if only today's customers call that much more. Assumption: revenue and cost per "
-            "customer stay as they are; what the work itself costs is not known here.",
-            growth,
-            ask.thresholds(warehouse),
-        ),
-        supporting=Table(
-            (
-                Column("subject", "Feature"),
-                Column("gross_margin_usd", "Margin", "usd_table"),
-                Column("gross_margin_share", "Of revenue", "percent"),
-                Column("customers_using", "Customers", "count"),
-                Column("adoption_share", "Adoption", "percent"),
-                Column("calls_change_share", "Use", "delta"),
-                Column("reason", "Reason", "words"),
-            ),
-            features,
-            note("features that cost little and are much used or growing."),
-        ),
-    )
-    return (insight,)
 
 
 def closures(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:

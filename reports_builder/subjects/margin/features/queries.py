@@ -113,7 +113,8 @@ def losing(warehouse: Warehouse) -> Evidence:
             cost_to_serve_usd, -gross_margin_usd as loss_usd, calls_change_share, decision,
             decision_reason = 'loses_money_until_savings_are_made' as is_mended, open_savings_usd,
             own_savings_usd, margin_after_savings_usd, coalesce(open_tasks, 'none') as tasks, task_decision,
-            task_verdict, task_advised_moves, task_advised_cost_change_usd
+            task_verdict, task_advised_moves, task_advised_cost_change_usd, task_owner_role,
+            task_advised_effort, own_lift_cost_usd
         from margin.rpt_feature_economics
         where is_unprofitable
         order by gross_margin_usd, product_id, feature_id

@@ -1,15 +1,15 @@
 """What the reports and the dashboard say of features and of their judgement."""
 
 from reports_builder.chart_kinds import ranked_bars
-from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import FEATURE_PAGE, Column, Figure, KeyFigure, Table
+from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.model import FEATURE_PAGE, Column, Figure, KeyFigure, Section, Table
 from reports_builder.subjects.margin.features import queries as ask
 from reports_builder.subjects.margin.features.charts import decision_map, usage_ranges
 from reports_builder.warehouse import Warehouse
 
 
-def what_they_bring(totals: Evidence) -> Prose:
-    """What all features cost and bring together."""
+def what_they_bring(totals: Evidence, named: str) -> Prose:
+    """What all features cost and bring together; ``named`` says what a margin is after."""
     if not totals["features"]:
         return note("No call of the period names a feature, so there is nothing to judge.")
     if totals["margin_usd"] is None:
@@ -23,7 +23,7 @@ def what_they_bring(totals: Evidence) -> Prose:
         + (", as far as their cost is known" if totals["uncosted_calls"] else "")
         + ", and on {earning_features:count} of {features:count} of them alone: AI spend was "
         "**{cost_usd:usd}**, with what belongs to no feature, against **{revenue_usd:usd}** of revenue, a "
-        "margin of {margin_usd:usd} ({margin_share:percent})"
+        f"{named} of {{margin_usd:usd}} ({{margin_share:percent}})"
         + (
             ", at most: calls without a known cost {uncosted_calls:count}."
             if totals["uncosted_calls"]
@@ -61,13 +61,13 @@ _SPLIT_BY_CALLS = note(
 )
 
 
-def key_figures(totals: Evidence) -> tuple[KeyFigure, ...]:
-    """What features cost and bring, and what belongs to none."""
+def key_figures(totals: Evidence, named: str) -> tuple[KeyFigure, ...]:
+    """What features cost and bring, and what belongs to none; ``named`` says what a margin is after."""
     return (
         KeyFigure("AI spend", totals.cell("cost_usd", "usd_table")),
         KeyFigure("Fees earned", totals.cell("revenue_usd", "usd_table")),
         KeyFigure(
-            "Margin after unallocated cost",
+            f"{named}, with what belongs to no feature",
             totals.cell("margin_usd", "usd_table"),
             status=totals.say(
                 "{margin_share:percent} of revenue" + (", at most" if totals["uncosted_calls"] else "")
@@ -177,7 +177,7 @@ def profit_table(everything: Evidence) -> Table:
         Column("cost_to_serve_usd", "Cost", "usd_table"),
         Column("gross_margin_usd", "Margin", "usd_table"),
         Column("gross_margin_share", "Of revenue", "percent"),
-        Column("margin_after_savings_usd", "After open savings", "usd_table"),
+        Column("margin_after_savings_usd", "With what is advised", "usd_table"),
         Column("margin_after_savings_share", "Of revenue then", "percent"),
         Column("revenue_per_customer_usd", "Fees per customer", "usd_table"),
         Column("judgement", "Judgement"),
@@ -227,3 +227,45 @@ def cost_table(everything: Evidence) -> Table:
         Column("cost_per_customer_usd", "Per customer", "usd_table"),
     )
     return Table(columns, everything, max_rows=20)
+
+
+def candidates_section(warehouse: Warehouse, totals: Evidence) -> tuple[Section, ...]:
+    """Features that deserve investment, and the one condition under which more use pays; nothing without any.
+
+    No action: what the work would cost is not on record, so whether it pays is unknown.
+    """
+    if not totals["invest_features"]:
+        return ()
+    growth = ask.growth(warehouse)
+    text = (
+        growth.say(
+            "Features that cost little and are used keep {invested_margin_share:percent} of their fees and "
+            "earn **{invested_margin_usd:usd}**, {share_of_all_margin:percent} of the margin. What customers "
+            "would pay for them is not known. Under a flat fee the same customers calling more brings cost "
+            "and no revenue; only new subscriptions bring both."
+        ),
+        say(
+            "If {invest_growth_share:percent} more customers of today's kind subscribed for them, the margin "
+            "would be {gain_with_new_customers_usd:usd} larger in 30 days; if only today's customers called "
+            "that much more, {cost_of_more_calls_usd:usd} smaller. **Not an action yet**: what the work "
+            "itself would cost is not on record, so nobody can say whether it pays.",
+            growth,
+            ask.thresholds(warehouse),
+        ),
+    )
+    columns = (
+        Column("subject", "Feature"),
+        Column("gross_margin_usd", "Margin", "usd_table"),
+        Column("gross_margin_share", "Of revenue", "percent"),
+        Column("customers_using", "Customers", "count"),
+        Column("adoption_share", "Adoption", "percent"),
+        Column("calls_change_share", "Use", "delta"),
+        Column("reason", "Reason", "words"),
+    )
+    return (
+        Section(
+            "Candidates for investment",
+            text=text,
+            tables=(Table(columns, ask.features(warehouse, "invest")),),
+        ),
+    )

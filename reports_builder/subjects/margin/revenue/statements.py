@@ -37,6 +37,7 @@ _AHEAD = (
     Column("recognised_usd", "Earned this month", "usd_table"),
     Column("invoiced_less_recognised_usd", "Invoiced and not earned", "usd_table"),
     Column("collected_usd", "Collected this month", "usd_table"),
+    Column("has_left", "Has left", "yes_no"),
 )
 
 
@@ -95,10 +96,24 @@ def _not_earned_said(ahead: Evidence, total: Evidence) -> tuple[Prose, ...]:
         total.say(
             f"{who} invoiced more in the newest month than they earned us, **{{ahead_usd:usd}}** together, "
         )
-        + ahead.say(
-            "{customer_name:text} most. Where they stay, it is earned later: defer it. Where they have left, "
-            "refund it or keep it as agreed; neither is booked here."
-        ),
+        + ahead.say("{customer_name:text} most. ")
+        + _what_becomes_of_it(total)
+        + note(" Neither is booked here."),
+    )
+
+
+def _what_becomes_of_it(total: Evidence) -> Prose:
+    """What is earned later is deferred; of who has left nothing more is earned."""
+    if not total["left_customers"]:
+        return note("They stay, so it is earned later: defer it.")
+    if total["left_customers"] == total["ahead_customers"]:
+        return total.say(
+            "All of them have left, so it is never earned: refund the {left_usd:usd_table}, or keep it as "
+            "agreed."
+        )
+    return total.say(
+        "Of {left_customers:count} that have left it is never earned: refund the {left_usd:usd_table}, or "
+        "keep it as agreed. The others stay and earn it later: defer {stay_usd:usd_table}."
     )
 
 

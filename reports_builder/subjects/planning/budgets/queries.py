@@ -23,6 +23,8 @@ def ahead(warehouse: Warehouse) -> Evidence:
             lower_usd,
             upper_usd,
             event_usd,
+            days_within_range_share,
+            sums_within_range_share,
             days_to_breach,
             earliest_days_to_breach,
             latest_days_to_breach,
@@ -30,7 +32,13 @@ def ahead(warehouse: Warehouse) -> Evidence:
             approver_role,
             decide_by_date,
             overrun_usd,
-            is_forecast_over
+            is_forecast_over,
+            open_savings_usd,
+            period_savings_usd,
+            forecast_after_savings_usd,
+            month_once_saved_usd,
+            all_saved_from_date,
+            savings_verdict
         from planning.rpt_budgets
         where period_phase <> 'ended'
         order by

@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from reports_builder.evidence import Evidence, Prose, join, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
+from reports_builder.subjects.planning.statements import how_ranges_held
+from reports_builder.warehouse import Warehouse
+
+BUDGETS = "Budgets to come"
+"""The title of the section that lists them."""
 
 
 def budget_of(record: Mapping[str, Value]) -> str:
@@ -41,6 +46,8 @@ BUDGET_COLUMNS = (
     Column("lower_usd", "Low", "usd_table"),
     Column("upper_usd", "High", "usd_table"),
     Column("event_usd", "Of it known events", "delta_usd_table"),
+    Column("days_within_range_share", "Past days within range", "percent"),
+    Column("sums_within_range_share", "Past 30-day sums within range", "percent"),
     Column("budget_status", "Status", words=_status),
     Column("gate", "Gate"),
     Column("stated_by", "Set by"),
@@ -77,13 +84,13 @@ def what_is_kept(ahead: Evidence, counted: Evidence, missed: Evidence) -> Prose:
     )
 
 
-def budgets_section(ahead: Evidence) -> tuple[Section, ...]:
+def budgets_section(warehouse: Warehouse, ahead: Evidence) -> tuple[Section, ...]:
     """Budgets to come with what is spent, where they are heading and when they break."""
     if not ahead.rows:
         return ()
     return (
         Section(
-            "Budgets to come",
+            BUDGETS,
             text=(
                 note(
                     "Days are those of UTC, up to the as-of date; files that come late still change what is "
@@ -91,6 +98,7 @@ def budgets_section(ahead: Evidence) -> tuple[Section, ...]:
                     "commitments) are in it. Set one with `python -m reports_builder budget set`, and "
                     "check a request with `python -m reports_builder policy check`."
                 ),
+                *how_ranges_held(warehouse),
             ),
             tables=(
                 Table(
@@ -115,9 +123,10 @@ def _after_savings(company: Evidence) -> tuple[Prose, ...]:
         ),
         note(
             "Open savings are net of overlap, and counted as far as they are known: for all spend all of "
-            "them, for AI those on calls; for other components, providers and teams those on machines and "
-            "storage alone, since a saving on calls is no team's. The cost of the last month is that of the "
-            "month as closed, and unknown for a provider without a budget."
+            "them, for AI those on calls. A team has those on the calls of its features as well, with the "
+            "moves that lift answers for less, which are in no total; a provider those that the switches "
+            "of models make on its bill, below zero where they put more on it than they take off. The cost "
+            "of the last month is that of the month as closed, and unknown for a provider without a budget."
         ),
     )
 

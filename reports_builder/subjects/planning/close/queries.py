@@ -14,6 +14,10 @@ def company(warehouse: Warehouse, closed_by: date) -> Evidence:
         select
             month_start_date,
             actual_usd,
+            prior_actual_usd,
+            prior_variance_usd,
+            prior_daily_variance_share,
+            prior_severity,
             budget_usd,
             budget_variance_usd,
             budget_variance_share,
@@ -67,6 +71,8 @@ def scopes(warehouse: Warehouse, month: Value) -> Evidence:
             budget_variance_share,
             budget_severity,
             forecast_variance_usd,
+            prior_variance_usd,
+            prior_daily_variance_share,
             largest_part,
             largest_part_usd,
             cause_team_name,
@@ -85,10 +91,10 @@ def scopes(warehouse: Warehouse, month: Value) -> Evidence:
 
 
 def parts(warehouse: Warehouse, month: Value) -> Evidence:
-    """What both differences of the company are made of, their sums, and the differences themselves."""
+    """What the differences of the company are made of, their sums, and the differences themselves."""
     return warehouse.evidence(
         """
-        select part, budget_part_usd, forecast_part_usd
+        select part, budget_part_usd, forecast_part_usd, prior_part_usd
         from planning.rpt_month_close_parts
         where period = 'month' and scope = 'total' and month_start_date = :month
         order by part_order

@@ -28,6 +28,7 @@ def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
             text=(
                 month_closed(company),
                 month_against_forecast(company),
+                month_against_the_one_before(company),
                 *_cause(company),
                 *_furthest_over(ask.furthest_over(warehouse, month)),
                 _sums(ask.sums(warehouse, month)),
@@ -67,6 +68,21 @@ def month_against_forecast(company: Evidence) -> Prose:
     return unrecorded + company.say(
         ". A backtest, which is what the method in use today would have said on its eve, comes to "
         "{forecast_usd:usd_table}" + difference
+    )
+
+
+def month_against_the_one_before(company: Evidence) -> Prose:
+    """What the month cost against the one before, in all and by the day."""
+    if company["prior_variance_usd"] is None:
+        return note("The data does not cover the month before, so the two are not compared.")
+    said = company.say(
+        "The month before cost {prior_actual_usd:usd_table}: this one cost "
+        "{prior_variance_usd:more_or_less_usd}"
+    )
+    if company["prior_daily_variance_share"] is None:
+        return said + note(".")
+    return said + company.say(
+        "; by the day {prior_daily_variance_share:delta}, a {prior_severity:text} difference."
     )
 
 
@@ -195,6 +211,8 @@ def _scopes_table(scopes: Evidence) -> Table:
             Column("budget_variance_share", "Share", "delta"),
             Column("budget_severity", "How serious"),
             Column("forecast_variance_usd", "Against forecast", "delta_usd_table"),
+            Column("prior_variance_usd", "Against the month before", "delta_usd_table"),
+            Column("prior_daily_variance_share", "By the day", "delta"),
             Column("largest_part", "Largest cause", words=_part),
             Column("largest_part_usd", "It adds", "delta_usd_table"),
             Column("largest_part", "To do", words=_to_do),
@@ -204,9 +222,11 @@ def _scopes_table(scopes: Evidence) -> Table:
         note(
             "A budget that is unknown was not set, a forecast that is unknown could not be made; a quarter "
             "or year has none. The largest cause is of the difference to the budget, without one to the "
-            "forecast."
+            "forecast. Months have unequal days: by the day a mean day stands against one of the month "
+            "before."
         ),
         max_rows=30,
+        name="Every budget",
     )
 
 
@@ -216,9 +236,14 @@ def _parts_table(parts: Evidence) -> Table:
             Column("part", "Part of the company's difference", words=lambda record: in_words(record["part"])),
             Column("budget_part_usd", "Against the budget", "delta_usd_table"),
             Column("forecast_part_usd", "Against the forecast", "delta_usd_table"),
+            Column("prior_part_usd", "Against the month before", "delta_usd_table"),
         ),
         parts,
-        note("The sum of the parts is cost less plan, to the last decimal."),
+        note(
+            "The sum of the parts is cost less plan, or less the month before, to the last decimal. A plan "
+            "starts from the month before."
+        ),
+        name="Parts of the company's difference",
     )
 
 
@@ -236,6 +261,7 @@ def _alerts_table(alerts: Evidence) -> Table:
         ),
         alerts,
         note("Of each budget the highest limit that it reached."),
+        name="Budgets that reached a limit",
         max_rows=20,
     )
 

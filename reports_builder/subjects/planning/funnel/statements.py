@@ -1,7 +1,7 @@
 """What the reports say of customers who began without a fee."""
 
 from reports_builder.evidence import Evidence, Prose, note
-from reports_builder.model import Column, Section, Table
+from reports_builder.model import Column, KeyFigure, Section, Table
 from reports_builder.subjects.planning.funnel import queries as ask
 from reports_builder.warehouse import Warehouse
 
@@ -41,6 +41,29 @@ def funnel_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     ),
                     max_rows=30,
                 ),
+            ),
+        ),
+    )
+
+
+def conversion_said(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """How many of those who began without a fee pay; nothing where no plan is without one."""
+    funnel = ask.funnel(warehouse)
+    return (_how_many_pay(funnel),) if funnel.rows else ()
+
+
+def conversion_figure(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
+    """The same as a key figure; nothing where nobody has signed up for such a plan."""
+    funnel = ask.funnel(warehouse)
+    if not funnel.rows or not funnel["signed_up"]:
+        return ()
+    return (
+        KeyFigure(
+            "Pay, of those who began free",
+            funnel.cell("converted_share", "percent"),
+            status=funnel.say(
+                "{lower_converted_share:percent} to {upper_converted_share:percent}; {converted:count} of "
+                "{signed_up:count}"
             ),
         ),
     )

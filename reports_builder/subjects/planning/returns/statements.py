@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from reports_builder.chart_kinds import ranges
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.formatting import Value, plain
-from reports_builder.model import Column, Figure, KeyFigure, Table
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.subjects.planning.returns import queries as ask
 from reports_builder.warehouse import Warehouse
 
@@ -233,6 +233,7 @@ def investments_table(investments: Evidence) -> Table:
             "exceed it, so the draws are not around the plan, which may be better than nearly all of them. "
             "Return is over all periods, not discounted."
         ),
+        name="Every way of computing the return",
     )
 
 
@@ -245,6 +246,7 @@ def scenarios_table(warehouse: Warehouse) -> Table:
             Column("investment_labels", "Of"),
         ),
         ask.scenarios(warehouse),
+        name="What the scenarios assume",
     )
 
 
@@ -262,6 +264,7 @@ def improvements_table(warehouse: Warehouse) -> Table:
         ask.improvements(warehouse),
         note("Quick wins take three months at most; each kind by what it brings for its cost."),
         max_rows=15,
+        name="What can be improved",
     )
 
 
@@ -273,8 +276,20 @@ CLAIM_COLUMNS = (
 )
 
 
-def claims_table(claims: Evidence) -> Table:
-    """Printed figures and what follows from the plan."""
+def claims_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Printed figures and what follows from the plan; nothing without any."""
+    claims = ask.claims(warehouse)
+    if not claims.rows:
+        return ()
+    return (
+        Section(
+            "Example: figures that others printed on investments, checked",
+            tables=(_claims_table(claims),),
+        ),
+    )
+
+
+def _claims_table(claims: Evidence) -> Table:
     return Table(
         (
             Column("investment_label", "Investment"),

@@ -143,6 +143,40 @@ def choices(warehouse: Warehouse) -> Evidence:
         """
         select task_type, budget, provider, model, cost_per_call_usd, quality_score_avg, quality_floor
         from planning.rpt_model_choices
+        where content_type is null
         order by task_type, cost_per_call_usd, budget
+        """
+    )
+
+
+def content_choices(warehouse: Warehouse) -> Evidence:
+    """Which model to take for each type of content under each budget."""
+    return warehouse.evidence(
+        """
+        select
+            content_type,
+            budget,
+            model,
+            task_type,
+            quality_score_avg,
+            quality_floor,
+            cost_per_piece_usd,
+            monthly_cost_usd,
+            change_from_plan_usd
+        from planning.rpt_model_choices
+        where content_type <> 'all'
+        order by content_type, monthly_cost_usd, budget
+        """
+    )
+
+
+def content_budgets(warehouse: Warehouse) -> Evidence:
+    """What all content of the plan costs a month under each budget; nothing where a type has no choice."""
+    return warehouse.evidence(
+        """
+        select budget, pieces_per_month, monthly_cost_usd, change_from_plan_usd
+        from planning.rpt_model_choices
+        where content_type = 'all'
+        order by monthly_cost_usd, budget
         """
     )

@@ -2,7 +2,7 @@
 
 from reports_builder.evidence import Evidence, literal, note
 from reports_builder.model import Insight, Recommendation
-from reports_builder.subjects.allocation.teams.insights import budget_decision, budget_outcome
+from reports_builder.subjects.allocation.teams.insights import approver, team_decision, team_outcome
 from reports_builder.subjects.planning.budgets.statements import budget_of
 from reports_builder.subjects.planning.variance.statements import causes_table, in_words
 
@@ -64,15 +64,16 @@ def over_budget(budget: Evidence, causes: Evidence, ahead: Evidence) -> tuple[In
                 + (budget.say("{scope_name:text}") if is_team else note("who uses it"))
                 + note(" whether that use earns its cost.")
                 if advice is None
-                else budget_decision(advice),
-                "Head of Finance",
+                else team_decision(advice),
+                "Head of Finance" if advice is None else approver(advice),
                 "days",
             ),
             outcome=budget.say(
                 "Up to **{total_variance_usd:usd}** a month. Assumption: use goes on as in that month."
             )
             if advice is None
-            else budget_outcome(advice),
+            else team_outcome(advice)
+            + note(" Assumption: the work on savings begins now, and use stays as it is."),
             supporting=causes_table(causes),
         ),
     )

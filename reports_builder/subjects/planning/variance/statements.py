@@ -223,6 +223,7 @@ def month_budgets_table(budgets: Evidence) -> Table:
         budgets,
         note("Every budget of a month, the furthest over by share first."),
         max_rows=20,
+        name="Budgets of the month",
     )
 
 

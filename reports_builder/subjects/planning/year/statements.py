@@ -47,6 +47,7 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     ),
                     months,
                     note("Direct cost, month by month; shared pools are left out."),
+                    name="Month by month",
                     max_rows=12,
                 ),
             ),
@@ -57,8 +58,8 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
 def _decided(decided: Evidence) -> Prose:
     if not decided["decided_savings_usd"]:
         return note(
-            "No decided saving is left to come: what you accept (the command savings accept) is taken off "
-            "from its date on."
+            "No decided saving is left to come: what you accept (on the dashboard's page Usage optimization, "
+            "or by the command savings accept) is taken off from its date on."
         )
     return decided.say(
         "Decided savings take {decided_savings_usd:usd} off these months, each from its date on, as expected "

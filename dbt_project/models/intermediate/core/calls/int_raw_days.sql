@@ -65,7 +65,7 @@ days_with_files as (
         partition_date as day_date,
         count(*) as file_count,
         {{ string_agg_sorted('file_version') }}
-        || '|{{ var("max_tokens_per_call") }}|{{ var("max_cost_per_call_usd") }}' as file_listing
+        || '|{{ var("max_tokens_per_call") }}|{{ var("max_cost_per_call_usd") }}{{ time_zone_version() }}' as file_listing
     from call_files
     group by partition_date
 

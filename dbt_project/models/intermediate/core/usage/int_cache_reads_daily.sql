@@ -1,5 +1,5 @@
-{# one row per UTC day x task type x provider x model x service tier x place of the call in its run (first, later, unknown): prompt tokens,
-   and those read from the cache #}
+{# one row per UTC day x task type x provider x model x service tier x place of the call in its run (first, later, unknown): calls,
+   prompt tokens, and those read from the cache #}
 
 {{ config(materialized='incremental', unique_key='usage_date') }}
 
@@ -40,6 +40,7 @@ daily as (
         model,
         service_tier,
         run_place,
+        count(*) as calls,
         cast(sum(input_tokens) as bigint) as input_tokens,
         cast(sum(cached_input_tokens) as bigint) as cached_input_tokens
     from placed

@@ -1,4 +1,4 @@
-{# one row per UTC hour x provider x model x service tier x price slot x size of input x stretch of the week with
+{# one row per UTC hour x hour of the reporting time zone x provider x model x service tier x price slot x size of input x stretch of the week with
    one price x whether tokens and charge are known:
    the grain at which usage has one price, so that it can be priced anew #}
 
@@ -27,6 +27,7 @@ summed_by_slot as (
     select
         calls.partition_date as usage_date,
         {{ start_of_hour('calls.called_at') }} as usage_hour_at,
+        {% if not is_reported_in_utc() %}{{ start_of_hour(local_time('calls.called_at')) }} as local_hour_at,{% endif %}
         calls.provider,
         calls.model,
         calls.service_tier,
@@ -65,6 +66,7 @@ slots as (
     select
         usage_date,
         usage_hour_at,
+        {{ 'usage_hour_at as local_hour_at' if is_reported_in_utc() else 'local_hour_at' }},
         {# The slot begins with the day or a price change; within the hour it is in use from the later of the two. #}
         greatest(usage_hour_at, slot_start_at) as used_at,
         slot_end_at,
@@ -93,6 +95,7 @@ slots as (
     select
         partition_date as usage_date,
         {{ start_of_hour('called_at') }} as usage_hour_at,
+        {{ start_of_hour(local_time('called_at')) }} as local_hour_at,
         {{ start_of_hour('called_at') }} as used_at,
         {{ start_of_hour('called_at') }} + interval '1' hour as slot_end_at,
         provider,
@@ -116,7 +119,7 @@ slots as (
     from {{ ref('int_calls_metered') }}
     where {{ is_touched_day('partition_date') }}
     group by
-        partition_date, {{ start_of_hour('called_at') }}, provider, model, service_tier, input_tokens is not null and output_tokens is not null,
+        partition_date, {{ start_of_hour('called_at') }}, {{ start_of_hour(local_time('called_at')) }}, provider, model, service_tier, input_tokens is not null and output_tokens is not null,
         billed_cost_usd is not null, waits_for, list_cost_usd is null, effective_cost_usd is null, restated_cost_usd is null
     {%- endif %}
 

@@ -8,11 +8,13 @@ with task_savings as (
 
 ),
 
+{# What calls without a trace id could read from a cache is unknown, and in no figure: the name says so, wherever it is read. #}
 summed as (
 
     select
         task_type,
-        'prompt caching of ' || replace(task_type, '_', ' ') || ' calls on ' || {{ string_agg_sorted('planned_model', ', ') }} as subject,
+        'prompt caching of ' || replace(task_type, '_', ' ') || ' calls on ' || {{ string_agg_sorted('planned_model', ', ') }} as calls_named,
+        {{ ratio('sum(placed_input_tokens)', 'sum(placed_input_tokens + unplaced_input_tokens)') }} as placed_token_share,
         {{ money('sum(current_cost_usd)') }} as scope_cost_usd,
         {{ money('sum(caching_gross_usd)') }} as gross_monthly_savings_usd,
         {{ money('sum(caching_net_usd)') }} as net_monthly_savings_usd
@@ -28,7 +30,10 @@ actions as (
     select
         'caching' as action_kind,
         'caching:' || task_type as action_id,
-        subject,
+        calls_named || case
+            when placed_token_share < 0.995 then ' (known for ' || {{ percent_text('placed_token_share') }} || ' of their prompt tokens, the rest has no trace id)'
+            else ''
+        end as subject,
         task_type,
         cast(null as string) as provider,
         cast(null as string) as model,

@@ -47,6 +47,7 @@ actions as (
             when 'off_hours' then ' at night and on weekends'
             when 'right_size' then ' to a smaller type'
             when 'cheaper_type' then ' to a cheaper type of the same size'
+            when 'arm_type' then ' to arm64, once their software is built for it'
             when 'gpu_idle' then ' with idle GPUs'
             when 'spot' then ' to spare capacity'
             when 'storage_tier' then ' to a cheaper storage class'

@@ -23,20 +23,11 @@ actions as (
 
 ),
 
-{# A part that does not pay for its own days is not carried by the others: it stands alone, and is not counted. #}
 parts as (
 
     select
         actions.*,
-        case
-            when
-                cast(actions.net_monthly_savings_usd as double) * {{ assumption('action_payback_months_up_to') }}
-                < cast(kinds.effort_days_per_part * kinds.usd_per_effort_day as double)
-                then actions.action_id
-            when kinds.effort_shared_by = 'model' then actions.action_kind || ':' || actions.provider || '/' || actions.model
-            when kinds.effort_shared_by = 'kind' then actions.action_kind
-            else actions.action_id
-        end as work_id,
+        {{ work_of('actions.action_id', 'actions.net_monthly_savings_usd', 'actions.provider', 'actions.model') }} as work_id,
         kinds.effort_days,
         kinds.effort_days_per_part,
         kinds.usd_per_effort_day

@@ -36,7 +36,7 @@ valued as (
 
 ),
 
-{# The best levels, had one known the usage of each case; usage that is gone in one of them has none. #}
+{# The best levels, had one known the usage of each case; usage that is gone in one has none. Without any in the days that choose, there is no backtest. #}
 hindsight as (
 
     select
@@ -45,11 +45,11 @@ hindsight as (
         max(case when cost_rank = 1 and usage_case = '{{ case }}' then level_units end) as best_units_{{ case }},
         max(case when cost_rank = 1 and usage_case = '{{ case }}' then total_cost_usd end) as best_cost_{{ case }}_usd,
         {% endfor -%}
-        {% for case in ['as_judged', 'fitting'] + spans -%}
+        max(case when cost_rank = 1 and usage_case = 'fitting' then level_units end) as best_units_fitting,
+        {% for case in ['as_judged'] + spans -%}
         coalesce(max(case when cost_rank = 1 and usage_case = '{{ case }}' then level_units end), cast(0 as decimal(15, 6))) as best_units_{{ case }},
         {% endfor -%}
-        max(case when is_stable then level_units end) as stable_units,
-        max(case when is_smallest then level_units end) as smallest_units
+        max(case when is_stable then level_units end) as stable_units, max(case when is_smallest then level_units end) as smallest_units
     from valued
     group by offer_id, series_id, usage_basis
 
@@ -119,19 +119,10 @@ classed as (
         choices.best_units_{{ span }}, results.saved_{{ span }}_usd as net_monthly_savings_{{ span }}_usd,
         {% endfor -%}
         choices.best_units_fitting as backtested_units, results.backtested_savings_usd,
-        case
-            when coalesce(results.on_demand_cost_usd, 0) = 0 then 'no usage'
-            when choices.committed_units = 0 or results.saved_as_judged_usd <= 0 then 'does not pay'
-            when results.saved_less_usage_usd < 0 then 'loses if usage falls'
-            when
-                results.saved_as_judged_usd < {{ assumption('commitment_min_savings_usd') }}
-                or results.covered_usd - results.commitment_cost_usd < results.covered_usd * {{ assumption('commitment_min_savings_share') }}
-                then 'saves too little'
-            when choices.committed_units > choices.best_units_last_3 then 'usage is going'
-            when results.backtested_savings_usd < 0 then 'lost in the backtest'
-            when offers.measured_share < {{ assumption('commitment_measured_share_from') }} then 'measure first'
-            else 'pays'
-        end as outcome
+        {{ commitment_outcome(
+            'results.on_demand_cost_usd', 'choices.committed_units', 'results.saved_as_judged_usd', 'results.saved_less_usage_usd', 'results.covered_usd',
+            'results.commitment_cost_usd', 'choices.best_units_last_3', 'results.backtested_savings_usd', 'offers.measured_share'
+        ) }} as outcome
     from offers
     cross join (values ('as_used'), ('after_actions'), ('owned')) as bases (usage_basis)
     cross join (values ('optimal'), ('stable'), ('smallest'), ('guarded')) as kinds (level_kind)

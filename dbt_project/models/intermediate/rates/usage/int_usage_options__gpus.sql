@@ -1,4 +1,5 @@
-{# one row per machine with GPUs that a bill charges for: the part of its cost for cards that nobody held, or that were held and did nothing, or why that is unknown #}
+{# one row per machine with GPUs that a bill charges for x way to pay less for it (give back cards that nobody held or that did nothing, a type with fewer
+   cards): its share of the cost, or why not, or why that is unknown #}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -22,6 +23,12 @@ gpu_usage as (
 
 ),
 
+fitted as (
+
+    select * from {{ ref('int_gpu_types_fitted') }}
+
+),
+
 recorded_days as (
 
     select distinct provider_name, resource_id, usage_date from gpu_usage
@@ -34,6 +41,7 @@ recorded as (
     select
         resources.provider_name,
         resources.resource_id,
+        count(distinct recorded_days.usage_date) as recorded_days,
         {{ stable_sum('bills.consumed_quantity * ' ~ part_of_line('bills', 'recorded_days.usage_date', 'recorded_days.usage_date')) }} as recorded_hours
     from resources
     inner join recorded_days
@@ -51,6 +59,7 @@ with_unrecorded as (
 
     select
         resources.*,
+        coalesce(recorded.recorded_days, 0) as recorded_days,
         greatest(1 - coalesce(recorded.recorded_hours, 0) / resources.billed_hours, 0) as unrecorded_share
     from resources
     left join recorded on resources.provider_name = recorded.provider_name and resources.resource_id = recorded.resource_id
@@ -61,10 +70,17 @@ shared as (
 
     select
         resources.*,
-        greatest(1 - resources.unrecorded_share - resources.held_gpu_hours / (resources.billed_hours * resources.gpus), 0) as not_held_share,
-        least(resources.idle_gpu_hours / (resources.billed_hours * resources.gpus), 1) as held_idle_share,
+        fitted.peak_cards,
+        fitted.instance_type as fewer_type,
+        1 - fitted.price_share as fewer_share,
+        fitted.outcome,
+        {% for name, cards in [('', 'resources.gpus'), ('resized_', 'fitted.gpus')] -%}
+        greatest(1 - resources.unrecorded_share - resources.held_gpu_hours / (resources.billed_hours * {{ cards }}), 0) as {{ name }}not_held_share,
+        least(resources.idle_gpu_hours / (resources.billed_hours * {{ cards }}), 1) as {{ name }}held_idle_share,
+        {% endfor -%}
         {{ gone_or_discounted('resources') }} as general_reason
     from with_unrecorded as resources
+    left join fitted on resources.provider_name = fitted.provider_name and resources.resource_id = fitted.resource_id
 
 ),
 
@@ -78,6 +94,8 @@ options as (
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_share') }} as saved_share,
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_low_share') }} as saved_low_share,
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_high_share') }} as saved_high_share,
+        {# The same hours are more of the fewer cards that a smaller type has. #}
+        case when fewer_type is not null then (resized_not_held_share + resized_held_idle_share) * {{ assumption('gpu_released_share') }} end as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'of the hours of its cards ' || {{ percent_text('not_held_share') }} || ' nobody held, ' || {{ percent_text('held_idle_share') }} || ' were held and did nothing'
         || coalesce(' with ' || {{ percent_text('idle_gpu_memory_share') }} || ' of memory full', '')
@@ -87,6 +105,31 @@ options as (
             when is_use_measured and not_held_share + held_idle_share < {{ assumption('gpu_idle_share_from') }} then 'its cards are in use'
         end) as rejection_reason
     from shared
+    union all
+    select
+        provider_name,
+        resource_id,
+        'right_size' as action_kind,
+        fewer_type as target,
+        fewer_share as saved_share,
+        fewer_share as saved_low_share,
+        fewer_share as saved_high_share,
+        cast(null as double) as resized_saved_share,
+        cast(0 as double) as one_off_usd,
+        'at most ' || cast(cast(peak_cards as decimal(9, 1)) as string) || ' of its ' || cast(gpus as string) || ' cards were held or waited for at once on '
+        || cast(recorded_days as string) || case when recorded_days = 1 then ' day' else ' days' end as evidence,
+        case
+            when not is_use_measured then 'nobody recorded who held its cards'
+            when recorded_days < {{ assumption('usage_min_samples') }} then 'who held its cards was recorded on too few days'
+            when outcome = 'not known' then 'the size or the price of a type with fewer of its cards is not in the seeds'
+        end as unknown_reason,
+        coalesce(general_reason, case
+            when outcome = 'none is smaller' then 'no type with fewer of its cards is in the seed gpu_instance_types'
+            when is_use_measured and outcome = 'none has room' then 'its highest use needs this size'
+            when is_use_measured and outcome = 'none is cheaper' then 'no type with fewer of its cards is cheaper and gives each as much CPU and memory'
+        end) as rejection_reason
+    from shared
+    where gpus > 1
 
 )
 

@@ -106,6 +106,7 @@ options as (
         1 - {{ assumption('snapshot_cost_share') }} as saved_share,
         (1 - {{ assumption('snapshot_cost_share') }}) * {{ assumption('usage_low_share') }} as saved_low_share,
         cast(1 as double) as saved_high_share,
+        cast(null as double) as resized_saved_share,
         cast(0 as double) as one_off_usd,
         case
             when not is_in_inventory then 'on the bill alone'
@@ -129,8 +130,9 @@ options as (
         'storage_tier' as action_kind,
         case when is_allowed then target_class end as target,
         saved_share,
-        saved_share * {{ assumption('usage_low_share') }} as saved_low_share,
+        saved_share as saved_low_share,
         saved_share as saved_high_share,
+        cast(null as double) as resized_saved_share,
         cast(move_usd as double) as one_off_usd,
         cast(cast(round(reads) as bigint) as string) || ' reads in 30 days of ' || cast(object_count as string) || ' objects in ' || storage_class as evidence,
         case
@@ -152,8 +154,9 @@ options as (
         'empty_bucket' as action_kind,
         'deleted' as target,
         cast(1 as double) as saved_share,
-        {{ assumption('usage_low_share') }} as saved_low_share,
+        cast(1 as double) as saved_low_share,
         cast(1 as double) as saved_high_share,
+        cast(null as double) as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'no object in it' as evidence,
         case when created_date is null then 'the inventory does not say since when it is there' end as unknown_reason,

@@ -1,4 +1,4 @@
-"""The right model, service class and contract for each token, and what that saves."""
+"""The right model, service class and machine for the work, what that saves, and what was saved."""
 
 from dataclasses import replace
 
@@ -6,69 +6,70 @@ from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
 from reports_builder.evidence import Evidence, note
-from reports_builder.model import Column, Figure, Section, Table
-from reports_builder.savings import works
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table, folded
+from reports_builder.savings import savings_figure, works
 from reports_builder.subjects import insights
-from reports_builder.subjects.core.queries import spend
 from reports_builder.subjects.rates import queries as ask
-from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_sections
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
-from reports_builder.subjects.rates.expiries import expiries_section
-from reports_builder.subjects.rates.portfolio import portfolio_sections
 from reports_builder.subjects.rates.price_tiers import price_tier_section
-from reports_builder.subjects.rates.realized import realized_sections
+from reports_builder.subjects.rates.realized import realized_sections, tracked_section
 from reports_builder.subjects.rates.regions import region_section
 from reports_builder.subjects.rates.self_hosting import self_hosting_section
 from reports_builder.subjects.rates.statements import (
-    KINDS,
-    commitment_section,
-    key_figures,
-    offers_table,
+    caching_figure,
+    caching_section,
+    kind_figure,
     refused_table,
     waterfall_figure,
     what_first,
     what_is_open,
 )
-from reports_builder.subjects.rates.team_coverage import team_coverage_section
-from reports_builder.subjects.rates.usage import VALUE_KEY, usage_sections
+from reports_builder.subjects.rates.usage import VALUE_KEY, usage_figure, usage_sections
+
+ACTIONS = "Actions, the most valuable for their effort first"
+"""The title of the section that lists what can be accepted."""
 
 _MOST_BARS = 12
 
 
 def build(warehouse: NarrowedWarehouse) -> View:
-    """Rate optimization."""
-    totals = ask.totals(warehouse)
-    best = works(warehouse)
-    offer = ask.recommended_offer(warehouse)
+    """Usage optimization."""
+    totals, best = ask.totals(warehouse), works(warehouse)
     return View(
-        title="Optimization",
-        headline=(what_is_open(totals), *what_first(best), *decisions_said(warehouse)),
-        tiles=key_figures(
-            spend(warehouse),
-            totals,
-            {name: ask.kind(warehouse, name) for name in KINDS},
-            ask.caching_in_all(warehouse),
-        ),
+        title="Usage optimization",
+        headline=(what_is_open(totals), *what_first(best)),
+        tiles=(savings_figure(totals), *_kinds(warehouse), *usage_figure(warehouse)),
         sections=(
-            *decision_section(warehouse),
-            Section("Spend after the actions", figures=(waterfall_figure(warehouse, totals),)),
             *_actions_chart(best),
-            *commitment_section(warehouse, offer),
+            Section("Spend after the actions", figures=(waterfall_figure(warehouse, totals),)),
+            Section(ACTIONS, tables=(_actions_table(best),)),
+            *tracked_section(warehouse),
+            *(
+                replace(section, text=(*decisions_said(warehouse), *section.text))
+                for section in decision_section(warehouse)
+            ),
             *usage_sections(warehouse),
-            *price_tier_section(warehouse),
-            *region_section(warehouse),
-            *self_hosting_section(warehouse),
-            *cloud_commitment_sections(warehouse),
-            *portfolio_sections(warehouse),
-            *team_coverage_section(warehouse),
-            *expiries_section(warehouse),
-            *realized_sections(warehouse),
-            _actions_table(best),
-            Section("Reserved capacity against usage as it was", tables=(offers_table(warehouse),)),
-            Section("Switches that were refused", tables=(refused_table(warehouse),)),
+            *realized_sections(warehouse, tracked=False),
+            *folded(
+                (
+                    caching_section(warehouse),
+                    *price_tier_section(warehouse),
+                    *region_section(warehouse),
+                    *self_hosting_section(warehouse),
+                    Section("Switches of models that were refused", tables=(refused_table(warehouse),)),
+                )
+            ),
         ),
         period=warehouse.chosen_period,
-        insights=insights.optimization(warehouse.whole),
+        insights=insights.usage_optimization(warehouse.whole),
+    )
+
+
+def _kinds(warehouse: NarrowedWarehouse) -> tuple[KeyFigure, ...]:
+    """What a model, a service class and a cache could save."""
+    return (
+        *(kind_figure(name, ask.kind(warehouse, name)) for name in ("model_switch", "batch")),
+        caching_figure(ask.kind(warehouse, "caching"), ask.caching_in_all(warehouse)),
     )
 
 
@@ -98,12 +99,12 @@ def _actions_chart(best: Evidence) -> tuple[Section, ...]:
     return (Section("What each action is worth", figures=(figure,)),)
 
 
-def _actions_table(best: Evidence) -> Section:
+def _actions_table(best: Evidence) -> Table:
     columns = (
         Column("subject", "Action"),
-        Column("owner_role", "Owner"),
-        Column("effort", "Effort"),
         Column("net_monthly_savings_usd", "Value a month", "usd_table"),
+        Column("effort", "Effort"),
+        Column("owner_role", "Owner"),
         Column("payback_months", "Pays back after", "months"),
         Column("first_year_net_usd", "First year", "usd_table"),
         Column("pays_from_year", "Pays from year", "count"),
@@ -112,6 +113,4 @@ def _actions_table(best: Evidence) -> Section:
         Column("confidence", "Confidence"),
         Column("first_step", "First step"),
     )
-    return Section(
-        "Actions, the most valuable for their effort first", tables=(Table(columns, best, max_rows=25),)
-    )
+    return Table(columns, best, max_rows=25)
