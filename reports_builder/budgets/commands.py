@@ -4,6 +4,7 @@ import csv
 import getpass
 import json
 import sys
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Annotated
@@ -186,10 +187,16 @@ def check(
             typer.echo(f"  {clean(each.rule)}: {each.decision}. {clean(each.reason)}")
             if "budget_usd" in each.numbers:
                 after, budget = each.numbers["forecast_after_usd"], each.numbers["budget_usd"]
-                typer.echo(f"    {_cents(after)} of {_cents(budget)} USD with it.")
+                typer.echo(f"    {_cents(after)} of {_cents(budget)} USD with it{_events(each.numbers)}.")
         for told_not in decision.not_judged:
             typer.echo(f"  not judged: {clean(told_not)}")
     sys.exit(decision.exit_code)
+
+
+def _events(numbers: Mapping[str, str | None]) -> str:
+    """What known events make of the forecast, where they make anything."""
+    known = Decimal(numbers["known_events_usd"] or 0)
+    return f", of it known events: {_cents(known)}" if known else ""
 
 
 def estimate_command(

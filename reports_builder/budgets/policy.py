@@ -255,7 +255,7 @@ def _budgets(
         """
         select
             scope, scope_id, period, period_start_date, period_end_date, budget_usd, gate, approver_role,
-            actual_usd, forecast_usd, lower_usd, upper_usd
+            actual_usd, forecast_usd, event_usd, lower_usd, upper_usd
         from planning.rpt_budgets
         order by scope, scope_id, period, period_start_date
         """
@@ -312,6 +312,7 @@ def _judge(asked: _Request, times: int, stated: BudgetChange, row: Evidence) -> 
         "budget_usd": str(stated.budget_usd),
         "spent_usd": str(spent),
         "forecast_before_usd": str(before) if known else None,
+        "known_events_usd": None if row["event_usd"] is None else str(row["event_usd"]),
         "forecast_after_usd": str(after),
         "upper_after_usd": str(worst),
         "gate": stated.gate,

@@ -17,8 +17,9 @@ COLUMNS = ("scope", "scope_id", "period", "period_start_date", "budget_usd", "ga
 def proposed_rows(warehouse: Path) -> list[tuple[str, ...]]:
     """The header and a row per scope and month of the next quarter, in USD and cents.
 
-    A scope keeps the gate and the approver of its last budget. One of which nothing is forecast has no row: a
-    budget of zero is a decision. Raises ReportError where nothing is proposed.
+    A scope that has had a budget of a quarter or a year has one of the next, too. A scope keeps the gate and
+    the approver of its last budget. One of which nothing is forecast has no row: a budget of zero is a
+    decision. Raises ReportError where nothing is proposed.
     """
     with open_warehouse(warehouse) as opened:
         found = opened.evidence(
@@ -26,14 +27,14 @@ def proposed_rows(warehouse: Path) -> list[tuple[str, ...]]:
             select
                 scope,
                 scope_id,
-                'month' as period,
-                month_start_date,
+                period,
+                period_start_date,
                 proposed_usd,
                 gate,
                 approver_role
             from planning.rpt_budget_proposals
             where proposed_usd > 0
-            order by month_start_date, scope = 'total' desc, scope, scope_id
+            order by period, period_start_date, scope = 'total' desc, scope, scope_id
             """
         )
     if not found.rows:

@@ -102,7 +102,7 @@ def build(warehouse: Warehouse) -> Page:
             *close_section(warehouse, warehouse.period.as_of),
             *_variance_sections(warehouse, causes, month_budgets),
             *budgets_section(warehouse, ahead),
-            *proposals_section(ask_budgets.proposals(warehouse)),
+            *proposals_section(ask_budgets.proposals(warehouse), ask_budgets.longer_proposals(warehouse)),
             *year_section(warehouse),
             *_return_sections(warehouse, investments),
             *tiers_section(warehouse),

@@ -33,8 +33,8 @@ def test_proposals_follow_from_the_forecast_to_the_cent(built: Workspace) -> Non
             from planning.rpt_budget_proposals as proposals
             left join planning.fct_cost_forecasts_monthly as forecasts using (scope, scope_id, month_start_date)
             left join planning.rpt_month_close as closed
-                on proposals.scope = closed.scope and proposals.scope_id = closed.scope_id and closed.is_latest
-            where proposals.basis = 'forecast'
+                on proposals.scope = closed.scope and proposals.scope_id = closed.scope_id and closed.is_latest and closed.period = 'month'
+            where proposals.basis = 'forecast' and proposals.period = 'month'
             """
         ).fetchall()
     months: dict[date, dict[str, dict[str, tuple[Fraction, Decimal]]]] = defaultdict(

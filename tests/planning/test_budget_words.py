@@ -132,25 +132,35 @@ def test_proposals_are_summed_over_the_quarter_and_stand_beside_the_last_month(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     nothing = with_rows(connection, "planning.rpt_budget_proposals")
-    assert proposals_section(ask.proposals(nothing)) == ()
+    assert proposals_section(ask.proposals(nothing), ask.longer_proposals(nothing)) == ()
     common = "date '2027-01-01' as quarter_start_date, 'forecast' as basis, 0.1 as growth_share, 0.15 as contingency_share"
     for month in (1, 2, 3):
         warehouse = with_rows(
             connection,
             "planning.rpt_budget_proposals",
-            f"{common}, date '2027-0{month}-01' as month_start_date, 'total' as scope, 'total' as scope_id, "
+            f"{common}, 'month' as period, date '2027-0{month}-01' as month_start_date, 'total' as scope, 'total' as scope_id, "
             "'total' as scope_name, 100 as expected_usd, 126.5 as proposed_usd, 300 as quarter_expected_usd, 379.5 as quarter_proposed_usd, "
             "90 as last_month_usd, 95 as last_budget_usd, 126.5 as proposed_a_month_usd, 26 as open_savings_usd, "
             "100.5 as proposed_after_savings_usd",
-            f"{common}, date '2027-0{month}-01' as month_start_date, 'team' as scope, 'idle' as scope_id, "
+            f"{common}, 'month' as period, date '2027-0{month}-01' as month_start_date, 'team' as scope, 'idle' as scope_id, "
             "'Idle' as scope_name, 0 as expected_usd, 0 as proposed_usd, 0 as quarter_proposed_usd",
         )
-    (section,) = proposals_section(ask.proposals(warehouse))
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_budget_proposals",
+        f"{common}, 'quarter' as period, date '2027-01-01' as period_start_date, date '2027-01-01' as month_start_date, 'total' as "
+        "scope, 'total' as scope_id, 'total' as scope_name, 300 as expected_usd, 379.5 as proposed_usd, 379.5 as quarter_proposed_usd, "
+        "350 as last_budget_usd",
+    )
+    (section,) = proposals_section(ask.proposals(warehouse), ask.longer_proposals(warehouse))
     assert "with 10 % growth and 15 % contingency" in section.text[0].plain
     assert section.text[1].plain.startswith(
         "The proposal pays for what can be saved: for all spend it is $127 a month, and $101 once the open savings of $26 a "
     )
-    (table,) = section.tables
+    table, longer = section.tables
     assert [[str(cell) for cell in row] for row in table.cells] == [
         ["all spend", "$90.00", "$95.00", "$126.50", "$26.00", "$100.50", "$379.50", "forecast"]
+    ]
+    assert [[str(cell) for cell in row] for row in longer.cells] == [
+        ["all spend", "quarter from 2027-01-01", "$350.00", "$300.00", "$379.50"]
     ]

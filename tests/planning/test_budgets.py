@@ -72,12 +72,14 @@ def warehouse(tmp_path: Path) -> Path:
             actual_usd, forecast_usd, upper_usd, gate, approver_role) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             BUDGETS,
         )
+        connection.execute("update planning.rpt_budgets set event_usd = 20 where scope_id = 't'")
         connection.execute(
-            """insert into planning.rpt_budget_proposals (month_start_date, scope, scope_id, proposed_usd, gate, approver_role) values
-            ('2027-01-01', 'team', 't', 210.33, 'hard stop', 'Head of T'),
-            ('2027-01-01', 'total', 'total', 310.5, 'approval required', 'CFO'),
-            ('2027-01-01', 'team', 'idle', 0, 'approval required', 'Head of Finance'),
-            ('2027-01-01', 'team', 'O''Hara, Ltd', 100.17, 'approval required', 'Head of Finance')"""
+            """insert into planning.rpt_budget_proposals (period, period_start_date, scope, scope_id, proposed_usd, gate, approver_role) values
+            ('month', '2027-01-01', 'team', 't', 210.33, 'hard stop', 'Head of T'),
+            ('month', '2027-01-01', 'total', 'total', 310.5, 'approval required', 'CFO'),
+            ('quarter', '2027-01-01', 'total', 'total', 931.5, 'approval required', 'CFO'),
+            ('month', '2027-01-01', 'team', 'idle', 0, 'approval required', 'Head of Finance'),
+            ('month', '2027-01-01', 'team', 'O''Hara, Ltd', 100.17, 'approval required', 'Head of Finance')"""
         )
         connection.executemany("insert into seeds.spending_policies values (?, ?, ?, ?, ?, ?, ?)", POLICIES)
         connection.execute(
@@ -148,10 +150,12 @@ def test_the_numbers_behind_a_decision_are_shown(warehouse: Path) -> None:
     (team,) = [each for each in found.judged if each.rule == TEAM]
     assert team.numbers == {
         "budget_usd": "200.000000000000", "spent_usd": "100.000000000000",
-        "forecast_before_usd": "150.000000000000", "forecast_after_usd": "190.000000000000",
+        "forecast_before_usd": "150.000000000000", "known_events_usd": "20.000000000000", "forecast_after_usd": "190.000000000000",
         "upper_after_usd": "260.000000000000", "gate": "approval required", "thresholds_crossed": None,
     }  # fmt: skip
     assert "At the upper end" in team.reason
+    shown = run(warehouse, "policy", "check", "-", told='{"team": "t", "amount_usd": 40}').stdout
+    assert "190.00 of 200.00 USD with it, of it known events: 20.00." in shown
     assert any("provider x" in told for told in found.not_judged)
     (crossed,) = [
         each for each in check_request({"team": "t", "amount_usd": 65}, warehouse).judged if each.rule == TEAM
@@ -277,6 +281,7 @@ PROPOSED = """scope,scope_id,period,period_start_date,budget_usd,gate,approver_r
 total,total,month,2027-01-01,310.50,approval required,CFO
 team,"O'Hara, Ltd",month,2027-01-01,100.17,approval required,Head of Finance
 team,t,month,2027-01-01,210.33,hard stop,Head of T
+total,total,quarter,2027-01-01,931.50,approval required,CFO
 """
 
 
@@ -287,13 +292,18 @@ def test_proposals_are_rows_of_the_seed_and_count_once_accepted(warehouse: Path,
     file = tmp_path / "next.csv"
     done = run(warehouse, "budget", "propose", "--out", str(file))
     assert (done.returncode, file.read_text()) == (0, PROPOSED), done.stderr
-    assert "3 proposals" in done.stdout
+    assert "4 proposals" in done.stdout
     assert BudgetChanges(warehouse).all() == []
     file.write_text(PROPOSED.replace("310.50", "300"))
     done = run(warehouse, "budget", "accept", str(file), "--by", "ann")
-    assert "3 budgets are set" in done.stdout, done.stderr
-    amounts = {change.scope_id: change.budget_usd for change in BudgetChanges(warehouse).all()}
-    assert amounts == {"total": 300, "O'Hara, Ltd": Decimal("100.17"), "t": Decimal("210.33")}
+    assert "4 budgets are set" in done.stdout, done.stderr
+    amounts = {
+        (change.scope_id, change.period): change.budget_usd for change in BudgetChanges(warehouse).all()
+    }
+    assert amounts == {
+        ("total", "month"): 300, ("O'Hara, Ltd", "month"): Decimal("100.17"), ("t", "month"): Decimal("210.33"),
+        ("total", "quarter"): Decimal("931.5"),
+    }  # fmt: skip
     refused = run(
         warehouse, "policy", "check", "-", told='{"team": "t", "amount_usd": 9, "start_date": "2027-01-05"}'
     )
@@ -310,7 +320,7 @@ def test_proposals_are_rows_of_the_seed_and_count_once_accepted(warehouse: Path,
         (PROPOSED.replace("month,2027-01-01,310", "month,2027-01-02,310"), "line 2: no 'month' begins on 2027-01-02"),
         (PROPOSED.replace("month,2027-01-01,310", "week,2027-01-01,310"), "line 2: no 'week' begins"),
         (PROPOSED.replace("month,2027-01-01,310", "month,soon,310"), "line 2: "),
-        (PROPOSED + PROPOSED.splitlines()[-1] + "\n", "team t, 2027-01 is in the file twice"),
+        (PROPOSED + PROPOSED.splitlines()[-2] + "\n", "team t, 2027-01 is in the file twice"),
     ],
 )  # fmt: skip
 def test_a_file_of_proposals_with_a_wrong_row_sets_nothing(text: str, problem: str) -> None:

@@ -28,7 +28,7 @@ _OTHER_COMPARISONS = re.compile(
     | from\ allocation\.rpt_(chargebacks|tenant_chargebacks|owner_costs)_monthly  # months by cost per day of data
     | from\ core\.rpt_revenue_movements_monthly  # fees at the ends of months, of which every day is known
     | from\ planning\.rpt_forecast_scenarios  # another course of the same months
-    | from\ planning\.rpt_cost_outlook  # days to come with the last 30, which the data does cover
+    | from\ planning\.rpt_(cost_outlook|outlook_causes)  # days to come with the last 30, which the data does cover
     """,
     re.VERBOSE,
 )

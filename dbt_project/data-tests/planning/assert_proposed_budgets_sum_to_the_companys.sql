@@ -1,7 +1,9 @@
--- The proposed budgets of teams, of components and of providers sum to that of the company in each month, to the cent.
+-- The proposed budgets of teams, of components, of providers, and of business units and cost centres where they are proposed, sum to that of the company
+-- in each month, to the cent.
 with proposals as (
 
     select * from {{ ref('rpt_budget_proposals') }}
+    where period = 'month'
 
 ),
 
@@ -12,7 +14,7 @@ kinds as (
         scope,
         sum(proposed_usd) as proposed_usd
     from proposals
-    where scope in ('component', 'provider', 'team')
+    where scope in ('component', 'provider', 'team', 'business_unit', 'cost_centre')
     group by month_start_date, scope
 
 )

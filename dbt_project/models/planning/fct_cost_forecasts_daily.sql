@@ -6,9 +6,9 @@ with costs as (
 
 ),
 
-forecasts as (
+days_ahead as (
 
-    select * from {{ ref('int_forecasts_by_origin') }}
+    select * from {{ ref('int_cost_days_ahead') }}
 
 ),
 
@@ -47,24 +47,13 @@ scopes as (
 
 ),
 
-{# The method that is used, as of the as-of date. #}
 used as (
 
     select
-        forecasts.scope,
-        forecasts.scope_id,
-        forecasts.forecast_date,
-        forecasts.forecast_method,
-        forecasts.origin_date,
-        forecasts.forecast_usd
-    from forecasts
-    inner join as_of on forecasts.origin_date = as_of.as_of_date
-    inner join methods
-        on
-            forecasts.scope = methods.scope
-            and forecasts.scope_id = methods.scope_id
-            and forecasts.forecast_method = methods.forecast_method
-            and methods.is_used
+        days_ahead.*,
+        methods.forecast_method
+    from days_ahead
+    inner join methods on days_ahead.scope = methods.scope and days_ahead.scope_id = methods.scope_id and methods.is_used
 
 ),
 
@@ -75,11 +64,16 @@ final as (
         scopes.scope,
         scopes.scope_id,
         {{ days_between('as_of.as_of_date', 'dates.date_day') }} as horizon_days,
-        {{ money_of_double('used.forecast_usd') }} as forecast_usd,
-        {{ money(decimal_of_double('used.forecast_usd * intervals.lower_ratio', 'decimal(28, 6)')) }} as lower_usd,
-        {{ money(decimal_of_double('used.forecast_usd * intervals.upper_ratio', 'decimal(28, 6)')) }} as upper_usd,
-        {{ money(decimal_of_double('used.forecast_usd * intervals.lower_95_ratio', 'decimal(28, 6)')) }} as lower_95_usd,
-        {{ money(decimal_of_double('used.forecast_usd * intervals.upper_95_ratio', 'decimal(28, 6)')) }} as upper_95_usd,
+        used.forecast_usd,
+        used.event_usd,
+        used.fitting_usd,
+        {%- for suffix in ['', '_95'] %}
+        {%- set lower = money(decimal_of_double('cast(used.forecast_usd as double) * intervals.lower' ~ suffix ~ '_ratio', 'decimal(28, 6)')) %}
+        {%- set upper = money(decimal_of_double('cast(used.forecast_usd as double) * intervals.upper' ~ suffix ~ '_ratio', 'decimal(28, 6)')) %}
+        {#- Credits may come to more than cost. #}
+        least({{ lower }}, {{ upper }}) as lower{{ suffix }}_usd,
+        greatest({{ lower }}, {{ upper }}) as upper{{ suffix }}_usd,
+        {%- endfor %}
         used.forecast_method,
         scopes.history_days,
         coalesce(intervals.origins, 0) as interval_origins,
@@ -98,7 +92,7 @@ final as (
             used.scope = intervals.scope
             and used.scope_id = intervals.scope_id
             and used.forecast_method = intervals.forecast_method
-            and used.origin_date = intervals.origin_date
+            and as_of.as_of_date = intervals.origin_date
 
 )
 

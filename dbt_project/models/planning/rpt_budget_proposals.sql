@@ -1,8 +1,8 @@
-{# one row per scope with a forecast or a budget x month of the next quarter: the budget that follows from its forecast #}
+{# one row per scope with a forecast or a budget x month of the next quarter, and per quarter or year of which it has had a budget: the budget that follows from its forecast #}
 
-with forecasts as (
+with proposed as (
 
-    select * from {{ ref('fct_cost_forecasts_monthly') }}
+    select * from {{ ref('int_budgets_proposed') }}
 
 ),
 
@@ -10,6 +10,12 @@ closed_months as (
 
     select * from {{ ref('rpt_month_close') }}
     where is_latest and period = 'month'
+
+),
+
+allocated_costs as (
+
+    select * from {{ ref('fct_allocated_costs_daily') }}
 
 ),
 
@@ -31,131 +37,94 @@ open_savings as (
 
 ),
 
-as_of as (
+{# Whose the cost of a team was in the last month that is over; where it had none, whose the team is. #}
+team_costs as (
 
-    select * from {{ ref('int_as_of_date') }}
-
-),
-
-{# The next whole quarter. #}
-quarters as (
-
-    select last_day(cast(date_trunc('quarter', as_of_date) as date) + 62) + 1 as quarter_start_date
-    from as_of
-
-),
-
-quarter_months as (
-
-    select distinct
-        forecasts.month_start_date,
-        cast(extract(day from last_day(forecasts.month_start_date)) as integer) as days_in_month,
-        quarters.quarter_start_date
-    from forecasts
-    inner join quarters
-        on forecasts.month_start_date between quarters.quarter_start_date and last_day(quarters.quarter_start_date + 62)
+    select allocated_costs.team_id, allocated_costs.business_unit_id, allocated_costs.cost_centre, allocated_costs.allocated_cost_usd as weight
+    from allocated_costs
+    inner join closed_months
+        on
+            closed_months.scope = 'total'
+            and allocated_costs.usage_date between closed_months.month_start_date and last_day(closed_months.month_start_date)
+    union all
+    select owner_id as team_id, business_unit_id, cost_centre, cast('0.000000000001' as decimal(28, 12)) as weight
+    from owners
+    where owner_type = 'team' and is_latest
 
 ),
 
-{# What is shared is not forecast: it goes on at its rate of the last month that is over. #}
-forecast_months as (
+budgeted as (
+
+    select distinct scope from budgets
+
+),
+
+{# Business units and cost centres are made of teams: where one has a budget all have their part of what teams are proposed, so that they sum as well. #}
+weights as (
+    {% for scope, column in [('business_unit', 'business_unit_id'), ('cost_centre', 'cost_centre')] %}
+    select '{{ scope }}' as scope, team_costs.{{ column }} as scope_id, team_costs.team_id, {{ money('greatest(sum(team_costs.weight), 0)') }} as weight
+    from team_costs
+    inner join budgeted on budgeted.scope = '{{ scope }}'
+    group by team_costs.{{ column }}, team_costs.team_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+running_weights as (
 
     select
-        quarter_months.quarter_start_date,
-        quarter_months.month_start_date,
-        forecasts.scope,
-        forecasts.scope_id,
-        'forecast' as basis,
-        {{ money_of_double("cast(forecasts.forecast_usd as double)
-            + coalesce(" ~ ratio('closed_months.shared_usd', 'closed_months.covered_days') ~ " * quarter_months.days_in_month, 0)") }} as expected_usd
-    from forecasts
-    inner join quarter_months on forecasts.month_start_date = quarter_months.month_start_date and forecasts.scope in {{ company_scopes() }}
-    left join closed_months
-        on forecasts.scope = closed_months.scope and forecasts.scope_id = closed_months.scope_id
+        *,
+        sum(weight) over (partition by scope, team_id order by scope_id rows between unbounded preceding and current row) as running_weight,
+        sum(weight) over (partition by scope, team_id) as team_weight
+    from weights
 
 ),
 
-{# A product or a customer is no part of the company's budget: what a day of it is expected to cost goes on. #}
-rates as (
+{% set amounts = 'proposed.month_start_date, proposed.quarter_start_date, proposed.year_start_date, proposed.is_in_quarter, proposed.is_in_year, proposed.growth_share, proposed.contingency_share' %}
+of_teams as (
+
+    select
+        weights.scope,
+        weights.scope_id,
+        'teams' as basis,
+        {{ amounts }},
+        sum({{ split_exactly('proposed.expected_usd', 'weights.running_weight', '(weights.running_weight - weights.weight)', 'weights.team_weight') }}) as expected_usd,
+        sum({{ split_exactly('proposed.proposed_cents', 'weights.running_weight', '(weights.running_weight - weights.weight)', 'weights.team_weight', 'decimal(19, 0)') }}) as proposed_cents
+    from proposed
+    inner join running_weights as weights on proposed.scope = 'team' and proposed.scope_id = weights.team_id and weights.team_weight > 0
+    group by weights.scope, weights.scope_id, {{ amounts }}
+
+),
+
+stacked as (
+
+    select scope, scope_id, basis, {{ amounts | replace('proposed.', '') }}, expected_usd, proposed_cents from proposed
+    union all
+    select scope, scope_id, basis, {{ amounts | replace('proposed.', '') }}, expected_usd, proposed_cents from of_teams
+
+),
+
+monthly as (
+
+    select
+        *,
+        {{ money("cast(proposed_cents as decimal(19, 0)) * cast('0.01' as decimal(2, 2))") }} as proposed_usd
+    from stacked
+
+),
+
+of_quarter as (
 
     select
         scope,
         scope_id,
-        max(forecast_basis) as basis,
-        max(daily_cost) as daily_cost
-    from budgets
-    where scope not in {{ company_scopes() }} and daily_cost is not null
+        {{ money('sum(proposed_usd)') }} as quarter_proposed_usd,
+        {{ money('sum(expected_usd)') }} as quarter_expected_usd,
+        {{ money_of_double(ratio('sum(proposed_usd)', 'count(*)')) }} as proposed_a_month_usd
+    from monthly
+    where is_in_quarter
     group by scope, scope_id
-
-),
-
-expected as (
-
-    select quarter_start_date, month_start_date, scope, scope_id, basis, expected_usd from forecast_months
-    union all
-    select
-        quarter_months.quarter_start_date, quarter_months.month_start_date, rates.scope, rates.scope_id, rates.basis,
-        {{ money_of_double('rates.daily_cost * quarter_months.days_in_month') }} as expected_usd
-    from rates
-    cross join quarter_months
-
-),
-
-{# Whole cents: a budget has no others. #}
-wholes as (
-
-    select
-        *,
-        {{ assumption('budget_growth_share') }} as growth_share,
-        {{ assumption('budget_contingency_share') }} as contingency_share,
-        {{ decimal_of_double(
-            'cast(expected_usd as double) * (1 + ' ~ assumption('budget_growth_share') ~ ') * (1 + ' ~ assumption('budget_contingency_share') ~ ') * 100', 'decimal(28, 0)'
-        ) }} as own_cents
-    from expected
-
-),
-
-{# Components, providers and teams are parts of all spend: each kind gets the company's budget of the month by its forecasts, to the last cent. #}
-shared_out as (
-
-    select
-        wholes.*,
-        case when wholes.scope in ('component', 'provider', 'team') then total.own_cents else wholes.own_cents end as whole_cents,
-        {{ ratio('wholes.expected_usd', 'sum(wholes.expected_usd) over kind') }} as part_share
-    from wholes
-    left join wholes as total on wholes.month_start_date = total.month_start_date and total.scope = 'total'
-    window kind as (partition by wholes.month_start_date, wholes.scope)
-
-),
-
-floored as (
-
-    select *, case when scope in ('component', 'provider', 'team') then cast(whole_cents as double) * part_share else cast(own_cents as double) end as exact_cents
-    from shared_out
-
-),
-
-{# Cents that rounding down leaves go to the largest remainders. #}
-ranked as (
-
-    select
-        *,
-        cast(floor(exact_cents) as bigint) as whole_part_cents,
-        whole_cents - sum(cast(floor(exact_cents) as bigint)) over kind as left_cents,
-        row_number() over (partition by month_start_date, scope order by exact_cents - floor(exact_cents) desc nulls last, scope_id) as place
-    from floored
-    window kind as (partition by month_start_date, scope)
-
-),
-
-proposed as (
-
-    select
-        *,
-        cast(whole_part_cents + case when scope in ('component', 'provider', 'team') and place <= left_cents then 1 else 0 end as decimal(19, 0))
-        * cast('0.01' as decimal(2, 2)) as proposed_usd
-    from ranked
-    where exact_cents is not null
 
 ),
 
@@ -166,43 +135,75 @@ saved as (
 
 ),
 
+{# The last budget of each length, and of all of them, a month's first. #}
 last_budgets as (
 
-    select scope, scope_id, gate, approver_role
+    select
+        scope, scope_id, period, budget_usd, gate, approver_role,
+        row_number() over (partition by scope, scope_id order by case when period = 'month' then 1 else 2 end, period_start_date desc) as place
     from budgets
-    qualify row_number() over (partition by scope, scope_id order by case when period = 'month' then 1 else 2 end, period_start_date desc) = 1
+    qualify row_number() over (partition by scope, scope_id, period order by period_start_date desc) = 1
+
+),
+
+spans as (
+
+    select min(quarter_start_date) as quarter_start_date
+    from proposed
+
+),
+
+periods as (
+
+    select scope, scope_id, basis, 'month' as period, month_start_date as period_start_date, growth_share, contingency_share, expected_usd, proposed_usd
+    from monthly
+    where is_in_quarter
+    {%- for period in ['quarter', 'year'] %}
+    union all
+    select
+        monthly.scope, monthly.scope_id, monthly.basis, '{{ period }}' as period, monthly.{{ period }}_start_date as period_start_date, monthly.growth_share,
+        monthly.contingency_share, sum(monthly.expected_usd) as expected_usd, sum(monthly.proposed_usd) as proposed_usd
+    from monthly
+    inner join last_budgets on monthly.scope = last_budgets.scope and monthly.scope_id = last_budgets.scope_id and last_budgets.period = '{{ period }}'
+    where monthly.is_in_{{ period }}
+    group by monthly.scope, monthly.scope_id, monthly.basis, monthly.{{ period }}_start_date, monthly.growth_share, monthly.contingency_share
+    {%- endfor %}
 
 ),
 
 final as (
 
     select
-        proposed.quarter_start_date,
-        proposed.month_start_date,
-        proposed.scope,
-        proposed.scope_id,
-        coalesce(owners.owner_name, proposed.scope_id) as scope_name,
-        proposed.basis,
-        proposed.expected_usd,
-        proposed.growth_share,
-        proposed.contingency_share,
-        {{ money('proposed.proposed_usd') }} as proposed_usd,
-        {{ money('sum(proposed.proposed_usd) over of_scope') }} as quarter_proposed_usd,
-        {{ money('sum(proposed.expected_usd) over of_scope') }} as quarter_expected_usd,
-        {{ money_of_double(ratio('sum(proposed.proposed_usd) over of_scope', 'count(*) over of_scope')) }} as proposed_a_month_usd,
+        spans.quarter_start_date,
+        periods.period,
+        periods.period_start_date,
+        cast(date_trunc('month', periods.period_start_date) as date) as month_start_date,
+        periods.scope,
+        periods.scope_id,
+        coalesce(owners.owner_name, periods.scope_id) as scope_name,
+        periods.basis,
+        {{ money('periods.expected_usd') }} as expected_usd,
+        periods.growth_share,
+        periods.contingency_share,
+        {{ money('periods.proposed_usd') }} as proposed_usd,
+        of_quarter.quarter_proposed_usd,
+        of_quarter.quarter_expected_usd,
+        of_quarter.proposed_a_month_usd,
         saved.open_savings_usd,
-        case when saved.open_savings_usd is not null then {{ money('greatest(' ~ money_of_double(ratio('sum(proposed.proposed_usd) over of_scope', 'count(*) over of_scope')) ~ ' - saved.open_savings_usd, 0)') }} end
+        case when saved.open_savings_usd is not null then {{ money('greatest(of_quarter.proposed_a_month_usd - saved.open_savings_usd, 0)') }} end
             as proposed_after_savings_usd,
         closed_months.actual_usd as last_month_usd,
-        closed_months.budget_usd as last_budget_usd,
-        coalesce(last_budgets.gate, 'approval required') as gate,
-        coalesce(last_budgets.approver_role, 'Head of Finance') as approver_role
-    from proposed
-    left join owners on proposed.scope = owners.owner_type and proposed.scope_id = owners.owner_id and owners.is_latest
-    left join closed_months on proposed.scope = closed_months.scope and proposed.scope_id = closed_months.scope_id
-    left join saved on proposed.scope = saved.scope and proposed.scope_id = saved.scope_id
-    left join last_budgets on proposed.scope = last_budgets.scope and proposed.scope_id = last_budgets.scope_id
-    window of_scope as (partition by proposed.scope, proposed.scope_id)
+        case when periods.period = 'month' then closed_months.budget_usd else {{ money('of_period.budget_usd') }} end as last_budget_usd,
+        coalesce(of_period.gate, of_scope.gate, 'approval required') as gate,
+        coalesce(of_period.approver_role, of_scope.approver_role, 'Head of Finance') as approver_role
+    from periods
+    cross join spans
+    inner join of_quarter on periods.scope = of_quarter.scope and periods.scope_id = of_quarter.scope_id
+    left join owners on periods.scope = owners.owner_type and periods.scope_id = owners.owner_id and owners.is_latest
+    left join closed_months on periods.scope = closed_months.scope and periods.scope_id = closed_months.scope_id
+    left join saved on periods.scope = saved.scope and periods.scope_id = saved.scope_id
+    left join last_budgets as of_period on periods.scope = of_period.scope and periods.scope_id = of_period.scope_id and periods.period = of_period.period
+    left join last_budgets as of_scope on periods.scope = of_scope.scope and periods.scope_id = of_scope.scope_id and of_scope.place = 1
 
 )
 

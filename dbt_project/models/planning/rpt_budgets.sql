@@ -128,6 +128,7 @@ final as (
         forecast_basis,
         least(lower_usd, forecast_usd) as lower_usd,
         greatest(upper_usd, forecast_usd) as upper_usd,
+        event_usd,
         days_within_range_share,
         sums_within_range_share,
         {{ money('forecast_usd - budget_usd') }} as overrun_usd,

@@ -50,7 +50,8 @@ next_30_days as (
         max(history_days) as history_days,
         min(forecast_date) as first_forecast_date,
         max(forecast_date) as last_forecast_date,
-        case when count(forecast_usd) = count(*) then {{ money('sum(forecast_usd)') }} end as forecast_usd
+        case when count(forecast_usd) = count(*) then {{ money('sum(forecast_usd)') }} end as forecast_usd,
+        case when count(forecast_usd) = count(*) then {{ money('sum(event_usd)') }} end as event_usd
     from forecasts_daily
     group by scope, scope_id
 
@@ -58,10 +59,7 @@ next_30_days as (
 
 last_30_days as (
 
-    select
-        costs.scope,
-        costs.scope_id,
-        {{ money('sum(costs.cost_usd)') }} as trailing_cost_usd
+    select costs.scope, costs.scope_id, {{ money('sum(costs.cost_usd)') }} as trailing_cost_usd
     from costs
     inner join as_of on costs.usage_date between as_of.window_start_date and as_of.as_of_date
     group by costs.scope, costs.scope_id
@@ -82,6 +80,7 @@ outlooks as (
         next_30_days.first_forecast_date,
         next_30_days.last_forecast_date,
         next_30_days.forecast_usd,
+        next_30_days.event_usd,
         {{ money(decimal_of_double('next_30_days.forecast_usd / sums.band_ratio', 'decimal(28, 6)')) }} as lower_usd,
         {{ money(decimal_of_double('next_30_days.forecast_usd * sums.band_ratio', 'decimal(28, 6)')) }} as upper_usd,
         last_30_days.trailing_cost_usd,
@@ -112,7 +111,7 @@ outlooks as (
 
 ),
 
-{# Each scope is forecast on its own, so the parts do not sum to the total. A part without a forecast leaves the rest unknown. #}
+{# Parts are fitted to the total where all of them are forecast; where one is too young for that, the others stay as they are, and the rest holds it. #}
 rests as (
 
     select
@@ -123,9 +122,10 @@ rests as (
         max(total.first_forecast_date) as first_forecast_date,
         max(total.last_forecast_date) as last_forecast_date,
         max(total.forecast_usd) - sum(parts.forecast_usd) as forecast_usd,
+        max(total.event_usd) - sum(parts.event_usd) as event_usd,
         {{ money('null') }} as lower_usd,
         {{ money('null') }} as upper_usd,
-        max(total.trailing_cost_usd) - sum(parts.trailing_cost_usd) as trailing_cost_usd,
+        max(total.trailing_cost_usd) - sum(case when parts.forecast_usd is not null then parts.trailing_cost_usd end) as trailing_cost_usd,
         cast(null as double) as change_share,
         cast(null as string) as forecast_method,
         max(total.history_days) as history_days,
@@ -140,13 +140,13 @@ rests as (
     inner join outlooks as total on total.scope = 'total'
     where parts.scope <> 'total' and parts.scope in {{ company_scopes() }}
     group by parts.scope
-    having count(parts.forecast_usd) = count(*)
+    having sum(parts.forecast_usd) <> max(total.forecast_usd)
 
 ),
 
 stacked as (
     {% set columns = [
-        'scope', 'scope_id', 'scope_label', 'is_rest', 'first_forecast_date', 'last_forecast_date', 'forecast_usd', 'lower_usd', 'upper_usd',
+        'scope', 'scope_id', 'scope_label', 'is_rest', 'first_forecast_date', 'last_forecast_date', 'forecast_usd', 'event_usd', 'lower_usd', 'upper_usd',
         'trailing_cost_usd', 'change_share', 'forecast_method', 'history_days', 'interval_origins', 'independent_sums', 'wape', 'days_within_range_share',
         'sums_within_range_share', 'tested_sums', 'independent_tested_sums'
     ] | join(', ') %}
@@ -166,6 +166,7 @@ final as (
         first_forecast_date,
         last_forecast_date,
         {{ money('forecast_usd') }} as forecast_usd,
+        {{ money('event_usd') }} as event_usd,
         lower_usd,
         upper_usd,
         {{ money('trailing_cost_usd') }} as trailing_cost_usd,
@@ -176,6 +177,7 @@ final as (
         cast(interval_origins as bigint) as interval_origins,
         independent_sums,
         case
+            when is_rest then 'holds what is too young for a forecast'
             when forecast_usd is null then 'too little history for a forecast'
             when lower_usd is null then 'too little history for a range'
             else

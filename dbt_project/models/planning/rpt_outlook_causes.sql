@@ -1,4 +1,5 @@
-{# one row per cause of the change from the cost of the last 30 days to that of the next 30, over all AI; the causes sum to the change #}
+{# one row per scope (total, AI) x kind of cause (component, provider; of AI customers) x cause of the change from the cost of the last 30 days to that of the
+   next 30; the causes of a kind sum to the change #}
 
 with usage_daily as (
 
@@ -12,16 +13,42 @@ anomalies as (
 
 ),
 
-outlook as (
+costs as (
+
+    select * from {{ ref('int_costs_by_scope_daily') }}
+    where scope = 'component' and scope_id = 'ai'
+
+),
+
+forecasts as (
+
+    select * from {{ ref('fct_cost_forecasts_daily') }}
+    where scope = 'component' and scope_id = 'ai'
+
+),
+
+dates as (
+
+    select * from {{ ref('dim_dates') }}
+
+),
+
+outlooks as (
 
     select * from {{ ref('rpt_cost_outlook') }}
-    where scope = 'component' and scope_id = 'ai' and change_share is not null
 
 ),
 
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
+
+),
+
+outlook as (
+
+    select * from outlooks
+    where scope = 'component' and scope_id = 'ai' and change_share is not null
 
 ),
 
@@ -68,23 +95,48 @@ levels as (
 
 ),
 
-causes as (
+{# Thirty days have two weekdays more than four weeks: what these cost beside an average day. #}
+weekday_costs as (
 
     select
-        1 as cause_order,
-        'customers that started' as cause
-    union all
+        costs.iso_weekday,
+        sum(costs.cost_usd) as cost_usd,
+        sum(case when costs.usage_date > as_of.as_of_date - 14 then costs.cost_usd else 0 end) as recent_usd
+    from costs
+    inner join as_of on costs.usage_date > as_of.as_of_date - 28
+    group by costs.iso_weekday
+
+),
+
+weekdays as (
+
     select
-        2 as cause_order,
-        'customers that stopped' as cause
+        iso_weekday,
+        {{ ratio('sum(recent_usd) over ()', '14') }} * ({{ ratio('cost_usd', 'sum(cost_usd) over ()') }} * count(*) over () - 1) as change_usd
+    from weekday_costs
+
+),
+
+changes as (
+
+    select cause, change_usd from levels
     union all
-    select
-        3 as cause_order,
-        'customers that stayed' as cause
+    select 'weekdays' as cause, weekdays.change_usd
+    from dates
+    inner join as_of on dates.date_day between as_of.as_of_date + 1 and as_of.as_of_date + 30
+    inner join weekdays on dates.iso_weekday = weekdays.iso_weekday
     union all
-    select
-        4 as cause_order,
-        'abnormal days' as cause
+    select 'known events' as cause, cast(event_usd as double) as change_usd from forecasts
+    union all
+    select 'fitting to all spend' as cause, cast(fitting_usd as double) as change_usd from forecasts
+
+),
+
+causes as (
+    {% for cause in ['customers that started', 'customers that stopped', 'customers that stayed', 'abnormal days', 'weekdays', 'known events', 'fitting to all spend'] %}
+    select {{ loop.index }} as cause_order, '{{ cause }}' as cause
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -93,34 +145,52 @@ summed as (
     select
         causes.cause_order,
         causes.cause,
-        {{ money_of_double('coalesce(' ~ stable_sum('levels.change_usd') ~ ', 0)') }} as change_usd
+        {{ money_of_double('coalesce(' ~ stable_sum('changes.change_usd') ~ ', 0)') }} as change_usd
     from causes
-    left join levels on causes.cause = levels.cause
+    left join changes on causes.cause = changes.cause
     group by causes.cause_order, causes.cause
 
 ),
 
-{# What the method sees beyond the level: weekdays, growth, and costs that are no calls of customers. #}
+{# What the method sees beyond that: growth, days that it takes for passing, and costs that are no calls of customers. #}
 with_rest as (
 
-    select
-        cause_order,
-        cause,
-        change_usd
-    from summed
+    select cause_order, cause, change_usd from summed
     union all
     select
-        5 as cause_order,
-        'weekdays, trend and other costs' as cause,
+        8 as cause_order,
+        'trend and what passes' as cause,
         {{ money('max(outlook.forecast_usd) - max(outlook.trailing_cost_usd) - sum(summed.change_usd)') }} as change_usd
     from summed
     cross join outlook
 
 ),
 
+{# All spend is its components, and its providers; a rest is what is too young for a forecast. #}
+parts as (
+
+    select
+        outlooks.scope as kind,
+        cast(row_number() over (
+            partition by outlooks.scope
+            order by -abs(outlooks.forecast_usd - coalesce(outlooks.trailing_cost_usd, 0)), outlooks.scope_id
+        ) as integer) as cause_order,
+        outlooks.scope_label as cause,
+        {{ money('outlooks.forecast_usd - coalesce(outlooks.trailing_cost_usd, 0)') }} as change_usd,
+        total.trailing_cost_usd,
+        total.forecast_usd
+    from outlooks
+    inner join outlooks as total on total.scope = 'total' and total.change_share is not null
+    where outlooks.scope in ('component', 'provider') and outlooks.forecast_usd is not null
+
+),
+
 final as (
 
     select
+        'component' as scope,
+        'ai' as scope_id,
+        'customer' as kind,
         with_rest.cause_order,
         with_rest.cause,
         with_rest.change_usd,
@@ -128,6 +198,8 @@ final as (
         outlook.forecast_usd
     from with_rest
     cross join outlook
+    union all
+    select 'total' as scope, 'total' as scope_id, kind, cause_order, cause, change_usd, trailing_cost_usd, forecast_usd from parts
 
 )
 

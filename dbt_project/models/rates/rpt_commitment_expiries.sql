@@ -1,20 +1,14 @@
 {# one row per commitment on a bill or of the seed owned_commitments: when it ends, and what that takes away #}
 
-with owned as (
+with terms as (
 
-    select * from {{ ref('owned_commitments') }}
+    select * from {{ ref('int_commitment_terms') }}
 
 ),
 
 coverage as (
 
     select * from {{ ref('rpt_commitment_coverage') }}
-
-),
-
-bill_lines as (
-
-    select * from {{ ref('int_focus_charges_converted') }}
 
 ),
 
@@ -35,34 +29,6 @@ last_months as (
         partition by coverage.provider_name, coverage.commitment_id
         order by case when last_day(coverage.month_start_date) <= as_of.as_of_date then 0 else 1 end, coverage.month_start_date desc
     ) = 1
-
-),
-
-{# A term that ends at midnight ends with the day before. #}
-terms_on_bills as (
-
-    select
-        provider_name,
-        commitment_discount_id as commitment_id,
-        cast(min(commitment_start_at) as date) as starts_on,
-        cast({{ from_unix_microseconds(unix_microseconds('max(commitment_end_at)') ~ ' - 1') }} as date) as ends_on
-    from bill_lines
-    where commitment_discount_id is not null and commitment_end_at is not null
-    group by provider_name, commitment_discount_id
-
-),
-
-terms as (
-
-    select
-        coalesce(owned.provider_name, terms_on_bills.provider_name) as provider_name,
-        coalesce(owned.commitment_id, terms_on_bills.commitment_id) as commitment_id,
-        owned.commitment_name,
-        coalesce(owned.starts_on, terms_on_bills.starts_on) as starts_on,
-        coalesce(owned.ends_on, terms_on_bills.ends_on) as ends_on,
-        coalesce(owned.is_renewed_automatically, false) as is_renewed_automatically
-    from owned
-    full outer join terms_on_bills on owned.provider_name = terms_on_bills.provider_name and owned.commitment_id = terms_on_bills.commitment_id
 
 ),
 

@@ -30,10 +30,28 @@ def _why_it_changes(warehouse: Warehouse) -> Prose:
     if causes["causes_usd"] is None:
         return note("")
     return causes.say(
-        "The change of {causes_usd:delta_usd_table} on the last 30 days is made of customers that started in "
+        "AI changes by {causes_usd:delta_usd_table} on the last 30 days: by customers that started in "
         "them, {started_usd:delta_usd_table}, that stopped, {stopped_usd:delta_usd_table}, and that stayed, "
-        "{stayed_usd:delta_usd_table}; of abnormal days that the forecast takes for usual, "
-        "{abnormal_usd:delta_usd_table}; and of weekdays, trend and other costs, {rest_usd:delta_usd_table}. "
+        "{stayed_usd:delta_usd_table}; by abnormal days that the forecast takes for usual, "
+        "{abnormal_usd:delta_usd_table}; by weekdays, {weekdays_usd:delta_usd_table}"
+        + ("; by known events, {events_usd:delta_usd_table}" if causes["events_usd"] else "")
+        + ("; by fitting to all spend, {fitting_usd:delta_usd_table}" if causes["fitting_usd"] else "")
+        + "; and by trend and what the method takes for passing, {rest_usd:delta_usd_table}. "
+    )
+
+
+def _why_all_changes(warehouse: Warehouse) -> Prose:
+    """The same of all spend, by its components and the two providers that change most."""
+    components = ask.causes_of_all(warehouse, "component")
+    if not components.rows:
+        return note("")
+    providers = ask.causes_of_all(warehouse, "provider")
+    return (
+        components.say("All spend changes by {all_change_usd:delta_usd_table}: ")
+        + join([each.say("{cause:text} {change_usd:delta_usd_table}") for each in components.each()], ", ")
+        + note("; of providers most by ")
+        + join([each.say("{cause:text} {change_usd:delta_usd_table}") for each in providers.each()[:2]], ", ")
+        + note(". ")
     )
 
 
@@ -78,7 +96,7 @@ def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tup
         ) + _how_it_looks_ahead(outlook)
     insight = Insight(
         title=outlook.say("The next 30 days: {forecast_usd:usd}, {change_share:delta}"),
-        problem=_why_it_changes(warehouse) + _tested(accuracy),
+        problem=_why_it_changes(warehouse) + _why_all_changes(warehouse) + _tested(accuracy),
         domain_spec="Understanding Usage & Cost (forecast)",
         domain_framework="Quantify Business Value: Forecasting",
         ubr_impact=_impact(outlook),

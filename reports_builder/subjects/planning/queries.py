@@ -27,7 +27,7 @@ def outlook(warehouse: Warehouse, *, all_spend: bool = False) -> Evidence:
 
 
 def causes(warehouse: Warehouse) -> Evidence:
-    """What makes the next 30 days dearer or cheaper than the last: one row, its parts sum to the change."""
+    """What makes the next 30 days of AI dearer or cheaper than the last, in one row."""
     return warehouse.evidence(
         """
         select
@@ -35,10 +35,30 @@ def causes(warehouse: Warehouse) -> Evidence:
             max(change_usd) filter (where cause = 'customers that stopped') as stopped_usd,
             max(change_usd) filter (where cause = 'customers that stayed') as stayed_usd,
             max(change_usd) filter (where cause = 'abnormal days') as abnormal_usd,
-            max(change_usd) filter (where cause = 'weekdays, trend and other costs') as rest_usd,
+            max(change_usd) filter (where cause = 'weekdays') as weekdays_usd,
+            max(change_usd) filter (where cause = 'known events') as events_usd,
+            max(change_usd) filter (where cause = 'fitting to all spend') as fitting_usd,
+            max(change_usd) filter (where cause = 'trend and what passes') as rest_usd,
             sum(change_usd) as causes_usd
         from planning.rpt_outlook_causes
+        where kind = 'customer'
         """
+    )
+
+
+def causes_of_all(warehouse: Warehouse, kind: str) -> Evidence:
+    """The components, or the providers, whose cost changes that of all spend, the largest change first."""
+    return warehouse.evidence(
+        """
+        select
+            cause,
+            change_usd,
+            forecast_usd - trailing_cost_usd as all_change_usd
+        from planning.rpt_outlook_causes
+        where scope = 'total' and kind = :kind and change_usd <> 0
+        order by cause_order
+        """,
+        kind=kind,
     )
 
 
@@ -47,7 +67,7 @@ def outlooks(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, change_share, wape,
+            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, change_share, wape,
             days_within_range_share, sums_within_range_share, independent_tested_sums
         from planning.rpt_cost_outlook
         order by

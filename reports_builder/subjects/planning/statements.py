@@ -13,6 +13,7 @@ OUTLOOK_COLUMNS = (
     Column("forecast_usd", "Next 30 days", "usd_table"),
     Column("lower_usd", "Low", "usd_table"),
     Column("upper_usd", "High", "usd_table"),
+    Column("event_usd", "Of it known events", "delta_usd_table"),
     Column("change_share", "Change", "delta"),
     Column("wape", "Error of past sums", "percent"),
     Column("days_within_range_share", "Days within their range", "percent"),
@@ -20,9 +21,9 @@ OUTLOOK_COLUMNS = (
     Column("independent_tested_sums", "Of these without overlap", "count"),
 )
 OUTLOOK_NOTE = (
-    "each scope is forecast on its own, so the parts do not sum to the total; the rows named rest hold the "
-    "difference. The range of a day promises to hold four days in five: where fewer lay within it, days "
-    "differ more than the forecast says."
+    "components, providers and teams each sum to all spend: they are fitted to it by what each has missed so "
+    "far. A row named rest holds what is too young for a forecast. The range of a day promises to hold four "
+    "days in five: where fewer lay within it, days differ more than the forecast says."
 )
 
 

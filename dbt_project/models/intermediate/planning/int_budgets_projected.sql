@@ -14,7 +14,7 @@ costs as (
 
 forecasts as (
 
-    select * from {{ ref('fct_cost_forecasts_daily') }}
+    select * from {{ ref('int_cost_days_ahead') }}
 
 ),
 
@@ -63,15 +63,14 @@ rates as (
 
 ),
 
-{# The forecast is of direct cost: what is shared goes on at its rate. Past its 30 days its mean goes on. #}
+{# The forecast is of direct cost: what is shared goes on at its rate. #}
 forecast_rates as (
 
     select
         scope,
         scope_id,
-        {{ stable_avg('forecast_usd') }} as daily_forecast
+        {{ stable_avg('case when horizon_days <= 30 then forecast_usd end') }} as daily_forecast
     from forecasts
-    where forecast_usd is not null
     group by scope, scope_id
 
 ),
@@ -84,14 +83,14 @@ ahead as (
         budgets.period,
         budgets.period_start_date,
         count(*) as forecast_days,
-        {{ stable_sum('forecasts.forecast_usd') }} as forecast_cost
+        {{ stable_sum('forecasts.forecast_usd') }} as forecast_cost,
+        {{ money('sum(forecasts.event_usd)') }} as event_usd
     from budgets
     inner join forecasts
         on
             budgets.scope = forecasts.scope
             and budgets.scope_id = forecasts.scope_id
             and forecasts.forecast_date between budgets.period_start_date and budgets.period_end_date
-            and forecasts.forecast_usd is not null
     group by budgets.scope, budgets.scope_id, budgets.period, budgets.period_start_date
 
 ),
@@ -116,6 +115,7 @@ placed as (
         coalesce(forecast_rates.daily_forecast + coalesce(rates.daily_shared_cost, 0), rates.daily_cost) as daily_cost,
         coalesce(ahead.forecast_cost + coalesce(rates.daily_shared_cost, 0) * ahead.forecast_days, 0) as forecast_cost,
         coalesce(ahead.forecast_days, 0) as forecast_days,
+        case when forecast_rates.daily_forecast is not null then coalesce(ahead.event_usd, {{ money(0) }}) end as event_usd,
         case when forecast_rates.daily_forecast is not null then 'forecast' when rates.daily_cost is not null then 'daily cost' end as forecast_basis
     from budgets
     cross join as_of

@@ -1,4 +1,4 @@
-{# one row per scope (total, component, provider, team; what else has a budget) x UTC day with usage up to the as-of date: the series that
+{# one row per scope (total, component, provider, team; what else has a budget or an event to come) x UTC day with usage up to the as-of date: the series that
    are forecast. A day on which nothing at all was called is a gap in the data, not a day without cost; a day on which only this scope was
    idle costs 0 #}
 
@@ -11,6 +11,12 @@ with charges as (
 budgets as (
 
     select * from {{ ref('int_budgets') }}
+
+),
+
+events as (
+
+    select * from {{ ref('forecast_events') }}
 
 ),
 
@@ -43,12 +49,13 @@ costs as (
 
 ),
 
+{# Whoever has a budget plans by the forecast, and what a customer costs who is known to leave is to be known. #}
 budgeted_scopes as (
 
-    select distinct
-        scope,
-        scope_id
-    from budgets
+    select scope, scope_id from budgets
+    where scope not in {{ company_scopes() }}
+    union distinct
+    select scope, scope_id from events
     where scope not in {{ company_scopes() }}
 
 ),

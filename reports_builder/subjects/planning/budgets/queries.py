@@ -22,6 +22,7 @@ def ahead(warehouse: Warehouse) -> Evidence:
             forecast_basis,
             lower_usd,
             upper_usd,
+            event_usd,
             days_within_range_share,
             sums_within_range_share,
             days_to_breach,
@@ -89,7 +90,19 @@ def proposals(warehouse: Warehouse) -> Evidence:
             contingency_share,
             basis
         from planning.rpt_budget_proposals
-        where quarter_proposed_usd > 0 and month_start_date = quarter_start_date
+        where period = 'month' and quarter_proposed_usd > 0 and month_start_date = quarter_start_date
         order by scope = 'total' desc, scope, quarter_proposed_usd desc, scope_id
+        """
+    )
+
+
+def longer_proposals(warehouse: Warehouse) -> Evidence:
+    """Budgets of the next quarter and year, of scopes that have had one of that length."""
+    return warehouse.evidence(
+        """
+        select scope, scope_name, period, period_start_date, last_budget_usd, expected_usd, proposed_usd
+        from planning.rpt_budget_proposals
+        where period <> 'month' and proposed_usd > 0
+        order by period, scope = 'total' desc, scope, proposed_usd desc, scope_id
         """
     )

@@ -45,6 +45,7 @@ BUDGET_COLUMNS = (
     Column("forecast_basis", "By"),
     Column("lower_usd", "Low", "usd_table"),
     Column("upper_usd", "High", "usd_table"),
+    Column("event_usd", "Of it known events", "delta_usd_table"),
     Column("days_within_range_share", "Past days within range", "percent"),
     Column("sums_within_range_share", "Past 30-day sums within range", "percent"),
     Column("budget_status", "Status", words=_status),
@@ -93,8 +94,9 @@ def budgets_section(warehouse: Warehouse, ahead: Evidence) -> tuple[Section, ...
             text=(
                 note(
                     "Days are those of UTC, up to the as-of date; files that come late still change what is "
-                    "spent. The range is that of past forecasts. Set one with `python -m reports_builder "
-                    "budget set`, and check a request with `python -m reports_builder policy check`."
+                    "spent. The range is that of past forecasts; known events (seed forecast_events, ends of "
+                    "commitments) are in it. Set one with `python -m reports_builder budget set`, and "
+                    "check a request with `python -m reports_builder policy check`."
                 ),
                 *how_ranges_held(warehouse),
             ),
@@ -129,8 +131,11 @@ def _after_savings(company: Evidence) -> tuple[Prose, ...]:
     )
 
 
-def proposals_section(proposals: Evidence) -> tuple[Section, ...]:
-    """What the next quarter's budgets would be by the forecast, beside what the last month cost."""
+def proposals_section(proposals: Evidence, longer: Evidence) -> tuple[Section, ...]:
+    """What the next quarter's budgets would be by the forecast, beside what the last month cost.
+
+    ``longer`` are those of a whole quarter or year.
+    """
     if not proposals.rows:
         return ()
     return (
@@ -141,7 +146,8 @@ def proposals_section(proposals: Evidence) -> tuple[Section, ...]:
                     "From {quarter_start_date:day} on, for three months. Proposed is what is expected, with "
                     "{growth_share:percent} growth and {contingency_share:percent} contingency. The "
                     "company's budget is shared out to its components, providers and teams by what each is "
-                    "expected to cost: that need not sum to the whole, the budgets do."
+                    "expected to cost, to the cent; business units and cost centres with a budget are made "
+                    "of their teams."
                 ),
                 *_after_savings(proposals.at(0)),
                 note(
@@ -165,6 +171,23 @@ def proposals_section(proposals: Evidence) -> tuple[Section, ...]:
                     proposals,
                     max_rows=30,
                 ),
+                *((_longer_table(longer),) if longer.rows else ()),
             ),
         ),
+    )
+
+
+def _longer_table(longer: Evidence) -> Table:
+    """Budgets of a whole quarter or year: the sums of their months."""
+    return Table(
+        (
+            Column("scope", "Budget of", words=budget_of),
+            Column("period", "Period", words=_period),
+            Column("last_budget_usd", "Last budget of that length", "usd_table"),
+            Column("expected_usd", "Expected", "usd_table"),
+            Column("proposed_usd", "Proposed", "usd_table"),
+        ),
+        longer,
+        note("Budgets of a quarter or year are the sums of the proposals of their months."),
+        max_rows=20,
     )

@@ -17,8 +17,8 @@ def year_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 note(
                     "Past the thirty days of the daily forecast its mean goes on: growth is a scenario, not "
-                    "a line drawn for a year. Events to come stand in the seed forecast_events, scenarios in "
-                    "forecast_scenarios."
+                    "a line drawn for a year. Events to come stand in the seed forecast_events, ends of "
+                    "commitments on bills, scenarios in forecast_scenarios."
                 ),
                 _decided(ask.decided(warehouse)),
             ),
