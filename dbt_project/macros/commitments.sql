@@ -30,3 +30,12 @@
         else 'pays'
     end
 {%- endmacro %}
+
+{# What an owned commitment could cover besides what it covers: usage of the same key. #}
+{% macro reach_key(usage, reach='reach') -%}
+    case {{ reach }}
+        when 'reservation' then concat_ws(' / ', {{ usage }}.usage_kind, {{ usage }}.reserved_as, {{ usage }}.region_id)
+        when 'family' then concat_ws(' / ', {{ usage }}.usage_kind, {{ usage }}.family, {{ usage }}.region_id)
+        else {{ usage }}.plan_scope
+    end
+{%- endmacro %}

@@ -123,6 +123,29 @@ def test_the_term_of_a_commitment_is_that_of_the_report(
     assert row["x_CommitmentEnd"].startswith("2027-02-01 09:59:59")
 
 
+@pytest.mark.parametrize(
+    ("column", "offering", "kind"),
+    [
+        ("savings_plan_offering_type", "EC2InstanceSavingsPlans", "EC2 Instance Savings Plan"),
+        ("savingsPlan/OfferingType", "ComputeSavingsPlans", "Compute Savings Plan"),
+        ("savings_plan_offering_type", "", "Savings Plan"),
+    ],
+)
+def test_which_plan_it_is_is_read_where_the_report_says_it(
+    tmp_path: Path, column: str, offering: str, kind: str
+) -> None:
+    """What a plan could cover is a question of which it is: a family in a region, or all compute."""
+    arn = (
+        "savings_plan_savings_plan_a_r_n"
+        if column.startswith("savings_plan")
+        else "savingsPlan/SavingsPlanARN"
+    )
+    header, line = CUR.strip(), cur_line("SavingsPlanCoveredUsage", "1").strip()
+    text = f"{header},{arn},{column}\n{line},arn,{offering}\n"
+    (row,) = landed(AWS_CUR, tmp_path, ("october.csv", text))
+    assert row["CommitmentDiscountType"] == kind
+
+
 def test_tags_that_are_no_json_stay_as_they_are(tmp_path: Path) -> None:
     (row,) = landed(AWS_CUR, tmp_path, ("october.csv", CUR + cur_line("Usage", "1", "team=a")))
     assert row["Tags"] == "team=a"

@@ -27,7 +27,7 @@ def tiny(tmp_path: Path) -> Iterator[Tiny]:
 def test_own_gpus_stand_beside_the_dearest_api_model_and_say_what_is_assumed(tiny: Tiny) -> None:
     tiny.add(
         "rates.rpt_self_hosting_options",
-        f"{POOL}, 'assumed throughput' as basis, 'gpt' as api_model, true as is_dearest_api_model,"
+        f"{POOL}, 'assumed throughput' as basis, 'gpt' as api_model, true as is_dearest_api_model, 24 as recorded_days, 30 as paid_days,"
         " 'lower price a token at an assumed throughput; quality for these tasks unknown' as verdict",
         f"{POOL}, 'assumed throughput' as basis, 'cheap' as api_model, false as is_dearest_api_model, 'the API costs less, even at full load' as verdict",
         f"{POOL}, 'recorded calls' as basis, null as api_model, true as is_dearest_api_model, 'no API model is in use for its tasks' as verdict",
@@ -44,6 +44,8 @@ def test_own_gpus_stand_beside_the_dearest_api_model_and_say_what_is_assumed(tin
         ["recorded calls", "unknown", "unknown"],
         ["assumed throughput", "unknown", "gpt"],
     ]
+    # Over how many days the use stands.
+    assert rows_of(section)[1][8:10] == ["24", "30"]
 
 
 def test_regions_list_the_machines_that_move_and_count_those_without_a_price(tiny: Tiny) -> None:

@@ -64,6 +64,7 @@ _READ = (
     "reservation_unused_recurring_fee",
     "resource_tags",
     "savings_plan_end_time",
+    "savings_plan_offering_type",
     "savings_plan_savings_plan_a_r_n",
     "savings_plan_savings_plan_effective_cost",
     "savings_plan_start_time",
@@ -90,6 +91,20 @@ _CATEGORIES = {
     "refund": "Adjustment",
     "savingsplannegation": "Adjustment",
 }
+
+
+_PLANS = {
+    "ec2instancesavingsplans": "EC2 Instance Savings Plan",
+    "computesavingsplans": "Compute Savings Plan",
+    "sagemakersavingsplans": "SageMaker Savings Plan",
+}
+
+
+def _plan(record: Fields) -> str:
+    """Which savings plan it is, where the report says it."""
+    return _PLANS.get(
+        (as_text(record.get("savings_plan_offering_type")) or "").strip().lower(), "Savings Plan"
+    )
 
 
 def _aliases() -> dict[str, str]:
@@ -129,7 +144,7 @@ def shape_aws_cur(record: Fields) -> tuple[Fields, Fields]:
         "ChargePeriodEnd": record.get("line_item_usage_end_date"),
         "CommitmentDiscountId": plan or reservation,
         "CommitmentDiscountCategory": "Spend" if plan else "Usage" if reservation else None,
-        "CommitmentDiscountType": "Savings Plan" if plan else "Reserved Instance" if reservation else None,
+        "CommitmentDiscountType": _plan(record) if plan else "Reserved Instance" if reservation else None,
         "CommitmentDiscountStatus": _status(kind),
         "ConsumedQuantity": record.get("line_item_usage_amount"),
         "ConsumedUnit": record.get("pricing_unit"),

@@ -50,6 +50,8 @@ final as (
         {{ money(money('sum(cost_usd)') ~ ' - ' ~ money('coalesce(sum(recorded_cost_usd), 0)')) }} as unrecorded_cost_usd,
         {{ money('sum(idle_cost_usd)') }} as idle_cost_usd,
         {{ ratio('sum(idle_cost_usd)', 'sum(recorded_cost_usd)') }} as idle_share,
+        cast(count(distinct case when cost_usd > 0 then usage_date end) as integer) as paid_days,
+        cast(count(distinct case when recorded_cost_usd is not null then usage_date end) as integer) as recorded_days,
         {{ ratio('sum(recorded_cost_usd)', 'sum(allocated_gpu_hours) + coalesce(sum(idle_gpu_hours), 0)') }} as usd_per_gpu_hour,
         {{ money('sum(ledger_cost_usd)') }} as ledger_cost_usd,
         {{ money(money('sum(cost_usd)') ~ ' - ' ~ money('coalesce(sum(ledger_cost_usd), 0)')) }} as use_less_ledger_usd

@@ -34,10 +34,7 @@ bought as (
 owned as (
 
     select
-        month_start_date,
-        provider_name,
-        commitment_id,
-        team_id,
+        month_start_date, provider_name, commitment_id, team_id,
         row_number() over (
             partition by month_start_date, provider_name, commitment_id
             order by sum(case when part = 'Unused' then effective_cost_usd else 0 end) desc, sum(effective_cost_usd) desc, team_id asc
@@ -47,15 +44,16 @@ owned as (
 
 ),
 
+{# A reservation takes the machines that it was bought for in their region, a plan on instances one family in its region, another plan all of its scope:
+   what each could cover is all usage of the kinds that it covers. #}
 commitments as (
 
     select
-        month_start_date,
-        provider_name,
-        commitment_id,
+        month_start_date, provider_name, commitment_id,
         max(commitment_name) as commitment_name,
-        max(commitment_type) as commitment_type,
+        min(commitment_type) as commitment_type,
         max(commitment_category) as commitment_category,
+        case when max(commitment_category) = 'Usage' then 'reservation' when lower(min(commitment_type)) like '%instance%' then 'family' else 'scope' end as reach,
         {{ money("sum(case when part = 'Used' then effective_cost_usd else 0 end)") }} as used_cost_usd,
         {{ money("sum(case when part = 'Unused' then effective_cost_usd else 0 end)") }} as unused_cost_usd,
         {{ money("sum(case when part = 'Purchase' then billed_cost_usd else 0 end)") }} as purchased_usd
@@ -69,45 +67,52 @@ eligible as (
 
     select
         cast(date_trunc('month', charge_period_start_at) as date) as month_start_date,
-        provider_name,
-        plan_scope,
+        provider_name, usage_kind, plan_scope, family, reserved_as, region_id, commitment_eligibility,
         case when is_covered then coalesce(commitment_discount_id, 'unknown') end as commitment_id,
         case when count(list_cost_usd) = count(*) then {{ money('sum(list_cost_usd)') }} end as on_demand_usd,
         {{ money('sum(effective_cost_usd)') }} as effective_cost_usd
     from lines
-    group by cast(date_trunc('month', charge_period_start_at) as date), provider_name, plan_scope, case when is_covered then coalesce(commitment_discount_id, 'unknown') end
+    group by all
 
 ),
 
-scopes as (
+reached as (
 
-    select
-        month_start_date,
-        provider_name,
-        plan_scope,
-        case when count(on_demand_usd) = count(*) then {{ money('sum(on_demand_usd)') }} end as eligible_usd
+    select distinct
+        eligible.month_start_date, eligible.provider_name, eligible.commitment_id, commitments.commitment_type, commitments.reach,
+        {{ reach_key('eligible', 'commitments.reach') }} as reach_key
     from eligible
-    group by month_start_date, provider_name, plan_scope
+    left join commitments
+        on
+            eligible.month_start_date = commitments.month_start_date
+            and eligible.provider_name = commitments.provider_name
+            and eligible.commitment_id = commitments.commitment_id
+    where eligible.commitment_id is not null
 
 ),
 
-{# A commitment that covers usage of several scopes could cover all of them. #}
+{# Where the bill names the programmes that could take a line, it must name that of the commitment. #}
 of_commitment as (
 
     select
-        eligible.month_start_date,
-        eligible.provider_name,
-        eligible.commitment_id,
-        case when count(eligible.on_demand_usd) = count(*) then {{ money('sum(eligible.on_demand_usd)') }} end as covered_usd,
-        case when count(scopes.eligible_usd) = count(*) then {{ money('sum(scopes.eligible_usd)') }} end as eligible_usd
-    from eligible
-    inner join scopes
+        reached.month_start_date, reached.provider_name, reached.commitment_id,
+        case
+            when count(case when eligible.commitment_id = reached.commitment_id and eligible.on_demand_usd is null then 1 end) = 0
+                then {{ money('sum(case when eligible.commitment_id = reached.commitment_id then eligible.on_demand_usd end)') }}
+        end as covered_usd,
+        case when count(eligible.on_demand_usd) = count(*) then {{ money('sum(eligible.on_demand_usd)') }} end as eligible_usd
+    from reached
+    inner join eligible
         on
-            eligible.month_start_date = scopes.month_start_date
-            and eligible.provider_name = scopes.provider_name
-            and eligible.plan_scope = scopes.plan_scope
-    where eligible.commitment_id is not null
-    group by eligible.month_start_date, eligible.provider_name, eligible.commitment_id
+            reached.month_start_date = eligible.month_start_date
+            and reached.provider_name = eligible.provider_name
+            and reached.reach_key = {{ reach_key('eligible', 'reached.reach') }}
+    where
+        eligible.commitment_id is not distinct from reached.commitment_id
+        or eligible.commitment_eligibility is null
+        or reached.commitment_type is null
+        or {{ place_in_text('lower(eligible.commitment_eligibility)', 'lower(reached.commitment_type)') }} > 0
+    group by reached.month_start_date, reached.provider_name, reached.commitment_id
 
 ),
 
@@ -140,8 +145,8 @@ of_all as (
 together as (
 
     select
-        commitments.*,
-        false as is_total,
+        commitments.month_start_date, commitments.provider_name, commitments.commitment_id, commitments.commitment_name, commitments.commitment_type,
+        commitments.commitment_category, commitments.used_cost_usd, commitments.unused_cost_usd, commitments.purchased_usd, false as is_total,
         owned.team_id,
         case when of_commitment.commitment_id is null then {{ money(0) }} else of_commitment.covered_usd end as covered_usd,
         of_commitment.eligible_usd,
@@ -161,12 +166,8 @@ together as (
     where owned.owner_rank = 1
     union all
     select
-        of_provider.month_start_date,
-        of_provider.provider_name,
-        'all' as commitment_id,
-        cast(null as string) as commitment_name,
-        cast(null as string) as commitment_type,
-        cast(null as string) as commitment_category,
+        of_provider.month_start_date, of_provider.provider_name, 'all' as commitment_id, cast(null as string) as commitment_name,
+        cast(null as string) as commitment_type, cast(null as string) as commitment_category,
         coalesce(of_all.used_cost_usd, {{ money(0) }}) as used_cost_usd,
         coalesce(of_all.unused_cost_usd, {{ money(0) }}) as unused_cost_usd,
         coalesce(of_all.purchased_usd, {{ money(0) }}) as purchased_usd,
@@ -184,19 +185,8 @@ together as (
 final as (
 
     select
-        month_start_date,
-        provider_name,
-        commitment_id,
-        is_total,
-        commitment_name,
-        commitment_type,
-        commitment_category,
-        team_id,
-        purchased_usd,
-        used_cost_usd,
-        unused_cost_usd,
-        covered_usd,
-        eligible_usd,
+        month_start_date, provider_name, commitment_id, is_total, commitment_name, commitment_type, commitment_category, team_id,
+        purchased_usd, used_cost_usd, unused_cost_usd, covered_usd, eligible_usd,
         {{ money('compared_usd - paid_usd') }} as savings_usd,
         {{ ratio('covered_usd', 'eligible_usd') }} as coverage_share,
         {{ ratio('used_cost_usd', 'used_cost_usd + unused_cost_usd') }} as utilization_share,

@@ -62,13 +62,14 @@ serving_days as (
 
 ),
 
-{# Of what could be served: one copy for 30 days, on cards as busy as they are with the work of today, hours that nobody holds included. #}
+{# Of what could be served: one copy for 30 days, on cards as busy as they are with the work of today, hours that nobody holds included. Days without
+   a record are unknown, and in no share. #}
 pools as (
 
     select
-        max(pool) as pool,
-        served_provider,
-        self_hosted_model,
+        max(pool) as pool, served_provider, self_hosted_model,
+        cast(count(*) as integer) as paid_days,
+        cast(count(case when measurable_gpu_hours > 0 then 1 end) as integer) as recorded_days,
         case when count(cost_usd) = count(*) then {{ money('sum(cost_usd)') }} end as monthly_cost_usd,
         cast(sum(gpu_hours) as double) as gpu_hours,
         {{ ratio('sum(busy_gpu_hours)', 'sum(measurable_gpu_hours)') }} as utilization_share,
@@ -79,8 +80,7 @@ pools as (
     union all
     select
         gpu_costs.provider_name || ' ' || gpu_costs.instance_type as pool,
-        cast(null as string) as served_provider,
-        throughputs.model as self_hosted_model,
+        cast(null as string) as served_provider, throughputs.model as self_hosted_model, gpu_costs.paid_days, gpu_costs.recorded_days,
         {{ money_of_double('gpu_costs.usd_per_gpu_hour * throughputs.min_gpus * 720') }} as monthly_cost_usd,
         cast(throughputs.min_gpus * 720 as double) as gpu_hours,
         gpu_costs.busy_share * {{ ratio('gpu_costs.allocated_gpu_hours', 'gpu_costs.allocated_gpu_hours + coalesce(gpu_costs.idle_gpu_hours, 0)') }} as utilization_share,
@@ -144,10 +144,7 @@ repriced as (
 api_costs as (
 
     select
-        served_provider,
-        self_hosted_model,
-        api_provider,
-        api_model,
+        served_provider, self_hosted_model, api_provider, api_model,
         {{ string_agg_sorted('task_type', ', ') }} as task_types,
         cast(sum(input_tokens + output_tokens) as bigint) as compared_tokens,
         cast(sum(current_tokens) as bigint) as current_tokens,
@@ -162,8 +159,7 @@ api_costs as (
 compared as (
 
     select
-        pools.pool,
-        pools.self_hosted_model,
+        pools.pool, pools.self_hosted_model, pools.paid_days, pools.recorded_days,
         case when pools.served_provider is null then 'assumed throughput' else 'recorded calls' end as basis,
         api_costs.api_provider, api_costs.api_model, api_costs.task_types, api_costs.compared_tokens, api_costs.current_tokens, api_costs.quality_score, api_costs.api_quality_score,
         pools.monthly_cost_usd,
@@ -194,9 +190,12 @@ final as (
         case
             when api_model is null then 'no API model is in use for its tasks'
             when api_usd_per_million_tokens is null then 'the price of the API model is not known'
-            when full_load_usd_per_million_tokens > api_usd_per_million_tokens then 'the API costs less, even at full load'
+            when full_load_usd_per_million_tokens > api_usd_per_million_tokens and (basis = 'assumed throughput' or recorded_days >= {{ assumption('usage_min_samples') }})
+                then 'the API costs less, even at full load'
             when usd_per_million_tokens is null then 'not known: cost or use of the cards is not recorded'
             when monthly_cost_usd > api_cost_usd and basis = 'assumed throughput' then 'one copy costs more than all calls to the API model'
+            when recorded_days < {{ assumption('usage_min_samples') }}
+                then 'not known: the use of the cards was measured on ' || cast(recorded_days as string) || ' of ' || cast(paid_days as string) || ' days'
             when usd_per_million_tokens >= api_usd_per_million_tokens then 'the API costs less at this use'
             when basis = 'assumed throughput' then 'lower price a token at an assumed throughput; quality for these tasks unknown'
             when quality_score is null then 'lower price a token; quality for these tasks unknown'

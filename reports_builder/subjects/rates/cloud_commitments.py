@@ -86,6 +86,10 @@ _LEFT = (
     Column("options", "Options", "count"),
     Column("best_usd", "The best would save a month", "usd_table"),
 )
+_WHAT_IS_COVERED = (
+    "What is covered now: in all, out of what any commitment could cover; of a reservation, out of the "
+    "machines that it was bought for; of a plan, out of what it could cover"
+)
 _COVERED = (
     Column("month_start_date", "Month", "month"),
     Column("provider_name", "Provider"),
@@ -299,7 +303,7 @@ def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             ),
             figures=_figures(sums, chosen),
             tables=(
-                *(_table(_COVERED, covered, "What is covered now") if is_covered else ()),
+                *(_table(_COVERED, covered, _WHAT_IS_COVERED) if is_covered else ()),
                 *_table(_PROMISES, chosen, _what_to_do(sums)),
                 *_table(_YEARS, _chosen(warehouse, longer=True), "The same for a year only"),
                 *_table(_UNMEASURED, _chosen(warehouse, to_measure=True), "Measure these first"),

@@ -9,8 +9,8 @@ def _options(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            pool, self_hosted_model, basis, api_model, task_types, utilization_share,
-            usd_per_million_tokens, api_usd_per_million_tokens, quality_score, api_quality_score,
+            pool, self_hosted_model, basis, api_model, task_types, utilization_share, recorded_days,
+            paid_days, usd_per_million_tokens, api_usd_per_million_tokens, quality_score, api_quality_score,
             break_even_utilization_share, break_even_monthly_tokens, compared_tokens, current_tokens, verdict
         from rates.rpt_self_hosting_options
         where is_dearest_api_model
@@ -62,12 +62,13 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 said,
                 note(
-                    "Use is the measured hours at full load over all hours paid for. At the break-even use a "
+                    "Use is the measured hours at full load over the hours paid for on days on which it was "
+                    "measured; of the other days nothing is known. At the break-even use a "
                     "million tokens costs the same on both. The tokens to pay for are those for which the "
                     "API would charge what the cards cost in 30 days; the tokens there are, those that the "
-                    "recommended switches of models leave on the API model or move to it. People who keep "
-                    "cards running are in neither price. Each pool stands beside the API model that costs "
-                    "most for those tokens."
+                    "counted part of the recommended switches of models leaves on the API model or moves to "
+                    "it. People who keep cards running are in neither price. Each pool stands beside the API "
+                    "model that costs most for those tokens."
                 ),
             ),
             tables=(
@@ -81,6 +82,8 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("task_types", "For", "words"),
                         Column("api_quality_score", "API quality", "percent"),
                         Column("utilization_share", "Use", "percent"),
+                        Column("recorded_days", "Measured on days", "count"),
+                        Column("paid_days", "Of days paid", "count"),
                         Column("usd_per_million_tokens", "Own, a million tokens", "usd_unit"),
                         Column("api_usd_per_million_tokens", "API, a million tokens", "usd_unit"),
                         Column("break_even_utilization_share", "Break-even use", "percent"),

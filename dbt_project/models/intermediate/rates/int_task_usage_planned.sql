@@ -1,4 +1,5 @@
-{# one row per task type x provider x model: the tokens of the trailing 30 days, and those that the recommended switches leave on the model or move to it #}
+{# one row per task type x provider x model: the tokens of the trailing 30 days, and those that the recommended switches leave on the model or move to it,
+   as far as they are counted #}
 
 {% set kinds = ['input_tokens', 'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens'] %}
 
@@ -17,7 +18,7 @@ switched as (
 
 moves as (
 
-    select distinct task_type, provider, model, planned_provider, planned_model from switched
+    select distinct task_type, provider, model, planned_provider, planned_model, switched_share from switched
 
 ),
 
@@ -26,7 +27,7 @@ stacked as (
 
     select
         task_usage.task_type, task_usage.provider, task_usage.model, task_usage.quality_scored_calls, task_usage.quality_score_sum,
-        {% for kind in kinds %}task_usage.{{ kind }}, case when moves.model is null then task_usage.{{ kind }} else 0 end as planned_{{ kind }}{{ ', ' if not loop.last }}{% endfor %}
+        {% for kind in kinds %}task_usage.{{ kind }}, task_usage.{{ kind }} - cast(floor(task_usage.{{ kind }} * coalesce(moves.switched_share, 0)) as bigint) as planned_{{ kind }}{{ ', ' if not loop.last }}{% endfor %}
     from task_usage
     left join moves
         on
@@ -37,7 +38,7 @@ stacked as (
     select
         task_usage.task_type, moves.planned_provider as provider, moves.planned_model as model, cast(null as bigint) as quality_scored_calls,
         cast(null as double) as quality_score_sum,
-        {% for kind in kinds %}0 as {{ kind }}, task_usage.{{ kind }} as planned_{{ kind }}{{ ', ' if not loop.last }}{% endfor %}
+        {% for kind in kinds %}0 as {{ kind }}, cast(floor(task_usage.{{ kind }} * moves.switched_share) as bigint) as planned_{{ kind }}{{ ', ' if not loop.last }}{% endfor %}
     from task_usage
     inner join moves on task_usage.task_type = moves.task_type and task_usage.provider = moves.provider and task_usage.model = moves.model
     where task_usage.is_judged
