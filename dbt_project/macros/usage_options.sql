@@ -34,3 +34,10 @@
         ) }}
     end
 {%- endmacro %}
+
+{# Whether a line of a bill is what Google takes off another because a machine runs for most of a month: a part of its price on demand, though a
+   credit. #}
+{% macro is_sustained_use(charges) -%}
+    {{ charges }}.charge_category = 'Credit'
+    and coalesce({{ json_text(charges ~ '.sku_price_details', 'CreditType') }}, '') = 'SUSTAINED_USAGE_DISCOUNT'
+{%- endmacro %}

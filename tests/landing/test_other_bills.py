@@ -129,13 +129,18 @@ def test_records_of_bigquery_are_read_as_their_columns_are(tmp_path: Path) -> No
         "usage_end_time": "2026-10-01T01:00:00Z",
         "cost": 0.1,
         "currency": "USD",
-        "credits": [{"name": "c", "amount": -0.05}],
+        "credits": [{"name": "c", "amount": -0.05, "type": "SUSTAINED_USAGE_DISCOUNT"}],
         "invoice": {"month": "202610"},
         "cost_type": "tax",
     }
     usage, credit = landed(GCP_BILLING, tmp_path, ("a.jsonl", json.dumps(record) + "\n"))
     assert (usage["ChargeCategory"], usage["BilledCost"], credit["BilledCost"]) == ("Tax", "0.1", "-0.05")
     assert (usage["ServiceName"], usage["SubAccountId"]) == ("Vertex AI", "p")
+    # A discount of sustained use is a part of the price on demand: which credit it is has to be known.
+    assert (usage["SkuPriceDetails"], json.loads(credit["SkuPriceDetails"] or "")) == (
+        None,
+        {"CreditType": "SUSTAINED_USAGE_DISCOUNT"},
+    )
     # The label of the resource is nearer than that of its project.
     assert json.loads(usage["Tags"]) == {"team": "b", "env": "x"}
 

@@ -33,7 +33,7 @@ class Resource:
 
 
 class Charges:
-    """The lines of the last 30 days of each bill, and the accepted actions on their resources."""
+    """The lines of the last 30 days of each bill, less what sustained use takes off them, and the accepted actions on their resources."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
@@ -52,7 +52,8 @@ class Charges:
                 select provider_name, max(charge_date) as last_date from core.fct_charges
                 where is_counted and charge_category = 'Usage' and resource_id is not null group by all
             ) using (provider_name)
-            where is_counted and charge_category = 'Usage' and resource_id is not null and charge_date between last_date - 29 and last_date
+            where is_counted and resource_id is not null and charge_date between last_date - 29 and last_date
+                and (charge_category = 'Usage' or json_extract_string(sku_price_details, '$.CreditType') = 'SUSTAINED_USAGE_DISCOUNT')
         """)
         self.resources = {
             (row["provider_name"], row["resource_id"]): Resource(

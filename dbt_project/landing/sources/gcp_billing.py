@@ -69,7 +69,7 @@ def shape_gcp_billing(record: Fields) -> tuple[Fields, Fields]:
         "HostProviderName": "Google Cloud",
         "SkuId": _of(record, "sku", "id"),
         "SkuMeter": _of(record, "sku", "description"),
-        "SkuPriceDetails": _details(record),
+        "SkuPriceDetails": _details(record, credit),
         "SubAccountId": _of(record, "project", "id"),
         "SubAccountName": _of(record, "project", "name"),
         "Tags": _tags(record),
@@ -93,9 +93,12 @@ def _month(value: object) -> tuple[str | None, str | None]:
     return f"{year:04}-{month:02}-01", following
 
 
-def _details(record: Fields) -> str | None:
+def _details(record: Fields, credit: object) -> str | None:
+    """The type of the machine, and that of a credit: sustained use is a part of the price on demand."""
     machine = as_text(dict(pairs_of(record.get("system_labels")) or []).get(_MACHINE))
-    return json.dumps({"InstanceType": machine}) if machine else None
+    kind = as_text(credit.get("type")) if isinstance(credit, dict) else None
+    told = {name: text for name, text in (("InstanceType", machine), ("CreditType", kind)) if text}
+    return json.dumps(told) if told else None
 
 
 def _tags(record: Fields) -> str | None:

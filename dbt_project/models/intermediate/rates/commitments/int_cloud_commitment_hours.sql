@@ -98,7 +98,7 @@ slots as (
         {{ from_unix_microseconds(unix_microseconds(start_of_hour('timed.charge_period_start_at')) ~ ' + cast(numbers.number as bigint) * 3600000000') }} as usage_hour_at,
         {{ decimal_of_double('timed.machines * least(timed.run_hours - numbers.number, 1) * timed.units_per_instance * timed.left_share', 'decimal(15, 6)') }} as units,
         {{ money_of_double('timed.list_cost_usd * least(timed.run_hours - numbers.number, 1) / timed.run_hours * timed.left_share') }} as list_cost_usd,
-        {{ money_of_double('timed.effective_cost_usd * least(timed.run_hours - numbers.number, 1) / timed.run_hours * timed.left_share') }} as on_demand_cost_usd
+        {{ money_of_double('(timed.effective_cost_usd + timed.sustained_use_usd) * least(timed.run_hours - numbers.number, 1) / timed.run_hours * timed.left_share') }} as on_demand_cost_usd
     from timed
     inner join numbers on numbers.number < timed.run_hours
 

@@ -26,6 +26,20 @@ fixed_size_families as (
 
 ),
 
+{# What sustained use takes off a line belongs to its price on demand: a commitment takes its place. #}
+sustained as (
+
+    select
+        charges.file_name,
+        charges.line_number,
+        charges.charge_date,
+        {{ money('sum(charges.effective_cost_usd)') }} as sustained_use_usd
+    from charges
+    where charges.is_counted and {{ is_sustained_use('charges') }}
+    group by charges.file_name, charges.line_number, charges.charge_date
+
+),
+
 eligible as (
 
     select
@@ -48,8 +62,11 @@ eligible as (
         lower(coalesce({{ json_text('charges.sku_price_details', 'Tenancy') }}, 'Shared')) as tenancy,
         coalesce(charges.list_cost_usd, charges.effective_cost_usd) as list_cost_usd,
         charges.list_cost_usd is not null as has_list_cost,
-        charges.effective_cost_usd
+        charges.effective_cost_usd,
+        coalesce(sustained.sustained_use_usd, {{ money(0) }}) as sustained_use_usd
     from charges
+    left join sustained
+        on charges.file_name = sustained.file_name and charges.line_number = sustained.line_number and charges.charge_date = sustained.charge_date
     left join commitment_services as services
         on
             charges.provider_name = services.provider_name
@@ -109,6 +126,7 @@ sized as (
         typed.list_cost_usd,
         typed.has_list_cost,
         typed.effective_cost_usd,
+        typed.sustained_use_usd,
         case
             when {{ is_flexible }} then typed.family
             else concat_ws(

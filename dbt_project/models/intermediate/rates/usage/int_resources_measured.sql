@@ -12,8 +12,8 @@ with resources as (
 
 bills as (
 
-    select * from {{ ref('int_focus_charges_converted') }}
-    where is_counted and charge_category = 'Usage'
+    select converted.* from {{ ref('int_focus_charges_converted') }} as converted
+    where converted.is_counted and (converted.charge_category = 'Usage' or {{ is_sustained_use('converted') }})
 
 ),
 
