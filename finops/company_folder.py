@@ -1,9 +1,9 @@
 """Make the folder of a company, and put it together with the installed product before a command runs.
 
 What a company edits is ``finops.yml`` (variables of the build), ``seeds/`` (its own rows, which count as
-``own_rows`` says) and ``charts/``. From these and the product ``compose`` makes ``dbt_project/``: links, the
-seeds with rows of both, and dbt_project.yml. Nobody edits it, and a newer product renews it. A run that is
-killed leaves some of it old; the next one makes it new.
+``own_rows`` says), ``charts/`` and ``alert_words/``. From these and the product ``compose`` makes
+``dbt_project/``: links, the seeds with rows of both, and dbt_project.yml. Nobody edits it, and a newer
+product renews it. A run that is killed leaves some of it old; the next one makes it new.
 """
 
 import difflib
@@ -114,6 +114,7 @@ def compose(company: Path) -> tuple[Counted, ...]:
     if found := mismatches(seeds):
         raise FolderError(" ".join(map(_said, found)))
     counted = tuple(map(count_rows, seeds.values()))
+    _check_words(company)
     settings = _settings(company)
     composed = company / COMPOSED
     texts = {composed / "seeds" / each.path.name: each.text for each in counted if each.text is not None}
@@ -162,6 +163,16 @@ def take_over(company: Path, names: tuple[str, ...]) -> list[Path]:
             shutil.copyfile(shipped.SEEDS / path.name, path)
             taken.append(path)
     return taken
+
+
+def _check_words(company: Path) -> None:
+    if not (company / "alert_words").is_dir():
+        return
+    # What it needs of the reports takes time to load.
+    from reports_builder.alerts.words import OWN_WORDS, problems_of_own_words  # noqa: PLC0415
+
+    if problems := [*problems_of_own_words(company / OWN_WORDS)]:
+        raise FolderError(" ".join(problems))
 
 
 def _said(found: Mismatch) -> str:
