@@ -48,6 +48,12 @@ expiries as (
 
 ),
 
+service_levels as (
+
+    select * from {{ ref('rpt_service_levels') }}
+
+),
+
 as_of as (
 
     select
@@ -449,9 +455,61 @@ commitment_days_left as (
 
 ),
 
+{# What a slow or missing answer costs nobody knows. #}
+promises as (
+
+    select
+        service_levels.*,
+        'task' as subject_type,
+        service_levels.task_type as subject_id,
+        replace(service_levels.task_type, '_', ' ') as subject_name,
+        as_of.month_start_date as period_start_date,
+        last_day(as_of.as_of_date) as period_end_date,
+        cast(null as double) as prior_value,
+        {{ money('null') }} as amount_usd,
+        {{ money('null') }} as money_at_risk_usd,
+        'efficiency.rpt_service_levels' as source_mart,
+        {{ json_record({'task_type': 'service_levels.task_type'}) }} as source_keys,
+        as_of.window_days
+    from service_levels
+    cross join as_of
+
+),
+
+promised_latency as (
+
+    select
+        *,
+        'promised_latency' as measure,
+        'times' as unit,
+        {{ ratio('latency_p95_ms', 'latency_p95_target_ms') }} as value,
+        {{ json_record({
+            'latency_p95_ms': 'latency_p95_ms', 'latency_p95_target_ms': 'latency_p95_target_ms', 'latency_measured_calls': 'latency_measured_calls', 'window_days': 'window_days'
+        }) }} as facts
+    from promises
+    where latency_p95_target_ms is not null
+
+),
+
+promised_answers as (
+
+    select
+        *,
+        'promised_answers' as measure,
+        'share' as unit,
+        answered_share - answered_share_target as value,
+        {{ json_record({
+            'answered_share': 'answered_share', 'answered_share_target': 'answered_share_target', 'calls': 'calls', 'window_days': 'window_days'
+        }) }} as facts
+    from promises
+    where answered_share_target is not null
+
+),
+
 {% set measures = [
     'budget_used', 'budget_projected', 'excess_cost', 'series_excess_cost', 'unrecorded_cost', 'cost_share_of_revenue', 'tier_outgrown', 'margin_share',
-    'revenue_at_risk', 'spend_at_risk', 'commitment_utilization', 'commitment_coverage', 'commitment_days_left'
+    'revenue_at_risk', 'spend_at_risk', 'commitment_utilization', 'commitment_coverage', 'commitment_days_left',
+    'promised_latency', 'promised_answers'
 ] %}
 
 {# A new measure is one select above and its name in this list. #}
