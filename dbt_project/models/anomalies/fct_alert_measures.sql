@@ -54,6 +54,13 @@ service_levels as (
 
 ),
 
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'commitment'
+
+),
+
 as_of as (
 
     select
@@ -382,6 +389,7 @@ commitments as (
 
     select
         coverage.*,
+        {{ days_between('coverage.month_start_date', 'as_of.as_of_date') }} + 1 as days_so_far,
         case when coverage.is_total then 'provider' else 'commitment' end as subject_type,
         case when coverage.is_total then coverage.provider_name else coverage.commitment_id end as subject_id,
         case when coverage.is_total then coverage.provider_name else coalesce(coverage.commitment_name, coverage.commitment_id) end as subject_name,
@@ -416,16 +424,22 @@ commitment_utilization as (
 
 ),
 
+{# Nobody is told of usage that is too little for a contract: at the least that a commitment has to save of it, the work would not come back in time. #}
 commitment_coverage as (
 
     select
-        *,
+        commitments.*,
         'commitment_coverage' as measure,
-        coverage_share as value,
-        {{ money('eligible_usd - covered_usd') }} as amount_usd,
+        commitments.coverage_share as value,
+        {{ money('commitments.eligible_usd - commitments.covered_usd') }} as amount_usd,
         {{ money('null') }} as money_at_risk_usd
     from commitments
-    where is_total
+    cross join kinds
+    where
+        commitments.is_total
+        and cast({{ effort_of('1') }} as double) <= {{ ratio(
+            '(commitments.eligible_usd - commitments.covered_usd) * extract(day from last_day(commitments.month_start_date))', 'commitments.days_so_far'
+        ) }} * {{ assumption('commitment_min_savings_share') }} * {{ assumption('action_payback_months_up_to') }}
 
 ),
 
