@@ -70,11 +70,11 @@ def test_from_an_installed_package_to_reports_with_the_companys_own_rows(
     } | ({".user.yml"} & {path.name for path in ours.iterdir()})  # fmt: skip
 
 
-def test_a_seed_of_the_company_counts_in_place_of_the_shipped_one(company: Path) -> None:
+def test_a_seed_of_a_companys_data_counts_whole(company: Path) -> None:
     compose(company)
     header = composed_seed(company, "owners")
     assert header.count("\n") == 1
-    (company / "seeds" / "owners.csv").write_text(header + "x" * header.count(",") + "\n")
+    (company / "seeds" / "owners.csv").write_text(header + "x" + "," * header.count(",") + "\n")
     compose(company)
     assert composed_seed(company, "owners") == (company / "seeds" / "owners.csv").read_text()
     assert composed_seed(company, "assumptions") == (shipped.SEEDS / "assumptions.csv").read_text()
@@ -181,6 +181,14 @@ def test_what_a_company_wrote_itself_is_left_alone(company: Path) -> None:
     compose(company)
     assert (company / "profiles.yml").read_text() == "ours: {}\n"
     assert (company / "dbt_project" / "notes.txt").read_text() == "ours"
+
+
+def test_what_was_made_of_a_seed_that_is_gone_does_not_stay(company: Path) -> None:
+    compose(company)
+    former = company / "dbt_project" / "seeds" / "former.csv"
+    former.write_text("a\n")
+    compose(company)
+    assert not former.exists()
 
 
 def test_an_update_of_prices_is_the_companys_from_then_on(company: Path) -> None:

@@ -40,17 +40,17 @@ _UNITS = {
 }
 _TO_DO = {
     "price": "Ask why a token costs more: a dearer model, longer answers, less from the cache.",
-    "volume": "Ask whether the calls earn their cost; if they do, raise the budget with the use.",
+    "volume": "Ask whether the calls earn their cost.",
     "mix": "Check whether the dearer model or feature is needed there.",
     "efficiency": "Look at the prompts: what made them longer or shorter.",
     "new": "Check that the customer's fee covers what it costs.",
     "lost": "Take the customer out of the next budget.",
-    "starting point": "The plan lay below the month before: plan with that level, or agree what is to go.",
+    "starting point": "The plan lay below the month before: ask whether that level is needed.",
     "other costs": "Ask what was added in fees and shared costs, and whether it is used.",
 }
 _TO_DO_ON_BILLS = {
     "price": "Ask why a unit costs more: another region, or a discount or commitment that ended.",
-    "volume": "Ask what was added or runs longer, and whether it is used; if so, raise the budget with it.",
+    "volume": "Ask what was added or runs longer, and whether it is used.",
     "mix": "Check whether the larger machine or the dearer class is needed there.",
     "new": "Check that somebody decided on it, and that it has an owner and a budget.",
     "lost": "Take it out of the next budget.",
