@@ -61,6 +61,12 @@ kinds as (
 
 ),
 
+tracked as (
+
+    select * from {{ ref('rpt_savings_tracked') }}
+
+),
+
 as_of as (
 
     select
@@ -520,10 +526,36 @@ promised_answers as (
 
 ),
 
+{# A decision is told of once: the day from which on it was to hold is the period. #}
+saving_missed as (
+
+    select
+        'saving_missed' as measure,
+        'saving' as subject_type,
+        tracking_id as subject_id,
+        subject as subject_name,
+        accepted_date as period_start_date,
+        accepted_date as period_end_date,
+        'USD' as unit,
+        cast(missed_savings_usd as double) as value,
+        cast(null as double) as prior_value,
+        missed_savings_usd as amount_usd,
+        missed_savings_usd as money_at_risk_usd,
+        {{ json_record({
+            'action_kind': "replace(action_kind, '_', ' ')", 'accepted_date': 'cast(accepted_date as string)', 'predicted_monthly_savings_usd': 'predicted_monthly_savings_usd',
+            'owner_role': 'owner_role', 'team_id': 'team_id', 'moved_share': 'decision_moved_share'
+        }) }} as facts,
+        'rates.rpt_savings_tracked' as source_mart,
+        {{ json_record({'tracking_id': 'tracking_id'}) }} as source_keys
+    from tracked
+    where is_last_month and verdict = 'not carried out'
+
+),
+
 {% set measures = [
     'budget_used', 'budget_projected', 'excess_cost', 'series_excess_cost', 'unrecorded_cost', 'cost_share_of_revenue', 'tier_outgrown', 'margin_share',
     'revenue_at_risk', 'spend_at_risk', 'commitment_utilization', 'commitment_coverage', 'commitment_days_left',
-    'promised_latency', 'promised_answers'
+    'promised_latency', 'promised_answers', 'saving_missed'
 ] %}
 
 {# A new measure is one select above and its name in this list. #}
