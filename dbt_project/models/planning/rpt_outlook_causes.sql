@@ -171,33 +171,35 @@ with_rest as (
 
 ),
 
-{# All spend is its components, and its providers; a rest is what is too young for a forecast. #}
+{# All spend is its components, and its providers; a rest is what is too young for a forecast. What the calendar changes of bills of a fixed amount is nobody's. #}
+part_changes as (
+    {% for cause, change in [
+        ('scope_label', 'forecast_usd - coalesce(trailing_cost_usd, 0) - coalesce(calendar_usd, 0)'), ("'length of months, days of fixed bills'", 'coalesce(calendar_usd, 0)')
+    ] %}
+    select scope as kind, {{ cause }} as cause, {{ money('sum(' ~ change ~ ')') }} as change_usd
+    from outlooks
+    where scope in ('component', 'provider') and forecast_usd is not null
+    group by scope, {{ cause }} {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
 parts as (
 
     select
-        outlooks.scope as kind,
-        cast(row_number() over (partition by outlooks.scope order by -abs(outlooks.forecast_usd - coalesce(outlooks.trailing_cost_usd, 0)), outlooks.scope_id) as integer) as cause_order,
-        outlooks.scope_label as cause,
-        {{ money('outlooks.forecast_usd - coalesce(outlooks.trailing_cost_usd, 0)') }} as change_usd,
-        total.trailing_cost_usd,
-        total.forecast_usd
-    from outlooks
+        part_changes.kind, part_changes.cause, part_changes.change_usd,
+        cast(row_number() over (partition by part_changes.kind order by -abs(part_changes.change_usd), part_changes.cause) as integer) as cause_order,
+        total.trailing_cost_usd, total.forecast_usd
+    from part_changes
     inner join outlooks as total on total.scope = 'total' and total.change_share is not null
-    where outlooks.scope in ('component', 'provider') and outlooks.forecast_usd is not null
 
 ),
 
 final as (
 
     select
-        'component' as scope,
-        'ai' as scope_id,
-        'customer' as kind,
-        with_rest.cause_order,
-        with_rest.cause,
-        with_rest.change_usd,
-        outlook.trailing_cost_usd,
-        outlook.forecast_usd
+        'component' as scope, 'ai' as scope_id, 'customer' as kind,
+        with_rest.cause_order, with_rest.cause, with_rest.change_usd, outlook.trailing_cost_usd, outlook.forecast_usd
     from with_rest
     cross join outlook
     union all
