@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,21 +57,15 @@ def columns(path: Path) -> list[str]:
     return [name.strip() for name in header]
 
 
-def add_columns(path: Path, names: tuple[str, ...]) -> None:
-    """Put columns at the end of a seed, empty in every row; the file is replaced in one step."""
+def with_columns(path: Path, names: tuple[str, ...]) -> str:
+    """The text of a seed with columns at the end, empty in every row."""
     with path.open(encoding="utf-8-sig", newline="") as seed:
         rows = [row for row in csv.reader(seed) if row]
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as written:
-            writer = csv.writer(written, lineterminator="\n")
-            writer.writerow([*rows[0], *names])
-            writer.writerows([*row, *("" for _ in names)] for row in rows[1:])
-        partial.replace(path)
-    except OSError as error:
-        raise FolderError(f"{path} cannot be written ({error.strerror}); it is as it was.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow([*rows[0], *names])
+    writer.writerows([*row, *("" for _ in names)] for row in rows[1:])
+    return written.getvalue()
 
 
 def _header_of(name: str) -> str:
