@@ -89,8 +89,9 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 	@echo "The same on the market of the scenarios, 32 models:"
 	@python -m generator realism --scenario base
 
-soak: $(SPARK_INSTALLED) audit ## For hours: random sequences of builds, kills, harmed files, refreshes while files arrive, Spark on a cluster, Airflow, Dagster, dbt package, upgrades
+soak: $(SPARK_INSTALLED) audit ## For hours: random sequences of builds, kills, full disks, harmed files, refreshes while files arrive, Spark on a cluster, Airflow, Dagster, dbt package, upgrades
 	python -m tests.bench.kills --kills 1000 --log logs/kills.jsonl
+	python -m tests.bench.disk_full || [ $$? = 3 ]
 	python -m tests.fuzz --seconds 1800
 	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
 	FINOPS_KILLS=200 pytest tests/receiver
