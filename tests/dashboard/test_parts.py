@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -16,11 +19,13 @@ from reports_builder import markup
 from reports_builder.dashboard import show
 from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.drawing import Answer, Field, draw
+from reports_builder.dashboard.kept import kept
 from reports_builder.dashboard.login import is_loopback
 from reports_builder.dashboard.questions import Question
 from reports_builder.dashboard.reports_page import figures_below, rendered
 from reports_builder.dashboard.status import read_following, read_refresh
 from reports_builder.dashboard.treemap import layout
+from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Weeks, compared
 from reports_builder.pages import page_modules
@@ -259,3 +264,27 @@ def test_the_generation_has_a_stage(tmp_path: Path, written: int, state: str, st
 )
 def test_only_loopback_is_this_machine(host: str, only_here: bool) -> None:
     assert is_loopback(host) is only_here
+
+
+def test_readers_who_ask_at_once_wait_for_one_answer() -> None:
+    asked, together = [], Barrier(8)
+
+    @kept(4)
+    def answer(question: str) -> str:
+        asked.append(question)
+        time.sleep(0.05)
+        if len(asked) == 1:
+            raise ReportError("not yet")
+        return question.upper()
+
+    def read(_: int) -> str:
+        together.wait()
+        try:
+            return answer("a")
+        except ReportError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(8) as readers:
+        assert sorted(readers.map(read, range(8))) == ["A"] * 7 + ["not yet"]
+    # An error is not kept, what came after it is.
+    assert asked == ["a", "a"]
