@@ -1,8 +1,8 @@
 """Make the folder of a company, and put it together with the installed product before a command runs.
 
 What a company edits is ``finops.yml`` (variables of the build), ``seeds/`` (its own rows, which count as
-``own_rows`` says), ``charts/`` and ``alert_words/``. From these and the product ``compose`` makes
-``dbt_project/``: links, the seeds with rows of both, and dbt_project.yml. Nobody edits it, and a newer
+``own_rows`` says), ``models/``, ``charts/`` and ``alert_words/``. From these and the product ``compose``
+makes ``dbt_project/``: links, the seeds with rows of both, and dbt_project.yml. Nobody edits it, and a newer
 product renews it. A run that is killed leaves some of it old; the next one makes it new.
 """
 
@@ -23,6 +23,8 @@ from generator.company_seeds import COMPANY_SEEDS
 
 SETTINGS = "finops.yml"
 COMPOSED = "dbt_project"
+OWN = "own"
+"""The folder and the schema of a company's own models."""
 _FIXED = ("source_kinds", "is_live_refresh")
 """Variables that are the product's alone."""
 
@@ -120,6 +122,10 @@ def compose(company: Path) -> tuple[Counted, ...]:
     texts = {composed / "seeds" / each.path.name: each.text for each in counted if each.text is not None}
     texts |= {composed / "seeds" / name: _header(name) for name in _undecided(seeds)}
     links = {path: target for path, target in _links(seeds, composed) if path not in texts}
+    links |= {
+        composed / "models" / OWN / path.relative_to(company / "models"): path.resolve()
+        for path in _own_models(company)
+    }
     try:
         for path, target in links.items():
             _link(path, target)
@@ -213,6 +219,8 @@ def _settings(company: Path) -> str:
     if problems := variable_problems(variables, project["vars"]):
         raise FolderError(f"{path}: {'; '.join(problems)}.")
     project["vars"] |= variables
+    if any(_own_models(company)):
+        project["models"][project["name"]][OWN] = {"+schema": OWN}
     text: str = yaml.safe_dump(project, sort_keys=False, allow_unicode=True)
     return f"# Made from {SETTINGS} and the product; it is written anew.\n{text}"
 
@@ -225,6 +233,12 @@ def _links(seeds: dict[str, Path], composed: Path) -> Iterator[tuple[Path, Path]
                 yield composed / path.relative_to(shipped.PROJECT), own.resolve() if own else path
     for name in shipped.FILES:
         yield composed / name, shipped.PROJECT / name
+
+
+def _own_models(company: Path) -> Iterator[Path]:
+    for path in sorted((company / "models").rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            yield path
 
 
 def _header(name: str) -> str:

@@ -27,7 +27,10 @@ def own_seeds(folder: Path) -> dict[str, Path]:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             meant = f" Did you mean {near[0]}?" if near else ""
-            raise FolderError(f"{path} is not a seed of this version, so nothing would read it.{meant}")
+            raise FolderError(
+                f"{path} is not a seed of this version, so nothing would read it.{meant} The changelog says "
+                "what became of one that is gone."
+            )
     return found
 
 

@@ -244,6 +244,34 @@ CASES = [
         "their fees; what it was in the 30 days before is not known.",
     ),
     (
+        row(
+            "promised_latency",
+            1.2,
+            {
+                "latency_p95_ms": 18020.5,
+                "latency_p95_target_ms": 15000,
+                "latency_measured_calls": 16213,
+                "window_days": 30,
+            },
+            subject_type="task",
+            subject_name="question answering",
+            amount_usd=None,
+        ),
+        "Nineteen in twenty answers to question answering calls come within 18.0 s, where 15.0 s are promised (16,213 timed in the "
+        "30 days to 2026-10-10).",
+    ),
+    (
+        row(
+            "promised_answers",
+            -0.01,
+            {"answered_share": 0.96, "answered_share_target": 0.97, "calls": 100, "window_days": 30},
+            subject_type="task",
+            subject_name="chat",
+            amount_usd=None,
+        ),
+        "96.0 % of chat calls were answered, where 97.0 % are promised (100 calls in the 30 days to 2026-10-10).",
+    ),
+    (
         row("somebodys_own", 7, {}, unit="USD"),
         "O'Neill | Sons: somebodys own is 7.00, at least 0.40 USD; it is about $1,250.00.",
     ),

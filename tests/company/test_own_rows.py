@@ -207,7 +207,8 @@ def test_what_counts_is_said(company: Path) -> None:
     ]
 
 
-def test_landing_reads_the_mappings_of_the_company(company: Path) -> None:
+@pytest.mark.parametrize("place", ["", "dbt_packages/ai_finops"], ids=["in its folder", "as a package"])
+def test_landing_reads_the_mappings_of_the_company(place: str, company: Path, tmp_path: Path) -> None:
     """It reads the seed itself, before dbt does."""
     row = {
         "source_name": "otel",
@@ -217,6 +218,9 @@ def test_landing_reads_the_mappings_of_the_company(company: Path) -> None:
     }
     own(company, "attribute_mappings", row)
     compose(company)
+    if place:
+        (tmp_path / "host" / place).parent.mkdir(parents=True)
+        (tmp_path / "host" / place).symlink_to(company / "dbt_project")
     asked = (
         "from dbt_project.landing.attribute_mappings import attribute_targets\n"
         "from dbt_project.landing.registry import LANDED_SOURCES\n"
@@ -225,7 +229,7 @@ def test_landing_reads_the_mappings_of_the_company(company: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", asked],
-        cwd=company,
+        cwd=tmp_path / "host" if place else company,
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,

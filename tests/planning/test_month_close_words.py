@@ -84,7 +84,7 @@ def test_the_cause_has_what_to_do_and_an_owner() -> None:
     text = said([f"{TOTAL}, {budget}, {cause}"])
     assert "In October 2026 the company spent $112.00 of a budget of $100.00: $12 more" in text
     assert (
-        "customers and services that began, up $9; the largest single one is Acme of Team T, chat with m: up $8."
+        "customers and resources that began, up $9; the largest single one is Acme of Team T, chat with m: up $8."
         in text
     )
     assert "Check that the customer's fee covers what it costs. Owner: Team T." in text
@@ -92,16 +92,37 @@ def test_the_cause_has_what_to_do_and_an_owner() -> None:
     assert "what is not needed of it can be released. Owner: Head of Finance." in below
 
 
-def test_a_bill_is_said_as_more_hours_of_a_service_or_dearer_hours_of_a_meter() -> None:
+def test_a_bill_is_said_as_more_or_dearer_hours_of_a_resource() -> None:
     cause = (
         "'none' as forecast_basis, 100 as budget_usd, 12 as budget_variance_usd, 9 as largest_part_usd, 'Team T' as "
         "cause_team_name, 'EC2' as cause_service_name, 'Hrs' as cause_unit, 8 as cause_usd"
     )
-    more = said([f"{TOTAL}, {cause}, 'volume' as largest_part"])
-    assert "gigabytes, up $9; the largest single one is more hours of EC2, Team T: up $8. " in more
-    assert "Ask what was added or runs longer" in more
-    dearer = said([f"{TOTAL}, {cause}, 'price' as largest_part, 'm5.large' as cause_meter"])
-    assert "the largest single one is dearer hours of EC2 (m5.large), Team T: up $8. Ask why a unit" in dearer
+    meter = "'m5.large' as cause_meter"
+    more = said([f"{TOTAL}, {cause}, 'volume' as largest_part, {meter}, 'i-1' as cause_resource_id"])
+    assert (
+        "gigabytes, up $9; the largest single one is more hours in EC2 (m5.large), i-1, Team T: up $8. "
+        in more
+    )
+    assert "Ask what runs longer there, and whether it is used." in more
+    dearer = said([f"{TOTAL}, {cause}, 'price' as largest_part, {meter}"])
+    assert "the largest single one is dearer hours in EC2 (m5.large), Team T: up $8. Ask why a unit" in dearer
+    for said_of in (more, dearer):
+        assert "raise the budget" not in said_of
+    began = said([f"{TOTAL}, {cause}, 'new' as largest_part, {meter}, 'i-1' as cause_resource_id"])
+    assert (
+        "a resource that began in EC2 (m5.large), i-1, Team T: up $8. Check that somebody decided on it; if it stays, raise"
+        in began
+    )
+
+
+@pytest.mark.parametrize(("days", "words"), [(9, "up $9"), (-9, "down $9")])
+def test_the_days_of_a_month_are_nobodys_work(days: int, words: str) -> None:
+    cause = (
+        f"'none' as forecast_basis, 'days' as largest_part, {days} as largest_part_usd, {days} as days_usd"
+    )
+    text = said([f"{TOTAL}, {cause}, 90 as prior_actual_usd, 22 as prior_variance_usd"])
+    assert f"The days of the month alone change what goes on as before by {words}." in text
+    assert f"days of the month, {words}. Nothing: what goes on costs what the month has days." in text
 
 
 def test_the_one_furthest_over_is_that_of_all_budgets_with_its_owner() -> None:

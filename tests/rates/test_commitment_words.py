@@ -225,6 +225,29 @@ def test_the_level_that_the_limits_allow_is_recommended_and_no_other(
     }
 
 
+def test_an_offer_whose_work_costs_more_than_it_saves_is_said_and_not_recommended(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_commitment_options",
+        BEYOND.replace("beyond the limit of risk", "its contract saves less than its work costs"),
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        offer, beyond = ask.recommended_offer(warehouse), ask.offer_beyond_limits(warehouse)
+        counts = ask.offer_counts(warehouse)
+        (insight,) = commitment_insights(
+            offer,
+            beyond,
+            counts,
+            ask.owned_terms(warehouse),
+            ask.offers(warehouse, "after_actions"),
+            look_backs=ask.look_backs(warehouse),
+        )
+    assert insight.title.plain.endswith(
+        "1 of 1 example commitment offers would pay; none is recommended: its contract saves less than its work costs"
+    )
+    assert "with $2.2K at risk; its contract saves less than its work costs." in insight.outcome.plain
+    assert "all commitments together" not in insight.outcome.plain
+
+
 TESTED = (
     "true as is_on_models, 'a' as offer_id, 'A' as offer_name, true as is_illustrative, 0.07 as committed_units, "
     "12.6 as monthly_savings_usd, 11 as monthly_savings_last_60_usd, 10 as monthly_savings_last_90_usd, true as is_recommended"

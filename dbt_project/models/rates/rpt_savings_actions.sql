@@ -60,7 +60,7 @@ parts as (
     left join leaving on actions_on_calls.action_id = leaving.action_id
     union all
     select
-        action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
+        work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
         high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd, {{ money(0) }} as leaving_usd
     from commitments
     union all
@@ -135,6 +135,7 @@ final as (
         applied_order,
         programme,
         case
+            when action_kind = 'commitment' and parts > 1 then cast(parts as string) || ' commitments with ' || provider
             when parts = 1 or tasks is null then subject
             when action_kind = 'model_switch' then tasks || ' calls to ' || model
             when action_kind = 'batch' then tasks || ' calls that can wait, to the batch service'

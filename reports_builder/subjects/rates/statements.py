@@ -215,7 +215,7 @@ def offers_that_pay(counts: Evidence) -> Prose:
         f"{{offers_paying:count}} of {{offers_judged:count}} {offers_called(counts)} would pay"
         + (
             ""
-            if counts["offers_paying"] == counts["offers_recommended"]
+            if counts["offers_recommended"] in (0, counts["offers_paying"])
             else "; as they exclude one another, at most {offers_recommended:count} can be signed"
         )
     )

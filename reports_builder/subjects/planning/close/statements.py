@@ -84,10 +84,17 @@ def month_against_the_one_before(company: Evidence) -> Prose:
         "The month before cost {prior_actual_usd:usd_table}: this one cost "
         "{prior_variance_usd:more_or_less_usd}"
     )
-    if company["prior_daily_variance_share"] is None:
-        return said + note(".")
+    said += (
+        note(".")
+        if company["prior_daily_variance_share"] is None
+        else company.say(
+            "; by the day {prior_daily_variance_share:delta}, a {prior_severity:text} difference."
+        )
+    )
+    if not company["days_usd"]:
+        return said
     return said + company.say(
-        "; by the day {prior_daily_variance_share:delta}, a {prior_severity:text} difference."
+        " The days of the month alone change what goes on as before by {days_usd:delta_usd}."
     )
 
 
@@ -107,8 +114,9 @@ def _cause(company: Evidence, advised: _Advised) -> tuple[Prose, ...]:
             if company["cause_model"] is not None
             else literal(single)
             + company.say(
-                " of {cause_service_name:text}"
+                " in {cause_service_name:text}"
                 + ("" if company["cause_meter"] is None else " ({cause_meter:text})")
+                + ("" if company["cause_resource_id"] is None else ", {cause_resource_id:text}")
                 + ", {cause_team_name:text}"
             )
         )
@@ -160,7 +168,7 @@ def _to_do(record: Mapping[str, Value], advised: _Advised) -> str:
     most = record["largest_part_usd"]
     if most is None:
         return "-"
-    if float(most) <= 0:  # type: ignore[arg-type]
+    if record["largest_part"] != "days" and float(most) <= 0:  # type: ignore[arg-type]
         return _BELOW
     asked = to_do(record["largest_part"], record["cause_unit"])
     decision = advised.get((str(record["scope"]), str(record["scope_id"])))
