@@ -337,9 +337,15 @@ def test_what_was_saved_and_what_has_no_list_price_come_to_all_spend(tiny: Tiny)
     ("of_all", "said"),
     [
         (
-            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share",
+            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share, 0 as missed_decisions",
             "Of the savings that were decided, 3 are tracked, and 2 are measured: until now $80.00 were expected of "
             "these, and $60.40 came (76 %).",
+        ),
+        (
+            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share, 1 as missed_decisions, "
+            "19.6 as all_missed_usd",
+            "Of the savings that were decided, 3 are tracked, and 2 are measured: until now $80.00 were expected of "
+            "these, and $60.40 came (76 %). 1 of them were not carried out, and $19.60 of it is missed.",
         ),
         (
             "0 as measured_decisions",

@@ -28,6 +28,7 @@ def test_own_gpus_stand_beside_the_dearest_api_model_and_say_what_is_assumed(tin
     tiny.add(
         "rates.rpt_self_hosting_options",
         f"{POOL}, 'assumed throughput' as basis, 'gpt' as api_model, true as is_dearest_api_model, 24 as recorded_days, 30 as paid_days,"
+        " 928.8 as monthly_cost_usd, 1087.2 as api_cost_usd, 219.7 as free_hours,"
         " 'lower price a token at an assumed throughput; quality for these tasks unknown' as verdict",
         f"{POOL}, 'assumed throughput' as basis, 'cheap' as api_model, false as is_dearest_api_model, 'the API costs less, even at full load' as verdict",
         f"{POOL}, 'recorded calls' as basis, null as api_model, true as is_dearest_api_model, 'no API model is in use for its tasks' as verdict",
@@ -44,8 +45,8 @@ def test_own_gpus_stand_beside_the_dearest_api_model_and_say_what_is_assumed(tin
         ["recorded calls", "unknown", "unknown"],
         ["assumed throughput", "unknown", "gpt"],
     ]
-    # Over how many days the use stands.
-    assert rows_of(section)[1][8:10] == ["24", "30"]
+    # What a copy costs, and over how many days it is known when cards are free.
+    assert rows_of(section)[1][7:12] == ["$928.80", "$1,087.20", "220", "24", "30"]
 
 
 def test_regions_list_the_machines_that_move_and_count_those_without_a_price(tiny: Tiny) -> None:
