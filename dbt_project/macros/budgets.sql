@@ -1,0 +1,9 @@
+{# A budget a month once savings are made: they come off what is expected, so growth and contingency are those of what is left. #}
+{% macro budget_after_savings(a_month, savings, growth_share, contingency_share) -%}
+    {{ money('greatest(' ~ a_month ~ ' - ' ~ money_times(savings, '(1 + ' ~ growth_share ~ ') * (1 + ' ~ contingency_share ~ ')') ~ ', 0)') }}
+{%- endmacro %}
+
+{# The mean month of whole cents that are proposed for the months of a quarter. #}
+{% macro cents_a_month(cents) -%}
+    {{ money_of_double(ratio('sum(' ~ cents ~ ')', 'count(' ~ cents ~ ') * 100')) }}
+{%- endmacro %}
