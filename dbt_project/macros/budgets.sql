@@ -1,6 +1,7 @@
-{# A budget a month once savings are made: they come off what is expected, so growth and contingency are those of what is left. #}
+{# A budget a month once savings are made, not below nothing: they come off what is expected, so growth and contingency are those of what is left. #}
 {% macro budget_after_savings(a_month, savings, growth_share, contingency_share) -%}
-    {{ money('greatest(' ~ a_month ~ ' - ' ~ money_times(savings, '(1 + ' ~ growth_share ~ ') * (1 + ' ~ contingency_share ~ ')') ~ ', 0)') }}
+    {%- set left = money(a_month ~ ' - ' ~ money_times(savings, '(1 + ' ~ growth_share ~ ') * (1 + ' ~ contingency_share ~ ')')) -%}
+    case when {{ left }} < 0 then {{ money(0) }} else {{ left }} end
 {%- endmacro %}
 
 {# The mean month of whole cents that are proposed for the months of a quarter. #}

@@ -169,8 +169,7 @@ final as (
         of_quarter.forecast_error_share,
         of_quarter.proposed_by_error_usd,
         saved.open_savings_usd,
-        case when saved.open_savings_usd is not null then {{ budget_after_savings('of_quarter.proposed_a_month_usd', 'saved.open_savings_usd', 'periods.growth_share', 'periods.contingency_share') }} end
-            as proposed_after_savings_usd,
+        {{ budget_after_savings('of_quarter.proposed_a_month_usd', 'saved.open_savings_usd', 'periods.growth_share', 'periods.contingency_share') }} as proposed_after_savings_usd,
         closed_months.actual_usd as last_month_usd,
         case when periods.period = 'month' then closed_months.budget_usd else {{ money('of_period.budget_usd') }} end as last_budget_usd,
         coalesce(of_period.gate, of_scope.gate, 'approval required') as gate,

@@ -2,7 +2,7 @@
 
 with forecasts as (
 
-    select * from {{ ref('fct_cost_forecasts_monthly') }}
+    select * from {{ ref('int_cost_months_ahead') }}
 
 ),
 
