@@ -94,7 +94,7 @@ def build(warehouse: Warehouse) -> Page:
             *spend_figures(spend),
             revenue_figure(margins),
             margin_share_figure(margins),
-            *_budget_figures(warehouse),
+            *_budget_figures(warehouse, is_ai_alone=not all_spend.rows),
             forecast_figure(outlook),
             savings_figure(saved),
         ),
@@ -109,13 +109,13 @@ def build(warehouse: Warehouse) -> Page:
     )
 
 
-def _budget_figures(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
+def _budget_figures(warehouse: Warehouse, *, is_ai_alone: bool) -> tuple[KeyFigure, ...]:
     """The company's budgets of the month; those of teams together only where it has none of its own."""
     teams = alignment.month_budget(warehouse)
     company = budgets.of_company(warehouse)
     if not company.rows:
         return (month_budget_figure(teams),)
-    return company_budget_figures(company, budget_status(teams))
+    return company_budget_figures(company, budget_status(teams), is_ai_alone=is_ai_alone)
 
 
 def _what_first(best: Evidence, saved: Evidence) -> Prose:

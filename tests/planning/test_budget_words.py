@@ -113,11 +113,15 @@ def test_the_company_is_held_to_its_own_budget_and_not_to_the_sum_of_its_teams(
         budget("component", "storage", 1, 2),
         budget("total", "total", 9, 9).replace("2026-11-01", "2026-12-01"),
     )
-    figures = company_budget_figures(ask.of_company(warehouse), note("3 of 8 teams were over"))
+    company, teams = ask.of_company(warehouse), note("3 of 8 teams were over")
+    figures = company_budget_figures(company, teams, is_ai_alone=False)
     assert [[cell.plain for cell in figure.cells] for figure in figures] == [
         ["All spend of November 2026", "$1,840.00", "-", "-", "$1,900.00", "within budget; 3 of 8 teams were over"],
         ["AI spend of November 2026", "$170.00", "-", "-", "$360.00", "heading over budget: $380.00 are expected for the month"],
     ]  # fmt: skip
+    (alone,) = company_budget_figures(company, teams, is_ai_alone=True)
+    assert alone.cells[0].plain == "AI spend of November 2026"
+    assert alone.status.plain.endswith("; 3 of 8 teams were over")
 
 
 @pytest.mark.parametrize(

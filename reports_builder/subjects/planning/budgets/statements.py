@@ -57,16 +57,20 @@ BUDGET_COLUMNS = (
 )
 
 
-def company_budget_figures(company: Evidence, teams: Prose) -> tuple[KeyFigure, ...]:
+def company_budget_figures(company: Evidence, teams: Prose, *, is_ai_alone: bool) -> tuple[KeyFigure, ...]:
     """What was spent of each of the company's budgets of a month; ``teams`` is how theirs stand."""
+    budgets = list(company.each())
+    if is_ai_alone:
+        # Where AI is all that is known, a budget of all spend is of more than is seen here.
+        budgets = budgets[-1:]
     return tuple(
         KeyFigure(
             budget.say(f"{_COMPANY[str(budget['scope'])]} of {{period_start_date:month}}"),
             budget.cell("actual_usd", "usd_table"),
             target=budget.cell("budget_usd", "usd_table"),
-            status=_company_status(budget) + (note("; ") + teams if budget["scope"] == "total" else note("")),
+            status=_company_status(budget) + (note("; ") + teams if budget is budgets[0] else note("")),
         )
-        for budget in company.each()
+        for budget in budgets
     )
 
 
