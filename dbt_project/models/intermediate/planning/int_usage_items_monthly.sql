@@ -2,7 +2,7 @@
    resource of a bill): its quantity and cost in the month, its cost in the one before, and what the one before is with the weekdays of this month #}
 
 {% set items = ['team_id', 'customer_id', 'product_id', 'feature_id', 'provider', 'model', 'service_name', 'resource_id', 'meter', 'unit'] %}
-{% set owners = ['component', 'region', 'is_direct', 'is_by_month', 'organization_id', 'business_unit_id', 'project_id', 'user_id', 'cost_centre'] %}
+{% set owners = ['component', 'region', 'is_direct', 'organization_id', 'business_unit_id', 'project_id', 'user_id', 'cost_centre'] %}
 {% set keys = items + owners %}
 {% set sums = ['days', 'quantity', 'tokens', 'cost_usd'] %}
 
@@ -111,7 +111,6 @@ weighed as (
     select
         gathered.*,
         cast(case
-            when gathered.is_by_month then 1
             when
                 gathered.unit = 'calls' or gathered.is_passing
                 or (gathered.resource_days >= calendar.days and gathered.prior_resource_days >= calendar.prior_days)
