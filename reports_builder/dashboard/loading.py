@@ -1,6 +1,7 @@
 """Views of the published warehouse, each built once per publication and choice of filters."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -16,9 +17,11 @@ from reports_builder.dashboard.pages import MOVED, page_of
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer, trace
+from reports_builder.dashboard.visits import Visit, news
 from reports_builder.dashboard.weeks import with_weeks
 from reports_builder.dashboard.withheld import permitted
 from reports_builder.errors import ReportError
+from reports_builder.evidence import Prose
 from reports_builder.lineage.chain import Chain
 from reports_builder.lineage.explaining import explain, explain_figure
 from reports_builder.lineage.figure_ids import PageFigure, parse
@@ -143,6 +146,14 @@ def load_alerts(path: str, identity: Identity) -> Alerts | None:
     """What holds now, for the form below it."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return read_alerts(warehouse)
+
+
+@kept(128)
+def load_news(path: str, identity: Identity, visit: Visit) -> Prose | None:
+    """What has come since a visit, for its reader; None where the history of alerts lies elsewhere."""
+    with suppress(ReportError), open_published(Path(path), scope=identity.scope) as warehouse:
+        return news(warehouse, visit)
+    return None
 
 
 @kept(4)

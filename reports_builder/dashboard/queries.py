@@ -59,6 +59,18 @@ def usage_by_day(warehouse: Warehouse) -> Evidence:
     )
 
 
+def all_spend_by_day(warehouse: Warehouse) -> Evidence:
+    """All spend of each day of the same weeks."""
+    return warehouse.evidence(
+        """
+        select usage_date as day, all_spend_usd
+        from core.rpt_spend_daily
+        where usage_date between :as_of - 83 and :as_of
+        order by usage_date
+        """
+    )
+
+
 def margins_by_day(warehouse: Warehouse) -> Evidence:
     """Fees, cost and margin of each day of the same weeks, its fees on equal days."""
     return warehouse.evidence(
