@@ -19,8 +19,8 @@ from reports_builder import markup
 from reports_builder.dashboard import show
 from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.drawing import Answer, Field, draw
-from reports_builder.dashboard.kept import kept
 from reports_builder.dashboard.filters import Filters
+from reports_builder.dashboard.kept import kept
 from reports_builder.dashboard.login import is_loopback
 from reports_builder.dashboard.questions import Question
 from reports_builder.dashboard.reading import NarrowedWarehouse
