@@ -142,10 +142,10 @@ def _moved(connection: duckdb.DuckDBPyConnection, month: date) -> float:
         now = now[now["customer_id"].isin(before["customer_id"])]
         moved = []
         for name in ("on_old", "on_new"):
-            known = before.groupby("customer_id")[name].agg(["mean", "size"])
-            found = now.groupby("customer_id")[name].agg(["sum", "size"]).join(known, rsuffix="_before")
-            expected, more = found["mean"] * found["size"], found["size"] / found["size_before"]
-            chance = (expected * (1 - found["mean"]) * (1 + more)).sum() ** 0.5
+            known = before.groupby("customer_id")[name].agg(["mean", "size"]).add_suffix("_before")
+            found = now.groupby("customer_id")[name].agg(["sum", "size"]).join(known)
+            expected, more = found["mean_before"] * found["size"], found["size"] / found["size_before"]
+            chance = (expected * (1 - found["mean_before"]) * (1 + more)).sum() ** 0.5
             difference = (expected - found["sum"]).sum() * (1 if name == "on_old" else -1)
             moved.append(difference if difference > 2 * chance else 0.0)
         arrived = now[now["on_new"]]
