@@ -212,7 +212,9 @@ def test_an_investment_that_was_entered_is_judged_and_one_that_was_withdrawn_is_
         """
     )
     assert (low, high) == pytest.approx((-40, 140))
-    assert project.query("select count(*) from intermediate.int_investments where investment_id = 'gone'") == [(0,)]
+    assert project.query(
+        "select count(*) from intermediate.int_investments where investment_id = 'gone'"
+    ) == [(0,)]
 
 
 def test_a_jump_of_the_price_of_ai_is_that_of_its_specification(project: PlanningProject) -> None:
