@@ -18,6 +18,7 @@ from reports_builder.dashboard import (
     commitment_calculator,
     customer_page,
     explain_page,
+    investment_form,
     live,
     login,
     noting,
@@ -41,6 +42,7 @@ from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.tables import LIMITED
 from reports_builder.dashboard.view import View
+from reports_builder.dashboard.views.unit_economics import INVESTMENTS
 from reports_builder.dashboard.views.usage_optimization import ACTIONS
 from reports_builder.errors import ReportError
 from reports_builder.escaping import escape
@@ -99,6 +101,8 @@ def _forms(page: PageName, settings: Settings, identity: Identity) -> dict[str, 
         return {BUDGETS: partial(budget_form.draw, settings)}
     if page.view == "usage_optimization":
         return {ACTIONS: partial(savings_form.draw, settings, identity)}
+    if page.view == "unit_economics":
+        return {INVESTMENTS: partial(investment_form.draw, settings)}
     if page.view == "commitments":
         return {TRANCHES: partial(commitment_calculator.draw, settings, identity)}
     if page.view == "performance":

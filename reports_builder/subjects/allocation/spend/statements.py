@@ -108,18 +108,21 @@ def categories_section(warehouse: Warehouse) -> Section:
     )
     return Section(
         "All spend by service category",
-        tables=(Table(columns, categories, _put_on_same_days(ask.all_spend(warehouse))),),
+        _put_on_same_days(ask.all_spend(warehouse)),
+        tables=(Table(columns, categories),),
     )
 
 
-def _put_on_same_days(spend: Evidence) -> Prose | None:
+def _put_on_same_days(spend: Evidence) -> tuple[Prose, ...]:
     """Why the period before is not what was billed for it, where it is not."""
     if not spend.rows or not spend["is_moved_by_calendar"]:
-        return None
-    return spend.say(
-        "bills of a fixed amount a month cost less a day in a longer month, and some fall on one day of it, "
-        "so the period before is put on days like those of this one. As billed it was "
-        "{stated_prior_cost_usd:usd_table}; the calendar alone makes {calendar_usd:delta_usd_table}."
+        return ()
+    return (
+        spend.say(
+            "Bills of a fixed amount a month cost less a day in a longer month, and some fall on one day of "
+            "it, so the period before is put on days like those of this one. As billed it was "
+            "{stated_prior_cost_usd:usd_table}; the calendar alone makes {calendar_usd:delta_usd_table}."
+        ),
     )
 
 
