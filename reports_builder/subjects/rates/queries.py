@@ -10,7 +10,8 @@ def totals(warehouse: Warehouse) -> Evidence:
         """
         select
             spend_usd, resources_usd, net_usd as total_net_usd, low_usd as total_low_usd,
-            high_usd as total_high_usd, gross_usd as total_gross_usd, overlap_usd, works as action_count, amount_usd as spend_after_usd,
+            high_usd as total_high_usd, gross_usd as total_gross_usd, overlap_usd,
+            works as action_count, amount_usd as spend_after_usd,
             net_share
         from rates.rpt_savings_waterfall
         where is_total and step_order > 0
