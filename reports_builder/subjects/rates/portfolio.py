@@ -169,9 +169,9 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                     chosen,
                     note(
                         "What to sign, of each usage the level that the limits allow: the smaller ones that "
-                        "it replaces are not listed. What each covers, and what is owned, sum to what is covered "
-                        "with the portfolio. At risk is what is paid for nothing until the end, if every hour uses only what "
-                        "nineteen of twenty use"
+                        "it replaces are not listed. What each covers, and what is owned, sum to what "
+                        "is covered with the portfolio. At risk is what is paid for nothing until the "
+                        "end, if every hour uses only what nineteen of twenty use"
                     ),
                     max_rows=40,
                 ),
@@ -185,9 +185,10 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                 tranches.say(
                     "Signed in tranches, at most {most_ended_usd_per_hour:usd} of {most_usd_per_hour:usd} an "
                     "hour ends in one month. That costs {delayed_savings_usd:usd} of savings that begin "
-                    "later. Shares are out of the same usage as those of the portfolio. Nothing is taken to be "
-                    "renewed, whatever is advised: what is owned now counts until its term ends. In all {paid_usd:usd} is paid until "
-                    "{last_month_date:month}, {upfront_usd:usd} of it on the days of signing."
+                    "later. Shares are out of the same usage as those of the portfolio. Nothing is taken to "
+                    "be renewed, whatever is advised: what is owned now counts until its term ends. In all "
+                    "{paid_usd:usd} is paid until {last_month_date:month}, {upfront_usd:usd} of it on the "
+                    "days of signing."
                 )
                 + _unknown_ends(tranches),
             ),
@@ -229,9 +230,10 @@ def _left_table(left: Evidence) -> tuple[Table, ...]:
 def _said(totals: Evidence) -> Prose:
     return totals.say(
         "Together they save **{monthly_savings_usd:usd}** a month with **{at_risk_usd:usd}** at risk, of at "
-        "most {risk_limit_usd:usd}. Of **{eligible_monthly_usd:usd_table}** a month that offers of clouds and on "
-        "models could cover once the other actions are done, and what is owned, {owned_coverage_share:percent} "
-        "is covered now and {coverage_share:percent} with them; the target is {target_coverage_share:percent}."
+        "most {risk_limit_usd:usd}. Of **{eligible_monthly_usd:usd_table}** a month that offers of clouds "
+        "and on models could cover once the other actions are done, and what is owned, "
+        "{owned_coverage_share:percent} is covered now and {coverage_share:percent} with them; the target is "
+        "{target_coverage_share:percent}."
     ) + (
         totals.say(
             " Without target and limit they would save {unlimited_monthly_savings_usd:usd} a month, with "
