@@ -190,8 +190,8 @@ def test_a_proposal_names_the_renewal_that_its_events_do_not_need_and_the_plan_t
     )
     (section,) = proposals_section(warehouse, ask.proposals(warehouse), ask.longer_proposals(warehouse))
     assert section.text[1].plain == (
-        "Known events put $353.00 into the quarter, of which a renewal takes off what these ends cost: Reservation of a with AWS, which "
-        "ends on 31 March 2027: renew it by 30 November 2026, $102.29 a month."
+        "Known events put $353.00 into the quarter. What of it is the end of a commitment, a renewal makes needless: Reservation of a with "
+        "AWS, which ends on 31 March 2027: renew it by 30 November 2026, which saves $102.29 a month."
     )
     assert section.text[2].plain.startswith(
         "The price plan, and who leaves with it, are in no budget: after it and the savings on calls AI is expected to cost $1,896.77 in "

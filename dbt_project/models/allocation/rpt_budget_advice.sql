@@ -80,6 +80,7 @@ remembered as (
         sum(case when is_judged then 1 else 0 end) over so_far as judged_months,
         sum(case when is_missed then 1 else 0 end) over so_far as over_months,
         sum(case when is_far_under then 1 else 0 end) over so_far as far_under_months,
+        max({{ ratio('whole_month_cost_usd', 'budget_usd') }}) over so_far as most_used_share,
         {{ money_of_double(ratio('sum(whole_month_cost_usd) over recent_months', 'count(whole_month_cost_usd) over recent_months')) }} as usual_month_cost_usd
     from judged
     window
@@ -137,18 +138,14 @@ verdicts as (
 
 ),
 
-{# The budget that is proposed is the same on every page. A team too young for one gets what a month has cost. #}
+{# The budget that is proposed is the same on every page. #}
 suggested as (
 
     select
         *,
-        case
-            when is_too_large or (month_phase <> 'ended' and overrun_verdict in ('the budget is wrong', 'both are')) then coalesce(proposed_a_month_usd, usual_month_cost_usd)
-        end as suggested_without_savings_usd,
-        case
-            when is_too_large then proposed_a_month_usd
-            when month_phase <> 'ended' and overrun_verdict in ('the budget is wrong', 'both are') then coalesce(proposed_after_savings_usd, usual_month_cost_usd)
-        end as suggested_budget_usd
+        {%- set is_suggested = "is_too_large or (month_phase <> 'ended' and overrun_verdict in ('the budget is wrong', 'both are'))" %}
+        case when {{ is_suggested }} then proposed_a_month_usd end as suggested_without_savings_usd,
+        case when is_too_large then proposed_a_month_usd when {{ is_suggested }} then proposed_after_savings_usd end as suggested_budget_usd
     from verdicts
 
 ),
@@ -186,7 +183,9 @@ final as (
         case when suggested.is_over then suggested.kept_low_from_date end as kept_low_from_date,
         case when suggested.is_over then suggested.most_over_usd end as most_over_usd,
         case when suggested.is_over then suggested.most_over_after_savings_usd end as most_over_after_savings_usd,
+        suggested.proposed_after_savings_usd,
         suggested.is_too_large,
+        suggested.most_used_share,
         suggested.suggested_budget_usd,
         suggested.suggested_without_savings_usd,
         case when suggested.suggested_budget_usd is not null then suggested.proposal_missed_from_date end as suggested_missed_from_date,

@@ -174,7 +174,7 @@ def _beside_the_forecast(warehouse: Warehouse, company: Evidence) -> tuple[Prose
         )
     if company["quarter_event_budget_usd"]:
         said.append(
-            company.say("Known events put {quarter_event_budget_usd:usd_table} into the quarter")
+            company.say("Known events put {quarter_event_budget_usd:usd_table} into the quarter.")
             + _renewed(ask.renewals_to_come(warehouse, company["quarter_start_date"]))
         )
     plan = ask.after_price_plan(warehouse)
@@ -192,16 +192,16 @@ def _beside_the_forecast(warehouse: Warehouse, company: Evidence) -> tuple[Prose
 def _renewed(renewals: Evidence) -> Prose:
     """Of these events the ends of commitments that are worth renewing."""
     if not renewals.rows:
-        return note(".")
+        return note("")
     return (
-        note(", of which a renewal takes off what these ends cost: ")
+        note(" What of it is the end of a commitment, a renewal makes needless: ")
         + join(
             [
                 each.say("{commitment_type:text}")
                 + (each.say(" of {team_id:text}") if each["team_id"] else note(""))
                 + each.say(
                     " with {provider_name:text}, which ends on {ends_on:day}: renew it by "
-                    "{decide_by_date:day}, {renewed_monthly_savings_usd:usd_table} a month"
+                    "{decide_by_date:day}, which saves {renewed_monthly_savings_usd:usd_table} a month"
                 )
                 for each in renewals.each()
             ],
