@@ -43,7 +43,14 @@ def make_hours(models: CompiledModels, series: int) -> None:
     models.fill("int_commitments_owned", [])
     models.fill(
         "savings_actions",
-        [{"action_kind": "commitment", "effort_days": 1, "effort_days_per_part": 0, "usd_per_effort_day": 700}],
+        [
+            {
+                "action_kind": "commitment",
+                "effort_days": 1,
+                "effort_days_per_part": 0,
+                "usd_per_effort_day": 700,
+            }
+        ],
     )
     with (ROOT / "dbt_project/seeds/assumptions.csv").open(newline="") as file:
         assumed = [row for row in csv.DictReader(file) if row["name"].startswith(("action_", "commitment_"))]

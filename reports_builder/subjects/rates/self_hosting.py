@@ -11,7 +11,9 @@ def _options(warehouse: Warehouse) -> Evidence:
         select
             pool, self_hosted_model, basis, api_model, task_types, utilization_share, recorded_days,
             paid_days, usd_per_million_tokens, api_usd_per_million_tokens, quality_score, api_quality_score,
-            break_even_utilization_share, break_even_monthly_tokens, compared_tokens, current_tokens, verdict
+            break_even_utilization_share, break_even_monthly_tokens, compared_tokens, current_tokens,
+            monthly_savings_usd, low_savings_usd, high_savings_usd, effort, owner_role, payback_months,
+            verdict
         from rates.rpt_self_hosting_options
         where is_dearest_api_model
         order by basis desc, usd_per_million_tokens nulls last, pool, self_hosted_model
@@ -67,7 +69,9 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     "million tokens costs the same on both. The tokens to pay for are those for which the "
                     "API would charge what the cards cost in 30 days; the tokens there are, those that the "
                     "counted part of the recommended switches of models leaves on the API model or moves to "
-                    "it. People who keep cards running are in neither price. Each pool stands beside the API "
+                    "it. People who keep cards running are in neither price. One copy saves what the "
+                    "API charges for these calls less cards that are paid for them alone, whatever the "
+                    "quality; it is in no total. Each pool stands beside the API "
                     "model that costs most for those tokens."
                 ),
             ),
@@ -90,6 +94,12 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("break_even_monthly_tokens", "Tokens to pay for a month", "count_short"),
                         Column("compared_tokens", "Tokens there are", "count_short"),
                         Column("current_tokens", "Before the switches", "count_short"),
+                        Column("monthly_savings_usd", "One copy saves a month", "delta_usd_table"),
+                        Column("low_savings_usd", "With less usage", "delta_usd_table"),
+                        Column("high_savings_usd", "With more usage", "delta_usd_table"),
+                        Column("effort", "Work to move the tasks"),
+                        Column("owner_role", "Decides"),
+                        Column("payback_months", "Pays back after", "months"),
                         Column("verdict", "Verdict"),
                     ),
                     options,
