@@ -141,7 +141,7 @@ def test_hours_of_machines_without_a_type_are_named_as_not_judged(tiny: Tiny) ->
     with open_warehouse(tiny.path) as warehouse:
         (section,) = cloud_commitment_sections(warehouse)
     assert [text.plain for text in section.text if "Not judged" in text.plain] == [
-        "Not judged: $40.00 with AWS in October 2026, by the hour and of services whose machines can be reserved, "
+        "Not judged: $40 with AWS in October 2026, by the hour and of services whose machines can be reserved, "
         "on lines that name no type of machine."
     ]
 
