@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import resource
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -47,14 +48,20 @@ def loaded(series: dict[str, Series], as_of: date) -> duckdb.DuckDBPyConnection:
     """The series and the dates that the models read."""
     connection = duckdb.connect()
     connection.execute(
-        "create table int_costs_by_scope_daily (scope varchar, scope_id varchar, usage_date date, iso_weekday integer, cost_usd decimal(28, 12))"
+        """
+        create table int_costs_by_scope_daily (scope varchar, scope_id varchar, usage_date date, iso_weekday integer, cost_usd decimal(28, 12),
+            even_cost_usd decimal(28, 12), spread_even_cost_usd decimal(28, 12) default 0, one_day_cost_usd decimal(28, 12) default 0)
+        """
     )
     rows = [
-        (name, name, day, day.isoweekday(), round(value, 6))
+        (name, name, day, day.isoweekday(), round(value, 6), round(value, 6))
         for name, values in series.items()
         for day, value in values.items()
     ]
-    connection.executemany("insert into int_costs_by_scope_daily values (?, ?, ?, ?, ?)", rows)
+    connection.executemany(
+        "insert into int_costs_by_scope_daily (scope, scope_id, usage_date, iso_weekday, cost_usd, even_cost_usd) values (?, ?, ?, ?, ?, ?)",
+        rows,
+    )
     _dates(connection, as_of)
     return connection
 
@@ -63,7 +70,8 @@ def _dates(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     connection.execute(
         f"""
         create table int_as_of_date as select date '{as_of}' as as_of_date;
-        create table dim_dates as select cast(day as date) as date_day, cast(isodow(day) as integer) as iso_weekday
+        create table dim_dates as select cast(day as date) as date_day, cast(isodow(day) as integer) as iso_weekday,
+            cast(day(day) as integer) as day_of_month, cast(day(last_day(day)) as integer) as days_in_month
         from generate_series(date '{as_of}' - interval 200 day, date '{as_of}' + interval 31 day, interval 1 day) as days (day)
         """
     )
@@ -122,6 +130,45 @@ def test_views_in_bursts_are_forecast_no_worse_than_by_repeating_last_week() -> 
     assert 0.92 <= sum(widely_covered) / len(widely_covered) <= 0.99
 
 
+def test_ranges_of_sums_hold_what_they_promise() -> None:
+    """Of one series few sums are known without overlap, so it is judged over several."""
+    rides, views = taxi_rides(), page_views()
+    windows = [("nyc", rides, max(rides))] + [
+        ("wp", views, max(views) - timedelta(days=back)) for back in range(0, 600, 120)
+    ]
+    covered = [score(scored({name: series}, as_of), "30-day total")[2] for name, series, as_of in windows]
+    assert 0.75 <= sum(covered) / len(covered) <= 0.9
+
+
+@pytest.mark.parametrize("as_of", [date(2026, 4, 1), date(2026, 10, 31), date(2027, 1, 31)])
+def test_a_bill_of_a_fixed_amount_a_month_is_forecast_to_the_cent(as_of: date) -> None:
+    """A rent over the days of months of 28 to 31 days, and a credit on the third of each."""
+    past = [as_of - timedelta(days=back) for back in range(200)]
+    rent = {day: 930 / monthrange(day.year, day.month)[1] - 75 * (day.day == 3) for day in past}
+    with loaded({"total": rent}, as_of) as connection:
+        connection.execute(
+            """
+            update int_costs_by_scope_daily set
+                even_cost_usd = 930 / 30.4375,
+                spread_even_cost_usd = 930 / 30.4375,
+                one_day_cost_usd = case when day(usage_date) = 3 then -75 else 0 end
+            """
+        )
+        for model in MODELS:
+            connection.execute(f"create table {model} as {render(model)}")
+        assert score(connection, "all days")[0] < 1e-6
+        assert score(connection, "30-day total")[0] < 1e-6
+        said = connection.execute(
+            "select forecast_date, forecast_usd from int_forecasts_by_origin where origin_date = ? and forecast_method = 'combined'",
+            [as_of],
+        ).fetchall()
+    assert len(said) == 30
+    for day, usd in said:
+        assert usd == pytest.approx(
+            930 / monthrange(day.year, day.month)[1] - 75 * (day.day == 3), abs=0.0001
+        )
+
+
 @pytest.mark.parametrize(
     ("name", "read", "days_apart"), [("nyc_taxi", taxi_rides, 15), ("wp_peyton", page_views, 30)]
 )
@@ -164,7 +211,8 @@ def test_ten_thousand_series_are_forecast_within_ten_seconds(series: int) -> Non
         f"""
         create table int_costs_by_scope_daily as
         select 'customer' as scope, cast(number as varchar) as scope_id, date_day as usage_date, iso_weekday,
-            cast(number % 7 + iso_weekday + hash(number, date_day) % 5 as decimal(28, 12)) as cost_usd
+            cast(number % 7 + iso_weekday + hash(number, date_day) % 5 as decimal(28, 12)) as cost_usd,
+            cost_usd as even_cost_usd, 0 as spread_even_cost_usd, 0 as one_day_cost_usd
         from range({series}) as numbers (number) cross join dim_dates
         where date_day between date '{as_of}' - 55 and date '{as_of}'
         """

@@ -167,7 +167,7 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
             "2 of 3 example commitment offers would pay; as they exclude one another, at most 1 can be signed"
         )
         assert after_the_price_plan(offer).plain == (
-            "; on the 70 % of that usage which the price plan leaves, it would lose $12 a month"
+            "; if the price plan leaves as much of that usage as of all AI cost, 70 %, it would lose $12 a month"
         )
         offers = ask.offers(warehouse, "after_actions", paying=True)
         assert [row["offer_id"] for row in offers.records()] == ["a", "b"]

@@ -229,7 +229,8 @@ def after_the_price_plan(offer: Evidence) -> Prose:
     ):
         return note("")
     return offer.say(
-        "; on the {usage_share_after_price_plan:percent} of that usage which the price plan leaves, "
+        "; if the price plan leaves as much of that usage as of all AI cost, "
+        "{usage_share_after_price_plan:percent}, "
         + (
             "it would lose **{lost_after_price_plan_usd:usd}** a month"
             if offer["lost_after_price_plan_usd"]

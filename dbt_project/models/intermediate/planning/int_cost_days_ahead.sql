@@ -30,6 +30,12 @@ event_days as (
 
 ),
 
+calendar_days as (
+
+    select * from {{ ref('int_calendar_ahead') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -60,15 +66,16 @@ used as (
         forecasts.scope_id,
         forecasts.forecast_date,
         forecasts.forecast_usd,
+        forecasts.forecast_usd - coalesce(calendar_days.calendar_usd, 0) as even_forecast_usd,
         methods.wape
     from forecasts
     inner join as_of on forecasts.origin_date = as_of.as_of_date
     inner join methods
         on
-            forecasts.scope = methods.scope
-            and forecasts.scope_id = methods.scope_id
-            and forecasts.forecast_method = methods.forecast_method
-            and methods.is_used
+            forecasts.scope = methods.scope and forecasts.scope_id = methods.scope_id
+            and forecasts.forecast_method = methods.forecast_method and methods.is_used
+    left join calendar_days
+        on forecasts.scope = calendar_days.scope and forecasts.scope_id = calendar_days.scope_id and forecasts.forecast_date = calendar_days.forecast_date
 
 ),
 
@@ -78,14 +85,14 @@ levels as (
         scope,
         scope_id,
         max(wape) as wape,
-        {{ stable_avg('forecast_usd') }} as daily_cost
+        {{ stable_avg('even_forecast_usd') }} as even_daily_cost
     from used
     where forecast_usd is not null
     group by scope, scope_id
 
 ),
 
-{# Past its 30 days the mean of the method goes on: growth is a matter of events and scenarios, not of a line drawn for a year. #}
+{# Past its 30 days the mean of the method goes on, and with it what is billed by the month: growth is a matter of events and scenarios, not of a line drawn for a year. #}
 own as (
 
     select
@@ -94,12 +101,14 @@ own as (
         as_of.as_of_date + ages.number as forecast_date,
         ages.number as horizon_days,
         coalesce(levels.wape, 1) as wape,
-        {{ decimal_of_double('coalesce(used.forecast_usd, levels.daily_cost)', 'decimal(28, 6)') }} as own_usd
+        {{ decimal_of_double('coalesce(used.forecast_usd, levels.even_daily_cost + coalesce(calendar_days.calendar_usd, 0))', 'decimal(28, 6)') }} as own_usd
     from levels
     cross join as_of
     cross join ages
     left join used
         on levels.scope = used.scope and levels.scope_id = used.scope_id and used.forecast_date = as_of.as_of_date + ages.number
+    left join calendar_days
+        on levels.scope = calendar_days.scope and levels.scope_id = calendar_days.scope_id and calendar_days.forecast_date = as_of.as_of_date + ages.number
 
 ),
 
@@ -163,10 +172,7 @@ amounts as (
     from event_days
     inner join shares on event_days.scope = shares.event_scope and event_days.scope_id = shares.event_scope_id
     left join fitted
-        on
-            event_days.scope = fitted.scope
-            and event_days.scope_id = fitted.scope_id
-            and event_days.forecast_date = fitted.forecast_date
+        on event_days.scope = fitted.scope and event_days.scope_id = fitted.scope_id and event_days.forecast_date = fitted.forecast_date
 
 ),
 
@@ -196,10 +202,7 @@ final as (
         {{ money('fitted.fitted_usd + coalesce(changed.event_usd, 0)') }} as forecast_usd
     from fitted
     left join changed
-        on
-            fitted.scope = changed.scope
-            and fitted.scope_id = changed.scope_id
-            and fitted.forecast_date = changed.forecast_date
+        on fitted.scope = changed.scope and fitted.scope_id = changed.scope_id and fitted.forecast_date = changed.forecast_date
 
 )
 

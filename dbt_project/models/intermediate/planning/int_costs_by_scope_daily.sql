@@ -14,6 +14,12 @@ budgets as (
 
 ),
 
+fixed_bills as (
+
+    select * from {{ ref('int_fixed_bills') }}
+
+),
+
 events as (
 
     select * from {{ ref('forecast_events') }}
@@ -29,8 +35,12 @@ as_of as (
 {# What is shared out goes on at its daily rate: it is not forecast. #}
 direct_charges as (
 
-    select charges.*
+    select
+        charges.*,
+        case when fixed_bills.fixed_kind = 'spread' then charges.effective_cost_usd else 0 end as spread_cost_usd,
+        case when fixed_bills.fixed_kind = 'on one day' then charges.effective_cost_usd else 0 end as one_day_cost_usd
     from charges
+    left join fixed_bills on {{ bill_key('charges') }} = fixed_bills.bill_key
     inner join as_of on charges.charge_date between as_of.first_usage_date and as_of.as_of_date
     where charges.is_counted and charges.is_direct
 
@@ -43,7 +53,9 @@ costs as (
         coalesce(provider, provider_name) as provider,
         team_id,
         cost_component,
-        sum(effective_cost_usd) as cost_usd
+        sum(effective_cost_usd) as cost_usd,
+        sum(spread_cost_usd) as spread_cost_usd,
+        sum(one_day_cost_usd) as one_day_cost_usd
     from direct_charges
     group by charge_date, coalesce(provider, provider_name), team_id, cost_component
 
@@ -65,7 +77,13 @@ budgeted_costs as (
         ('business_unit', 'business_unit_id'), ('project', 'project_id'), ('user', 'user_id'), ('cost_centre', 'cost_centre'), ('organization', 'organization_id'),
         ('customer', 'customer_id'), ('product', 'product_id'), ('feature', 'feature_id'), ('service', 'service_name'), ('region', 'region_id')
     ] %}
-    select direct_charges.charge_date as usage_date, budgeted_scopes.scope, budgeted_scopes.scope_id, sum(direct_charges.effective_cost_usd) as cost_usd
+    select
+        direct_charges.charge_date as usage_date,
+        budgeted_scopes.scope,
+        budgeted_scopes.scope_id,
+        sum(direct_charges.effective_cost_usd) as cost_usd,
+        sum(direct_charges.spread_cost_usd) as spread_cost_usd,
+        sum(direct_charges.one_day_cost_usd) as one_day_cost_usd
     from direct_charges
     inner join budgeted_scopes on budgeted_scopes.scope = '{{ scope }}' and direct_charges.{{ column }} = budgeted_scopes.scope_id
     group by direct_charges.charge_date, budgeted_scopes.scope, budgeted_scopes.scope_id
@@ -98,15 +116,16 @@ budgeted as (
 
 by_scope as (
 
-    select usage_date, 'total' as scope, 'total' as scope_id, cost_usd from costs
+    select usage_date, 'total' as scope, 'total' as scope_id, cost_usd, spread_cost_usd, one_day_cost_usd from costs
     union all
-    select usage_date, 'component' as scope, cost_component as scope_id, cost_usd from costs
+    select usage_date, 'component' as scope, cost_component as scope_id, cost_usd, spread_cost_usd, one_day_cost_usd from costs
     union all
-    select usage_date, 'provider' as scope, provider as scope_id, cost_usd from costs
+    select usage_date, 'provider' as scope, provider as scope_id, cost_usd, spread_cost_usd, one_day_cost_usd from costs
     union all
-    select usage_date, 'team' as scope, team_id as scope_id, cost_usd from costs
+    select usage_date, 'team' as scope, team_id as scope_id, cost_usd, spread_cost_usd, one_day_cost_usd from costs
     union all
-    select budgeted_costs.usage_date, budgeted_costs.scope, budgeted_costs.scope_id, budgeted_costs.cost_usd
+    select
+        budgeted_costs.usage_date, budgeted_costs.scope, budgeted_costs.scope_id, budgeted_costs.cost_usd, budgeted_costs.spread_cost_usd, budgeted_costs.one_day_cost_usd
     from budgeted_costs
     inner join budgeted on budgeted_costs.scope = budgeted.scope and budgeted_costs.scope_id = budgeted.scope_id
 
@@ -118,7 +137,10 @@ summed as (
         usage_date,
         scope,
         scope_id,
-        {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd
+        {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd,
+        {{ money('coalesce(sum(one_day_cost_usd), 0)') }} as one_day_cost_usd,
+        {{ even_cost('coalesce(sum(spread_cost_usd), 0)', 'usage_date') }} as spread_even_cost_usd,
+        {{ money('coalesce(sum(spread_cost_usd), 0)') }} as spread_cost_usd
     from by_scope
     group by usage_date, scope, scope_id
 
@@ -141,6 +163,8 @@ days as (
 
 ),
 
+{# A bill of a fixed amount a month costs more a day in February than in March. On even days, of which methods are made, it costs a twelfth of its year on
+   the days of the mean month, and one that falls on a single day is left out: it comes again on that day. #}
 filled as (
 
     select
@@ -148,7 +172,10 @@ filled as (
         scopes.scope_id,
         days.usage_date,
         {{ iso_weekday('days.usage_date') }} as iso_weekday,
-        coalesce(summed.cost_usd, {{ money(0) }}) as cost_usd
+        coalesce(summed.cost_usd, {{ money(0) }}) as cost_usd,
+        coalesce({{ money('summed.cost_usd - summed.one_day_cost_usd - summed.spread_cost_usd + summed.spread_even_cost_usd') }}, {{ money(0) }}) as even_cost_usd,
+        coalesce(summed.spread_even_cost_usd, {{ money(0) }}) as spread_even_cost_usd,
+        coalesce(summed.one_day_cost_usd, {{ money(0) }}) as one_day_cost_usd
     from scopes
     inner join days on scopes.first_usage_date <= days.usage_date
     left join summed

@@ -40,6 +40,7 @@ def all_spend_said(warehouse: Warehouse, spend: Evidence, outlook: Evidence) -> 
     if spend["prior_cost_usd"] is not None:
         said += spend.say(", {cost_change_share:delta} on the {prior_cost_usd:usd} of ")
         said += note(f"{warehouse.period_of(spend).before}")
+        said += note(" on days of the same length" if spend["is_moved_by_calendar"] else "")
     said += note("; ")
     ai = ask.ai_share(warehouse)
     if ai["ai_share"] is not None:
@@ -103,7 +104,21 @@ def categories_section(warehouse: Warehouse) -> Section:
         Column("unowned_cost_usd", "Without an owner", "usd_table"),
         Column("unowned_share", "Of the cost", "percent"),
     )
-    return Section("All spend by service category", tables=(Table(columns, categories),))
+    return Section(
+        "All spend by service category",
+        tables=(Table(columns, categories, _put_on_same_days(ask.all_spend(warehouse))),),
+    )
+
+
+def _put_on_same_days(spend: Evidence) -> Prose | None:
+    """Why the period before is not what was billed for it, where it is not."""
+    if not spend.rows or not spend["is_moved_by_calendar"]:
+        return None
+    return spend.say(
+        "bills of a fixed amount a month cost less a day in a longer month, and some fall on one day of it, "
+        "so the period before is put on days like those of this one. As billed it was "
+        "{stated_prior_cost_usd:usd_table}; the calendar alone makes {calendar_usd:delta_usd_table}."
+    )
 
 
 def owned(month: Evidence) -> Prose:
