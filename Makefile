@@ -89,7 +89,7 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 	@echo "The same on the market of the scenarios, 32 models:"
 	@python -m generator realism --scenario base
 
-soak: $(SPARK_INSTALLED) audit ## For hours: random sequences of builds, kills, harmed files, refreshes while files arrive, Spark on a cluster, Airflow, Dagster
+soak: $(SPARK_INSTALLED) audit ## For hours: random sequences of builds, kills, harmed files, refreshes while files arrive, Spark on a cluster, Airflow, Dagster, dbt package, upgrades
 	python -m tests.bench.kills --kills 1000 --log logs/kills.jsonl
 	python -m tests.fuzz --seconds 1800
 	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
@@ -102,6 +102,8 @@ soak: $(SPARK_INSTALLED) audit ## For hours: random sequences of builds, kills, 
 	python -m tests.spark.sequences
 	python -m tests.spark --cluster
 	python -m tests.bench.schedulers
+	python -m tests.bench.dbt_package
+	python -m tests.bench.upgrades
 
 # In an environment of its own: nothing that runs needs it. Ruff holds the rules that are skipped, with the
 # reason at each place; the secrets left out are words that stand for one.

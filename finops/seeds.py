@@ -7,6 +7,7 @@ from pathlib import Path
 
 from finops import shipped
 from finops.errors import FolderError
+from finops.own_rows import columns_of, read_rows, rule_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,10 @@ def own_seeds(folder: Path) -> dict[str, Path]:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             meant = f" Did you mean {near[0]}?" if near else ""
-            raise FolderError(f"{path} is not a seed of this version, so nothing would read it.{meant}")
+            raise FolderError(
+                f"{path} is not a seed of this version, so nothing would read it.{meant} The changelog says "
+                "what became of one that is gone."
+            )
     return found
 
 
@@ -34,7 +38,7 @@ def mismatches(seeds: dict[str, Path]) -> list[Mismatch]:
     """The seeds whose header lacks a column of the shipped file, or has one that it does not know."""
     found = []
     for name, path in seeds.items():
-        there, wanted = columns(path), columns(shipped.SEEDS / name)
+        there, wanted = columns_of(path), columns_of(shipped.SEEDS / name)
         missing = tuple(column for column in wanted if column not in there)
         unknown = tuple(column for column in there if column not in wanted)
         if missing or unknown:
@@ -42,37 +46,27 @@ def mismatches(seeds: dict[str, Path]) -> list[Mismatch]:
     return found
 
 
-def columns(path: Path) -> list[str]:
-    """The header of a seed; FolderError when the file has none or is no text."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as seed:
-            header = next(csv.reader(seed), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FolderError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from error
-    if not any(header):
-        raise FolderError(
-            f"{path} has no header. The first line of the shipped seed is: {_header_of(path.name)}"
-        )
-    return [name.strip() for name in header]
-
-
 def add_columns(path: Path, names: tuple[str, ...]) -> None:
-    """Put columns at the end of a seed, empty in every row; the file is replaced in one step."""
-    with path.open(encoding="utf-8-sig", newline="") as seed:
-        rows = [row for row in csv.reader(seed) if row]
+    """Put columns at the end of a seed; the file is replaced in one step.
+
+    They are empty, but in a row that takes the place of one shipped row: there they are as shipped.
+    """
+    rule, own = rule_of(path.stem), list(read_rows(path))
+    header = columns_of(path)
+    key = [name for name in rule.key if name in header]
+    theirs: dict[tuple[str, ...], list[list[str]]] = {}
+    for row in read_rows(shipped.SEEDS / path.name) if rule.about else ():
+        theirs.setdefault(row.at(key), []).append([*row.at(names)])
     partial = path.with_name(f".{path.name}.partial")
     try:
         with partial.open("w", encoding="utf-8", newline="") as written:
             writer = csv.writer(written, lineterminator="\n")
-            writer.writerow([*rows[0], *names])
-            writer.writerows([*row, *("" for _ in names)] for row in rows[1:])
+            writer.writerow([*header, *names])
+            for row in own:
+                found = theirs.get(row.at(key), [])
+                writer.writerow([*row.at(header), *(found[0] if len(found) == 1 else [""] * len(names))])
         partial.replace(path)
     except OSError as error:
         raise FolderError(f"{path} cannot be written ({error.strerror}); it is as it was.") from error
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _header_of(name: str) -> str:
-    with (shipped.SEEDS / name).open(encoding="utf-8") as seed:
-        return seed.readline().strip()

@@ -73,7 +73,6 @@ def works(warehouse: Warehouse, *kinds: str, rows: int = _ALL, of_first_year: in
             net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
             gross_monthly_savings_usd, overlap_usd,
             effort, effort_usd, payback_months, first_year_net_usd, pays_from_year, value_per_effort,
-            is_too_slow_after_price, payback_after_price_months,
             is_first_of_its_kind, assumption, owner_role, confidence, first_step
         from rates.rpt_savings_actions
         where is_counted
@@ -261,8 +260,31 @@ def action_plan(warehouse: Warehouse, *kinds: str, of_first_year: int = _ALL) ->
         )
         + _first_and_later(warehouse, *kinds)
         + _part_of_all(warehouse, total)
-        + _too_slow_after_price(warehouse, *kinds)
+        + _left_after_price(warehouse, *kinds)
         + beside,
+    )
+
+
+def _left_after_price(warehouse: Warehouse, *kinds: str) -> Prose:
+    """What of these works is left where customers leave for the new price; nothing where none of it goes."""
+    left = warehouse.evidence(
+        """
+        select sum(net_after_price_usd) as left_after_price_usd
+        from rates.rpt_savings_actions
+        where is_counted
+            and (:all_kinds or action_kind in :kinds)
+        having sum(net_after_price_usd) < sum(net_monthly_savings_usd)
+        """,
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
+    )
+    if not left.rows:
+        return note("")
+    return left.say(
+        " All of that is on the calls of today. Once the price plan is in force "
+        "**{left_after_price_usd:usd_table}** a month of it is left: what is saved on calls of customers "
+        "that leave goes with them. What pays back only later is then judged again, on the calls that are "
+        "left."
     )
 
 
@@ -381,46 +403,9 @@ def _waits(slower: Evidence | None) -> Prose:
     return slower.say(f"; {said} than on {{quicker_model:text}}")
 
 
-def _slow_after_price(row: Evidence) -> Prose:
-    """What becomes of the pay-back once customers have left for the new price, where that is too slow."""
-    if not row["is_too_slow_after_price"]:
-        return note("")
-    if row["payback_after_price_months"] is None:
-        return note("; after the price plan nothing of it is left: only if the plan does not go ahead")
-    return row.say(
-        "; after the price plan it pays back in {payback_after_price_months:months}, too late: only if the "
-        "plan does not go ahead"
-    )
-
-
-def _too_slow_after_price(warehouse: Warehouse, *kinds: str) -> Prose:
-    """How many counted works the price plan makes too slow, and why they are counted; nothing without any."""
-    slow = warehouse.evidence(
-        """
-        select count(*) as slow_actions, sum(net_monthly_savings_usd) as slow_usd
-        from rates.rpt_savings_actions
-        where is_too_slow_after_price
-            and (:all_kinds or action_kind in :kinds)
-        having count(*) > 0
-        """,
-        all_kinds=not kinds,
-        kinds=kinds or ("",),
-    )
-    if not slow.rows:
-        return note("")
-    return say(
-        " In the sum, but too slow once the price plan is in force, since a part of the saving leaves with "
-        "customers: {slow_actions:count} of them, {slow_usd:usd_table} a month; they would take more than "
-        "{action_payback_months_up_to:count} months to pay back. Decide on prices first. They are counted "
-        "because the plan is judged on what the counted actions leave.",
-        slow,
-        assumption(warehouse, "action_payback_months_up_to"),
-    )
-
-
 def _action(row: Evidence, terms: Evidence | None, slower: Evidence | None) -> Action:
     return Action(
-        action=_with_terms(row, terms) + _waits(slower) + _slow_after_price(row),
+        action=_with_terms(row, terms) + _waits(slower),
         owner_role=str(row["owner_role"]),
         effort=str(row["effort"]),
         value=row.cell("net_monthly_savings_usd", "usd_table"),

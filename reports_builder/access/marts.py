@@ -95,7 +95,7 @@ _REVENUE_MARTS = frozenset(
     }
 )
 # What an alert says in words and facts may be of revenue, unless it is about a cost by its kind.
-_COST_SUBJECTS = ("component", "feature", "model", "product", "provider", "service", "team", "total")
+_COST_SUBJECTS = ("component", "feature", "model", "product", "provider", "service", "task", "team", "total")
 
 # Columns of a row that are measured against the company, from which its total or another's part follows.
 _AGAINST_THE_WHOLE = frozenset(

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from dbt_project.landing.registry import LANDED_SOURCES, PROJECT, SOURCE_KINDS
+from dbt_project.landing.project import PROJECT
+from dbt_project.landing.registry import LANDED_SOURCES, SOURCE_KINDS
 from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA
 from tests.workspace import ROOT
 

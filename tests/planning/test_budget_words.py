@@ -8,10 +8,12 @@ from datetime import date
 import duckdb
 import pytest
 
+from reports_builder.evidence import note
 from reports_builder.subjects.planning.budgets import queries as ask
 from reports_builder.subjects.planning.budgets.insights import heading_over
 from reports_builder.subjects.planning.budgets.statements import (
     BUDGET_COLUMNS,
+    company_budget_figures,
     proposals_section,
     what_is_kept,
 )
@@ -92,6 +94,29 @@ def test_savings_on_a_scope_come_before_a_cut_of_its_use(
     )
     (insight,) = heading_over(ask.ahead(warehouse))
     assert said in insight.recommendation.action.plain
+
+
+def test_the_company_is_held_to_its_own_budget_and_not_to_the_sum_of_its_teams(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_budgets",
+        budget("component", "ai", 360, 380) + ", 170 as actual_usd, 'heading over budget' as budget_status",
+        budget("total", "total", 1900, 1840, "ended")
+        + ", 1840 as actual_usd, 'within budget' as budget_status",
+        budget("component", "storage", 1, 2),
+        budget("total", "total", 9, 9).replace("2026-11-01", "2026-12-01"),
+    )
+    company, teams = ask.of_company(warehouse), note("3 of 8 teams were over")
+    figures = company_budget_figures(company, teams, is_ai_alone=False)
+    assert [[cell.plain for cell in figure.cells] for figure in figures] == [
+        ["All spend of November 2026", "$1,840.00", "-", "-", "$1,900.00", "within budget; 3 of 8 teams were over"],
+        ["AI spend of November 2026", "$170.00", "-", "-", "$360.00", "heading over budget: $380.00 are expected for the month"],
+    ]  # fmt: skip
+    (alone,) = company_budget_figures(company, teams, is_ai_alone=True)
+    assert alone.cells[0].plain == "AI spend of November 2026"
+    assert alone.status.plain.endswith("; 3 of 8 teams were over")
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands
     )
     assert team_decision(agents).plain == (
         "Agents: change the use, then the budget. It was over in 3 of 3 whole months. Decide first on the open savings by moves that "
-        "lift its answers (agent calls: all models to sonnet), $182.40 a month, from December 2026 on: a part of the $226.00 that it is "
+        "lift its answers (agent calls: all models to sonnet; “Which model for which task” has them), $182.40 a month, from December 2026 on: a part of the $226.00 that it is "
         "heading over. Then set the budget to $703.11, or to $885.51 if nothing is saved, by 14 November 2026."
     )
     assert budget_decision(budgets).plain == (

@@ -152,7 +152,7 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
             "2 of 3 example commitment offers would pay; as they exclude one another, at most 1 can be signed"
         )
         assert after_the_price_plan(offer).plain == (
-            "; on the 70 % of that usage which the price plan leaves, it would lose $12 a month"
+            "; if the price plan leaves as much of that usage as of all AI cost, 70 %, it would lose $12 a month"
         )
         offers = ask.offers(warehouse, "after_actions", paying=True)
         assert [row["offer_id"] for row in offers.records()] == ["a", "b"]
@@ -223,6 +223,29 @@ def test_the_level_that_the_limits_allow_is_recommended_and_no_other(
     assert {row["verdict"] for row in offers.records()} == {
         row.split("as offer_name, '")[1].split("'")[0] for row in rows
     }
+
+
+def test_an_offer_whose_work_costs_more_than_it_saves_is_said_and_not_recommended(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_commitment_options",
+        BEYOND.replace("beyond the limit of risk", "its contract saves less than its work costs"),
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        offer, beyond = ask.recommended_offer(warehouse), ask.offer_beyond_limits(warehouse)
+        counts = ask.offer_counts(warehouse)
+        (insight,) = commitment_insights(
+            offer,
+            beyond,
+            counts,
+            ask.owned_terms(warehouse),
+            ask.offers(warehouse, "after_actions"),
+            look_backs=ask.look_backs(warehouse),
+        )
+    assert insight.title.plain.endswith(
+        "1 of 1 example commitment offers would pay; none is recommended: its contract saves less than its work costs"
+    )
+    assert "with $2.2K at risk; its contract saves less than its work costs." in insight.outcome.plain
+    assert "all commitments together" not in insight.outcome.plain
 
 
 TESTED = (

@@ -300,10 +300,10 @@ _ROWS = {
     "seeds.instance_prices": """
         (instance_type, valid_from, valid_to) values ('t3.nano', '2024-01-01', '9999-12-31')""",
     "pricing.rpt_plan_comparison": """
-        (plan_id, plan_name, plan_label, plan_kind, is_recommended, is_best_listed, is_listed, is_current_plan, comparable_plans,
+        (plan_id, plan_name, plan_label, plan_kind, is_recommended, is_listed, is_current_plan, comparable_plans,
         gross_margin_change_base_churn_usd) values
-        ('flat', 'Flat', 'Flat', 'flat', false, false, true, true, 1, 0),
-        ('tiered', 'Tiered', 'Tiered', 'tiered', true, true, true, false, 1, 250)""",
+        ('flat', 'Flat', 'Flat', 'flat', false, true, true, 1, 0),
+        ('tiered', 'Tiered', 'Tiered', 'tiered', true, true, false, 1, 250)""",
     "pricing.rpt_plan_impacts": """
         (plan_id, is_recommended, steep_customers, margin_change_without_steep_usd, margin_change_without_steep_after_savings_usd) values
         ('usage', true, 1, 40, -60)""",

@@ -4,6 +4,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES, WORKLOADS
 from reports_builder.subjects.rates.cloud_commitments import offer_words
+from reports_builder.subjects.rates.portfolio import LIMITS
 from reports_builder.subjects.rates.statements import (
     after_the_price_plan,
     days_of,
@@ -148,8 +149,12 @@ def _beyond(beyond: Evidence) -> Prose:
         return note("")
     return beyond.say(
         " Not recommended: {beyond_hourly_usd:usd} an hour with {beyond_provider:text} would save "
-        "{beyond_net_usd:usd} a month with **{beyond_at_risk_usd:usd}** at risk; {beyond_reason:text} "
-        "(all commitments together may put {risk_limit_usd:usd} at risk)."
+        "{beyond_net_usd:usd} a month with **{beyond_at_risk_usd:usd}** at risk; {beyond_reason:text}"
+        + (
+            "."
+            if beyond["beyond_reason"] not in LIMITS
+            else " (all commitments together may put {risk_limit_usd:usd} at risk)."
+        )
     )
 
 

@@ -8,7 +8,9 @@ from reports_builder.warehouse import Warehouse
 TRANCHES = "The portfolio in tranches"
 """The title of the section on when to sign."""
 
-_LIMITS = ("the target of coverage is reached", "beyond the limit of risk")
+LIMITS = ("the target of coverage is reached", "beyond the limit of risk")
+"""Why the limits of the portfolio keep an offer out."""
+
 _CHOSEN = (
     Column("step_rank", "Step", "count"),
     Column("usage_group", "Usage"),
@@ -152,7 +154,7 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                     ),
                     max_rows=40,
                 ),
-                *_left_table(_steps(warehouse, *_LIMITS)),
+                *_left_table(_steps(warehouse, *LIMITS)),
             ),
         ),
         Section(

@@ -146,7 +146,7 @@ def recommended_offer(warehouse: Warehouse) -> Evidence:
 
 
 def offer_beyond_limits(warehouse: Warehouse) -> Evidence:
-    """What would save most of what pays by itself and a limit of the portfolio keeps out; no row without."""
+    """What would save most of what pays by itself and the portfolio keeps out; no row without."""
     return warehouse.evidence(
         """
         select
@@ -183,6 +183,7 @@ def offer_counts(warehouse: Warehouse) -> Evidence:
                     and verdict in (
                         'recommended', 'beyond the limit of risk',
                         'the target of coverage is reached', 'pays less than another offer',
+                        'its contract saves less than its work costs',
                         'ranked lower after weights for term and payment'
                     )
             ) as offers_paying,

@@ -215,7 +215,7 @@ def offers_that_pay(counts: Evidence) -> Prose:
         f"{{offers_paying:count}} of {{offers_judged:count}} {offers_called(counts)} would pay"
         + (
             ""
-            if counts["offers_paying"] == counts["offers_recommended"]
+            if counts["offers_recommended"] in (0, counts["offers_paying"])
             else "; as they exclude one another, at most {offers_recommended:count} can be signed"
         )
     )
@@ -229,7 +229,8 @@ def after_the_price_plan(offer: Evidence) -> Prose:
     ):
         return note("")
     return offer.say(
-        "; on the {usage_share_after_price_plan:percent} of that usage which the price plan leaves, "
+        "; if the price plan leaves as much of that usage as of all AI cost, "
+        "{usage_share_after_price_plan:percent}, "
         + (
             "it would lose **{lost_after_price_plan_usd:usd}** a month"
             if offer["lost_after_price_plan_usd"]

@@ -200,7 +200,7 @@ compared as (
         by_method.horizon_days,
         cast(least(ceil(by_method.horizon_days / cast(7 as double)), 4) as integer) as horizon_week,
         by_method.forecast_method,
-        round(cast(by_method.forecast_usd as double), 6) as forecast_usd,
+        cast({{ decimal_of_double('by_method.forecast_usd', 'decimal(28, 6)') }} as double) as forecast_usd,
         cast(costs.cost_usd as double) as actual_usd
     from by_method
     left join costs on by_method.scope = costs.scope and by_method.scope_id = costs.scope_id and by_method.forecast_date = costs.usage_date

@@ -4,6 +4,7 @@ from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.allocation.teams.statements import TEAM_COLUMNS
 from reports_builder.subjects.capabilities import BENCHMARKING, INVOICING
+from reports_builder.subjects.planning.budgets import advice
 
 _DOMAIN = "Organizational Alignment"
 
@@ -104,7 +105,7 @@ def team_decision(team: Evidence) -> Prose:
         )
     if team["is_covered_by_savings"]:
         return (
-            team.say("{team_name:text}: change the use, not the budget. Open savings")
+            team.say(f"{{team_name:text}}: {advice.USE}. Open savings")
             + _savings_of(team)
             + team.say(" cover the {projected_variance_usd:usd_table} that it is heading over ")
             + _kept_from(team)
@@ -114,7 +115,8 @@ def team_decision(team: Evidence) -> Prose:
     if team["overrun_verdict"] == "both are":
         return (
             team.say(
-                "{team_name:text}: change the use, then the budget. It was over in {over_months:count} of "
+                f"{{team_name:text}}: {advice.USE_FIRST}. "
+                "It was over in {over_months:count} of "
                 "{judged_months:count} whole months. Decide first on the open savings"
             )
             + _savings_of(team)
@@ -127,7 +129,8 @@ def team_decision(team: Evidence) -> Prose:
         )
     if team["overrun_verdict"] == "the budget is wrong":
         return team.say(
-            "{team_name:text}: change the budget, not the use. It was over in {over_months:count} of "
+            f"{{team_name:text}}: {advice.BUDGET}. "
+            "It was over in {over_months:count} of "
             "{judged_months:count} whole months, and no saving is open. Set it to "
             "{suggested_budget_usd:usd_table}, what a month has cost lately or what is forecast, whichever "
             "is more, by {decide_by_date:day}."
@@ -149,7 +152,11 @@ def _savings_of(team: Evidence) -> Prose:
         for column, words in (
             ("open_savings_on_machines_usd", "on machines and storage"),
             ("open_savings_on_calls_usd", "on calls"),
-            ("lift_savings_usd", "by moves that lift its answers ({lifts_for_less:text})"),
+            (
+                "lift_savings_usd",
+                "by moves that lift its answers ({lifts_for_less:text}; “Which model for which task” has "
+                "them)",
+            ),
         )
         if team[column]
     ]

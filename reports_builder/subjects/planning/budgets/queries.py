@@ -48,6 +48,20 @@ def ahead(warehouse: Warehouse) -> Evidence:
     )
 
 
+def of_company(warehouse: Warehouse) -> Evidence:
+    """The company's budgets of the month of the as-of date: of all spend, then of AI; no row without any."""
+    return warehouse.evidence(
+        """
+        select scope, period_start_date, period_phase, budget_usd, actual_usd, forecast_usd, budget_status
+        from planning.rpt_budgets
+        where period = 'month' and period_start_date = :month_start
+            and (scope = 'total' or scope = 'component' and scope_id = 'ai')
+        order by scope = 'total' desc
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
 def ahead_counted(warehouse: Warehouse) -> Evidence:
     """How many budgets of periods are not over, and how many of them are heading over."""
     return warehouse.evidence(

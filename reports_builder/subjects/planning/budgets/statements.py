@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from reports_builder.evidence import Evidence, Prose, join, literal, note
 from reports_builder.formatting import Value
-from reports_builder.model import Column, Section, Table
+from reports_builder.model import Column, KeyFigure, Section, Table
 from reports_builder.subjects.planning.statements import how_ranges_held
 from reports_builder.warehouse import Warehouse
 
 BUDGETS = "Budgets to come"
 """The title of the section that lists them."""
+
+_COMPANY = {"total": "All spend", "component": "AI spend"}
 
 
 def budget_of(record: Mapping[str, Value]) -> str:
@@ -52,6 +54,29 @@ BUDGET_COLUMNS = (
     Column("gate", "Gate"),
     Column("stated_by", "Set by"),
 )
+
+
+def company_budget_figures(company: Evidence, teams: Prose, *, is_ai_alone: bool) -> tuple[KeyFigure, ...]:
+    """What was spent of each of the company's budgets of a month; ``teams`` is how theirs stand."""
+    budgets = list(company.each())
+    if is_ai_alone:
+        # Where AI is all that is known, a budget of all spend is of more than is seen here.
+        budgets = budgets[-1:]
+    return tuple(
+        KeyFigure(
+            budget.say(f"{_COMPANY[str(budget['scope'])]} of {{period_start_date:month}}"),
+            budget.cell("actual_usd", "usd_table"),
+            target=budget.cell("budget_usd", "usd_table"),
+            status=_company_status(budget) + (note("; ") + teams if budget is budgets[0] else note("")),
+        )
+        for budget in budgets
+    )
+
+
+def _company_status(budget: Evidence) -> Prose:
+    if budget["period_phase"] == "ended" or budget["forecast_usd"] is None:
+        return budget.cell("budget_status", "text")
+    return budget.say("{budget_status:text}: {forecast_usd:usd_table} are expected for the month")
 
 
 def what_is_kept(ahead: Evidence, counted: Evidence, missed: Evidence) -> Prose:
