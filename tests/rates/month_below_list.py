@@ -115,7 +115,8 @@ def _priced(connection: duckdb.DuckDBPyConnection, calls_sql: str) -> pd.DataFra
 def _moved(connection: duckdb.DuckDBPyConnection, month: date) -> float:
     """What the calls would have cost on the model before that have moved to another because somebody decided it.
 
-    They are those that one model lost and the other won, against each customer's shares of the 30 days before.
+    They are those that one model lost and the other won, against each customer's shares of the 30 days before, where both are more than twice
+    the standard deviation of two samples. Who had no calls then has moved none.
     """
     saved = 0.0
     for decision in (
@@ -138,12 +139,16 @@ def _moved(connection: duckdb.DuckDBPyConnection, month: date) -> float:
         now = calls[~is_before & (calls["usage_date"].dt.to_period("M") == pd.Period(month, "M"))]
         if before.empty or now.empty:
             continue
+        now = now[now["customer_id"].isin(before["customer_id"])]
         moved = []
         for name in ("on_old", "on_new"):
-            shares = before.groupby("customer_id")[name].mean()
-            expected = now["customer_id"].map(shares).fillna(before[name].mean()).sum()
-            moved.append(expected - now[name].sum() if name == "on_old" else now[name].sum() - expected)
+            known = before.groupby("customer_id")[name].agg(["mean", "size"]).add_suffix("_before")
+            found = now.groupby("customer_id")[name].agg(["sum", "size"]).join(known)
+            expected, more = found["mean_before"] * found["size"], found["size"] / found["size_before"]
+            chance = (expected * (1 - found["mean_before"]) * (1 + more)).sum() ** 0.5
+            difference = (expected - found["sum"]).sum() * (1 if name == "on_old" else -1)
+            moved.append(difference if difference > 2 * chance else 0.0)
         arrived = now[now["on_new"]]
-        share = max(min(moved) / len(arrived), 0) if len(arrived) else 0
+        share = min(moved) / len(arrived) if len(arrived) else 0
         saved += share * float((arrived["cached_usd"] - arrived["list_cost_usd"]).sum())
     return saved

@@ -1,4 +1,4 @@
-{# one row per scope (total, component, provider, team; what else has a budget) x month: the month of the day after the as-of date and the eleven after it #}
+{# one row per scope (total, component, provider, team, model, pool; what else has a budget) x month: the month of the day after the as-of date and the eleven after it #}
 
 with months as (
 

@@ -1,7 +1,8 @@
 {# one row per month x scope (total, component, provider, team; what else has a budget) x item (what one owner used of one model, or of one meter of one
    resource of a bill): its quantity and cost in the month, its cost in the one before, and what the one before is with the weekdays of this month #}
 
-{% set items = ['team_id', 'customer_id', 'product_id', 'feature_id', 'provider', 'model', 'service_name', 'resource_id', 'meter', 'unit'] %}
+{% set bought = ['team_id', 'customer_id', 'product_id', 'feature_id', 'provider', 'model', 'service_name', 'unit'] %}
+{% set items = bought + ['resource_id', 'meter'] %}
 {% set owners = ['component', 'region', 'is_direct', 'organization_id', 'business_unit_id', 'project_id', 'user_id', 'cost_centre'] %}
 {% set keys = items + owners %}
 {% set sums = ['days', 'quantity', 'tokens', 'cost_usd'] %}
@@ -93,7 +94,7 @@ calendar as (
 
 {# A resource with charges on less than a week of both months is one of many: such are compared together, by what is metered. One that is metered
    otherwise from a day on, as after it was made larger, is the same. #}
-{% set same_resource = 'partition by month_start_date, iso_weekday, coalesce(resource_id, meter), ' ~ keys | reject('in', ['resource_id', 'meter']) | join(', ') %}
+{% set same_resource = 'partition by month_start_date, iso_weekday, coalesce(resource_id, meter), ' ~ (bought + owners) | join(', ') %}
 gathered as (
 
     select
