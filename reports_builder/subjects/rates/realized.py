@@ -1,7 +1,7 @@
 """What was paid less than list, by month and by reason."""
 
 from reports_builder.chart_kinds import ranked_bars
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Column, Figure, Section, Table
 from reports_builder.subjects.rates.decided import came_said, tracked, tracked_table
 from reports_builder.warehouse import Warehouse
@@ -30,8 +30,8 @@ def _latest(warehouse: Warehouse) -> Evidence:
         """
         select
             month_start_date, replace(kind, '_', ' ') as kind, list_cost_usd, cost_before_usd, savings_usd,
-            cost_after_usd, savings_share, effective_cost_usd, unknown_cost_usd, all_spend_usd,
-            month_savings_usd, month_savings_share
+            cost_after_usd, savings_share, effective_cost_usd, unknown_cost_usd, unlisted_usage_usd,
+            unlisted_resources, unlisted_providers, all_spend_usd, month_savings_usd, month_savings_share
         from rates.rpt_savings_realized_monthly
         where is_latest
         order by step_order
@@ -73,23 +73,46 @@ def realized_sections(warehouse: Warehouse, *, with_decided: bool = True) -> tup
 
 
 def _said(latest: Evidence) -> Prose:
-    unknown = (
-        latest.say(
-            " What else was paid, **{unknown_cost_usd:usd_table}** for services whose bills state no list "
-            "price, for fees and for taxes, may have saved something, and nobody knows; with it all spend of "
-            "the month is {all_spend_usd:usd_table}."
-        )
-        if latest["unknown_cost_usd"]
-        else note("")
-    )
     return (
         latest.say(
             "In {month_start_date:month} what was used would have cost **{list_cost_usd:usd}** at list "
             "prices and without a cache; **{effective_cost_usd:usd_table}** was paid, so that "
-            "**{month_savings_usd:usd}** ({month_savings_share:percent}) was saved. Every dollar of that "
-            "has one reason."
+            "**{month_savings_usd:usd}** ({month_savings_share:percent}) was saved."
         )
-        + unknown
+        + _beside_use(latest)
+        + note(" Every dollar of that has one reason.")
+        + _unknown(latest)
+    )
+
+
+def _beside_use(latest: Evidence) -> Prose:
+    """What is in the sum and is no price of what was used; nothing where there is none of it."""
+    said = {
+        "unused commitments": "{savings_usd:usd_table} for commitments that nobody used",
+        "credits": "{savings_usd:usd_table} of credits",
+    }
+    parts = [
+        way.say(said[str(way["kind"])])
+        for way in latest.each()
+        if way["kind"] in said and float(str(way["savings_usd"]))
+    ]
+    return note(" In that are ") + join(parts, " and ") + note(".") if parts else note("")
+
+
+def _unknown(latest: Evidence) -> Prose:
+    if not latest["unknown_cost_usd"]:
+        return note("")
+    unlisted = (
+        "**{unlisted_usage_usd:usd_table}** of it for "
+        + ("one resource" if latest["unlisted_resources"] == 1 else "{unlisted_resources:count} resources")
+        + " of {unlisted_providers:text} whose bills state no list price, less the credits on them, "
+        "the rest for fees, taxes and whatever else has none"
+        if latest["unlisted_usage_usd"]
+        else "for fees, taxes and what has no list price"
+    )
+    return latest.say(
+        f" What else was paid, **{{unknown_cost_usd:usd_table}}**, {unlisted}, may have saved something, and "
+        "nobody knows; with it all spend of the month is {all_spend_usd:usd_table}."
     )
 
 
