@@ -94,6 +94,7 @@ def alignment(warehouse: Warehouse) -> Insights:
         *teams.overrun(
             of_teams, month, ask_teams.budget_table(warehouse), ask_teams.budgets_ahead(warehouse)
         ),
+        *teams.too_large(ask_teams.too_large(warehouse)),
         *teams.dear_team(ask_teams.teams(warehouse)),
         *teams.shown_only(ask_teams.shown_only(warehouse), ask_teams.shown_in_all(warehouse)),
     )
@@ -119,6 +120,7 @@ def budgets(warehouse: Warehouse) -> Insights:
             )
         ),
         *heading_over(ahead),
+        *teams.too_large(ask_teams.too_large(warehouse)),
     )
 
 

@@ -131,6 +131,21 @@ def test_examples_are_quotes_to_ask_for_and_nothing_to_sign(tiny: Tiny) -> None:
     assert "ask for quotes" in commitments
 
 
+def test_hours_of_machines_without_a_type_are_named_as_not_judged(tiny: Tiny) -> None:
+    total = "date '2026-10-01' as month_start_date, 'all' as commitment_id, true as is_total, 0 as coverage_share, 0 as unused_cost_usd"
+    tiny.add(
+        "rates.rpt_commitment_coverage",
+        f"{total}, 'AWS' as provider_name, 40 as untyped_usd",
+        f"{total}, 'Microsoft' as provider_name, 0 as untyped_usd",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = cloud_commitment_sections(warehouse)
+    assert [text.plain for text in section.text if "Not judged" in text.plain] == [
+        "Not judged: $40 with AWS in October 2026, by the hour and of services whose machines can be reserved, "
+        "on lines that name no type of machine."
+    ]
+
+
 OFFER = (
     "'openai' as provider, 'after_actions' as usage_basis, 'optimal' as level_kind, 12 as term_months, true as is_illustrative, "
     "0.5 as hourly_commitment_usd, 4380 as obligation_usd, 1 as committed_units, true as is_level_to_judge"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reports_builder.charts import svg
 from reports_builder.model import Section
 from reports_builder.subjects.rates.calculator import (
     ANY,
@@ -89,8 +90,30 @@ def test_the_team_with_the_dearest_unused_commitment_stands_first(tiny: Tiny) ->
         "0.5 as coverage_share, 1 as utilization_share",
         "'AWS' as provider_name, 'b' as team_id, 0 as covered_usd, 0 as used_cost_usd, 2 as unused_cost_usd, -2 as savings_usd, 0 as utilization_share",
     )
+    tiny.add(
+        "rates.rpt_commitment_coverage_daily",
+        *(
+            f"date '{day}' as usage_date, '{provider}' as provider_name, '{team}' as team_id, {team == 'all'} as is_total, "
+            f"{covered} as coverage_share, {used} as utilization_share"
+            for day, provider, team, covered, used in (
+                ("2026-07-01", "AWS", "all", 0.1, 0.2),
+                ("2026-10-30", "AWS", "all", 0.3, 0.9),
+                ("2026-10-31", "AWS", "all", 0.4, 0.8),
+                ("2026-10-31", "AWS", "a", 0.5, 1),
+                ("2026-10-31", "Microsoft", "all", 0, "null"),
+            )
+        ),
+    )
     with open_warehouse(tiny.path) as warehouse:
         (section,) = team_coverage_section(warehouse)
+    (figure,) = section.figures
+    assert [(str(row["usage_date"]), row["coverage_share"]) for row in figure.evidence.records()] == [
+        ("2026-10-30", 0.3),
+        ("2026-10-31", 0.4),
+    ]
+    drawn = svg(figure)
+    assert "AWS, covered" in drawn
+    assert "AWS, used" in drawn
     assert rows_of(section) == [
         ["AWS", "b", "$0.00", "unknown", "$0.00", "$2.00", "0 %", "-$2.00"],
         ["AWS", "a", "$10.00", "50 %", "$6.00", "$0.00", "100 %", "+$4.00"],

@@ -61,6 +61,7 @@ _ROWS = {
     "rates.rpt_commitment_recommendations": "",
     "rates.rpt_commitment_coverage": "",
     "rates.rpt_commitment_coverage_by_team": "",
+    "rates.rpt_commitment_coverage_daily": "",
     "rates.rpt_commitment_renewals": "",
     "rates.rpt_commitment_portfolio": "",
     "rates.rpt_commitment_portfolio_summary": "",

@@ -50,8 +50,12 @@ _PLACES = (
     Column("gpu_model", "Card"),
     Column("usd_per_gpu_hour", "Card and hour", "usd_table"),
     Column("placement_score", "Score", "percent"),
-    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    Column("base_savings_usd", "Saves a month", "usd_table"),
+    Column("low_savings_usd", "Low", "usd_table"),
+    Column("monthly_savings_usd", "High: all of it", "usd_table"),
     Column("migration_cost_usd", "The move", "usd_table"),
+    Column("effort", "Work in it"),
+    Column("owner_role", "Decides"),
     Column("payback_months", "Pays back after", "months"),
     Column("verdict", "Verdict"),
 )
@@ -127,7 +131,8 @@ def _places(warehouse: Warehouse) -> Evidence:
         """
         select
             resource_id, provider_name, option_provider_name, gpu_model, usd_per_gpu_hour, placement_score,
-            monthly_savings_usd, migration_cost_usd, payback_months, verdict
+            base_savings_usd, low_savings_usd, monthly_savings_usd, migration_cost_usd, effort, owner_role,
+            payback_months, verdict
         from rates.rpt_placement_options
         where has_alternative
         order by provider_name, resource_id, score_rank
@@ -142,7 +147,10 @@ def _moves(warehouse: Warehouse) -> Evidence:
         select
             count(distinct resource_id) as placed,
             count(*) filter (where is_move_to_decide) as moves,
-            sum(monthly_savings_usd) filter (where is_move_to_decide) as moves_save_usd,
+            sum(base_savings_usd) filter (where is_move_to_decide) as moves_save_usd,
+            sum(low_savings_usd) filter (where is_move_to_decide) as moves_low_usd,
+            sum(monthly_savings_usd) filter (where is_move_to_decide) as moves_high_usd,
+            max(owner_role) as moves_owner_role,
             sum(migration_cost_usd) filter (where is_move_to_decide) as moves_take_usd,
             max(payback_months) filter (where is_move_to_decide) as moves_payback_months,
             max(lower_from_share) as lower_from_share
@@ -164,11 +172,12 @@ def _moves_said(moves: Evidence) -> tuple[Prose, ...]:
         )
     return (
         moves.say(
-            "To decide by the Head of Engineering: {moves:count} of {placed:count} machines with GPUs could "
-            "move to another provider of the same card for {moves_save_usd:usd} less a month, each to "
-            "the place with the highest score. The moves take {moves_take_usd:usd} once, back after "
-            "{moves_payback_months:months} at the latest. It is in no total, because the machine may first "
-            "be stopped or shared (above); a move is judged from a price on that is lower by more than "
+            "To decide by the {moves_owner_role:text}: {moves:count} of {placed:count} machines with GPUs "
+            "could move to another provider of the same card for {moves_save_usd:usd} less a month "
+            "({moves_low_usd:usd} to {moves_high_usd:usd}), each to the place with the highest score. The "
+            "moves take {moves_take_usd:usd} once, back after {moves_payback_months:months} at the latest. "
+            "It is in no total, because the machine may first be stopped or shared (above); a move is judged "
+            "from a price on that is lower by more than "
             "{lower_from_share:percent}."
         ),
     )

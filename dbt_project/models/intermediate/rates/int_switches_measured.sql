@@ -1,4 +1,8 @@
-{# one row per move of a task to another model that somebody decided x month since: what the moved calls cost, and would have cost on the model before #}
+{# one row per move of a task to another model, or to the batch service, that somebody decided x month since: what the moved calls cost, and would have
+   cost as before. To the batch service calls go with the model that they have #}
+
+{% set was_from = "(accepted.action_kind = 'batch' and usage.service_tier = 'standard') or (usage.provider = accepted.from_provider and usage.model = accepted.from_model)" %}
+{% set is_to = "(accepted.action_kind = 'batch' and usage.service_tier = 'batch') or (usage.provider = accepted.to_provider and usage.model = accepted.to_model)" %}
 
 with accepted as (
 
@@ -29,16 +33,16 @@ customer_calls as (
 
     select
         accepted.tracking_id,
-        usage_daily.customer_id,
-        sum(usage_daily.calls) as calls,
-        coalesce(sum(usage_daily.calls) filter (where usage_daily.provider = accepted.from_provider and usage_daily.model = accepted.from_model), 0) as from_calls,
-        coalesce(sum(usage_daily.calls) filter (where usage_daily.provider = accepted.to_provider and usage_daily.model = accepted.to_model), 0) as to_calls
+        usage.customer_id,
+        sum(usage.calls) as calls,
+        coalesce(sum(usage.calls) filter (where {{ was_from }}), 0) as from_calls,
+        coalesce(sum(usage.calls) filter (where {{ is_to }}), 0) as to_calls
     from accepted
-    inner join usage_daily
+    inner join usage_daily as usage
         on
-            accepted.task_type = usage_daily.task_type
-            and usage_daily.usage_date between accepted.accepted_date - 30 and accepted.accepted_date - 1
-    group by accepted.tracking_id, usage_daily.customer_id
+            accepted.task_type = usage.task_type
+            and usage.usage_date between accepted.accepted_date - 30 and accepted.accepted_date - 1
+    group by accepted.tracking_id, usage.customer_id
 
 ),
 
@@ -62,8 +66,8 @@ since as (
         usage.usage_date,
         usage.customer_id,
         usage.calls,
-        usage.provider = accepted.from_provider and usage.model = accepted.from_model as is_before,
-        usage.provider = accepted.to_provider and usage.model = accepted.to_model as is_after,
+        {{ was_from }} as is_before,
+        {{ is_to }} as is_after,
         usage.list_cost_usd,
         {{ list_cost() }} as list_cost_before_usd
     from accepted
@@ -71,9 +75,9 @@ since as (
     inner join as_of on usage.usage_date <= as_of.as_of_date
     left join price_periods as prices
         on
-            accepted.from_provider = prices.provider
-            and accepted.from_model = prices.model
-            and usage.service_tier = prices.service_tier
+            coalesce(accepted.from_provider, usage.provider) = prices.provider
+            and coalesce(accepted.from_model, usage.model) = prices.model
+            and case when accepted.action_kind = 'batch' then 'standard' else usage.service_tier end = prices.service_tier
             and {{ holds_at_end_of('usage.usage_date', 'prices') }}
 
 ),
@@ -141,7 +145,7 @@ monthly as (
 
 ),
 
-{# Those calls have moved that the old model has fewer and the new one more than expected: what left for a third model, or was there before, has
+{# Those calls have moved that the old side has fewer and the new one more than expected: what left for a third model, or was there before, has
    not. A difference that chance makes is none: two standard deviations on either side. #}
 moved as (
 

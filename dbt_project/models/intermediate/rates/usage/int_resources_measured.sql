@@ -126,7 +126,8 @@ tolerated as (
         written_tags.provider_name,
         written_tags.resource_id,
         bool_and(tolerances.may_stop_off_hours) as may_stop_off_hours,
-        bool_and(tolerances.tolerates_interruption) as tolerates_interruption
+        bool_and(tolerances.tolerates_interruption) as tolerates_interruption,
+        bool_and(tolerances.may_wait_to_read) as may_wait_to_read
     from written_tags
     left join tag_names on tag_names.meaning = 'alias' and lower(trim(written_tags.pair.key)) = lower(tag_names.name)
     inner join tolerances
@@ -185,6 +186,7 @@ final as (
         sampled.network_peak_bps,
         tolerated.may_stop_off_hours,
         tolerated.tolerates_interruption,
+        tolerated.may_wait_to_read,
         case
             when gpu_instance_types.gpus > 0 then coalesce(held.held_gpu_hours, 0) > 0
             else coalesce(sampled.measured_days, 0) >= {{ assumption('usage_min_samples') }}
