@@ -26,6 +26,7 @@ _VERBS = {
     "spot": "Move",
     "storage_tier": "Move",
     "empty_bucket": "Delete",
+    "volume_type": "Change",
 }
 
 # More than any ledger has: a total of some actions would part from that of all on another page.

@@ -185,7 +185,9 @@ def test_a_budget_that_is_never_nearly_used_is_released(connection: duckdb.DuckD
     assert insight.recommendation.action.plain.startswith(
         "Set the budget of Data to $2,358.00 by 14 November 2026, as proposed for the next quarter. Set the budget of Web to $3,050.00"
     )
-    assert insight.outcome.plain.startswith("$792 a month is free for another budget.")
+    assert insight.outcome.plain.startswith(
+        "Data: $742.00 a month is free for another budget. Web: $50.00 a month"
+    )
 
 
 def test_a_dear_team_is_sent_to_the_models_that_are_cheaper_for_its_work(

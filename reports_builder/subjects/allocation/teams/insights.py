@@ -277,8 +277,8 @@ def too_large(budgets: Evidence) -> tuple[Insight, ...]:
             domain_spec=f"{_DOMAIN} (budget against actual)",
             domain_framework="Quantify Business Value: Budgeting",
             ubr_impact=budgets.say(
-                "**{all_released_usd:usd}** a month is kept for cost that does not come. A budget that "
-                "nobody can miss says nothing when use grows."
+                "**{released_usd:usd}** a month is kept for cost of {team_name:text} that does not come. A "
+                "budget that nobody can miss says nothing when use grows."
             ),
             recommendation=Recommendation(
                 join(
@@ -294,10 +294,16 @@ def too_large(budgets: Evidence) -> tuple[Insight, ...]:
                 approver(budgets),
                 "hours",
             ),
-            outcome=budgets.say(
-                "**{all_released_usd:usd}** a month is free for another budget. Assumption: the forecast "
-                "holds; no cost is saved by it."
-            ),
+            outcome=join(
+                [
+                    team.say(
+                        "{team_name:text}: **{released_usd:usd_table}** a month is free for another budget."
+                    )
+                    for team in budgets.each()
+                ],
+                " ",
+            )
+            + note(" Assumption: the forecast holds; no cost is saved by it."),
             supporting=Table(
                 (
                     Column("team_name", "Team"),

@@ -90,18 +90,17 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
 
 
 def too_large(warehouse: Warehouse) -> Evidence:
-    """Team budgets of the first month to come that are too large, what they release the most first."""
+    """Team budgets of the month of the day after the data that are too large, by what they release."""
     return warehouse.evidence(
         """
         select
             team_name, month_start_date, judged_months, budget_usd, projected_cost_usd, suggested_budget_usd,
-            released_usd, most_used_share, last_date_ahead, approver_role, decide_by_date,
-            sum(released_usd) over (partition by month_start_date) as all_released_usd
+            released_usd, most_used_share, last_date_ahead, approver_role, decide_by_date
         from allocation.rpt_budget_advice
-        where is_too_large
-        qualify month_start_date = min(month_start_date) over ()
+        where is_too_large and month_start_date = :month_start
         order by released_usd desc, team_id
-        """
+        """,
+        month_start=(warehouse.period.as_of + timedelta(days=1)).replace(day=1),
     )
 
 

@@ -45,8 +45,9 @@ def series_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     ),
                     incidents,
                     note(
-                        "Of each incident its worst day, or hour; cost that lines of bills state counts. “By” is "
-                        "what made more of it, the number of calls or what each cost, where a day is all calls."
+                        "Of each incident its worst day, or hour; cost that lines of bills state counts. The "
+                        "column By says whether the number of calls or what each cost made more of it, where "
+                        "a day is all calls."
                     ),
                     max_rows=20,
                 ),

@@ -86,6 +86,7 @@ billed as (
         {{ stable_sum("case when lower(consumed_unit) in ('hrs', 'hours', 'hour', 'h', '1 hour') then consumed_quantity * window_share end") }} as billed_hours,
         {{ stable_sum('case when ' ~ is_read ~ ' then consumed_quantity * window_share end') }} as reads,
         max(case when {{ is_read }} then cast(charge_period_start_at as date) end) as last_read_date,
+        max(case when lower(consumed_unit) like 'gb%' then lower(sku_meter) end) as storage_meter,
         cast({{ from_unix_microseconds('max(greatest(' ~ unix_microseconds('charge_period_start_at') ~ ', coalesce(' ~ unix_microseconds('charge_period_end_at') ~ ' - 1, 0)))') }} as date)
             as last_charge_date
     from lines
@@ -179,6 +180,7 @@ final as (
         billed.last_charge_date,
         coalesce(billed.reads, 0) as reads,
         billed.last_read_date,
+        billed.storage_meter,
         coalesce(sampled.measured_days, 0) as measured_days,
         sampled.cpu_p95_share,
         sampled.cpu_peak_share,

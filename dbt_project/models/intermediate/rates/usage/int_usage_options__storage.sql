@@ -1,4 +1,4 @@
-{# one row per volume or bucket that a bill charges for: what another class, or none, would take off its cost, or why not #}
+{# one row per bucket that a bill charges for: what another class, or none, would take off its cost, or why not #}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -11,22 +11,6 @@ with resources as (
 storage_classes as (
 
     select * from {{ ref('storage_classes') }}
-
-),
-
-volumes as (
-
-    select
-        volumes.*,
-        machines.state as machine_state,
-        machines.billed_hours as machine_hours,
-        {{ gone_or_discounted('volumes') }} as general_reason
-    from resources as volumes
-    left join resources as machines
-        on volumes.provider_name = machines.provider_name and volumes.attached_resource_id = machines.resource_id
-    where
-        (lower(volumes.resource_type) like '%volume%' or volumes.resource_id like 'vol-%')
-        and volumes.on_demand_cost_usd + volumes.discounted_cost_usd > 0
 
 ),
 
@@ -103,32 +87,6 @@ best as (
 
 options as (
 
-    select
-        provider_name,
-        resource_id,
-        case when attached_resource_id is null then 'unattached_volume' else 'stopped_volume' end as action_kind,
-        'snapshot' as target,
-        1 - {{ assumption('snapshot_cost_share') }} as saved_share,
-        (1 - {{ assumption('snapshot_cost_share') }}) * {{ assumption('usage_low_share') }} as saved_low_share,
-        cast(1 as double) as saved_high_share,
-        cast(null as double) as resized_saved_share,
-        cast(0 as double) as one_off_usd,
-        case
-            when not is_in_inventory then 'on the bill alone'
-            when attached_resource_id is null then 'state ' || coalesce(state, 'unknown')
-            else 'hangs on ' || attached_resource_id || ', ' || coalesce(machine_state, 'state unknown')
-        end as evidence,
-        case
-            when not is_in_inventory then 'no inventory says whether a machine uses it'
-            when attached_resource_id is null and coalesce(state, '') <> 'available' then 'the inventory does not say that no machine uses it'
-            when attached_resource_id is not null and machine_state is null then 'no inventory says whether its machine runs'
-        end as unknown_reason,
-        coalesce(general_reason, case
-            when attached_resource_id is not null and machine_state <> 'stopped' then 'its machine is in use'
-            when attached_resource_id is not null and machine_hours > 0 then 'its machine ran within 30 days'
-        end) as rejection_reason
-    from volumes
-    union all
     select
         provider_name,
         resource_id,
