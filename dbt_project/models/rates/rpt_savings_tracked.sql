@@ -12,9 +12,16 @@ resource_savings as (
 
 ),
 
-contract_savings as (
+bought as (
 
-    select * from {{ ref('int_contract_savings_measured') }}
+    select * from {{ ref('int_commitments_bought') }}
+
+),
+
+commitments as (
+
+    select * from {{ ref('rpt_commitment_coverage') }}
+    where not is_total
 
 ),
 
@@ -33,6 +40,23 @@ kinds as (
 resources as (
 
     select * from {{ ref('dim_resources') }}
+
+),
+
+contract_savings as (
+
+    select
+        bought.tracking_id,
+        bought.month_start_date,
+        max(bought.measured_days) as measured_days,
+        case when count(commitments.commitment_id) = count(commitments.savings_usd) then {{ money('coalesce(sum(commitments.savings_usd), 0)') }} end as saved_usd
+    from bought
+    left join commitments
+        on
+            bought.provider_name = commitments.provider_name
+            and bought.commitment_id = commitments.commitment_id
+            and bought.month_start_date = commitments.month_start_date
+    group by bought.tracking_id, bought.month_start_date
 
 ),
 

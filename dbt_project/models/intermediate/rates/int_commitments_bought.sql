@@ -1,15 +1,8 @@
-{# one row per decision to sign a commitment x month since: how many of its days are on a bill, and what the commitments that were bought since have saved #}
+{# one row per decision to sign commitments with a provider x month since x commitment that began since, or one without where none did: how many days of the month are on its bill #}
 
 with accepted as (
 
     select * from {{ ref('int_savings_accepted') }}
-
-),
-
-commitments as (
-
-    select * from {{ ref('rpt_commitment_coverage') }}
-    where not is_total
 
 ),
 
@@ -50,14 +43,13 @@ contract_months as (
         accepted.tracking_id,
         accepted.provider_name,
         accepted.accepted_date,
-        bill_ends.first_billed_date,
         cast(date_trunc('month', dates.date_day) as date) as month_start_date,
         cast(count(*) as integer) as measured_days
     from accepted
     inner join bill_ends on accepted.provider_name = bill_ends.provider_name
     inner join dates on dates.date_day between accepted.accepted_date and bill_ends.last_billed_date
     where accepted.action_kind = 'commitment'
-    group by accepted.tracking_id, accepted.provider_name, accepted.accepted_date, bill_ends.first_billed_date, cast(date_trunc('month', dates.date_day) as date)
+    group by accepted.tracking_id, accepted.provider_name, accepted.accepted_date, cast(date_trunc('month', dates.date_day) as date)
 
 ),
 
@@ -75,19 +67,15 @@ seen as (
 
 {# Bought since are commitments that begin after the decision: as the seed or the bill says, else when the bill has them first. What was on it from its
    first day may be older. #}
-bought as (
+begun as (
 
     select
-        months.tracking_id,
-        months.month_start_date,
-        case when count(commitments.savings_usd) = count(*) then {{ money('sum(commitments.savings_usd)') }} end as savings_usd,
-        count(*) as commitments
-    from contract_months as months
-    inner join commitments on months.provider_name = commitments.provider_name and months.month_start_date = commitments.month_start_date
-    left join seen on commitments.provider_name = seen.provider_name and commitments.commitment_id = seen.commitment_id
-    left join terms on commitments.provider_name = terms.provider_name and commitments.commitment_id = terms.commitment_id
-    where coalesce(terms.starts_on, case when seen.first_seen_date > months.first_billed_date then seen.first_seen_date end) >= months.accepted_date
-    group by months.tracking_id, months.month_start_date
+        seen.provider_name,
+        seen.commitment_id,
+        coalesce(terms.starts_on, case when seen.first_seen_date > bill_ends.first_billed_date then seen.first_seen_date end) as begun_date
+    from seen
+    inner join bill_ends on seen.provider_name = bill_ends.provider_name
+    left join terms on seen.provider_name = terms.provider_name and seen.commitment_id = terms.commitment_id
 
 ),
 
@@ -97,9 +85,10 @@ final as (
         months.tracking_id,
         months.month_start_date,
         months.measured_days,
-        case when bought.commitments is null then {{ money(0) }} else bought.savings_usd end as saved_usd
+        months.provider_name,
+        begun.commitment_id
     from contract_months as months
-    left join bought on months.tracking_id = bought.tracking_id and months.month_start_date = bought.month_start_date
+    left join begun on months.provider_name = begun.provider_name and begun.begun_date >= months.accepted_date
 
 )
 
