@@ -43,6 +43,7 @@ _REPORTS = {
     "budget": "Budgets: set, propose, accept.",
     "policy": "Check a request to spend.",
     "savings": "Savings: list, accept, give up.",
+    "investment": "Investments: enter, withdraw, list.",
     "estimate": "What a request will cost.",
     "mcp": "Answer assistants (MCP), read-only.",
     "status": "How the pipeline does: freshness, failures, problems.",

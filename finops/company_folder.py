@@ -14,11 +14,13 @@ from typing import Any
 
 import yaml
 
+from dbt_project.landing.errors import UsageError, unwritten
 from dbt_project.landing.variables import KINDS, variable_problems
+from dbt_project.landing.whole_files import replace_together
 from finops import shipped
 from finops.errors import FolderError
 from finops.own_rows import Counted, count_rows
-from finops.seeds import Mismatch, add_columns, mismatches, own_seeds
+from finops.seeds import Mismatch, mismatches, own_seeds, with_columns
 from generator.company_seeds import COMPANY_SEEDS
 
 SETTINGS = "finops.yml"
@@ -103,7 +105,7 @@ def init(folder: Path, *, is_demo: bool) -> list[Path]:
         partial.rename(folder)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise FolderError(f"{folder} cannot be made ({error.strerror}).") from error
+        raise FolderError(f"{unwritten(folder, error)}.") from error
     return sorted(files)
 
 
@@ -141,7 +143,7 @@ def compose(company: Path) -> tuple[Counted, ...]:
         if profiles.is_symlink() or not profiles.exists():
             _link(profiles, shipped.PROFILES)
     except OSError as error:
-        raise FolderError(f"{error.filename} cannot be written ({error.strerror}).") from error
+        raise FolderError(f"{unwritten(error.filename or composed, error)}.") from error
     return counted
 
 
@@ -154,21 +156,23 @@ def upgrade(company: Path) -> list[Mismatch]:
     found = mismatches(own_seeds(company / "seeds"))
     if unknown := [each for each in found if each.unknown]:
         raise FolderError(" ".join(map(_said, unknown)))
-    for each in found:
-        add_columns(each.path, each.missing)
+    _replace({each.path: with_columns(each.path, each.missing) for each in found})
     return found
 
 
 def take_over(company: Path, names: tuple[str, ...]) -> list[Path]:
     """Copy shipped seeds into the company's folder, where it has none: from then on they are its own."""
-    taken = []
-    for name in names:
-        path = company / "seeds" / f"{name}.csv"
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            shutil.copyfile(shipped.SEEDS / path.name, path)
-            taken.append(path)
-    return taken
+    paths = [company / "seeds" / f"{name}.csv" for name in names]
+    taken = {path: (shipped.SEEDS / path.name).read_text("utf-8") for path in paths if not path.exists()}
+    _replace(taken)
+    return list(taken)
+
+
+def _replace(files: dict[Path, str]) -> None:
+    try:
+        replace_together(files)
+    except UsageError as error:
+        raise FolderError(f"{error}.") from error
 
 
 def _check_words(company: Path) -> None:

@@ -18,6 +18,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import FrameType
 
+from dbt_project.landing.errors import unwritten
+from dbt_project.landing.whole_files import write_note
 from dbt_project.plugins import attempts
 from finops.errors import FolderError
 from reports_builder.health.state import NIGHTLY_FILE
@@ -74,7 +76,8 @@ def run_nightly(steps: Sequence[str], *, as_json: bool) -> int:
                 _note_failed_build(before, code, last)
             if code or run.is_ended:
                 break
-        _write({"started_at": started_at, "finished_at": _now(), "steps": done})
+        told_of_run = {"started_at": started_at, "finished_at": _now(), "steps": done}
+        write_note(WAREHOUSE_FOLDER / NIGHTLY_FILE, told_of_run)
         # Not by `finops`, which puts the folder together first: it may be what is wrong with it.
         told, _ = run.of("status", ["reports_builder", "status", "--notify"], log)
         code = code or (_TERMINATED if run.is_ended else told)
@@ -154,15 +157,6 @@ def _noted() -> str:
         return ""
 
 
-def _write(told: Mapping[str, object]) -> None:
-    # A full disk must not be what keeps the notice from being sent.
-    with suppress(OSError):
-        path = WAREHOUSE_FOLDER / NIGHTLY_FILE
-        partial = path.with_name(f"{NIGHTLY_FILE}.partial")
-        partial.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        partial.replace(path)
-
-
 @contextmanager
 def _only_run() -> Iterator[None]:
     """Hold off another run; the lock goes with the process."""
@@ -170,7 +164,7 @@ def _only_run() -> Iterator[None]:
         WAREHOUSE_FOLDER.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(WAREHOUSE_FOLDER / ".nightly.lock", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise FolderError(f"{error.filename} cannot be written ({error.strerror}).") from error
+        raise FolderError(f"{unwritten(WAREHOUSE_FOLDER, error)}.") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +47,8 @@ def mismatches(seeds: dict[str, Path]) -> list[Mismatch]:
     return found
 
 
-def add_columns(path: Path, names: tuple[str, ...]) -> None:
-    """Put columns at the end of a seed; the file is replaced in one step.
+def with_columns(path: Path, names: tuple[str, ...]) -> str:
+    """The text of a seed with columns at the end.
 
     They are empty, but in a row that takes the place of one shipped row: there they are as shipped.
     """
@@ -57,16 +58,10 @@ def add_columns(path: Path, names: tuple[str, ...]) -> None:
     theirs: dict[tuple[str, ...], list[list[str]]] = {}
     for row in read_rows(shipped.SEEDS / path.name) if rule.about else ():
         theirs.setdefault(row.at(key), []).append([*row.at(names)])
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as written:
-            writer = csv.writer(written, lineterminator="\n")
-            writer.writerow([*header, *names])
-            for row in own:
-                found = theirs.get(row.at(key), [])
-                writer.writerow([*row.at(header), *(found[0] if len(found) == 1 else [""] * len(names))])
-        partial.replace(path)
-    except OSError as error:
-        raise FolderError(f"{path} cannot be written ({error.strerror}); it is as it was.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow([*header, *names])
+    for row in own:
+        found = theirs.get(row.at(key), [])
+        writer.writerow([*row.at(header), *(found[0] if len(found) == 1 else [""] * len(names))])
+    return written.getvalue()

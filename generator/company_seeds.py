@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from dbt_project.landing.whole_files import replace_together
 from generator.errors import UsageError
 
 SEEDS: Final = Path("dbt_project/seeds")
@@ -221,22 +222,6 @@ def state_of(seed: CompanySeed, folder: Path) -> State:
 def empty(chosen: list[CompanySeed], folder: Path) -> None:
     """Leave the header of each file, of all of them or, when one cannot be written, of none."""
     paths = [folder / f"{seed.name}.csv" for seed in chosen]
-    before = {path: path.read_bytes() for path in paths}
-    replaced: list[Path] = []
-    try:
-        for path, content in before.items():
-            _partial(path).write_bytes(content.partition(b"\n")[0].rstrip(b"\r") + b"\n")
-        for path in paths:
-            _partial(path).replace(path)
-            replaced.append(path)
-    except OSError as error:
-        for path in replaced:
-            path.write_bytes(before[path])
-        raise UsageError(f"cannot write {error.filename} ({error.strerror}); no seed was emptied") from error
-    finally:
-        for path in paths:
-            _partial(path).unlink(missing_ok=True)
-
-
-def _partial(path: Path) -> Path:
-    return path.with_name(f".{path.name}.partial")
+    replace_together(
+        {path: path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r") + "\n" for path in paths}
+    )

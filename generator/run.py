@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from dbt_project.landing.errors import unwritten
 from generator.calls.costing import added_nano, wasted_nano
 from generator.calls.traffic import Calls, draw_calls
 from generator.cloud.writing import write_cloud
@@ -66,9 +67,7 @@ def generate(
     try:
         return _generate(plan, out, incoming, workers, on_day)
     except OSError as error:
-        raise UsageError(
-            f"cannot write to {out} ({error.strerror or error}): make room or choose another --out"
-        ) from error
+        raise UsageError(f"{unwritten(out, error)}, or choose another --out") from error
     finally:
         shutil.rmtree(incoming, ignore_errors=True)
 

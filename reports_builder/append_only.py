@@ -5,6 +5,8 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dbt_project.landing.errors import unwritten
+from dbt_project.landing.whole_files import append_whole
 from reports_builder.errors import ReportError
 
 _BLOCK = 4096
@@ -43,14 +45,11 @@ def append_after(path: Path, lines_after: Callable[[bytes], Sequence[bytes]]) ->
             size = os.fstat(descriptor).st_size
             heal = b"" if _ends_a_line(descriptor, size) else b"\n"
             content = heal + b"".join(lines_after(_last_line(descriptor, size)))
-            if os.write(descriptor, content) != len(content):
-                os.ftruncate(descriptor, size)
-                raise ReportError(f"cannot write all of it to {path}: is the disk full?")
-            os.fsync(descriptor)
+            append_whole(descriptor, content, path)
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise ReportError(f"cannot write to {path} ({error.strerror}).") from error
+        raise ReportError(f"{unwritten(path, error)}.") from error
 
 
 def _ends_a_line(descriptor: int, size: int) -> bool:

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from dbt_project.landing.errors import unwritten
 from reports_builder.append_only import append_lines, read_lines
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
@@ -93,7 +94,7 @@ def fetch(url: str, raw: Path) -> Fetched:
                 append_lines(raw / _BROUGHT, [_bring(folder, each, raw).line()])
             return Fetched(len(new), len(gone), len(objects) - len(new))
     except OSError as error:
-        raise ReportError(f"cannot write to {error.filename or raw} ({error.strerror}).") from error
+        raise ReportError(f"{unwritten(error.filename or raw, error)}.") from error
 
 
 def _checked(url: str, objects: Sequence[StoredObject]) -> list[StoredObject]:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from dbt_project.landing.errors import unwritten
 from reports_builder.errors import ReportError
 
 MANIFEST = ".manifest.json"
@@ -45,7 +46,7 @@ def publish(files: Mapping[PurePosixPath, bytes], out: Path, *, complete: bool =
             _remove_stale(out, earlier, written)
         return changed
     except OSError as error:
-        raise ReportError(f"cannot write the reports to {out} ({error.strerror}).") from error
+        raise ReportError(f"{unwritten(out, error)}.") from error
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -245,12 +245,14 @@ def action_plan(warehouse: Warehouse, *kinds: str, of_first_year: int = _ALL) ->
     total = total_of_works(warehouse, *kinds)
     terms = _commitments(warehouse) if has_commitments else {}
     slower = _slowdowns(warehouse) if not kinds or "model_switch" in kinds else ()
+    decided = _decided(warehouse, *kinds)
     return ActionPlan(
         tuple(
             _action(
                 row,
                 terms.get(str(row["work_id"])),
                 _slowest_of(slower, row),
+                decided.get(str(row["work_id"])),
             )
             for row in planned.each()
         ),
@@ -404,9 +406,42 @@ def _waits(slower: Evidence | None) -> Prose:
     return slower.say(f"; {said} than on {{quicker_model:text}}")
 
 
-def _action(row: Evidence, terms: Evidence | None, slower: Evidence | None) -> Action:
+def _decided(warehouse: Warehouse, *kinds: str) -> dict[str, Evidence]:
+    """The works of which a part was decided before and is open still, by their id; the newest day of each."""
+    found: list[Evidence] = []
+    if not kinds or "model_switch" in kinds:
+        found += warehouse.evidence(
+            """
+            select work_id as decided_work_id, decided_date
+            from rates.rpt_model_switch_savings
+            where is_recommended and decided_date is not null
+            order by decided_date, work_id
+            """
+        ).each()
+    if not kinds:
+        found += warehouse.evidence(
+            """
+            select work_id as decided_work_id, decided_date
+            from rates.rpt_usage_optimizations
+            where decided_date is not null
+            order by decided_date, work_id
+            """
+        ).each()
+    return {str(row["decided_work_id"]): row for row in found}
+
+
+def _decided_before(row: Evidence, decided: Evidence | None) -> Prose:
+    if decided is None:
+        return note("")
+    part = "" if row["parts"] == 1 else "a part of it "
+    return decided.say(f"; {part}decided before, for {{decided_date:day}}")
+
+
+def _action(
+    row: Evidence, terms: Evidence | None, slower: Evidence | None, decided: Evidence | None
+) -> Action:
     return Action(
-        action=_with_terms(row, terms) + _waits(slower),
+        action=_with_terms(row, terms) + _waits(slower) + _decided_before(row, decided),
         owner_role=str(row["owner_role"]),
         effort=str(row["effort"]),
         value=row.cell("net_monthly_savings_usd", "usd_table"),

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from dbt_project.landing.errors import UsageError
+from dbt_project.landing.errors import UsageError, unwritten
 from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.price_book.command import app as prices_app
 from dbt_project.landing.receiver.command import receive
@@ -53,7 +53,7 @@ def land_files(
         problems = folder.land(raw_dir, variables["sources"], variables["pseudonymised"])
         frozen = None if problems else folder.freeze(raw_dir)
     except OSError as error:
-        raise UsageError(f"{error.filename or warehouse_dir}: {error.strerror or error}") from error
+        raise UsageError(f"{unwritten(error.filename or warehouse_dir, error)}") from error
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from dbt_project.landing.archive import archived_files, write_landed
 from dbt_project.landing.attribute_mappings import MappingError, Targets, attribute_targets, column_names_of
+from dbt_project.landing.errors import is_full
 from dbt_project.landing.fields.text import NeedsConventionError
 from dbt_project.landing.formats.text_files import hint_of
 from dbt_project.landing.frozen_files import link
@@ -88,6 +89,8 @@ def land(
                 for problem in error.problems
             ]
         except OSError as error:
+            if is_full(error):
+                raise
             problems.append(
                 f"{path}: cannot be read ({error.strerror or error}); let it be read or move it away,"
                 " then build again"

@@ -7,7 +7,6 @@ line is a JSON object with `pseudonym` and `id`; that of who was erased has the 
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dbt_project.landing.known_columns import UnreadableFileError
+from dbt_project.landing.whole_files import append_whole
 
 # The ids that the variable `pseudonymised` can name, with the landed columns that hold them.
 PSEUDONYMISED = {
@@ -85,14 +85,7 @@ class Pseudonyms:
     def _append(self, content: bytes) -> None:
         """Lines, all of them or none: half of one would make the next unreadable."""
         with open(self._path, "ab", buffering=0, opener=_private) as table:
-            size = os.fstat(table.fileno()).st_size
-            try:
-                if table.write(content) != len(content):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
-                os.fsync(table.fileno())
-            except OSError:
-                os.ftruncate(table.fileno(), size)
-                raise
+            append_whole(table.fileno(), content, self._path)
 
     def _pseudonym(self, value: str) -> str:
         if value in self._given:

@@ -154,8 +154,8 @@
 {%- endmacro %}
 
 {# What a line of a bill is for, in one text: lines of two months with the same text are the same line again. #}
-{% macro bill_key(line) -%}
-    {%- for name in ['provider_name', 'service_name', 'resource_id', 'charge_description'] -%}
-    {{ key_part(line ~ '.' ~ name) }}{{ " || '|' || " if not loop.last }}
+{% macro bill_key(line, columns=['provider_name', 'service_name', 'resource_id', 'charge_description']) -%}
+    {%- for name in columns -%}
+    {{ key_part(line ~ '.' ~ name) if name else "''" }}{{ " || '|' || " if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

@@ -9,10 +9,16 @@ import json
 import os
 import re
 import socket
-from contextlib import suppress
+import sys
+import weakref
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import duckdb
+
+from dbt_project.landing.errors import with_remedy
+from dbt_project.landing.whole_files import write_note
 
 FILE_NAME = "attempt.json"
 _LONGEST_PROBLEM = 400
@@ -41,6 +47,21 @@ def end(warehouse_dir: Path, outcome: str, problem: str | None) -> None:
     told = {"started_at": before.get("started_at") or _now(), "finished_at": _now(), "outcome": outcome}
     failures = _failures(before) + 1 if outcome == "failed" else 0
     _write(warehouse_dir, told | {"problem": summary(problem) if problem else None, "failures": failures})
+
+
+def end_of_process(warehouse_dir: Path, opened: weakref.ref[duckdb.DuckDBPyConnection]) -> None:
+    """Say of a run of this process that it failed, where it could not: its database broke under it."""
+    before = _read(warehouse_dir)
+    if (before.get("outcome"), before.get("pid"), before.get("host")) != ("running", *_process()):
+        return
+    problem, connection = "It was stopped before its end", opened()
+    try:
+        if connection:
+            connection.execute("select 1")
+    except duckdb.Error as error:
+        problem = with_remedy(" ".join(str(error).split()))
+    sys.stderr.write(f"The build failed, and readers keep the last good warehouse. {problem}.\n")
+    end(warehouse_dir, "failed", problem)
 
 
 def summary(problem: str) -> str:
@@ -77,9 +98,8 @@ def failure_of(kind: str, name: str, found_rows: str, message: str, description:
         "dbt gave no reason",
     )
     what = {"test": "check", "model": "table"}.get(kind, kind)
-    return (
-        f"The {what} {name} cannot be built: {reason.rstrip('.')}. `dbt_project/logs/dbt.log` has all of it."
-    )
+    reason = with_remedy(reason.rstrip("."))
+    return f"The {what} {name} cannot be built: {reason}. `dbt_project/logs/dbt.log` has all of it."
 
 
 def _read(warehouse_dir: Path) -> dict[str, Any]:
@@ -96,12 +116,12 @@ def _failures(told: dict[str, Any]) -> int:
 
 
 def _write(warehouse_dir: Path, attempt: dict[str, Any]) -> None:
-    # A full disk must not be the reason why a build fails: what it did is what counts.
-    with suppress(OSError):
-        told = attempt | {"pid": os.getpid(), "host": socket.gethostname()}
-        partial = warehouse_dir / f"{FILE_NAME}.partial"
-        partial.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        partial.replace(warehouse_dir / FILE_NAME)
+    told = attempt | dict(zip(("pid", "host"), _process(), strict=True))
+    write_note(warehouse_dir / FILE_NAME, told)
+
+
+def _process() -> tuple[int, str]:
+    return os.getpid(), socket.gethostname()
 
 
 def _now() -> str:

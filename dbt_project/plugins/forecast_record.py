@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from dbt_project.landing.errors import unwritten
+from dbt_project.landing.whole_files import append_whole
 
 FORECASTS = "forecasts/made.jsonl"
 _OUTLOOK = "select * from planning.rpt_cost_outlook where forecast_usd is not null and not is_rest"
@@ -42,16 +44,15 @@ def record_forecasts(published: Path) -> None:
     today = datetime.now(UTC).date().isoformat()
     said = [dict(zip(_SAID, map(_text, row), strict=True)) for row in rows]
     said = [each for each in said if str(each["first_forecast_date"]) >= today]
+    record = published.parent / FORECASTS
     try:
-        _append(published.parent / FORECASTS, said)
+        _append(record, said)
     except OSError as error:
-        sys.stderr.write(
-            f"Warning: the forecasts were not written down ({error.strerror}); the next build tries again.\n"
-        )
+        sys.stderr.write(f"Warning: {unwritten(record, error)}; the next build writes the forecasts down.\n")
 
 
 def _append(file: Path, said: list[dict[str, str | None]]) -> None:
-    with file.open("ab+") as record:
+    with file.open("ab+", buffering=0) as record:
         fcntl.flock(record, fcntl.LOCK_EX)
         record.seek(0)
         written = record.read()
@@ -69,9 +70,7 @@ def _append(file: Path, said: list[dict[str, str | None]]) -> None:
         lines = "".join(f"{json.dumps({'recorded_at': recorded_at} | each)}\n" for each in new)
         # What a kill cut off must not swallow the line that follows it.
         heal = "" if not written or written.endswith(b"\n") else "\n"
-        record.write((heal + lines).encode())
-        record.flush()
-        os.fsync(record.fileno())
+        append_whole(record.fileno(), (heal + lines).encode(), file)
 
 
 def _key(told: dict[str, Any]) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,12 @@ from dbt_project.plugins.forecast_record import record_forecasts
 
 _COPY = """
 import os, shutil, sys
-shutil.copyfile(sys.argv[1], sys.argv[2])
-with open(sys.argv[2], "rb+") as copy:
-    os.fsync(copy.fileno())
+try:
+    shutil.copyfile(sys.argv[1], sys.argv[2])
+    with open(sys.argv[2], "rb+") as copy:
+        os.fsync(copy.fileno())
+except OSError as error:
+    sys.exit(error.errno)
 """
 
 
@@ -22,12 +26,18 @@ def publish(working: Path, published: Path, frozen: FrozenFiles, slot: Path) -> 
 
     A kill at any instant leaves the old file: the copy is complete and on disk before the rename. Readers
     that have the old file open keep it until they close it. What it forecasts is written down after that.
+    Raises OSError where the copy cannot be made; then nothing has changed.
     """
     partial = working.with_name(f"{published.name}.publishing")
     # A child process copies: opening and closing the file in this one would drop DuckDB's lock on it.
-    subprocess.run([sys.executable, "-c", _COPY, str(working), str(partial)], check=True)
-    frozen.publishing(slot.name)
-    partial.replace(published)
+    code = subprocess.run([sys.executable, "-c", _COPY, str(working), str(partial)], check=False).returncode
+    try:
+        if code:
+            raise OSError(code, os.strerror(code), str(published))
+        frozen.publishing(slot.name)
+        partial.replace(published)
+    finally:
+        partial.unlink(missing_ok=True)
     frozen.published(slot.name)
     record_forecasts(published)
     return published

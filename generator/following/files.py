@@ -13,6 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dbt_project.landing.errors import unwritten
 from generator.errors import UsageError
 from generator.landing.records import CALLS_SCHEMA
 from generator.landing.writing import (
@@ -153,7 +154,7 @@ def only_follower(out: Path) -> Iterator[None]:
         out.mkdir(parents=True, exist_ok=True)
         lock = follow_lock(out).open("w")
     except OSError as error:
-        raise UsageError(f"cannot write to {out} ({error.strerror}): choose another --out") from error
+        raise UsageError(f"{unwritten(out, error)}, or choose another --out") from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

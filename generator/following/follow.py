@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dbt_project.landing.errors import unwritten
 from generator.calls.traffic import Calls, draw_calls
 from generator.errors import UsageError
 from generator.following.files import (
@@ -120,10 +121,7 @@ def follow(
         try:
             return _follow(run)
         except OSError as error:
-            raise UsageError(
-                f"cannot write to {out} ({error.strerror or error}):"
-                " make room, then run the same command again"
-            ) from error
+            raise UsageError(f"{unwritten(out, error)}: the same command goes on") from error
         finally:
             shutil.rmtree(out / "_incoming-follow", ignore_errors=True)
 

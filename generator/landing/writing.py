@@ -19,6 +19,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dbt_project.landing.errors import unwritten
 from generator.errors import UsageError
 from generator.plan import Options
 
@@ -110,7 +111,7 @@ def open_incoming(out: Path) -> Path:
         incoming = out / f"{_INCOMING}{os.getpid()}"
         incoming.mkdir()
     except OSError as error:
-        raise UsageError(f"cannot write to {out} ({error.strerror}): choose another --out") from error
+        raise UsageError(f"{unwritten(out, error)}, or choose another --out") from error
     if not (out / MARKER).exists() and any((out / "calls").glob(f"date=*/{DAY_FILE}")):
         incoming.rmdir()
         raise UsageError(

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from dbt_project.landing.errors import unwritten
 from reports_builder.append_only import append_lines, read_lines
 from reports_builder.errors import ReportError
 
@@ -82,7 +83,7 @@ class Ledger:
             self.folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.folder / ".run.lock", os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise ReportError(f"cannot write to {self.folder} ({error.strerror}).") from error
+            raise ReportError(f"{unwritten(self.folder, error)}.") from error
         try:
             yield _locked(descriptor, wait_seconds)
         finally:

@@ -1,8 +1,10 @@
 """Hand a digest to a channel by Apprise, and let nothing of the address out again."""
 
 import contextvars
+import ipaddress
 import logging
 import re
+import socket
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +33,25 @@ MISSING = "Apprise is not installed: pip install -e '.[alerts]'"
 NOT_AN_ADDRESS = (
     "its address is not one that Apprise reads; a webhook is jsons://host/path, e-mail mailtos://..."
 )
+
+
+INWARD = "its address leads to the machine's own cloud (link-local or metadata), where no channel is"
+# What clouds hand secrets out at, beside 169.254.0.0/16 and fe80::/10: Amazon, Alibaba, Microsoft.
+_METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")))
+
+
+def _leads_inward(host: str) -> bool:
+    """Whether a name leads to where a cloud gives its machines their secrets, in whatever writing."""
+    try:
+        found = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        # A proxy may know the name; else it cannot be reached, which is said when it is tried.
+        return False
+    for address in map(ipaddress.ip_address, found):
+        plain = getattr(address, "ipv4_mapped", None) or address
+        if plain.is_link_local or plain in _METADATA:
+            return True
+    return False
 
 
 def _keep_status(record: logging.LogRecord) -> bool:
@@ -78,8 +99,8 @@ def _send(channel: Channel, digest: Digest, statuses: list[int]) -> str | None:
 
     _seen.set(statuses)
     apprise = _opened(channel, digest)
-    if apprise is None:
-        return NOT_AN_ADDRESS
+    if isinstance(apprise, str):
+        return apprise
     kinds = {"critical": NotifyType.FAILURE, "warning": NotifyType.WARNING}
     result = apprise.notify(
         body=digest.body,
@@ -96,7 +117,8 @@ def _send(channel: Channel, digest: Digest, statuses: list[int]) -> str | None:
     return _in_words(statuses[-1])
 
 
-def _opened(channel: Channel, digest: Digest) -> "Apprise | None":
+def _opened(channel: Channel, digest: Digest) -> "Apprise | str":
+    """The service to send by, or why nothing is sent."""
     from apprise import Apprise, AppriseAsset  # noqa: PLC0415
 
     asset = AppriseAsset(
@@ -112,7 +134,9 @@ def _opened(channel: Channel, digest: Digest) -> "Apprise | None":
     )
     service = Apprise.instantiate(channel.url, asset=asset)
     if service is None:
-        return None
+        return NOT_AN_ADDRESS
+    if _leads_inward(str(getattr(service, "host", None) or "").strip("[]")):
+        return INWARD
     extras = getattr(service, "payload_extras", None)
     if isinstance(extras, dict) and channel.url.lower().startswith("json"):
         # A program that listens reads rows, not sentences.

@@ -2,6 +2,7 @@
 
 import csv
 import getpass
+import io
 import json
 import sys
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from reports_builder.budgets.changes import BudgetChanges, budget_change, spelle
 from reports_builder.budgets.proposals import accepted_changes, proposed_rows
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
+from reports_builder.exports.files import write_whole
 from reports_builder.warehouse import DEFAULT_WAREHOUSE, open_warehouse
 
 budget_app = typer.Typer(
@@ -124,14 +126,12 @@ def propose(
 ) -> None:
     """Propose budgets of the next quarter by the forecast, as rows of the seed scope_budgets; set none."""
     rows = proposed_rows(warehouse)
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
     if out is None:
-        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+        sys.stdout.write(text.getvalue())
         return
-    try:
-        with out.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
-    except OSError as error:
-        raise ReportError(f"cannot write {out} ({error.strerror}).") from error
+    write_whole(out, text.getvalue().encode())
     typer.echo(
         f"{len(rows) - 1} proposals in {clean(str(out))}. Change or delete rows, then set them with "
         f"`python -m reports_builder budget accept {clean(str(out))}`, or add them to the seed scope_budgets."

@@ -6,6 +6,9 @@ from reports_builder.formatting import text
 from reports_builder.marts import CUSTOMER_DAYS, USAGE
 from reports_builder.warehouse import Warehouse
 
+MOST_LISTED = 1000
+"""Values that a list to choose from offers, as each reader is sent all of them; others can be typed."""
+
 
 def freshness(warehouse: Warehouse) -> Evidence:
     """How far the data reaches, and whether all that was read is accounted for."""
@@ -56,6 +59,18 @@ def usage_by_day(warehouse: Warehouse) -> Evidence:
     )
 
 
+def all_spend_by_day(warehouse: Warehouse) -> Evidence:
+    """All spend of each day of the same weeks."""
+    return warehouse.evidence(
+        """
+        select usage_date as day, all_spend_usd
+        from core.rpt_spend_daily
+        where usage_date between :as_of - 83 and :as_of
+        order by usage_date
+        """
+    )
+
+
 def margins_by_day(warehouse: Warehouse) -> Evidence:
     """Fees, cost and margin of each day of the same weeks, its fees on equal days."""
     return warehouse.evidence(
@@ -75,23 +90,34 @@ def margins_by_day(warehouse: Warehouse) -> Evidence:
 
 
 def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:
-    """Every value that a filter can be set to."""
+    """The values that a filter can be set to; of too many, those with the most calls or customers."""
 
     def values(sql: str) -> tuple[str, ...]:
-        return tuple(str(value) for (value,) in warehouse.evidence(sql).rows if value is not None)
+        rows = warehouse.evidence(sql, most=MOST_LISTED).rows
+        return tuple(sorted(str(value) for (value,) in rows if value is not None))
 
     strangers = warehouse.evidence("select count(*) as customers from core.dim_customers where not is_known")
-    organizations = values("select distinct organization_id from core.dim_customers where is_known")
+    organizations = values(
+        "select organization_id from core.dim_customers where is_known group by 1 "
+        "order by count(*) desc, 1 limit :most"
+    )
     return {
-        "customer": values("select distinct customer_id from core.fct_usage_daily order by 1"),
-        "environment": values("select distinct environment from core.fct_usage_daily order by 1"),
-        "feature": values("select distinct feature_id from core.fct_usage_daily order by 1"),
-        "model": values("select distinct model from core.fct_usage_daily order by 1"),
+        "customer": values(
+            "select customer_id from core.fct_usage_daily group by 1 order by sum(calls) desc, 1 limit :most"
+        ),
+        "environment": values("select distinct environment from core.fct_usage_daily"),
+        "feature": values(
+            "select feature_id from core.fct_usage_daily group by 1 order by sum(calls) desc, 1 limit :most"
+        ),
+        "model": values("select distinct model from core.fct_usage_daily"),
         "organization": tuple(sorted({*organizations, *(["unallocated"] if strangers["customers"] else [])})),
-        "product": values("select distinct product_id from core.fct_usage_daily order by 1"),
-        "provider": values("select distinct provider from core.fct_usage_daily order by 1"),
-        "team": values("select distinct team_id from intermediate.int_usage_owned_daily order by 1"),
-        "tier": values("select distinct subscription_tier from core.dim_customers order by 1"),
+        "product": values("select distinct product_id from core.fct_usage_daily"),
+        "provider": values("select distinct provider from core.fct_usage_daily"),
+        "team": values(
+            "select team_id from intermediate.int_usage_owned_daily "
+            "group by 1 order by sum(calls) desc, 1 limit :most"
+        ),
+        "tier": values("select distinct subscription_tier from core.dim_customers"),
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dbt_project.landing.errors import unwritten
 from reports_builder.errors import ReportError
 
 
@@ -23,7 +24,7 @@ def write_whole(out: Path, content: bytes) -> None:
             partial.chmod(0o644)
             partial.replace(out)
     except OSError as error:
-        raise ReportError(f"cannot write {out} ({error.strerror}).") from error
+        raise ReportError(f"{unwritten(out, error)}.") from error
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def new_folder(out: Path) -> Iterator[Path]:
             partial.chmod(0o755)
             partial.rename(out)
     except OSError as error:
-        raise ReportError(f"cannot write to {out} ({error.strerror}).") from error
+        raise ReportError(f"{unwritten(out, error)}.") from error
 
 
 @contextmanager

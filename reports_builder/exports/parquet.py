@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from dbt_project.landing.errors import unwritten, with_remedy
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean, sql_literal
 from reports_builder.exports.files import only_writer, write_whole
@@ -153,9 +154,10 @@ def exporting(warehouse: Warehouse, place: str) -> Iterator[duckdb.DuckDBPyConne
     try:
         yield connection
     except OSError as error:
-        raise ReportError(f"cannot write to {place} ({error.strerror}).") from error
+        raise ReportError(f"{unwritten(error.filename or place, error)}.") from error
     except duckdb.Error as error:
-        raise ReportError(f"cannot write to {place} ({clean(str(error).splitlines()[0])}).") from error
+        said = clean(str(error).splitlines()[0])
+        raise ReportError(f"cannot write to {place}: {with_remedy(said)}.") from error
     finally:
         connection.close()
 

@@ -19,6 +19,7 @@ from typing import Annotated
 
 import typer
 
+from dbt_project.landing.errors import unwritten
 from reports_builder.errors import ReportError
 from reports_builder.live.background import Background
 from reports_builder.live.status import StatusFile
@@ -162,8 +163,12 @@ def _seals(published: Path) -> Callable[[], object]:
 @contextmanager
 def only_watcher(warehouse: Path) -> Iterator[None]:
     """Keep a second watcher away from ``warehouse``; ReportError when there is one."""
-    warehouse.mkdir(parents=True, exist_ok=True)
-    with (warehouse / "watch.lock").open("w") as lock:
+    try:
+        warehouse.mkdir(parents=True, exist_ok=True)
+        lock = (warehouse / "watch.lock").open("w")
+    except OSError as error:
+        raise ReportError(f"{unwritten(warehouse, error)}.") from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from dbt_project.landing.whole_files import write_note
+
 FILE_NAME = "refresh.json"
 
 
@@ -59,12 +61,10 @@ class StatusFile:
 
     def update(self, **changes: object) -> None:
         """Change some of the status and write it; on a full disk the next change may fit again."""
-        partial = self._path.with_name(f"{FILE_NAME}.partial")
         with self._lock, suppress(OSError):
             self.status = replace(self.status, **changes)  # type: ignore[arg-type]
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(json.dumps(asdict(self.status), indent=1) + "\n", encoding="utf-8")
-            partial.replace(self._path)
+            write_note(self._path, asdict(self.status))
 
     def _earlier(self) -> Status:
         """What an earlier watcher published still stands; what it was doing does not."""

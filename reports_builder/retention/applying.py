@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_project.landing.archive import ARCHIVE, write_archived, write_without_details
+from dbt_project.landing.errors import unwritten
 from dbt_project.landing.landing_folder import LandingFolder
 from reports_builder.append_only import append_lines, read_lines
 from reports_builder.errors import ReportError
@@ -91,7 +92,7 @@ class Retention:
                     self._carry_out(removal)
                 except OSError as error:
                     raise ReportError(
-                        f"{self._raw / removal.path}: {error.strerror or error}. What was done "
+                        f"{unwritten(self._raw / removal.path, error)}. What was done "
                         "so far holds; the same command goes on, and `retention undo` takes it back."
                     ) from error
         return run

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from dbt_project.landing.archive import ARCHIVE, write_archived
 from dbt_project.landing.attribute_mappings import MappingError
 from dbt_project.landing.erasure import Erasure, erasures
+from dbt_project.landing.errors import unwritten
 from dbt_project.landing.known_columns import UnreadableFileError
 from dbt_project.landing.landed_files import landed_file, source_files
 from dbt_project.landing.landing_folder import LandingFolder
@@ -124,7 +125,8 @@ def erasing(warehouse: Path, raw: Path) -> Iterator[None]:
             yield
         except OSError as error:
             raise ReportError(
-                f"{error.filename}: {error.strerror}. What was erased stays erased; the same command goes on."
+                f"{unwritten(error.filename or raw, error)}. What was erased stays erased; the same "
+                "command goes on."
             ) from error
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_project.landing.errors import unwritten, with_remedy
 from reports_builder.errors import ReportError
 from reports_builder.live.command import only_watcher
 
@@ -23,11 +24,14 @@ def undisturbed(warehouse_dir: Path, *, from_nothing: bool = False) -> Iterator[
             working.parent.mkdir(parents=True, exist_ok=True)
             connection = duckdb.connect(str(working))
         except duckdb.Error as error:
+            said = str(error).splitlines()[0]
+            if "lock" not in said:
+                raise ReportError(f"{working} cannot be opened: {with_remedy(said)}.") from error
             raise ReportError(
                 f"{working} is in use: a build of {warehouse_dir} runs. Try again when it is done."
             ) from error
         except OSError as error:
-            raise ReportError(f"cannot write to {warehouse_dir} ({error.strerror}).") from error
+            raise ReportError(f"{unwritten(warehouse_dir, error)}.") from error
         try:
             yield
             if from_nothing:

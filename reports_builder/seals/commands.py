@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from reports_builder.errors import ReportError
+from reports_builder.exports.files import write_whole
 from reports_builder.object_storage import SCHEME
 from reports_builder.seals import handing_over
 from reports_builder.seals.check import LIMITS
@@ -138,8 +139,5 @@ def verify_command(
 
 
 def _write(out: Path, proof: dict[str, Any]) -> None:
-    try:
-        out.write_text(json.dumps(proof, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"cannot write to {out} ({error.strerror}).") from error
+    write_whole(out, (json.dumps(proof, indent=1, ensure_ascii=False) + "\n").encode())
     typer.echo(f"The proof is in {out}. To check it: python check_seals.py {out}")

@@ -6,6 +6,7 @@ import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from dbt_project.landing.errors import unwritten
 from reports_builder.errors import ReportError
 from reports_builder.object_storage import SCHEME, ObjectFolder, end_of, open_folder
 from reports_builder.seals import log
@@ -30,7 +31,7 @@ def copy_heads(folder: Path, destination: Path) -> bool:
             copy.flush()
             os.fsync(copy.fileno())
     except OSError as error:
-        raise ReportError(f"the seals are kept, but not copied to {file} ({error.strerror}).") from error
+        raise ReportError(f"the seals are kept, but not copied: {unwritten(file, error)}.") from error
     if not (destination / ".git").exists():
         return False
     _git(destination, "add", "--force", "--", log.HEADS)

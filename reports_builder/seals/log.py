@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from dbt_project.landing.errors import unwritten
 from reports_builder.append_only import append_lines
 from reports_builder.errors import ReportError
+from reports_builder.exports.files import write_whole
 from reports_builder.seals.check import Head, leaf_hash, root_of, written
 
 HEADS = "heads.jsonl"
@@ -38,7 +40,7 @@ def alone(folder: Path) -> Iterator[None]:
                 os.truncate(folder / HEADS, content.rfind(b"\n") + 1)
             yield
     except OSError as error:
-        raise ReportError(f"cannot write to {folder} ({error.strerror}).") from error
+        raise ReportError(f"{unwritten(folder, error)}.") from error
 
 
 def append_heads(folder: Path, heads: Sequence[Head]) -> None:
@@ -55,10 +57,16 @@ def write_leaves(folder: Path, sequence: int, hashes: Sequence[bytes], names: Se
     """Keep hash and name of each row of a seal, so that a later difference can name the row."""
     path = leaves_path(folder, sequence)
     path.parent.mkdir(parents=True, exist_ok=True)
+    lines = (f"{each.hex()}\t{name}\n" for each, name in zip(hashes, names, strict=True))
     unfinished = path.with_suffix(".new")
-    with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{each.hex()}\t{name}\n" for each, name in zip(hashes, names, strict=True))
-    unfinished.replace(path)
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def read_fingerprints(folder: Path) -> dict[str, str]:
@@ -72,9 +80,7 @@ def read_fingerprints(folder: Path) -> dict[str, str]:
 
 def write_fingerprints(folder: Path, found: Mapping[str, str]) -> None:
     """Keep fingerprints for the next run."""
-    unfinished = folder / f"{_FINGERPRINTS}.new"
-    unfinished.write_text(json.dumps(found, indent=0), encoding="utf-8")
-    unfinished.replace(folder / _FINGERPRINTS)
+    write_whole(folder / _FINGERPRINTS, json.dumps(found, indent=0).encode())
 
 
 def headless_leaves(folder: Path, heads: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -212,3 +213,43 @@ def test_a_message_goes_to_its_address_and_not_where_that_sends_it(
     assert endpoint.paths == ["/hook"]
     assert done.delivered == 0
     assert f"it answered HTTP {status}" in "\n".join(done.in_words())
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "169.254.169.254",
+        "2852039166",
+        "0xa9fea9fe",
+        "[::ffff:169.254.169.254]",
+        "[fe80::1]",
+        "[fd00:ec2::254]",
+        "100.100.100.200",
+    ],
+)
+def test_no_message_goes_to_where_a_cloud_keeps_its_secrets(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    tried: list[object] = []
+    monkeypatch.setattr("requests.Session.request", lambda *_, **said: tried.append(said))
+    done = run(warehouse, FINOPS_ALERT_URLS=f"json://{host}/latest/meta-data")
+    assert done.delivered == 0
+    assert "no channel is" in "\n".join(done.in_words())
+    assert host.strip("[]") not in "\n".join(done.in_words())
+    assert tried == []
+
+
+def test_a_name_that_leads_to_a_metadata_address_is_not_sent_to(
+    warehouse: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = socket.getaddrinfo
+
+    def led(host: str, *rest: Any, **options: Any) -> Any:
+        return look_up("169.254.169.254" if host == "localhost" else host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", led)
+    done = run(warehouse, FINOPS_ALERT_URLS=endpoint.url().replace("127.0.0.1", "localhost"))
+    assert done.delivered == 0
+    assert endpoint.paths == []
+    # Addresses of one's own network stay channels.
+    assert run(warehouse, NOON + timedelta(hours=7), FINOPS_ALERT_URLS=endpoint.url()).delivered == 2

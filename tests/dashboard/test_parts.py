@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -16,15 +19,21 @@ from reports_builder import markup
 from reports_builder.dashboard import show
 from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.drawing import Answer, Field, draw
+from reports_builder.dashboard.filters import Filters
+from reports_builder.dashboard.kept import kept
 from reports_builder.dashboard.login import is_loopback
 from reports_builder.dashboard.questions import Question
+from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.reports_page import figures_below, rendered
 from reports_builder.dashboard.status import read_following, read_refresh
-from reports_builder.dashboard.treemap import layout
+from reports_builder.dashboard.weeks import with_weeks
+from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, note
-from reports_builder.model import Weeks, compared
+from reports_builder.model import KeyFigure, Weeks, compared
 from reports_builder.pages import page_modules
 from reports_builder.spreadsheet_cells import csv_bytes, defused
+from reports_builder.treemap import layout
+from tests.reports.empty_marts import empty_marts
 from tests.workspace import ROOT
 
 COST = Field("cost", "Cost", "usd")
@@ -49,6 +58,22 @@ def _weeks(days: int, per: str = "") -> Weeks:
     end = date(2026, 10, 31)
     rows = tuple((end - timedelta(days=back), Decimal(1), 2 if back < 7 else 1) for back in range(days))
     return Weeks(Evidence("select 1;", ("day", "usd", "calls"), rows), end, "usd", per)
+
+
+def test_all_spend_has_weeks_of_its_own_which_are_not_those_of_calls() -> None:
+    end = date(2026, 10, 31)
+    with empty_marts("core.rpt_spend_daily", "core.fct_usage_daily", as_of=end) as connection:
+        connection.execute(
+            "insert into core.rpt_spend_daily by name select date '2026-10-31' - cast(range as integer) as usage_date, "
+            "1 as effective_cost_usd, 3 as all_spend_usd from range(30)"
+        )
+        read = NarrowedWarehouse(Path("finops.duckdb"), connection, Filters())
+        quoted = Evidence(
+            "select cost_usd from allocation.rpt_spend_by_category;", ("cost_usd",), ((Decimal(90),),)
+        )
+        (tile,) = with_weeks(read, (KeyFigure("All spend", quoted.cell("cost_usd", "usd_table")),))
+    assert tile.weeks is not None
+    assert tile.weeks.values == (21.0,) * 4
 
 
 def test_a_figure_has_the_weeks_that_its_days_cover_whole() -> None:
@@ -259,3 +284,27 @@ def test_the_generation_has_a_stage(tmp_path: Path, written: int, state: str, st
 )
 def test_only_loopback_is_this_machine(host: str, only_here: bool) -> None:
     assert is_loopback(host) is only_here
+
+
+def test_readers_who_ask_at_once_wait_for_one_answer() -> None:
+    asked, together = [], Barrier(8)
+
+    @kept(4)
+    def answer(question: str) -> str:
+        asked.append(question)
+        time.sleep(0.05)
+        if len(asked) == 1:
+            raise ReportError("not yet")
+        return question.upper()
+
+    def read(_: int) -> str:
+        together.wait()
+        try:
+            return answer("a")
+        except ReportError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(8) as readers:
+        assert sorted(readers.map(read, range(8))) == ["A"] * 7 + ["not yet"]
+    # An error is not kept, what came after it is.
+    assert asked == ["a", "a"]

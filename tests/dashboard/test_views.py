@@ -153,7 +153,7 @@ def test_an_insight_says_all_its_parts_and_nothing_that_data_can_change() -> Non
 def test_figures_that_are_kept_by_day_have_their_weeks_and_none_reads_none(built: Workspace) -> None:
     tiles = [tile for page in VIEWS for view in [view_of(built, page.view)] if view for tile in view.tiles]
     drawn = {tile.now.quotes[0].column for tile in tiles if tile.weeks and show.line_html(tile.weeks)}
-    assert drawn == {*weeks.OF_USAGE, *weeks.OF_MARGINS}
+    assert drawn == {*weeks.OF_USAGE, *weeks.OF_MARGINS, *weeks.OF_ALL_SPEND}
     assert not [tile for tile in tiles for cell in tile.cells if cell.plain == "none"]
     # The last week of spend is that of its last seven days.
     spend = next(tile.weeks for tile in tiles if tile.label == "AI spend")

@@ -16,7 +16,7 @@ from tests.workspace import ROOT
 
 STAGING = PROJECT / "models" / "staging"
 # Folders of staging that are no sources: the raw layout, notes, what alerts have sent, budgets, forecasts.
-OTHERS = {"raw", "alerts", "landing", "budgets", "forecasts", "savings"}
+OTHERS = {"raw", "alerts", "landing", "budgets", "forecasts", "investments", "savings"}
 
 
 @pytest.mark.parametrize("name", SOURCE_KINDS)

@@ -96,12 +96,13 @@ class Bill:
             self.run(name, days, (cost / len(days) / 24).quantize(Decimal("1e-9")))
 
     def disk(self, name: str) -> None:
-        """Gigabytes are priced by the month, and here it grew."""
+        """Gigabytes by the month: larger, and a day's part of the price is the days'."""
         rate = self.rate()
         for days, size in ((self.before, 40), (self.month, 60)):
             share = Decimal(size) / len(days)
             self.lines += [(day, name, "disk", "GB-Mo", share, round(rate * share, 12)) for day in days]
-        self.truth[name] = {"volume": rate * 20}
+        days = rate * 40 * (Decimal(len(self.month)) / len(self.before) - 1)
+        self.truth[name] = {"days": days, "volume": rate * 20 - days}
 
     def support(self, name: str) -> None:
         """A fee by the day, and one that is charged once."""

@@ -115,14 +115,19 @@ def test_a_bill_is_said_as_more_or_dearer_hours_of_a_resource() -> None:
     )
 
 
-@pytest.mark.parametrize(("days", "words"), [(9, "up $9"), (-9, "down $9")])
-def test_the_days_of_a_month_are_nobodys_work(days: int, words: str) -> None:
+def test_nothing_is_to_do_where_the_largest_cause_is_no_cent() -> None:
+    cause = "'none' as forecast_basis, 'starting point' as largest_part, 0.004 as largest_part_usd"
+    assert "The plan lay below" not in said([f"{TOTAL}, {cause}"])
+
+
+@pytest.mark.parametrize(("days", "words", "change"), [(9, "$9 more", "up $9"), (-9, "$9 less", "down $9")])
+def test_the_days_of_a_month_are_nobodys_work(days: int, words: str, change: str) -> None:
     cause = (
         f"'none' as forecast_basis, 'days' as largest_part, {days} as largest_part_usd, {days} as days_usd"
     )
     text = said([f"{TOTAL}, {cause}, 90 as prior_actual_usd, 22 as prior_variance_usd"])
-    assert f"The days of the month alone change what goes on as before by {words}." in text
-    assert f"days of the month, {words}. Nothing: what goes on costs what the month has days." in text
+    assert f"What goes on as before cost {words} for the days of the month alone." in text
+    assert f"days of the month, {change}. Nothing: what goes on costs what the month has days." in text
 
 
 def test_the_one_furthest_over_is_that_of_all_budgets_with_its_owner() -> None:

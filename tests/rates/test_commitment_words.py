@@ -340,21 +340,31 @@ def test_what_was_saved_and_what_has_no_list_price_come_to_all_spend(tiny: Tiny)
         "rates.rpt_savings_realized_monthly",
         "date '2026-10-01' as month_start_date, 1 as step_order, 'caching' as kind, 120 as list_cost_usd, 120 as cost_before_usd, "
         "20 as savings_usd, 100 as cost_after_usd, 100 as effective_cost_usd, 30.5 as unknown_cost_usd, "
-        "130.5 as all_spend_usd, 20 as month_savings_usd, true as is_latest",
+        "20.5 as unlisted_usage_usd, 1 as unlisted_resources, 'Lambda' as unlisted_providers, 130.5 as all_spend_usd, 20 as month_savings_usd, true as is_latest",
+        "date '2026-10-01' as month_start_date, 7 as step_order, 'unused_commitments' as kind, -5 as savings_usd, true as is_latest",
+        "date '2026-10-01' as month_start_date, 8 as step_order, 'credits' as kind, 3 as savings_usd, true as is_latest",
     )
     with open_warehouse(tiny.path) as warehouse:
         (section,) = realized_sections(warehouse)
-    assert "$30.50 for services whose bills state no list price" in section.text[0].plain
-    assert "all spend of the month is $130.50" in section.text[0].plain
+    said = section.text[0].plain
+    assert "In that are -$5.00 for commitments that nobody used and $3.00 of credits." in said
+    assert "$30.50, $20.50 of it for one resource of Lambda whose bills state no list price" in said
+    assert "all spend of the month is $130.50" in said
 
 
 @pytest.mark.parametrize(
     ("of_all", "said"),
     [
         (
-            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share",
+            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share, 0 as missed_decisions",
             "Of the savings that were decided, 3 are tracked, and 2 are measured: until now $80.00 were expected of "
             "these, and $60.40 came (76 %).",
+        ),
+        (
+            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share, 1 as missed_decisions, "
+            "19.6 as all_missed_usd",
+            "Of the savings that were decided, 3 are tracked, and 2 are measured: until now $80.00 were expected of "
+            "these, and $60.40 came (76 %). 1 of them were not carried out, and $19.60 of it is missed.",
         ),
         (
             "0 as measured_decisions",

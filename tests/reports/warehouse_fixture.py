@@ -254,6 +254,7 @@ _ROWS = {
     "planning.rpt_conversion_funnel": "",
     "planning.rpt_model_choices": "",
     "margin.rpt_retention_fits": "",
+    "margin.rpt_retention_projections_monthly": "",
     "planning.rpt_budgets": """
         (scope, scope_id, scope_name, period, period_start_date, period_end_date, period_phase, budget_usd, stated_by, gate,
         actual_usd, burn_share, forecast_usd, forecast_basis, lower_usd, upper_usd, overrun_usd, is_forecast_over, missed_in_a_row,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from dbt_project.landing.errors import UsageError
 from generator.company_seeds import COMPANY_SEEDS, CompanySeed, empty, state_of
-from generator.errors import UsageError
 from reports_builder.build import build_reports
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import load_view

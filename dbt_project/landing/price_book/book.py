@@ -204,8 +204,8 @@ def read_book(path: Path, columns: Sequence[str] = COLUMNS) -> dict[Key, list[Ve
     return book
 
 
-def append_changes(path: Path, update: Update, *, release: str, recorded_on: date) -> int:
-    """Add the rows of `update` after those in the file, which stay as they are; returns their number."""
+def with_changes(path: Path, update: Update, *, release: str, recorded_on: date) -> tuple[str | None, int]:
+    """The file's text with the rows of `update` after those in it, None without any; and their number."""
     columns = METER_COLUMNS if any(change.key.meter for change in update.changes) else COLUMNS
     rows = [
         [
@@ -218,13 +218,11 @@ def append_changes(path: Path, update: Update, *, release: str, recorded_on: dat
         for change in update.changes
         for band in change.version.bands
     ]
-    if rows:
-        _replace(path, _text(path, columns) + _csv(rows))
-    return len(rows)
+    return (_text(path, columns) + _csv(rows) if rows else None), len(rows)
 
 
-def replace_names(path: Path, release: Release) -> bool:
-    """Put the name rules of `release` in place of its package's earlier ones; returns whether they differ."""
+def with_names(path: Path, release: Release) -> str | None:
+    """The text of the file with the name rules of `release` for its package's earlier ones, if it differs."""
     kept = [
         [row[column] for column in NAME_COLUMNS]
         for row in _rows(path, NAME_COLUMNS)
@@ -232,10 +230,7 @@ def replace_names(path: Path, release: Release) -> bool:
     ]
     own = [[getattr(rule, column) for column in NAME_COLUMNS] for rule in release.names]
     text = _csv([NAME_COLUMNS, *kept, *own])
-    if text == _text(path, NAME_COLUMNS):
-        return False
-    _replace(path, text)
-    return True
+    return None if text == _text(path, NAME_COLUMNS) else text
 
 
 def _price(text: str) -> Decimal | None:
@@ -264,9 +259,3 @@ def _csv(rows: Iterable[Iterable[object]]) -> str:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(path.name + ".draft")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)

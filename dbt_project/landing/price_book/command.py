@@ -15,12 +15,13 @@ from dbt_project.landing.price_book.book import (
     Key,
     Update,
     Version,
-    append_changes,
     compare,
     read_book,
-    replace_names,
+    with_changes,
+    with_names,
 )
 from dbt_project.landing.price_book.packages import installed_release, release_of_file
+from dbt_project.landing.whole_files import replace_together
 
 SEEDS: Final = Path("dbt_project/seeds")
 
@@ -73,17 +74,19 @@ def update(
     book = read_book(book_file)
     at = datetime.combine(day, time())
     found = compare(book, stated.offers, at, stated.package)
-    rows = append_changes(book_file, found, release=stated.release, recorded_on=day)
+    book_text, rows = with_changes(book_file, found, release=stated.release, recorded_on=day)
     meter_file = seeds / "price_book_meters.csv"
     metered = compare(read_book(meter_file, METER_COLUMNS), stated.meters, at, stated.package)
-    meter_rows = append_changes(meter_file, metered, release=stated.release, recorded_on=day)
-    has_new_names = replace_names(seeds / "price_book_names.csv", stated)
+    meter_text, meter_rows = with_changes(meter_file, metered, release=stated.release, recorded_on=day)
+    name_file = seeds / "price_book_names.csv"
+    texts = {book_file: book_text, meter_file: meter_text, name_file: with_names(name_file, stated)}
+    replace_together({path: text for path, text in texts.items() if text is not None})
     for line in report(book, found, stated.left_out):
         typer.echo(line)
     typer.echo(
         f"{stated.package} {stated.release}: {rows:,} rows added to {book_file}"
         + (f", {meter_rows:,} to {meter_file}" if meter_rows else "")
-        + (", names of models renewed" if has_new_names else "")
+        + (", names of models renewed" if texts[name_file] else "")
     )
 
 

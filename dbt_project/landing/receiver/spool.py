@@ -22,8 +22,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from dbt_project.landing.errors import UsageError
+from dbt_project.landing.errors import UsageError, unwritten
 from dbt_project.landing.formats import otlp_messages
+from dbt_project.landing.whole_files import sync_folder
 
 _LOCK = ".receiver.lock"
 _HIDDEN = ".received-*"
@@ -49,7 +50,7 @@ class _OpenFile:
         self.size = 0
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o640)
         try:
-            _sync_folder(folder)
+            sync_folder(folder)
         except OSError:
             self.close()
             self.path.unlink()
@@ -91,7 +92,7 @@ class Spool:
                 raise UsageError(f"{folder}: another receiver writes here; end it first") from error
             self._finished = recovered(folder)
         except OSError as error:
-            raise UsageError(f"{error.filename or folder}: {error.strerror or error}") from error
+            raise UsageError(f"{unwritten(error.filename or folder, error)}") from error
         self._open: dict[str, _OpenFile] = {}
         self._waiting: queue.SimpleQueue[_Record | None] = queue.SimpleQueue()
         self._publish()
@@ -174,7 +175,7 @@ class Spool:
                     self._say(f"{hidden.name.removeprefix('.')} can be landed.")
                 else:
                     hidden.unlink()
-                _sync_folder(self._folder)
+                sync_folder(self._folder)
             except FileNotFoundError:
                 # It has its name already, or somebody took it away.
                 self._finished.remove(hidden)
@@ -215,12 +216,3 @@ def _whole_messages(content: BinaryIO) -> int:
             break
         end += otlp_messages.LENGTH_BYTES + len(message)
     return end
-
-
-def _sync_folder(folder: Path) -> None:
-    """Let the names in a folder outlast a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

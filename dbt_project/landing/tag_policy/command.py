@@ -14,6 +14,7 @@ import typer
 from dbt_project.landing.errors import UsageError
 from dbt_project.landing.project import PROJECT
 from dbt_project.landing.tag_policy.policy import TagRule, effective_rules
+from dbt_project.landing.whole_files import replace_together
 
 app = typer.Typer(help="Keep the tag policy.", add_completion=False, rich_markup_mode=None)
 
@@ -34,15 +35,24 @@ def import_policy(
     """
     rules = effective_rules([_read(path) for path in files])
     keys = {rule.tag_key for rule in rules}
-    _replace(
-        seeds / "tag_keys.csv",
-        lambda row: row["tag_key"] in keys and row["provider_name"] == "AWS",
-        [_key_row(rule) for rule in rules],
-    )
-    _replace(
-        seeds / "tag_values.csv",
-        lambda row: row["tag_key"] in keys,
-        [{"tag_key": rule.tag_key, "allowed_value": value} for rule in rules for value in rule.values],
+    key_file, value_file = seeds / "tag_keys.csv", seeds / "tag_values.csv"
+    replace_together(
+        {
+            key_file: _replaced(
+                key_file,
+                lambda row: row["tag_key"] in keys and row["provider_name"] == "AWS",
+                [_key_row(rule) for rule in rules],
+            ),
+            value_file: _replaced(
+                value_file,
+                lambda row: row["tag_key"] in keys,
+                [
+                    {"tag_key": rule.tag_key, "allowed_value": value}
+                    for rule in rules
+                    for value in rule.values
+                ],
+            ),
+        }
     )
     values = sum(len(rule.values) for rule in rules)
     typer.echo(f"{len(rules)} tags and {values} values are in {seeds}: build again to judge by them.")
@@ -72,7 +82,8 @@ def _read(path: Path) -> Any:
     return json.loads(inner) if isinstance(inner, str) else content
 
 
-def _replace(path: Path, is_old: Any, rows: Sequence[dict[str, str]]) -> None:
+def _replaced(path: Path, is_old: Any, rows: Sequence[dict[str, str]]) -> str:
+    """The text of a seed with rows in place of old ones."""
     with path.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         columns = list(reader.fieldnames or ())
@@ -81,4 +92,4 @@ def _replace(path: Path, is_old: Any, rows: Sequence[dict[str, str]]) -> None:
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows([*kept, *rows])
-    path.write_text(text.getvalue(), encoding="utf-8")
+    return text.getvalue()

@@ -17,8 +17,10 @@
             {% if is_to_be_published() %}
                 {# What was skipped is not the reason. #}
                 {% set first = (failed | rejectattr('status', 'equalto', 'skipped') | list + failed) | first %}
-                {% do note_attempt('failed', _answer("failure_of('" ~ first.node.resource_type ~ "', '" ~ first.node.name ~ "', '" ~ (first.failures or '')
-                    ~ "', '" ~ _quoted(first.message or '') ~ "', '" ~ _quoted(first.node.description or '') ~ "')")) %}
+                {% set failure = _answer("failure_of('" ~ first.node.resource_type ~ "', '" ~ first.node.name ~ "', '" ~ (first.failures or '')
+                    ~ "', '" ~ _quoted(first.message or '') ~ "', '" ~ _quoted(first.node.description or '') ~ "')") %}
+                {% do note_attempt('failed', failure) %}
+                {% do print(failure) %}
             {% endif %}
             {{ log('Not published: ' ~ failed | length ~ ' node(s) failed or were skipped; readers keep the last good warehouse.', info=true) }}
         {% elif not is_to_be_published() %}
@@ -27,9 +29,12 @@
             {% do remember_build() %}
             {% do comment_on_marts(results) %}
             {% do run_query('checkpoint') %}
-            {% set published = _answer("publish_file('" ~ _quoted(target.path) ~ "')") %}
+            {% set published = fromjson(_answer("publish_file('" ~ _quoted(target.path) ~ "')")) %}
+            {% if published.problem %}
+                {% do refuse('All is built, and not published: ' ~ published.problem) %}
+            {% endif %}
             {% do note_attempt('published') %}
-            {{ log('Published ' ~ published, info=true) }}
+            {{ log('Published ' ~ published.path, info=true) }}
         {% endif %}
     {% endif %}
 {%- endmacro %}

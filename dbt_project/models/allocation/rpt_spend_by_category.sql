@@ -38,7 +38,7 @@ fees as (
 ),
 
 {# A shared cost is nobody's category: its owners are those that bear it. On even days bills of a fixed amount a month cost a twelfth of their year, and one that
-   falls on a single day is left out. What the parts of a bill were rounded by is no change. #}
+   falls on a single day is left out (a shared pool is a bill without a provider, service or resource). What the parts of a bill were rounded by is no change. #}
 costs as (
 
     select
@@ -57,13 +57,17 @@ costs as (
     where charges.is_counted and charges.is_direct
     union all
     select
-        usage_date,
+        allocated_costs.usage_date,
         'Shared costs' as service_category,
-        team_id,
-        allocated_cost_usd as cost_usd,
-        allocated_cost_usd as even_cost_usd
+        allocated_costs.team_id,
+        allocated_costs.allocated_cost_usd as cost_usd,
+        case
+            when fixed_bills.fixed_kind = 'spread' then {{ even_cost('allocated_costs.allocated_cost_usd', 'allocated_costs.usage_date') }}
+            else allocated_costs.allocated_cost_usd
+        end as even_cost_usd
     from allocated_costs
-    where not is_direct
+    left join fixed_bills on 'unknown|||' || {{ key_part('allocated_costs.cost_pool') }} = fixed_bills.bill_key
+    where not allocated_costs.is_direct
 
 ),
 

@@ -1,4 +1,4 @@
-{# one row per scope (total, component, provider, team; what else has a budget) x day of the 30 after the as-of date; amounts are null where history is too short #}
+{# one row per scope (total, component, provider, team, model, pool; what else has a budget) x day of the 30 after the as-of date; amounts are null where history is too short #}
 
 with costs as (
 

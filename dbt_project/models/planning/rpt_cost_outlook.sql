@@ -1,4 +1,4 @@
-{# one row per scope (total, component, provider, team; what else has a budget), and per kind of part what the total has beyond them: the cost of the 30 days after
+{# one row per scope (total, component, provider, team, model, pool; what else has a budget), and per kind of part what the total has beyond them: the cost of the 30 days after
    the as-of date beside that of the 30 days up to it #}
 
 with costs as (

@@ -111,6 +111,7 @@ decisions as (
     select
         tracking_id,
         max(month_start_date) as last_month_date,
+        max(predicted_monthly_savings_usd) as predicted_monthly_savings_usd,
         cast(sum(measured_days) as bigint) as decision_days,
         {{ money('sum(case when realized_savings_usd is not null then predicted_savings_usd end)') }} as decision_predicted_usd,
         {{ money('sum(realized_savings_usd)') }} as decision_realized_usd,
@@ -142,7 +143,8 @@ summed as (
         cast(count(*) filter (where verdict = 'not carried out') as bigint) as missed_decisions,
         {{ money('sum(decision_predicted_usd)') }} as all_predicted_usd,
         {{ money('sum(decision_realized_usd)') }} as all_realized_usd,
-        {{ money("sum(decision_predicted_usd - decision_realized_usd) filter (where verdict = 'not carried out')") }} as all_missed_usd
+        {{ money("sum(decision_predicted_usd - decision_realized_usd) filter (where verdict = 'not carried out')") }} as all_missed_usd,
+        {{ money("sum(predicted_monthly_savings_usd) filter (where verdict = 'not carried out')") }} as all_missed_monthly_usd
     from judged
 
 ),

@@ -17,7 +17,12 @@ from reports_builder.subjects.allocation.breakdown.statements import (
     token_price,
 )
 from reports_builder.subjects.core.queries import spend as spend_of
-from reports_builder.subjects.core.statements import hours_section, spend_said, split_section
+from reports_builder.subjects.core.statements import (
+    features_of_customers_section,
+    hours_section,
+    spend_said,
+    split_section,
+)
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import (
     OUTLOOK_COLUMNS,
@@ -47,6 +52,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             Section("AI spend by day", figures=(spend_by_day(warehouse, outlook),)),
             split_section(warehouse, "organization", "Organization", "Organizations"),
             split_section(warehouse, "model", "Model", "Models"),
+            *features_of_customers_section(warehouse),
             *hours_section(warehouse),
             _token_section(warehouse),
             Section(

@@ -67,8 +67,8 @@ def outlooks(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, calendar_usd, change_share,
-            wape, days_within_range_share, sums_within_range_share, independent_tested_sums
+            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, calendar_usd,
+            change_share, wape, days_within_range_share, sums_within_range_share, independent_tested_sums
         from planning.rpt_cost_outlook
         order by
             scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, is_rest,

@@ -87,8 +87,9 @@ _LEFT = (
     Column("best_usd", "The best would save a month", "usd_table"),
 )
 _WHAT_IS_COVERED = (
-    "What is covered now: in all, out of what any commitment could cover; of a reservation, out of the "
-    "machines that it was bought for; of a plan, out of what it could cover"
+    "What is covered in the month, by the bills of clouds: in all, out of what any commitment to the "
+    "provider could cover; of a reservation, out of the machines that it was bought for; of a plan, out of "
+    "what it could cover"
 )
 _COVERED = (
     Column("month_start_date", "Month", "month"),

@@ -15,8 +15,11 @@ from reports_builder.subjects.rates.statements import (
 _FRAMEWORK_USAGE = f"{WORKLOADS}; Usage Optimization"
 
 
-def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
-    """Work that a cheaper model does as well; nothing when there is none."""
+def model_switches(kind: Evidence, switches: Evidence, came: Evidence) -> tuple[Insight, ...]:
+    """Work that a cheaper model does as well; nothing when there is none.
+
+    ``came`` is what became of moves that were decided before.
+    """
     if not switches.rows:
         return ()
     return (
@@ -43,7 +46,7 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                 days_of(kind),
                 is_in_plan=True,
             ),
-            outcome=_worth(kind),
+            outcome=_worth(kind) + _came(came),
             supporting=Table(
                 (
                     Column("task_type", "Task", "words"),
@@ -64,6 +67,17 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                 ),
             ),
         ),
+    )
+
+
+def _came(came: Evidence) -> Prose:
+    """What moves that were decided before have brought; nothing where none was measured."""
+    if not came.rows:
+        return note("")
+    moves = "one was" if came["measured_moves"] == 1 else "{measured_moves:count} were"
+    return came.say(
+        f" Of the moves that were decided before {moves} measured: {{moves_predicted_usd:usd_table}} were "
+        "expected until now, and **{moves_realized_usd:usd_table}** came."
     )
 
 

@@ -10,7 +10,8 @@ def totals(warehouse: Warehouse) -> Evidence:
         """
         select
             spend_usd, resources_usd, net_usd as total_net_usd, low_usd as total_low_usd,
-            high_usd as total_high_usd, overlap_usd, works as action_count, amount_usd as spend_after_usd,
+            high_usd as total_high_usd, gross_usd as total_gross_usd, overlap_usd,
+            works as action_count, amount_usd as spend_after_usd,
             net_share
         from rates.rpt_savings_waterfall
         where is_total and step_order > 0
@@ -25,6 +26,18 @@ def bridge(warehouse: Warehouse) -> Evidence:
         select all_spend_usd, spend_usd as examined_usd, not_examined_usd
         from rates.rpt_savings_waterfall
         where step_order = 0
+        """
+    )
+
+
+def overlaps(warehouse: Warehouse) -> Evidence:
+    """The kinds of counted actions of which others save a part already, the largest part first."""
+    return warehouse.evidence(
+        """
+        select replace(action_kind, '_', ' ') as action_kind, overlap_usd
+        from rates.rpt_savings_waterfall
+        where not is_total and counting = 'yes' and overlap_usd > 0
+        order by overlap_usd desc, action_kind
         """
     )
 

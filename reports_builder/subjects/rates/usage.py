@@ -1,12 +1,23 @@
 """Machines, storage and GPUs: what could be had for less, what speaks against it, what nobody measured."""
 
+from collections.abc import Mapping
+
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.formatting import Value, day_short
 from reports_builder.model import Column, Figure, Insight, KeyFigure, Recommendation, Section, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, USAGE
 from reports_builder.warehouse import Warehouse
 
 VALUE_KEY = "Bar: expected value. Upright mark: the high end of its range."
+
+
+def _because(row: Mapping[str, Value]) -> str:
+    """What was seen of the resource, and whether it was decided before."""
+    decided = row["decided_date"]
+    return f"{row['reason']}" + (f"; decided before, for {day_short(decided)}" if decided else "")
+
+
 _KINDS = (
     Column("action_kind", "Action", "words"),
     Column("accepted", "Accepted", "count"),
@@ -30,7 +41,7 @@ _RESOURCES = (
     Column("monthly_savings_usd", "Of it counted", "usd_table"),
     Column("low_monthly_savings_usd", "Low", "usd_table"),
     Column("payback_months", "Pays back after", "months"),
-    Column("reason", "Because"),
+    Column("reason", "Because", words=_because),
 )
 _PLACES = (
     Column("resource_id", "Machine"),
@@ -96,7 +107,7 @@ def _resources(warehouse: Warehouse) -> Evidence:
         select
             resource_id, coalesce(instance_type, storage_class, resource_type) as now, region_id, team_id,
             action_kind, target, scope_cost_usd, possible_monthly_savings_usd, monthly_savings_usd,
-            low_monthly_savings_usd, payback_months, reason
+            low_monthly_savings_usd, payback_months, decided_date, reason
         from rates.rpt_usage_optimizations
         where verdict = 'accepted'
         order by monthly_savings_usd desc, provider_name, resource_id, applied_order

@@ -119,6 +119,7 @@ missed as (
         *,
         {{ decimal_of_double('abs(cast(own_usd as double)) * wape', 'decimal(28, 6)') }} as missed_usd
     from own
+    where scope in ('component', 'provider', 'team')
 
 ),
 
@@ -144,17 +145,14 @@ compared as (
 fitted as (
 
     select
-        scope,
-        scope_id,
-        forecast_date,
-        horizon_days,
-        own_usd,
-        own_usd + case
-            when scope in ('component', 'provider', 'team') and is_whole and parts_usd > 0 and apart_usd is not null
-                then {{ split_exactly('apart_usd', 'running_usd', '(running_usd - missed_usd)', 'parts_usd', 'decimal(28, 6)') }}
+        own.scope, own.scope_id, own.forecast_date, own.horizon_days, own.own_usd,
+        own.own_usd + case
+            when compared.is_whole and compared.parts_usd > 0 and compared.apart_usd is not null
+                then {{ split_exactly('compared.apart_usd', 'compared.running_usd', '(compared.running_usd - compared.missed_usd)', 'compared.parts_usd', 'decimal(28, 6)') }}
             else cast(0 as decimal(28, 6))
         end as fitted_usd
-    from compared
+    from own
+    left join compared on own.scope = compared.scope and own.scope_id = compared.scope_id and own.forecast_date = compared.forecast_date
 
 ),
 

@@ -18,7 +18,8 @@ as_of as (
 
 ),
 
-{# What was known at each origin: the 56 days up to it, and nothing later. The last 120 days serve as origins, the as-of date among them: enough to judge a method, and the same work for any history. #}
+{# What was known at each origin: the 56 days up to it, and nothing later. Of the last 120 days each serves as an origin, every seventh, or the as-of date alone: enough to judge a method, and
+   the same work for any history. #}
 histories as (
 
     select
@@ -31,7 +32,10 @@ histories as (
         cast(costs.even_cost_usd as double) as cost_usd
     from as_of
     inner join dates on dates.date_day between as_of.as_of_date - 119 and as_of.as_of_date
-    inner join costs on costs.usage_date between dates.date_day - 55 and dates.date_day
+    inner join costs
+        on
+            costs.usage_date between dates.date_day - 55 and dates.date_day
+            and {{ days_between('dates.date_day', 'as_of.as_of_date') }} % costs.days_between_origins = 0
 
 ),
 
@@ -57,10 +61,8 @@ factors as (
 
     select
         *,
-        {{ ratio(
-            'typical_cost_usd * count(*) over scope_weekdays',
-            'sum(' ~ decimal_of_double('typical_cost_usd', 'decimal(38, 12)') ~ ') over scope_weekdays'
-        ) }} as weekday_factor
+        {{ ratio('typical_cost_usd * count(*) over scope_weekdays', 'sum(' ~ decimal_of_double('typical_cost_usd', 'decimal(38, 12)') ~ ') over scope_weekdays') }}
+            as weekday_factor
     from weekdays
     window scope_weekdays as (partition by scope, scope_id, origin_date)
     qualify sum(weekday_days) over scope_weekdays >= 14

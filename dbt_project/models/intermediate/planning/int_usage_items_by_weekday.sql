@@ -72,7 +72,6 @@ used as (
         cast(null as string) as resource_id,
         cast(null as string) as meter,
         'calls' as unit,
-        false as is_by_month,
         {%- for owner in owners %}
         usage.{{ owner }},
         {%- endfor %}
@@ -97,9 +96,6 @@ used as (
         resource_id,
         case when unit is null then charge_category else coalesce(sku_meter, sku_id, service_name) end as meter,
         unit,
-        {#- A price by the month is the same in each. -#}
-        {%- set priced = "lower(coalesce(pricing_unit, consumed_unit, ''))" %}
-        {{ priced }} like '%month%' or {{ priced }} like '%-mo' or {{ priced }} like '%.mo' as is_by_month,
         {%- for owner in owners %}
         {{ owner }},
         {%- endfor %}
@@ -124,7 +120,7 @@ days as (
 ),
 
 {% set keys = ['month_start_date', 'next_month_start_date', 'is_compared', 'iso_weekday', 'component', 'region', 'is_direct', 'team_id', 'customer_id', 'product_id',
-    'feature_id', 'provider', 'model', 'service_name', 'resource_id', 'meter', 'unit', 'is_by_month'] + owners %}
+    'feature_id', 'provider', 'model', 'service_name', 'resource_id', 'meter', 'unit'] + owners %}
 final as (
 
     select

@@ -1,8 +1,9 @@
 {# one row per month x scope (total, component, provider, team; what else has a budget) x item (what one owner used of one model, or of one meter of one
    resource of a bill): its quantity and cost in the month, its cost in the one before, and what the one before is with the weekdays of this month #}
 
-{% set items = ['team_id', 'customer_id', 'product_id', 'feature_id', 'provider', 'model', 'service_name', 'resource_id', 'meter', 'unit'] %}
-{% set owners = ['component', 'region', 'is_direct', 'is_by_month', 'organization_id', 'business_unit_id', 'project_id', 'user_id', 'cost_centre'] %}
+{% set bought = ['team_id', 'customer_id', 'product_id', 'feature_id', 'provider', 'model', 'service_name', 'unit'] %}
+{% set items = bought + ['resource_id', 'meter'] %}
+{% set owners = ['component', 'region', 'is_direct', 'organization_id', 'business_unit_id', 'project_id', 'user_id', 'cost_centre'] %}
 {% set keys = items + owners %}
 {% set sums = ['days', 'quantity', 'tokens', 'cost_usd'] %}
 
@@ -93,7 +94,7 @@ calendar as (
 
 {# A resource with charges on less than a week of both months is one of many: such are compared together, by what is metered. One that is metered
    otherwise from a day on, as after it was made larger, is the same. #}
-{% set same_resource = 'partition by month_start_date, iso_weekday, coalesce(resource_id, meter), ' ~ keys | reject('in', ['resource_id', 'meter']) | join(', ') %}
+{% set same_resource = 'partition by month_start_date, iso_weekday, coalesce(resource_id, meter), ' ~ (bought + owners) | join(', ') %}
 gathered as (
 
     select
@@ -111,7 +112,6 @@ weighed as (
     select
         gathered.*,
         cast(case
-            when gathered.is_by_month then 1
             when
                 gathered.unit = 'calls' or gathered.is_passing
                 or (gathered.resource_days >= calendar.days and gathered.prior_resource_days >= calendar.prior_days)

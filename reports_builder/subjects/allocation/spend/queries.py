@@ -57,6 +57,17 @@ def ai_share(warehouse: Warehouse) -> Evidence:
     )
 
 
+def services(warehouse: Warehouse) -> Evidence:
+    """Services of each provider with their cost, the dearest first; no row where AI is all spend."""
+    return warehouse.evidence(
+        """
+        select provider_name, service_name, cost_usd, cost_share, provider_cost_usd
+        from allocation.rpt_spend_by_service
+        order by cost_rank
+        """
+    )
+
+
 def categories(warehouse: Warehouse) -> Evidence:
     """Spend by service category, the largest first, and all of it at the end."""
     return warehouse.evidence(

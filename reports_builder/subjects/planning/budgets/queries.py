@@ -1,6 +1,9 @@
 """What is asked of the marts about budgets of every scope."""
 
+from datetime import date
+
 from reports_builder.evidence import Evidence
+from reports_builder.formatting import Value
 from reports_builder.warehouse import Warehouse
 
 
@@ -100,6 +103,9 @@ def proposals(warehouse: Warehouse) -> Evidence:
             open_savings_usd,
             proposed_after_savings_usd,
             quarter_proposed_usd,
+            quarter_event_budget_usd,
+            forecast_error_share,
+            proposed_by_error_usd,
             growth_share,
             contingency_share,
             basis
@@ -118,5 +124,35 @@ def longer_proposals(warehouse: Warehouse) -> Evidence:
         from planning.rpt_budget_proposals
         where period <> 'month' and proposed_usd > 0
         order by period, scope = 'total' desc, scope, proposed_usd desc, scope_id
+        """
+    )
+
+
+def renewals_to_come(warehouse: Warehouse, quarter_start: Value) -> Evidence:
+    """Commitments that end before a quarter does and are worth renewing: what their end costs is budgeted."""
+    if not isinstance(quarter_start, date):
+        raise TypeError(f"the first day of a quarter is wanted here, not {quarter_start!r}")
+    return warehouse.evidence(
+        """
+        select
+            coalesce(commitment_type, 'commitment') as commitment_type, provider_name, team_id, ends_on,
+            decide_by_date, renewed_monthly_savings_usd
+        from rates.rpt_commitment_renewals
+        where
+            advice = 'renew it' and not is_renewed_automatically
+            and ends_on <= last_day(:quarter_start + 62)
+        order by ends_on, provider_name, commitment_id
+        """,
+        quarter_start=quarter_start,
+    )
+
+
+def after_price_plan(warehouse: Warehouse) -> Evidence:
+    """What AI costs after the savings on calls and the price plan; no row where no plan changes it."""
+    return warehouse.evidence(
+        """
+        select cost_usd, cost_low_usd
+        from rates.rpt_decision_waterfall
+        where step = 'price' and scope_type = 'company' and change_usd <> 0
         """
     )

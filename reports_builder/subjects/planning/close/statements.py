@@ -94,12 +94,12 @@ def month_against_the_one_before(company: Evidence) -> Prose:
     if not company["days_usd"]:
         return said
     return said + company.say(
-        " The days of the month alone change what goes on as before by {days_usd:delta_usd}."
+        " What goes on as before cost {days_usd:more_or_less_usd} for the days of the month alone."
     )
 
 
 def _cause(company: Evidence, advised: _Advised) -> tuple[Prose, ...]:
-    if company["largest_part"] is None:
+    if _is_no_cent(company["largest_part_usd"]):
         return ()
     said = note(f"What did most of the difference: {in_words(company['largest_part'])}, ") + company.say(
         "**{largest_part_usd:delta_usd}**"
@@ -166,7 +166,7 @@ def _owner(record: Mapping[str, Value]) -> str:
 def _to_do(record: Mapping[str, Value], advised: _Advised) -> str:
     """The question that the largest cause raises, after the advice on a budget that is missed again."""
     most = record["largest_part_usd"]
-    if most is None:
+    if _is_no_cent(most):
         return "-"
     if record["largest_part"] != "days" and float(most) <= 0:  # type: ignore[arg-type]
         return _BELOW
@@ -177,6 +177,10 @@ def _to_do(record: Mapping[str, Value], advised: _Advised) -> str:
         if decision is None or record["period"] != "month"
         else f"{decision[:1].upper()}{decision[1:]}. {asked}"
     )
+
+
+def _is_no_cent(amount: Value) -> bool:
+    return amount is None or round(float(amount), 2) == 0  # type: ignore[arg-type]
 
 
 def _sums(sums: Evidence) -> Prose:
@@ -274,6 +278,7 @@ def _parts_table(parts: Evidence) -> Table:
             "The sum of the parts is cost less plan, or less the month before, to the last decimal. A plan "
             "starts from the month before."
         ),
+        max_rows=11,
         name="Parts of the company's difference",
     )
 

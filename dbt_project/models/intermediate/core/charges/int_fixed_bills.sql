@@ -1,9 +1,15 @@
-{# one row per kind of line of the bills (provider, service, resource, description) that comes to the same amount in every month, and whether it is spread over the
+{# one row per kind of line of the bills (provider, service, resource, description), or shared pool, that comes to the same amount in every month, and whether it is spread over the
    days of the month or falls on one of them #}
 
-with charges as (
+with bill_charges as (
 
     select * from {{ ref('int_charges__focus') }}
+
+),
+
+pool_charges as (
+
+    select * from {{ ref('int_charges__pools') }}
 
 ),
 
@@ -13,17 +19,27 @@ as_of as (
 
 ),
 
+charges as (
+
+    select {{ bill_key('bill_charges') }} as bill_key, bill_charges.charge_date, bill_charges.effective_cost_usd
+    from bill_charges
+    where bill_charges.is_counted
+    union all
+    select {{ bill_key('pool_charges', ['provider_name', none, none, 'charge_description']) }} as bill_key, pool_charges.charge_date, pool_charges.effective_cost_usd
+    from pool_charges
+
+),
+
 days as (
 
     select
-        {{ bill_key('charges') }} as bill_key,
+        charges.bill_key,
         charges.charge_date,
         cast(date_trunc('month', charges.charge_date) as date) as month_start_date,
         cast(sum(charges.effective_cost_usd) as double) as cost_usd
     from charges
     inner join as_of on charges.charge_date between {{ month_after('as_of.as_of_date', -2) }} and as_of.as_of_date
-    where charges.is_counted
-    group by {{ bill_key('charges') }}, charges.charge_date
+    group by charges.bill_key, charges.charge_date
     having sum(charges.effective_cost_usd) <> 0
 
 ),
