@@ -1,8 +1,10 @@
 """A file of lines that is only ever appended to, by several processes at once, and survives a kill."""
 
 import fcntl
+import json
 import os
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dbt_project.landing.errors import unwritten
@@ -10,6 +12,8 @@ from dbt_project.landing.whole_files import append_whole
 from reports_builder.errors import ReportError
 
 _BLOCK = 4096
+WRITTEN_AT = "%Y-%m-%dT%H:%M:%S.%fZ"
+"""How lines say when they were written, in UTC: as text they are in the order of time."""
 
 
 def read_lines(path: Path) -> list[bytes]:
@@ -29,6 +33,31 @@ def append_lines(path: Path, lines: Sequence[bytes]) -> None:
     """
     if lines:
         append_after(path, lambda _: lines)
+
+
+def append_in_order(path: Path, time_field: str, lines: Sequence[bytes]) -> None:
+    """The same for objects of JSON that say when they were written: none says so before the line before it.
+
+    What was said last counts, which a clock that was set back must not change.
+    """
+
+    def lines_after(before: bytes) -> list[bytes]:
+        last, just_after = _time_of(before, time_field)
+        told = [json.loads(line) for line in lines]
+        late = [each | {time_field: just_after} if each[time_field] < last else each for each in told]
+        return [json.dumps(each).encode("ascii") + b"\n" for each in late]
+
+    if lines:
+        append_after(path, lines_after)
+
+
+def _time_of(line: bytes, time_field: str) -> tuple[str, str]:
+    """When a line was written, and the moment after that; empty where it does not say."""
+    try:
+        said = datetime.fromisoformat(json.loads(line)[time_field]).astimezone(UTC)
+        return said.strftime(WRITTEN_AT), (said + timedelta(microseconds=1)).strftime(WRITTEN_AT)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return "", ""
 
 
 def append_after(path: Path, lines_after: Callable[[bytes], Sequence[bytes]]) -> None:

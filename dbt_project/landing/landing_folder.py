@@ -55,6 +55,7 @@ class LandingFolder:
         self._raw_customers = self._customers_dir / _RAW_CUSTOMERS
         self.landing_dir = build / "landing"
         self._notes = self.landing_dir / "notes" / "notes.parquet"
+        self._checked = build / "contract" / "checked.json"
         self._days = self.landing_dir / "days" / "days.parquet"
         self.frozen = FrozenFiles(build / "frozen")
         self._call_files: list[Path] = []
@@ -81,7 +82,7 @@ class LandingFolder:
                 "s3://bucket/prefix`, and let FINOPS_RAW_DIR name the folder"
             ]
         self._call_files = call_files(raw_dir) if "calls" in sources else []
-        problems = call_problems(raw_dir, self._call_files) if "calls" in sources else []
+        problems = call_problems(raw_dir, self._call_files, self._checked) if "calls" in sources else []
         problems += no_record_problems(raw_dir, sources)
         problems += self._take_customers(raw_dir / "customers.parquet", is_on="customers" not in sources)
         problems += self._land(raw_dir, sources, pseudonymised)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,7 @@ def record_forecasts(published: Path) -> None:
             rows = outlook.select(*map(duckdb.ColumnExpression, _SAID)).fetchall()
     except duckdb.Error:
         return  # built without plans
-    today = datetime.now(UTC).date().isoformat()
     said = [dict(zip(_SAID, map(_text, row), strict=True)) for row in rows]
-    said = [each for each in said if str(each["first_forecast_date"]) >= today]
     record = published.parent / FORECASTS
     try:
         _append(record, said)
@@ -57,16 +55,22 @@ def _append(file: Path, said: list[dict[str, str | None]]) -> None:
         record.seek(0)
         written = record.read()
         last: dict[tuple[Any, ...], dict[str, Any]] = {}
+        now, written_at = datetime.now(UTC), [datetime.min.replace(tzinfo=UTC)]
         for line in written.splitlines():
             try:
                 told = json.loads(line)
                 last[_key(told)] = {name: told[name] for name in _SAID}
+                written_at.append(datetime.fromisoformat(told["recorded_at"]).astimezone(UTC))
             except (ValueError, KeyError, TypeError):
                 continue  # what a kill cut off, or somebody wrote by hand
+        # What was said first counts, which a clock that was set back must not change.
+        if now <= max(written_at):
+            now = max(written_at) + timedelta(seconds=1)
+        said = [each for each in said if str(each["first_forecast_date"]) >= now.date().isoformat()]
         new = [each for each in said if last.get(_key(each)) != each]
         if not new:
             return
-        recorded_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        recorded_at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         lines = "".join(f"{json.dumps({'recorded_at': recorded_at} | each)}\n" for each in new)
         # What a kill cut off must not swallow the line that follows it.
         heal = "" if not written or written.endswith(b"\n") else "\n"

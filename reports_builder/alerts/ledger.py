@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_project.landing.errors import unwritten
-from reports_builder.append_only import append_lines, read_lines
+from reports_builder.append_only import WRITTEN_AT, append_in_order, read_lines
 from reports_builder.errors import ReportError
 
 FIRED, SENDING, DELIVERED, FAILED = "fired", "sending", "delivered", "failed"
@@ -49,7 +49,7 @@ class Event:
         """The event as one line; ASCII, so that no character of a name can end it."""
         told = {
             "event_id": uuid.uuid4().hex,
-            "event_at": self.event_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "event_at": self.event_at.astimezone(UTC).strftime(WRITTEN_AT),
             **{name: getattr(self, name) for name in _FIELDS if getattr(self, name) is not None},
         }
         return json.dumps(self.details | told).encode("ascii") + b"\n"
@@ -71,7 +71,7 @@ class Ledger:
 
     def append(self, events: Sequence[Event]) -> None:
         """Write the events in one piece and see them on disk; ReportError when that is not possible."""
-        append_lines(self.path, [event.line() for event in events])
+        append_in_order(self.path, "event_at", [event.line() for event in events])
 
     @contextmanager
     def one_run(self, wait_seconds: float) -> Iterator[bool]:

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from reports_builder.append_only import append_lines, read_lines
+from reports_builder.append_only import WRITTEN_AT, append_in_order, read_lines
 from reports_builder.errors import ReportError
 
 SCOPES = (
@@ -69,7 +69,7 @@ class BudgetChange:
         at = self.changed_at or datetime.now(UTC)
         told = {
             "change_id": uuid.uuid4().hex,
-            "changed_at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "changed_at": at.astimezone(UTC).strftime(WRITTEN_AT),
             "actor": self.actor,
             "scope": self.scope,
             "scope_id": self.scope_id,
@@ -100,7 +100,7 @@ class BudgetChanges:
 
     def append(self, changes: Sequence[BudgetChange]) -> None:
         """Write the changes in one piece; all of them or none count."""
-        append_lines(self.path, [change.line() for change in changes])
+        append_in_order(self.path, "changed_at", [change.line() for change in changes])
 
 
 def budget_change(

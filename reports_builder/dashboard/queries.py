@@ -90,32 +90,33 @@ def margins_by_day(warehouse: Warehouse) -> Evidence:
 
 
 def options(warehouse: NarrowedWarehouse) -> dict[str, tuple[str, ...]]:
-    """The values that a filter can be set to; of too many, those with the most calls or customers."""
+    """The values that a filter can be set to; of too many customers or features those with the most calls."""
 
     def values(sql: str) -> tuple[str, ...]:
-        rows = warehouse.evidence(sql, most=MOST_LISTED).rows
+        rows = warehouse.evidence(sql, most=MOST_LISTED, usage=USAGE).rows
         return tuple(sorted(str(value) for (value,) in rows if value is not None))
 
     strangers = warehouse.evidence("select count(*) as customers from core.dim_customers where not is_known")
     organizations = values(
-        "select organization_id from core.dim_customers where is_known group by 1 "
-        "order by count(*) desc, 1 limit :most"
+        "select distinct organization_id from core.dim_customers where is_known "
+        "order by organization_id limit :most"
     )
     return {
         "customer": values(
-            "select customer_id from core.fct_usage_daily group by 1 order by sum(calls) desc, 1 limit :most"
+            "select customer_id from :usage group by customer_id "
+            "order by sum(calls) desc, customer_id limit :most"
         ),
         "environment": values("select distinct environment from core.fct_usage_daily"),
         "feature": values(
-            "select feature_id from core.fct_usage_daily group by 1 order by sum(calls) desc, 1 limit :most"
+            "select feature_id from :usage group by feature_id "
+            "order by sum(calls) desc, feature_id limit :most"
         ),
         "model": values("select distinct model from core.fct_usage_daily"),
         "organization": tuple(sorted({*organizations, *(["unallocated"] if strangers["customers"] else [])})),
         "product": values("select distinct product_id from core.fct_usage_daily"),
         "provider": values("select distinct provider from core.fct_usage_daily"),
         "team": values(
-            "select team_id from intermediate.int_usage_owned_daily "
-            "group by 1 order by sum(calls) desc, 1 limit :most"
+            "select distinct team_id from intermediate.int_usage_owned_daily order by team_id limit :most"
         ),
         "tier": values("select distinct subscription_tier from core.dim_customers"),
     }

@@ -70,10 +70,12 @@ class Watcher:
             with listening(self.raw) as bell:
                 found = look(self.raw)
                 while not self.is_due(found) and not self.is_ended():
-                    if (self._built or self._failed) is not None and time.time() >= self._after_at:
+                    if (self._built or self._failed) is not None and time.monotonic() >= self._after_at:
                         # No figure is new, but a failure is to be told, or a channel to be tried again.
                         self._run_after()
-                    waiting = self._retry_at - time.time() if self._failed is not None else NOTICE_SECONDS
+                    waiting = (
+                        self._retry_at - time.monotonic() if self._failed is not None else NOTICE_SECONDS
+                    )
                     bell.wait(min(NOTICE_SECONDS, max(0.01, waiting)))
                     found = look(self.raw)
                     if not found.files:
@@ -88,7 +90,7 @@ class Watcher:
         if not found.files:
             return False
         if self._failed is not None:
-            return found != self._failed or self.builder.is_stale() or time.time() >= self._retry_at
+            return found != self._failed or self.builder.is_stale() or time.monotonic() >= self._retry_at
         return found != self._built or self.builder.is_stale()
 
     def refresh(self, found: Arrivals) -> None:
@@ -157,18 +159,20 @@ class Watcher:
     def _fail(self, found: Arrivals, attempt: int, started: float, reason: str) -> None:
         now = time.time()
         self._failed = found
-        self._retry_at = now + min(_LONGEST_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2 ** (attempt - 1))
+        wait = min(_LONGEST_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2 ** (attempt - 1))
+        # A clock that is set back makes nobody wait longer.
+        self._retry_at = time.monotonic() + wait
         self.status.update(
             state="failed",
             finished_at=iso(now),
             seconds=round(now - started, 3),
             error=reason,
-            next_retry_at=iso(self._retry_at),
+            next_retry_at=iso(now + wait),
         )
         self.tell(f"attempt {attempt} failed, the last good figures stay: {reason}")
 
     def _run_after(self) -> None:
-        self._after_at = time.time() + _AFTER_SECONDS
+        self._after_at = time.monotonic() + _AFTER_SECONDS
         try:
             self.after()
         except Exception as error:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from reports_builder.append_only import append_lines, read_lines
+from reports_builder.append_only import WRITTEN_AT, append_in_order, read_lines
 from reports_builder.errors import ReportError
 from reports_builder.warehouse import Warehouse, open_warehouse
 
@@ -89,7 +89,7 @@ class Decision:
         told = {name: None if value is None else str(value) for name, value in vars(self).items()}
         stamped = {
             "decision_id": uuid.uuid4().hex,
-            "decided_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+            "decided_at": datetime.now(UTC).strftime(WRITTEN_AT),
         }
         return json.dumps(stamped | told).encode("ascii") + b"\n"
 
@@ -102,7 +102,7 @@ class Decisions:
 
     def append(self, decisions: Sequence[Decision]) -> None:
         """Write the decisions in one piece; all of them or none count."""
-        append_lines(self.path, [decision.line() for decision in decisions])
+        append_in_order(self.path, "decided_at", [decision.line() for decision in decisions])
 
     def all(self) -> list[dict[str, str | None]]:
         """Every decision in the order written; a line that a kill cut off is passed over."""

@@ -228,7 +228,7 @@ def writers(books: Workspace, folder: Path) -> list[Writer]:
         ),
         Writer("export parquet", ("reports_builder", "export", "parquet", "--out", "{disk}/out", *warehouse), linked),
         Writer("export to a bucket", ("reports_builder", "export", "parquet", "--out", "s3://data/{name}", *warehouse), _together(linked, _text("tmp/mine")), environment={"TMPDIR": "{disk}/tmp"}),
-        Writer("send", ("reports_builder", "send", "--out", "{disk}/mail.eml", *warehouse), _together(linked, _text("mail.eml"))),
+        Writer("send", ("reports_builder", "send", "--dry-run", "{disk}/mail.eml", *warehouse), _together(linked, _text("mail.eml"))),
         Writer("compliance", ("reports_builder", "compliance", *month, "--out", "{disk}/books", *warehouse), linked, environment=key, is_once=True),
         Writer("erase", ("reports_builder", "erase", "--customer", "cust_0001", "--yes", "--raw", "{disk}/raw", *own), lambda disk: (publish(disk / "finops.duckdb"), _generated(disk)), ("raw/*", "erasures/*", "build/*")),
         Writer("seal", sealed, lambda disk: publish(disk / "finops.duckdb"), ("seals/*",), key, check=_verified),
@@ -392,7 +392,7 @@ def _books(folder: Path) -> Workspace:
     """A small company with bills, built once."""
     books = Workspace(folder, folder / "target")
     if not books.published.exists():
-        books.generate(8, 40, "--with-cloud")
+        books.generate(20, 45, "--with-cloud")
         done = books.run_command("build", "--exclude-resource-type", "test", "unit_test", "--vars", "{is_live_refresh: true}")  # fmt: skip
         if done.returncode:
             raise WrongError(done.stdout[-2000:])

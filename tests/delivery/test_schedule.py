@@ -145,3 +145,17 @@ def test_what_is_wrong_with_the_settings_is_said(scene: Scene) -> None:
     scene.run.environment = {}
     scene.run()
     assert "there is nobody to send to" in scene.state["delivery_error"]
+
+
+def test_a_clock_that_is_set_back_neither_sends_twice_nor_waits_until_it_is_there_again(scene: Scene) -> None:
+    scene.clock.now = NOON + timedelta(days=400)
+    scene.run()
+    assert len(scene.endpoint.received) == 1
+    scene.clock.now = NOON
+    scene.started()
+    scene.run()
+    assert len(scene.endpoint.received) == 1
+    # Other data is sent when it is due by the clock that was put right.
+    scene.publish(5)
+    scene.run()
+    assert len(scene.endpoint.received) == 2

@@ -53,8 +53,9 @@ class Scene:
         self.pages: tuple[str, ...] = ("finops_summary.md",)
         self.after: Callable[[], None] = lambda: None
         self.render: Callable[[], None] = lambda: None
-        self.now = 1_000_000.0
-        monkeypatch.setattr(loop.time, "time", lambda: self.now)
+        self.now, self.set_by = 1_000_000.0, 0.0
+        monkeypatch.setattr(loop.time, "time", lambda: self.now + self.set_by)
+        monkeypatch.setattr(loop.time, "monotonic", lambda: self.now)
         self.watcher = self.new_watcher()
 
     def new_watcher(self) -> loop.Watcher:
@@ -288,3 +289,13 @@ def test_a_folder_that_comes_later_and_its_files_are_noticed_soon(
     assert scene.builder.asked == [None, CALLS]
     # Far below the interval at which the folder is looked at anyway: the system's notice did it.
     assert noticed[1] - noticed[0] < loop.NOTICE_SECONDS / 2
+
+
+def test_a_clock_that_is_set_back_holds_up_no_second_attempt(scene: Scene) -> None:
+    scene.builder.steps = [failing(RefreshError("No room."))]
+    scene.arrive("calls/date=2026-10-01/a.parquet")
+    assert scene.turn()
+    assert scene.status["state"] == "failed"
+    scene.set_by, scene.now = -86_400.0, scene.now + 6
+    assert scene.turn()
+    assert (scene.status["state"], scene.status["sequence"]) == ("idle", 1)

@@ -149,11 +149,11 @@ def _moved(connection: duckdb.DuckDBPyConnection, month: date) -> float:
         now = now[now["customer_id"].isin(before["customer_id"])]
         moved = []
         for name in ("on_old", "on_new"):
-            known = before.groupby("customer_id")[name].agg(["mean", "size"]).add_suffix("_before")
-            found = now.groupby("customer_id")[name].agg(["sum", "size"]).join(known)
-            expected, more = found["mean_before"] * found["size"], found["size"] / found["size_before"]
-            chance = (expected * (1 - found["mean_before"]) * (1 + more)).sum() ** 0.5
-            difference = (expected - found["sum"]).sum() * (1 if name == "on_old" else -1)
+            known = before.groupby("customer_id")[name].agg(share="mean", known="size")
+            found = now.groupby("customer_id")[name].agg(there="sum", calls="size").join(known)
+            expected, more = found["share"] * found["calls"], found["calls"] / found["known"]
+            chance = (expected * (1 - found["share"]) * (1 + more)).sum() ** 0.5
+            difference = (expected - found["there"]).sum() * (1 if name == "on_old" else -1)
             moved.append(difference if difference > 2 * chance else 0.0)
         arrived = now[now["on_new"]]
         share = min(moved) / len(arrived) if len(arrived) else 0

@@ -208,6 +208,14 @@ def spoil_truncated(workspace: Workspace) -> str:
     return str(path)
 
 
+def spoil_turned_bit(workspace: Workspace) -> str:
+    path = workspace.day_file(DAY)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    return f"{path}: not a readable Parquet file (could not verify page integrity, CRC checksum"
+
+
 def spoil_missing_column(workspace: Workspace) -> str:
     path = workspace.day_file(DAY)
     pq.write_table(pq.ParquetFile(path).read().drop_columns(["output_tokens"]), path)
@@ -225,7 +233,9 @@ def spoil_customers(workspace: Workspace) -> str:
     return "customers.parquet: column monthly_fee is missing"
 
 
-@pytest.mark.parametrize("spoil", [spoil_truncated, spoil_missing_column, spoil_empty, spoil_customers])
+@pytest.mark.parametrize(
+    "spoil", [spoil_truncated, spoil_turned_bit, spoil_missing_column, spoil_empty, spoil_customers]
+)
 def test_an_unreadable_source_stops_the_build_and_leaves_the_warehouse(
     workspace: Workspace, spoil: Any
 ) -> None:

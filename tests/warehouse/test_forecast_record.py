@@ -83,5 +83,5 @@ def test_what_cannot_be_written_is_said_and_undoes_no_publication(
     file = published(tmp_path, 100)
     (tmp_path / FORECASTS).mkdir()
     record_forecasts(file)
-    assert "the next build tries again" in capsys.readouterr().err
+    assert "the next build writes the forecasts down" in capsys.readouterr().err
     assert file.exists()

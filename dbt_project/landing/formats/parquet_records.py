@@ -17,7 +17,7 @@ ROWS_PER_BATCH = 20_000
 def parquet_rows(path: Path, known: KnownColumns) -> Iterator[tuple[int, dict[str, Any], str | None]]:
     """Row number, fields as they are and no problem of each row."""
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             spellings = file.schema_arrow.names
             names = dict(zip(spellings, known.column_names(spellings), strict=True))
             wanted = [spelling for spelling, name in names.items() if known.is_read(name)]

@@ -202,8 +202,8 @@ final as (
     from incidents
     left join call_changes
         on
-            incidents.hour_of_day is null and incidents.scope = call_changes.scope and incidents.scope_id = call_changes.scope_id
-            and incidents.usage_date = call_changes.usage_date
+            case when incidents.hour_of_day is null then incidents.scope end = call_changes.scope
+            and incidents.scope_id = call_changes.scope_id and incidents.usage_date = call_changes.usage_date
 
 )
 

@@ -113,8 +113,9 @@ kinds as (
 
     select step_order, kind
     from (
-        values (1, 'model_switches'), (2, 'caching'), (3, 'batch'), (4, 'negotiated_rates'), (5, 'spare_capacity'), (6, 'commitments'), (7, 'unused_commitments'), (8, 'credits'),
-            (9, 'charged_otherwise')
+        values
+        (1, 'model_switches'), (2, 'caching'), (3, 'batch'), (4, 'negotiated_rates'), (5, 'spare_capacity'), (6, 'commitments'), (7, 'unused_commitments'),
+        (8, 'credits'), (9, 'charged_otherwise')
     ) as listed (step_order, kind)
 
 ),
