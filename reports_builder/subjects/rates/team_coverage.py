@@ -42,9 +42,8 @@ def _days(warehouse: Warehouse) -> Evidence:
     )
 
 
-def _figures(warehouse: Warehouse) -> tuple[Figure, ...]:
+def _figures(days: Evidence) -> tuple[Figure, ...]:
     """Coverage and utilization by day; one day alone is no line."""
-    days = _days(warehouse)
     if len({row["usage_date"] for row in days.records()}) < 2:
         return ()
     title = note("How much of the usage commitments covered, and how far they were used, day by day")
@@ -62,7 +61,7 @@ def _figures(warehouse: Warehouse) -> tuple[Figure, ...]:
 
 def team_coverage_section(warehouse: Warehouse) -> tuple[Section, ...]:
     """Whom commitments benefit, and who answers for the rest; nothing where nothing is owned."""
-    teams = _teams(warehouse)
+    teams, days = _teams(warehouse), _days(warehouse)
     if not teams.rows:
         return ()
     return (
@@ -76,7 +75,7 @@ def team_coverage_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     "amounts differ."
                 ),
             ),
-            figures=_figures(warehouse),
+            figures=_figures(days),
             tables=(Table(_COLUMNS, teams, max_rows=20),),
         ),
     )
