@@ -121,7 +121,7 @@ final as (
 
     select summed.*, unlisted.unlisted_usage_usd, unlisted.unlisted_resources, unlisted.unlisted_providers
     from summed
-    left join unlisted on summed.month_start_date = unlisted.month_start_date and summed.kind = 'negotiated_rates'
+    left join unlisted on case when summed.kind = 'negotiated_rates' then summed.month_start_date end = unlisted.month_start_date
 
 )
 
