@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from reports_builder.charts import Record, data
+from reports_builder.charts import WIDTH, Record, data
 
 # Light enough for black letters on each of them, on a light and on a dark page.
 _TINTS = ["#a0b4c9", "#e8b48f", "#b7d3b0", "#e3cd86", "#c9b6d6", "#d3dce6", "#9ecfcf", "#d8a7a7"]
 _MOST_AMOUNTS = 60
-# Parts of the whole that a name, and a name above an amount, need.
-_WIDE, _ONE_LINE, _TWO_LINES = 0.12, 0.06, 0.12
+# Parts of the height that a name, and a name above an amount, need.
+_ONE_LINE, _TWO_LINES = 0.06, 0.12
+# How many letters the width of a box has room for, where it is drawn.
+_LETTERS = f"floor((datum.right - datum.left) * (containerSize()[0] > 0 ? containerSize()[0] : {WIDTH}) / 8)"
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,19 @@ def treemap(parts: Sequence[Part], measure: str) -> alt.TopLevelMixin:
             members[group], layout([part.value for part in members[group]], outer), strict=True
         )
     ]
-    base = alt.Chart(data(rows)).encode(
-        tooltip=[alt.Tooltip("name:N", title="of"), alt.Tooltip("said:N", title=measure)]
+    base = (
+        alt.Chart(data(rows))
+        .transform_calculate(letters=_LETTERS)
+        .transform_calculate(
+            name_fit="datum.letters < 5 ? '' : length(datum.label) <= datum.letters ? datum.label "
+            ": slice(datum.label, 0, datum.letters - 1) + '…'",
+            amount_fit="datum.has_amount && length(datum.said) <= datum.letters ? datum.said : ''",
+        )
+        .transform_calculate(
+            first="datum.amount_fit ? datum.name_fit : ''",
+            only="datum.amount_fit || !datum.has_name ? '' : datum.name_fit",
+        )
+        .encode(tooltip=[alt.Tooltip("name:N", title="of"), alt.Tooltip("said:N", title=measure)])
     )
     across, down = alt.Scale(domain=[0, 1], nice=False), alt.Scale(domain=[1, 0], nice=False)
     boxes = base.mark_rect(stroke="white", strokeWidth=2).encode(
@@ -116,16 +129,14 @@ def treemap(parts: Sequence[Part], measure: str) -> alt.TopLevelMixin:
         base.mark_text(dy=shift, color="black").encode(
             text=f"{text}:N", x=alt.X("across:Q", scale=across), y=alt.Y("down:Q", scale=down)
         )
-        for text, shift in (("only", 0), ("label", -8), ("amount", 8))
+        for text, shift in (("only", 0), ("first", -8), ("amount_fit", 8))
     ]
     chart: alt.TopLevelMixin = alt.layer(boxes, *texts)
     return chart
 
 
 def _row_of(part: Part, box: Box, *, has_amount: bool) -> Record:
-    wide, high = box.right - box.left > _WIDE, box.bottom - box.top
-    name = _shortened(part.label, box.right - box.left) if wide and high > _ONE_LINE else ""
-    has_both = has_amount and high > _TWO_LINES
+    high = box.bottom - box.top
     return {
         "group": part.group,
         "name": part.name,
@@ -136,12 +147,7 @@ def _row_of(part: Part, box: Box, *, has_amount: bool) -> Record:
         "bottom": box.bottom,
         "across": (box.left + box.right) / 2,
         "down": (box.top + box.bottom) / 2,
-        "only": "" if has_both else name,
-        "label": name if has_both else "",
-        "amount": part.said if name and has_both else "",
+        "label": part.label,
+        "has_name": high > _ONE_LINE,
+        "has_amount": has_amount and high > _TWO_LINES,
     }
-
-
-def _shortened(text: str, share: float) -> str:
-    letters = max(3, int(share * 90))
-    return text if len(text) <= letters else f"{text[: letters - 1]}…"

@@ -14,6 +14,7 @@ from reports_builder.dashboard.alerts_shown import Alerts, read_alerts
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.kept import kept
 from reports_builder.dashboard.pages import MOVED, page_of
+from reports_builder.dashboard.parts import with_parts
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer, trace
@@ -66,7 +67,7 @@ def load_view(name: str, path: str, identity: Identity, filters: Filters) -> Vie
         if (filters.chosen or identity.scope.is_everything) and not queries.calls_in_period(warehouse):
             return None
         view = _seen(_dated(_build_of(name)(warehouse), warehouse), identity)
-        return replace(view, tiles=with_weeks(warehouse, view.tiles))
+        return replace(view, tiles=with_parts(warehouse, with_weeks(warehouse, view.tiles)))
 
 
 @kept(128)

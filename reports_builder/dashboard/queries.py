@@ -3,7 +3,7 @@
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import text
-from reports_builder.marts import CUSTOMER_DAYS, USAGE
+from reports_builder.marts import CUSTOMER_DAYS, CUSTOMER_MARGINS, USAGE
 from reports_builder.warehouse import Warehouse
 
 MOST_LISTED = 1000
@@ -86,6 +86,68 @@ def margins_by_day(warehouse: Warehouse) -> Evidence:
         order by usage_date
         """,
         days=CUSTOMER_DAYS,
+    )
+
+
+def spend_by_provider(warehouse: Warehouse) -> Evidence:
+    """AI spend of the period by provider, the largest first."""
+    return warehouse.evidence(
+        """
+        select provider as part, sum(effective_cost_usd) as part_usd
+        from :usage
+        where usage_date between :window_start and :as_of
+        group by provider
+        order by part_usd desc nulls last, part
+        """,
+        usage=USAGE,
+    )
+
+
+def all_spend_by_category(warehouse: Warehouse) -> Evidence:
+    """All spend by service category, the largest first."""
+    return warehouse.evidence(
+        """
+        select service_category as part, cost_usd as part_usd
+        from allocation.rpt_spend_by_category
+        where service_category <> 'all' and cost_usd <> 0
+        order by cost_usd desc, service_category
+        """
+    )
+
+
+def fees_and_costs(warehouse: Warehouse) -> Evidence:
+    """What the margin of customers is made of: their fees, and what serving them costs."""
+    return warehouse.evidence(
+        """
+        select sum(revenue_usd) as fees_usd, sum(cost_to_serve_usd) as served_usd
+        from :margins
+        where gross_margin_usd is not null
+        """,
+        margins=CUSTOMER_MARGINS,
+    )
+
+
+def savings_by_kind(warehouse: Warehouse) -> Evidence:
+    """What the counted actions save a month, by kind."""
+    return warehouse.evidence(
+        """
+        select replace(action_kind, '_', ' ') as part, kind_net_usd as part_usd
+        from rates.rpt_savings_actions
+        where is_first_of_its_kind
+        order by kind_net_usd desc, action_kind
+        """
+    )
+
+
+def forecast_by_cause(warehouse: Warehouse) -> Evidence:
+    """What the next 30 days of AI are made of: the last ones, and what changes them."""
+    return warehouse.evidence(
+        """
+        select cause as part, change_usd as part_usd, trailing_cost_usd
+        from planning.rpt_outlook_causes
+        where kind = 'customer' and change_usd <> 0
+        order by cause_order
+        """
     )
 
 

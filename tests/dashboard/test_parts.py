@@ -16,7 +16,8 @@ from threading import Barrier
 import pytest
 
 from reports_builder import markup
-from reports_builder.dashboard import show
+from reports_builder.chart_kinds import ranked_bars, shares_as_areas
+from reports_builder.dashboard import charts, show
 from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.drawing import Answer, Field, draw
 from reports_builder.dashboard.filters import Filters
@@ -143,6 +144,45 @@ def test_boxes_of_a_treemap_have_the_areas_and_fill_the_square() -> None:
             apart = one.right <= other.left + 1e-9 or other.right <= one.left + 1e-9
             above = one.bottom <= other.top + 1e-9 or other.bottom <= one.top + 1e-9
             assert one is other or apart or above
+
+
+def test_rows_as_areas_carry_whole_names_and_leave_out_what_has_no_area() -> None:
+    long = "An organisation of a very long name indeed, Someplace upon the Water"
+    rows = (
+        ("chat", long, Decimal(60)),
+        ("chat", "Ems", Decimal(30)),
+        ("mail", "Ems", Decimal(9)),
+        ("mail", "Foe", Decimal(-1)),
+    )
+    drawn = shares_as_areas(
+        Evidence("select 1;", ("feature", "customer", "usd"), rows),
+        group="feature",
+        label="customer",
+        value="usd",
+        style="usd",
+    )
+    (boxes,) = drawn.to_dict(validate=False)["datasets"].values()
+    assert [box["name"] for box in boxes] == [f"chat / {long}", "chat / Ems", "mail / Ems"]
+    areas = [(box["right"] - box["left"]) * (box["bottom"] - box["top"]) for box in boxes]
+    assert areas == pytest.approx([60 / 99, 30 / 99, 9 / 99])
+    # What a colour is of is written on its first box.
+    assert [box["label"] for box in boxes] == [f"chat: {long}", "Ems", "mail: Ems"]
+
+
+def test_names_of_bars_have_two_lines_on_a_phone_and_are_whole_elsewhere() -> None:
+    rows = (("AWS / EC2 / r5 / us-east-1 / USD", Decimal(2)), ("Ems", Decimal(1)))
+    chart = ranked_bars(
+        Evidence("select 1;", ("name", "usd"), rows),
+        label="name",
+        value="usd",
+        style="usd",
+        axis_title="US dollars",
+    )
+    drawn = json.dumps(charts.specification(chart, "", 100, dark=False))
+    assert r"[\"AWS / EC2 / r5 /\", \"us-east-1 / USD\"]" in drawn
+    assert r"\"0\": \"AWS / EC2 / r5 / us-east-1 / USD\"" in drawn
+    # On paper there is one width.
+    assert "containerSize" not in json.dumps(chart.to_dict(validate=False))
 
 
 ROWS = (
