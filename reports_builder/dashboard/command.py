@@ -84,13 +84,15 @@ def dashboard(
     os.environ.update(settings.to_environment())
     try:
         from streamlit.web import bootstrap  # noqa: PLC0415 - seconds that only this command needs
+
+        from reports_builder.dashboard.served import serve  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise ReportError("the dashboard is not installed: pip install -e '.[dashboard]'.") from error
     options = {name.replace(".", "_"): value for name, value in _options(host, port).items()}
     bootstrap.load_config_options(options)
     # Where no dbt command ran since the semantic layer changed, it takes seconds: not the first reader's.
     threading.Thread(target=_read_semantic_layer, daemon=True).start()
-    bootstrap.run(str(_SCRIPT), False, [], options)
+    serve(_SCRIPT)
 
 
 def _read_semantic_layer() -> None:
@@ -121,6 +123,12 @@ def _options(host: str, port: int) -> dict[str, object]:
         "server.runOnSave": False,
         # A page of another host cannot reach this machine's dashboard through a name of its own.
         "server.allowedHosts": ["localhost", "127.0.0.1", "[::1]"] if is_loopback(host) else [],
+        # Neither may a configuration of the user's let pages of other servers talk to this one.
+        "server.enableCORS": True,
+        "server.corsAllowedOrigins": [],
+        "server.enableXsrfProtection": True,
+        "server.enableAgentApi": False,
+        "client.allowedOrigins": [],
         "browser.gatherUsageStats": False,
         "client.toolbarMode": "viewer",
         "client.showErrorDetails": "none",

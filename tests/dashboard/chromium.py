@@ -70,7 +70,7 @@ class Dashboard:
 
 
 @contextmanager
-def running(workspace: Workspace) -> Iterator[Dashboard]:
+def running(workspace: Workspace, **environment: str) -> Iterator[Dashboard]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -85,7 +85,8 @@ def running(workspace: Workspace) -> Iterator[Dashboard]:
     for option, place in places.items():
         command += [option, str(place)]
     log = (folder / "dashboard.log").open("w+")
-    process = subprocess.Popen(command, cwd=ROOT, env=workspace.env, stdout=log, stderr=log, text=True)
+    env = workspace.env | environment
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, text=True)
     dashboard = Dashboard(workspace, port, process)
     try:
         wait_until_served(dashboard, log.name)
