@@ -124,7 +124,6 @@ def test_without_a_login_nothing_is_shown(open_dashboard: Dashboard, tmp_path: P
         assert json.dumps(ACCOUNTS["named"]["email"]) not in reader.page.content()
 
 
-<<<<<<< HEAD
 def test_who_comes_back_reads_what_has_come_since(
     open_dashboard: Dashboard, built: Workspace, tmp_path: Path
 ) -> None:
@@ -140,7 +139,8 @@ def test_who_comes_back_reads_what_has_come_since(
         said = reader.page.get_by_text("Since your last visit on 5 January 2026: ").first
         said.wait_for(timeout=WAIT)
         assert "2 more days of data" in said.inner_text()
-=======
+
+
 def test_who_is_logged_in_is_not_of_a_strangers_making(open_dashboard: Dashboard, tmp_path: Path) -> None:
     """Neither a cookie that somebody put there before the login, nor an answer to a login that nobody began."""
     with reading(open_dashboard, tmp_path / "profile") as reader:
@@ -163,4 +163,3 @@ def test_who_is_logged_in_is_not_of_a_strangers_making(open_dashboard: Dashboard
         user = after["_streamlit_user"]
         assert user["httpOnly"] and user["sameSite"] == "Lax"
         assert user["value"] != before.get("_streamlit_user")
->>>>>>> w-survive
