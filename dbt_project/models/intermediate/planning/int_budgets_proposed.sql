@@ -66,7 +66,7 @@ months as (
 
 ),
 
-{# Past the twelve months that are forecast a day costs what one of the last of them does. #}
+{# Past the twelve months that are forecast a day costs what one of the last of them does. Models and pools have forecasts, and no budgets. #}
 last_forecasts as (
 
     select
@@ -74,7 +74,7 @@ last_forecasts as (
         scope_id,
         {{ ratio('forecast_usd', 'extract(day from last_day(month_start_date))') }} as daily_cost
     from forecasts
-    where scope not in ('business_unit', 'cost_centre')
+    where scope not in ('business_unit', 'cost_centre', 'model', 'pool')
     qualify row_number() over (partition by scope, scope_id order by month_start_date desc) = 1
 
 ),
