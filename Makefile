@@ -93,6 +93,9 @@ soak: $(SPARK_INSTALLED) audit ## For hours: random sequences of builds, kills, 
 	python -m tests.bench.kills --kills 1000 --log logs/kills.jsonl
 	python -m tests.bench.disk_full || [ $$? = 3 ]
 	python -m tests.fuzz --seconds 1800
+	FINOPS_FUZZ_EXAMPLES=2000 pytest tests/fuzz
+	-@pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-fuzz.lock
+	python -m tests.fuzz.guided --seconds 1800 || [ $$? = 3 ]
 	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
 	FINOPS_KILLS=200 pytest tests/receiver
 	python -m tests.bench.foreign_exporters

@@ -21,6 +21,7 @@ def append_whole(descriptor: int, content: bytes, file: Path) -> None:
         os.fsync(descriptor)
         if not size:
             sync_folder(file.parent)
+            sync_folder(file.parent.parent)
     except OSError:
         os.ftruncate(descriptor, size)
         raise
@@ -33,6 +34,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_file(file: Path) -> None:
+    """Let what a file holds outlast a loss of power."""
+    with file.open("rb+") as content:
+        os.fsync(content.fileno())
 
 
 def replace_together(files: Mapping[Path, str]) -> None:
