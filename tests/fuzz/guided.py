@@ -77,7 +77,11 @@ def main() -> int:
                 [*own, "--seconds", seconds], capture_output=True, text=True, check=False, env=os.environ
             )
             said = done.stdout + done.stderr
-            runs = [line.split(":")[-1].strip() for line in said.splitlines() if "number_of_executed_units" in line]
+            runs = [
+                line.split(":")[-1].strip()
+                for line in said.splitlines()
+                if "number_of_executed_units" in line
+            ]
             sys.stdout.write(f"{name}: {runs[0] if runs else 'no'} files, exit code {done.returncode}\n")
             if done.returncode:
                 wrong += 1
