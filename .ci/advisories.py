@@ -1,8 +1,8 @@
-"""Hold the lock files against a list of known weaknesses, without network: `python .ci/advisories.py FOLDER LOCK...`.
+"""Hold lock files against a list of known weaknesses, without network: `python .ci/advisories.py FOLDER LOCK...`.
 
-The folder holds advisories in the format of OSV, as files of YAML or JSON, such as a clone of
-github.com/pypa/advisory-database (its folder `vulns`) or the unpacked list of PyPI from osv.dev. Exit code 1 where
-a pinned version is affected, 2 where the folder has no advisories, 3 where none was named: nothing was checked then.
+The folder holds advisories in the format of OSV, as YAML or JSON: a clone of github.com/pypa/advisory-database
+(its folder `vulns`), or the unpacked list of PyPI from osv.dev. Exit code 1 where a pinned version is affected,
+2 where the folder has no advisories, 3 where none was named: nothing was checked then.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import yaml
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s\\;]+)", re.MULTILINE)
 
 
@@ -32,7 +33,7 @@ def advisories(folder: Path) -> Iterator[dict[str, Any]]:
     """Those that were not withdrawn."""
     for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"), *folder.rglob("*.json"))):
         text = path.read_text(encoding="utf-8")
-        told = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader  # fmt: skip
+        told = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_LOADER)  # noqa: S506
         if isinstance(told, dict) and told.get("affected") and not told.get("withdrawn"):
             yield told
 
@@ -49,7 +50,7 @@ def is_affected(version: str, affected: Mapping[str, Any]) -> bool:
 
 
 def _is_within(version: Version, events: list[Mapping[str, Any]]) -> bool:
-    """Events in the order of their versions: introduced opens, fixed closes, last_affected closes after it."""
+    """Events in the order of versions: introduced opens, fixed closes, last_affected closes after it."""
     is_within = False
     for event in sorted(events, key=lambda event: _parsed(next(iter(event.values())))):
         kind, at = next(iter(event.items()))
@@ -72,7 +73,8 @@ def main(arguments: list[str]) -> int:
     """One line for each weakness, and what was checked."""
     if not arguments or not arguments[0]:
         sys.stdout.write(
-            "ADVISORIES WERE NOT CHECKED: name a list, make audit ADVISORIES=<clone of pypa/advisory-database>/vulns\n"
+            "ADVISORIES WERE NOT CHECKED, as none are at hand:"
+            " make audit ADVISORIES=<clone of pypa/advisory-database>/vulns\n"
         )
         return 3
     packages = {each for lock in arguments[1:] for each in pinned(Path(lock))}
@@ -90,11 +92,19 @@ def main(arguments: list[str]) -> int:
     if not count:
         sys.stdout.write(f"{arguments[0]} has no advisories in the format of OSV: nothing was checked\n")
         return 2
-    found = sorted({(name, version, id_) for name, version in packages for id_, affected in known.get(name, ()) if is_affected(version, affected)})  # fmt: skip
+    found = sorted(
+        {
+            (name, version, id_)
+            for name, version in packages
+            for id_, affected in known.get(name, ())
+            if is_affected(version, affected)
+        }
+    )
     for name, version, id_ in found:
         sys.stdout.write(f"{name} {version}: {id_}\n")
     sys.stdout.write(
-        f"{len(packages)} pinned versions against {count} advisories, the newest of {newest}: {len(found)} affected\n"
+        f"{len(packages)} pinned versions against {count} advisories, the newest of {newest}:"
+        f" {len(found)} affected\n"
     )
     return 1 if found else 0
 
