@@ -1,8 +1,9 @@
-"""Hold lock files against a list of known weaknesses, without network: `python .ci/advisories.py FOLDER LOCK...`.
+"""Hold lock files against known weaknesses, without network: `python .ci/advisories.py FOLDER LOCK...`.
 
-The folder holds advisories in the format of OSV, as YAML or JSON: a clone of github.com/pypa/advisory-database
-(its folder `vulns`), or the unpacked list of PyPI from osv.dev. Exit code 1 where a pinned version is affected,
-2 where the folder has no advisories, 3 where none was named: nothing was checked then.
+The folder holds advisories in the format of OSV, as YAML or JSON: a clone of
+github.com/pypa/advisory-database (its folder `vulns`), or the unpacked list of PyPI from osv.dev. Exit code 1
+where a pinned version is affected, 2 where the folder has no advisories, 3 where none was named: nothing was
+checked then.
 """
 
 from __future__ import annotations
