@@ -74,7 +74,7 @@ format: $(INSTALLED) ## Put the code into the house style
 	ruff format .
 	sqlfluff fix dbt_project/models dbt_project/data-tests
 
-bench: $(INSTALLED) ## Time generator, build, reports, allocation and seals beside their floors, at 1M and 10M, and pages
+bench: $(INSTALLED) ## Time generator, build, reports, allocation and seals beside their floors, at 1M and 10M, pages, and 20 readers
 	python -m tests.bench.generator_floor
 	python -m tests.bench.warehouse_build
 	python -m tests.bench.otlp_ingestion
@@ -82,6 +82,7 @@ bench: $(INSTALLED) ## Time generator, build, reports, allocation and seals besi
 	python -m tests.bench.allocation
 	python -m tests.bench.sealing
 	python -m tests.bench.dashboard_pages
+	python -m tests.bench.dashboard_readers
 
 realism: $(INSTALLED) ## Hold generated traffic against production traces, kind by kind, for three seeds
 	@echo "The demo data's traffic, on six models:"
@@ -89,7 +90,7 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 	@echo "The same on the market of the scenarios, 32 models:"
 	@python -m generator realism --scenario base
 
-soak: $(SPARK_INSTALLED) audit ## For hours: random sequences of builds, kills, full disks, harmed files, refreshes while files arrive, Spark on a cluster, Airflow, Dagster
+soak: $(SPARK_INSTALLED) audit ## For hours: 100M calls, random sequences of builds, kills, full disks, harmed files, refreshes while files arrive, Spark on a cluster, Airflow, Dagster, dbt package, upgrades
 	python -m tests.bench.kills --kills 1000 --log logs/kills.jsonl
 	python -m tests.bench.disk_full || [ $$? = 3 ]
 	python -m tests.fuzz --seconds 1800
@@ -102,10 +103,13 @@ soak: $(SPARK_INSTALLED) audit ## For hours: random sequences of builds, kills, 
 	python -m tests.bench.refresh_beside_follow
 	python -m tests.bench.advice_on_other_seeds
 	python -m tests.bench.retention
+	python -m tests.bench.warehouse_build --customers 16000
 	python -m tests.bench.tampering
 	python -m tests.spark.sequences
 	python -m tests.spark --cluster
 	python -m tests.bench.schedulers
+	python -m tests.bench.dbt_package
+	python -m tests.bench.upgrades
 
 # In an environment of its own: nothing that runs needs it. Ruff holds the rules that are skipped, with the
 # reason at each place; the secrets left out are words that stand for one.

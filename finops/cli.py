@@ -43,6 +43,7 @@ _REPORTS = {
     "budget": "Budgets: set, propose, accept.",
     "policy": "Check a request to spend.",
     "savings": "Savings: list, accept, give up.",
+    "investment": "Investments: enter, withdraw, list.",
     "estimate": "What a request will cost.",
     "mcp": "Answer assistants (MCP), read-only.",
     "status": "How the pipeline does: freshness, failures, problems.",
@@ -73,9 +74,24 @@ def upgrade_command() -> None:
     """Fit the seeds of the company to the installed version."""
     changed = upgrade(Path())
     for each in changed:
-        typer.echo(f"{each.path}: {', '.join(each.missing)} added, empty.")
+        typer.echo(f"{each.path}: {', '.join(each.missing)} added, as shipped or empty.")
     compose(Path())
     typer.echo("The seeds fit this version. Next: `finops build --full-refresh`.")
+
+
+@app.command("check")
+def check_command() -> None:
+    """Put the folder together, and say which rows of its seeds count."""
+    for each in compose(Path()):
+        if each.text is not None:
+            removed = f" and without {each.removed:,}" if each.removed else ""
+            typer.echo(
+                f"{each.path}: {each.own:,} of your own, in place of {each.replaced:,} shipped{removed}, "
+                f"beside {each.shipped:,} shipped."
+            )
+        elif each.own:
+            typer.echo(f"{each.path}: {each.own:,} of your own; nothing that is shipped.")
+    typer.echo("The folder fits this version.")
 
 
 @app.command("variables")
@@ -195,7 +211,7 @@ def _landing(name: str, arguments: Sequence[str], seeds: tuple[str, ...], *, cha
     ):
         compose(Path())
         for path in take_over(Path(), seeds):
-            typer.echo(f"{path} is now your company's: newer versions of the product leave it alone.")
+            typer.echo(f"{path} is now your company's: its rows stay whatever newer versions say.")
         own = ["--seeds", "seeds"]
     _run([sys.executable, "-m", "dbt_project.landing", name, *arguments, *own])
 

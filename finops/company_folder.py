@@ -1,9 +1,9 @@
 """Make the folder of a company, and put it together with the installed product before a command runs.
 
-What a company edits is ``finops.yml`` (variables of the build), ``seeds/`` (its own rows, each file in place
-of the shipped one) and ``charts/``. From these and the product ``compose`` makes ``dbt_project/``: links, and
-one written dbt_project.yml. Nobody edits it, and a newer product renews it. A run that is killed leaves some
-links old; the next one makes them new.
+What a company edits is ``finops.yml`` (variables of the build), ``seeds/`` (its own rows, which count as
+``own_rows`` says), ``models/``, ``charts/`` and ``alert_words/``. From these and the product ``compose``
+makes ``dbt_project/``: links, the seeds with rows of both, and dbt_project.yml. Nobody edits it, and a newer
+product renews it. A run that is killed leaves some of it old; the next one makes it new.
 """
 
 import difflib
@@ -19,11 +19,14 @@ from dbt_project.landing.variables import KINDS, variable_problems
 from dbt_project.landing.whole_files import replace_together
 from finops import shipped
 from finops.errors import FolderError
+from finops.own_rows import Counted, count_rows
 from finops.seeds import Mismatch, mismatches, own_seeds, with_columns
 from generator.company_seeds import COMPANY_SEEDS
 
 SETTINGS = "finops.yml"
 COMPOSED = "dbt_project"
+OWN = "own"
+"""The folder and the schema of a company's own models."""
 _FIXED = ("source_kinds", "is_live_refresh")
 """Variables that are the product's alone."""
 
@@ -106,23 +109,34 @@ def init(folder: Path, *, is_demo: bool) -> list[Path]:
     return sorted(files)
 
 
-def compose(company: Path) -> None:
-    """Renew ``dbt_project/`` and ``profiles.yml`` of a company; FolderError says what does not fit."""
+def compose(company: Path) -> tuple[Counted, ...]:
+    """Renew ``dbt_project/`` and ``profiles.yml`` of a company; FolderError says what does not fit.
+
+    Returns what counts of the seeds that the company has files of.
+    """
     seeds = own_seeds(company / "seeds")
     if found := mismatches(seeds):
         raise FolderError(" ".join(map(_said, found)))
+    counted = tuple(map(count_rows, seeds.values()))
+    _check_words(company)
     settings = _settings(company)
     composed = company / COMPOSED
-    undecided = {composed / "seeds" / name: name for name in _undecided(seeds)}
-    wanted = {path: target for path, target in _links(seeds, composed) if path not in undecided}
+    texts = {composed / "seeds" / each.path.name: each.text for each in counted if each.text is not None}
+    texts |= {composed / "seeds" / name: _header(name) for name in _undecided(seeds)}
+    links = {path: target for path, target in _links(seeds, composed) if path not in texts}
+    links |= {
+        composed / "models" / OWN / path.relative_to(company / "models"): path.resolve()
+        for path in _own_models(company)
+    }
     try:
-        for path, target in wanted.items():
+        for path, target in links.items():
             _link(path, target)
-        for path, name in undecided.items():
-            _write(path, _header(name))
+        for path, text in texts.items():
+            _write(path, text)
         for place in shipped.FOLDERS:
             for path in (composed / place).rglob("*"):
-                if path.is_symlink() and path not in wanted:
+                is_ours = path.is_symlink() or (place == "seeds" and path.suffix == ".csv")
+                if is_ours and path not in links and path not in texts:
                     path.unlink()
         _write(composed / "dbt_project.yml", settings)
         profiles = company / "profiles.yml"
@@ -130,10 +144,11 @@ def compose(company: Path) -> None:
             _link(profiles, shipped.PROFILES)
     except OSError as error:
         raise FolderError(f"{unwritten(error.filename or composed, error)}.") from error
+    return counted
 
 
 def upgrade(company: Path) -> list[Mismatch]:
-    """Add the columns that the installed product reads and seeds of the company lack; empty, at the end.
+    """Add the columns that the installed product reads and seeds of the company lack, at the end.
 
     Returns what was changed. FolderError, before anything is, where a seed has a column that this version
     does not know: only a person can say what became of it.
@@ -146,7 +161,7 @@ def upgrade(company: Path) -> list[Mismatch]:
 
 
 def take_over(company: Path, names: tuple[str, ...]) -> list[Path]:
-    """Copy shipped seeds into the company's folder, where it has none; from then on they are its own."""
+    """Copy shipped seeds into the company's folder, where it has none: from then on they are its own."""
     paths = [company / "seeds" / f"{name}.csv" for name in names]
     taken = {path: (shipped.SEEDS / path.name).read_text("utf-8") for path in paths if not path.exists()}
     _replace(taken)
@@ -160,13 +175,21 @@ def _replace(files: dict[Path, str]) -> None:
         raise FolderError(f"{error}.") from error
 
 
+def _check_words(company: Path) -> None:
+    if not (company / "alert_words").is_dir():
+        return
+    # What it needs of the reports takes time to load.
+    from reports_builder.alerts.words import OWN_WORDS, problems_of_own_words  # noqa: PLC0415
+
+    if problems := [*problems_of_own_words(company / OWN_WORDS)]:
+        raise FolderError(" ".join(problems))
+
+
 def _said(found: Mismatch) -> str:
     parts = []
     if found.missing:
         names = ", ".join(found.missing)
-        parts.append(
-            f"lacks {names}, which this version reads (`finops upgrade` adds what is missing, empty)"
-        )
+        parts.append(f"lacks {names}, which this version reads (`finops upgrade` adds what is missing)")
     if found.unknown:
         names = ", ".join(found.unknown)
         parts.append(
@@ -200,6 +223,8 @@ def _settings(company: Path) -> str:
     if problems := variable_problems(variables, project["vars"]):
         raise FolderError(f"{path}: {'; '.join(problems)}.")
     project["vars"] |= variables
+    if any(_own_models(company)):
+        project["models"][project["name"]][OWN] = {"+schema": OWN}
     text: str = yaml.safe_dump(project, sort_keys=False, allow_unicode=True)
     return f"# Made from {SETTINGS} and the product; it is written anew.\n{text}"
 
@@ -212,6 +237,12 @@ def _links(seeds: dict[str, Path], composed: Path) -> Iterator[tuple[Path, Path]
                 yield composed / path.relative_to(shipped.PROJECT), own.resolve() if own else path
     for name in shipped.FILES:
         yield composed / name, shipped.PROJECT / name
+
+
+def _own_models(company: Path) -> Iterator[Path]:
+    for path in sorted((company / "models").rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            yield path
 
 
 def _header(name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from finops import shipped
 from finops.errors import FolderError
+from finops.own_rows import columns_of, read_rows, rule_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,10 @@ def own_seeds(folder: Path) -> dict[str, Path]:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             meant = f" Did you mean {near[0]}?" if near else ""
-            raise FolderError(f"{path} is not a seed of this version, so nothing would read it.{meant}")
+            raise FolderError(
+                f"{path} is not a seed of this version, so nothing would read it.{meant} The changelog says "
+                "what became of one that is gone."
+            )
     return found
 
 
@@ -35,7 +39,7 @@ def mismatches(seeds: dict[str, Path]) -> list[Mismatch]:
     """The seeds whose header lacks a column of the shipped file, or has one that it does not know."""
     found = []
     for name, path in seeds.items():
-        there, wanted = columns(path), columns(shipped.SEEDS / name)
+        there, wanted = columns_of(path), columns_of(shipped.SEEDS / name)
         missing = tuple(column for column in wanted if column not in there)
         unknown = tuple(column for column in there if column not in wanted)
         if missing or unknown:
@@ -43,31 +47,21 @@ def mismatches(seeds: dict[str, Path]) -> list[Mismatch]:
     return found
 
 
-def columns(path: Path) -> list[str]:
-    """The header of a seed; FolderError when the file has none or is no text."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as seed:
-            header = next(csv.reader(seed), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FolderError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from error
-    if not any(header):
-        raise FolderError(
-            f"{path} has no header. The first line of the shipped seed is: {_header_of(path.name)}"
-        )
-    return [name.strip() for name in header]
-
-
 def with_columns(path: Path, names: tuple[str, ...]) -> str:
-    """The text of a seed with columns at the end, empty in every row."""
-    with path.open(encoding="utf-8-sig", newline="") as seed:
-        rows = [row for row in csv.reader(seed) if row]
+    """The text of a seed with columns at the end.
+
+    They are empty, but in a row that takes the place of one shipped row: there they are as shipped.
+    """
+    rule, own = rule_of(path.stem), list(read_rows(path))
+    header = columns_of(path)
+    key = [name for name in rule.key if name in header]
+    theirs: dict[tuple[str, ...], list[list[str]]] = {}
+    for row in read_rows(shipped.SEEDS / path.name) if rule.about else ():
+        theirs.setdefault(row.at(key), []).append([*row.at(names)])
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow([*rows[0], *names])
-    writer.writerows([*row, *("" for _ in names)] for row in rows[1:])
+    writer.writerow([*header, *names])
+    for row in own:
+        found = theirs.get(row.at(key), [])
+        writer.writerow([*row.at(header), *(found[0] if len(found) == 1 else [""] * len(names))])
     return written.getvalue()
-
-
-def _header_of(name: str) -> str:
-    with (shipped.SEEDS / name).open(encoding="utf-8") as seed:
-        return seed.readline().strip()

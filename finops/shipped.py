@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import reports_builder
-from dbt_project.landing.registry import SHIPPED
+from dbt_project.landing.project import SHIPPED
 
 PROJECT = SHIPPED
 SEEDS = PROJECT / "seeds"

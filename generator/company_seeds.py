@@ -110,6 +110,11 @@ COMPANY_SEEDS: Final = (
         "e5dc94d3adf829f98d3fd715e958c35ea0bd349c7d33ea8913ca01b201f1c49b",
     ),
     CompanySeed(
+        "service_levels",
+        "how quick and how sure answers are that you promise, by task",
+        "7386c9c089f7fb5e7ff1a8c0157847a04fbea01bb845cc4664d689202e1b62d4",
+    ),
+    CompanySeed(
         "spending_policies",
         "which single requests need an approval, or are refused",
         "14be84d6fd046cfc4df3be21406470a4698267126171ad6721b3faca252b8f76",

@@ -10,6 +10,7 @@ import altair as alt
 from reports_builder.charts import ACCENT, INK, MUTED, NEUTRAL, RULE, Record, data, records
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import plain
+from reports_builder.treemap import Part, treemap
 
 
 def _names_axis(names: dict[int, str]) -> alt.Axis:
@@ -268,6 +269,23 @@ def hours_of_week(
         )
     )
     return chart
+
+
+def shares_as_areas(
+    evidence: Evidence, *, group: str, label: str, value: str, style: str, group_style: str = "text"
+) -> alt.TopLevelMixin:
+    """A rectangle per row whose ``value`` is above zero, as large as that, those of a ``group`` together."""
+    parts = []
+    named: set[str] = set()
+    for row in evidence.each():
+        if row[value] is None or float(str(row[value])) <= 0:
+            continue
+        of, name = plain(row[group], group_style), plain(row[label], "text")
+        # What colour is whose is written on the first of each.
+        written = name if of in named else f"{of}: {name}"
+        named.add(of)
+        parts.append(Part(of, f"{of} / {name}", written, float(str(row[value])), plain(row[value], style)))
+    return treemap(parts, "US dollars")
 
 
 def ranges(

@@ -21,6 +21,7 @@ from reports_builder.errors import ReportError
 from reports_builder.exports.command import export_app
 from reports_builder.fetching import fetch_command
 from reports_builder.health.command import status_command
+from reports_builder.investments.commands import investment_app
 from reports_builder.lineage.command import explain_command
 from reports_builder.live.command import watch
 from reports_builder.mcp_server.command import mcp_command
@@ -88,6 +89,7 @@ app.add_typer(alerts_app, name="alerts")
 app.add_typer(budget_app, name="budget")
 app.add_typer(policy_app, name="policy")
 app.add_typer(savings_app, name="savings")
+app.add_typer(investment_app, name="investment")
 app.add_typer(retention_app, name="retention")
 app.add_typer(seal_app, name="seal")
 app.command("erase")(erase_command)

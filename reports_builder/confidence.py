@@ -30,10 +30,11 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
     invoices = _invoices(warehouse)
     items = (
         ConfidenceItem(
-            "Days with data",
+            "Days with calls",
             days.say("{days_with_usage:count} of {days_in_window:count}"),
             "Measured: days of the period on which at least one call arrived.",
         ),
+        *_bills_reach(warehouse),
         ConfidenceItem(
             "Records read",
             records.say(
@@ -81,7 +82,7 @@ def confidence(warehouse: Warehouse, assumptions: tuple[Prose, ...] = ()) -> Con
         *_bills(warehouse),
     )
     coverage = say(
-        "Data on {days_with_usage:count} of {days_in_window:count} days; "
+        "Calls on {days_with_usage:count} of {days_in_window:count} days; "
         "{allocated_cost_share:percent} of the cost of serving customers (AI, shared pools and what names a "
         "customer or a product) has a known customer.",
         days,
@@ -104,6 +105,28 @@ def _days(warehouse: Warehouse) -> Evidence:
         from core.fct_usage_daily
         where usage_date between :window_start and :as_of
         """
+    )
+
+
+def _bills_reach(warehouse: Warehouse) -> tuple[ConfidenceItem, ...]:
+    """Until which day the bills of each source say what was spent; nothing without bills."""
+    sources = warehouse.evidence(
+        """
+        select source, last_date
+        from core.rpt_source_freshness
+        where is_of_bills
+        order by last_date, source
+        """
+    )
+    if not sources.rows:
+        return ()
+    return (
+        ConfidenceItem(
+            "Bills reach until",
+            join([source.say("{source:text} {last_date:day_short}") for source in sources.each()], "; "),
+            "Measured: the newest day that a line of each source charges for. What is beside calls comes "
+            "from bills alone.",
+        ),
     )
 
 

@@ -167,7 +167,7 @@ class KeyFigure:
     """One row of the key figures table; ``status`` in words, never by colour alone.
 
     ``better`` says whether it is better ``up`` or ``down``; empty where neither is. ``weeks`` are drawn
-    as a small line on a page of the dashboard.
+    as a small line on a page of the dashboard, and ``parts`` said there where the pointer rests on it.
     """
 
     label: str | Prose
@@ -178,6 +178,7 @@ class KeyFigure:
     status: Prose | None = None
     better: str = ""
     weeks: Weeks | None = None
+    parts: Prose | None = None
 
     @property
     def cells(self) -> tuple[Prose, ...]:

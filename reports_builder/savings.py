@@ -26,6 +26,7 @@ _VERBS = {
     "spot": "Move",
     "storage_tier": "Move",
     "empty_bucket": "Delete",
+    "volume_type": "Change",
 }
 
 # More than any ledger has: a total of some actions would part from that of all on another page.
@@ -73,7 +74,6 @@ def works(warehouse: Warehouse, *kinds: str, rows: int = _ALL, of_first_year: in
             net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
             gross_monthly_savings_usd, overlap_usd,
             effort, effort_usd, payback_months, first_year_net_usd, pays_from_year, value_per_effort,
-            is_too_slow_after_price, payback_after_price_months,
             is_first_of_its_kind, assumption, owner_role, confidence, first_step
         from rates.rpt_savings_actions
         where is_counted
@@ -245,12 +245,14 @@ def action_plan(warehouse: Warehouse, *kinds: str, of_first_year: int = _ALL) ->
     total = total_of_works(warehouse, *kinds)
     terms = _commitments(warehouse) if has_commitments else {}
     slower = _slowdowns(warehouse) if not kinds or "model_switch" in kinds else ()
+    decided = _decided(warehouse, *kinds)
     return ActionPlan(
         tuple(
             _action(
                 row,
                 terms.get(str(row["work_id"])),
                 _slowest_of(slower, row),
+                decided.get(str(row["work_id"])),
             )
             for row in planned.each()
         ),
@@ -261,8 +263,31 @@ def action_plan(warehouse: Warehouse, *kinds: str, of_first_year: int = _ALL) ->
         )
         + _first_and_later(warehouse, *kinds)
         + _part_of_all(warehouse, total)
-        + _too_slow_after_price(warehouse, *kinds)
+        + _left_after_price(warehouse, *kinds)
         + beside,
+    )
+
+
+def _left_after_price(warehouse: Warehouse, *kinds: str) -> Prose:
+    """What of these works is left where customers leave for the new price; nothing where none of it goes."""
+    left = warehouse.evidence(
+        """
+        select sum(net_after_price_usd) as left_after_price_usd
+        from rates.rpt_savings_actions
+        where is_counted
+            and (:all_kinds or action_kind in :kinds)
+        having sum(net_after_price_usd) < sum(net_monthly_savings_usd)
+        """,
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
+    )
+    if not left.rows:
+        return note("")
+    return left.say(
+        " All of that is on the calls of today. Once the price plan is in force "
+        "**{left_after_price_usd:usd_table}** a month of it is left: what is saved on calls of customers "
+        "that leave goes with them. What pays back only later is then judged again, on the calls that are "
+        "left."
     )
 
 
@@ -381,46 +406,42 @@ def _waits(slower: Evidence | None) -> Prose:
     return slower.say(f"; {said} than on {{quicker_model:text}}")
 
 
-def _slow_after_price(row: Evidence) -> Prose:
-    """What becomes of the pay-back once customers have left for the new price, where that is too slow."""
-    if not row["is_too_slow_after_price"]:
+def _decided(warehouse: Warehouse, *kinds: str) -> dict[str, Evidence]:
+    """The works of which a part was decided before and is open still, by their id; the newest day of each."""
+    found: list[Evidence] = []
+    if not kinds or "model_switch" in kinds:
+        found += warehouse.evidence(
+            """
+            select work_id as decided_work_id, decided_date
+            from rates.rpt_model_switch_savings
+            where is_recommended and decided_date is not null
+            order by decided_date, work_id
+            """
+        ).each()
+    if not kinds:
+        found += warehouse.evidence(
+            """
+            select work_id as decided_work_id, decided_date
+            from rates.rpt_usage_optimizations
+            where decided_date is not null
+            order by decided_date, work_id
+            """
+        ).each()
+    return {str(row["decided_work_id"]): row for row in found}
+
+
+def _decided_before(row: Evidence, decided: Evidence | None) -> Prose:
+    if decided is None:
         return note("")
-    if row["payback_after_price_months"] is None:
-        return note("; after the price plan nothing of it is left: only if the plan does not go ahead")
-    return row.say(
-        "; after the price plan it pays back in {payback_after_price_months:months}, too late: only if the "
-        "plan does not go ahead"
-    )
+    part = "" if row["parts"] == 1 else "a part of it "
+    return decided.say(f"; {part}decided before, for {{decided_date:day}}")
 
 
-def _too_slow_after_price(warehouse: Warehouse, *kinds: str) -> Prose:
-    """How many counted works the price plan makes too slow, and why they are counted; nothing without any."""
-    slow = warehouse.evidence(
-        """
-        select count(*) as slow_actions, sum(net_monthly_savings_usd) as slow_usd
-        from rates.rpt_savings_actions
-        where is_too_slow_after_price
-            and (:all_kinds or action_kind in :kinds)
-        having count(*) > 0
-        """,
-        all_kinds=not kinds,
-        kinds=kinds or ("",),
-    )
-    if not slow.rows:
-        return note("")
-    return say(
-        " In the sum, but too slow once the price plan is in force, since a part of the saving leaves with "
-        "customers: {slow_actions:count} of them, {slow_usd:usd_table} a month; they would take more than "
-        "{action_payback_months_up_to:count} months to pay back. Decide on prices first. They are counted "
-        "because the plan is judged on what the counted actions leave.",
-        slow,
-        assumption(warehouse, "action_payback_months_up_to"),
-    )
-
-
-def _action(row: Evidence, terms: Evidence | None, slower: Evidence | None) -> Action:
+def _action(
+    row: Evidence, terms: Evidence | None, slower: Evidence | None, decided: Evidence | None
+) -> Action:
     return Action(
-        action=_with_terms(row, terms) + _waits(slower) + _slow_after_price(row),
+        action=_with_terms(row, terms) + _waits(slower) + _decided_before(row, decided),
         owner_role=str(row["owner_role"]),
         effort=str(row["effort"]),
         value=row.cell("net_monthly_savings_usd", "usd_table"),

@@ -9,7 +9,9 @@ import csv
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-SEED = Path(__file__).resolve().parent.parent / "seeds" / "attribute_mappings.csv"
+from dbt_project.landing.project import PROJECT
+
+SEED = PROJECT / "seeds" / "attribute_mappings.csv"
 
 # Attributes that hold what was said to a model or by it, as the usual instrumentations spell them: these
 # and whatever stands below them, and any field named like a message.

@@ -7,17 +7,12 @@ The list is there, in the variable `source_kinds`, because the macros of dbt can
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from dbt_project.landing.project import PROJECT
 from dbt_project.landing.source import LandedSource
-
-SHIPPED = Path(__file__).resolve().parent.parent
-"""The dbt project beside this package."""
-PROJECT = Path("dbt_project").resolve() if Path("dbt_project/dbt_project.yml").is_file() else SHIPPED
-"""The dbt project of the working directory; in the folder of a company it is made of its files and these."""
 
 
 def project_variables() -> dict[str, Any]:

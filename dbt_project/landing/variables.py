@@ -14,8 +14,9 @@ from typing import Any
 
 import pytz  # type: ignore[import-untyped]
 
+from dbt_project.landing.project import PROJECT
 from dbt_project.landing.pseudonyms import PSEUDONYMISED
-from dbt_project.landing.registry import LANDED_SOURCES, PROJECT, SOURCE_KINDS, project_variables
+from dbt_project.landing.registry import LANDED_SOURCES, SOURCE_KINDS, project_variables
 
 _MOST_DAYS = 36_500
 _MOST_TOKENS = 10**12

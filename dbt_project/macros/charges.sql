@@ -152,3 +152,10 @@
 {% macro not_paid_by_capacity(count, usage='usage', paid='paid_days') -%}
     case when {{ paid }}.allocation_driver is null then {{ usage }}.{{ count }} else least({{ usage }}.{{ count }}, {{ usage }}.calls_without_usage) end
 {%- endmacro %}
+
+{# What a line of a bill is for, in one text: lines of two months with the same text are the same line again. #}
+{% macro bill_key(line, columns=['provider_name', 'service_name', 'resource_id', 'charge_description']) -%}
+    {%- for name in columns -%}
+    {{ key_part(line ~ '.' ~ name) if name else "''" }}{{ " || '|' || " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -8,6 +8,11 @@
     case when {{ monthly_savings_usd }} > 0 then {{ ratio(effort_usd, monthly_savings_usd) }} end
 {%- endmacro %}
 
+{# Months whose savings may pay for the work of a commitment: its term promises no more, and one of less than a year is renewed until a year is over. #}
+{% macro months_that_pay_back(term_months) -%}
+    least({{ assumption('action_payback_months_up_to') }}, greatest({{ term_months }}, 12))
+{%- endmacro %}
+
 {# The year from today in which an effort has come back; null where it never does. #}
 {% macro pays_from_year(months_to_start, payback_months) -%}
     case when {{ payback_months }} is not null then cast(greatest(ceil((cast({{ months_to_start }} as double) + {{ payback_months }}) / 12), 1) as bigint) end
@@ -69,6 +74,8 @@
     ] | join(', ') -%}
     select {{ columns }}, work_id, work_effort_days, is_counted from {{ ref('int_actions_on_calls') }}
     union all
+    select {{ columns }}, work_id, work_effort_days, is_counted from {{ ref('int_actions__commitment') }}
+    union all
     select
         {{ columns }},
         action_id as work_id,
@@ -80,8 +87,6 @@
             cast(kinds.effort_days + kinds.effort_days_per_part * single.parts as decimal(18, 2)) as work_effort_days,
             {{ effort_of('single.parts', 'single.one_off_cost_usd') }} as work_effort_usd
         from (
-            select {{ columns }}, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd from {{ ref('int_actions__commitment') }}
-            union all
             select {{ columns }}, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd from {{ ref('int_actions__anomaly_fix') }}
             union all
             select {{ columns }}, parts, one_off_cost_usd from {{ ref('int_actions__usage') }}

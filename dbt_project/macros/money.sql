@@ -53,6 +53,17 @@
     {{ money_of_double(ratio(monthly_fee, days_of_mean_month())) }}
 {%- endmacro %}
 
+{# What a day's part of a bill of a fixed amount a month costs on an even day: a twelfth of its year on the days of the mean month. #}
+{% macro even_cost(cost, day) -%}
+    {{ money_of_double(ratio(cost ~ ' * extract(day from last_day(' ~ day ~ '))', days_of_mean_month())) }}
+{%- endmacro %}
+
+{# What bills of a fixed amount a month cost on a day beyond their even cost: a part of the month, which is shorter or longer than the mean one, and what
+   falls on that day alone. As a double. #}
+{% macro calendar_effect(spread_even_cost, one_day_cost, days_in_month) -%}
+    {{ spread_even_cost }} * (cast({{ days_of_mean_month() }} as double) / {{ days_in_month }} - 1) + coalesce({{ one_day_cost }}, 0)
+{%- endmacro %}
+
 {# Tools round the charges that they state: by half a millionth of a dollar each. #}
 {% macro stated_cost_rounding() -%}
     cast('0.0000005' as decimal(28, 12))

@@ -13,9 +13,10 @@
     {{ _cost_at(usage, prices, 'restated') }}
 {%- endmacro %}
 
-{# What usage costs in effect: at the negotiated price, where that gives a cost, else what was charged, else the list price. #}
-{% macro effective_cost() -%}
-    coalesce(case when is_negotiated then contracted_cost_usd end, billed_cost_usd, list_cost_usd)
+{# What usage costs in effect: at the negotiated price, where that gives a cost, else what was charged, else the list price. Given
+   the two costs as expressions and not as columns, it works out only the one that it needs. #}
+{% macro effective_cost(contracted='contracted_cost_usd', billed='billed_cost_usd', list='list_cost_usd', is_negotiated='is_negotiated') -%}
+    coalesce(case when {{ is_negotiated }} then {{ contracted }} end, {{ billed }}, {{ list }})
 {%- endmacro %}
 
 {# The rows of a CTE that sums calls by price slot, with their costs. Reads `price_periods` beside it. #}

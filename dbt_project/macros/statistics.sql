@@ -57,3 +57,8 @@
     {%- set bound = '(' ~ share ~ ' + ' ~ z ** 2 ~ ' / (2 * ' ~ n ~ ') ' ~ sign ~ ' ' ~ width ~ ') / (1 + ' ~ z ** 2 ~ ' / ' ~ n ~ ')' -%}
     case when {{ trials }} > 0 then {{ 'greatest(least(' ~ bound ~ ', ' ~ share ~ '), 0)' if sign == '-' else 'least(greatest(' ~ bound ~ ', ' ~ share ~ '), 1)' }} end
 {%- endmacro %}
+
+{# Whether what came lies within a range, on its edge or outside it by less than a hundredth of a cent: forecasts have six decimals. #}
+{% macro is_within(came, lower, upper) -%}
+    round({{ came }}, 4) between round({{ lower }}, 4) and round({{ upper }}, 4)
+{%- endmacro %}

@@ -4,7 +4,13 @@ from pathlib import Path
 
 from dbt_project.plugins.forecast_record import FORECASTS
 
-LEDGERS = ("alerts/events.jsonl", "budgets/changes.jsonl", "savings/decisions.jsonl", FORECASTS)
+LEDGERS = (
+    "alerts/events.jsonl",
+    "budgets/changes.jsonl",
+    "investments/changes.jsonl",
+    "savings/decisions.jsonl",
+    FORECASTS,
+)
 
 
 def make_ledgers(warehouse_dir: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from dbt_project.landing.registry import PROJECT
+from dbt_project.landing.project import PROJECT
 
 # Beside the public marts and the seeds, what readers ask for.
 _READ_WITHIN = frozenset({"int_as_of_date"})

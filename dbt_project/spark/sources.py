@@ -12,7 +12,8 @@ import yaml
 
 from dbt_project.landing.errors import UsageError
 from dbt_project.landing.notes import NOTE_SCHEMA
-from dbt_project.landing.registry import LANDED_SOURCES, PROJECT
+from dbt_project.landing.project import PROJECT
+from dbt_project.landing.registry import LANDED_SOURCES
 from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA
 from dbt_project.plugins.ledgers import LEDGERS
 

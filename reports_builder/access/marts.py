@@ -95,13 +95,18 @@ _REVENUE_MARTS = frozenset(
     }
 )
 # What an alert says in words and facts may be of revenue, unless it is about a cost by its kind.
-_COST_SUBJECTS = ("component", "feature", "model", "product", "provider", "service", "team", "total")
+_COST_SUBJECTS = ("component", "feature", "model", "product", "provider", "service", "task", "team", "total")
 
 # Columns of a row that are measured against the company, from which its total or another's part follows.
 _AGAINST_THE_WHOLE = frozenset(
     {
         "active_customers",
         "adoption_share",
+        "all_missed_monthly_usd",
+        "all_missed_usd",
+        "all_predicted_usd",
+        "all_realized_share",
+        "all_realized_usd",
         "average_cost_per_1k_tokens_usd",
         "average_usd",
         "call_share",
@@ -112,7 +117,10 @@ _AGAINST_THE_WHOLE = frozenset(
         "cost_share",
         "cost_share_of_premium_usage",
         "customer_coverage_share",
+        "decisions",
         "margin_rank",
+        "measured_decisions",
+        "missed_decisions",
         "month_overrun_usd",
         "organization_cost_share",
         "plan_gross_margin_base_churn_usd",

@@ -3,17 +3,30 @@
 Names appear as they are in the data: whoever shows the sentence escapes it.
 """
 
+import difflib
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
 import jinja2
+from jinja2 import meta, nodes, sandbox
 
 from reports_builder import formatting
 from reports_builder.escaping import sql_literal
 from reports_builder.formatting import Value
 
+OWN_WORDS = Path("alert_words")
+"""Where a company keeps words of its own, as seen from where commands run: each file counts in place of the
+product's of its name."""
+COLUMNS = (
+    *("severity", "subject_name", "subject_type", "subject_id", "measure", "unit", "observed_value"),
+    *("comparison", "threshold_value", "prior_value", "amount_usd", "money_at_risk_usd", "facts"),
+    *("period_start_date", "as_of_date", "alert_id"),
+)
+"""What every reader of alerts reads, and words may therefore use beside the facts of their measure."""
 _LONGEST_NAME = 60
 # For a measure that somebody has added without words of its own: its alert must not be lost.
 _ANY_MEASURE = "_any_measure.j2"
@@ -22,8 +35,68 @@ _ANY_MEASURE = "_any_measure.j2"
 def sentence(row: Mapping[str, Value]) -> str:
     """The whole in one sentence, with its amounts; ``row`` is one of ``anomalies.rpt_alerts``."""
     facts = json.loads(str(row["facts"]), parse_float=Decimal)
-    template = _environment().select_template([f"{row['measure']}.j2", _ANY_MEASURE])
+    try:
+        return _said(row, facts, with_own=True)
+    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
+        # Words that do not fit this row must not lose the alert.
+        said = _said(row, facts, with_own=False)
+        _warn(str(row["measure"]), str(error))
+        return said
+
+
+def problems_of_own_words(folder: Path) -> Iterator[str]:
+    """What is wrong with the templates in a company's folder, by file and line."""
+    shipped = _environment(with_own=False)
+    names = shipped.list_templates()
+    for path in sorted(folder.glob("[!.]*")):
+        if path.name not in names:
+            near = difflib.get_close_matches(path.name, names, n=1)
+            meant = f" Did you mean {near[0]}?" if near else ""
+            yield f"{path}: no alert of this version is said by it.{meant}"
+            continue
+        try:
+            tree = shipped.parse(path.read_text(encoding="utf-8"))
+            used = meta.find_undeclared_variables(tree)
+        except jinja2.TemplateSyntaxError as error:
+            yield f"{path}, line {error.lineno}: {str(error.message).rstrip('.')}."
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            yield f"{path} cannot be read ({error})."
+            continue
+        known = {*COLUMNS, *_variables(shipped, path.name)}
+        for node in tree.find_all(nodes.Name):
+            if node.name in used - known:
+                yield (
+                    f"{path}, line {node.lineno}: {node.name} is nothing that this alert knows; there are "
+                    f"{', '.join(sorted(known))}."
+                )
+        for other in meta.find_referenced_templates(tree):
+            if other not in names:
+                yield f"{path}: it includes {other}, which is not there."
+
+
+def _variables(environment: jinja2.Environment, name: str) -> set[str]:
+    """What a template of the product reads, with those that it includes."""
+    assert environment.loader is not None
+    tree = environment.parse(environment.loader.get_source(environment, name)[0])
+    found = meta.find_undeclared_variables(tree)
+    for other in meta.find_referenced_templates(tree):
+        found |= _variables(environment, str(other))
+    return found
+
+
+def _said(row: Mapping[str, Value], facts: Mapping[str, Value], *, with_own: bool) -> str:
+    template = _environment(with_own=with_own).select_template([f"{row['measure']}.j2", _ANY_MEASURE])
     return " ".join(template.render({**row, **facts}).split())
+
+
+@cache
+def _warn(measure: str, problem: str) -> None:
+    """Say once what was wrong."""
+    sys.stderr.write(
+        f"Warning: an alert on {measure} is said in the words of the product, because those in {OWN_WORDS} "
+        f"do not fit it ({problem}).\n"
+    )
 
 
 def source_query(row: Mapping[str, Value]) -> str:
@@ -35,12 +108,13 @@ def source_query(row: Mapping[str, Value]) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("reports_builder.alerts", "words"),
+def _environment(*, with_own: bool) -> jinja2.Environment:
+    shipped = jinja2.PackageLoader("reports_builder.alerts", "words")
+    environment = sandbox.SandboxedEnvironment(
+        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(OWN_WORDS), shipped]) if with_own else shipped,
         undefined=jinja2.StrictUndefined,
         # A sentence is plain text.
-        autoescape=False,  # noqa: S701
+        autoescape=False,
     )
     environment.filters |= formatting.STYLES | {"name": _short_name}
     return environment

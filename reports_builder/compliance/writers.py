@@ -10,6 +10,7 @@ from reports_builder.alerts.ledger import ACKNOWLEDGED, ASSIGNED, Ledger
 from reports_builder.budgets.changes import BudgetChanges
 from reports_builder.compliance.audit import BEGUN, WITHOUT_LOGIN, AuditEvent, AuditLog
 from reports_builder.evidence import Evidence, Prose, literal, note
+from reports_builder.investments.changes import InvestmentChanges
 from reports_builder.model import Column, Section, Table
 from reports_builder.tracked_savings.decisions import Decisions
 
@@ -64,10 +65,10 @@ def writers(warehouse: Path, start: date, end: date, kept: str = "") -> tuple[Se
     said = (
         literal(
             f"What was written beside the warehouse from {formatting.day(start)} to {formatting.day(end)}. A "
-            "command is noted with the account that ran it; budgets, savings and alerts with the name that "
-            "was given; what the dashboard wrote or handed out with the account that was logged in, or as "
-            f"“{WITHOUT_LOGIN}”. A name is as sure as the login behind it. What the dashboard sets is in two "
-            "files: its own, and the audit log."
+            "command is noted with the account that ran it; budgets, investments, savings and alerts with "
+            "the name that was given; what the dashboard wrote or handed out with the account that was "
+            f"logged in, or as “{WITHOUT_LOGIN}”. A name is as sure as the login behind it. What the "
+            "dashboard sets is in two files: its own, and the audit log."
         ),
         _of_log(log, len(problems), kept),
     )
@@ -117,6 +118,15 @@ def _all(warehouse: Path) -> Iterator[Written]:
             "accepts savings",
             f"{told['tracking_id']}: {given_up}{_noted(told.get('note'))}",
             "savings/decisions.jsonl",
+        )
+    for plan in InvestmentChanges(warehouse).all():
+        done = "withdrawn" if plan.get("is_withdrawn") == "true" else "entered"
+        yield Written(
+            plan["changed_at"][:19] + "Z",
+            plan.get("actor") or "unknown",
+            _OTHERS,
+            f"investment {plan['investment_id']}: {done}{_noted(plan.get('note'))}",
+            "investments/changes.jsonl",
         )
     for event in Ledger(warehouse).events():
         if event.event_type in (ACKNOWLEDGED, ASSIGNED):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports_builder.alerts.words import sentence
+from reports_builder.alerts.words import COLUMNS, sentence
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.formatting import Value
@@ -11,9 +11,7 @@ from reports_builder.model import Column, KeyFigure, Section, Table
 from reports_builder.warehouse import Warehouse
 
 # What the words of an alert need.
-_ALERT = """severity, subject_name, subject_type, subject_id, measure, unit, observed_value, comparison,
-            threshold_value, prior_value, amount_usd, money_at_risk_usd, facts, period_start_date,
-            as_of_date, alert_id"""
+_ALERT = ", ".join(COLUMNS)
 OPEN = "Open alerts"
 """The title of the section that lists them."""
 

@@ -18,18 +18,22 @@ from reports_builder.dashboard import (
     commitment_calculator,
     customer_page,
     explain_page,
+    investment_form,
     live,
     login,
+    noting,
     reports_page,
     savings_form,
     show,
     trace_page,
+    visits,
 )
 from reports_builder.dashboard.filters import Filters
 from reports_builder.dashboard.loading import (
     load_choices,
     load_currency,
     load_customers,
+    load_news,
     load_notice,
     load_view,
 )
@@ -37,6 +41,8 @@ from reports_builder.dashboard.pages import MOVED, REVENUE, VIEWS, PageName
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.tables import LIMITED
+from reports_builder.dashboard.view import View
+from reports_builder.dashboard.views.unit_economics import INVESTMENTS
 from reports_builder.dashboard.views.usage_optimization import ACTIONS
 from reports_builder.errors import ReportError
 from reports_builder.escaping import escape
@@ -63,6 +69,8 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
         # On a phone the sidebar with the filters is closed.
         st.button("Show everything", on_click=choosing.keep, args=(Filters(),))
         return
+    if page.view == "overview":
+        view = _with_news(view, settings, identity)
     period, scope = view.period, identity.scope
     limits = "" if scope.is_everything else f" Your group sees {escape(scope.said)}."
     st.caption(f"{period.start:%-d %B %Y} to {period.as_of:%-d %B %Y}, {period.days} days.{limits}")
@@ -76,6 +84,14 @@ def _view_page(page: PageName, settings: Settings, identity: Identity, filters: 
             draw()
 
 
+def _with_news(view: View, settings: Settings, identity: Identity) -> View:
+    """The overview with what has come since its reader was here before, where a login says who it is."""
+    _, own = load_choices(settings.warehouse, identity)
+    visit = visits.visit_before(Path(settings.warehouse), noting.account(settings), own.as_of)
+    said = visit and load_news(settings.warehouse, identity, visit)
+    return view.with_news(said, "realtime") if said else view
+
+
 def _forms(page: PageName, settings: Settings, identity: Identity) -> dict[str, Callable[[], None]]:
     """What sets what the company decides, or asks what no row of a team or customer answers.
 
@@ -85,6 +101,8 @@ def _forms(page: PageName, settings: Settings, identity: Identity) -> dict[str, 
         return {BUDGETS: partial(budget_form.draw, settings)}
     if page.view == "usage_optimization":
         return {ACTIONS: partial(savings_form.draw, settings, identity)}
+    if page.view == "unit_economics":
+        return {INVESTMENTS: partial(investment_form.draw, settings)}
     if page.view == "commitments":
         return {TRANCHES: partial(commitment_calculator.draw, settings, identity)}
     if page.view == "performance":

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +10,7 @@ import streamlit as st
 from reports_builder import semantic
 from reports_builder.dashboard import address, charts, noting, show
 from reports_builder.dashboard.drawing import Answer, Drawing, Field, draw, style_of
+from reports_builder.dashboard.kept import kept
 from reports_builder.dashboard.questions import ADDRESS, Question
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
@@ -195,7 +195,7 @@ def _is_for(chart: semantic.SavedChart | ReportError, warehouse: str, identity: 
     )
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _seen_metrics(warehouse: str, identity: Identity) -> frozenset[str]:
     """The metrics that are made of nothing but what the reader sees."""
     asked = [((metric.name,), ()) for metric in semantic.list_metrics()]
@@ -203,19 +203,19 @@ def _seen_metrics(warehouse: str, identity: Identity) -> frozenset[str]:
     return frozenset(name for (name,), _ in seen)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _seen_dimensions(warehouse: str, identity: Identity) -> frozenset[str]:
     asked = [((), (found.name,)) for found in semantic.list_dimensions() if not found.is_time]
     seen = semantic.within(asked, identity.scope, warehouse=Path(warehouse))
     return frozenset(name for _, (name,) in seen)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _values(name: str, warehouse: str, identity: Identity) -> tuple[str, ...]:
     return semantic.dimension_values(name, warehouse=Path(warehouse), scope=identity.scope)
 
 
-@lru_cache(maxsize=128)
+@kept(128)
 def _answered(
     asked: tuple[tuple[str, ...], tuple[str, ...]],
     only: tuple[tuple[str, tuple[str, ...]], ...],

@@ -1,7 +1,9 @@
 """The charts of the reports for a page: as wide as the reader's screen, in the reader's colours."""
 
 import copy
+import json
 import re
+import textwrap
 from typing import Any
 
 import altair as alt
@@ -20,7 +22,11 @@ _DARK = {
     "white": "#0f151b",
 }
 _MOST_PADDING = 34
-_NAMES_WIDE = "containerSize()[0] < 380 ? 96 : containerSize()[0] < 640 ? 150 : 240"
+_ON_A_PHONE = "containerSize()[0] < 380"
+_NAMES_WIDE = f"{_ON_A_PHONE} ? 112 : containerSize()[0] < 640 ? 150 : 240"
+# Letters of a line of that width, and lines that a bar is high.
+_LETTERS, _LINES = 18, 2
+_NAMES = re.compile(r"\((\{.*\})\)\[datum\.value\]", re.DOTALL)
 
 
 def specification(chart: alt.TopLevelMixin, description: str, height: int, *, dark: bool) -> dict[str, Any]:
@@ -49,7 +55,7 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
             "titleFontWeight": "normal",
             "labelFontSize": 12,
             "titleFontSize": 12,
-            # Names give way to the marks on a phone; the whole name is in the table.
+            # What has no room in two lines on a phone is whole in the table.
             "labelLimit": {"expr": _NAMES_WIDE},
         },
         "text": {"color": ink, "fontSize": 12},
@@ -101,12 +107,23 @@ def _fit(node: Any) -> None:
         scale = node.get("scale")
         if isinstance(scale, dict) and scale.get("padding", 0) > _MOST_PADDING:
             scale |= {"padding": _MOST_PADDING, "nice": False}
+        if named := _NAMES.fullmatch(str(node.get("labelExpr"))):
+            node["labelExpr"] = f"{_ON_A_PHONE} ? ({_in_lines(named[1])})[datum.value] : {named[0]}"
         for key, value in node.items():
             if key not in ("data", "datasets"):
                 _fit(value)
     if isinstance(node, list):
         for item in node:
             _fit(item)
+
+
+def _in_lines(names: str) -> str:
+    """The names of rows, each in lines that a phone has room for."""
+    return json.dumps({row: _lines(name) for row, name in json.loads(names).items()})
+
+
+def _lines(name: str) -> list[str]:
+    return textwrap.wrap(name, _LETTERS, max_lines=_LINES, placeholder="…") or [name]
 
 
 def _recoloured(node: Any) -> Any:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from reports_builder.dashboard import address
 from reports_builder.dashboard.filters import COMPARISONS, DIMENSIONS, PRESETS, Filters
+from reports_builder.dashboard.queries import MOST_LISTED
 from reports_builder.warehouse import Period
 
 _PARAMETERS = ("period", "compare", *DIMENSIONS)
@@ -68,6 +69,7 @@ def sidebar(
             default=chosen,
             format_func=partial(_named, customers if name == "customer" else {}),
             placeholder="all",
+            accept_new_options=len(known) >= MOST_LISTED,
             **address.bound(f"filter-{name}", chosen, partial(_values_changed, name)),
         )
     if filters.chosen:

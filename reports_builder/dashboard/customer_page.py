@@ -1,9 +1,12 @@
 """The page of one customer, which the address names."""
 
+from itertools import islice
+
 import streamlit as st
 
 from reports_builder.dashboard import address, show
 from reports_builder.dashboard.loading import load_customer, load_customers, load_traces
+from reports_builder.dashboard.queries import MOST_LISTED
 from reports_builder.dashboard.reading import Identity
 from reports_builder.dashboard.settings import Settings
 from reports_builder.dashboard.views.customer import TRACES
@@ -21,12 +24,15 @@ def draw(settings: Settings, identity: Identity) -> None:
         st.info(f"There is no customer to show.{limits}")
         return
     asked = st.query_params.get(_PARAMETER, next(iter(names)))
-    known = list(names) if asked in names else [asked, *names]
+    known = list(islice(names, MOST_LISTED))
+    if asked not in known:
+        known.insert(0, asked)
     st.selectbox(
         "Customer",
         known,
         index=known.index(asked),
         format_func=lambda one: names.get(one, one),
+        accept_new_options=len(known) >= MOST_LISTED,
         **address.bound(
             _PARAMETER, asked, lambda chosen: address.write((_PARAMETER,), {_PARAMETER: [chosen]})
         ),

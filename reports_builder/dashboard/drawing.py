@@ -7,12 +7,10 @@ import altair as alt
 
 from reports_builder import formatting
 from reports_builder.charts import INK, NEUTRAL, Record, chart_value, data
-from reports_builder.dashboard.treemap import layout
 from reports_builder.formatting import Value
+from reports_builder.treemap import Part, treemap
 
-# Light enough for black letters on each of them, on a light and on a dark page.
-_TINTS = ["#a0b4c9", "#e8b48f", "#b7d3b0", "#e3cd86", "#c9b6d6", "#d3dce6", "#9ecfcf", "#d8a7a7"]
-MOST_BARS, MOST_SERIES, MOST_BOXES, MOST_CELLS = 30, 12, 60, 40
+MOST_BARS, MOST_SERIES, MOST_CELLS = 30, 12, 40
 _STYLES = {
     "usd": "usd",
     "usd_per_unit": "usd_unit",
@@ -177,67 +175,22 @@ def _treemap(answer: Answer) -> tuple[Drawing, ...] | str:
     if metric.unit not in _ADDS_UP:
         return f"{metric.label} of parts does not add up, so areas would mislead: choose bars, or a cost."
     positive = [row for row in answer.rows if _float(row[metric.name]) > 0]
-    ordered = sorted(positive, key=lambda row: (-_float(row[metric.name]), _name(row, answer.dimensions)))
-    if not ordered:
+    if not positive:
         return "No part is above zero, so there is no area to draw."
-    groups: dict[str, float] = {}
-    members_of: dict[str, list[dict[str, Value]]] = {}
-    for row in ordered:
-        group = _name(row, answer.dimensions[:1])
-        groups[group] = groups.get(group, 0.0) + _float(row[metric.name])
-        members_of.setdefault(group, []).append(row)
-    rows: list[Record] = []
-    kept = {id(row) for row in ordered[:MOST_BOXES]}
-    names = sorted(groups, key=lambda name: (-groups[name], name))
-    for group, outer in zip(names, layout([groups[name] for name in names]), strict=True):
-        members = members_of[group]
-        for row, box in zip(
-            members, layout([_float(row[metric.name]) for row in members], outer), strict=True
-        ):
-            name = _name(row, answer.dimensions)
-            wide = (box.right - box.left) > 0.12 and (box.bottom - box.top) > 0.07
-            rows.append(
-                {
-                    "group": group,
-                    "name": name,
-                    "said": _said(row[metric.name], metric),
-                    "left": box.left,
-                    "right": box.right,
-                    "top": box.top,
-                    "bottom": box.bottom,
-                    "across": (box.left + box.right) / 2,
-                    "down": (box.top + box.bottom) / 2,
-                    "label": _shortened(name.split(" / ")[-1], box.right - box.left) if wide else "",
-                    "amount": _said(row[metric.name], metric) if wide and id(row) in kept else "",
-                }
-            )
-    unit = alt.Scale(domain=[0, 1], nice=False)
-    base = alt.Chart(data(rows)).encode(
-        tooltip=[alt.Tooltip("name:N", title="of"), alt.Tooltip("said:N", title=metric.label)]
-    )
-    boxes = base.mark_rect(stroke="white", strokeWidth=2).encode(
-        x=alt.X("left:Q", scale=unit, axis=None),
-        x2="right:Q",
-        y=alt.Y("top:Q", scale=alt.Scale(domain=[1, 0], nice=False), axis=None),
-        y2="bottom:Q",
-        color=alt.Color("group:N", sort=names, legend=None, scale=alt.Scale(range=_TINTS)),
-    )
-    # Written on every colour of the palette: dark letters with a light edge.
-    across = alt.X("across:Q", scale=unit)
-    down = alt.Y("down:Q", scale=alt.Scale(domain=[1, 0], nice=False))
-    texts = []
-    for text, shift in (("label", -8), ("amount", 8)):
-        letters = base.mark_text(dy=shift, color="black")
-        texts.append(letters.encode(text=f"{text}:N", x=across, y=down))
-    chart: alt.TopLevelMixin = alt.layer(boxes, *texts)
+    parts = [
+        Part(
+            _name(row, answer.dimensions[:1]),
+            name := _name(row, answer.dimensions),
+            name.split(" / ")[-1],
+            _float(row[metric.name]),
+            _said(row[metric.name], metric),
+        )
+        for row in positive
+    ]
+    chart = treemap(parts, metric.label)
     negative = len(answer.rows) - len(positive)
     said = f"{negative} parts without an amount above zero have no area." if negative else ""
     return (Drawing(metric.label, chart, 420, said),)
-
-
-def _shortened(text: str, share: float) -> str:
-    letters = max(3, int(share * 90))
-    return text if len(text) <= letters else f"{text[: letters - 1]}…"
 
 
 def _heatmap(answer: Answer) -> tuple[Drawing, ...] | str:

@@ -1,8 +1,8 @@
 """Views of the published warehouse, each built once per publication and choice of filters."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,17 @@ from reports_builder.currency import Currency
 from reports_builder.dashboard import queries
 from reports_builder.dashboard.alerts_shown import Alerts, read_alerts
 from reports_builder.dashboard.filters import Filters
+from reports_builder.dashboard.kept import kept
 from reports_builder.dashboard.pages import MOVED, page_of
+from reports_builder.dashboard.parts import with_parts
 from reports_builder.dashboard.reading import Identity, NarrowedWarehouse, open_published
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer, trace
+from reports_builder.dashboard.visits import Visit, news
 from reports_builder.dashboard.weeks import with_weeks
 from reports_builder.dashboard.withheld import permitted
 from reports_builder.errors import ReportError
+from reports_builder.evidence import Prose
 from reports_builder.lineage.chain import Chain
 from reports_builder.lineage.explaining import explain, explain_figure
 from reports_builder.lineage.figure_ids import PageFigure, parse
@@ -52,7 +56,7 @@ def _seen(view: View, identity: Identity) -> View:
     return view if identity.scope.is_everything else permitted(view)
 
 
-@lru_cache(maxsize=128)
+@kept(128)
 def load_view(name: str, path: str, identity: Identity, filters: Filters) -> View | None:
     """The view called ``name``; None when no call passes the filters.
 
@@ -63,10 +67,10 @@ def load_view(name: str, path: str, identity: Identity, filters: Filters) -> Vie
         if (filters.chosen or identity.scope.is_everything) and not queries.calls_in_period(warehouse):
             return None
         view = _seen(_dated(_build_of(name)(warehouse), warehouse), identity)
-        return replace(view, tiles=with_weeks(warehouse, view.tiles))
+        return replace(view, tiles=with_parts(warehouse, with_weeks(warehouse, view.tiles)))
 
 
-@lru_cache(maxsize=128)
+@kept(128)
 def load_customer(path: str, identity: Identity, customer_id: str) -> View | None:
     """The page of one customer; None where there is none of this id."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
@@ -74,14 +78,14 @@ def load_customer(path: str, identity: Identity, customer_id: str) -> View | Non
         return view and _seen(_dated(view, warehouse), identity)
 
 
-@lru_cache(maxsize=128)
+@kept(128)
 def load_traces(path: str, identity: Identity, customer_id: str) -> Section:
     """The dearest traces of one customer."""
     with open_published(Path(path), with_calls=True, scope=identity.scope) as warehouse:
         return customer.traces_section(warehouse, customer_id)
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def load_chain(
     path: str, identity: Identity, filters: Filters, name: str, asked: str, *, customer_id: str
 ) -> Chain:
@@ -103,70 +107,78 @@ def load_chain(
         return explain_figure(warehouse, figure, tuple(citations))
 
 
-@lru_cache(maxsize=128)
+@kept(128)
 def load_trace(path: str, identity: Identity, trace_id: str) -> View | None:
     """The page of one trace; None where no call names it."""
     with open_published(Path(path), with_calls=True, scope=identity.scope) as warehouse:
         return trace.build(warehouse, trace_id)
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def load_runs(path: str, identity: Identity) -> tuple[Section, ...]:
     """What runs cost, the dearest and the slowest of them."""
     with open_published(Path(path), with_calls=True, scope=identity.scope) as warehouse:
         return trace.runs_sections(warehouse)
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def load_commitment_choices(path: str, identity: Identity) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """The terms in months and the payments that offers of commitments have."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return calculator.terms_and_payments(warehouse)
 
 
-@lru_cache(maxsize=128)
+@kept(128)
 def load_what_if(path: str, identity: Identity, wanted: calculator.WhatIf) -> Section:
     """The commitments that save most within what a reader allows."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return calculator.what_if_section(warehouse, wanted)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def load_customers(path: str, identity: Identity) -> dict[str, str]:
     """The names of all customers with activity by id, those that lose most first."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return queries.customers(warehouse)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def load_alerts(path: str, identity: Identity) -> Alerts | None:
     """What holds now, for the form below it."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return read_alerts(warehouse)
 
 
-@lru_cache(maxsize=4)
+@kept(128)
+def load_news(path: str, identity: Identity, visit: Visit) -> Prose | None:
+    """What has come since a visit, for its reader; None where the history of alerts lies elsewhere."""
+    with suppress(ReportError), open_published(Path(path), scope=identity.scope) as warehouse:
+        return news(warehouse, visit)
+    return None
+
+
+@kept(4)
 def load_works(path: str, identity: Identity) -> tuple[dict[str, Any], ...]:
     """The savings that can be measured once they are made, in the order of their rank."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return tuple(work for work in works_of(warehouse) if work["is_tracked"])
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def load_notice(path: str, identity: Identity) -> str | None:
     """What stands above every page where the calls are the demo's although a reader's own files are there."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return demo_beside_own(warehouse)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def load_currency(path: str, identity: Identity) -> Currency:
     """What amounts are shown in."""
     with open_published(Path(path), scope=identity.scope) as warehouse:
         return warehouse.currency
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def load_choices(path: str, identity: Identity) -> tuple[dict[str, tuple[str, ...]], Period]:
     """What the filters can be set to, and the period of the reports."""
     with open_published(Path(path), scope=identity.scope) as warehouse:

@@ -13,6 +13,7 @@ from reports_builder.compliance.audit import WITHOUT_LOGIN, AuditLog
 from reports_builder.dashboard.settings import Settings
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
+from reports_builder.investments.changes import InvestmentChanges
 from reports_builder.tracked_savings.decisions import Decisions
 
 # Ids of these may be names, which must be erasable: the log, whose lines hang together, has none.
@@ -50,6 +51,12 @@ def saving(settings: Settings, verb: str, work_id: str) -> AbstractContextManage
     return _of(
         settings, f"page savings: {verb}, {work_id}, in {_place(Decisions(_warehouse(settings)).path)}"
     )
+
+
+def investment(settings: Settings, verb: str, investment_id: str) -> AbstractContextManager[None]:
+    """While an investment is entered or withdrawn."""
+    place = _place(InvestmentChanges(_warehouse(settings)).path)
+    return _of(settings, f"page investment: {investment_id}, {verb}, in {place}")
 
 
 def chart(settings: Settings) -> AbstractContextManager[None]:

@@ -150,14 +150,15 @@ def _tile(tile: KeyFigure) -> None:
     said = " · ".join(more).replace(" %", "&nbsp;%")
     label = tile.cells[0]
     evidence = [quote.evidence for cell in cells for quote in cell.quotes]
+    made_of = f' title="{escape(tile.parts.plain)}"' if tile.parts else ""
     html(
-        f'<div class="tile"><div class="label">{markup.inline(label)}</div>'
+        f'<div class="tile"{made_of}><div class="label">{markup.inline(label)}</div>'
         f'<div class="now">{explained(markup.inline(tile.now), tile.now)}</div>'
         f'<div class="more">{said}{_not_narrowed(evidence)}</div>'
         f"{line_html(tile.weeks) if tile.weeks else ''}</div>"
     )
     also = [tile.weeks.evidence] if tile.weeks else []
-    query(cite(cells, also), f"tile-{_slug(label.plain)}")
+    query(cite([*cells, *([tile.parts] if tile.parts else [])], also), f"tile-{_slug(label.plain)}")
 
 
 def _inline(prose: Prose | None) -> str:

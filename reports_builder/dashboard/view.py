@@ -1,10 +1,14 @@
 """What a page of the dashboard shows, without a word about how it is drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from reports_builder.evidence import Prose
 from reports_builder.model import Citation, Insight, KeyFigure, Section, cite
 from reports_builder.warehouse import Period
+
+CHANGED = "What has changed"
+"""The title of the list of news."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,12 @@ class View:
     further: tuple[Prose, ...] = ()
     leads: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+
+    def with_news(self, said: Prose, lead: str) -> Self:
+        """The view with one more line at the head of what has changed."""
+        changed = next((each for each in self.opening if each.title == CHANGED), Opening(CHANGED, ()))
+        others = tuple(each for each in self.opening if each.title != CHANGED)
+        return replace(self, opening=(*others, replace(changed, lines=((said, lead), *changed.lines))))
 
     @property
     def citations(self) -> tuple[Citation, ...]:

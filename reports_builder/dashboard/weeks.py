@@ -27,9 +27,11 @@ OF_MARGINS: _Columns = {
     "margin_usd": ("margin_usd", ""),
     "margin_share": ("margin_usd", "revenue_usd"),
 }
+OF_ALL_SPEND: _Columns = {"cost_usd": ("all_spend_usd", "")}
 _SOURCES: tuple[tuple[str, _Columns, Callable[[NarrowedWarehouse], Evidence]], ...] = (
     (USAGE, OF_USAGE, queries.usage_by_day),
     (CUSTOMER_MARGINS, OF_MARGINS, queries.margins_by_day),
+    ("allocation.rpt_spend_by_category", OF_ALL_SPEND, queries.all_spend_by_day),
 )
 _WIDTH, _HEIGHT, _EDGE = 120, 24, 3
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from dbt_project.landing.registry import CALL_SOURCES, LANDED_SOURCES, PROJECT
+from dbt_project.landing.project import PROJECT
+from dbt_project.landing.registry import CALL_SOURCES, LANDED_SOURCES
 from reports_builder.errors import ReportError
 from reports_builder.escaping import sql_literal
 from reports_builder.formatting import exact

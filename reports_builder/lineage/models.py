@@ -18,7 +18,7 @@ from sqlglot.lineage import Node, lineage
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from dbt_project.landing.registry import PROJECT
+from dbt_project.landing.project import PROJECT
 from reports_builder.errors import ReportError
 from reports_builder.warehouse import Warehouse
 

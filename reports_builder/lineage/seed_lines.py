@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from dbt_project.landing.registry import PROJECT
+from dbt_project.landing.project import PROJECT
 from reports_builder.formatting import Value, exact
 
 
@@ -24,9 +24,14 @@ class SeedLine:
 
 def find_seed_line(seed: str, row: Mapping[str, Value]) -> SeedLine | None:
     """The first line whose columns have the values of ``row``; None where there is none."""
-    path = PROJECT / "seeds" / f"{seed}.csv"
+    # A company's own rows count over those that the product ships: in its folder first.
+    places = (PROJECT.parent / "seeds", PROJECT / "seeds")
+    return next(filter(None, (_line_of(place / f"{seed}.csv", row) for place in places)), None)
+
+
+def _line_of(path: Path, row: Mapping[str, Value]) -> SeedLine | None:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             lines = csv.DictReader(file)
             for line in lines:
                 if all(_is_same(line.get(name), value) for name, value in row.items() if name in line):

@@ -13,6 +13,7 @@ from reports_builder.subjects.allocation.spend.statements import (
     owned,
     owner_figures,
     owner_sections,
+    services_section,
     spend_figures,
     support_section,
     tenants_section,
@@ -55,6 +56,7 @@ def build(warehouse: Warehouse) -> Page:
         plan=None,
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
+            *services_section(warehouse),
             components_section(warehouse),
             *owner_sections(warehouse),
             *unowned_section(warehouse),

@@ -2,7 +2,7 @@
 
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.model import Page, Section
+from reports_builder.model import KeyFigure, Page, Section
 from reports_builder.savings import NOTHING_TO_DO, main_actions, named, savings_figure, total_of_works, works
 from reports_builder.subjects import insights
 from reports_builder.subjects.allocation.spend import queries as everything
@@ -12,7 +12,7 @@ from reports_builder.subjects.allocation.spend.statements import (
     categories_section,
 )
 from reports_builder.subjects.allocation.teams import queries as alignment
-from reports_builder.subjects.allocation.teams.statements import month_budget_figure
+from reports_builder.subjects.allocation.teams.statements import budget_status, month_budget_figure
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import (
     drivers_table,
@@ -33,6 +33,8 @@ from reports_builder.subjects.margin.statements import (
     revenue_figure,
 )
 from reports_builder.subjects.planning import queries as forecast
+from reports_builder.subjects.planning.budgets import queries as budgets
+from reports_builder.subjects.planning.budgets.statements import company_budget_figures
 from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing.frontier import all_steep_leave_said
@@ -92,7 +94,7 @@ def build(warehouse: Warehouse) -> Page:
             *spend_figures(spend),
             revenue_figure(margins),
             margin_share_figure(margins),
-            month_budget_figure(alignment.month_budget(warehouse)),
+            *_budget_figures(warehouse, is_ai_alone=not all_spend.rows),
             forecast_figure(outlook),
             savings_figure(saved),
         ),
@@ -105,6 +107,15 @@ def build(warehouse: Warehouse) -> Page:
             *_reference(warehouse, outlook),
         ),
     )
+
+
+def _budget_figures(warehouse: Warehouse, *, is_ai_alone: bool) -> tuple[KeyFigure, ...]:
+    """The company's budgets of the month; those of teams together only where it has none of its own."""
+    teams = alignment.month_budget(warehouse)
+    company = budgets.of_company(warehouse)
+    if not company.rows:
+        return (month_budget_figure(teams),)
+    return company_budget_figures(company, budget_status(teams), is_ai_alone=is_ai_alone)
 
 
 def _what_first(best: Evidence, saved: Evidence) -> Prose:

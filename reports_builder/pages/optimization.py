@@ -1,7 +1,7 @@
 """Analysis: the right model, the right service class and the right contract for each token."""
 
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Column, Page, Section, Table
 from reports_builder.savings import action_plan, works
 from reports_builder.subjects import insights
@@ -79,9 +79,13 @@ def _beside_the_total(warehouse: Warehouse, totals: Evidence) -> tuple[Prose, ..
     if not totals["overlap_usd"]:
         return lifts
     said = totals.say(
-        "All of this is net of overlap: **{overlap_usd:usd}** of the savings that were found would have "
-        "been counted twice."
+        "Each alone, these actions would save {total_gross_usd:usd_table} a month; "
+        "**{overlap_usd:usd_table}** of it others save already, and it is counted once: "
     )
+    said += join(
+        [of.say("{action_kind:words} {overlap_usd:usd_table}") for of in ask.overlaps(warehouse).each()], ", "
+    )
+    said += note(".")
     for lift in lifts:
         said += note(" ") + lift
     return (said,)

@@ -54,8 +54,9 @@ from reports_builder.warehouse import Warehouse
 _ASSUMPTIONS = (
     note("Set by you: the budgets, and every amount, range and rate of an investment (seeds investment_*)."),
     note(
-        "Assumed: of a difference of cost the number of calls counts first, then who makes them with which "
-        "model, then the tokens of a call; the rest is price. Drivers of an investment move independently."
+        "Assumed: of a difference of cost the days of the month count first, then the number of calls, who "
+        "makes them with which model, and the tokens of a call; the rest is price. Drivers of an investment "
+        "move independently."
     ),
     note(
         "Measured: calls, tokens and cost of both months. A forecast is what was written down before the "
@@ -102,7 +103,9 @@ def build(warehouse: Warehouse) -> Page:
             *close_section(warehouse, warehouse.period.as_of),
             *_variance_sections(warehouse, causes, month_budgets),
             *budgets_section(warehouse, ahead),
-            *proposals_section(ask_budgets.proposals(warehouse), ask_budgets.longer_proposals(warehouse)),
+            *proposals_section(
+                warehouse, ask_budgets.proposals(warehouse), ask_budgets.longer_proposals(warehouse)
+            ),
             *year_section(warehouse),
             *_return_sections(warehouse, investments),
             *tiers_section(warehouse),

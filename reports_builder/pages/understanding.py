@@ -16,7 +16,13 @@ from reports_builder.subjects.allocation.breakdown.statements import (
     token_price,
 )
 from reports_builder.subjects.core import queries as spend_queries
-from reports_builder.subjects.core.statements import BESIDE_BEFORE, hours_section, spend_figures, spend_said
+from reports_builder.subjects.core.statements import (
+    BESIDE_BEFORE,
+    features_of_customers_section,
+    hours_section,
+    spend_figures,
+    spend_said,
+)
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import (
     accuracy_figure,
@@ -70,6 +76,7 @@ def build(warehouse: Warehouse) -> Page:
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             _spend_section(warehouse, providers, models),
+            *features_of_customers_section(warehouse),
             *hours_section(warehouse),
             _allocation_section(warehouse, organizations),
             Section("Token efficiency by feature", tables=(feature_tokens_table(warehouse),)),

@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from dbt_project.landing.registry import PROJECT
+from dbt_project.landing.project import PROJECT
 from reports_builder.errors import ReportError
 
 _FILE = "semantic_manifest.json"

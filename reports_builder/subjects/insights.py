@@ -46,6 +46,7 @@ from reports_builder.subjects.pricing.pilot import sequence_said
 from reports_builder.subjects.rates import insights as rates
 from reports_builder.subjects.rates import queries as ask_rates
 from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_insight
+from reports_builder.subjects.rates.decided import missed_insight, moves_came
 from reports_builder.subjects.rates.expiries import due_insight
 from reports_builder.subjects.rates.usage import usage_insight
 from reports_builder.warehouse import Warehouse
@@ -93,6 +94,7 @@ def alignment(warehouse: Warehouse) -> Insights:
         *teams.overrun(
             of_teams, month, ask_teams.budget_table(warehouse), ask_teams.budgets_ahead(warehouse)
         ),
+        *teams.too_large(ask_teams.too_large(warehouse)),
         *teams.dear_team(ask_teams.teams(warehouse)),
         *teams.shown_only(ask_teams.shown_only(warehouse), ask_teams.shown_in_all(warehouse)),
     )
@@ -118,6 +120,7 @@ def budgets(warehouse: Warehouse) -> Insights:
             )
         ),
         *heading_over(ahead),
+        *teams.too_large(ask_teams.too_large(warehouse)),
     )
 
 
@@ -170,6 +173,7 @@ def optimization(warehouse: Warehouse) -> Insights:
     """Of what the same work could cost."""
     return (
         *due_insight(warehouse),
+        *missed_insight(warehouse),
         *_models_moved(warehouse),
         *_on_models(warehouse),
         *_batch(warehouse),
@@ -180,7 +184,12 @@ def optimization(warehouse: Warehouse) -> Insights:
 
 def usage_optimization(warehouse: Warehouse) -> Insights:
     """Of the same work with other models, in batches, and on fewer machines."""
-    return (*_models_moved(warehouse), *_batch(warehouse), *usage_insight(warehouse))
+    return (
+        *missed_insight(warehouse),
+        *_models_moved(warehouse),
+        *_batch(warehouse),
+        *usage_insight(warehouse),
+    )
 
 
 def commitments(warehouse: Warehouse) -> Insights:
@@ -189,7 +198,9 @@ def commitments(warehouse: Warehouse) -> Insights:
 
 
 def _models_moved(warehouse: Warehouse) -> Insights:
-    return rates.model_switches(ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse))
+    return rates.model_switches(
+        ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse), moves_came(warehouse)
+    )
 
 
 def _on_models(warehouse: Warehouse) -> Insights:

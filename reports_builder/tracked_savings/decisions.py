@@ -21,7 +21,8 @@ _LONGEST = 200
 LONGEST_AGO, LONGEST_AHEAD = timedelta(days=366), timedelta(days=732)
 """How far from the day of the figures a saving may begin."""
 
-# What can be measured afterwards: resources by their bills, moved calls by their models.
+# What can be measured afterwards: resources by their bills, moved calls by their models or the batch service,
+# commitments to clouds by what the provider bills for them.
 _PARTS = """
     select
         action_kind, provider_name, resource_id,
@@ -38,9 +39,23 @@ _MOVES = """
     where work_id = :work_id and is_recommended
     order by task_type, from_provider, from_model
 """
+_WAITING = """
+    select task_type, net_monthly_savings_usd as predicted_monthly_savings_usd
+    from rates.rpt_savings_opportunities
+    where work_id = :work_id and action_kind = 'batch'
+    order by task_type
+"""
+_CONTRACTS = """
+    select provider as provider_name, net_monthly_savings_usd as predicted_monthly_savings_usd
+    from rates.rpt_savings_actions
+    where work_id = :work_id and action_kind = 'commitment'
+"""
 _MEASURED = (
     "select work_id from rates.rpt_usage_optimizations where work_id is not null",
     "select work_id from rates.rpt_model_switch_savings where is_recommended",
+    "select work_id from rates.rpt_savings_opportunities where action_kind = 'batch'",
+    "select work_id from rates.rpt_savings_opportunities "
+    "where source_mart = 'rates.rpt_commitment_recommendations' and not is_illustrative",
 )
 _WORKS = """
     select
@@ -136,7 +151,8 @@ def accept(warehouse: Path, work_id: str, accepted_date: date, actor: str, note:
     if not decisions:
         raise ReportError(
             f"{asked!r} cannot be tracked: what a machine, volume or bucket costs is measured by its bill, "
-            "and calls that move by their models; of other works nothing tells what they saved."
+            "calls that move by their models or the batch service, and quoted commitments to a cloud by its "
+            "bill; of other works nothing tells what they saved."
         )
     Decisions(warehouse).append(decisions)
     return decisions
@@ -176,10 +192,15 @@ def works(warehouse: Path) -> list[dict[str, Any]]:
 
 def works_of(opened: Warehouse) -> list[dict[str, Any]]:
     """The works with what they save, in the order of their rank, and whether each can be measured."""
-    measured = {row["work_id"] for sql in _MEASURED for row in opened.evidence(sql).records()}
+    measured = _measured(opened)
     return [
         dict(work) | {"is_tracked": work["work_id"] in measured} for work in opened.evidence(_WORKS).records()
     ]
+
+
+def _measured(opened: Warehouse) -> set[Any]:
+    """The works of which something can be measured afterwards."""
+    return {row["work_id"] for sql in _MEASURED for row in opened.evidence(sql).records()}
 
 
 def accepted_dates(warehouse: Path) -> dict[str, str]:
@@ -208,17 +229,19 @@ def accepted_since(work_id: str, accepted: Mapping[str, str]) -> str | None:
 
 
 def _parts(opened: Warehouse, work_id: str) -> list[dict[str, Any]]:
-    found = [part for sql in (_PARTS, _MOVES) for part in opened.evidence(sql, work_id=work_id).records()]
+    if work_id not in _measured(opened):
+        return []
+    found = [
+        part
+        for sql in (_PARTS, _MOVES, _WAITING, _CONTRACTS)
+        for part in opened.evidence(sql, work_id=work_id).records()
+    ]
     return [{name: value for name, value in part.items() if value is not None} for part in found]
 
 
 def _part_name(part: Mapping[str, Any]) -> str:
-    names = (
-        ("provider_name", "resource_id")
-        if "resource_id" in part
-        else ("task_type", "from_provider", "from_model")
-    )
-    return "/".join(str(part[name]) for name in names)
+    names = ("provider_name", "resource_id", "task_type", "from_provider", "from_model")
+    return "/".join(str(part[name]) for name in names if name in part)
 
 
 def _check(actor: str, note: str) -> None:

@@ -199,9 +199,77 @@ CASES = [
         "95 % used and saved $40.00 against the price on demand. How much of it to sign again is in rates.rpt_commitment_renewals.",
     ),
     (
+        row(
+            "saving_missed",
+            107.54,
+            {
+                "action_kind": "off hours",
+                "accepted_date": "2026-09-21",
+                "predicted_monthly_savings_usd": 78.69,
+                "owner_role": "Team lead",
+                "team_id": "data-team",
+                "moved_share": None,
+            },
+            subject_type="saving",
+            subject_name="i-1",
+            amount_usd=107.54,
+            unit="USD",
+        ),
+        "Decided and not carried out: off hours, i-1, from 2026-09-21 on (Team lead of data-team). $107.54 of what was expected "
+        "until now did not come, $78.69 a month.",
+    ),
+    (
+        row(
+            "saving_missed",
+            9.92,
+            {
+                "action_kind": "model switch",
+                "accepted_date": "2026-10-01",
+                "predicted_monthly_savings_usd": 9.6,
+                "owner_role": None,
+                "team_id": None,
+                "moved_share": 0,
+            },
+            subject_type="saving",
+            subject_name="chat calls from a to b",
+            amount_usd=9.92,
+            unit="USD",
+        ),
+        "Decided and not carried out: model switch, chat calls from a to b, from 2026-10-01 on. 0 % of its calls have moved. $9.92 of "
+        "what was expected until now did not come, $9.60 a month.",
+    ),
+    (
         row("spend_at_risk", 0.15, RISK, amount_usd=300, subject_id="spend"),
         "15.0 % of the cost ($300.00 of $2,000.00 in the 30 days to 2026-10-10) belongs to 15 customers who cost more than "
         "their fees; what it was in the 30 days before is not known.",
+    ),
+    (
+        row(
+            "promised_latency",
+            1.2,
+            {
+                "latency_p95_ms": 18020.5,
+                "latency_p95_target_ms": 15000,
+                "latency_measured_calls": 16213,
+                "window_days": 30,
+            },
+            subject_type="task",
+            subject_name="question answering",
+            amount_usd=None,
+        ),
+        "Nineteen in twenty answers to question answering calls come within 18.0 s, where 15.0 s are promised (16,213 timed in the "
+        "30 days to 2026-10-10).",
+    ),
+    (
+        row(
+            "promised_answers",
+            -0.01,
+            {"answered_share": 0.96, "answered_share_target": 0.97, "calls": 100, "window_days": 30},
+            subject_type="task",
+            subject_name="chat",
+            amount_usd=None,
+        ),
+        "96.0 % of chat calls were answered, where 97.0 % are promised (100 calls in the 30 days to 2026-10-10).",
     ),
     (
         row("somebodys_own", 7, {}, unit="USD"),

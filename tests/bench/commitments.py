@@ -40,9 +40,20 @@ FLOOR = "select count(*), sum(cost) from (select series_id, sum(on_demand_cost_u
 def make_hours(models: CompiledModels, series: int) -> None:
     """The hours, offers and cases that the engine reads: machines come and go by day, and by night fewer run."""
     models.fill("fct_commitment_hours", [])
-    models.fill("int_commitment_lines", [])
+    models.fill("int_commitments_owned", [])
+    models.fill(
+        "savings_actions",
+        [
+            {
+                "action_kind": "commitment",
+                "effort_days": 1,
+                "effort_days_per_part": 0,
+                "usd_per_effort_day": 700,
+            }
+        ],
+    )
     with (ROOT / "dbt_project/seeds/assumptions.csv").open(newline="") as file:
-        assumed = [row for row in csv.DictReader(file) if row["name"].startswith("commitment_")]
+        assumed = [row for row in csv.DictReader(file) if row["name"].startswith(("action_", "commitment_"))]
     models.fill("assumptions", [{"name": row["name"], "value": row["value"]} for row in assumed])
     models.fill("int_commitment_cases", [])
     run = models.connection.execute

@@ -52,12 +52,25 @@ def test_from_an_installed_package_to_reports_with_the_companys_own_rows(
     header = (shipped.SEEDS / "budgets.csv").read_text().splitlines()[0]
     assert header == "month_start_date,team_id,budget_usd"
     (ours / "seeds" / "budgets.csv").write_text(f"{header}\n2026-10-01,assistant-team,123.45\n")
+    (ours / "data" / "prices").mkdir()
+    (ours / "data" / "prices" / "a.csv").write_text("provider,mine\nopenai,1.5\n")
+    (ours / "models" / "prices").mkdir(parents=True)
+    (ours / "models" / "prices" / "_sources.yml").write_text(
+        "sources: [{name: ours, tables: [{name: prices, config: {meta: "
+        "{external_location: \"read_csv('data/prices/*.csv')\"}}}]}]\n"
+    )
+    (ours / "models" / "prices" / "own_costs.sql").write_text(
+        "select provider, sum(billed_cost_usd) * max(mine) as cost_usd from {{ ref('fct_usage_daily') }}\n"
+        "inner join {{ source('ours', 'prices') }} using (provider) group by provider\n"
+    )
     built = finops("build", cwd=ours)
     assert built.returncode == 0, built.stdout[-4000:] + built.stderr[-2000:]
     with duckdb.connect(str(ours / "warehouse" / "finops.duckdb"), read_only=True) as connection:
         found = connection.sql("select count(*), max(budget_usd) from seeds.budgets").fetchone()
+        own = connection.sql("select provider, cost_usd > 0 from own.own_costs").fetchall()
     assert found is not None
     assert [str(value) for value in found] == ["1", "123.45"]
+    assert own == [("openai", True)]
     reported = finops("report", cwd=ours)
     assert reported.returncode == 0, reported.stderr
     assert (ours / "reports" / "finops_summary.md").is_file()
@@ -66,15 +79,15 @@ def test_from_an_installed_package_to_reports_with_the_companys_own_rows(
     # Only what the company edits, what it has of data, and what is made anew.
     assert {path.name for path in ours.iterdir()} == {
         ".env.example", ".gitignore", "charts", "data", "dbt_project", "finops.yml", "metrics.txt",
-        "profiles.yml", "reports", "seeds", "warehouse",
+        "models", "profiles.yml", "reports", "seeds", "warehouse",
     } | ({".user.yml"} & {path.name for path in ours.iterdir()})  # fmt: skip
 
 
-def test_a_seed_of_the_company_counts_in_place_of_the_shipped_one(company: Path) -> None:
+def test_a_seed_of_a_companys_data_counts_whole(company: Path) -> None:
     compose(company)
     header = composed_seed(company, "owners")
     assert header.count("\n") == 1
-    (company / "seeds" / "owners.csv").write_text(header + "x" * header.count(",") + "\n")
+    (company / "seeds" / "owners.csv").write_text(header + "x" + "," * header.count(",") + "\n")
     compose(company)
     assert composed_seed(company, "owners") == (company / "seeds" / "owners.csv").read_text()
     assert composed_seed(company, "assumptions") == (shipped.SEEDS / "assumptions.csv").read_text()
@@ -91,6 +104,24 @@ def test_what_the_demos_company_decided_is_nobody_elses_decision(company: Path, 
     (tmp_path / "demo" / "seeds" / "budgets.csv").write_text(f"{header}\n")
     compose(tmp_path / "demo")
     assert composed_seed(tmp_path / "demo", "accepted_savings").count("\n") > 1
+
+
+def test_models_of_the_company_are_made_beside_the_products_and_go_with_their_files(company: Path) -> None:
+    compose(company)
+    before = {path for path in (company / "dbt_project").rglob("*") if not path.is_dir()}
+    settings = (company / "dbt_project" / "dbt_project.yml").read_text()
+    (company / "models" / "a").mkdir(parents=True)
+    (company / "models" / "a" / "mine.sql").write_text("select 1 as one")
+    (company / "models" / "a" / ".mine.sql.swp").write_text("")
+    compose(company)
+    mine = company / "dbt_project" / "models" / "own" / "a" / "mine.sql"
+    assert {path for path in (company / "dbt_project").rglob("*") if not path.is_dir()} == before | {mine}
+    assert mine.read_text() == "select 1 as one"
+    assert "own:\n      +schema: own" in (company / "dbt_project" / "dbt_project.yml").read_text()
+    (company / "models" / "a" / "mine.sql").unlink()
+    compose(company)
+    assert {path for path in (company / "dbt_project").rglob("*") if not path.is_dir()} == before
+    assert (company / "dbt_project" / "dbt_project.yml").read_text() == settings
 
 
 def test_variables_of_the_company_count_and_the_others_are_the_products(company: Path) -> None:
@@ -181,6 +212,14 @@ def test_what_a_company_wrote_itself_is_left_alone(company: Path) -> None:
     compose(company)
     assert (company / "profiles.yml").read_text() == "ours: {}\n"
     assert (company / "dbt_project" / "notes.txt").read_text() == "ours"
+
+
+def test_what_was_made_of_a_seed_that_is_gone_does_not_stay(company: Path) -> None:
+    compose(company)
+    former = company / "dbt_project" / "seeds" / "former.csv"
+    former.write_text("a\n")
+    compose(company)
+    assert not former.exists()
 
 
 def test_an_update_of_prices_is_the_companys_from_then_on(company: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from oidc_provider_mock import User, run_server_in_thread
 
 from reports_builder.dashboard.settings import Settings
+from reports_builder.dashboard.visits import place_of
 from tests.dashboard.chromium import WAIT, Dashboard, Reader, chromium_path, reading, wait_until_served
 from tests.workspace import ROOT, Workspace
 
@@ -121,6 +122,23 @@ def test_without_a_login_nothing_is_shown(open_dashboard: Dashboard, tmp_path: P
         reader.page.get_by_role("button", name="Log in").wait_for(timeout=WAIT)
         assert reader.page.locator(".tile").count() == 0
         assert json.dumps(ACCOUNTS["named"]["email"]) not in reader.page.content()
+
+
+def test_who_comes_back_reads_what_has_come_since(
+    open_dashboard: Dashboard, built: Workspace, tmp_path: Path
+) -> None:
+    place = place_of(built.published, "CFO@example.com")
+    with reading(open_dashboard, tmp_path / "profile") as reader:
+        log_in(reader, "named")
+        reader.page.locator(".tile").first.wait_for(timeout=WAIT)
+        reader.settled()
+        told = json.loads(place.read_text())
+        told["last"] |= {"at": "2026-01-05T09:00:00+00:00", "as_of": "2026-10-29"}
+        place.write_text(json.dumps(told))
+        reader.page.reload()
+        said = reader.page.get_by_text("Since your last visit on 5 January 2026: ").first
+        said.wait_for(timeout=WAIT)
+        assert "2 more days of data" in said.inner_text()
 
 
 def test_who_is_logged_in_is_not_of_a_strangers_making(open_dashboard: Dashboard, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from reports_builder import marts
+from reports_builder.dashboard import queries
 from reports_builder.dashboard.filters import DIMENSIONS, Filters
 from reports_builder.dashboard.loading import load_choices, load_view
 from reports_builder.dashboard.reading import identity_of, open_published
@@ -84,6 +85,20 @@ def test_spend_is_that_of_a_query_by_hand(
         )
         assert [(spend["spend_usd"], spend["calls"])] == rows, value
         assert spend.not_narrowed_by == ()
+
+
+def test_a_list_too_long_to_send_offers_who_calls_most(
+    built: Workspace, choices: dict[str, tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_LISTED", 3)
+    with open_published(built.published) as warehouse:
+        cut = queries.options(warehouse)
+    most = built.query(
+        "select customer_id from core.fct_usage_daily group by 1 order by sum(calls) desc, 1 limit 3"
+    )
+    assert cut["customer"] == tuple(sorted(customer for (customer,) in most))
+    assert len(choices["customer"]) > 3
+    assert all(len(cut[name]) == 3 for name in ("feature", "team"))
 
 
 # What a page asks, the filter, and the same rows by hand from the mart's own columns.

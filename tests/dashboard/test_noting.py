@@ -126,6 +126,8 @@ def test_each_form_of_a_page_goes_through_the_log() -> None:
         "save_chart(",
         "accept(warehouse",
         "give_up(warehouse",
+        "changes.enter(",
+        "changes.withdraw(",
         ".download_button(",
     )
     found = {
@@ -140,6 +142,8 @@ def test_each_form_of_a_page_goes_through_the_log() -> None:
         ("alert_form.py", "assign(Path"),
         ("savings_form.py", "accept(warehouse"),
         ("savings_form.py", "give_up(warehouse"),
+        ("investment_form.py", "changes.enter("),
+        ("investment_form.py", "changes.withdraw("),
         ("builder_page.py", "save_chart("),
         ("show.py", ".download_button("),
     }

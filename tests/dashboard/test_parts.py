@@ -5,26 +5,36 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from reports_builder import markup
-from reports_builder.dashboard import show
+from reports_builder.chart_kinds import ranked_bars, shares_as_areas
+from reports_builder.dashboard import charts, show
 from reports_builder.dashboard.charts import key_said
 from reports_builder.dashboard.drawing import Answer, Field, draw
+from reports_builder.dashboard.filters import Filters
+from reports_builder.dashboard.kept import kept
 from reports_builder.dashboard.login import is_loopback
 from reports_builder.dashboard.questions import Question
+from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.reports_page import figures_below, rendered
 from reports_builder.dashboard.status import read_following, read_refresh
-from reports_builder.dashboard.treemap import layout
+from reports_builder.dashboard.weeks import with_weeks
+from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, note
-from reports_builder.model import Weeks, compared
+from reports_builder.model import KeyFigure, Weeks, compared
 from reports_builder.pages import page_modules
 from reports_builder.spreadsheet_cells import csv_bytes, defused
+from reports_builder.treemap import layout
+from tests.reports.empty_marts import empty_marts
 from tests.workspace import ROOT
 
 COST = Field("cost", "Cost", "usd")
@@ -49,6 +59,22 @@ def _weeks(days: int, per: str = "") -> Weeks:
     end = date(2026, 10, 31)
     rows = tuple((end - timedelta(days=back), Decimal(1), 2 if back < 7 else 1) for back in range(days))
     return Weeks(Evidence("select 1;", ("day", "usd", "calls"), rows), end, "usd", per)
+
+
+def test_all_spend_has_weeks_of_its_own_which_are_not_those_of_calls() -> None:
+    end = date(2026, 10, 31)
+    with empty_marts("core.rpt_spend_daily", "core.fct_usage_daily", as_of=end) as connection:
+        connection.execute(
+            "insert into core.rpt_spend_daily by name select date '2026-10-31' - cast(range as integer) as usage_date, "
+            "1 as effective_cost_usd, 3 as all_spend_usd from range(30)"
+        )
+        read = NarrowedWarehouse(Path("finops.duckdb"), connection, Filters())
+        quoted = Evidence(
+            "select cost_usd from allocation.rpt_spend_by_category;", ("cost_usd",), ((Decimal(90),),)
+        )
+        (tile,) = with_weeks(read, (KeyFigure("All spend", quoted.cell("cost_usd", "usd_table")),))
+    assert tile.weeks is not None
+    assert tile.weeks.values == (21.0,) * 4
 
 
 def test_a_figure_has_the_weeks_that_its_days_cover_whole() -> None:
@@ -118,6 +144,45 @@ def test_boxes_of_a_treemap_have_the_areas_and_fill_the_square() -> None:
             apart = one.right <= other.left + 1e-9 or other.right <= one.left + 1e-9
             above = one.bottom <= other.top + 1e-9 or other.bottom <= one.top + 1e-9
             assert one is other or apart or above
+
+
+def test_rows_as_areas_carry_whole_names_and_leave_out_what_has_no_area() -> None:
+    long = "An organisation of a very long name indeed, Someplace upon the Water"
+    rows = (
+        ("chat", long, Decimal(60)),
+        ("chat", "Ems", Decimal(30)),
+        ("mail", "Ems", Decimal(9)),
+        ("mail", "Foe", Decimal(-1)),
+    )
+    drawn = shares_as_areas(
+        Evidence("select 1;", ("feature", "customer", "usd"), rows),
+        group="feature",
+        label="customer",
+        value="usd",
+        style="usd",
+    )
+    (boxes,) = drawn.to_dict(validate=False)["datasets"].values()
+    assert [box["name"] for box in boxes] == [f"chat / {long}", "chat / Ems", "mail / Ems"]
+    areas = [(box["right"] - box["left"]) * (box["bottom"] - box["top"]) for box in boxes]
+    assert areas == pytest.approx([60 / 99, 30 / 99, 9 / 99])
+    # What a colour is of is written on its first box.
+    assert [box["label"] for box in boxes] == [f"chat: {long}", "Ems", "mail: Ems"]
+
+
+def test_names_of_bars_have_two_lines_on_a_phone_and_are_whole_elsewhere() -> None:
+    rows = (("AWS / EC2 / r5 / us-east-1 / USD", Decimal(2)), ("Ems", Decimal(1)))
+    chart = ranked_bars(
+        Evidence("select 1;", ("name", "usd"), rows),
+        label="name",
+        value="usd",
+        style="usd",
+        axis_title="US dollars",
+    )
+    drawn = json.dumps(charts.specification(chart, "", 100, dark=False))
+    assert r"[\"AWS / EC2 / r5 /\", \"us-east-1 / USD\"]" in drawn
+    assert r"\"0\": \"AWS / EC2 / r5 / us-east-1 / USD\"" in drawn
+    # On paper there is one width.
+    assert "containerSize" not in json.dumps(chart.to_dict(validate=False))
 
 
 ROWS = (
@@ -259,3 +324,27 @@ def test_the_generation_has_a_stage(tmp_path: Path, written: int, state: str, st
 )
 def test_only_loopback_is_this_machine(host: str, only_here: bool) -> None:
     assert is_loopback(host) is only_here
+
+
+def test_readers_who_ask_at_once_wait_for_one_answer() -> None:
+    asked, together = [], Barrier(8)
+
+    @kept(4)
+    def answer(question: str) -> str:
+        asked.append(question)
+        time.sleep(0.05)
+        if len(asked) == 1:
+            raise ReportError("not yet")
+        return question.upper()
+
+    def read(_: int) -> str:
+        together.wait()
+        try:
+            return answer("a")
+        except ReportError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(8) as readers:
+        assert sorted(readers.map(read, range(8))) == ["A"] * 7 + ["not yet"]
+    # An error is not kept, what came after it is.
+    assert asked == ["a", "a"]

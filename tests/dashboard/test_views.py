@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from importlib import import_module
 from inspect import isfunction
 
@@ -19,6 +21,7 @@ from reports_builder.dashboard.reading import identity_of, open_published
 from reports_builder.dashboard.tables import table_html
 from reports_builder.dashboard.view import View
 from reports_builder.dashboard.views import customer, trace
+from reports_builder.dashboard.visits import Visit, news
 from reports_builder.errors import ReportError
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Column, Insight, Recommendation, Table, cite, page_of_row
@@ -34,6 +37,7 @@ pytestmark = pytest.mark.usefixtures("layer")
 OF_A_PAGE = ("together", "usage_optimization", "commitments", "budgets", "investments")
 # What takes two whole months, a bill of a cloud or a departure has no chart here.
 CHARTS_OF_FEW_DAYS = {"commitments": 0, "forecasts_and_budgets": 1, "unit_economics": 1}
+CENT = Decimal("0.01")
 NARROW = Filters(period="14d", tier=("pro",), provider=("openai",))
 
 
@@ -46,6 +50,7 @@ def view_of(workspace: Workspace, name: str, filters: Filters = Filters()) -> Vi
 def evidence_of(view: View) -> Iterator[Evidence]:
     cells = [cell for tile in view.tiles for cell in tile.cells]
     opened = [said for each in view.opening for said, _ in each.lines]
+    cells += [tile.parts for tile in view.tiles if tile.parts]
     by_day = [tile.weeks.evidence for tile in view.tiles if tile.weeks]
     for citation in cite([*opened, *view.headline, *view.further, *cells], by_day):
         yield citation.evidence
@@ -153,7 +158,7 @@ def test_an_insight_says_all_its_parts_and_nothing_that_data_can_change() -> Non
 def test_figures_that_are_kept_by_day_have_their_weeks_and_none_reads_none(built: Workspace) -> None:
     tiles = [tile for page in VIEWS for view in [view_of(built, page.view)] if view for tile in view.tiles]
     drawn = {tile.now.quotes[0].column for tile in tiles if tile.weeks and show.line_html(tile.weeks)}
-    assert drawn == {*weeks.OF_USAGE, *weeks.OF_MARGINS}
+    assert drawn == {*weeks.OF_USAGE, *weeks.OF_MARGINS, *weeks.OF_ALL_SPEND}
     assert not [tile for tile in tiles for cell in tile.cells if cell.plain == "none"]
     # The last week of spend is that of its last seven days.
     spend = next(tile.weeks for tile in tiles if tile.label == "AI spend")
@@ -163,6 +168,29 @@ def test_figures_that_are_kept_by_day_have_their_weeks_and_none_reads_none(built
         "on usage_date between as_of_date - 6 and as_of_date"
     )
     assert spend.values[-1] == pytest.approx(float(last))
+
+
+@pytest.mark.parametrize("filters", [Filters(), NARROW], ids=["all", "narrowed"])
+def test_a_key_figure_is_the_sum_of_the_parts_that_it_shows(built: Workspace, filters: Filters) -> None:
+    tiles = [
+        tile for page in VIEWS for view in [view_of(built, page.view, filters)] if view for tile in view.tiles
+    ]
+    summed = {}
+    for tile in tiles:
+        if tile.parts:
+            column = tile.now.quotes[0].column
+            summed[column] = (
+                sum(Decimal(quote.exact) for quote in tile.parts.quotes),
+                Decimal(tile.now.quotes[0].exact),
+            )
+    # A margin is what its first part leaves after the second.
+    assert {"spend_usd", "forecast_usd", "margin_share"} <= set(summed)
+    apart = {
+        column: sums
+        for column, sums in summed.items()
+        if not column.startswith("margin") and abs(sums[0] - sums[1]) > CENT
+    }
+    assert not apart
 
 
 @pytest.mark.parametrize("filters", [Filters(), NARROW], ids=["all", "narrowed"])
@@ -208,6 +236,7 @@ def test_the_views_read_the_marts_of_their_exposure_and_no_others(built: Workspa
     with open_published(built.published) as warehouse:
         for page in VIEWS:
             import_module(f"reports_builder.dashboard.views.{page.view}").build(warehouse)
+        news(warehouse, Visit(datetime(2026, 10, 1, tzinfo=UTC), date(2026, 10, 1)))
         (losing, *_) = queries.customers(warehouse)
         assert customer.build(warehouse, losing) is not None
         calculator.what_if(warehouse, calculator.WhatIf(0, calculator.ANY, 100, 100))

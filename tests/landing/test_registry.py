@@ -9,13 +9,14 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from dbt_project.landing.registry import LANDED_SOURCES, PROJECT, SOURCE_KINDS
+from dbt_project.landing.project import PROJECT
+from dbt_project.landing.registry import LANDED_SOURCES, SOURCE_KINDS
 from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA
 from tests.workspace import ROOT
 
 STAGING = PROJECT / "models" / "staging"
 # Folders of staging that are no sources: the raw layout, notes, what alerts have sent, budgets, forecasts.
-OTHERS = {"raw", "alerts", "landing", "budgets", "forecasts", "savings"}
+OTHERS = {"raw", "alerts", "landing", "budgets", "forecasts", "investments", "savings"}
 
 
 @pytest.mark.parametrize("name", SOURCE_KINDS)

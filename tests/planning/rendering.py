@@ -13,11 +13,14 @@ from tests.workspace import ROOT
 PROJECT = ROOT / "dbt_project"
 MACROS = (
     "assumption.sql",
+    "company_scopes.sql",
+    "compared_days.sql",
     "money.sql",
     "stable_sum.sql",
     "dialect/quantiles.sql",
     "dialect/numbers.sql",
     "dialect/dates.sql",
+    "dialect/tables.sql",
     "owners.sql",
     "statistics.sql",
 )
@@ -36,7 +39,12 @@ def render(model: str) -> str:
         def dispatch(self, name: str) -> Any:
             return getattr(macros, f"default__{name}")
 
-    environment.globals |= {"adapter": Adapter(), "return": lambda value: value, "ref": lambda name: name}
+    environment.globals |= {
+        "adapter": Adapter(),
+        "return": lambda value: value,
+        "ref": lambda name: name,
+        "config": lambda **_: "",
+    }
     macros = environment.from_string(text).module
     for name in re.findall(r"macro (\w+)\(", text):
         environment.globals[name] = getattr(macros, name)

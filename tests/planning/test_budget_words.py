@@ -8,16 +8,23 @@ from datetime import date
 import duckdb
 import pytest
 
+from reports_builder.evidence import note
 from reports_builder.subjects.planning.budgets import queries as ask
 from reports_builder.subjects.planning.budgets.insights import heading_over
 from reports_builder.subjects.planning.budgets.statements import (
     BUDGET_COLUMNS,
+    company_budget_figures,
     proposals_section,
     what_is_kept,
 )
 from tests.reports.empty_marts import empty_marts, with_rows
 
-TABLES = ("planning.rpt_budgets", "planning.rpt_budget_proposals")
+TABLES = (
+    "planning.rpt_budgets",
+    "planning.rpt_budget_proposals",
+    "rates.rpt_commitment_renewals",
+    "rates.rpt_decision_waterfall",
+)
 
 
 @pytest.fixture
@@ -94,6 +101,29 @@ def test_savings_on_a_scope_come_before_a_cut_of_its_use(
     assert said in insight.recommendation.action.plain
 
 
+def test_the_company_is_held_to_its_own_budget_and_not_to_the_sum_of_its_teams(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_budgets",
+        budget("component", "ai", 360, 380) + ", 170 as actual_usd, 'heading over budget' as budget_status",
+        budget("total", "total", 1900, 1840, "ended")
+        + ", 1840 as actual_usd, 'within budget' as budget_status",
+        budget("component", "storage", 1, 2),
+        budget("total", "total", 9, 9).replace("2026-11-01", "2026-12-01"),
+    )
+    company, teams = ask.of_company(warehouse), note("3 of 8 teams were over")
+    figures = company_budget_figures(company, teams, is_ai_alone=False)
+    assert [[cell.plain for cell in figure.cells] for figure in figures] == [
+        ["All spend of November 2026", "$1,840.00", "-", "-", "$1,900.00", "within budget; 3 of 8 teams were over"],
+        ["AI spend of November 2026", "$170.00", "-", "-", "$360.00", "heading over budget: $380.00 are expected for the month"],
+    ]  # fmt: skip
+    (alone,) = company_budget_figures(company, teams, is_ai_alone=True)
+    assert alone.cells[0].plain == "AI spend of November 2026"
+    assert alone.status.plain.endswith("; 3 of 8 teams were over")
+
+
 @pytest.mark.parametrize(
     ("days", "early", "late", "said"),
     [
@@ -128,11 +158,51 @@ def test_nothing_is_said_where_every_budget_is_kept(
     )
 
 
+def test_a_proposal_names_the_renewal_that_its_events_do_not_need_and_the_plan_that_it_leaves_out(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    with_rows(
+        connection,
+        "planning.rpt_budget_proposals",
+        "date '2027-01-01' as quarter_start_date, date '2027-01-01' as month_start_date, 'month' as period, 'total' as scope, "
+        "'total' as scope_id, 'forecast' as basis, 1 as quarter_proposed_usd, 353 as quarter_event_budget_usd",
+    )
+    with_rows(
+        connection,
+        "rates.rpt_commitment_renewals",
+        *(
+            f"'{advice}' as advice, {by_itself} as is_renewed_automatically, 'Reservation' as commitment_type, 'AWS' as provider_name, "
+            f"'{name}' as commitment_id, '{name}' as team_id, date '{ends}' as ends_on, date '2026-11-30' as decide_by_date, "
+            "102.29 as renewed_monthly_savings_usd"
+            for name, advice, by_itself, ends in (
+                ("a", "renew it", False, "2027-03-31"),
+                ("late", "renew it", False, "2027-04-01"),
+                ("poor", "let it end", False, "2026-12-14"),
+                ("automatic", "renew it", True, "2026-12-14"),
+            )
+        ),
+    )
+    warehouse = with_rows(
+        connection,
+        "rates.rpt_decision_waterfall",
+        "'price' as step, 'company' as scope_type, 1896.77 as cost_usd, 1678.57 as cost_low_usd, 9 as change_usd",
+        "'price' as step, 'customer' as scope_type, 1 as cost_usd, 1 as cost_low_usd, 9 as change_usd",
+    )
+    (section,) = proposals_section(warehouse, ask.proposals(warehouse), ask.longer_proposals(warehouse))
+    assert section.text[1].plain == (
+        "Known events put $353.00 into the quarter. What of it is the end of a commitment, a renewal makes needless: Reservation of a with "
+        "AWS, which ends on 31 March 2027: renew it by 30 November 2026, which saves $102.29 a month."
+    )
+    assert section.text[2].plain.startswith(
+        "The price plan, and who leaves with it, are in no budget: after it and the savings on calls AI is expected to cost $1,896.77 in "
+    )
+
+
 def test_proposals_are_summed_over_the_quarter_and_stand_beside_the_last_month(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     nothing = with_rows(connection, "planning.rpt_budget_proposals")
-    assert proposals_section(ask.proposals(nothing), ask.longer_proposals(nothing)) == ()
+    assert proposals_section(nothing, ask.proposals(nothing), ask.longer_proposals(nothing)) == ()
     common = "date '2027-01-01' as quarter_start_date, 'forecast' as basis, 0.1 as growth_share, 0.15 as contingency_share"
     for month in (1, 2, 3):
         warehouse = with_rows(
@@ -141,7 +211,7 @@ def test_proposals_are_summed_over_the_quarter_and_stand_beside_the_last_month(
             f"{common}, 'month' as period, date '2027-0{month}-01' as month_start_date, 'total' as scope, 'total' as scope_id, "
             "'total' as scope_name, 100 as expected_usd, 126.5 as proposed_usd, 300 as quarter_expected_usd, 379.5 as quarter_proposed_usd, "
             "90 as last_month_usd, 95 as last_budget_usd, 126.5 as proposed_a_month_usd, 26 as open_savings_usd, "
-            "100.5 as proposed_after_savings_usd",
+            "100.5 as proposed_after_savings_usd, 0.02 as forecast_error_share, 112.2 as proposed_by_error_usd, 9 as quarter_event_budget_usd",
             f"{common}, 'month' as period, date '2027-0{month}-01' as month_start_date, 'team' as scope, 'idle' as scope_id, "
             "'Idle' as scope_name, 0 as expected_usd, 0 as proposed_usd, 0 as quarter_proposed_usd",
         )
@@ -152,15 +222,20 @@ def test_proposals_are_summed_over_the_quarter_and_stand_beside_the_last_month(
         "scope, 'total' as scope_id, 'total' as scope_name, 300 as expected_usd, 379.5 as proposed_usd, 379.5 as quarter_proposed_usd, "
         "350 as last_budget_usd",
     )
-    (section,) = proposals_section(ask.proposals(warehouse), ask.longer_proposals(warehouse))
+    (section,) = proposals_section(warehouse, ask.proposals(warehouse), ask.longer_proposals(warehouse))
     assert "with 10 % growth and 15 % contingency" in section.text[0].plain
     assert section.text[1].plain.startswith(
         "The proposal pays for what can be saved: for all spend it is $127 a month, and $101 once the open savings of $26 a "
     )
+    assert (
+        "missed by 2.0 %: with that in its place a month would be $112.20, not $126.50"
+        in section.text[3].plain
+    )
+    assert section.text[4].plain == "Known events put $9.00 into the quarter."
     table, longer = section.tables
     assert [[str(cell) for cell in row] for row in table.cells] == [
-        ["all spend", "$90.00", "$95.00", "$126.50", "$26.00", "$100.50", "$379.50", "forecast"]
-    ]
+        ["all spend", "$90.00", "$95.00", "$126.50", "$26.00", "$100.50", "2.0 %", "$112.20", "$379.50", "+$9.00", "forecast"]
+    ]  # fmt: skip
     assert [[str(cell) for cell in row] for row in longer.cells] == [
         ["all spend", "quarter from 2027-01-01", "$350.00", "$300.00", "$379.50"]
     ]

@@ -25,6 +25,7 @@ def tables(connection: duckdb.DuckDBPyConnection) -> None:
         create table int_forecasts_by_origin (scope varchar, scope_id varchar, origin_date date, forecast_date date,
             forecast_method varchar, forecast_usd double);
         create table int_forecast_methods (scope varchar, scope_id varchar, forecast_method varchar, is_used boolean, wape double);
+        create table int_calendar_ahead (scope varchar, scope_id varchar, forecast_date date, calendar_usd double);
         create table int_event_days (event_id varchar, scope varchar, scope_id varchar, forecast_date date, change_share double, change_usd double);
         create table int_event_shares (event_scope varchar, event_scope_id varchar, scope varchar, scope_id varchar,
             cost_usd decimal(28, 12), running_cost_usd decimal(28, 12), event_cost_usd decimal(28, 12), daily_cost double)
@@ -58,6 +59,10 @@ def days(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
                     for day in range(1, 31)
                 ],
             )
+        connection.executemany(
+            "insert into int_calendar_ahead values ('team', 'team1', ?, ?)",
+            [(AS_OF + timedelta(days=day), chance.uniform(-20, 20)) for day in range(1, 401)],
+        )
         for number, (kind, name) in enumerate((("team", "team3"), ("customer", "c"), ("commitment", "r"))):
             change = (0.3, None) if kind != "commitment" else (None, 17.0 / 7)
             connection.executemany(

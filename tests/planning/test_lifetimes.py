@@ -28,7 +28,7 @@ def fitted(alive: list[int], discount: float) -> dict[str, float]:
             "insert into int_retention_by_age values ('cohort', ?, ?, ?)",
             [(age, alive[age - 1], alive[age - 1] - alive[age]) for age in range(1, len(alive))],
         )
-        for model in ("int_retention_fits", "rpt_retention_fits"):
+        for model in ("int_retention_fits", "int_retention_survival", "rpt_retention_fits"):
             connection.execute(f"create table {model} as {render(model)}")
         [row] = connection.execute("select * from rpt_retention_fits").fetchall()
         return dict(zip([column[0] for column in connection.description or ()], row, strict=True))

@@ -12,7 +12,16 @@ import pytest
 from tests.workspace import ROOT, Workspace
 
 SEEDS = ROOT / "dbt_project" / "seeds"
-PARTS = ["price_usd", "volume_usd", "mix_usd", "efficiency_usd", "new_usd", "lost_usd", "other_costs_usd"]
+PARTS = [
+    "days_usd",
+    "price_usd",
+    "volume_usd",
+    "mix_usd",
+    "efficiency_usd",
+    "new_usd",
+    "lost_usd",
+    "other_costs_usd",
+]
 GRADES = {
     "minor": (0, 0.05),
     "moderate": (0.05, 0.15),

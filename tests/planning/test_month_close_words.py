@@ -9,15 +9,23 @@ import pytest
 from reports_builder.subjects.planning.close.statements import close_section
 from tests.reports.empty_marts import empty_marts, warehouse_of
 
-TABLES = ("planning.rpt_month_close", "planning.rpt_month_close_parts", "anomalies.rpt_budget_alerts")
+TABLES = (
+    "planning.rpt_month_close",
+    "planning.rpt_month_close_parts",
+    "planning.rpt_budgets",
+    "allocation.rpt_budget_advice",
+    "anomalies.rpt_budget_alerts",
+)
 CLOSED = date(2026, 10, 31)
 
 
-def said(rows: list[str], alerts: str = "", closed_by: date = CLOSED) -> str:
-    """The text and the cells of the section, of rows of the mart in its named columns."""
+def said(
+    rows: list[str], alerts: str = "", closed_by: date = CLOSED, advice: tuple[tuple[str, str], ...] = ()
+) -> str:
+    """The text and the cells of the section, of rows of the mart in its named columns, and of others by table."""
     with empty_marts(*TABLES, as_of=date(2026, 11, 5)) as connection:
-        for row in rows:
-            connection.execute(f"insert into planning.rpt_month_close by name select {row}")
+        for table, row in (*(("planning.rpt_month_close", row) for row in rows), *advice):
+            connection.execute(f"insert into {table} by name select {row}")
         if alerts:
             connection.execute(f"insert into anomalies.rpt_budget_alerts by name select {alerts}")
         sections = close_section(warehouse_of(connection), closed_by)
@@ -76,7 +84,7 @@ def test_the_cause_has_what_to_do_and_an_owner() -> None:
     text = said([f"{TOTAL}, {budget}, {cause}"])
     assert "In October 2026 the company spent $112.00 of a budget of $100.00: $12 more" in text
     assert (
-        "customers and services that began, up $9; the largest single one is Acme of Team T, chat with m: up $8."
+        "customers and resources that began, up $9; the largest single one is Acme of Team T, chat with m: up $8."
         in text
     )
     assert "Check that the customer's fee covers what it costs. Owner: Team T." in text
@@ -84,16 +92,42 @@ def test_the_cause_has_what_to_do_and_an_owner() -> None:
     assert "what is not needed of it can be released. Owner: Head of Finance." in below
 
 
-def test_a_bill_is_said_as_more_hours_of_a_service_or_dearer_hours_of_a_meter() -> None:
+def test_a_bill_is_said_as_more_or_dearer_hours_of_a_resource() -> None:
     cause = (
         "'none' as forecast_basis, 100 as budget_usd, 12 as budget_variance_usd, 9 as largest_part_usd, 'Team T' as "
         "cause_team_name, 'EC2' as cause_service_name, 'Hrs' as cause_unit, 8 as cause_usd"
     )
-    more = said([f"{TOTAL}, {cause}, 'volume' as largest_part"])
-    assert "gigabytes, up $9; the largest single one is more hours of EC2, Team T: up $8. " in more
-    assert "Ask what was added or runs longer" in more
-    dearer = said([f"{TOTAL}, {cause}, 'price' as largest_part, 'm5.large' as cause_meter"])
-    assert "the largest single one is dearer hours of EC2 (m5.large), Team T: up $8. Ask why a unit" in dearer
+    meter = "'m5.large' as cause_meter"
+    more = said([f"{TOTAL}, {cause}, 'volume' as largest_part, {meter}, 'i-1' as cause_resource_id"])
+    assert (
+        "gigabytes, up $9; the largest single one is more hours in EC2 (m5.large), i-1, Team T: up $8. "
+        in more
+    )
+    assert "Ask what runs longer there, and whether it is used." in more
+    dearer = said([f"{TOTAL}, {cause}, 'price' as largest_part, {meter}"])
+    assert "the largest single one is dearer hours in EC2 (m5.large), Team T: up $8. Ask why a unit" in dearer
+    for said_of in (more, dearer):
+        assert "raise the budget" not in said_of
+    began = said([f"{TOTAL}, {cause}, 'new' as largest_part, {meter}, 'i-1' as cause_resource_id"])
+    assert (
+        "a resource that began in EC2 (m5.large), i-1, Team T: up $8. Check that somebody decided on it; if it stays, raise"
+        in began
+    )
+
+
+def test_nothing_is_to_do_where_the_largest_cause_is_no_cent() -> None:
+    cause = "'none' as forecast_basis, 'starting point' as largest_part, 0.004 as largest_part_usd"
+    assert "The plan lay below" not in said([f"{TOTAL}, {cause}"])
+
+
+@pytest.mark.parametrize(("days", "words", "change"), [(9, "$9 more", "up $9"), (-9, "$9 less", "down $9")])
+def test_the_days_of_a_month_are_nobodys_work(days: int, words: str, change: str) -> None:
+    cause = (
+        f"'none' as forecast_basis, 'days' as largest_part, {days} as largest_part_usd, {days} as days_usd"
+    )
+    text = said([f"{TOTAL}, {cause}, 90 as prior_actual_usd, 22 as prior_variance_usd"])
+    assert f"What goes on as before cost {words} for the days of the month alone." in text
+    assert f"days of the month, {change}. Nothing: what goes on costs what the month has days." in text
 
 
 def test_the_one_furthest_over_is_that_of_all_budgets_with_its_owner() -> None:
@@ -118,6 +152,43 @@ def test_the_one_furthest_over_is_that_of_all_budgets_with_its_owner() -> None:
     text = said([named, team, provider, quarter])
     assert "that of product chat, quarter from 2026-08-01: $1,500.00" in text
     assert "Assistant" in text.splitlines()
+
+
+def test_a_budget_that_the_next_month_misses_too_gets_the_advice_of_the_other_pages() -> None:
+    def over(scope: str, name: str, period: str = "month") -> str:
+        return (
+            f"date '2026-10-01' as month_start_date, '{period}' as period, date '2026-10-01' as period_start_date, '{scope}' as scope, "
+            f"'{name}' as scope_id, '{name}' as scope_name, 1300 as actual_usd, 1000 as budget_usd, 300 as budget_variance_usd, 'none' as "
+            "forecast_basis, 'starting point' as largest_part, 250 as largest_part_usd, 'Head of Finance' as approver_role"
+        )
+
+    def team(name: str, month: str, verdict: str) -> tuple[str, str]:
+        advised = f"date '{month}' as month_start_date, '{name}' as team_id, true as is_over, '{verdict}' as overrun_verdict"
+        return "allocation.rpt_budget_advice", f"{advised}, false as is_covered_by_savings"
+
+    provider = (
+        "'month' as period, date '2026-11-01' as period_start_date, 'provider' as scope, 'p' as scope_id, true as is_forecast_over, "
+        "'they keep later ones' as savings_verdict"
+    )
+    rows = [
+        f"{TOTAL}, 'none' as forecast_basis",
+        over("provider", "p"),
+        over("provider", "p", "quarter"),
+        over("team", "a"),
+        over("team", "b"),
+    ]
+    advice = (
+        team("a", "2026-11-01", "both are"),
+        team("b", "2026-12-01", "both are"),
+        ("planning.rpt_budgets", provider),
+    )
+    lines = said(rows, advice=advice).splitlines()
+    asked = "The plan lay below the month before: ask whether that level is needed."
+    assert lines.count(f"Change the use, then the budget. {asked}") == 1, "team b is over only later"
+    assert lines.count(f"Change the use, not the budget. {asked}") == 1, (
+        "the advice is on the month, not on the quarter"
+    )
+    assert lines.count(asked) == 2
 
 
 def test_alerts_on_budgets_say_whether_they_fired() -> None:

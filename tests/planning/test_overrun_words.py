@@ -13,8 +13,10 @@ from reports_builder.subjects.allocation.teams.insights import (
     budget_outcome,
     dear_team,
     team_decision,
+    too_large,
 )
 from reports_builder.subjects.allocation.teams.queries import budgets_ahead, teams
+from reports_builder.subjects.allocation.teams.queries import too_large as ask_too_large
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
 from reports_builder.subjects.planning.budgets.insights import furthest_ahead
 from reports_builder.subjects.planning.variance import queries as ask_variance
@@ -27,14 +29,14 @@ TEAMS = "allocation.rpt_team_costs"
 
 SAVED_ON_MACHINES = (
     "677.61 as open_savings_usd, 677.61 as open_savings_on_machines_usd, 0 as open_savings_on_calls_usd, 0 as lift_savings_usd, "
-    "true as is_covered_by_savings, date '2026-12-01' as all_saved_from_date"
+    "true as is_covered_by_savings, date '2026-12-01' as all_saved_from_date, 520 as most_over_usd, 3900 as proposed_after_savings_usd, date '2027-03-31' as last_date_ahead"
 )
 LATER = "193.9 as month_savings_usd, 162.1 as overrun_after_savings_usd, date '2026-12-01' as kept_from_date"
 LIFTED = (
     "182.4 as open_savings_usd, 0 as open_savings_on_machines_usd, 0 as open_savings_on_calls_usd, 182.4 as lift_savings_usd, "
     "'agent calls: all models to sonnet' as lifts_for_less, false as is_covered_by_savings, 0 as month_savings_usd, "
     "226 as overrun_after_savings_usd, date '2026-12-01' as all_saved_from_date, 703.11 as suggested_budget_usd, "
-    "885.51 as suggested_without_savings_usd"
+    "885.51 as suggested_without_savings_usd, 80.22 as most_over_after_savings_usd, date '2027-03-31' as last_date_ahead"
 )
 
 
@@ -71,18 +73,21 @@ def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands
     )
     platform, agents = budgets.each()
     assert team_decision(platform).plain == (
-        "Platform: change the use, not the budget. Open savings on machines and storage, $677.61 a month, cover the $356.00 that it is "
-        "heading over from December 2026 on, at their low end as well. In November 2026 $193.90 of them count if all the work "
-        "begins now, and $162.10 stay over: accept that once, or cut it. The team says by 14 November 2026 which of them "
-        "(optimization page) it makes."
+        "Platform: change the use, not the budget. Open savings on machines and storage, $677.61 a month, cover what it is heading over, "
+        "$356.00 in November 2026 and up to $520.00 in a month to March 2027, from December 2026 on, at their low end as well. In November "
+        "2026 $193.90 of them count if all the work begins now, and $162.10 stay over: accept that once, or cut it. The team says by 14 "
+        "November 2026 which of them (optimization page) it makes; with all of them $3,900.00 a month is proposed for the next quarter, "
+        "contingency included."
     )
     assert team_decision(agents).plain == (
         "Agents: change the use, then the budget. It was over in 3 of 3 whole months. Decide first on the open savings by moves that "
-        "lift its answers (agent calls: all models to sonnet), $182.40 a month, from December 2026 on: a part of the $226.00 that it is "
-        "heading over. Then set the budget to $703.11, or to $885.51 if nothing is saved, by 14 November 2026."
+        "lift its answers (agent calls: all models to sonnet; “Which model for which task” has them), $182.40 a month, from December 2026 "
+        "on: with all of them made the dearest month to March 2027 is still $80.22 over. Then set the budget to $703.11, or to $885.51 if "
+        "nothing is saved, by 14 November 2026, as proposed for the next quarter: as forecast, each month to March 2027 keeps that."
     )
     assert budget_decision(budgets).plain == (
-        f"{team_decision(platform).plain} {team_decision(agents).plain} The teams' budgets would then come to $20.5K a month."
+        f"{team_decision(platform).plain} {team_decision(agents).plain} The teams' budgets, those that are too large cut to what is "
+        "proposed, would then come to $20.5K a month."
     )
     assert budget_outcome(budgets).plain == (
         "Platform: up to $677.61 a month from December 2026 on, $193.90 of it in November 2026. Agents: up to $182.40 a month from December "
@@ -96,16 +101,15 @@ def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands
     [
         (
             "200 as month_savings_usd, 0 as overrun_after_savings_usd, date '2026-11-01' as kept_from_date",
-            "heading over in November 2026 already, if the work begins now. The team",
+            "in November 2026 already, if the work begins now. The team",
         ),
-        (LATER, "heading over from December 2026 on, but not at their low end. In November 2026 $193.90"),
+        (LATER, "to March 2027, from December 2026 on, but not at their low end. In November 2026 $193.90"),
         (
-            "0 as month_savings_usd, 356 as overrun_after_savings_usd",
-            "heading over once all are made, but do not keep the months after it alone, as these are forecast. In November 2026 "
-            "none of them counts yet, and $356.00 stay over",
+            "0 as month_savings_usd, 356 as overrun_after_savings_usd, date '2026-12-01' as kept_from_date",
+            "In November 2026 none of them counts yet, and $356.00 stay over",
         ),
     ],
-    ids=["in time", "not at the low end", "not after it"],
+    ids=["in time", "not at the low end", "none in time"],
 )
 def test_a_budget_is_said_to_be_kept_from_the_month_in_which_it_is(
     when: str, said: str, connection: duckdb.DuckDBPyConnection
@@ -126,13 +130,14 @@ def test_a_budget_that_was_never_kept_is_wrong_where_nothing_can_be_saved(
             "Agents",
             226,
             "the budget is wrong",
-            "885.51 as suggested_budget_usd, false as is_covered_by_savings, 'product agents' as hard_stop_of, 900 as hard_stop_usd, "
+            "885.51 as suggested_budget_usd, date '2027-01-01' as suggested_missed_from_date, false as is_covered_by_savings, 'product agents' as hard_stop_of, 900 as hard_stop_usd, "
             "876 as hard_stop_forecast_usd, 1075 as hard_stop_upper_usd",
         ),
     )
     said = budget_decision(budgets_ahead(warehouse)).plain
     assert said.startswith(
-        "Agents: change the budget, not the use. It was over in 3 of 3 whole months, and no saving is open. Set it to $885.51"
+        "Agents: change the budget, not the use. It was over in 3 of 3 whole months, and no saving is open. Set it to $885.51 by 14 "
+        "November 2026, as proposed for the next quarter: as forecast, January 2027 costs more than that."
     )
     assert (
         "The product agents has a hard stop at $900.00 in November 2026: $876.00 are forecast, $1,075.00"
@@ -151,6 +156,37 @@ def test_savings_that_are_open_are_named_where_the_budget_may_be_raised(
     assert budget_decision(budgets_ahead(warehouse)).plain == (
         "Data: decide by 14 November 2026 whether to raise its budget for November 2026 to $700.00, or have the team say what it cuts to "
         "save $50.00. Open savings, $30.00 a month ($20.00 on machines and storage, $10.00 on calls), are a part of that."
+    )
+
+
+def test_a_budget_that_is_never_nearly_used_is_released(connection: duckdb.DuckDBPyConnection) -> None:
+    def unused(name: str, month: str, released: int) -> str:
+        return (
+            f"date '{month}' as month_start_date, '{name}' as team_id, '{name}' as team_name, 3 as judged_months, 0.69 as most_used_share, "
+            f"3100 as budget_usd, 2050 as projected_cost_usd, {3100 - released} as suggested_budget_usd, {released} as released_usd, "
+            "true as is_too_large, date '2027-03-31' as last_date_ahead, date '2026-11-14' as decide_by_date, 'planned' as month_phase"
+        )
+
+    assert too_large(ask_too_large(with_rows(connection, ADVICE))) == ()
+    warehouse = with_rows(
+        connection,
+        ADVICE,
+        unused("Web", "2026-11-01", 50),
+        unused("Data", "2026-11-01", 742),
+        unused("Data", "2026-12-01", 742),
+        unused("Kept", "2026-11-01", 9).replace("true as is_too_large", "false as is_too_large"),
+    )
+    [insight] = too_large(ask_too_large(warehouse))
+    assert insight.title.plain == "Data does not need $742 a month of its budget"
+    assert insight.problem.plain.startswith(
+        "In 3 whole months Data used at most 69 % of its budget, and none to March 2027 is expected to come near it: November 2026 is "
+        "heading for $2,050.00 of $3,100.00. In 3 whole months Web"
+    )
+    assert insight.recommendation.action.plain.startswith(
+        "Set the budget of Data to $2,358.00 by 14 November 2026, as proposed for the next quarter. Set the budget of Web to $3,050.00"
+    )
+    assert insight.outcome.plain.startswith(
+        "Data: $742.00 a month is free for another budget. Web: $50.00 a month"
     )
 
 

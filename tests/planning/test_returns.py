@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from reports_builder.budgets.changes import BudgetChanges, budget_change
+from reports_builder.investments.changes import InvestmentChanges
+from reports_builder.investments.changes import investment as plan
 from tests.planning.project import PlanningProject
 from tests.real_files import real_file
 
@@ -51,10 +53,24 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> PlanningProject:
             )
             lines += [flow(name, period, amount) for period, amount in enumerate(case["cash_flows"])]
     lines += [flow("content_engine", 0, -26000, "realised"), flow("content_engine", 1, 150000, "realised")]
+    shipped.append(investment("gone", 0))
+    lines.append(flow("gone", 0, -1))
     project.seed("investments", shipped)
     project.seed("investment_lines", lines)
     changes = BudgetChanges(project.workspace.published)
     changes.append([budget_change("team", "agents-team", "2026-11", "701.50", actor="ann")])
+    entered = InvestmentChanges(project.workspace.published)
+    entered.enter(
+        plan(
+            {
+                "investment_name": "Entered on a page", "owner_role": "Head of X", "first_period_date": "2026-12-01",
+                "period_unit": "month", "last_period": "3", "discount_rate": "0", "once_cost_usd": "100", "running_cost_usd": "10",
+                "benefit_usd": "60", "benefit_low_ratio": "0.5", "benefit_high_ratio": "1.5",
+            }
+        ),
+        "ann",
+    )  # fmt: skip
+    entered.withdraw("gone", "ann")
     project.build("rpt_investment_returns", "int_budgets")
     return project
 
@@ -181,6 +197,24 @@ def test_a_budget_that_was_set_is_in_force_in_the_build(project: PlanningProject
         """
     )
     assert rows == [("650.00", "seed"), ("701.50", "ann")]
+
+
+def test_an_investment_that_was_entered_is_judged_and_one_that_was_withdrawn_is_not(
+    project: PlanningProject,
+) -> None:
+    """100 once, then three months of 60 less 10; half the benefit, or half more of it, is 90 either way."""
+    assert figures(project, "entered_on_a_page", "npv") == pytest.approx([50])
+    assert figures(project, "entered_on_a_page", "payback_simple") == pytest.approx([2])
+    [(low, high)] = project.query(
+        """
+        select low_value, high_value from planning.rpt_investment_returns
+        where investment_id = 'entered_on_a_page' and kind = 'tornado' and item = 'benefit'
+        """
+    )
+    assert (low, high) == pytest.approx((-40, 140))
+    assert project.query(
+        "select count(*) from intermediate.int_investments where investment_id = 'gone'"
+    ) == [(0,)]
 
 
 def test_a_jump_of_the_price_of_ai_is_that_of_its_specification(project: PlanningProject) -> None:

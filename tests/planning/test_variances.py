@@ -16,22 +16,35 @@ from tests.real_files import real_file
 PARTS = ("price", "volume", "mix", "efficiency")
 
 
-def decomposed(items: list[tuple[Any, ...]], unit: str = "calls") -> list[dict[str, Decimal]]:
-    """Parts of items (scope, customer, model or meter, quantity, tokens, cost, and the same of the month before)."""
+def decomposed(
+    items: list[tuple[Any, ...]], unit: str | None = "calls", days: Decimal = Decimal(0)
+) -> list[dict[str, Decimal]]:
+    """Parts of items (scope, customer, model or meter, quantity, tokens, cost, and the same of the month before).
+
+    Of bills each customer has a resource. ``days`` is what the days of the month added to each item.
+    """
     with duckdb.connect() as connection:
         connection.execute(
             """
             create table int_usage_items_monthly (scope varchar, scope_id varchar, month_start_date date, team_id varchar,
                 customer_id varchar, product_id varchar, feature_id varchar, provider varchar, model varchar, service_name varchar,
-                meter varchar, unit varchar, quantity decimal(38, 15), tokens bigint, cost_usd decimal(28, 12),
-                prior_quantity decimal(38, 15), prior_tokens bigint, prior_cost_usd decimal(28, 12))
+                resource_id varchar, meter varchar, unit varchar, quantity decimal(38, 15), tokens bigint, cost_usd decimal(28, 12),
+                calendar_quantity decimal(38, 15), calendar_tokens decimal(38, 2), calendar_cost_usd decimal(28, 12),
+                prior_cost_usd decimal(28, 12))
             """
         )
         of_calls = unit == "calls"
         connection.executemany(
-            "insert into int_usage_items_monthly values ('total', ?, '2026-10-01', 't', ?, 'p', 'f', 'x', ?, 's', ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into int_usage_items_monthly values ('total', ?, '2026-10-01', 't', ?, 'p', 'f', 'x', ?, 's', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (scope, customer, item if of_calls else None, None if of_calls else item, unit, *month)
+                (
+                    scope,
+                    customer,
+                    *((item, None, None) if of_calls else (None, customer, item)),
+                    unit,
+                    *month,
+                    Decimal(str(month[-1])) - days,
+                )
                 for scope, customer, item, *month in items
             ],
         )
@@ -62,8 +75,8 @@ def test_two_products_have_the_parts_of_the_textbook() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("unit", ["calls", "Hrs"])
-def test_parts_sum_to_the_difference_to_the_last_decimal_both_ways(seed: int, unit: str) -> None:
+@pytest.mark.parametrize("unit", ["calls", "Hrs", None])
+def test_parts_sum_to_the_difference_to_the_last_decimal_both_ways(seed: int, unit: str | None) -> None:
     chance = random.Random(seed)
 
     def month() -> tuple[int | Decimal, int, Decimal]:
@@ -78,11 +91,15 @@ def test_parts_sum_to_the_difference_to_the_last_decimal_both_ways(seed: int, un
         return calls, tokens, chance.choice([cost, cost, Decimal(0)])
 
     items = [(f"s{number % 7}", f"c{number % 40}", f"m{number}", *month(), *month()) for number in range(600)]
-    for parts in decomposed(items, unit):
-        difference = parts["cost_usd"] - parts["prior_cost_usd"]
-        begun_or_ended = parts["new_usd"] + parts["lost_usd"]
-        assert sum(parts[f"{part}_usd"] for part in PARTS) + begun_or_ended == difference
-        assert sum(parts[f"lmdi_{part}_usd"] for part in PARTS) + begun_or_ended == difference
+    days = Decimal("0.000000000007")
+    found = {parts["meter"] or parts["model"]: parts for parts in decomposed(items, unit, days)}
+    for _, _, item, _, _, cost, _, _, calendar_cost in items:
+        parts = found[item]
+        difference = round(cost, 12) - round(calendar_cost - days, 12)
+        apart = sum(parts[f"{part}_usd"] for part in ("days", "new", "lost", "other_costs"))
+        assert parts["days_usd"] in (days, 0)
+        assert sum(parts[f"{part}_usd"] for part in PARTS) + apart == difference
+        assert sum(parts[f"lmdi_{part}_usd"] for part in PARTS) + apart == difference
 
 
 def test_both_ways_agree_where_one_factor_moves() -> None:
@@ -96,10 +113,11 @@ def test_both_ways_agree_where_one_factor_moves() -> None:
     assert (tokens["efficiency_usd"], tokens["lmdi_efficiency_usd"]) == (20, 20)
 
 
-def test_more_hours_are_volume_and_dearer_hours_are_price() -> None:
+def test_more_hours_are_volume_and_dearer_hours_are_price_of_each_machine_on_its_own() -> None:
     [dearer, more] = decomposed([
         ("a", "c", "m5.large", Decimal("10.5"), 0, Decimal(42), Decimal("10.5"), 0, Decimal(21)),
-        ("b", "c", "m5.large", Decimal(30), 0, Decimal(60), Decimal(10), 0, Decimal(20)),
+        ("a", "d", "g5.12xlarge", Decimal(30), 0, Decimal(60), Decimal(10), 0, Decimal(20)),
     ], "Hrs")  # fmt: skip
     assert (dearer["price_usd"], dearer["lmdi_price_usd"]) == (21, 21)
     assert (more["volume_usd"], more["lmdi_volume_usd"]) == (40, 40)
+    assert not any(parts[part] for parts in (dearer, more) for part in ("mix_usd", "new_usd", "lost_usd"))

@@ -52,6 +52,7 @@ def month_below_list(connection: duckdb.DuckDBPyConnection, month: date) -> Mont
         "negotiated_rates": float((known["list_cost_usd"] - contracted).sum()),
         "spare_capacity": 0.0,
         "commitments": 0.0,
+        "unused_commitments": 0.0,
         "credits": 0.0,
         "charged_otherwise": float((contracted - known["effective_cost_usd"].fillna(0)).sum()),
     }
@@ -60,11 +61,16 @@ def month_below_list(connection: duckdb.DuckDBPyConnection, month: date) -> Mont
     lines = numbers(
         connection,
         f"""
-        select charge_category, pricing_category, commitment_discount_id, list_cost_usd, contracted_cost_usd, effective_cost_usd from core.fct_charges
+        select provider_name, resource_id, charge_category, pricing_category, commitment_discount_id, commitment_discount_status, list_cost_usd, contracted_cost_usd, effective_cost_usd from core.fct_charges
         where is_counted and source <> 'calls' and effective_cost_usd is not null and date_trunc('month', charge_date) = '{month}'
         """,
     )
+    used = lines[lines["charge_category"] == "Usage"].groupby(["provider_name", "resource_id"])
+    without_list = {names for names, prices in used["list_cost_usd"] if prices.isna().all()}
     for line in lines.itertuples():
+        unused = pd.notna(line.commitment_discount_id) and (
+            line.charge_category in ("Purchase", "Adjustment") or line.commitment_discount_status == "Unused"
+        )
         committed, spare = pd.notna(line.commitment_discount_id), line.pricing_category == "Dynamic"
         if line.charge_category == "Usage" and pd.notna(line.list_cost_usd):
             paid = line.contracted_cost_usd
@@ -72,12 +78,13 @@ def month_below_list(connection: duckdb.DuckDBPyConnection, month: date) -> Mont
                 paid = line.list_cost_usd if committed or spare else line.effective_cost_usd
             saved["negotiated_rates"] += line.list_cost_usd - paid
             way = "commitments" if committed else "spare_capacity" if spare else "charged_otherwise"
+            way = "unused_commitments" if unused else way
             saved[way] += paid - line.effective_cost_usd
             effective += line.effective_cost_usd
-        elif line.charge_category == "Credit" or (
-            line.charge_category in ("Purchase", "Adjustment") and committed
+        elif unused or (
+            line.charge_category == "Credit" and (line.provider_name, line.resource_id) not in without_list
         ):
-            saved["credits" if line.charge_category == "Credit" else "commitments"] -= line.effective_cost_usd
+            saved["unused_commitments" if unused else "credits"] -= line.effective_cost_usd
             effective += line.effective_cost_usd
         else:
             unknown += line.effective_cost_usd
@@ -115,7 +122,8 @@ def _priced(connection: duckdb.DuckDBPyConnection, calls_sql: str) -> pd.DataFra
 def _moved(connection: duckdb.DuckDBPyConnection, month: date) -> float:
     """What the calls would have cost on the model before that have moved to another because somebody decided it.
 
-    They are those that one model lost and the other won, against each customer's shares of the 30 days before.
+    They are those that one model lost and the other won, against each customer's shares of the 30 days before, where both are more than twice
+    the standard deviation of two samples. Who had no calls then has moved none.
     """
     saved = 0.0
     for decision in (
@@ -138,12 +146,16 @@ def _moved(connection: duckdb.DuckDBPyConnection, month: date) -> float:
         now = calls[~is_before & (calls["usage_date"].dt.to_period("M") == pd.Period(month, "M"))]
         if before.empty or now.empty:
             continue
+        now = now[now["customer_id"].isin(before["customer_id"])]
         moved = []
         for name in ("on_old", "on_new"):
-            shares = before.groupby("customer_id")[name].mean()
-            expected = now["customer_id"].map(shares).fillna(before[name].mean()).sum()
-            moved.append(expected - now[name].sum() if name == "on_old" else now[name].sum() - expected)
+            known = before.groupby("customer_id")[name].agg(share="mean", known="size")
+            found = now.groupby("customer_id")[name].agg(there="sum", calls="size").join(known)
+            expected, more = found["share"] * found["calls"], found["calls"] / found["known"]
+            chance = (expected * (1 - found["share"]) * (1 + more)).sum() ** 0.5
+            difference = (expected - found["there"]).sum() * (1 if name == "on_old" else -1)
+            moved.append(difference if difference > 2 * chance else 0.0)
         arrived = now[now["on_new"]]
-        share = max(min(moved) / len(arrived), 0) if len(arrived) else 0
+        share = min(moved) / len(arrived) if len(arrived) else 0
         saved += share * float((arrived["cached_usd"] - arrived["list_cost_usd"]).sum())
     return saved

@@ -35,11 +35,9 @@ class Option:
 @pytest.fixture(scope="module")
 def models(built: Workspace) -> CompiledModels:
     models = CompiledModels(built)
-    models.fill(
-        "int_commitment_cases",
-        [{"history_id": "AWS", "usage_case": "as_judged", "first_date": date(2026, 10, 2), "last_date": date(2026, 10, 31), "months": 1}],
-    )  # fmt: skip
-    models.fill("int_commitment_lines", [])
+    models.fill("int_commitments_owned", [])
+    no_work = {"effort_days": 0, "effort_days_per_part": 0, "usd_per_effort_day": 0}
+    models.fill("savings_actions", [{"action_kind": "commitment", **no_work}])
     return models
 
 
@@ -57,13 +55,14 @@ def chosen(models: CompiledModels, options: Sequence[Option], limit: int) -> Por
     eligible = 1200  # a year of it is 14600
     models.fill(
         "assumptions",
-        [{"name": "commitment_target_coverage", "value": 1}, {"name": "commitment_risk_limit_share", "value": limit / 14600}],
+        [{"name": "commitment_target_coverage", "value": 1}, {"name": "commitment_risk_limit_share", "value": limit / 14600},
+         {"name": "action_payback_months_up_to", "value": 24}],
     )  # fmt: skip
     models.fill(
         "int_commitment_outcomes",
         [
             {"series_id": f"s{each.group}", "group_id": f"g{each.group}", "offer_id": f"o{place}", "level_kind": "optimal", "kind_rank": 1,
-             "history_id": "AWS", "alternatives": "AWS", "usage_basis": "after_actions", "outcome": "pays", "is_recommended": place == 0,
+             "history_id": "AWS", "provider": "AWS", "alternatives": "AWS", "usage_basis": "after_actions", "outcome": "pays", "is_recommended": place == 0,
              "offer_name": "n", "is_illustrative": False, "term_months": 1, "committed_units": 10 + each.units_at_risk, "usd_per_unit_hour": Decimal("0.1"),
              "hourly_commitment_usd": (10 + each.units_at_risk) * Decimal("0.1"), "preference_usd": each.saves, "net_monthly_savings_usd": each.saves,
              "covered_usd": 1, "on_demand_cost_usd": eligible if each.group == options[0].group else 0, "months_per_lookback": 1,

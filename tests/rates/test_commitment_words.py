@@ -131,6 +131,21 @@ def test_examples_are_quotes_to_ask_for_and_nothing_to_sign(tiny: Tiny) -> None:
     assert "ask for quotes" in commitments
 
 
+def test_hours_of_machines_without_a_type_are_named_as_not_judged(tiny: Tiny) -> None:
+    total = "date '2026-10-01' as month_start_date, 'all' as commitment_id, true as is_total, 0 as coverage_share, 0 as unused_cost_usd"
+    tiny.add(
+        "rates.rpt_commitment_coverage",
+        f"{total}, 'AWS' as provider_name, 40 as untyped_usd",
+        f"{total}, 'Microsoft' as provider_name, 0 as untyped_usd",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = cloud_commitment_sections(warehouse)
+    assert [text.plain for text in section.text if "Not judged" in text.plain] == [
+        "Not judged: $40 with AWS in October 2026, by the hour and of services whose machines can be reserved, "
+        "on lines that name no type of machine."
+    ]
+
+
 OFFER = (
     "'openai' as provider, 'after_actions' as usage_basis, 'optimal' as level_kind, 12 as term_months, true as is_illustrative, "
     "0.5 as hourly_commitment_usd, 4380 as obligation_usd, 1 as committed_units, true as is_level_to_judge"
@@ -152,7 +167,7 @@ def test_offers_that_exclude_one_another_are_not_counted_together(tiny: Tiny) ->
             "2 of 3 example commitment offers would pay; as they exclude one another, at most 1 can be signed"
         )
         assert after_the_price_plan(offer).plain == (
-            "; on the 70 % of that usage which the price plan leaves, it would lose $12 a month"
+            "; if the price plan leaves as much of that usage as of all AI cost, 70 %, it would lose $12 a month"
         )
         offers = ask.offers(warehouse, "after_actions", paying=True)
         assert [row["offer_id"] for row in offers.records()] == ["a", "b"]
@@ -223,6 +238,29 @@ def test_the_level_that_the_limits_allow_is_recommended_and_no_other(
     assert {row["verdict"] for row in offers.records()} == {
         row.split("as offer_name, '")[1].split("'")[0] for row in rows
     }
+
+
+def test_an_offer_whose_work_costs_more_than_it_saves_is_said_and_not_recommended(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_commitment_options",
+        BEYOND.replace("beyond the limit of risk", "its contract saves less than its work costs"),
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        offer, beyond = ask.recommended_offer(warehouse), ask.offer_beyond_limits(warehouse)
+        counts = ask.offer_counts(warehouse)
+        (insight,) = commitment_insights(
+            offer,
+            beyond,
+            counts,
+            ask.owned_terms(warehouse),
+            ask.offers(warehouse, "after_actions"),
+            look_backs=ask.look_backs(warehouse),
+        )
+    assert insight.title.plain.endswith(
+        "1 of 1 example commitment offers would pay; none is recommended: its contract saves less than its work costs"
+    )
+    assert "with $2.2K at risk; its contract saves less than its work costs." in insight.outcome.plain
+    assert "all commitments together" not in insight.outcome.plain
 
 
 TESTED = (
@@ -302,21 +340,31 @@ def test_what_was_saved_and_what_has_no_list_price_come_to_all_spend(tiny: Tiny)
         "rates.rpt_savings_realized_monthly",
         "date '2026-10-01' as month_start_date, 1 as step_order, 'caching' as kind, 120 as list_cost_usd, 120 as cost_before_usd, "
         "20 as savings_usd, 100 as cost_after_usd, 100 as effective_cost_usd, 30.5 as unknown_cost_usd, "
-        "130.5 as all_spend_usd, 20 as month_savings_usd, true as is_latest",
+        "20.5 as unlisted_usage_usd, 1 as unlisted_resources, 'Lambda' as unlisted_providers, 130.5 as all_spend_usd, 20 as month_savings_usd, true as is_latest",
+        "date '2026-10-01' as month_start_date, 7 as step_order, 'unused_commitments' as kind, -5 as savings_usd, true as is_latest",
+        "date '2026-10-01' as month_start_date, 8 as step_order, 'credits' as kind, 3 as savings_usd, true as is_latest",
     )
     with open_warehouse(tiny.path) as warehouse:
         (section,) = realized_sections(warehouse)
-    assert "$30.50 for services whose bills state no list price" in section.text[0].plain
-    assert "all spend of the month is $130.50" in section.text[0].plain
+    said = section.text[0].plain
+    assert "In that are -$5.00 for commitments that nobody used and $3.00 of credits." in said
+    assert "$30.50, $20.50 of it for one resource of Lambda whose bills state no list price" in said
+    assert "all spend of the month is $130.50" in said
 
 
 @pytest.mark.parametrize(
     ("of_all", "said"),
     [
         (
-            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share",
+            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share, 0 as missed_decisions",
             "Of the savings that were decided, 3 are tracked, and 2 are measured: until now $80.00 were expected of "
             "these, and $60.40 came (76 %).",
+        ),
+        (
+            "2 as measured_decisions, 80 as all_predicted_usd, 60.4 as all_realized_usd, 0.755 as all_realized_share, 1 as missed_decisions, "
+            "19.6 as all_missed_usd",
+            "Of the savings that were decided, 3 are tracked, and 2 are measured: until now $80.00 were expected of "
+            "these, and $60.40 came (76 %). 1 of them were not carried out, and $19.60 of it is missed.",
         ),
         (
             "0 as measured_decisions",

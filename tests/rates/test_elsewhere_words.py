@@ -28,6 +28,7 @@ def test_own_gpus_stand_beside_the_dearest_api_model_and_say_what_is_assumed(tin
     tiny.add(
         "rates.rpt_self_hosting_options",
         f"{POOL}, 'assumed throughput' as basis, 'gpt' as api_model, true as is_dearest_api_model, 24 as recorded_days, 30 as paid_days,"
+        " 928.8 as monthly_cost_usd, 1087.2 as api_cost_usd, 219.7 as free_hours,"
         " 'lower price a token at an assumed throughput; quality for these tasks unknown' as verdict",
         f"{POOL}, 'assumed throughput' as basis, 'cheap' as api_model, false as is_dearest_api_model, 'the API costs less, even at full load' as verdict",
         f"{POOL}, 'recorded calls' as basis, null as api_model, true as is_dearest_api_model, 'no API model is in use for its tasks' as verdict",
@@ -44,14 +45,16 @@ def test_own_gpus_stand_beside_the_dearest_api_model_and_say_what_is_assumed(tin
         ["recorded calls", "unknown", "unknown"],
         ["assumed throughput", "unknown", "gpt"],
     ]
-    # Over how many days the use stands.
-    assert rows_of(section)[1][8:10] == ["24", "30"]
+    # What a copy costs, and over how many days it is known when cards are free.
+    assert rows_of(section)[1][7:12] == ["$928.80", "$1,087.20", "220", "24", "30"]
 
 
 def test_regions_list_the_machines_that_move_and_count_those_without_a_price(tiny: Tiny) -> None:
     tiny.add(
         "rates.rpt_region_options",
-        f"{MACHINE}, 'i-1' as resource_id, 'r2' as option_region_id, 0.25 as price_lower_share, 2 as move_machines, 'worth a closer look' as verdict",
+        f"{MACHINE}, 'i-1' as resource_id, 'r2' as option_region_id, 0.25 as price_lower_share, 2 as move_machines, 'worth a closer look' as verdict, "
+        "100 as move_monthly_savings_usd, 75 as move_base_savings_usd, 50 as move_low_savings_usd, 300 as move_cost_usd, '2.5 days' as move_effort, "
+        "'Head of Engineering' as owner_role, 4 as payback_months",
         f"{MACHINE}, 'i-2' as resource_id, 'r2' as option_region_id, 0.1 as price_lower_share, null as move_machines, 'the price is not lower by enough' as verdict",
         f"{MACHINE}, 'i-3' as resource_id, null as option_region_id, null as price_lower_share, null as move_machines, 'no price' as verdict",
         f"{MACHINE.replace('true', 'false')}, 'i-1' as resource_id, 'r3' as option_region_id, 0.2 as price_lower_share, 1 as move_machines, 'worth a closer look' as verdict",
@@ -64,6 +67,11 @@ def test_regions_list_the_machines_that_move_and_count_those_without_a_price(tin
         "(seed instance_prices)."
     )
     assert [row[0] for row in rows_of(section)] == ["i-1"]
+    # What is likely, the range, the move, its work, who decides, and when it has come back.
+    assert rows_of(section)[0][9:] == [
+        *("$75.00", "$50.00", "$100.00", "$300.00", "2.5 days", "Head of Engineering", "4.0 months"),
+        "worth a closer look",
+    ]
 
 
 def test_regions_without_a_move_list_the_nearest_with_the_limit(tiny: Tiny) -> None:
@@ -97,7 +105,26 @@ def test_a_free_tier_is_listed_with_what_nobody_used_of_it_and_others_are_not(ti
         "it: a discount or credit on the bill.",
     ]
     assert [row[1] for row in rows_of(section)] == ["store"]
+    assert [row[-1] for row in rows_of(section)] == ["unknown"], "without a decision no column asks for one"
     assert [row[1:] for row in rows_of(section, 1)] == [["out", "unknown", "100", "40", "GB", "$3.60"]]
+
+
+def test_buying_up_to_a_tier_says_what_it_brings_and_who_decides(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_price_tiers",
+        f"{METER}, true as is_near_next_tier, 'none' as price_gap_cause, 'seats' as meter_name, 0.9 as next_tier_reached_share, 10 as monthly_savings_usd, "
+        "-8 as low_savings_usd, 21.6 as high_savings_usd, '1 day' as effort, 'Head of Finance' as owner_role, 5 as payback_months",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = price_tier_section(warehouse)
+    assert rows_of(section)[0][-6:] == [
+        "$10.00",
+        "-$8.00",
+        "$21.60",
+        "1 day",
+        "Head of Finance",
+        "5.0 months",
+    ]
 
 
 def test_a_payer_that_no_bill_names_is_promised_no_tier(tiny: Tiny) -> None:

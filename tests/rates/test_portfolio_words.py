@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reports_builder.charts import svg
 from reports_builder.model import Section
 from reports_builder.subjects.rates.calculator import (
     ANY,
@@ -35,14 +36,14 @@ def rows_of(section: Section, table: int = 0) -> list[list[str]]:
 def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
     tiny.add(
         "rates.rpt_commitment_portfolio",
-        f"{STEP}, 'c5' as usage_group, 1 as step_rank, 0 as money_at_risk_usd, 'chosen' as reason",
-        f"{STEP}, 'm5' as usage_group, 2 as step_rank, 146 as money_at_risk_usd, 'chosen' as reason",
+        f"{STEP}, 'c5' as usage_group, 1 as step_rank, 0 as money_at_risk_usd, 'chosen' as reason, 0.25 as covered_share",
+        f"{STEP}, 'm5' as usage_group, 2 as step_rank, 146 as money_at_risk_usd, 'chosen' as reason, 0.15 as covered_share",
         f"{STEP.replace('false', 'true')}, 'r5' as usage_group, 3 as step_rank, 200 as money_at_risk_usd, 'beyond the limit of risk' as reason",
         f"{STEP}, 't3' as usage_group, 5 as money_at_risk_usd, 'others for the same usage save more for their risk' as reason",
     )
     tiny.add(
         "rates.rpt_commitment_portfolio_summary",
-        "80 as monthly_savings_usd, 146 as at_risk_usd, 0.5 as coverage_share, 0.1 as owned_coverage_share, 0.7 as target_coverage_share, "
+        "80 as monthly_savings_usd, 146 as at_risk_usd, 0.5 as coverage_share, 0.1 as owned_coverage_share, 0.7 as target_coverage_share, 900 as eligible_monthly_usd, "
         "300 as risk_limit_usd, 89 as unlimited_monthly_savings_usd, 346 as unlimited_at_risk_usd, true as is_cut",
     )
     tiny.add(
@@ -50,15 +51,17 @@ def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
         "true as is_total, date '2026-11-01' as month_start_date, 12 as delayed_savings_usd, 0.3 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.3 as hourly_commitment_usd, 900 as upfront_usd, 1500 as paid_usd, 1 as months_to_wait, true as is_illustrative, false as is_owned_end_known",
         "true as is_total, date '2027-02-01' as month_start_date, 3 as delayed_savings_usd, 0.2 as signed_usd_per_hour, 0 as ended_usd_per_hour, 0.5 as hourly_commitment_usd, 100 as upfront_usd, 300 as paid_usd",
         "true as is_total, date '2027-10-01' as month_start_date, 0 as delayed_savings_usd, 0 as signed_usd_per_hour, 0.3 as ended_usd_per_hour, 0.2 as hourly_commitment_usd, 0 as upfront_usd, 200 as paid_usd",
-        "false as is_total, date '2026-11-01' as month_start_date, 12 as delayed_savings_usd, 0.3 as signed_usd_per_hour, 9 as ended_usd_per_hour, 9 as hourly_commitment_usd",
+        "false as is_total, date '2026-11-01' as month_start_date, 'c5' as usage_group, 'Plan' as offer_name, false as is_illustrative, 900 as upfront_usd, 12 as delayed_savings_usd, 0.3 as signed_usd_per_hour, 9 as ended_usd_per_hour, 9 as hourly_commitment_usd",
     )
     with open_warehouse(tiny.path) as warehouse:
         chosen, ladder = portfolio_sections(warehouse)
     assert chosen.text[0].plain == (
-        "Together they save $80 a month with $146 at risk, of at most $300. They and what is owned cover 50 % of what could "
-        "be covered; now it is 10 %, and the target 70 %. Without target and limit they would save $89 a month, with $346 at risk."
+        "Together they save $80 a month with $146 at risk, of at most $300. Of $900.00 a month that offers of clouds and on "
+        "models could cover once the other actions are done, and what is owned, 10 % is covered now and 50 % with them; the target "
+        "is 70 %. Without target and limit they would save $89 a month, with $346 at risk."
     )
-    assert [row[1] for row in rows_of(chosen)] == ["c5", "m5"]
+    # A step that another replaces is no row, so that what the rows cover sums to the whole.
+    assert [(row[0], row[-1]) for row in rows_of(chosen)] == [("c5", "25.0 %"), ("m5", "15.0 %")]
     assert [row[1:3] for row in rows_of(chosen, 1)] == [["r5", "Plan (example)"]]
     assert ladder.text[0].plain == (
         "An example, because offers in it are examples: sign nothing by it before you have quotes. The first tranche is in "
@@ -66,10 +69,12 @@ def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
     )
     assert ladder.text[1].plain == (
         "Signed in tranches, at most $0.30 of $0.50 an hour ends in one month. That costs $15 of savings that begin later. "
-        "Nothing is taken to be renewed, and what is owned now counts until its term ends. In all $2.0K is paid until "
+        "Shares are out of the same usage as those of the portfolio. Nothing is taken to be renewed, whatever is advised: what is "
+        "owned now counts until its term ends. In all $2.0K is paid until "
         "October 2027, $1.0K of it on the days of signing. The end of some of what is owned is not on record: it is taken to go on."
     )
     assert len(rows_of(ladder)) == 3
+    assert rows_of(ladder, 1) == [["November 2026", "c5", "Plan", "$0.30", "$900.00"]]
 
 
 def test_nothing_is_said_where_nothing_pays(tiny: Tiny) -> None:
@@ -85,8 +90,30 @@ def test_the_team_with_the_dearest_unused_commitment_stands_first(tiny: Tiny) ->
         "0.5 as coverage_share, 1 as utilization_share",
         "'AWS' as provider_name, 'b' as team_id, 0 as covered_usd, 0 as used_cost_usd, 2 as unused_cost_usd, -2 as savings_usd, 0 as utilization_share",
     )
+    tiny.add(
+        "rates.rpt_commitment_coverage_daily",
+        *(
+            f"date '{day}' as usage_date, '{provider}' as provider_name, '{team}' as team_id, {team == 'all'} as is_total, "
+            f"{covered} as coverage_share, {used} as utilization_share"
+            for day, provider, team, covered, used in (
+                ("2026-07-01", "AWS", "all", 0.1, 0.2),
+                ("2026-10-30", "AWS", "all", 0.3, 0.9),
+                ("2026-10-31", "AWS", "all", 0.4, 0.8),
+                ("2026-10-31", "AWS", "a", 0.5, 1),
+                ("2026-10-31", "Microsoft", "all", 0, "null"),
+            )
+        ),
+    )
     with open_warehouse(tiny.path) as warehouse:
         (section,) = team_coverage_section(warehouse)
+    (figure,) = section.figures
+    assert [(str(row["usage_date"]), row["coverage_share"]) for row in figure.evidence.records()] == [
+        ("2026-10-30", 0.3),
+        ("2026-10-31", 0.4),
+    ]
+    drawn = svg(figure)
+    assert "AWS, covered" in drawn
+    assert "AWS, used" in drawn
     assert rows_of(section) == [
         ["AWS", "b", "$0.00", "unknown", "$0.00", "$2.00", "0 %", "-$2.00"],
         ["AWS", "a", "$10.00", "50 %", "$6.00", "$0.00", "100 %", "+$4.00"],

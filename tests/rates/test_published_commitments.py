@@ -162,7 +162,7 @@ def test_contracts_of_focus_end_the_day_before_their_period_does(models: Compile
             for row in rows
         ],
     )  # fmt: skip
-    models.make("rpt_commitment_expiries")
+    models.make("int_commitment_terms", "rpt_commitment_expiries")
     found = models.query(f"select commitment_id, days_left from {models.name('rpt_commitment_expiries')}")
     assert dict(found) == {"CMT-SPEND-001": 741, "CMT-RI-002": 10, "CMT-SaaS-003": 55}
 
@@ -219,7 +219,13 @@ def test_savings_plans_take_the_highest_discount_first(models: CompiledModels) -
             for count, is_covered in ((reserved, True), (units - reserved, False)):
                 cost = count * price
                 lines.append(
-                    {**common, "is_covered": is_covered, "list_cost_usd": cost, "effective_cost_usd": cost}
+                    {
+                        **common,
+                        "is_covered": is_covered,
+                        "list_cost_usd": cost,
+                        "effective_cost_usd": cost,
+                        "sustained_use_usd": 0,
+                    }
                 )
             rates.append(
                 {"offer_id": "plan", "provider_name": "AWS", "usage_kind": kind, "family": kind, "region_id": "r",

@@ -29,7 +29,12 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute("""
             insert into rates.rpt_savings_actions (work_id, action_kind, subject, parts, net_monthly_savings_usd,
                 low_monthly_savings_usd, high_monthly_savings_usd, is_counted, is_illustrative, owner_role)
-            values ('spot:AWS/web', 'spot', '2 machines', 2, 7.75, 5, 9, true, false, 'Head of Engineering');
+            values ('spot:AWS/web', 'spot', '2 machines', 2, 7.75, 5, 9, true, false, 'Head of Engineering'),
+                ('commitment:AWS', 'commitment', '2 commitments with AWS', 2, 90, 60, 99, true, false, 'Head of Finance');
+            update rates.rpt_savings_actions set provider = 'AWS' where work_id = 'commitment:AWS';
+            insert into rates.rpt_savings_opportunities (action_id, action_kind, provider, net_monthly_savings_usd, source_mart, is_illustrative, work_id)
+            values ('m5', 'commitment', 'AWS', 40, 'rates.rpt_commitment_recommendations', false, 'commitment:AWS'),
+                ('r5', 'commitment', 'AWS', 50, 'rates.rpt_commitment_recommendations', false, 'commitment:AWS');
             insert into rates.rpt_usage_optimizations (provider_name, resource_id, action_kind, monthly_savings_usd, work_id)
             values ('AWS', 'i-1', 'spot', 3.5, 'spot:AWS/web'), ('AWS', 'i-2', 'spot', 4.25, 'spot:AWS/web'),
                 ('AWS', 'i-3', 'spot', 9, null)
@@ -62,7 +67,24 @@ def test_a_work_is_accepted_part_by_part(warehouse: Path) -> None:
         ),
     }  # fmt: skip
     since = {work["work_id"]: work["accepted_date"] for work in works(warehouse)}
-    assert since == {"switch": "2026-11-15", "spot:AWS/web": "2026-11-15", "offer": None, "batch": None}
+    assert {work for work, day in since.items() if day} == {"switch", "spot:AWS/web"}
+
+
+def test_calls_that_wait_and_quoted_contracts_are_tracked_and_examples_are_not(warehouse: Path) -> None:
+    accept(warehouse, "batch", DAY, "ann")
+    accept(warehouse, "commitment:AWS", DAY, "ann")
+    assert read_by_the_build(warehouse) == {
+        "batch:chat": ("2026-11-15", "batch", "2.000000000000", None, "chat", None),
+        "commitment:AWS:AWS": ("2026-11-15", "commitment", "90.000000000000", None, None, None),
+    }
+    tracked = {work["work_id"]: work["is_tracked"] for work in works(warehouse)}
+    assert tracked == {
+        "switch": True,
+        "spot:AWS/web": True,
+        "commitment:AWS": True,
+        "batch": True,
+        "offer": False,
+    }
 
 
 def test_what_is_said_last_counts_and_a_torn_line_swallows_nothing(warehouse: Path) -> None:
@@ -93,7 +115,7 @@ def test_what_is_said_last_counts_and_a_torn_line_swallows_nothing(warehouse: Pa
         ("x' or '1'='1", "ann", "there is no work"),
         ("switch", " ", "say who decides"),
         ("switch", "a\nb", "control character"),
-        ("batch", "ann", "cannot be tracked"),
+        ("offer", "ann", "cannot be tracked"),
         ("switch:chat/openai/gpt-5", "ann", "cannot be tracked"),
     ],
 )
@@ -123,7 +145,8 @@ def test_the_list_says_what_a_work_brings_and_whether_it_can_be_tracked(warehous
         "5.0 months; Head of Engineering; accepted from 2026-11-15"
     )
     assert told["offer"].endswith("an example, not counted; cannot be tracked")
-    assert told["batch"].endswith("not worth its work, not counted; cannot be tracked")
+    assert told["batch"].endswith("not worth its work, not counted")
+    assert told["offer"].endswith("an example, not counted; cannot be tracked")
 
 
 def test_lines_that_somebody_wrote_by_hand_are_passed_over(warehouse: Path) -> None:

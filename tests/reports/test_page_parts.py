@@ -160,11 +160,14 @@ def test_sources_that_are_behind_or_ahead_are_named_with_their_last_day(tmp_path
         assert "ource" not in confidence(warehouse).coverage.plain
     with duckdb.connect(str(path)) as connection:
         connection.execute(
-            "insert into core.rpt_source_freshness (source, last_date, days_behind, is_stale, is_ahead) values ('otel', '2027-10-31', 0, false, true),"
-            " ('litellm', '2026-10-28', 3, true, false), ('focus', '2026-09-30', 31, false, false)"
+            "insert into core.rpt_source_freshness (source, last_date, days_behind, is_stale, is_ahead, is_of_bills) values"
+            " ('otel', '2027-10-31', 0, false, true, false), ('litellm', '2026-10-28', 3, true, false, false),"
+            " ('focus', '2026-09-30', 31, false, false, true)"
         )
     with open_warehouse(path) as warehouse:
-        said = confidence(warehouse).coverage.plain
+        found = confidence(warehouse)
+    said = found.coverage.plain
+    assert {item.label: item.value.plain for item in found.items}["Bills reach until"] == "focus 2026-09-30"
     assert (
         " Source litellm is 3 days behind: its data ends on 28 October 2026."
         " Source otel is ahead: it has records up to 31 October 2027."

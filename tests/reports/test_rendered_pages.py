@@ -104,7 +104,7 @@ def test_each_insight_has_all_its_parts(rendered: Path) -> None:
         for part in (
             "**Problem**: ",
             "**FinOps domain**: ",
-            "**UBR impact** (usage-based revenue): ",
+            "**UBR impact** (usage-based revenue, or cost beside it): ",
             "**Recommendation**: ",
             " Owner: ",
             " Effort: ",

@@ -61,6 +61,7 @@ _ROWS = {
     "rates.rpt_commitment_recommendations": "",
     "rates.rpt_commitment_coverage": "",
     "rates.rpt_commitment_coverage_by_team": "",
+    "rates.rpt_commitment_coverage_daily": "",
     "rates.rpt_commitment_renewals": "",
     "rates.rpt_commitment_portfolio": "",
     "rates.rpt_commitment_portfolio_summary": "",
@@ -117,11 +118,15 @@ _ROWS = {
         ('2026-10-01', 'Not a cost of serving customers', 2, 0, 10, 10, 0.0062, true),
         ('2026-10-01', 'All spend', 3, 1600, 10, 1610, 1, true)""",
     "allocation.rpt_spend_by_category": """
-        (service_category, cost_usd, other_cost_usd, cost_less_revenue_usd, prior_cost_usd, cost_change_share, cost_share,
+        (service_category, cost_usd, other_cost_usd, cost_less_revenue_usd, prior_cost_usd, comparable_prior_cost_usd, calendar_usd, cost_change_share, cost_share,
         unowned_cost_usd, unowned_share, unowned_target_share, is_owned_enough, rank_beside_ai, categories_beside_ai) values
-        ('all', 2600, 0, -1380, 1800, 0.4444, 1, 220, 0.0846, 0.05, false, 2, 1),
-        ('AI and Machine Learning', 1600, 1000, -2380, 1000, 0.6, 0.6154, 20, 0.0125, 0.05, true, 3, 1),
-        ('Compute', 1000, 1600, -2980, 800, 0.25, 0.3846, 200, 0.2, 0.05, false, 1, 1)""",
+        ('all', 2600, 0, -1380, 1810, 1800, -10, 0.4444, 1, 220, 0.0846, 0.05, false, 2, 1),
+        ('AI and Machine Learning', 1600, 1000, -2380, 1000, 1000, 0, 0.6, 0.6154, 20, 0.0125, 0.05, true, 3, 1),
+        ('Compute', 1000, 1600, -2980, 810, 800, -10, 0.25, 0.3846, 200, 0.2, 0.05, false, 1, 1)""",
+    "allocation.rpt_spend_by_service": """
+        (provider_name, service_name, cost_usd, cost_share, provider_cost_usd, cost_rank) values
+        ('openai', 'Models', 1600, 0.6154, 1600, 1),
+        ('AWS', 'AmazonEC2', 1000, 0.3846, 1000, 2)""",
     "allocation.rpt_unowned_costs_monthly": """
         (month_start_date, cause, next_step, cost_usd, unowned_share, is_latest, covered_days, days_in_month) values
         ('2026-10-01', 'calls: name no feature', 'send product and feature with each call', 161, 1, true, 31, 31)""",
@@ -179,11 +184,11 @@ _ROWS = {
         ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', false, 100, 1, 0, 0, null, 2100,
         'Head of Finance', '2026-11-14')""",
     "planning.rpt_cost_outlook": """
-        (scope, scope_id, scope_label, is_rest, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, change_usd, change_share,
+        (scope, scope_id, scope_label, is_rest, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, calendar_usd, change_usd, change_share,
         first_forecast_date, last_forecast_date, forecast_method, range_status, wape, days_within_range_share, sums_within_range_share,
         tested_sums, independent_tested_sums, doubtful_below_share, is_range_doubtful) values
-        ('component', 'ai', 'component AI', false, 1700, 1500, 2000, 1600, 100, 0.0625, '2026-11-01', '2026-11-30', 'combined',
-        'as far as four in five of the last 30 forecasts missed; only 1 does not overlap; such ranges held 6 of 8 past sums, 1 without overlap',
+        ('component', 'ai', 'component AI', false, 1700, 1500, 2000, 1600, 0, 100, 0.0625, '2026-11-01', '2026-11-30', 'combined',
+        'drawn from what the last 30 forecasts missed, wider as only 1 does not overlap; such ranges held 6 of 8 past sums, 1 without overlap',
         0.12, 0.83, 0.75, 8, 1, 0.7, false)""",
     "planning.fct_cost_forecasts_daily": """
         (forecast_date, scope, scope_id, forecast_usd, lower_usd, upper_usd)
@@ -253,6 +258,7 @@ _ROWS = {
     "planning.rpt_conversion_funnel": "",
     "planning.rpt_model_choices": "",
     "margin.rpt_retention_fits": "",
+    "margin.rpt_retention_projections_monthly": "",
     "planning.rpt_budgets": """
         (scope, scope_id, scope_name, period, period_start_date, period_end_date, period_phase, budget_usd, stated_by, gate,
         actual_usd, burn_share, forecast_usd, forecast_basis, lower_usd, upper_usd, overrun_usd, is_forecast_over, missed_in_a_row,
@@ -299,10 +305,10 @@ _ROWS = {
     "seeds.instance_prices": """
         (instance_type, valid_from, valid_to) values ('t3.nano', '2024-01-01', '9999-12-31')""",
     "pricing.rpt_plan_comparison": """
-        (plan_id, plan_name, plan_label, plan_kind, is_recommended, is_best_listed, is_listed, is_current_plan, comparable_plans,
+        (plan_id, plan_name, plan_label, plan_kind, is_recommended, is_listed, is_current_plan, comparable_plans,
         gross_margin_change_base_churn_usd) values
-        ('flat', 'Flat', 'Flat', 'flat', false, false, true, true, 1, 0),
-        ('tiered', 'Tiered', 'Tiered', 'tiered', true, true, true, false, 1, 250)""",
+        ('flat', 'Flat', 'Flat', 'flat', false, true, true, 1, 0),
+        ('tiered', 'Tiered', 'Tiered', 'tiered', true, true, false, 1, 250)""",
     "pricing.rpt_plan_impacts": """
         (plan_id, is_recommended, steep_customers, margin_change_without_steep_usd, margin_change_without_steep_after_savings_usd) values
         ('usage', true, 1, 40, -60)""",

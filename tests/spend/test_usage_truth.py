@@ -7,6 +7,7 @@ import sys
 import pyarrow.parquet as pq
 import pytest
 
+from tests.bench.rates_scores import backtest_table, scores, truth_table
 from tests.spend.conftest import Spending
 
 # Share of the accepted that is right, and of what was planted that is found, at least.
@@ -21,71 +22,25 @@ FLOORS = {
 }
 
 
-@pytest.fixture(scope="module")
-def planted(spending: Spending) -> dict[str, tuple[set[str], set[str]]]:
-    """The resources that each kind of action is right for, and those of them that it must not miss."""
-    truth = pq.read_table(spending.workspace.raw / "truth" / "cloud_resources.parquet").to_pylist()
-    machines = [row for row in truth if row["resource_type"] == "EC2 instance" and row["is_steady"]]
-    # A smaller burstable type carries only a part of what these do all day.
-    burstable = {
-        resource
-        for (resource,) in spending.query(
-            "select resource_id from core.dim_resources where instance_type like 't3.%'"
-        )
-    }
-    # Worth moving are objects that are large enough for the class, and so few that the move comes back.
-    worth_moving = {
-        resource
-        for resource, size_gb, objects in spending.query(
-            "select resource_id, size_gb::double, object_count from core.dim_resources"
-            " where storage_class = 'STANDARD'"
-        )
-        if size_gb * 1_000_000 >= 128 * objects and objects / 100_000 <= 6 * size_gb * 0.0105
-    }
-    right = {
-        "idle_machine": {row["resource_id"] for row in machines if row["workload"] == "idle"},
-        "right_size": {row["resource_id"] for row in machines if row["workload"] in ("idle", "oversized")},
-        "off_hours": {row["resource_id"] for row in machines if row["environment"] in ("dev", "staging")},
-        "spot": {row["resource_id"] for row in machines if row["workload"] == "batch"},
-        "unattached_volume": {row["resource_id"] for row in truth if row["state"] == "unattached"},
-        "stopped_volume": {
-            row["resource_id"]
-            for row in truth
-            if row["resource_type"] == "EBS volume" and row["state"] == "stopped"
-        },
-        "storage_tier": {row["resource_id"] for row in truth if row["reads"] in ("rare", "never")},
-    }
-    needed = {kind: set(resources) for kind, resources in right.items()}
-    needed["right_size"] -= burstable
-    needed["storage_tier"] &= worth_moving
-    return {kind: (resources, needed[kind]) for kind, resources in right.items()}
-
-
 def test_advice_is_right_and_finds_what_was_planted(
-    spending: Spending, planted: dict[str, tuple[set[str], set[str]]], capsys: pytest.CaptureFixture[str]
+    spending: Spending, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is right but not worth its work, or cannot be cheaper, was found: it is no miss."""
-    lines = ["Action             planted  accepted  right  not worth it  missed  precision  recall"]
-    measured: dict[str, tuple[float, float]] = {}
-    for kind, (resources, needed) in planted.items():
-        rows = spending.query(
-            "select resource_id, verdict, gross_monthly_savings_usd > 0 from rates.rpt_usage_optimizations"
-            " where action_kind = ?",
-            [kind],
-        )
-        accepted = {resource for resource, verdict, _ in rows if verdict == "accepted"}
-        seen = {resource for resource, verdict, saves in rows if verdict == "rejected" and saves} & needed
-        right = accepted & resources
-        missed = needed - accepted - seen
-        measured[kind] = (len(right) / max(len(accepted), 1), 1 - len(missed) / max(len(needed), 1))
-        lines.append(
-            f"{kind:18} {len(needed):7} {len(accepted):9} {len(right):6} {len(seen):13} {len(missed):7}"
-            f" {measured[kind][0]:10.3f} {measured[kind][1]:7.3f}"
-        )
+    measured = {score.kind: score for score in scores(spending.workspace.raw, spending.query)}
     with capsys.disabled():
-        sys.stdout.write("\n" + "\n".join(lines) + "\n")
+        sys.stdout.write(f"\n{truth_table(list(measured.values()))}\n")
     for kind, (precision, recall) in FLOORS.items():
-        assert measured[kind][0] >= precision and measured[kind][1] >= recall, kind
+        assert measured[kind].precision >= precision and measured[kind].recall >= recall, kind
+
+
+def test_the_backtest_of_what_is_recommended_adds_up(spending: Spending) -> None:
+    promised, realised = spending.query(
+        "select sum(monthly_savings_usd), sum(backtested_monthly_savings_usd)"
+        " from rates.rpt_commitment_recommendations where is_recommended"
+    )[0]
+    *_, last = backtest_table(spending.query).splitlines()
+    assert last.split()[:4:3] == ["all", f"{realised:.2f}"]
+    assert last.split()[1] == f"{promised:.2f}"
 
 
 def test_nothing_is_advised_on_what_is_gone_stopped_or_not_measured(spending: Spending) -> None:

@@ -126,7 +126,7 @@ def test_the_database_of_a_host_is_left_where_it_is_and_its_files_are_kept(tmp_p
     plugin = Plugin("files", {"warehouse_dir": str(tmp_path / "warehouse")})
     host = tmp_path / "host.duckdb"
     host.touch()
-    assert plugin.publish_file(str(host)) == str(host)
+    assert json.loads(plugin.publish_file(str(host))) == {"path": str(host)}
     assert not (tmp_path / "warehouse" / "finops.duckdb").exists()
     # The next build must not fill the folder that views of this one read.
     assert plugin.landing.frozen.free_slot() != plugin.slot

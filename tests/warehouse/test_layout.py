@@ -64,7 +64,7 @@ def test_a_warehouse_of_another_layout_waits_for_a_full_refresh(change: str, wor
 def test_what_no_model_makes_any_more_leaves_the_published_file(workspace: Workspace) -> None:
     tables = (
         "select table_schema || '.' || table_name from information_schema.tables"
-        " where table_schema in ('core', 'margin', 'intermediate', 'mine') order by all"
+        " where table_schema in ('core', 'margin', 'intermediate', 'mine', 'own') order by all"
     )
     before = workspace.query(tables)
     with duckdb.connect(str(workspace.warehouse_dir / "build" / "finops.duckdb")) as working:
@@ -72,6 +72,8 @@ def test_what_no_model_makes_any_more_leaves_the_published_file(workspace: Works
             "create schema if not exists core; create schema if not exists margin; create schema mine"
         )
         working.execute("create table core.rpt_of_former_times as select 1 as one")
+        # The last model of a company's own.
+        working.execute("create schema own; create table own.mine as select 1 as one")
         # A model that has another schema now, a seed's name, and a table in a schema that is not the project's.
         working.execute("create view margin.int_usage_slots as select 1 as one")
         working.execute("create table intermediate.budgets as select 1 as one")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,11 @@ LONGEST_CHAIN = 21
 CHAINED_VIEWS = 4
 # Traces are made of the calls each time that someone asks for them: a table would copy a month of calls in each build.
 ON_DEMAND = {"int_trace_steps", "int_trace_steps_marked", "fct_traces", "rpt_workflow_costs"}
+# How often a build reads the raw calls of a day: what it takes grows with calls, and with this.
+PASSES = 18
+# What looks at all days in every build, and so grows with history: names of models, and calls told on both sides of a midnight.
+# Of days that were left alone there are few.
+ALL_DAYS = {"int_models_resolved", "int_calls_over_midnight", "rpt_reconciliation"}
 # One thought; what is longer holds two.
 LONGEST_MODEL = 210
 # A list of many of one kind is one thought however long it is.
@@ -51,6 +57,27 @@ def test_few_views_stand_on_views(models: dict[str, dict[str, Any]]) -> None:
 
     longest = max((views(name) for name in models if name not in ON_DEMAND), key=len)
     assert len(longest) <= CHAINED_VIEWS, " > ".join(longest)
+
+
+def test_calls_are_read_few_times_and_days_that_did_not_change_not_at_all(
+    models: dict[str, dict[str, Any]],
+) -> None:
+    @cache
+    def passes(name: str) -> int:
+        # The two halves of int_calls_accepted are different days.
+        if name in {"stg_raw__calls", "int_calls_accepted"}:
+            return 1
+        refs = re.findall(
+            r"ref\('(\w+)'\)", re.sub(r"\{#.*?#\}", "", models[name]["raw_code"], flags=re.DOTALL)
+        )
+        return sum(passes(ref) for ref in refs if ref in models and is_read_through(ref))
+
+    def is_read_through(name: str) -> bool:
+        return models[name]["config"]["materialized"] in ("view", "ephemeral")
+
+    readers = {name: passes(name) for name in models if not is_read_through(name) and passes(name)}
+    assert sum(readers.values()) <= PASSES, readers
+    assert {name for name in readers if models[name]["config"]["materialized"] != "incremental"} == ALL_DAYS
 
 
 def test_no_intermediate_reads_what_is_made_for_a_reader(models: dict[str, dict[str, Any]]) -> None:

@@ -3,7 +3,7 @@ with closed as (
 
     select
         *,
-        price_usd + volume_usd + mix_usd + efficiency_usd + new_usd + lost_usd + other_costs_usd as changes_usd
+        days_usd + price_usd + volume_usd + mix_usd + efficiency_usd + new_usd + lost_usd + other_costs_usd as changes_usd
     from {{ ref('rpt_month_close') }}
 
 ),

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from dbt_project.landing.errors import UsageError
-from dbt_project.landing.registry import PROJECT
+from dbt_project.landing.project import PROJECT
 from dbt_project.landing.tag_policy.policy import TagRule, effective_rules
 from dbt_project.landing.whole_files import replace_together
 

@@ -26,33 +26,9 @@ features as (
 
 ),
 
-{# Months to come, by whether what is saved by then keeps them; the last that is not kept decides from when on the budget is. #}
-months_ahead as (
+teams_ahead as (
 
-    select
-        *,
-        max(case when period_savings_usd >= overrun_usd then null else period_start_date end) over of_team as last_missed_date,
-        max(case when period_savings_low_usd >= overrun_usd then null else period_start_date end) over of_team as last_missed_low_date
-    from budgets
-    where scope = 'team' and period_phase <> 'ended' and overrun_usd is not null and open_savings_usd is not null
-    window of_team as (partition by scope_id)
-
-),
-
-kept as (
-
-    select
-        scope_id as team_id,
-        coalesce(
-            min(case when period_start_date > coalesce(last_missed_date, {{ first_day() }}) then period_start_date end),
-            min(case when period_start_date = last_missed_date and open_savings_usd >= overrun_usd then all_saved_from_date end)
-        ) as kept_from_date,
-        coalesce(
-            min(case when period_start_date > coalesce(last_missed_low_date, {{ first_day() }}) then period_start_date end),
-            min(case when period_start_date = last_missed_low_date and open_savings_low_usd >= overrun_usd then all_saved_from_date end)
-        ) as kept_low_from_date
-    from months_ahead
-    group by scope_id
+    select * from {{ ref('int_team_budgets_ahead') }}
 
 ),
 
@@ -74,9 +50,7 @@ stops as (
         budgets.budget_usd as hard_stop_usd,
         budgets.forecast_usd as hard_stop_forecast_usd,
         budgets.upper_usd as hard_stop_upper_usd,
-        row_number() over (
-            partition by budgets.period_start_date, owned.team_id order by budgets.upper_usd - budgets.budget_usd desc nulls last, budgets.scope asc, budgets.scope_id asc
-        ) as place
+        row_number() over (partition by budgets.period_start_date, owned.team_id order by budgets.upper_usd - budgets.budget_usd desc nulls last, budgets.scope asc, budgets.scope_id asc) as place
     from budgets
     inner join owned on budgets.scope = owned.scope and budgets.scope_id = owned.scope_id
     where budgets.gate = 'hard stop' and budgets.period_phase <> 'ended' and budgets.upper_usd > budgets.budget_usd
@@ -91,6 +65,8 @@ judged as (
         month_phase = 'ended' and covered_days = days_in_month as is_judged,
         month_phase = 'ended' and covered_days = days_in_month
         and {{ is_clearly_over('actual_cost_usd', 'budget_usd') }} as is_missed,
+        month_phase = 'ended' and covered_days = days_in_month
+        and {{ ratio('budget_usd - actual_cost_usd', 'budget_usd') }} >= {{ assumption('variance_major_from_share') }} as is_far_under,
         case when month_phase = 'ended' and covered_days = days_in_month then actual_cost_usd end as whole_month_cost_usd
     from budget_status
 
@@ -101,22 +77,20 @@ remembered as (
     select
         *,
         budget_status in ('over budget', 'heading over budget') as is_over,
-        case when month_phase <> 'ended' and budget_status in ('over budget', 'heading over budget') then team_id end as team_ahead_id,
         sum(case when is_judged then 1 else 0 end) over so_far as judged_months,
         sum(case when is_missed then 1 else 0 end) over so_far as over_months,
-        {{ money_of_double(ratio('sum(whole_month_cost_usd) over recent_months', 'count(whole_month_cost_usd) over recent_months')) }}
-            as usual_month_cost_usd,
-        max(projected_cost_usd) over this_and_next as most_ahead_usd
+        sum(case when is_far_under then 1 else 0 end) over so_far as far_under_months,
+        max({{ ratio('whole_month_cost_usd', 'budget_usd') }}) over so_far as most_used_share,
+        {{ money_of_double(ratio('sum(whole_month_cost_usd) over recent_months', 'count(whole_month_cost_usd) over recent_months')) }} as usual_month_cost_usd
     from judged
     window
         so_far as (partition by team_id order by month_start_date rows between unbounded preceding and current row),
-        recent_months as (partition by team_id order by month_start_date rows between 3 preceding and current row),
-        this_and_next as (partition by team_id order by month_start_date rows between current row and 1 following)
+        recent_months as (partition by team_id order by month_start_date rows between 3 preceding and current row)
 
 ),
 
-{# A budget that was never kept says nothing about the use of this month; but what can be saved is use. #}
-verdicts as (
+{# What savings keep in each month ahead is use; a budget that was never kept, or never nearly used, says nothing about the use of this month. #}
+advised as (
 
     select
         remembered.*,
@@ -128,29 +102,50 @@ verdicts as (
         budgets.all_saved_from_date,
         budgets.approver_role,
         budgets.decide_by_date,
-        remembered.is_over and coalesce(budgets.open_savings_usd >= remembered.projected_variance_usd, false) as is_covered_by_savings,
-        case
-            when not remembered.is_over then null
-            when coalesce(budgets.open_savings_usd >= remembered.projected_variance_usd, false) then 'the use is'
-            when remembered.judged_months < {{ assumption('budget_wrong_months_from') }} or remembered.over_months < remembered.judged_months then 'the use is'
-            when budgets.open_savings_usd > 0 then 'both are'
-            else 'the budget is wrong'
-        end as overrun_verdict
+        teams_ahead.kept_from_date,
+        teams_ahead.kept_low_from_date,
+        teams_ahead.most_over_usd,
+        teams_ahead.most_over_after_savings_usd,
+        teams_ahead.proposed_a_month_usd,
+        teams_ahead.proposed_after_savings_usd,
+        teams_ahead.proposal_missed_from_date,
+        teams_ahead.last_date_ahead,
+        remembered.is_over and coalesce(budgets.open_savings_usd >= remembered.projected_variance_usd and teams_ahead.kept_from_date <= budgets.all_saved_from_date, false) as is_covered_by_savings,
+        remembered.judged_months >= {{ assumption('budget_wrong_months_from') }} as is_judged_enough,
+        coalesce(
+            not remembered.is_over and remembered.far_under_months = remembered.judged_months and teams_ahead.proposed_a_month_usd < remembered.budget_usd
+            and {{ ratio('remembered.budget_usd - teams_ahead.most_expected_usd', 'remembered.budget_usd') }} >= {{ assumption('variance_major_from_share') }},
+            false
+        ) as is_never_nearly_used
     from remembered
-    left join budgets
-        on budgets.scope = 'team' and remembered.team_id = budgets.scope_id and remembered.month_start_date = budgets.period_start_date
+    left join budgets on budgets.scope = 'team' and remembered.team_id = budgets.scope_id and remembered.month_start_date = budgets.period_start_date
+    left join teams_ahead on case when remembered.month_phase <> 'ended' then remembered.team_id end = teams_ahead.team_id
 
 ),
 
-{# A budget below what is forecast would be missed in its first month; what can be saved need not be in it. #}
+verdicts as (
+
+    select
+        *,
+        is_judged_enough and is_never_nearly_used as is_too_large,
+        case
+            when not is_over then null
+            when is_covered_by_savings or not is_judged_enough or over_months < judged_months then 'the use is'
+            when open_savings_usd > 0 then 'both are'
+            else 'the budget is wrong'
+        end as overrun_verdict
+    from advised
+
+),
+
+{# The budget that is proposed is the same on every page. #}
 suggested as (
 
     select
         *,
-        case when overrun_verdict in ('the budget is wrong', 'both are') then {{ money('greatest(usual_month_cost_usd, most_ahead_usd)') }} end
-            as suggested_without_savings_usd,
-        case when overrun_verdict in ('the budget is wrong', 'both are') then {{ money('greatest(usual_month_cost_usd, most_ahead_usd) - coalesce(open_savings_usd, 0)') }} end
-            as suggested_budget_usd
+        {%- set is_suggested = "is_too_large or (month_phase <> 'ended' and overrun_verdict in ('the budget is wrong', 'both are'))" %}
+        case when {{ is_suggested }} then proposed_a_month_usd end as suggested_without_savings_usd,
+        case when is_too_large then proposed_a_month_usd when {{ is_suggested }} then proposed_after_savings_usd end as suggested_budget_usd
     from verdicts
 
 ),
@@ -184,10 +179,18 @@ final as (
             as overrun_after_savings_usd,
         {{ money('suggested.projected_cost_usd - suggested.open_savings_usd') }} as month_once_saved_usd,
         suggested.all_saved_from_date,
-        kept.kept_from_date,
-        kept.kept_low_from_date,
+        case when suggested.is_over then suggested.kept_from_date end as kept_from_date,
+        case when suggested.is_over then suggested.kept_low_from_date end as kept_low_from_date,
+        case when suggested.is_over then suggested.most_over_usd end as most_over_usd,
+        case when suggested.is_over then suggested.most_over_after_savings_usd end as most_over_after_savings_usd,
+        suggested.proposed_after_savings_usd,
+        suggested.is_too_large,
+        suggested.most_used_share,
         suggested.suggested_budget_usd,
         suggested.suggested_without_savings_usd,
+        case when suggested.suggested_budget_usd is not null then suggested.proposal_missed_from_date end as suggested_missed_from_date,
+        suggested.last_date_ahead,
+        case when suggested.is_too_large then {{ money('suggested.budget_usd - suggested.suggested_budget_usd') }} end as released_usd,
         {{ money('sum(coalesce(suggested.suggested_budget_usd, suggested.budget_usd)) over (partition by suggested.month_start_date)') }}
             as suggested_team_budgets_usd,
         company.budget_usd as company_budget_usd,
@@ -200,8 +203,7 @@ final as (
     from suggested
     left join budgets as company on company.scope = 'total' and suggested.month_start_date = company.period_start_date
     left join team_costs on suggested.team_id = team_costs.team_id
-    left join kept on suggested.team_ahead_id = kept.team_id
-    left join stops on suggested.team_ahead_id = stops.team_id and suggested.month_start_date = stops.month_start_date and stops.place = 1
+    left join stops on case when suggested.month_phase <> 'ended' and suggested.is_over then suggested.team_id end = stops.team_id and suggested.month_start_date = stops.month_start_date and stops.place = 1
 )
 
 select * from final

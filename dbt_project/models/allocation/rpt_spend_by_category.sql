@@ -18,6 +18,12 @@ customer_margins as (
 
 ),
 
+fixed_bills as (
+
+    select * from {{ ref('int_fixed_bills') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -31,24 +37,37 @@ fees as (
 
 ),
 
-{# A shared cost is nobody's category: its owners are those that bear it. #}
+{# A shared cost is nobody's category: its owners are those that bear it. On even days bills of a fixed amount a month cost a twelfth of their year, and one that
+   falls on a single day is left out (a shared pool is a bill without a provider, service or resource). What the parts of a bill were rounded by is no change. #}
 costs as (
 
     select
-        charge_date as usage_date,
-        coalesce(service_category, 'Other') as service_category,
-        team_id,
-        effective_cost_usd as cost_usd
+        charges.charge_date as usage_date,
+        coalesce(charges.service_category, 'Other') as service_category,
+        charges.team_id,
+        charges.effective_cost_usd as cost_usd,
+        case
+            when fixed_bills.fixed_kind = 'spread'
+                then {{ even_cost('charges.effective_cost_usd', 'charges.charge_date') }}
+            when fixed_bills.fixed_kind = 'on one day' then {{ money(0) }}
+            else charges.effective_cost_usd
+        end as even_cost_usd
     from charges
-    where is_counted and is_direct
+    left join fixed_bills on {{ bill_key('charges') }} = fixed_bills.bill_key
+    where charges.is_counted and charges.is_direct
     union all
     select
-        usage_date,
+        allocated_costs.usage_date,
         'Shared costs' as service_category,
-        team_id,
-        allocated_cost_usd as cost_usd
+        allocated_costs.team_id,
+        allocated_costs.allocated_cost_usd as cost_usd,
+        case
+            when fixed_bills.fixed_kind = 'spread' then {{ even_cost('allocated_costs.allocated_cost_usd', 'allocated_costs.usage_date') }}
+            else allocated_costs.allocated_cost_usd
+        end as even_cost_usd
     from allocated_costs
-    where not is_direct
+    left join fixed_bills on 'unknown|||' || {{ key_part('allocated_costs.cost_pool') }} = fixed_bills.bill_key
+    where not allocated_costs.is_direct
 
 ),
 
@@ -58,6 +77,8 @@ summed as (
         coalesce(costs.service_category, 'all') as service_category,
         {{ money('coalesce(sum(case when costs.usage_date >= as_of.window_start_date then costs.cost_usd end), 0)') }} as cost_usd,
         {{ money('coalesce(sum(case when costs.usage_date < as_of.window_start_date then costs.cost_usd end), 0)') }} as earlier_cost_usd,
+        {{ money('round(coalesce(sum(case when costs.usage_date >= as_of.window_start_date then costs.even_cost_usd else -costs.even_cost_usd end), 0), 4)') }}
+            as even_change_usd,
         {{ money("coalesce(sum(case when costs.usage_date >= as_of.window_start_date and costs.team_id = 'unallocated' then costs.cost_usd end), 0)") }}
             as unowned_cost_usd,
         bool_and(as_of.has_full_prior_period) as has_full_prior_period
@@ -75,7 +96,9 @@ final as (
         {{ money("max(case when service_category = 'all' then cost_usd end) over () - cost_usd") }} as other_cost_usd,
         {{ money('cost_usd - (select fees.revenue_usd from fees)') }} as cost_less_revenue_usd,
         case when has_full_prior_period then earlier_cost_usd end as prior_cost_usd,
-        case when has_full_prior_period then {{ ratio('cost_usd', 'earlier_cost_usd') }} - 1 end as cost_change_share,
+        case when has_full_prior_period then {{ money('cost_usd - even_change_usd') }} end as comparable_prior_cost_usd,
+        case when has_full_prior_period then {{ money('cost_usd - even_change_usd - earlier_cost_usd') }} end as calendar_usd,
+        case when has_full_prior_period then {{ ratio('even_change_usd', 'cost_usd - even_change_usd') }} end as cost_change_share,
         {{ ratio('cost_usd', "max(case when service_category = 'all' then cost_usd end) over ()") }} as cost_share,
         unowned_cost_usd,
         {{ ratio('unowned_cost_usd', 'cost_usd') }} as unowned_share,

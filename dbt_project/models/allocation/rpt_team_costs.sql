@@ -74,7 +74,8 @@ task_types as (
         count(*) as task_types,
         count(case when recommendations.decision = 'switch' then 1 end) as task_types_to_switch,
         count(case when recommendations.decision = 'lift' then shortfalls.task_type end) as task_types_to_lift_for_less,
-        {{ string_agg_sorted("case when recommendations.decision = 'lift' then replace(shortfalls.task_type, '_', ' ') || ' calls: ' || shortfalls.advised_moves end", '; ') }}
+        {{ string_agg_sorted("case when recommendations.decision = 'lift' then replace(shortfalls.task_type, '_', ' ') || ' calls: ' || shortfalls.advised_moves
+            || case when shortfalls.advised_poorer_customers > 0 then ', poorer answers for ' || cast(shortfalls.advised_poorer_customers as string) || ' customers' else '' end end", '; ') }}
             as lifts_for_less
     from team_tasks
     inner join recommendations on team_tasks.task_type = recommendations.task_type

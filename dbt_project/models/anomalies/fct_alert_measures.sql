@@ -48,6 +48,25 @@ expiries as (
 
 ),
 
+service_levels as (
+
+    select * from {{ ref('rpt_service_levels') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'commitment'
+
+),
+
+tracked as (
+
+    select * from {{ ref('rpt_savings_tracked') }}
+
+),
+
 as_of as (
 
     select
@@ -376,6 +395,7 @@ commitments as (
 
     select
         coverage.*,
+        {{ days_between('coverage.month_start_date', 'as_of.as_of_date') }} + 1 as days_so_far,
         case when coverage.is_total then 'provider' else 'commitment' end as subject_type,
         case when coverage.is_total then coverage.provider_name else coverage.commitment_id end as subject_id,
         case when coverage.is_total then coverage.provider_name else coalesce(coverage.commitment_name, coverage.commitment_id) end as subject_name,
@@ -410,16 +430,22 @@ commitment_utilization as (
 
 ),
 
+{# Nobody is told of usage that is too little for a contract: at the least that a commitment has to save of it, the work would not come back in time. #}
 commitment_coverage as (
 
     select
-        *,
+        commitments.*,
         'commitment_coverage' as measure,
-        coverage_share as value,
-        {{ money('eligible_usd - covered_usd') }} as amount_usd,
+        commitments.coverage_share as value,
+        {{ money('commitments.eligible_usd - commitments.covered_usd') }} as amount_usd,
         {{ money('null') }} as money_at_risk_usd
     from commitments
-    where is_total
+    cross join kinds
+    where
+        commitments.is_total
+        and cast({{ effort_of('1') }} as double) <= {{ ratio(
+            '(commitments.eligible_usd - commitments.covered_usd) * extract(day from last_day(commitments.month_start_date))', 'commitments.days_so_far'
+        ) }} * {{ assumption('commitment_min_savings_share') }} * {{ assumption('action_payback_months_up_to') }}
 
 ),
 
@@ -449,9 +475,87 @@ commitment_days_left as (
 
 ),
 
+{# What a slow or missing answer costs nobody knows. #}
+promises as (
+
+    select
+        service_levels.*,
+        'task' as subject_type,
+        service_levels.task_type as subject_id,
+        replace(service_levels.task_type, '_', ' ') as subject_name,
+        as_of.month_start_date as period_start_date,
+        last_day(as_of.as_of_date) as period_end_date,
+        cast(null as double) as prior_value,
+        {{ money('null') }} as amount_usd,
+        {{ money('null') }} as money_at_risk_usd,
+        'efficiency.rpt_service_levels' as source_mart,
+        {{ json_record({'task_type': 'service_levels.task_type'}) }} as source_keys,
+        as_of.window_days
+    from service_levels
+    inner join as_of on as_of.as_of_date is not null
+
+),
+
+promised_latency as (
+
+    select
+        *,
+        'promised_latency' as measure,
+        'times' as unit,
+        {{ ratio('latency_p95_ms', 'latency_p95_target_ms') }} as value,
+        {{ json_record({
+            'latency_p95_ms': 'latency_p95_ms', 'latency_p95_target_ms': 'latency_p95_target_ms', 'latency_measured_calls': 'latency_measured_calls', 'window_days': 'window_days'
+        }) }} as facts
+    from promises
+    where latency_p95_target_ms is not null
+
+),
+
+promised_answers as (
+
+    select
+        *,
+        'promised_answers' as measure,
+        'share' as unit,
+        answered_share - answered_share_target as value,
+        {{ json_record({
+            'answered_share': 'answered_share', 'answered_share_target': 'answered_share_target', 'calls': 'calls', 'window_days': 'window_days'
+        }) }} as facts
+    from promises
+    where answered_share_target is not null
+
+),
+
+{# A decision is told of once: the day from which on it was to hold is the period. #}
+saving_missed as (
+
+    select
+        'saving_missed' as measure,
+        'saving' as subject_type,
+        tracking_id as subject_id,
+        subject as subject_name,
+        accepted_date as period_start_date,
+        accepted_date as period_end_date,
+        'USD' as unit,
+        cast(missed_savings_usd as double) as value,
+        cast(null as double) as prior_value,
+        missed_savings_usd as amount_usd,
+        missed_savings_usd as money_at_risk_usd,
+        {{ json_record({
+            'action_kind': "replace(action_kind, '_', ' ')", 'accepted_date': 'cast(accepted_date as string)', 'predicted_monthly_savings_usd': 'predicted_monthly_savings_usd',
+            'owner_role': 'owner_role', 'team_id': 'team_id', 'moved_share': 'decision_moved_share'
+        }) }} as facts,
+        'rates.rpt_savings_tracked' as source_mart,
+        {{ json_record({'tracking_id': 'tracking_id'}) }} as source_keys
+    from tracked
+    where is_last_month and verdict = 'not carried out'
+
+),
+
 {% set measures = [
     'budget_used', 'budget_projected', 'excess_cost', 'series_excess_cost', 'unrecorded_cost', 'cost_share_of_revenue', 'tier_outgrown', 'margin_share',
-    'revenue_at_risk', 'spend_at_risk', 'commitment_utilization', 'commitment_coverage', 'commitment_days_left'
+    'revenue_at_risk', 'spend_at_risk', 'commitment_utilization', 'commitment_coverage', 'commitment_days_left',
+    'promised_latency', 'promised_answers', 'saving_missed'
 ] %}
 
 {# A new measure is one select above and its name in this list. #}

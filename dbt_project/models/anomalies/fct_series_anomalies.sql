@@ -15,6 +15,12 @@ customer_anomalies as (
 
 ),
 
+call_changes as (
+
+    select * from {{ ref('int_series_call_changes') }}
+
+),
+
 {# The narrowest first. #}
 found as (
 
@@ -162,34 +168,42 @@ incidents as (
 final as (
 
     select
-        usage_date,
-        hour_of_day,
+        incidents.usage_date,
+        incidents.hour_of_day,
         case
-            when hour_of_day is null then 'all day'
-            else case when hour_of_day < 10 then '0' else '' end || cast(hour_of_day as string) || ':00'
+            when incidents.hour_of_day is null then 'all day'
+            else case when incidents.hour_of_day < 10 then '0' else '' end || cast(incidents.hour_of_day as string) || ':00'
         end as time_of_day,
-        scope,
-        scope_id,
-        direction,
-        cost_usd as observed_cost_usd,
-        expected_cost_usd,
-        excess_usd,
-        anomaly_score,
-        cause_scope,
-        cause_scope_id,
-        is_without_records = 1 as is_without_records,
-        cast(incident_start_date as string) || '/' || direction || '/' || incident_scope || '/' || incident_scope_id as incident_id,
-        incident_start_date,
-        incident_end_date,
-        incident_place = 1 as is_headline,
+        incidents.scope,
+        incidents.scope_id,
+        incidents.direction,
+        incidents.cost_usd as observed_cost_usd,
+        incidents.expected_cost_usd,
+        incidents.excess_usd,
+        incidents.anomaly_score,
+        call_changes.driver,
+        call_changes.calls as observed_calls,
+        call_changes.expected_calls,
+        incidents.cause_scope,
+        incidents.cause_scope_id,
+        incidents.is_without_records = 1 as is_without_records,
+        cast(incidents.incident_start_date as string) || '/' || incidents.direction || '/' || incidents.incident_scope || '/' || incidents.incident_scope_id
+            as incident_id,
+        incidents.incident_start_date,
+        incidents.incident_end_date,
+        incidents.incident_place = 1 as is_headline,
         {# What missing records look like: before anybody is asked why less was used, the files are. #}
-        case when direction = 'drop' then 'core.rpt_reconciliation' else 'anomalies.fct_cost_anomalies' end as look_at,
+        case when incidents.direction = 'drop' then 'core.rpt_reconciliation' else 'anomalies.fct_cost_anomalies' end as look_at,
         case
-            when is_without_records = 1 then 'nothing was recorded: look for missing logs'
-            when direction = 'drop' then 'see whether all records are there'
+            when incidents.is_without_records = 1 then 'nothing was recorded: look for missing logs'
+            when incidents.direction = 'drop' then 'see whether all records are there'
             else 'see who used more'
         end as next_step
     from incidents
+    left join call_changes
+        on
+            case when incidents.hour_of_day is null then incidents.scope end = call_changes.scope
+            and incidents.scope_id = call_changes.scope_id and incidents.usage_date = call_changes.usage_date
 
 )
 

@@ -29,9 +29,11 @@ limits as (
     select
         rules.*,
         coalesce(rules.threshold_value, assumptions.value) as limit_value,
+        amounts.value as at_risk_from_usd,
         case rules.severity when 'critical' then 1 when 'warning' then 2 else 3 end as severity_rank
     from rules
     left join assumptions on rules.threshold_name = assumptions.name
+    left join assumptions as amounts on rules.at_risk_from_name = amounts.name
     where rules.is_on
 
 ),
@@ -68,7 +70,8 @@ held as (
         measures.facts,
         measures.source_mart,
         measures.source_keys,
-        measures.money_at_risk_usd
+        measures.money_at_risk_usd,
+        {{ money_of_double('limits.at_risk_from_usd') }} as at_risk_from_usd
     from measures
     cross join as_of
     inner join limits
@@ -80,6 +83,7 @@ held as (
                 when 'above' then measures.value > limits.limit_value
                 when 'below' then coalesce(measures.value < limits.limit_value, measures.amount_usd < 0)
             end
+            and coalesce(cast(measures.money_at_risk_usd as double) >= limits.at_risk_from_usd, true)
 
 )
 

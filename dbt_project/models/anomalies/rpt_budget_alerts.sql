@@ -45,9 +45,12 @@ limits as (
         rules.subject_type,
         rules.comparison,
         rules.severity,
-        coalesce(rules.threshold_value, assumptions.value) as limit_share
+        coalesce(rules.threshold_value, assumptions.value) as limit_share,
+        coalesce(amounts.value, 0) as over_from_usd,
+        case rules.severity when 'critical' then 1 when 'warning' then 2 else 3 end as severity_rank
     from rules
     left join assumptions on rules.threshold_name = assumptions.name
+    left join assumptions as amounts on rules.at_risk_from_name = amounts.name
     where rules.is_on and rules.measure in ('budget_used', 'budget_projected')
 
 ),
@@ -100,6 +103,7 @@ reached as (
                 when 'at least' then {{ ratio('spent.spent_usd', 'spent.budget_usd') }} >= limits.limit_share
                 when 'above' then {{ ratio('spent.spent_usd', 'spent.budget_usd') }} > limits.limit_share
             end
+            and cast(greatest(spent.spent_usd - spent.budget_usd, 0) as double) >= limits.over_from_usd
     group by limits.rule_id, spent.scope, spent.subject_id, spent.subject_name, spent.period, spent.period_start_date
 
 ),
@@ -163,7 +167,7 @@ final as (
         alerts.fired_at,
         row_number() over (
             partition by alerts.scope, alerts.subject_id, alerts.period_start_date, limits.measure, cast(date_trunc('month', alerts.alert_date) as date)
-            order by limits.limit_share desc, alerts.rule_id asc
+            order by limits.limit_share desc, limits.severity_rank asc, alerts.rule_id asc
         ) = 1 as is_highest_of_month
     from alerts
     inner join limits on alerts.rule_id = limits.rule_id

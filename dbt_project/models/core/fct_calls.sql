@@ -20,14 +20,15 @@ price_periods as (
     'team_id', 'subscription_tier', 'status', 'service_tier', 'quality_score', 'environment', 'region', 'agent_id', 'attempt_kind', 'billed_cost_usd', 'file_name',
 ] %}
 
-{# Calls with metered units are priced part by part; a source that is off has none. #}
+{# Calls with metered units are priced part by part; a source that is off has none. Of most calls the effective cost is what was
+   charged: who reads that alone has no list price worked out. #}
 priced as (
 
     select
         usage.{{ call_columns | join(', usage.') }},
         {{ list_cost() }} as list_cost_usd,
         {{ contracted_cost() }} as contracted_cost_usd,
-        coalesce(prices.is_negotiated, false) as is_negotiated
+        {{ effective_cost(contracted_cost(), 'usage.billed_cost_usd', list_cost(), 'prices.is_negotiated') }} as effective_cost_usd
     from calls as usage
     left join price_periods as prices
         on {{ is_priced_by('usage', 'prices', 'called_at', 'coalesce(usage.input_tokens, 0)', price_window('usage')) }}
@@ -38,7 +39,7 @@ priced as (
         {{ call_columns | join(', ') }},
         list_cost_usd,
         contracted_cost_usd,
-        is_negotiated
+        effective_cost_usd
     from {{ ref('int_calls_metered') }}
     {%- endif %}
 
@@ -75,7 +76,7 @@ costed as (
         attempt_kind,
         {{ money('list_cost_usd') }} as list_cost_usd,
         {{ money('contracted_cost_usd') }} as contracted_cost_usd,
-        {{ money(effective_cost()) }} as effective_cost_usd,
+        {{ money('effective_cost_usd') }} as effective_cost_usd,
         {{ money('billed_cost_usd') }} as billed_cost_usd,
         list_cost_usd is not null as is_priced,
         file_name

@@ -1,4 +1,5 @@
-{# one row per UTC day with calls: what they cost; a view, since the day-grain facts are few enough to sum when somebody asks #}
+{# one row per UTC day with calls or charges: what the calls cost, and what all spend is; a view, since the day-grain facts are few enough to sum when
+   somebody asks #}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -8,7 +9,13 @@ with usage_daily as (
 
 ),
 
-final as (
+charges as (
+
+    select * from {{ ref('fct_charges') }}
+
+),
+
+used as (
 
     select
         usage_date,
@@ -20,6 +27,33 @@ final as (
         {{ money('sum(billed_cost_usd)') }} as billed_cost_usd
     from usage_daily
     group by usage_date
+
+),
+
+charged as (
+
+    select
+        charge_date as usage_date,
+        {{ money('sum(effective_cost_usd)') }} as all_spend_usd
+    from charges
+    where is_counted
+    group by charge_date
+
+),
+
+final as (
+
+    select
+        coalesce(used.usage_date, charged.usage_date) as usage_date,
+        coalesce(used.calls, 0) as calls,
+        coalesce(used.failed_calls, 0) as failed_calls,
+        coalesce(used.uncosted_calls, 0) as uncosted_calls,
+        used.list_cost_usd,
+        used.effective_cost_usd,
+        used.billed_cost_usd,
+        charged.all_spend_usd
+    from used
+    full outer join charged on used.usage_date = charged.usage_date
 
 )
 

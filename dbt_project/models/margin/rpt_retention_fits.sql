@@ -1,8 +1,8 @@
 {# one row per subscription tier (`all` is every tier) with departures: the retention that was fitted, and what a customer is worth by it #}
 
-with fits as (
+with survived as (
 
-    select * from {{ ref('int_retention_fits') }}
+    select * from {{ ref('int_retention_survival') }}
 
 ),
 
@@ -18,12 +18,6 @@ margins as (
 
 ),
 
-months as (
-
-    {{ whole_numbers(0, 359) }}
-
-),
-
 observed as (
 
     select
@@ -32,19 +26,6 @@ observed as (
         cast(sum(departures) as bigint) as departures
     from ages
     group by subscription_tier
-
-),
-
-{# Each candidate month by month; the 31st year is worth nothing any more. #}
-survived as (
-
-    select
-        fits.*,
-        months.number as age_month,
-        exp(sum(case when months.number = 0 then 0 else ln((fits.beta + months.number - 1) / (fits.alpha + fits.beta + months.number - 1)) end) over so_far) as survival_share
-    from fits
-    cross join months
-    window so_far as (partition by fits.subscription_tier, fits.is_best, fits.alpha, fits.beta order by months.number rows between unbounded preceding and current row)
 
 ),
 

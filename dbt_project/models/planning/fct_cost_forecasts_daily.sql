@@ -1,4 +1,4 @@
-{# one row per scope (total, component, provider, team; what else has a budget) x day of the 30 after the as-of date; amounts are null where history is too short #}
+{# one row per scope (total, component, provider, team, model, pool; what else has a budget) x day of the 30 after the as-of date; amounts are null where history is too short #}
 
 with costs as (
 
@@ -9,6 +9,12 @@ with costs as (
 days_ahead as (
 
     select * from {{ ref('int_cost_days_ahead') }}
+
+),
+
+calendar_days as (
+
+    select * from {{ ref('int_calendar_ahead') }}
 
 ),
 
@@ -67,6 +73,7 @@ final as (
         used.forecast_usd,
         used.event_usd,
         used.fitting_usd,
+        case when used.forecast_usd is not null then {{ money_of_double('coalesce(calendar_days.calendar_usd, 0)') }} end as calendar_usd,
         {%- for suffix in ['', '_95'] %}
         {%- set lower = money(decimal_of_double('cast(used.forecast_usd as double) * intervals.lower' ~ suffix ~ '_ratio', 'decimal(28, 6)')) %}
         {%- set upper = money(decimal_of_double('cast(used.forecast_usd as double) * intervals.upper' ~ suffix ~ '_ratio', 'decimal(28, 6)')) %}
@@ -87,6 +94,7 @@ final as (
     cross join as_of
     inner join dates on dates.date_day between as_of.as_of_date + 1 and as_of.as_of_date + 30
     left join used on scopes.scope = used.scope and scopes.scope_id = used.scope_id and dates.date_day = used.forecast_date
+    left join calendar_days on scopes.scope = calendar_days.scope and scopes.scope_id = calendar_days.scope_id and dates.date_day = calendar_days.forecast_date
     left join intervals
         on
             used.scope = intervals.scope

@@ -1,14 +1,8 @@
-{# one row per scope (total, component, provider, team; what else has a budget) x month: the month of the day after the as-of date and the eleven after it #}
+{# one row per scope (total, component, provider, team, model, pool; what else has a budget) x month: the month of the day after the as-of date and the eleven after it #}
 
-with costs as (
+with months as (
 
-    select * from {{ ref('int_costs_by_scope_daily') }}
-
-),
-
-days as (
-
-    select * from {{ ref('int_cost_days_ahead') }}
+    select * from {{ ref('int_cost_months_ahead') }}
 
 ),
 
@@ -18,79 +12,15 @@ outlooks as (
 
 ),
 
-decided as (
-
-    select * from {{ ref('int_decided_savings') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of_date') }}
-
-),
-
-ahead as (
-
-    select
-        scope,
-        scope_id,
-        cast(date_trunc('month', forecast_date) as date) as month_start_date,
-        cast(count(*) as integer) as days_ahead,
-        max(horizon_days) as last_horizon_days,
-        {{ money('sum(forecast_usd)') }} as cost_usd,
-        {{ money('sum(event_usd)') }} as event_usd
-    from days
-    group by scope, scope_id, cast(date_trunc('month', forecast_date) as date)
-
-),
-
-{# What was decided lowers its scope from its date on, never below nothing. #}
-savings_months as (
-
-    select
-        days.scope,
-        days.scope_id,
-        cast(date_trunc('month', days.forecast_date) as date) as month_start_date,
-        {{ stable_sum('decided.daily_savings') }} as decided_savings
-    from days
-    inner join decided on days.scope = decided.scope and days.scope_id = decided.scope_id and decided.first_date <= days.forecast_date
-    group by days.scope, days.scope_id, cast(date_trunc('month', days.forecast_date) as date)
-
-),
-
-spent as (
-
-    select
-        scope,
-        scope_id,
-        cast(date_trunc('month', usage_date) as date) as month_start_date,
-        {{ money('sum(cost_usd)') }} as actual_usd
-    from costs
-    group by scope, scope_id, cast(date_trunc('month', usage_date) as date)
-
-),
-
 {# The band of 30 days, as a logarithm, widens with the root of the time that lies between. #}
-summed as (
+ranged as (
 
     select
-        ahead.scope,
-        ahead.scope_id,
-        ahead.month_start_date,
-        coalesce(spent.actual_usd, {{ money(0) }}) as actual_usd,
-        ahead.days_ahead,
-        ahead.cost_usd,
-        ahead.event_usd,
-        {{ money_of_double('least(coalesce(savings_months.decided_savings, 0), greatest(cast(ahead.cost_usd as double), 0))') }} as decided_savings_usd,
-        power({{ ratio('outlooks.upper_usd', 'outlooks.forecast_usd') }}, sqrt(greatest(ahead.last_horizon_days, 30) / cast(30 as double))) as band_ratio
-    from ahead
-    cross join as_of
-    left join spent on ahead.scope = spent.scope and ahead.scope_id = spent.scope_id and ahead.month_start_date = spent.month_start_date
-    left join savings_months
-        on ahead.scope = savings_months.scope and ahead.scope_id = savings_months.scope_id and ahead.month_start_date = savings_months.month_start_date
-    left join outlooks on ahead.scope = outlooks.scope and ahead.scope_id = outlooks.scope_id
-    where {{ days_between('as_of.as_of_date', 'last_day(ahead.month_start_date)') }} <= ahead.last_horizon_days and ahead.last_horizon_days <= 366
+        months.*,
+        {{ money('months.forecast_usd - months.actual_usd') }} as cost_ahead_usd,
+        power({{ ratio('outlooks.upper_usd', 'outlooks.forecast_usd') }}, sqrt(greatest(months.last_horizon_days, 30) / cast(30 as double))) as band_ratio
+    from months
+    left join outlooks on months.scope = outlooks.scope and months.scope_id = outlooks.scope_id
 
 ),
 
@@ -102,12 +32,12 @@ final as (
         scope_id,
         days_ahead,
         actual_usd,
-        {{ money('actual_usd + cost_usd - decided_savings_usd') }} as forecast_usd,
-        {{ money_of_double('cast(actual_usd as double) + cast(cost_usd - decided_savings_usd as double) / band_ratio') }} as lower_usd,
-        {{ money_of_double('cast(actual_usd as double) + cast(cost_usd - decided_savings_usd as double) * band_ratio') }} as upper_usd,
+        forecast_usd,
+        {{ money_of_double('cast(actual_usd as double) + cast(cost_ahead_usd as double) / band_ratio') }} as lower_usd,
+        {{ money_of_double('cast(actual_usd as double) + cast(cost_ahead_usd as double) * band_ratio') }} as upper_usd,
         event_usd,
         decided_savings_usd
-    from summed
+    from ranged
 
 )
 

@@ -11,7 +11,7 @@ with lines as (
 
 investments as (
 
-    select * from {{ ref('investments') }}
+    select * from {{ ref('int_investments') }}
 
 ),
 

@@ -6,16 +6,16 @@ with proposed as (
 
 ),
 
+shares_of_teams as (
+
+    select * from {{ ref('int_budget_shares_of_teams') }}
+
+),
+
 closed_months as (
 
     select * from {{ ref('rpt_month_close') }}
     where is_latest and period = 'month'
-
-),
-
-allocated_costs as (
-
-    select * from {{ ref('fct_allocated_costs_daily') }}
 
 ),
 
@@ -37,71 +37,40 @@ open_savings as (
 
 ),
 
-{# Whose the cost of a team was in the last month that is over; where it had none, whose the team is. #}
-team_costs as (
+forecast_errors as (
 
-    select allocated_costs.team_id, allocated_costs.business_unit_id, allocated_costs.cost_centre, allocated_costs.allocated_cost_usd as weight
-    from allocated_costs
-    inner join closed_months
-        on
-            closed_months.scope = 'total'
-            and allocated_costs.usage_date between closed_months.month_start_date and last_day(closed_months.month_start_date)
-    union all
-    select owner_id as team_id, business_unit_id, cost_centre, cast('0.000000000001' as decimal(28, 12)) as weight
-    from owners
-    where owner_type = 'team' and is_latest
+    select * from {{ ref('rpt_forecast_accuracy') }}
+    where is_used and horizon = '30-day total'
 
 ),
 
-budgeted as (
-
-    select distinct scope from budgets
-
-),
-
-{# Business units and cost centres are made of teams: where one has a budget all have their part of what teams are proposed, so that they sum as well. #}
-weights as (
-    {% for scope, column in [('business_unit', 'business_unit_id'), ('cost_centre', 'cost_centre')] %}
-    select '{{ scope }}' as scope, team_costs.{{ column }} as scope_id, team_costs.team_id, {{ money('greatest(sum(team_costs.weight), 0)') }} as weight
-    from team_costs
-    inner join budgeted on budgeted.scope = '{{ scope }}'
-    group by team_costs.{{ column }}, team_costs.team_id
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-
-),
-
-running_weights as (
-
-    select
-        *,
-        sum(weight) over (partition by scope, team_id order by scope_id rows between unbounded preceding and current row) as running_weight,
-        sum(weight) over (partition by scope, team_id) as team_weight
-    from weights
-
-),
-
-{% set amounts = 'proposed.month_start_date, proposed.quarter_start_date, proposed.year_start_date, proposed.is_in_quarter, proposed.is_in_year, proposed.growth_share, proposed.contingency_share' %}
+{# Parts of what teams are proposed, so that they sum as well. #}
+{% set amounts = 'month_start_date, quarter_start_date, year_start_date, is_in_quarter, is_in_year, growth_share, contingency_share' %}
 of_teams as (
 
     select
-        weights.scope,
-        weights.scope_id,
+        shares.scope,
+        shares.scope_id,
+        {%- for column, type in [('expected_usd', 'decimal(28, 12)'), ('event_usd', 'decimal(28, 12)'), ('proposed_cents', 'decimal(19, 0)')] %}
+        sum({{ split_exactly('proposed.' ~ column, 'shares.running_weight', '(shares.running_weight - shares.weight)', 'shares.team_weight', type) }}) as {{ column }},
+        {%- endfor %}
         'teams' as basis,
-        {{ amounts }},
-        sum({{ split_exactly('proposed.expected_usd', 'weights.running_weight', '(weights.running_weight - weights.weight)', 'weights.team_weight') }}) as expected_usd,
-        sum({{ split_exactly('proposed.proposed_cents', 'weights.running_weight', '(weights.running_weight - weights.weight)', 'weights.team_weight', 'decimal(19, 0)') }}) as proposed_cents
+        proposed.{{ amounts | replace(', ', ', proposed.') }}
     from proposed
-    inner join running_weights as weights on proposed.scope = 'team' and proposed.scope_id = weights.team_id and weights.team_weight > 0
-    group by weights.scope, weights.scope_id, {{ amounts }}
+    inner join shares_of_teams as shares on proposed.scope = 'team' and proposed.scope_id = shares.team_id and shares.team_weight > 0
+    group by shares.scope, shares.scope_id, proposed.{{ amounts | replace(', ', ', proposed.') }}
 
 ),
 
 stacked as (
 
-    select scope, scope_id, basis, {{ amounts | replace('proposed.', '') }}, expected_usd, proposed_cents from proposed
+    select proposed.scope, proposed.scope_id, proposed.basis, proposed.{{ amounts | replace(', ', ', proposed.') }}, proposed.expected_usd, proposed.event_usd, proposed.proposed_cents
+    from proposed
+    left join of_teams
+        on proposed.scope = of_teams.scope and proposed.scope_id = of_teams.scope_id and proposed.month_start_date = of_teams.month_start_date
+    where of_teams.scope is null
     union all
-    select scope, scope_id, basis, {{ amounts | replace('proposed.', '') }}, expected_usd, proposed_cents from of_teams
+    select scope, scope_id, basis, {{ amounts }}, expected_usd, event_usd, proposed_cents from of_teams
 
 ),
 
@@ -114,17 +83,22 @@ monthly as (
 
 ),
 
+{# What the quarter would be with the error of the scope's own past sums in place of the contingency. #}
 of_quarter as (
 
     select
-        scope,
-        scope_id,
-        {{ money('sum(proposed_usd)') }} as quarter_proposed_usd,
-        {{ money('sum(expected_usd)') }} as quarter_expected_usd,
-        {{ money_of_double(ratio('sum(proposed_usd)', 'count(*)')) }} as proposed_a_month_usd
+        monthly.scope,
+        monthly.scope_id,
+        max(forecast_errors.wape) as forecast_error_share,
+        {{ money('sum(monthly.proposed_usd)') }} as quarter_proposed_usd,
+        {{ money('sum(monthly.expected_usd)') }} as quarter_expected_usd,
+        {{ cents_a_month('monthly.proposed_cents') }} as proposed_a_month_usd,
+        {{ money_times('sum(monthly.event_usd)', '(1 + max(monthly.growth_share)) * (1 + max(monthly.contingency_share))') }} as quarter_event_budget_usd,
+        {{ money_of_double('cast(sum(monthly.expected_usd) as double) / count(*) * (1 + max(monthly.growth_share)) * (1 + max(forecast_errors.wape))') }} as proposed_by_error_usd
     from monthly
-    where is_in_quarter
-    group by scope, scope_id
+    left join forecast_errors on monthly.scope = forecast_errors.scope and monthly.scope_id = forecast_errors.scope_id
+    where monthly.is_in_quarter
+    group by monthly.scope, monthly.scope_id
 
 ),
 
@@ -155,14 +129,15 @@ spans as (
 
 periods as (
 
-    select scope, scope_id, basis, 'month' as period, month_start_date as period_start_date, growth_share, contingency_share, expected_usd, proposed_usd
+    select
+        scope, scope_id, basis, 'month' as period, month_start_date as period_start_date, growth_share, contingency_share, expected_usd, event_usd, proposed_usd
     from monthly
     where is_in_quarter
     {%- for period in ['quarter', 'year'] %}
     union all
     select
         monthly.scope, monthly.scope_id, monthly.basis, '{{ period }}' as period, monthly.{{ period }}_start_date as period_start_date, monthly.growth_share,
-        monthly.contingency_share, sum(monthly.expected_usd) as expected_usd, sum(monthly.proposed_usd) as proposed_usd
+        monthly.contingency_share, sum(monthly.expected_usd) as expected_usd, sum(monthly.event_usd) as event_usd, sum(monthly.proposed_usd) as proposed_usd
     from monthly
     inner join last_budgets on monthly.scope = last_budgets.scope and monthly.scope_id = last_budgets.scope_id and last_budgets.period = '{{ period }}'
     where monthly.is_in_{{ period }}
@@ -183,15 +158,18 @@ final as (
         coalesce(owners.owner_name, periods.scope_id) as scope_name,
         periods.basis,
         {{ money('periods.expected_usd') }} as expected_usd,
+        {{ money('periods.event_usd') }} as event_usd,
         periods.growth_share,
         periods.contingency_share,
         {{ money('periods.proposed_usd') }} as proposed_usd,
         of_quarter.quarter_proposed_usd,
         of_quarter.quarter_expected_usd,
+        of_quarter.quarter_event_budget_usd,
         of_quarter.proposed_a_month_usd,
+        of_quarter.forecast_error_share,
+        of_quarter.proposed_by_error_usd,
         saved.open_savings_usd,
-        case when saved.open_savings_usd is not null then {{ money('greatest(of_quarter.proposed_a_month_usd - saved.open_savings_usd, 0)') }} end
-            as proposed_after_savings_usd,
+        {{ budget_after_savings('of_quarter.proposed_a_month_usd', 'saved.open_savings_usd', 'periods.growth_share', 'periods.contingency_share') }} as proposed_after_savings_usd,
         closed_months.actual_usd as last_month_usd,
         case when periods.period = 'month' then closed_months.budget_usd else {{ money('of_period.budget_usd') }} end as last_budget_usd,
         coalesce(of_period.gate, of_scope.gate, 'approval required') as gate,

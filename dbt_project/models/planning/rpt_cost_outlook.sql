@@ -1,4 +1,4 @@
-{# one row per scope (total, component, provider, team; what else has a budget), and per kind of part what the total has beyond them: the cost of the 30 days after
+{# one row per scope (total, component, provider, team, model, pool; what else has a budget), and per kind of part what the total has beyond them: the cost of the 30 days after
    the as-of date beside that of the 30 days up to it #}
 
 with costs as (
@@ -19,11 +19,11 @@ sums as (
 
 ),
 
+
 accuracy as (
 
     select
-        scope,
-        scope_id,
+        scope, scope_id,
         max(case when horizon = '30-day total' then wape end) as wape,
         max(case when horizon = 'all days' then interval_coverage_share end) as days_within_range_share,
         max(case when horizon = '30-day total' then interval_coverage_share end) as sums_within_range_share,
@@ -51,7 +51,8 @@ next_30_days as (
         min(forecast_date) as first_forecast_date,
         max(forecast_date) as last_forecast_date,
         case when count(forecast_usd) = count(*) then {{ money('sum(forecast_usd)') }} end as forecast_usd,
-        case when count(forecast_usd) = count(*) then {{ money('sum(event_usd)') }} end as event_usd
+        case when count(forecast_usd) = count(*) then {{ money('sum(event_usd)') }} end as event_usd,
+        case when count(forecast_usd) = count(*) then {{ money('sum(calendar_usd)') }} end as calendar_usd
     from forecasts_daily
     group by scope, scope_id
 
@@ -59,18 +60,21 @@ next_30_days as (
 
 last_30_days as (
 
-    select costs.scope, costs.scope_id, {{ money('sum(costs.cost_usd)') }} as trailing_cost_usd
+    select
+        costs.scope, costs.scope_id,
+        {{ money('sum(costs.cost_usd)') }} as trailing_cost_usd,
+        {{ money('sum(costs.cost_usd - costs.even_cost_usd)') }} as trailing_calendar_usd
     from costs
     inner join as_of on costs.usage_date between as_of.window_start_date and as_of.as_of_date
     group by costs.scope, costs.scope_id
+
 
 ),
 
 outlooks as (
 
     select
-        next_30_days.scope,
-        next_30_days.scope_id,
+        next_30_days.scope, next_30_days.scope_id,
         case
             when next_30_days.scope = 'total' then 'all spend'
             when next_30_days.scope = 'component' and next_30_days.scope_id = 'ai' then 'component AI'
@@ -84,11 +88,13 @@ outlooks as (
         {{ money(decimal_of_double('next_30_days.forecast_usd / sums.band_ratio', 'decimal(28, 6)')) }} as lower_usd,
         {{ money(decimal_of_double('next_30_days.forecast_usd * sums.band_ratio', 'decimal(28, 6)')) }} as upper_usd,
         last_30_days.trailing_cost_usd,
-        {# Against fewer than 30 days of data, 30 days to come would look like growth. #}
+        {# What months of other lengths, and days on which bills fall, change of bills that stay as they are. #}
+        {{ money('next_30_days.calendar_usd - coalesce(last_30_days.trailing_calendar_usd, 0)') }} as calendar_usd,
+        {# Against fewer than 30 days of data, 30 days to come would look like growth. What days were rounded by is no change. #}
         case
             when as_of.first_usage_date <= as_of.window_start_date
-                then {{ ratio('next_30_days.forecast_usd', 'last_30_days.trailing_cost_usd') }} - 1
-        end as change_share,
+                then round(next_30_days.forecast_usd - last_30_days.trailing_cost_usd - next_30_days.calendar_usd + last_30_days.trailing_calendar_usd, 4)
+        end as change_usd,
         next_30_days.forecast_method,
         next_30_days.history_days,
         coalesce(sums.known_sums, 0) as interval_origins,
@@ -103,10 +109,8 @@ outlooks as (
     left join last_30_days on next_30_days.scope = last_30_days.scope and next_30_days.scope_id = last_30_days.scope_id
     left join sums
         on
-            next_30_days.scope = sums.scope
-            and next_30_days.scope_id = sums.scope_id
-            and next_30_days.forecast_method = sums.forecast_method
-            and as_of.as_of_date = sums.origin_date
+            next_30_days.scope = sums.scope and next_30_days.scope_id = sums.scope_id
+            and next_30_days.forecast_method = sums.forecast_method and as_of.as_of_date = sums.origin_date
     left join accuracy on next_30_days.scope = accuracy.scope and next_30_days.scope_id = accuracy.scope_id
 
 ),
@@ -115,8 +119,7 @@ outlooks as (
 rests as (
 
     select
-        parts.scope,
-        'rest: all spend less the ' || parts.scope || 's' as scope_id,
+        parts.scope, 'rest: all spend less the ' || parts.scope || 's' as scope_id,
         'rest: all spend less the ' || parts.scope || 's' as scope_label,
         true as is_rest,
         max(total.first_forecast_date) as first_forecast_date,
@@ -126,7 +129,8 @@ rests as (
         {{ money('null') }} as lower_usd,
         {{ money('null') }} as upper_usd,
         max(total.trailing_cost_usd) - sum(case when parts.forecast_usd is not null then parts.trailing_cost_usd end) as trailing_cost_usd,
-        cast(null as double) as change_share,
+        max(total.calendar_usd) - sum(case when parts.forecast_usd is not null then parts.calendar_usd end) as calendar_usd,
+        {{ money('null') }} as change_usd,
         cast(null as string) as forecast_method,
         max(total.history_days) as history_days,
         0 as interval_origins,
@@ -147,7 +151,7 @@ rests as (
 stacked as (
     {% set columns = [
         'scope', 'scope_id', 'scope_label', 'is_rest', 'first_forecast_date', 'last_forecast_date', 'forecast_usd', 'event_usd', 'lower_usd', 'upper_usd',
-        'trailing_cost_usd', 'change_share', 'forecast_method', 'history_days', 'interval_origins', 'independent_sums', 'wape', 'days_within_range_share',
+        'trailing_cost_usd', 'calendar_usd', 'change_usd', 'forecast_method', 'history_days', 'interval_origins', 'independent_sums', 'wape', 'days_within_range_share',
         'sums_within_range_share', 'tested_sums', 'independent_tested_sums'
     ] | join(', ') %}
     select {{ columns }} from outlooks
@@ -170,8 +174,9 @@ final as (
         lower_usd,
         upper_usd,
         {{ money('trailing_cost_usd') }} as trailing_cost_usd,
-        {{ money('case when change_share is not null then forecast_usd - trailing_cost_usd end') }} as change_usd,
-        change_share,
+        {{ money('calendar_usd') }} as calendar_usd,
+        {{ money('change_usd') }} as change_usd,
+        {{ ratio('change_usd', 'trailing_cost_usd') }} as change_share,
         forecast_method,
         history_days,
         cast(interval_origins as bigint) as interval_origins,
@@ -181,7 +186,7 @@ final as (
             when forecast_usd is null then 'too little history for a forecast'
             when lower_usd is null then 'too little history for a range'
             else
-                'as far as four in five of the last ' || cast(interval_origins as string) || ' forecasts missed; only '
+                'drawn from what the last ' || cast(interval_origins as string) || ' forecasts missed, wider as only '
                 || cast(independent_sums as string) || case when independent_sums = 1 then ' does not overlap' else ' do not overlap' end
                 || case
                     when sums_within_range_share is null then '; no such range has been put to the test yet'

@@ -24,17 +24,21 @@ customers as (
 
 ),
 
-{# Calls have a model, what a bill meters has a service and a meter. That more hours of a service ran is true of the service, that they cost more of each meter. #}
-{% set main_items = ['team_id', 'customer_id', 'feature_id', 'provider', 'model', 'service_name', 'meter', 'unit'] %}
+{# Calls have a model, what a bill meters a service, a resource and a meter. The days of the month are those of all that runs on, a mix is that of the resource. #}
+{% set main_items = ['team_id', 'customer_id', 'feature_id', 'provider', 'model', 'service_name', 'resource_id', 'meter', 'unit'] %}
+{% set whole = {
+    'days': ['customer_id', 'product_id', 'feature_id', 'model', 'resource_id', 'meter'],
+    'mix': ['meter']
+} %}
 {% set causes = ['month_start_date', 'scope', 'scope_id', 'product_id'] + main_items %}
 parts as (
     {% for part, column, check in [
-        ('price', 'price_usd', 'lmdi_price_usd'), ('volume', 'volume_usd', 'lmdi_volume_usd'), ('mix', 'mix_usd', 'lmdi_mix_usd'),
+        ('days', 'days_usd', 'days_usd'), ('price', 'price_usd', 'lmdi_price_usd'), ('volume', 'volume_usd', 'lmdi_volume_usd'), ('mix', 'mix_usd', 'lmdi_mix_usd'),
         ('efficiency', 'efficiency_usd', 'lmdi_efficiency_usd'), ('new', 'new_usd', 'new_usd'), ('lost', 'lost_usd', 'lost_usd')
     ] %}
     select
         {%- for column in causes %}
-        {{ 'cast(null as string) as meter' if column == 'meter' and part in ('volume', 'mix') else column }},
+        {{ 'cast(null as string) as ' ~ column if column in whole.get(part, []) else column }},
         {%- endfor %}
         '{{ part }}' as part,
         {{ column }} as variance_usd,
@@ -65,7 +69,7 @@ ranked as (
             partition by month_start_date, scope, scope_id, part
             order by
                 -abs(variance_usd), team_id nulls last, customer_id nulls last, product_id nulls last, feature_id nulls last, provider nulls last,
-                model nulls last, service_name nulls last, meter nulls last, unit nulls last
+                model nulls last, service_name nulls last, resource_id nulls last, meter nulls last, unit nulls last
         ) as item_rank
     from by_cause
 
@@ -167,6 +171,7 @@ final as (
         stacked.main_provider,
         stacked.main_model,
         stacked.main_service_name,
+        stacked.main_resource_id,
         stacked.main_meter,
         stacked.main_unit,
         stacked.main_variance_usd

@@ -36,12 +36,12 @@ outcomes as (
         forecasts.actual_usd,
         case
             when intervals.lower_ratio is null then null
-            when forecasts.actual_usd between forecasts.forecast_usd * intervals.lower_ratio and forecasts.forecast_usd * intervals.upper_ratio then 1
+            when {{ is_within('forecasts.actual_usd', 'forecasts.forecast_usd * intervals.lower_ratio', 'forecasts.forecast_usd * intervals.upper_ratio') }} then 1
             else 0
         end as is_in_interval,
         case
             when intervals.lower_95_ratio is null then null
-            when forecasts.actual_usd between forecasts.forecast_usd * intervals.lower_95_ratio and forecasts.forecast_usd * intervals.upper_95_ratio then 1
+            when {{ is_within('forecasts.actual_usd', 'forecasts.forecast_usd * intervals.lower_95_ratio', 'forecasts.forecast_usd * intervals.upper_95_ratio') }} then 1
             else 0
         end as is_in_interval_95
     from forecasts

@@ -104,10 +104,10 @@ costed as (
         scenario,
         description,
         month_start_date,
-        {{ money_of_double('cast(actual_usd as double) + cast(forecast_usd - actual_usd as double) * factor') }} as forecast_usd,
-        {{ money_of_double('cast(actual_usd as double) + cast(lower_usd - actual_usd as double) * factor') }} as lower_usd,
-        {{ money_of_double('cast(actual_usd as double) + cast(upper_usd - actual_usd as double) * factor') }} as upper_usd,
-        {{ money_of_double('cast(forecast_usd - actual_usd as double) * (factor - 1)') }} as change_usd
+        {{ money('actual_usd + ' ~ money_times('forecast_usd - actual_usd', 'factor')) }} as forecast_usd,
+        {{ money('actual_usd + ' ~ money_times('lower_usd - actual_usd', 'factor')) }} as lower_usd,
+        {{ money('actual_usd + ' ~ money_times('upper_usd - actual_usd', 'factor')) }} as upper_usd,
+        {{ money_times('forecast_usd - actual_usd', 'factor - 1') }} as change_usd
     from factored
 
 ),

@@ -1,7 +1,7 @@
 {# one row per month that is over x scope (total, component, team; what else has a budget), and per quarter or year with a budget that ended with that
    month: budget, forecast, the month before and cost, and what the differences are made of #}
 
-{% set call_parts = ['price', 'volume', 'mix', 'efficiency', 'new', 'lost'] %}
+{% set call_parts = ['days', 'price', 'volume', 'mix', 'efficiency', 'new', 'lost'] %}
 
 with costs as (
 
@@ -120,7 +120,7 @@ compared as (
         {%- endfor %}
         case when period = 'month' then {{ money('actual_usd - prior_actual_usd') }} end as prior_variance_usd,
         case when period = 'month' then {{ ratio(ratio('actual_usd', 'days_in_month'), ratio('prior_actual_usd', 'prior_days')) }} - 1 end as prior_daily_variance_share,
-        {{ money('actual_usd - prior_actual_usd - price_usd - volume_usd - mix_usd - efficiency_usd - new_usd - lost_usd') }} as other_costs_usd
+        {{ money('actual_usd - prior_actual_usd - days_usd - price_usd - volume_usd - mix_usd - efficiency_usd - new_usd - lost_usd') }} as other_costs_usd
     from planned
 
 ),
@@ -191,7 +191,7 @@ final as (
         {%- endfor %},
         named.largest_part,
         {{ money('case when named.judged_usd < 0 then -named.largest_usd else named.largest_usd end') }} as largest_part_usd,
-        {%- for cause in ['team_name', 'customer_id', 'customer_name', 'feature_id', 'model', 'service_name', 'meter', 'unit'] %}
+        {%- for cause in ['team_name', 'customer_id', 'customer_name', 'feature_id', 'model', 'service_name', 'resource_id', 'meter', 'unit'] %}
         variances.main_{{ cause }} as cause_{{ cause }},{% endfor %}
         variances.main_variance_usd as cause_usd
     from named

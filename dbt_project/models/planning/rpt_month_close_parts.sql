@@ -10,7 +10,7 @@ with closed_months as (
 ),
 
 parts as (
-    {% for part in ['starting point', 'volume', 'mix', 'efficiency', 'price', 'new', 'lost', 'other costs'] %}
+    {% for part in ['starting point', 'days', 'volume', 'mix', 'efficiency', 'price', 'new', 'lost', 'other costs'] %}
     {%- set column = part | replace(' ', '_') ~ '_usd' %}
     {%- set is_apart = part == 'starting point' %}
     select
@@ -31,7 +31,7 @@ parts as (
         period,
         scope,
         scope_id,
-        10 as part_order,
+        11 as part_order,
         'cost less plan' as part,
         budget_variance_usd as budget_part_usd,
         forecast_variance_usd as forecast_part_usd,
@@ -49,13 +49,13 @@ stacked as (
         period,
         scope,
         scope_id,
-        9 as part_order,
+        10 as part_order,
         'sum of the parts' as part,
         sum(budget_part_usd) as budget_part_usd,
         sum(forecast_part_usd) as forecast_part_usd,
         sum(prior_part_usd) as prior_part_usd
     from parts
-    where part_order < 9
+    where part_order < 10
     group by month_start_date, period, scope, scope_id
 
 ),

@@ -56,8 +56,8 @@ abnormal as (
 
     select
         anomalies.customer_id,
-        coalesce(sum(anomalies.excess_cost_usd) filter (where anomalies.usage_date >= as_of.window_start_date), 0) as trailing_abnormal_usd,
-        coalesce(sum(anomalies.excess_cost_usd) filter (where anomalies.usage_date > as_of.as_of_date - 14), 0) as recent_abnormal_usd
+        {{ money('coalesce(sum(anomalies.excess_cost_usd) filter (where anomalies.usage_date >= as_of.window_start_date), 0)') }} as trailing_abnormal_usd,
+        {{ money('coalesce(sum(anomalies.excess_cost_usd) filter (where anomalies.usage_date > as_of.as_of_date - 14), 0)') }} as recent_abnormal_usd
     from anomalies
     inner join as_of on anomalies.usage_date <= as_of.as_of_date
     group by anomalies.customer_id
@@ -70,38 +70,20 @@ used as (
         usage_daily.customer_id,
         min(usage_daily.usage_date) >= min(as_of.window_start_date) as has_started,
         max(usage_daily.usage_date) <= min(as_of.as_of_date) - 14 as has_stopped,
-        coalesce(sum(usage_daily.effective_cost_usd) filter (where usage_daily.usage_date >= as_of.window_start_date), 0) as trailing_usd,
-        coalesce(sum(usage_daily.effective_cost_usd) filter (where usage_daily.usage_date > as_of.as_of_date - 14), 0) as recent_usd
+        {{ money('coalesce(sum(usage_daily.effective_cost_usd) filter (where usage_daily.usage_date >= as_of.window_start_date), 0)') }} as trailing_usd,
+        {{ money('coalesce(sum(usage_daily.effective_cost_usd) filter (where usage_daily.usage_date > as_of.as_of_date - 14), 0)') }} as recent_usd
     from usage_daily
     inner join as_of on usage_daily.usage_date <= as_of.as_of_date
     group by usage_daily.customer_id
 
 ),
 
-{# 30 days at the level of the last two weeks, against the last 30 days; what abnormal days cost above the expected is a cause of its own. #}
-levels as (
-
-    select
-        case when used.has_started then 'customers that started' when used.has_stopped then 'customers that stopped' else 'customers that stayed' end as cause,
-        cast((used.recent_usd - coalesce(abnormal.recent_abnormal_usd, 0)) as double) * 30 / 14
-        - cast(used.trailing_usd - coalesce(abnormal.trailing_abnormal_usd, 0) as double) as change_usd
-    from used
-    left join abnormal on used.customer_id = abnormal.customer_id
-    union all
-    select
-        'abnormal days' as cause,
-        cast(recent_abnormal_usd as double) * 30 / 14 - cast(trailing_abnormal_usd as double) as change_usd
-    from abnormal
-
-),
-
-{# Thirty days have two weekdays more than four weeks: what these cost beside an average day. #}
+{# Thirty days have two weekdays more than four weeks, and the last 30 days not the same two as the next: what a weekday costs beside an average day. #}
 weekday_costs as (
 
     select
         costs.iso_weekday,
-        sum(costs.cost_usd) as cost_usd,
-        sum(case when costs.usage_date > as_of.as_of_date - 14 then costs.cost_usd else 0 end) as recent_usd
+        {{ ratio('sum(costs.cost_usd)', 'sum(sum(costs.cost_usd)) over ()') }} * count(*) over () as weekday_factor
     from costs
     inner join as_of on costs.usage_date > as_of.as_of_date - 28
     group by costs.iso_weekday
@@ -111,20 +93,44 @@ weekday_costs as (
 weekdays as (
 
     select
-        iso_weekday,
-        {{ ratio('sum(recent_usd) over ()', '14') }} * ({{ ratio('cost_usd', 'sum(cost_usd) over ()') }} * count(*) over () - 1) as change_usd
-    from weekday_costs
+        coalesce({{ stable_sum('case when dates.date_day > as_of.as_of_date then weekday_costs.weekday_factor - 1 end') }}, 0) as days_ahead,
+        coalesce({{ stable_sum('case when dates.date_day <= as_of.as_of_date then weekday_costs.weekday_factor - 1 end') }}, 0) as days_behind
+    from dates
+    inner join as_of on dates.date_day between as_of.window_start_date and as_of.as_of_date + 30
+    inner join weekday_costs on dates.iso_weekday = weekday_costs.iso_weekday
+
+),
+
+{# 30 days at the level of the last two weeks, against the last 30 days; what abnormal days cost above the expected is a cause of its own. #}
+levels as (
+
+    select
+        case when used.has_started then 'customers that started' when used.has_stopped then 'customers that stopped' else 'customers that stayed' end as cause,
+        cast(used.recent_usd - coalesce(abnormal.recent_abnormal_usd, 0) as double) / 14 as recent_daily_cost,
+        cast(used.trailing_usd - coalesce(abnormal.trailing_abnormal_usd, 0) as double) as trailing_cost
+    from used
+    left join abnormal on used.customer_id = abnormal.customer_id
 
 ),
 
 changes as (
 
-    select cause, change_usd from levels
+    select
+        levels.cause,
+        levels.recent_daily_cost * 30 - levels.trailing_cost * 30 / (30 + weekdays.days_behind) as change_usd
+    from levels
+    cross join weekdays
     union all
-    select 'weekdays' as cause, weekdays.change_usd
-    from dates
-    inner join as_of on dates.date_day between as_of.as_of_date + 1 and as_of.as_of_date + 30
-    inner join weekdays on dates.iso_weekday = weekdays.iso_weekday
+    select
+        'abnormal days' as cause,
+        cast(recent_abnormal_usd as double) * 30 / 14 - cast(trailing_abnormal_usd as double) as change_usd
+    from abnormal
+    union all
+    select
+        'weekdays' as cause,
+        levels.recent_daily_cost * weekdays.days_ahead - levels.trailing_cost * weekdays.days_behind / (30 + weekdays.days_behind) as change_usd
+    from levels
+    cross join weekdays
     union all
     select 'known events' as cause, cast(event_usd as double) as change_usd from forecasts
     union all
@@ -134,8 +140,7 @@ changes as (
 
 causes as (
     {% for cause in ['customers that started', 'customers that stopped', 'customers that stayed', 'abnormal days', 'weekdays', 'known events', 'fitting to all spend'] %}
-    select {{ loop.index }} as cause_order, '{{ cause }}' as cause
-    {{ 'union all' if not loop.last }}
+    select {{ loop.index }} as cause_order, '{{ cause }}' as cause {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 ),
@@ -166,36 +171,35 @@ with_rest as (
 
 ),
 
-{# All spend is its components, and its providers; a rest is what is too young for a forecast. #}
+{# All spend is its components, and its providers; a rest is what is too young for a forecast. What the calendar changes of bills of a fixed amount is nobody's. #}
+part_changes as (
+    {% for cause, change in [
+        ('scope_label', 'forecast_usd - coalesce(trailing_cost_usd, 0) - coalesce(calendar_usd, 0)'), ("'length of months, days of fixed bills'", 'coalesce(calendar_usd, 0)')
+    ] %}
+    select scope as kind, {{ cause }} as cause, {{ money('sum(' ~ change ~ ')') }} as change_usd
+    from outlooks
+    where scope in ('component', 'provider') and forecast_usd is not null
+    group by scope, {{ cause }} {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
 parts as (
 
     select
-        outlooks.scope as kind,
-        cast(row_number() over (
-            partition by outlooks.scope
-            order by -abs(outlooks.forecast_usd - coalesce(outlooks.trailing_cost_usd, 0)), outlooks.scope_id
-        ) as integer) as cause_order,
-        outlooks.scope_label as cause,
-        {{ money('outlooks.forecast_usd - coalesce(outlooks.trailing_cost_usd, 0)') }} as change_usd,
-        total.trailing_cost_usd,
-        total.forecast_usd
-    from outlooks
+        part_changes.kind, part_changes.cause, part_changes.change_usd,
+        cast(row_number() over (partition by part_changes.kind order by -abs(part_changes.change_usd), part_changes.cause) as integer) as cause_order,
+        total.trailing_cost_usd, total.forecast_usd
+    from part_changes
     inner join outlooks as total on total.scope = 'total' and total.change_share is not null
-    where outlooks.scope in ('component', 'provider') and outlooks.forecast_usd is not null
 
 ),
 
 final as (
 
     select
-        'component' as scope,
-        'ai' as scope_id,
-        'customer' as kind,
-        with_rest.cause_order,
-        with_rest.cause,
-        with_rest.change_usd,
-        outlook.trailing_cost_usd,
-        outlook.forecast_usd
+        'component' as scope, 'ai' as scope_id, 'customer' as kind,
+        with_rest.cause_order, with_rest.cause, with_rest.change_usd, outlook.trailing_cost_usd, outlook.forecast_usd
     from with_rest
     cross join outlook
     union all

@@ -28,7 +28,7 @@ stated as (
         total_variance_usd,
         total_variance_share,
         severity,
-        {%- for part in ['starting point', 'volume', 'mix', 'efficiency', 'price', 'new', 'lost', 'other costs'] %}
+        {%- for part in ['starting point', 'days', 'volume', 'mix', 'efficiency', 'price', 'new', 'lost', 'other costs'] %}
         {{ money("sum(case when part = '" ~ part ~ "' then variance_usd end)") }} as {{ part | replace(' ', '_') }}_usd,
         {%- endfor %}
         max(case when part_rank = 1 then part end) as largest_part,
@@ -67,6 +67,7 @@ final as (
         stated.largest_part,
         stated.largest_part_usd,
         stated.starting_point_usd,
+        stated.days_usd,
         stated.volume_usd,
         stated.mix_usd,
         stated.efficiency_usd,

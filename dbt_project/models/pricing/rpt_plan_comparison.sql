@@ -101,17 +101,10 @@ judged as (
 
 ),
 
-{# The best of the list stands beside the recommended plan for comparison: today's stands behind every eligible one. #}
 ranked as (
 
     select
         *,
-        row_number() over (
-            partition by is_listed
-            order by
-                case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc,
-                gross_margin_base_churn_usd desc, steep_rise_customer_share asc, plan_id asc
-        ) as place_in_list,
         count(case when verdict not in ('today', 'names_no_tier_in_use', 'cost_unknown') then 1 end) over () as comparable_plans,
         max(case when is_recommended then gross_margin_base_churn_usd end) over () as recommended_margin_usd
     from judged
@@ -174,7 +167,6 @@ final as (
         customers_with_other_fee,
         coalesce(is_other_list, false) as is_other_list,
         is_listed,
-        is_listed and place_in_list = 1 and verdict in ('eligible', 'today') as is_best_listed,
         transition_usd,
         not_served_usd,
         current_unprofitable_customers,
@@ -197,11 +189,7 @@ final as (
             when 'gains_too_little' then 'rejected: gains too little'
             when 'cost_unknown' then 'not comparable: what the calls cost is unknown'
             else 'not comparable: names no tier in use'
-        end || case
-            when is_recommended then ', recommended'
-            when is_listed and place_in_list = 1 and verdict = 'eligible' then ', best of your list, each customer in its tier'
-            else ''
-        end as verdict_words
+        end || case when is_recommended then ', recommended' else '' end as verdict_words
     from ranked
 
 )

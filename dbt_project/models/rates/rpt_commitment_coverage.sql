@@ -12,15 +12,19 @@ lines as (
 
 ),
 
+commitment_services as (
+
+    select * from {{ ref('commitment_services') }}
+    where is_by_instance
+
+),
+
 bought as (
 
     select
         cast(date_trunc('month', charge_date) as date) as month_start_date,
         provider_name,
-        commitment_discount_id as commitment_id,
-        commitment_discount_name as commitment_name,
-        commitment_discount_type as commitment_type,
-        commitment_discount_category as commitment_category,
+        commitment_discount_id as commitment_id, commitment_discount_name as commitment_name, commitment_discount_type as commitment_type, commitment_discount_category as commitment_category,
         case when charge_category = 'Usage' then commitment_discount_status else coalesce(commitment_discount_status, charge_category) end as part,
         coalesce(team_id, 'shared') as team_id,
         billed_cost_usd,
@@ -83,10 +87,7 @@ reached as (
         {{ reach_key('eligible', 'commitments.reach') }} as reach_key
     from eligible
     left join commitments
-        on
-            eligible.month_start_date = commitments.month_start_date
-            and eligible.provider_name = commitments.provider_name
-            and eligible.commitment_id = commitments.commitment_id
+        on eligible.month_start_date = commitments.month_start_date and eligible.provider_name = commitments.provider_name and eligible.commitment_id = commitments.commitment_id
     where eligible.commitment_id is not null
 
 ),
@@ -116,6 +117,22 @@ of_commitment as (
 
 ),
 
+{# Hours of a service whose machines can be reserved, on a line that names no type of machine: nobody can say which offer would take them. #}
+untyped as (
+
+    select
+        cast(date_trunc('month', charges.charge_period_start_at) as date) as month_start_date,
+        charges.provider_name,
+        {{ money('sum(coalesce(charges.list_cost_usd, charges.effective_cost_usd))') }} as untyped_usd
+    from charges
+    inner join commitment_services as services on charges.provider_name = services.provider_name and lower(charges.service_name) = lower(services.service_name)
+    where
+        charges.charge_category = 'Usage' and charges.is_counted and coalesce(charges.pricing_category, 'Standard') = 'Standard' and charges.commitment_discount_status is null
+        and lower(charges.consumed_unit) in ('hrs', 'hours', 'hour', 'h', '1 hour') and {{ json_text('charges.sku_price_details', 'InstanceType') }} is null
+    group by cast(date_trunc('month', charges.charge_period_start_at) as date), charges.provider_name
+
+),
+
 of_provider as (
 
     select
@@ -134,9 +151,7 @@ of_all as (
     select
         month_start_date,
         provider_name,
-        {{ money('sum(used_cost_usd)') }} as used_cost_usd,
-        {{ money('sum(unused_cost_usd)') }} as unused_cost_usd,
-        {{ money('sum(purchased_usd)') }} as purchased_usd
+        {% for part in ['used_cost', 'unused_cost', 'purchased'] %}{{ money('sum(' ~ part ~ '_usd)') }} as {{ part }}_usd{{ ', ' if not loop.last }}{% endfor %}
     from commitments
     group by month_start_date, provider_name
 
@@ -151,33 +166,27 @@ together as (
         case when of_commitment.commitment_id is null then {{ money(0) }} else of_commitment.covered_usd end as covered_usd,
         of_commitment.eligible_usd,
         case when of_commitment.commitment_id is null then {{ money(0) }} else of_commitment.covered_usd end as compared_usd,
-        {{ money('commitments.used_cost_usd + commitments.unused_cost_usd') }} as paid_usd
+        {{ money('commitments.used_cost_usd + commitments.unused_cost_usd') }} as paid_usd, {{ money('null') }} as untyped_usd
     from commitments
     left join of_commitment
-        on
-            commitments.month_start_date = of_commitment.month_start_date
-            and commitments.provider_name = of_commitment.provider_name
-            and commitments.commitment_id = of_commitment.commitment_id
-    inner join owned
-        on
-            commitments.month_start_date = owned.month_start_date
-            and commitments.provider_name = owned.provider_name
-            and commitments.commitment_id = owned.commitment_id
+        on commitments.month_start_date = of_commitment.month_start_date and commitments.provider_name = of_commitment.provider_name and commitments.commitment_id = of_commitment.commitment_id
+    inner join owned on commitments.month_start_date = owned.month_start_date and commitments.provider_name = owned.provider_name and commitments.commitment_id = owned.commitment_id
     where owned.owner_rank = 1
     union all
     select
-        of_provider.month_start_date, of_provider.provider_name, 'all' as commitment_id, cast(null as string) as commitment_name,
+        coalesce(of_provider.month_start_date, untyped.month_start_date) as month_start_date, coalesce(of_provider.provider_name, untyped.provider_name) as provider_name, 'all' as commitment_id, cast(null as string) as commitment_name,
         cast(null as string) as commitment_type, cast(null as string) as commitment_category,
         coalesce(of_all.used_cost_usd, {{ money(0) }}) as used_cost_usd,
         coalesce(of_all.unused_cost_usd, {{ money(0) }}) as unused_cost_usd,
         coalesce(of_all.purchased_usd, {{ money(0) }}) as purchased_usd,
         true as is_total,
         cast(null as string) as team_id,
-        of_provider.covered_usd,
-        of_provider.eligible_usd,
-        of_provider.eligible_usd as compared_usd,
-        {{ money('coalesce(of_all.used_cost_usd, 0) + coalesce(of_all.unused_cost_usd, 0) + of_provider.uncovered_cost_usd') }} as paid_usd
+        coalesce(of_provider.covered_usd, case when of_provider.provider_name is null then {{ money(0) }} end) as covered_usd,
+        of_provider.eligible_usd, of_provider.eligible_usd as compared_usd,
+        {{ money('coalesce(of_all.used_cost_usd, 0) + coalesce(of_all.unused_cost_usd, 0) + of_provider.uncovered_cost_usd') }} as paid_usd,
+        coalesce(untyped.untyped_usd, {{ money(0) }}) as untyped_usd
     from of_provider
+    full outer join untyped on of_provider.month_start_date = untyped.month_start_date and of_provider.provider_name = untyped.provider_name
     left join of_all on of_provider.month_start_date = of_all.month_start_date and of_provider.provider_name = of_all.provider_name
 
 ),
@@ -190,7 +199,8 @@ final as (
         {{ money('compared_usd - paid_usd') }} as savings_usd,
         {{ ratio('covered_usd', 'eligible_usd') }} as coverage_share,
         {{ ratio('used_cost_usd', 'used_cost_usd + unused_cost_usd') }} as utilization_share,
-        {{ ratio('compared_usd - paid_usd', 'compared_usd') }} as effective_savings_rate
+        {{ ratio('compared_usd - paid_usd', 'compared_usd') }} as effective_savings_rate,
+        untyped_usd
     from together
 
 )

@@ -19,10 +19,9 @@ cases as (
 
 ),
 
-lines as (
+owned_by_commitment as (
 
-    select * from {{ ref('int_commitment_lines') }}
-    where is_covered
+    select * from {{ ref('int_commitments_owned') }}
 
 ),
 
@@ -65,11 +64,10 @@ owned as (
     select
         case when not coalesce(expiries.is_renewed_automatically, false) then expiries.ends_on end as ends_on,
         expiries.ends_on is not null as is_end_known,
-        {{ money('lines.list_cost_usd * cases.months') }} as owned_usd
-    from lines
-    inner join cases on lines.provider_name = cases.history_id and cast(lines.charge_period_start_at as date) between cases.first_date and cases.last_date
-    left join expiries on lines.provider_name = expiries.provider_name and lines.commitment_discount_id = expiries.commitment_id
-    where cases.usage_case = 'as_judged'
+        owned_by_commitment.owned_monthly_usd as owned_usd
+    from owned_by_commitment
+    left join expiries
+        on owned_by_commitment.provider_name = expiries.provider_name and owned_by_commitment.commitment_discount_id = expiries.commitment_id
 
 ),
 

@@ -78,7 +78,7 @@ priced as (
         {{ money(money('outcomes.hourly_commitment_usd * outcomes.upfront_share') ~ ' * cast(730 * outcomes.term_months as decimal(9, 0))') }} as upfront_cost_usd,
         decided.money_at_risk_usd,
         decided.risk_limit_usd,
-        decided.reason in ('the target of coverage is reached', 'beyond the limit of risk') as is_beyond_limits,
+        decided.reason in ('the target of coverage is reached', 'beyond the limit of risk', 'its contract saves less than its work costs') as is_beyond_limits,
         decided.reason as portfolio_reason,
         coalesce(decided.is_chosen, false) as is_chosen
     from outcomes

@@ -30,6 +30,7 @@ final as (
         obligation_usd,
         monthly_savings_usd,
         covered_monthly_usd,
+        {{ ratio('covered_monthly_usd', 'eligible_monthly_usd') }} as covered_share,
         money_at_risk_usd,
         savings_per_usd_at_risk,
         step_rank,

@@ -33,6 +33,7 @@ final as (
         last_chosen.portfolio_at_risk_usd as at_risk_usd,
         last_chosen.portfolio_coverage_share as coverage_share,
         last_chosen.owned_coverage_share,
+        last_chosen.eligible_monthly_usd,
         last_chosen.target_coverage_share,
         last_chosen.risk_limit_usd,
         last_of_all.portfolio_monthly_savings_usd as unlimited_monthly_savings_usd,

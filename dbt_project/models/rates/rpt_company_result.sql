@@ -122,12 +122,12 @@ works as (
             else commitments.{{ column }}_monthly_savings_usd
         end as change{{ case }}_usd,
         {%- endfor %}
-        {{ effort_of('1') }} as effort_usd,
+        commitments.effort_usd,
         kinds.months_to_start
     from commitments
     inner join kinds on commitments.action_kind = kinds.action_kind
     cross join planned
-    where {{ is_worth_its_effort(effort_of('1'), 'commitments.net_monthly_savings_usd', 'commitments.is_illustrative') }}
+    where commitments.is_counted
 
 ),
 

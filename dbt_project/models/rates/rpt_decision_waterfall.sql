@@ -31,10 +31,9 @@ committed as (
         {{ money("coalesce(sum(commitments.net_monthly_savings_usd), 0)") }} as net_usd,
         {{ money("coalesce(sum(commitments.low_monthly_savings_usd), 0)") }} as low_usd,
         {{ money("coalesce(sum(commitments.high_monthly_savings_usd), 0)") }} as high_usd,
-        {{ money('coalesce(sum(' ~ effort_of('1') ~ '), 0)') }} as effort_usd
+        {{ money('coalesce(sum(commitments.effort_usd), 0)') }} as effort_usd
     from commitments
-    inner join kinds on commitments.action_kind = kinds.action_kind
-    where {{ is_worth_its_effort(effort_of('1'), 'commitments.net_monthly_savings_usd', 'commitments.is_illustrative') }} and commitments.source_mart = 'rates.rpt_commitment_options'
+    where commitments.is_counted and commitments.source_mart = 'rates.rpt_commitment_options'
 
 ),
 

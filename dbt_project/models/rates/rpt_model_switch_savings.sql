@@ -31,6 +31,26 @@ actions as (
 
 ),
 
+accepted as (
+
+    select * from {{ ref('int_savings_accepted') }}
+
+),
+
+{# Calls that were to move somewhere else count, too. #}
+decided as (
+
+    select
+        task_type,
+        from_provider,
+        from_model,
+        max(accepted_date) as decided_date
+    from accepted
+    where task_type is not null
+    group by task_type, from_provider, from_model
+
+),
+
 savings as (
 
     select
@@ -67,7 +87,8 @@ savings as (
         assessments.verdict,
         assessments.is_acceptable as is_feasible,
         assessments.is_acceptable and targets.task_type is not null as is_recommended,
-        case when assessments.is_acceptable then actions.work_id end as work_id
+        case when assessments.is_acceptable then actions.work_id end as work_id,
+        case when assessments.is_acceptable and targets.task_type is not null then decided.decided_date end as decided_date
     from model_switches as switches
     inner join assessments
         on
@@ -97,6 +118,11 @@ savings as (
             targets.task_type = actions.task_type
             and targets.to_provider = actions.provider
             and targets.to_model = actions.model
+    left join decided
+        on
+            switches.task_type = decided.task_type
+            and switches.from_provider = decided.from_provider
+            and switches.from_model = decided.from_model
 
 ),
 

@@ -19,6 +19,13 @@ factors as (
 
 ),
 
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'provider_move'
+
+),
+
 {# What an hour of a card costs as the bills say: a price that somebody pays, not one on a list. #}
 machines as (
 
@@ -71,18 +78,18 @@ options as (
 scored as (
 
     select
-        *,
-        min(usd_per_gpu_hour) over (partition by provider_name, resource_id) / usd_per_gpu_hour as price_score,
+        options.*,
+        min(options.usd_per_gpu_hour) over (partition by options.provider_name, options.resource_id) / options.usd_per_gpu_hour as price_score,
+        case when not options.is_current then kinds.owner_role end as owner_role,
+        case when not options.is_current then {{ days_in_words('kinds.effort_days + kinds.effort_days_per_part') }} end as effort,
         case
-            when not is_current
-                then {{ money(
-                    assumption('migration_days', 'decimal(12, 2)') ~ ' * ' ~ assumption('migration_usd_per_day', 'decimal(12, 2)') ~ ' + '
-                    ~ assumption('migration_data_gb', 'decimal(12, 2)') ~ ' * ' ~ assumption('transfer_out_usd_per_gb', 'decimal(12, 4)')
-                ) }}
+            when not options.is_current
+                then {{ effort_of('1', assumption('migration_data_gb', 'decimal(12, 2)') ~ ' * ' ~ assumption('transfer_out_usd_per_gb', 'decimal(12, 4)')) }}
             else {{ money(0) }}
         end as migration_cost_usd,
-        case when is_current then 0 else 1 - usd_per_gpu_hour / current_usd_per_gpu_hour end as price_lower_share
+        case when options.is_current then 0 else 1 - options.usd_per_gpu_hour / options.current_usd_per_gpu_hour end as price_lower_share
     from options
+    cross join kinds
 
 ),
 
@@ -101,7 +108,9 @@ ranked as (
 
     select
         *,
-        {{ payback_months('migration_cost_usd', 'monthly_savings_usd') }} as payback_months,
+        {{ money('monthly_savings_usd * ' ~ assumption('provider_move_base_share', 'decimal(6, 4)')) }} as base_savings_usd,
+        {{ money('monthly_savings_usd * ' ~ assumption('provider_move_low_share', 'decimal(6, 4)')) }} as low_savings_usd,
+        {{ payback_months('migration_cost_usd', money('monthly_savings_usd * ' ~ assumption('provider_move_base_share', 'decimal(6, 4)'))) }} as payback_months,
         max(case when is_current then placement_score end) over (partition by provider_name, resource_id) as current_score,
         cast(row_number() over (
             partition by provider_name, resource_id order by placement_score desc, monthly_savings_usd desc, option_provider_name asc
@@ -144,7 +153,11 @@ final as (
         score_rank,
         monthly_cost_usd,
         monthly_savings_usd,
+        base_savings_usd,
+        low_savings_usd,
         migration_cost_usd,
+        effort,
+        owner_role,
         payback_months,
         verdict,
         verdict = 'worth a closer look'

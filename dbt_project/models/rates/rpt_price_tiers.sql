@@ -1,5 +1,6 @@
 {# one row per payer x meter with a price by volume x region where it has its own: the tier of the last month that is over, and the volume at which the next pays #}
 
+{% set stress = assumption('commitment_stress_share') %}
 {% set is_reached = '(tiers.next_from_units is null or used.used_units < tiers.next_from_units)' %}
 
 with charges as (
@@ -18,6 +19,13 @@ price_tiers as (
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'price_tier'
 
 ),
 
@@ -115,8 +123,31 @@ counted as (
 
     select
         *,
-        cast(case when free_units is not null then greatest(free_units - used_units, 0) end as decimal(28, 6)) as unused_free_units
+        cast(case when free_units is not null then greatest(free_units - used_units, 0) end as decimal(28, 6)) as unused_free_units,
+        coalesce(not is_graduated and used_units * usd_per_unit > next_from_units * next_usd_per_unit, false) as is_to_buy_up
     from priced
+
+),
+
+{# A volume that comes to the next tier by itself costs less there by itself: only what is bought up to it is a decision. #}
+offered as (
+
+    select
+        counted.*,
+        {% for column, usage in [('monthly_savings_usd', '1'), ('low_savings_usd', '1 - ' ~ stress), ('high_savings_usd', '1 + ' ~ stress)] -%}
+        case
+            when counted.is_to_buy_up
+                then {{ money_of_double(
+                    'cast(counted.used_units * counted.usd_per_unit as double) * (' ~ usage ~ ')'
+                    ~ ' - greatest(cast(counted.next_from_units as double), counted.used_units * (' ~ usage ~ ')) * counted.next_usd_per_unit'
+                ) }}
+        end as {{ column }},
+        {% endfor -%}
+        case when counted.is_to_buy_up then kinds.owner_role end as owner_role,
+        case when counted.is_to_buy_up then {{ days_in_words('kinds.effort_days + kinds.effort_days_per_part') }} end as effort,
+        case when counted.is_to_buy_up then {{ effort_of('1') }} end as effort_usd
+    from counted
+    cross join kinds
 
 ),
 
@@ -155,18 +186,24 @@ final as (
         case when is_graduated then cast(next_from_units as double) else {{ ratio('next_from_units * next_usd_per_unit', 'usd_per_unit') }} end as break_even_units,
         {{ ratio('used_units', 'next_from_units') }} as next_tier_reached_share,
         coalesce(
-            {{ ratio('used_units', 'next_from_units') }} >= {{ assumption('price_tier_near_share') }}
-            or (not is_graduated and used_units * usd_per_unit > next_from_units * next_usd_per_unit), false
+            {{ ratio('used_units', 'next_from_units') }} >= {{ assumption('price_tier_near_share') }} or is_to_buy_up, false
         ) as is_near_next_tier,
         case
             when billing_account_id is null then 'unknown: the bill names no payer'
             when free_units > used_units then 'within the free tier'
             when next_from_units is null then 'in the last tier'
-            when not is_graduated and used_units * usd_per_unit > next_from_units * next_usd_per_unit then 'the next tier pays: buy up to it'
+            when is_to_buy_up then 'the next tier pays: buy up to it'
             when next_usd_per_unit >= usd_per_unit then 'the next tier is no cheaper'
             else 'below the next tier'
-        end as verdict
-    from counted
+        end as verdict,
+        monthly_savings_usd,
+        low_savings_usd,
+        high_savings_usd,
+        owner_role,
+        effort,
+        effort_usd,
+        {{ payback_months('effort_usd', 'monthly_savings_usd') }} as payback_months
+    from offered
 
 )
 

@@ -1,7 +1,5 @@
 {# one row per machine that a bill charges for x other region in which its type is priced: what it would cost there, and whether the move of its team's comes back #}
 
-{% set move_days = assumption('region_move_days', 'decimal(12, 2)') ~ ' + ' ~ assumption('region_move_days_per_machine', 'decimal(12, 2)') ~ ' * count(*)' %}
-
 with resources as (
 
     select * from {{ ref('int_resources_measured') }}
@@ -11,6 +9,13 @@ with resources as (
 instance_prices as (
 
     select * from {{ ref('instance_prices') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'region_move'
 
 ),
 
@@ -86,19 +91,24 @@ valued as (
 moves as (
 
     select
-        provider_name,
-        team_id,
-        region_id,
-        option_region_id,
+        valued.provider_name,
+        valued.team_id,
+        valued.region_id,
+        valued.option_region_id,
         count(*) as move_machines,
-        {{ money('sum(monthly_savings_usd)') }} as move_monthly_savings_usd,
+        {{ money('sum(valued.monthly_savings_usd)') }} as move_monthly_savings_usd,
+        {{ money(money('sum(valued.monthly_savings_usd)') ~ ' * ' ~ assumption('region_move_base_share', 'decimal(6, 4)')) }} as move_base_savings_usd,
+        {{ money(money('sum(valued.monthly_savings_usd)') ~ ' * ' ~ assumption('region_move_low_share', 'decimal(6, 4)')) }} as move_low_savings_usd,
+        max(kinds.owner_role) as owner_role,
+        max(kinds.effort_days) + max(kinds.effort_days_per_part) * count(*) as move_days,
         {{ money(
-            '(' ~ move_days ~ ') * ' ~ assumption('migration_usd_per_day', 'decimal(12, 2)')
-            ~ ' + cast(sum(moved_gb) as decimal(18, 6)) * ' ~ assumption('region_transfer_usd_per_gb', 'decimal(12, 4)')
+            '(max(kinds.effort_days) + max(kinds.effort_days_per_part) * count(*)) * max(kinds.usd_per_effort_day)'
+            ~ ' + cast(sum(valued.moved_gb) as decimal(18, 6)) * ' ~ assumption('region_transfer_usd_per_gb', 'decimal(12, 4)')
         ) }} as move_cost_usd
     from valued
-    where is_lower_by_enough
-    group by provider_name, team_id, region_id, option_region_id
+    cross join kinds
+    where valued.is_lower_by_enough
+    group by valued.provider_name, valued.team_id, valued.region_id, valued.option_region_id
 
 ),
 
@@ -108,8 +118,12 @@ costed as (
         valued.*,
         moves.move_machines,
         moves.move_monthly_savings_usd,
+        moves.move_base_savings_usd,
+        moves.move_low_savings_usd,
         moves.move_cost_usd,
-        {{ payback_months('moves.move_cost_usd', 'moves.move_monthly_savings_usd') }} as payback_months,
+        moves.owner_role,
+        {{ days_in_words('moves.move_days') }} as move_effort,
+        {{ payback_months('moves.move_cost_usd', 'moves.move_base_savings_usd') }} as payback_months,
         row_number() over (
             partition by valued.provider_name, valued.resource_id order by valued.option_list_usd_per_hour asc nulls last, valued.option_region_id asc nulls last
         ) = 1 as is_cheapest_region
@@ -140,7 +154,11 @@ final as (
         monthly_savings_usd,
         cast(move_machines as bigint) as move_machines,
         move_monthly_savings_usd,
+        move_base_savings_usd,
+        move_low_savings_usd,
         move_cost_usd,
+        move_effort,
+        owner_role,
         payback_months,
         {{ assumption('arbitrage_from_share') }} as lower_from_share,
         is_cheapest_region,

@@ -60,7 +60,7 @@ parts as (
     left join leaving on actions_on_calls.action_id = leaving.action_id
     union all
     select
-        action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
+        work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
         high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd, {{ money(0) }} as leaving_usd
     from commitments
     union all
@@ -118,7 +118,6 @@ judged as (
         {{ payback_months('effort_usd', 'net_monthly_savings_usd') }} as payback_months,
         {{ payback_months('effort_usd', 'low_monthly_savings_usd') }} as payback_low_months,
         {{ payback_months('effort_usd', 'high_monthly_savings_usd') }} as payback_high_months,
-        {{ payback_months('effort_usd', 'net_after_price_usd') }} as payback_after_price_months,
         {{ first_year_net('effort_usd', 'net_monthly_savings_usd', 'months_to_start') }} as first_year_net_usd,
         {{ first_year_net('effort_usd', 'low_monthly_savings_usd', 'months_to_start') }} as first_year_net_low_usd,
         {{ first_year_net('effort_usd', 'high_monthly_savings_usd', 'months_to_start') }} as first_year_net_high_usd,
@@ -136,6 +135,7 @@ final as (
         applied_order,
         programme,
         case
+            when action_kind = 'commitment' and parts > 1 then cast(parts as string) || ' commitments with ' || provider
             when parts = 1 or tasks is null then subject
             when action_kind = 'model_switch' then tasks || ' calls to ' || model
             when action_kind = 'batch' then tasks || ' calls that can wait, to the batch service'
@@ -157,8 +157,6 @@ final as (
         payback_low_months,
         payback_high_months,
         net_after_price_usd,
-        payback_after_price_months,
-        is_counted and coalesce(payback_after_price_months > {{ assumption('action_payback_months_up_to') }}, true) as is_too_slow_after_price,
         first_year_net_usd,
         first_year_net_low_usd,
         first_year_net_high_usd,

@@ -12,17 +12,9 @@ price_periods as (
 
 ),
 
-bills as (
+charges as (
 
-    select * from {{ ref('int_focus_charges_converted') }}
-    where is_counted and not is_overlap
-
-),
-
-capacities as (
-
-    select * from {{ ref('int_charges__provisioned') }}
-    where is_counted
+    select * from {{ ref('int_charges_below_list') }}
 
 ),
 
@@ -72,23 +64,6 @@ usage_parts as (
 
 ),
 
-{# A fee for a commitment that was not used has no list price: it is the price of the promise. A credit is money back. Other purchases and taxes save nothing. #}
-bill_parts as (
-
-    select
-        cast(date_trunc('month', cast(charge_period_start_at as date)) as date) as month_start_date,
-        effective_cost_usd,
-        charge_category,
-        case when charge_category = 'Usage' then list_cost_usd end as list_cost_usd,
-        charge_category in ('Usage', 'Credit') or (charge_category in ('Purchase', 'Adjustment') and commitment_discount_id is not null) as is_used,
-        commitment_discount_id is not null as is_committed,
-        coalesce(pricing_category, '') = 'Dynamic' as is_spare,
-        coalesce(contracted_cost_usd, case when commitment_discount_id is not null or pricing_category = 'Dynamic' then list_cost_usd else effective_cost_usd end) as contracted_cost_usd
-    from bills
-    where effective_cost_usd is not null
-
-),
-
 parts as (
 
     {% for kind in ['caching', 'batch', 'negotiated_rates', 'charged_otherwise'] -%}
@@ -101,29 +76,7 @@ parts as (
     from usage_parts
     union all
     {% endfor -%}
-    select
-        month_start_date, 'negotiated_rates' as kind, {{ money('list_cost_usd - contracted_cost_usd') }} as savings_usd,
-        case when list_cost_usd is not null then effective_cost_usd end as effective_cost_usd, case when list_cost_usd is null then effective_cost_usd end as unknown_cost_usd
-    from bill_parts
-    where charge_category = 'Usage' or not is_used
-    union all
-    select
-        month_start_date, case when is_committed then 'commitments' when is_spare then 'spare_capacity' else 'charged_otherwise' end as kind,
-        case when list_cost_usd is not null then {{ money('contracted_cost_usd - effective_cost_usd') }} end as savings_usd,
-        {{ money('null') }} as effective_cost_usd, {{ money('null') }} as unknown_cost_usd
-    from bill_parts
-    where charge_category = 'Usage'
-    union all
-    select
-        month_start_date, case when charge_category = 'Credit' then 'credits' else 'commitments' end as kind, {{ money('-effective_cost_usd') }} as savings_usd,
-        effective_cost_usd, {{ money('null') }} as unknown_cost_usd
-    from bill_parts
-    where charge_category <> 'Usage' and is_used
-    union all
-    select
-        cast(date_trunc('month', charge_date) as date) as month_start_date, 'commitments' as kind, {{ money('-effective_cost_usd') }} as savings_usd,
-        effective_cost_usd, {{ money('null') }} as unknown_cost_usd
-    from capacities
+    select month_start_date, kind, savings_usd, effective_cost_usd, unknown_cost_usd from charges
     union all
     select month_start_date, 'model_switches' as kind, saved_usd as savings_usd, {{ money('null') }} as effective_cost_usd, {{ money('null') }} as unknown_cost_usd
     from switches
@@ -142,12 +95,27 @@ months as (
 
 ),
 
+{# The same in each row of its month. #}
+unlisted as (
+
+    select
+        month_start_date,
+        {{ money('sum(unlisted_usage_usd)') }} as unlisted_usage_usd,
+        max(unlisted_resources) as unlisted_resources,
+        max(unlisted_providers) as unlisted_providers
+    from charges
+    group by month_start_date
+
+),
+
 {# What is not done at all is said, too: a zero is a known zero. #}
 kinds as (
 
     select step_order, kind
     from (
-        values (1, 'model_switches'), (2, 'caching'), (3, 'batch'), (4, 'negotiated_rates'), (5, 'spare_capacity'), (6, 'commitments'), (7, 'credits'), (8, 'charged_otherwise')
+        values
+        (1, 'model_switches'), (2, 'caching'), (3, 'batch'), (4, 'negotiated_rates'), (5, 'spare_capacity'), (6, 'commitments'), (7, 'unused_commitments'),
+        (8, 'credits'), (9, 'charged_otherwise')
     ) as listed (step_order, kind)
 
 ),
@@ -169,9 +137,13 @@ stepped as (
         {{ money('months.effective_cost_usd + months.all_savings_usd') }} as list_cost_usd,
         coalesce(summed.savings_usd, {{ money(0) }}) as savings_usd,
         months.effective_cost_usd,
-        months.unknown_cost_usd
+        months.unknown_cost_usd,
+        unlisted.unlisted_usage_usd,
+        unlisted.unlisted_resources,
+        unlisted.unlisted_providers
     from months
     cross join kinds
+    left join unlisted on months.month_start_date = unlisted.month_start_date
     left join summed on months.month_start_date = summed.month_start_date and kinds.kind = summed.kind
 
 ),
@@ -199,6 +171,9 @@ final as (
         effective_cost_usd,
         {{ ratio('savings_usd', 'list_cost_usd') }} as savings_share,
         unknown_cost_usd,
+        unlisted_usage_usd,
+        unlisted_resources,
+        unlisted_providers,
         {{ money('effective_cost_usd + unknown_cost_usd') }} as all_spend_usd,
         {{ money('list_cost_usd - effective_cost_usd') }} as month_savings_usd,
         {{ ratio('list_cost_usd - effective_cost_usd', 'list_cost_usd') }} as month_savings_share,

@@ -110,14 +110,13 @@ of_kind as (
 
 ),
 
-{# What another action takes whole is overlap of the plan, too. #}
 of_all as (
 
     select
         cast(coalesce(sum(actions) filter (where is_counted), 0) as bigint) as actions,
         cast(coalesce(sum(works) filter (where is_counted), 0) as bigint) as works,
         {{ money('coalesce(sum(gross_usd) filter (where is_counted), 0)') }} as gross_usd,
-        {{ money("coalesce(sum(overlap_usd) filter (where is_counted or counting = 'no: part of another'), 0)") }} as overlap_usd,
+        {{ money('coalesce(sum(overlap_usd) filter (where is_counted), 0)') }} as overlap_usd,
         {{ money('coalesce(sum(net_usd) filter (where is_counted), 0)') }} as net_usd,
         {{ money('coalesce(sum(low_usd) filter (where is_counted), 0)') }} as low_usd,
         {{ money('coalesce(sum(high_usd) filter (where is_counted), 0)') }} as high_usd,

@@ -26,21 +26,15 @@ throughputs as (
 
 ),
 
-task_usage as (
-
-    select * from {{ ref('int_task_usage_planned') }}
-
-),
-
-price_periods as (
-
-    select * from {{ ref('int_price_periods') }}
-
-),
-
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
+
+),
+
+api_costs as (
+
+    select * from {{ ref('int_api_workloads_priced') }}
 
 ),
 
@@ -62,8 +56,26 @@ serving_days as (
 
 ),
 
-{# Of what could be served: one copy for 30 days, on cards as busy as they are with the work of today, hours that nobody holds included. Days without
-   a record are unknown, and in no share. #}
+{# What could be served is up around the clock. It has the hours in which cards that are paid already are held by nobody, as far as enough days were
+   recorded to know them; for every other hour a machine is rented, which is sold with all of its cards. #}
+copies as (
+
+    select
+        gpu_costs.*, types.gpus, throughputs.model, throughputs.min_gpus, throughputs.tokens_per_gpu_second,
+        case
+            when gpu_costs.recorded_days >= {{ assumption('usage_min_samples') }}
+                then least(
+                    {{ ratio('gpu_costs.idle_gpu_hours', 'throughputs.min_gpus') }},
+                    {{ ratio('coalesce(gpu_costs.allocated_gpu_hours, 0) + gpu_costs.idle_gpu_hours', 'types.gpus') }}, 24 * gpu_costs.recorded_days
+                ) * 30 / gpu_costs.recorded_days
+            else 0
+        end as free_hours
+    from gpu_costs
+    inner join gpu_instance_types as types on gpu_costs.provider_name = types.provider_name and gpu_costs.instance_type = types.instance_type
+    inner join throughputs on types.gpu_model = throughputs.gpu_model and types.gpus >= throughputs.min_gpus
+
+),
+
 pools as (
 
     select
@@ -72,110 +84,55 @@ pools as (
         cast(count(case when measurable_gpu_hours > 0 then 1 end) as integer) as recorded_days,
         case when count(cost_usd) = count(*) then {{ money('sum(cost_usd)') }} end as monthly_cost_usd,
         cast(sum(gpu_hours) as double) as gpu_hours,
-        {{ ratio('sum(busy_gpu_hours)', 'sum(measurable_gpu_hours)') }} as utilization_share,
-        {{ ratio('sum(served_tokens)', 'sum(gpu_hours) * 3600') }} as tokens_per_gpu_second,
-        cast(null as double) as stated_tokens_per_gpu_second
+        {{ ratio('sum(busy_gpu_hours)', 'sum(measurable_gpu_hours)') }} as measured_share,
+        cast(sum(served_tokens) as double) as served_tokens,
+        cast(null as double) as tokens_per_gpu_second,
+        cast(null as double) as free_hours
     from serving_days
     group by served_provider, self_hosted_model
     union all
     select
-        gpu_costs.provider_name || ' ' || gpu_costs.instance_type as pool,
-        cast(null as string) as served_provider, throughputs.model as self_hosted_model, gpu_costs.paid_days, gpu_costs.recorded_days,
-        {{ money_of_double('gpu_costs.usd_per_gpu_hour * throughputs.min_gpus * 720') }} as monthly_cost_usd,
-        cast(throughputs.min_gpus * 720 as double) as gpu_hours,
-        gpu_costs.busy_share * {{ ratio('gpu_costs.allocated_gpu_hours', 'gpu_costs.allocated_gpu_hours + coalesce(gpu_costs.idle_gpu_hours, 0)') }} as utilization_share,
-        cast(null as double) as tokens_per_gpu_second,
-        cast(throughputs.tokens_per_gpu_second as double) as stated_tokens_per_gpu_second
-    from gpu_costs
-    inner join gpu_instance_types as types on gpu_costs.provider_name = types.provider_name and gpu_costs.instance_type = types.instance_type
-    inner join throughputs on types.gpu_model = throughputs.gpu_model and types.gpus >= throughputs.min_gpus
+        provider_name || ' ' || instance_type as pool, cast(null as string) as served_provider, model as self_hosted_model, paid_days, recorded_days,
+        {{ money_of_double('usd_per_gpu_hour * (min_gpus * free_hours + gpus * (720 - free_hours))') }} as monthly_cost_usd,
+        min_gpus * free_hours + gpus * (720 - free_hours) as gpu_hours,
+        cast(null as double) as measured_share,
+        cast(null as double) as served_tokens,
+        cast(tokens_per_gpu_second as double) as tokens_per_gpu_second,
+        free_hours
+    from copies
 
 ),
 
-served as (
-
-    select distinct served_provider, self_hosted_model from pools
-    where served_provider is not null
-
-),
-
-{# A model that is served has the tokens of today; an API model those that the recommended switches leave: they cost less than cards, and come first. #}
-used as (
-
-    select
-        task_usage.task_type, task_usage.provider, task_usage.model, task_usage.quality_scored_calls, task_usage.quality_score_sum, served.served_provider, served.self_hosted_model,
-        {% for kind in ['input_tokens', 'cached_input_tokens', 'cache_write_input_tokens', 'output_tokens'] -%}
-        case when served.served_provider is null then task_usage.planned_{{ kind }} else task_usage.{{ kind }} end as {{ kind }},
-        {% endfor -%}
-        case when served.served_provider is null then task_usage.input_tokens + task_usage.output_tokens end as current_tokens
-    from task_usage
-    left join served on lower(task_usage.provider) = served.served_provider and lower(task_usage.model) = served.self_hosted_model
-
-),
-
-{# A model that is served is compared by its own tokens; one that could be, by those that the API model keeps. #}
-workloads as (
-
-    select
-        api.provider as api_provider, api.model as api_model, api.quality_scored_calls as api_scored_calls, api.quality_score_sum as api_score_sum,
-        used.*
-    from used
-    inner join used as api on used.task_type = api.task_type
-    where api.served_provider is null and (used.served_provider is not null or (used.provider = api.provider and used.model = api.model))
-
-),
-
-repriced as (
-
-    select
-        usage.*,
-        {{ contracted_cost() }} as cost_usd
-    from workloads as usage
-    cross join as_of
-    left join price_periods as prices
-        on
-            usage.api_provider = prices.provider
-            and usage.api_model = prices.model
-            and prices.service_tier = 'standard'
-            and {{ holds_at_end_of('as_of.as_of_date', 'prices') }}
-
-),
-
-api_costs as (
-
-    select
-        served_provider, self_hosted_model, api_provider, api_model,
-        {{ string_agg_sorted('task_type', ', ') }} as task_types,
-        cast(sum(input_tokens + output_tokens) as bigint) as compared_tokens,
-        cast(sum(current_tokens) as bigint) as current_tokens,
-        {{ ratio('sum(' ~ money_of_double('api_score_sum') ~ ')', 'sum(api_scored_calls)') }} as api_quality_score,
-        case when served_provider is not null then {{ ratio('sum(' ~ money_of_double('quality_score_sum') ~ ')', 'sum(quality_scored_calls)') }} end as quality_score,
-        case when count(cost_usd) = count(*) then {{ money('sum(cost_usd)') }} end as api_cost_usd
-    from repriced
-    group by served_provider, self_hosted_model, api_provider, api_model
-
-),
-
+{# The tokens that the cards get through at full load, and those that there are for them: nobody pays for what is not asked. #}
 compared as (
 
     select
-        pools.pool, pools.self_hosted_model, pools.paid_days, pools.recorded_days,
+        pools.*,
         case when pools.served_provider is null then 'assumed throughput' else 'recorded calls' end as basis,
         api_costs.api_provider, api_costs.api_model, api_costs.task_types, api_costs.compared_tokens, api_costs.current_tokens, api_costs.quality_score, api_costs.api_quality_score,
-        pools.monthly_cost_usd,
         api_costs.api_cost_usd,
-        {{ ratio('pools.monthly_cost_usd', 'pools.gpu_hours') }} as usd_per_gpu_hour,
-        pools.utilization_share,
-        {{ ratio('pools.monthly_cost_usd * 1000000', 'pools.gpu_hours * 3600 * coalesce(pools.tokens_per_gpu_second, pools.stated_tokens_per_gpu_second * pools.utilization_share)') }}
-            as usd_per_million_tokens,
-        {{ ratio('pools.monthly_cost_usd * 1000000', 'pools.gpu_hours * 3600 * coalesce(pools.stated_tokens_per_gpu_second, pools.tokens_per_gpu_second / nullif(pools.utilization_share, 0))') }}
-            as full_load_usd_per_million_tokens,
+        coalesce({{ ratio('pools.served_tokens', 'pools.measured_share') }}, pools.gpu_hours * 3600 * pools.tokens_per_gpu_second) as capacity_tokens,
+        coalesce(pools.served_tokens, least(pools.gpu_hours * 3600 * pools.tokens_per_gpu_second, coalesce(api_costs.compared_tokens, 0))) as answered_tokens,
         {{ ratio('api_costs.api_cost_usd * 1000000', 'api_costs.compared_tokens') }} as api_usd_per_million_tokens
     from pools
     left join api_costs
         on
             pools.served_provider is not distinct from api_costs.served_provider
             and (pools.served_provider is null or pools.self_hosted_model = api_costs.self_hosted_model)
+
+),
+
+priced as (
+
+    select
+        pool, self_hosted_model, paid_days, recorded_days, basis, api_provider, api_model, task_types, compared_tokens, current_tokens, quality_score, api_quality_score,
+        monthly_cost_usd, api_cost_usd, free_hours, capacity_tokens,
+        {{ ratio('monthly_cost_usd', 'gpu_hours') }} as usd_per_gpu_hour,
+        coalesce(measured_share, {{ ratio('answered_tokens', 'capacity_tokens') }}) as utilization_share,
+        {{ ratio('monthly_cost_usd * 1000000', 'answered_tokens') }} as usd_per_million_tokens,
+        {{ ratio('monthly_cost_usd * 1000000', 'capacity_tokens') }} as full_load_usd_per_million_tokens,
+        api_usd_per_million_tokens
+    from compared
 
 ),
 
@@ -193,8 +150,8 @@ final as (
             when full_load_usd_per_million_tokens > api_usd_per_million_tokens and (basis = 'assumed throughput' or recorded_days >= {{ assumption('usage_min_samples') }})
                 then 'the API costs less, even at full load'
             when usd_per_million_tokens is null then 'not known: cost or use of the cards is not recorded'
-            when monthly_cost_usd > api_cost_usd and basis = 'assumed throughput' then 'one copy costs more than all calls to the API model'
-            when recorded_days < {{ assumption('usage_min_samples') }}
+            when usd_per_million_tokens >= api_usd_per_million_tokens and basis = 'assumed throughput' then 'one copy costs more than all calls to the API model'
+            when basis = 'recorded calls' and recorded_days < {{ assumption('usage_min_samples') }}
                 then 'not known: the use of the cards was measured on ' || cast(recorded_days as string) || ' of ' || cast(paid_days as string) || ' days'
             when usd_per_million_tokens >= api_usd_per_million_tokens then 'the API costs less at this use'
             when basis = 'assumed throughput' then 'lower price a token at an assumed throughput; quality for these tasks unknown'
@@ -202,7 +159,7 @@ final as (
             when quality_score < api_quality_score then 'own cards cost less, at lower quality'
             else 'own cards cost less'
         end as verdict
-    from compared
+    from priced
 
 )
 

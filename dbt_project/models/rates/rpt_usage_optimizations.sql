@@ -18,6 +18,25 @@ kinds as (
 
 ),
 
+accepted as (
+
+    select * from {{ ref('int_savings_accepted') }}
+
+),
+
+decided as (
+
+    select
+        provider_name,
+        resource_id,
+        action_kind,
+        max(accepted_date) as decided_date
+    from accepted
+    where resource_id is not null
+    group by provider_name, resource_id, action_kind
+
+),
+
 final as (
 
     select
@@ -54,12 +73,18 @@ final as (
         kinds.owner_role,
         kinds.first_step,
         case when optimized.is_accepted then optimized.action_kind || ':' || optimized.provider_name || '/' || optimized.team_id end as work_id,
+        case when optimized.is_accepted then decided.decided_date end as decided_date,
         row_number() over (
             partition by optimized.provider_name, optimized.resource_id order by optimized.scope_cost_usd desc nulls last, optimized.applied_order asc
         ) = 1 as is_dearest_of_resource
     from optimized
     inner join resources on optimized.provider_name = resources.provider_name and optimized.resource_id = resources.resource_id
     inner join kinds on optimized.action_kind = kinds.action_kind
+    left join decided
+        on
+            optimized.provider_name = decided.provider_name
+            and optimized.resource_id = decided.resource_id
+            and optimized.action_kind = decided.action_kind
 
 )
 

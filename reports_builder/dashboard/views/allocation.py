@@ -13,6 +13,7 @@ from reports_builder.subjects.allocation.spend.statements import (
     owned,
     owner_figures,
     owner_sections,
+    services_section,
     spend_figures,
     support_section,
     tenants_section,
@@ -32,6 +33,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
         tiles=(*spend_figures(month), *tag_figures(tagged)),
         sections=(
             Section("Who causes it", figures=owner_figures(warehouse, month)),
+            *services_section(warehouse),
             components_section(warehouse),
             *owner_sections(warehouse),
             *unowned_section(warehouse),

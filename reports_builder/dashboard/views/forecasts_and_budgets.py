@@ -62,7 +62,9 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *folded(
                 (
                     *proposals_section(
-                        ask_budgets.proposals(warehouse), ask_budgets.longer_proposals(warehouse)
+                        warehouse,
+                        ask_budgets.proposals(warehouse),
+                        ask_budgets.longer_proposals(warehouse),
                     ),
                     Section(
                         "Months closed", tables=(closed_months_table(ask_variance.closed_months(warehouse)),)

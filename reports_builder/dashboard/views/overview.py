@@ -11,7 +11,7 @@ from reports_builder.dashboard.alerts_shown import (
     what_is_new,
 )
 from reports_builder.dashboard.reading import NarrowedWarehouse
-from reports_builder.dashboard.view import Opening, View
+from reports_builder.dashboard.view import CHANGED, Opening, View
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import KeyFigure, Section
 from reports_builder.savings import ledger, savings_figure, total_savings
@@ -103,7 +103,7 @@ def _opening(warehouse: NarrowedWarehouse, spend: Evidence, alerts: Alerts | Non
     )
     lists = (
         Opening("To decide", to_decide(warehouse.whole), is_ordered=True),
-        Opening("What has changed", news),
+        Opening(CHANGED, news),
     )
     return tuple(each for each in lists if each.lines)
 

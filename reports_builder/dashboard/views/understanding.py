@@ -1,5 +1,7 @@
 """Where the money goes, who it belongs to, what a token costs, how good the forecast is."""
 
+from dataclasses import replace
+
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
@@ -17,7 +19,12 @@ from reports_builder.subjects.allocation.breakdown.statements import (
     token_price,
 )
 from reports_builder.subjects.core.queries import spend as spend_of
-from reports_builder.subjects.core.statements import hours_section, spend_said, split_section
+from reports_builder.subjects.core.statements import (
+    features_of_customers_section,
+    hours_section,
+    spend_said,
+    split_section,
+)
 from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.statements import (
     OUTLOOK_COLUMNS,
@@ -45,9 +52,11 @@ def build(warehouse: NarrowedWarehouse) -> View:
         ),
         sections=(
             Section("AI spend by day", figures=(spend_by_day(warehouse, outlook),)),
-            split_section(warehouse, "organization", "Organization", "Organizations"),
             split_section(warehouse, "model", "Model", "Models"),
+            *features_of_customers_section(warehouse),
             *hours_section(warehouse),
+            # Who uses what is drawn above; its organizations are a list.
+            replace(split_section(warehouse, "organization", "Organization", "Organizations"), figures=()),
             _token_section(warehouse),
             Section(
                 "Forecasts",

@@ -33,6 +33,8 @@ from reports_builder.subjects.planning.tokens.statements import (
     tokens_section,
 )
 
+INVESTMENTS = "Investments side by side"
+
 
 def build(warehouse: NarrowedWarehouse) -> View:
     """Unit economics and investments."""
@@ -74,7 +76,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
 def _investments_section(warehouse: NarrowedWarehouse, investments: Evidence) -> tuple[Section, ...]:
     return (
         Section(
-            "Investments side by side",
+            INVESTMENTS,
             figures=tornado_figure(warehouse, investments),
             tables=(
                 *return_tables(warehouse, investments),

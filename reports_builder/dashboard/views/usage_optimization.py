@@ -10,9 +10,10 @@ from reports_builder.model import Column, Figure, KeyFigure, Section, Table, fol
 from reports_builder.savings import savings_figure, works
 from reports_builder.subjects import insights
 from reports_builder.subjects.rates import queries as ask
+from reports_builder.subjects.rates.decided import tracked_section
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.price_tiers import price_tier_section
-from reports_builder.subjects.rates.realized import realized_sections, tracked_section
+from reports_builder.subjects.rates.realized import realized_sections
 from reports_builder.subjects.rates.regions import region_section
 from reports_builder.subjects.rates.self_hosting import self_hosting_section
 from reports_builder.subjects.rates.statements import (
@@ -49,7 +50,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 for section in decision_section(warehouse)
             ),
             *usage_sections(warehouse),
-            *realized_sections(warehouse, tracked=False),
+            *realized_sections(warehouse, with_decided=False),
             *folded(
                 (
                     caching_section(warehouse),

@@ -115,6 +115,23 @@ def top_customers(warehouse: Warehouse) -> Evidence:
     )
 
 
+def features_of_customers(warehouse: Warehouse) -> Evidence:
+    """What customers do with which feature, the dearest sixty; shares are of all cost."""
+    return warehouse.evidence(
+        """
+        select
+            customer_id, customer_name as customer, feature_id, sum(effective_cost_usd) as cost_usd,
+            cost_usd / nullif(sum(cost_usd) over ()::double, 0) as cost_share
+        from :usage
+        where usage_date between :window_start and :as_of
+        group by customer_id, customer_name, feature_id
+        order by cost_usd desc nulls last, customer_id, feature_id
+        limit 60
+        """,
+        usage=CUSTOMER_USAGE,
+    )
+
+
 def concentration(warehouse: Warehouse) -> Evidence:
     """How much of the cost the ten dearest customers cause, and how many of them lose money."""
     return warehouse.evidence(

@@ -1,6 +1,6 @@
 """What the reports and the dashboard say of spend, of those who cause it, and of what it brings in."""
 
-from reports_builder.chart_kinds import hours_of_week, ranked_bars
+from reports_builder.chart_kinds import hours_of_week, ranked_bars, shares_as_areas
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import (
     CUSTOMER_PAGE,
@@ -217,6 +217,34 @@ def hours_section(warehouse: Warehouse) -> tuple[Section, ...]:
         key="The darker, the more such an hour costs on average. No cell: no call.",
     )
     return (Section("When the cost arises", figures=(figure,)),)
+
+
+def features_of_customers_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Who uses what, as areas; nothing where one customer or one feature is all there is."""
+    parts = ask.features_of_customers(warehouse)
+    costing = [row for row in parts.records() if row["cost_usd"] and float(str(row["cost_usd"])) > 0]
+    if any(len({row[column] for row in costing}) < 2 for column in ("customer_id", "feature_id")):
+        return ()
+    title = parts.say("{customer:text} with {feature_id:words} is {cost_share:percent} of AI spend")
+    figure = Figure(
+        "features-of-customers",
+        shares_as_areas(
+            parts, group="feature_id", label="customer", value="cost_usd", style="usd", group_style="words"
+        ),
+        title,
+        title
+        + parts.say(", {cost_usd:usd}. A rectangle for each customer and feature, as large as its cost."),
+        parts,
+        height=380,
+        key="The dearest sixty, each as large as its cost. One colour: one feature.",
+    )
+    columns = (
+        Column("customer", "Customer", page=CUSTOMER_PAGE),
+        Column("feature_id", "Feature", "words", page=FEATURE_PAGE),
+        Column("cost_usd", "Cost", "usd_table"),
+        Column("cost_share", "Share of AI spend", "percent"),
+    )
+    return (Section("Customers and features", figures=(figure,), tables=(Table(columns, parts),)),)
 
 
 def drivers_table(warehouse: Warehouse) -> Table:

@@ -257,7 +257,7 @@ def _shortfall(short: Evidence) -> Insight:
             "**{current_cost_usd:usd}** in 30 days buys answers that are not good enough by your own floor."
         ),
         recommendation=Recommendation(
-            _what_lifts(short) + _wait_then(short),
+            _what_lifts(short) + _whose_get_poorer(short) + _wait_then(short),
             str(short["owner_role"] or "Head of Engineering"),
             str(short["advised_effort"] or "days"),
         ),
@@ -285,6 +285,7 @@ def _shortfall(short: Evidence) -> Insight:
                 Column("advised_moves", "Cheapest way to it"),
                 Column("advised_quality_score_avg", "Quality then", "percent_fine"),
                 Column("advised_cost_change_usd", "For, a month", "delta_usd_table"),
+                Column("advised_poorer_customers", "Customers with poorer answers", "count"),
                 Column("lift_model", "All calls on"),
                 Column("lift_quality_score_avg", "Quality then", "percent_fine"),
                 Column("lift_cost_change_usd", "For, a month", "delta_usd_table"),
@@ -333,6 +334,17 @@ def _what_lifts(short: Evidence) -> Prose:
             "{lift_cost_change_usd:more_or_less_usd} a month than today."
         ) + _against(short)
     return said
+
+
+def _whose_get_poorer(short: Evidence) -> Prose:
+    """For whom the way to the floor makes answers worse; nothing where it does for nobody that is known."""
+    if not short["advised_poorer_customers"]:
+        return note("")
+    return short.say(
+        " Answers get poorer by it for {advised_poorer_customers:count} customers whose calls leave a better "
+        "model ({advised_poorer_quality_change:delta_points} on average); those that spend most on these "
+        "calls are {advised_poorer_customer_names:text}."
+    )
 
 
 def _wait_then(short: Evidence) -> Prose:

@@ -14,7 +14,8 @@ OUTLOOK_COLUMNS = (
     Column("lower_usd", "Low", "usd_table"),
     Column("upper_usd", "High", "usd_table"),
     Column("event_usd", "Of it known events", "delta_usd_table"),
-    Column("change_share", "Change", "delta"),
+    Column("calendar_usd", "The calendar alone", "delta_usd_table"),
+    Column("change_share", "Change beside it", "delta"),
     Column("wape", "Error of past sums", "percent"),
     Column("days_within_range_share", "Days within their range", "percent"),
     Column("sums_within_range_share", "30-day sums within theirs", "percent"),
@@ -22,7 +23,9 @@ OUTLOOK_COLUMNS = (
 )
 OUTLOOK_NOTE = (
     "components, providers and teams each sum to all spend: they are fitted to it by what each has missed so "
-    "far. A row named rest holds what is too young for a forecast. The range of a day promises to hold four "
+    "far. A row named rest holds what is too young for a forecast. Bills of a fixed amount a month cost more "
+    "a day in a shorter month, and some fall on one day: what that alone makes between both periods stands "
+    "apart. The range of a day promises to hold four "
     "days in five: where fewer lay within it, days differ more than the forecast says."
 )
 
@@ -50,8 +53,8 @@ def how_ranges_held(warehouse: Warehouse) -> tuple[Prose, ...]:
                 "of {tested_sums:count} past sums of all spend, of which only "
                 "{independent_tested_sums:count} without overlap, and fewer than "
                 "{doubtful_below_share:percent} for {other_scopes:count} of {other_tested_scopes:count} "
-                "other scopes. So few windows without overlap measure nothing: take it as a warning. Today's "
-                "ranges are drawn from these misses as well."
+                "other scopes. So few windows without overlap prove little, high or low. Today's ranges are "
+                "drawn from these misses as well."
             )
         )
     return tuple(said)

@@ -43,7 +43,8 @@ def best_listed(warehouse: Warehouse) -> Evidence:
             least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) - current_gross_margin_usd
                 as listed_gain_low_usd,
             greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) - current_gross_margin_usd
-                as listed_gain_high_usd
+                as listed_gain_high_usd,
+            gross_margin_worst_after_savings_usd as listed_worst_usd
         from pricing.rpt_plan_frontier
         where is_best_listed and not is_current_plan and not is_chosen
         """

@@ -189,7 +189,9 @@ def listed_said(listed: Evidence) -> tuple[Prose, ...]:
         listed.say(
             "Your own list, rated alike: “{listed_name:text}” is the best of it by your rules, and "
             "would lift revenue by {listed_revenue_change_usd:usd} and margin by {listed_gain_usd:usd} a "
-            "month ({listed_gain_low_usd:usd} to {listed_gain_high_usd:usd})."
+            "month ({listed_gain_low_usd:usd} to {listed_gain_high_usd:usd}). It is chosen as the search "
+            "chooses: by the margin of the worst churn scenario once the savings are made, here "
+            "{listed_worst_usd:usd}."
         ),
     )
 

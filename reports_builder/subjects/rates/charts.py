@@ -4,7 +4,7 @@ import json
 
 import altair as alt
 
-from reports_builder.charts import ACCENT, GOOD, INK, NEUTRAL, Record, data, records
+from reports_builder.charts import ACCENT, GOOD, INK, NEUTRAL, SERIES, Record, data, records
 from reports_builder.evidence import Evidence
 
 
@@ -83,6 +83,49 @@ def _margin_bar(row: Record, *, is_total: bool) -> Record:
         "high": row["gross_margin_high_usd"],
         "said": row["shown"],
     }
+
+
+def coverage_by_day(days: Evidence) -> alt.TopLevelMixin:
+    """A line of each provider for what commitments cover, dashed, and one for how far they are used."""
+    lines = (("coverage_share", "covered", [5, 4]), ("utilization_share", "used", [1, 0]))
+    rows = [
+        {"day": row["usage_date"], "share": row[column], "line": f"{row['provider_name']}, {said}"}
+        for row in records(days)
+        for column, said, _ in lines
+        if row[column] is not None
+    ]
+    last = list({str(row["line"]): row for row in rows}.values())
+    dashes = {said: dash for _, said, dash in lines}
+    names = [str(row["line"]) for row in last]
+    colours = {name.rsplit(", ", 1)[0]: "" for name in names}
+    colours = dict(zip(colours, SERIES * len(colours), strict=False))
+    base = alt.Chart(data(rows)).encode(
+        x=alt.X("day:T", axis=alt.Axis(title=None, format="%-d %b", grid=False, tickCount=8)),
+        y=alt.Y(
+            "share:Q",
+            axis=alt.Axis(title=None, format=".0%", tickCount=5),
+            scale=alt.Scale(domain=[0, max(1.0, *(float(row["share"] or 0) for row in rows))], nice=False),
+        ),
+        color=alt.Color(
+            "line:N",
+            legend=None,
+            scale=alt.Scale(domain=names, range=[colours[name.rsplit(", ", 1)[0]] for name in names]),
+        ),
+    )
+    drawn = base.mark_line().encode(
+        strokeDash=alt.StrokeDash(
+            "line:N",
+            legend=None,
+            scale=alt.Scale(domain=names, range=[dashes[name.rsplit(", ", 1)[1]] for name in names]),
+        )
+    )
+    ends = (
+        alt.Chart(data(last))
+        .mark_text(align="left", dx=6, color=INK)
+        .encode(x="day:T", y="share:Q", text="line:N")
+    )
+    chart: alt.TopLevelMixin = alt.layer(drawn, ends)
+    return chart
 
 
 def covered_hours(hours: Evidence, offer: Evidence) -> alt.TopLevelMixin:

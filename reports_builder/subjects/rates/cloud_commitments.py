@@ -87,8 +87,9 @@ _LEFT = (
     Column("best_usd", "The best would save a month", "usd_table"),
 )
 _WHAT_IS_COVERED = (
-    "What is covered now: in all, out of what any commitment could cover; of a reservation, out of the "
-    "machines that it was bought for; of a plan, out of what it could cover"
+    "What is covered in the month, by the bills of clouds: in all, out of what any commitment to the "
+    "provider could cover; of a reservation, out of the machines that it was bought for; of a plan, out of "
+    "what it could cover"
 )
 _COVERED = (
     Column("month_start_date", "Month", "month"),
@@ -175,7 +176,7 @@ def _coverage(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            month_start_date, provider_name, is_total, commitment_name, commitment_id,
+            month_start_date, provider_name, is_total, commitment_name, commitment_id, untyped_usd,
             coverage_share, utilization_share, unused_cost_usd, team_id, savings_usd, effective_savings_rate
         from rates.rpt_commitment_coverage
         where month_start_date = :month
@@ -300,6 +301,7 @@ def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 *([_said(sums)] if sums["options"] else []),
                 *([] if is_covered or not covered.rows else [_not_covered(covered)]),
+                *_untyped(covered),
             ),
             figures=_figures(sums, chosen),
             tables=(
@@ -316,6 +318,18 @@ def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:
 
 def _not_covered(covered: Evidence) -> Prose:
     return covered.say("No commitment covers any of this usage in {month_start_date:month}.")
+
+
+def _untyped(covered: Evidence) -> tuple[Prose, ...]:
+    """What no offer judges, since the bill does not say which machine it is; nothing where all is judged."""
+    return tuple(
+        row.say(
+            "Not judged: {untyped_usd:usd} with {provider_name:text} in {month_start_date:month}, by the "
+            "hour and of services whose machines can be reserved, on lines that name no type of machine."
+        )
+        for row in covered.each()
+        if row["is_total"] and row["untyped_usd"]
+    )
 
 
 def _what_to_do(sums: Evidence) -> str:

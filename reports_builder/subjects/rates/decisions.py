@@ -147,6 +147,18 @@ def losing_customers(warehouse: Warehouse) -> Evidence:
     )
 
 
+def calls_without_customer_said(warehouse: Warehouse) -> str:
+    """Words within a sentence, where a total of the waterfall holds calls of no customer."""
+    unowned = warehouse.evidence(
+        """
+        select cost_usd
+        from rates.rpt_decision_waterfall
+        where scope_type = 'customer' and scope_id = 'unallocated' and step = 'today' and cost_usd > 0
+        """
+    )
+    return ", calls without a customer included" if unowned.rows else ""
+
+
 def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     """Where the programmes lead, and what the first of them does; nothing without customers."""
     steps = company_steps(warehouse)
@@ -156,7 +168,7 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     named = margin_within_sentence(warehouse)
     return (
         today.say(
-            "The AI and price programmes, on one base: "
+            f"The AI and price programmes, on one base{calls_without_customer_said(warehouse)}: "
             "today {losing_customers:count} customers at a loss of **{losses_usd:usd}** and a "
             f"{named} of {{gross_margin_share:percent}}; "
         )
@@ -261,7 +273,9 @@ def decision_figure(warehouse: Warehouse, steps: Evidence) -> Figure:
         title + note(". A bar for the margin today, one for what each programme adds, one for the whole."),
         steps,
         height=300,
-        key="Bars: expected. Line: from the low to the high end of the margin at the step.",
+        key="Bars: expected"
+        + calls_without_customer_said(warehouse)
+        + ". Line: from the low to the high end of the margin at the step.",
     )
 
 

@@ -4,6 +4,7 @@ from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES, WORKLOADS
 from reports_builder.subjects.rates.cloud_commitments import offer_words
+from reports_builder.subjects.rates.portfolio import LIMITS
 from reports_builder.subjects.rates.statements import (
     after_the_price_plan,
     days_of,
@@ -14,8 +15,11 @@ from reports_builder.subjects.rates.statements import (
 _FRAMEWORK_USAGE = f"{WORKLOADS}; Usage Optimization"
 
 
-def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
-    """Work that a cheaper model does as well; nothing when there is none."""
+def model_switches(kind: Evidence, switches: Evidence, came: Evidence) -> tuple[Insight, ...]:
+    """Work that a cheaper model does as well; nothing when there is none.
+
+    ``came`` is what became of moves that were decided before.
+    """
     if not switches.rows:
         return ()
     return (
@@ -42,7 +46,7 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                 days_of(kind),
                 is_in_plan=True,
             ),
-            outcome=_worth(kind),
+            outcome=_worth(kind) + _came(came),
             supporting=Table(
                 (
                     Column("task_type", "Task", "words"),
@@ -63,6 +67,17 @@ def model_switches(kind: Evidence, switches: Evidence) -> tuple[Insight, ...]:
                 ),
             ),
         ),
+    )
+
+
+def _came(came: Evidence) -> Prose:
+    """What moves that were decided before have brought; nothing where none was measured."""
+    if not came.rows:
+        return note("")
+    moves = "one was" if came["measured_moves"] == 1 else "{measured_moves:count} were"
+    return came.say(
+        f" Of the moves that were decided before {moves} measured: {{moves_predicted_usd:usd_table}} were "
+        "expected until now, and **{moves_realized_usd:usd_table}** came."
     )
 
 
@@ -148,8 +163,12 @@ def _beyond(beyond: Evidence) -> Prose:
         return note("")
     return beyond.say(
         " Not recommended: {beyond_hourly_usd:usd} an hour with {beyond_provider:text} would save "
-        "{beyond_net_usd:usd} a month with **{beyond_at_risk_usd:usd}** at risk; {beyond_reason:text} "
-        "(all commitments together may put {risk_limit_usd:usd} at risk)."
+        "{beyond_net_usd:usd} a month with **{beyond_at_risk_usd:usd}** at risk; {beyond_reason:text}"
+        + (
+            "."
+            if beyond["beyond_reason"] not in LIMITS
+            else " (all commitments together may put {risk_limit_usd:usd} at risk)."
+        )
     )
 
 

@@ -8,9 +8,10 @@ from reports_builder.warehouse import Warehouse
 TRANCHES = "The portfolio in tranches"
 """The title of the section on when to sign."""
 
-_LIMITS = ("the target of coverage is reached", "beyond the limit of risk")
+LIMITS = ("the target of coverage is reached", "beyond the limit of risk")
+"""Why the limits of the portfolio keep an offer out."""
+
 _CHOSEN = (
-    Column("step_rank", "Step", "count"),
     Column("usage_group", "Usage"),
     OFFER,
     Column("level_name", "Level"),
@@ -18,7 +19,7 @@ _CHOSEN = (
     Column("obligation_usd", "Promised in all", "usd_table"),
     Column("monthly_savings_usd", "Saves a month", "usd_table"),
     Column("money_at_risk_usd", "At risk", "usd_table"),
-    Column("portfolio_coverage_share", "Covered up to here", "percent"),
+    Column("covered_share", "Covers", "percent_fine"),
 )
 _LEFT = (
     Column("step_rank", "Step", "count"),
@@ -29,13 +30,20 @@ _LEFT = (
     Column("portfolio_at_risk_usd", "With all before it", "usd_table"),
     Column("reason", "Why not"),
 )
+_TO_SIGN = (
+    Column("month_start_date", "Month", "month"),
+    Column("usage_group", "Usage"),
+    OFFER,
+    Column("signed_usd_per_hour", "Sign per hour", "usd_table"),
+    Column("upfront_usd", "Pay at once", "usd_table"),
+)
 _MONTHS = (
     Column("month_start_date", "Month", "month"),
     Column("signed_usd_per_hour", "Sign per hour", "usd_table"),
     Column("ended_usd_per_hour", "Ends per hour", "usd_table"),
     Column("hourly_commitment_usd", "In force per hour", "usd_table"),
     Column("coverage_share", "Covered", "percent"),
-    Column("owned_coverage_share", "Of it owned now", "percent"),
+    Column("owned_coverage_share", "Of it by what is owned, until it ends", "percent"),
     Column("upfront_usd", "Pay at once", "usd_table"),
     Column("recurring_monthly_usd", "Pay in the month", "usd_table"),
     Column("paid_usd", "Pay until the next row", "usd_table"),
@@ -50,8 +58,9 @@ def _totals(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            monthly_savings_usd, at_risk_usd, coverage_share, owned_coverage_share, target_coverage_share,
-            risk_limit_usd, unlimited_monthly_savings_usd, unlimited_at_risk_usd, is_cut
+            monthly_savings_usd, at_risk_usd, coverage_share, owned_coverage_share, eligible_monthly_usd,
+            target_coverage_share, risk_limit_usd, unlimited_monthly_savings_usd, unlimited_at_risk_usd,
+            is_cut
         from rates.rpt_commitment_portfolio_summary
         """
     )
@@ -64,7 +73,7 @@ def _steps(warehouse: Warehouse, reason: str, other_reason: str) -> Evidence:
         select
             step_rank, usage_group, offer_name, is_illustrative, level_name, hourly_commitment_usd,
             obligation_usd, monthly_savings_usd, money_at_risk_usd, portfolio_at_risk_usd,
-            portfolio_coverage_share, reason
+            covered_share, reason
         from rates.rpt_commitment_portfolio
         where reason in (:reason, :other_reason)
         order by step_rank, usage_group
@@ -111,6 +120,19 @@ def _ladder(warehouse: Warehouse) -> Evidence:
     )
 
 
+def _to_sign(warehouse: Warehouse) -> Evidence:
+    """What is signed in each tranche."""
+    return warehouse.evidence(
+        """
+        select
+            month_start_date, usage_group, offer_name, is_illustrative, signed_usd_per_hour, upfront_usd
+        from rates.rpt_commitment_ladder
+        where not is_total and signed_usd_per_hour > 0
+        order by month_start_date, signed_usd_per_hour desc, usage_group
+        """
+    )
+
+
 def portfolio_figures(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
     """What is covered, and what the portfolio puts at risk; nothing where nothing is chosen."""
     totals = _totals(warehouse)
@@ -146,13 +168,14 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                     _CHOSEN,
                     chosen,
                     note(
-                        "In the order in which they are added: by what they save for a dollar at risk. "
-                        "At risk is what is paid for nothing until the end, if every hour uses only what "
-                        "nineteen of twenty use"
+                        "What to sign, of each usage the level that the limits allow: the smaller ones that "
+                        "it replaces are not listed. What each covers, and what is owned, sum to what "
+                        "is covered with the portfolio. At risk is what is paid for nothing until the "
+                        "end, if every hour uses only what nineteen of twenty use"
                     ),
                     max_rows=40,
                 ),
-                *_left_table(_steps(warehouse, *_LIMITS)),
+                *_left_table(_steps(warehouse, *LIMITS)),
             ),
         ),
         Section(
@@ -162,13 +185,17 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                 tranches.say(
                     "Signed in tranches, at most {most_ended_usd_per_hour:usd} of {most_usd_per_hour:usd} an "
                     "hour ends in one month. That costs {delayed_savings_usd:usd} of savings that begin "
-                    "later. Nothing is taken to be renewed, and what is owned now counts until its "
-                    "term ends. In all {paid_usd:usd} is paid until "
-                    "{last_month_date:month}, {upfront_usd:usd} of it on the days of signing."
+                    "later. Shares are out of the same usage as those of the portfolio. Nothing is taken to "
+                    "be renewed, whatever is advised: what is owned now counts until its term ends. In all "
+                    "{paid_usd:usd} is paid until {last_month_date:month}, {upfront_usd:usd} of it on the "
+                    "days of signing."
                 )
                 + _unknown_ends(tranches),
             ),
-            tables=(Table(_MONTHS, months, max_rows=40),),
+            tables=(
+                Table(_MONTHS, months, note("Month by month"), max_rows=40),
+                Table(_TO_SIGN, _to_sign(warehouse), note("What to sign in each tranche"), max_rows=60),
+            ),
         ),
     )
 
@@ -203,8 +230,10 @@ def _left_table(left: Evidence) -> tuple[Table, ...]:
 def _said(totals: Evidence) -> Prose:
     return totals.say(
         "Together they save **{monthly_savings_usd:usd}** a month with **{at_risk_usd:usd}** at risk, of at "
-        "most {risk_limit_usd:usd}. They and what is owned cover {coverage_share:percent} of what could be "
-        "covered; now it is {owned_coverage_share:percent}, and the target {target_coverage_share:percent}."
+        "most {risk_limit_usd:usd}. Of **{eligible_monthly_usd:usd_table}** a month that offers of clouds "
+        "and on models could cover once the other actions are done, and what is owned, "
+        "{owned_coverage_share:percent} is covered now and {coverage_share:percent} with them; the target is "
+        "{target_coverage_share:percent}."
     ) + (
         totals.say(
             " Without target and limit they would save {unlimited_monthly_savings_usd:usd} a month, with "

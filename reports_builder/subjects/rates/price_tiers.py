@@ -4,6 +4,15 @@ from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.model import Column, Section, Table
 from reports_builder.warehouse import Warehouse
 
+_BUYING_UP = (
+    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    Column("low_savings_usd", "With less usage", "usd_table"),
+    Column("high_savings_usd", "With more usage", "usd_table"),
+    Column("effort", "Work"),
+    Column("owner_role", "Decides"),
+    Column("payback_months", "Pays back after", "months"),
+)
+
 
 def _tiers(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
@@ -11,7 +20,8 @@ def _tiers(warehouse: Warehouse) -> Evidence:
         select
             provider_name, meter_name, region_id, consumed_unit, used_units, effective_cost_usd,
             paid_usd_per_unit, usd_per_unit, price_source, break_even_units, next_usd_per_unit,
-            next_tier_reached_share, verdict
+            next_tier_reached_share, monthly_savings_usd, low_savings_usd, high_savings_usd, effort,
+            owner_role, payback_months, verdict
         from rates.rpt_price_tiers
         where is_near_next_tier
         order by next_tier_reached_share desc nulls last, provider_name, meter_name, region_id
@@ -125,6 +135,7 @@ def _near_table(meter: tuple[Column, ...], unit: Column, tiers: Evidence) -> Tab
             Column("next_usd_per_unit", "A unit there", "usd_unit"),
             Column("next_tier_reached_share", "Of its start", "percent"),
             Column("verdict", "Verdict"),
+            *(_BUYING_UP if any(row["owner_role"] for row in tiers.records()) else ()),
         ),
         tiers,
         note("Nearest to their next tier first; in no total"),

@@ -10,7 +10,8 @@ def totals(warehouse: Warehouse) -> Evidence:
         """
         select
             spend_usd, resources_usd, net_usd as total_net_usd, low_usd as total_low_usd,
-            high_usd as total_high_usd, overlap_usd, works as action_count, amount_usd as spend_after_usd,
+            high_usd as total_high_usd, gross_usd as total_gross_usd, overlap_usd,
+            works as action_count, amount_usd as spend_after_usd,
             net_share
         from rates.rpt_savings_waterfall
         where is_total and step_order > 0
@@ -25,6 +26,18 @@ def bridge(warehouse: Warehouse) -> Evidence:
         select all_spend_usd, spend_usd as examined_usd, not_examined_usd
         from rates.rpt_savings_waterfall
         where step_order = 0
+        """
+    )
+
+
+def overlaps(warehouse: Warehouse) -> Evidence:
+    """The kinds of counted actions of which others save a part already, the largest part first."""
+    return warehouse.evidence(
+        """
+        select replace(action_kind, '_', ' ') as action_kind, overlap_usd
+        from rates.rpt_savings_waterfall
+        where not is_total and counting = 'yes' and overlap_usd > 0
+        order by overlap_usd desc, action_kind
         """
     )
 
@@ -146,7 +159,7 @@ def recommended_offer(warehouse: Warehouse) -> Evidence:
 
 
 def offer_beyond_limits(warehouse: Warehouse) -> Evidence:
-    """What would save most of what pays by itself and a limit of the portfolio keeps out; no row without."""
+    """What would save most of what pays by itself and the portfolio keeps out; no row without."""
     return warehouse.evidence(
         """
         select
@@ -183,6 +196,7 @@ def offer_counts(warehouse: Warehouse) -> Evidence:
                     and verdict in (
                         'recommended', 'beyond the limit of risk',
                         'the target of coverage is reached', 'pays less than another offer',
+                        'its contract saves less than its work costs',
                         'ranked lower after weights for term and payment'
                     )
             ) as offers_paying,

@@ -25,7 +25,8 @@ def _moves(warehouse: Warehouse) -> Evidence:
         """
         select
             resource_id, instance_type, team_id, region_id, option_region_id, price_lower_share,
-            monthly_cost_usd, monthly_savings_usd, move_machines, move_monthly_savings_usd, move_cost_usd,
+            monthly_cost_usd, monthly_savings_usd, move_machines, move_monthly_savings_usd,
+            move_base_savings_usd, move_low_savings_usd, move_cost_usd, move_effort, owner_role,
             payback_months, verdict
         from rates.rpt_region_options
         where is_cheapest_region and move_machines is not null
@@ -84,8 +85,12 @@ def region_section(warehouse: Warehouse) -> tuple[Section, ...]:
             (
                 *columns,
                 Column("move_machines", "Machines that move together", "count"),
-                Column("move_monthly_savings_usd", "They save a month", "usd_table"),
+                Column("move_base_savings_usd", "They save a month", "usd_table"),
+                Column("move_low_savings_usd", "Low", "usd_table"),
+                Column("move_monthly_savings_usd", "High: if all move", "usd_table"),
                 Column("move_cost_usd", "The move", "usd_table"),
+                Column("move_effort", "Work in it"),
+                Column("owner_role", "Decides"),
                 Column("payback_months", "Pays back after", "months"),
                 Column("verdict", "Verdict"),
             ),

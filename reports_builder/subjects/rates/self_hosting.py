@@ -1,4 +1,4 @@
-"""Own GPUs against an API: a million tokens on each, and from which use on the own ones cost less."""
+"""Own GPUs against an API: what the tokens that there are cost on each, and from which use own ones pay."""
 
 from reports_builder.evidence import Evidence, note
 from reports_builder.model import Column, Section, Table
@@ -9,9 +9,10 @@ def _options(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            pool, self_hosted_model, basis, api_model, task_types, utilization_share, recorded_days,
-            paid_days, usd_per_million_tokens, api_usd_per_million_tokens, quality_score, api_quality_score,
-            break_even_utilization_share, break_even_monthly_tokens, compared_tokens, current_tokens, verdict
+            pool, self_hosted_model, basis, api_model, task_types, free_hours, utilization_share,
+            recorded_days, paid_days, monthly_cost_usd, api_cost_usd, usd_per_million_tokens,
+            api_usd_per_million_tokens, quality_score, api_quality_score, break_even_utilization_share,
+            break_even_monthly_tokens, compared_tokens, current_tokens, verdict
         from rates.rpt_self_hosting_options
         where is_dearest_api_model
         order by basis desc, usd_per_million_tokens nulls last, pool, self_hosted_model
@@ -62,13 +63,17 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 said,
                 note(
-                    "Use is the measured hours at full load over the hours paid for on days on which it was "
-                    "measured; of the other days nothing is known. At the break-even use a "
-                    "million tokens costs the same on both. The tokens to pay for are those for which the "
-                    "API would charge what the cards cost in 30 days; the tokens there are, those that the "
-                    "counted part of the recommended switches of models leaves on the API model or moves to "
-                    "it. People who keep cards running are in neither price. Each pool stands beside the API "
-                    "model that costs most for those tokens."
+                    "By an assumed throughput one copy of the model is up around the clock. In the free "
+                    "hours it has cards that are paid already and that nobody holds; for all others a "
+                    "machine is rented, which is sold with all of its cards. Its price is over the tokens "
+                    "there are, those that the counted part of the recommended switches of models leaves on "
+                    "the API model or moves to it, at most over what the cards get through: use is that "
+                    "share. Of recorded calls use is the measured hours at full load over the hours paid "
+                    "for, on days on which it was measured; of the other days nothing is known. At the "
+                    "break-even use a million tokens costs the same on both; the tokens to pay for are those "
+                    "for which the API would charge what the cards cost in 30 days. People who keep cards "
+                    "running are in neither price. Each pool stands beside the API model that costs most for "
+                    "those tokens."
                 ),
             ),
             tables=(
@@ -81,9 +86,12 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("api_model", "API model"),
                         Column("task_types", "For", "words"),
                         Column("api_quality_score", "API quality", "percent"),
-                        Column("utilization_share", "Use", "percent"),
+                        Column("monthly_cost_usd", "Own, a month", "usd_table"),
+                        Column("api_cost_usd", "API, a month", "usd_table"),
+                        Column("free_hours", "Free hours", "count"),
                         Column("recorded_days", "Measured on days", "count"),
                         Column("paid_days", "Of days paid", "count"),
+                        Column("utilization_share", "Use", "percent"),
                         Column("usd_per_million_tokens", "Own, a million tokens", "usd_unit"),
                         Column("api_usd_per_million_tokens", "API, a million tokens", "usd_unit"),
                         Column("break_even_utilization_share", "Break-even use", "percent"),

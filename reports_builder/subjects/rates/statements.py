@@ -33,7 +33,8 @@ def what_is_open(totals: Evidence) -> Prose:
     return totals.say(
         f"The same work that cost **{{spend_usd:usd}}**{resources} in the period could cost "
         "**{spend_after_usd:usd}**: {action_count:count} actions are worth **{total_net_usd:usd}** a month "
-        "together, {net_share:percent} of spend (between {total_low_usd:usd} and {total_high_usd:usd})."
+        "together, {net_share:percent} of what was examined (between {total_low_usd:usd} and "
+        "{total_high_usd:usd})."
     )
 
 
@@ -215,7 +216,7 @@ def offers_that_pay(counts: Evidence) -> Prose:
         f"{{offers_paying:count}} of {{offers_judged:count}} {offers_called(counts)} would pay"
         + (
             ""
-            if counts["offers_paying"] == counts["offers_recommended"]
+            if counts["offers_recommended"] in (0, counts["offers_paying"])
             else "; as they exclude one another, at most {offers_recommended:count} can be signed"
         )
     )
@@ -229,7 +230,8 @@ def after_the_price_plan(offer: Evidence) -> Prose:
     ):
         return note("")
     return offer.say(
-        "; on the {usage_share_after_price_plan:percent} of that usage which the price plan leaves, "
+        "; if the price plan leaves as much of that usage as of all AI cost, "
+        "{usage_share_after_price_plan:percent}, "
         + (
             "it would lose **{lost_after_price_plan_usd:usd}** a month"
             if offer["lost_after_price_plan_usd"]

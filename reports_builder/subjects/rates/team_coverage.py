@@ -1,7 +1,8 @@
-"""What commitments cover of each team's usage, and who bears what is not used of them."""
+"""What commitments cover on each day and of each team's usage, and who bears what is not used of them."""
 
 from reports_builder.evidence import Evidence, note
-from reports_builder.model import Column, Section, Table
+from reports_builder.model import Column, Figure, Section, Table
+from reports_builder.subjects.rates.charts import coverage_by_day
 from reports_builder.warehouse import Warehouse
 
 _COLUMNS = (
@@ -29,14 +30,43 @@ def _teams(warehouse: Warehouse) -> Evidence:
     )
 
 
+def _days(warehouse: Warehouse) -> Evidence:
+    """The days on which something owned was paid for, by provider, of the last 90."""
+    return warehouse.evidence(
+        """
+        select usage_date, provider_name, coverage_share, utilization_share
+        from rates.rpt_commitment_coverage_daily
+        where is_total and utilization_share is not null and usage_date between :as_of - 89 and :as_of
+        order by usage_date, provider_name
+        """
+    )
+
+
+def _figures(days: Evidence) -> tuple[Figure, ...]:
+    """Coverage and utilization by day; one day alone is no line."""
+    if len({row["usage_date"] for row in days.records()}) < 2:
+        return ()
+    title = note("How much of the usage commitments covered, and how far they were used, day by day")
+    return (
+        Figure(
+            "commitment-coverage-by-day",
+            coverage_by_day(days),
+            title,
+            title + note(". A dashed line for what is covered, a solid one for what is used, by provider."),
+            days,
+            height=200,
+        ),
+    )
+
+
 def team_coverage_section(warehouse: Warehouse) -> tuple[Section, ...]:
     """Whom commitments benefit, and who answers for the rest; nothing where nothing is owned."""
-    teams = _teams(warehouse)
+    teams, days = _teams(warehouse), _days(warehouse)
     if not teams.rows:
         return ()
     return (
         Section(
-            "Commitments that you own: by team",
+            "Commitments that you own: by day and by team",
             text=(
                 note(
                     "Who bears the unused part of a commitment is the owner of those lines of the bill; what "
@@ -45,6 +75,7 @@ def team_coverage_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     "amounts differ."
                 ),
             ),
+            figures=_figures(days),
             tables=(Table(_COLUMNS, teams, max_rows=20),),
         ),
     )

@@ -1,12 +1,23 @@
 """Machines, storage and GPUs: what could be had for less, what speaks against it, what nobody measured."""
 
+from collections.abc import Mapping
+
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.formatting import Value, day_short
 from reports_builder.model import Column, Figure, Insight, KeyFigure, Recommendation, Section, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, USAGE
 from reports_builder.warehouse import Warehouse
 
 VALUE_KEY = "Bar: expected value. Upright mark: the high end of its range."
+
+
+def _because(row: Mapping[str, Value]) -> str:
+    """What was seen of the resource, and whether it was decided before."""
+    decided = row["decided_date"]
+    return f"{row['reason']}" + (f"; decided before, for {day_short(decided)}" if decided else "")
+
+
 _KINDS = (
     Column("action_kind", "Action", "words"),
     Column("accepted", "Accepted", "count"),
@@ -30,7 +41,7 @@ _RESOURCES = (
     Column("monthly_savings_usd", "Of it counted", "usd_table"),
     Column("low_monthly_savings_usd", "Low", "usd_table"),
     Column("payback_months", "Pays back after", "months"),
-    Column("reason", "Because"),
+    Column("reason", "Because", words=_because),
 )
 _PLACES = (
     Column("resource_id", "Machine"),
@@ -39,8 +50,12 @@ _PLACES = (
     Column("gpu_model", "Card"),
     Column("usd_per_gpu_hour", "Card and hour", "usd_table"),
     Column("placement_score", "Score", "percent"),
-    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    Column("base_savings_usd", "Saves a month", "usd_table"),
+    Column("low_savings_usd", "Low", "usd_table"),
+    Column("monthly_savings_usd", "High: all of it", "usd_table"),
     Column("migration_cost_usd", "The move", "usd_table"),
+    Column("effort", "Work in it"),
+    Column("owner_role", "Decides"),
     Column("payback_months", "Pays back after", "months"),
     Column("verdict", "Verdict"),
 )
@@ -92,7 +107,7 @@ def _resources(warehouse: Warehouse) -> Evidence:
         select
             resource_id, coalesce(instance_type, storage_class, resource_type) as now, region_id, team_id,
             action_kind, target, scope_cost_usd, possible_monthly_savings_usd, monthly_savings_usd,
-            low_monthly_savings_usd, payback_months, reason
+            low_monthly_savings_usd, payback_months, decided_date, reason
         from rates.rpt_usage_optimizations
         where verdict = 'accepted'
         order by monthly_savings_usd desc, provider_name, resource_id, applied_order
@@ -116,7 +131,8 @@ def _places(warehouse: Warehouse) -> Evidence:
         """
         select
             resource_id, provider_name, option_provider_name, gpu_model, usd_per_gpu_hour, placement_score,
-            monthly_savings_usd, migration_cost_usd, payback_months, verdict
+            base_savings_usd, low_savings_usd, monthly_savings_usd, migration_cost_usd, effort, owner_role,
+            payback_months, verdict
         from rates.rpt_placement_options
         where has_alternative
         order by provider_name, resource_id, score_rank
@@ -131,7 +147,10 @@ def _moves(warehouse: Warehouse) -> Evidence:
         select
             count(distinct resource_id) as placed,
             count(*) filter (where is_move_to_decide) as moves,
-            sum(monthly_savings_usd) filter (where is_move_to_decide) as moves_save_usd,
+            sum(base_savings_usd) filter (where is_move_to_decide) as moves_save_usd,
+            sum(low_savings_usd) filter (where is_move_to_decide) as moves_low_usd,
+            sum(monthly_savings_usd) filter (where is_move_to_decide) as moves_high_usd,
+            max(owner_role) as moves_owner_role,
             sum(migration_cost_usd) filter (where is_move_to_decide) as moves_take_usd,
             max(payback_months) filter (where is_move_to_decide) as moves_payback_months,
             max(lower_from_share) as lower_from_share
@@ -153,11 +172,12 @@ def _moves_said(moves: Evidence) -> tuple[Prose, ...]:
         )
     return (
         moves.say(
-            "To decide by the Head of Engineering: {moves:count} of {placed:count} machines with GPUs could "
-            "move to another provider of the same card for {moves_save_usd:usd} less a month, each to "
-            "the place with the highest score. The moves take {moves_take_usd:usd} once, back after "
-            "{moves_payback_months:months} at the latest. It is in no total, because the machine may first "
-            "be stopped or shared (above); a move is judged from a price on that is lower by more than "
+            "To decide by the {moves_owner_role:text}: {moves:count} of {placed:count} machines with GPUs "
+            "could move to another provider of the same card for {moves_save_usd:usd} less a month "
+            "({moves_low_usd:usd} to {moves_high_usd:usd}), each to the place with the highest score. The "
+            "moves take {moves_take_usd:usd} once, back after {moves_payback_months:months} at the latest. "
+            "It is in no total, because the machine may first be stopped or shared (above); a move is judged "
+            "from a price on that is lower by more than "
             "{lower_from_share:percent}."
         ),
     )

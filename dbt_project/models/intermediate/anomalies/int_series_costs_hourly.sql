@@ -1,4 +1,4 @@
-{# one row per series (total, provider, team, model, feature, customer; service, where a bill has lines by the hour) x hour of the
+{# one row per series (total, provider, team, model, feature, customer; service, account and pool, where a bill has lines by the hour) x hour of the
    day x UTC day, of the days that judging the last ones takes; hours that usually cost too little to be looked at are left out #}
 
 {# Like days four weeks back, of as many days as say how far hours usually differ. #}
@@ -54,6 +54,23 @@ costs as (
 
 ),
 
+billed as (
+
+    select
+        charges.charge_date as usage_date,
+        cast(extract(hour from charges.charge_period_start_at) as integer) as hour_of_day,
+        charges.service_name,
+        charges.sub_account_id,
+        charges.cost_pool,
+        charges.effective_cost_usd
+    from charges
+    inner join as_of on charges.charge_date between as_of.first_date and as_of.as_of_date
+    where
+        charges.is_counted and charges.is_direct and charges.source <> 'calls' and charges.charge_category <> 'Credit'
+        and {{ milliseconds_between('charges.charge_period_start_at', 'charges.charge_period_end_at') }} = {{ hour_in_milliseconds }}
+
+),
+
 by_series as (
 
     select usage_date, hour_of_day, 'total' as scope, 'total' as scope_id, cost_usd from costs
@@ -62,19 +79,12 @@ by_series as (
     select usage_date, hour_of_day, '{{ scope }}' as scope, {{ column }} as scope_id, cost_usd from costs
     where {{ column }} is not null
     {%- endfor %}
+    {#- Bills come later than calls, and most have no hours: what they are of is series of their own, in no other. #}
+    {%- for scope, column in [('service', 'service_name'), ('account', 'sub_account_id'), ('pool', 'cost_pool')] %}
     union all
-    {# Bills come later than calls, and most have no hours: their services are series of their own, in no other. #}
-    select
-        charges.charge_date as usage_date,
-        cast(extract(hour from charges.charge_period_start_at) as integer) as hour_of_day,
-        'service' as scope,
-        charges.service_name as scope_id,
-        charges.effective_cost_usd as cost_usd
-    from charges
-    inner join as_of on charges.charge_date between as_of.first_date and as_of.as_of_date
-    where
-        charges.is_counted and charges.is_direct and charges.source <> 'calls' and charges.charge_category <> 'Credit'
-        and {{ milliseconds_between('charges.charge_period_start_at', 'charges.charge_period_end_at') }} = {{ hour_in_milliseconds }}
+    select usage_date, hour_of_day, '{{ scope }}' as scope, {{ column }} as scope_id, effective_cost_usd as cost_usd from billed
+    where {{ column }} is not null
+    {%- endfor %}
 
 ),
 
@@ -91,14 +101,14 @@ summed as (
 
 ),
 
-{# What a bill has not told yet is no drop: a service is judged up to its last line. #}
+{# What a bill has not told yet is no drop: its series are judged up to their last line. #}
 spans as (
 
     select
         summed.scope,
         summed.scope_id,
         min(summed.usage_date) as first_date,
-        case when summed.scope = 'service' then max(summed.usage_date) else max(as_of.as_of_date) end as last_date
+        case when summed.scope in ('service', 'account', 'pool') then max(summed.usage_date) else max(as_of.as_of_date) end as last_date
     from summed
     cross join as_of
     group by summed.scope, summed.scope_id

@@ -20,7 +20,7 @@ costs as (
 
     select scope, scope_id, is_direct, cast(null as integer) as hour_of_day, usage_date, cost_usd from costs_daily
     union all
-    {# No pool is judged by the hour. #}
+    {# What is shared out is so by the day: of a pool hours are direct cost. #}
     select scope, scope_id, true as is_direct, hour_of_day, usage_date, cost_usd from costs_hourly
 
 ),

@@ -2,7 +2,7 @@
 
 with forecasts as (
 
-    select * from {{ ref('fct_cost_forecasts_monthly') }}
+    select * from {{ ref('int_cost_months_ahead') }}
 
 ),
 
@@ -66,7 +66,7 @@ months as (
 
 ),
 
-{# Past the twelve months that are forecast a day costs what one of the last of them does. #}
+{# Past the twelve months that are forecast a day costs what one of the last of them does. Models and pools have forecasts, and no budgets. #}
 last_forecasts as (
 
     select
@@ -74,7 +74,7 @@ last_forecasts as (
         scope_id,
         {{ ratio('forecast_usd', 'extract(day from last_day(month_start_date))') }} as daily_cost
     from forecasts
-    where scope not in ('business_unit', 'cost_centre')
+    where scope not in ('business_unit', 'cost_centre', 'model', 'pool')
     qualify row_number() over (partition by scope, scope_id order by month_start_date desc) = 1
 
 ),
@@ -116,7 +116,8 @@ expected as (
         last_forecasts.scope_id,
         'forecast' as basis,
         {{ money_of_double('coalesce(cast(forecasts.forecast_usd as double), last_forecasts.daily_cost * months.days_in_month)
-            + coalesce(shared_rates.daily_shared_cost, 0) * months.days_in_month') }} as expected_usd
+            + coalesce(shared_rates.daily_shared_cost, 0) * months.days_in_month') }} as expected_usd,
+        forecasts.event_usd
     from months
     cross join last_forecasts
     left join forecasts
@@ -128,7 +129,8 @@ expected as (
         rates.scope,
         rates.scope_id,
         rates.basis,
-        {{ money_of_double('rates.daily_cost * months.days_in_month') }} as expected_usd
+        {{ money_of_double('rates.daily_cost * months.days_in_month') }} as expected_usd,
+        {{ money('null') }} as event_usd
     from months
     cross join rates
 
@@ -193,7 +195,7 @@ ranked as (
 final as (
 
     select
-        scope, scope_id, month_start_date, quarter_start_date, year_start_date, is_in_quarter, is_in_year, basis, expected_usd, growth_share, contingency_share,
+        scope, scope_id, month_start_date, quarter_start_date, year_start_date, is_in_quarter, is_in_year, basis, expected_usd, event_usd, growth_share, contingency_share,
         cast(whole_part_cents + case when is_part and place <= left_cents then 1 else 0 end as decimal(19, 0)) as proposed_cents
     from ranked
     where exact_cents is not null

@@ -30,6 +30,12 @@ event_days as (
 
 ),
 
+calendar_days as (
+
+    select * from {{ ref('int_calendar_ahead') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -60,15 +66,16 @@ used as (
         forecasts.scope_id,
         forecasts.forecast_date,
         forecasts.forecast_usd,
+        forecasts.forecast_usd - coalesce(calendar_days.calendar_usd, 0) as even_forecast_usd,
         methods.wape
     from forecasts
     inner join as_of on forecasts.origin_date = as_of.as_of_date
     inner join methods
         on
-            forecasts.scope = methods.scope
-            and forecasts.scope_id = methods.scope_id
-            and forecasts.forecast_method = methods.forecast_method
-            and methods.is_used
+            forecasts.scope = methods.scope and forecasts.scope_id = methods.scope_id
+            and forecasts.forecast_method = methods.forecast_method and methods.is_used
+    left join calendar_days
+        on forecasts.scope = calendar_days.scope and forecasts.scope_id = calendar_days.scope_id and forecasts.forecast_date = calendar_days.forecast_date
 
 ),
 
@@ -78,14 +85,14 @@ levels as (
         scope,
         scope_id,
         max(wape) as wape,
-        {{ stable_avg('forecast_usd') }} as daily_cost
+        {{ stable_avg('even_forecast_usd') }} as even_daily_cost
     from used
     where forecast_usd is not null
     group by scope, scope_id
 
 ),
 
-{# Past its 30 days the mean of the method goes on: growth is a matter of events and scenarios, not of a line drawn for a year. #}
+{# Past its 30 days the mean of the method goes on, and with it what is billed by the month: growth is a matter of events and scenarios, not of a line drawn for a year. #}
 own as (
 
     select
@@ -94,12 +101,14 @@ own as (
         as_of.as_of_date + ages.number as forecast_date,
         ages.number as horizon_days,
         coalesce(levels.wape, 1) as wape,
-        {{ decimal_of_double('coalesce(used.forecast_usd, levels.daily_cost)', 'decimal(28, 6)') }} as own_usd
+        {{ decimal_of_double('coalesce(used.forecast_usd, levels.even_daily_cost + coalesce(calendar_days.calendar_usd, 0))', 'decimal(28, 6)') }} as own_usd
     from levels
     cross join as_of
     cross join ages
     left join used
         on levels.scope = used.scope and levels.scope_id = used.scope_id and used.forecast_date = as_of.as_of_date + ages.number
+    left join calendar_days
+        on levels.scope = calendar_days.scope and levels.scope_id = calendar_days.scope_id and calendar_days.forecast_date = as_of.as_of_date + ages.number
 
 ),
 
@@ -110,6 +119,7 @@ missed as (
         *,
         {{ decimal_of_double('abs(cast(own_usd as double)) * wape', 'decimal(28, 6)') }} as missed_usd
     from own
+    where scope in ('component', 'provider', 'team')
 
 ),
 
@@ -135,17 +145,14 @@ compared as (
 fitted as (
 
     select
-        scope,
-        scope_id,
-        forecast_date,
-        horizon_days,
-        own_usd,
-        own_usd + case
-            when scope in ('component', 'provider', 'team') and is_whole and parts_usd > 0 and apart_usd is not null
-                then {{ split_exactly('apart_usd', 'running_usd', '(running_usd - missed_usd)', 'parts_usd', 'decimal(28, 6)') }}
+        own.scope, own.scope_id, own.forecast_date, own.horizon_days, own.own_usd,
+        own.own_usd + case
+            when compared.is_whole and compared.parts_usd > 0 and compared.apart_usd is not null
+                then {{ split_exactly('compared.apart_usd', 'compared.running_usd', '(compared.running_usd - compared.missed_usd)', 'compared.parts_usd', 'decimal(28, 6)') }}
             else cast(0 as decimal(28, 6))
         end as fitted_usd
-    from compared
+    from own
+    left join compared on own.scope = compared.scope and own.scope_id = compared.scope_id and own.forecast_date = compared.forecast_date
 
 ),
 
@@ -163,10 +170,7 @@ amounts as (
     from event_days
     inner join shares on event_days.scope = shares.event_scope and event_days.scope_id = shares.event_scope_id
     left join fitted
-        on
-            event_days.scope = fitted.scope
-            and event_days.scope_id = fitted.scope_id
-            and event_days.forecast_date = fitted.forecast_date
+        on event_days.scope = fitted.scope and event_days.scope_id = fitted.scope_id and event_days.forecast_date = fitted.forecast_date
 
 ),
 
@@ -196,10 +200,7 @@ final as (
         {{ money('fitted.fitted_usd + coalesce(changed.event_usd, 0)') }} as forecast_usd
     from fitted
     left join changed
-        on
-            fitted.scope = changed.scope
-            and fitted.scope_id = changed.scope_id
-            and fitted.forecast_date = changed.forecast_date
+        on fitted.scope = changed.scope and fitted.scope_id = changed.scope_id and fitted.forecast_date = changed.forecast_date
 
 )
 

@@ -54,7 +54,7 @@ changed as (
         month_start_date,
         scope,
         scope_id,
-        {{ money('sum(cost_usd - prior_cost_usd)') }} as change_usd
+        {{ money('sum(days_usd + price_usd + volume_usd + mix_usd + efficiency_usd + new_usd + lost_usd)') }} as change_usd
     from changes
     group by month_start_date, scope, scope_id
 

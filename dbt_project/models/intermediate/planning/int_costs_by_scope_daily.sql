@@ -1,4 +1,4 @@
-{# one row per scope (total, component, provider, team; what else has a budget or an event to come) x UTC day with usage up to the as-of date: the series that
+{# one row per scope (total, component, provider, team, model, pool; what else has a budget or an event to come) x UTC day with usage up to the as-of date: the series that
    are forecast. A day on which nothing at all was called is a gap in the data, not a day without cost; a day on which only this scope was
    idle costs 0 #}
 
@@ -14,6 +14,12 @@ budgets as (
 
 ),
 
+fixed_bills as (
+
+    select * from {{ ref('int_fixed_bills') }}
+
+),
+
 events as (
 
     select * from {{ ref('forecast_events') }}
@@ -26,15 +32,20 @@ as_of as (
 
 ),
 
-{# What is shared out goes on at its daily rate: it is not forecast. #}
-direct_charges as (
+counted_charges as (
 
-    select charges.*
+    select
+        charges.*,
+        case when fixed_bills.fixed_kind = 'spread' then charges.effective_cost_usd else 0 end as spread_cost_usd,
+        case when fixed_bills.fixed_kind = 'on one day' then charges.effective_cost_usd else 0 end as one_day_cost_usd
     from charges
+    left join fixed_bills on {{ bill_key('charges') }} = fixed_bills.bill_key
     inner join as_of on charges.charge_date between as_of.first_usage_date and as_of.as_of_date
-    where charges.is_counted and charges.is_direct
+    where charges.is_counted
 
 ),
+
+{# What is shared out goes on at its daily rate: beside its pool it is not forecast. #}
 
 costs as (
 
@@ -43,9 +54,14 @@ costs as (
         coalesce(provider, provider_name) as provider,
         team_id,
         cost_component,
-        sum(effective_cost_usd) as cost_usd
-    from direct_charges
-    group by charge_date, coalesce(provider, provider_name), team_id, cost_component
+        model,
+        cost_pool,
+        is_direct,
+        sum(effective_cost_usd) as cost_usd,
+        sum(spread_cost_usd) as spread_cost_usd,
+        sum(one_day_cost_usd) as one_day_cost_usd
+    from counted_charges
+    group by charge_date, coalesce(provider, provider_name), team_id, cost_component, model, cost_pool, is_direct
 
 ),
 
@@ -65,10 +81,16 @@ budgeted_costs as (
         ('business_unit', 'business_unit_id'), ('project', 'project_id'), ('user', 'user_id'), ('cost_centre', 'cost_centre'), ('organization', 'organization_id'),
         ('customer', 'customer_id'), ('product', 'product_id'), ('feature', 'feature_id'), ('service', 'service_name'), ('region', 'region_id')
     ] %}
-    select direct_charges.charge_date as usage_date, budgeted_scopes.scope, budgeted_scopes.scope_id, sum(direct_charges.effective_cost_usd) as cost_usd
-    from direct_charges
-    inner join budgeted_scopes on budgeted_scopes.scope = '{{ scope }}' and direct_charges.{{ column }} = budgeted_scopes.scope_id
-    group by direct_charges.charge_date, budgeted_scopes.scope, budgeted_scopes.scope_id
+    select
+        counted_charges.charge_date as usage_date,
+        budgeted_scopes.scope,
+        budgeted_scopes.scope_id,
+        sum(counted_charges.effective_cost_usd) as cost_usd,
+        sum(counted_charges.spread_cost_usd) as spread_cost_usd,
+        sum(counted_charges.one_day_cost_usd) as one_day_cost_usd
+    from counted_charges
+    inner join budgeted_scopes on budgeted_scopes.scope = '{{ scope }}' and counted_charges.is_direct and counted_charges.{{ column }} = budgeted_scopes.scope_id
+    group by counted_charges.charge_date, budgeted_scopes.scope, budgeted_scopes.scope_id
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
@@ -85,8 +107,8 @@ budgeted_totals as (
 
 ),
 
-{# Each series is scored from 120 days, which takes time: what costs most comes first. #}
-budgeted as (
+{# To score a series from each of 120 days takes time: what costs most comes first. #}
+most_scored as (
 
     select
         scope,
@@ -98,17 +120,16 @@ budgeted as (
 
 by_scope as (
 
-    select usage_date, 'total' as scope, 'total' as scope_id, cost_usd from costs
+    {% for scope, scope_id, condition in [
+        ('total', "'total'", 'is_direct'), ('component', 'cost_component', 'is_direct'), ('provider', 'provider', 'is_direct'), ('team', 'team_id', 'is_direct'),
+        ('model', 'model', 'is_direct and model is not null'), ('pool', 'cost_pool', 'cost_pool is not null')
+    ] %}
+    select usage_date, '{{ scope }}' as scope, {{ scope_id }} as scope_id, cost_usd, spread_cost_usd, one_day_cost_usd
+    from costs
+    where {{ condition }}
     union all
-    select usage_date, 'component' as scope, cost_component as scope_id, cost_usd from costs
-    union all
-    select usage_date, 'provider' as scope, provider as scope_id, cost_usd from costs
-    union all
-    select usage_date, 'team' as scope, team_id as scope_id, cost_usd from costs
-    union all
-    select budgeted_costs.usage_date, budgeted_costs.scope, budgeted_costs.scope_id, budgeted_costs.cost_usd
-    from budgeted_costs
-    inner join budgeted on budgeted_costs.scope = budgeted.scope and budgeted_costs.scope_id = budgeted.scope_id
+    {%- endfor %}
+    select usage_date, scope, scope_id, cost_usd, spread_cost_usd, one_day_cost_usd from budgeted_costs
 
 ),
 
@@ -118,29 +139,43 @@ summed as (
         usage_date,
         scope,
         scope_id,
-        {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd
+        {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd,
+        {{ money('coalesce(sum(one_day_cost_usd), 0)') }} as one_day_cost_usd,
+        {{ even_cost('coalesce(sum(spread_cost_usd), 0)', 'usage_date') }} as spread_even_cost_usd,
+        {{ money('coalesce(sum(spread_cost_usd), 0)') }} as spread_cost_usd
     from by_scope
     group by usage_date, scope, scope_id
 
 ),
 
+{# Methods look ahead from every day, from every seventh, or from the as-of date alone, where no error is known. #}
 scopes as (
 
     select
-        scope,
-        scope_id,
-        min(usage_date) as first_usage_date
+        summed.scope,
+        summed.scope_id,
+        case
+            when summed.scope in {{ company_scopes() }} or bool_or(most_scored.scope is not null) then 1
+            when summed.scope in ('model', 'pool') then 7
+            else 120
+        end as days_between_origins,
+        min(summed.usage_date) as first_usage_date
     from summed
-    group by scope, scope_id
+    left join most_scored on summed.scope = most_scored.scope and summed.scope_id = most_scored.scope_id
+    group by summed.scope, summed.scope_id
 
 ),
 
+{# A pool that is spread over its month costs something on a day without data, too. #}
 days as (
 
-    select distinct usage_date from summed
+    select distinct usage_date from costs
+    where is_direct
 
 ),
 
+{# A bill of a fixed amount a month costs more a day in February than in March. On even days, of which methods are made, it costs a twelfth of its year on
+   the days of the mean month, and one that falls on a single day is left out: it comes again on that day. #}
 filled as (
 
     select
@@ -148,7 +183,11 @@ filled as (
         scopes.scope_id,
         days.usage_date,
         {{ iso_weekday('days.usage_date') }} as iso_weekday,
-        coalesce(summed.cost_usd, {{ money(0) }}) as cost_usd
+        scopes.days_between_origins,
+        coalesce(summed.cost_usd, {{ money(0) }}) as cost_usd,
+        coalesce({{ money('summed.cost_usd - summed.one_day_cost_usd - summed.spread_cost_usd + summed.spread_even_cost_usd') }}, {{ money(0) }}) as even_cost_usd,
+        coalesce(summed.spread_even_cost_usd, {{ money(0) }}) as spread_even_cost_usd,
+        coalesce(summed.one_day_cost_usd, {{ money(0) }}) as one_day_cost_usd
     from scopes
     inner join days on scopes.first_usage_date <= days.usage_date
     left join summed

@@ -40,7 +40,7 @@ dated as (
     select
         accepted.tracking_id,
         greatest(accepted.accepted_date, as_of.as_of_date + 1) as first_date,
-        case when accepted.task_type is not null then 'ai' else resource_components.cost_component end as cost_component,
+        case when accepted.task_type is not null then 'ai' when accepted.action_kind = 'commitment' then 'infrastructure' else resource_components.cost_component end as cost_component,
         {{ ratio('accepted.predicted_monthly_savings_usd', '30') }}
         * least(greatest({{ days_between('as_of.as_of_date', 'accepted.accepted_date') }} - 1 + {{ days_known }}, 0), {{ days_known }}) / cast({{ days_known }} as double) as daily_savings
     from accepted

@@ -49,7 +49,7 @@ savings as (
     from charges
     inner join as_of on charges.charge_date between as_of.as_of_date - {{ days_known - 1 }} and as_of.as_of_date
     where
-        charges.is_counted and charges.charge_category = 'Usage' and charges.commitment_discount_status in ('Used', 'Unused')
+        charges.is_counted and charges.commitment_discount_status in ('Used', 'Unused')
         and charges.commitment_discount_id is not null
     group by charges.provider_name, charges.commitment_discount_id
 

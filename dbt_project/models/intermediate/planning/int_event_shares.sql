@@ -69,7 +69,7 @@ located as (
     {%- for scope, column in [
         ('component', 'cost_component'), ('provider', 'provider_id'), ('team', 'team_id'), ('business_unit', 'business_unit_id'), ('project', 'project_id'),
         ('user', 'user_id'), ('cost_centre', 'cost_centre'), ('organization', 'organization_id'), ('customer', 'customer_id'), ('product', 'product_id'),
-        ('feature', 'feature_id'), ('service', 'service_name'), ('region', 'region_id')
+        ('feature', 'feature_id'), ('service', 'service_name'), ('region', 'region_id'), ('model', 'model'), ('pool', 'cost_pool')
     ] %}
     union all
     select event_scope, event_scope_id, '{{ scope }}' as scope, {{ column }} as scope_id, days_of_data, effective_cost_usd from named

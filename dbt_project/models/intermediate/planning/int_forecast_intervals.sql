@@ -24,6 +24,33 @@ outcomes as (
 
 ),
 
+{# A number for each series: groups of millions of rows by text take twice as long. One outcome of each origin, and one of each day, is counted for it. #}
+series as (
+
+    select
+        scope,
+        scope_id,
+        forecast_method,
+        row_number() over (order by scope asc, scope_id asc, forecast_method asc) as series_number
+    from outcomes
+    group by scope, scope_id, forecast_method
+
+),
+
+numbered as (
+
+    select
+        series.series_number,
+        outcomes.forecast_date,
+        outcomes.miss,
+        case when row_number() over (partition by series.series_number, outcomes.origin_date order by outcomes.forecast_date) = 1 then 1 end as is_of_new_origin,
+        case when row_number() over (partition by series.series_number, outcomes.forecast_date order by outcomes.origin_date) = 1 then 1 end as is_of_new_day
+    from outcomes
+    inner join series
+        on outcomes.scope = series.scope and outcomes.scope_id = series.scope_id and outcomes.forecast_method = series.forecast_method
+
+),
+
 judged_origins as (
 
     select distinct forecasts.origin_date
@@ -39,39 +66,38 @@ judged_origins as (
 bands as (
 
     select
-        outcomes.scope,
-        outcomes.scope_id,
-        outcomes.forecast_method,
+        numbered.series_number,
         judged_origins.origin_date,
         {%- for name, share in [('band_ratio', 0.85), ('wide_ratio', 0.99)] %}
         round(exp(greatest(
-            {{ percentile('outcomes.miss', share) }},
-            coalesce({{ percentile('case when outcomes.forecast_date > judged_origins.origin_date - 21 then outcomes.miss end', share) }}, 0)
+            {{ percentile('numbered.miss', share) }},
+            coalesce({{ percentile('case when numbered.forecast_date > judged_origins.origin_date - 21 then numbered.miss end', share) }}, 0)
         )), 9) as {{ name }},
         {%- endfor %}
-        cast(count(distinct outcomes.origin_date) as bigint) as origins,
-        cast(count(distinct outcomes.forecast_date) as bigint) as outcome_days
+        cast(count(numbered.is_of_new_origin) as bigint) as origins,
+        cast(count(numbered.is_of_new_day) as bigint) as outcome_days
     from judged_origins
-    inner join outcomes on outcomes.forecast_date <= judged_origins.origin_date
-    group by outcomes.scope, outcomes.scope_id, outcomes.forecast_method, judged_origins.origin_date
-    having count(distinct outcomes.origin_date) >= 10
+    inner join numbered on numbered.forecast_date <= judged_origins.origin_date
+    group by numbered.series_number, judged_origins.origin_date
+    having count(numbered.is_of_new_origin) >= 10
 
 ),
 
 final as (
 
     select
-        scope,
-        scope_id,
-        forecast_method,
-        origin_date,
-        origins,
-        outcome_days,
-        1 / band_ratio as lower_ratio,
-        band_ratio as upper_ratio,
-        case when outcome_days >= 40 then 1 / wide_ratio end as lower_95_ratio,
-        case when outcome_days >= 40 then wide_ratio end as upper_95_ratio
+        series.scope,
+        series.scope_id,
+        series.forecast_method,
+        bands.origin_date,
+        bands.origins,
+        bands.outcome_days,
+        1 / bands.band_ratio as lower_ratio,
+        bands.band_ratio as upper_ratio,
+        case when bands.outcome_days >= 40 then 1 / bands.wide_ratio end as lower_95_ratio,
+        case when bands.outcome_days >= 40 then bands.wide_ratio end as upper_95_ratio
     from bands
+    inner join series on bands.series_number = series.series_number
 
 )
 

@@ -21,8 +21,8 @@ sums as (
 
 ),
 
-{# The errors of single days partly cancel: the band of a sum comes from past sums of 30 days. These windows overlap, so they know
-   less than their number says, and the range is no probability; hence one width for both sides, four in five past sums lay within it. #}
+{# The errors of single days partly cancel: the band of a sum comes from past sums of 30 days, one width for both sides. These windows overlap and know less
+   than their number says: a range that is to hold four in five of the sums to come is Student's, of as many sums as do not overlap. #}
 known as (
 
     select
@@ -32,7 +32,7 @@ known as (
         sums.origin_date,
         cast(count(*) as bigint) as known_sums,
         cast(floor({{ days_between('min(past.origin_date)', 'max(past.origin_date)') }} / cast(30 as double)) + 1 as integer) as independent_sums,
-        exp({{ percentile('abs(ln(past.outcome_ratio))', 0.8) }}) as band_ratio
+        sqrt({{ stable_avg('power(ln(past.outcome_ratio), 2)') }}) as usual_miss
     from sums
     inner join sums as past
         on
@@ -43,8 +43,7 @@ known as (
 
 ),
 
-{# What lies on the edge of the range lies within it, however the last digits of a double fall. #}
-judged as (
+banded as (
 
     select
         sums.scope,
@@ -55,13 +54,55 @@ judged as (
         sums.actual_usd,
         coalesce(known.known_sums, 0) as known_sums,
         coalesce(known.independent_sums, 0) as independent_sums,
-        known.band_ratio,
-        round(sums.actual_usd, 6) between round(sums.forecast_usd / known.band_ratio, 6) and round(sums.forecast_usd * known.band_ratio, 6) as is_within_range
+        round(exp(known.usual_miss * case known.independent_sums when 1 then 3.078 when 2 then 1.886 else 1.638 end), 9) as band_ratio
     from sums
     left join known
         on
             sums.scope = known.scope and sums.scope_id = known.scope_id and sums.forecast_method = known.forecast_method
             and sums.origin_date = known.origin_date
+
+),
+
+{# Of all spend parts may have missed either way and cancelled by chance: its range is no narrower than misses of components that know nothing of each other. #}
+components as (
+
+    select
+        forecast_method,
+        origin_date,
+        sqrt({{ stable_sum('power((band_ratio - 1) * forecast_usd, 2)') }}) as missed_usd
+    from banded
+    where scope = 'component'
+    group by forecast_method, origin_date
+
+),
+
+ranged as (
+
+    select
+        banded.scope,
+        banded.scope_id,
+        banded.forecast_method,
+        banded.origin_date,
+        banded.forecast_usd,
+        banded.actual_usd,
+        banded.known_sums,
+        banded.independent_sums,
+        case
+            when banded.scope = 'total' and banded.band_ratio is not null
+                then greatest(banded.band_ratio, round(1 + coalesce({{ ratio('components.missed_usd', 'banded.forecast_usd') }}, 0), 9))
+            else banded.band_ratio
+        end as band_ratio
+    from banded
+    left join components on banded.forecast_method = components.forecast_method and banded.origin_date = components.origin_date
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ is_within('actual_usd', 'forecast_usd / band_ratio', 'forecast_usd * band_ratio') }} as is_within_range
+    from ranged
 
 )
 

@@ -6,9 +6,33 @@ with lines as (
 
 ),
 
-drivers as (
+investments as (
+
+    select * from {{ ref('int_investments') }}
+
+),
+
+seed_drivers as (
 
     select * from {{ ref('investment_drivers') }}
+
+),
+
+drivers as (
+
+    select
+        seed_drivers.investment_id, seed_drivers.driver_id, seed_drivers.driver_name, seed_drivers.low_ratio, seed_drivers.high_ratio,
+        seed_drivers.improvement_share, seed_drivers.improvement_cost_usd, seed_drivers.improvement_months, seed_drivers.first_step
+    from seed_drivers
+    inner join investments on seed_drivers.investment_id = investments.investment_id and investments.is_of_seed
+    {%- for driver, name in [('cost', 'What it costs'), ('benefit', 'What it brings in')] %}
+    union all
+    select
+        investment_id, '{{ driver }}' as driver_id, '{{ name }}' as driver_name, {{ driver }}_low_ratio as low_ratio, {{ driver }}_high_ratio as high_ratio,
+        null as improvement_share, null as improvement_cost_usd, null as improvement_months, null as first_step
+    from investments
+    where not is_of_seed
+    {%- endfor %}
 
 ),
 

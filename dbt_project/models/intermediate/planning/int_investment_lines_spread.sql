@@ -2,12 +2,11 @@
 
 with investments as (
 
-    select * from {{ ref('investments') }}
-    {{ own_or_else_examples() }}
+    select * from {{ ref('int_investments') }}
 
 ),
 
-lines as (
+seed_lines as (
 
     select * from {{ ref('investment_lines') }}
 
@@ -16,6 +15,28 @@ lines as (
 periods as (
 
     {{ whole_numbers(0, 600) }}
+
+),
+
+{# What is entered on a page is three lines: costs move together, and the benefit by itself. #}
+lines as (
+
+    select
+        seed_lines.investment_id, seed_lines.line_id, seed_lines.driver_id, seed_lines.basis, seed_lines.kind, seed_lines.is_ai_cost, seed_lines.amount_usd,
+        seed_lines.first_period, seed_lines.last_period, seed_lines.growth_share
+    from seed_lines
+    inner join investments on seed_lines.investment_id = investments.investment_id and investments.is_of_seed
+    {%- for line, driver, first, last, growth in [
+        ('once_cost', 'cost', '0', '0', 'cast(0 as double)'), ('running_cost', 'cost', '1', 'last_period', 'cast(0 as double)'),
+        ('benefit', 'benefit', '1', 'last_period', 'growth_share')
+    ] %}
+    union all
+    select
+        investment_id, '{{ line }}' as line_id, '{{ driver }}' as driver_id, 'planned' as basis, '{{ driver }}' as kind, false as is_ai_cost,
+        {{ line }}_usd as amount_usd, {{ first }} as first_period, {{ last }} as last_period, {{ growth }} as growth_share
+    from investments
+    where not is_of_seed and {{ line }}_usd > 0
+    {%- endfor %}
 
 ),
 

@@ -2,7 +2,7 @@
 
 with investments as (
 
-    select * from {{ ref('investments') }}
+    select * from {{ ref('int_investments') }}
 
 ),
 

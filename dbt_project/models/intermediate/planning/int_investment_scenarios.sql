@@ -2,8 +2,7 @@
 
 with investments as (
 
-    select * from {{ ref('investments') }}
-    {{ own_or_else_examples() }}
+    select * from {{ ref('int_investments') }}
 
 ),
 

@@ -1,7 +1,7 @@
 {# one row per month that is over x scope (total, component, team; what else has a budget), and per quarter or year with a budget that ended with that
-   month: what it cost, what the month before cost, and what price, volume, mix, efficiency, what is new and what is lost changed in its use #}
+   month: what it cost, what the month before cost, and what the days of the month, price, volume, mix, efficiency, what is new and what is lost changed in its use #}
 
-{% set parts = ['price', 'volume', 'mix', 'efficiency', 'new', 'lost'] %}
+{% set parts = ['days', 'price', 'volume', 'mix', 'efficiency', 'new', 'lost'] %}
 
 with costs as (
 
@@ -192,7 +192,7 @@ longer_periods as (
 ),
 
 {% set columns = ['period', 'period_start_date', 'month_start_date', 'scope', 'scope_id', 'days_in_month', 'covered_days', 'actual_usd', 'shared_usd', 'prior_days',
-    'prior_actual_usd', 'prior_shared_usd', 'price_usd', 'volume_usd', 'mix_usd', 'efficiency_usd', 'new_usd', 'lost_usd'] %}
+    'prior_actual_usd', 'prior_shared_usd', 'days_usd', 'price_usd', 'volume_usd', 'mix_usd', 'efficiency_usd', 'new_usd', 'lost_usd'] %}
 final as (
 
     select {{ columns | join(', ') }} from set_beside

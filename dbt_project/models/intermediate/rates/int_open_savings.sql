@@ -52,7 +52,7 @@ kinds as (
 counted as (
 
     select
-        case when usage_actions.action_kind in ('unattached_volume', 'stopped_volume', 'storage_tier', 'empty_bucket') then 'storage' else 'infrastructure' end as component_id,
+        case when usage_actions.action_kind in ('unattached_volume', 'stopped_volume', 'storage_tier', 'empty_bucket', 'volume_type') then 'storage' else 'infrastructure' end as component_id,
         usage_actions.provider as provider_id,
         usage_actions.team_id,
         'machines' as made_on,

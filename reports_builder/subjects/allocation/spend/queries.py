@@ -26,8 +26,9 @@ def all_spend(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            cost_usd, prior_cost_usd, cost_change_share, unowned_cost_usd, unowned_share,
-            unowned_target_share, is_owned_enough
+            cost_usd, comparable_prior_cost_usd as prior_cost_usd, prior_cost_usd as stated_prior_cost_usd,
+            calendar_usd, round(calendar_usd, 2) <> 0 as is_moved_by_calendar, cost_change_share,
+            unowned_cost_usd, unowned_share, unowned_target_share, is_owned_enough
         from allocation.rpt_spend_by_category
         where service_category = 'all' and categories_beside_ai > 0
         """
@@ -56,13 +57,24 @@ def ai_share(warehouse: Warehouse) -> Evidence:
     )
 
 
+def services(warehouse: Warehouse) -> Evidence:
+    """Services of each provider with their cost, the dearest first; no row where AI is all spend."""
+    return warehouse.evidence(
+        """
+        select provider_name, service_name, cost_usd, cost_share, provider_cost_usd
+        from allocation.rpt_spend_by_service
+        order by cost_rank
+        """
+    )
+
+
 def categories(warehouse: Warehouse) -> Evidence:
     """Spend by service category, the largest first, and all of it at the end."""
     return warehouse.evidence(
         """
         select
-            service_category, cost_usd, prior_cost_usd, cost_change_share, cost_share, unowned_cost_usd,
-            unowned_share
+            service_category, cost_usd, comparable_prior_cost_usd as prior_cost_usd, cost_change_share,
+            cost_share, unowned_cost_usd, unowned_share
         from allocation.rpt_spend_by_category
         order by service_category = 'all', cost_usd desc, service_category
         """

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reports_builder import formatting
-from reports_builder.chart_kinds import ranked_bars
+from reports_builder.chart_kinds import ranked_bars, shares_as_areas
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
@@ -18,6 +18,8 @@ _COMPONENTS = (
     Column("services_cost_usd", "Services", "usd_table"),
     Column("other_cost_usd", "Other", "usd_table"),
 )
+# Fewer are read from a table at a glance.
+_FEWEST_SERVICES = 3
 _TOTAL = Column("total_cost_usd", "Cost", "usd_table")
 
 
@@ -40,6 +42,7 @@ def all_spend_said(warehouse: Warehouse, spend: Evidence, outlook: Evidence) -> 
     if spend["prior_cost_usd"] is not None:
         said += spend.say(", {cost_change_share:delta} on the {prior_cost_usd:usd} of ")
         said += note(f"{warehouse.period_of(spend).before}")
+        said += note(" on days of the same length" if spend["is_moved_by_calendar"] else "")
     said += note("; ")
     ai = ask.ai_share(warehouse)
     if ai["ai_share"] is not None:
@@ -103,7 +106,24 @@ def categories_section(warehouse: Warehouse) -> Section:
         Column("unowned_cost_usd", "Without an owner", "usd_table"),
         Column("unowned_share", "Of the cost", "percent"),
     )
-    return Section("All spend by service category", tables=(Table(columns, categories),))
+    return Section(
+        "All spend by service category",
+        _put_on_same_days(ask.all_spend(warehouse)),
+        tables=(Table(columns, categories),),
+    )
+
+
+def _put_on_same_days(spend: Evidence) -> tuple[Prose, ...]:
+    """Why the period before is not what was billed for it, where it is not."""
+    if not spend.rows or not spend["is_moved_by_calendar"]:
+        return ()
+    return (
+        spend.say(
+            "Bills of a fixed amount a month cost less a day in a longer month, and some fall on one day of "
+            "it, so the period before is put on days like those of this one. As billed it was "
+            "{stated_prior_cost_usd:usd_table}; the calendar alone makes {calendar_usd:delta_usd_table}."
+        ),
+    )
 
 
 def owned(month: Evidence) -> Prose:
@@ -183,6 +203,40 @@ def owner_figures(warehouse: Warehouse, month: Evidence) -> tuple[Figure, ...]:
         for name, label, evidence, title in found
         if evidence.rows
     )
+
+
+def services_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Where all spend goes, by provider and service; nothing where there are too few to compare."""
+    services = ask.services(warehouse)
+    if len([row for row in services.records() if _is_above_zero(row["cost_usd"])]) < _FEWEST_SERVICES:
+        return ()
+    title = services.say(
+        "{service_name:text} of {provider_name:text} takes {cost_share:percent} of all spend"
+    )
+    columns = (
+        Column("provider_name", "Provider"),
+        Column("service_name", "Service"),
+        Column("cost_usd", "Cost", "usd_table"),
+        Column("cost_share", "Share of all spend", "percent"),
+    )
+    figure = Figure(
+        "spend-by-service",
+        shares_as_areas(services, group="provider_name", label="service_name", value="cost_usd", style="usd"),
+        title,
+        title + services.say(", {cost_usd:usd}. A rectangle for each service, as large as its cost."),
+        services,
+        height=340,
+        key="As large as the cost of 30 days. One colour: one provider.",
+    )
+    return (
+        Section(
+            "By provider and service", figures=(figure,), tables=(Table(columns, services, max_rows=30),)
+        ),
+    )
+
+
+def _is_above_zero(cost: Value) -> bool:
+    return cost is not None and float(str(cost)) > 0
 
 
 def components_section(warehouse: Warehouse) -> Section:

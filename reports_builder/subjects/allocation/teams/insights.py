@@ -4,6 +4,7 @@ from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.subjects.allocation.teams.statements import TEAM_COLUMNS
 from reports_builder.subjects.capabilities import BENCHMARKING, INVOICING
+from reports_builder.subjects.planning.budgets import advice
 
 _DOMAIN = "Organizational Alignment"
 
@@ -50,7 +51,7 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence
             domain_spec=f"{_DOMAIN} (budget against actual)",
             domain_framework="Quantify Business Value: Budgeting",
             ubr_impact=budgets.say(
-                "**{projected_variance_usd:usd}** of margin in the month that was not planned to go."
+                "**{projected_variance_usd:usd}** of cost in the month that was not planned."
             ),
             recommendation=Recommendation(
                 budget_decision(ahead),
@@ -81,7 +82,8 @@ def budget_decision(budgets: Evidence) -> Prose:
     if not any(team["suggested_budget_usd"] for team in _over_with(budgets)):
         return said
     return said + budgets.say(
-        " The teams' budgets would then come to {suggested_team_budgets_usd:usd} a month"
+        " The teams' budgets, those that are too large cut to what is proposed, would then come to "
+        "{suggested_team_budgets_usd:usd} a month"
         + ("." if budgets["company_budget_usd"] is None else "; the company's is {company_budget_usd:usd}.")
     )
 
@@ -104,34 +106,49 @@ def team_decision(team: Evidence) -> Prose:
         )
     if team["is_covered_by_savings"]:
         return (
-            team.say("{team_name:text}: change the use, not the budget. Open savings")
+            team.say(f"{{team_name:text}}: {advice.USE}. Open savings")
             + _savings_of(team)
-            + team.say(" cover the {projected_variance_usd:usd_table} that it is heading over ")
+            + team.say(
+                " cover what it is heading over, {projected_variance_usd:usd_table} in "
+                "{month_start_date:month} and up to {most_over_usd:usd_table} in a month to "
+                "{last_date_ahead:month}, "
+            )
             + _kept_from(team)
-            + team.say(" The team says by {decide_by_date:day} which of them (optimization page) it makes.")
+            + team.say(
+                " The team says by {decide_by_date:day} which of them (optimization page) it makes; with all "
+                "of them {proposed_after_savings_usd:usd_table} a month is proposed for the next quarter, "
+                "contingency included."
+            )
             + _hard_stop(team)
         )
     if team["overrun_verdict"] == "both are":
         return (
             team.say(
-                "{team_name:text}: change the use, then the budget. It was over in {over_months:count} of "
+                f"{{team_name:text}}: {advice.USE_FIRST}. "
+                "It was over in {over_months:count} of "
                 "{judged_months:count} whole months. Decide first on the open savings"
             )
             + _savings_of(team)
             + team.say(
-                " from {all_saved_from_date:month} on: a part of the {projected_variance_usd:usd_table} "
-                "that it is heading over. Then set the budget to {suggested_budget_usd:usd_table}, or to "
-                "{suggested_without_savings_usd:usd_table} if nothing is saved, by {decide_by_date:day}."
+                " from {all_saved_from_date:month} on: with all of them made the dearest month to "
+                "{last_date_ahead:month} is still {most_over_after_savings_usd:usd_table} over. Then set the "
+                "budget to {suggested_budget_usd:usd_table}, or to {suggested_without_savings_usd:usd_table} "
+                "if nothing is saved, by {decide_by_date:day}, as proposed for the next quarter: "
             )
+            + _holds(team)
             + _hard_stop(team)
         )
     if team["overrun_verdict"] == "the budget is wrong":
-        return team.say(
-            "{team_name:text}: change the budget, not the use. It was over in {over_months:count} of "
-            "{judged_months:count} whole months, and no saving is open. Set it to "
-            "{suggested_budget_usd:usd_table}, what a month has cost lately or what is forecast, whichever "
-            "is more, by {decide_by_date:day}."
-        ) + _hard_stop(team)
+        return (
+            team.say(
+                f"{{team_name:text}}: {advice.BUDGET}. "
+                "It was over in {over_months:count} of "
+                "{judged_months:count} whole months, and no saving is open. Set it to "
+                "{suggested_budget_usd:usd_table} by {decide_by_date:day}, as proposed for the next quarter: "
+            )
+            + _holds(team)
+            + _hard_stop(team)
+        )
     said = team.say(
         "{team_name:text}: decide by {decide_by_date:day} whether to raise its budget for "
         "{month_start_date:month} to {projected_cost_usd:usd_table}, or have the team say what it cuts to "
@@ -149,7 +166,11 @@ def _savings_of(team: Evidence) -> Prose:
         for column, words in (
             ("open_savings_on_machines_usd", "on machines and storage"),
             ("open_savings_on_calls_usd", "on calls"),
-            ("lift_savings_usd", "by moves that lift its answers ({lifts_for_less:text})"),
+            (
+                "lift_savings_usd",
+                "by moves that lift its answers ({lifts_for_less:text}; “Which model for which task” has "
+                "them)",
+            ),
         )
         if team[column]
     ]
@@ -166,9 +187,7 @@ def _kept_from(team: Evidence) -> Prose:
     """From which month on savings keep a budget that they cover, and what stays over until then."""
     if team["kept_from_date"] == team["month_start_date"]:
         return team.say("in {month_start_date:month} already, if the work begins now.")
-    if team["kept_from_date"] is None:
-        said = note("once all are made, but do not keep the months after it alone, as these are forecast.")
-    elif team["kept_low_from_date"] == team["kept_from_date"]:
+    if team["kept_low_from_date"] == team["kept_from_date"]:
         said = team.say("from {kept_from_date:month} on, at their low end as well.")
     else:
         said = team.say("from {kept_from_date:month} on, but not at their low end.")
@@ -181,6 +200,13 @@ def _kept_from(team: Evidence) -> Prose:
         )
         + ", and {overrun_after_savings_usd:usd_table} stay over: accept that once, or cut it."
     )
+
+
+def _holds(team: Evidence) -> Prose:
+    """Whether what is suggested is enough for each month ahead."""
+    if team["suggested_missed_from_date"] is None:
+        return team.say("as forecast, each month to {last_date_ahead:month} keeps that.")
+    return team.say("as forecast, {suggested_missed_from_date:month} costs more than that.")
 
 
 def _hard_stop(team: Evidence) -> Prose:
@@ -226,6 +252,70 @@ def team_outcome(team: Evidence) -> Prose:
     return team.say(
         "{team_name:text}: between nothing, if the budget is raised, and "
         "**{projected_variance_usd:usd_table}** in {month_start_date:month}, if use is cut to it."
+    )
+
+
+def too_large(budgets: Evidence) -> tuple[Insight, ...]:
+    """Budgets that their teams never nearly used and will not; nothing where there is none."""
+    if not budgets.rows:
+        return ()
+    return (
+        Insight(
+            title=budgets.say("{team_name:text} does not need {released_usd:usd} a month of its budget"),
+            problem=join(
+                [
+                    team.say(
+                        "In {judged_months:count} whole months {team_name:text} used at most "
+                        "{most_used_share:percent} of its budget, and none to {last_date_ahead:month} is "
+                        "expected to come near it: {month_start_date:month} is heading for "
+                        "**{projected_cost_usd:usd_table}** of **{budget_usd:usd_table}**."
+                    )
+                    for team in budgets.each()
+                ],
+                " ",
+            ),
+            domain_spec=f"{_DOMAIN} (budget against actual)",
+            domain_framework="Quantify Business Value: Budgeting",
+            ubr_impact=budgets.say(
+                "**{released_usd:usd}** a month is kept for cost of {team_name:text} that does not come. A "
+                "budget that nobody can miss says nothing when use grows."
+            ),
+            recommendation=Recommendation(
+                join(
+                    [
+                        team.say(
+                            "Set the budget of {team_name:text} to {suggested_budget_usd:usd_table} by "
+                            "{decide_by_date:day}, as proposed for the next quarter."
+                        )
+                        for team in budgets.each()
+                    ],
+                    " ",
+                ),
+                approver(budgets),
+                "hours",
+            ),
+            outcome=join(
+                [
+                    team.say(
+                        "{team_name:text}: **{released_usd:usd_table}** a month is free for another budget."
+                    )
+                    for team in budgets.each()
+                ],
+                " ",
+            )
+            + note(" Assumption: the forecast holds; no cost is saved by it."),
+            supporting=Table(
+                (
+                    Column("team_name", "Team"),
+                    Column("budget_usd", "Budget", "usd_table"),
+                    Column("projected_cost_usd", "Heading for", "usd_table"),
+                    Column("suggested_budget_usd", "Proposed", "usd_table"),
+                    Column("released_usd", "Released", "usd_table"),
+                ),
+                budgets,
+                budgets.say("budgets of {month_start_date:month} that are too large."),
+            ),
+        ),
     )
 
 

@@ -77,13 +77,30 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
             month_savings_usd, overrun_after_savings_usd, all_saved_from_date, kept_from_date,
             kept_low_from_date,
             hard_stop_of, hard_stop_usd, hard_stop_forecast_usd, hard_stop_upper_usd,
-            suggested_team_budgets_usd, company_budget_usd, month_overrun_usd
+            suggested_team_budgets_usd, company_budget_usd, month_overrun_usd,
+            most_over_usd, most_over_after_savings_usd, proposed_after_savings_usd,
+            suggested_missed_from_date, last_date_ahead
         from allocation.rpt_budget_advice
         where month_start_date >= :month_start and projected_variance_usd is not null
         order by
             is_over desc, is_over and is_ended, projected_variance_usd desc, month_start_date, team_name
         """,
         month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
+def too_large(warehouse: Warehouse) -> Evidence:
+    """Team budgets of the month of the day after the data that are too large, by what they release."""
+    return warehouse.evidence(
+        """
+        select
+            team_name, month_start_date, judged_months, budget_usd, projected_cost_usd, suggested_budget_usd,
+            released_usd, most_used_share, last_date_ahead, approver_role, decide_by_date
+        from allocation.rpt_budget_advice
+        where is_too_large and month_start_date = :month_start
+        order by released_usd desc, team_id
+        """,
+        month_start=(warehouse.period.as_of + timedelta(days=1)).replace(day=1),
     )
 
 

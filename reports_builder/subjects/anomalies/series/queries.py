@@ -19,6 +19,7 @@ def incidents(warehouse: Warehouse) -> Evidence:
             expected_cost_usd,
             observed_cost_usd,
             excess_usd,
+            driver,
             cause_scope,
             cause_scope_id,
             next_step

@@ -38,12 +38,17 @@ def series_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("expected_cost_usd", "Expected", "usd_table"),
                         Column("observed_cost_usd", "Cost", "usd_table"),
                         Column("excess_usd", "Difference", "delta_usd_table"),
+                        Column("driver", "By", words=lambda record: str(record["driver"] or "-")),
                         Column("cause_scope", "Because of", "words"),
                         Column("cause_scope_id", "Namely"),
                         Column("next_step", "What to do"),
                     ),
                     incidents,
-                    note("Of each incident its worst day, or hour; cost that lines of bills state counts."),
+                    note(
+                        "Of each incident its worst day, or hour; cost that lines of bills state counts. The "
+                        "column By says whether the number of calls or what each cost made more of it, where "
+                        "a day is all calls."
+                    ),
                     max_rows=20,
                 ),
             ),

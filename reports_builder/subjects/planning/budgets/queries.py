@@ -1,6 +1,9 @@
 """What is asked of the marts about budgets of every scope."""
 
+from datetime import date
+
 from reports_builder.evidence import Evidence
+from reports_builder.formatting import Value
 from reports_builder.warehouse import Warehouse
 
 
@@ -48,6 +51,20 @@ def ahead(warehouse: Warehouse) -> Evidence:
     )
 
 
+def of_company(warehouse: Warehouse) -> Evidence:
+    """The company's budgets of the month of the as-of date: of all spend, then of AI; no row without any."""
+    return warehouse.evidence(
+        """
+        select scope, period_start_date, period_phase, budget_usd, actual_usd, forecast_usd, budget_status
+        from planning.rpt_budgets
+        where period = 'month' and period_start_date = :month_start
+            and (scope = 'total' or scope = 'component' and scope_id = 'ai')
+        order by scope = 'total' desc
+        """,
+        month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
 def ahead_counted(warehouse: Warehouse) -> Evidence:
     """How many budgets of periods are not over, and how many of them are heading over."""
     return warehouse.evidence(
@@ -86,6 +103,9 @@ def proposals(warehouse: Warehouse) -> Evidence:
             open_savings_usd,
             proposed_after_savings_usd,
             quarter_proposed_usd,
+            quarter_event_budget_usd,
+            forecast_error_share,
+            proposed_by_error_usd,
             growth_share,
             contingency_share,
             basis
@@ -104,5 +124,35 @@ def longer_proposals(warehouse: Warehouse) -> Evidence:
         from planning.rpt_budget_proposals
         where period <> 'month' and proposed_usd > 0
         order by period, scope = 'total' desc, scope, proposed_usd desc, scope_id
+        """
+    )
+
+
+def renewals_to_come(warehouse: Warehouse, quarter_start: Value) -> Evidence:
+    """Commitments that end before a quarter does and are worth renewing: what their end costs is budgeted."""
+    if not isinstance(quarter_start, date):
+        raise TypeError(f"the first day of a quarter is wanted here, not {quarter_start!r}")
+    return warehouse.evidence(
+        """
+        select
+            coalesce(commitment_type, 'commitment') as commitment_type, provider_name, team_id, ends_on,
+            decide_by_date, renewed_monthly_savings_usd
+        from rates.rpt_commitment_renewals
+        where
+            advice = 'renew it' and not is_renewed_automatically
+            and ends_on <= last_day(:quarter_start + 62)
+        order by ends_on, provider_name, commitment_id
+        """,
+        quarter_start=quarter_start,
+    )
+
+
+def after_price_plan(warehouse: Warehouse) -> Evidence:
+    """What AI costs after the savings on calls and the price plan; no row where no plan changes it."""
+    return warehouse.evidence(
+        """
+        select cost_usd, cost_low_usd
+        from rates.rpt_decision_waterfall
+        where step = 'price' and scope_type = 'company' and change_usd <> 0
         """
     )

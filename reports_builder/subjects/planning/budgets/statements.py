@@ -4,12 +4,15 @@ from collections.abc import Mapping
 
 from reports_builder.evidence import Evidence, Prose, join, literal, note
 from reports_builder.formatting import Value
-from reports_builder.model import Column, Section, Table
+from reports_builder.model import Column, KeyFigure, Section, Table
+from reports_builder.subjects.planning.budgets import queries as ask
 from reports_builder.subjects.planning.statements import how_ranges_held
 from reports_builder.warehouse import Warehouse
 
 BUDGETS = "Budgets to come"
 """The title of the section that lists them."""
+
+_COMPANY = {"total": "All spend", "component": "AI spend"}
 
 
 def budget_of(record: Mapping[str, Value]) -> str:
@@ -52,6 +55,29 @@ BUDGET_COLUMNS = (
     Column("gate", "Gate"),
     Column("stated_by", "Set by"),
 )
+
+
+def company_budget_figures(company: Evidence, teams: Prose, *, is_ai_alone: bool) -> tuple[KeyFigure, ...]:
+    """What was spent of each of the company's budgets of a month; ``teams`` is how theirs stand."""
+    budgets = list(company.each())
+    if is_ai_alone:
+        # Where AI is all that is known, a budget of all spend is of more than is seen here.
+        budgets = budgets[-1:]
+    return tuple(
+        KeyFigure(
+            budget.say(f"{_COMPANY[str(budget['scope'])]} of {{period_start_date:month}}"),
+            budget.cell("actual_usd", "usd_table"),
+            target=budget.cell("budget_usd", "usd_table"),
+            status=_company_status(budget) + (note("; ") + teams if budget is budgets[0] else note("")),
+        )
+        for budget in budgets
+    )
+
+
+def _company_status(budget: Evidence) -> Prose:
+    if budget["period_phase"] == "ended" or budget["forecast_usd"] is None:
+        return budget.cell("budget_status", "text")
+    return budget.say("{budget_status:text}: {forecast_usd:usd_table} are expected for the month")
 
 
 def what_is_kept(ahead: Evidence, counted: Evidence, missed: Evidence) -> Prose:
@@ -119,7 +145,8 @@ def _after_savings(company: Evidence) -> tuple[Prose, ...]:
         company.say(
             "The proposal pays for what can be saved: for all spend it is **{proposed_a_month_usd:usd}** a "
             "month, and **{proposed_after_savings_usd:usd}** once the open savings of {open_savings_usd:usd} "
-            "a month are made. Decide on the savings first, and set the lower budget for what is decided."
+            "a month are made, which come off before growth and contingency. Decide on the savings first, "
+            "and set the lower budget for what is decided."
         ),
         note(
             "Open savings are net of overlap, and counted as far as they are known: for all spend all of "
@@ -131,7 +158,60 @@ def _after_savings(company: Evidence) -> tuple[Prose, ...]:
     )
 
 
-def proposals_section(proposals: Evidence, longer: Evidence) -> tuple[Section, ...]:
+def _beside_the_forecast(warehouse: Warehouse, company: Evidence) -> tuple[Prose, ...]:
+    """What else is in the company's proposal, and what is not: contingency, events, the price plan."""
+    if company["scope"] != "total":
+        return ()
+    said = []
+    if company["forecast_error_share"] is not None:
+        said.append(
+            company.say(
+                "The contingency is yours to set (`budget_contingency_share`). Past sums of 30 days of all "
+                "spend were missed by {forecast_error_share:percent}: with that in its place a month would "
+                "be {proposed_by_error_usd:usd_table}, not {proposed_a_month_usd:usd_table}. The error of "
+                "each scope stands beside it."
+            )
+        )
+    if company["quarter_event_budget_usd"]:
+        said.append(
+            company.say("Known events put {quarter_event_budget_usd:usd_table} into the quarter.")
+            + _renewed(ask.renewals_to_come(warehouse, company["quarter_start_date"]))
+        )
+    plan = ask.after_price_plan(warehouse)
+    if plan.rows:
+        said.append(
+            plan.say(
+                "The price plan, and who leaves with it, are in no budget: after it and the savings on calls "
+                "AI is expected to cost **{cost_usd:usd_table}** in 30 days, {cost_low_usd:usd_table} with "
+                "the departures that leave least margin. Once it is decided, set the budgets of AI by that."
+            )
+        )
+    return tuple(said)
+
+
+def _renewed(renewals: Evidence) -> Prose:
+    """Of these events the ends of commitments that are worth renewing."""
+    if not renewals.rows:
+        return note("")
+    return (
+        note(" What of it is the end of a commitment, a renewal makes needless: ")
+        + join(
+            [
+                each.say("{commitment_type:text}")
+                + (each.say(" of {team_id:text}") if each["team_id"] else note(""))
+                + each.say(
+                    " with {provider_name:text}, which ends on {ends_on:day}: renew it by "
+                    "{decide_by_date:day}, which saves {renewed_monthly_savings_usd:usd_table} a month"
+                )
+                for each in renewals.each()
+            ],
+            "; ",
+        )
+        + note(".")
+    )
+
+
+def proposals_section(warehouse: Warehouse, proposals: Evidence, longer: Evidence) -> tuple[Section, ...]:
     """What the next quarter's budgets would be by the forecast, beside what the last month cost.
 
     ``longer`` are those of a whole quarter or year.
@@ -147,9 +227,11 @@ def proposals_section(proposals: Evidence, longer: Evidence) -> tuple[Section, .
                     "{growth_share:percent} growth and {contingency_share:percent} contingency. The "
                     "company's budget is shared out to its components, providers and teams by what each is "
                     "expected to cost, to the cent; business units and cost centres with a budget are made "
-                    "of their teams."
+                    "of their teams, and what costs just what one team does is proposed what the team is, "
+                    "though its own forecast, which is fitted to no whole, differs a little."
                 ),
                 *_after_savings(proposals.at(0)),
+                *_beside_the_forecast(warehouse, proposals.at(0)),
                 note(
                     "Nothing is set by this. Write the rows with `python -m reports_builder budget propose "
                     "--out next.csv`, change or delete some, and set the rest with "
@@ -165,7 +247,10 @@ def proposals_section(proposals: Evidence, longer: Evidence) -> tuple[Section, .
                         Column("proposed_a_month_usd", "Proposed a month", "usd_table"),
                         Column("open_savings_usd", "Open savings a month", "usd_table"),
                         Column("proposed_after_savings_usd", "Proposed a month after them", "usd_table"),
+                        Column("forecast_error_share", "Error of past sums", "percent"),
+                        Column("proposed_by_error_usd", "With it as contingency", "usd_table"),
                         Column("quarter_proposed_usd", "Proposed for all three months", "usd_table"),
+                        Column("quarter_event_budget_usd", "Of it known events", "delta_usd_table"),
                         Column("basis", "By"),
                     ),
                     proposals,

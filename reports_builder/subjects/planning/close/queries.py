@@ -18,6 +18,7 @@ def company(warehouse: Warehouse, closed_by: date) -> Evidence:
             prior_variance_usd,
             prior_daily_variance_share,
             prior_severity,
+            days_usd,
             budget_usd,
             budget_variance_usd,
             budget_variance_share,
@@ -37,6 +38,7 @@ def company(warehouse: Warehouse, closed_by: date) -> Evidence:
             cause_feature_id,
             cause_model,
             cause_service_name,
+            cause_resource_id,
             cause_meter,
             cause_unit,
             cause_usd,
@@ -146,6 +148,33 @@ def furthest_over(warehouse: Warehouse, month: Value) -> Evidence:
         where month_start_date = :month and budget_variance_usd > 0
         order by budget_variance_usd desc, scope, scope_id, period
         limit 1
+        """,
+        month=_day(month),
+    )
+
+
+def advice_on_teams(warehouse: Warehouse, month: Value) -> Evidence:
+    """What is advised on teams that are over in the month after."""
+    return warehouse.evidence(
+        """
+        select team_id, overrun_verdict, is_covered_by_savings
+        from allocation.rpt_budget_advice
+        where month_start_date = last_day(:month) + 1 and is_over
+        order by team_id
+        """,
+        month=_day(month),
+    )
+
+
+def advice_on_others(warehouse: Warehouse, month: Value) -> Evidence:
+    """What open savings do about other budgets that are heading over in the month after."""
+    return warehouse.evidence(
+        """
+        select scope, scope_id, savings_verdict
+        from planning.rpt_budgets
+        where period = 'month' and period_start_date = last_day(:month) + 1
+            and is_forecast_over and scope <> 'team'
+        order by scope, scope_id
         """,
         month=_day(month),
     )

@@ -6,12 +6,16 @@ from datetime import date
 from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
+from reports_builder.subjects.planning.budgets import advice
 from reports_builder.subjects.planning.close import queries as ask
 from reports_builder.subjects.planning.variance.statements import cause_in_words, in_words, to_do
 from reports_builder.warehouse import Warehouse
 
 _BELOW = "Ask whether the plan still holds: what is not needed of it can be released."
 _FINANCE = "Head of Finance"
+
+# What is to change of the budget of a scope and an id, or the use under it.
+_Advised = Mapping[tuple[str, str], str]
 
 
 def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
@@ -20,6 +24,7 @@ def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
     if not company.rows:
         return ()
     month = company["month_start_date"]
+    advised = _advised(warehouse, month)
     parts = ask.parts(warehouse, month)
     alerts = ask.alerts(warehouse, month)
     return (
@@ -29,13 +34,13 @@ def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
                 month_closed(company),
                 month_against_forecast(company),
                 month_against_the_one_before(company),
-                *_cause(company),
-                *_furthest_over(ask.furthest_over(warehouse, month)),
+                *_cause(company, advised),
+                *_furthest_over(ask.furthest_over(warehouse, month), advised),
                 _sums(ask.sums(warehouse, month)),
                 _alerts(ask.alerts_counted(warehouse, month)),
             ),
             tables=(
-                _scopes_table(ask.scopes(warehouse, month)),
+                _scopes_table(ask.scopes(warehouse, month), advised),
                 *((_parts_table(parts),) if parts.rows else ()),
                 *((_alerts_table(alerts),) if alerts.rows else ()),
             ),
@@ -79,15 +84,22 @@ def month_against_the_one_before(company: Evidence) -> Prose:
         "The month before cost {prior_actual_usd:usd_table}: this one cost "
         "{prior_variance_usd:more_or_less_usd}"
     )
-    if company["prior_daily_variance_share"] is None:
-        return said + note(".")
+    said += (
+        note(".")
+        if company["prior_daily_variance_share"] is None
+        else company.say(
+            "; by the day {prior_daily_variance_share:delta}, a {prior_severity:text} difference."
+        )
+    )
+    if not company["days_usd"]:
+        return said
     return said + company.say(
-        "; by the day {prior_daily_variance_share:delta}, a {prior_severity:text} difference."
+        " What goes on as before cost {days_usd:more_or_less_usd} for the days of the month alone."
     )
 
 
-def _cause(company: Evidence) -> tuple[Prose, ...]:
-    if company["largest_part"] is None:
+def _cause(company: Evidence, advised: _Advised) -> tuple[Prose, ...]:
+    if _is_no_cent(company["largest_part_usd"]):
         return ()
     said = note(f"What did most of the difference: {in_words(company['largest_part'])}, ") + company.say(
         "**{largest_part_usd:delta_usd}**"
@@ -102,16 +114,17 @@ def _cause(company: Evidence) -> tuple[Prose, ...]:
             if company["cause_model"] is not None
             else literal(single)
             + company.say(
-                " of {cause_service_name:text}"
+                " in {cause_service_name:text}"
                 + ("" if company["cause_meter"] is None else " ({cause_meter:text})")
+                + ("" if company["cause_resource_id"] is None else ", {cause_resource_id:text}")
                 + ", {cause_team_name:text}"
             )
         )
         said += company.say(": {cause_usd:delta_usd}")
-    return (said + note(". ") + _what_to_do(company),)
+    return (said + note(". ") + _what_to_do(company, advised),)
 
 
-def _furthest_over(budget: Evidence) -> tuple[Prose, ...]:
+def _furthest_over(budget: Evidence, advised: _Advised) -> tuple[Prose, ...]:
     if not budget.rows:
         return ()
     [record] = budget.records()
@@ -126,12 +139,23 @@ def _furthest_over(budget: Evidence) -> tuple[Prose, ...]:
     if record["largest_part"] is None:
         return (said + note("."),)
     said += note(f", most of it by {_part(record)}: ") + budget.say("{largest_part_usd:delta_usd}. ")
-    return (said + _what_to_do(budget) + budget.say(" {approver_role:text} approves a new budget."),)
+    return (said + _what_to_do(budget, advised) + budget.say(" {approver_role:text} approves a new budget."),)
 
 
-def _what_to_do(scope: Evidence) -> Prose:
+def _advised(warehouse: Warehouse, month: Value) -> _Advised:
+    """What is advised on every budget that the month after is over, as the other pages have it."""
+    return {
+        ("team", str(record["team_id"])): advice.of_team(record)
+        for record in ask.advice_on_teams(warehouse, month).records()
+    } | {
+        (str(record["scope"]), str(record["scope_id"])): advice.of_scope(record)
+        for record in ask.advice_on_others(warehouse, month).records()
+    }
+
+
+def _what_to_do(scope: Evidence, advised: _Advised) -> Prose:
     [record] = scope.records()
-    return note(f"{_to_do(record)} Owner: ") + literal(_owner(record)) + note(".")
+    return note(f"{_to_do(record, advised)} Owner: ") + literal(_owner(record)) + note(".")
 
 
 def _owner(record: Mapping[str, Value]) -> str:
@@ -139,13 +163,24 @@ def _owner(record: Mapping[str, Value]) -> str:
     return str(record["owner_name"] or record["cause_team_name"] or record["approver_role"] or _FINANCE)
 
 
-def _to_do(record: Mapping[str, Value]) -> str:
+def _to_do(record: Mapping[str, Value], advised: _Advised) -> str:
+    """The question that the largest cause raises, after the advice on a budget that is missed again."""
     most = record["largest_part_usd"]
-    if most is None:
+    if _is_no_cent(most):
         return "-"
-    if float(most) <= 0:  # type: ignore[arg-type]
+    if record["largest_part"] != "days" and float(most) <= 0:  # type: ignore[arg-type]
         return _BELOW
-    return to_do(record["largest_part"], record["cause_unit"])
+    asked = to_do(record["largest_part"], record["cause_unit"])
+    decision = advised.get((str(record["scope"]), str(record["scope_id"])))
+    return (
+        asked
+        if decision is None or record["period"] != "month"
+        else f"{decision[:1].upper()}{decision[1:]}. {asked}"
+    )
+
+
+def _is_no_cent(amount: Value) -> bool:
+    return amount is None or round(float(amount), 2) == 0  # type: ignore[arg-type]
 
 
 def _sums(sums: Evidence) -> Prose:
@@ -199,7 +234,7 @@ def _part(record: Mapping[str, Value]) -> str:
     return in_words(record["largest_part"], is_of_calls=record["scope_id"] == "ai")
 
 
-def _scopes_table(scopes: Evidence) -> Table:
+def _scopes_table(scopes: Evidence, advised: _Advised) -> Table:
     return Table(
         (
             Column("scope_name", "Scope", words=_name),
@@ -215,7 +250,7 @@ def _scopes_table(scopes: Evidence) -> Table:
             Column("prior_daily_variance_share", "By the day", "delta"),
             Column("largest_part", "Largest cause", words=_part),
             Column("largest_part_usd", "It adds", "delta_usd_table"),
-            Column("largest_part", "To do", words=_to_do),
+            Column("largest_part", "To do", words=lambda record: _to_do(record, advised)),
             Column("scope_name", "Owner", words=_owner),
         ),
         scopes,
@@ -243,6 +278,7 @@ def _parts_table(parts: Evidence) -> Table:
             "The sum of the parts is cost less plan, or less the month before, to the last decimal. A plan "
             "starts from the month before."
         ),
+        max_rows=11,
         name="Parts of the company's difference",
     )
 

@@ -99,6 +99,26 @@ def lifetimes(warehouse: Warehouse) -> Evidence:
     )
 
 
+def retention_by_month(warehouse: Warehouse) -> Evidence:
+    """Who of new customers is still there after so many months, and what one brings in until then."""
+    return warehouse.evidence(
+        """
+        select
+            month_of_life,
+            survival_share,
+            lower_survival_share,
+            upper_survival_share,
+            revenue_usd,
+            revenue_so_far_usd,
+            lower_revenue_so_far_usd,
+            upper_revenue_so_far_usd
+        from margin.rpt_retention_projections_monthly
+        where subscription_tier = 'all' and month_of_life in (1, 2, 3, 6, 9, 12, 18, 24)
+        order by month_of_life
+        """
+    )
+
+
 def tier_break_evens(warehouse: Warehouse) -> Evidence:
     """At how many calls a month the fee of each tier is used up, the smallest fee first."""
     return warehouse.evidence(

@@ -229,6 +229,23 @@ def lifetimes_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         "Low and high hold in 19 of 20 cases. Months are discounted; the first counts whole."
                     ),
                 ),
+                Table(
+                    (
+                        Column("month_of_life", "Month of life", "count"),
+                        Column("survival_share", "Still there after it", "percent"),
+                        Column("lower_survival_share", "Low", "percent"),
+                        Column("upper_survival_share", "High", "percent"),
+                        Column("revenue_usd", "Revenue in it", "usd_table"),
+                        Column("revenue_so_far_usd", "Revenue so far", "usd_table"),
+                        Column("lower_revenue_so_far_usd", "Low", "usd_table"),
+                        Column("upper_revenue_so_far_usd", "High", "usd_table"),
+                    ),
+                    ask.retention_by_month(warehouse),
+                    note(
+                        "A new customer of any tier, month by month: whether it is still there, and what its "
+                        "fees bring in, not discounted. Low and high hold in 19 of 20 cases."
+                    ),
+                ),
             ),
         ),
     )

@@ -49,7 +49,7 @@ def parts(warehouse: Warehouse) -> Evidence:
 
 
 def causes(warehouse: Warehouse, scope: Value = "team", scope_id: Value = None) -> Evidence:
-    """The five largest single causes of that month, of one scope or over all teams, with who answers."""
+    """The five largest single causes of that month, of one scope or over all teams, beside its days."""
     return warehouse.evidence(
         """
         select
@@ -59,6 +59,7 @@ def causes(warehouse: Warehouse, scope: Value = "team", scope_id: Value = None) 
             main_feature_id,
             main_model,
             main_service_name,
+            main_resource_id,
             main_meter,
             main_unit,
             main_variance_usd,
@@ -66,7 +67,7 @@ def causes(warehouse: Warehouse, scope: Value = "team", scope_id: Value = None) 
         from planning.rpt_cost_variances
         where
             scope = :scope and basis = 'prior period' and main_variance_usd is not null and is_latest
-            and scope_id = coalesce(:scope_id, scope_id)
+            and part <> 'days' and scope_id = coalesce(:scope_id, scope_id)
         order by abs(main_variance_usd) desc, scope_id, part
         limit 5
         """,
@@ -115,6 +116,7 @@ def closed_months(warehouse: Warehouse) -> Evidence:
             total_variance_usd,
             severity,
             starting_point_usd,
+            days_usd,
             volume_usd,
             mix_usd,
             efficiency_usd,

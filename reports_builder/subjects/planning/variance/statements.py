@@ -10,12 +10,13 @@ from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.subjects.planning.budgets.statements import budget_of
 
 _PARTS = {
+    "days": "days of the month",
     "price": "price of a token, an hour, a gigabyte",
     "volume": "number of calls, hours, gigabytes",
-    "mix": "other models, machines and customers",
+    "mix": "other models and customers, larger or smaller machines",
     "efficiency": "tokens of a call",
-    "new": "customers and services that began",
-    "lost": "customers and services that ended",
+    "new": "customers and resources that began",
+    "lost": "customers and resources that ended",
     "starting point": "what the month before cost already",
     "other costs": "shared costs, fees and credits",
 }
@@ -29,9 +30,9 @@ _OF_CALLS = {
 _OF_BILLS_UP_OR_DOWN = {
     "price": ("dearer {}", "cheaper {}"),
     "volume": ("more {}", "fewer {}"),
-    "mix": ("a dearer mix of {}", "a cheaper mix of {}"),
-    "new": ("{} that are new", "{} that are new"),
-    "lost": ("{} that ended", "{} that ended"),
+    "mix": ("a larger or dearer kind", "a smaller or cheaper kind"),
+    "new": ("a resource that began", "a resource that began"),
+    "lost": ("a resource that ended", "a resource that ended"),
 }
 _UNITS = {
     **dict.fromkeys(("hrs", "hr", "h", "hour", "hours", "1 hour"), "hours"),
@@ -39,20 +40,21 @@ _UNITS = {
     "requests": "requests",
 }
 _TO_DO = {
+    "days": "Nothing: what goes on costs what the month has days. Plan months by their days.",
     "price": "Ask why a token costs more: a dearer model, longer answers, less from the cache.",
-    "volume": "Ask whether the calls earn their cost; if they do, raise the budget with the use.",
+    "volume": "Ask whether the calls earn their cost.",
     "mix": "Check whether the dearer model or feature is needed there.",
     "efficiency": "Look at the prompts: what made them longer or shorter.",
     "new": "Check that the customer's fee covers what it costs.",
     "lost": "Take the customer out of the next budget.",
-    "starting point": "The plan lay below the month before: plan with that level, or agree what is to go.",
+    "starting point": "The plan lay below the month before: ask whether that level is needed.",
     "other costs": "Ask what was added in fees and shared costs, and whether it is used.",
 }
 _TO_DO_ON_BILLS = {
     "price": "Ask why a unit costs more: another region, or a discount or commitment that ended.",
-    "volume": "Ask what was added or runs longer, and whether it is used; if so, raise the budget with it.",
+    "volume": "Ask what runs longer there, and whether it is used.",
     "mix": "Check whether the larger machine or the dearer class is needed there.",
-    "new": "Check that somebody decided on it, and that it has an owner and a budget.",
+    "new": "Check that somebody decided on it; if it stays, raise the budget with it.",
     "lost": "Take it out of the next budget.",
 }
 
@@ -88,7 +90,8 @@ def _of_calls(column: str) -> Callable[[Mapping[str, Value]], Value]:
 def _model_or_service(record: Mapping[str, Value]) -> str:
     if record["main_model"] is not None:
         return str(record["main_model"])
-    return ", ".join(str(record[name]) for name in ("main_service_name", "main_meter") if record[name])
+    named = ("main_service_name", "main_meter", "main_resource_id")
+    return ", ".join(str(record[name]) for name in named if record[name])
 
 
 def _largest_part(record: Mapping[str, Value]) -> str:
@@ -203,7 +206,7 @@ def causes_table(causes: Evidence) -> Table:
             Column("part", "To do", words=_to_do),
         ),
         causes,
-        note("The five largest single causes of the month, up or down."),
+        note("The five largest single causes of the month, up or down, beside its days."),
     )
 
 
@@ -243,6 +246,7 @@ def closed_months_table(months: Evidence) -> Table:
             Column("total_variance_usd", "Difference", "delta_usd_table"),
             Column("severity", "How serious"),
             Column("starting_point_usd", "Start", "delta_usd_table"),
+            Column("days_usd", "Days", "delta_usd_table"),
             Column("volume_usd", "Volume", "delta_usd_table"),
             Column("mix_usd", "Mix", "delta_usd_table"),
             Column("efficiency_usd", "Efficiency", "delta_usd_table"),

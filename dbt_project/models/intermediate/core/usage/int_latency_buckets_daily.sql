@@ -3,6 +3,7 @@
 
 {{ config(materialized='incremental', unique_key='usage_date') }}
 
+{# Imported once per use: DuckDB would store a CTE that is used twice, and with it every call. #}
 with calls as (
 
     select * from {{ ref('int_calls_accepted') }}
@@ -11,9 +12,8 @@ with calls as (
 
 timed as (
 
-    select *
-    from calls
-    where {{ is_touched_day('partition_date') }} and (status = 'timeout' or (status = 'success' and latency_ms is not null))
+    select * from {{ ref('int_calls_accepted') }}
+    where {{ is_touched_day('partition_date') }} and latency_ms is not null and status in ('success', 'timeout')
 
 ),
 
@@ -29,7 +29,8 @@ grouped as (
         count(*) as calls,
         cast(min(latency_ms) as bigint) as min_latency_ms,
         cast(max(latency_ms) as bigint) as max_latency_ms
-    from timed
+    from calls
+    where {{ is_touched_day('partition_date') }} and (status = 'timeout' or (status = 'success' and latency_ms is not null))
     group by all
 
 ),

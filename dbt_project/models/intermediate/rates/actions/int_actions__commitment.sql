@@ -15,11 +15,18 @@ chosen as (
 
 ),
 
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'commitment'
+
+),
+
 {# Alone, an offer saves on today's usage; what the other actions leave may be more, where calls move to its model. #}
 actions as (
 
     select
-        'commitment' as action_kind,
+        kinds.action_kind,
         'commitment:' || after_actions.offer_id || case when after_actions.series_id = after_actions.offer_id then '' else ':' || after_actions.series_id end as action_id,
         after_actions.offer_name || case when after_actions.history_id = 'models' then '' else ', ' || after_actions.group_id end as subject,
         cast(null as string) as task_type,
@@ -33,13 +40,18 @@ actions as (
         after_actions.net_monthly_savings_more_usage_usd as high_monthly_savings_usd,
         {{ money('null') }} as one_off_avoided_cost_usd,
         case when after_actions.history_id = 'models' then 'rates.rpt_commitment_options' else 'rates.rpt_commitment_recommendations' end as source_mart,
-        after_actions.is_illustrative
+        after_actions.is_illustrative,
+        kinds.action_kind || ':' || after_actions.provider || case when after_actions.is_illustrative then ', examples' else '' end as work_id,
+        kinds.effort_days,
+        kinds.effort_days_per_part,
+        kinds.usd_per_effort_day
     from options as after_actions
     inner join chosen
         on
             after_actions.offer_id = chosen.offer_id
             and after_actions.series_id = chosen.usage_group
             and after_actions.level_kind = chosen.level_kind
+    cross join kinds
     left join options as as_used
         on
             after_actions.offer_id = as_used.offer_id
@@ -48,6 +60,38 @@ actions as (
             and as_used.usage_basis = 'as_used'
     where after_actions.usage_basis = 'after_actions'
 
+),
+
+{# What a provider sells is one contract. Its work is said of each commitment in it, and its cost stands on the first. #}
+shared as (
+
+    select
+        *,
+        count(*) over (partition by work_id) as work_parts,
+        row_number() over (partition by work_id order by action_id) = 1 as is_first_of_work,
+        {{ money('sum(net_monthly_savings_usd) over (partition by work_id)') }} as work_monthly_savings_usd
+    from actions
+
+),
+
+valued as (
+
+    select
+        *,
+        cast(effort_days + effort_days_per_part * work_parts as decimal(18, 2)) as work_effort_days,
+        {{ money('(effort_days + effort_days_per_part * work_parts) * usd_per_effort_day') }} as work_effort_usd
+    from shared
+
+),
+
+final as (
+
+    select
+        *,
+        case when is_first_of_work then work_effort_usd else {{ money(0) }} end as effort_usd,
+        {{ is_worth_its_effort('work_effort_usd', 'work_monthly_savings_usd', 'is_illustrative') }} as is_counted
+    from valued
+
 )
 
-select * from actions
+select * from final

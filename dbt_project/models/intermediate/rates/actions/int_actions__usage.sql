@@ -39,6 +39,7 @@ actions as (
             when 'stopped_volume' then 'volume'
             when 'storage_tier' then 'bucket'
             when 'empty_bucket' then 'empty bucket'
+            when 'volume_type' then 'volume'
             else 'machine'
         end
         || case when parts = 1 then '' else 's' end
@@ -51,6 +52,7 @@ actions as (
             when 'gpu_idle' then ' with idle GPUs'
             when 'spot' then ' to spare capacity'
             when 'storage_tier' then ' to a cheaper storage class'
+            when 'volume_type' then ' to a newer type'
             else ''
         end
         || ', ' || provider_name || case when team_id = 'unallocated' then ', of no team' else ', ' || team_id end as subject,

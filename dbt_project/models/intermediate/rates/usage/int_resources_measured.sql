@@ -86,6 +86,7 @@ billed as (
         {{ stable_sum("case when lower(consumed_unit) in ('hrs', 'hours', 'hour', 'h', '1 hour') then consumed_quantity * window_share end") }} as billed_hours,
         {{ stable_sum('case when ' ~ is_read ~ ' then consumed_quantity * window_share end') }} as reads,
         max(case when {{ is_read }} then cast(charge_period_start_at as date) end) as last_read_date,
+        max(case when lower(consumed_unit) like 'gb%' then lower(sku_meter) end) as storage_meter,
         cast({{ from_unix_microseconds('max(greatest(' ~ unix_microseconds('charge_period_start_at') ~ ', coalesce(' ~ unix_microseconds('charge_period_end_at') ~ ' - 1, 0)))') }} as date)
             as last_charge_date
     from lines
@@ -126,7 +127,8 @@ tolerated as (
         written_tags.provider_name,
         written_tags.resource_id,
         bool_and(tolerances.may_stop_off_hours) as may_stop_off_hours,
-        bool_and(tolerances.tolerates_interruption) as tolerates_interruption
+        bool_and(tolerances.tolerates_interruption) as tolerates_interruption,
+        bool_and(tolerances.may_wait_to_read) as may_wait_to_read
     from written_tags
     left join tag_names on tag_names.meaning = 'alias' and lower(trim(written_tags.pair.key)) = lower(tag_names.name)
     inner join tolerances
@@ -178,6 +180,7 @@ final as (
         billed.last_charge_date,
         coalesce(billed.reads, 0) as reads,
         billed.last_read_date,
+        billed.storage_meter,
         coalesce(sampled.measured_days, 0) as measured_days,
         sampled.cpu_p95_share,
         sampled.cpu_peak_share,
@@ -185,6 +188,7 @@ final as (
         sampled.network_peak_bps,
         tolerated.may_stop_off_hours,
         tolerated.tolerates_interruption,
+        tolerated.may_wait_to_read,
         case
             when gpu_instance_types.gpus > 0 then coalesce(held.held_gpu_hours, 0) > 0
             else coalesce(sampled.measured_days, 0) >= {{ assumption('usage_min_samples') }}

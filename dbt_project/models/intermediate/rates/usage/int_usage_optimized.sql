@@ -11,6 +11,7 @@
     ('spot', assumption('spot_low_share'), assumption('spot_base_share', 'decimal(6, 4)')),
     ('storage_tier', assumption('storage_tier_low_share'), assumption('storage_tier_base_share', 'decimal(6, 4)')),
     ('empty_bucket', assumption('empty_bucket_low_share'), assumption('empty_bucket_base_share', 'decimal(6, 4)')),
+    ('volume_type', assumption('volume_type_low_share'), assumption('volume_type_base_share', 'decimal(6, 4)')),
 ] %}
 
 with resources as (
@@ -24,6 +25,8 @@ options as (
     select * from {{ ref('int_usage_options__machines') }}
     union all
     select * from {{ ref('int_usage_options__storage') }}
+    union all
+    select * from {{ ref('int_usage_options__volumes') }}
     union all
     select * from {{ ref('int_usage_options__gpus') }}
 
@@ -196,11 +199,8 @@ final as (
             when saved_share is not null and not is_smaller_unknown
                 then {{ money('greatest(' ~ decimal_of_double('on_demand_cost_usd * saved_share', 'decimal(28, 6)') ~ ', possible_usd) * counted_share') }}
         end as gross_usd,
-        {{ money('possible_usd') }} as possible_usd,
-        {{ money('possible_usd * counted_share') }} as net_usd,
-        low_of_saving,
-        high_of_saving,
-        one_off_cost_usd,
+        {{ money('possible_usd') }} as possible_usd, {{ money('possible_usd * counted_share') }} as net_usd,
+        low_of_saving, high_of_saving, one_off_cost_usd,
         {{ money('work_usd + one_off_cost_usd') }} as effort_usd,
         {{ money('cost_after_usd') }} as cost_after_usd
     from saved

@@ -1,4 +1,4 @@
-{# one row per volume or bucket that a bill charges for: what another class, or none, would take off its cost, or why not #}
+{# one row per bucket that a bill charges for: what another class, or none, would take off its cost, or why not #}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -14,29 +14,16 @@ storage_classes as (
 
 ),
 
-volumes as (
-
-    select
-        volumes.*,
-        machines.state as machine_state,
-        machines.billed_hours as machine_hours,
-        {{ gone_or_discounted('volumes') }} as general_reason
-    from resources as volumes
-    left join resources as machines
-        on volumes.provider_name = machines.provider_name and volumes.attached_resource_id = machines.resource_id
-    where
-        (lower(volumes.resource_type) like '%volume%' or volumes.resource_id like 'vol-%')
-        and volumes.on_demand_cost_usd + volumes.discounted_cost_usd > 0
-
-),
-
-{# What a bucket would cost in each class of its region, at list prices: small objects are paid for as if they were larger. #}
+{# What a bucket would cost in each class of its region, at list prices: small objects are paid for as if they were larger. A class that takes hours to
+   read is for buckets whose tag says that reads may wait. #}
 buckets as (
 
     select
         resources.*,
         classes.storage_class as target_class,
         classes.minimum_days,
+        classes.hours_to_read,
+        resources.size_gb * classes.retrieval_usd_per_gb + cast(resources.object_count as double) / 1000 * classes.usd_per_1000_reads as whole_read_usd,
         cast(resources.object_count as double) / 1000 * classes.usd_per_1000_moves as move_usd,
         cast(greatest(cast(resources.size_gb as double), cast(resources.object_count as double) * classes.minimum_object_kb / 1000000) as double) * classes.usd_per_gb_month
         + resources.reads * {{ ratio('resources.size_gb', 'resources.object_count') }} * classes.retrieval_usd_per_gb
@@ -49,7 +36,7 @@ buckets as (
             and resources.region_id = classes.region_id
             and classes.valid_from <= resources.window_end_date
             and resources.window_end_date < classes.valid_to
-            and classes.hours_to_read = 0
+            and (classes.hours_to_read = 0 or resources.may_wait_to_read or classes.storage_class = resources.storage_class)
     where resources.storage_class is not null and resources.on_demand_cost_usd + resources.discounted_cost_usd > 0
 
 ),
@@ -60,6 +47,8 @@ compared as (
         others.*,
         own.target_class as own_class,
         1 - {{ ratio('others.list_usd_per_month', 'own.list_usd_per_month') }} as saved_share,
+        {# Low: what lies in an archive is read once a year after all, the whole of it. #}
+        1 - {{ ratio('others.list_usd_per_month + case when others.hours_to_read > 0 then others.whole_read_usd / 12 else 0 end', 'own.list_usd_per_month') }} as saved_low_share,
         (1 - {{ ratio('others.list_usd_per_month', 'own.list_usd_per_month') }}) * others.on_demand_cost_usd as saved_usd
     from buckets as others
     left join buckets as own
@@ -101,40 +90,15 @@ options as (
     select
         provider_name,
         resource_id,
-        case when attached_resource_id is null then 'unattached_volume' else 'stopped_volume' end as action_kind,
-        'snapshot' as target,
-        1 - {{ assumption('snapshot_cost_share') }} as saved_share,
-        (1 - {{ assumption('snapshot_cost_share') }}) * {{ assumption('usage_low_share') }} as saved_low_share,
-        cast(1 as double) as saved_high_share,
-        cast(null as double) as resized_saved_share,
-        cast(0 as double) as one_off_usd,
-        case
-            when not is_in_inventory then 'on the bill alone'
-            when attached_resource_id is null then 'state ' || coalesce(state, 'unknown')
-            else 'hangs on ' || attached_resource_id || ', ' || coalesce(machine_state, 'state unknown')
-        end as evidence,
-        case
-            when not is_in_inventory then 'no inventory says whether a machine uses it'
-            when attached_resource_id is null and coalesce(state, '') <> 'available' then 'the inventory does not say that no machine uses it'
-            when attached_resource_id is not null and machine_state is null then 'no inventory says whether its machine runs'
-        end as unknown_reason,
-        coalesce(general_reason, case
-            when attached_resource_id is not null and machine_state <> 'stopped' then 'its machine is in use'
-            when attached_resource_id is not null and machine_hours > 0 then 'its machine ran within 30 days'
-        end) as rejection_reason
-    from volumes
-    union all
-    select
-        provider_name,
-        resource_id,
         'storage_tier' as action_kind,
         case when is_allowed then target_class end as target,
         saved_share,
-        saved_share as saved_low_share,
+        saved_low_share,
         saved_share as saved_high_share,
         cast(null as double) as resized_saved_share,
         cast(move_usd as double) as one_off_usd,
-        cast(cast(round(reads) as bigint) as string) || ' reads in 30 days of ' || cast(object_count as string) || ' objects in ' || storage_class as evidence,
+        cast(cast(round(reads) as bigint) as string) || ' reads in 30 days of ' || cast(object_count as string) || ' objects in ' || storage_class
+        || case when is_allowed and hours_to_read > 0 then ', ' || cast(hours_to_read as string) || ' hours to read there' else '' end as evidence,
         case
             when object_count is null or size_gb is null then 'the inventory does not say how much is in it'
             when own_class is null then 'its class and region are not in the seed storage_classes'
@@ -142,6 +106,7 @@ options as (
         end as unknown_reason,
         coalesce(general_reason, case
             when object_count = 0 then 'it is empty'
+            when not is_allowed and may_wait_to_read then 'no class pays for how it is read, how old it is and what the move costs'
             when not is_allowed then 'no class at once readable pays for how it is read, how old it is and what the move costs'
         end) as rejection_reason
     from best
