@@ -1,8 +1,9 @@
 """A model of power cuts: what a disk may hold after one, at each step of something that was written.
 
 While a writer runs in a folder, each call that changes files there is noted with what the folder then holds. After a cut a
-file has what it had when it was last synced; what was written to it since is gone, or there, or there as zeros. The names
-in the folder are as they were when the folder was last synced, or at any step since then.
+file has what it had when it was last synced; what was written to it since is gone, or there, or there as zeros. Names
+change on disk in the order in which they were changed, as journals of file systems have it (ext4, xfs): they are as they
+were when a folder was last synced, or at any step since then.
 """
 
 from __future__ import annotations
@@ -24,16 +25,15 @@ LOST, ZEROS, KEPT = "lost", "zeros", "kept"
 class Step:
     """The folder after a call: which file each name leads to, what each file holds, and what is on disk of it for certain.
 
-    ``names_synced`` has the step at which the names of a folder were last synced, ``promised`` what the writer had said
-    by then that it had kept.
+    ``names_synced`` is the step at which names were last synced, ``promised`` what the writer had said by then that it
+    had kept.
     """
 
     call: str
     names: dict[str, int]
-    folders: frozenset[str]
     contents: dict[int, bytes]
     synced: dict[int, bytes]
-    names_synced: dict[str, int]
+    names_synced: int
     promised: tuple[object, ...]
 
 
@@ -47,35 +47,30 @@ class Disk:
 
     def note(self, call: str, synced: int | None = None, synced_folder: Path | None = None) -> None:
         """What the folder holds now."""
-        names, contents, folders = dict[str, int](), dict[int, bytes](), {"."}
+        names, contents = dict[str, int](), dict[int, bytes]()
         for path in sorted(self.folder.rglob("*")):
             if path.is_file():
                 names[str(path.relative_to(self.folder))] = inode = path.stat().st_ino
                 contents[inode] = path.read_bytes()
-            elif path.is_dir():
-                folders.add(str(path.relative_to(self.folder)))
         # What is there before anything is noted has been there for long; a number that is free again is another file's.
         before = self.steps[-1].synced if self.steps else contents
         on_disk = {inode: content for inode, content in before.items() if inode in contents}
         if synced in contents:
             on_disk[synced] = contents[synced]
-        names_synced = dict(self.steps[-1].names_synced) if self.steps else {}
+        names_synced = self.steps[-1].names_synced if self.steps else 0
         if synced_folder is not None and synced_folder.resolve().is_relative_to(self.folder.resolve()):
-            names_synced[str(synced_folder.resolve().relative_to(self.folder.resolve()))] = len(self.steps)
-        self.steps.append(
-            Step(call, names, frozenset(folders), contents, on_disk, names_synced, tuple(self.promised))
-        )
+            names_synced = len(self.steps)
+        self.steps.append(Step(call, names, contents, on_disk, names_synced, tuple(self.promised)))
 
     def after_cuts(self) -> Iterator[tuple[str, Step, dict[str, bytes]]]:
         """What the disk may hold after a cut at each step: the cut in words, the step and the files."""
         seen = set()
         for at, step in enumerate(self.steps):
-            for names_of in range(at + 1):
-                names = self._names(step, names_of, at)
+            for names_of in range(step.names_synced, at + 1):
+                names = self.steps[names_of].names
                 for unsynced in (LOST, ZEROS, KEPT):
                     files = {
-                        name: self._content(inode, found, at, unsynced)
-                        for name, (inode, found) in names.items()
+                        name: self._content(inode, names_of, at, unsynced) for name, inode in names.items()
                     }
                     state = (step.promised, tuple(sorted(files.items())))
                     if state not in seen:
@@ -85,26 +80,6 @@ class Disk:
                             step,
                             files,
                         )
-
-    def _names(self, step: Step, names_of: int, at: int) -> dict[str, tuple[int, int]]:
-        """The names on disk, with the file and the step that they are of: in each folder no older than its last sync."""
-        found = {}
-        for folder in {str(Path(name).parent) for each in self.steps[: at + 1] for name in each.names}:
-            of = max(names_of, step.names_synced.get(folder, 0))
-            if not self._has(folder, step, names_of):
-                continue
-            for name, inode in self.steps[of].names.items():
-                if str(Path(name).parent) == folder:
-                    found[name] = (inode, of)
-        return found
-
-    def _has(self, folder: str, step: Step, names_of: int) -> bool:
-        """Whether a folder is on disk, as its name in the one above it is, and so on."""
-        if folder == ".":
-            return True
-        above = str(Path(folder).parent)
-        of = max(names_of, step.names_synced.get(above, 0))
-        return folder in self.steps[of].folders and self._has(above, step, names_of)
 
     def _content(self, inode: int, of: int, at: int, unsynced: str) -> bytes:
         """What a file holds; one that has gone since, and whose name is back, has what it had."""

@@ -21,7 +21,6 @@ def append_whole(descriptor: int, content: bytes, file: Path) -> None:
         os.fsync(descriptor)
         if not size:
             sync_folder(file.parent)
-            sync_folder(file.parent.parent)
     except OSError:
         os.ftruncate(descriptor, size)
         raise
