@@ -85,7 +85,8 @@ def main() -> int:
             sys.stdout.write(f"{name}: {runs[0] if runs else 'no'} files, exit code {done.returncode}\n")
             if done.returncode:
                 wrong += 1
-                sys.stdout.write(said[-3000:])
+                why = said.partition("Uncaught Python exception")[2] or said[-3000:]
+                sys.stdout.write(f"{why[:2000]}\n{said[said.find('Base64:') :][:2000]}\n")
             sys.stdout.flush()
     return 1 if wrong else 0
 
