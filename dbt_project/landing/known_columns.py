@@ -14,7 +14,7 @@ MOST_REFUSED_LINES = 10_000
 
 
 class UnreadableFileError(Exception):
-    """What is wrong with a file, and where in it, one line each: what is of the file in it has no other signs."""
+    """What is wrong with a file, and where in it, one line each, in signs that can be printed."""
 
     def __init__(self, *problems: str) -> None:
         self.problems = tuple(map(_plain, problems))
