@@ -47,6 +47,12 @@
     end
 {%- endmacro %}
 
+{# The piece of work that an action on a resource is a part of: all of its kind that a team has with a provider, those at example prices apart. #}
+{% macro usage_action_id(relation='') -%}
+    {%- set of = relation ~ '.' if relation else '' -%}
+    {{ of }}action_kind || ':' || {{ of }}provider_name || '/' || {{ of }}team_id || case when {{ of }}is_illustrative then ', examples' else '' end
+{%- endmacro %}
+
 {# Whether the work of an action (work_id) is in the plan: with all its parts it is worth what it takes. #}
 {% macro is_counted_with_its_work(net_usd) -%}
     {{ is_worth_its_effort(

@@ -48,7 +48,7 @@ from reports_builder.subjects.rates import queries as ask_rates
 from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_insight
 from reports_builder.subjects.rates.decided import missed_insight, moves_came
 from reports_builder.subjects.rates.expiries import due_insight
-from reports_builder.subjects.rates.usage import usage_insight
+from reports_builder.subjects.rates.usage import unknown_insight, usage_insight
 from reports_builder.warehouse import Warehouse
 
 Insights = tuple[Insight, ...]
@@ -178,6 +178,7 @@ def optimization(warehouse: Warehouse) -> Insights:
         *_on_models(warehouse),
         *_batch(warehouse),
         *usage_insight(warehouse),
+        *unknown_insight(warehouse),
         *cloud_commitment_insight(warehouse),
     )
 
@@ -189,6 +190,7 @@ def usage_optimization(warehouse: Warehouse) -> Insights:
         *_models_moved(warehouse),
         *_batch(warehouse),
         *usage_insight(warehouse),
+        *unknown_insight(warehouse),
     )
 
 

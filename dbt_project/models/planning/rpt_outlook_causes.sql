@@ -165,7 +165,7 @@ with_rest as (
     select
         8 as cause_order,
         'trend and what passes' as cause,
-        {{ money('max(outlook.forecast_usd) - max(outlook.trailing_cost_usd) - sum(summed.change_usd)') }} as change_usd
+        {{ money('max(outlook.forecast_usd) - max(outlook.trailing_cost_usd) - ' ~ money('sum(summed.change_usd)')) }} as change_usd
     from summed
     cross join outlook
 

@@ -26,16 +26,17 @@ def unused(gpus: Evidence, machines: Evidence) -> tuple[Insight, ...]:
             recommendation=Recommendation(
                 machines.say(
                     "Ask {team_name:text} what its {instance_type:text} with {provider_name:text} waits for, "
-                    "which stood unused for {machine_idle_cost_usd:usd}: let other teams have the hours, or "
-                    "stop it while nobody asks for it."
+                    "which stood unused for {machine_idle_cost_usd:usd}: let other teams have the hours in "
+                    "place of cards that they rent, and stop it while nobody holds any of its cards."
                 ),
                 "Head of Engineering",
                 "days",
             ),
             outcome=gpus.say(
                 "Between nothing and **{idle_cost_usd:usd}** in a period of this length. Assumption: at the "
-                "high end each unused hour can be given up. What the analysis of savings lists for these "
-                "machines is a part of it."
+                "high end other work that pays for cards elsewhere takes each unused hour. A machine is "
+                "billed whole: only hours in which none of its cards is held can be given back, and the "
+                "analysis of savings counts these alone."
             ),
             supporting=Table(
                 (
