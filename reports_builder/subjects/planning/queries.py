@@ -63,17 +63,31 @@ def causes_of_all(warehouse: Warehouse, kind: str) -> Evidence:
 
 
 def outlooks(warehouse: Warehouse) -> Evidence:
-    """The same of every scope; not of a model that is free, or of which nobody knows a price."""
+    """The same of every scope; not of a model that is free."""
     return warehouse.evidence(
         """
         select
             scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, calendar_usd,
             change_share, wape, days_within_range_share, sums_within_range_share, independent_tested_sums
         from planning.rpt_cost_outlook
-        where scope <> 'model' or trailing_cost_usd <> 0
+        where scope <> 'model' or trailing_cost_usd is null or trailing_cost_usd <> 0
         order by
             scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, is_rest,
             forecast_usd desc nulls last, scope_label
+        """
+    )
+
+
+def unknown_costs(warehouse: Warehouse) -> Evidence:
+    """Models some of whose calls have neither a charge nor a price, so that no sum has them."""
+    return warehouse.evidence(
+        """
+        select
+            scope_id as model,
+            unknown_cost_days
+        from planning.rpt_cost_outlook
+        where scope = 'model' and unknown_cost_days > 0
+        order by unknown_cost_days desc, scope_id
         """
     )
 

@@ -30,6 +30,26 @@ OUTLOOK_NOTE = (
 )
 
 
+_NAMED_MODELS = 5
+
+
+def what_sums_lack(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """Whose cost is in no sum, since nobody knows it."""
+    models = ask.unknown_costs(warehouse)
+    if not models.rows:
+        return ()
+    named = [
+        model.say("{model:text} ({unknown_cost_days:count} of the last 30 days)")
+        for model in models.each()[:_NAMED_MODELS]
+    ]
+    return (
+        note("These sums, all spend among them, lack what calls cost without a charge and without a price: ")
+        + join(named, ", ")
+        + note(", and others. " if len(models.rows) > _NAMED_MODELS else ". ")
+        + note("A price belongs in the seed model_prices; 0 says that the model is free."),
+    )
+
+
 def how_ranges_held(warehouse: Warehouse) -> tuple[Prose, ...]:
     """Of which scopes the ranges of past days, and of past sums of 30 days, held too little."""
     doubtful, sums = ask.doubtful_ranges(warehouse), ask.tested_sums(warehouse)

@@ -66,6 +66,7 @@ costs as (
     select 'all' as kind, scope, scope_id, usage_date, cost_usd from all_costs
     union all
     select 'direct' as kind, scope, scope_id, usage_date, cost_usd from direct_costs
+    where cost_usd is not null
 
 ),
 

@@ -1,6 +1,6 @@
 {# one row per scope (total, component, provider, team, model, pool; what else has a budget or an event to come) x UTC day with usage up to the as-of date: the series that
    are forecast. A day on which nothing at all was called is a gap in the data, not a day without cost; a day on which only this scope was
-   idle costs 0 #}
+   idle costs 0, and one of which no cost is known is unknown #}
 
 with charges as (
 
@@ -59,7 +59,8 @@ costs as (
         is_direct,
         sum(effective_cost_usd) as cost_usd,
         sum(spread_cost_usd) as spread_cost_usd,
-        sum(one_day_cost_usd) as one_day_cost_usd
+        sum(one_day_cost_usd) as one_day_cost_usd,
+        count(*) > count(effective_cost_usd) as has_unknown_cost
     from counted_charges
     group by charge_date, coalesce(provider, provider_name), team_id, cost_component, model, cost_pool, is_direct
 
@@ -87,7 +88,8 @@ budgeted_costs as (
         budgeted_scopes.scope_id,
         sum(counted_charges.effective_cost_usd) as cost_usd,
         sum(counted_charges.spread_cost_usd) as spread_cost_usd,
-        sum(counted_charges.one_day_cost_usd) as one_day_cost_usd
+        sum(counted_charges.one_day_cost_usd) as one_day_cost_usd,
+        count(*) > count(counted_charges.effective_cost_usd) as has_unknown_cost
     from counted_charges
     inner join budgeted_scopes on budgeted_scopes.scope = '{{ scope }}' and counted_charges.is_direct and counted_charges.{{ column }} = budgeted_scopes.scope_id
     group by counted_charges.charge_date, budgeted_scopes.scope, budgeted_scopes.scope_id
@@ -124,12 +126,12 @@ by_scope as (
         ('total', "'total'", 'is_direct'), ('component', 'cost_component', 'is_direct'), ('provider', 'provider', 'is_direct'), ('team', 'team_id', 'is_direct'),
         ('model', 'model', 'is_direct and model is not null'), ('pool', 'cost_pool', 'cost_pool is not null')
     ] %}
-    select usage_date, '{{ scope }}' as scope, {{ scope_id }} as scope_id, cost_usd, spread_cost_usd, one_day_cost_usd
+    select usage_date, '{{ scope }}' as scope, {{ scope_id }} as scope_id, cost_usd, spread_cost_usd, one_day_cost_usd, has_unknown_cost
     from costs
     where {{ condition }}
     union all
     {%- endfor %}
-    select usage_date, scope, scope_id, cost_usd, spread_cost_usd, one_day_cost_usd from budgeted_costs
+    select usage_date, scope, scope_id, cost_usd, spread_cost_usd, one_day_cost_usd, has_unknown_cost from budgeted_costs
 
 ),
 
@@ -139,10 +141,11 @@ summed as (
         usage_date,
         scope,
         scope_id,
-        {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd,
+        {{ money('sum(cost_usd)') }} as cost_usd,
         {{ money('coalesce(sum(one_day_cost_usd), 0)') }} as one_day_cost_usd,
         {{ even_cost('coalesce(sum(spread_cost_usd), 0)', 'usage_date') }} as spread_even_cost_usd,
-        {{ money('coalesce(sum(spread_cost_usd), 0)') }} as spread_cost_usd
+        {{ money('coalesce(sum(spread_cost_usd), 0)') }} as spread_cost_usd,
+        bool_or(has_unknown_cost) as has_unknown_cost
     from by_scope
     group by usage_date, scope, scope_id
 
@@ -184,10 +187,14 @@ filled as (
         days.usage_date,
         {{ iso_weekday('days.usage_date') }} as iso_weekday,
         scopes.days_between_origins,
-        coalesce(summed.cost_usd, {{ money(0) }}) as cost_usd,
-        coalesce({{ money('summed.cost_usd - summed.one_day_cost_usd - summed.spread_cost_usd + summed.spread_even_cost_usd') }}, {{ money(0) }}) as even_cost_usd,
+        case when summed.scope is null then {{ money(0) }} else summed.cost_usd end as cost_usd,
+        case
+            when summed.scope is null then {{ money(0) }}
+            else {{ money('summed.cost_usd - summed.one_day_cost_usd - summed.spread_cost_usd + summed.spread_even_cost_usd') }}
+        end as even_cost_usd,
         coalesce(summed.spread_even_cost_usd, {{ money(0) }}) as spread_even_cost_usd,
-        coalesce(summed.one_day_cost_usd, {{ money(0) }}) as one_day_cost_usd
+        coalesce(summed.one_day_cost_usd, {{ money(0) }}) as one_day_cost_usd,
+        coalesce(summed.has_unknown_cost, false) as has_unknown_cost
     from scopes
     inner join days on scopes.first_usage_date <= days.usage_date
     left join summed

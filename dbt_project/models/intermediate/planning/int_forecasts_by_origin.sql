@@ -36,6 +36,7 @@ histories as (
         on
             costs.usage_date between dates.date_day - 55 and dates.date_day
             and {{ days_between('dates.date_day', 'as_of.as_of_date') }} % costs.days_between_origins = 0
+            and costs.cost_usd is not null
 
 ),
 
