@@ -1,9 +1,10 @@
 """Make the folder of a company, and put it together with the installed product before a command runs.
 
 What a company edits is ``finops.yml`` (variables of the build), ``seeds/`` (its own rows, which count as
-``own_rows`` says), ``models/``, ``charts/`` and ``alert_words/``. From these and the product ``compose``
-makes ``dbt_project/``: links, the seeds with rows of both, and dbt_project.yml. Nobody edits it, and a newer
-product renews it. A run that is killed leaves some of it old; the next one makes it new.
+``own_rows`` says), ``models/``, ``charts/``, ``alert_words/`` and ``insight_words/``. From these and the
+product ``compose`` makes ``dbt_project/``: links, the seeds with rows of both, and dbt_project.yml. Nobody
+edits it, and a newer product renews it. A run that is killed leaves some of it old; the next
+one makes it new.
 """
 
 import difflib
@@ -176,12 +177,17 @@ def _replace(files: dict[Path, str]) -> None:
 
 
 def _check_words(company: Path) -> None:
-    if not (company / "alert_words").is_dir():
+    if not any((company / folder).is_dir() for folder in ("alert_words", "insight_words")):
         return
     # What it needs of the reports takes time to load.
-    from reports_builder.alerts.words import OWN_WORDS, problems_of_own_words  # noqa: PLC0415
+    from reports_builder import insight_words  # noqa: PLC0415
+    from reports_builder.alerts import words as alert_words  # noqa: PLC0415
 
-    if problems := [*problems_of_own_words(company / OWN_WORDS)]:
+    problems = [
+        *alert_words.problems_of_own_words(company / alert_words.OWN_WORDS),
+        *insight_words.problems_of_own_words(company / insight_words.OWN_WORDS),
+    ]
+    if problems:
         raise FolderError(" ".join(problems))
 
 
