@@ -115,7 +115,7 @@ options as (
         {{ no_share }} as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'on for ' || cast(cast(round(hours_per_week) as bigint) as string) || ' hours a week' as evidence,
-        case when may_stop_off_hours is null then 'no tag says whether it may be off at night' end as unknown_reason,
+        case when may_stop_off_hours is null then 'no tag that the seed workload_tolerances lists says whether it may be off at night' end as unknown_reason,
         coalesce(general_reason, case
             when not may_stop_off_hours then 'a tag says that it must be on at night'
             when hours_per_week <= {{ assumption('off_hours_kept_per_week') }} then 'it is off at night already'
@@ -190,7 +190,7 @@ options as (
         cast(0 as double) as one_off_usd,
         'interrupted ' || cast(cast(machines.interruptions_per_month as decimal(9, 2)) as string) || ' times a month' as evidence,
         case
-            when machines.tolerates_interruption is null then 'no tag says whether it may be interrupted'
+            when machines.tolerates_interruption is null then 'no tag that the seed workload_tolerances lists says whether it may be interrupted'
             when machines.spot_usd_per_hour is null then 'the price of spare capacity of its type is not in the seed instance_prices'
         end as unknown_reason,
         coalesce(machines.general_reason, case
