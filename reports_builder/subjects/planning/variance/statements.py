@@ -106,6 +106,8 @@ def to_do(part: Value, unit: Value = "calls") -> str:
 
 def _to_do(record: Mapping[str, Value]) -> str:
     if _is_below_zero(record["main_variance_usd"]):
+        if record["part"] == "lost" and record["main_model"] is not None:
+            return "Nothing was gained: what the customer paid has gone with it."
         return "It made the month cheaper: plan the next one with it."
     return to_do(record["part"], record["main_unit"])
 
