@@ -66,7 +66,7 @@ def test_a_backtest_is_never_called_a_forecast_that_was_made(forecast: str, word
     [
         (
             "90 as prior_actual_usd, 22 as prior_variance_usd, 0.204 as prior_daily_variance_share, 'major' as prior_severity",
-            "The month before cost $90.00: this one cost $22 more; by the day up 20 %, a major difference.",
+            "The month before cost $90.00: this one cost $22 more; on like days up 20 %, a major difference.",
         ),
         ("0 as prior_actual_usd, 112 as prior_variance_usd", "The month before cost $0.00: this one cost $112 more."),
         ("null as prior_actual_usd", "The data does not cover the month before, so the two are not compared."),

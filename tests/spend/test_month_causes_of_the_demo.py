@@ -29,7 +29,7 @@ CALLS = """
     select
         (select sum(usd) from uses where not was),
         (select -sum(before_usd) from uses where not is_there),
-        (select sum(usd * (often - 1)) from calls join weekdays using (weekday) join uses using (customer_id, product_id, feature_id)
+        (select sum(calls.usd * (often - 1)) from calls join weekdays using (weekday) join uses using (customer_id, product_id, feature_id)
             where month = 9 and was and is_there)
 """
 # Bills: what began, what ended, and what ran on every such weekday of both months and is no amount of the month.

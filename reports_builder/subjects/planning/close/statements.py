@@ -84,7 +84,7 @@ def month_against_forecast(company: Evidence) -> Prose:
 
 
 def month_against_the_one_before(company: Evidence) -> Prose:
-    """What the month cost against the one before, in all and by the day."""
+    """What the month cost against the one before, in all and on like days."""
     if company["prior_variance_usd"] is None:
         return note("The data does not cover the month before, so the two are not compared.")
     said = company.say(
@@ -95,7 +95,7 @@ def month_against_the_one_before(company: Evidence) -> Prose:
         note(".")
         if company["prior_daily_variance_share"] is None
         else company.say(
-            "; by the day {prior_daily_variance_share:delta}, a {prior_severity:text} difference."
+            "; on like days {prior_daily_variance_share:delta}, a {prior_severity:text} difference."
         )
     )
     if not company["days_usd"]:
@@ -258,7 +258,7 @@ def _scopes_table(scopes: Evidence, advised: _Advised) -> Table:
             Column("budget_severity", "How serious"),
             Column("forecast_variance_usd", "Against forecast", "delta_usd_table"),
             Column("prior_variance_usd", "Against the month before", "delta_usd_table"),
-            Column("prior_daily_variance_share", "By the day", "delta"),
+            Column("prior_daily_variance_share", "On like days", "delta"),
             Column("largest_part", "Largest cause", words=_part),
             Column("largest_part_usd", "It adds", "delta_usd_table"),
             Column("largest_part", "To do", words=lambda record: _to_do(record, advised)),
@@ -268,8 +268,8 @@ def _scopes_table(scopes: Evidence, advised: _Advised) -> Table:
         note(
             "A budget that is unknown was not set, a forecast that is unknown could not be made; a quarter "
             "or year has none. The largest cause is of the difference to the budget, without one to the "
-            "forecast. Months have unequal days: by the day a mean day stands against one of the month "
-            "before."
+            "forecast. Months have unequal days: on like days the month before counts with the days of this "
+            "one."
         ),
         max_rows=30,
         name="Every budget",

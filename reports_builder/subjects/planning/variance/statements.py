@@ -124,7 +124,7 @@ def month_against(month: Evidence, parts: Evidence) -> Prose:
     )
     said += note("as many days of the month before" if so_far else "the month before")
     if not so_far and month["daily_variance_share"] is not None:
-        said += month.say(" (per day {daily_variance_share:delta})")
+        said += month.say(" (on like days {daily_variance_share:delta})")
     if not parts.rows or parts["main_variance_usd"] is None:
         return said + note(".")
     return (
