@@ -31,7 +31,7 @@ from reports_builder.subjects.margin.revenue import queries as ask_revenue
 from reports_builder.subjects.margin.revenue.insights import low_retention
 from reports_builder.subjects.planning import queries as ask_planning
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
-from reports_builder.subjects.planning.budgets.insights import furthest_ahead, heading_over
+from reports_builder.subjects.planning.budgets.insights import furthest_ahead, heading_over, may_stop
 from reports_builder.subjects.planning.insights import planning as forecast
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.insights import likely_loss
@@ -120,6 +120,7 @@ def budgets(warehouse: Warehouse) -> Insights:
             )
         ),
         *heading_over(ahead),
+        *may_stop(ask_budgets.may_stop(warehouse)),
         *teams.too_large(ask_teams.too_large(warehouse)),
     )
 

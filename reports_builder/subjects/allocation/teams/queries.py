@@ -78,7 +78,7 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
             kept_low_from_date,
             hard_stop_of, hard_stop_usd, hard_stop_forecast_usd, hard_stop_upper_usd,
             suggested_team_budgets_usd, company_budget_usd, month_overrun_usd,
-            most_over_usd, most_over_after_savings_usd, proposed_after_savings_usd,
+            most_over_usd, most_over_after_savings_usd,
             suggested_missed_from_date, last_date_ahead
         from allocation.rpt_budget_advice
         where month_start_date >= :month_start and projected_variance_usd is not null
