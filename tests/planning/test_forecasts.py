@@ -254,7 +254,6 @@ def test_ten_thousand_series_are_forecast_within_ten_seconds() -> None:
             from fct_cost_forecasts_daily
             """
         ).fetchone() == (10_000 * 30, 275)
-    print(cpu)
     assert cpu < 10
 
 

@@ -245,11 +245,11 @@ _ROWS = {
         '2026-10-29', 1500, '2026-10-29', true)""",
     "planning.fct_cost_forecasts_monthly": """
         (month_start_date, scope, scope_id, days_ahead, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd, decided_savings_usd) values
-        ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0, 40)""",
+        ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0, 40), ('2026-11-01', 'total', 'total', 30, 0, 9000, 8500, 9500, 0, 60)""",
     "planning.rpt_forecast_scenarios": """
         (scenario, description, month_start_date, month_number, forecast_usd, change_usd, all_months_forecast_usd,
-        all_months_change_usd) values
-        ('base', 'The forecast itself', '2026-11-01', 1, 1700, 0, 1700, 0), ('tripled', 'Three times', '2026-11-01', 1, 5100, 3400, 5100, 3400)""",
+        all_months_change_usd, all_months_all_spend_forecast_usd, all_months_all_spend_change_usd) values
+        ('base', 'The forecast itself', '2026-11-01', 1, 1700, 0, 1700, 0, 9000, 0), ('tripled', 'Three times', '2026-11-01', 1, 5100, 3400, 5100, 3400, 12400, 3400)""",
     "planning.rpt_tier_break_evens": "",
     "planning.rpt_token_economics": "",
     "planning.rpt_token_claims": "",

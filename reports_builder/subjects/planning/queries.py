@@ -63,17 +63,33 @@ def causes_of_all(warehouse: Warehouse, kind: str) -> Evidence:
 
 
 def outlooks(warehouse: Warehouse) -> Evidence:
-    """The same of every scope; not of a model that is free."""
+    """The same of the company and its parts; not of a model that is free."""
     return warehouse.evidence(
         """
         select
             scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, calendar_usd,
             change_share, wape, days_within_range_share, sums_within_range_share, independent_tested_sums
         from planning.rpt_cost_outlook
-        where scope <> 'model' or trailing_cost_usd is null or trailing_cost_usd <> 0
+        where
+            scope not in ('business_unit', 'service', 'project', 'customer')
+            and (scope <> 'model' or trailing_cost_usd is null or trailing_cost_usd <> 0)
         order by
             scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, is_rest,
             forecast_usd desc nulls last, scope_label
+        """
+    )
+
+
+def named_outlooks(warehouse: Warehouse) -> Evidence:
+    """The same of business units, services, projects and customers, and what is left of each kind."""
+    return warehouse.evidence(
+        """
+        select
+            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, calendar_usd,
+            change_share, wape, days_within_range_share
+        from planning.rpt_cost_outlook
+        where scope in ('business_unit', 'service', 'project', 'customer')
+        order by scope, scope_id = '(all others)', forecast_usd desc nulls last, scope_label
         """
     )
 
