@@ -57,8 +57,8 @@ def closures(warehouse: Warehouse, totals: Evidence) -> tuple[Insight, ...]:
     return (
         insight(
             "margin/features/closures",
-            totals=totals,
             features,
+            totals=totals,
             supporting=Table(
                 (
                     Column("subject", "Feature"),
