@@ -1,8 +1,8 @@
 """What an insight says: the parts of a Markdown template beside its subject, every figure from its query.
 
-``reports_builder/subjects/<subject>/words/<insight>.md`` has a heading for each part. A name in it is a column
-of a query that the code beside it hands over, in a style: ``{{ spend_usd | usd }}``. What the words decide by
-is ``{% if %}`` on such a column, and what is said of each row is ``{% for %}``; anything else is refused.
+``reports_builder/subjects/<subject>/words/<insight>.md`` has a heading for each part. A name in it is a
+column of a query that the code beside it hands over, in a style: ``{{ spend_usd | usd }}``. What the words
+decide by is ``{% if %}`` on such a column, and what is said of each row is ``{% for %}``; more is refused.
 """
 
 import re
@@ -34,8 +34,8 @@ _NEEDED = (
     *("Recommendation", "Owner", "Effort", "Outcome", "Supporting data"),
 )
 _OPTIONAL = "Worth"
-# What every mart of a window covers, and the best quality score in points.
-_KNOWN_TO_ALL = {"window": literal("30 days"), "full_score": literal("100")}
+# What marts of a window cover, the best quality score in points, how many tokens a price is told for.
+_KNOWN_TO_ALL = {"window": literal("30 days"), "full_score": literal("100"), "thousand": literal("1,000")}
 _HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 _STYLED = re.compile(r"\{\{ *((?:(\w+)\.)?(\w+)) *\| *(\w+) *\}\}")
 # A figure while the words around it are put together, by its place among those said so far.
@@ -139,16 +139,18 @@ def problems(source: str) -> Iterator[tuple[int, str]]:
 def _branches(outer: nodes.If) -> Iterator[str]:
     if outer.elif_:
         yield "more than two branches are a column of a mart"
-    decides = {node.name for node in _tested(outer)}
     for inner in outer.find_all(nodes.If):
-        if decides & {node.name for node in _tested(inner)}:
+        if _tested(outer) & _tested(inner):
             yield "more than two branches are a column of a mart"
         if any(inner.find_all(nodes.If)):
             yield "a choice within a choice within a choice is a column of a mart"
 
 
-def _tested(node: nodes.If) -> Iterator[nodes.Name]:
-    return nodes.Output([node.test]).find_all(nodes.Name)
+def _tested(choice: nodes.If) -> set[str]:
+    """The columns that a choice is made by, as they are written."""
+    test = nodes.Output([choice.test])
+    of_queries = {node.node: node.attr for node in test.find_all(nodes.Getattr)}
+    return {f"{node.name}.{of_queries.get(node, '')}" for node in test.find_all(nodes.Name)}
 
 
 def _parts(
