@@ -129,17 +129,10 @@ final as (
         is_current as is_current_plan,
         usage_unit,
         {{ money_of_double('unit_cost_usd') }} as unit_cost_usd,
-        fee_share,
-        included_share,
-        target_margin_share,
-        usage_cap_fees,
-        transition_id,
-        transition_name,
-        customers,
-        customers_priced,
-        customers_taking_a_dearer_tier,
-        current_revenue_usd,
-        current_gross_margin_usd,
+        fee_share, included_share, target_margin_share, usage_cap_fees, transition_id, transition_name,
+        customers, customers_priced, customers_taking_a_dearer_tier,
+        cast(customers_with_a_cheaper_tier as bigint) as customers_with_a_cheaper_tier,
+        current_revenue_usd, current_gross_margin_usd,
         revenue_usd,
         revenue_base_usd as revenue_base_churn_usd,
         gross_margin_usd,
@@ -156,6 +149,9 @@ final as (
         {{ money('after_worst_usd') }} as gross_margin_worst_after_savings_usd,
         {{ money('after_gross_margin_base_usd - after_current_gross_margin_usd') }} as gain_base_after_savings_usd,
         {{ money('after_worst_usd - after_current_gross_margin_usd') }} as gain_worst_after_savings_usd,
+        {{ money('gross_margin_cheapest_usd - current_gross_margin_usd') }} as gain_in_cheapest_tiers_usd,
+        {{ money('after_gross_margin_cheapest_usd - after_current_gross_margin_usd') }} as gain_in_cheapest_tiers_after_savings_usd,
+        case when verdict in ('eligible', 'today') then cast(cheapest_tiers_place as bigint) end as cheapest_tiers_place,
         cast(floor({{ assumption('steep_rise_customers_up_to_share') }} * after_profitable_customers) as bigint) as profitable_steep_rises_allowed_after_savings,
         {{ assumption('profitable_departures_up_to_share') }} * after_profitable_customers as profitable_departures_allowed_after_savings,
         cast(after_profitable_steep_rises as bigint) as profitable_steep_rises_after_savings,
@@ -193,6 +189,7 @@ final as (
             when 'loses_profitable_customers' then 'rejected: too many profitable customers leave'
             when 'loses_margin_under_high_churn' then 'rejected: earns less than today in the worst churn scenario'
             when 'gains_too_little' then 'rejected: gains too little'
+            when 'lost_to_cheaper_tiers' then 'rejected: earns less than today if customers take the cheapest tier'
             when 'cost_unknown' then 'not comparable: what the calls cost is unknown'
             else 'not comparable: names no tier in use'
         end

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from reports_builder.evidence import Evidence, Prose, join, note
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.formatting import Value, count, ratio
 from reports_builder.model import Column, Figure, Section, Table
 from reports_builder.subjects.pricing import customers as ask_customers
@@ -28,6 +28,9 @@ _FRONT = (
     Column("revenue_base_churn_after_savings_usd", "Revenue, base churn", "usd_table"),
     Column("profitable_steep_rises_after_savings", "Steep rises of profitable customers", "count"),
     Column("profitable_customers_lost_high_after_savings", "Profitable customers lost, high churn", "ratio"),
+    Column(
+        "gain_in_cheapest_tiers_after_savings_usd", "Gain if all take the cheapest tier", "delta_usd_table"
+    ),
     Column("unprofitable_customers", "Still at a loss today", "count"),
     Column("verdict_words", "Verdict"),
 )
@@ -38,6 +41,8 @@ _SCENARIOS = (
     Column("gross_margin_base_churn_usd", "Base churn", "usd_table"),
     Column("gross_margin_high_churn_usd", "High churn", "usd_table"),
     Column("gain_worst_usd", "Worst churn scenario against today", "delta_usd_table"),
+    Column("gain_in_cheapest_tiers_usd", "If all take the cheapest tier, against today", "delta_usd_table"),
+    Column("customers_with_a_cheaper_tier", "Have a cheaper tier", "count"),
     Column("customers_taking_a_dearer_tier", "Take a dearer tier", "count"),
     Column("given_away_usd", "Pay less, together", "usd_table"),
     Column("verdict_words", "Verdict"),
@@ -125,7 +130,7 @@ def front(warehouse: Warehouse) -> Evidence:
             gross_margin_base_churn_after_savings_usd, gross_margin_worst_after_savings_usd,
             gross_margin_base_churn_usd, gross_margin_worst_usd,
             revenue_base_churn_after_savings_usd, profitable_steep_rises_after_savings,
-            profitable_customers_lost_high_after_savings,
+            profitable_customers_lost_high_after_savings, gain_in_cheapest_tiers_after_savings_usd,
             unprofitable_customers, verdict_words, is_chosen, is_current_plan, verdict
         from pricing.rpt_plan_frontier
         where is_on_front or is_chosen or is_current_plan
@@ -141,11 +146,43 @@ def compared(warehouse: Warehouse) -> Evidence:
         select
             plan_name, gross_margin_usd, gross_margin_low_churn_usd, gross_margin_base_churn_usd,
             gross_margin_high_churn_usd, gain_worst_usd,
-            customers_taking_a_dearer_tier, given_away_usd, verdict_words
+            gain_in_cheapest_tiers_usd, customers_with_a_cheaper_tier, customers_taking_a_dearer_tier, given_away_usd, verdict_words
         from pricing.rpt_plan_frontier
         where is_chosen or (is_listed and transition_id = 'none')
         order by is_chosen desc, gross_margin_worst_usd desc nulls last, candidate_id
         """
+    )
+
+
+def in_cheapest_tiers_said(warehouse: Warehouse) -> Prose:
+    """How the chosen plan ranks where each customer takes the cheapest tier; nothing where today's is kept."""
+    own = warehouse.evidence(
+        """
+        select
+            cheapest_tiers_place as place_then, gain_in_cheapest_tiers_after_savings_usd as gain_then_usd
+        from pricing.rpt_plan_frontier
+        where is_chosen and not is_current_plan
+        """
+    )
+    if not own.rows or own["gain_then_usd"] is None:
+        return note("")
+    left = own.say(" Once the savings are made it would then gain {gain_then_usd:usd} a month")
+    if own["place_then"] == 1:
+        return left + note(", still the most of all plans that the rules allow.")
+    first = warehouse.evidence(
+        """
+        select offer_name as first_then, gain_in_cheapest_tiers_after_savings_usd as first_gain_usd
+        from pricing.rpt_plan_frontier
+        where cheapest_tiers_place = 1
+        """
+    )
+    return left + say(
+        ", place {place_then:count} of the {plans_eligible:count} plans that the rules allow; most, "
+        "{first_gain_usd:usd}, would be gained with “{first_then:text}”. The rules reject a plan that would then "
+        "leave less than today's.",
+        own,
+        tried(warehouse),
+        first,
     )
 
 

@@ -3,6 +3,7 @@
 from reports_builder.assumptions import assumption
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.model import Column, Section, Table
+from reports_builder.subjects.pricing.frontier import in_cheapest_tiers_said
 from reports_builder.warehouse import Warehouse
 
 # Whom a plan hits is read to the end; what is longer is a file.
@@ -163,7 +164,8 @@ def tiers_said(warehouse: Warehouse) -> tuple[Prose, ...]:
             "If each customer signed up again in the cheapest tier that serves its use, {lost_usd:usd} "
             "of the gain would be lost ({lost_share_of_gain:percent}): say in the offer what separates "
             "the tiers."
-        ),
+        )
+        + in_cheapest_tiers_said(warehouse),
     )
 
 

@@ -147,7 +147,7 @@ def rated_alike(warehouse: Warehouse) -> Evidence:
             is_current_plan, is_chosen as is_recommended,
             verdict in (
                 'too_many_steep_rises', 'loses_profitable_customers', 'loses_margin_under_high_churn',
-                'gains_too_little'
+                'gains_too_little', 'lost_to_cheaper_tiers'
             ) as is_rejected
         from pricing.rpt_plan_frontier
         where is_chosen or (is_listed and transition_id = 'none')

@@ -70,12 +70,10 @@ rated as (
 summed as (
 
     select
-        structure_id || ' / ' || transition_id as candidate_id,
-        structure_id,
-        transition_id,
-        count(*) as customers,
-        count(*) filter (where is_priced) as customers_priced,
+        structure_id || ' / ' || transition_id as candidate_id, structure_id, transition_id,
+        count(*) as customers, count(*) filter (where is_priced) as customers_priced,
         count(*) filter (where takes_dearer_tier) as customers_taking_a_dearer_tier,
+        count(*) filter (where revenue_usd - cheapest_usd >= 1) as customers_with_a_cheaper_tier,
         {{ money('sum(current_revenue_usd)') }} as current_revenue_usd,
         {% for cost in ['', 'after_'] -%}
         {{ money('sum(' ~ cost ~ 'revenue_usd)') }} as {{ cost }}revenue_usd,
@@ -87,6 +85,8 @@ summed as (
             as {{ cost }}gross_margin_{{ scenario }}_usd,
         cast(coalesce(sum(leave_probability_{{ scenario }}) filter (where {{ cost }}is_profitable), 0) as double) as {{ cost }}profitable_customers_lost_{{ scenario }},
         {% endfor -%}
+        {{ money('sum(case when not is_cost_unknown then cast(least(' ~ cost ~ 'revenue_usd, cheapest_usd) - ' ~ cost ~ 'served_cost_usd as decimal(25, 12)) * (1 - leave_probability_base) end)') }}
+            as {{ cost }}gross_margin_cheapest_usd,
         count(*) filter (where not is_cost_unknown and {{ cost }}revenue_usd < {{ cost }}served_cost_usd) as {{ cost }}unprofitable_customers,
         count(*) filter (where {{ cost }}is_profitable and current_revenue_usd > 0) as {{ cost }}profitable_customers,
         count(*) filter (where {{ cost }}is_profitable and current_revenue_usd > 0 and rise_share > {{ assumption('steep_rise_from_share') }}) as {{ cost }}profitable_steep_rises,
@@ -146,6 +146,7 @@ judged as (
                 {{ cost ~ 'gross_margin_base_usd - ' ~ cost ~ 'current_gross_margin_usd' }}
                 < {{ assumption('margin_gain_from_share') }} * abs({{ cost }}current_gross_margin_usd)
                 then 'gains_too_little{{ name }}'
+            when round({{ cost }}gross_margin_cheapest_usd, 2) < round({{ cost }}current_gross_margin_usd, 2) then 'lost_to_cheaper_tiers{{ name }}'
             {%- endfor %}
             else 'eligible'
         end as verdict
@@ -165,13 +166,12 @@ placed as (
         {%- endfor %} as is_no_worse_than_listed,
         row_number() over (
             order by
-                case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc,
-                after_worst_usd desc,
-                after_base_usd desc,
-                after_profitable_steep_rises asc,
-                rules_in_it asc,
-                candidate_id asc
-        ) as earning_place
+                case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc, after_worst_usd desc, after_base_usd desc,
+                after_profitable_steep_rises asc, rules_in_it asc, candidate_id asc
+        ) as earning_place,
+        row_number() over (
+            order by case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc, after_gross_margin_cheapest_usd desc nulls last, rules_in_it asc, candidate_id asc
+        ) as cheapest_tiers_place
     from judged
 
 ),
