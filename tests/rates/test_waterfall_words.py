@@ -28,6 +28,7 @@ def test_what_a_price_plan_leaves_is_said_of_the_total_and_of_no_action(after: i
         "rates.rpt_savings_opportunities",
         "rates.rpt_commitment_options",
         "rates.rpt_model_switch_savings",
+        "rates.rpt_usage_optimizations",
     )
     with empty_marts(*marts) as connection:
         connection.execute("create schema seeds")

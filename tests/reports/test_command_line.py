@@ -163,7 +163,7 @@ def test_an_output_folder_that_cannot_be_written(
         capsys,
         *("--warehouse", str(tiny_warehouse), "--out", str(blocked), "--only", "finops_summary"),
     )
-    assert "cannot write the reports" in error
+    assert f"cannot write to {blocked}" in error
 
 
 def test_messages_are_one_line() -> None:

@@ -123,6 +123,10 @@ _ROWS = {
         ('all', 2600, 0, -1380, 1810, 1800, -10, 0.4444, 1, 220, 0.0846, 0.05, false, 2, 1),
         ('AI and Machine Learning', 1600, 1000, -2380, 1000, 1000, 0, 0.6, 0.6154, 20, 0.0125, 0.05, true, 3, 1),
         ('Compute', 1000, 1600, -2980, 810, 800, -10, 0.25, 0.3846, 200, 0.2, 0.05, false, 1, 1)""",
+    "allocation.rpt_spend_by_service": """
+        (provider_name, service_name, cost_usd, cost_share, provider_cost_usd, cost_rank) values
+        ('openai', 'Models', 1600, 0.6154, 1600, 1),
+        ('AWS', 'AmazonEC2', 1000, 0.3846, 1000, 2)""",
     "allocation.rpt_unowned_costs_monthly": """
         (month_start_date, cause, next_step, cost_usd, unowned_share, is_latest, covered_days, days_in_month) values
         ('2026-10-01', 'calls: name no feature', 'send product and feature with each call', 161, 1, true, 31, 31)""",

@@ -492,7 +492,7 @@ promises as (
         {{ json_record({'task_type': 'service_levels.task_type'}) }} as source_keys,
         as_of.window_days
     from service_levels
-    cross join as_of
+    inner join as_of on as_of.as_of_date is not null
 
 ),
 

@@ -63,13 +63,14 @@ def causes_of_all(warehouse: Warehouse, kind: str) -> Evidence:
 
 
 def outlooks(warehouse: Warehouse) -> Evidence:
-    """The same for all spend, each component, provider and team, and what else has a budget."""
+    """The same of every scope; not of a model that is free, or of which nobody knows a price."""
     return warehouse.evidence(
         """
         select
             scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, calendar_usd,
             change_share, wape, days_within_range_share, sums_within_range_share, independent_tested_sums
         from planning.rpt_cost_outlook
+        where scope <> 'model' or trailing_cost_usd <> 0
         order by
             scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, is_rest,
             forecast_usd desc nulls last, scope_label
