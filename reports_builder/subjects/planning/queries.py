@@ -52,8 +52,7 @@ def causes_of_all(warehouse: Warehouse, kind: str) -> Evidence:
         """
         select
             cause,
-            change_usd,
-            forecast_usd - trailing_cost_usd as all_change_usd
+            change_usd
         from planning.rpt_outlook_causes
         where scope = 'total' and kind = :kind and round(change_usd, 2) <> 0
         order by cause_order

@@ -99,8 +99,8 @@ def chosen(warehouse: Warehouse) -> Evidence:
             gain_base_after_savings_usd, gain_worst_after_savings_usd,
             gross_margin_base_churn_after_savings_usd as chosen_base_after_savings_usd,
             gross_margin_worst_after_savings_usd as chosen_worst_after_savings_usd,
-            current_gross_margin_after_savings_usd - current_gross_margin_usd as saved_before_usd,
-            gross_margin_base_churn_after_savings_usd - gross_margin_base_churn_usd as missing_usd
+            current_gross_margin_saved_usd as saved_before_usd,
+            gross_margin_base_churn_saved_usd as missing_usd
         from pricing.rpt_plan_frontier
         where is_chosen
         """
@@ -146,7 +146,8 @@ def compared(warehouse: Warehouse) -> Evidence:
         select
             plan_name, gross_margin_usd, gross_margin_low_churn_usd, gross_margin_base_churn_usd,
             gross_margin_high_churn_usd, gain_worst_usd,
-            gain_in_cheapest_tiers_usd, customers_with_a_cheaper_tier, customers_taking_a_dearer_tier, given_away_usd, verdict_words
+            gain_in_cheapest_tiers_usd, customers_with_a_cheaper_tier,
+            customers_taking_a_dearer_tier, given_away_usd, verdict_words
         from pricing.rpt_plan_frontier
         where is_chosen or (is_listed and transition_id = 'none')
         order by is_chosen desc, gross_margin_worst_usd desc nulls last, candidate_id
@@ -155,7 +156,7 @@ def compared(warehouse: Warehouse) -> Evidence:
 
 
 def in_cheapest_tiers_said(warehouse: Warehouse) -> Prose:
-    """How the chosen plan ranks where each customer takes the cheapest tier; nothing where today's is kept."""
+    """How the chosen plan ranks where all take the cheapest tier; nothing where today's is kept."""
     own = warehouse.evidence(
         """
         select
@@ -178,8 +179,8 @@ def in_cheapest_tiers_said(warehouse: Warehouse) -> Prose:
     )
     return left + say(
         ", place {place_then:count} of the {plans_eligible:count} plans that the rules allow; most, "
-        "{first_gain_usd:usd}, would be gained with “{first_then:text}”. The rules reject a plan that would then "
-        "leave less than today's.",
+        "{first_gain_usd:usd}, would be gained with “{first_then:text}”. The rules reject a plan that would "
+        "then leave less than today's.",
         own,
         tried(warehouse),
         first,
