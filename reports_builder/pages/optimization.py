@@ -80,7 +80,7 @@ def _beside_the_total(warehouse: Warehouse, totals: Evidence) -> tuple[Prose, ..
         return lifts
     said = totals.say(
         "Each alone, these actions would save {total_gross_usd:usd_table} a month; "
-        "**{overlap_usd:usd_table}** of it others save already, and it is counted once: "
+        "**{overlap_usd:usd_table}** of that another of them saves already, so it is counted once: "
     )
     said += join(
         [of.say("{action_kind:words} {overlap_usd:usd_table}") for of in ask.overlaps(warehouse).each()], ", "

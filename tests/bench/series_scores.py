@@ -22,10 +22,11 @@ _READ = {
     "int_owner_matches": "intermediate",
     "int_as_of_date": "intermediate",
     "int_series_costs_daily": "intermediate",
+    "int_usage_owned_daily": "intermediate",
     "fct_charges": "core",
     "fct_cost_anomalies": "anomalies",
 }
-_JUDGED = ("int_series_costs_hourly", "int_series_unusual", "fct_series_anomalies")
+_JUDGED = ("int_series_costs_hourly", "int_series_unusual", "int_series_call_changes", "fct_series_anomalies")
 _SUDDEN = ("usage_spike", "runaway_agent")
 # So far apart that no loss is in the four weeks that say what another should have cost.
 _LOST_DAYS_BACK = (1, 12, 24, 37, 50)

@@ -74,7 +74,7 @@ def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
         "October 2027, $1.0K of it on the days of signing. The end of some of what is owned is not on record: it is taken to go on."
     )
     assert len(rows_of(ladder)) == 3
-    assert rows_of(ladder, 1) == [["November 2026", "c5", "Plan", "$0.30", "$900.00"]]
+    assert rows_of(ladder, 1) == [["November 2026", "c5", "Plan", "$0.300", "$900.00"]]
 
 
 def test_nothing_is_said_where_nothing_pays(tiny: Tiny) -> None:

@@ -34,7 +34,7 @@ _TO_SIGN = (
     Column("month_start_date", "Month", "month"),
     Column("usage_group", "Usage"),
     OFFER,
-    Column("signed_usd_per_hour", "Sign per hour", "usd_table"),
+    Column("signed_usd_per_hour", "Sign per hour", "usd_unit"),
     Column("upfront_usd", "Pay at once", "usd_table"),
 )
 _MONTHS = (
