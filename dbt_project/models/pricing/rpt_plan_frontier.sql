@@ -153,9 +153,13 @@ final as (
         {{ money('after_gross_margin_base_usd - gross_margin_base_usd') }} as gross_margin_base_churn_saved_usd,
         {{ money('after_gross_margin_base_usd - after_current_gross_margin_usd') }} as gain_base_after_savings_usd,
         {{ money('after_worst_usd - after_current_gross_margin_usd') }} as gain_worst_after_savings_usd,
-        {{ money('gross_margin_cheapest_usd - current_gross_margin_usd') }} as gain_in_cheapest_tiers_usd,
-        {{ money('after_gross_margin_cheapest_usd - after_current_gross_margin_usd') }} as gain_in_cheapest_tiers_after_savings_usd,
-        case when verdict in ('eligible', 'today') then cast(cheapest_tiers_place as bigint) end as cheapest_tiers_place,
+        gross_margin_cheapest_usd as gross_margin_in_cheapest_tiers_usd, after_gross_margin_cheapest_usd as gross_margin_in_cheapest_tiers_after_savings_usd,
+        {%- for cost, name in [('', ''), ('after_', '_after_savings')] %}
+        case {{ cost }}worst_usd
+            when {{ cost }}worst_churn_usd then 'departures alone'
+            when {{ cost }}cheapest_usd then 'each customer takes the cheapest tier'
+        end as worst_scenario{{ name }},
+        {%- endfor %}
         cast(floor({{ assumption('steep_rise_customers_up_to_share') }} * after_profitable_customers) as bigint) as profitable_steep_rises_allowed_after_savings,
         {{ assumption('profitable_departures_up_to_share') }} * after_profitable_customers as profitable_departures_allowed_after_savings,
         cast(after_profitable_steep_rises as bigint) as profitable_steep_rises_after_savings,

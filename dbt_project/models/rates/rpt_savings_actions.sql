@@ -178,7 +178,7 @@ final as (
             partition by action_kind, is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc
         ) = 1 as is_first_of_its_kind,
         cast(count(*) over of_kind as bigint) as kind_works,
-        cast(count(*) over of_kind - 1 as bigint) as kind_further_works,
+        cast(count(*) over of_kind as bigint) - 1 as kind_further_works,
         {{ money('sum(gross_monthly_savings_usd) over of_kind') }} as kind_gross_usd,
         {{ money('sum(net_monthly_savings_usd) over of_kind') }} as kind_net_usd,
         {{ money('sum(gross_monthly_savings_usd - net_monthly_savings_usd) over of_kind') }} as kind_overlap_usd,

@@ -47,7 +47,7 @@ def _why_all_changes(warehouse: Warehouse) -> Prose:
         return note("")
     providers = ask.causes_of_all(warehouse, "provider")
     return (
-        ask.outlook(warehouse, all_spend=True).say("All spend changes by {change_usd:delta_usd_table}: ")
+        components.say("All spend changes by {all_change_usd:delta_usd_table}: ")
         + join([each.say("{cause:text} {change_usd:delta_usd_table}") for each in components.each()], ", ")
         + note("; of providers most by ")
         + join([each.say("{cause:text} {change_usd:delta_usd_table}") for each in providers.each()[:2]], ", ")

@@ -272,7 +272,9 @@ def programme(warehouse: Warehouse) -> Evidence:
     """What the change of prices takes and when it begins, after the savings; no row without it."""
     return warehouse.evidence(
         """
-        select effort_usd, months_to_start, payback_months, own_first_year_usd, pays_from_year
+        select
+            effort_usd, months_to_start, last_start_months, payback_months, own_first_year_usd,
+            pays_from_year
         from rates.rpt_decision_waterfall
         where scope_type = 'company' and step = 'price' and effort_usd > 0 and change_usd > 0
         """
