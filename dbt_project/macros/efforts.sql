@@ -101,12 +101,13 @@
     ) as works
 {%- endmacro %}
 
-{# After how many months a kind of action has begun. The price plan has when its last wave is asked for the new price. #}
-{% macro begins_after_months(kinds) -%}
-    case {{ kinds }}.action_kind
-        when 'price_plan' then ({{ assumption('price_notice_days') }} + {{ assumption('price_wave_gap_days') }}) / {{ days_of_mean_month() }}
-        else {{ kinds }}.months_to_start
-    end
+{# Of today's customers the share that is still there in the mean of the twelve months after so many; all of them where nobody knows how many leave. #}
+{% macro still_there_share(monthly_churn_rate, after_months) -%}
+    {%- set rate = 'cast(' ~ monthly_churn_rate ~ ' as double)' -%}
+    {{ decimal_of_double(
+        'case when ' ~ rate ~ ' > 0 and ' ~ rate ~ ' < 1 then (power(1 - ' ~ rate ~ ', ' ~ after_months ~ ') - power(1 - ' ~ rate ~ ', ' ~ (after_months + 12) ~ ')) / (-12 * ln(1 - ' ~ rate ~ ')) when ' ~ rate ~ ' >= 1 then 0 else 1 end',
+        'decimal(9, 8)'
+    ) }}
 {%- endmacro %}
 
 {# A day as a number of months, in which half a month is half of any month. #}

@@ -254,7 +254,7 @@ def teams(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            greatest(cost_usd - cost_usd / nullif(cost_per_call_to_average, 0), 0) as above_average_usd,
+            cost_above_average_usd as above_average_usd,
             team_id, team_name, customers, calls, tokens, failure_share, cost_usd, cost_share,
             cost_per_call_usd, cost_per_call_to_average, cost_per_1k_tokens_usd, prior_cost_usd,
             cost_change_share, calls_change_share, cost_per_call_change_share,
