@@ -31,6 +31,11 @@
     end
 {%- endmacro %}
 
+{# What an owned commitment takes: machines of the kind that it was bought for in their region, one family in its region, or all of its scope. #}
+{% macro commitment_reach(category, type) -%}
+    case when {{ category }} = 'Usage' then 'reservation' when lower({{ type }}) like '%instance%' then 'family' else 'scope' end
+{%- endmacro %}
+
 {# What an owned commitment could cover besides what it covers: usage of the same key. #}
 {% macro reach_key(usage, reach='reach') -%}
     case {{ reach }}
@@ -38,4 +43,14 @@
         when 'family' then concat_ws(' / ', {{ usage }}.usage_kind, {{ usage }}.family, {{ usage }}.region_id)
         else {{ usage }}.plan_scope
     end
+{%- endmacro %}
+
+{# What is promised by the hour, as a person orders it. #}
+{% macro dollars_an_hour(hourly_usd) -%}
+    cast(cast({{ hourly_usd }} as decimal(18, 4)) as string) || ' USD an hour'
+{%- endmacro %}
+
+{# How many machines of a size a number of units is. #}
+{% macro whole_machines(units, units_of_one) -%}
+    cast(round({{ ratio(units, units_of_one) }}) as bigint)
 {%- endmacro %}

@@ -72,7 +72,9 @@ rates as (
         payment_option,
         upfront_share,
         is_illustrative,
-        offer_source
+        offer_source,
+        priced_on,
+        price_address
     from matched
     where match_rank = 1 and discount_share > 0
 

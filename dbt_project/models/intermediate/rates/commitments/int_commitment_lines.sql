@@ -51,12 +51,19 @@ eligible as (
         coalesce(charges.region_id, 'unknown') as region_id,
         charges.resource_id,
         charges.team_id,
+        charges.billing_account_id,
+        charges.sub_account_id,
         charges.charge_period_start_at,
         charges.charge_period_end_at,
         charges.pricing_quantity,
         charges.commitment_discount_id,
         charges.commitment_eligibility,
         charges.commitment_discount_status is not null as is_covered,
+        case
+            when charges.commitment_discount_status is not null then {{ commitment_reach('charges.commitment_discount_category', 'charges.commitment_discount_type') }}
+        end as reach,
+        lower(charges.commitment_discount_type) as commitment_type,
+        greatest({{ ratio(unix_microseconds('charges.charge_period_end_at') ~ ' - ' ~ unix_microseconds('charges.charge_period_start_at'), 3600000000) }}, 1) as period_hours,
         {{ json_text('charges.sku_price_details', 'InstanceType') }} as instance_type,
         lower(coalesce({{ json_text('charges.sku_price_details', 'OperatingSystem') }}, 'Linux')) as operating_system,
         lower(coalesce({{ json_text('charges.sku_price_details', 'Tenancy') }}, 'Shared')) as tenancy,
@@ -117,12 +124,25 @@ sized as (
         typed.region_id,
         typed.resource_id,
         typed.team_id,
+        typed.billing_account_id,
+        typed.sub_account_id,
+        typed.operating_system,
+        typed.tenancy,
         typed.charge_period_start_at,
         typed.charge_period_end_at,
         typed.pricing_quantity,
         typed.commitment_discount_id,
         typed.commitment_eligibility,
         typed.is_covered,
+        typed.reach,
+        typed.commitment_type,
+        {# A line that says how many hours of a day a machine ran, and not which, is put at the beginning: spread over the day it would look steady. #}
+        case when typed.is_by_instance then greatest(coalesce({{ ratio('typed.pricing_quantity', 'typed.period_hours') }}, 1), 1) else 1 end as machines,
+        case
+            when typed.is_by_instance and typed.pricing_quantity > 0
+                then {{ ratio('typed.pricing_quantity', 'greatest(' ~ ratio('typed.pricing_quantity', 'typed.period_hours') ~ ', 1)') }}
+            else typed.period_hours
+        end as run_hours,
         typed.list_cost_usd,
         typed.has_list_cost,
         typed.effective_cost_usd,
