@@ -78,7 +78,7 @@ def test_who_uses_it_and_what_is_open_to_its_machines_is_said_before_it_is_signe
     assert insight.problem.plain.endswith(
         "It is used by web 50 %. Of the 3 machines that it covers 1 can be ended, off at night, smaller or on spare capacity before (i-1 of "
         "web): what to sign again is sized as if they were. Of 1 of the 3 machines that it covers no tag says whether they may be off at "
-        "night (i-2 of data); $0.12 an hour of it is theirs."
+        "night (i-2 of data); $0.120 an hour of it is theirs."
     )
     assert (
         "renew it, once you know whether i-2 of data may be off at night, by 1 Dec"

@@ -179,8 +179,9 @@ def expiries_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 note(
                     "Cost, use and savings are those of the last month that is over. What to sign again is "
                     "what the engine would sign on what it covers once its machines are the right size and "
-                    "off when they may be, with what else runs within its reach. The day on which a term ends "
-                    "is that of the bill, or a row of the seed owned_commitments: without either it is unknown, "
+                    "off when they may be, with what else runs within its reach. The day on which a term "
+                    "ends is that of the bill, or a row of the seed owned_commitments: without either it is "
+                    "unknown, "
                     "and no alert is raised before it."
                 ),
             ),
