@@ -54,3 +54,44 @@
 {% macro whole_machines(units, units_of_one) -%}
     cast(round({{ ratio(units, units_of_one) }}) as bigint)
 {%- endmacro %}
+
+{# m5.xlarge is size xlarge of family m5, db.m5.large size large of db.m5; Google names a family before a hyphen. #}
+{% macro machine_size(provider_name, instance_type) -%}
+    case
+        when {{ provider_name }} <> 'AWS' then ''
+        when {{ instance_type }} like '%.%.%' then split_part({{ instance_type }}, '.', 3)
+        else split_part({{ instance_type }}, '.', 2)
+    end
+{%- endmacro %}
+{% macro machine_family(provider_name, instance_type) -%}
+    case
+        when {{ provider_name }} = 'Google Cloud' then split_part({{ instance_type }}, '-', 1)
+        when {{ provider_name }} <> 'AWS' then {{ instance_type }}
+        when {{ instance_type }} like '%.%.%' then split_part({{ instance_type }}, '.', 1) || '.' || split_part({{ instance_type }}, '.', 2)
+        else split_part({{ instance_type }}, '.', 1)
+    end
+{%- endmacro %}
+
+{# A reservation covers all sizes of a family only on shared machines with Linux, and not of every family. #}
+{% macro covers_any_size(normalized_units, usage) -%}
+    ({{ normalized_units }} is not null and {{ usage }}.operating_system like 'linux%' and {{ usage }}.tenancy in ('shared', 'default'))
+{%- endmacro %}
+{% macro reserved_as(instance_type, family, normalized_units, usage) -%}
+    case
+        when {{ covers_any_size(normalized_units, usage) }} then {{ family }}
+        else concat_ws(
+            ' ',
+            {{ instance_type }},
+            case when {{ usage }}.operating_system not like 'linux%' then {{ usage }}.operating_system end,
+            case when {{ usage }}.tenancy not in ('shared', 'default') then {{ usage }}.tenancy end
+        )
+    end
+{%- endmacro %}
+{% macro units_of_machine(normalized_units, usage) -%}
+    cast(case when {{ covers_any_size(normalized_units, usage) }} then {{ normalized_units }} else 1 end as decimal(9, 2))
+{%- endmacro %}
+
+{# The type that a resource takes by the accepted actions on it, of several the last. #}
+{% macro accepted_type() -%}
+    max_by(target, applied_order) filter (where is_accepted and action_kind in ('right_size', 'cheaper_type', 'arm_type'))
+{%- endmacro %}

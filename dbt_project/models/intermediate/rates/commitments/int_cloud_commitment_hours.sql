@@ -1,16 +1,16 @@
 {# one row per series of usage that an offer of a cloud could cover, or that an owned commitment covers, x hour x discount within the hour.
    A reservation covers machines of a family, a plan dollars at list price on a family, or on everything, the highest discount first #}
 
-{% set part_of_line = 'least(timed.run_hours - numbers.number, 1) / timed.run_hours' %}
 {% set place = ['provider_name', 'usage_kind', 'plan_scope', 'family', 'reserved_as', 'region_id'] %}
 {% set of_the_hour = money('sum(hourly.list_cost_usd)') ~ ' as list_cost_usd, ' ~ money('sum(hourly.on_demand_cost_usd)') ~ ' as on_demand_cost_usd, '
     ~ money('sum(hourly.measured_cost_usd)') ~ ' as measured_cost_usd, min(hourly.first_resource_id) as first_resource_id, max(hourly.last_resource_id) as last_resource_id' %}
 {% set used_usd = '(cast(sum(used.own_usd) as double) + cast(sum(used.beside_usd) as double) * owned.paid_share)' %}
+{% set nothing = 'null as usage_kind, null as family, null as region_id, null as reserved_as, null as smallest_units' %}
 {% set is_covered_by_it = 'hourly.provider_name = {0}.provider_name and hourly.usage_kind = {0}.usage_kind and hourly.family = {0}.family and hourly.region_id = {0}.region_id' %}
 
 with lines as (
 
-    select * from {{ ref('int_commitment_lines') }}
+    select * from {{ ref('int_commitment_lines_by_hour') }}
 
 ),
 
@@ -20,75 +20,68 @@ rates as (
 
 ),
 
-cases as (
+machine_types as (
 
-    select * from {{ ref('int_commitment_cases') }}
-
-),
-
-optimized as (
-
-    select * from {{ ref('int_usage_optimized') }}
+    select * from {{ ref('int_machine_types') }}
 
 ),
 
 {# What the actions leave of a resource: those that are accepted, and of one that a commitment pays for what can be done once that has ended. One that is
-   to stand still at night, or to run on spare capacity, is nothing to commit to. #}
+   to stand still at night, or to run on spare capacity, is nothing to commit to. What becomes of another type costs less, and is as many machines. #}
 left_over as (
 
     select
-        provider_name, resource_id, bool_and(is_use_measured) as is_use_measured,
+        provider_name, resource_id,
+        bool_and(is_use_measured) as is_use_measured,
+        {{ accepted_type() }} as target,
         case when bool_or(is_accepted and action_kind in ('off_hours', 'spot')) then 0 else {{ ratio('min(cost_after_usd)', 'max(scope_cost_usd)') }} end as left_share,
+        {% for kinds in ["'right_size', 'cheaper_type'", "'arm_type'"] -%}
+        coalesce(min(case when is_accepted and action_kind in ({{ kinds }}) then {{ ratio('cost_after_usd', 'cost_after_usd + possible_usd') }} end), 1) {{ '*' if not loop.last }}
+        {% endfor -%}
+        as resized_share,
         1 - coalesce(max(case when action_kind in ('idle_machine', 'off_hours', 'spot') and saved_once_free_share > 0 then 1 when action_kind = 'right_size' then saved_once_free_share end), 0)
-            as left_once_free_share
-    from optimized
+            as left_once_free_share,
+        max(case when action_kind = 'right_size' and saved_once_free_share > 0 then target end) as target_once_free
+    from {{ ref('int_usage_optimized') }}
     group by provider_name, resource_id
 
 ),
 
 histories as (
 
-    select history_id, min(first_date) as first_date, max(last_date) as last_date from cases
+    select history_id, min(first_date) as first_date, max(last_date) as last_date from {{ ref('int_commitment_cases') }}
     group by history_id
 
 ),
 
-numbers as (
-
-    {{ whole_numbers(0, 743) }}
-
-),
-
-timed as (
-
-    select
-        lines.*,
-        case when lines.is_covered then {{ owned_commitment_series('lines.provider_name', "coalesce(lines.commitment_discount_id, 'unknown')") }} end as owned_series_id,
-        coalesce(case when lines.is_covered then left_over.left_once_free_share else left_over.left_share end, 1) as left_share,
-        {# Only a machine can be idle while it is paid. #}
-        not lines.is_by_instance or coalesce(left_over.is_use_measured, false) as is_use_measured
-    from lines
-    inner join histories
-        on lines.provider_name = histories.history_id and cast(lines.charge_period_start_at as date) between histories.first_date and histories.last_date
-    left join left_over on lines.provider_name = left_over.provider_name and lines.resource_id = left_over.resource_id
-    where lines.effective_cost_usd > 0 and lines.list_cost_usd > 0 and (lines.has_list_cost or not lines.is_covered)
-
-),
-
+{# A machine that takes another type is usage of that one's family; a commitment to machines or a family has none of it then. #}
 slots as (
 
     select
-        timed.owned_series_id, timed.{{ place | join(', timed.') }}, timed.reach, timed.is_use_measured,
-        coalesce(timed.resource_id, '') as resource_id,
-        {{ from_unix_microseconds(unix_microseconds(start_of_hour('timed.charge_period_start_at')) ~ ' + cast(numbers.number as bigint) * 3600000000') }} as usage_hour_at,
-        {{ decimal_of_double('timed.machines * least(timed.run_hours - numbers.number, 1) * timed.units_per_instance * timed.left_share', 'decimal(15, 6)') }} as units,
-        {{ money_of_double('timed.list_cost_usd * ' ~ part_of_line ~ ' * timed.left_share') }} as list_cost_usd,
-        {{ money_of_double('(timed.effective_cost_usd + timed.sustained_use_usd) * ' ~ part_of_line ~ ' * timed.left_share') }} as on_demand_cost_usd,
-        {{ money_of_double('case when timed.is_covered then timed.effective_cost_usd * ' ~ part_of_line ~ ' else 0 end') }} as owned_cost_usd,
-        {{ money_of_double('case when timed.is_covered then timed.list_cost_usd * ' ~ part_of_line ~ ' else 0 end') }} as owned_list_usd
-    from timed
-    inner join numbers on numbers.number < timed.run_hours
-    where timed.left_share > 0 or timed.is_covered
+        case when lines.is_covered then {{ owned_commitment_series('lines.provider_name', "coalesce(lines.commitment_discount_id, 'unknown')") }} end as owned_series_id,
+        lines.provider_name, lines.usage_kind, lines.plan_scope, lines.region_id, lines.reach, lines.usage_hour_at,
+        coalesce(types.family, lines.family) as family,
+        case
+            when types.family is null then lines.reserved_as else {{ reserved_as('types.instance_type', 'types.family', 'types.normalized_units', 'lines') }}
+        end as reserved_as,
+        case when types.family is null then lines.units_per_instance else {{ units_of_machine('types.normalized_units', 'lines') }} end as units_per_instance,
+        {# Only a machine can be idle while it is paid. #}
+        not lines.is_by_instance or coalesce(left_over.is_use_measured, false) as is_use_measured,
+        coalesce(lines.resource_id, '') as resource_id,
+        lines.machine_hours * coalesce(left_over.left_share / left_over.resized_share, 1) as machine_hours,
+        case
+            when not lines.is_covered then coalesce(left_over.left_share, 1)
+            when lines.reach in ('reservation', 'family') and once_free.family <> lines.family then 0
+            else coalesce(left_over.left_once_free_share, 1)
+        end as left_share,
+        lines.list_usd, lines.on_demand_usd,
+        case when lines.is_covered then lines.paid_usd else 0 end as owned_usd,
+        case when lines.is_covered then lines.list_usd else 0 end as owned_list_usd
+    from lines
+    inner join histories on lines.provider_name = histories.history_id and lines.charge_date between histories.first_date and histories.last_date
+    left join left_over on lines.provider_name = left_over.provider_name and lines.resource_id = left_over.resource_id
+    left join machine_types as types on lines.provider_name = types.provider_name and case when not lines.is_covered then left_over.target end = types.instance_type
+    left join machine_types as once_free on lines.provider_name = once_free.provider_name and left_over.target_once_free = once_free.instance_type
 
 ),
 
@@ -96,11 +89,17 @@ hourly as (
 
     select
         owned_series_id, {{ place | join(', ') }}, reach, usage_hour_at,
-        cast(sum(units) as decimal(15, 6)) as units,
-        {% for cost in ['list_cost_usd', 'on_demand_cost_usd', 'owned_cost_usd', 'owned_list_usd'] %}{{ money('sum(' ~ cost ~ ')') }} as {{ cost }}, {% endfor %}
-        {{ money('sum(case when is_use_measured then on_demand_cost_usd else 0 end)') }} as measured_cost_usd,
+        min(units_per_instance) as smallest_units,
+        cast(sum({{ decimal_of_double('machine_hours * units_per_instance', 'decimal(15, 6)') }}) as decimal(15, 6)) as units,
+        {% for name, cost in [
+            ('list_cost_usd', 'list_usd * left_share'), ('on_demand_cost_usd', 'on_demand_usd * left_share'), ('owned_cost_usd', 'owned_usd'), ('owned_list_usd', 'owned_list_usd'),
+            ('measured_cost_usd', 'case when is_use_measured then on_demand_usd * left_share else 0 end')
+        ] -%}
+        {{ money('sum(' ~ money_of_double(cost) ~ ')') }} as {{ name }},
+        {% endfor -%}
         min(resource_id) as first_resource_id, max(resource_id) as last_resource_id
     from slots
+    where left_share > 0 or owned_series_id is not null
     group by owned_series_id, {{ place | join(', ') }}, reach, usage_hour_at
 
 ),
@@ -155,8 +154,8 @@ series as (
 
     select
         case when offered.covers = 'instances' then {{ commitment_series('instances', 'hourly.') }} else {{ commitment_series('family', 'hourly.') }} end as series_id,
-        'after_actions' as usage_basis, hourly.provider_name, hourly.usage_hour_at,
-        cast(0 as decimal(6, 4)) as discount_share,
+        'after_actions' as usage_basis, hourly.provider_name, hourly.usage_hour_at, cast(0 as decimal(6, 4)) as discount_share,
+        hourly.usage_kind, hourly.family, hourly.region_id, case when offered.covers = 'instances' then hourly.reserved_as end as reserved_as, min(hourly.smallest_units) as smallest_units,
         cast(sum(case when offered.covers = 'instances' then hourly.units else hourly.list_cost_usd end) as decimal(15, 6)) as units,
         {{ of_the_hour }}
     from hourly
@@ -165,7 +164,7 @@ series as (
     group by all
     union all
     select
-        rates.offer_id as series_id, 'after_actions' as usage_basis, hourly.provider_name, hourly.usage_hour_at, rates.discount_share,
+        rates.offer_id as series_id, 'after_actions' as usage_basis, hourly.provider_name, hourly.usage_hour_at, rates.discount_share, {{ nothing }},
         cast(sum(cast(hourly.list_cost_usd as decimal(24, 12)) * (1 - rates.discount_share)) as decimal(15, 6)) as units,
         {{ of_the_hour }}
     from hourly
@@ -174,7 +173,7 @@ series as (
     group by rates.offer_id, hourly.provider_name, hourly.usage_hour_at, rates.discount_share
     union all
     select
-        owned.owned_series_id as series_id, 'owned' as usage_basis, owned.provider_name, used.usage_hour_at, cast(0 as decimal(6, 4)) as discount_share,
+        owned.owned_series_id as series_id, 'owned' as usage_basis, owned.provider_name, used.usage_hour_at, cast(0 as decimal(6, 4)) as discount_share, {{ nothing }},
         {{ decimal_of_double('least(' ~ used_usd ~ ', cast(owned.most_usd as double))', 'decimal(15, 6)') }} as units,
         {% for cost in ['list_cost_usd', 'on_demand_cost_usd', 'measured_cost_usd'] -%}
         {{ money_of_double('cast(sum(used.list_cost_usd) as double) * least(' ~ ratio('owned.most_usd', used_usd) ~ ', 1)') }} as {{ cost }},
@@ -194,7 +193,7 @@ series as (
 layered as (
 
     select
-        series_id, provider_name as history_id, usage_basis, usage_hour_at,
+        series_id, provider_name as history_id, usage_basis, usage_hour_at, usage_kind, family, region_id, reserved_as, smallest_units,
         cast(
             sum(units) over (partition by series_id, usage_hour_at order by discount_share desc rows between unbounded preceding and current row) - units as decimal(15, 6)
         ) as units_before,

@@ -1,7 +1,5 @@
 {# one row per line of a bill for usage that a commitment of its cloud covers or could cover, as the seed or the bill says. Spot is not: no commitment takes it #}
 
-{% set is_flexible = "sizes.size is not null and fixed.family is null and typed.operating_system like 'linux%' and typed.tenancy in ('shared', 'default')" %}
-
 with charges as (
 
     select * from {{ ref('fct_charges') }}
@@ -62,8 +60,6 @@ eligible as (
         case
             when charges.commitment_discount_status is not null then {{ commitment_reach('charges.commitment_discount_category', 'charges.commitment_discount_type') }}
         end as reach,
-        lower(charges.commitment_discount_type) as commitment_type,
-        greatest({{ ratio(unix_microseconds('charges.charge_period_end_at') ~ ' - ' ~ unix_microseconds('charges.charge_period_start_at'), 3600000000) }}, 1) as period_hours,
         {{ json_text('charges.sku_price_details', 'InstanceType') }} as instance_type,
         lower(coalesce({{ json_text('charges.sku_price_details', 'OperatingSystem') }}, 'Linux')) as operating_system,
         lower(coalesce({{ json_text('charges.sku_price_details', 'Tenancy') }}, 'Shared')) as tenancy,
@@ -88,29 +84,17 @@ eligible as (
 
 ),
 
-{# m5.xlarge is size xlarge of family m5, db.m5.large size large of db.m5; Google names a family before a hyphen. #}
 typed as (
 
     select
         *,
-        case
-            when provider_name <> 'AWS' then ''
-            when instance_type like '%.%.%' then split_part(instance_type, '.', 3)
-            else split_part(instance_type, '.', 2)
-        end as size,
-        case
-            when instance_type is null then usage_kind
-            when provider_name = 'Google Cloud' then split_part(instance_type, '-', 1)
-            when provider_name <> 'AWS' then instance_type
-            when instance_type like '%.%.%' then split_part(instance_type, '.', 1) || '.' || split_part(instance_type, '.', 2)
-            else split_part(instance_type, '.', 1)
-        end as family
+        {{ machine_size('provider_name', 'instance_type') }} as size,
+        case when instance_type is null then usage_kind else {{ machine_family('provider_name', 'instance_type') }} end as family
     from eligible
     where instance_type is not null or not is_by_instance or is_covered
 
 ),
 
-{# A reservation covers all sizes of a family only on shared machines with Linux, and not of every family. #}
 sized as (
 
     select
@@ -135,28 +119,12 @@ sized as (
         typed.commitment_eligibility,
         typed.is_covered,
         typed.reach,
-        typed.commitment_type,
-        {# A line that says how many hours of a day a machine ran, and not which, is put at the beginning: spread over the day it would look steady. #}
-        case when typed.is_by_instance then greatest(coalesce({{ ratio('typed.pricing_quantity', 'typed.period_hours') }}, 1), 1) else 1 end as machines,
-        case
-            when typed.is_by_instance and typed.pricing_quantity > 0
-                then {{ ratio('typed.pricing_quantity', 'greatest(' ~ ratio('typed.pricing_quantity', 'typed.period_hours') ~ ', 1)') }}
-            else typed.period_hours
-        end as run_hours,
         typed.list_cost_usd,
         typed.has_list_cost,
         typed.effective_cost_usd,
         typed.sustained_use_usd,
-        case
-            when {{ is_flexible }} then typed.family
-            else concat_ws(
-                ' ',
-                typed.instance_type,
-                case when typed.operating_system not like 'linux%' then typed.operating_system end,
-                case when typed.tenancy not in ('shared', 'default') then typed.tenancy end
-            )
-        end as reserved_as,
-        cast(case when {{ is_flexible }} then sizes.normalized_units else 1 end as decimal(9, 2)) as units_per_instance
+        {{ reserved_as('typed.instance_type', 'typed.family', 'case when fixed.family is null then sizes.normalized_units end', 'typed') }} as reserved_as,
+        {{ units_of_machine('case when fixed.family is null then sizes.normalized_units end', 'typed') }} as units_per_instance
     from typed
     left join instance_sizes as sizes on typed.size = sizes.size
     left join fixed_size_families as fixed on typed.provider_name = fixed.provider_name and typed.family = fixed.family

@@ -19,12 +19,6 @@ rates as (
 
 ),
 
-lines as (
-
-    select * from {{ ref('int_commitment_lines') }}
-
-),
-
 hours as (
 
     select * from {{ ref('int_cloud_commitment_hours') }}
@@ -51,15 +45,15 @@ list_prices as (
 used as (
 
     select
-        provider_name,
+        history_id as provider_name,
         usage_kind,
         family,
         reserved_as,
         region_id,
-        min(units_per_instance) as smallest_units
-    from lines
-    where not is_covered
-    group by provider_name, usage_kind, family, reserved_as, region_id
+        min(smallest_units) as smallest_units
+    from hours
+    where family is not null
+    group by history_id, usage_kind, family, reserved_as, region_id
 
 ),
 
@@ -79,6 +73,7 @@ on_a_family as (
             and rates.usage_kind = used.usage_kind
             and rates.family = used.family
             and rates.region_id = used.region_id
+            and (rates.covers = 'instances') = (used.reserved_as is not null)
     where rates.covers <> 'everything'
     group by all
 

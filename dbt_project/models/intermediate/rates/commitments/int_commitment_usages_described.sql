@@ -13,15 +13,46 @@ cases as (
 
 ),
 
+optimized as (
+
+    select * from {{ ref('int_usage_optimized') }}
+
+),
+
+machine_types as (
+
+    select * from {{ ref('int_machine_types') }}
+
+),
+
+resized as (
+
+    select
+        provider_name,
+        resource_id,
+        {{ accepted_type() }} as target
+    from optimized
+    group by provider_name, resource_id
+
+),
+
+{# By the type that a machine takes, as the engine sees it. #}
 usages as (
 
     select
-        lines.provider_name, lines.usage_kind, lines.plan_scope, lines.family, lines.reserved_as, lines.region_id, lines.commitment_discount_id, lines.is_covered,
-        lines.is_by_instance, lines.instance_type, lines.units_per_instance, lines.operating_system, lines.tenancy, lines.sub_account_id, lines.billing_account_id,
+        lines.provider_name, lines.usage_kind, lines.plan_scope, lines.region_id, lines.commitment_discount_id, lines.is_covered, lines.is_by_instance,
+        coalesce(types.instance_type, lines.instance_type) as instance_type, coalesce(types.family, lines.family) as family,
+        case
+            when types.family is null then lines.reserved_as else {{ reserved_as('types.instance_type', 'types.family', 'types.normalized_units', 'lines') }}
+        end as reserved_as,
+        case when types.family is null then lines.units_per_instance else {{ units_of_machine('types.normalized_units', 'lines') }} end as units_per_instance,
+        lines.operating_system, lines.tenancy, lines.sub_account_id, lines.billing_account_id,
         coalesce(lines.team_id, 'shared') as team_id,
         {{ money('sum(case when cast(lines.charge_period_start_at as date) between cases.first_date and cases.last_date then lines.list_cost_usd end)') }} as judged_usd
     from lines
     inner join cases on lines.provider_name = cases.history_id
+    left join resized on lines.provider_name = resized.provider_name and lines.resource_id = resized.resource_id
+    left join machine_types as types on lines.provider_name = types.provider_name and case when not lines.is_covered then resized.target end = types.instance_type
     group by all
 
 ),
