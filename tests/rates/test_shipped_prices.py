@@ -76,4 +76,6 @@ def test_sizes_of_a_family_cost_in_proportion_to_their_cpus() -> None:
             price = periods[-1][2] / int(sizes[name]["vcpus"])
             of_family[family, region].add(price.quantize(Decimal("0.0001")))
     assert len(of_family) > 30
-    assert {key: found for key, found in of_family.items() if max(found) - min(found) > Decimal("0.0001")} == {}
+    assert {
+        key: found for key, found in of_family.items() if max(found) - min(found) > Decimal("0.0001")
+    } == {}

@@ -57,6 +57,7 @@ _ROWS = {
     "rates.rpt_placement_options": "",
     "rates.rpt_price_tiers": "",
     "rates.rpt_region_options": "",
+    "rates.rpt_transfer_paths": "",
     "rates.rpt_self_hosting_options": "",
     "rates.rpt_commitment_recommendations": "",
     "rates.rpt_commitment_coverage": "",
