@@ -8,8 +8,11 @@ one makes it new.
 """
 
 import difflib
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -130,22 +133,36 @@ def compose(company: Path) -> tuple[Counted, ...]:
         for path in _own_models(company)
     }
     try:
-        for path, target in links.items():
-            _link(path, target)
-        for path, text in texts.items():
-            _write(path, text)
-        for place in shipped.FOLDERS:
-            for path in (composed / place).rglob("*"):
-                is_ours = path.is_symlink() or (place == "seeds" and path.suffix == ".csv")
-                if is_ours and path not in links and path not in texts:
-                    path.unlink()
-        _write(composed / "dbt_project.yml", settings)
-        profiles = company / "profiles.yml"
-        if profiles.is_symlink() or not profiles.exists():
-            _link(profiles, shipped.PROFILES)
+        with _alone(company):
+            for path, target in links.items():
+                _link(path, target)
+            for path, text in texts.items():
+                _write(path, text)
+            for place in shipped.FOLDERS:
+                for path in (composed / place).rglob("*"):
+                    is_ours = path.is_symlink() or (place == "seeds" and path.suffix == ".csv")
+                    if is_ours and path not in links and path not in texts:
+                        path.unlink()
+            _write(composed / "dbt_project.yml", settings)
+            profiles = company / "profiles.yml"
+            if profiles.is_symlink() or not profiles.exists():
+                _link(profiles, shipped.PROFILES)
     except OSError as error:
         raise FolderError(f"{unwritten(error.filename or composed, error)}.") from error
     return counted
+
+
+@contextmanager
+def _alone(company: Path) -> Iterator[None]:
+    """One command at a time, since a scheduler may begin another; in a folder that may only be read, too."""
+    held = os.open(company, os.O_RDONLY)
+    try:
+        # Some network disks lock no folders.
+        with suppress(OSError):
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def upgrade(company: Path) -> list[Mismatch]:
