@@ -14,7 +14,7 @@ from reports_builder.subjects.rates.cloud_commitments import (
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import expiries_section
-from reports_builder.subjects.rates.portfolio import portfolio_sections
+from reports_builder.subjects.rates.portfolio import coverage_reasons, portfolio_sections
 from reports_builder.subjects.rates.price_age import machine_prices_said, model_prices_said
 from reports_builder.subjects.rates.price_tiers import price_tier_section
 from reports_builder.subjects.rates.realized import realized_sections
@@ -139,6 +139,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         *self_hosting_section(warehouse),
         *cloud_commitment_sections(warehouse),
         *portfolio_sections(warehouse),
+        *coverage_reasons(warehouse),
         *team_coverage_section(warehouse),
         *expiries_section(warehouse),
         *realized_sections(warehouse),

@@ -63,6 +63,7 @@ _ROWS = {
     "rates.rpt_commitment_coverage": "",
     "rates.rpt_commitment_coverage_by_team": "",
     "rates.rpt_commitment_coverage_daily": "",
+    "rates.rpt_commitment_gaps": "",
     "rates.rpt_commitment_renewals": "",
     "rates.rpt_commitment_orders": "",
     "rates.rpt_commitment_portfolio": "",
