@@ -34,6 +34,7 @@ from reports_builder.subjects.rates.statements import (
     what_was_examined,
 )
 from reports_builder.subjects.rates.team_coverage import team_coverage_section
+from reports_builder.subjects.rates.transfer import transfer_section
 from reports_builder.subjects.rates.usage import usage_sections
 from reports_builder.warehouse import Warehouse
 
@@ -134,6 +135,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         *usage_sections(warehouse),
         *price_tier_section(warehouse),
         *region_section(warehouse),
+        *transfer_section(warehouse),
         *self_hosting_section(warehouse),
         *cloud_commitment_sections(warehouse),
         *portfolio_sections(warehouse),

@@ -185,7 +185,7 @@ final as (
             when lower_usd is null then 'too little history for a range'
             else
                 'drawn from what the last ' || cast(interval_origins as string) || ' forecasts missed, wider as only '
-                || cast(independent_sums as string) || case when independent_sums = 1 then ' does not overlap' else ' do not overlap' end
+                || cast(independent_sums as string) || ' do not overlap'
                 || case
                     when sums_within_range_share is null then '; no such range has been put to the test yet'
                     else

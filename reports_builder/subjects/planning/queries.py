@@ -51,9 +51,8 @@ def causes_of_all(warehouse: Warehouse, kind: str) -> Evidence:
     return warehouse.evidence(
         """
         select
-            cause,
-            change_usd,
-            forecast_usd - trailing_cost_usd as all_change_usd
+            cause, change_usd,
+            scope_change_usd as all_change_usd
         from planning.rpt_outlook_causes
         where scope = 'total' and kind = :kind and round(change_usd, 2) <> 0
         order by cause_order

@@ -132,7 +132,8 @@ def cheapest_tiers(warehouse: Warehouse) -> Evidence:
         """
         select
             subscription_tier, customers, customers_gaining_in_own_tier, lost_in_own_tier_usd,
-            customers_gaining, lost_usd, lost_today_usd, gain_base_usd, lost_share_of_gain, is_gain_lost
+            customers_gaining, gaining_customers, lost_usd, lost_today_usd, gain_base_usd,
+            lost_share_of_gain, is_gain_lost
         from pricing.rpt_plan_cheapest_tiers
         order by subscription_tier = 'all' desc, lost_usd desc, subscription_tier
         """
@@ -161,8 +162,8 @@ def tiers_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     return (
         lost.say(
             "If each customer signed up again in the cheapest tier that serves its use, {lost_usd:usd} "
-            "of the gain would be lost ({lost_share_of_gain:percent}): say in the offer what separates "
-            "the tiers."
+            "of the gain would be lost ({lost_share_of_gain:percent}), which is one of the scenarios that "
+            "the plan is judged by: say in the offer what separates the tiers."
         ),
     )
 
@@ -181,11 +182,12 @@ def _cheapest_said(lost: Evidence) -> Prose:
     return said + lost.say(
         "**{customers_gaining:count} would in the cheapest tier that serves their use: "
         "{lost_usd:usd_table} a "
-        "month, {lost_share_of_gain:percent} of what the plan is expected to gain.** At today's fees "
-        "the same "
+        "month, {lost_share_of_gain:percent} of what the plan is expected to gain**: "
+        "{gaining_customers:text}. It takes a cancellation and a new contract, nothing else that is in your "
+        "data. At today's fees the same "
         "step would cost {lost_today_usd:usd_table}, and they do not take it: what a dearer tier gives "
-        "besides its price, such as support or limits, is not in your data. Write it into the offer of each "
-        "tier before a new customer can choose."
+        "besides its price, such as support or limits, is not in your data either. Write it into the offer "
+        "of each tier before a new customer can choose."
     )
 
 
