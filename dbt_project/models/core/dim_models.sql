@@ -51,7 +51,12 @@ recorded as (
         list_price_rows.model,
         max(case when list_price_rows.service_tier = 'standard' and list_price_rows.token_class = 'input' then list_price_rows.recorded_on end) as list_price_recorded_date,
         max(case when list_price_rows.service_tier = 'standard' and list_price_rows.token_class = 'input' then list_price_rows.price_source end) as list_price_source,
-        max(case when list_price_rows.service_tier <> 'standard' or list_price_rows.token_class = 'cached_input' then list_price_rows.price_source end) as other_price_source
+        max(
+            case
+                when list_price_rows.service_tier = 'standard' and list_price_rows.token_class = 'cached_input' then list_price_rows.price_source
+                when list_price_rows.service_tier = 'batch' and list_price_rows.token_class = 'input' then list_price_rows.price_source
+            end
+        ) as other_price_source
     from list_price_rows
     inner join as_of on cast(list_price_rows.valid_from as date) <= as_of.as_of_date
     group by list_price_rows.provider, list_price_rows.model

@@ -20,8 +20,7 @@ def model_prices_said(warehouse: Warehouse) -> tuple[Prose, ...]:
         """
     )
     sources = (
-        " Their source: {price_sources:text}; of cached input and of other tiers of service: "
-        "{other_sources:text}."
+        " Their source: {price_sources:text}; of cached input and the batch service: {other_sources:text}."
         if prices.rows and prices["price_sources"] and prices["other_sources"]
         else ""
     )
