@@ -26,6 +26,7 @@ from reports_builder.subjects.rates.statements import (
     commitment_section,
     key_figures,
     offers_table,
+    owners_section,
     refused_table,
     waterfall_figure,
     what_commitments_save,
@@ -116,6 +117,7 @@ def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
 
 def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
     return (
+        *owners_section(warehouse),
         *decision_section(warehouse),
         Section(
             "Actual cost against reserved capacity",
