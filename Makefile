@@ -94,7 +94,10 @@ soak: $(SPARK_INSTALLED) audit ## For hours: 100M calls, random sequences of bui
 	python -m tests.bench.kills --kills 1000 --log logs/kills.jsonl
 	python -m tests.bench.disk_full || [ $$? = 3 ]
 	python -m tests.fuzz --seconds 1800
-	FINOPS_KILLS=20 FINOPS_SEQUENCES=200 pytest tests/warehouse/test_publication.py tests/warehouse/test_any_sequence_of_builds.py
+	FINOPS_FUZZ_EXAMPLES=2000 pytest tests/fuzz
+	-@pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-fuzz.lock
+	python -m tests.fuzz.guided --seconds 1800 || [ $$? = 3 ]
+	FINOPS_SEQUENCES=200 pytest tests/warehouse/test_any_sequence_of_builds.py
 	FINOPS_KILLS=200 pytest tests/receiver
 	python -m tests.bench.foreign_exporters
 	python -m tests.bench.refresh_beside_follow
@@ -110,12 +113,13 @@ soak: $(SPARK_INSTALLED) audit ## For hours: 100M calls, random sequences of bui
 
 # In an environment of its own: nothing that runs needs it. Ruff holds the rules that are skipped, with the
 # reason at each place; the secrets left out are words that stand for one.
-audit: requirements-audit.lock ## Look for weak code and for secrets, and write the bill of materials, logs/sbom.cdx.json
+audit: requirements-audit.lock ## Look for weak code, secrets and known weaknesses (ADVISORIES=folder), and write the bill of materials, logs/sbom.cdx.json
 	@$(PYTHON) -m venv .venv-audit
 	@.venv-audit/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-audit.lock
 	.venv-audit/bin/bandit --quiet --recursive --severity-level medium --skip B608,B701,B704 finops generator reports_builder dbt_project docs_site
 	git ls-files -z | xargs -0 .venv-audit/bin/detect-secrets-hook --disable-plugin HexHighEntropyString --disable-plugin Base64HighEntropyString \
 	  --exclude-files '^tests/' --exclude-secrets '^password$$' --exclude-lines 'kubectl create secret|FINOPS_SMTP_PASSWORD'
+	.venv-audit/bin/python .ci/advisories.py "$(ADVISORIES)" requirements.lock requirements-dev.lock requirements-spark.lock || [ $$? = 3 ]
 	@mkdir -p logs
 	.venv-audit/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file logs/sbom.cdx.json
 

@@ -209,7 +209,7 @@ def _settings(company: Path) -> str:
             f"{company.resolve()} has no {SETTINGS}, so it is not the folder of a company: "
             "`finops init FOLDER` makes one."
         ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise FolderError(f"{path} cannot be read ({' '.join(str(error).split())}).") from error
     if not isinstance(given, dict) or set(given) - {"vars"} or not isinstance(given.get("vars") or {}, dict):
         raise FolderError(f"{path} has a mapping `vars` and nothing else.")

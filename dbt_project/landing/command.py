@@ -68,7 +68,7 @@ def run_variables(given: str) -> dict[str, Any]:
     """The variables of a run: those of the command (YAML), else those of the project; UsageError."""
     try:
         variables: Any = yaml.safe_load(given) or {}
-    except yaml.YAMLError as error:
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise UsageError(f"--vars {given}: is not YAML") from error
     if not isinstance(variables, dict):
         raise UsageError(f"--vars {given}: give names and values, such as 'sources: [calls]'")

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
+from dbt_project.landing.whole_files import sync_file, sync_folder
+
 
 class FrozenFiles:
     """The slots in `folder`, and which of them readers may be in."""
@@ -76,7 +78,10 @@ class FrozenFiles:
         self._folder.mkdir(parents=True, exist_ok=True)
         partial = self._folder / "published.partial"
         partial.write_text("\n".join(slots), encoding="utf-8")
+        # A note that a loss of power took back would let the next build fill the slot that readers are in.
+        sync_file(partial)
         partial.replace(self._in_use)
+        sync_folder(self._folder)
 
     def _read_by_readers(self) -> list[str]:
         try:

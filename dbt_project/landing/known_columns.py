@@ -14,11 +14,16 @@ MOST_REFUSED_LINES = 10_000
 
 
 class UnreadableFileError(Exception):
-    """What is wrong with a file, and where in it, one line each."""
+    """What is wrong with a file, and where in it, one line each, in signs that can be printed."""
 
     def __init__(self, *problems: str) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
+        self.problems = tuple(map(_plain, problems))
+        super().__init__("; ".join(self.problems))
+
+
+def _plain(text: str) -> str:
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(shown.split())
 
 
 class RefusedLines:

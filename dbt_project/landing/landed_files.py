@@ -31,6 +31,7 @@ from dbt_project.landing.known_columns import UnreadableFileError
 from dbt_project.landing.pseudonyms import Pseudonyms
 from dbt_project.landing.same_rows import CONTENT_KEY, HASH_FIELDS, content_sum, overlaps, repeated_content
 from dbt_project.landing.source import LandedSource
+from dbt_project.landing.whole_files import sync_file
 
 _PACKAGE = Path(__file__).parent
 
@@ -39,7 +40,8 @@ def prepare_landing(source: LandedSource, landing_dir: Path) -> None:
     """Write the empty file of a source, so that its location can always be read."""
     folder = landing_dir / source.name
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "contract.parquet", source.schema, ())
+    # Each run writes it anew.
+    _write(folder / "contract.parquet", source.schema, (), is_synced=False)
 
 
 def land(
@@ -206,8 +208,10 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _write(target: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """Write a Parquet file that appears whole or not at all."""
+def _write(
+    target: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, is_synced: bool = True
+) -> None:
+    """Write a Parquet file that appears whole or not at all, after a loss of power too if ``is_synced``."""
     partial = target.with_name(f"{target.stem}.{os.getpid()}.{secrets.token_hex(4)}.partial")
     content, rows = 0, 0
     try:
@@ -218,6 +222,8 @@ def _write(target: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -
                     content, rows = content_sum(content, batch), rows + batch.num_rows
             if rows:
                 writer.add_key_value_metadata({CONTENT_KEY: f"{rows}:{content:016x}".encode()})
+        if is_synced:
+            sync_file(partial)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)

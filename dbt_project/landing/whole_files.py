@@ -35,6 +35,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sync_file(file: Path) -> None:
+    """Let what a file holds outlast a loss of power."""
+    with file.open("rb+") as content:
+        os.fsync(content.fileno())
+
+
 def replace_together(files: Mapping[Path, str]) -> None:
     """Put each text in place of what the file holds; UsageError where one cannot be, and then none is."""
     partials = {path: path.with_name(f".{path.name}.partial") for path in files}

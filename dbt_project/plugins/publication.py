@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from dbt_project.landing.frozen_files import FrozenFiles
+from dbt_project.landing.whole_files import sync_folder
 from dbt_project.plugins.forecast_record import record_forecasts
 
 _COPY = """
@@ -36,6 +37,7 @@ def publish(working: Path, published: Path, frozen: FrozenFiles, slot: Path) -> 
             raise OSError(code, os.strerror(code), str(published))
         frozen.publishing(slot.name)
         partial.replace(published)
+        sync_folder(published.parent)
     finally:
         partial.unlink(missing_ok=True)
     frozen.published(slot.name)

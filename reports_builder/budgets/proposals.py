@@ -51,9 +51,12 @@ def proposed_rows(warehouse: Path) -> list[tuple[str, ...]]:
 def accepted_changes(text: str, *, actor: str, note: str = "") -> list[BudgetChange]:
     """The budgets that rows of the seed's columns set; ReportError says which row cannot be read, and why."""
     rows = csv.DictReader(io.StringIO(text))
-    if rows.fieldnames is None or set(rows.fieldnames) != set(COLUMNS):
-        raise ReportError(f"the file needs the columns {', '.join(COLUMNS)}, and no others.")
-    changes = [_accepted(rows.line_num, row, actor, note) for row in rows]
+    try:
+        if rows.fieldnames is None or set(rows.fieldnames) != set(COLUMNS):
+            raise ReportError(f"the file needs the columns {', '.join(COLUMNS)}, and no others.")
+        changes = [_accepted(rows.line_num, row, actor, note) for row in rows]
+    except csv.Error as error:
+        raise ReportError(f"the file is no CSV ({error}).") from error
     if not changes:
         raise ReportError("the file holds no budget.")
     seen = set()

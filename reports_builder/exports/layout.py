@@ -57,7 +57,7 @@ def read_layout(path: Path) -> Layout:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ReportError(f"cannot read the layout {path} ({error.strerror}).") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise ReportError(f"the layout {path} is not YAML.") from error
     if (
         not isinstance(content, dict)

@@ -3,8 +3,8 @@
 Each round starts a command in a fork of this process, which has loaded all that commands load, and kills it
 (SIGKILL) after a time by chance, between nothing and a bit more than it takes. What is left must hold by
 itself, and the command, run again, must end where it ends without a kill. The log has a line for each
-round, and a run goes on after the last one in it. Builds, the receiver and the watcher have campaigns of
-their own (`make soak`).
+round, and a run goes on after the last one in it. Builds, the watcher and the receiver are programs of their
+own, which are killed as such: kills_of_programs.py.
 """
 
 from __future__ import annotations
@@ -16,19 +16,13 @@ import os
 import random
 import reprlib
 import shutil
-import signal
 import sys
 import tempfile
-import time
-import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
-from multiprocessing import Pipe
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -48,6 +42,8 @@ from reports_builder.seals.verifying import verify
 from reports_builder.tracked_savings.decisions import Decision, Decisions
 from reports_builder.warehouse import open_warehouse
 from tests.alerts.warehouse_fixture import alert, cost_share, write_warehouse
+from tests.bench.killing import FailedError, Subject, forked
+from tests.bench.kills_of_programs import PROGRAMS
 from tests.buckets import served
 from tests.fuzz.files import as_csv, as_json_lines, is_json, records_of
 from tests.seals.books import KEY, publish
@@ -56,21 +52,6 @@ _CALLS_MADE = ["--customers", "3", "--days", "2", "--seed", "7", "--workers", "1
 _BUCKET = "s3://data"
 # Lines that are written in one piece: all of them are there, or none.
 _PART = 20
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A command to be killed.
-
-    ``state`` is what it leaves in a folder, compared with what it leaves without a kill; ``holds`` raises
-    where what a kill left does not hold by itself.
-    """
-
-    name: str
-    prepare: Callable[[Path], None]
-    run: Callable[[Path], object]
-    state: Callable[[Path], object]
-    holds: Callable[[Path], object] = lambda _: None
 
 
 def _prepare_alerts(folder: Path) -> None:
@@ -240,38 +221,8 @@ SUBJECTS = (
     Subject("fetch", _prepare_raw_bucket, lambda folder: fetch(f"{_BUCKET}/{folder.name}", folder / "raw"), _files, _no_half_file),
     Subject("land", _prepare_exports, _land, _landed, _whole_parquet),
     Subject("generate", lambda _: None, _generate, _files, lambda _: None),
+    *PROGRAMS,
 )  # fmt: skip
-
-
-class FailedError(Exception):
-    """What a fork raised, as it was printed."""
-
-
-def forked(work: Callable[[], object], kill_after: float | None = None) -> tuple[Any, float, bool]:
-    """What the work returns in a fork, how long it took, and whether it was killed; FailedError."""
-    receiving, sending = Pipe(duplex=False)
-    began = time.monotonic()
-    process = os.fork()
-    if process == 0:
-        try:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            sending.send((True, work()))
-        except BaseException:  # the parent tells it
-            sending.send((False, traceback.format_exc()))
-        os._exit(0)
-    sending.close()
-    is_killed = kill_after is not None and not receiving.poll(kill_after)
-    if is_killed:
-        os.kill(process, signal.SIGKILL)
-    try:
-        is_done, found = receiving.recv()
-    except EOFError:
-        is_done, found = True, None
-    os.waitpid(process, 0)
-    receiving.close()
-    if not is_done:
-        raise FailedError(found)
-    return found, time.monotonic() - began, is_killed
 
 
 _SHORT = reprlib.Repr()
@@ -287,11 +238,11 @@ def one_round(
     kills = []
     for _ in range(chance.randint(1, 3)):
         after = chance.uniform(0, usual[1] * 1.1)
-        _, _, is_killed = forked(lambda: subject.run(folder), after)
+        _, is_killed = subject.done(folder, after)
         if is_killed:
             kills.append(round(after, 4))
         forked(lambda: subject.holds(folder))
-    forked(lambda: subject.run(folder))
+    subject.done(folder)
     found, _, _ = forked(lambda: subject.state(folder))
     if found != usual[0]:
         raise FailedError(f"ends at {_SHORT.repr(found)}\nwithout a kill at {_SHORT.repr(usual[0])}")
@@ -317,6 +268,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kills", type=int, default=1000)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--only", default="", help="Subjects whose name has this in it.")
     options.add_argument("--log", type=Path, default=Path("logs/kills.jsonl"))
     given = options.parse_args()
     given.log.parent.mkdir(parents=True, exist_ok=True)
@@ -328,17 +280,18 @@ def main() -> int:
         given.log.open("a") as log,
     ):
         usual: dict[str, tuple[object, float]] = {}
-        for subject in SUBJECTS:
-            folder = Path(name) / f"usual-{SUBJECTS.index(subject)}"
+        subjects = [each for each in SUBJECTS if given.only in each.name]
+        for subject in subjects:
+            folder = Path(name) / f"usual-{subjects.index(subject)}"
             folder.mkdir()
             forked(lambda: subject.prepare(folder))  # noqa: B023 - it is called at once
-            _, seconds, _ = forked(lambda: subject.run(folder))  # noqa: B023
+            seconds, _ = subject.done(folder)
             usual[subject.name] = forked(lambda: subject.state(folder))[0], seconds  # noqa: B023
         for number in range(len(done), sys.maxsize):
             if kills >= given.kills:
                 break
             chance = random.Random(f"{given.seed} {number}")
-            subject = SUBJECTS[number % len(SUBJECTS)]
+            subject = subjects[number % len(subjects)]
             folder = Path(name) / f"round-{number}"
             folder.mkdir()
             line: dict[str, object] = {"round": number, "subject": subject.name, "killed_after": []}

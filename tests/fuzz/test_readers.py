@@ -99,3 +99,10 @@ def test_an_amount_beyond_all_bills_stops_nothing_and_loses_no_digit(
     problems, landed = land_bytes(tmp_path, content, "a.json", opencost)
     assert problems == []
     assert sorted(row["BilledCost"] for row in landed) == billed
+
+
+def test_a_header_of_several_lines_is_told_in_one(tmp_path: Path) -> None:
+    problems, landed = land_bytes(tmp_path, b'"request_id\r\n\x1b[31m","spend"\na,1\n', "a.csv")
+    assert landed == []
+    (problem,) = problems
+    assert problem.isprintable() and "it has request_id [31m, spend" in problem

@@ -194,7 +194,8 @@ def read_book(path: Path, columns: Sequence[str] = COLUMNS) -> dict[Key, list[Ve
             at = datetime.fromisoformat(row["valid_from"])
             recorded_on = date.fromisoformat(row["recorded_on"])
             band = Band(int(row["min_input_tokens"]), prices, row["weekdays"], row["hours_utc"])
-        except (ArithmeticError, ValueError) as error:
+        except (ArithmeticError, TypeError, ValueError) as error:
+            # A line that is cut off has no text in its last columns.
             raise UsageError(f"{path}, line {line}: not a price ({error})") from error
         versions.setdefault((key, at), {}).setdefault(recorded_on, []).append(band)
     book: dict[Key, list[Version]] = {}
@@ -252,7 +253,10 @@ def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     missing = [column for column in columns if column not in (reader.fieldnames or ())]
     if missing:
         raise UsageError(f"{path}: not a file of this kind, column {missing[0]} is missing")
-    return list(reader)
+    try:
+        return list(reader)
+    except csv.Error as error:
+        raise UsageError(f"{path}: is not CSV ({error})") from error
 
 
 def _csv(rows: Iterable[Iterable[object]]) -> str:

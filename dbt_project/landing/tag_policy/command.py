@@ -72,14 +72,14 @@ def _key_row(rule: TagRule) -> dict[str, str]:
 def _read(path: Path) -> Any:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+        # AWS prints a policy as text within an answer.
+        wrapped = content.get("Policy", {}) if isinstance(content, dict) else {}
+        inner = wrapped.get("Content") if isinstance(wrapped, dict) else None
+        return json.loads(inner) if isinstance(inner, str) else content
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: is not JSON") from error
-    # AWS prints a policy as text within an answer.
-    wrapped = content.get("Policy", {}) if isinstance(content, dict) else {}
-    inner = wrapped.get("Content") if isinstance(wrapped, dict) else None
-    return json.loads(inner) if isinstance(inner, str) else content
 
 
 def _replaced(path: Path, is_old: Any, rows: Sequence[dict[str, str]]) -> str:
