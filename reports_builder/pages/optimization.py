@@ -10,6 +10,7 @@ from reports_builder.subjects.efficiency.statements import lifts_beside_savings
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.cloud_commitments import (
     cloud_commitment_sections,
+    signing,
 )
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
@@ -59,7 +60,9 @@ def build(warehouse: Warehouse) -> Page:
             what_is_open(totals),
             *what_was_examined(ask.bridge(warehouse)),
             *what_first(best),
-            what_commitments_save(offer, ask.offer_beyond_limits(warehouse), counts, cloud_totals(warehouse)),
+            what_commitments_save(
+                offer, ask.offer_beyond_limits(warehouse), counts, cloud_totals(warehouse), signing(warehouse)
+            ),
             *_beside_the_total(warehouse, totals),
             *decisions_said(warehouse),
         ),

@@ -240,11 +240,13 @@ def after_the_price_plan(offer: Evidence) -> Prose:
     )
 
 
-def what_commitments_save(offer: Evidence, beyond: Evidence, counts: Evidence, clouds: Evidence) -> Prose:
+def what_commitments_save(
+    offer: Evidence, beyond: Evidence, counts: Evidence, clouds: Evidence, terms: Evidence
+) -> Prose:
     """Commitments to clouds and on models, in one paragraph."""
     return (
         note("Commitments: ")
-        + what_clouds_save(clouds)
+        + what_clouds_save(clouds, terms)
         + _on_models(offer, beyond, counts)
         + note(". ")
         + _when_to_sign(offer, clouds)
