@@ -6,7 +6,7 @@
     'contract_savings_30_days_usd', 'months_to_start', 'utilization_share', 'used_by', 'reason', 'price_source', 'offer_id'
 ] %}
 {% set of_offers = [
-    ('machines', 'bigint'), ('term_months', 'integer'), ('payment_option', 'string'), ('first_signing_date', 'date'), ('last_signing_date', 'date'),
+    ('is_on_models', 'boolean'), ('machines', 'bigint'), ('term_months', 'integer'), ('payment_option', 'string'), ('first_signing_date', 'date'), ('last_signing_date', 'date'),
     ('first_term_ends_on', 'date'), ('last_term_ends_on', 'date'), ('tranches', 'string'), ('upfront_usd', 'decimal(28, 12)'), ('obligation_usd', 'decimal(28, 12)'),
     ('savings_low_30_days_usd', 'decimal(28, 12)'), ('savings_high_30_days_usd', 'decimal(28, 12)'), ('savings_after_price_plan_30_days_usd', 'decimal(28, 12)'),
     ('backtested_savings_30_days_usd', 'decimal(28, 12)'), ('money_at_risk_usd', 'decimal(28, 12)'), ('coverage_share', 'double'), ('break_even_months', 'double'),
@@ -95,7 +95,7 @@ offers as (
         case when judged.is_recommended then 'to sign' else 'not to sign' end as row_kind,
         case when not judged.is_recommended then 'leave it' when judged.is_illustrative then 'ask for a quote' else 'sign it' end as decision,
         case when judged.is_illustrative then 'example of the project, not an offer: sign nothing before you have a quote' else 'price that you entered' end as price_status,
-        judged.provider as provider_name,
+        judged.provider as provider_name, judged.is_on_models,
         judged.offer_name || case when judged.is_illustrative then ' (example)' else '' end as offer_name,
         case judged.commitment_kind
             when 'machines' then cast({{ whole_machines('judged.committed_units', 'bought_for.smallest_units') }} as string) || ' x ' || bought_for.smallest_type

@@ -91,7 +91,6 @@ def usage_totals(warehouse: Warehouse) -> Evidence:
             count(*) filter (where verdict = 'unknown') as unknown,
             count(*) filter (where is_first_unknown_of_resource) as unknown_resources,
             coalesce(sum(scope_cost_usd) filter (where is_first_unknown_of_resource), 0) as unknown_usd,
-            unknown_usd / nullif(resources_usd::double, 0) as unknown_share,
             coalesce(sum(possible_monthly_savings_usd) filter (where not is_illustrative), 0)
                 as usage_possible_usd,
             coalesce(sum(monthly_savings_usd) filter (where not is_illustrative), 0) as usage_net_usd,
@@ -267,8 +266,8 @@ def unknown_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
             title=totals.say("Of {unknown_usd:usd} a month nobody knows whether it could be less"),
             problem=totals.say(
                 "{unknown_resources:count} resources that cost **{unknown_usd:usd}** in 30 days, "
-                "{unknown_share:percent} of what was judged, have no tag that says whether they may be off "
-                "at night or be interrupted, or were never measured. They are in no saving."
+                "of {resources_usd:usd} that were judged, have no tag that says whether they may be off at "
+                "night or be interrupted, or were never measured. They are in no saving."
             ),
             domain_spec=RATE_OPTIMIZATION,
             domain_framework=USAGE,
