@@ -77,6 +77,7 @@ differences as (
 
     select
         *,
+        case when expected_cost > 0 then expected_cost else cost end as usual_cost,
         sqrt(cost) - sqrt(expected_cost) as root_difference,
         ln((cost + {{ least_usd }}) / (expected_cost + {{ least_usd }})) as log_difference
     from regular
@@ -119,9 +120,7 @@ scored as (
         case when spread.root_difference > 0 then 'rise' else 'drop' end as direction,
         round(
             case
-                when spread.root_difference > 0 then spread.root_difference / greatest(
-                    spread.usual_root_difference, 0.01 * sqrt(case when spread.expected_cost > 0 then spread.expected_cost else spread.cost end)
-                )
+                when spread.root_difference > 0 then spread.root_difference / greatest(spread.usual_root_difference, 0.01 * sqrt(spread.usual_cost))
                 else -spread.log_difference / greatest(spread.usual_log_difference, 0.02)
             end, 9
         ) as anomaly_score
