@@ -370,9 +370,8 @@ def _kept_then(warehouse: Warehouse, level: Evidence) -> Prose:
         "{task_type:words}: one answer in twenty takes longer than {latency_p95_ms:milliseconds}, where "
         "{latency_p95_target_ms:milliseconds} are promised. "
     )
-    then = ask.kept_after_advice(
-        warehouse, str(level["task_type"]), float(level["latency_p95_target_ms"] or 0)
-    )
+    target_ms = float(level["latency_p95_target_ms"] or 0)  # type: ignore[arg-type]
+    then = ask.kept_after_advice(warehouse, str(level["task_type"]), target_ms)
     if then["advised_model"] is None or not then["kept_call_share"]:
         return said + note("No switch that is advised repairs it: ask the task's owner for a quicker way.")
     return said + then.say(
