@@ -15,7 +15,7 @@ from reports_builder.subjects.rates.cloud_commitments import (
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import expiries_section
-from reports_builder.subjects.rates.portfolio import portfolio_sections
+from reports_builder.subjects.rates.portfolio import coverage_reasons, portfolio_sections
 from reports_builder.subjects.rates.price_age import machine_prices_said, model_prices_said
 from reports_builder.subjects.rates.price_tiers import price_tier_section
 from reports_builder.subjects.rates.realized import realized_sections
@@ -27,6 +27,7 @@ from reports_builder.subjects.rates.statements import (
     commitment_section,
     key_figures,
     offers_table,
+    owners_section,
     refused_table,
     waterfall_figure,
     what_commitments_save,
@@ -35,6 +36,7 @@ from reports_builder.subjects.rates.statements import (
     what_was_examined,
 )
 from reports_builder.subjects.rates.team_coverage import team_coverage_section
+from reports_builder.subjects.rates.transfer import transfer_section
 from reports_builder.subjects.rates.usage import usage_sections
 from reports_builder.warehouse import Warehouse
 
@@ -118,6 +120,7 @@ def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
 
 def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
     return (
+        *owners_section(warehouse),
         *decision_section(warehouse),
         Section(
             "Actual cost against reserved capacity",
@@ -137,9 +140,11 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         *usage_sections(warehouse),
         *price_tier_section(warehouse),
         *region_section(warehouse),
+        *transfer_section(warehouse),
         *self_hosting_section(warehouse),
         *cloud_commitment_sections(warehouse),
         *portfolio_sections(warehouse),
+        *coverage_reasons(warehouse),
         *team_coverage_section(warehouse),
         *expiries_section(warehouse),
         *realized_sections(warehouse),

@@ -29,7 +29,7 @@ TEAMS = "allocation.rpt_team_costs"
 
 SAVED_ON_MACHINES = (
     "677.61 as open_savings_usd, 677.61 as open_savings_on_machines_usd, 0 as open_savings_on_calls_usd, 0 as lift_savings_usd, "
-    "true as is_covered_by_savings, date '2026-12-01' as all_saved_from_date, 520 as most_over_usd, 3900 as proposed_after_savings_usd, date '2027-03-31' as last_date_ahead"
+    "true as is_covered_by_savings, date '2026-12-01' as all_saved_from_date, 520 as most_over_usd, date '2027-03-31' as last_date_ahead"
 )
 LATER = "193.9 as month_savings_usd, 162.1 as overrun_after_savings_usd, date '2026-12-01' as kept_from_date"
 LIFTED = (
@@ -76,12 +76,11 @@ def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands
         "Platform: change the use, not the budget. Open savings on machines and storage, $677.61 a month, cover what it is heading over, "
         "$356.00 in November 2026 and up to $520.00 in a month to March 2027, from December 2026 on, at their low end as well. In November "
         "2026 $193.90 of them count if all the work begins now, and $162.10 stay over: accept that once, or cut it. The team says by 14 "
-        "November 2026 which of them (optimization page) it makes; with all of them $3,900.00 a month is proposed for the next quarter, "
-        "contingency included."
+        "November 2026 which of them (optimization page) it makes; keep $650.00."
     )
     assert team_decision(agents).plain == (
         "Agents: change the use, then the budget. It was over in 3 of 3 whole months. Decide first on the open savings by moves that "
-        "lift its answers (agent calls: all models to sonnet; “Which model for which task” has them), $182.40 a month, from December 2026 "
+        "lift its answers, if every such call moves (agent calls: all models to sonnet; “Which model for which task” has them), $182.40 a month, from December 2026 "
         "on: with all of them made the dearest month to March 2027 is still $80.22 over. Then set the budget to $703.11, or to $885.51 if "
         "nothing is saved, by 14 November 2026, as proposed for the next quarter: as forecast, each month to March 2027 keeps that."
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -157,27 +157,36 @@ class Charges:
         )
 
     def _idle(self, key: Key, resource: Resource) -> float:
-        """The share of the paid hours of cards, on days with records, that nobody held or in which they did nothing."""
-        [row] = rows(
+        """The share of the paid hours, on days with records, in which nobody held a card or none that was held did anything.
+
+        Second by second, so that what several hold at once counts once: a machine is billed whole.
+        """
+        held: dict[date, bytearray] = {}
+        busy: dict[date, bytearray] = {}
+        for line in rows(
             self.connection,
             f"""
-            with held as (
-                select usage_date, sum(allocated_gpu_hours) as held,
-                    sum(allocated_gpu_hours) filter (where measured_gpu_hours < allocated_gpu_hours * {self.assumed["gpu_idle_busy_below"]}) as idle
-                from intermediate.int_gpu_usage_daily
-                where provider_name = '{key[0]}' and resource_id = '{key[1]}' group by all
-            )
-            select coalesce(sum(held), 0) as held, coalesce(sum(idle), 0) as idle, coalesce(sum(paid), 0) as paid, any_value(gpus) as cards
-            from (
+            select usage_date, (held_from_us // 1000000 - epoch(usage_date))::bigint as first, (held_until_us // 1000000 - epoch(usage_date))::bigint as last,
+                coalesce(measured_gpu_hours < allocated_gpu_hours * {self.assumed["gpu_idle_busy_below"]}, false) as is_idle
+            from intermediate.int_gpu_usage_daily where provider_name = '{key[0]}' and resource_id = '{key[1]}'
+            """,
+        ):
+            for kind in (held,) if line["is_idle"] else (held, busy):
+                seconds = kind.setdefault(line["usage_date"], bytearray(24 * 3600))
+                if line["first"] is not None:
+                    seconds[line["first"] : line["last"]] = b"\1" * (line["last"] - line["first"])
+        paid = {
+            row["usage_date"]: float(row["paid"])
+            for row in rows(
+                self.connection,
+                f"""
                 select charge_date as usage_date, sum(consumed_quantity) as paid from resource_lines
                 where provider_name = '{key[0]}' and resource_id = '{key[1]}' and is_by_hour group by all
-            ) inner join held using (usage_date)
-            cross join (select gpus from seeds.gpu_instance_types where provider_name = '{key[0]}' and instance_type = '{resource.instance_type}')
-            """,
-        )
-        all_hours = resource.hours * float(row["cards"])
-        not_held = max(float(row["paid"]) * float(row["cards"]) - float(row["held"]), 0)
-        return min((not_held + float(row["idle"])) / all_hours, 1)
+                """,
+            )
+        }
+        used = sum(sum(seconds) / 3600 for day, seconds in busy.items() if day in paid)
+        return min(max(sum(paid[day] for day in held if day in paid) - used, 0) / resource.hours, 1)
 
     def committed(self, offer: Row) -> float:
         """What a counted commitment of a cloud saves: its machines of each hour, of the type that the actions leave, less what they end or leave by day only."""

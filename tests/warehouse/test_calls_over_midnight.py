@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -32,6 +33,7 @@ RECONCILED = """
 REPEATED = (
     "select record_key, reason, usage_date::text, counted_date::text from core.repeated_records order by 1"
 )
+TOLD = "intermediate.int_calls_over_midnight"
 TOGETHER = [[LAST, 4, 3, 0, 1, 3.1, 0.2, 0], [FIRST, 4, 3, 0, 1, 3.4, 0.01, 0]]
 
 
@@ -106,3 +108,20 @@ def test_an_id_told_over_two_midnights_is_two_calls(
         ["both", "same_id", FIRST, LAST],
         ["both", "same_id", NEXT, FIRST],
     ]
+
+
+def test_midnights_far_from_what_changed_are_left_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    workspace = Workspace(tmp_path_factory.mktemp("far"), tmp_path_factory.getbasetemp() / "midnight-target")
+    write(workspace.raw, LAST)
+    build(workspace)
+    with duckdb.connect(str(workspace.warehouse_dir / "build" / "finops.duckdb")) as working_file:
+        working_file.execute(
+            f"insert into {TOLD} (partition_date, call_id, midnight_date, is_parted, counted_date) values "
+            "('2026-10-01', 'left', '2026-10-02', false, '2026-10-02'), ('2026-10-31', 'told anew', '2026-10-31', false, '2026-10-30')"
+        )
+    write(workspace.raw, FIRST)
+    build(workspace)
+    told = rows_of(workspace, f"select distinct call_id from {TOLD} order by 1")
+    assert told == [["left"], ["more after"], ["more before"]]

@@ -19,9 +19,8 @@ CHAINED_VIEWS = 4
 ON_DEMAND = {"int_trace_steps", "int_trace_steps_marked", "fct_traces", "rpt_workflow_costs"}
 # How often a build reads the raw calls of a day: what it takes grows with calls, and with this.
 PASSES = 18
-# What looks at all days in every build, and so grows with history: names of models, and calls told on both sides of a midnight.
-# Of days that were left alone there are few.
-ALL_DAYS = {"int_models_resolved", "int_calls_over_midnight", "rpt_reconciliation"}
+# What looks at all days in every build, and so grows with history: names of models. Of days that were left alone there are few.
+ALL_DAYS = {"int_models_resolved", "rpt_reconciliation"}
 # One thought; what is longer holds two.
 LONGEST_MODEL = 210
 # A list of many of one kind is one thought however long it is.

@@ -35,7 +35,7 @@
 {% macro default__drop_what_nothing_makes() -%}
     {% set kept = [
         layout_relation(), loaded_days_relation(), loaded_prices_relation(), loaded_inputs_relation(), published_days_relation(),
-        unsettled_days_relation(), changed_days_relation(),
+        unsettled_days_relation(), changed_days_relation(), midnight_files_relation(),
     ] %}
     {# Of a company's own models the last may be gone. #}
     {% set made, schemas = [], ['own'] %}

@@ -84,9 +84,13 @@
 {%- endmacro %}
 
 {# The days that a table which is filled day by day gets anew, as a condition on its day column. What reads int_dated_inputs
-   stands below the daily usage, and has more reasons to change than files. #}
+   stands below the daily usage, and has more reasons to change than files; calls told over midnights say which days are touched. #}
 {% macro is_day_to_replace(column_name) -%}
-    {{ is_changed_day(column_name) if 'model.ai_finops.int_dated_inputs' in model.depends_on.nodes else is_touched_day(column_name) }}
+    {%- if model.name == 'int_calls_over_midnight' -%}
+        {{ is_midnight_to_tell(column_name) }}
+    {%- else -%}
+        {{ is_changed_day(column_name) if 'model.ai_finops.int_dated_inputs' in model.depends_on.nodes else is_touched_day(column_name) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {# Incremental strategy: these days are taken out and put in anew, in one transaction. Unlike delete+insert it also empties a

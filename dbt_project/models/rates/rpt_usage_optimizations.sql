@@ -123,11 +123,15 @@ final as (
         kinds.confidence,
         kinds.owner_role,
         kinds.first_step,
-        case when optimized.is_accepted then optimized.action_kind || ':' || optimized.provider_name || '/' || optimized.team_id end as work_id,
+        optimized.is_illustrative,
+        case when optimized.is_accepted then {{ usage_action_id('optimized') }} end as work_id,
         case when optimized.is_accepted then decided.decided_date end as decided_date,
         row_number() over (
             partition by optimized.provider_name, optimized.resource_id order by optimized.scope_cost_usd desc nulls last, optimized.applied_order asc
-        ) = 1 as is_dearest_of_resource
+        ) = 1 as is_dearest_of_resource,
+        optimized.verdict = 'unknown' and row_number() over (
+            partition by optimized.provider_name, optimized.resource_id, optimized.verdict order by optimized.applied_order
+        ) = 1 as is_first_unknown_of_resource
     from optimized
     inner join resources on optimized.provider_name = resources.provider_name and optimized.resource_id = resources.resource_id
     inner join kinds on optimized.action_kind = kinds.action_kind

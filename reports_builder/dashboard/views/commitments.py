@@ -13,7 +13,11 @@ from reports_builder.subjects.rates.cloud_commitments import (
 )
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.expiries import due, due_said, expiries_section, renewal_figure
-from reports_builder.subjects.rates.portfolio import portfolio_figures, portfolio_sections
+from reports_builder.subjects.rates.portfolio import (
+    coverage_reasons,
+    portfolio_figures,
+    portfolio_sections,
+)
 from reports_builder.subjects.rates.statements import (
     commitment_section,
     kind_figure,
@@ -50,6 +54,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *expiries_section(warehouse),
             *team_coverage_section(warehouse),
             *portfolio_sections(warehouse),
+            *coverage_reasons(warehouse),
             *folded(
                 (Section("Reserved capacity against usage as it was", tables=(offers_table(warehouse),)),)
             ),

@@ -104,7 +104,7 @@ def attempts_by_model(warehouse: Warehouse) -> Evidence:
         select
             source_name, model, calls, operations,
             superseded_calls, superseded_cost_usd, possible_resends, possible_resend_cost_usd,
-            uncosted_superseded_calls + uncosted_possible_resends as uncosted_calls
+            uncosted_calls
         from efficiency.rpt_attempt_waste
         where superseded_calls + possible_resends > 0
         order by

@@ -115,9 +115,8 @@ def team_decision(team: Evidence) -> Prose:
             )
             + _kept_from(team)
             + team.say(
-                " The team says by {decide_by_date:day} which of them (optimization page) it makes; with all "
-                "of them {proposed_after_savings_usd:usd_table} a month is proposed for the next quarter, "
-                "contingency included."
+                " The team says by {decide_by_date:day} which of them (optimization page) it makes; keep "
+                "{budget_usd:usd_table}."
             )
             + _hard_stop(team)
         )
@@ -168,8 +167,8 @@ def _savings_of(team: Evidence) -> Prose:
             ("open_savings_on_calls_usd", "on calls"),
             (
                 "lift_savings_usd",
-                "by moves that lift its answers ({lifts_for_less:text}; “Which model for which task” has "
-                "them)",
+                "by moves that lift its answers, if every such call moves ({lifts_for_less:text}; “Which "
+                "model for which task” has them)",
             ),
         )
         if team[column]

@@ -3,6 +3,9 @@
    midnight by records within an hour of it that are less than an hour apart, so that numbers which begin anew each day do not
    make two calls one. #}
 
+{{ config(materialized='incremental', unique_key='midnight_date', post_hook="{{ note_call_files() }}") }}
+
+{# A midnight that is told anew needs what its two days tell over their other midnights, and so the records of three days around. #}
 with calls as (
 
     select
@@ -12,7 +15,7 @@ with calls as (
         {{ nearer_midnight('called_at', 'partition_date') }} as nearer_midnight_date,
         coalesce(input_tokens, 0) + coalesce(output_tokens, 0) as tokens
     from {{ ref('int_calls_validated') }}
-    where source_name = 'calls' and call_id is not null and rejection_reason is null
+    where {{ is_near_changed_call_files('partition_date', 3, 3) }} and source_name = 'calls' and call_id is not null and rejection_reason is null
 
 ),
 
@@ -113,7 +116,7 @@ told_elsewhere_or_twice as (
 
     select *
     from counted
-    where counted_date <> partition_date or is_parted
+    where (counted_date <> partition_date or is_parted) and {{ is_midnight_to_tell('midnight_date') }}
 
 )
 

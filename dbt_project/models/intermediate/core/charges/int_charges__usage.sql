@@ -1,6 +1,5 @@
-{# one row per UTC day x SKU (provider, model, service tier) x owner: what the calls cost. A view: whoever reads it groups anew #}
-
-{{ config(materialized=view_or_table()) }}
+{# one row per UTC day x SKU (provider, model, service tier) x owner: what the calls cost. A table: some twenty models read the
+   ledger in a build, and each would group the usage of all days by its owners again #}
 
 {% set owners = owner_columns() %}
 
