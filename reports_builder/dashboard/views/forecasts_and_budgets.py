@@ -15,6 +15,7 @@ from reports_builder.subjects.planning.close.statements import close_section
 from reports_builder.subjects.planning.statements import (
     accuracy_figure,
     forecast_figure,
+    scores_section,
     spend_by_day,
     what_comes,
 )
@@ -61,6 +62,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *year_section(warehouse),
             *folded(
                 (
+                    *scores_section(warehouse),
                     *proposals_section(
                         warehouse,
                         ask_budgets.proposals(warehouse),
