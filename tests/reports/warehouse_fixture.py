@@ -191,7 +191,7 @@ _ROWS = {
         first_forecast_date, last_forecast_date, forecast_method, range_status, wape, days_within_range_share, sums_within_range_share,
         tested_sums, independent_tested_sums, doubtful_below_share, is_range_doubtful) values
         ('component', 'ai', 'component AI', false, 1700, 1500, 2000, 1600, 0, 100, 0.0625, '2026-11-01', '2026-11-30', 'combined',
-        'drawn from what the last 30 forecasts missed, wider as only 1 does not overlap; such ranges held 6 of 8 past sums, 1 without overlap',
+        'drawn from what the last 40 forecasts missed, wider as only 2 do not overlap; such ranges held 6 of 8 past sums, 1 without overlap',
         0.12, 0.83, 0.75, 8, 1, 0.7, false)""",
     "planning.fct_cost_forecasts_daily": """
         (forecast_date, scope, scope_id, forecast_usd, lower_usd, upper_usd)

@@ -83,7 +83,7 @@ def budget_decision(budgets: Evidence) -> Prose:
         return said
     return said + budgets.say(
         " The teams' budgets, those that are too large cut to what is proposed, would then come to "
-        "{suggested_team_budgets_usd:usd} a month"
+        "{suggested_team_budgets_usd:usd} a month, without what no team owns"
         + ("." if budgets["company_budget_usd"] is None else "; the company's is {company_budget_usd:usd}.")
     )
 
@@ -167,8 +167,8 @@ def _savings_of(team: Evidence) -> Prose:
             ("open_savings_on_calls_usd", "on calls"),
             (
                 "lift_savings_usd",
-                "by moves that lift its answers, if every such call moves ({lifts_for_less:text}; “Which "
-                "model for which task” has them)",
+                "by moves that lift its tasks to their floor, if every such call moves "
+                "({lifts_for_less:text}; “Which model for which task” has them)",
             ),
         )
         if team[column]
@@ -285,6 +285,12 @@ def too_large(budgets: Evidence) -> tuple[Insight, ...]:
                         team.say(
                             "Set the budget of {team_name:text} to {suggested_budget_usd:usd_table} by "
                             "{decide_by_date:day}, as proposed for the next quarter."
+                            + (
+                                " Once its open savings, {open_savings_usd:usd_table} a month, are made, "
+                                "{proposed_after_savings_usd:usd_table} will do."
+                                if team["open_savings_usd"]
+                                else ""
+                            )
                         )
                         for team in budgets.each()
                     ],
