@@ -147,7 +147,7 @@ clean: ## Remove generated data and what was built; your own data, alerts and en
 	  find data/raw/calls \( -name part-0.parquet -o -name 'follow-*.parquet' \) -delete; \
 	  find data/raw/calls -type d -empty -delete; \
 	  find data/raw -name 'generated-*.csv.gz' -delete; \
-	  rm -rf data/raw/truth data/raw/customers.parquet data/raw/_follow.json data/raw/_follow.lock $(GENERATED); \
+	  rm -rf data/raw/truth data/raw/customers.parquet data/raw/_follow.json data/raw/_generator.lock $(GENERATED); \
 	fi
 	@rm -rf warehouse/build warehouse/finops.duckdb warehouse/refresh.json warehouse/watch.lock
 	@rm -rf reports logs site dbt_project/target dbt_project/logs

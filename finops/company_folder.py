@@ -1,14 +1,18 @@
 """Make the folder of a company, and put it together with the installed product before a command runs.
 
 What a company edits is ``finops.yml`` (variables of the build), ``seeds/`` (its own rows, which count as
-``own_rows`` says), ``models/``, ``charts/`` and ``alert_words/``. From these and the product ``compose``
-makes ``dbt_project/``: links, the seeds with rows of both, and dbt_project.yml. Nobody edits it, and a newer
-product renews it. A run that is killed leaves some of it old; the next one makes it new.
+``own_rows`` says), ``models/``, ``charts/``, ``alert_words/`` and ``insight_words/``. From these and the
+product ``compose`` makes ``dbt_project/``: links, the seeds with rows of both, and dbt_project.yml. Nobody
+edits it, and a newer product renews it. A run that is killed leaves some of it old; the next
+one makes it new.
 """
 
 import difflib
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -129,22 +133,36 @@ def compose(company: Path) -> tuple[Counted, ...]:
         for path in _own_models(company)
     }
     try:
-        for path, target in links.items():
-            _link(path, target)
-        for path, text in texts.items():
-            _write(path, text)
-        for place in shipped.FOLDERS:
-            for path in (composed / place).rglob("*"):
-                is_ours = path.is_symlink() or (place == "seeds" and path.suffix == ".csv")
-                if is_ours and path not in links and path not in texts:
-                    path.unlink()
-        _write(composed / "dbt_project.yml", settings)
-        profiles = company / "profiles.yml"
-        if profiles.is_symlink() or not profiles.exists():
-            _link(profiles, shipped.PROFILES)
+        with _alone(company):
+            for path, target in links.items():
+                _link(path, target)
+            for path, text in texts.items():
+                _write(path, text)
+            for place in shipped.FOLDERS:
+                for path in (composed / place).rglob("*"):
+                    is_ours = path.is_symlink() or (place == "seeds" and path.suffix == ".csv")
+                    if is_ours and path not in links and path not in texts:
+                        path.unlink()
+            _write(composed / "dbt_project.yml", settings)
+            profiles = company / "profiles.yml"
+            if profiles.is_symlink() or not profiles.exists():
+                _link(profiles, shipped.PROFILES)
     except OSError as error:
         raise FolderError(f"{unwritten(error.filename or composed, error)}.") from error
     return counted
+
+
+@contextmanager
+def _alone(company: Path) -> Iterator[None]:
+    """One command at a time, since a scheduler may begin another; in a folder that may only be read, too."""
+    held = os.open(company, os.O_RDONLY)
+    try:
+        # Some network disks lock no folders.
+        with suppress(OSError):
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def upgrade(company: Path) -> list[Mismatch]:
@@ -176,12 +194,17 @@ def _replace(files: dict[Path, str]) -> None:
 
 
 def _check_words(company: Path) -> None:
-    if not (company / "alert_words").is_dir():
+    if not any((company / folder).is_dir() for folder in ("alert_words", "insight_words")):
         return
     # What it needs of the reports takes time to load.
-    from reports_builder.alerts.words import OWN_WORDS, problems_of_own_words  # noqa: PLC0415
+    from reports_builder import insight_words  # noqa: PLC0415
+    from reports_builder.alerts import words as alert_words  # noqa: PLC0415
 
-    if problems := [*problems_of_own_words(company / OWN_WORDS)]:
+    problems = [
+        *alert_words.problems_of_own_words(company / alert_words.OWN_WORDS),
+        *insight_words.problems_of_own_words(company / insight_words.OWN_WORDS),
+    ]
+    if problems:
         raise FolderError(" ".join(problems))
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 
 from finops import shipped
@@ -35,6 +36,8 @@ class Rule:
     key: tuple[str, ...]
     is_closed: bool
     """Whether the product reads the rows by name."""
+    types: dict[str, str]
+    """What DuckDB reads each column as."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def count_rows(path: Path) -> Counted:
     rule = rule_of(path.stem)
     own = list(read_rows(path))
     _refuse_repeated(path, own, rule.key)
+    _refuse_unreadable(path, own, rule.types)
     theirs = list(read_rows(shipped.SEEDS / path.name))
     if not rule.about:
         return Counted(path, None, len(own), len(theirs), 0, 0)
@@ -100,11 +104,11 @@ def rule_of(seed: str) -> Rule:
     [declared] = yaml.safe_load((shipped.SEEDS / f"{seed}.yml").read_text(encoding="utf-8"))["seeds"]
     said: Any = declared["config"]["meta"]["own_rows"]
     [claims] = [test["rows_are_sound"] for test in declared["data_tests"] if "rows_are_sound" in test]
-    key = tuple(claims["arguments"].get("key", ()))
+    key, types = tuple(claims["arguments"].get("key", ())), declared["config"]["column_types"]
     if said == "all":
-        return Rule((), key, is_closed=False)
+        return Rule((), key, is_closed=False, types=types)
     [(how, about)] = said.items()
-    return Rule(tuple(about), key, is_closed=how == "change")
+    return Rule(tuple(about), key, is_closed=how == "change", types=types)
 
 
 def columns_of(path: Path) -> list[str]:
@@ -151,6 +155,20 @@ def _refuse_repeated(path: Path, rows: list[Row], key: tuple[str, ...]) -> None:
                 f"{path}, line {row.line}: {_named(row, key)} is in line {first} already, and only one "
                 "of them can count."
             )
+
+
+def _refuse_unreadable(path: Path, rows: list[Row], types: dict[str, str]) -> None:
+    # A build would name a line of the rows of both, in a file that nobody edits.
+    for name, kind in types.items():
+        if kind == "string" or not rows:
+            continue
+        is_unread = f"said is not null and try_cast(said as {kind}) is null"
+        found = duckdb.execute(
+            f"from (select unnest($1) as line, unnest($2) as said) where {is_unread} order by line",
+            [[row.line for row in rows], [row.cells[name] or None for row in rows]],
+        ).fetchone()
+        if found:
+            raise FolderError(f"{path}, line {found[0]}: {name} {found[1]} cannot be read as {kind}.")
 
 
 def _refuse_unread(

@@ -27,7 +27,16 @@ from generator.landing.truth import (
     empty_tally,
     truth_tables,
 )
-from generator.landing.writing import day_path, day_writer, description, open_incoming, publish, write_table
+from generator.landing.writing import (
+    day_path,
+    day_writer,
+    description,
+    only_generator,
+    open_incoming,
+    publish,
+    refuse_calls_of_others,
+    write_table,
+)
 from generator.plan import Plan
 
 _ORPHAN_CHECK_SECONDS: Final = 1.0
@@ -63,13 +72,15 @@ def generate(
     Memory holds one block of calls per worker, however many days there are. Raises UsageError
     when `out` cannot be used.
     """
-    incoming = open_incoming(out)
-    try:
-        return _generate(plan, out, incoming, workers, on_day)
-    except OSError as error:
-        raise UsageError(f"{unwritten(out, error)}, or choose another --out") from error
-    finally:
-        shutil.rmtree(incoming, ignore_errors=True)
+    refuse_calls_of_others(out)
+    with only_generator(out):
+        incoming = open_incoming(out)
+        try:
+            return _generate(plan, out, incoming, workers, on_day)
+        except OSError as error:
+            raise UsageError(f"{unwritten(out, error)}, or choose another --out") from error
+        finally:
+            shutil.rmtree(incoming, ignore_errors=True)
 
 
 def _generate(

@@ -3,12 +3,13 @@
 import fcntl
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dbt_project.landing.errors import unwritten
-from dbt_project.landing.whole_files import append_whole
+from dbt_project.landing.whole_files import append_together, append_whole
 from reports_builder.errors import ReportError
 
 _BLOCK = 4096
@@ -67,18 +68,30 @@ def append_after(path: Path, lines_after: Callable[[bytes], Sequence[bytes]]) ->
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with _held(path) as descriptor:
             # What a kill cut off must not swallow the line that follows it.
             size = os.fstat(descriptor).st_size
             heal = b"" if _ends_a_line(descriptor, size) else b"\n"
-            content = heal + b"".join(lines_after(_last_line(descriptor, size)))
-            append_whole(descriptor, content, path)
-        finally:
-            os.close(descriptor)
+            lines = lines_after(_last_line(descriptor, size))
+            append = append_together if len(lines) > 1 else append_whole
+            append(descriptor, heal + b"".join(lines), path.resolve())
     except OSError as error:
         raise ReportError(f"{unwritten(path, error)}.") from error
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[int]:
+    """The file, open for this process alone."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            # Who had it may have put a new one in its place.
+            if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)
 
 
 def _ends_a_line(descriptor: int, size: int) -> bool:

@@ -147,7 +147,7 @@ def _owned(warehouse: Warehouse) -> Evidence:
         """
         select
             customer_coverage_share as allocated_cost_share,
-            1 - customer_coverage_share as unallocated_cost_share
+            unallocated_cost_share
         from allocation.rpt_cost_allocation
         where rollup_level = 'total'
         """

@@ -1,6 +1,7 @@
 """Options and fixtures that the whole test suite shares."""
 
 import fcntl
+import os
 import re
 import shutil
 from datetime import date, timedelta
@@ -11,6 +12,17 @@ import pytest
 from hypothesis import settings
 
 from tests.workspace import Workspace
+
+OF_TESTS = {
+    "FINOPS_FAULT_CASES", "FINOPS_FUZZ_CASES", "FINOPS_FUZZ_EXAMPLES", "FINOPS_KILLS", "FINOPS_REAL_FILES",
+    "FINOPS_SEQUENCES", "FINOPS_TOOLS",
+}  # fmt: skip
+"""What tests take from the shell that starts them; the rest there is of somebody's own warehouse, and not theirs."""
+for _name in [*os.environ]:
+    if _name.startswith(("FINOPS_", "DBT_")) and _name not in OF_TESTS:
+        del os.environ[_name]
+# dbt asks the network for a newer version of itself otherwise.
+os.environ["DBT_VERSION_CHECK"] = "false"
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("untimed", deadline=None)

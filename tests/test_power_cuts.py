@@ -22,6 +22,7 @@ from dbt_project.plugins.forecast_record import FORECASTS, record_forecasts
 from dbt_project.plugins.ledgers import make_ledgers
 from dbt_project.plugins.publication import publish
 from reports_builder.alerts.ledger import FIRED, Event, Ledger
+from reports_builder.append_only import append_lines
 from reports_builder.budgets.changes import BudgetChanges, budget_change
 from reports_builder.compliance.audit import AuditLog
 from reports_builder.exports.files import write_whole
@@ -132,6 +133,23 @@ def test_what_was_appended_is_there_once(
             assert TIMES - 1 in book.read(after), said
         checked += 1
     assert checked > TIMES
+
+
+def test_lines_that_were_appended_together_are_all_there_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "budgets"
+    folder.mkdir()
+    lines = [b"x" * 99 + b"\n"] * 3
+    append_lines(folder / "changes.jsonl", lines)
+    with watched(folder, monkeypatch) as disk:
+        for number in (2, 3):
+            append_lines(folder / "changes.jsonl", lines)
+            disk.promised.append(number)
+    for said, step, files in disk.after_cuts():
+        batches = len(files["changes.jsonl"]) / 300
+        assert b"\0" not in files["changes.jsonl"], said
+        assert batches in range(max([1, *step.promised]), 4), said
 
 
 def test_seals_that_were_told_of_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

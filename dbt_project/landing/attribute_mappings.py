@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from dbt_project.landing.project import PROJECT
+from dbt_project.landing.seed_lines import find_seed_line
 
 SEED = PROJECT / "seeds" / "attribute_mappings.csv"
 
@@ -80,23 +81,27 @@ def attribute_targets(source_name: str, columns: Collection[str], seed: Path = S
     """
     found: dict[str, tuple[tuple[str, int], ...]] = {}
     with seed.open(encoding="utf-8-sig", newline="") as text:
-        reader = csv.DictReader(text)
-        for row in reader:
+        for row in csv.DictReader(text):
             if row.get("source_name") != source_name:
                 continue
-            where = f"{seed.name}: line {reader.line_num}"
             attribute, column = row["attribute_name"] or "", row["target_column"]
+            problem = None
             if column not in columns:
-                raise MappingError(
-                    f"{where}: {column} is not a column of {source_name};"
-                    f" there are {', '.join(sorted(columns))}"
-                )
-            if holds_message_contents(attribute):
-                raise MappingError(f"{where}: {attribute} holds message contents, which are never read")
-            if not (row["priority"] or "").isdecimal():
-                raise MappingError(f"{where}: priority {row['priority']} is not a whole number")
+                problem = f"{column} is not a column of {source_name}; there are {', '.join(sorted(columns))}"
+            elif holds_message_contents(attribute):
+                problem = f"{attribute} holds message contents, which are never read"
+            elif not (row["priority"] or "").isdecimal():
+                problem = f"priority {row['priority']} is not a whole number"
+            if problem:
+                raise MappingError(f"{_where(seed, row)}: {problem}")
             found[attribute] = (*found.get(attribute, ()), (column, int(row["priority"])))
     return found
+
+
+def _where(seed: Path, row: Mapping[str, str]) -> str:
+    """The file and the line, of a company's own file where the seed was put together from that."""
+    found = find_seed_line(seed.stem, row, project=seed.parent.parent)
+    return f"{found.path}, line {found.number}" if found else str(seed)
 
 
 def column_names_of(targets: Targets) -> Mapping[str, tuple[str, int]]:

@@ -65,7 +65,9 @@ class LandingFolder:
         """Write the empty files that give each source its columns, whether it is on or not."""
         _write(CALL_SCHEMA.empty_table(), self._calls_contract)
         _write(CUSTOMER_SCHEMA.empty_table(), self._customers_dir / "contract.parquet")
-        _write(NOTE_SCHEMA.empty_table(), self._notes)
+        # Another build may be at work, which reads what it noted; this one learns later that it has to wait.
+        if not self._notes.exists():
+            _write(NOTE_SCHEMA.empty_table(), self._notes)
         for source in LANDED_SOURCES:
             prepare_landing(source, self.landing_dir)
 

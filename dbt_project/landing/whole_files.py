@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,31 @@ def append_whole(descriptor: int, content: bytes, file: Path) -> None:
             sync_folder(file.parent)
     except OSError:
         os.ftruncate(descriptor, size)
+        raise
+
+
+def append_together(descriptor: int, content: bytes, file: Path) -> None:
+    """The same for lines of which none counts without the others.
+
+    A kill can end a write between two pages, so they come with a new file in place of the open one.
+    """
+    before = os.fstat(descriptor)
+    whole = os.pread(descriptor, before.st_size, 0) + content
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        new = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            append_whole(new, whole, partial)
+            os.fchmod(new, stat.S_IMODE(before.st_mode))
+            with suppress(PermissionError):
+                os.fchown(new, before.st_uid, before.st_gid)
+        finally:
+            os.close(new)
+        partial.replace(file)
+        sync_folder(file.parent)
+    except OSError:
+        partial.unlink(missing_ok=True)
         raise
 
 

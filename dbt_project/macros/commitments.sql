@@ -31,6 +31,11 @@
     end
 {%- endmacro %}
 
+{# What an owned commitment takes: machines of the kind that it was bought for in their region, one family in its region, or all of its scope. #}
+{% macro commitment_reach(category, type) -%}
+    case when {{ category }} = 'Usage' then 'reservation' when lower({{ type }}) like '%instance%' then 'family' else 'scope' end
+{%- endmacro %}
+
 {# What an owned commitment could cover besides what it covers: usage of the same key. #}
 {% macro reach_key(usage, reach='reach') -%}
     case {{ reach }}
@@ -38,4 +43,55 @@
         when 'family' then concat_ws(' / ', {{ usage }}.usage_kind, {{ usage }}.family, {{ usage }}.region_id)
         else {{ usage }}.plan_scope
     end
+{%- endmacro %}
+
+{# What is promised by the hour, as a person orders it. #}
+{% macro dollars_an_hour(hourly_usd) -%}
+    cast(cast({{ hourly_usd }} as decimal(18, 4)) as string) || ' USD an hour'
+{%- endmacro %}
+
+{# How many machines of a size a number of units is. #}
+{% macro whole_machines(units, units_of_one) -%}
+    cast(round({{ ratio(units, units_of_one) }}) as bigint)
+{%- endmacro %}
+
+{# m5.xlarge is size xlarge of family m5, db.m5.large size large of db.m5; Google names a family before a hyphen. #}
+{% macro machine_size(provider_name, instance_type) -%}
+    case
+        when {{ provider_name }} <> 'AWS' then ''
+        when {{ instance_type }} like '%.%.%' then split_part({{ instance_type }}, '.', 3)
+        else split_part({{ instance_type }}, '.', 2)
+    end
+{%- endmacro %}
+{% macro machine_family(provider_name, instance_type) -%}
+    case
+        when {{ provider_name }} = 'Google Cloud' then split_part({{ instance_type }}, '-', 1)
+        when {{ provider_name }} <> 'AWS' then {{ instance_type }}
+        when {{ instance_type }} like '%.%.%' then split_part({{ instance_type }}, '.', 1) || '.' || split_part({{ instance_type }}, '.', 2)
+        else split_part({{ instance_type }}, '.', 1)
+    end
+{%- endmacro %}
+
+{# A reservation covers all sizes of a family only on shared machines with Linux, and not of every family. #}
+{% macro covers_any_size(normalized_units, usage) -%}
+    ({{ normalized_units }} is not null and {{ usage }}.operating_system like 'linux%' and {{ usage }}.tenancy in ('shared', 'default'))
+{%- endmacro %}
+{% macro reserved_as(instance_type, family, normalized_units, usage) -%}
+    case
+        when {{ covers_any_size(normalized_units, usage) }} then {{ family }}
+        else concat_ws(
+            ' ',
+            {{ instance_type }},
+            case when {{ usage }}.operating_system not like 'linux%' then {{ usage }}.operating_system end,
+            case when {{ usage }}.tenancy not in ('shared', 'default') then {{ usage }}.tenancy end
+        )
+    end
+{%- endmacro %}
+{% macro units_of_machine(normalized_units, usage) -%}
+    cast(case when {{ covers_any_size(normalized_units, usage) }} then {{ normalized_units }} else 1 end as decimal(9, 2))
+{%- endmacro %}
+
+{# The type that a resource takes by the accepted actions on it, of several the last. #}
+{% macro accepted_type() -%}
+    max_by(target, applied_order) filter (where is_accepted and action_kind in ('right_size', 'cheaper_type', 'arm_type'))
 {%- endmacro %}

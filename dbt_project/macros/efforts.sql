@@ -47,6 +47,12 @@
     end
 {%- endmacro %}
 
+{# The piece of work that an action on a resource is a part of: all of its kind that a team has with a provider, those at example prices apart. #}
+{% macro usage_action_id(relation='') -%}
+    {%- set of = relation ~ '.' if relation else '' -%}
+    {{ of }}action_kind || ':' || {{ of }}provider_name || '/' || {{ of }}team_id || case when {{ of }}is_illustrative then ', examples' else '' end
+{%- endmacro %}
+
 {# Whether the work of an action (work_id) is in the plan: with all its parts it is worth what it takes. #}
 {% macro is_counted_with_its_work(net_usd) -%}
     {{ is_worth_its_effort(
@@ -95,12 +101,13 @@
     ) as works
 {%- endmacro %}
 
-{# After how many months a kind of action has begun. The price plan has when its last wave is asked for the new price. #}
-{% macro begins_after_months(kinds) -%}
-    case {{ kinds }}.action_kind
-        when 'price_plan' then ({{ assumption('price_notice_days') }} + {{ assumption('price_wave_gap_days') }}) / {{ days_of_mean_month() }}
-        else {{ kinds }}.months_to_start
-    end
+{# Of today's customers the share that is still there in the mean of the twelve months after so many; all of them where nobody knows how many leave. #}
+{% macro still_there_share(monthly_churn_rate, after_months) -%}
+    {%- set rate = 'cast(' ~ monthly_churn_rate ~ ' as double)' -%}
+    {{ decimal_of_double(
+        'case when ' ~ rate ~ ' > 0 and ' ~ rate ~ ' < 1 then (power(1 - ' ~ rate ~ ', ' ~ after_months ~ ') - power(1 - ' ~ rate ~ ', ' ~ (after_months + 12) ~ ')) / (-12 * ln(1 - ' ~ rate ~ ')) when ' ~ rate ~ ' >= 1 then 0 else 1 end',
+        'decimal(9, 8)'
+    ) }}
 {%- endmacro %}
 
 {# A day as a number of months, in which half a month is half of any month. #}

@@ -42,13 +42,11 @@
     {%- set resolved = load_relation(resolved_ref) if execute else none -%}
     {%- set found = run_query('select model, provider from ' ~ resolved ~ ' where is_found_by_model order by model').rows if resolved else [] -%}
     {%- if found -%}
-        case {{ model }} {% for row in found %}when {{ _sql_text(row[0]) }} then {{ _sql_text(row[1]) }} {% endfor %}end
+        case {{ model }} {% for row in found %}when {{ text_literal(row[0]) }} then {{ text_literal(row[1]) }} {% endfor %}end
     {%- else -%}
         cast(null as string)
     {%- endif -%}
 {%- endmacro %}
-
-{% macro _sql_text(value) -%}'{{ value | replace("'", "''") }}'{%- endmacro %}
 
 {# The name of a provider, in lower case, as price lists write it: some conventions call a few by another.
    Not Fireworks and other hosts of open models: their prices of a model are not one, and a near name prices nothing. #}

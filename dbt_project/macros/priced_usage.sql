@@ -99,7 +99,7 @@
             'select cut, cast(min(valid_from) as string), cast(max(valid_to) as string), service_tier, model from ('
             ~ selects | join(' union all ') ~ ') as cuts group by cut, service_tier, model order by 1, 2, 3, 4, 5'
         ).rows -%}
-            {%- do found.setdefault(cut | string, {}).setdefault((since | string, until | string, tier), []).append(_sql_text(model)) -%}
+            {%- do found.setdefault(cut | string, {}).setdefault((since | string, until | string, tier), []).append(text_literal(model)) -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(found) }}
@@ -108,7 +108,7 @@
 {# Whether a call is of one of the models and of their tier, in the time in which they are cut. #}
 {% macro is_cut(calls, models_by_time) -%}
     ({% for (since, until, tier), models in models_by_time.items() -%}
-    {{ calls }}.model in ({{ models | join(', ') }}) and {{ calls }}.service_tier = {{ _sql_text(tier) }}
+    {{ calls }}.model in ({{ models | join(', ') }}) and {{ calls }}.service_tier = {{ text_literal(tier) }}
     {%- if since > '1971' %} and {{ calls }}.called_at >= cast('{{ since }}' as timestamp){% endif %}
     {%- if until < '9999' %} and {{ calls }}.called_at < cast('{{ until }}' as timestamp){% endif %}{{ ' or ' if not loop.last }}
     {%- endfor %})

@@ -1,9 +1,12 @@
 {# Why nothing about a resource needs to be asked: it is gone from the bill of the last three days, or not paid on demand. #}
+{% macro gone(resource) -%}
+    case when {{ resource }}.state = 'terminated' or {{ resource }}.last_charge_date < {{ resource }}.window_end_date - 2 then 'it is gone' end
+{%- endmacro %}
+{% macro paid_already() -%}
+    'a commitment or spare capacity pays for it already'
+{%- endmacro %}
 {% macro gone_or_discounted(resource) -%}
-    case
-        when {{ resource }}.state = 'terminated' or {{ resource }}.last_charge_date < {{ resource }}.window_end_date - 2 then 'it is gone'
-        when {{ resource }}.on_demand_cost_usd <= 0 then 'a commitment or spare capacity pays for it already'
-    end
+    coalesce({{ gone(resource) }}, case when {{ resource }}.on_demand_cost_usd <= 0 then {{ paid_already() }} end)
 {%- endmacro %}
 
 {# A share as text in whole per cent; null where it is unknown. #}

@@ -15,7 +15,16 @@ from dbt_project.landing.errors import unwritten
 from dbt_project.landing.whole_files import append_whole
 
 FORECASTS = "forecasts/made.jsonl"
-_OUTLOOK = "select * from planning.rpt_cost_outlook where forecast_usd is not null and not is_rest"
+# The others of a kind are others in each build; a customer may have to be forgotten, which no line is.
+_OUTLOOK = """
+    select * from planning.rpt_cost_outlook
+    where
+        forecast_usd is not null and not is_rest and scope_id <> '(all others)'
+        and (
+            scope <> 'customer'
+            or scope_id in (select scope_id from planning.rpt_budgets where scope = 'customer')
+        )
+"""
 _SAID = (
     "scope",
     "scope_id",

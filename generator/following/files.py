@@ -1,6 +1,5 @@
 """The files of a data set that grows: each appears whole, and says by its name where it belongs."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dbt_project.landing.errors import unwritten
 from generator.errors import UsageError
 from generator.landing.records import CALLS_SCHEMA
 from generator.landing.writing import (
@@ -21,7 +19,6 @@ from generator.landing.writing import (
     MARKER,
     day_path,
     description,
-    follow_lock,
     parquet_options,
 )
 from generator.plan import Options
@@ -145,21 +142,3 @@ def check_same_data_set(out: Path, options: Options, slicing: Slicing) -> None:
 
 def _words(value: object) -> str:
     return (", ".join(value) or "none") if isinstance(value, list) else str(value)
-
-
-@contextmanager
-def only_follower(out: Path) -> Iterator[None]:
-    """Keep other generators out of `out`; raises UsageError when one is at work there."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = follow_lock(out).open("w")
-    except OSError as error:
-        raise UsageError(f"{unwritten(out, error)}, or choose another --out") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UsageError(
-                f"another generator is writing to {out}: stop it, or choose another --out"
-            ) from error
-        yield

@@ -27,7 +27,6 @@ from generator.following.files import (
     Slicing,
     appearing,
     check_same_data_set,
-    only_follower,
     plain,
     slice_path,
     tell_progress,
@@ -36,7 +35,7 @@ from generator.following.files import (
 )
 from generator.landing.records import calls_table, customers_table
 from generator.landing.truth import Tally, empty_tally, truth_tables
-from generator.landing.writing import day_path, write_table
+from generator.landing.writing import day_path, only_generator, write_table
 from generator.plan import Ints, Plan
 from generator.run import tally_of, write_day
 from generator.scenarios.registry import MIXED, NAMES
@@ -116,7 +115,7 @@ def follow(
     when `out` holds another data set, cannot be written, or the plan's days end before the target.
     """
     run = _Run(plan, out, slicing, target_bytes, pace, stop, on_file)
-    with only_follower(out):
+    with only_generator(out):
         check_same_data_set(out, plan.options, slicing)
         try:
             return _follow(run)

@@ -40,9 +40,26 @@ _INTEGERS: Final = (
 )
 
 
-def follow_lock(out: Path) -> Path:
-    """The file that a generator locks while it lets the data set in `out` grow."""
-    return out / "_follow.lock"
+@contextmanager
+def only_generator(out: Path) -> Iterator[None]:
+    """Keep other generators out of `out`, which is made where it is missing.
+
+    Raises UsageError when one is at work there, or nothing can be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = (out / "_generator.lock").open("w")
+    except OSError as error:
+        raise UsageError(f"{unwritten(out, error)}, or choose another --out") from error
+    with lock:
+        try:
+            # Of this process alone: workers that outlive it must not hold it.
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                f"another generator is writing to {out}: stop it, or choose another --out"
+            ) from error
+        yield
 
 
 def description(options: Options, calls: int) -> dict[str, object]:
@@ -99,46 +116,29 @@ def write_table(path: Path, table: pa.Table) -> None:
     pq.write_table(table, path, compression="zstd", store_schema=False, write_page_checksum=True)
 
 
-def open_incoming(out: Path) -> Path:
-    """An empty folder for a run below `out`, which is made where it is missing.
+def refuse_calls_of_others(out: Path) -> None:
+    """UsageError when `out` holds call files that the generator did not write."""
+    if not (out / MARKER).exists() and any((out / "calls").glob(f"date=*/{DAY_FILE}")):
+        raise UsageError(
+            f"{out / 'calls'} holds files that the generator did not write:"
+            " choose another --out or move them away"
+        )
 
-    Raises UsageError when `out` is no folder that the generator may write to, or holds call
-    files that it did not write.
-    """
+
+def open_incoming(out: Path) -> Path:
+    """An empty folder for a run below `out`; UsageError when nothing can be written there."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        _check_not_followed(out)
         for left_over in out.glob(f"{_INCOMING}*"):
             shutil.rmtree(left_over, ignore_errors=True)
         incoming = out / f"{_INCOMING}{os.getpid()}"
         incoming.mkdir()
     except OSError as error:
         raise UsageError(f"{unwritten(out, error)}, or choose another --out") from error
-    if not (out / MARKER).exists() and any((out / "calls").glob(f"date=*/{DAY_FILE}")):
-        incoming.rmdir()
-        raise UsageError(
-            f"{out / 'calls'} holds files that the generator did not write:"
-            " choose another --out or move them away"
-        )
     return incoming
-
-
-def _check_not_followed(out: Path) -> None:
-    if not follow_lock(out).exists():
-        return
-    with follow_lock(out).open() as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UsageError(
-                f"another generator is writing to {out}: stop it, or choose another --out"
-            ) from error
 
 
 def publish(out: Path, incoming: Path, run: dict[str, object]) -> None:
     """Move a whole run from `incoming` into `out` and remove the days and the truth of earlier runs."""
-    # One may have begun to follow meanwhile.
-    _check_not_followed(out)
     (out / MARKER).write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
     arrived = sorted(path.relative_to(incoming) for path in incoming.rglob("*") if path.is_file())
     for path in arrived:

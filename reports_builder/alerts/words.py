@@ -3,7 +3,6 @@
 Names appear as they are in the data: whoever shows the sentence escapes it.
 """
 
-import difflib
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,9 +11,9 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
-from jinja2 import meta, nodes, sandbox
+from jinja2 import sandbox
 
-from reports_builder import formatting
+from reports_builder import formatting, own_words
 from reports_builder.escaping import sql_literal
 from reports_builder.formatting import Value
 
@@ -46,43 +45,9 @@ def sentence(row: Mapping[str, Value]) -> str:
 
 def problems_of_own_words(folder: Path) -> Iterator[str]:
     """What is wrong with the templates in a company's folder, by file and line."""
-    shipped = _environment(with_own=False)
-    names = shipped.list_templates()
-    for path in sorted(folder.glob("[!.]*")):
-        if path.name not in names:
-            near = difflib.get_close_matches(path.name, names, n=1)
-            meant = f" Did you mean {near[0]}?" if near else ""
-            yield f"{path}: no alert of this version is said by it.{meant}"
-            continue
-        try:
-            tree = shipped.parse(path.read_text(encoding="utf-8"))
-            used = meta.find_undeclared_variables(tree)
-        except jinja2.TemplateSyntaxError as error:
-            yield f"{path}, line {error.lineno}: {str(error.message).rstrip('.')}."
-            continue
-        except (OSError, UnicodeDecodeError) as error:
-            yield f"{path} cannot be read ({error})."
-            continue
-        known = {*COLUMNS, *_variables(shipped, path.name)}
-        for node in tree.find_all(nodes.Name):
-            if node.name in used - known:
-                yield (
-                    f"{path}, line {node.lineno}: {node.name} is nothing that this alert knows; there are "
-                    f"{', '.join(sorted(known))}."
-                )
-        for other in meta.find_referenced_templates(tree):
-            if other not in names:
-                yield f"{path}: it includes {other}, which is not there."
-
-
-def _variables(environment: jinja2.Environment, name: str) -> set[str]:
-    """What a template of the product reads, with those that it includes."""
-    assert environment.loader is not None
-    tree = environment.parse(environment.loader.get_source(environment, name)[0])
-    found = meta.find_undeclared_variables(tree)
-    for other in meta.find_referenced_templates(tree):
-        found |= _variables(environment, str(other))
-    return found
+    return own_words.problems_of_own_words(
+        folder, _environment(with_own=False), "alert", known=frozenset(COLUMNS)
+    )
 
 
 def _said(row: Mapping[str, Value], facts: Mapping[str, Value], *, with_own: bool) -> str:

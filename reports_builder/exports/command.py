@@ -95,7 +95,7 @@ def export_commitments(
     ] = False,
     warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
 ) -> None:
-    """Write the commitments to sign as CSV: terms, payments, savings, confidence."""
+    """Write the commitments to sign and those that are owned as CSV: what to order, by when, and why."""
     from reports_builder.exports.commitments import read_commitments  # noqa: PLC0415
     from reports_builder.exports.files import write_whole  # noqa: PLC0415
     from reports_builder.spreadsheet_cells import csv_bytes  # noqa: PLC0415
@@ -103,10 +103,10 @@ def export_commitments(
     with open_warehouse(warehouse) as opened:
         found = read_commitments(opened, all_options)
     write_whole(out, csv_bytes(found))
-    examples = sum(1 for row in found.each() if row["is_recommended"] and row["is_illustrative"])
+    examples = sum(1 for row in found.each() if row["decision"] == "ask for a quote")
     typer.echo(f"{len(found.rows)} commitments: {out}")
     if examples:
-        typer.echo(f"{examples} of the recommended are at example prices: ask for a quote before you sign.")
+        typer.echo(f"{examples} of those to sign are at example prices: ask for a quote before you sign.")
 
 
 @export_app.command("optimizations")

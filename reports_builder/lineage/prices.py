@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from dbt_project.landing.seed_lines import find_seed_line
 from reports_builder.errors import ReportError
 from reports_builder.escaping import sql_literal
 from reports_builder.evidence import Evidence
 from reports_builder.formatting import exact
 from reports_builder.lineage.chain import Step
-from reports_builder.lineage.seed_lines import find_seed_line
 from reports_builder.warehouse import Warehouse
 
 _CLASSES = ("input", "cached_input", "cache_write", "output")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from dbt_project.landing.seed_lines import find_seed_line
 from reports_builder.escaping import sql_literal
 from reports_builder.evidence import Evidence
 from reports_builder.lineage.chain import Step
-from reports_builder.lineage.seed_lines import find_seed_line
 from reports_builder.seals import check, log
 from reports_builder.seals.ledgers import LEDGERS, PRICES, RULES, version_of
 from reports_builder.warehouse import Warehouse, attach

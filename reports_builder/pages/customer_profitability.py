@@ -79,7 +79,7 @@ def _advice(plan: Evidence, proposal: Evidence) -> Prose:
     return proposal.say(
         "By price: “{chosen_name:text}”, first for those that lose money, then for "
         "the rest. With all moved it is expected to lift the margin by "
-        "**{gain_base_usd:usd}** a month at today's cost, {gain_worst_usd:usd} in the worst churn "
+        "**{gain_base_usd:usd}** a month at today's cost, {gain_worst_usd:usd} in the worst "
         "scenario: departures "
         "follow illustrative churn assumptions."
     )

@@ -91,10 +91,10 @@ def _rule_section(warehouse: Warehouse, rules: Evidence, plans: Evidence) -> Sec
                 "customers see their invoice rise by more than {steep_rise_share:percent}, if even high "
                 "churn leaves at least today's margin, and if base churn leaves "
                 "{least_gain_share:percent} more than today's, each customer in its tier. The search asks "
-                "of every plan that its worst churn scenario keeps today's margin, too, and that at most "
+                "of every plan that its worst scenario keeps today's margin, too, and that at most "
                 "{departure_limit_share:percent} of profitable customers leave under high churn: at today's "
                 "cost, and once the savings that come before a price are made. Of those that both allow it "
-                "recommends the one that then earns most in its worst churn scenario; if there is "
+                "recommends the one that then earns most in its worst scenario; if there is "
                 "none, today's stays."
             ),
         ),
@@ -184,7 +184,7 @@ def _terms_section(warehouse: Warehouse) -> Section:
                     Column("base_fee_usd", "Base fee a month", "usd_table"),
                     Column("usage_unit", "Metered", words=metered),
                     Column("included_units", "Included", words=included),
-                    Column("usd_per_unit", "Price of a unit", "usd_unit"),
+                    Column("usd_per_unit", "Price of a unit", "usd_price"),
                     Column("rationale", "Why"),
                 ),
                 ask.terms(warehouse),

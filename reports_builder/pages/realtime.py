@@ -2,6 +2,7 @@
 
 from reports_builder.confidence import confidence
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.insight_words import phrase
 from reports_builder.model import ActionPlan, Page, Section
 from reports_builder.subjects import insights
 from reports_builder.subjects.anomalies import queries as ask
@@ -16,7 +17,6 @@ from reports_builder.subjects.anomalies.statements import (
     who_is_at_the_limit,
 )
 from reports_builder.subjects.efficiency import queries as efficiency
-from reports_builder.subjects.efficiency.statements import who_has_premium
 from reports_builder.warehouse import Warehouse
 
 _ELSEWHERE = note(
@@ -66,7 +66,7 @@ def _is_it_over(abnormal: Evidence) -> Prose:
 def _what_is_wasted(premium: Evidence) -> Prose:
     if not premium["customers"]:
         return note("No premium model does trivial work.")
-    return who_has_premium(premium) + premium.say(
+    return phrase("efficiency/_who_has_premium", premium) + premium.say(
         " trivial work done by premium models, at **{all_cost_usd:usd}** in 30 days: "
         "{dearer_ratio:ratio} times what it needs to cost."
     )

@@ -31,7 +31,7 @@ from reports_builder.subjects.margin.revenue import queries as ask_revenue
 from reports_builder.subjects.margin.revenue.insights import low_retention
 from reports_builder.subjects.planning import queries as ask_planning
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
-from reports_builder.subjects.planning.budgets.insights import furthest_ahead, heading_over
+from reports_builder.subjects.planning.budgets.insights import furthest_ahead, heading_over, may_stop
 from reports_builder.subjects.planning.insights import planning as forecast
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.insights import likely_loss
@@ -48,7 +48,7 @@ from reports_builder.subjects.rates import queries as ask_rates
 from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_insight
 from reports_builder.subjects.rates.decided import missed_insight, moves_came
 from reports_builder.subjects.rates.expiries import due_insight
-from reports_builder.subjects.rates.usage import usage_insight
+from reports_builder.subjects.rates.usage import unknown_insight, usage_insight
 from reports_builder.warehouse import Warehouse
 
 Insights = tuple[Insight, ...]
@@ -120,6 +120,7 @@ def budgets(warehouse: Warehouse) -> Insights:
             )
         ),
         *heading_over(ahead),
+        *may_stop(ask_budgets.may_stop(warehouse)),
         *teams.too_large(ask_teams.too_large(warehouse)),
     )
 
@@ -178,6 +179,7 @@ def optimization(warehouse: Warehouse) -> Insights:
         *_on_models(warehouse),
         *_batch(warehouse),
         *usage_insight(warehouse),
+        *unknown_insight(warehouse),
         *cloud_commitment_insight(warehouse),
     )
 
@@ -189,6 +191,7 @@ def usage_optimization(warehouse: Warehouse) -> Insights:
         *_models_moved(warehouse),
         *_batch(warehouse),
         *usage_insight(warehouse),
+        *unknown_insight(warehouse),
     )
 
 

@@ -110,8 +110,8 @@ class Writer:
     is_once: bool = False
     first_room: int = _PAGE
 
-    def run(self, disk: Path) -> subprocess.CompletedProcess[str]:
-        """Run it as a user does."""
+    def run(self, disk: Path, begin: Callable[[], object] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run it as a user does; ``begin`` is called in its process first."""
 
         def of_disk(word: str) -> str:
             return word.replace("{disk}", str(disk)).replace("{name}", disk.name)
@@ -122,7 +122,7 @@ class Writer:
             [*program, *map(of_disk, self.words[1:])],
             cwd=disk / self.in_folder if self.in_folder else ROOT,
             env=os.environ | {"DBT_VERSION_CHECK": "false", "PYTHONPATH": str(ROOT)} | environment,
-            capture_output=True, text=True, check=False,
+            capture_output=True, text=True, check=False, preexec_fn=begin,
         )  # fmt: skip
 
 
@@ -251,12 +251,15 @@ def _a_work(books: Workspace) -> str:
     return str(found[0][0])
 
 
-_SAID = re.compile(r"(No space left on device|Read-only file system).*: (make room there|let it be written)")
+_SAID = re.compile(
+    r"(No space left on device|Read-only file system|Permission denied).*: (make room there|let it be written)"
+)
 
 
-def _check_failed(
+def check_failed(
     disk: Disk, writer: Writer, before: Mapping[str, str], done: subprocess.CompletedProcess[str]
 ) -> None:
+    """Raise WrongError where a command that failed did not say why, or changed anything."""
     said = " ".join(f"{done.stdout}{done.stderr}".split())
     # A program that writes its log at each step says of each that it cannot.
     if not _SAID.search(said) or ("Traceback" in said and writer.words[0] != "dbt"):
@@ -277,7 +280,7 @@ def campaign(disk: Disk, writer: Writer) -> str:
     disk.let_write(True)
     if done.returncode == 0:
         raise WrongError(f"says that it wrote where nobody can: {done.stdout[-500:]}")
-    _check_failed(disk, writer, before, done)
+    check_failed(disk, writer, before, done)
     room = tries = 0
     while True:
         disk.leave(room)
@@ -286,7 +289,7 @@ def campaign(disk: Disk, writer: Writer) -> str:
         if done.returncode == 0:
             break
         tries += 1
-        _check_failed(disk, writer, before, done)
+        check_failed(disk, writer, before, done)
         room = max(writer.first_room, room * 4)
         if room > _SIZE:
             raise WrongError(f"fails with all the room there is: {done.stderr[-500:]}")

@@ -233,10 +233,10 @@ _SHORT.maxother = 60
 def one_round(
     subject: Subject, folder: Path, chance: random.Random, usual: tuple[object, float]
 ) -> list[float]:
-    """Kill a command up to three times, then let it end; after how many seconds the kills were."""
+    """Kill a command up to eight times, then let it end; after how many seconds the kills were."""
     forked(lambda: subject.prepare(folder))
     kills = []
-    for _ in range(chance.randint(1, 3)):
+    for _ in range(chance.randint(1, 8)):
         after = chance.uniform(0, usual[1] * 1.1)
         _, is_killed = subject.done(folder, after)
         if is_killed:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import threading
 import time
 from contextlib import suppress
@@ -79,8 +80,14 @@ def _watch(folder: Path, kill_after: float | None) -> tuple[float, bool]:
                 watched.process.wait()
                 return time.monotonic() - began, True
             time.sleep(0.02)
-        watched.end(signal.SIGTERM)
+        _end(watched.process)
     return time.monotonic() - began, False
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Ask it to end, however long that takes: a campaign has time that nothing else needs."""
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
 
 
 def _receive(folder: Path, kill_after: float | None) -> tuple[float, bool]:
@@ -104,7 +111,7 @@ def _receive(folder: Path, kill_after: float | None) -> tuple[float, bool]:
             note.write_text(json.dumps(confirmed))
         is_killed = there.process.poll() is not None
         if not is_killed and len(confirmed) == _SPANS:
-            there.end()
+            _end(there.process)
         elif not is_killed:
             there.kill()
     return time.monotonic() - began, is_killed

@@ -3,6 +3,7 @@
 import re
 import shutil
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -122,6 +123,14 @@ def test_models_of_the_company_are_made_beside_the_products_and_go_with_their_fi
     compose(company)
     assert {path for path in (company / "dbt_project").rglob("*") if not path.is_dir()} == before
     assert (company / "dbt_project" / "dbt_project.yml").read_text() == settings
+
+
+def test_commands_that_begin_at_once_put_the_folder_together_one_after_the_other(company: Path) -> None:
+    (company / "seeds" / "assumptions.csv").write_text("name,value,unit,description\n")
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(compose, [company] * 4))) == 4
+    there = [path for path in (company / "dbt_project").rglob("*") if not path.is_dir()]
+    assert not [path for path in there if path.suffix == ".partial" or not path.exists()]
 
 
 def test_variables_of_the_company_count_and_the_others_are_the_products(company: Path) -> None:

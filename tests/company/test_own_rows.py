@@ -13,12 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dbt_project.landing.attribute_mappings import MappingError, attribute_targets
+from dbt_project.landing.seed_lines import find_seed_line
+from dbt_project.landing.sources.otel import MAPPED_COLUMNS
 from finops import shipped
 from finops.company_folder import compose, init, upgrade
 from finops.errors import FolderError
 from finops.own_rows import count_rows, read_rows, rule_of
 from generator.company_seeds import COMPANY_SEEDS
-from reports_builder.lineage import seed_lines
 from tests.forked_dbt import ROOT
 
 SEEDS = sorted(path.stem for path in shipped.SEEDS.glob("*.csv"))
@@ -238,19 +240,46 @@ def test_landing_reads_the_mappings_of_the_company(place: str, company: Path, tm
     assert done.stdout.strip() == "(('feature_id', 0),)"
 
 
-def test_an_explanation_names_the_line_that_somebody_edits(
-    company: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("seed", "wrong", "said"),
+    [
+        ("assumptions", {"value": "a lot"}, "value a lot cannot be read as double"),
+        ("budgets", {"budget_usd": "0,5"}, "budget_usd 0,5 cannot be read as decimal(18,2)"),
+        ("budgets", {"month_start_date": "2026-13-01"}, "month_start_date 2026-13-01 cannot be read as date"),
+    ],
+)
+def test_a_value_that_is_none_of_its_column_is_told_by_its_line(
+    company: Path, seed: str, wrong: dict[str, str], said: str
 ) -> None:
+    right, other, *_ = table(shipped.SEEDS / f"{seed}.csv")
+    path = own(company, seed, right, other | wrong)
+    with pytest.raises(FolderError) as told:
+        compose(company)
+    assert str(told.value).startswith(f"{path}, line 3: {said}")
+
+
+def test_an_explanation_names_the_line_that_somebody_edits(company: Path) -> None:
     first, second, *_ = table(shipped.SEEDS / "assumptions.csv")
     path = own(company, "assumptions", first | {"value": "0.123"})
     compose(company)
-    monkeypatch.setattr(seed_lines, "PROJECT", company / "dbt_project")
-    mine = seed_lines.find_seed_line("assumptions", {"name": first["name"], "value": 0.123})
+    project = company / "dbt_project"
+    mine = find_seed_line("assumptions", {"name": first["name"], "value": 0.123}, project)
     assert mine is not None
     assert (mine.path, mine.number) == (path, 2)
-    theirs = seed_lines.find_seed_line("assumptions", {"name": second["name"]})
+    theirs = find_seed_line("assumptions", {"name": second["name"]}, project)
     assert theirs is not None
-    assert theirs.path == company / "dbt_project" / "seeds" / "assumptions.csv"
+    assert theirs.path == project / "seeds" / "assumptions.csv"
+
+
+def test_a_mapping_that_cannot_be_used_is_told_by_the_line_that_somebody_edits(company: Path) -> None:
+    shipped_row, *_ = table(shipped.SEEDS / "attribute_mappings.csv")
+    wrong = shipped_row | {"source_name": "otel", "attribute_name": "mine", "target_column": "nowhere"}
+    path = own(company, "attribute_mappings", wrong | {"target_column": "feature_id"}, wrong)
+    compose(company)
+    seed = company / "dbt_project" / "seeds" / path.name
+    with pytest.raises(MappingError) as told:
+        attribute_targets("otel", MAPPED_COLUMNS, seed)
+    assert str(told.value).startswith(f"{path}, line 3: nowhere is not a column of otel")
 
 
 LAID_OVER = sorted(name for name in SEEDS if RULES[name].about and len(RULES[name].key) < 6)
@@ -275,7 +304,10 @@ def test_whatever_is_written_each_subject_has_one_source(
             else row
         )
     if not rule.is_closed:
-        rows += [dict.fromkeys(theirs[0], "own")] * data.draw(st.integers(0, 1))
+        new = {
+            column: "own" if rule.types[column] == "string" else value for column, value in theirs[0].items()
+        }
+        rows += [new] * data.draw(st.integers(0, 1))
     rows = list({tuple(row[column] for column in rule.key or rule.about): row for row in rows}.values())
     folder = tmp_path_factory.getbasetemp() / "any"
     folder.mkdir(exist_ok=True)

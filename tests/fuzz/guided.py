@@ -1,8 +1,9 @@
 """Files that find their way into the readers by themselves: `python -m tests.fuzz.guided --seconds 600`.
 
 Atheris watches which lines of the readers a file reaches, and goes on from those that reach new ones. It begins
-with files of each source as their tools write them. What a file must come to is said in judging.py. Exit code 1
-where one does not; 3 where Atheris is not installed (`make soak` installs it, for Linux on x86).
+with files of each source as their tools write them, and with those of earlier runs that reached new lines, which it
+keeps beside the files that failed. What a file must come to is said in judging.py. Exit code 1 where one does not; 3
+where Atheris is not installed (`make soak` installs it, for Linux on x86).
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 MISSING = 3
+_SECONDS = 20
 
 
-def _run_one(name: str, folder: Path, seconds: int) -> None:
+def _run_one(name: str, folder: Path, kept: Path, seconds: int) -> None:
     """Send files to one source until the time is over; does not return."""
     import atheris  # noqa: PLC0415
 
@@ -31,6 +34,7 @@ def _run_one(name: str, folder: Path, seconds: int) -> None:
     suffix = "a.jsonl" if name == "otel" or is_json(source) else "a.csv"
     begin = folder / f"{name}-begin"
     begin.mkdir()
+    (kept / name).mkdir(parents=True, exist_ok=True)
     if name == "otel":
         import random  # noqa: PLC0415
 
@@ -41,13 +45,17 @@ def _run_one(name: str, folder: Path, seconds: int) -> None:
     (begin / "0").write_bytes(first)
 
     def one(content: bytes) -> None:
+        # By its own work: on a busy machine any file may take long by the clock, which ends what hangs.
+        began = time.process_time()
         found = judge(Case(source, suffix, content, None), folder / f"{name}-case")
+        if (seconds := time.process_time() - began) > _SECONDS:
+            found.append(f"a file of {len(content)} bytes takes {seconds:.0f} s")
         if found:
             raise AssertionError(f"{name}: {found}")
 
     atheris.Setup(
-        [sys.argv[0], f"-max_total_time={seconds}", "-max_len=4096", "-rss_limit_mb=4096", "-timeout=20",
-         f"-artifact_prefix={folder}/", "-verbosity=0", "-print_final_stats=1", str(begin)],
+        [sys.argv[0], f"-max_total_time={seconds}", "-max_len=4096", "-rss_limit_mb=4096", "-timeout=900",
+         f"-artifact_prefix={kept}/{name}-", "-verbosity=0", "-print_final_stats=1", str(kept / name), str(begin)],
         one,
     )  # fmt: skip
     atheris.Fuzz()
@@ -58,20 +66,22 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=int, default=600, help="For all sources together.")
     options.add_argument("--source", default="", help="This one alone.")
+    options.add_argument("--keep", type=Path, default=Path("logs/guided"), help="Files for the next run.")
     options.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = options.parse_args()
     if importlib.util.find_spec("atheris") is None:
         sys.stdout.write("ATHERIS IS MISSING: no file was guided (pip install -r requirements-fuzz.lock)\n")
         return MISSING
     if given.folder:
-        _run_one(given.source, given.folder, given.seconds)
+        _run_one(given.source, given.folder, given.keep, given.seconds)
     from dbt_project.landing.registry import LANDED_SOURCES  # noqa: PLC0415
 
     names = [given.source] if given.source else [source.name for source in LANDED_SOURCES]
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
-            own = [sys.executable, "-m", "tests.fuzz.guided", "--source", name, "--folder", folder]
+            places = ["--folder", folder, "--keep", str(given.keep)]
+            own = [sys.executable, "-m", "tests.fuzz.guided", "--source", name, *places]
             seconds = str(max(1, given.seconds // len(names)))
             done = subprocess.run(
                 [*own, "--seconds", seconds], capture_output=True, text=True, check=False, env=os.environ

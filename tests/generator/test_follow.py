@@ -256,21 +256,37 @@ def test_a_data_set_written_at_once_does_not_grow_but_replaces_one_that_grew(tmp
     assert "does not grow" in done.said
 
 
-def test_two_generators_do_not_write_into_one_folder(tmp_path: Path) -> None:
-    slow = [*SMALL, "--rate", "50", "--out", str(tmp_path)]
+@pytest.mark.parametrize(
+    ("first", "began"),
+    [
+        (("--follow", *SMALL, "--rate", "50"), "calls/*/*.parquet"),
+        (("--customers", "60", "--days", "40", "--workers", "2"), "_incoming-*/calls/*"),
+    ],
+    ids=["one that follows", "one of a whole data set"],
+)
+def test_two_generators_do_not_write_into_one_folder(
+    first: tuple[str, ...], began: str, tmp_path: Path
+) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "generator", "--follow", *slow], cwd=ROOT, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "generator", *first, "--out", str(tmp_path)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
     )
-    while not list(tmp_path.glob("calls/*/*.parquet")):
+    while not list(tmp_path.glob(began)):
         time.sleep(0.01)
+    process.send_signal(signal.SIGSTOP)
     for done in (
         follow(tmp_path),
         generate("--customers", "12", "--days", "3", "--workers", "1", "--out", str(tmp_path)),
     ):
         assert done.returncode == 2
         assert "another generator" in done.said
-    process.terminate()
-    assert process.wait(timeout=20) == 0
+    process.send_signal(signal.SIGCONT)
+    if "--follow" in first:
+        process.terminate()
+    assert process.wait(timeout=60) == 0
+    # What the others began and left took nothing of it away.
+    assert list(tmp_path.glob("calls/*/*.parquet")) and not list(tmp_path.glob("_incoming*"))
 
 
 def test_the_pace_follows_calls_or_the_simulated_clock() -> None:

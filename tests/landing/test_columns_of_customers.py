@@ -24,7 +24,8 @@ def landed(
     folder: Path, text: str, monkeypatch: pytest.MonkeyPatch, mapped: str = MAPPED
 ) -> tuple[list[str], list[dict[str, Any]]]:
     """The problems of landing a customer file with such a seed, and its rows."""
-    seed = folder / "attribute_mappings.csv"
+    seed = folder / "seeds" / "attribute_mappings.csv"
+    seed.parent.mkdir(exist_ok=True)
     seed.write_text(mapped)
     monkeypatch.setattr(
         landed_files,
@@ -71,4 +72,5 @@ def test_a_missing_column_says_how_to_map_it(tmp_path: Path, monkeypatch: pytest
 
 def test_a_mapping_to_no_column_stops_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     problems, _ = landed(tmp_path, "a\n1\n", monkeypatch, MAPPED + "customers,Total,revenue,1\n")
-    assert problems[0].startswith("attribute_mappings.csv: line 6: revenue is not a column of customers")
+    where = tmp_path / "seeds" / "attribute_mappings.csv"
+    assert problems[0].startswith(f"{where}, line 6: revenue is not a column of customers")

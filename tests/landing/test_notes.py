@@ -131,6 +131,16 @@ def test_columns_of_the_raw_customers_are_told_too(tmp_path: Path) -> None:
     )
 
 
+def test_a_build_that_begins_meanwhile_takes_no_notes_away(tmp_path: Path) -> None:
+    raw_customers(tmp_path / "raw" / "customers.parquet", "acme", End="2026-10-01")
+    first = LandingFolder(tmp_path / "warehouse")
+    first.prepare()
+    assert first.land(tmp_path / "raw", {"invoices"}) == []
+    LandingFolder(tmp_path / "warehouse").prepare()
+    frozen = first.freeze(tmp_path / "raw")
+    assert pq.read_table(frozen / "notes" / "notes.parquet").num_rows == 1
+
+
 @pytest.fixture(params=["customers.parquet", "customers"])
 def customers(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
     """Writes the customers of each kind of source."""

@@ -192,7 +192,8 @@ def test_message_contents_are_never_landed(tmp_path: Path) -> None:
     one = span(1, **secret) | {"status": {"code": 2, "message": "SECRET"}}
     put(tmp_path, "a.jsonl", f'{json.dumps(document(one, note="SECRET"))}\n{{"SECRET')
     assert "SECRET" not in str(landed(tmp_path))
-    seed = tmp_path / "seed.csv"
+    seed = tmp_path / "seeds" / "attribute_mappings.csv"
+    seed.parent.mkdir()
     for name in (
         "gen_ai.prompt.0.content",
         "gen_ai.output.messages",

@@ -10,9 +10,10 @@ import pytest
 
 from reports_builder.evidence import note
 from reports_builder.subjects.planning.budgets import queries as ask
-from reports_builder.subjects.planning.budgets.insights import heading_over
+from reports_builder.subjects.planning.budgets.insights import heading_over, may_stop
 from reports_builder.subjects.planning.budgets.statements import (
     BUDGET_COLUMNS,
+    budgets_section,
     company_budget_figures,
     proposals_section,
     what_is_kept,
@@ -24,6 +25,7 @@ TABLES = (
     "planning.rpt_budget_proposals",
     "rates.rpt_commitment_renewals",
     "rates.rpt_decision_waterfall",
+    "planning.rpt_cost_outlook",
 )
 
 
@@ -239,3 +241,30 @@ def test_proposals_are_summed_over_the_quarter_and_stand_beside_the_last_month(
     assert [[str(cell) for cell in row] for row in longer.cells] == [
         ["all spend", "quarter from 2027-01-01", "$350.00", "$300.00", "$379.50"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"), [(0.44, "in four of ten cases"), (0.03, "in fewer than one of ten cases")]
+)
+def test_a_hard_stop_that_may_be_reached_is_no_budget_on_track(
+    connection: duckdb.DuckDBPyConnection, chance: float, words: str
+) -> None:
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_budgets",
+        budget("product", "agents", 900, 876)
+        + f", 'may stop' as budget_status, 'hard stop' as gate, 1120 as upper_usd, {chance} as stop_chance_share",
+        budget("product", "calm", 900, 300)
+        + ", 'on track' as budget_status, 'hard stop' as gate, 310 as upper_usd",
+    )
+    (insight,) = may_stop(ask.may_stop(warehouse))
+    assert insight.title.plain == "Calls of product agents may be refused in the month from 1 November 2026"
+    assert (
+        f"$900.00 is a hard stop, $876.00 are expected, and $1,120.00 at the high end: {words}"
+        in insight.problem.plain
+    )
+    assert insight.recommendation.owner_role == "Head of Engineering"
+    (section,) = budgets_section(warehouse, ask.ahead(warehouse))
+    cells = [str(cell) for row in section.tables[0].cells for cell in row]
+    assert f"may stop: {words}" in cells
+    assert "on track" in cells

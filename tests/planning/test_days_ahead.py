@@ -21,7 +21,7 @@ def tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""
         create table int_as_of_date as select date '{AS_OF}' as as_of_date;
-        create table int_costs_by_scope_daily (scope varchar, scope_id varchar);
+        create table int_costs_by_scope_daily (scope varchar, scope_id varchar, cost_usd decimal(28, 12));
         create table int_forecasts_by_origin (scope varchar, scope_id varchar, origin_date date, forecast_date date,
             forecast_method varchar, forecast_usd double);
         create table int_forecast_methods (scope varchar, scope_id varchar, forecast_method varchar, is_used boolean, wape double);
@@ -46,7 +46,7 @@ def days(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         tables(connection)
         for scope, scope_id in scopes():
-            connection.execute("insert into int_costs_by_scope_daily values (?, ?)", [scope, scope_id])
+            connection.execute("insert into int_costs_by_scope_daily values (?, ?, 1)", [scope, scope_id])
             wape = chance.choice([None, 0.0, chance.random()])
             connection.execute(
                 "insert into int_forecast_methods values (?, ?, 'm', true, ?)", [scope, scope_id, wape]

@@ -127,18 +127,41 @@ def test_views_in_bursts_are_forecast_no_worse_than_by_repeating_last_week() -> 
         covered.append(coverage)
         widely_covered.append(wide_coverage)
     assert missed <= naive
-    assert 0.75 <= sum(covered) / len(covered) <= 0.87
+    assert 0.75 <= sum(covered) / len(covered) <= 0.85
     assert 0.92 <= sum(widely_covered) / len(widely_covered) <= 0.99
 
 
 def test_ranges_of_sums_hold_what_they_promise() -> None:
-    """Of one series few sums are known without overlap, so it is judged over several."""
-    rides, views = taxi_rides(), page_views()
-    windows = [("nyc", rides, max(rides))] + [
-        ("wp", views, max(views) - timedelta(days=back)) for back in range(0, 600, 120)
-    ]
-    covered = [score(scored({name: series}, as_of), "30-day total")[2] for name, series, as_of in windows]
-    assert 0.75 <= sum(covered) / len(covered) <= 0.9
+    """As printed on days 90 apart, of taxi rides on days 30 apart, against the 30 days that came. Of one sum without overlap no range is drawn."""
+    views, rides = page_views(), taxi_rides()
+    tested = held = 0
+    for name, series, back in [("nyc", rides, (30, 60, 90)), ("wp", views, tuple(range(30, 1830, 90)))]:
+        for days in back:
+            as_of = max(series) - timedelta(days=days)
+            free, low, high = range_of_sum(name, series, as_of)
+            came = sum(series.get(as_of + timedelta(days=day), 0) for day in range(1, 31))
+            assert free >= 2
+            tested, held = tested + 1, held + (low <= came <= high)
+    assert 0.7 <= held / tested <= 0.87
+    young = {day: value for day, value in rides.items() if day <= min(rides) + timedelta(days=70)}
+    assert range_of_sum("nyc", young, max(young)) == (0, None, None)
+
+
+def range_of_sum(name: str, series: Series, as_of: date) -> tuple:
+    """The range of the 30 days after a day, and of how many past sums without overlap it is drawn."""
+    known = {day: value for day, value in series.items() if day <= as_of}
+    with loaded({name: known}, as_of) as connection:
+        for model in MODELS[:3]:
+            connection.execute(f"create table {model} as {render(model)}")
+        [found] = connection.execute(
+            """
+            select independent_sums, forecast_usd / band_ratio, forecast_usd * band_ratio
+            from int_forecast_sums join int_forecast_methods using (scope, scope_id, forecast_method)
+            where is_used and origin_date = ?
+            """,
+            [as_of],
+        ).fetchall()
+    return found
 
 
 @pytest.mark.parametrize("as_of", [date(2026, 4, 1), date(2026, 10, 31), date(2027, 1, 31)])
@@ -204,15 +227,15 @@ def test_forecasts_stand_beside_those_of_a_library(
 
 def test_ten_thousand_series_are_forecast_within_ten_seconds() -> None:
     """From their costs to the days ahead, as they are shipped: 25 of a company and the 50 costliest budgets scored from every day, 100 models
-    from every seventh, and the budgets of all others forecast as of today."""
+    and 100 services, units, projects and customers from every seventh, and the budgets of all others forecast as of today."""
     as_of = date(2026, 10, 31)
     with loaded({"gone": {as_of: 0.0}}, as_of) as connection:
         connection.execute(
             f"""
             delete from int_costs_by_scope_daily;
             insert into int_costs_by_scope_daily
-            select case when number < 75 then 'team' when number < 175 then 'model' else 'customer' end, cast(number as varchar), date_day, iso_weekday,
-                number % 7 + iso_weekday + hash(number, date_day) % 5 as cost_usd, cost_usd, 0, 0, case when number < 75 then 1 when number < 175 then 7 else 120 end
+            select case when number < 75 then 'team' when number < 275 then 'model' else 'customer' end, cast(number as varchar), date_day, iso_weekday,
+                number % 7 + iso_weekday + hash(number, date_day) % 5 as cost_usd, cost_usd, 0, 0, case when number < 75 then 1 when number < 275 then 7 else 120 end
             from range(10000) as numbers (number) cross join dim_dates
             where date_day between date '{as_of}' - 175 and date '{as_of}';
             create table int_event_days (event_id varchar, scope varchar, scope_id varchar, forecast_date date, change_share double, change_usd double);
@@ -230,7 +253,7 @@ def test_ten_thousand_series_are_forecast_within_ten_seconds() -> None:
             select count(*) filter (where forecast_usd > 0), count(distinct scope_id) filter (where lower_usd is not null)
             from fct_cost_forecasts_daily
             """
-        ).fetchone() == (10_000 * 30, 175)
+        ).fetchone() == (10_000 * 30, 275)
     assert cpu < 10
 
 

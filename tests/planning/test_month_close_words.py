@@ -13,6 +13,7 @@ TABLES = (
     "planning.rpt_month_close",
     "planning.rpt_month_close_parts",
     "planning.rpt_budgets",
+    "planning.rpt_budget_proposals",
     "allocation.rpt_budget_advice",
     "anomalies.rpt_budget_alerts",
 )
@@ -65,7 +66,7 @@ def test_a_backtest_is_never_called_a_forecast_that_was_made(forecast: str, word
     [
         (
             "90 as prior_actual_usd, 22 as prior_variance_usd, 0.204 as prior_daily_variance_share, 'major' as prior_severity",
-            "The month before cost $90.00: this one cost $22 more; by the day up 20 %, a major difference.",
+            "The month before cost $90.00: this one cost $22 more; on like days up 20 %, a major difference.",
         ),
         ("0 as prior_actual_usd, 112 as prior_variance_usd", "The month before cost $0.00: this one cost $112 more."),
         ("null as prior_actual_usd", "The data does not cover the month before, so the two are not compared."),
@@ -88,8 +89,28 @@ def test_the_cause_has_what_to_do_and_an_owner() -> None:
         in text
     )
     assert "Check that the customer's fee covers what it costs. Owner: Team T." in text
-    below = said([f"{TOTAL}, 'none' as forecast_basis, 'lost' as largest_part, -9 as largest_part_usd"])
-    assert "what is not needed of it can be released. Owner: Head of Finance." in below
+
+
+@pytest.mark.parametrize(
+    ("budget", "proposed", "words"),
+    [
+        ("100", "true", "Release what it does not need: the budget proposed for the next quarter is lower."),
+        ("100", "false", "Keep the budget: the one proposed for the next quarter is no lower."),
+        ("null", "false", "Nothing: it has no budget, and cost no more than was expected."),
+    ],
+)
+def test_a_budget_that_was_kept_has_the_advice_that_its_proposal_has(
+    budget: str, proposed: str, words: str
+) -> None:
+    """No page asks to release what another one, or a table below, proposes to add."""
+    row = f"'total' as scope, 'total' as scope_id, 'month' as period, {proposed} as is_below_last_budget"
+    below = said(
+        [
+            f"{TOTAL}, 'none' as forecast_basis, {budget} as budget_usd, 'lost' as largest_part, -9 as largest_part_usd"
+        ],
+        advice=(("planning.rpt_budget_proposals", row),),
+    )
+    assert f"{words} Owner: Head of Finance." in below
 
 
 def test_a_bill_is_said_as_more_or_dearer_hours_of_a_resource() -> None:

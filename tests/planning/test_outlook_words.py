@@ -9,6 +9,7 @@ import pytest
 
 from reports_builder.subjects.planning import queries as ask
 from reports_builder.subjects.planning.insights import planning
+from reports_builder.subjects.planning.statements import what_sums_lack
 from tests.reports.empty_marts import empty_marts, with_rows
 
 CAUSES = "planning.rpt_outlook_causes"
@@ -75,3 +76,26 @@ def test_where_the_two_do_not_compare_nothing_is_said_of_a_change(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     assert said(connection).startswith("No day has come")
+
+
+def test_models_of_which_no_cost_is_known_are_named_as_missing_from_the_sums(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    model = "'model' as scope, '{0}' as scope_id, 'model {0}' as scope_label, {1} as trailing_cost_usd, {2} as unknown_cost_days"
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_cost_outlook",
+        "'total' as scope, 'total' as scope_id, 'all spend' as scope_label, 90 as trailing_cost_usd, 30 as unknown_cost_days",
+        model.format("unpriced", "null", 30),
+        model.format("partly", "5", 2),
+        model.format("priced", "7", 0),
+        model.format("free", "0", 0),
+    )
+    (said,) = what_sums_lack(warehouse)
+    assert said.plain == (
+        "These sums, all spend among them, lack what calls cost without a charge and without a price: "
+        "unpriced (30 of the last 30 days), partly (2 of the last 30 days). A price belongs in the seed model_prices; "
+        "0 says that the model is free."
+    )
+    shown = [row["scope_label"] for row in ask.outlooks(warehouse).each()]
+    assert shown == ["all spend", "model partly", "model priced", "model unpriced"]

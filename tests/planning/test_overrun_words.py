@@ -29,7 +29,7 @@ TEAMS = "allocation.rpt_team_costs"
 
 SAVED_ON_MACHINES = (
     "677.61 as open_savings_usd, 677.61 as open_savings_on_machines_usd, 0 as open_savings_on_calls_usd, 0 as lift_savings_usd, "
-    "true as is_covered_by_savings, date '2026-12-01' as all_saved_from_date, 520 as most_over_usd, 3900 as proposed_after_savings_usd, date '2027-03-31' as last_date_ahead"
+    "true as is_covered_by_savings, date '2026-12-01' as all_saved_from_date, 520 as most_over_usd, date '2027-03-31' as last_date_ahead"
 )
 LATER = "193.9 as month_savings_usd, 162.1 as overrun_after_savings_usd, date '2026-12-01' as kept_from_date"
 LIFTED = (
@@ -76,18 +76,17 @@ def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands
         "Platform: change the use, not the budget. Open savings on machines and storage, $677.61 a month, cover what it is heading over, "
         "$356.00 in November 2026 and up to $520.00 in a month to March 2027, from December 2026 on, at their low end as well. In November "
         "2026 $193.90 of them count if all the work begins now, and $162.10 stay over: accept that once, or cut it. The team says by 14 "
-        "November 2026 which of them (optimization page) it makes; with all of them $3,900.00 a month is proposed for the next quarter, "
-        "contingency included."
+        "November 2026 which of them (optimization page) it makes; keep $650.00."
     )
     assert team_decision(agents).plain == (
         "Agents: change the use, then the budget. It was over in 3 of 3 whole months. Decide first on the open savings by moves that "
-        "lift its answers (agent calls: all models to sonnet; “Which model for which task” has them), $182.40 a month, from December 2026 "
+        "lift its tasks to their floor, if every such call moves (agent calls: all models to sonnet; “Which model for which task” has them), $182.40 a month, from December 2026 "
         "on: with all of them made the dearest month to March 2027 is still $80.22 over. Then set the budget to $703.11, or to $885.51 if "
         "nothing is saved, by 14 November 2026, as proposed for the next quarter: as forecast, each month to March 2027 keeps that."
     )
     assert budget_decision(budgets).plain == (
         f"{team_decision(platform).plain} {team_decision(agents).plain} The teams' budgets, those that are too large cut to what is "
-        "proposed, would then come to $20.5K a month."
+        "proposed, would then come to $20.5K a month, without what no team owns."
     )
     assert budget_outcome(budgets).plain == (
         "Platform: up to $677.61 a month from December 2026 on, $193.90 of it in November 2026. Agents: up to $182.40 a month from December "
@@ -172,7 +171,7 @@ def test_a_budget_that_is_never_nearly_used_is_released(connection: duckdb.DuckD
         connection,
         ADVICE,
         unused("Web", "2026-11-01", 50),
-        unused("Data", "2026-11-01", 742),
+        unused("Data", "2026-11-01", 742) + ", 500 as open_savings_usd, 1783 as proposed_after_savings_usd",
         unused("Data", "2026-12-01", 742),
         unused("Kept", "2026-11-01", 9).replace("true as is_too_large", "false as is_too_large"),
     )
@@ -183,7 +182,8 @@ def test_a_budget_that_is_never_nearly_used_is_released(connection: duckdb.DuckD
         "heading for $2,050.00 of $3,100.00. In 3 whole months Web"
     )
     assert insight.recommendation.action.plain.startswith(
-        "Set the budget of Data to $2,358.00 by 14 November 2026, as proposed for the next quarter. Set the budget of Web to $3,050.00"
+        "Set the budget of Data to $2,358.00 by 14 November 2026, as proposed for the next quarter. Once its open savings, $500.00 a month, are made, "
+        "$1,783.00 will do. Set the budget of Web to $3,050.00"
     )
     assert insight.outcome.plain.startswith(
         "Data: $742.00 a month is free for another budget. Web: $50.00 a month"

@@ -48,7 +48,9 @@ def test_without_calls_or_content_nothing_is_said(connection: duckdb.DuckDBPyCon
     assert funnel_section(warehouse) == ()
 
 
-@pytest.mark.parametrize(("decided", "said"), [(40, "take $40 off"), (0, "No decided saving")])
+@pytest.mark.parametrize(
+    ("decided", "said"), [(40, "take $40 off these months, $30 of it off AI"), (0, "No decided saving")]
+)
 def test_decided_savings_are_never_taken_off_silently(
     decided: int, said: str, connection: duckdb.DuckDBPyConnection
 ) -> None:
@@ -56,10 +58,14 @@ def test_decided_savings_are_never_taken_off_silently(
         connection,
         "planning.fct_cost_forecasts_monthly",
         f"""date '2026-11-01' as month_start_date, 'component' as scope, 'ai' as scope_id, 0 as actual_usd,
-        1700 as forecast_usd, 0 as event_usd, {decided} as decided_savings_usd""",
+        1700 as forecast_usd, 0 as event_usd, {decided * 3 // 4} as decided_savings_usd
+        union all
+        select date '2026-11-01', 'total', 'total', 0, 9000, 0, {decided}""",
     )
     (section,) = year_section(warehouse)
     assert said in str(section.text[1])
+    _, all_spend, ai = section.tables
+    assert (all_spend.cells[0][2], ai.cells[0][2]) == ("$9,000.00", "$1,700.00")
 
 
 def test_who_signed_up_before_the_data_begins_is_said_to_be_unknown(

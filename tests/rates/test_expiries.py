@@ -64,3 +64,23 @@ def test_a_commitment_that_ends_soon_is_an_action_with_the_day_to_decide_by() ->
     assert "too new to judge; decide by 1 December 2026" in insight.recommendation.action.plain
     assert (insight.recommendation.owner_role, insight.recommendation.effort) == ("Head of Finance", "1 day")
     assert len(insight.supporting.cells) == 2
+
+
+def test_who_uses_it_and_what_is_open_to_its_machines_is_said_before_it_is_signed_again() -> None:
+    with empty_marts(MART, as_of=date(2026, 11, 15)) as connection:
+        connection.execute(
+            f"insert into {MART} by name select 'AWS' as provider_name, 'a' as commitment_id, true as is_to_decide, 'renew it' as advice,"
+            " date '2026-12-15' as ends_on, date '2026-12-01' as decide_by_date, false as is_renewed_automatically, 'web 50 %' as used_by,"
+            " 3 as machines, 1 as machines_to_change, 'i-1 of web' as first_to_change, 1 as machines_to_ask, 'i-2 of data' as first_to_ask,"
+            " 0.12 as asked_hourly_usd"
+        )
+        (insight,) = due_insight(warehouse_of(connection))
+    assert insight.problem.plain.endswith(
+        "It is used by web 50 %. Of the 3 machines that it covers 1 can be ended, off at night, smaller or on spare capacity before (i-1 of "
+        "web): what to sign again is sized as if they were. Of 1 of the 3 machines that it covers no tag says whether they may be off at "
+        "night (i-2 of data); $0.120 an hour of it is theirs."
+    )
+    assert (
+        "renew it, once you know whether i-2 of data may be off at night, by 1 Dec"
+        in insight.recommendation.action.plain
+    )

@@ -75,6 +75,7 @@ class Company:
             )
         edit(self.seeds, "commitment_offers", quote)
         edit(self.seeds, "cloud_commitment_offers", quote)
+        edit(self.seeds, "instance_prices", lambda row: row.update(is_spot_illustrative=""))
         edit(self.seeds, "assumptions", lambda row: row.update(value="0.01") if row["name"].startswith("caching_m") else None)  # fmt: skip
         self.workspace.generate(20, 45, "--with-cloud")
         self._change_calls()

@@ -73,12 +73,11 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
         assert "about 4 departures of profitable customers of the 4 that it allows" in said
         assert "The steepest rise is 645 %." in said
         assert (
-            "“Fee, at once”, against the proposal -$0.44 in the worst churn scenario, without a transition."
-            in said
+            "“Fee, at once”, against the proposal -$0.44 in the worst scenario, without a transition." in said
         )
-        assert "“Capped”: against the proposal -$271.00 in the worst churn scenario." in said
+        assert "“Capped”: against the proposal -$271.00 in the worst scenario." in said
         assert (
-            "at a loss alone, to “Per call”: against the proposal -$300.00 expected, and -$400.00 in the worst churn scenario."
+            "at a loss alone, to “Per call”: against the proposal -$300.00 expected, and -$400.00 in the worst scenario."
             in said
         )
         table = front_section(warehouse)[0].tables[0]
@@ -90,10 +89,10 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
 def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_and_if_not() -> None:
     plan = (
         "'Per call' as offer_name, true as is_chosen, false as is_current_plan, true as is_no_worse_than_listed, "
-        "2346 as gain_base_usd, 1897 as gain_worst_usd, 2866 as current_gross_margin_usd, 5212 as gross_margin_base_churn_usd, "
+        "2346 as gain_base_usd, 1897 as gain_worst_usd, 'departures alone' as worst_scenario, 2866 as current_gross_margin_usd, 5212 as gross_margin_base_churn_usd, "
     )
     saved = (
-        "2099 as gain_base_after_savings_usd, 1519 as gain_worst_after_savings_usd, 3816 as current_gross_margin_after_savings_usd, "
+        "950 as current_gross_margin_saved_usd, 703 as gross_margin_base_churn_saved_usd, 2099 as gain_base_after_savings_usd, 1519 as gain_worst_after_savings_usd, 'each customer takes the cheapest tier' as worst_scenario_after_savings, 3816 as current_gross_margin_after_savings_usd, "
         "5915 as gross_margin_base_churn_after_savings_usd"
     )
     unsaved = "2346 as gain_base_after_savings_usd, 2866 as current_gross_margin_after_savings_usd"
@@ -111,8 +110,8 @@ def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_an
         )
         first = chosen_said(warehouse_of(opened))[0].plain
         assert (
-            "lift the margin by $2.1K a month once the savings that come before it are made, $1.5K in the worst churn scenario. "
-            "If they never are, it lifts it by $2.3K, $1.9K in the worst churn scenario, and $703 of margin a month are missing: "
+            "lift the margin by $2.1K a month once the savings that come before it are made, $1.5K in the worst scenario "
+            "(each customer takes the cheapest tier). If they never are, it lifts it by $2.3K, $1.9K in the worst scenario (departures alone), and $703 of margin a month are missing: "
             "your rules allow it on both costs."
         ) in first
         assert "Beyond the scenarios" not in first
@@ -134,7 +133,7 @@ def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_an
     with empty_marts(FRONTIER, ALTERNATIVES, IMPACTS, PRICES) as opened:
         with_rows(opened, FRONTIER, plan + unsaved)
         first = chosen_said(warehouse_of(opened))[0].plain
-        assert "lift the margin by $2.3K a month, $1.9K in the worst churn scenario." in first
+        assert "lift the margin by $2.3K a month, $1.9K in the worst scenario (departures alone)." in first
         assert "savings" not in first
     with empty_marts(FRONTIER, ALTERNATIVES, IMPACTS, PRICES) as opened:
         with_rows(
@@ -222,7 +221,8 @@ def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None
             *(
                 work + f"'{work_id}' as work_id, '{kind}' as action_kind, '{work_id} machines' as subject, "
                 f"{rank} as action_rank, {rank} as first_year_rank, {first} as is_first_of_its_kind, "
-                f"{works_of_kind} as kind_works, {saved} as kind_net_usd, {saved} as kind_gross_usd, "
+                f"{works_of_kind} as kind_works, {works_of_kind - 1} as kind_further_works, "
+                f"{100 * works_of_kind / saved} as kind_payback_months, {saved} as kind_net_usd, {saved} as kind_gross_usd, "
                 f"{saved} as kind_low_usd, {saved} as kind_high_usd, {works_of_kind} as kind_effort_days, "
                 f"100 * {works_of_kind} as kind_effort_usd, 12 * {saved} - 200 as kind_first_year_net_usd"
                 for rank, (work_id, kind, works_of_kind, saved, first) in enumerate(

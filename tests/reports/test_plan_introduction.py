@@ -40,7 +40,7 @@ def test_the_second_wave_waits_until_the_departures_of_the_first_are_seen() -> N
 @pytest.mark.parametrize("is_lost", [True, False])
 def test_what_the_cheapest_tier_costs_is_said_and_first_if_it_takes_the_gain(is_lost: bool) -> None:
     lost = (
-        "92 as customers, 0 as customers_gaining_in_own_tier, 0 as lost_in_own_tier_usd, 14 as customers_gaining, "
+        "92 as customers, 0 as customers_gaining_in_own_tier, 0 as lost_in_own_tier_usd, 14 as customers_gaining, 'Acme (starter)' as gaining_customers, "
         f"1170 as lost_usd, 3693 as lost_today_usd, 2834 as gain_base_usd, 0.41 as lost_share_of_gain, {is_lost} as is_gain_lost"
     )
     sold = "'starter' as subscription_tier, 1 as use_order, 'call' as usage_unit, 468 as included_units, 0.06194 as usd_per_unit"
@@ -61,14 +61,14 @@ def test_what_the_cheapest_tier_costs_is_said_and_first_if_it_takes_the_gain(is_
     said = [each.plain for each in section.text]
     assert said[1] == (
         "An invoice: a starter customer that uses 1,447 calls in a month pays $89.64, which is the fee of $29.00 with 468 calls "
-        "in it, and $0.0619 for each further one."
+        "in it, and $0.06194 for each further one."
     )
     assert said[2].startswith(
         "Nobody would pay less by leaving and signing up again in the same tier. 14 would"
     )
     assert (
-        "$1,170.00 a month, 41 % of what the plan is expected to gain. At today's fees the same step would cost $3,693.00"
-        in said[2]
+        "$1,170.00 a month, 41 % of what the plan is expected to gain: Acme (starter). It takes a cancellation and a new contract, "
+        "nothing else that is in your data. At today's fees the same step would cost $3,693.00" in said[2]
     )
 
 
@@ -79,7 +79,7 @@ def test_a_plan_chosen_for_its_list_does_not_claim_to_earn_most() -> None:
         assert "a new customer does not have" in why_said(chosen(warehouse_of(opened))).plain
     with empty_marts(FRONTIER) as opened:
         with_rows(opened, FRONTIER, row + "true as is_most_in_worst")
-        assert "earns most in the worst churn scenario" in why_said(chosen(warehouse_of(opened))).plain
+        assert "earns most in the worst scenario" in why_said(chosen(warehouse_of(opened))).plain
 
 
 def test_departures_of_all_steep_risers_are_told_on_both_costs_and_where_the_scenarios_end() -> None:

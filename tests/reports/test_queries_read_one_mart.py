@@ -4,6 +4,9 @@ A definition that stands in a query is outside contracts, unit tests and the rul
 may do beside choosing is to count, sum or compare the rows of its mart for a sentence. Where the filters of a
 reader decide which rows there are (``from :usage``), no mart can know the sums: such a query may also sum by
 columns of its mart, and say what part of all that is seen a row is.
+
+What is computed of the columns of a row is a column of its mart. Sums of all rows, which a mart of rows has no row for, may be
+related to each other; each such figure is listed here with the reason.
 """
 
 import ast
@@ -29,6 +32,59 @@ EXEMPT = (
     CODE / "subjects" / "rates" / "calculator.py",
 )
 
+_OF_ALL_ROWS = "a relation of sums over all rows of the mart, which has no row for all of them"
+_OF_A_MONTH = "the same over the rows of the month that is asked for"
+# What a query computes, by its module and name.
+COMPUTED = {
+    ("confidence.py", "variance_share"): _OF_ALL_ROWS,
+    ("missing.py", "no_task_share"): _OF_ALL_ROWS,
+    ("missing.py", "no_feature_share"): _OF_ALL_ROWS,
+    ("missing.py", "no_score_share"): _OF_ALL_ROWS,
+    ("subjects/efficiency/queries.py", "moved_call_share"): _OF_ALL_ROWS,
+    ("subjects/efficiency/queries.py", "savings_share"): _OF_ALL_ROWS,
+    ("subjects/efficiency/queries.py", "quality_change"): _OF_ALL_ROWS,
+    ("subjects/efficiency/queries.py", "quality_change_lower"): _OF_ALL_ROWS,
+    ("subjects/efficiency/queries.py", "quality_change_upper"): _OF_ALL_ROWS,
+    ("subjects/margin/features/queries.py", "invested_margin_share"): _OF_ALL_ROWS,
+    ("subjects/margin/features/queries.py", "share_of_all_margin"): _OF_ALL_ROWS,
+    ("subjects/planning/tokens/queries.py", "cost_per_1k_tokens_usd"): _OF_ALL_ROWS,
+    ("subjects/planning/tokens/queries.py", "tokens_per_call"): _OF_ALL_ROWS,
+    ("subjects/rates/queries.py", "first_token_share"): _OF_ALL_ROWS,
+    ("subjects/rates/queries.py", "later_cached_share"): _OF_ALL_ROWS,
+    ("subjects/rates/queries.py", "unknown_token_share"): _OF_ALL_ROWS,
+    ("subjects/rates/queries.py", "placed_token_share"): _OF_ALL_ROWS,
+    ("subjects/rates/queries.py", "compared_token_share"): _OF_ALL_ROWS,
+    ("subjects/rates/queries.py", "offers_saving_nothing"): _OF_ALL_ROWS,
+    ("subjects/rates/usage.py", "usage_net_share"): _OF_ALL_ROWS,
+    ("subjects/allocation/teams/queries.py", "total_variance_usd"): _OF_A_MONTH,
+    ("subjects/allocation/teams/queries.py", "shown_usd"): _OF_A_MONTH,
+    ("subjects/allocation/teams/queries.py", "charged_share"): _OF_A_MONTH,
+    ("subjects/allocation/teams/queries.py", "daily_change_share"): _OF_A_MONTH,
+    ("subjects/planning/close/queries.py", "teams_left_usd"): _OF_A_MONTH,
+    ("subjects/planning/close/queries.py", "components_left_usd"): _OF_A_MONTH,
+    ("subjects/planning/close/queries.py", "budgets_apart_usd"): _OF_A_MONTH,
+    ("budgets/estimate.py", "per_call_usd"): "a mean of the calls that are like the request",
+    ("confidence.py", "days_in_window"): "the length of the page's period, which no mart has",
+    (
+        "subjects/anomalies/series/queries.py",
+        "needed_days",
+    ): "days of two assumptions, of which only names and values are rows",
+    ("subjects/anomalies/series/queries.py", "is_judged"): "whether the data reaches over them",
+}
+
+# What is neither a mart with a contract nor a seed of the company's own rules, by the module that reads it.
+ELSEWHERE = {
+    ("access/marts.py", "x.x"): "an example that names no table",
+    ("access/marts.py", "x.xx"): "the same",
+    (
+        "dashboard/queries.py",
+        "intermediate.int_usage_owned_daily",
+    ): "usage before any sum, of which a reader's filters choose the rows",
+    ("warehouse.py", "information_schema.tables"): "which marts a warehouse has",
+    ("warehouse.py", "intermediate.int_as_of_date"): "the day that all pages are of",
+}
+_PUBLIC = ("rpt_", "fct_", "dim_", "rejected_records")
+
 _QUERY = re.compile(r"\s*(?:with|select)\b.*\bfrom\s", re.IGNORECASE | re.DOTALL)
 _CASE = re.compile(r"\bcase\b.*\bthen\b", re.IGNORECASE | re.DOTALL)
 _NARROWED = re.compile(r"\bfrom\s+:\w+", re.IGNORECASE)
@@ -39,6 +95,34 @@ _REFUSED = {
     "a case": exp.Case,
     "a set operation": exp.SetOperation,
 }
+
+
+def computed(sql: str) -> set[str]:
+    """The names of what a query computes of columns; empty for one that chooses, sums and compares, or that a reader narrows.
+
+    A date some days or months before another, and the part of a column above or below zero, is chosen.
+    """
+    if _NARROWED.search(sql):
+        return set()
+    query = sqlglot.parse_one(_PARAMETER.sub("$", sql), read="duckdb")
+    return {
+        item.alias_or_name
+        for select in query.find_all(exp.Select)
+        for item in select.expressions
+        if _computes(item)
+    }
+
+
+def _computes(item: exp.Expression) -> bool:
+    sums = (
+        node
+        for node in item.find_all(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
+        if not node.find(exp.Interval)
+    )
+    chosen = (
+        node for node in item.find_all(exp.Greatest, exp.Least) if len(list(node.find_all(exp.Column))) > 1
+    )
+    return any(True for _ in sums) or any(True for _ in chosen)
 
 
 def refused(sql: str) -> set[str]:
@@ -89,6 +173,58 @@ def test_a_query_chooses_columns_and_rows_of_one_mart() -> None:
     )
     found = [text for path in paths for text in offences(path)]
     assert not found, "\n".join(found)
+
+
+def test_what_is_computed_of_a_row_is_a_column_of_its_mart() -> None:
+    paths = (
+        path for path in sorted(CODE.rglob("*.py")) if not any(path.is_relative_to(each) for each in EXEMPT)
+    )
+    found = {
+        (str(path.relative_to(CODE)), name)
+        for path in paths
+        for query in queries(path.read_text())
+        for name in computed(query)
+    }
+    assert found - COMPUTED.keys() == set(), "make it a column of the mart"
+    assert COMPUTED.keys() - found == set(), "no query computes it any more"
+
+
+def test_what_is_read_has_a_contract_or_is_a_rule_of_the_company() -> None:
+    paths = (
+        path for path in sorted(CODE.rglob("*.py")) if not any(path.is_relative_to(each) for each in EXEMPT)
+    )
+    found = {
+        (str(path.relative_to(CODE)), f"{table.db}.{table.name}")
+        for path in paths
+        for query in queries(path.read_text())
+        for table in sqlglot.parse_one(_PARAMETER.sub("$", query), read="duckdb").find_all(exp.Table)
+        if table.db and table.db != "seeds" and not table.name.startswith(_PUBLIC)
+    }
+    assert found - ELSEWHERE.keys() == set(), "read a mart"
+    assert ELSEWHERE.keys() - found == set(), "nothing reads it any more"
+
+
+@pytest.mark.parametrize(
+    ("sql", "names"),
+    [
+        (
+            "select a, -b as c, sum(d) as e, nullif(greatest(f, 0), 0) as g, abs(h) as i, j > k as l from core.m",
+            set(),
+        ),
+        (
+            "select cast(month - interval 1 month as date) as before from core.m where a + b > 0 order by a - b",
+            set(),
+        ),
+        (
+            "select a / nullif(b, 0) as payback, greatest(a, b) as most, sum(a - b) as left from core.m",
+            {"payback", "most", "left"},
+        ),
+        ("select sum(a) / sum(b) as share from core.m", {"share"}),
+        ("select sum(a) / sum(b) as share from :usage", set()),
+    ],
+)
+def test_the_rule_sees_what_a_query_computes(sql: str, names: set[str]) -> None:
+    assert computed(sql) == names
 
 
 @pytest.mark.parametrize(

@@ -57,12 +57,15 @@ _ROWS = {
     "rates.rpt_placement_options": "",
     "rates.rpt_price_tiers": "",
     "rates.rpt_region_options": "",
+    "rates.rpt_transfer_paths": "",
     "rates.rpt_self_hosting_options": "",
     "rates.rpt_commitment_recommendations": "",
     "rates.rpt_commitment_coverage": "",
     "rates.rpt_commitment_coverage_by_team": "",
     "rates.rpt_commitment_coverage_daily": "",
+    "rates.rpt_commitment_gaps": "",
     "rates.rpt_commitment_renewals": "",
+    "rates.rpt_commitment_orders": "",
     "rates.rpt_commitment_portfolio": "",
     "rates.rpt_commitment_portfolio_summary": "",
     "rates.rpt_commitment_ladder": "",
@@ -79,7 +82,7 @@ _ROWS = {
         usage.organization_id, product_id, feature_id, task_type, team_id, provider, model, environment, calls, uncosted_calls, effective_cost_usd
         from core.fct_usage_daily as usage left join core.dim_customers using (customer_id)""",
     "allocation.rpt_cost_allocation": """
-        (rollup_level, customer_coverage_share) values ('total', 0.9375)""",
+        (rollup_level, customer_coverage_share, unallocated_cost_share) values ('total', 0.9375, 0.0625)""",
     "core.rpt_data_quality": """
         (check_name, affected_calls, total_calls, affected_cost_usd, total_cost_usd, affected_call_share, affected_share,
         description) values
@@ -98,12 +101,12 @@ _ROWS = {
         ('model_switch_base_share', 0.6), ('model_switch_high_share', 0.8)""",
     "allocation.rpt_owner_costs_monthly": """
         (month_start_date, rollup_level, business_unit_id, team_id, owner_id, owner_name, parent_owner_id, parent_owner_name, ai_cost_usd,
-        storage_cost_usd, shared_cost_usd, total_cost_usd, cost_share, unowned_cost_usd, owned_share, owned_target_share, is_owned_enough,
+        storage_cost_usd, shared_cost_usd, total_cost_usd, cost_share, unowned_cost_usd, unowned_share, owned_share, owned_target_share, is_owned_enough,
         prior_month_cost_usd, covered_days, days_in_month, is_partial_month, is_latest) values
-        ('2026-10-01', 'total', 'all', 'all', 'all', 'all', 'all', 'all', 1600, 10, 10, 1610, 1, 161, 0.9, 0.95, false, 1500, 31, 31, false, true),
-        ('2026-10-01', 'team', 'x', 'a', 'a', 'Assistant', 'x', 'Customer products', 1449, 0, 0, 1449, 0.9, 0, 1, 0.95, true, 1400, 31, 31, false, true),
+        ('2026-10-01', 'total', 'all', 'all', 'all', 'all', 'all', 'all', 1600, 10, 10, 1610, 1, 161, 0.1, 0.9, 0.95, false, 1500, 31, 31, false, true),
+        ('2026-10-01', 'team', 'x', 'a', 'a', 'Assistant', 'x', 'Customer products', 1449, 0, 0, 1449, 0.9, 0, 0, 1, 0.95, true, 1400, 31, 31, false, true),
         ('2026-10-01', 'team', 'unallocated', 'unallocated', 'unallocated', 'Unallocated', 'unallocated', 'Unallocated', 151, 10, 10,
-        161, 0.1, 161, 0, 0.95, false, 100, 31, 31, false, true)""",
+        161, 0.1, 161, 1, 0, 0.95, false, 100, 31, 31, false, true)""",
     "allocation.rpt_tenant_chargebacks_monthly": """
         (month_start_date, customer_id, customer_name, is_customer, ai_cost_usd, other_cost_usd, total_cost_usd, cost_share,
         largest_increase, efficiency_score, is_latest) values
@@ -154,13 +157,13 @@ _ROWS = {
         20, 20, 0, 20, 1, null, 40, -20)""",
     "allocation.rpt_tag_compliance": """
         (month_start_date, scope_kind, scope, scope_name, resources, compliant_resources, compliant_share, cost_usd,
-        compliant_cost_share, untagged_cost_usd, prior_compliant_cost_share, target_share, days_to_target, target_outlook,
+        compliant_cost_share, noncompliant_resources, noncompliant_cost_usd, untagged_cost_usd, prior_compliant_cost_share, target_share, days_to_target, target_outlook,
         is_latest) values
-        ('2026-10-01', 'total', 'all', 'all', 4, 2, 0.5, 80, 0.25, 20, 0.2, 0.95, 434, 'on the way', true),
-        ('2026-10-01', 'tag', 'Team', 'Team', 4, 3, 0.75, 80, 0.5, 20, 0.4, 0.95, 140, 'on the way', true),
-        ('2026-10-01', 'account', 'x', 'x', 4, 2, 0.5, 80, 0.25, 20, 0.2, 0.95, 434, 'on the way', true),
-        ('2026-10-01', 'account', 'y', 'y', 0, 0, null, 0, null, 0, null, 0.95, null, null, true),
-        ('2026-10-01', 'team', 'research-team', 'Research', 3, 2, 0.67, 60, 0.33, 0, 0.34, 0.95, null, 'moving away', true)""",
+        ('2026-10-01', 'total', 'all', 'all', 4, 2, 0.5, 80, 0.25, 2, 60, 20, 0.2, 0.95, 434, 'on the way', true),
+        ('2026-10-01', 'tag', 'Team', 'Team', 4, 3, 0.75, 80, 0.5, 1, 40, 20, 0.4, 0.95, 140, 'on the way', true),
+        ('2026-10-01', 'account', 'x', 'x', 4, 2, 0.5, 80, 0.25, 2, 60, 20, 0.2, 0.95, 434, 'on the way', true),
+        ('2026-10-01', 'account', 'y', 'y', 0, 0, null, 0, null, 0, 0, 0, null, 0.95, null, null, true),
+        ('2026-10-01', 'team', 'research-team', 'Research', 3, 2, 0.67, 60, 0.33, 1, 40.2, 0, 0.34, 0.95, null, 'moving away', true)""",
     "allocation.rpt_resources_to_tag": """
         (rollup_level, month_start_date, provider_name, resource_id, owned, corrections, fixed_by, resources, cost_usd,
         resource_rank) values
@@ -188,7 +191,7 @@ _ROWS = {
         first_forecast_date, last_forecast_date, forecast_method, range_status, wape, days_within_range_share, sums_within_range_share,
         tested_sums, independent_tested_sums, doubtful_below_share, is_range_doubtful) values
         ('component', 'ai', 'component AI', false, 1700, 1500, 2000, 1600, 0, 100, 0.0625, '2026-11-01', '2026-11-30', 'combined',
-        'drawn from what the last 30 forecasts missed, wider as only 1 does not overlap; such ranges held 6 of 8 past sums, 1 without overlap',
+        'drawn from what the last 40 forecasts missed, wider as only 2 do not overlap; such ranges held 6 of 8 past sums, 1 without overlap',
         0.12, 0.83, 0.75, 8, 1, 0.7, false)""",
     "planning.fct_cost_forecasts_daily": """
         (forecast_date, scope, scope_id, forecast_usd, lower_usd, upper_usd)
@@ -245,11 +248,11 @@ _ROWS = {
         '2026-10-29', 1500, '2026-10-29', true)""",
     "planning.fct_cost_forecasts_monthly": """
         (month_start_date, scope, scope_id, days_ahead, actual_usd, forecast_usd, lower_usd, upper_usd, event_usd, decided_savings_usd) values
-        ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0, 40)""",
+        ('2026-11-01', 'component', 'ai', 30, 0, 1700, 1500, 2000, 0, 40), ('2026-11-01', 'total', 'total', 30, 0, 9000, 8500, 9500, 0, 60)""",
     "planning.rpt_forecast_scenarios": """
         (scenario, description, month_start_date, month_number, forecast_usd, change_usd, all_months_forecast_usd,
-        all_months_change_usd) values
-        ('base', 'The forecast itself', '2026-11-01', 1, 1700, 0, 1700, 0), ('tripled', 'Three times', '2026-11-01', 1, 5100, 3400, 5100, 3400)""",
+        all_months_change_usd, all_months_all_spend_forecast_usd, all_months_all_spend_change_usd) values
+        ('base', 'The forecast itself', '2026-11-01', 1, 1700, 0, 1700, 0, 9000, 0), ('tripled', 'Three times', '2026-11-01', 1, 5100, 3400, 5100, 3400, 12400, 3400)""",
     "planning.rpt_tier_break_evens": "",
     "planning.rpt_token_economics": "",
     "planning.rpt_token_claims": "",
@@ -315,9 +318,9 @@ _ROWS = {
     "pricing.rpt_plan_frontier": """
         (candidate_id, plan_name, offer_name, transition_id, is_listed, is_chosen, is_current_plan, is_best_listed, is_alternative,
         is_best_rise_capped, is_best_sparing, gain_base_usd, gain_worst_usd, gain_base_after_savings_usd,
-        gain_worst_after_savings_usd) values
-        ('flat / none', 'Flat', 'Flat', 'none', true, false, true, false, false, false, false, 0, 0, 0, 0),
-        ('tiered / none', 'Tiered', 'Tiered, at once for everybody', 'none', true, true, false, true, false, false, false, 250, 100, 240, 90)""",
+        gain_worst_after_savings_usd, worst_scenario, worst_scenario_after_savings) values
+        ('flat / none', 'Flat', 'Flat', 'none', true, false, true, false, false, false, false, 0, 0, 0, 0, 'departures alone', 'departures alone'),
+        ('tiered / none', 'Tiered', 'Tiered, at once for everybody', 'none', true, true, false, true, false, false, false, 250, 100, 240, 90, 'departures alone', 'each customer takes the cheapest tier')""",
     "pricing.rpt_segment_impacts": """
         (plan_id, plan_label, is_recommended, segment_kind, segment, customers, current_revenue_usd, revenue_usd, revenue_change_usd,
         revenue_change_share, revenue_change_share_p50, current_gross_margin_usd, gross_margin_usd,
@@ -353,14 +356,14 @@ _ROWS = {
         first_year_net_usd, first_year_net_low_usd, pays_from_year, is_recommended_first, value_per_effort, is_illustrative,
         is_counted, action_rank, first_year_rank, is_first_of_its_kind,
         assumption, owner_role, confidence, first_step, kind_works, kind_gross_usd, kind_net_usd, kind_low_usd, kind_high_usd,
-        kind_effort_days, kind_effort_usd, kind_first_year_net_usd) values
+        kind_effort_days, kind_effort_usd, kind_first_year_net_usd, kind_further_works, kind_overlap_usd, kind_payback_months, owner_works, owner_effort_days, owner_effort_usd, is_first_of_its_owner) values
         ('switch', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat', 1, 'anthropic', 'claude-sonnet-4',
         150, 30, 120, 80, 140, '1 day', 600, 5, 720, 280, 1, true, 2.4, false, true, 1, 1, true, 'Quality stays within the floor.',
-        'Head of Engineering', 'medium', 'Send a tenth of the calls to it', 1, 150, 120, 80, 140, 1, 600, 720),
+        'Head of Engineering', 'medium', 'Send a tenth of the calls to it', 1, 150, 120, 80, 140, 1, 600, 720, 0, 30, 5, 1, 1, 600, true),
         ('offer', 'commitment', 'an hourly commitment', null, 1, 'openai', null, 50, 10, 40, 30, 45, '1 day', 700, 17.5,
-        -260, -370, 2, false, 0.69, true, false, null, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote', 1, 50, 40, 30, 45, 1, 700, -260),
+        -260, -370, 2, false, 0.69, true, false, null, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote', 1, 50, 40, 30, 45, 1, 700, -260, 0, 10, 17.5, 1, 1, 700, true),
         ('batch', 'batch', 'chat calls that can wait', 'chat', 1, null, null, 2, 0, 2, 1, 3, '1 day', 600, 300, -578, -589, 26, false, 0.04,
-        false, false, null, null, false, 'They wait.', 'Head of Engineering', 'medium', 'List them', 1, 2, 2, 1, 3, 1, 600, -578)""",
+        false, false, null, null, false, 'They wait.', 'Head of Engineering', 'medium', 'List them', 1, 2, 2, 1, 3, 1, 600, -578, 0, 0, 300, 1, 1, 600, true)""",
     # 3,980 of fees and 1,600 of cost, 100 of it without a customer; the switch takes 120 off; the plan adds 250.
     "rates.rpt_decision_waterfall": """
         (step_order, step, step_name, scope_type, scope_id, scope_name, revenue_usd, cost_usd, gross_margin_usd,
@@ -368,17 +371,17 @@ _ROWS = {
         overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd, losing_customers, losses_usd, effort_usd,
         months_to_start, first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd, third_year_usd, third_year_low_usd,
         third_year_high_usd, margin_before_usd, change_before_usd, payback_months, pays_from_year,
-        own_first_year_usd) values
+        own_first_year_usd, last_start_months, monthly_churn_rate) values
         (1, 'today', 'Today', 'company', 'company', 'Company', 3980, 1600, 2380, 0.6, 2380, 2380, null, 0, 0, 0, 0, 0, 1, 210, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 2380, 0, null, null, 0),
+        0, 0, 0, 0, 0, 0, 0, 2380, 0, null, null, 0, 0, 0.02),
         (2, 'routing', 'After routing: cheaper models', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 120,
-        120, 0, 0, 0, 0, 1, 90, 600, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2380, 0, 5, 1, 720),
+        120, 0, 0, 0, 0, 1, 90, 600, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2380, 0, 5, 1, 720, 1, 0.02),
         (3, 'settings', 'After settings: batch, caching', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 0,
-        0, 0, 0, 0, 0, 1, 90, 0, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2500, 120, null, null, 0),
+        0, 0, 0, 0, 0, 1, 90, 0, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2500, 120, null, null, 0, 1, 0.02),
         (4, 'price', 'After the price plan', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 250, 260, 10, 10,
-        0, 0, 0, 0, 700, 6, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2500, 120, 2.8, 1, 800),
+        0, 0, 0, 0, 700, 6, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2500, 120, 2.8, 1, 800, 6, 0.02),
         (5, 'commitments', 'After commitments', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 1, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2750, 370, null, null, 0)""",
+        0, 0, 0, 0, 1, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2750, 370, null, null, 0, 1, 0.02)""",
     # Of the 2,600 of all spend 1,000 are beside AI; 300 of them can be saved.
     "rates.rpt_company_result": """
         (step_order, step, step_name, revenue_usd, all_spend_usd, result_usd, result_low_usd, result_high_usd, change_usd, effort_usd,

@@ -103,6 +103,37 @@ def test_a_text_in_a_seed_comes_through_as_it_is(text: str, literal: str) -> Non
     assert str(module.spark_literal(text)).strip() == literal  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("engine", "expected"),
+    [
+        ("spark", "case model when 'a\\\\\\' or true --' then 'o\\'b' end"),
+        ("default", "case model when 'a\\'' or true --' then 'o''b' end"),
+    ],
+)
+def test_a_name_of_data_is_a_name_and_no_sql(engine: str, expected: str) -> None:
+    """To Spark two quotes end a literal and begin another, and a quote behind a backslash ends none."""
+    macros = ROOT / "dbt_project" / "macros"
+    texts = [
+        (macros / name).read_text()
+        for name in (
+            "model_names.sql",
+            "dialect/text.sql",
+            "spark/literals.sql",
+            "publication/prepare_run.sql",
+        )
+    ]
+    made = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string("\n".join(texts))
+    made.globals |= {
+        "return": lambda value: value,
+        "execute": True,
+        "ref": str,
+        "load_relation": str,
+        "run_query": lambda _: SimpleNamespace(rows=[("a\\' or true --", "o'b")]),
+        "adapter": SimpleNamespace(dispatch=lambda name: getattr(made.module, f"{engine}__{name}")),
+    }
+    assert " ".join(str(made.module.provider_by_model("model")).split()) == expected  # type: ignore[attr-defined]
+
+
 MART: dict[str, Any] = {
     "resource_type": "model", "access": "public", "name": "fct_a", "alias": "fct_a", "schema": "core",
     "description": "One row per day.\n\n### Why", "config": {"materialized": "table", "contract": {"enforced": True}},

@@ -13,7 +13,8 @@ from dbt_project.plugins.forecast_record import FORECASTS, record_forecasts
 
 
 def published(folder: Path, forecast: float | None, first_date: date | None = None) -> Path:
-    """A published file that forecasts the total from tomorrow on, nothing of a team without history, and a rest."""
+    """A published file that forecasts the total from tomorrow on, nothing of a team without history, a rest, the other services and a customer
+    without a budget."""
     file = folder / "finops.duckdb"
     file.unlink(missing_ok=True)
     with duckdb.connect(str(file)) as connection:
@@ -21,14 +22,16 @@ def published(folder: Path, forecast: float | None, first_date: date | None = No
         connection.execute(
             """
             create table planning.rpt_cost_outlook as
-            select scope, scope as scope_id, first_date as first_forecast_date,
+            select scope, scope_id, first_date as first_forecast_date,
                 first_date + 29 as last_forecast_date, 'combined' as forecast_method,
                 usd::decimal(28, 12) as forecast_usd, scope = 'rest' as is_rest, null::decimal(28, 12) as lower_usd,
                 null::decimal(28, 12) as upper_usd
-            from (values ('total', ?), ('team', null), ('rest', 7)) as scopes (scope, usd), (select cast(? as date)) as days (first_date)
+            from (values ('total', 'total', ?), ('team', 'team', null), ('rest', 'rest', 7), ('service', '(all others)', 8), ('customer', 'unplanned', 9))
+                as scopes (scope, scope_id, usd), (select cast(? as date)) as days (first_date)
             """,
             [forecast, first_date or datetime.now(UTC).date() + timedelta(days=1)],
         )
+        connection.execute("create table planning.rpt_budgets (scope varchar, scope_id varchar)")
     (folder / FORECASTS).parent.mkdir(exist_ok=True)
     return file
 

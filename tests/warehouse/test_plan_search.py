@@ -26,6 +26,7 @@ class Found:
     revenue_base: float
     steep: int
     lost_high: float
+    cheapest_base: float
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -56,23 +57,23 @@ def leaves(scenario: str, rise: float) -> float:
 
 def invoice(
     customer: Row, fees: dict[str, float], terms: dict[str, float | None], cost: float
-) -> tuple[float, float]:
-    """The invoice in the cheapest of the customer's tier and the dearer ones, and the share that is served."""
+) -> tuple[float, float, float]:
+    """The invoice in the cheapest of the customer's tier and the dearer ones, the share that is served, and the invoice in the
+    cheapest tier of all that serves the whole use, or in the one that the customer takes."""
     months = customer["days"] / MEAN_MONTH
-    offers = []
+    offers, others = [], []
     for tier, fee in fees.items():
-        if fee < fees[customer["tier"]]:
-            continue
         base = round(fee * terms["fee"], 2)  # type: ignore[operator]
         included = math.ceil(round(math.floor(fee * terms["fee"] * terms["included"] / cost) * months, 6))  # type: ignore[operator]
         price = round(cost / (1 - terms["margin"]), 6)  # type: ignore[operator]
         cap = math.floor(fee * terms["cap"] / cost) * months if terms["cap"] else math.inf
-        asked = base * months + price * max(min(customer["units"], cap) - included, 0)
-        offers.append(
-            (round(asked, 9), fee, tier, cap / customer["units"] if customer["units"] > cap else 1.0)
-        )
+        asked = round(base * months + price * max(min(customer["units"], cap) - included, 0), 9)
+        if fee >= fees[customer["tier"]]:
+            offers.append((asked, fee, tier, cap / customer["units"] if customer["units"] > cap else 1.0))
+        elif customer["units"] <= cap:
+            others.append(asked)
     asked, _, _, served = min(offers)
-    return asked, served
+    return asked, served, min([asked, *others])
 
 
 def rate(
@@ -85,11 +86,11 @@ def rate(
 ) -> Found:
     """Rated at the cost in ``spent_on``; who is spared, and what a unit costs, is today's in both."""
     margins = dict.fromkeys(("none", "low", "base", "high"), 0.0)
-    revenue_base, steep, lost_high = 0.0, 0, 0.0
+    revenue_base, steep, lost_high, cheapest_base = 0.0, 0, 0.0, 0.0
     for customer in customers:
         now, spent = customer["revenue"], customer[spent_on]
         earns = now >= spent
-        asked, served = invoice(customer, fees, terms, cost)
+        asked, served, cheapest = invoice(customer, fees, terms, cost)
         if rule["spares_profitable"] == "true" and now >= customer["cost"]:
             asked, served = now, 1.0
         else:
@@ -103,9 +104,10 @@ def rate(
             gone = 0.0 if scenario == "none" else leaves(scenario, rise)
             margins[scenario] += (asked - spent * served) * (1 - gone)
             revenue_base += asked * (1 - gone) if scenario == "base" else 0
+            cheapest_base += (min(asked, cheapest) - spent * served) * (1 - gone) if scenario == "base" else 0
             lost_high += gone if scenario == "high" and earns else 0
         steep += earns and now > 0 and rise > 0.5
-    return Found(margins, revenue_base, steep, lost_high)
+    return Found(margins, revenue_base, steep, lost_high, cheapest_base)
 
 
 @pytest.mark.parametrize("unit", ["call", "1k_tokens"])
@@ -163,6 +165,9 @@ def test_each_plan_of_the_grid_is_rated_as_by_hand(built: Workspace, unit: str) 
                         assert float(row["revenue_base_churn_usd"]) == pytest.approx(
                             found.revenue_base, abs=0.01
                         )
+                        assert float(row["gross_margin_in_cheapest_tiers_usd"]) == pytest.approx(
+                            found.cheapest_base, abs=0.01
+                        ), name
                         assert row["profitable_steep_rises"] == found.steep, name
                         assert row["profitable_customers_lost_high"] == pytest.approx(
                             found.lost_high, abs=1e-6
@@ -172,7 +177,7 @@ def test_each_plan_of_the_grid_is_rated_as_by_hand(built: Workspace, unit: str) 
                             left.margins["base"], abs=0.01
                         )
                         assert float(row["gross_margin_worst_after_savings_usd"]) == pytest.approx(
-                            min(left.margins.values()), abs=0.02
+                            min(*left.margins.values(), left.cheapest_base), abs=0.02
                         )
                         assert row["profitable_steep_rises_after_savings"] == left.steep, name
                         assert row["profitable_customers_lost_high_after_savings"] == pytest.approx(

@@ -10,6 +10,13 @@
     replace(to_json(named_struct({% for name, column in columns.items() %}'{{ name }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %}), map('ignoreNullFields', 'false')), ':0E-12', ':0.000000000000')
 {%- endmacro %}
 
+{# A name that was read as a literal: whatever stands in it, it is that name and no SQL. #}
+{% macro text_literal(value) -%}
+    {{ return(adapter.dispatch('text_literal')(value)) }}
+{%- endmacro %}
+{% macro default__text_literal(value) -%}'{{ _quoted(value) }}'{%- endmacro %}
+{% macro spark__text_literal(value) -%}{{ spark_literal(value) }}{%- endmacro %}
+
 {# string_agg in a stated order; null of nothing. #}
 {% macro string_agg_sorted(value, separator=',', by=none) -%}
     {{ return(adapter.dispatch('string_agg_sorted')(value, separator, by or value)) }}

@@ -86,7 +86,10 @@ final as (
         {{ ratio('coalesce(compared.allocated_cost_usd, 0)', 'compared.organization_cost_usd') }} as organization_cost_share,
         {{ money('coalesce(compared.cost_with_customer_usd, 0)') }} as cost_with_customer_usd,
         {{ ratio('coalesce(compared.cost_with_customer_usd, 0)', 'compared.allocated_cost_usd') }} as customer_coverage_share,
+        {{ money('coalesce(compared.allocated_cost_usd, 0) - coalesce(compared.cost_with_customer_usd, 0)') }} as cost_without_customer_usd,
+        1 - {{ ratio('coalesce(compared.cost_with_customer_usd, 0)', 'compared.allocated_cost_usd') }} as unallocated_cost_share,
         {{ money('coalesce(compared.cost_with_team_usd, 0)') }} as cost_with_team_usd,
+        {{ money('coalesce(compared.allocated_cost_usd, 0) - coalesce(compared.cost_with_team_usd, 0)') }} as cost_without_team_usd,
         {{ ratio('coalesce(compared.cost_with_team_usd, 0)', 'compared.allocated_cost_usd') }} as team_coverage_share,
         case
             when as_of.has_full_prior_period

@@ -143,6 +143,7 @@ final as (
         compared.cost_share,
         compared.unowned_cost_usd,
         1 - {{ ratio('compared.unowned_cost_usd', 'compared.total_cost_usd') }} as owned_share,
+        {{ ratio('compared.unowned_cost_usd', 'compared.total_cost_usd') }} as unowned_share,
         {{ assumption('owned_cost_target') }} as owned_target_share,
         coalesce(1 - {{ ratio('compared.unowned_cost_usd', 'compared.total_cost_usd') }} >= {{ assumption('owned_cost_target') }}, true) as is_owned_enough,
         case when compared.last_month_start_date = cast(date_trunc('month', compared.month_start_date - 1) as date) then compared.last_cost_usd end as prior_month_cost_usd,

@@ -177,6 +177,7 @@ final as (
         cast(row_number() over (order by cost_usd desc, team_id asc) as integer) as cost_rank,
         {{ money_of_double(ratio('cost_usd', 'costed_calls')) }} as cost_per_call_usd,
         {{ ratio(ratio('cost_usd', 'costed_calls'), ratio('sum(cost_usd) over ()', 'sum(costed_calls) over ()')) }} as cost_per_call_to_average,
+        {{ money_of_double('greatest(cast(cost_usd as double) - costed_calls * ' ~ ratio('sum(cost_usd) over ()', 'sum(costed_calls) over ()') ~ ', 0)') }} as cost_above_average_usd,
         {{ money_of_double(ratio('cost_usd', 'costed_tokens') ~ ' * 1000') }} as cost_per_1k_tokens_usd,
         prior_cost_usd,
         {{ money('cost_usd - prior_cost_usd') }} as cost_change_usd,

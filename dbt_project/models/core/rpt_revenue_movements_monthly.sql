@@ -119,7 +119,8 @@ retained as (
     select
         *,
         {{ ratio('opening_mrr_usd + expansion_mrr_usd + contraction_mrr_usd + churned_mrr_usd', 'opening_mrr_usd') }} as nrr_share,
-        {{ ratio('opening_mrr_usd + contraction_mrr_usd + churned_mrr_usd', 'opening_mrr_usd') }} as grr_share
+        {{ ratio('opening_mrr_usd + contraction_mrr_usd + churned_mrr_usd', 'opening_mrr_usd') }} as grr_share,
+        {{ ratio('mrr_usd', 'opening_mrr_usd') }} - 1 as mrr_change_share
     from summed
 
 ),

@@ -67,6 +67,7 @@ summed as (
         coalesce(attempted.uncosted_superseded_calls, 0) as uncosted_superseded_calls,
         coalesce(attempted.possible_resends, 0) as possible_resends,
         coalesce(attempted.uncosted_possible_resends, 0) as uncosted_possible_resends,
+        coalesce(attempted.uncosted_superseded_calls, 0) + coalesce(attempted.uncosted_possible_resends, 0) as uncosted_calls,
         called.effective_cost_usd,
         {{ money('case when coalesce(attempted.superseded_calls, 0) = 0 then 0 else attempted.superseded_cost_usd end') }} as superseded_cost_usd,
         {{ money('case when coalesce(attempted.possible_resends, 0) = 0 then 0 else attempted.possible_resend_cost_usd end') }} as possible_resend_cost_usd

@@ -47,7 +47,7 @@ scopes as (
     select
         scope,
         scope_id,
-        cast(count(*) as integer) as history_days
+        cast(count(cost_usd) as integer) as history_days
     from costs
     group by scope, scope_id
 
@@ -86,6 +86,7 @@ final as (
         coalesce(intervals.origins, 0) as interval_origins,
         coalesce(intervals.outcome_days, 0) as interval_outcome_days,
         case
+            when scopes.history_days = 0 then 'no cost known'
             when used.forecast_usd is null then 'insufficient history'
             when intervals.lower_ratio is null then 'no interval yet'
             else 'forecast with interval'

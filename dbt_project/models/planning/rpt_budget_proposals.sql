@@ -19,6 +19,12 @@ closed_months as (
 
 ),
 
+costs as (
+
+    select * from {{ ref('int_costs_by_scope_daily') }}
+
+),
+
 budgets as (
 
     select * from {{ ref('int_budgets_projected') }}
@@ -120,6 +126,20 @@ last_budgets as (
 
 ),
 
+{# What has no budget is closed nowhere, and its cost is known all the same. #}
+last_months as (
+
+    select
+        costs.scope,
+        costs.scope_id,
+        case when count(costs.cost_usd) = count(*) then {{ money('sum(costs.cost_usd)') }} end as cost_usd
+    from costs
+    inner join closed_months
+        on closed_months.scope = 'total' and costs.usage_date between closed_months.month_start_date and last_day(closed_months.month_start_date)
+    group by costs.scope, costs.scope_id
+
+),
+
 spans as (
 
     select min(quarter_start_date) as quarter_start_date
@@ -170,8 +190,9 @@ final as (
         of_quarter.proposed_by_error_usd,
         saved.open_savings_usd,
         {{ budget_after_savings('of_quarter.proposed_a_month_usd', 'saved.open_savings_usd', 'periods.growth_share', 'periods.contingency_share') }} as proposed_after_savings_usd,
-        closed_months.actual_usd as last_month_usd,
+        coalesce(closed_months.actual_usd, last_months.cost_usd) as last_month_usd,
         case when periods.period = 'month' then closed_months.budget_usd else {{ money('of_period.budget_usd') }} end as last_budget_usd,
+        periods.period = 'month' and coalesce(of_quarter.proposed_a_month_usd < closed_months.budget_usd, false) as is_below_last_budget,
         coalesce(of_period.gate, of_scope.gate, 'approval required') as gate,
         coalesce(of_period.approver_role, of_scope.approver_role, 'Head of Finance') as approver_role
     from periods
@@ -179,6 +200,7 @@ final as (
     inner join of_quarter on periods.scope = of_quarter.scope and periods.scope_id = of_quarter.scope_id
     left join owners on periods.scope = owners.owner_type and periods.scope_id = owners.owner_id and owners.is_latest
     left join closed_months on periods.scope = closed_months.scope and periods.scope_id = closed_months.scope_id
+    left join last_months on periods.scope = last_months.scope and periods.scope_id = last_months.scope_id
     left join saved on periods.scope = saved.scope and periods.scope_id = saved.scope_id
     left join last_budgets as of_period on periods.scope = of_period.scope and periods.scope_id = of_period.scope_id and periods.period = of_period.period
     left join last_budgets as of_scope on periods.scope = of_scope.scope and periods.scope_id = of_scope.scope_id and of_scope.place = 1

@@ -126,6 +126,11 @@ final as (
         {{ ratio('actual_usd', 'budget_to_date_usd') }} as burn_rate,
         forecast_usd,
         forecast_basis,
+        {# Four in five lie within the range: the logistic curve that is nearest to the normal one, whose tenth lies beyond 1.2816. #}
+        case
+            when period_phase <> 'ended' and gate = 'hard stop' and upper_usd > forecast_usd and forecast_usd > 0
+                then round(1 / (1 + exp(1.702 * 1.2816 * ln(cast(budget_usd as double) / cast(forecast_usd as double)) / ln(cast(upper_usd as double) / cast(forecast_usd as double)))), 3)
+        end as stop_chance_share,
         least(lower_usd, forecast_usd) as lower_usd,
         greatest(upper_usd, forecast_usd) as upper_usd,
         event_usd,
@@ -164,6 +169,7 @@ final as (
             when actual_usd > budget_usd then 'over budget'
             when forecast_usd is null then 'unknown'
             when forecast_usd > budget_usd then 'heading over budget'
+            when gate = 'hard stop' and upper_usd > budget_usd then 'may stop'
             else 'on track'
         end as budget_status,
         open_savings_usd,

@@ -19,7 +19,6 @@ sums as (
 
 ),
 
-
 accuracy as (
 
     select
@@ -44,8 +43,7 @@ as_of as (
 next_30_days as (
 
     select
-        scope,
-        scope_id,
+        scope, scope_id,
         max(forecast_method) as forecast_method,
         max(history_days) as history_days,
         min(forecast_date) as first_forecast_date,
@@ -63,11 +61,11 @@ last_30_days as (
     select
         costs.scope, costs.scope_id,
         {{ money('sum(costs.cost_usd)') }} as trailing_cost_usd,
-        {{ money('sum(costs.cost_usd - costs.even_cost_usd)') }} as trailing_calendar_usd
+        {{ money('sum(costs.cost_usd - costs.even_cost_usd)') }} as trailing_calendar_usd,
+        cast(count(case when costs.has_unknown_cost then 1 end) as integer) as unknown_cost_days
     from costs
     inner join as_of on costs.usage_date between as_of.window_start_date and as_of.as_of_date
     group by costs.scope, costs.scope_id
-
 
 ),
 
@@ -103,7 +101,8 @@ outlooks as (
         accuracy.days_within_range_share,
         accuracy.sums_within_range_share,
         coalesce(accuracy.tested_sums, 0) as tested_sums,
-        coalesce(accuracy.independent_tested_sums, 0) as independent_tested_sums
+        coalesce(accuracy.independent_tested_sums, 0) as independent_tested_sums,
+        coalesce(last_30_days.unknown_cost_days, 0) as unknown_cost_days
     from next_30_days
     cross join as_of
     left join last_30_days on next_30_days.scope = last_30_days.scope and next_30_days.scope_id = last_30_days.scope_id
@@ -139,7 +138,8 @@ rests as (
         cast(null as double) as days_within_range_share,
         cast(null as double) as sums_within_range_share,
         0 as tested_sums,
-        0 as independent_tested_sums
+        0 as independent_tested_sums,
+        0 as unknown_cost_days
     from outlooks as parts
     inner join outlooks as total on total.scope = 'total'
     where parts.scope <> 'total' and parts.scope in {{ company_scopes() }}
@@ -152,7 +152,7 @@ stacked as (
     {% set columns = [
         'scope', 'scope_id', 'scope_label', 'is_rest', 'first_forecast_date', 'last_forecast_date', 'forecast_usd', 'event_usd', 'lower_usd', 'upper_usd',
         'trailing_cost_usd', 'calendar_usd', 'change_usd', 'forecast_method', 'history_days', 'interval_origins', 'independent_sums', 'wape', 'days_within_range_share',
-        'sums_within_range_share', 'tested_sums', 'independent_tested_sums'
+        'sums_within_range_share', 'tested_sums', 'independent_tested_sums', 'unknown_cost_days'
     ] | join(', ') %}
     select {{ columns }} from outlooks
     union all
@@ -163,10 +163,7 @@ stacked as (
 final as (
 
     select
-        scope,
-        scope_id,
-        scope_label,
-        is_rest,
+        scope, scope_id, scope_label, is_rest,
         first_forecast_date,
         last_forecast_date,
         {{ money('forecast_usd') }} as forecast_usd,
@@ -183,11 +180,12 @@ final as (
         independent_sums,
         case
             when is_rest then 'holds what is too young for a forecast'
+            when history_days = 0 then 'no cost of it is known'
             when forecast_usd is null then 'too little history for a forecast'
             when lower_usd is null then 'too little history for a range'
             else
                 'drawn from what the last ' || cast(interval_origins as string) || ' forecasts missed, wider as only '
-                || cast(independent_sums as string) || case when independent_sums = 1 then ' does not overlap' else ' do not overlap' end
+                || cast(independent_sums as string) || ' do not overlap'
                 || case
                     when sums_within_range_share is null then '; no such range has been put to the test yet'
                     else
@@ -201,7 +199,8 @@ final as (
         cast(tested_sums as bigint) as tested_sums,
         independent_tested_sums,
         {{ assumption('range_doubtful_below_share') }} as doubtful_below_share,
-        coalesce(days_within_range_share < {{ assumption('range_doubtful_below_share') }}, false) as is_range_doubtful
+        coalesce(days_within_range_share < {{ assumption('range_doubtful_below_share') }}, false) as is_range_doubtful,
+        unknown_cost_days
     from stacked
 
 )

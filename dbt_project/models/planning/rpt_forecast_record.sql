@@ -28,7 +28,7 @@ first_said as (
 
 ),
 
-{# Days to come have no outcome yet; a scope without cost on the days that are over cost nothing. #}
+{# Days to come have no outcome yet; a scope without cost on the days that are over cost nothing, and one of whose days one is unknown is unknown. #}
 compared as (
 
     select
@@ -42,7 +42,10 @@ compared as (
         first_said.forecast_usd,
         first_said.lower_usd,
         first_said.upper_usd,
-        case when max(as_of.as_of_date) >= first_said.last_forecast_date then {{ money('coalesce(sum(costs.cost_usd), 0)') }} end as actual_usd
+        case
+            when max(as_of.as_of_date) >= first_said.last_forecast_date and count(costs.usage_date) = count(costs.cost_usd)
+                then {{ money('coalesce(sum(costs.cost_usd), 0)') }}
+        end as actual_usd
     from first_said
     cross join as_of
     left join costs

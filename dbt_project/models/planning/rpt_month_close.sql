@@ -119,7 +119,7 @@ compared as (
         {{ money('prior_actual_usd - ' ~ basis ~ '_usd') }} as {{ basis }}_starting_point_usd,
         {%- endfor %}
         case when period = 'month' then {{ money('actual_usd - prior_actual_usd') }} end as prior_variance_usd,
-        case when period = 'month' then {{ ratio(ratio('actual_usd', 'days_in_month'), ratio('prior_actual_usd', 'prior_days')) }} - 1 end as prior_daily_variance_share,
+        case when period = 'month' then {{ ratio('actual_usd - prior_actual_usd - days_usd', 'prior_actual_usd + days_usd') }} end as prior_daily_variance_share,
         {{ money('actual_usd - prior_actual_usd - days_usd - price_usd - volume_usd - mix_usd - efficiency_usd - new_usd - lost_usd') }} as other_costs_usd
     from planned
 

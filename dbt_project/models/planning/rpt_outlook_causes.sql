@@ -165,7 +165,7 @@ with_rest as (
     select
         8 as cause_order,
         'trend and what passes' as cause,
-        {{ money('max(outlook.forecast_usd) - max(outlook.trailing_cost_usd) - sum(summed.change_usd)') }} as change_usd
+        {{ money('max(outlook.forecast_usd) - max(outlook.trailing_cost_usd) - ' ~ money('sum(summed.change_usd)')) }} as change_usd
     from summed
     cross join outlook
 
@@ -195,11 +195,9 @@ parts as (
 
 ),
 
-final as (
+united as (
 
-    select
-        'component' as scope, 'ai' as scope_id, 'customer' as kind,
-        with_rest.cause_order, with_rest.cause, with_rest.change_usd, outlook.trailing_cost_usd, outlook.forecast_usd
+    select 'component' as scope, 'ai' as scope_id, 'customer' as kind, with_rest.cause_order, with_rest.cause, with_rest.change_usd, outlook.trailing_cost_usd, outlook.forecast_usd
     from with_rest
     cross join outlook
     union all
@@ -207,4 +205,4 @@ final as (
 
 )
 
-select * from final
+select *, {{ money('forecast_usd - trailing_cost_usd') }} as scope_change_usd from united

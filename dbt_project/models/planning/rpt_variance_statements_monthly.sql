@@ -53,16 +53,10 @@ final as (
         stated.total_variance_usd,
         stated.total_variance_share,
         stated.severity,
-        {# Months differ in their days; of one that is running both sides have as many. #}
+        {# Months differ in their days; of one that is running both sides have as many, and no part of days. #}
         case
             when stated.basis = 'prior period'
-                then case
-                    when last_day(stated.month_start_date) > as_of.as_of_date then {{ ratio('stated.actual_usd', 'stated.compared_usd') }}
-                    else {{ ratio(
-                        'cast(stated.actual_usd as double) * extract(day from last_day(stated.month_start_date - 1))',
-                        'cast(stated.compared_usd as double) * extract(day from last_day(stated.month_start_date))'
-                    ) }}
-                end - 1
+                then {{ ratio('stated.total_variance_usd - coalesce(stated.days_usd, 0)', 'stated.compared_usd + coalesce(stated.days_usd, 0)') }}
         end as daily_variance_share,
         stated.largest_part,
         stated.largest_part_usd,

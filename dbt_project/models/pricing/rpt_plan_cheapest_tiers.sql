@@ -3,7 +3,7 @@
 with backtests as (
 
     select * from {{ ref('rpt_plan_backtests') }}
-    where is_recommended and not is_current_plan and is_active and is_priced_by_plan
+    where is_recommended and not is_current_plan and is_priced_by_plan
 
 ),
 
@@ -70,10 +70,12 @@ metered as (
 
     select
         backtests.customer_id,
+        backtests.customer_name,
         backtests.subscription_tier,
         backtests.revenue_usd,
         backtests.current_revenue_usd,
         1 - backtests.leave_probability_base as stay_probability,
+        offered.subscription_tier as offered_tier,
         offered.subscription_tier = backtests.subscription_tier as is_own,
         used.months,
         offered.tier_fee_usd,
@@ -102,25 +104,34 @@ priced as (
 
 ),
 
+ordered as (
+
+    select
+        *,
+        row_number() over (partition by customer_id order by case when fits then 1 else 2 end asc, invoice_usd asc, tier_fee_usd asc, offered_tier asc) as preference
+    from priced
+
+),
+
 signed as (
 
     select
-        customer_id,
         subscription_tier,
         revenue_usd,
         stay_probability,
+        customer_name || ' (' || max(case when preference = 1 then offered_tier end) || ')' as taker,
         min(case when is_own then invoice_usd end) as own_usd,
         min(case when fits then invoice_usd end) as cheapest_usd,
         {{ money('max(current_revenue_usd) - min(today_usd)') }} as today_gap_usd
-    from priced
-    group by customer_id, subscription_tier, revenue_usd, stay_probability
+    from ordered
+    group by customer_id, customer_name, subscription_tier, revenue_usd, stay_probability
 
 ),
 
 gaps as (
 
     select
-        subscription_tier,
+        subscription_tier, taker,
         {{ money('cast(revenue_usd - coalesce(own_usd, revenue_usd) as decimal(25, 12)) * stay_probability') }} as own_gap_usd,
         {{ money('cast(revenue_usd - coalesce(cheapest_usd, revenue_usd) as decimal(25, 12)) * stay_probability') }} as cheapest_gap_usd,
         today_gap_usd
@@ -130,9 +141,9 @@ gaps as (
 
 scoped as (
 
-    select subscription_tier, own_gap_usd, cheapest_gap_usd, today_gap_usd from gaps
+    select subscription_tier, taker, own_gap_usd, cheapest_gap_usd, today_gap_usd from gaps
     union all
-    select 'all' as subscription_tier, own_gap_usd, cheapest_gap_usd, today_gap_usd from gaps
+    select 'all' as subscription_tier, taker, own_gap_usd, cheapest_gap_usd, today_gap_usd from gaps
 
 ),
 
@@ -145,6 +156,7 @@ summed as (
         count(*) filter (where own_gap_usd >= 1) as customers_gaining_in_own_tier,
         {{ money('coalesce(sum(own_gap_usd) filter (where own_gap_usd >= 1), 0)') }} as lost_in_own_tier_usd,
         count(*) filter (where cheapest_gap_usd >= 1) as customers_gaining,
+        {{ string_agg_sorted('case when cheapest_gap_usd >= 1 then taker end', ', ') }} as gaining_customers,
         {{ money('coalesce(sum(cheapest_gap_usd) filter (where cheapest_gap_usd >= 1), 0)') }} as lost_usd,
         {{ money('coalesce(sum(today_gap_usd) filter (where today_gap_usd >= 1), 0)') }} as lost_today_usd
     from scoped
@@ -160,6 +172,7 @@ final as (
         summed.customers_gaining_in_own_tier,
         summed.lost_in_own_tier_usd,
         summed.customers_gaining,
+        summed.gaining_customers,
         summed.lost_usd,
         summed.lost_today_usd,
         plan_frontier.gain_base_usd,

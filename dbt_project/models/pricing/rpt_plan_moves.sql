@@ -9,43 +9,9 @@ with backtests as (
 
 ),
 
-contracts as (
+price_plan_starts as (
 
-    select * from {{ ref('customer_contracts') }}
-
-),
-
-as_of as (
-
-    select
-        as_of_date,
-        as_of_date + {{ assumption('price_notice_days', 'integer') }} as notice_end_date,
-        as_of_date + {{ assumption('price_notice_days', 'integer') }} + {{ assumption('price_wave_gap_days', 'integer') }} as second_wave_date
-    from {{ ref('int_as_of_date') }}
-
-),
-
-bound as (
-
-    select
-        contracts.customer_id,
-        max(contracts.valid_to) as contract_end_date,
-        {# The last day that a calendar knows is how many systems write that there is no end. #}
-        bool_or(contracts.valid_to is null or contracts.valid_to >= cast('9999-12-31' as date)) as has_no_end
-    from contracts
-    inner join as_of on contracts.valid_to is null or contracts.valid_to > as_of.as_of_date
-    group by contracts.customer_id
-
-),
-
-waves as (
-
-    select
-        backtests.*,
-        case when backtests.current_gross_margin_usd < 0 then 1 else 2 end as wave,
-        case when backtests.current_gross_margin_usd < 0 then as_of.notice_end_date else as_of.second_wave_date end as wave_from_date
-    from backtests
-    cross join as_of
+    select * from {{ ref('int_price_plan_starts') }}
 
 ),
 
@@ -55,8 +21,8 @@ final as (
         backtests.customer_id,
         backtests.customer_name,
         backtests.subscription_tier,
-        backtests.wave,
-        backtests.wave_from_date,
+        price_plan_starts.wave,
+        price_plan_starts.wave_from_date,
         backtests.subscribed_days,
         backtests.billable_calls,
         backtests.cost_to_serve_usd,
@@ -66,15 +32,11 @@ final as (
         backtests.revenue_change_share,
         backtests.leave_probability_base,
         backtests.leave_probability_high,
-        case when not bound.has_no_end then bound.contract_end_date end as contract_end_date,
-        case
-            when bound.customer_id is null then 'none on file'
-            when bound.has_no_end then 'on file, without an end'
-            else 'on file'
-        end as contract_status,
-        case when not coalesce(bound.has_no_end, false) then greatest(backtests.wave_from_date, coalesce(bound.contract_end_date, backtests.wave_from_date)) end as moved_from_date
-    from waves as backtests
-    left join bound on backtests.customer_id = bound.customer_id
+        price_plan_starts.contract_end_date,
+        price_plan_starts.contract_status,
+        price_plan_starts.moved_from_date
+    from backtests
+    inner join price_plan_starts on backtests.customer_id = price_plan_starts.customer_id
 
 )
 

@@ -48,8 +48,7 @@ owned as (
 
 ),
 
-{# A reservation takes the machines that it was bought for in their region, a plan on instances one family in its region, another plan all of its scope:
-   what each could cover is all usage of the kinds that it covers. #}
+{# What each could cover is all usage of the kinds that it covers. #}
 commitments as (
 
     select
@@ -57,7 +56,7 @@ commitments as (
         max(commitment_name) as commitment_name,
         min(commitment_type) as commitment_type,
         max(commitment_category) as commitment_category,
-        case when max(commitment_category) = 'Usage' then 'reservation' when lower(min(commitment_type)) like '%instance%' then 'family' else 'scope' end as reach,
+        {{ commitment_reach('max(commitment_category)', 'min(commitment_type)') }} as reach,
         {{ money("sum(case when part = 'Used' then effective_cost_usd else 0 end)") }} as used_cost_usd,
         {{ money("sum(case when part = 'Unused' then effective_cost_usd else 0 end)") }} as unused_cost_usd,
         {{ money("sum(case when part = 'Purchase' then billed_cost_usd else 0 end)") }} as purchased_usd

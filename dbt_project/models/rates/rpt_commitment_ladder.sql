@@ -1,7 +1,7 @@
 {# one row per month in which something of the portfolio is signed or ends x series of usage, and one for all of it: what is in force once it is over,
    if nothing is renewed, and what is saved less than if all were signed at once. It begins when the actions that it rests on are done #}
 
-with planned as (
+with tranches as (
 
     select * from {{ ref('int_commitment_tranches') }}
 
@@ -28,34 +28,6 @@ owned_by_commitment as (
 expiries as (
 
     select * from {{ ref('rpt_commitment_expiries') }}
-
-),
-
-actions as (
-
-    select * from {{ ref('savings_actions') }}
-
-),
-
-{# The price plan is no part of the usage that commitments are judged on: it is not waited for. #}
-waits as (
-
-    select cast(ceil(coalesce(max(months_to_start), 0)) as integer) as months_to_wait
-    from actions
-    where programme in ('routing', 'settings', 'infrastructure')
-
-),
-
-{# The first tranche is signed in the month after the actions are done; the last month paid is that of as many instalments as the term has months. #}
-tranches as (
-
-    select
-        planned.*,
-        waits.months_to_wait,
-        {{ month_after('planned.lookback_end_date + 1', 'waits.months_to_wait + planned.months_from_start') }} as signed_month_date,
-        {{ month_after('planned.lookback_end_date + 1', 'waits.months_to_wait + planned.months_from_start + planned.term_months - 1') }} as end_month_date
-    from planned
-    cross join waits
 
 ),
 

@@ -92,9 +92,8 @@ advised as (
             when outcomes.outcome in ('pays', 'measure first') then compared.reason
             else outcomes.outcome
         end as reason,
-        compared.one_year_offer_name,
-        compared.one_year_monthly_savings_usd,
-        compared.one_year_obligation_usd
+        compared.less_tied_offer_name, compared.less_tied_monthly_savings_usd,
+        compared.one_year_offer_name, compared.one_year_monthly_savings_usd, compared.one_year_obligation_usd
     from outcomes
     inner join levels
         on
@@ -136,6 +135,8 @@ final as (
         cast(discount_share as double) as discount_share,
         is_illustrative,
         offer_source as rate_source,
+        priced_on as rate_priced_on,
+        price_address as rate_address,
         lookback_start_date,
         lookback_end_date,
         lookback_hours,
@@ -152,6 +153,8 @@ final as (
         monthly_payment_usd,
         {{ money('upfront_cost_usd + cast(monthly_payment_usd as decimal(25, 12)) * term_months') }} as obligation_usd,
         {{ month_after('lookback_end_date', 'term_months') }} as term_end_month_date,
+        less_tied_offer_name,
+        less_tied_monthly_savings_usd,
         one_year_offer_name,
         one_year_monthly_savings_usd,
         one_year_obligation_usd,

@@ -31,6 +31,63 @@ kinds as (
 
 ),
 
+lines as (
+
+    select * from {{ ref('int_commitment_lines') }}
+    where is_covered
+
+),
+
+optimized as (
+
+    select
+        *,
+        coalesce(saved_once_free_share > 0, false) as is_to_change
+    from {{ ref('int_usage_optimized') }}
+    where
+        (saved_once_free_share > 0 and action_kind in ('idle_machine', 'off_hours', 'right_size', 'spot'))
+        or (is_unknown_once_free and action_kind = 'off_hours')
+
+),
+
+usages as (
+
+    select * from {{ ref('int_commitment_usages_described') }}
+
+),
+
+covered as (
+
+    select
+        lines.provider_name,
+        lines.commitment_discount_id as commitment_id,
+        lines.resource_id,
+        {{ money_of_double(ratio('sum(lines.effective_cost_usd)', 'max(cases.hours)')) }} as hourly_usd
+    from lines
+    inner join cases on lines.provider_name = cases.history_id and cases.usage_case = 'as_judged'
+    where lines.resource_id is not null and cast(lines.charge_period_start_at as date) between cases.first_date and cases.last_date
+    group by lines.provider_name, lines.commitment_discount_id, lines.resource_id
+
+),
+
+{# What is open to be done with its machines is taken as done in what is signed again. Whether one may be off at night that nobody has said so of is to be asked. #}
+to_do as (
+
+    select
+        covered.provider_name,
+        covered.commitment_id,
+        cast(count(distinct covered.resource_id) as integer) as machines,
+        cast(count(distinct case when optimized.is_to_change then optimized.resource_id end) as integer) as machines_to_change,
+        cast(count(distinct case when not optimized.is_to_change then optimized.resource_id end) as integer) as machines_to_ask,
+        min(case when optimized.is_to_change then optimized.resource_id || coalesce(' of ' || optimized.team_id, '') end) as first_to_change,
+        min(case when not optimized.is_to_change then optimized.resource_id || coalesce(' of ' || optimized.team_id, '') end) as first_to_ask,
+        {{ money('sum(case when not optimized.is_to_change then covered.hourly_usd end)') }} as asked_hourly_usd
+    from covered
+    left join optimized on covered.provider_name = optimized.provider_name and covered.resource_id = optimized.resource_id
+    group by covered.provider_name, covered.commitment_id
+
+),
+
 {# What it costs in the hours that the engine judges; it cannot be judged on hours before it began. #}
 paid as (
 
@@ -76,12 +133,21 @@ judged as (
         expiries.savings_usd,
         paid.hourly_cost_usd,
         paid.is_new,
+        usages.used_by,
+        to_do.machines,
+        to_do.machines_to_change,
+        to_do.first_to_change,
+        to_do.machines_to_ask,
+        to_do.asked_hourly_usd,
+        to_do.first_to_ask,
         renewals.series_id is not null as is_judged,
         case when not paid.is_new then renewals.renewed_hourly_usd end as renewed_hourly_usd,
         case when not paid.is_new then renewals.renewed_monthly_savings_usd end as renewed_monthly_savings_usd
     from expiries
     left join paid on expiries.provider_name = paid.provider_name and expiries.commitment_id = paid.commitment_id
     left join renewals on {{ owned_commitment_series('expiries.provider_name', 'expiries.commitment_id') }} = renewals.series_id
+    left join usages on {{ owned_commitment_series('expiries.provider_name', 'expiries.commitment_id') }} = usages.series_id
+    left join to_do on expiries.provider_name = to_do.provider_name and expiries.commitment_id = to_do.commitment_id
     where expiries.expiry_status <> 'ended'
 
 ),
@@ -103,6 +169,13 @@ final as (
         judged.hourly_cost_usd,
         judged.renewed_hourly_usd,
         judged.renewed_monthly_savings_usd,
+        judged.used_by,
+        judged.machines,
+        judged.machines_to_change,
+        judged.first_to_change,
+        judged.machines_to_ask,
+        judged.asked_hourly_usd,
+        judged.first_to_ask,
         case
             when not judged.is_judged then 'find out what it covers'
             when judged.is_new then 'too new to judge'

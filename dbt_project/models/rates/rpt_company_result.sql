@@ -6,9 +6,9 @@ with customers_planned as (
 
 ),
 
-programme_efforts as (
+programme_gains as (
 
-    select * from {{ ref('int_programme_efforts') }}
+    select * from {{ ref('int_programme_gains') }}
 
 ),
 
@@ -49,32 +49,9 @@ spend as (
 
 planned as (
 
-    select
-        {{ money('sum(routing_usd)') }} as routing_usd,
-        {{ money('sum(routing_low_usd)') }} as routing_low_usd,
-        {{ money('sum(routing_high_usd)') }} as routing_high_usd,
-        {{ money('sum(settings_usd)') }} as settings_usd,
-        {{ money('sum(settings_low_usd)') }} as settings_low_usd,
-        {{ money('sum(settings_high_usd)') }} as settings_high_usd,
-        {{ money('sum(priced_revenue_usd - revenue_usd)') }} as revenue_change_usd,
-        {{ money('sum(priced_revenue_usd - revenue_usd + optimised_cost_usd - priced_cost_usd)') }} as price_usd,
-        {{ money('sum(priced_revenue_low_usd - revenue_usd + cost_usd - routing_low_usd - settings_low_usd - priced_cost_low_usd)') }} as price_low_usd,
-        {{ money('sum(priced_revenue_high_usd - revenue_usd + cost_usd - routing_high_usd - settings_high_usd - priced_cost_high_usd)') }} as price_high_usd,
-        max({{ ratio('total_usd', 'optimised_total_usd') }}) as left_share
+    select max({{ ratio('total_usd', 'optimised_total_usd') }}) as left_share
     from customers_planned
     where not is_cost_unknown
-
-),
-
-starts as (
-
-    select
-        kinds.programme,
-        cast(max({{ begins_after_months('kinds') }}) as decimal(8, 6)) as months_to_start,
-        {{ money('coalesce(max(programme_efforts.effort_usd), 0)') }} as effort_usd
-    from kinds
-    left join programme_efforts on kinds.programme = programme_efforts.programme
-    group by kinds.programme
 
 ),
 
@@ -82,21 +59,9 @@ starts as (
 works as (
 
     select
-        2 as step_order,
-        starts.programme,
-        case when starts.programme = 'price' then planned.revenue_change_usd else {{ money(0) }} end as revenue_change_usd,
-        {%- for case in ['', '_low', '_high'] %}
-        case starts.programme
-            when 'routing' then {{ 'planned.routing' ~ case ~ '_usd' }}
-            when 'settings' then {{ 'planned.settings' ~ case ~ '_usd' }}
-            else {{ 'planned.price' ~ case ~ '_usd' }}
-        end as change{{ case }}_usd,
-        {%- endfor %}
-        starts.effort_usd,
-        starts.months_to_start
-    from starts
-    cross join planned
-    where starts.programme in ('routing', 'settings', 'price')
+        2 as step_order, programme, revenue_change_usd, change_usd, change_low_usd, change_high_usd, effort_usd, last_start_months as months_to_start,
+        first_year_usd, first_year_low_usd, first_year_high_usd
+    from programme_gains
     union all
     select
         3 as step_order,
@@ -106,7 +71,7 @@ works as (
         usage_actions.low_monthly_savings_usd as change_low_usd,
         usage_actions.high_monthly_savings_usd as change_high_usd,
         {{ effort_of('usage_actions.parts', 'usage_actions.one_off_cost_usd') }} as effort_usd,
-        kinds.months_to_start
+        kinds.months_to_start, {{ money('null') }} as first_year_usd, {{ money('null') }} as first_year_low_usd, {{ money('null') }} as first_year_high_usd
     from usage_actions
     inner join kinds on usage_actions.action_kind = kinds.action_kind
     where {{ is_worth_its_effort(effort_of('usage_actions.parts', 'usage_actions.one_off_cost_usd'), 'usage_actions.net_monthly_savings_usd', 'usage_actions.is_illustrative') }}
@@ -123,7 +88,7 @@ works as (
         end as change{{ case }}_usd,
         {%- endfor %}
         commitments.effort_usd,
-        kinds.months_to_start
+        kinds.months_to_start, {{ money('null') }} as first_year_usd, {{ money('null') }} as first_year_low_usd, {{ money('null') }} as first_year_high_usd
     from commitments
     inner join kinds on commitments.action_kind = kinds.action_kind
     cross join planned
@@ -156,7 +121,7 @@ gained as (
         case when count({{ 'works.change' ~ case ~ '_usd' }}) = count(works.step_order) then {{ money('coalesce(sum(works.change' ~ case ~ '_usd), 0)') }} end as gained{{ case }}_usd,
         case
             when count({{ 'works.change' ~ case ~ '_usd' }}) = count(works.step_order)
-                then {{ money('coalesce(sum(' ~ first_year_net('works.effort_usd', 'works.change' ~ case ~ '_usd', 'works.months_to_start') ~ '), 0)') }}
+                then {{ money('coalesce(sum(coalesce(works.first_year' ~ case ~ '_usd, ' ~ first_year_net('works.effort_usd', 'works.change' ~ case ~ '_usd', 'works.months_to_start') ~ ')), 0)') }}
         end as first_year{{ case }}_usd,
         {%- endfor %}
         cast(coalesce(max(case when works.effort_usd > 0 then works.months_to_start end), 0) as double) as last_start_months

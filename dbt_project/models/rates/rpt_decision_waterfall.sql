@@ -6,9 +6,16 @@ with customers_planned as (
 
 ),
 
-programme_efforts as (
+programme_gains as (
 
-    select * from {{ ref('int_programme_efforts') }}
+    select * from {{ ref('int_programme_gains') }}
+
+),
+
+churn_rates as (
+
+    select * from {{ ref('rpt_churn_rates') }}
+    where subscription_tier = 'all'
 
 ),
 
@@ -27,12 +34,15 @@ kinds as (
 committed as (
 
     select
+        'commitments' as step,
         {{ money("coalesce(sum(commitments.gross_monthly_savings_usd), 0)") }} as alone_usd,
         {{ money("coalesce(sum(commitments.net_monthly_savings_usd), 0)") }} as net_usd,
         {{ money("coalesce(sum(commitments.low_monthly_savings_usd), 0)") }} as low_usd,
         {{ money("coalesce(sum(commitments.high_monthly_savings_usd), 0)") }} as high_usd,
-        {{ money('coalesce(sum(commitments.effort_usd), 0)') }} as effort_usd
+        {{ money('coalesce(sum(commitments.effort_usd), 0)') }} as effort_usd,
+        cast(coalesce(max(kinds.months_to_start), 0) as decimal(9, 6)) as months_to_start
     from commitments
+    inner join kinds on commitments.action_kind = kinds.action_kind
     where commitments.is_counted and commitments.source_mart = 'rates.rpt_commitment_options'
 
 ),
@@ -121,63 +131,49 @@ summed as (
         {{ money('sum(case when not is_cost_unknown then revenue_usd - cost_usd end)') }} as gross_margin_usd,
         {{ money('sum(case when not is_cost_unknown then revenue_low_usd - cost_low_usd end)') }} as gross_margin_low_usd,
         {{ money('sum(case when not is_cost_unknown then revenue_high_usd - cost_high_usd end)') }} as gross_margin_high_usd,
-        {{ money('sum(revenue_low_usd)') }} as revenue_low_usd,
-        {{ money('sum(cost_low_usd)') }} as cost_low_usd,
-        {{ money('sum(revenue_high_usd)') }} as revenue_high_usd,
-        {{ money('sum(cost_high_usd)') }} as cost_high_usd,
+        {%- for column in ['revenue_low_usd', 'cost_low_usd', 'revenue_high_usd', 'cost_high_usd', 'alone_usd', 'overlap_with_routing_usd', 'overlap_with_settings_usd', 'overlap_with_price_usd'] %}
+        {{ money('sum(' ~ column ~ ')') }} as {{ column }},
+        {%- endfor %}
         {{ ratio('sum(case when not is_cost_unknown then revenue_usd - cost_usd end)', 'sum(revenue_usd) filter (where not is_cost_unknown)') }} as gross_margin_share,
         count(*) filter (where not is_cost_unknown and revenue_usd < cost_usd and customer_id <> 'unallocated') as losing_customers,
         {{ money("coalesce(sum(cost_usd - revenue_usd) filter (where not is_cost_unknown and revenue_usd < cost_usd and customer_id <> 'unallocated'), 0)") }} as losses_usd,
-        count(*) filter (where is_cost_unknown) as customers_of_unknown_cost,
-        {{ money('sum(alone_usd)') }} as alone_usd,
-        {{ money('sum(overlap_with_routing_usd)') }} as overlap_with_routing_usd,
-        {{ money('sum(overlap_with_settings_usd)') }} as overlap_with_settings_usd,
-        {{ money('sum(overlap_with_price_usd)') }} as overlap_with_price_usd
+        count(*) filter (where is_cost_unknown) as customers_of_unknown_cost
     from scoped
     group by step_order, step, scope_type, scope_id, scope_name
-
-),
-
-{# A programme counts as started when the last of its kinds has: the months before bring nothing. The price plan has when its last wave begins. #}
-efforts as (
-
-    select
-        kinds.programme as step,
-        cast(max({{ begins_after_months('kinds') }}) as decimal(8, 6)) as months_to_start,
-        coalesce(max(programme_efforts.effort_usd), max(case when kinds.programme = 'commitments' then committed.effort_usd end)) as effort_usd
-    from kinds
-    cross join committed
-    left join programme_efforts on kinds.programme = programme_efforts.programme
-    group by kinds.programme
 
 ),
 
 changed as (
 
     select
-        summed.*,
-        {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_usd - lag(summed.gross_margin_usd) over of_scope end') }} as change_usd,
-        {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_low_usd - lag(summed.gross_margin_low_usd) over of_scope end') }} as change_low_usd,
-        {{ money('case when summed.step_order = 1 then 0 else summed.gross_margin_high_usd - lag(summed.gross_margin_high_usd) over of_scope end') }} as change_high_usd,
-        case when summed.scope_type = 'company' then {{ money('coalesce(efforts.effort_usd, 0)') }} end as effort_usd,
-        coalesce(efforts.months_to_start, cast(0 as decimal(8, 6))) as months_to_start
+        *,
+    {%- for case in ['', '_low', '_high'] %}
+    {{ money('case when step_order = 1 then 0 else gross_margin#_usd - lag(gross_margin#_usd) over of_scope end' | replace('#', case)) }} as change{{ case }}_usd{{ ',' if not loop.last }}
+    {%- endfor %}
     from summed
-    left join efforts on summed.step = efforts.step
-    window of_scope as (partition by summed.scope_type, summed.scope_id order by summed.step_order)
+    window of_scope as (partition by scope_type, scope_id order by step_order)
 
 ),
 
-{# What is gained in the months from today: each programme from its own start on. #}
-gained as (
+{# What a programme brings in the first year from its own start on. In the years after it only those of today's customers count that are still there
+   as they leave now; new ones are not counted. #}
+yearly as (
 
     select
-        *,
-    {%- for case in ['', '_low', '_high'] %}
-    {{ money('sum(change' ~ case ~ '_usd) over so_far') }} as gained{{ case }}_usd,
-    {{ money('sum(' ~ money('change' ~ case ~ '_usd * months_to_start') ~ ' + effort_usd) over so_far') }} as taken{{ case }}_usd{{ ',' if not loop.last }}
-    {%- endfor %}
+        changed.*,
+        case when changed.scope_type = 'company' then coalesce(programme_gains.effort_usd, own.effort_usd, {{ money(0) }}) end as effort_usd,
+        coalesce(programme_gains.months_to_start, own.months_to_start, 0) as months_to_start,
+        coalesce(programme_gains.last_start_months, own.months_to_start, 0) as last_start_months,
+        coalesce(programme_gains.payback_months, {{ payback_months('own.effort_usd', 'changed.change_usd') }}) as payback_months, churn_rates.monthly_churn_rate,
+    {%- for case, churn in [('', ''), ('_low', '_high'), ('_high', '_low')] %}
+        {{ 'coalesce(programme_gains.first_year' ~ case ~ '_usd, ' ~ first_year_net('coalesce(own.effort_usd, 0)', 'changed.change' ~ case ~ '_usd', 'coalesce(own.months_to_start, 0)') ~ ')' }} as own_first_year{{ case }}_usd,
+    {%- for year, begins in [('second', 12), ('third', 24)] %}
+    {{ money('cast(coalesce(programme_gains.' ~ year ~ '_year' ~ case ~ '_usd, changed.change' ~ case ~ '_usd * 12) as decimal(25, 12)) * ' ~ still_there_share('churn_rates.monthly_churn_rate' ~ churn, begins)) }} as own_{{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}
+    {%- endfor -%}{%- endfor %}
     from changed
-    window so_far as (partition by scope_type, scope_id order by step_order rows between unbounded preceding and current row)
+    left join programme_gains on changed.step = programme_gains.programme
+    left join committed as own on changed.step = own.step
+    left join churn_rates on 1 = 1
 
 ),
 
@@ -192,17 +188,21 @@ final as (
             else 'After commitments'
         end as step_name,
         scope_type, scope_id, scope_name, revenue_usd, cost_usd, gross_margin_usd, gross_margin_share, revenue_low_usd, cost_low_usd,
-        gross_margin_low_usd, revenue_high_usd, cost_high_usd, gross_margin_high_usd, {{ money('gross_margin_usd - change_usd') }} as margin_before_usd, {{ money('gained_usd - change_usd') }} as change_before_usd, change_usd, change_low_usd, change_high_usd, alone_usd,
+        gross_margin_low_usd, revenue_high_usd, cost_high_usd, gross_margin_high_usd, {{ money('gross_margin_usd - change_usd') }} as margin_before_usd, {{ money(money('sum(change_usd) over so_far') ~ ' - change_usd') }} as change_before_usd, change_usd, change_low_usd, change_high_usd, alone_usd,
         {{ money('overlap_with_routing_usd + overlap_with_settings_usd + overlap_with_price_usd') }} as overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd,
         cast(losing_customers as bigint) as losing_customers, losses_usd, cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
-        effort_usd, cast(months_to_start as double) as months_to_start, {{ payback_months('effort_usd', 'change_usd') }} as payback_months, {{ pays_from_year('months_to_start', payback_months('effort_usd', 'change_usd')) }} as pays_from_year,
-        {{ money('cast(change_usd as decimal(25, 12)) * 12 - ' ~ money('change_usd * months_to_start') ~ ' - effort_usd') }} as own_first_year_usd,
+        effort_usd, cast(months_to_start as double) as months_to_start, cast(last_start_months as double) as last_start_months, monthly_churn_rate,
         max(case when step = 'today' then losing_customers end) over of_scope > 0 as is_losing_today, min(gross_margin_usd) over of_scope as lowest_gross_margin_usd,
-    {%- for year, months in [('first', 12), ('second', 24), ('third', 36)] -%}{%- for case in ['', '_low', '_high'] %}
-        {{ money('cast(gained' ~ case ~ '_usd as decimal(25, 12)) * ' ~ months ~ ' - taken' ~ case ~ '_usd') }} as {{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}
+        case when scope_type = 'company' then payback_months end as payback_months,
+        case when scope_type = 'company' then {{ pays_from_year('months_to_start', 'payback_months') }} end as pays_from_year,
+        case when scope_type = 'company' then own_first_year_usd end as own_first_year_usd,
+    {%- for years in [['first'], ['first', 'second'], ['first', 'second', 'third']] -%}{%- for case in ['', '_low', '_high'] %}
+        {{ money("sum(case when scope_type = 'company' then own_" ~ years | join('_year' ~ case ~ '_usd + own_') ~ '_year' ~ case ~ '_usd end) over so_far') }} as {{ years[-1] }}_year{{ case }}_usd{{ ',' if years[-1] ~ case != 'third_high' }}
     {%- endfor -%}{%- endfor %}
-    from gained
-    window of_scope as (partition by scope_type, scope_id)
+    from yearly
+    window
+        of_scope as (partition by scope_type, scope_id),
+        so_far as (partition by scope_type, scope_id order by step_order rows between unbounded preceding and current row)
 
 )
 

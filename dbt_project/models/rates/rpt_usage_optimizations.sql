@@ -24,6 +24,53 @@ accepted as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+instance_prices as (
+
+    select * from {{ ref('instance_prices') }}
+
+),
+
+volume_types as (
+
+    select * from {{ ref('volume_types') }}
+
+),
+
+storage_classes as (
+
+    select * from {{ ref('storage_classes') }}
+
+),
+
+listed as (
+
+    select provider_name, instance_type as target, region_id, valid_from, valid_to, source from instance_prices
+    union all
+    select provider_name, volume_type as target, region_id, valid_from, valid_to, source from volume_types
+    union all
+    select provider_name, storage_class as target, region_id, valid_from, valid_to, cast(null as string) as source from storage_classes
+
+),
+
+prices as (
+
+    select
+        listed.provider_name,
+        listed.target,
+        listed.region_id,
+        listed.source,
+        listed.valid_from
+    from listed
+    inner join as_of on listed.valid_from <= as_of.as_of_date and as_of.as_of_date < listed.valid_to
+
+),
+
 decided as (
 
     select
@@ -56,6 +103,8 @@ final as (
         optimized.verdict,
         case when optimized.is_accepted then optimized.evidence else optimized.reason_against || coalesce(' (' || optimized.evidence || ')', '') end as reason,
         optimized.target,
+        prices.source as price_source,
+        prices.valid_from as price_valid_from_date,
         optimized.scope_cost_usd,
         optimized.gross_usd as gross_monthly_savings_usd,
         case when optimized.is_accepted then {{ money('optimized.gross_usd - optimized.net_usd') }} end as overlap_usd,
@@ -68,18 +117,29 @@ final as (
         optimized.cost_after_usd,
         optimized.effort_usd,
         {{ payback_months('optimized.effort_usd', 'optimized.net_usd') }} as payback_months,
+        cast(kinds.months_to_start as double) as months_to_start,
+        cast(kinds.months_to_start as double) + {{ payback_months('optimized.effort_usd', 'optimized.net_usd') }} as payback_with_start_months,
         kinds.assumption,
         kinds.confidence,
         kinds.owner_role,
         kinds.first_step,
-        case when optimized.is_accepted then optimized.action_kind || ':' || optimized.provider_name || '/' || optimized.team_id end as work_id,
+        optimized.is_illustrative,
+        case when optimized.is_accepted then {{ usage_action_id('optimized') }} end as work_id,
         case when optimized.is_accepted then decided.decided_date end as decided_date,
         row_number() over (
             partition by optimized.provider_name, optimized.resource_id order by optimized.scope_cost_usd desc nulls last, optimized.applied_order asc
-        ) = 1 as is_dearest_of_resource
+        ) = 1 as is_dearest_of_resource,
+        optimized.verdict = 'unknown' and row_number() over (
+            partition by optimized.provider_name, optimized.resource_id, optimized.verdict order by optimized.applied_order
+        ) = 1 as is_first_unknown_of_resource
     from optimized
     inner join resources on optimized.provider_name = resources.provider_name and optimized.resource_id = resources.resource_id
     inner join kinds on optimized.action_kind = kinds.action_kind
+    left join prices
+        on
+            optimized.provider_name = prices.provider_name
+            and resources.region_id = prices.region_id
+            and case optimized.action_kind when 'spot' then resources.instance_type else optimized.target end = prices.target
     left join decided
         on
             optimized.provider_name = decided.provider_name

@@ -15,6 +15,8 @@ from reports_builder.subjects.planning.close.statements import close_section
 from reports_builder.subjects.planning.statements import (
     accuracy_figure,
     forecast_figure,
+    named_outlooks_section,
+    scores_section,
     spend_by_day,
     what_comes,
 )
@@ -61,6 +63,8 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *year_section(warehouse),
             *folded(
                 (
+                    *named_outlooks_section(warehouse),
+                    *scores_section(warehouse),
                     *proposals_section(
                         warehouse,
                         ask_budgets.proposals(warehouse),

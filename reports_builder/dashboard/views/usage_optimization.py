@@ -25,6 +25,7 @@ from reports_builder.subjects.rates.statements import (
     what_first,
     what_is_open,
 )
+from reports_builder.subjects.rates.transfer import transfer_section
 from reports_builder.subjects.rates.usage import VALUE_KEY, usage_figure, usage_sections
 
 ACTIONS = "Actions, the most valuable for their effort first"
@@ -56,6 +57,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                     caching_section(warehouse),
                     *price_tier_section(warehouse),
                     *region_section(warehouse),
+                    *transfer_section(warehouse),
                     *self_hosting_section(warehouse),
                     Section("Switches of models that were refused", tables=(refused_table(warehouse),)),
                 )

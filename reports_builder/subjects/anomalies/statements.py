@@ -1,6 +1,7 @@
 """What the reports and the dashboard say of abnormal days and of limits."""
 
 from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.insight_words import phrase
 from reports_builder.model import CUSTOMER_PAGE, Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.anomalies import queries as ask
 from reports_builder.subjects.anomalies.charts import marked_days
@@ -28,18 +29,18 @@ def what_was_abnormal(warehouse: Warehouse, abnormal: Evidence, episodes: Eviden
         )
     if not episodes.rows:
         return note("No customer had an abnormal day in the period.")
-    return abnormal.say(
-        "{abnormal_days:count} days of {abnormal_customers:count} customers were abnormal and cost "
-        "**{excess_usd:usd}** more than their own past leads one to expect. "
-    ) + episodes.say(
-        f"The dearest is {{customer:text}} ({run_of(episodes)} from {{episode_start_date:day}}): "
-        "**{excess_usd:usd}** too much, because of {driver:text}, most of all in {cause_feature:words}."
+    return (
+        abnormal.say(
+            "{abnormal_days:count} days of {abnormal_customers:count} customers were abnormal and cost "
+            "**{excess_usd:usd}** more than their own past leads one to expect. "
+        )
+        + episodes.say("The dearest is {customer:text} (")
+        + phrase("anomalies/_run", episodes)
+        + episodes.say(
+            " from {episode_start_date:day}): **{excess_usd:usd}** too much, because of {driver:text}, most "
+            "of all in {cause_feature:words}."
+        )
     )
-
-
-def run_of(episodes: Evidence) -> str:
-    """How many days the abnormal run has, as part of a template."""
-    return "one abnormal day" if episodes["days"] == 1 else "{days:count} abnormal days"
 
 
 def who_is_at_the_limit(warehouse: Warehouse, limits: Evidence) -> Prose:
@@ -101,9 +102,10 @@ def abnormal_days_figure(warehouse: Warehouse, episodes: Evidence) -> tuple[Figu
     days = ask.days_of(warehouse, str(episodes["customer_id"]))
     if not days.rows:
         return ()
-    title = episodes.say(
-        f"{{customer:text}} cost {{excess_usd:usd}} more than expected ({run_of(episodes)} from "
-        "{episode_start_date:day})"
+    title = (
+        episodes.say("{customer:text} cost {excess_usd:usd} more than expected (")
+        + phrase("anomalies/_run", episodes)
+        + episodes.say(" from {episode_start_date:day})")
     )
     figure = Figure(
         "abnormal-days",

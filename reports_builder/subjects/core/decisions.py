@@ -35,6 +35,6 @@ def _kind_said(kind: Evidence) -> Prose:
 def _plan_said(plan: Evidence) -> Prose:
     return plan.say(
         "Introduce the price plan “{chosen_name:text}”: **{gain_base_after_savings_usd:usd}** more margin a "
-        "month after the savings, {gain_worst_after_savings_usd:usd} in the worst churn scenario; "
+        "month after the savings, {gain_worst_after_savings_usd:usd} in the worst scenario; "
         "{gain_base_usd:usd} without them. Owner: Head of Product."
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.insight_words import phrase
 from reports_builder.model import Column, Insight, Recommendation, Table
 from reports_builder.savings import alike, named, slower_after, works
 from reports_builder.subjects import capabilities
@@ -170,7 +171,7 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
             days_of(kind(warehouse, "model_switch")),
             is_in_plan=True,
         ),
-        outcome=worth_of_switches(switches),
+        outcome=phrase("core/_worth_of_switches", switches),
         supporting=Table(
             (
                 Column("provider", "Provider"),
@@ -185,22 +186,6 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
             models,
             note("spend by provider and model, in the period."),
         ),
-    )
-
-
-def worth_of_switches(switches: Evidence) -> Prose:
-    """What moving the tasks of one model is worth, from ``switches_from``."""
-    if not switches["switch_usd"]:
-        return note(
-            "Not known: no cheaper model has shown on these tasks that it is good enough. Assumption: a "
-            "model without quality scores is not recommended."
-        )
-    return switches.say(
-        "**{switch_usd:usd}** a month ({switch_low_usd:usd} to {switch_high_usd:usd}) from moving the "
-        "tasks that a cheaper model does well enough. It is part of the total under Actions, not "
-        "beside it. Assumption: the same calls, quality above each task's floor, and "
-        "{base_share:percent} of the possible saving kept; low {low_share:percent} and more tokens, "
-        "high {high_share:percent} and fewer."
     )
 
 

@@ -329,14 +329,14 @@ def kinds_of_work(warehouse: Warehouse) -> Evidence:
         """
         select
             work_id, action_kind, subject, tasks, provider, model, effort, assumption, owner_role, first_step,
-            kind_works - 1 as further_works,
+            kind_further_works as further_works,
             kind_gross_usd,
-            kind_gross_usd - kind_net_usd as kind_overlap_usd,
+            kind_overlap_usd,
             kind_net_usd,
             kind_low_usd,
             kind_high_usd,
             kind_effort_days,
-            kind_effort_usd / nullif(kind_net_usd, 0)::double as kind_payback_months,
+            kind_payback_months,
             kind_first_year_net_usd
         from rates.rpt_savings_actions
         where is_counted and is_first_of_its_kind

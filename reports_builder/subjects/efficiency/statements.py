@@ -1,6 +1,7 @@
 """What the reports and the dashboard say of cost, speed, failures and quality per task."""
 
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.insight_words import phrase
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.efficiency import queries as ask
@@ -35,21 +36,17 @@ def who_waits(slow: Evidence) -> Prose:
         ("Users" if slow["task_type"] == "unknown" else "Users of {task:text}")
         + " wait longest for {model:text}: half of its answers take "
         "{latency_p50_ms:milliseconds} or more, one in twenty {latency_p95_ms:milliseconds} or more."
-        + longest_time(slow)
-    )
+    ) + longest_time(slow)
 
 
-def longest_time(slow: Evidence) -> str:
-    """What the longest time of a model is: a limit that ends calls, or the longest that is written down."""
-    return {
-        "none seen": "",
-        "ends calls": " A time limit of {longest_latency_ms:milliseconds} ends many of them: "
-        "{timeout_share:percent} of its calls time out.",
-        "caps what is recorded": " **{at_limit_share:percent}** of its calls are recorded with the longest "
-        "time there is, {longest_latency_ms:milliseconds}, and {timeout_share:percent} failed by a timeout "
-        "({timeout_calls:count} calls): the recorded time looks capped, and how long the slowest take is "
-        "unknown.",
+def longest_time(slow: Evidence) -> Prose:
+    """What the longest time of a model is, as a further sentence; nothing where it shows no limit."""
+    words = {
+        "none seen": None,
+        "ends calls": "efficiency/_limit_ends_calls",
+        "caps what is recorded": "efficiency/_limit_caps_record",
     }[str(slow["latency_limit"])]
+    return note(" ") + phrase(words, slow) if words else note("")
 
 
 def result_figures(results: Evidence) -> tuple[KeyFigure, ...]:
@@ -84,11 +81,6 @@ def result_figures(results: Evidence) -> tuple[KeyFigure, ...]:
             better="down",
         ),
     )
-
-
-def who_has_premium(sums: Evidence) -> Prose:
-    """How many customers have premium models do trivial work, as the beginning of a sentence."""
-    return sums.say("One customer has" if sums["customers"] == 1 else "{customers:count} customers have")
 
 
 def slowest_figure(slow: Evidence) -> KeyFigure:
@@ -360,4 +352,22 @@ def service_levels_section(warehouse: Warehouse) -> tuple[Section, ...]:
         "Service levels kept: **{kept_tasks:count}** of the {promised_tasks:count} that are promised"
         + ("; not measured: {unmeasured_tasks:count}." if counted["unmeasured_tasks"] else ".")
     )
-    return (Section("Service levels", text=(said,), tables=(Table(columns, levels, max_rows=30),)),)
+    slow = tuple(_kept_then(warehouse, level) for level in levels.each() if level["is_latency_kept"] is False)
+    return (Section("Service levels", text=(said, *slow), tables=(Table(columns, levels, max_rows=30),)),)
+
+
+def _kept_then(warehouse: Warehouse, level: Evidence) -> Prose:
+    """What the switches that are advised make of a promise that is broken."""
+    said = level.say(
+        "{task_type:words}: one answer in twenty takes longer than {latency_p95_ms:milliseconds}, where "
+        "{latency_p95_target_ms:milliseconds} are promised. "
+    )
+    target_ms = float(level["latency_p95_target_ms"] or 0)  # type: ignore[arg-type]
+    then = ask.kept_after_advice(warehouse, str(level["task_type"]), target_ms)
+    if then["advised_model"] is None or not then["kept_call_share"]:
+        return said + note("No switch that is advised repairs it: ask the task's owner for a quicker way.")
+    return said + then.say(
+        "Today {kept_call_share_today:percent} of its calls go to models that keep it by themselves; once "
+        "the switches that are advised are made, {kept_call_share:percent} do ({advised_model:text}: "
+        "{advised_latency_p95_ms:milliseconds}). Owner: Head of Engineering."
+    )

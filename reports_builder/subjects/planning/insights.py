@@ -3,7 +3,12 @@
 from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Insight, Recommendation, Table
 from reports_builder.subjects.planning import queries as ask
-from reports_builder.subjects.planning.statements import OUTLOOK_COLUMNS, OUTLOOK_NOTE, how_ranges_held
+from reports_builder.subjects.planning.statements import (
+    OUTLOOK_COLUMNS,
+    OUTLOOK_NOTE,
+    how_ranges_held,
+    what_sums_lack,
+)
 from reports_builder.warehouse import Warehouse
 
 
@@ -109,7 +114,7 @@ def planning(warehouse: Warehouse, outlook: Evidence, accuracy: Evidence) -> tup
         supporting=Table(
             OUTLOOK_COLUMNS,
             ask.outlooks(warehouse),
-            join([note(OUTLOOK_NOTE), *how_ranges_held(warehouse)]),
+            join([note(OUTLOOK_NOTE), *what_sums_lack(warehouse), *how_ranges_held(warehouse)]),
         ),
     )
     return (insight,)

@@ -51,9 +51,8 @@ def causes_of_all(warehouse: Warehouse, kind: str) -> Evidence:
     return warehouse.evidence(
         """
         select
-            cause,
-            change_usd,
-            forecast_usd - trailing_cost_usd as all_change_usd
+            cause, change_usd,
+            scope_change_usd as all_change_usd
         from planning.rpt_outlook_causes
         where scope = 'total' and kind = :kind and round(change_usd, 2) <> 0
         order by cause_order
@@ -63,17 +62,47 @@ def causes_of_all(warehouse: Warehouse, kind: str) -> Evidence:
 
 
 def outlooks(warehouse: Warehouse) -> Evidence:
-    """The same of every scope; not of a model that is free, or of which nobody knows a price."""
+    """The same of the company and its parts; not of a model that is free."""
     return warehouse.evidence(
         """
         select
             scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, calendar_usd,
             change_share, wape, days_within_range_share, sums_within_range_share, independent_tested_sums
         from planning.rpt_cost_outlook
-        where scope <> 'model' or trailing_cost_usd <> 0
+        where
+            scope not in ('business_unit', 'service', 'project', 'customer')
+            and (scope <> 'model' or trailing_cost_usd is null or trailing_cost_usd <> 0)
         order by
             scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, is_rest,
             forecast_usd desc nulls last, scope_label
+        """
+    )
+
+
+def named_outlooks(warehouse: Warehouse) -> Evidence:
+    """The same of business units, services, projects and customers, and what is left of each kind."""
+    return warehouse.evidence(
+        """
+        select
+            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, calendar_usd,
+            change_share, wape, days_within_range_share
+        from planning.rpt_cost_outlook
+        where scope in ('business_unit', 'service', 'project', 'customer')
+        order by scope, scope_id = '(all others)', forecast_usd desc nulls last, scope_label
+        """
+    )
+
+
+def unknown_costs(warehouse: Warehouse) -> Evidence:
+    """Models some of whose calls have neither a charge nor a price, so that no sum has them."""
+    return warehouse.evidence(
+        """
+        select
+            scope_id as model,
+            unknown_cost_days
+        from planning.rpt_cost_outlook
+        where scope = 'model' and unknown_cost_days > 0
+        order by unknown_cost_days desc, scope_id
         """
     )
 
@@ -150,6 +179,31 @@ def scores(warehouse: Warehouse) -> Evidence:
         from planning.rpt_forecast_accuracy
         where scope = 'component' and scope_id = 'ai'
         order by is_used desc, forecast_method, first_origin_date, last_origin_date desc, horizon
+        """
+    )
+
+
+def scores_by_scope(warehouse: Warehouse) -> Evidence:
+    """The method in use of every scope: how far it missed past days and sums, and what its ranges held."""
+    return warehouse.evidence(
+        """
+        select
+            scope,
+            scope_id,
+            max(forecast_method) as forecast_method,
+            max(wape) filter (where horizon = 'all days') as wape,
+            max(bias_share) filter (where horizon = 'all days') as bias_share,
+            max(skill_share) filter (where horizon = 'all days') as skill_share,
+            max(interval_coverage_share) filter (where horizon = 'all days') as days_held_share,
+            max(interval_95_coverage_share) filter (where horizon = 'all days') as days_95_held_share,
+            max(wape) filter (where horizon = '30-day total') as sum_wape,
+            max(interval_coverage_share) filter (where horizon = '30-day total') as sums_held_share,
+            max(interval_independent_sums) as independent_sums,
+            max(verdict) as verdict
+        from planning.rpt_forecast_accuracy
+        where is_used
+        group by scope, scope_id
+        order by scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, scope_id
         """
     )
 

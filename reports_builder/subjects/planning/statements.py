@@ -2,7 +2,7 @@
 
 from reports_builder.chart_kinds import daily_trend
 from reports_builder.evidence import Evidence, Prose, join, note
-from reports_builder.model import Column, Figure, KeyFigure
+from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.subjects.core.queries import daily_spend
 from reports_builder.subjects.planning import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -28,6 +28,88 @@ OUTLOOK_NOTE = (
     "apart. The range of a day promises to hold four "
     "days in five: where fewer lay within it, days differ more than the forecast says."
 )
+
+
+SCORES_COLUMNS = (
+    Column("scope", "Scope", words=lambda record: f"{record['scope']} {record['scope_id']}"),
+    Column("forecast_method", "Method", "words"),
+    Column("wape", "Error of a day", "percent"),
+    Column("bias_share", "Lean", "percent"),
+    Column("skill_share", "Skill", "percent"),
+    Column("days_held_share", "Days within 80 % range", "percent"),
+    Column("days_95_held_share", "Within 95 % range", "percent"),
+    Column("sum_wape", "Error of 30 days", "percent"),
+    Column("sums_held_share", "30-day sums within range", "percent"),
+    Column("independent_sums", "Of these without overlap", "count"),
+    Column("verdict", "Verdict"),
+)
+
+
+def scores_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """How the method in use did on past days, scope by scope; nothing before one is over."""
+    scores = ask.scores_by_scope(warehouse)
+    if not scores.rows:
+        return ()
+    return (
+        Section(
+            "How good the forecasts were",
+            text=(
+                note(
+                    "What the method in use would have said on past days, held against what came. Lean is "
+                    "the error in one direction, above zero too high; skill is how much of the error of "
+                    "repeating last week it avoids."
+                ),
+            ),
+            tables=(Table(SCORES_COLUMNS, scores, max_rows=40),),
+        ),
+    )
+
+
+_NAMED_MODELS = 5
+_NAMED_SCOPES = 120
+
+
+def named_outlooks_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """The cost to come of each service, unit, project and customer that costs much; nothing without any."""
+    outlooks = ask.named_outlooks(warehouse)
+    if not outlooks.rows:
+        return ()
+    return (
+        Section(
+            "What business units, customers, projects and services will cost",
+            tables=(
+                Table(
+                    tuple(column for column in OUTLOOK_COLUMNS if column.name in outlooks.columns),
+                    outlooks,
+                    note(
+                        "Direct cost. Each kind is another cut of the same cost: kinds do not add up. Of a "
+                        "kind those that cost most have a forecast of their own, with a budget or without, "
+                        "and the others one together (forecasts_of_a_kind_up_to in assumptions says how "
+                        "many). Without a budget they are scored from every seventh of the last 120 days, "
+                        "too few for a test of 30-day sums."
+                    ),
+                    max_rows=_NAMED_SCOPES,
+                ),
+            ),
+        ),
+    )
+
+
+def what_sums_lack(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """Whose cost is in no sum, since nobody knows it."""
+    models = ask.unknown_costs(warehouse)
+    if not models.rows:
+        return ()
+    named = [
+        model.say("{model:text} ({unknown_cost_days:count} of the last 30 days)")
+        for model in models.each()[:_NAMED_MODELS]
+    ]
+    return (
+        note("These sums, all spend among them, lack what calls cost without a charge and without a price: ")
+        + join(named, ", ")
+        + note(", and others. " if len(models.rows) > _NAMED_MODELS else ". ")
+        + note("A price belongs in the seed model_prices; 0 says that the model is free."),
+    )
 
 
 def how_ranges_held(warehouse: Warehouse) -> tuple[Prose, ...]:

@@ -119,11 +119,13 @@ def _programme_said(programme: Evidence) -> Prose:
     if not programme.rows:
         return note("")
     return programme.say(
-        "The change, all steps of it together, takes {effort_usd:usd_table} once and is complete after "
-        "{months_to_start:months}, when its last wave begins: the notice, and the days that show who of the "
-        "first wave left (assumptions price_notice_days and price_wave_gap_days). It has paid that back "
-        "{payback_months:months} later, when models and "
-        "settings are cheaper by then: it pays from year {pays_from_year:count}, and the twelve months from "
+        "The change, all steps of it together, takes {effort_usd:usd_table} once. Its first wave begins "
+        "after {months_to_start:months}, the preparation and the notice, and the last after "
+        "{last_start_months:months}, with the days that show who of the first left (assumptions "
+        "price_preparation_days, price_notice_days and price_wave_gap_days). Each "
+        "wave brings its part from its own start on: the effort has come back {payback_months:months} after "
+        "the first, when models and "
+        "settings are cheaper by then. It pays from year {pays_from_year:count}, and the twelve months from "
         "today bring **{own_first_year_usd:usd_table}** on what the savings leave, the effort taken off "
         "once. "
     )

@@ -47,7 +47,7 @@ def plan_margins(plans: Evidence, today: str = "is_current_plan") -> alt.TopLeve
 
 
 def plan_front(plans: Evidence) -> alt.TopLevelMixin:
-    """A dot per plan, margin at base churn across, in the worst churn scenario upwards; after the savings."""
+    """A dot per plan, margin at base churn across, in the worst scenario upwards; after the savings."""
     rows = [row for row in records(plans) if row["gross_margin_worst_after_savings_usd"] is not None]
     for row in rows:
         row["state"] = (
@@ -71,7 +71,7 @@ def plan_front(plans: Evidence) -> alt.TopLevelMixin:
     )
     y = alt.Y(
         "gross_margin_worst_after_savings_usd:Q",
-        axis=alt.Axis(title="In the worst churn scenario", format="$,.0f", tickCount=5),
+        axis=alt.Axis(title="In the worst scenario", format="$,.0f", tickCount=5),
         scale=alt.Scale(zero=False, padding=24),
     )
     kinds = (

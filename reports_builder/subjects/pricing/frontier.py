@@ -22,12 +22,17 @@ _FRONT = (
     Column("plan_name", "Plan"),
     Column("transition_name", "Comes"),
     _KEPT,
-    Column("gross_margin_worst_after_savings_usd", "In the worst churn scenario", "usd_table"),
+    Column("gross_margin_worst_after_savings_usd", "In the worst scenario", "usd_table"),
     Column("gross_margin_base_churn_usd", "Margin at today's cost, base churn", "usd_table"),
-    Column("gross_margin_worst_usd", "In the worst churn scenario", "usd_table"),
+    Column("gross_margin_worst_usd", "In the worst scenario", "usd_table"),
     Column("revenue_base_churn_after_savings_usd", "Revenue, base churn", "usd_table"),
     Column("profitable_steep_rises_after_savings", "Steep rises of profitable customers", "count"),
     Column("profitable_customers_lost_high_after_savings", "Profitable customers lost, high churn", "ratio"),
+    Column(
+        "gross_margin_in_cheapest_tiers_after_savings_usd",
+        "Margin if all take the cheapest tier",
+        "usd_table",
+    ),
     Column("unprofitable_customers", "Still at a loss today", "count"),
     Column("verdict_words", "Verdict"),
 )
@@ -37,7 +42,9 @@ _SCENARIOS = (
     Column("gross_margin_low_churn_usd", "Low churn", "usd_table"),
     Column("gross_margin_base_churn_usd", "Base churn", "usd_table"),
     Column("gross_margin_high_churn_usd", "High churn", "usd_table"),
-    Column("gain_worst_usd", "Worst churn scenario against today", "delta_usd_table"),
+    Column("gross_margin_in_cheapest_tiers_usd", "Base churn, all take the cheapest tier", "usd_table"),
+    Column("gain_worst_usd", "Worst scenario against today", "delta_usd_table"),
+    Column("customers_with_a_cheaper_tier", "Have a cheaper tier", "count"),
     Column("customers_taking_a_dearer_tier", "Take a dearer tier", "count"),
     Column("given_away_usd", "Pay less, together", "usd_table"),
     Column("verdict_words", "Verdict"),
@@ -47,7 +54,7 @@ _ALTERNATIVES = (
     Column("transition_name", "Comes"),
     _KEPT,
     Column("base_difference_usd", "Against the chosen", "delta_usd_table"),
-    Column("gross_margin_worst_after_savings_usd", "In the worst churn scenario", "usd_table"),
+    Column("gross_margin_worst_after_savings_usd", "In the worst scenario", "usd_table"),
     Column("worst_difference_usd", "Against the chosen", "delta_usd_table"),
     Column(
         "profitable_steep_rises_after_savings",
@@ -69,7 +76,7 @@ _RULES = (
     Column("plan_name", "Best plan that it rejects"),
     Column("transition_name", "Comes"),
     Column("more_than_chosen_base_usd", "More than the chosen, base churn", "delta_usd_table"),
-    Column("more_than_chosen_worst_usd", "In the worst churn scenario", "delta_usd_table"),
+    Column("more_than_chosen_worst_usd", "In the worst scenario", "delta_usd_table"),
     Column("profitable_steep_rises_after_savings", "Steep rises of profitable customers", "count"),
     Column("profitable_customers_lost_high_after_savings", "Profitable customers lost, high churn", "ratio"),
 )
@@ -91,11 +98,12 @@ def chosen(warehouse: Warehouse) -> Evidence:
             profitable_customers_lost_high_after_savings as chosen_lost_high_after,
             profitable_departures_allowed_after_savings as departures_allowed_after,
             largest_rise_share as chosen_largest_rise_share,
-            gain_base_after_savings_usd, gain_worst_after_savings_usd,
+            gain_base_after_savings_usd, gain_worst_after_savings_usd, worst_scenario,
+            worst_scenario_after_savings,
             gross_margin_base_churn_after_savings_usd as chosen_base_after_savings_usd,
             gross_margin_worst_after_savings_usd as chosen_worst_after_savings_usd,
-            current_gross_margin_after_savings_usd - current_gross_margin_usd as saved_before_usd,
-            gross_margin_base_churn_after_savings_usd - gross_margin_base_churn_usd as missing_usd
+            current_gross_margin_saved_usd as saved_before_usd,
+            gross_margin_base_churn_saved_usd as missing_usd
         from pricing.rpt_plan_frontier
         where is_chosen
         """
@@ -125,7 +133,7 @@ def front(warehouse: Warehouse) -> Evidence:
             gross_margin_base_churn_after_savings_usd, gross_margin_worst_after_savings_usd,
             gross_margin_base_churn_usd, gross_margin_worst_usd,
             revenue_base_churn_after_savings_usd, profitable_steep_rises_after_savings,
-            profitable_customers_lost_high_after_savings,
+            profitable_customers_lost_high_after_savings, gross_margin_in_cheapest_tiers_after_savings_usd,
             unprofitable_customers, verdict_words, is_chosen, is_current_plan, verdict
         from pricing.rpt_plan_frontier
         where is_on_front or is_chosen or is_current_plan
@@ -140,7 +148,8 @@ def compared(warehouse: Warehouse) -> Evidence:
         """
         select
             plan_name, gross_margin_usd, gross_margin_low_churn_usd, gross_margin_base_churn_usd,
-            gross_margin_high_churn_usd, gain_worst_usd,
+            gross_margin_high_churn_usd, gross_margin_in_cheapest_tiers_usd, gain_worst_usd,
+            customers_with_a_cheaper_tier,
             customers_taking_a_dearer_tier, given_away_usd, verdict_words
         from pricing.rpt_plan_frontier
         where is_chosen or (is_listed and transition_id = 'none')
@@ -204,21 +213,22 @@ def chosen_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     )
 
 
-def _worst(plan: Evidence, column: str) -> str:
-    """What a plan is worth in the worst churn scenario, as part of a sentence."""
-    if float(plan[column] or 0) >= 0:  # type: ignore[arg-type]
-        return f"{{{column}:usd}} in the worst churn scenario"
-    return f"**less than today in the worst churn scenario, by {{{column}:usd}}**"
+def _worst(plan: Evidence, after: str = "") -> str:
+    """What a plan is worth in the worst scenario, and which one that is, as part of a sentence."""
+    gain, scenario = f"gain_worst{after}_usd", f"{{worst_scenario{after}:text}}"
+    if float(plan[gain] or 0) >= 0:  # type: ignore[arg-type]
+        return f"{{{gain}:usd}} in the worst scenario ({scenario})"
+    return f"**less than today in the worst scenario ({scenario}), by {{{gain}:usd}}**"
 
 
 def _gain_said(plan: Evidence) -> Prose:
     """What the plan is worth on both costs: once the savings before it are made, and if they never are."""
     if not plan["saved_before_usd"]:
-        return plan.say(f"**{{gain_base_usd:usd}}** a month, {_worst(plan, 'gain_worst_usd')}.")
+        return plan.say(f"**{{gain_base_usd:usd}}** a month, {_worst(plan)}.")
     return plan.say(
         "**{gain_base_after_savings_usd:usd}** a month once the savings that come before it are made, "
-        f"{_worst(plan, 'gain_worst_after_savings_usd')}. If they never are, it lifts it by "
-        f"{{gain_base_usd:usd}}, {_worst(plan, 'gain_worst_usd')}, and {{missing_usd:usd}} of margin a month "
+        f"{_worst(plan, '_after_savings')}. If they never are, it lifts it by "
+        f"{{gain_base_usd:usd}}, {_worst(plan)}, and {{missing_usd:usd}} of margin a month "
         "are missing: your rules allow it on both costs."
     )
 
@@ -246,7 +256,7 @@ def _price_said(plan: Evidence, price: Evidence) -> Prose:
     return price.say(
         f" {unit} costs {{unit_cost_usd:usd_unit}} today, AI alone, and "
         "{unit_cost_after_savings_usd:usd_unit} then; "
-        "sold for {sold_at_usd:usd_unit} it leaves {target_margin_share:percent} today and "
+        "sold for {sold_at_usd:usd_price} it leaves {target_margin_share:percent} today and "
         "{unit_margin_after_savings_share:percent} then, when {enough_usd:usd_unit} would be enough for "
         "{target_margin_share:percent}."
     )
@@ -272,13 +282,13 @@ def why_said(plan: Evidence) -> Prose:
     if not plan["is_most_in_worst"]:
         return (
             note(
-                "Your rules allow one that keeps a little more in the worst churn scenario, and it counts as "
+                "Your rules allow one that keeps a little more in the worst scenario, and it counts as "
                 "equal; but only a floor at today's fee holds it, which a new customer does not have. The "
                 "price list of this one holds for both."
             )
             + listed
         )
-    return note("Of the plans that your rules allow it earns most in the worst churn scenario.") + listed
+    return note("Of the plans that your rules allow it earns most in the worst scenario.") + listed
 
 
 def _knife_edge(plan: Evidence) -> Prose:
@@ -333,7 +343,7 @@ def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
     return (
         *(
             row.say("As good for practical purposes: “{other_name:text}”, against the proposal ")
-            + row.say("{worst_difference_usd:delta_usd_table} in the worst churn scenario")
+            + row.say("{worst_difference_usd:delta_usd_table} in the worst scenario")
             + note(
                 ", without a transition."
                 if row["transition_id"] == "none" != plan["chosen_transition_id"]
@@ -344,7 +354,7 @@ def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
         *(
             row.say(
                 "The best that caps each rise, “{other_name:text}”: against the proposal "
-                "{worst_difference_usd:delta_usd_table} in the worst churn scenario."
+                "{worst_difference_usd:delta_usd_table} in the worst scenario."
             )
             for row in capped
         ),
@@ -352,7 +362,7 @@ def _alternatives_said(plan: Evidence, others: Evidence) -> tuple[Prose, ...]:
             row.say(
                 "The most careful way moves the customers at a loss alone, to “{plan_name:text}”: against "
                 "the proposal {base_difference_usd:delta_usd_table} expected, and "
-                "{worst_difference_usd:delta_usd_table} in the worst churn scenario."
+                "{worst_difference_usd:delta_usd_table} in the worst scenario."
             )
             for row in sparing
         ),
@@ -387,7 +397,7 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
     rules = cost_of_rules(warehouse)
     return (
         Section(
-            "The front of the plans: margin expected against margin in the worst churn scenario",
+            "The front of the plans: margin expected against margin in the worst scenario",
             text=(
                 note(
                     "Plans are compared at the cost that the savings before them leave: who leaves takes "
@@ -397,7 +407,9 @@ def front_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     "cheapest of "
                     "its tier and the dearer ones, under the plans of your list as well: in the tables that "
                     "leave each customer in its tier these earn more. Who leaves follows the rise of what it "
-                    "pays for what is served. Failed calls are billed by no plan."
+                    "pays for what is served. In the worst scenario the least is left: few or many leave, or "
+                    "each customer signs up again in the cheapest tier that serves its use. Failed calls are "
+                    "billed by no plan."
                 ),
             ),
             figures=(front_figure(warehouse, plan),),
@@ -421,7 +433,7 @@ def _alternatives_table(others: Evidence) -> tuple[Table, ...]:
     if len(others.rows) < 2:
         return ()
     caption = (
-        "Nearly the same in the worst churn scenario, allowed by your rules or not, the best that "
+        "Nearly the same in the worst scenario, allowed by your rules or not, the best that "
         "caps each rise, and "
         "the best that leaves alone who earns money: for people to decide"
     )
@@ -429,10 +441,10 @@ def _alternatives_table(others: Evidence) -> tuple[Table, ...]:
 
 
 def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:
-    """Each plan of the front by its expected margin and that of the worst churn scenario."""
+    """Each plan of the front by its expected margin and that of the worst scenario."""
     shown = front(warehouse)
     title = plan.say(
-        "The chosen plan keeps {chosen_worst_after_savings_usd:usd} in the worst churn scenario and "
+        "The chosen plan keeps {chosen_worst_after_savings_usd:usd} in the worst scenario and "
         "{chosen_base_after_savings_usd:usd} at base churn, once the savings are made"
     )
     return Figure(
@@ -441,8 +453,7 @@ def front_figure(warehouse: Warehouse, plan: Evidence) -> Figure:
         title,
         title
         + note(
-            ". A dot per plan of the front: expected margin across, margin in the worst churn "
-            "scenario upwards."
+            ". A dot per plan of the front: expected margin across, margin in the worst scenario upwards."
         ),
         shown,
         height=340,

@@ -72,10 +72,12 @@ def moves_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 waves_said(warehouse),
                 say(
-                    "No date is before a notice of "
+                    "No date is before {price_preparation_days:count} days of work on contracts, list and "
+                    "conversations (assumption price_preparation_days) and a notice of "
                     "{price_notice_days:count} days (assumption price_notice_days), nor within a contract of "
                     "the seed customer_contracts; where none is on file, what was signed is unknown: check "
                     "before you write. The dashboard's page Pricing has this table with every row as CSV.",
+                    assumption(warehouse, "price_preparation_days"),
                     assumption(warehouse, "price_notice_days"),
                 ),
             ),
@@ -132,7 +134,8 @@ def cheapest_tiers(warehouse: Warehouse) -> Evidence:
         """
         select
             subscription_tier, customers, customers_gaining_in_own_tier, lost_in_own_tier_usd,
-            customers_gaining, lost_usd, lost_today_usd, gain_base_usd, lost_share_of_gain, is_gain_lost
+            customers_gaining, gaining_customers, lost_usd, lost_today_usd, gain_base_usd,
+            lost_share_of_gain, is_gain_lost
         from pricing.rpt_plan_cheapest_tiers
         order by subscription_tier = 'all' desc, lost_usd desc, subscription_tier
         """
@@ -161,8 +164,8 @@ def tiers_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     return (
         lost.say(
             "If each customer signed up again in the cheapest tier that serves its use, {lost_usd:usd} "
-            "of the gain would be lost ({lost_share_of_gain:percent}): say in the offer what separates "
-            "the tiers."
+            "of the gain would be lost ({lost_share_of_gain:percent}), which is one of the scenarios that "
+            "the plan is judged by: say in the offer what separates the tiers."
         ),
     )
 
@@ -181,11 +184,12 @@ def _cheapest_said(lost: Evidence) -> Prose:
     return said + lost.say(
         "**{customers_gaining:count} would in the cheapest tier that serves their use: "
         "{lost_usd:usd_table} a "
-        "month, {lost_share_of_gain:percent} of what the plan is expected to gain.** At today's fees "
-        "the same "
+        "month, {lost_share_of_gain:percent} of what the plan is expected to gain**: "
+        "{gaining_customers:text}. It takes a cancellation and a new contract, nothing else that is in your "
+        "data. At today's fees the same "
         "step would cost {lost_today_usd:usd_table}, and they do not take it: what a dearer tier gives "
-        "besides its price, such as support or limits, is not in your data. Write it into the offer of each "
-        "tier before a new customer can choose."
+        "besides its price, such as support or limits, is not in your data either. Write it into the offer "
+        "of each tier before a new customer can choose."
     )
 
 
@@ -268,7 +272,7 @@ def _sample_invoice(priced: Evidence) -> tuple[Prose, ...]:
     return (
         sample[0].say(
             f"An invoice: a {{subscription_tier:text}} customer that uses {{units:count}} {unit} in a month "
-            f"pays {{revenue_usd:usd_table}}, which is {fee}{{usd_per_unit:usd_unit}} for {each}."
+            f"pays {{revenue_usd:usd_table}}, which is {fee}{{usd_per_unit:usd_price}} for {each}."
         ),
     )
 

@@ -25,7 +25,7 @@ def room(warehouse: Warehouse) -> Evidence:
         select
             profitable_steep_rises as steep_customers,
             profitable_steep_rises_allowed as steep_customers_allowed,
-            steep_customers_allowed - steep_customers + 1 as rises_until_rejected
+            steep_rises_until_rejected as rises_until_rejected
         from pricing.rpt_plan_comparison
         where is_recommended and not is_current_plan
         """
@@ -38,12 +38,10 @@ def best_listed(warehouse: Warehouse) -> Evidence:
         """
         select
             offer_name as listed_name,
-            revenue_base_churn_usd - current_revenue_usd as listed_revenue_change_usd,
+            revenue_change_base_churn_usd as listed_revenue_change_usd,
             gain_base_usd as listed_gain_usd,
-            least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) - current_gross_margin_usd
-                as listed_gain_low_usd,
-            greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) - current_gross_margin_usd
-                as listed_gain_high_usd,
+            gain_low_usd as listed_gain_low_usd,
+            gain_high_usd as listed_gain_high_usd,
             gross_margin_worst_after_savings_usd as listed_worst_usd
         from pricing.rpt_plan_frontier
         where is_best_listed and not is_current_plan and not is_chosen
@@ -82,7 +80,7 @@ def best_rejected(warehouse: Warehouse) -> Evidence:
             profitable_customers as rejected_paying_customers,
             invoice_shock_share as rejected_steep_share,
             profitable_steep_rises_allowed as steep_allowed,
-            profitable_steep_rises - profitable_steep_rises_allowed as steep_beyond_limit
+            profitable_steep_rises_beyond as steep_beyond_limit
         from pricing.rpt_plan_frontier
         where is_listed and transition_id = 'none'
             and verdict in ('too_many_steep_rises', 'loses_margin_under_high_churn')
@@ -102,7 +100,7 @@ def today(warehouse: Warehouse) -> Evidence:
             revenue_usd as today_revenue_usd, cost_to_serve_usd as today_cost_usd,
             gross_margin_usd as today_margin_usd, gross_margin_share as today_margin_share,
             unprofitable_customers as today_unprofitable, customers as today_customers,
-            revenue_usd / nullif(paying_customers, 0)::double as revenue_per_customer_usd
+            revenue_per_paying_customer_usd as revenue_per_customer_usd
         from pricing.rpt_plan_comparison as plan
         where is_current_plan
         """
@@ -128,8 +126,8 @@ def plans(warehouse: Warehouse) -> Evidence:
         """
         select
             * replace (plan_label as plan_name),
-            least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
-            greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd
+            gross_margin_least_churn_usd as low_usd,
+            gross_margin_most_churn_usd as high_usd
         from pricing.rpt_plan_comparison
         order by gross_margin_base_churn_usd desc, plan_id
         """
@@ -142,12 +140,12 @@ def rated_alike(warehouse: Warehouse) -> Evidence:
         """
         select
             plan_name, offer_name, gross_margin_base_churn_usd,
-            least(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as low_usd,
-            greatest(gross_margin_low_churn_usd, gross_margin_high_churn_usd) as high_usd,
+            gross_margin_least_churn_usd as low_usd,
+            gross_margin_most_churn_usd as high_usd,
             is_current_plan, is_chosen as is_recommended,
             verdict in (
                 'too_many_steep_rises', 'loses_profitable_customers', 'loses_margin_under_high_churn',
-                'gains_too_little'
+                'gains_too_little', 'lost_to_cheaper_tiers'
             ) as is_rejected
         from pricing.rpt_plan_frontier
         where is_chosen or (is_listed and transition_id = 'none')
@@ -274,7 +272,9 @@ def programme(warehouse: Warehouse) -> Evidence:
     """What the change of prices takes and when it begins, after the savings; no row without it."""
     return warehouse.evidence(
         """
-        select effort_usd, months_to_start, payback_months, own_first_year_usd, pays_from_year
+        select
+            effort_usd, months_to_start, last_start_months, payback_months, own_first_year_usd,
+            pays_from_year
         from rates.rpt_decision_waterfall
         where scope_type = 'company' and step = 'price' and effort_usd > 0 and change_usd > 0
         """

@@ -190,7 +190,7 @@ def listed_said(listed: Evidence) -> tuple[Prose, ...]:
             "Your own list, rated alike: “{listed_name:text}” is the best of it by your rules, and "
             "would lift revenue by {listed_revenue_change_usd:usd} and margin by {listed_gain_usd:usd} a "
             "month ({listed_gain_low_usd:usd} to {listed_gain_high_usd:usd}). It is chosen as the search "
-            "chooses: by the margin of the worst churn scenario once the savings are made, here "
+            "chooses: by the margin of the worst scenario once the savings are made, here "
             "{listed_worst_usd:usd}."
         ),
     )
@@ -267,10 +267,7 @@ def rejected_said(rejected: Evidence, rules: Evidence) -> tuple[Prose, ...]:
     )
     if rejected["verdict"] == "loses_margin_under_high_churn":
         return (
-            more
-            + rejected.say(
-                "in the worst churn scenario it would leave {worst_loss_usd:usd} less than today."
-            ),
+            more + rejected.say("in the worst scenario it would leave {worst_loss_usd:usd} less than today."),
         )
     return (
         more

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.formatting import UNKNOWN, Value, percent
 from reports_builder.model import Column, Insight, Recommendation, Section, Table
 from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, USAGE
@@ -149,16 +149,7 @@ def missed_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
                 "**{all_missed_usd:usd_table}** of cost until now that was expected to be gone."
             ),
             recommendation=Recommendation(
-                missed.say(
-                    "Carry out what the table names, {action_kind:words} of {subject:text} first, or give it "
-                    "up by `savings give-up`. What is still worth its work is among the actions, marked as "
-                    "decided before."
-                )
-                if missed["action_kind"] != "model_switch"
-                else missed.say(
-                    "Move what the table names, {subject:text} first, or give it up by `savings give-up`. "
-                    "What is still worth its work is among the actions, marked as decided before."
-                ),
+                _what_to_do(missed, _replaced(warehouse)),
                 str(missed["owner_role"]),
                 "a decision; the work is that of the action",
             ),
@@ -169,6 +160,49 @@ def missed_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
             supporting=Table(_MISSED, missed, note("decisions that were not carried out.")),
         ),
     )
+
+
+def _replaced(warehouse: Warehouse) -> Evidence:
+    """Decisions on moves that a recommended move of the same calls takes the place of."""
+    return warehouse.evidence(
+        """
+        select
+            replace(task_type, '_', ' ') || ' calls from ' || from_model || ' to ' || replaced_to_model
+                as replaced_subject,
+            to_model
+        from rates.rpt_model_switch_savings
+        where replaced_to_model is not null
+        order by replaced_subject
+        """
+    )
+
+
+def _what_to_do(missed: Evidence, replaced: Evidence) -> Prose:
+    """Carry out what still stands, and give up what another move of the same calls replaces."""
+    dropped = {row["replaced_subject"]: row for row in replaced.each()}
+    standing = [row for row in missed.each() if row["subject"] not in dropped]
+    said = note("")
+    if standing:
+        first = standing[0]
+        verb = "Move" if first["action_kind"] == "model_switch" else "Carry out"
+        named = (
+            "{subject:text}"
+            if first["action_kind"] == "model_switch"
+            else "{action_kind:words} of {subject:text}"
+        )
+        said = first.say(
+            f"{verb} what the table names, {named} first, or give it up by `savings give-up`. What is still "
+            "worth its work is among the actions, marked as decided before."
+        )
+    for row in missed.each():
+        if row["subject"] in dropped:
+            said += note(" " if said.plain else "") + say(
+                "Give up {subject:text}: the action that moves these calls to {to_model:text} takes its "
+                "place.",
+                row,
+                dropped[row["subject"]],
+            )
+    return said
 
 
 def _what_was_missed(missed: Evidence) -> Prose:

@@ -88,7 +88,7 @@ def company_steps(warehouse: Warehouse) -> Evidence:
             change_usd, alone_usd, overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd,
             overlap_with_price_usd, effort_usd, months_to_start, own_first_year_usd, pays_from_year,
             first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd,
-            third_year_usd, third_year_low_usd, third_year_high_usd
+            third_year_usd, third_year_low_usd, third_year_high_usd, monthly_churn_rate
         from rates.rpt_decision_waterfall
         where scope_type = 'company' and (step <> 'commitments' or alone_usd <> 0)
         order by step_order
@@ -128,7 +128,7 @@ def efforts(warehouse: Warehouse) -> Evidence:
     """What the AI and price programmes take once, and when the last of them starts: one row."""
     return warehouse.evidence(
         """
-        select sum(effort_usd) as total_effort_usd, max(months_to_start) as last_start_months
+        select sum(effort_usd) as total_effort_usd, max(last_start_months) as last_start_months
         from rates.rpt_decision_waterfall
         where scope_type = 'company'
         """
@@ -279,6 +279,16 @@ def decision_figure(warehouse: Warehouse, steps: Evidence) -> Figure:
     )
 
 
+def _leaving_said(steps: Evidence) -> Prose:
+    """Which customers the second and third year count."""
+    if not steps["monthly_churn_rate"]:
+        return note("; nobody is taken to leave but by price")
+    return steps.say(
+        "; after the first year those of today's customers that are still there when "
+        "{monthly_churn_rate:percent_fine} leave a month, as now, and no new ones"
+    )
+
+
 def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[Section, ...]:
     """The waterfall as a section of a page; nothing while nothing is known of any customer."""
     steps = company_steps(warehouse)
@@ -304,9 +314,10 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
             _YEARS,
             steps,
             note(
-                "Margin gained over today in the years from now, each programme from its start, all efforts "
-                "taken off"
-            ),
+                "Margin gained over today in the years from now, each programme from its start and each wave "
+                "of the price plan from its own, all efforts taken off"
+            )
+            + _leaving_said(steps),
             name="Margin gained over today, by year",
         ),
         *(

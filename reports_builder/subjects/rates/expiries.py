@@ -30,7 +30,9 @@ def due(warehouse: Warehouse) -> Evidence:
         select
             provider_name, commitment_name, coalesce(commitment_type, 'commitment') as commitment_type,
             team_id, ends_on, days_left, decide_by_date, is_renewed_automatically, cost_usd,
-            utilization_share, renewed_hourly_usd, renewed_monthly_savings_usd, advice, owner_role, effort
+            utilization_share, renewed_hourly_usd, renewed_monthly_savings_usd, advice, owner_role, effort,
+            used_by, machines, machines_to_change, first_to_change, machines_to_ask, asked_hourly_usd,
+            first_to_ask
         from rates.rpt_commitment_renewals
         where is_to_decide
         order by ends_on, provider_name, commitment_id
@@ -64,7 +66,26 @@ def _decision(owned: Evidence) -> Prose:
     todo = _DECISIONS.get(str(owned["advice"]))
     if todo is None:
         return owned.say("{advice:text}; decide by {decide_by_date:day}")
-    return owned.say(todo + ", by {decide_by_date:day}")
+    first = ", once you know whether {first_to_ask:text} may be off at night" * bool(owned["machines_to_ask"])
+    return owned.say(todo + first + ", by {decide_by_date:day}")
+
+
+def _who_uses_it(owned: Evidence) -> Prose:
+    """Whose machines it covers, and which of them are to change before it is signed again."""
+    said = note("") if owned["used_by"] is None else owned.say(" It is used by {used_by:text}.")
+    if owned["machines_to_change"]:
+        said += owned.say(
+            " Of the {machines:count} machines that it covers {machines_to_change:count} can be ended, off "
+            "at night, smaller or on spare capacity before ({first_to_change:text}): what to sign again is "
+            "sized as if they were."
+        )
+    if owned["machines_to_ask"]:
+        said += owned.say(
+            " Of {machines_to_ask:count} of the {machines:count} machines that it covers no tag says whether "
+            "they may be off at night ({first_to_ask:text}); {asked_hourly_usd:usd_unit} an hour of it is "
+            "theirs."
+        )
+    return said
 
 
 def _else_it_costs(owned: Evidence) -> Prose:
@@ -105,7 +126,8 @@ def due_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
                 ", {days_left:count} days from the last day of the data. In the last month that is over it "
                 "cost **{cost_usd:usd}** and was {utilization_share:percent} used. Beyond its end its usage "
                 "is paid at the price on demand."
-            ),
+            )
+            + _who_uses_it(owned),
             domain_spec=RATE_OPTIMIZATION,
             domain_framework=RATES,
             ubr_impact=owned.say("**{renewed_monthly_savings_usd:usd}** a month that its end takes away.")
@@ -156,8 +178,10 @@ def expiries_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 note(
                     "Cost, use and savings are those of the last month that is over. What to sign again is "
-                    "what the engine would sign on the usage that it covers. The day on which a term ends is "
-                    "that of the bill, or a row of the seed owned_commitments: without either it is unknown, "
+                    "what the engine would sign on what it covers once its machines are the right size and "
+                    "off when they may be, with what else runs within its reach. The day on which a term "
+                    "ends is that of the bill, or a row of the seed owned_commitments: without either it is "
+                    "unknown, "
                     "and no alert is raised before it."
                 ),
             ),

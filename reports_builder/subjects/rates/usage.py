@@ -13,9 +13,13 @@ VALUE_KEY = "Bar: expected value. Upright mark: the high end of its range."
 
 
 def _because(row: Mapping[str, Value]) -> str:
-    """What was seen of the resource, and whether it was decided before."""
+    """What was seen of the resource, whether its price is an example, and whether it was decided before."""
     decided = row["decided_date"]
-    return f"{row['reason']}" + (f"; decided before, for {day_short(decided)}" if decided else "")
+    return (
+        f"{row['reason']}"
+        + ("; at an example price, in no total" if row["is_illustrative"] else "")
+        + (f"; decided before, for {day_short(decided)}" if decided else "")
+    )
 
 
 _KINDS = (
@@ -26,6 +30,7 @@ _KINDS = (
     Column("high_monthly_savings_usd", "High", "usd_table"),
     Column("overlap_usd", "Overlap", "usd_table"),
     Column("effort_usd", "Work, once", "usd_table"),
+    Column("illustrative_monthly_savings_usd", "At example prices", "usd_table"),
     Column("rejected", "Rejected", "count"),
     Column("unknown", "Not known", "count"),
 )
@@ -42,6 +47,13 @@ _RESOURCES = (
     Column("low_monthly_savings_usd", "Low", "usd_table"),
     Column("payback_months", "Pays back after", "months"),
     Column("reason", "Because", words=_because),
+)
+_UNKNOWN = (
+    Column("team_id", "Team"),
+    Column("action_kind", "Action", "words"),
+    Column("reason_kind", "What is missing"),
+    Column("resources", "Resources", "count"),
+    Column("unknown_cost_usd", "They cost a month", "usd_table"),
 )
 _PLACES = (
     Column("resource_id", "Machine"),
@@ -75,12 +87,17 @@ def usage_totals(warehouse: Warehouse) -> Evidence:
         select
             count(*) filter (where is_dearest_of_resource) as resources,
             coalesce(sum(scope_cost_usd) filter (where is_dearest_of_resource), 0) as resources_usd,
-            count(*) filter (where verdict = 'accepted') as accepted,
+            count(*) filter (where verdict = 'accepted' and not is_illustrative) as accepted,
             count(*) filter (where verdict = 'unknown') as unknown,
-            coalesce(sum(possible_monthly_savings_usd), 0) as usage_possible_usd,
-            coalesce(sum(monthly_savings_usd), 0) as usage_net_usd,
-            coalesce(sum(low_monthly_savings_usd), 0) as usage_low_usd,
-            coalesce(sum(high_monthly_savings_usd), 0) as usage_high_usd,
+            count(*) filter (where is_first_unknown_of_resource) as unknown_resources,
+            coalesce(sum(scope_cost_usd) filter (where is_first_unknown_of_resource), 0) as unknown_usd,
+            coalesce(sum(possible_monthly_savings_usd) filter (where not is_illustrative), 0)
+                as usage_possible_usd,
+            coalesce(sum(monthly_savings_usd) filter (where not is_illustrative), 0) as usage_net_usd,
+            coalesce(sum(low_monthly_savings_usd) filter (where not is_illustrative), 0) as usage_low_usd,
+            coalesce(sum(high_monthly_savings_usd) filter (where not is_illustrative), 0) as usage_high_usd,
+            count(*) filter (where verdict = 'accepted' and is_illustrative) as at_example_prices,
+            coalesce(sum(monthly_savings_usd) filter (where is_illustrative), 0) as at_example_prices_usd,
             usage_net_usd / nullif(resources_usd::double, 0) as usage_net_share
         from rates.rpt_usage_optimizations
         """
@@ -93,7 +110,7 @@ def _kinds(warehouse: Warehouse) -> Evidence:
         select
             replace(action_kind, '_', ' ') as action_kind, accepted_resources as accepted,
             monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, overlap_usd, effort_usd,
-            rejected_resources as rejected, unknown_resources as unknown
+            illustrative_monthly_savings_usd, rejected_resources as rejected, unknown_resources as unknown
         from rates.rpt_usage_optimization_kinds
         where rollup_level = 'kind'
         order by applied_order
@@ -107,7 +124,7 @@ def _resources(warehouse: Warehouse) -> Evidence:
         select
             resource_id, coalesce(instance_type, storage_class, resource_type) as now, region_id, team_id,
             action_kind, target, scope_cost_usd, possible_monthly_savings_usd, monthly_savings_usd,
-            low_monthly_savings_usd, payback_months, decided_date, reason
+            low_monthly_savings_usd, payback_months, decided_date, is_illustrative, reason
         from rates.rpt_usage_optimizations
         where verdict = 'accepted'
         order by monthly_savings_usd desc, provider_name, resource_id, applied_order
@@ -122,6 +139,19 @@ def _reasons(warehouse: Warehouse) -> Evidence:
         from rates.rpt_usage_optimization_kinds
         where rollup_level = 'reason' and verdict <> 'accepted'
         order by verdict desc, scope_cost_usd desc, applied_order, reason_kind
+        """
+    )
+
+
+def _unknown(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            replace(action_kind, '_', ' ') as action_kind, reason_kind, team_id, resources,
+            scope_cost_usd as unknown_cost_usd
+        from rates.rpt_usage_optimization_kinds
+        where rollup_level = 'reason_and_team' and verdict = 'unknown'
+        order by unknown_cost_usd desc nulls last, applied_order, reason_kind, team_id
         """
     )
 
@@ -225,6 +255,46 @@ def usage_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     )
 
 
+def unknown_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
+    """What nobody measured or tagged, so that it is not known whether it could cost less; nothing without."""
+    totals = usage_totals(warehouse)
+    if not totals["unknown_resources"]:
+        return ()
+    unknown = _unknown(warehouse)
+    return (
+        Insight(
+            title=totals.say("Of {unknown_usd:usd} a month nobody knows whether it could be less"),
+            problem=totals.say(
+                "{unknown_resources:count} resources that cost **{unknown_usd:usd}** in 30 days, "
+                "of {resources_usd:usd} that were judged, have no tag that says whether they may be off at "
+                "night or be interrupted, or were never measured. They are in no saving."
+            ),
+            domain_spec=RATE_OPTIMIZATION,
+            domain_framework=USAGE,
+            ubr_impact=note("None is counted: what is not known is no saving."),
+            recommendation=Recommendation(
+                unknown.say(
+                    "Each team writes the tags of the seed `workload_tolerances` on its resources, and "
+                    "measures the use of those that were never measured, the largest first: {team_id:text}, "
+                    "{action_kind:words}, {resources:count} that cost {unknown_cost_usd:usd_table} "
+                    "({reason_kind:text})."
+                ),
+                "Head of Engineering",
+                "an hour a team for tags, a day for measurements",
+            ),
+            outcome=note(
+                "A figure in place of a question: after the next build each of them is an action, or has its "
+                "reason against. Assumption: the tags are true."
+            ),
+            supporting=Table(
+                _UNKNOWN,
+                unknown,
+                note("what is not known, by team; a resource can stand in several rows."),
+            ),
+        ),
+    )
+
+
 def usage_figure(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
     """What the actions on machines and storage save; nothing without resources."""
     totals = usage_totals(warehouse)
@@ -264,11 +334,18 @@ def usage_sections(warehouse: Warehouse) -> tuple[Section, ...]:
 
 
 def _said(totals: Evidence) -> Prose:
-    return totals.say(
+    said = totals.say(
         "{resources:count} resources cost {resources_usd:usd} on demand in the last 30 days of their bills; "
         "{accepted:count} actions would save {usage_net_usd:usd} a month ({usage_low_usd:usd} to "
         "{usage_high_usd:usd}). {unknown:count} answers are not known, because nobody measured what they "
         "depend on: they are no savings. `export optimizations` writes all of it, with owner and first step."
+    )
+    if not totals["at_example_prices"]:
+        return said
+    return said + totals.say(
+        " {at_example_prices:count} more would save {at_example_prices_usd:usd} on spare capacity, at "
+        "example prices that nobody has quoted: in no total until the seed `instance_prices` has those of "
+        "your last month."
     )
 
 

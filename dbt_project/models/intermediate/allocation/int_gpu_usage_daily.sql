@@ -52,7 +52,8 @@ by_day as (
             ) / 1000000.0, 0
         ) as {{ seconds }},
         {% endfor -%}
-        ({{ unix_microseconds('used.last_at') }} - {{ unix_microseconds('used.started_at') }}) / 1000000.0 as all_held_seconds
+        ({{ unix_microseconds('used.last_at') }} - {{ unix_microseconds('used.started_at') }}) / 1000000.0 as all_held_seconds,
+        case when used.started_at is not null then {{ unix_microseconds('greatest(used.started_at, ' ~ start_of_day('days.date_day') ~ ')') }} end as held_from_us
     from used
     inner join days
         on
@@ -89,6 +90,8 @@ measured as (
         timed.memory_share,
         timed.served_provider,
         timed.served_model,
+        timed.held_from_us,
+        timed.held_from_us + cast(round(timed.used_seconds * 1000000) as bigint) as held_until_us,
         owner_matches.owner_rule,
         owner_matches.business_unit_id,
         owner_matches.team_id,

@@ -66,15 +66,22 @@ months as (
 
 ),
 
-{# Past the twelve months that are forecast a day costs what one of the last of them does. Models and pools have forecasts, and no budgets. #}
+{# Past the twelve months that are forecast a day costs what one of the last of them does. Forecasts of what has no budget, and is no part of the company's, are no proposals. #}
 last_forecasts as (
 
     select
-        scope,
-        scope_id,
+        scope, scope_id,
         {{ ratio('forecast_usd', 'extract(day from last_day(month_start_date))') }} as daily_cost
     from forecasts
-    where scope not in ('business_unit', 'cost_centre', 'model', 'pool')
+    where
+        scope in {{ company_scopes() }}
+        or (
+            scope not in ('business_unit', 'cost_centre')
+            and exists (
+                select 1 from budgets
+                where forecasts.scope = budgets.scope and forecasts.scope_id = budgets.scope_id
+            )
+        )
     qualify row_number() over (partition by scope, scope_id order by month_start_date desc) = 1
 
 ),
@@ -83,8 +90,7 @@ last_forecasts as (
 shared_rates as (
 
     select
-        scope,
-        scope_id,
+        scope, scope_id,
         {{ ratio('shared_usd', 'covered_days') }} as daily_shared_cost
     from month_costs
     qualify month_start_date = max(month_start_date) over ()
@@ -95,8 +101,7 @@ shared_rates as (
 rates as (
 
     select
-        budgets.scope,
-        budgets.scope_id,
+        budgets.scope, budgets.scope_id,
         max(budgets.forecast_basis) as basis,
         max(budgets.daily_cost) as daily_cost
     from budgets

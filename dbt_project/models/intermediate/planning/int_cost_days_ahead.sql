@@ -54,6 +54,7 @@ scopes as (
         scope,
         count(distinct scope_id) as known_scopes
     from costs
+    where cost_usd is not null
     group by scope
 
 ),

@@ -71,7 +71,7 @@ summed as (
         ahead.scope,
         ahead.scope_id,
         ahead.month_start_date,
-        coalesce(spent.actual_usd, {{ money(0) }}) as actual_usd,
+        case when spent.scope is null then {{ money(0) }} else spent.actual_usd end as actual_usd,
         ahead.days_ahead,
         ahead.last_horizon_days,
         ahead.cost_usd,

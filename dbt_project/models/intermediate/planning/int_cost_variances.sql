@@ -60,12 +60,13 @@ changed as (
 
 ),
 
-{# A forecast is of direct cost, a budget of all of it. #}
+{# A forecast is of direct cost, a budget of all of it. What is forecast from every seventh day alone has no budget, and no months to close. #}
 costs as (
 
     select 'all' as kind, scope, scope_id, usage_date, cost_usd from all_costs
     union all
     select 'direct' as kind, scope, scope_id, usage_date, cost_usd from direct_costs
+    where cost_usd is not null and days_between_origins = 1
 
 ),
 

@@ -1,6 +1,6 @@
-{# one row per scope (total, component, provider, team, model, pool; what else has a budget or an event to come) x UTC day with usage up to the as-of date: the series that
+{# one row per scope (total, component, provider, team, model, pool; the series of other scopes) x UTC day with usage up to the as-of date: the series that
    are forecast. A day on which nothing at all was called is a gap in the data, not a day without cost; a day on which only this scope was
-   idle costs 0 #}
+   idle costs 0, and one of which no cost is known is unknown #}
 
 with charges as (
 
@@ -8,21 +8,15 @@ with charges as (
 
 ),
 
-budgets as (
+series as (
 
-    select * from {{ ref('int_budgets') }}
+    select * from {{ ref('int_forecast_series') }}
 
 ),
 
 fixed_bills as (
 
     select * from {{ ref('int_fixed_bills') }}
-
-),
-
-events as (
-
-    select * from {{ ref('forecast_events') }}
 
 ),
 
@@ -59,77 +53,50 @@ costs as (
         is_direct,
         sum(effective_cost_usd) as cost_usd,
         sum(spread_cost_usd) as spread_cost_usd,
-        sum(one_day_cost_usd) as one_day_cost_usd
+        sum(one_day_cost_usd) as one_day_cost_usd,
+        count(*) > count(effective_cost_usd) as has_unknown_cost
     from counted_charges
     group by charge_date, coalesce(provider, provider_name), team_id, cost_component, model, cost_pool, is_direct
 
 ),
 
-{# Whoever has a budget plans by the forecast, and what a customer costs who is known to leave is to be known. #}
-budgeted_scopes as (
-
-    select scope, scope_id from budgets
-    where scope not in {{ company_scopes() }}
-    union distinct
-    select scope, scope_id from events
-    where scope not in {{ company_scopes() }}
-
-),
-
-budgeted_costs as (
+named_costs as (
     {% for scope, column in [
         ('business_unit', 'business_unit_id'), ('project', 'project_id'), ('user', 'user_id'), ('cost_centre', 'cost_centre'), ('organization', 'organization_id'),
         ('customer', 'customer_id'), ('product', 'product_id'), ('feature', 'feature_id'), ('service', 'service_name'), ('region', 'region_id')
     ] %}
     select
         counted_charges.charge_date as usage_date,
-        budgeted_scopes.scope,
-        budgeted_scopes.scope_id,
+        series.scope,
+        series.series_id as scope_id,
+        series.days_between_origins,
         sum(counted_charges.effective_cost_usd) as cost_usd,
         sum(counted_charges.spread_cost_usd) as spread_cost_usd,
-        sum(counted_charges.one_day_cost_usd) as one_day_cost_usd
+        sum(counted_charges.one_day_cost_usd) as one_day_cost_usd,
+        count(*) > count(counted_charges.effective_cost_usd) as has_unknown_cost
     from counted_charges
-    inner join budgeted_scopes on budgeted_scopes.scope = '{{ scope }}' and counted_charges.is_direct and counted_charges.{{ column }} = budgeted_scopes.scope_id
-    group by counted_charges.charge_date, budgeted_scopes.scope, budgeted_scopes.scope_id
+    inner join series on series.scope = '{{ scope }}' and counted_charges.is_direct and counted_charges.{{ column }} = series.scope_id
+    group by counted_charges.charge_date, series.scope, series.series_id, series.days_between_origins
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 ),
 
-budgeted_totals as (
-
-    select
-        scope,
-        scope_id,
-        sum(cost_usd) as cost_usd
-    from budgeted_costs
-    group by scope, scope_id
-
-),
-
-{# To score a series from each of 120 days takes time: what costs most comes first. #}
-most_scored as (
-
-    select
-        scope,
-        scope_id
-    from budgeted_totals
-    qualify row_number() over (order by cost_usd desc, scope asc, scope_id asc) <= {{ assumption('budget_forecasts_up_to') }}
-
-),
-
+{# Methods look ahead from every day, from every seventh, or from the as-of date alone, where no error is known. #}
 by_scope as (
 
-    {% for scope, scope_id, condition in [
-        ('total', "'total'", 'is_direct'), ('component', 'cost_component', 'is_direct'), ('provider', 'provider', 'is_direct'), ('team', 'team_id', 'is_direct'),
-        ('model', 'model', 'is_direct and model is not null'), ('pool', 'cost_pool', 'cost_pool is not null')
+    {% for scope, scope_id, days_between_origins, condition in [
+        ('total', "'total'", 1, 'is_direct'), ('component', 'cost_component', 1, 'is_direct'), ('provider', 'provider', 1, 'is_direct'), ('team', 'team_id', 1, 'is_direct'),
+        ('model', 'model', 7, 'is_direct and model is not null'), ('pool', 'cost_pool', 7, 'cost_pool is not null')
     ] %}
-    select usage_date, '{{ scope }}' as scope, {{ scope_id }} as scope_id, cost_usd, spread_cost_usd, one_day_cost_usd
+    select
+        usage_date, '{{ scope }}' as scope, {{ scope_id }} as scope_id, {{ days_between_origins }} as days_between_origins,
+        cost_usd, spread_cost_usd, one_day_cost_usd, has_unknown_cost
     from costs
     where {{ condition }}
     union all
     {%- endfor %}
-    select usage_date, scope, scope_id, cost_usd, spread_cost_usd, one_day_cost_usd from budgeted_costs
+    select usage_date, scope, scope_id, days_between_origins, cost_usd, spread_cost_usd, one_day_cost_usd, has_unknown_cost from named_costs
 
 ),
 
@@ -139,30 +106,26 @@ summed as (
         usage_date,
         scope,
         scope_id,
-        {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd,
+        days_between_origins,
+        {{ money('sum(cost_usd)') }} as cost_usd,
         {{ money('coalesce(sum(one_day_cost_usd), 0)') }} as one_day_cost_usd,
         {{ even_cost('coalesce(sum(spread_cost_usd), 0)', 'usage_date') }} as spread_even_cost_usd,
-        {{ money('coalesce(sum(spread_cost_usd), 0)') }} as spread_cost_usd
+        {{ money('coalesce(sum(spread_cost_usd), 0)') }} as spread_cost_usd,
+        bool_or(has_unknown_cost) as has_unknown_cost
     from by_scope
-    group by usage_date, scope, scope_id
+    group by usage_date, scope, scope_id, days_between_origins
 
 ),
 
-{# Methods look ahead from every day, from every seventh, or from the as-of date alone, where no error is known. #}
 scopes as (
 
     select
-        summed.scope,
-        summed.scope_id,
-        case
-            when summed.scope in {{ company_scopes() }} or bool_or(most_scored.scope is not null) then 1
-            when summed.scope in ('model', 'pool') then 7
-            else 120
-        end as days_between_origins,
-        min(summed.usage_date) as first_usage_date
+        scope,
+        scope_id,
+        days_between_origins,
+        min(usage_date) as first_usage_date
     from summed
-    left join most_scored on summed.scope = most_scored.scope and summed.scope_id = most_scored.scope_id
-    group by summed.scope, summed.scope_id
+    group by scope, scope_id, days_between_origins
 
 ),
 
@@ -184,10 +147,14 @@ filled as (
         days.usage_date,
         {{ iso_weekday('days.usage_date') }} as iso_weekday,
         scopes.days_between_origins,
-        coalesce(summed.cost_usd, {{ money(0) }}) as cost_usd,
-        coalesce({{ money('summed.cost_usd - summed.one_day_cost_usd - summed.spread_cost_usd + summed.spread_even_cost_usd') }}, {{ money(0) }}) as even_cost_usd,
+        case when summed.scope is null then {{ money(0) }} else summed.cost_usd end as cost_usd,
+        case
+            when summed.scope is null then {{ money(0) }}
+            else {{ money('summed.cost_usd - summed.one_day_cost_usd - summed.spread_cost_usd + summed.spread_even_cost_usd') }}
+        end as even_cost_usd,
         coalesce(summed.spread_even_cost_usd, {{ money(0) }}) as spread_even_cost_usd,
-        coalesce(summed.one_day_cost_usd, {{ money(0) }}) as one_day_cost_usd
+        coalesce(summed.one_day_cost_usd, {{ money(0) }}) as one_day_cost_usd,
+        coalesce(summed.has_unknown_cost, false) as has_unknown_cost
     from scopes
     inner join days on scopes.first_usage_date <= days.usage_date
     left join summed

@@ -22,6 +22,12 @@ costs as (
 
 ),
 
+series as (
+
+    select * from {{ ref('int_forecast_series') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -92,12 +98,13 @@ summed as (
         located.event_scope,
         located.event_scope_id,
         located.scope,
-        located.scope_id,
+        coalesce(series.series_id, located.scope_id) as scope_id,
         max(least(located.days_of_data, {{ days_known }})) as days,
         {{ money('coalesce(sum(located.effective_cost_usd), 0)') }} as cost_usd
     from located
-    inner join forecast_scopes on located.scope = forecast_scopes.scope and located.scope_id = forecast_scopes.scope_id
-    group by located.event_scope, located.event_scope_id, located.scope, located.scope_id
+    left join series on located.scope = series.scope and located.scope_id = series.scope_id
+    inner join forecast_scopes on located.scope = forecast_scopes.scope and coalesce(series.series_id, located.scope_id) = forecast_scopes.scope_id
+    group by located.event_scope, located.event_scope_id, located.scope, coalesce(series.series_id, located.scope_id)
 
 ),
 

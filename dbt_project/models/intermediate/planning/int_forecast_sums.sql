@@ -22,7 +22,7 @@ sums as (
 ),
 
 {# The errors of single days partly cancel: the band of a sum comes from past sums of 30 days, one width for both sides. These windows overlap and know less
-   than their number says: a range that is to hold four in five of the sums to come is Student's, of as many sums as do not overlap. #}
+   than their number says: a range that is to hold four in five of the sums to come is Student's, of as many sums as do not overlap. Of one alone nothing can be said. #}
 known as (
 
     select
@@ -39,7 +39,7 @@ known as (
             sums.scope = past.scope and sums.scope_id = past.scope_id and sums.forecast_method = past.forecast_method
             and sums.origin_date >= past.origin_date + 30 and past.outcome_ratio > 0
     group by sums.scope, sums.scope_id, sums.forecast_method, sums.origin_date
-    having count(*) >= 10
+    having count(*) >= 10 and {{ days_between('min(past.origin_date)', 'max(past.origin_date)') }} >= 30
 
 ),
 
@@ -54,7 +54,7 @@ banded as (
         sums.actual_usd,
         coalesce(known.known_sums, 0) as known_sums,
         coalesce(known.independent_sums, 0) as independent_sums,
-        round(exp(known.usual_miss * case known.independent_sums when 1 then 3.078 when 2 then 1.886 else 1.638 end), 9) as band_ratio
+        round(exp(known.usual_miss * case known.independent_sums when 2 then 1.886 else 1.638 end), 9) as band_ratio
     from sums
     left join known
         on

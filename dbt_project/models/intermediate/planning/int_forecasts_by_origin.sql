@@ -34,7 +34,7 @@ histories as (
     inner join dates on dates.date_day between as_of.as_of_date - 119 and as_of.as_of_date
     inner join costs
         on
-            costs.usage_date between dates.date_day - 55 and dates.date_day
+            costs.cost_usd is not null and costs.usage_date between dates.date_day - 55 and dates.date_day
             and {{ days_between('dates.date_day', 'as_of.as_of_date') }} % costs.days_between_origins = 0
 
 ),

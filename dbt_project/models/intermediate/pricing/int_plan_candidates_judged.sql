@@ -70,12 +70,10 @@ rated as (
 summed as (
 
     select
-        structure_id || ' / ' || transition_id as candidate_id,
-        structure_id,
-        transition_id,
-        count(*) as customers,
-        count(*) filter (where is_priced) as customers_priced,
+        structure_id || ' / ' || transition_id as candidate_id, structure_id, transition_id,
+        count(*) as customers, count(*) filter (where is_priced) as customers_priced,
         count(*) filter (where takes_dearer_tier) as customers_taking_a_dearer_tier,
+        count(*) filter (where revenue_usd - cheapest_usd >= 1) as customers_with_a_cheaper_tier,
         {{ money('sum(current_revenue_usd)') }} as current_revenue_usd,
         {% for cost in ['', 'after_'] -%}
         {{ money('sum(' ~ cost ~ 'revenue_usd)') }} as {{ cost }}revenue_usd,
@@ -87,6 +85,8 @@ summed as (
             as {{ cost }}gross_margin_{{ scenario }}_usd,
         cast(coalesce(sum(leave_probability_{{ scenario }}) filter (where {{ cost }}is_profitable), 0) as double) as {{ cost }}profitable_customers_lost_{{ scenario }},
         {% endfor -%}
+        {{ money('sum(case when not is_cost_unknown then cast(least(' ~ cost ~ 'revenue_usd, cheapest_usd) - ' ~ cost ~ 'served_cost_usd as decimal(25, 12)) * (1 - leave_probability_base) end)') }}
+            as {{ cost }}gross_margin_cheapest_usd,
         count(*) filter (where not is_cost_unknown and {{ cost }}revenue_usd < {{ cost }}served_cost_usd) as {{ cost }}unprofitable_customers,
         count(*) filter (where {{ cost }}is_profitable and current_revenue_usd > 0) as {{ cost }}profitable_customers,
         count(*) filter (where {{ cost }}is_profitable and current_revenue_usd > 0 and rise_share > {{ assumption('steep_rise_from_share') }}) as {{ cost }}profitable_steep_rises,
@@ -121,7 +121,9 @@ compared as (
     {{ ratio('summed.' ~ cost ~ 'profitable_steep_rises', 'summed.' ~ cost ~ 'profitable_customers') }} as {{ cost }}invoice_shock_share,
     {{ ratio('summed.' ~ cost ~ 'profitable_customers_lost_high', 'summed.' ~ cost ~ 'profitable_customers') }} as {{ cost }}profitable_departure_share,
     {{ 'round(summed.' ~ cost ~ 'gross_margin_base_usd, 2)' }} as {{ cost }}base_usd,
-    {{ 'round(least(summed.#usd, summed.#low_usd, summed.#base_usd, summed.#high_usd), 2)' | replace('#', cost ~ 'gross_margin_') }} as {{ cost }}worst_usd{{ ',' if not loop.last }}
+    {{ 'round(least(summed.#usd, summed.#low_usd, summed.#base_usd, summed.#high_usd), 2)' | replace('#', cost ~ 'gross_margin_') }} as {{ cost }}worst_churn_usd,
+    round(summed.{{ cost }}gross_margin_cheapest_usd, 2) as {{ cost }}cheapest_usd,
+    {{ 'round(least(summed.#usd, summed.#low_usd, summed.#base_usd, summed.#high_usd, summed.#cheapest_usd), 2)' | replace('#', cost ~ 'gross_margin_') }} as {{ cost }}worst_usd{{ ',' if not loop.last }}
     {%- endfor %}
     from summed
     inner join plans on summed.structure_id = plans.structure_id
@@ -141,11 +143,12 @@ judged as (
             {%- for cost, name in [('', ''), ('after_', '_after_savings')] %}
             when {{ cost }}invoice_shock_share > {{ assumption('steep_rise_customers_up_to_share') }} then 'too_many_steep_rises{{ name }}'
             when {{ cost }}profitable_departure_share > {{ assumption('profitable_departures_up_to_share') }} then 'loses_profitable_customers{{ name }}'
-            when {{ cost }}worst_usd < round({{ cost }}current_gross_margin_usd, 2) then 'loses_margin_under_high_churn{{ name }}'
+            when {{ cost }}worst_churn_usd < round({{ cost }}current_gross_margin_usd, 2) then 'loses_margin_under_high_churn{{ name }}'
             when
                 {{ cost ~ 'gross_margin_base_usd - ' ~ cost ~ 'current_gross_margin_usd' }}
                 < {{ assumption('margin_gain_from_share') }} * abs({{ cost }}current_gross_margin_usd)
                 then 'gains_too_little{{ name }}'
+            when {{ cost }}cheapest_usd < round({{ cost }}current_gross_margin_usd, 2) then 'lost_to_cheaper_tiers{{ name }}'
             {%- endfor %}
             else 'eligible'
         end as verdict
@@ -153,24 +156,20 @@ judged as (
 
 ),
 
-{# Of the plans that the rules allow the one that earns most in the worst churn scenario, at the cost that the savings leave: there a
+{# Of the plans that the rules allow the one that earns most in the worst scenario, at the cost that the savings leave: there a
    plan gains least. No plan of the list can then be better in every scenario. #}
 placed as (
 
     select
         *,
-        {%- for churn in ['', '_low', '_base', '_high'] %}
+        {%- for churn in ['', '_low', '_base', '_high', '_cheapest'] %}
         {{ 'after_gross_margin' ~ churn ~ '_usd' }} >= coalesce(max(case when is_listed and verdict in ('eligible', 'today') then {{ 'after_gross_margin' ~ churn ~ '_usd' }} end) over (), 0)
         {{- ' and' if not loop.last }}
         {%- endfor %} as is_no_worse_than_listed,
         row_number() over (
             order by
-                case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc,
-                after_worst_usd desc,
-                after_base_usd desc,
-                after_profitable_steep_rises asc,
-                rules_in_it asc,
-                candidate_id asc
+                case verdict when 'eligible' then 1 when 'today' then 2 else 3 end asc, after_worst_usd desc, after_base_usd desc,
+                after_profitable_steep_rises asc, rules_in_it asc, candidate_id asc
         ) as earning_place
     from judged
 

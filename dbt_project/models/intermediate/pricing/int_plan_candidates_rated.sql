@@ -1,4 +1,5 @@
-{# one row per candidate (price structure x transition) x customer of the trailing 30 days: its invoice, what it would no longer cost, and whether it would leave #}
+{# one row per candidate (price structure x transition) x customer of the trailing 30 days: its invoice, what it would no longer cost, whether it would leave, and
+   what the cheapest tier would ask that serves its use #}
 
 with margins_daily as (
 
@@ -64,12 +65,12 @@ segments as (
 
 ),
 
-{# A customer takes the cheapest of its tier and the dearer ones; cheaper ones it could take today as well. #}
+{# A customer takes the cheapest of its tier and the dearer ones; cheaper ones it could take today as well, so that what is lost if it does is a case of its own. #}
 metered as (
 
     select
         segments.customer_id, segments.subscription_tier, segments.is_negotiated, other.structure_id,
-        other.subscription_tier as taken_tier, other.tier_fee_usd,
+        other.subscription_tier as taken_tier, other.tier_fee_usd, other.tier_fee_usd >= own.tier_fee_usd as is_taken_by_itself,
         segments.months * cast(other.base_fee_usd as double) as fee_usd,
         cast(other.usd_per_unit as double) as usd_per_unit,
         ceil(round(coalesce(other.included_units, 0) * segments.months, 6)) as included_units,
@@ -77,7 +78,7 @@ metered as (
         case other.usage_unit when 'call' then segments.calls when '1k_tokens' then segments.thousand_tokens when 'credit' then segments.credits else 0 end as units
     from segments
     inner join structures as own on segments.subscription_tier = own.subscription_tier and not own.is_current
-    inner join structures as other on own.structure_id = other.structure_id and other.tier_fee_usd >= own.tier_fee_usd
+    inner join structures as other on own.structure_id = other.structure_id
     where not segments.is_negotiated
 
 ),
@@ -96,8 +97,10 @@ taken as (
 
     select
         *,
+        min(case when is_taken_by_itself or served_share = 1 then invoice_usd end) over (partition by customer_id, subscription_tier, structure_id) as cheapest_usd,
         row_number() over (
-            partition by customer_id, subscription_tier, structure_id order by invoice_usd asc, tier_fee_usd asc, taken_tier asc
+            partition by customer_id, subscription_tier, structure_id
+            order by case when is_taken_by_itself then 1 else 2 end asc, invoice_usd asc, tier_fee_usd asc, taken_tier asc
         ) as preference
     from priced
 
@@ -141,6 +144,7 @@ invoiced as (
         bool_or(taken.customer_id is not null) as is_priced,
         bool_or(taken.taken_tier <> segments.subscription_tier) as takes_dearer_tier,
         {{ money('sum(coalesce(taken.invoice_usd, segments.revenue_usd))') }} as invoice_usd,
+        {{ money('sum(coalesce(taken.cheapest_usd, segments.revenue_usd))') }} as cheapest_usd,
         {{ money('sum(cast(segments.cost_usd as decimal(25, 12)) * coalesce(taken.served_share, 1))') }} as served_cost_usd
     from segments
     cross join plans
@@ -156,7 +160,7 @@ protected as (
 
     select
         invoiced.structure_id, bounds.transition_id, bounds.customer_id, invoiced.is_priced, invoiced.takes_dearer_tier,
-        bounds.current_revenue_usd, bounds.cost_usd, bounds.is_cost_unknown, bounds.is_profitable,
+        bounds.current_revenue_usd, bounds.cost_usd, bounds.is_cost_unknown, bounds.is_profitable, invoiced.cheapest_usd,
         case
             when not invoiced.is_priced or bounds.is_spared then bounds.current_revenue_usd
             else
@@ -172,26 +176,16 @@ protected as (
 
 ),
 
-{# Less for the same money is a rise, too: what counts is the price of what is served. Rounded: a rise that is capped at a step is on it. #}
-compared as (
-
-    select
-        *,
-        case
-            when current_revenue_usd > 0
-                then round({{ ratio('revenue_usd', 'current_revenue_usd') }} / coalesce(nullif({{ ratio('served_cost_usd', 'cost_usd') }}, 0), 1) - 1, 9)
-        end as rise_share
-    from protected
-
-),
-
-{# An invoice where there was none is a rise beyond every step. #}
+{# Less for the same money is a rise, too: what counts is the price of what is served. Rounded: a rise that is capped at a step is on it. An invoice
+   where there was none is a rise beyond every step. #}
+{% set rise = 'round(' ~ ratio('revenue_usd', 'current_revenue_usd') ~ ' / coalesce(nullif(' ~ ratio('served_cost_usd', 'cost_usd') ~ ', 0), 1) - 1, 9)' %}
 rising as (
 
     select
         *,
-        coalesce(rise_share, case when revenue_usd > 0 then cast(1e299 as double) else cast(0 as double) end) as known_rise_share
-    from compared
+        case when current_revenue_usd > 0 then {{ rise }} end as rise_share,
+        case when current_revenue_usd > 0 then {{ rise }} when revenue_usd > 0 then cast(1e299 as double) else cast(0 as double) end as known_rise_share
+    from protected
 
 ),
 

@@ -85,8 +85,8 @@ def coverage(warehouse: Warehouse) -> Evidence:
         select
             customer_coverage_share,
             team_coverage_share as with_team_share,
-            allocated_cost_usd - cost_with_customer_usd as without_customer_usd,
-            allocated_cost_usd - cost_with_team_usd as without_team_usd
+            cost_without_customer_usd as without_customer_usd,
+            cost_without_team_usd as without_team_usd
         from allocation.rpt_cost_allocation
         where rollup_level = 'total'
         """

@@ -1,8 +1,8 @@
 """The insight block of GPUs."""
 
-from reports_builder.evidence import Evidence, note
-from reports_builder.model import Column, Insight, Recommendation, Table
-from reports_builder.subjects.capabilities import USAGE
+from reports_builder.evidence import Evidence
+from reports_builder.insight_words import insight
+from reports_builder.model import Column, Insight, Table
 
 
 def unused(gpus: Evidence, machines: Evidence) -> tuple[Insight, ...]:
@@ -13,30 +13,10 @@ def unused(gpus: Evidence, machines: Evidence) -> tuple[Insight, ...]:
     if not gpus.rows or not gpus["idle_cost_usd"] or not machines.rows:
         return ()
     return (
-        Insight(
-            title=gpus.say("{idle_cost_usd:usd} paid for GPU hours that nobody used"),
-            problem=gpus.say(
-                "From {first_date:day} to {last_date:day} **{idle_gpu_hours:count}** hours of cards were "
-                "paid for and held by nobody: **{idle_cost_usd:usd}**, {idle_share:percent} of the "
-                "{recorded_cost_usd:usd} whose use is recorded."
-            ),
-            domain_spec="Usage Optimization (GPUs)",
-            domain_framework=USAGE,
-            ubr_impact=gpus.say("**{idle_cost_usd:usd}** of cost in the period that serves nobody."),
-            recommendation=Recommendation(
-                machines.say(
-                    "Ask {team_name:text} what its {instance_type:text} with {provider_name:text} waits for, "
-                    "which stood unused for {machine_idle_cost_usd:usd}: let other teams have the hours, or "
-                    "stop it while nobody asks for it."
-                ),
-                "Head of Engineering",
-                "days",
-            ),
-            outcome=gpus.say(
-                "Between nothing and **{idle_cost_usd:usd}** in a period of this length. Assumption: at the "
-                "high end each unused hour can be given up. What the analysis of savings lists for these "
-                "machines is a part of it."
-            ),
+        insight(
+            "allocation/gpus/unused",
+            gpus,
+            machine=machines,
             supporting=Table(
                 (
                     Column("provider_name", "Provider"),
@@ -46,7 +26,6 @@ def unused(gpus: Evidence, machines: Evidence) -> tuple[Insight, ...]:
                     Column("machine_idle_cost_usd", "Cost of unused hours", "usd_table"),
                 ),
                 machines,
-                note("machines with unused hours, the dearest first."),
             ),
         ),
     )

@@ -11,7 +11,7 @@ def month(warehouse: Warehouse) -> Evidence:
         select
             month_start_date, total_cost_usd, ai_cost_usd, shared_cost_usd, prior_month_cost_usd,
             cast(month_start_date - interval 1 month as date) as prior_month_start_date,
-            covered_days, days_in_month, unowned_cost_usd, 1 - owned_share as unowned_share_of_all,
+            covered_days, days_in_month, unowned_cost_usd, unowned_share as unowned_share_of_all,
             owned_share, owned_target_share, unowned_cost_usd > 0 as has_unowned, is_owned_enough
         from allocation.rpt_owner_costs_monthly
         where rollup_level = 'total'

@@ -10,7 +10,7 @@ def tagged(warehouse: Warehouse) -> Evidence:
         """
         select
             month_start_date, resources, compliant_resources, compliant_share, cost_usd, compliant_cost_share,
-            cost_usd - compliant_cost_usd as wrong_cost_usd, untagged_cost_usd,
+            noncompliant_cost_usd as wrong_cost_usd, untagged_cost_usd,
             cast(month_start_date - interval 1 month as date) as prior_month_start_date,
             prior_compliant_cost_share, target_share, days_to_target, target_outlook
         from allocation.rpt_tag_compliance
@@ -38,8 +38,8 @@ def tagged_by_team(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            scope_name, resources - compliant_resources as wrong_resources,
-            cost_usd - compliant_cost_usd as team_wrong_cost_usd, compliant_cost_share
+            scope_name, noncompliant_resources as wrong_resources,
+            noncompliant_cost_usd as team_wrong_cost_usd, compliant_cost_share
         from allocation.rpt_tag_compliance
         where scope_kind = 'team' and is_latest and resources > compliant_resources
         order by team_wrong_cost_usd desc, scope

@@ -83,7 +83,7 @@ def budget_decision(budgets: Evidence) -> Prose:
         return said
     return said + budgets.say(
         " The teams' budgets, those that are too large cut to what is proposed, would then come to "
-        "{suggested_team_budgets_usd:usd} a month"
+        "{suggested_team_budgets_usd:usd} a month, without what no team owns"
         + ("." if budgets["company_budget_usd"] is None else "; the company's is {company_budget_usd:usd}.")
     )
 
@@ -115,9 +115,8 @@ def team_decision(team: Evidence) -> Prose:
             )
             + _kept_from(team)
             + team.say(
-                " The team says by {decide_by_date:day} which of them (optimization page) it makes; with all "
-                "of them {proposed_after_savings_usd:usd_table} a month is proposed for the next quarter, "
-                "contingency included."
+                " The team says by {decide_by_date:day} which of them (optimization page) it makes; keep "
+                "{budget_usd:usd_table}."
             )
             + _hard_stop(team)
         )
@@ -168,8 +167,8 @@ def _savings_of(team: Evidence) -> Prose:
             ("open_savings_on_calls_usd", "on calls"),
             (
                 "lift_savings_usd",
-                "by moves that lift its answers ({lifts_for_less:text}; “Which model for which task” has "
-                "them)",
+                "by moves that lift its tasks to their floor, if every such call moves "
+                "({lifts_for_less:text}; “Which model for which task” has them)",
             ),
         )
         if team[column]
@@ -286,6 +285,12 @@ def too_large(budgets: Evidence) -> tuple[Insight, ...]:
                         team.say(
                             "Set the budget of {team_name:text} to {suggested_budget_usd:usd_table} by "
                             "{decide_by_date:day}, as proposed for the next quarter."
+                            + (
+                                " Once its open savings, {open_savings_usd:usd_table} a month, are made, "
+                                "{proposed_after_savings_usd:usd_table} will do."
+                                if team["open_savings_usd"]
+                                else ""
+                            )
                         )
                         for team in budgets.each()
                     ],

@@ -78,7 +78,7 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
             kept_low_from_date,
             hard_stop_of, hard_stop_usd, hard_stop_forecast_usd, hard_stop_upper_usd,
             suggested_team_budgets_usd, company_budget_usd, month_overrun_usd,
-            most_over_usd, most_over_after_savings_usd, proposed_after_savings_usd,
+            most_over_usd, most_over_after_savings_usd,
             suggested_missed_from_date, last_date_ahead
         from allocation.rpt_budget_advice
         where month_start_date >= :month_start and projected_variance_usd is not null
@@ -95,7 +95,8 @@ def too_large(warehouse: Warehouse) -> Evidence:
         """
         select
             team_name, month_start_date, judged_months, budget_usd, projected_cost_usd, suggested_budget_usd,
-            released_usd, most_used_share, last_date_ahead, approver_role, decide_by_date
+            released_usd, most_used_share, last_date_ahead, approver_role, decide_by_date, open_savings_usd,
+            proposed_after_savings_usd
         from allocation.rpt_budget_advice
         where is_too_large and month_start_date = :month_start
         order by released_usd desc, team_id
@@ -254,7 +255,7 @@ def teams(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            greatest(cost_usd - cost_usd / nullif(cost_per_call_to_average, 0), 0) as above_average_usd,
+            cost_above_average_usd as above_average_usd,
             team_id, team_name, customers, calls, tokens, failure_share, cost_usd, cost_share,
             cost_per_call_usd, cost_per_call_to_average, cost_per_1k_tokens_usd, prior_cost_usd,
             cost_change_share, calls_change_share, cost_per_call_change_share,

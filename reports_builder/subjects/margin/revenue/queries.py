@@ -11,7 +11,7 @@ def movements(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            *, mrr_usd / nullif(opening_mrr_usd::double, 0) - 1 as mrr_change,
+            *, mrr_change_share as mrr_change,
             -churned_mrr_usd as lost_mrr_usd, -contraction_mrr_usd as smaller_mrr_usd
         from core.rpt_revenue_movements_monthly
         order by month_start_date desc

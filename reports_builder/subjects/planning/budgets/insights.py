@@ -1,8 +1,8 @@
 """The insight block on a budget that is heading over."""
 
 from reports_builder.evidence import Evidence, Prose, literal, note
-from reports_builder.model import Insight, Recommendation, Table
-from reports_builder.subjects.planning.budgets.statements import BUDGET_COLUMNS, budget_of
+from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.subjects.planning.budgets.statements import BUDGET_COLUMNS, budget_of, chance_in_words
 
 
 def _range(budget: Evidence) -> str:
@@ -45,6 +45,59 @@ def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
             supporting=Table(
                 BUDGET_COLUMNS, ahead, note("budgets to come, the furthest over first."), max_rows=5
             ),
+        ),
+    )
+
+
+_STOPS = (
+    Column("scope", "Hard stop of", words=budget_of),
+    Column("period_start_date", "From"),
+    Column("budget_usd", "Stops at", "usd_table"),
+    Column("actual_usd", "Spent", "usd_table"),
+    Column("forecast_usd", "Heading for", "usd_table"),
+    Column("upper_usd", "High", "usd_table"),
+    Column("stop_chance_share", "Chance", words=lambda record: chance_in_words(record["stop_chance_share"])),
+    Column("decide_by_date", "Decide by"),
+)
+
+
+def may_stop(budget: Evidence) -> tuple[Insight, ...]:
+    """That the likeliest hard stop may refuse calls, though it is not expected to; nothing where none may."""
+    if not budget.rows:
+        return ()
+    return (_may_stop(budget),)
+
+
+def _may_stop(budget: Evidence) -> Insight:
+    name = literal(budget_of({column: budget[column] for column in ("scope", "scope_name")}))
+    return Insight(
+        title=note("Calls of ")
+        + name
+        + budget.say(" may be refused in the {period:text} from {period_start_date:day}"),
+        problem=budget.say(
+            "**{budget_usd:usd_table}** is a hard stop, **{forecast_usd:usd_table}** are expected, and "
+            "{upper_usd:usd_table} at the high end: "
+        )
+        + note(
+            f"{chance_in_words(budget['stop_chance_share'])} the stop is reached, and calls are refused from "
+            "then on."
+        ),
+        domain_spec="Organizational Alignment (budget against forecast)",
+        domain_framework="Quantify Business Value: Budgeting",
+        ubr_impact=note("Who pays for these calls goes without answers until the period ends."),
+        recommendation=Recommendation(
+            budget.say(
+                "Decide by {decide_by_date:day}: raise the stop above {upper_usd:usd_table}, have it ask for "
+                "approval, or say now whose calls are refused first."
+            ),
+            str(budget["approver_role"]),
+            "hours",
+        ),
+        outcome=note(
+            "No call is refused unasked. Assumption: the range of the forecast holds, four cases in five."
+        ),
+        supporting=Table(
+            _STOPS, budget, note("hard stops that may be reached, the likeliest first."), max_rows=5
         ),
     )
 

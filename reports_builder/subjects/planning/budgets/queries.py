@@ -32,6 +32,7 @@ def ahead(warehouse: Warehouse) -> Evidence:
             earliest_days_to_breach,
             latest_days_to_breach,
             budget_status,
+            stop_chance_share,
             approver_role,
             decide_by_date,
             overrun_usd,
@@ -45,8 +46,22 @@ def ahead(warehouse: Warehouse) -> Evidence:
         from planning.rpt_budgets
         where period_phase <> 'ended'
         order by
-            is_forecast_over desc, overrun_usd desc nulls last,
+            is_forecast_over desc, stop_chance_share desc nulls last, overrun_usd desc nulls last,
             scope, scope_id, period_start_date
+        """
+    )
+
+
+def may_stop(warehouse: Warehouse) -> Evidence:
+    """Hard stops that may be reached though it is not expected, the likeliest first."""
+    return warehouse.evidence(
+        """
+        select
+            scope, scope_name, period, period_start_date, budget_usd, actual_usd, forecast_usd, upper_usd,
+            stop_chance_share, approver_role, decide_by_date
+        from planning.rpt_budgets
+        where budget_status = 'may stop'
+        order by stop_chance_share desc, scope, scope_id, period_start_date
         """
     )
 

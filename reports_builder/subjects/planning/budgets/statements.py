@@ -12,6 +12,7 @@ from reports_builder.warehouse import Warehouse
 BUDGETS = "Budgets to come"
 """The title of the section that lists them."""
 
+_TENTHS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "all")
 _COMPANY = {"total": "All spend", "component": "AI spend"}
 
 
@@ -20,6 +21,12 @@ def budget_of(record: Mapping[str, Value]) -> str:
     if record["scope"] == "total":
         return "all spend"
     return f"{str(record['scope']).replace('_', ' ')} {record['scope_name']}"
+
+
+def chance_in_words(share: Value) -> str:
+    """A chance as so many cases of ten: a range drawn of few sums says no more."""
+    tenths = round(10 * float(str(share)))
+    return f"in {_TENTHS[tenths]} of ten cases" if tenths else "in fewer than one of ten cases"
 
 
 def _period(record: Mapping[str, Value]) -> str:
@@ -32,6 +39,8 @@ def _status(record: Mapping[str, Value]) -> str:
         None if record[name] is None else round(float(str(record[name])))
         for name in ("days_to_breach", "earliest_days_to_breach", "latest_days_to_breach")
     )
+    if record["budget_status"] == "may stop":
+        return f"may stop: {chance_in_words(record['stop_chance_share'])}"
     if days is None:
         return str(record["budget_status"])
     between = "" if early is None else f" ({early} or later)" if late is None else f" ({early} to {late})"

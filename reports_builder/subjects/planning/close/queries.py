@@ -180,6 +180,18 @@ def advice_on_others(warehouse: Warehouse, month: Value) -> Evidence:
     )
 
 
+def too_large(warehouse: Warehouse) -> Evidence:
+    """Budgets of the last month of which less is proposed for the next quarter."""
+    return warehouse.evidence(
+        """
+        select distinct scope, scope_id
+        from planning.rpt_budget_proposals
+        where is_below_last_budget
+        order by scope, scope_id
+        """
+    )
+
+
 def alerts(warehouse: Warehouse, month: Value) -> Evidence:
     """Alerts on budgets of that month, of each budget and measure the one of the highest limit."""
     return warehouse.evidence(

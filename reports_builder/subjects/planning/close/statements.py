@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
@@ -11,11 +12,17 @@ from reports_builder.subjects.planning.close import queries as ask
 from reports_builder.subjects.planning.variance.statements import cause_in_words, in_words, to_do
 from reports_builder.warehouse import Warehouse
 
-_BELOW = "Ask whether the plan still holds: what is not needed of it can be released."
+_KEPT = "Keep the budget: the one proposed for the next quarter is no lower."
+_RELEASED = "Release what it does not need: the budget proposed for the next quarter is lower."
+_UNPLANNED = "Nothing: it has no budget, and cost no more than was expected."
 _FINANCE = "Head of Finance"
 
-# What is to change of the budget of a scope and an id, or the use under it.
-_Advised = Mapping[tuple[str, str], str]
+
+class _Advised(NamedTuple):
+    """By scope and id: what is to change of a budget or the use under it, and which budgets are too large."""
+
+    over: Mapping[tuple[str, str], str]
+    too_large: frozenset[tuple[str, str]]
 
 
 def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
@@ -77,7 +84,7 @@ def month_against_forecast(company: Evidence) -> Prose:
 
 
 def month_against_the_one_before(company: Evidence) -> Prose:
-    """What the month cost against the one before, in all and by the day."""
+    """What the month cost against the one before, in all and on like days."""
     if company["prior_variance_usd"] is None:
         return note("The data does not cover the month before, so the two are not compared.")
     said = company.say(
@@ -88,7 +95,7 @@ def month_against_the_one_before(company: Evidence) -> Prose:
         note(".")
         if company["prior_daily_variance_share"] is None
         else company.say(
-            "; by the day {prior_daily_variance_share:delta}, a {prior_severity:text} difference."
+            "; on like days {prior_daily_variance_share:delta}, a {prior_severity:text} difference."
         )
     )
     if not company["days_usd"]:
@@ -143,14 +150,16 @@ def _furthest_over(budget: Evidence, advised: _Advised) -> tuple[Prose, ...]:
 
 
 def _advised(warehouse: Warehouse, month: Value) -> _Advised:
-    """What is advised on every budget that the month after is over, as the other pages have it."""
-    return {
+    """What is advised on each budget that the month after is over, or that is too large, as elsewhere."""
+    over = {
         ("team", str(record["team_id"])): advice.of_team(record)
         for record in ask.advice_on_teams(warehouse, month).records()
-    } | {
-        (str(record["scope"]), str(record["scope_id"])): advice.of_scope(record)
-        for record in ask.advice_on_others(warehouse, month).records()
-    }
+    } | {_key(record): advice.of_scope(record) for record in ask.advice_on_others(warehouse, month).records()}
+    return _Advised(over, frozenset(_key(record) for record in ask.too_large(warehouse).records()))
+
+
+def _key(record: Mapping[str, Value]) -> tuple[str, str]:
+    return str(record["scope"]), str(record["scope_id"])
 
 
 def _what_to_do(scope: Evidence, advised: _Advised) -> Prose:
@@ -169,9 +178,11 @@ def _to_do(record: Mapping[str, Value], advised: _Advised) -> str:
     if _is_no_cent(most):
         return "-"
     if record["largest_part"] != "days" and float(most) <= 0:  # type: ignore[arg-type]
-        return _BELOW
+        if record["budget_usd"] is None:
+            return _UNPLANNED
+        return _RELEASED if _key(record) in advised.too_large else _KEPT
+    decision = advised.over.get(_key(record))
     asked = to_do(record["largest_part"], record["cause_unit"])
-    decision = advised.get((str(record["scope"]), str(record["scope_id"])))
     return (
         asked
         if decision is None or record["period"] != "month"
@@ -247,7 +258,7 @@ def _scopes_table(scopes: Evidence, advised: _Advised) -> Table:
             Column("budget_severity", "How serious"),
             Column("forecast_variance_usd", "Against forecast", "delta_usd_table"),
             Column("prior_variance_usd", "Against the month before", "delta_usd_table"),
-            Column("prior_daily_variance_share", "By the day", "delta"),
+            Column("prior_daily_variance_share", "On like days", "delta"),
             Column("largest_part", "Largest cause", words=_part),
             Column("largest_part_usd", "It adds", "delta_usd_table"),
             Column("largest_part", "To do", words=lambda record: _to_do(record, advised)),
@@ -257,8 +268,8 @@ def _scopes_table(scopes: Evidence, advised: _Advised) -> Table:
         note(
             "A budget that is unknown was not set, a forecast that is unknown could not be made; a quarter "
             "or year has none. The largest cause is of the difference to the budget, without one to the "
-            "forecast. Months have unequal days: by the day a mean day stands against one of the month "
-            "before."
+            "forecast. Months have unequal days: on like days the month before counts with the days of this "
+            "one."
         ),
         max_rows=30,
         name="Every budget",

@@ -106,6 +106,8 @@ def to_do(part: Value, unit: Value = "calls") -> str:
 
 def _to_do(record: Mapping[str, Value]) -> str:
     if _is_below_zero(record["main_variance_usd"]):
+        if record["part"] == "lost" and record["main_model"] is not None:
+            return "Nothing was gained: what the customer paid has gone with it."
         return "It made the month cheaper: plan the next one with it."
     return to_do(record["part"], record["main_unit"])
 
@@ -122,7 +124,7 @@ def month_against(month: Evidence, parts: Evidence) -> Prose:
     )
     said += note("as many days of the month before" if so_far else "the month before")
     if not so_far and month["daily_variance_share"] is not None:
-        said += month.say(" (per day {daily_variance_share:delta})")
+        said += month.say(" (on like days {daily_variance_share:delta})")
     if not parts.rows or parts["main_variance_usd"] is None:
         return said + note(".")
     return (

@@ -14,7 +14,11 @@ def scenarios(warehouse: Warehouse) -> Evidence:
             all_months_forecast_usd,
             all_months_lower_usd,
             all_months_upper_usd,
-            all_months_change_usd
+            all_months_change_usd,
+            all_months_all_spend_forecast_usd,
+            all_months_all_spend_lower_usd,
+            all_months_all_spend_upper_usd,
+            all_months_all_spend_change_usd
         from planning.rpt_forecast_scenarios
         where month_number = 1
         order by scenario <> 'base', all_months_forecast_usd, scenario
@@ -22,8 +26,8 @@ def scenarios(warehouse: Warehouse) -> Evidence:
     )
 
 
-def months(warehouse: Warehouse) -> Evidence:
-    """The forecast of AI for each month, with its range, and the events and decided savings in it."""
+def months(warehouse: Warehouse, *, all_spend: bool = False) -> Evidence:
+    """The forecast of AI, or of everything, by month, with the events and decided savings in it."""
     return warehouse.evidence(
         """
         select
@@ -35,18 +39,22 @@ def months(warehouse: Warehouse) -> Evidence:
             event_usd,
             -decided_savings_usd as decided_usd
         from planning.fct_cost_forecasts_monthly
-        where scope = 'component' and scope_id = 'ai'
+        where scope = :scope and scope_id = :scope_id
         order by month_start_date
-        """
+        """,
+        scope="total" if all_spend else "component",
+        scope_id="total" if all_spend else "ai",
     )
 
 
 def decided(warehouse: Warehouse) -> Evidence:
-    """What decided savings take off all these months."""
+    """What decided savings take off all these months, of all spend and of AI alone."""
     return warehouse.evidence(
         """
-        select sum(decided_savings_usd) as decided_savings_usd
+        select
+            sum(decided_savings_usd) filter (where scope = 'total') as all_decided_savings_usd,
+            sum(decided_savings_usd) filter (where scope_id = 'ai') as decided_savings_usd
         from planning.fct_cost_forecasts_monthly
-        where scope = 'component' and scope_id = 'ai'
+        where scope in ('total', 'component')
         """
     )

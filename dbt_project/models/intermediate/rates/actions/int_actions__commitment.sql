@@ -27,6 +27,8 @@ actions as (
 
     select
         kinds.action_kind,
+        after_actions.offer_id,
+        after_actions.series_id as usage_group,
         'commitment:' || after_actions.offer_id || case when after_actions.series_id = after_actions.offer_id then '' else ':' || after_actions.series_id end as action_id,
         after_actions.offer_name || case when after_actions.history_id = 'models' then '' else ', ' || after_actions.group_id end as subject,
         cast(null as string) as task_type,

@@ -1,4 +1,4 @@
-{# one row per kind of action on machines, volumes and buckets x provider x team that has some worth doing #}
+{# one row per kind of action on machines, volumes and buckets x provider x team that has some worth doing; at example prices apart #}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -15,6 +15,7 @@ summed as (
         action_kind,
         provider_name,
         team_id,
+        is_illustrative,
         count(*) as parts,
         {{ money('sum(scope_cost_usd)') }} as scope_cost_usd,
         {{ money('sum(gross_usd)') }} as gross_monthly_savings_usd,
@@ -23,7 +24,7 @@ summed as (
         {{ money_of_double(stable_sum('net_usd * high_of_saving')) }} as high_usd,
         {{ money('sum(one_off_cost_usd)') }} as one_off_cost_usd
     from optimized
-    group by action_kind, provider_name, team_id
+    group by action_kind, provider_name, team_id, is_illustrative
 
 ),
 
@@ -31,7 +32,7 @@ actions as (
 
     select
         action_kind,
-        action_kind || ':' || provider_name || '/' || team_id as action_id,
+        {{ usage_action_id() }} as action_id,
         case when parts = 1 then 'one ' else cast(parts as string) || ' ' end
         || case action_kind
             when 'idle_machine' then 'idle machine'
@@ -55,7 +56,8 @@ actions as (
             when 'volume_type' then ' to a newer type'
             else ''
         end
-        || ', ' || provider_name || case when team_id = 'unallocated' then ', of no team' else ', ' || team_id end as subject,
+        || ', ' || provider_name || case when team_id = 'unallocated' then ', of no team' else ', ' || team_id end
+        || case when is_illustrative then ', at example prices' else '' end as subject,
         cast(null as string) as task_type,
         provider_name as provider,
         team_id,
@@ -68,7 +70,7 @@ actions as (
         greatest(high_usd, net_monthly_savings_usd) as high_monthly_savings_usd,
         {{ money('null') }} as one_off_avoided_cost_usd,
         'rates.rpt_usage_optimizations' as source_mart,
-        false as is_illustrative,
+        is_illustrative,
         cast(parts as bigint) as parts,
         one_off_cost_usd
     from summed

@@ -1,9 +1,17 @@
 {# one row per series of usage that an offer of a cloud could cover, or that an owned commitment covers, x hour x discount within the hour.
    A reservation covers machines of a family, a plan dollars at list price on a family, or on everything, the highest discount first #}
 
+{% set place = ['provider_name', 'usage_kind', 'plan_scope', 'family', 'reserved_as', 'region_id'] %}
+{% set of_the_hour = money('sum(hourly.list_cost_usd)') ~ ' as list_cost_usd, ' ~ money('sum(hourly.on_demand_cost_usd)') ~ ' as on_demand_cost_usd, '
+    ~ money('sum(hourly.measured_cost_usd)') ~ ' as measured_cost_usd, min(hourly.first_resource_id) as first_resource_id, max(hourly.last_resource_id) as last_resource_id' %}
+{% set used_usd = '(cast(sum(used.own_usd) as double) + cast(sum(used.beside_usd) as double) * owned.paid_share)' %}
+{% set price_share = 'coalesce(min(case when is_accepted and action_kind in ({0}) then ' ~ ratio('cost_after_usd', 'cost_after_usd + possible_usd') ~ ' end), 1)' %}
+{% set nothing = 'null as usage_kind, null as family, null as region_id, null as reserved_as, null as smallest_units' %}
+{% set is_covered_by_it = 'hourly.provider_name = {0}.provider_name and hourly.usage_kind = {0}.usage_kind and hourly.family = {0}.family and hourly.region_id = {0}.region_id' %}
+
 with lines as (
 
-    select * from {{ ref('int_commitment_lines') }}
+    select * from {{ ref('int_commitment_lines_by_hour') }}
 
 ),
 
@@ -13,116 +21,129 @@ rates as (
 
 ),
 
-cases as (
+machine_types as (
 
-    select * from {{ ref('int_commitment_cases') }}
-
-),
-
-optimized as (
-
-    select * from {{ ref('int_usage_optimized') }}
+    select * from {{ ref('int_machine_types') }}
 
 ),
 
-{# What the accepted actions leave of a resource. One that is to stand still at night, or to run on spare capacity, is nothing to commit to. #}
+{# What the actions leave of a resource: those that are accepted, and of one that a commitment pays for what can be done once that has ended. One that is
+   to stand still at night, or to run on spare capacity, is nothing to commit to. What becomes of another type costs less, and is as many machines. #}
 left_over as (
 
     select
-        provider_name,
-        resource_id,
+        provider_name, resource_id,
         bool_and(is_use_measured) as is_use_measured,
-        case when bool_or(is_accepted and action_kind in ('off_hours', 'spot')) then 0 else {{ ratio('min(cost_after_usd)', 'max(scope_cost_usd)') }} end as left_share
-    from optimized
+        {{ accepted_type() }} as target,
+        case when bool_or(is_accepted and action_kind in ('off_hours', 'spot')) then 0 else {{ ratio('min(cost_after_usd)', 'max(scope_cost_usd)') }} end as left_share,
+        {{ price_share.format("'right_size', 'cheaper_type'") }} * {{ price_share.format("'arm_type'") }} as resized_share,
+        1 - coalesce(max(case when action_kind in ('idle_machine', 'off_hours', 'spot') and saved_once_free_share > 0 then 1 when action_kind = 'right_size' then saved_once_free_share end), 0)
+            as left_once_free_share,
+        max(case when action_kind = 'right_size' and saved_once_free_share > 0 then target end) as target_once_free
+    from {{ ref('int_usage_optimized') }}
     group by provider_name, resource_id
 
 ),
 
 histories as (
 
-    select
-        history_id,
-        min(first_date) as first_date,
-        max(last_date) as last_date
-    from cases
+    select history_id, min(first_date) as first_date, max(last_date) as last_date from {{ ref('int_commitment_cases') }}
     group by history_id
 
 ),
 
-numbers as (
-
-    {{ whole_numbers(0, 743) }}
-
-),
-
-bill_hours as (
-
-    select
-        lines.*,
-        case when lines.is_covered then {{ owned_commitment_series('lines.provider_name', "coalesce(lines.commitment_discount_id, 'unknown')") }} end as owned_series_id,
-        case when lines.is_covered then 1 else coalesce(left_over.left_share, 1) end as left_share,
-        {# Only a machine can be idle while it is paid. #}
-        not lines.is_by_instance or coalesce(left_over.is_use_measured, false) as is_use_measured,
-        greatest({{ ratio(unix_microseconds('lines.charge_period_end_at') ~ ' - ' ~ unix_microseconds('lines.charge_period_start_at'), 3600000000) }}, 1) as period_hours
-    from lines
-    inner join histories
-        on
-            lines.provider_name = histories.history_id
-            and histories.first_date <= cast(lines.charge_period_start_at as date)
-            and cast(lines.charge_period_start_at as date) <= histories.last_date
-    left join left_over on lines.provider_name = left_over.provider_name and lines.resource_id = left_over.resource_id
-    where lines.effective_cost_usd > 0 and lines.list_cost_usd > 0 and case when lines.is_covered then lines.has_list_cost else coalesce(left_over.left_share, 1) > 0 end
-
-),
-
-{# A line that says how many hours of a day a machine ran, and not which, is put at the beginning: spread over the day it would look steady. #}
-timed as (
-
-    select
-        *,
-        case when is_by_instance then greatest(coalesce({{ ratio('pricing_quantity', 'period_hours') }}, 1), 1) else 1 end as machines,
-        case
-            when is_by_instance and pricing_quantity > 0
-                then {{ ratio('pricing_quantity', 'greatest(' ~ ratio('pricing_quantity', 'period_hours') ~ ', 1)') }}
-            else period_hours
-        end as run_hours
-    from bill_hours
-
-),
-
+{# A machine that takes another type is usage of that one's family; a commitment to machines or a family has none of it then. #}
 slots as (
 
     select
-        timed.owned_series_id, timed.provider_name, timed.usage_kind, timed.plan_scope, timed.family, timed.reserved_as, timed.region_id, timed.is_use_measured,
-        coalesce(timed.resource_id, '') as resource_id,
-        {{ from_unix_microseconds(unix_microseconds(start_of_hour('timed.charge_period_start_at')) ~ ' + cast(numbers.number as bigint) * 3600000000') }} as usage_hour_at,
-        {{ decimal_of_double('timed.machines * least(timed.run_hours - numbers.number, 1) * timed.units_per_instance * timed.left_share', 'decimal(15, 6)') }} as units,
-        {{ money_of_double('timed.list_cost_usd * least(timed.run_hours - numbers.number, 1) / timed.run_hours * timed.left_share') }} as list_cost_usd,
-        {{ money_of_double('(timed.effective_cost_usd + timed.sustained_use_usd) * least(timed.run_hours - numbers.number, 1) / timed.run_hours * timed.left_share') }} as on_demand_cost_usd
-    from timed
-    inner join numbers on numbers.number < timed.run_hours
+        case when lines.is_covered then {{ owned_commitment_series('lines.provider_name', "coalesce(lines.commitment_discount_id, 'unknown')") }} end as owned_series_id,
+        lines.provider_name, lines.usage_kind, lines.plan_scope, lines.region_id, lines.reach, lines.usage_hour_at,
+        coalesce(types.family, lines.family) as family,
+        case
+            when types.family is null then lines.reserved_as else {{ reserved_as('types.instance_type', 'types.family', 'types.normalized_units', 'lines') }}
+        end as reserved_as,
+        case when types.family is null then lines.units_per_instance else {{ units_of_machine('types.normalized_units', 'lines') }} end as units_per_instance,
+        {# Only a machine can be idle while it is paid. #}
+        not lines.is_by_instance or coalesce(left_over.is_use_measured, false) as is_use_measured,
+        coalesce(lines.resource_id, '') as resource_id,
+        lines.machine_hours * coalesce(left_over.left_share / left_over.resized_share, 1) as machine_hours,
+        case
+            when not lines.is_covered then coalesce(left_over.left_share, 1)
+            when lines.reach in ('reservation', 'family') and once_free.family <> lines.family then 0
+            else coalesce(left_over.left_once_free_share, 1)
+        end as left_share,
+        lines.list_usd, lines.on_demand_usd,
+        case when lines.is_covered then lines.paid_usd else 0 end as owned_usd,
+        case when lines.is_covered then lines.list_usd else 0 end as owned_list_usd
+    from lines
+    inner join histories on lines.provider_name = histories.history_id and lines.charge_date between histories.first_date and histories.last_date
+    left join left_over on lines.provider_name = left_over.provider_name and lines.resource_id = left_over.resource_id
+    left join machine_types as types on lines.provider_name = types.provider_name and case when not lines.is_covered then left_over.target end = types.instance_type
+    left join machine_types as once_free on lines.provider_name = once_free.provider_name and left_over.target_once_free = once_free.instance_type
 
 ),
 
 hourly as (
 
     select
-        owned_series_id, provider_name, usage_kind, plan_scope, family, reserved_as, region_id, usage_hour_at,
-        cast(sum(units) as decimal(15, 6)) as units,
-        {{ money('sum(list_cost_usd)') }} as list_cost_usd,
-        {{ money('sum(on_demand_cost_usd)') }} as on_demand_cost_usd,
-        {{ money('sum(case when is_use_measured then on_demand_cost_usd else 0 end)') }} as measured_cost_usd,
-        min(resource_id) as first_resource_id,
-        max(resource_id) as last_resource_id
+        owned_series_id, {{ place | join(', ') }}, reach, usage_hour_at,
+        min(units_per_instance) as smallest_units,
+        cast(sum({{ decimal_of_double('machine_hours * units_per_instance', 'decimal(15, 6)') }}) as decimal(15, 6)) as units,
+        {% for name, cost in [
+            ('list_cost_usd', 'list_usd * left_share'), ('on_demand_cost_usd', 'on_demand_usd * left_share'), ('owned_cost_usd', 'owned_usd'), ('owned_list_usd', 'owned_list_usd'),
+            ('measured_cost_usd', 'case when is_use_measured then on_demand_usd * left_share else 0 end')
+        ] -%}
+        {{ money('sum(' ~ money_of_double(cost) ~ ')') }} as {{ name }},
+        {% endfor -%}
+        min(resource_id) as first_resource_id, max(resource_id) as last_resource_id
     from slots
-    group by owned_series_id, provider_name, usage_kind, plan_scope, family, reserved_as, region_id, usage_hour_at
+    where left_share > 0 or owned_series_id is not null
+    group by owned_series_id, {{ place | join(', ') }}, reach, usage_hour_at
+
+),
+
+{# A unit of what is owned is a dollar that it costs, and its list price on demand; never more of them than were in use at once. One that left hours unused
+   has shown that nothing beside it takes them. #}
+owned as (
+
+    select
+        owned_series_id, provider_name, {{ ratio('sum(cost_usd)', 'sum(list_usd)') }} as paid_share, max(cost_usd) as most_usd,
+        cast(sum(cost_usd) as double) >= cast(max(cost_usd) as double) * 0.99
+        * (1 + {{ ratio(unix_microseconds('max(usage_hour_at)') ~ ' - ' ~ unix_microseconds('min(usage_hour_at)'), 3600000000) }}) as is_full
+    from (
+        select owned_series_id, provider_name, usage_hour_at, {{ money('sum(owned_cost_usd)') }} as cost_usd, {{ money('sum(owned_list_usd)') }} as list_usd from hourly
+        where owned_series_id is not null
+        group by owned_series_id, provider_name, usage_hour_at
+    ) as hours
+    group by owned_series_id, provider_name
+
+),
+
+reached as (
+
+    select distinct hourly.owned_series_id, hourly.provider_name, hourly.reach, {{ reach_key('hourly', 'hourly.reach') }} as reach_key from hourly
+    inner join owned on hourly.owned_series_id = owned.owned_series_id and owned.is_full
+
+),
+
+{# What runs on demand beside it takes the hours that its own machines leave, of the narrowest commitment first. #}
+floating as (
+
+    select reached.owned_series_id, hourly.usage_hour_at, hourly.list_cost_usd, hourly.first_resource_id, hourly.last_resource_id
+    from hourly
+    cross join (values ('reservation', 1), ('family', 2), ('scope', 3)) as reaches (reach, place)
+    inner join reached
+        on hourly.provider_name = reached.provider_name and reaches.reach = reached.reach and {{ reach_key('hourly', 'reaches.reach') }} = reached.reach_key
+    where hourly.owned_series_id is null
+    qualify row_number() over (
+        partition by hourly.{{ place | join(', hourly.') }}, hourly.usage_hour_at order by reaches.place asc, reached.owned_series_id asc
+    ) = 1
 
 ),
 
 offered as (
 
-    select distinct provider_name, usage_kind, family, region_id, covers
-    from rates
+    select distinct provider_name, usage_kind, family, region_id, covers from rates
     where covers <> 'everything'
 
 ),
@@ -131,72 +152,50 @@ series as (
 
     select
         case when offered.covers = 'instances' then {{ commitment_series('instances', 'hourly.') }} else {{ commitment_series('family', 'hourly.') }} end as series_id,
-        false as is_owned, hourly.provider_name, hourly.usage_hour_at,
-        cast(0 as decimal(6, 4)) as discount_share,
+        'after_actions' as usage_basis, hourly.provider_name, hourly.usage_hour_at, cast(0 as decimal(6, 4)) as discount_share,
+        hourly.usage_kind, hourly.family, hourly.region_id, case when offered.covers = 'instances' then hourly.reserved_as end as reserved_as, min(hourly.smallest_units) as smallest_units,
         cast(sum(case when offered.covers = 'instances' then hourly.units else hourly.list_cost_usd end) as decimal(15, 6)) as units,
-        {{ money('sum(hourly.list_cost_usd)') }} as list_cost_usd,
-        {{ money('sum(hourly.on_demand_cost_usd)') }} as on_demand_cost_usd,
-        {{ money('sum(hourly.measured_cost_usd)') }} as measured_cost_usd,
-        min(hourly.first_resource_id) as first_resource_id, max(hourly.last_resource_id) as last_resource_id
+        {{ of_the_hour }}
     from hourly
-    inner join offered
-        on
-            hourly.provider_name = offered.provider_name
-            and hourly.usage_kind = offered.usage_kind
-            and hourly.family = offered.family
-            and hourly.region_id = offered.region_id
+    inner join offered on {{ is_covered_by_it.format('offered') }}
     where hourly.owned_series_id is null
     group by all
     union all
     select
-        rates.offer_id as series_id, false as is_owned, hourly.provider_name, hourly.usage_hour_at, rates.discount_share,
+        rates.offer_id as series_id, 'after_actions' as usage_basis, hourly.provider_name, hourly.usage_hour_at, rates.discount_share, {{ nothing }},
         cast(sum(cast(hourly.list_cost_usd as decimal(24, 12)) * (1 - rates.discount_share)) as decimal(15, 6)) as units,
-        {{ money('sum(hourly.list_cost_usd)') }} as list_cost_usd,
-        {{ money('sum(hourly.on_demand_cost_usd)') }} as on_demand_cost_usd,
-        {{ money('sum(hourly.measured_cost_usd)') }} as measured_cost_usd,
-        min(hourly.first_resource_id) as first_resource_id, max(hourly.last_resource_id) as last_resource_id
+        {{ of_the_hour }}
     from hourly
-    inner join rates
-        on
-            hourly.provider_name = rates.provider_name
-            and hourly.usage_kind = rates.usage_kind
-            and hourly.family = rates.family
-            and hourly.region_id = rates.region_id
+    inner join rates on {{ is_covered_by_it.format('rates') }}
     where rates.covers = 'everything' and hourly.owned_series_id is null
     group by rates.offer_id, hourly.provider_name, hourly.usage_hour_at, rates.discount_share
-    {# A unit of what is owned is a dollar that it costs; on demand the same costs its list price. #}
     union all
     select
-        owned_series_id as series_id, true as is_owned, provider_name, usage_hour_at, cast(0 as decimal(6, 4)) as discount_share,
-        cast(sum(on_demand_cost_usd) as decimal(15, 6)) as units,
-        {{ money('sum(list_cost_usd)') }} as list_cost_usd,
-        {{ money('sum(list_cost_usd)') }} as on_demand_cost_usd,
-        {{ money('sum(list_cost_usd)') }} as measured_cost_usd,
-        min(first_resource_id) as first_resource_id, max(last_resource_id) as last_resource_id
-    from hourly
-    where owned_series_id is not null
-    group by owned_series_id, provider_name, usage_hour_at
+        owned.owned_series_id as series_id, 'owned' as usage_basis, owned.provider_name, used.usage_hour_at, cast(0 as decimal(6, 4)) as discount_share, {{ nothing }},
+        {{ decimal_of_double('least(' ~ used_usd ~ ', cast(owned.most_usd as double))', 'decimal(15, 6)') }} as units,
+        {% for cost in ['list_cost_usd', 'on_demand_cost_usd', 'measured_cost_usd'] -%}
+        {{ money_of_double('cast(sum(used.list_cost_usd) as double) * least(' ~ ratio('owned.most_usd', used_usd) ~ ', 1)') }} as {{ cost }},
+        {% endfor -%}
+        min(used.first_resource_id) as first_resource_id, max(used.last_resource_id) as last_resource_id
+    from (
+        select owned_series_id, usage_hour_at, list_cost_usd, on_demand_cost_usd as own_usd, 0 as beside_usd, first_resource_id, last_resource_id from hourly
+        where owned_series_id is not null
+        union all
+        select owned_series_id, usage_hour_at, list_cost_usd, 0 as own_usd, list_cost_usd as beside_usd, first_resource_id, last_resource_id from floating
+    ) as used
+    inner join owned on used.owned_series_id = owned.owned_series_id
+    group by owned.owned_series_id, owned.provider_name, owned.paid_share, owned.most_usd, used.usage_hour_at
 
 ),
 
 layered as (
 
     select
-        series_id,
-        provider_name as history_id,
-        case when is_owned then 'owned' else 'after_actions' end as usage_basis,
-        usage_hour_at,
+        series_id, provider_name as history_id, usage_basis, usage_hour_at, usage_kind, family, region_id, reserved_as, smallest_units,
         cast(
-            sum(units) over (
-                partition by series_id, usage_hour_at
-                order by discount_share desc
-                rows between unbounded preceding and current row
-            ) - units as decimal(15, 6)
+            sum(units) over (partition by series_id, usage_hour_at order by discount_share desc rows between unbounded preceding and current row) - units as decimal(15, 6)
         ) as units_before,
-        units as demanded_units,
-        list_cost_usd,
-        on_demand_cost_usd,
-        measured_cost_usd,
+        units as demanded_units, list_cost_usd, on_demand_cost_usd, measured_cost_usd,
         case when first_resource_id = last_resource_id then nullif(first_resource_id, '') end as only_resource_id,
         {{ decimal_of_double(ratio('on_demand_cost_usd', 'units'), 'decimal(22, 12)') }} as usd_per_demanded_unit
     from series

@@ -6,6 +6,12 @@ with lines as (
 
 ),
 
+machine_types as (
+
+    select * from {{ ref('int_machine_types') }}
+
+),
+
 offers as (
 
     select * from {{ ref('cloud_commitment_offers') }}
@@ -28,6 +34,18 @@ used as (
         region_id
     from lines
     where not is_covered
+    {# What is used may become of any other type. #}
+    union distinct
+    select distinct
+        lines.provider_name,
+        lines.usage_kind,
+        lines.plan_scope,
+        others.family,
+        lines.region_id
+    from lines
+    inner join machine_types as types on lines.provider_name = types.provider_name and lines.instance_type = types.instance_type
+    inner join machine_types as others on types.provider_name = others.provider_name
+    where not lines.is_covered
 
 ),
 
@@ -72,7 +90,9 @@ rates as (
         payment_option,
         upfront_share,
         is_illustrative,
-        offer_source
+        offer_source,
+        priced_on,
+        price_address
     from matched
     where match_rank = 1 and discount_share > 0
 

@@ -6,6 +6,27 @@ with outcomes as (
 
 ),
 
+rates as (
+
+    select * from {{ ref('int_cloud_offer_rates') }}
+    where covers = 'everything'
+
+),
+
+{# What would cover the same usage without a tie to a family and a region. #}
+less_tied as (
+
+    select
+        provider_name || ' / ' || usage_kind || ' / ' || family || ' / ' || region_id as group_id,
+        term_months,
+        payment_option,
+        min_by(offer_name, 1 - discount_share) as offer_name,
+        max(discount_share) as discount_share
+    from rates
+    group by provider_name || ' / ' || usage_kind || ' / ' || family || ' / ' || region_id, term_months, payment_option
+
+),
+
 options as (
 
     select
@@ -67,12 +88,20 @@ final as (
                 then 'another offer for the same usage saves more'
             else 'ranked lower after weights for term and payment'
         end as reason,
+        less_tied.offer_name as less_tied_offer_name,
+        {# The same hours covered, at the price of the other: what it gives less of the list price falls due in every hour. #}
+        {{ money_of_double(
+            'cast(options.net_monthly_savings_usd as double) - cast(options.hourly_commitment_usd as double) * options.lookback_hours * cast(options.months_per_lookback as double)'
+            ~ ' * ' ~ ratio('options.discount_share - less_tied.discount_share', '1 - options.discount_share')
+        ) }} as less_tied_monthly_savings_usd,
         of_a_year.offer_name as one_year_offer_name,
         of_a_year.net_monthly_savings_usd as one_year_monthly_savings_usd,
         of_a_year.obligation_usd as one_year_obligation_usd
     from options
     left join chosen on options.outcome = chosen.outcome and options.alternatives = chosen.alternatives and options.group_id = chosen.group_id
     left join chosen_on_parts on options.outcome = chosen_on_parts.outcome and options.alternatives = chosen_on_parts.alternatives
+    left join less_tied
+        on options.group_id = less_tied.group_id and options.term_months = less_tied.term_months and options.payment_option = less_tied.payment_option
     left join of_a_year
         on
             case when options.is_best_option and options.term_months > 12 then options.group_id end = of_a_year.group_id

@@ -1,7 +1,5 @@
 {# one row per line of a bill for usage that a commitment of its cloud covers or could cover, as the seed or the bill says. Spot is not: no commitment takes it #}
 
-{% set is_flexible = "sizes.size is not null and fixed.family is null and typed.operating_system like 'linux%' and typed.tenancy in ('shared', 'default')" %}
-
 with charges as (
 
     select * from {{ ref('fct_charges') }}
@@ -51,12 +49,17 @@ eligible as (
         coalesce(charges.region_id, 'unknown') as region_id,
         charges.resource_id,
         charges.team_id,
+        charges.billing_account_id,
+        charges.sub_account_id,
         charges.charge_period_start_at,
         charges.charge_period_end_at,
         charges.pricing_quantity,
         charges.commitment_discount_id,
         charges.commitment_eligibility,
         charges.commitment_discount_status is not null as is_covered,
+        case
+            when charges.commitment_discount_status is not null then {{ commitment_reach('charges.commitment_discount_category', 'charges.commitment_discount_type') }}
+        end as reach,
         {{ json_text('charges.sku_price_details', 'InstanceType') }} as instance_type,
         lower(coalesce({{ json_text('charges.sku_price_details', 'OperatingSystem') }}, 'Linux')) as operating_system,
         lower(coalesce({{ json_text('charges.sku_price_details', 'Tenancy') }}, 'Shared')) as tenancy,
@@ -81,29 +84,17 @@ eligible as (
 
 ),
 
-{# m5.xlarge is size xlarge of family m5, db.m5.large size large of db.m5; Google names a family before a hyphen. #}
 typed as (
 
     select
         *,
-        case
-            when provider_name <> 'AWS' then ''
-            when instance_type like '%.%.%' then split_part(instance_type, '.', 3)
-            else split_part(instance_type, '.', 2)
-        end as size,
-        case
-            when instance_type is null then usage_kind
-            when provider_name = 'Google Cloud' then split_part(instance_type, '-', 1)
-            when provider_name <> 'AWS' then instance_type
-            when instance_type like '%.%.%' then split_part(instance_type, '.', 1) || '.' || split_part(instance_type, '.', 2)
-            else split_part(instance_type, '.', 1)
-        end as family
+        {{ machine_size('provider_name', 'instance_type') }} as size,
+        case when instance_type is null then usage_kind else {{ machine_family('provider_name', 'instance_type') }} end as family
     from eligible
     where instance_type is not null or not is_by_instance or is_covered
 
 ),
 
-{# A reservation covers all sizes of a family only on shared machines with Linux, and not of every family. #}
 sized as (
 
     select
@@ -117,26 +108,23 @@ sized as (
         typed.region_id,
         typed.resource_id,
         typed.team_id,
+        typed.billing_account_id,
+        typed.sub_account_id,
+        typed.operating_system,
+        typed.tenancy,
         typed.charge_period_start_at,
         typed.charge_period_end_at,
         typed.pricing_quantity,
         typed.commitment_discount_id,
         typed.commitment_eligibility,
         typed.is_covered,
+        typed.reach,
         typed.list_cost_usd,
         typed.has_list_cost,
         typed.effective_cost_usd,
         typed.sustained_use_usd,
-        case
-            when {{ is_flexible }} then typed.family
-            else concat_ws(
-                ' ',
-                typed.instance_type,
-                case when typed.operating_system not like 'linux%' then typed.operating_system end,
-                case when typed.tenancy not in ('shared', 'default') then typed.tenancy end
-            )
-        end as reserved_as,
-        cast(case when {{ is_flexible }} then sizes.normalized_units else 1 end as decimal(9, 2)) as units_per_instance
+        {{ reserved_as('typed.instance_type', 'typed.family', 'case when fixed.family is null then sizes.normalized_units end', 'typed') }} as reserved_as,
+        {{ units_of_machine('case when fixed.family is null then sizes.normalized_units end', 'typed') }} as units_per_instance
     from typed
     left join instance_sizes as sizes on typed.size = sizes.size
     left join fixed_size_families as fixed on typed.provider_name = fixed.provider_name and typed.family = fixed.family

@@ -19,12 +19,6 @@ rates as (
 
 ),
 
-lines as (
-
-    select * from {{ ref('int_commitment_lines') }}
-
-),
-
 hours as (
 
     select * from {{ ref('int_cloud_commitment_hours') }}
@@ -51,15 +45,15 @@ list_prices as (
 used as (
 
     select
-        provider_name,
+        history_id as provider_name,
         usage_kind,
         family,
         reserved_as,
         region_id,
-        min(units_per_instance) as smallest_units
-    from lines
-    where not is_covered
-    group by provider_name, usage_kind, family, reserved_as, region_id
+        min(smallest_units) as smallest_units
+    from hours
+    where family is not null
+    group by history_id, usage_kind, family, reserved_as, region_id
 
 ),
 
@@ -79,6 +73,7 @@ on_a_family as (
             and rates.usage_kind = used.usage_kind
             and rates.family = used.family
             and rates.region_id = used.region_id
+            and (rates.covers = 'instances') = (used.reserved_as is not null)
     where rates.covers <> 'everything'
     group by all
 
@@ -96,7 +91,9 @@ on_everything as (
         min(upfront_share) as upfront_share,
         max(discount_share) as discount_share,
         bool_or(is_illustrative) as is_illustrative,
-        min(offer_source) as offer_source
+        min(offer_source) as offer_source,
+        min(priced_on) as priced_on,
+        min(price_address) as price_address
     from rates
     where covers = 'everything'
     group by offer_id, provider_name
@@ -110,7 +107,7 @@ offers as (
         offers.provider, offers.model, cast(null as string) as region_id, offers.commitment_kind,
         cast(offers.usd_per_unit_hour as decimal(19, 9)) as usd_per_unit_hour,
         offers.discount_share, offers.unit_increment, offers.minimum_units, offers.term_months, offers.payment_option, offers.upfront_share,
-        offers.is_illustrative, offers.offer_source
+        offers.is_illustrative, offers.offer_source, offers.priced_on, offers.price_address
     from commitment_offers as offers
     inner join as_of on offers.valid_from <= as_of.as_of_date and as_of.as_of_date < offers.valid_to
     union all
@@ -123,7 +120,7 @@ offers as (
             'decimal(19, 9)'
         ) }} as usd_per_unit_hour,
         offers.discount_share, offers.unit_increment, offers.unit_increment as minimum_units, offers.term_months, offers.payment_option, offers.upfront_share,
-        offers.is_illustrative, offers.offer_source
+        offers.is_illustrative, offers.offer_source, offers.priced_on, offers.price_address
     from on_a_family as offers
     inner join list_prices on offers.series_id = list_prices.series_id
     union all
@@ -133,7 +130,7 @@ offers as (
         offers.provider_name as provider, 'everything' as model, cast(null as string) as region_id, 'spend' as commitment_kind,
         cast(1 as decimal(19, 9)) as usd_per_unit_hour,
         offers.discount_share, cast(0.01 as decimal(15, 6)) as unit_increment, cast(0.01 as decimal(15, 6)) as minimum_units,
-        offers.term_months, offers.payment_option, offers.upfront_share, offers.is_illustrative, offers.offer_source
+        offers.term_months, offers.payment_option, offers.upfront_share, offers.is_illustrative, offers.offer_source, offers.priced_on, offers.price_address
     from on_everything as offers
     inner join list_prices on offers.offer_id = list_prices.series_id
     {# What is owned is on offer once more, at the price that it has: so it is judged like any other. #}
@@ -144,7 +141,7 @@ offers as (
         cast(1 as decimal(19, 9)) as usd_per_unit_hour,
         cast(null as decimal(6, 4)) as discount_share, cast(0.0001 as decimal(15, 6)) as unit_increment, cast(0.0001 as decimal(15, 6)) as minimum_units,
         cast(null as integer) as term_months, cast(null as string) as payment_option, cast(null as decimal(6, 4)) as upfront_share,
-        false as is_illustrative, 'the bill' as offer_source
+        false as is_illustrative, 'the bill' as offer_source, cast(null as date) as priced_on, cast(null as string) as price_address
     from hours
     where usage_basis = 'owned'
 

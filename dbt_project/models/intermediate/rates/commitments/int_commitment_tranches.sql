@@ -6,9 +6,24 @@ with decided as (
 
 ),
 
+actions as (
+
+    select * from {{ ref('savings_actions') }}
+
+),
+
 numbers as (
 
     {{ whole_numbers(1, 36) }}
+
+),
+
+{# The price plan is no part of the usage that commitments are judged on: it is not waited for. #}
+waits as (
+
+    select cast(ceil(coalesce(max(months_to_start), 0)) as integer) as months_to_wait
+    from actions
+    where programme in ('routing', 'settings', 'infrastructure')
 
 ),
 
@@ -31,7 +46,8 @@ planned as (
 
 ),
 
-{# By cumulative rounding up, so that the first tranche is the largest. #}
+{# By cumulative rounding up, so that the first tranche is the largest. It is signed in the month after the actions are done; the last month paid is that of
+   as many instalments as the term has months. #}
 final as (
 
     select
@@ -40,14 +56,15 @@ final as (
         planned.offer_name,
         planned.is_illustrative,
         planned.history_id,
-        planned.lookback_end_date,
         planned.term_months,
         planned.usd_per_unit_hour,
         {{ decimal_of_double('planned.upfront_share', 'decimal(6, 4)') }} as paid_upfront_share,
         planned.monthly_savings_usd,
         planned.eligible_monthly_usd,
         numbers.number as tranche_number,
-        planned.months_between * (numbers.number - 1) as months_from_start,
+        waits.months_to_wait,
+        {{ month_after('planned.lookback_end_date + 1', 'waits.months_to_wait + planned.months_between * (numbers.number - 1)') }} as signed_month_date,
+        {{ month_after('planned.lookback_end_date + 1', 'waits.months_to_wait + planned.months_between * (numbers.number - 1) + planned.term_months - 1') }} as end_month_date,
         case
             when planned.tranches = 1 then planned.committed_units
             else cast(planned.unit_increment * (
@@ -57,6 +74,7 @@ final as (
         end as units
     from planned
     inner join numbers on numbers.number <= planned.tranches
+    cross join waits
 
 )
 

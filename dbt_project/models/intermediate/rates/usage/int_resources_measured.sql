@@ -2,7 +2,6 @@
 
 {% set is_read = "lower(coalesce(sku_meter, '')) like '%requests-tier2%'" %}
 {% set is_discounted = "(commitment_discount_id is not null or coalesce(pricing_category, '') = 'Dynamic')" %}
-{% set is_idle_card = 'gpu_usage.measured_gpu_hours < gpu_usage.allocated_gpu_hours * ' ~ assumption('gpu_idle_busy_below') %}
 
 with resources as (
 
@@ -141,16 +140,10 @@ tolerated as (
 
 held as (
 
-    select
-        gpu_usage.provider_name,
-        gpu_usage.resource_id,
-        {{ stable_sum('gpu_usage.allocated_gpu_hours') }} as held_gpu_hours,
-        {{ stable_sum('case when ' ~ is_idle_card ~ ' then gpu_usage.allocated_gpu_hours end') }} as idle_gpu_hours,
-        {{ stable_avg('case when ' ~ is_idle_card ~ ' then gpu_usage.memory_share end') }} as idle_gpu_memory_share
+    select distinct gpu_usage.provider_name, gpu_usage.resource_id
     from gpu_usage
     inner join windows on gpu_usage.provider_name = windows.provider_name
-    where gpu_usage.usage_date between windows.window_start_date and windows.window_end_date
-    group by gpu_usage.provider_name, gpu_usage.resource_id
+    where gpu_usage.usage_date between windows.window_start_date and windows.window_end_date and gpu_usage.allocated_gpu_hours > 0
 
 ),
 
@@ -190,13 +183,10 @@ final as (
         tolerated.tolerates_interruption,
         tolerated.may_wait_to_read,
         case
-            when gpu_instance_types.gpus > 0 then coalesce(held.held_gpu_hours, 0) > 0
+            when gpu_instance_types.gpus > 0 then held.resource_id is not null
             else coalesce(sampled.measured_days, 0) >= {{ assumption('usage_min_samples') }}
         end as is_use_measured,
-        gpu_instance_types.gpus,
-        coalesce(held.held_gpu_hours, 0) as held_gpu_hours,
-        coalesce(held.idle_gpu_hours, 0) as idle_gpu_hours,
-        held.idle_gpu_memory_share
+        gpu_instance_types.gpus
     from resources
     left join windows on resources.provider_name = windows.provider_name
     left join billed on resources.provider_name = billed.provider_name and resources.resource_id = billed.resource_id

@@ -46,7 +46,7 @@ alone as (
 
     select
         options.provider_name, options.resource_id, options.action_kind, kinds.applied_order, resources.team_id,
-        resources.on_demand_cost_usd, resources.is_use_measured, options.target, options.evidence,
+        resources.on_demand_cost_usd, resources.is_use_measured, options.target, options.evidence, options.is_illustrative,
         {# What is gone is gone, whatever else is not known of it. #}
         case
             when options.rejection_reason is not null then 'rejected'
@@ -58,6 +58,9 @@ alone as (
         {{ decimal_of_double(
             'case when options.rejection_reason is null and options.unknown_reason is null then greatest(least(options.saved_share, 1), 0) end', 'decimal(9, 8)'
         ) }} as saved_share,
+        {# What would be done with it if no commitment paid for it. #}
+        case when options.rejection_reason = {{ paid_already() }} and options.unknown_reason is null then greatest(least(options.saved_share, 1), 0) end as saved_once_free_share,
+        coalesce(options.rejection_reason = {{ paid_already() }} and options.unknown_reason is not null, false) as is_unknown_once_free,
         {{ decimal_of_double('greatest(least(coalesce(options.resized_saved_share, 0), 1), 0)', 'decimal(9, 8)') }} as resized_saved_share,
         coalesce(
             options.action_kind in ('right_size', 'cheaper_type') and options.rejection_reason is null and options.unknown_reason is null
@@ -83,8 +86,8 @@ alone as (
 sized as (
 
     select
-        provider_name, resource_id, action_kind, applied_order, team_id, on_demand_cost_usd, is_use_measured, target, evidence, verdict, reason_against,
-        saved_share, resized_saved_share, counted_share, low_of_saving, high_of_saving, one_off_cost_usd, work_usd, fixed_work_usd,
+        provider_name, resource_id, action_kind, applied_order, team_id, on_demand_cost_usd, is_use_measured, target, evidence, is_illustrative, verdict, reason_against,
+        saved_share, saved_once_free_share, is_unknown_once_free, resized_saved_share, counted_share, low_of_saving, high_of_saving, one_off_cost_usd, work_usd, fixed_work_usd,
         case
             when action_kind in ('spot', 'gpu_idle', 'arm_type') and saved_share is not null and bool_or(is_likely_resize) over (partition by provider_name, resource_id)
                 then resized_saved_share
@@ -127,8 +130,8 @@ works as (
 
     select
         *,
-        sum(case when pays_its_work then worth_usd end) over (partition by action_kind, provider_name, team_id) as work_net_usd,
-        fixed_work_usd + sum(case when pays_its_work then work_usd + one_off_cost_usd end) over (partition by action_kind, provider_name, team_id) as whole_work_usd
+        sum(case when pays_its_work then worth_usd end) over (partition by action_kind, provider_name, team_id, is_illustrative) as work_net_usd,
+        fixed_work_usd + sum(case when pays_its_work then work_usd + one_off_cost_usd end) over (partition by action_kind, provider_name, team_id, is_illustrative) as whole_work_usd
     from worth
 
 ),
@@ -192,17 +195,14 @@ final as (
             when work_net_usd >= {{ assumption('action_min_savings_usd') }} then 'with all of this kind that its team has, it saves less than its work costs'
             else 'with all of this kind that its team has, it saves less a month than an action must'
         end as reason_against,
-        is_accepted,
-        is_use_measured,
+        is_accepted, is_use_measured, is_illustrative, saved_once_free_share, is_unknown_once_free,
         {# Two roundings to a millionth may part by one. #}
         case
             when saved_share is not null and not is_smaller_unknown
                 then {{ money('greatest(' ~ decimal_of_double('on_demand_cost_usd * saved_share', 'decimal(28, 6)') ~ ', possible_usd) * counted_share') }}
         end as gross_usd,
         {{ money('possible_usd') }} as possible_usd, {{ money('possible_usd * counted_share') }} as net_usd,
-        low_of_saving, high_of_saving, one_off_cost_usd,
-        {{ money('work_usd + one_off_cost_usd') }} as effort_usd,
-        {{ money('cost_after_usd') }} as cost_after_usd
+        low_of_saving, high_of_saving, one_off_cost_usd, {{ money('work_usd + one_off_cost_usd') }} as effort_usd, {{ money('cost_after_usd') }} as cost_after_usd
     from saved
 
 )

@@ -1,5 +1,5 @@
-{# one row per machine with GPUs that a bill charges for x way to pay less for it (give back cards that nobody held or that did nothing, a type with fewer
-   cards): its share of the cost, or why not, or why that is unknown #}
+{# one row per machine with GPUs that a bill charges for x way to pay less for it (stop it while nobody holds a card or what is held does nothing, a type
+   with fewer cards): its share of the cost, or why not, or why that is unknown #}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -66,7 +66,76 @@ with_unrecorded as (
 
 ),
 
-shared as (
+holders as (
+
+    select
+        resources.provider_name,
+        resources.resource_id,
+        gpu_usage.held_from_us,
+        gpu_usage.held_until_us,
+        coalesce(gpu_usage.measured_gpu_hours < gpu_usage.allocated_gpu_hours * {{ assumption('gpu_idle_busy_below') }}, false) as is_idle,
+        gpu_usage.memory_share
+    from gpu_usage
+    inner join resources
+        on
+            gpu_usage.provider_name = resources.provider_name
+            and gpu_usage.resource_id = resources.resource_id
+            and gpu_usage.usage_date between resources.window_start_date and resources.window_end_date
+    where gpu_usage.held_until_us > gpu_usage.held_from_us
+
+),
+
+{# A machine is billed whole, however many cards it has: only while none of them is held, or none that is held does anything, can it be stopped. What several
+   hold at once counts once: of each holder the time after all that began before it. #}
+added as (
+
+    select
+        provider_name,
+        resource_id,
+        kind,
+        greatest(
+            held_until_us - greatest(held_from_us, coalesce(max(held_until_us) over (
+                partition by provider_name, resource_id, kind order by held_from_us asc, held_until_us asc rows between unbounded preceding and 1 preceding
+            ), held_from_us)), 0
+        ) as added_us,
+        idle_memory_share
+    from (
+        select
+            provider_name,
+            resource_id,
+            held_from_us,
+            held_until_us,
+            'held' as kind,
+            case when is_idle then memory_share end as idle_memory_share
+        from holders
+        union all
+        select
+            provider_name,
+            resource_id,
+            held_from_us,
+            held_until_us,
+            'busy' as kind,
+            null as idle_memory_share
+        from holders
+        where not is_idle
+    ) as kinds
+
+),
+
+held as (
+
+    select
+        provider_name,
+        resource_id,
+        cast(coalesce(sum(case when kind = 'held' then added_us end), 0) as double) / 3600000000 as held_hours,
+        cast(coalesce(sum(case when kind = 'busy' then added_us end), 0) as double) / 3600000000 as busy_hours,
+        {{ stable_avg('idle_memory_share') }} as idle_memory_share
+    from added
+    group by provider_name, resource_id
+
+),
+
+free as (
 
     select
         resources.*,
@@ -74,12 +143,12 @@ shared as (
         fitted.instance_type as fewer_type,
         1 - fitted.price_share as fewer_share,
         fitted.outcome,
-        {% for name, cards in [('', 'resources.gpus'), ('resized_', 'fitted.gpus')] -%}
-        greatest(1 - resources.unrecorded_share - resources.held_gpu_hours / (resources.billed_hours * {{ cards }}), 0) as {{ name }}not_held_share,
-        least(resources.idle_gpu_hours / (resources.billed_hours * {{ cards }}), 1) as {{ name }}held_idle_share,
-        {% endfor -%}
+        held.idle_memory_share,
+        greatest(1 - resources.unrecorded_share - coalesce(held.held_hours, 0) / resources.billed_hours, 0) as not_held_share,
+        least((coalesce(held.held_hours, 0) - coalesce(held.busy_hours, 0)) / resources.billed_hours, 1) as held_idle_share,
         {{ gone_or_discounted('resources') }} as general_reason
     from with_unrecorded as resources
+    left join held on resources.provider_name = held.provider_name and resources.resource_id = held.resource_id
     left join fitted on resources.provider_name = fitted.provider_name and resources.resource_id = fitted.resource_id
 
 ),
@@ -90,21 +159,23 @@ options as (
         provider_name,
         resource_id,
         'gpu_idle' as action_kind,
-        'shared, or stopped' as target,
+        'stopped while free' as target,
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_share') }} as saved_share,
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_low_share') }} as saved_low_share,
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_high_share') }} as saved_high_share,
-        {# The same hours are more of the fewer cards that a smaller type has. #}
-        case when fewer_type is not null then (resized_not_held_share + resized_held_idle_share) * {{ assumption('gpu_released_share') }} end as resized_saved_share,
+        {# The same jobs hold fewer cards for as long. #}
+        (not_held_share + held_idle_share) * {{ assumption('gpu_released_share') }} as resized_saved_share,
         cast(0 as double) as one_off_usd,
-        'of the hours of its cards ' || {{ percent_text('not_held_share') }} || ' nobody held, ' || {{ percent_text('held_idle_share') }} || ' were held and did nothing'
-        || coalesce(' with ' || {{ percent_text('idle_gpu_memory_share') }} || ' of memory full', '')
+        'in ' || {{ percent_text('not_held_share') }} || ' of its hours nobody held a card, in ' || {{ percent_text('held_idle_share') }} || ' what was held did nothing'
+        || coalesce(' with ' || {{ percent_text('idle_memory_share') }} || ' of memory full', '')
         || case when unrecorded_share > 0 then ', ' || {{ percent_text('unrecorded_share') }} || ' were not recorded' else '' end as evidence,
         case when not is_use_measured then 'nobody recorded who held its cards' end as unknown_reason,
         coalesce(general_reason, case
-            when is_use_measured and not_held_share + held_idle_share < {{ assumption('gpu_idle_share_from') }} then 'its cards are in use'
-        end) as rejection_reason
-    from shared
+            when is_use_measured and not_held_share + held_idle_share < {{ assumption('gpu_idle_share_from') }}
+                then case when gpus > 1 then 'it is billed whole, and one of its cards is nearly always in use' else 'its card is in use' end
+        end) as rejection_reason,
+        false as is_illustrative
+    from free
     union all
     select
         provider_name,
@@ -127,8 +198,9 @@ options as (
             when outcome = 'none is smaller' then 'no type with fewer of its cards is in the seed gpu_instance_types'
             when is_use_measured and outcome = 'none has room' then 'its highest use needs this size'
             when is_use_measured and outcome = 'none is cheaper' then 'no type with fewer of its cards is cheaper and gives each as much CPU and memory'
-        end) as rejection_reason
-    from shared
+        end) as rejection_reason,
+        false as is_illustrative
+    from free
     where gpus > 1
 
 )

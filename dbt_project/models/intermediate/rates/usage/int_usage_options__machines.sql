@@ -36,15 +36,15 @@ machines as (
         prices.on_demand_usd_per_hour,
         prices.spot_usd_per_hour,
         prices.interruptions_per_month,
+        coalesce(prices.is_spot_illustrative, false) as is_spot_illustrative,
         resources.cpu_peak_share * instance_types.vcpus * {{ headroom }} as needed_vcpus,
         resources.cpu_p95_share * instance_types.vcpus * {{ headroom }} as needed_baseline_vcpus,
         coalesce(resources.memory_peak_share * {{ headroom }}, 1) * cast(instance_types.memory_gb as double) as needed_memory_gb,
         resources.billed_hours / 30 * 7 as hours_per_week,
-        {{ gone_or_discounted('resources') }} as general_reason,
-        case
-            when resources.measured_days = 0 then 'its use was never measured'
-            when not resources.is_use_measured then 'its use was measured on too few days'
-        end as unmeasured_reason
+        {{ gone('resources') }} as gone_reason,
+        case when resources.on_demand_cost_usd <= 0 then {{ paid_already() }} end as paid_reason,
+        case when resources.measured_days = 0 then 'its use was never measured' when not resources.is_use_measured then 'its use was measured on too few days' end
+            as unmeasured_reason
     from resources
     left join instance_types on resources.provider_name = instance_types.provider_name and resources.instance_type = instance_types.instance_type
     left join instance_prices as prices
@@ -99,10 +99,11 @@ options as (
         cast(0 as double) as one_off_usd,
         'highest CPU ' || {{ percent_text('cpu_peak_share') }} || ' on ' || cast(measured_days as string) || ' days' as evidence,
         coalesce(unmeasured_reason, case when network_peak_bps is null then 'its traffic was never measured' end) as unknown_reason,
-        coalesce(general_reason, case
+        coalesce(gone_reason, case
             when cpu_peak_share >= {{ assumption('idle_cpu_up_to') }} then 'it is in use'
             when network_peak_bps >= {{ assumption('idle_network_up_to_bps') }} then 'it has traffic'
-        end) as rejection_reason
+        end, paid_reason) as rejection_reason,
+        false as is_illustrative
     from machines
     union all
     select
@@ -115,11 +116,12 @@ options as (
         {{ no_share }} as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'on for ' || cast(cast(round(hours_per_week) as bigint) as string) || ' hours a week' as evidence,
-        case when may_stop_off_hours is null then 'no tag says whether it may be off at night' end as unknown_reason,
-        coalesce(general_reason, case
+        case when may_stop_off_hours is null then 'no tag that the seed workload_tolerances lists says whether it may be off at night' end as unknown_reason,
+        coalesce(gone_reason, case
             when not may_stop_off_hours then 'a tag says that it must be on at night'
             when hours_per_week <= {{ assumption('off_hours_kept_per_week') }} then 'it is off at night already'
-        end) as rejection_reason
+        end, paid_reason) as rejection_reason,
+        false as is_illustrative
     from machines
     union all
     select
@@ -141,9 +143,10 @@ options as (
             when machines.vcpus is null then 'the size of its type is not in the seed instance_types'
             when machines.on_demand_usd_per_hour is null then 'the price of its type in its region is not in the seed instance_prices'
         end) as unknown_reason,
-        coalesce(machines.general_reason, case
+        coalesce(machines.gone_reason, case
             when fitting.instance_type is null and machines.needed_vcpus is not null and machines.on_demand_usd_per_hour is not null then 'its highest use needs this size'
-        end) as rejection_reason
+        end, machines.paid_reason) as rejection_reason,
+        false as is_illustrative
     from machines
     left join fitting
         on
@@ -160,23 +163,21 @@ options as (
         1 - {{ ratio('rebuilt.on_demand_usd_per_hour', 'fitting.on_demand_usd_per_hour') }} as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'once its software is built for arm64; highest CPU ' || {{ percent_text('machines.cpu_peak_share') }} || ' of ' || machines.instance_type as evidence,
-        coalesce(
-            machines.unmeasured_reason, case when machines.on_demand_usd_per_hour is null then 'the price of its type in its region is not in the seed instance_prices' end
-        ) as unknown_reason,
-        coalesce(machines.general_reason, case
+        coalesce(machines.unmeasured_reason, case when machines.on_demand_usd_per_hour is null then 'the price of its type in its region is not in the seed instance_prices' end)
+            as unknown_reason,
+        coalesce(machines.gone_reason, case
             when machines.tolerates_interruption then 'it may run on spare capacity'
             when rebuilt.instance_type is null and machines.needed_vcpus is not null and machines.on_demand_usd_per_hour is not null
                 then 'no type for arm64 in its region is cheaper and has room for its highest use'
-        end) as rejection_reason
+        end, machines.paid_reason) as rejection_reason,
+        false as is_illustrative
     from machines
     left join fitting
         on
             machines.provider_name = fitting.provider_name and machines.resource_id = fitting.resource_id
             and fitting.is_same_architecture and fitting.price_rank = 1
     left join fitting as rebuilt
-        on
-            machines.provider_name = rebuilt.provider_name and machines.resource_id = rebuilt.resource_id
-            and not rebuilt.is_same_architecture and rebuilt.price_rank = 1
+        on machines.provider_name = rebuilt.provider_name and machines.resource_id = rebuilt.resource_id and not rebuilt.is_same_architecture and rebuilt.price_rank = 1
     where machines.architecture = 'x86_64'
     union all
     select
@@ -186,18 +187,18 @@ options as (
         1 - {{ ratio('machines.spot_usd_per_hour', 'machines.on_demand_usd_per_hour') }} - cast(machines.interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_share,
         1 - {{ ratio('machines.spot_usd_per_hour', 'machines.on_demand_usd_per_hour') }} * (1 + {{ assumption('spot_price_rise_low') }}) - cast(machines.interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_low_share,
         1 - {{ ratio('machines.spot_usd_per_hour', 'machines.on_demand_usd_per_hour') }} - cast(machines.interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_high_share,
-        1 - {{ ratio('fitting.spot_usd_per_hour', 'fitting.on_demand_usd_per_hour') }} - cast(fitting.interruptions_per_month as double) * {{ lost_hours }} / 730
-            as resized_saved_share,
+        1 - {{ ratio('fitting.spot_usd_per_hour', 'fitting.on_demand_usd_per_hour') }} - cast(fitting.interruptions_per_month as double) * {{ lost_hours }} / 730 as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'interrupted ' || cast(cast(machines.interruptions_per_month as decimal(9, 2)) as string) || ' times a month' as evidence,
         case
-            when machines.tolerates_interruption is null then 'no tag says whether it may be interrupted'
+            when machines.tolerates_interruption is null then 'no tag that the seed workload_tolerances lists says whether it may be interrupted'
             when machines.spot_usd_per_hour is null then 'the price of spare capacity of its type is not in the seed instance_prices'
         end as unknown_reason,
-        coalesce(machines.general_reason, case
+        coalesce(machines.gone_reason, case
             when not machines.tolerates_interruption then 'a tag says that it must not be interrupted'
             when machines.spot_usd_per_hour >= machines.on_demand_usd_per_hour then 'spare capacity is no cheaper'
-        end) as rejection_reason
+        end, machines.paid_reason) as rejection_reason,
+        machines.is_spot_illustrative as is_illustrative
     from machines
     left join fitting
         on

@@ -108,7 +108,8 @@ options as (
             when object_count = 0 then 'it is empty'
             when not is_allowed and may_wait_to_read then 'no class pays for how it is read, how old it is and what the move costs'
             when not is_allowed then 'no class at once readable pays for how it is read, how old it is and what the move costs'
-        end) as rejection_reason
+        end) as rejection_reason,
+        false as is_illustrative
     from best
     where option_rank = 1
     union all
@@ -125,7 +126,8 @@ options as (
         cast(0 as double) as one_off_usd,
         'no object in it' as evidence,
         case when created_date is null then 'the inventory does not say since when it is there' end as unknown_reason,
-        coalesce(general_reason, case when created_date > window_start_date then 'it is younger than 30 days' end) as rejection_reason
+        coalesce(general_reason, case when created_date > window_start_date then 'it is younger than 30 days' end) as rejection_reason,
+        false as is_illustrative
     from best
     where option_rank = 1 and object_count = 0
 

@@ -82,7 +82,8 @@ options as (
         coalesce(general_reason, case
             when attached_resource_id is not null and machine_state <> 'stopped' then 'its machine is in use'
             when attached_resource_id is not null and machine_hours > 0 then 'its machine ran within 30 days'
-        end) as rejection_reason
+        end) as rejection_reason,
+        false as is_illustrative
     from volumes
     union all
     select
@@ -103,7 +104,8 @@ options as (
         coalesce(general_reason, case
             when is_in_inventory and (machine_state = 'stopped' or (attached_resource_id is null and state = 'available')) then 'no running machine uses it'
             when size_gb > same_speed_up_to_gb then 'the newer type would be slower, or cost more for its speed'
-        end) as rejection_reason
+        end) as rejection_reason,
+        false as is_illustrative
     from newer_types
 
 )

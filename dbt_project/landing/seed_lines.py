@@ -1,4 +1,4 @@
-"""The line of a seed's file that a row of the warehouse came from."""
+"""The line of a seed's file that somebody edits, by what a row of it says."""
 
 import csv
 from collections.abc import Mapping
@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from dbt_project.landing.project import PROJECT
-from reports_builder.formatting import Value, exact
 
 
 @dataclass(frozen=True)
@@ -22,14 +21,14 @@ class SeedLine:
         return f"{self.path}, line {self.number}: {self.text}"
 
 
-def find_seed_line(seed: str, row: Mapping[str, Value]) -> SeedLine | None:
+def find_seed_line(seed: str, row: Mapping[str, object], project: Path = PROJECT) -> SeedLine | None:
     """The first line whose columns have the values of ``row``; None where there is none."""
     # A company's own rows count over those that the product ships: in its folder first.
-    places = (PROJECT.parent / "seeds", PROJECT / "seeds")
+    places = (project.parent / "seeds", project / "seeds")
     return next(filter(None, (_line_of(place / f"{seed}.csv", row) for place in places)), None)
 
 
-def _line_of(path: Path, row: Mapping[str, Value]) -> SeedLine | None:
+def _line_of(path: Path, row: Mapping[str, object]) -> SeedLine | None:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = csv.DictReader(file)
@@ -46,17 +45,17 @@ def _shown(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _is_same(text: str | None, value: Value) -> bool:
+def _is_same(text: str | None, value: object) -> bool:
     said = (text or "").strip()
     if value is None:
         return not said
     if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
         try:
-            return Decimal(said) == Decimal(exact(value))
+            return Decimal(said) == Decimal(str(value))
         except InvalidOperation:
             return False
     if isinstance(value, bool):
-        return said.lower() == exact(value)
+        return said.lower() == str(value).lower()
     return said == str(value) or (
         bool(said) and str(value).startswith(said) and str(value)[len(said) :] == " 00:00:00"
     )

@@ -1,0 +1,174 @@
+{# one row per programme of the decision waterfall before commitments: what it changes a month, what it takes once, and what the years from today bring, each customer
+   of the price plan from its own day on #}
+
+with customers_planned as (
+
+    select * from {{ ref('int_customers_planned') }}
+    where not is_cost_unknown
+
+),
+
+price_plan_starts as (
+
+    select * from {{ ref('int_price_plan_starts') }}
+
+),
+
+actions_on_calls as (
+
+    select * from {{ ref('int_actions_on_calls') }}
+
+),
+
+candidates as (
+
+    select * from {{ ref('int_plan_candidates_judged') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+
+),
+
+works as (
+
+    select distinct
+        kinds.programme,
+        actions_on_calls.work_id,
+        actions_on_calls.work_effort_usd as effort_usd
+    from actions_on_calls
+    inner join kinds on actions_on_calls.action_kind = kinds.action_kind
+    where actions_on_calls.is_counted
+
+),
+
+{# The price plan takes its work where it is another than today's. #}
+efforts as (
+
+    select programme, effort_usd from works
+    union all
+    select
+        kinds.programme,
+        {{ money('kinds.effort_days * kinds.usd_per_effort_day') }} as effort_usd
+    from kinds
+    inner join candidates on candidates.is_chosen and not candidates.is_current
+    where kinds.action_kind = 'price_plan'
+
+),
+
+summed_efforts as (
+
+    select
+        programme,
+        {{ money('sum(effort_usd)') }} as effort_usd
+    from efforts
+    group by programme
+
+),
+
+{# A programme of savings begins when the last of its kinds has: the months before bring nothing. #}
+starts as (
+
+    select
+        kinds.programme,
+        cast(coalesce(max(kinds.months_to_start), 0) as decimal(9, 6)) as months_to_start,
+        coalesce(max(summed_efforts.effort_usd), {{ money(0) }}) as effort_usd
+    from kinds
+    left join summed_efforts on kinds.programme = summed_efforts.programme
+    where kinds.programme in ('routing', 'settings', 'price')
+    group by kinds.programme
+
+),
+
+{# What one customer changes, and from when; the price plan begins for nobody whose contract has no end. #}
+changes as (
+
+    {%- for programme in ['routing', 'settings'] %}
+    select
+        starts.programme, starts.months_to_start, {{ money(0) }} as revenue_change_usd,
+        {{ 'customers_planned.#_usd as change_usd, customers_planned.#_low_usd as change_low_usd, customers_planned.#_high_usd as change_high_usd' | replace('#', programme) }}
+    from customers_planned
+    inner join starts on starts.programme = '{{ programme }}'
+    union all
+    {%- endfor %}
+    select
+        'price' as programme, price_plan_starts.months_to_start,
+        {{ money('customers_planned.priced_revenue_usd - customers_planned.revenue_usd') }} as revenue_change_usd,
+        {{ money('customers_planned.priced_revenue_usd - customers_planned.revenue_usd + customers_planned.optimised_cost_usd - customers_planned.priced_cost_usd') }} as change_usd,
+    {%- for case in ['low', 'high'] %}
+    {{ money('customers_planned.priced_revenue_#_usd - customers_planned.revenue_usd + customers_planned.cost_usd - customers_planned.routing_#_usd - customers_planned.settings_#_usd - customers_planned.priced_cost_#_usd' | replace('#', case)) }} as change_{{ case }}_usd{{ ',' if not loop.last }}
+    {%- endfor %}
+    from customers_planned
+    left join price_plan_starts on customers_planned.customer_id = price_plan_starts.customer_id
+
+),
+
+summed as (
+
+    select
+        programme,
+        min(case when change_usd <> 0 then months_to_start end) as months_to_start,
+        max(case when change_usd <> 0 then months_to_start end) as last_start_months,
+        {{ money('sum(revenue_change_usd)') }} as revenue_change_usd,
+    {%- for case in ['', '_low', '_high'] %}
+        {{ money('sum(change' ~ case ~ '_usd)') }} as change{{ case }}_usd,
+    {%- for year, months in [('first', 12), ('second', 24), ('third', 36)] %}
+    {{ money('sum(' ~ money('cast(change' ~ case ~ '_usd as decimal(25, 12)) * cast(coalesce(least(greatest(' ~ months ~ ' - months_to_start, 0), 12), 0) as decimal(9, 6))') ~ ')') }} as {{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}
+    {%- endfor -%}{%- endfor %}
+    from changes
+    group by programme
+
+),
+
+{# Until what has been gained is the effort: between two starts it grows by what those before bring. #}
+running as (
+
+    select
+        programme, months_to_start,
+        sum(sum(change_usd)) over so_far as gained_a_month_usd,
+        sum(sum({{ money('cast(change_usd as decimal(25, 12)) * months_to_start') }})) over so_far as missed_usd,
+        lead(months_to_start) over (partition by programme order by months_to_start) as next_start_months
+    from changes
+    where change_usd <> 0 and months_to_start is not null
+    group by programme, months_to_start
+    window so_far as (partition by programme order by months_to_start rows between unbounded preceding and current row)
+
+),
+
+paid_back as (
+
+    select
+        running.programme,
+        min({{ ratio('starts.effort_usd + running.missed_usd', 'running.gained_a_month_usd') }}) as months_from_today
+    from running
+    inner join starts on running.programme = starts.programme
+    where
+        running.gained_a_month_usd > 0
+        and {{ ratio('starts.effort_usd + running.missed_usd', 'running.gained_a_month_usd') }} <= coalesce(running.next_start_months, {{ ratio('starts.effort_usd + running.missed_usd', 'running.gained_a_month_usd') }})
+    group by running.programme
+
+),
+
+final as (
+
+    select
+        starts.programme,
+        starts.effort_usd,
+        coalesce(summed.months_to_start, starts.months_to_start) as months_to_start,
+        coalesce(summed.last_start_months, starts.months_to_start) as last_start_months,
+        summed.revenue_change_usd, summed.change_usd, summed.change_low_usd, summed.change_high_usd,
+        case when summed.change_usd > 0 then paid_back.months_from_today - cast(summed.months_to_start as double) end as payback_months,
+        {{ money('summed.first_year_usd - starts.effort_usd') }} as first_year_usd,
+        {{ money('summed.first_year_low_usd - starts.effort_usd') }} as first_year_low_usd,
+        {{ money('summed.first_year_high_usd - starts.effort_usd') }} as first_year_high_usd,
+        summed.second_year_usd, summed.second_year_low_usd, summed.second_year_high_usd,
+        summed.third_year_usd, summed.third_year_low_usd, summed.third_year_high_usd
+    from starts
+    left join summed on starts.programme = summed.programme
+    left join paid_back on starts.programme = paid_back.programme
+
+)
+
+select * from final
