@@ -251,6 +251,8 @@ def _styled(style: str) -> Callable[..., Prose]:
 def _placed(context: Context, said: Any) -> str:
     if not isinstance(said, Prose):
         raise TypeError(f"{said!r} is shown without a style")
+    if not said.markdown:
+        return ""
     context[_PIECES].append(said)
     return f"\0{len(context[_PIECES]) - 1}\0"
 

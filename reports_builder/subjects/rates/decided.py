@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.formatting import UNKNOWN, Value, percent
-from reports_builder.model import Column, Insight, Recommendation, Section, Table
-from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, USAGE
+from reports_builder.insight_words import insight
+from reports_builder.model import Column, Insight, Section, Table
 from reports_builder.warehouse import Warehouse
 
 
@@ -136,55 +136,4 @@ def missed_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     missed = _missed(warehouse)
     if not missed.rows:
         return ()
-    return (
-        Insight(
-            title=missed.say(
-                "Decided and not carried out: {missed_decisions:count} of {decisions:count} savings, "
-                "{all_missed_monthly_usd:usd_table} a month"
-            ),
-            problem=_what_was_missed(missed),
-            domain_spec=RATE_OPTIMIZATION,
-            domain_framework=USAGE,
-            ubr_impact=missed.say(
-                "**{all_missed_usd:usd_table}** of cost until now that was expected to be gone."
-            ),
-            recommendation=Recommendation(
-                missed.say(
-                    "Carry out what the table names, {action_kind:words} of {subject:text} first, or give it "
-                    "up by `savings give-up`. What is still worth its work is among the actions, marked as "
-                    "decided before."
-                )
-                if missed["action_kind"] != "model_switch"
-                else missed.say(
-                    "Move what the table names, {subject:text} first, or give it up by `savings give-up`. "
-                    "What is still worth its work is among the actions, marked as decided before."
-                ),
-                str(missed["owner_role"]),
-                "a decision; the work is that of the action",
-            ),
-            outcome=missed.say(
-                "**{all_missed_monthly_usd:usd_table}** a month, as it was expected when it was decided; in "
-                "the total only as far as it is listed again. Assumption: it still brings what was expected."
-            ),
-            supporting=Table(_MISSED, missed, note("decisions that were not carried out.")),
-        ),
-    )
-
-
-def _what_was_missed(missed: Evidence) -> Prose:
-    owner = (
-        " (owner: {owner_role:text}" + (" of {team_id:text})" if missed["team_id"] else ")")
-        if missed["owner_role"]
-        else ""
-    )
-    moved = (
-        " {decision_moved_share:percent} of the calls that were to move did."
-        if missed["decision_moved_share"] is not None
-        else ""
-    )
-    return missed.say(
-        "Missed most: {action_kind:words}, {subject:text}, was to hold from {accepted_date:day} on and has "
-        f"not been carried out since{owner}. Of **{{decision_predicted_usd:usd_table}}** that were expected "
-        "until now **{decision_realized_usd:usd_table}** came, at {predicted_monthly_savings_usd:usd_table} "
-        f"a month.{moved}"
-    )
+    return (insight("rates/missed", missed, supporting=Table(_MISSED, missed)),)
